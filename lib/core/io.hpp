@@ -1,0 +1,86 @@
+#pragma once
+/// \file
+/// Where bytes come from and where they go, so that parsers, signers and filters know neither files nor sockets.
+///
+/// `Source` is read once from front to back, `Blob` at any place and again, `Sink` is written from front to back.
+/// Nothing here buffers; a reader that wants few calls reads in large pieces (`copy_piece`).
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "core/result.hpp"
+
+namespace airlock::core {
+
+inline constexpr std::size_t copy_piece = 64 * 1024;
+
+class Source {
+ public:
+  virtual ~Source() = default;
+  /// Reads up to `into.size()` bytes and returns how many; 0 only at the end.
+  [[nodiscard]] virtual Result<std::size_t> read(std::span<char> into) = 0;
+};
+
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  /// Takes all of `bytes`, or fails; after a failure the sink's content is worthless.
+  [[nodiscard]] virtual Result<void> write(std::string_view bytes) = 0;
+};
+
+/// Bytes that do not change while they are looked at.
+class Blob {
+ public:
+  virtual ~Blob() = default;
+  [[nodiscard]] virtual std::uint64_t size() const = 0;
+  /// Reads up to `into.size()` bytes from `offset` on and returns how many; fewer only at the end.
+  [[nodiscard]] virtual Result<std::size_t> read_at(std::uint64_t offset, std::span<char> into) const = 0;
+};
+
+/// A blob over memory that the caller keeps alive.
+class MemoryBlob final : public Blob {
+ public:
+  explicit MemoryBlob(std::string_view bytes) : bytes_(bytes) {}
+  [[nodiscard]] std::uint64_t size() const override { return bytes_.size(); }
+  [[nodiscard]] Result<std::size_t> read_at(std::uint64_t offset, std::span<char> into) const override;
+
+ private:
+  std::string_view bytes_;
+};
+
+/// Reads a blob, or the part of it from `begin` up to `end`, from front to back. The caller keeps the blob alive.
+class BlobSource final : public Source {
+ public:
+  explicit BlobSource(const Blob& blob) : BlobSource(blob, 0, blob.size()) {}
+  BlobSource(const Blob& blob, std::uint64_t begin, std::uint64_t end) : blob_(blob), at_(begin), end_(end) {}
+  [[nodiscard]] Result<std::size_t> read(std::span<char> into) override;
+
+ private:
+  const Blob& blob_;
+  std::uint64_t at_;
+  std::uint64_t end_;
+};
+
+/// Collects what is written, up to `limit` bytes (error beyond: bad_input).
+class StringSink final : public Sink {
+ public:
+  explicit StringSink(std::uint64_t limit) : limit_(limit) {}
+  [[nodiscard]] Result<void> write(std::string_view bytes) override;
+  [[nodiscard]] const std::string& bytes() const { return bytes_; }
+  [[nodiscard]] std::string take() { return std::move(bytes_); }
+
+ private:
+  std::uint64_t limit_;
+  std::string bytes_;
+};
+
+/// Writes all that is left of `from` to `to`; returns how many bytes.
+[[nodiscard]] Result<std::uint64_t> copy(Source& from, Sink& to);
+
+/// All of `blob` in memory. Error: bad_input if it has more than `limit` bytes.
+[[nodiscard]] Result<std::string> to_string(const Blob& blob, std::uint64_t limit);
+
+}  // namespace airlock::core

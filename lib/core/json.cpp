@@ -1,0 +1,279 @@
+#include "core/json.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "core/digest.hpp"
+#include "core/text.hpp"
+
+namespace airlock::core {
+namespace {
+
+std::string position(std::string_view text, std::size_t offset) {
+  const auto before = text.substr(0, std::min(offset, text.size()));
+  const auto line_start = before.rfind('\n') + 1;  // npos + 1 == 0
+  return "line " + std::to_string(std::count(before.begin(), before.end(), '\n') + 1) + ", column " +
+         std::to_string(before.size() - line_start + 1);
+}
+
+std::optional<std::string> check_string(const std::string& text) {
+  for (std::string_view rest = text; !rest.empty();) {
+    const auto next = first_code_point(rest);
+    if (is_noncharacter(next.value)) return "has a noncharacter, which I-JSON forbids";
+    rest.remove_prefix(next.bytes);
+  }
+  return std::nullopt;
+}
+
+/// Watches nlohmann's parser for what it lets pass: depth, duplicate keys, noncharacters.
+class Watch final : public nlohmann::json_sax<Json> {
+ public:
+  explicit Watch(std::size_t depth) : depth_(depth) {}
+
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(number_integer_t) override { return true; }
+  bool number_unsigned(number_unsigned_t) override { return true; }
+  bool number_float(number_float_t, const string_t&) override { return true; }
+  bool binary(binary_t&) override { return true; }
+  bool string(string_t& text) override { return refuse(check_string(text)); }
+  bool start_object(std::size_t) override { return open(); }
+  bool start_array(std::size_t) override { return open(); }
+  bool end_object() override { return close(); }
+  bool end_array() override { return close(); }
+  bool key(string_t& key) override {
+    if (!keys_.back().insert(key).second) return refuse("has the key " + quote(key) + " twice in one object");
+    return refuse(check_string(key));
+  }
+  bool parse_error(std::size_t offset, const std::string&, const nlohmann::detail::exception&) override {
+    offset_ = offset == 0 ? 0 : offset - 1;
+    return false;
+  }
+
+  [[nodiscard]] std::string why(std::string_view text) const {
+    return why_ ? *why_ : "is not valid JSON at " + position(text, offset_);
+  }
+
+ private:
+  bool open() {
+    keys_.emplace_back();
+    return keys_.size() <= depth_ || refuse("is nested deeper than " + std::to_string(depth_));
+  }
+  bool close() {
+    keys_.pop_back();
+    return true;
+  }
+  bool refuse(std::optional<std::string> why) {
+    why_ = std::move(why);
+    return !why_;
+  }
+
+  std::size_t depth_;
+  std::vector<std::set<std::string, std::less<>>> keys_;
+  std::size_t offset_ = 0;
+  std::optional<std::string> why_;
+};
+
+}  // namespace
+
+Result<Json> parse_json(std::string_view text, std::string_view name, const JsonLimits& limits) {
+  const auto refuse = [&](const std::string& why) { return fail(Code::bad_input, quote(name) + ": " + why); };
+  if (text.size() > limits.bytes) return refuse("is larger than " + std::to_string(limits.bytes) + " bytes");
+  if (text.empty()) return refuse("is empty");
+  if (text.starts_with("\xEF\xBB\xBF")) return refuse("starts with a byte order mark");
+  // nlohmann takes NUL for the end of the text and would not look further.
+  if (const auto nul = text.find('\0'); nul != text.npos) return refuse("has a NUL byte at " + position(text, nul));
+  Watch watch(limits.depth);
+  if (!Json::sax_parse(text.begin(), text.end(), &watch)) return refuse(watch.why(text));
+  return Json::parse(text.begin(), text.end());
+}
+
+std::string to_text(const Json& value) { return value.dump(); }
+std::string to_pretty_text(const Json& value) { return value.dump(2) + "\n"; }
+
+std::string pointer_step(std::string_view member) {
+  std::string out;
+  for (const char c : member) {
+    if (c == '~') {
+      out += "~0";
+    } else if (c == '/') {
+      out += "~1";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+Members::Members(const Json& object, std::string_view name, std::string path)
+    : object_(object), name_(name), path_(std::move(path)) {
+  if (!object_.is_object()) refuse("", "must be an object");
+}
+
+bool Members::has(std::string_view member) const { return object_.is_object() && object_.contains(member); }
+
+std::string Members::path_of(std::string_view member) const { return path_ + "/" + pointer_step(member); }
+
+void Members::refuse(std::string_view member, std::string_view why) {
+  const std::string path = member.empty() ? path_ : path_of(member);
+  refuse(Error{Code::bad_input, quote(name_) + ": " + (path.empty() ? "" : quote(path) + ": ") + std::string(why), {}});
+}
+
+void Members::refuse(Error error) {
+  if (!error_) error_ = std::move(error);
+}
+
+const Json* Members::find(std::string_view member) {
+  known_.emplace(member);
+  if (error_) return nullptr;
+  const auto at = object_.find(member);
+  return at == object_.end() ? nullptr : &*at;
+}
+
+const Json* Members::need(std::string_view member) {
+  const Json* value = find(member);
+  if (value == nullptr) refuse(member, "is missing");
+  return value;
+}
+
+void Members::format(std::string_view expected) {
+  const std::string found = text("format");
+  if (ok() && found != expected) refuse("format", "is " + quote(found) + ", not " + quote(expected));
+}
+
+std::optional<std::string> Members::text_if(std::string_view member, std::size_t limit) {
+  const Json* value = find(member);
+  if (value == nullptr) return std::nullopt;
+  const auto* text = value->get_ptr<const std::string*>();
+  if (text == nullptr) {
+    refuse(member, "must be a text");
+  } else if (text->empty() || text->size() > limit) {
+    refuse(member, "must have 1 to " + std::to_string(limit) + " bytes");
+  } else if (!is_printable(*text)) {
+    refuse(member, "has control characters");
+  } else {
+    return *text;
+  }
+  return std::nullopt;
+}
+
+std::string Members::text(std::string_view member, std::size_t limit) {
+  return need(member) == nullptr ? std::string{} : text_if(member, limit).value_or("");
+}
+
+std::string Members::word(std::string_view member, std::initializer_list<std::string_view> words) {
+  std::string found = text(member);
+  if (!ok() || std::find(words.begin(), words.end(), found) != words.end()) return found;
+  std::string list;
+  for (const auto word : words) list += (list.empty() ? "" : ", ") + quote(word);
+  refuse(member, "is " + quote(found) + ", not one of " + list);
+  return {};
+}
+
+std::string Members::uuid(std::string_view member) {
+  const std::string found = text(member);
+  if (ok() && !is_uuid(found)) refuse(member, "must be a UUID");
+  return to_lower(found);
+}
+
+std::string Members::sha256(std::string_view member) {
+  std::string found = text(member);
+  if (ok() && !Digest::from_hex(found)) refuse(member, "must be a SHA-256 in lower-case hex");
+  return found;
+}
+
+std::optional<std::int64_t> Members::integer_if(std::string_view member, std::int64_t least, std::int64_t most) {
+  const Json* value = find(member);
+  if (value == nullptr) return std::nullopt;
+  if (value->is_number_integer() &&
+      (!value->is_number_unsigned() || value->get<std::uint64_t>() <= static_cast<std::uint64_t>(INT64_MAX))) {
+    const auto number = value->get<std::int64_t>();
+    if (number >= least && number <= most) return number;
+  }
+  refuse(member, "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+  return std::nullopt;
+}
+
+std::int64_t Members::integer(std::string_view member, std::int64_t least, std::int64_t most) {
+  return need(member) == nullptr ? 0 : integer_if(member, least, most).value_or(0);
+}
+
+std::optional<bool> Members::boolean_if(std::string_view member) {
+  const Json* value = find(member);
+  if (value == nullptr) return std::nullopt;
+  if (value->is_boolean()) return value->get<bool>();
+  refuse(member, "must be true or false");
+  return std::nullopt;
+}
+
+bool Members::boolean(std::string_view member) { return need(member) != nullptr && boolean_if(member).value_or(false); }
+
+Time Members::time(std::string_view member) {
+  const std::string found = text(member);
+  if (!ok()) return {};
+  const auto time = Time::from_text(found);
+  if (!time) refuse(member, "must be a UTC time such as `2026-11-01T00:00:00Z`");
+  return time.value_or(Time{});
+}
+
+std::vector<std::string> Members::texts_if(std::string_view member, std::size_t most) {
+  std::vector<std::string> out;
+  const Json* list = array_if(member, most);
+  if (list == nullptr) return out;
+  for (const Json& item : *list) {
+    const auto* text = item.get_ptr<const std::string*>();
+    const std::string at = std::to_string(out.size());
+    if (text == nullptr || text->empty() || text->size() > text_limit || !is_printable(*text)) {
+      refuse(member, "element " + at + " must be a printable text of 1 to " + std::to_string(text_limit) + " bytes");
+      return {};
+    }
+    if (std::find(out.begin(), out.end(), *text) != out.end()) {
+      refuse(member, "element " + at + " stands there twice");
+      return {};
+    }
+    out.push_back(*text);
+  }
+  return out;
+}
+
+std::vector<std::string> Members::texts(std::string_view member, std::size_t most) {
+  return need(member) == nullptr ? std::vector<std::string>{} : texts_if(member, most);
+}
+
+const Json* Members::object_if(std::string_view member) {
+  const Json* value = find(member);
+  if (value == nullptr || value->is_object()) return value;
+  refuse(member, "must be an object");
+  return nullptr;
+}
+
+const Json* Members::object(std::string_view member) { return need(member) == nullptr ? nullptr : object_if(member); }
+
+const Json* Members::array_if(std::string_view member, std::size_t most) {
+  const Json* value = find(member);
+  if (value == nullptr) return nullptr;
+  if (value->is_array() && value->size() <= most) return value;
+  refuse(member, value->is_array() ? "has more than " + std::to_string(most) + " elements" : "must be an array");
+  return nullptr;
+}
+
+const Json* Members::array(std::string_view member, std::size_t most) {
+  return need(member) == nullptr ? nullptr : array_if(member, most);
+}
+
+const Json* Members::any(std::string_view member) { return find(member); }
+
+Result<void> Members::finish() {
+  if (!error_ && object_.is_object()) {
+    for (const auto& [key, value] : object_.items()) {
+      if (!known_.contains(key)) {
+        refuse(key, "is not a known member");
+        break;
+      }
+    }
+  }
+  if (error_) return fail(std::move(*error_));
+  return {};
+}
+
+}  // namespace airlock::core

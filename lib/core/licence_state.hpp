@@ -1,0 +1,43 @@
+#pragma once
+/// \file
+/// The states that a licence can be in (docs/formats/licence.md): licence/ finds the state, policy/ decides by it, and
+/// neither knows the other.
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace airlock::core {
+
+/// In the order in which they are tested; the first hit wins.
+enum class LicenceState : std::uint8_t {
+  missing,
+  invalid,
+  revoked,
+  superseded,
+  wrong_product,
+  wrong_site,
+  clock_rollback,
+  not_yet_valid,
+  expired,
+  grace,
+  valid,
+};
+
+inline constexpr std::array<std::string_view, 11> licence_state_names{
+    "missing",        "invalid",       "revoked", "superseded", "wrong_product", "wrong_site",
+    "clock_rollback", "not_yet_valid", "expired", "grace",      "valid"};
+
+[[nodiscard]] constexpr std::string_view name(LicenceState state) {
+  return licence_state_names[static_cast<std::size_t>(state)];
+}
+
+[[nodiscard]] constexpr std::optional<LicenceState> licence_state(std::string_view text) {
+  for (std::size_t i = 0; i < licence_state_names.size(); ++i) {
+    if (licence_state_names[i] == text) return static_cast<LicenceState>(i);
+  }
+  return std::nullopt;
+}
+
+}  // namespace airlock::core

@@ -1,0 +1,71 @@
+#pragma once
+/// \file
+/// How a function of this library reports failure: `Result<T>` holds a value or an `Error`.
+///
+/// An `Error` says what went wrong, where, and what to do next, in words for the person at the terminal: lower case, no
+/// full stop, user input in backticks, outer context before inner cause ("`kit.p7s`: signature does not verify").
+/// Exceptions are left for bugs and for memory that ran out.
+///
+///     Result<Kit> load(const std::string& path) {
+///       AIRLOCK_TRY(const auto bytes, read_file(path, kit_limit));
+///       if (bytes.empty()) return fail(Code::bad_input, "`" + path + "`: is empty", "ask the vendor for the kit
+///       again"); return parse(bytes);
+///     }
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <utility>
+
+namespace airlock::core {
+
+/// What kind of failure it is. The value is the exit code of the command that ends with it
+/// (docs/reference/exit-codes.md).
+enum class Code : std::uint8_t {
+  unexpected = 1,    ///< a condition nobody foresaw, named
+  usage = 2,         ///< the command line is wrong
+  bad_input = 3,     ///< a file is not what it must be
+  refused = 4,       ///< refused or held by dictionary, leak scan, ceiling, kit, licence state or grant
+  integrity = 5,     ///< a signature, digest, proof or chain does not verify
+  verdict = 6,       ///< a licence verdict other than valid, grace and invalid
+  later = 7,         ///< recorded, will be finished
+  not_recorded = 8,  ///< nothing was recorded: disk full, busy, read-only
+};
+
+struct Error {
+  Code code = Code::unexpected;
+  std::string message;
+  std::string hint;  ///< the next step, or empty
+
+  /// The same error with `context` put in front: "context: message".
+  [[nodiscard]] Error within(std::string_view context) && {
+    message.insert(0, ": ");
+    message.insert(0, context);
+    return std::move(*this);
+  }
+};
+
+template <typename T>
+using Result = tl::expected<T, Error>;
+
+[[nodiscard]] inline tl::unexpected<Error> fail(Code code, std::string message, std::string hint = {}) {
+  return tl::unexpected<Error>(Error{code, std::move(message), std::move(hint)});
+}
+
+[[nodiscard]] inline tl::unexpected<Error> fail(Error error) { return tl::unexpected<Error>(std::move(error)); }
+
+}  // namespace airlock::core
+
+#define AIRLOCK_JOIN_(a, b) a##b
+#define AIRLOCK_JOIN(a, b) AIRLOCK_JOIN_(a, b)
+#define AIRLOCK_TRY_(tmp, declaration, expression)                \
+  auto tmp = (expression);                                        \
+  if (!tmp) return ::airlock::core::fail(std::move(tmp).error()); \
+  declaration = std::move(*tmp)
+/// Declares or assigns the value of a `Result`, or returns its error from the enclosing function.
+#define AIRLOCK_TRY(declaration, ...) AIRLOCK_TRY_(AIRLOCK_JOIN(airlock_try_, __LINE__), declaration, (__VA_ARGS__))
+/// Returns the error of a `Result` from the enclosing function, if it has one.
+#define AIRLOCK_CHECK(...)                                  \
+  if (auto airlock_check_ = (__VA_ARGS__); !airlock_check_) \
+  return ::airlock::core::fail(std::move(airlock_check_).error())

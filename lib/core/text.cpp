@@ -1,0 +1,239 @@
+#include "core/text.hpp"
+
+#include <array>
+
+#include "core/digest.hpp"
+
+namespace airlock::core {
+namespace {
+
+constexpr std::string_view hex_digits = "0123456789abcdef";
+constexpr std::string_view base64_digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view base32_digits = "abcdefghijklmnopqrstuvwxyz234567";
+
+std::uint8_t byte(char c) { return static_cast<std::uint8_t>(c); }
+
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+int base64_value(char c) {
+  const auto at = base64_digits.find(c);
+  return at == std::string_view::npos ? -1 : static_cast<int>(at);
+}
+
+void append_utf8_escape(std::string& out, char c) {
+  out += "\\x";
+  out += hex_digits[byte(c) >> 4];
+  out += hex_digits[byte(c) & 15];
+}
+
+/// Length of the well-formed UTF-8 sequence that `text` starts with, or 0 (Unicode 15, table 3-7).
+std::size_t sequence_length(std::string_view text) {
+  if (text.empty()) return 0;
+  const std::uint8_t lead = byte(text[0]);
+  if (lead < 0x80) return 1;
+  std::size_t length = 0;
+  std::uint8_t low = 0x80;
+  std::uint8_t high = 0xBF;
+  if (lead >= 0xC2 && lead <= 0xDF) {
+    length = 2;
+  } else if (lead >= 0xE0 && lead <= 0xEF) {
+    length = 3;
+    if (lead == 0xE0) low = 0xA0;
+    if (lead == 0xED) high = 0x9F;
+  } else if (lead >= 0xF0 && lead <= 0xF4) {
+    length = 4;
+    if (lead == 0xF0) low = 0x90;
+    if (lead == 0xF4) high = 0x8F;
+  } else {
+    return 0;
+  }
+  if (text.size() < length || byte(text[1]) < low || byte(text[1]) > high) return 0;
+  for (std::size_t i = 2; i < length; ++i) {
+    if ((byte(text[i]) & 0xC0) != 0x80) return 0;
+  }
+  return length;
+}
+
+/// Controls, and the characters that reorder or hide what follows them on a terminal.
+bool is_unprintable(char32_t c) {
+  return c < 0x20 || (c >= 0x7F && c <= 0x9F) || (c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) ||
+         (c >= 0x2060 && c <= 0x2069) || c == 0xFEFF || c == 0x061C || is_noncharacter(c);
+}
+
+}  // namespace
+
+std::string to_hex(std::string_view bytes) {
+  std::string out;
+  out.reserve(bytes.size() * 2);
+  for (const char c : bytes) {
+    out += hex_digits[byte(c) >> 4];
+    out += hex_digits[byte(c) & 15];
+  }
+  return out;
+}
+
+std::optional<std::string> from_hex(std::string_view text) {
+  if (text.size() % 2 != 0) return std::nullopt;
+  std::string out;
+  out.reserve(text.size() / 2);
+  for (std::size_t i = 0; i < text.size(); i += 2) {
+    const int high = hex_value(text[i]);
+    const int low = hex_value(text[i + 1]);
+    if (high < 0 || low < 0) return std::nullopt;
+    out += static_cast<char>(high * 16 + low);
+  }
+  return out;
+}
+
+std::string to_base64(std::string_view bytes) {
+  std::string out;
+  out.reserve((bytes.size() + 2) / 3 * 4);
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    const std::size_t left = bytes.size() - i;
+    const std::uint32_t group = static_cast<std::uint32_t>(byte(bytes[i])) << 16 |
+                                (left > 1 ? static_cast<std::uint32_t>(byte(bytes[i + 1])) << 8 : 0U) |
+                                (left > 2 ? static_cast<std::uint32_t>(byte(bytes[i + 2])) : 0U);
+    out += base64_digits[group >> 18];
+    out += base64_digits[group >> 12 & 63];
+    out += left > 1 ? base64_digits[group >> 6 & 63] : '=';
+    out += left > 2 ? base64_digits[group & 63] : '=';
+  }
+  return out;
+}
+
+std::optional<std::string> from_base64(std::string_view text) {
+  if (text.size() % 4 != 0) return std::nullopt;
+  std::string out;
+  out.reserve(text.size() / 4 * 3);
+  for (std::size_t i = 0; i < text.size(); i += 4) {
+    const bool last = i + 4 == text.size();
+    const int padding = !last || text[i + 3] != '=' ? 0 : text[i + 2] != '=' ? 1 : 2;
+    std::uint32_t group = 0;
+    for (std::size_t j = 0; j < 4; ++j) {
+      const int value = j >= 4 - static_cast<std::size_t>(padding) ? 0 : base64_value(text[i + j]);
+      if (value < 0) return std::nullopt;
+      group = group << 6 | static_cast<std::uint32_t>(value);
+    }
+    if ((padding == 1 && (group & 0xFF) != 0) || (padding == 2 && (group & 0xFFFF) != 0)) return std::nullopt;
+    out += static_cast<char>(group >> 16);
+    if (padding < 2) out += static_cast<char>(group >> 8 & 0xFF);
+    if (padding < 1) out += static_cast<char>(group & 0xFF);
+  }
+  return out;
+}
+
+std::string to_base32(std::string_view bytes) {
+  std::string out;
+  std::uint32_t pending = 0;
+  int bits = 0;
+  for (const char c : bytes) {
+    pending = (pending << 8 | byte(c)) & 0xFFFF;
+    bits += 8;
+    while (bits >= 5) {
+      bits -= 5;
+      out += base32_digits[pending >> bits & 31];
+    }
+  }
+  if (bits > 0) out += base32_digits[pending << (5 - bits) & 31];
+  return out;
+}
+
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = sequence_length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+CodePoint first_code_point(std::string_view text) {
+  const std::size_t length = sequence_length(text);
+  if (length <= 1) return {static_cast<char32_t>(byte(text[0])), 1};
+  static constexpr std::array<std::uint8_t, 5> lead_mask{0, 0x7F, 0x1F, 0x0F, 0x07};
+  char32_t value = byte(text[0]) & lead_mask[length];
+  for (std::size_t i = 1; i < length; ++i) value = value << 6 | (byte(text[i]) & 0x3FU);
+  return {value, length};
+}
+
+std::string printable(std::string_view text, std::size_t limit) {
+  std::string out;
+  while (!text.empty()) {
+    if (out.size() >= limit) return out + "…";
+    const std::size_t length = sequence_length(text);
+    if (length == 0 || is_unprintable(first_code_point(text).value)) {
+      for (std::size_t i = 0; i < (length == 0 ? 1 : length); ++i) append_utf8_escape(out, text[i]);
+    } else {
+      out += text.substr(0, length);
+    }
+    text.remove_prefix(length == 0 ? 1 : length);
+  }
+  return out;
+}
+
+bool is_printable(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = sequence_length(text);
+    if (length == 0 || is_unprintable(first_code_point(text).value)) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+std::string quote(std::string_view text, std::size_t limit) { return "`" + printable(text, limit) + "`"; }
+
+std::string big_endian_64(std::uint64_t value) {
+  std::string out(8, '\0');
+  for (std::size_t i = 0; i < 8; ++i) out[7 - i] = static_cast<char>(value >> (8 * i) & 0xFF);
+  return out;
+}
+
+std::string to_lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return out;
+}
+
+std::string uuid_v4(std::span<const std::uint8_t, 16> random) {
+  std::string raw(random.begin(), random.end());
+  raw[6] = static_cast<char>((byte(raw[6]) & 0x0F) | 0x40);
+  raw[8] = static_cast<char>((byte(raw[8]) & 0x3F) | 0x80);
+  std::string out = to_hex(raw);
+  for (const std::size_t at : {8U, 13U, 18U, 23U}) out.insert(at, 1, '-');
+  return out;
+}
+
+bool is_uuid(std::string_view text) {
+  if (text.size() != 36) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    if (dash ? text[i] != '-' : hex_value(text[i]) < 0) return false;
+  }
+  return true;
+}
+
+std::string Digest::hex() const { return to_hex(view()); }
+
+Result<Digest> Digest::from_hex(std::string_view text) {
+  const auto raw = core::from_hex(text);
+  if (!raw || raw->size() != size || to_lower(text) != text) {
+    return fail(Code::bad_input, quote(text) + " is not a SHA-256 in lower-case hex");
+  }
+  return from_bytes(*raw);
+}
+
+Result<Digest> Digest::from_bytes(std::string_view raw) {
+  if (raw.size() != size) return fail(Code::bad_input, "a SHA-256 has 32 bytes, not " + std::to_string(raw.size()));
+  Digest digest;
+  for (std::size_t i = 0; i < size; ++i) digest.bytes[i] = byte(raw[i]);
+  return digest;
+}
+
+}  // namespace airlock::core

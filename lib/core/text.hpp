@@ -1,0 +1,63 @@
+#pragma once
+/// \file
+/// Bytes and text: encodings (RFC 4648), UTF-8 (RFC 3629), what may be shown on a terminal, UUIDs (RFC 9562).
+/// Every decoder is strict: one text for one value, nothing skipped.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "core/result.hpp"
+
+namespace airlock::core {
+
+/// Lower-case hex.
+[[nodiscard]] std::string to_hex(std::string_view bytes);
+/// Reads lower- or upper-case hex of even length; nothing where it is not.
+[[nodiscard]] std::optional<std::string> from_hex(std::string_view text);
+
+/// Standard base64 with padding, on one line.
+[[nodiscard]] std::string to_base64(std::string_view bytes);
+/// Reads standard base64: padding required, no white space, unused bits zero; nothing where it is not.
+[[nodiscard]] std::optional<std::string> from_base64(std::string_view text);
+
+/// Base32 in lower case without padding: 16 bytes become 26 characters.
+[[nodiscard]] std::string to_base32(std::string_view bytes);
+
+/// Whether `text` is well-formed UTF-8 (no overlong form, no surrogate, nothing above U+10FFFF).
+[[nodiscard]] bool is_utf8(std::string_view text);
+
+/// The next code point of well-formed UTF-8, and how many bytes it takes. Precondition: `is_utf8(text)`, not empty.
+struct CodePoint {
+  char32_t value;
+  std::size_t bytes;
+};
+[[nodiscard]] CodePoint first_code_point(std::string_view text);
+
+/// Whether I-JSON forbids the code point as a noncharacter (RFC 7493 2.1): U+FDD0..U+FDEF and U+xxFFFE, U+xxFFFF.
+[[nodiscard]] constexpr bool is_noncharacter(char32_t value) {
+  return (value >= 0xFDD0 && value <= 0xFDEF) || (value & 0xFFFE) == 0xFFFE;
+}
+
+/// `text` made fit for a terminal: control characters (C0, DEL, C1), bidirectional controls and bytes that are not
+/// UTF-8 become `\xNN`; longer texts than `limit` bytes are cut and end in `…`. For text that is shown, never stored.
+[[nodiscard]] std::string printable(std::string_view text, std::size_t limit = 200);
+/// Whether `printable` would leave `text` as it is, whatever its length.
+[[nodiscard]] bool is_printable(std::string_view text);
+/// `printable(text)` in backticks: how a message quotes what the user gave.
+[[nodiscard]] std::string quote(std::string_view text, std::size_t limit = 200);
+
+/// The 8 bytes of `value`, big-endian: the length prefix of keyed hashes.
+[[nodiscard]] std::string big_endian_64(std::uint64_t value);
+
+/// ASCII lower case; other bytes stay.
+[[nodiscard]] std::string to_lower(std::string_view text);
+
+/// A UUID's canonical lower-case text from its 16 bytes, with version 4 and variant 10 set.
+[[nodiscard]] std::string uuid_v4(std::span<const std::uint8_t, 16> random);
+/// Whether `text` is a UUID in canonical form, either case, any version.
+[[nodiscard]] bool is_uuid(std::string_view text);
+
+}  // namespace airlock::core

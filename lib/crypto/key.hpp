@@ -1,0 +1,75 @@
+#pragma once
+/// \file
+/// Asymmetric keys: making, reading, writing, and their public halves. PEM with PKCS #8 (RFC 5208, RFC 7468) and
+/// SubjectPublicKeyInfo. Passphrases and PKCS #11 URIs are not known here yet.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "core/digest.hpp"
+#include "core/result.hpp"
+#include "crypto/hash.hpp"
+
+struct evp_pkey_st;
+
+namespace airlock::crypto {
+
+enum class KeyKind : std::uint8_t {
+  p256,     ///< ECDSA and ECDH on NIST P-256: the default
+  p384,     ///< ECDSA and ECDH on NIST P-384
+  rsa,      ///< RSA of 3072 to 8192 bits
+  ed25519,  ///< signs the ledger's checkpoints and nothing else
+};
+
+/// A public key. Cheap to copy.
+class PublicKey {
+ public:
+  /// Reads one PEM `PUBLIC KEY`. Error: bad_input where it is none or of another kind.
+  [[nodiscard]] static Result<PublicKey> from_pem(std::string_view pem);
+  /// Reads the 32 bytes of an Ed25519 key (RFC 8032).
+  [[nodiscard]] static Result<PublicKey> from_ed25519(std::string_view raw);
+
+  [[nodiscard]] KeyKind kind() const;
+  [[nodiscard]] std::string pem() const;
+  /// DER of the SubjectPublicKeyInfo (RFC 5280 4.1).
+  [[nodiscard]] std::string der() const;
+  /// SHA-256 over `der()`: the `key_sha256` of licences and registers.
+  [[nodiscard]] Digest sha256() const;
+  /// The 32 bytes of an Ed25519 key. Precondition: that kind.
+  [[nodiscard]] std::string ed25519() const;
+
+  [[nodiscard]] evp_pkey_st* handle() const { return handle_.get(); }
+  explicit PublicKey(std::shared_ptr<evp_pkey_st> handle) : handle_(std::move(handle)) {}
+
+ private:
+  std::shared_ptr<evp_pkey_st> handle_;
+};
+
+/// A private key: moves, does not copy, and never turns into text by accident.
+class PrivateKey {
+ public:
+  /// Makes a key; `rsa` has 3072 bits. Error: unexpected.
+  [[nodiscard]] static Result<PrivateKey> generate(KeyKind kind);
+  /// Reads one unencrypted PEM `PRIVATE KEY` (PKCS #8). Error: bad_input where it is none, encrypted, or of a kind or
+  /// size that is not allowed.
+  [[nodiscard]] static Result<PrivateKey> from_pem(std::string_view pem);
+
+  [[nodiscard]] KeyKind kind() const;
+  [[nodiscard]] Secret pem() const;
+  [[nodiscard]] PublicKey public_key() const;
+
+  [[nodiscard]] evp_pkey_st* handle() const { return handle_.get(); }
+  explicit PrivateKey(std::shared_ptr<evp_pkey_st> handle) : handle_(std::move(handle)) {}
+  PrivateKey(const PrivateKey&) = delete;
+  PrivateKey& operator=(const PrivateKey&) = delete;
+  PrivateKey(PrivateKey&&) = default;
+  PrivateKey& operator=(PrivateKey&&) = default;
+  ~PrivateKey() = default;
+
+ private:
+  std::shared_ptr<evp_pkey_st> handle_;
+};
+
+}  // namespace airlock::crypto

@@ -1,0 +1,46 @@
+#pragma once
+/// \file
+/// Texts that carry the tree's state out of the ledger: checkpoints (c2sp.org/tlog-checkpoint) as signed notes, and
+/// inclusion proofs (c2sp.org/tlog-proof). Format: docs/formats/ledger.md.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/digest.hpp"
+#include "core/result.hpp"
+#include "crypto/note.hpp"
+#include "ledger/merkle.hpp"
+
+namespace airlock::ledger {
+
+struct TreeHead {
+  std::uint64_t size = 0;
+  Digest root;
+  bool operator==(const TreeHead&) const = default;
+};
+
+/// `airlock/<site id>`: origin of the log and name of its key.
+[[nodiscard]] std::string origin(std::string_view site_id);
+
+/// The signed note for a tree head.
+[[nodiscard]] Result<std::string> sign_checkpoint(const TreeHead& head, std::string_view site_id,
+                                                  const crypto::PrivateKey& key);
+/// Verifies signature and origin (which is the verifier's name). Errors: bad_input, integrity.
+[[nodiscard]] Result<TreeHead> verify_checkpoint(std::string_view note, const crypto::NoteVerifier& verifier);
+
+/// `proof.txt`: the leaf's index, its inclusion proof, and the checkpoint.
+[[nodiscard]] std::string proof_text(std::uint64_t index, const std::vector<Digest>& proof,
+                                     std::string_view checkpoint);
+struct Proof {
+  std::uint64_t index = 0;
+  std::vector<Digest> hashes;
+  std::string checkpoint;
+};
+[[nodiscard]] Result<Proof> read_proof(std::string_view text);
+/// Verifies that `entry` stands in the log of `verifier` as the proof says. Returns the checkpoint's tree head.
+[[nodiscard]] Result<TreeHead> verify_proof(std::string_view entry, const Proof& proof,
+                                            const crypto::NoteVerifier& verifier);
+
+}  // namespace airlock::ledger

@@ -1,0 +1,38 @@
+#pragma once
+/// \file
+/// The Merkle tree of RFC 6962 2.1 over SHA-256: leaf and node hashes, roots, inclusion proofs (RFC 9162 2.1.3). Pure
+/// functions over values; storing the tree is the business of ledger.hpp.
+
+#include <cstdint>
+#include <functional>
+#include <string_view>
+#include <vector>
+
+#include "core/digest.hpp"
+#include "core/result.hpp"
+
+namespace airlock::ledger {
+
+using core::Digest;
+using core::Result;
+
+/// SHA-256(0x00 ‖ entry).
+[[nodiscard]] Digest leaf_hash(std::string_view entry);
+/// SHA-256(0x01 ‖ left ‖ right).
+[[nodiscard]] Digest node_hash(const Digest& left, const Digest& right);
+
+/// Where a perfect subtree's hash comes from: `level` 0 are leaves, node (level, index) covers leaves
+/// index·2^level … (index+1)·2^level − 1.
+using NodeReader = std::function<Result<Digest>(unsigned level, std::uint64_t index)>;
+
+/// The root of the first `size` leaves; of none it is SHA-256 of nothing.
+[[nodiscard]] Result<Digest> root(std::uint64_t size, const NodeReader& nodes);
+/// The proof that leaf `index` is in the tree of the first `size` leaves, from the leaf's sibling to the root's child.
+/// Precondition: index < size.
+[[nodiscard]] Result<std::vector<Digest>> inclusion_proof(std::uint64_t index, std::uint64_t size,
+                                                          const NodeReader& nodes);
+/// Checks a proof as RFC 9162 2.1.3.2 says. Error: integrity.
+[[nodiscard]] Result<void> verify_inclusion(std::uint64_t index, std::uint64_t size, const Digest& leaf,
+                                            const std::vector<Digest>& proof, const Digest& root);
+
+}  // namespace airlock::ledger

@@ -1,0 +1,82 @@
+#pragma once
+/// \file
+/// Licences (docs/formats/licence.md): reading, verifying, and the verdict. The caller passes bytes and time; nothing
+/// here reads a disk or a clock. A verdict never stops anybody: it is returned, and the application decides.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/licence_state.hpp"
+#include "core/result.hpp"
+#include "core/time.hpp"
+#include "crypto/certificate.hpp"
+
+namespace airlock::licence {
+
+using core::LicenceState;
+using core::Result;
+using core::Time;
+
+inline constexpr std::uint64_t licence_bytes_limit = 64 * 1024;
+inline constexpr std::size_t entitlements_limit = 64;
+
+struct SiteBinding {
+  std::string id;          ///< UUID, lower case
+  std::string key_sha256;  ///< of the site key's SubjectPublicKeyInfo, hex
+};
+
+/// The signed content.
+struct Licence {
+  std::string serial;
+  std::int64_t sequence = 0;
+  std::string licensee;
+  std::string product;
+  std::string tier;
+  std::vector<std::string> entitlements;
+  std::vector<std::pair<std::string, std::int64_t>> limits;
+  bool any_site = false;
+  std::vector<SiteBinding> sites;
+  Time issued;
+  Time not_before;
+  Time not_after;
+  std::int64_t grace_days = 0;
+};
+
+/// Reads the signed content. Error: bad_input naming path and reason.
+[[nodiscard]] Result<Licence> parse(std::string_view content, std::string_view name);
+/// The content as a document: what `airlock-vendor licence issue` signs.
+[[nodiscard]] std::string to_document(const Licence& licence);
+
+/// What a verdict is judged against.
+struct Setting {
+  const crypto::TrustStore& trust;        ///< role licence
+  std::string product;                    ///< empty: not judged (a site that has none yet)
+  std::optional<std::string> site_id;     ///< nothing: judged as any site (only `"sites": "any"` then fits)
+  std::optional<std::string> key_sha256;  ///< nothing: the binding is judged by the id alone
+  Time now;
+  std::optional<Time> newest_trusted;      ///< clock guard: no earlier than this minus `clock_tolerance`
+  std::int64_t highest_sequence_seen = 0;  ///< of the same product and site; a lower one is superseded
+};
+inline constexpr std::chrono::hours clock_tolerance{2};
+
+struct Verdict {
+  LicenceState state = LicenceState::missing;
+  std::string reason;                     ///< a sentence, lower case, no full stop
+  std::string hint;                       ///< what to do next, or empty
+  std::optional<Licence> licence;         ///< present where the signature holds and the content is sound
+  std::optional<std::int64_t> days_left;  ///< to `not_after`, or in grace to the end of grace; negative afterwards
+  bool malformed = false;                 ///< `invalid` because it does not parse: exit 3, not 5
+
+  /// `valid` 0, `grace` 0, `invalid` 3 or 5, all else 6.
+  [[nodiscard]] int exit_code() const;
+};
+
+/// Judges the bytes of a licence file (`nothing`: the file is missing). The states are tested in the order of
+/// LicenceState. `name` is what the reason calls the file.
+[[nodiscard]] Verdict judge(const std::optional<std::string>& file, std::string_view name, const Setting& setting);
+
+}  // namespace airlock::licence

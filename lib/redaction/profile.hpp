@@ -1,0 +1,70 @@
+#pragma once
+/// \file
+/// Profiles: named sets of redactions as a policy declares them, and the plan they make together with a dictionary, one
+/// treatment for every declared value and key. Pure.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/json.hpp"
+#include "core/result.hpp"
+#include "dictionary/dictionary.hpp"
+#include "redaction/treatment.hpp"
+
+namespace airlock::redaction {
+
+using core::Result;
+
+/// What becomes of members that the dictionary does not declare, or that are not of their declared type.
+enum class Undeclared : std::uint8_t { drop, refuse };  // refuse beats drop
+
+struct Redaction {
+  std::optional<dictionary::Class> cls;  ///< by class: keys and values of it
+  std::string path;                      ///< by path: JSON Pointer, `*` one step, `**` any number, `~2` a literal `*`
+  bool of_key = false;                   ///< by path: the key, not the value
+  Treatment treatment;
+  std::string place;  ///< where the policy says so, for messages: `/profiles/strict/redactions/1`
+};
+
+struct Profile {
+  std::string name;
+  Undeclared undeclared = Undeclared::refuse;
+  std::vector<Redaction> redactions;  ///< its own and those of what it extends
+};
+
+/// Reads one element of `redactions`: `{"class"|"path": …, "do": …, …}`. Unknown members, actions, classes, and
+/// settings out of range are errors naming the place. Error: bad_input.
+[[nodiscard]] Result<Redaction> redaction_from(const core::Json& json, std::string_view document, std::string place);
+
+/// One treatment for every datum that the dictionary declares.
+class Plan {
+ public:
+  /// Joins the profiles. Errors (bad_input): a path that selects no declaration, a path redaction that fits no type of
+  /// a field it selects, `mask` by path on a key. A class redaction that fits no type of a field drops it.
+  [[nodiscard]] static Result<Plan> make(const dictionary::Dictionary& dictionary, std::span<const Profile> profiles);
+
+  /// By index of the dictionary's field.
+  [[nodiscard]] const Treatment& value(std::size_t field) const { return values_[field]; }
+  [[nodiscard]] const Treatment& key(std::size_t field) const { return keys_[field]; }
+  [[nodiscard]] Undeclared undeclared() const { return undeclared_; }
+  /// Whether anything is redacted at all; then twins are dropped.
+  [[nodiscard]] bool redacts() const { return redacts_; }
+  [[nodiscard]] const std::vector<std::string>& profiles() const { return profiles_; }
+
+  /// The plan with one treatment replaced; for proofs that the leak scan notices what a plan does not do.
+  [[nodiscard]] Plan with_value(std::size_t field, const Treatment& treatment) const;
+  [[nodiscard]] Plan with_key(std::size_t field, const Treatment& treatment) const;
+
+ private:
+  std::vector<Treatment> values_;
+  std::vector<Treatment> keys_;
+  std::vector<std::string> profiles_;
+  Undeclared undeclared_ = Undeclared::refuse;
+  bool redacts_ = false;
+};
+
+}  // namespace airlock::redaction
