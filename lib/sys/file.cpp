@@ -1,0 +1,348 @@
+#include "sys/file.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <filesystem>
+#include <system_error>
+#include <thread>
+
+#include "core/text.hpp"
+#include "sys/system.hpp"
+
+namespace airlock::sys {
+namespace {
+
+using core::Code;
+using core::fail;
+using core::quote;
+
+tl::unexpected<core::Error> fail_errno(const std::string& path, std::string_view doing, int error = errno) {
+  std::string reason = std::generic_category().message(error);
+  if (!reason.empty()) reason[0] = core::to_lower(reason.substr(0, 1))[0];
+  std::string message = quote(path) + ": " + std::string(doing) + ": " + reason;
+  switch (error) {
+    case ENOSPC:
+    case EDQUOT:
+      return fail(Code::not_recorded, std::move(message), "free some space on that file system and run again");
+    case EROFS:
+      return fail(Code::not_recorded, std::move(message), "make the file system writable and run again");
+    case EIO:
+      return fail(Code::not_recorded, std::move(message), "check the disk and run again");
+    case ENOENT:
+    case ENOTDIR:
+    case EISDIR:
+    case ELOOP:
+    case ENAMETOOLONG:
+      return fail(Code::bad_input, std::move(message));
+    case EEXIST:
+    case EACCES:
+    case EPERM:
+      return fail(Code::refused, std::move(message));
+    default:
+      return fail(Code::unexpected, std::move(message));
+  }
+}
+
+template <typename Call>
+auto retry(Call call) {
+  decltype(call()) result;
+  do {
+    result = call();
+  } while (result < 0 && errno == EINTR);
+  return result;
+}
+
+Result<void> write_all(int fd, std::string_view bytes, const std::string& path) {
+  while (!bytes.empty()) {
+    const ssize_t put = retry([&] { return ::write(fd, bytes.data(), bytes.size()); });
+    if (put < 0) return fail_errno(path, "write");
+    if (put == 0) return fail_errno(path, "write", ENOSPC);
+    bytes.remove_prefix(static_cast<std::size_t>(put));
+  }
+  return {};
+}
+
+Result<std::size_t> read_some_at(int fd, std::uint64_t offset, std::span<char> into, const std::string& path) {
+  std::size_t have = 0;
+  while (have < into.size()) {
+    const ssize_t got =
+        retry([&] { return ::pread(fd, into.data() + have, into.size() - have, static_cast<off_t>(offset + have)); });
+    if (got < 0) return fail_errno(path, "read");
+    if (got == 0) break;
+    have += static_cast<std::size_t>(got);
+  }
+  return have;
+}
+
+std::string parent_of(const std::string& path) {
+  const auto parent = std::filesystem::path(path).parent_path().string();
+  return parent.empty() ? "." : parent;
+}
+
+/// A regular file, open for reading, and what the kernel says of it.
+struct Opened {
+  Descriptor fd;
+  struct stat status;
+};
+
+Result<Opened> open_regular(const std::string& path) {
+  // O_NONBLOCK: opening a pipe that nobody writes to must not hang; for a regular file it means nothing.
+  Descriptor fd{retry([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK); })};
+  if (fd.get() < 0) return fail_errno(path, "open");
+  struct stat status {};
+  if (::fstat(fd.get(), &status) != 0) return fail_errno(path, "stat");
+  if (S_ISDIR(status.st_mode)) return fail(Code::bad_input, quote(path) + ": is a directory, not a file");
+  if (!S_ISREG(status.st_mode)) return fail(Code::bad_input, quote(path) + ": is not a regular file");
+  return Opened{std::move(fd), status};
+}
+
+Result<std::string> read_opened(const Opened& file, const std::string& path, std::uint64_t limit) {
+  const auto size = static_cast<std::uint64_t>(file.status.st_size);
+  if (size > limit) {
+    return fail(Code::bad_input, quote(path) + ": is larger than " + std::to_string(limit) + " bytes");
+  }
+  // One byte more than it should have shows a file that grows while it is read.
+  std::string out(static_cast<std::size_t>(size) + 1, '\0');
+  AIRLOCK_TRY(const std::size_t got, read_some_at(file.fd.get(), 0, out, path));
+  if (got != size) return fail(Code::bad_input, quote(path) + ": changed while it was read");
+  out.resize(got);
+  return out;
+}
+
+/// Writes a hidden file beside `path`, complete and durable; the caller gives it its name.
+Result<NewFile> write_beside(const std::string& path, std::string_view bytes, unsigned mode) {
+  const auto name = std::filesystem::path(path).filename().string();
+  AIRLOCK_TRY(NewFile file, NewFile::create(parent_of(path) + "/." + name + "." + random_uuid() + ".tmp", mode));
+  AIRLOCK_CHECK(file.write(bytes));
+  AIRLOCK_CHECK(file.sync());
+  return file;
+}
+
+}  // namespace
+
+Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
+  std::swap(fd_, other.fd_);
+  return *this;
+}
+Descriptor::~Descriptor() {
+  if (fd_ >= 0) ::close(fd_);
+}
+int Descriptor::release() {
+  const int fd = fd_;
+  fd_ = -1;
+  return fd;
+}
+
+Result<std::string> read_file(const std::string& path, std::uint64_t limit) {
+  AIRLOCK_TRY(const Opened file, open_regular(path));
+  return read_opened(file, path, limit);
+}
+
+Result<std::string> read_private_file(const std::string& path, std::uint64_t limit) {
+  AIRLOCK_TRY(const Opened file, open_regular(path));
+  if ((file.status.st_mode & 0077) != 0) {
+    return fail(Code::refused, quote(path) + ": others than its owner can read or change it",
+                "check who had access, then `chmod 600` it; if in doubt, replace the key");
+  }
+  if (file.status.st_uid != ::geteuid() && file.status.st_uid != 0) {
+    return fail(Code::refused, quote(path) + ": belongs to another user", "run as the owner of the site directory");
+  }
+  return read_opened(file, path, limit);
+}
+
+Result<void> create_file(const std::string& path, std::string_view bytes, unsigned mode) {
+  AIRLOCK_TRY(const NewFile file, write_beside(path, bytes, mode));
+  AIRLOCK_CHECK(link_file(file.path(), path));
+  return sync_directory(parent_of(path));
+}
+
+Result<void> replace_file(const std::string& path, std::string_view bytes, unsigned mode) {
+  AIRLOCK_TRY(NewFile file, write_beside(path, bytes, mode));
+  if (::rename(file.path().c_str(), path.c_str()) != 0) return fail_errno(path, "rename");
+  file.keep();
+  return sync_directory(parent_of(path));
+}
+
+Result<NewFile> NewFile::create(const std::string& path, unsigned mode) {
+  Descriptor fd{
+      retry([&] { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode); })};
+  if (fd.get() < 0) return fail_errno(path, "create");
+  NewFile file(std::move(fd), path);
+  if (::fchmod(file.fd_.get(), mode) != 0) return fail_errno(path, "chmod");
+  return file;
+}
+
+NewFile::~NewFile() {
+  if (fd_.get() >= 0 && !kept_) ::unlink(path_.c_str());
+}
+
+Result<void> NewFile::reserve(std::uint64_t bytes) {
+  const int error = ::posix_fallocate(fd_.get(), 0, static_cast<off_t>(std::max<std::uint64_t>(bytes, 1)));
+  if (error != 0) return fail_errno(path_, "reserve " + std::to_string(bytes) + " bytes", error);
+  return {};
+}
+
+Result<void> NewFile::write(std::string_view bytes) {
+  AIRLOCK_CHECK(write_all(fd_.get(), bytes, path_));
+  size_ += bytes.size();
+  return {};
+}
+
+Result<void> NewFile::sync() {
+  if (::ftruncate(fd_.get(), static_cast<off_t>(size_)) != 0) return fail_errno(path_, "truncate");
+  if (::fsync(fd_.get()) != 0) return fail_errno(path_, "sync");
+  return {};
+}
+
+Result<FileBlob> FileBlob::open(const std::string& path) {
+  AIRLOCK_TRY(Opened file, open_regular(path));
+  const auto size = static_cast<std::uint64_t>(file.status.st_size);
+  return FileBlob(std::move(file.fd), path, size);
+}
+
+Result<std::size_t> FileBlob::read_at(std::uint64_t offset, std::span<char> into) const {
+  return read_some_at(fd_.get(), offset, into, path_);
+}
+
+Result<Spool> Spool::create(const std::string& directory) {
+  Descriptor fd{retry([&] { return ::open(directory.c_str(), O_RDWR | O_TMPFILE | O_CLOEXEC, private_file); })};
+  if (fd.get() >= 0) return Spool(std::move(fd));
+  if (errno != EOPNOTSUPP && errno != EISDIR) return fail_errno(directory, "make scratch space");
+  // A file system without O_TMPFILE: a named file, nameless at once.
+  const std::string path = directory + "/.spool." + random_uuid();
+  Descriptor named{retry([&] { return ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, private_file); })};
+  if (named.get() < 0 || ::unlink(path.c_str()) != 0) return fail_errno(directory, "make scratch space");
+  return Spool(std::move(named));
+}
+
+Result<void> Spool::write(std::string_view bytes) {
+  AIRLOCK_CHECK(write_all(fd_.get(), bytes, "scratch space"));
+  size_ += bytes.size();
+  return {};
+}
+
+Result<std::size_t> Spool::read_at(std::uint64_t offset, std::span<char> into) const {
+  return read_some_at(fd_.get(), offset, into, "scratch space");
+}
+
+Result<InputSource> InputSource::open(const std::string& path) {
+  if (path == "-") {
+    Descriptor fd{::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)};
+    if (fd.get() < 0) return fail_errno("standard input", "open");
+    return InputSource(std::move(fd), "standard input");
+  }
+  Descriptor fd{retry([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); })};
+  if (fd.get() < 0) return fail_errno(path, "open");
+  struct stat status {};
+  if (::fstat(fd.get(), &status) != 0) return fail_errno(path, "stat");
+  if (S_ISDIR(status.st_mode)) return fail(Code::bad_input, quote(path) + ": is a directory, not a report");
+  return InputSource(std::move(fd), path);
+}
+
+Result<std::size_t> InputSource::read(std::span<char> into) {
+  const ssize_t got = retry([&] { return ::read(fd_.get(), into.data(), into.size()); });
+  if (got < 0) return fail_errno(name_, "read");
+  return static_cast<std::size_t>(got);
+}
+
+bool exists(const std::string& path) {
+  struct stat status {};
+  return ::lstat(path.c_str(), &status) == 0;
+}
+
+bool is_directory(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+Result<void> make_directory(const std::string& path, unsigned mode) {
+  if (::mkdir(path.c_str(), 0700) != 0) return fail_errno(path, "make directory");
+  if (::chmod(path.c_str(), mode) != 0) return fail_errno(path, "chmod");
+  return {};
+}
+
+Result<std::vector<std::string>> list_directory(const std::string& path) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (std::filesystem::directory_iterator it(path, error), end; !error && it != end; it.increment(error)) {
+    names.push_back(it->path().filename().string());
+  }
+  if (error) return fail_errno(path, "list", error.value());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+Result<void> sync_directory(const std::string& path) {
+  const Descriptor fd{retry([&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); })};
+  if (fd.get() < 0) return fail_errno(path, "open");
+  if (::fsync(fd.get()) != 0) return fail_errno(path, "sync");
+  return {};
+}
+
+Result<void> link_file(const std::string& from, const std::string& to) {
+  if (::link(from.c_str(), to.c_str()) != 0) return fail_errno(to, "link");
+  return {};
+}
+
+Result<void> remove_file(const std::string& path) {
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT) return fail_errno(path, "remove");
+  return {};
+}
+
+Result<void> remove_tree(const std::string& path) {
+  std::error_code error;
+  std::filesystem::remove_all(path, error);
+  if (error) return fail_errno(path, "remove", error.value());
+  return {};
+}
+
+Result<void> check_file_system(const std::string& directory) {
+  const auto refuse = [&](core::Error error) {
+    if (error.code == Code::not_recorded) return fail(std::move(error));
+    return fail(Code::refused, quote(directory) + ": this file system will not do: " + error.message,
+                "use a local file system with hard links and flock, such as ext4 or xfs");
+  };
+  const std::string probe = directory + "/.probe." + random_uuid();
+  const std::string linked = probe + ".linked";
+  const auto try_all = [&]() -> Result<void> {
+    AIRLOCK_TRY(NewFile file, NewFile::create(probe, private_file));
+    AIRLOCK_CHECK(file.write("probe"));
+    AIRLOCK_CHECK(file.sync());
+    AIRLOCK_CHECK(link_file(probe, linked));
+    AIRLOCK_CHECK(sync_directory(directory));
+    AIRLOCK_CHECK(Lock::acquire(linked, 0));
+    if (::rename(linked.c_str(), (linked + "2").c_str()) != 0) return fail_errno(linked, "rename");
+    return remove_file(linked + "2");
+  };
+  const auto tried = try_all();
+  AIRLOCK_CHECK(remove_file(linked));
+  if (!tried) return refuse(tried.error());
+  return {};
+}
+
+Result<Lock> Lock::acquire(const std::string& path, int seconds) {
+  Descriptor fd{retry([&] { return ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, private_file); })};
+  if (fd.get() < 0) return fail_errno(path, "open");
+  // flock(2) has no time limit of its own, so ask again: often at first, since most holders are quick.
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
+  auto pause = std::chrono::milliseconds(1);
+  while (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK && errno != EINTR) return fail_errno(path, "lock");
+    if (std::chrono::steady_clock::now() >= deadline) {
+      return fail(Code::not_recorded,
+                  quote(path) + ": another airlock process has held the lock for " + std::to_string(seconds) + " s",
+                  "wait for it to finish, then run again");
+    }
+    std::this_thread::sleep_for(pause);
+    pause = std::min(pause * 2, std::chrono::milliseconds(50));
+  }
+  return Lock(std::move(fd));
+}
+
+}  // namespace airlock::sys

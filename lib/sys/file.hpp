@@ -1,0 +1,152 @@
+#pragma once
+/// \file
+/// Files, done durably: what is written is complete under its name or not there at all. The only door to the file
+/// system.
+///
+/// errno is translated here: a full, broken or read-only disk is `not_recorded`, a file that is not there or of the
+/// wrong kind is `bad_input`, a file that others could have written or read is `refused`, all else is `unexpected`.
+/// Messages name the path. Nothing here follows a symbolic link at the last step unless it says so.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/io.hpp"
+#include "core/result.hpp"
+
+namespace airlock::sys {
+
+using core::Result;
+
+/// Permission bits, as chmod(1) writes them.
+inline constexpr unsigned private_file = 0600;
+inline constexpr unsigned public_file = 0644;
+inline constexpr unsigned private_directory = 0700;
+
+/// Owns a file descriptor.
+class Descriptor {
+ public:
+  Descriptor() = default;
+  explicit Descriptor(int fd) : fd_(fd) {}
+  Descriptor(Descriptor&& other) noexcept : fd_(other.release()) {}
+  Descriptor& operator=(Descriptor&& other) noexcept;
+  ~Descriptor();
+  [[nodiscard]] int get() const { return fd_; }
+  [[nodiscard]] int release();
+
+ private:
+  int fd_ = -1;
+};
+
+/// Reads a whole regular file, or one that a symbolic link names. Errors: bad_input (missing, a directory, not a
+/// regular file, more than `limit` bytes).
+[[nodiscard]] Result<std::string> read_file(const std::string& path, std::uint64_t limit);
+/// Like `read_file` for secrets: refused where group or others have any permission, or the owner is neither this user
+/// nor root.
+[[nodiscard]] Result<std::string> read_private_file(const std::string& path, std::uint64_t limit);
+
+/// Makes a file that must not exist yet, complete and durable. Error: refused if the name is taken.
+[[nodiscard]] Result<void> create_file(const std::string& path, std::string_view bytes, unsigned mode);
+/// Puts a complete, durable file in the place of what has the name, if anything.
+[[nodiscard]] Result<void> replace_file(const std::string& path, std::string_view bytes, unsigned mode);
+
+/// A new file under construction, visible under its (usually hidden) name from the start. Removed when it goes without
+/// `keep`. Writes are not durable before `sync`.
+class NewFile final : public core::Sink {
+ public:
+  [[nodiscard]] static Result<NewFile> create(const std::string& path, unsigned mode);
+  NewFile(NewFile&&) noexcept = default;
+  NewFile& operator=(NewFile&&) = delete;
+  ~NewFile() override;
+  /// Takes `bytes` of the disk's free space now, so that writing that much later cannot fail for want of it.
+  [[nodiscard]] Result<void> reserve(std::uint64_t bytes);
+  [[nodiscard]] Result<void> write(std::string_view bytes) override;
+  /// Gives back what was reserved and not used, and makes the content durable.
+  [[nodiscard]] Result<void> sync();
+  /// The file outlives this object.
+  void keep() { kept_ = true; }
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  NewFile(Descriptor fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
+  Descriptor fd_;
+  std::string path_;
+  std::uint64_t size_ = 0;
+  bool kept_ = false;
+};
+
+/// A file that is only read, as a blob. It must not change meanwhile.
+class FileBlob final : public core::Blob {
+ public:
+  /// Errors: as `read_file`.
+  [[nodiscard]] static Result<FileBlob> open(const std::string& path);
+  [[nodiscard]] std::uint64_t size() const override { return size_; }
+  [[nodiscard]] Result<std::size_t> read_at(std::uint64_t offset, std::span<char> into) const override;
+
+ private:
+  FileBlob(Descriptor fd, std::string path, std::uint64_t size)
+      : fd_(std::move(fd)), path_(std::move(path)), size_(size) {}
+  Descriptor fd_;
+  std::string path_;
+  std::uint64_t size_;
+};
+
+/// Scratch space without a name: written front to back, then read anywhere, gone with the process.
+class Spool final : public core::Sink, public core::Blob {
+ public:
+  /// In `directory`, so that it counts against the disk that the result goes to.
+  [[nodiscard]] static Result<Spool> create(const std::string& directory);
+  [[nodiscard]] Result<void> write(std::string_view bytes) override;
+  [[nodiscard]] std::uint64_t size() const override { return size_; }
+  [[nodiscard]] Result<std::size_t> read_at(std::uint64_t offset, std::span<char> into) const override;
+
+ private:
+  explicit Spool(Descriptor fd) : fd_(std::move(fd)) {}
+  Descriptor fd_;
+  std::uint64_t size_ = 0;
+};
+
+/// Reads a file from front to back: a regular file, a pipe, or, for `-`, standard input. Refused: a directory.
+class InputSource final : public core::Source {
+ public:
+  [[nodiscard]] static Result<InputSource> open(const std::string& path);
+  [[nodiscard]] Result<std::size_t> read(std::span<char> into) override;
+
+ private:
+  InputSource(Descriptor fd, std::string name) : fd_(std::move(fd)), name_(std::move(name)) {}
+  Descriptor fd_;
+  std::string name_;
+};
+
+[[nodiscard]] bool exists(const std::string& path);
+[[nodiscard]] bool is_directory(const std::string& path);
+/// Makes one directory with exactly these permissions, whatever the umask. Error: refused if the name is taken.
+[[nodiscard]] Result<void> make_directory(const std::string& path, unsigned mode);
+/// Names in a directory but `.` and `..`, sorted.
+[[nodiscard]] Result<std::vector<std::string>> list_directory(const std::string& path);
+/// Makes the names in a directory durable.
+[[nodiscard]] Result<void> sync_directory(const std::string& path);
+/// Gives a file a second name, not yet durable. Error: refused if the name is taken.
+[[nodiscard]] Result<void> link_file(const std::string& from, const std::string& to);
+/// Removes a file; one that is not there is no error.
+[[nodiscard]] Result<void> remove_file(const std::string& path);
+/// Removes a file or a directory with all below it; nothing there is no error.
+[[nodiscard]] Result<void> remove_tree(const std::string& path);
+
+/// Whether link, rename, directory fsync and flock work in `directory`: what durability here rests on. Error: refused,
+/// naming what does not work.
+[[nodiscard]] Result<void> check_file_system(const std::string& directory);
+
+/// An exclusive flock(2), held as long as the object lives. The file is made if need be.
+class Lock {
+ public:
+  /// Waits up to `seconds`. Error: not_recorded where another process holds it longer.
+  [[nodiscard]] static Result<Lock> acquire(const std::string& path, int seconds);
+
+ private:
+  explicit Lock(Descriptor fd) : fd_(std::move(fd)) {}
+  Descriptor fd_;
+};
+
+}  // namespace airlock::sys

@@ -1,0 +1,38 @@
+#include "sys/system.hpp"
+
+#include <sys/random.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstdint>
+#include <cstdlib>
+
+#include "core/text.hpp"
+
+namespace airlock::sys {
+
+core::Time now() {
+  const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
+  return {std::chrono::duration_cast<std::chrono::seconds>(since_epoch).count()};
+}
+
+std::string random_bytes(std::size_t count) {
+  std::string out(count, '\0');
+  for (std::size_t have = 0; have < count;) {
+    const ssize_t got = getrandom(out.data() + have, count - have, 0);
+    if (got < 0 && errno != EINTR) std::abort();
+    if (got > 0) have += static_cast<std::size_t>(got);
+  }
+  return out;
+}
+
+std::string random_uuid() {
+  std::array<std::uint8_t, 16> raw;
+  const std::string bytes = random_bytes(raw.size());
+  std::copy(bytes.begin(), bytes.end(), raw.begin());
+  return core::uuid_v4(raw);
+}
+
+}  // namespace airlock::sys

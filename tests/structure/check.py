@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+"""Holds the source tree to its structure: who may include whom, and who may use which library.
+
+A module's meson.build states what it uses; DIRECTION says what it may use at most. Run without arguments to check the
+tree, with --self-test to prove on made-up trees that each rule can fail.
+"""
+import pathlib
+import re
+import sys
+import tempfile
+
+# What each module may use, beyond itself and the standard library.
+DIRECTION = {
+    "core": "",
+    "sys": "core",
+    "crypto": "core",
+    "db": "core",
+    "net": "core",
+    "report": "core crypto",
+    "dictionary": "core report",
+    "redaction": "core report dictionary crypto",
+    "policy": "core report dictionary redaction",
+    "licence": "core crypto",
+    "envelope": "core crypto",
+    "site": "core sys crypto dictionary redaction policy licence envelope",
+    "ledger": "core sys crypto db",
+    "gate": "core sys crypto db report dictionary redaction policy licence envelope site ledger",
+    "delivery": "core sys net crypto report site ledger gate",
+    "collect": "core sys db net report dictionary",
+    "intake": "core sys crypto db report dictionary licence site envelope ledger",
+}
+# Tools and the C ABI sit on top: the gate and everything below it, and their own module.
+TOOLS = {
+    "airlock": "gate " + DIRECTION["gate"],
+    "airlock-vendor": "intake redaction policy " + DIRECTION["intake"],
+}
+# Third-party headers and the modules whose .cpp files may include them; "*" is any.
+OWNERS = {
+    r"openssl/.*": {"crypto"},
+    r"sqlite3\.h": {"db"},
+    r"libpq-fe\.h": {"db"},
+    r"curl/.*": {"net"},
+    r"archive(_entry)?\.h": {"envelope"},
+    r"nlohmann/json\.hpp": {"*"},
+    r"CLI/.*": {"tools"},
+    r"tl/expected\.hpp": {"core"},
+}
+# The third-party headers that our own headers may include.
+IN_HEADERS = {("core", "nlohmann/json_fwd.hpp"), ("core", "tl/expected.hpp")}
+# What a library must not do: print, end the process, read the environment. sys/ is the door to the system.
+FORBIDDEN_IN_LIB = [
+    (r"#include <(iostream|cstdio|stdio\.h)>", "prints"),
+    (r"\b(std::)?(exit|_exit|quick_exit)\s*\(", "ends the process"),
+    (r"\b(secure_)?getenv\s*\(", "reads the environment"),
+]
+SYSTEM_HEADERS = re.compile(r"(sys|arpa|netinet|linux)/.*|(fcntl|unistd|dirent|sched|poll|signal|pwd|grp)\.h")
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
+
+
+def declared(meson_build):
+    """The modules that a module's meson.build names in its last `dependencies:` list."""
+    lists = re.findall(r"dependencies:\s*\[([^\]]*)\]", meson_build.read_text())
+    return {name.strip() for name in lists[-1].split(",") if name.strip()} if lists else set()
+
+
+def sources(folder):
+    return sorted(p for p in folder.rglob("*") if p.suffix in (".hpp", ".cpp", ".h", ".c"))
+
+
+def check(root):
+    faults = []
+    libraries = sorted(p.name for p in (root / "lib").iterdir() if p.is_dir())
+    for module in libraries:
+        folder = root / "lib" / module
+        if module not in DIRECTION:
+            faults.append(f"lib/{module}: is not a module of the design")
+            continue
+        allowed = set(DIRECTION[module].split())
+        uses = declared(folder / "meson.build") & set(DIRECTION)
+        for other in sorted(uses - allowed):
+            faults.append(f"lib/{module}/meson.build: may not use {other}")
+        for path in sources(folder):
+            faults += check_file(root, path, module, module, {module} | uses)
+            text = path.read_text()
+            for pattern, what in FORBIDDEN_IN_LIB:
+                if re.search(pattern, text):
+                    faults.append(f"{path.relative_to(root)}: {what}, which a library must not")
+    for tool, allowed in TOOLS.items():
+        for path in sources(root / "tools" / tool) if (root / "tools" / tool).is_dir() else []:
+            faults += check_file(root, path, "tools", tool, set(allowed.split()))
+    return faults
+
+
+def check_file(root, path, owner, module, modules):
+    faults = []
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        found = INCLUDE.match(line)
+        if not found:
+            continue
+        place = f"{path.relative_to(root)}:{number}"
+        bracket, header = found.groups()
+        if bracket == '"':
+            first = header.split("/")[0] if "/" in header else module
+            if first in DIRECTION and first not in modules:
+                faults.append(f"{place}: {module} does not state that it uses {first}")
+            continue
+        owners = next((o for p, o in OWNERS.items() if re.fullmatch(p, header)), None)
+        in_header = path.suffix == ".hpp"
+        if (owner, header) in IN_HEADERS and in_header:
+            continue
+        if SYSTEM_HEADERS.fullmatch(header) and owner not in ("sys", "tools"):
+            # inet_pton reads and writes addresses and touches no system.
+            if not (header == "arpa/inet.h" and owner in ("dictionary", "redaction")):
+                faults.append(f"{place}: <{header}> belongs to sys")
+        elif owners is not None and owner not in owners and "*" not in owners:
+            faults.append(f"{place}: <{header}> belongs to {', '.join(sorted(owners))}")
+        elif owners is not None and in_header and owner != "tools":
+            faults.append(f"{place}: <{header}> must stay in .cpp files")
+        elif owners is None and "/" in header and not SYSTEM_HEADERS.fullmatch(header):
+            faults.append(f"{place}: <{header}> has no owner")
+    return faults
+
+
+def self_test():
+    """Each made-up line must be found at fault; the sound tree must not."""
+    cases = [
+        ("lib/core/a.cpp", '#include "report/scanner.hpp"', "does not state that it uses report"),
+        ("lib/report/a.cpp", "#include <openssl/evp.h>", "belongs to crypto"),
+        ("lib/crypto/a.hpp", "#include <openssl/evp.h>", "must stay in .cpp files"),
+        ("lib/report/a.cpp", "#include <sqlite3.h>", "belongs to db"),
+        ("lib/report/a.hpp", "#include <nlohmann/json.hpp>", "must stay in .cpp files"),
+        ("lib/report/a.cpp", "#include <boost/any.hpp>", "has no owner"),
+        ("lib/report/a.cpp", "#include <sys/socket.h>", "belongs to sys"),
+        ("lib/report/a.cpp", "#include <iostream>", "prints"),
+        ("lib/report/a.cpp", "int f() { exit(1); }", "ends the process"),
+        ("lib/report/a.cpp", 'auto x = getenv("HOME");', "reads the environment"),
+        ("lib/report/meson.build", "r = declare_dependency(dependencies: [core, db])", "may not use db"),
+        ("lib/banana/a.cpp", "", "is not a module of the design"),
+        ("tools/airlock/a.cpp", "#include <openssl/evp.h>", "belongs to crypto"),
+        ("lib/report/a.cpp", '#include "core/result.hpp"', None),
+        ("lib/crypto/a.cpp", "#include <openssl/evp.h>", None),
+        ("tools/airlock/a.cpp", "#include <CLI/CLI.hpp>", None),
+    ]
+    wrong = 0
+    for place, line, expected in cases:
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder)
+            for module in ("core", "crypto", "report", "db"):
+                (root / "lib" / module).mkdir(parents=True)
+                uses = DIRECTION[module].replace(" ", ", ")
+                (root / "lib" / module / "meson.build").write_text(f"x = declare_dependency(dependencies: [{uses}])\n")
+            path = root / place
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(line + "\n")
+            faults = check(root)
+            if (expected is None and faults) or (expected is not None and not any(expected in f for f in faults)):
+                wrong += 1
+                print(f"self-test: {place}: {line!r}: expected {expected!r}, found {faults}")
+    print(f"{len(cases) - wrong} passed, {wrong} failed")
+    return wrong
+
+
+def main():
+    if "--self-test" in sys.argv:
+        return 1 if self_test() else 0
+    root = pathlib.Path(__file__).resolve().parents[2]
+    faults = check(root)
+    for fault in faults:
+        print(fault)
+    count = sum(len(sources(root / d)) for d in ("lib", "tools"))
+    print(f"checked {count} files")
+    print("1 passed, 0 failed" if not faults else "0 passed, 1 failed")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

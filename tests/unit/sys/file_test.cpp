@@ -1,0 +1,115 @@
+#include "sys/file.hpp"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <thread>
+
+#include "sys/system.hpp"
+#include "temporary_directory.hpp"
+
+using namespace airlock::sys;
+using airlock::core::Code;
+using airlock::test::TemporaryDirectory;
+
+namespace {
+unsigned mode_of(const std::string& path) {
+  struct stat status {};
+  REQUIRE(stat(path.c_str(), &status) == 0);
+  return status.st_mode & 07777;
+}
+}  // namespace
+
+TEST_CASE("a created file is complete, has its mode whatever the umask, and is never overwritten") {
+  const TemporaryDirectory dir;
+  const auto before = umask(0077);
+  CHECK(create_file(dir / "a", "one", public_file));
+  umask(before);
+  CHECK(mode_of(dir / "a") == 0644);
+  CHECK(read_file(dir / "a", 3).value() == "one");
+  const auto again = create_file(dir / "a", "two", public_file);
+  REQUIRE_FALSE(again);
+  CHECK(again.error().code == Code::refused);
+  CHECK(read_file(dir / "a", 3).value() == "one");
+  CHECK(replace_file(dir / "a", "two", private_file));
+  CHECK(read_file(dir / "a", 3).value() == "two");
+  CHECK(mode_of(dir / "a") == 0600);
+  CHECK(list_directory(dir.path()).value() == std::vector<std::string>{"a"});  // no hidden file stays behind
+}
+
+TEST_CASE("what is not a readable file of bounded size is refused with its path") {
+  const TemporaryDirectory dir;
+  REQUIRE(create_file(dir / "a", "four", public_file));
+  CHECK(read_file(dir / "a", 3).error().message.ends_with("is larger than 3 bytes"));
+  CHECK(read_file(dir.path(), 3).error().message.ends_with("is a directory, not a file"));
+  CHECK(read_file(dir / "none", 3).error().message == "`" + (dir / "none") + "`: open: no such file or directory");
+  REQUIRE(mkfifo((dir / "pipe").c_str(), 0600) == 0);
+  CHECK(read_file(dir / "pipe", 3).error().message.ends_with("is not a regular file"));
+  CHECK(InputSource::open(dir.path()).error().code == Code::bad_input);
+}
+
+TEST_CASE("a secret that others can read is refused") {
+  const TemporaryDirectory dir;
+  REQUIRE(create_file(dir / "key", "secret", 0640));
+  const auto key = read_private_file(dir / "key", 10);
+  REQUIRE_FALSE(key);
+  CHECK(key.error().code == Code::refused);
+  REQUIRE(chmod((dir / "key").c_str(), 0600) == 0);
+  CHECK(read_private_file(dir / "key", 10).value() == "secret");
+}
+
+TEST_CASE("a new file goes away unless it is kept, and gives back what it reserved") {
+  const TemporaryDirectory dir;
+  {
+    auto file = NewFile::create(dir / "x", private_file);
+    REQUIRE(file);
+    CHECK(file->write("abc"));
+  }
+  CHECK_FALSE(exists(dir / "x"));
+  {
+    auto file = NewFile::create(dir / "x", private_file);
+    REQUIRE(file);
+    CHECK(file->reserve(100000));
+    CHECK(file->write("abc"));
+    CHECK(file->sync());
+    file->keep();
+  }
+  CHECK(read_file(dir / "x", 10).value() == "abc");
+}
+
+TEST_CASE("scratch space is read anywhere and leaves no name") {
+  const TemporaryDirectory dir;
+  auto spool = Spool::create(dir.path());
+  REQUIRE(spool);
+  CHECK(spool->write("hello "));
+  CHECK(spool->write("world"));
+  CHECK(airlock::core::to_string(*spool, 100).value() == "hello world");
+  char part[3];
+  CHECK(spool->read_at(9, part).value() == 2);
+  CHECK(list_directory(dir.path()).value().empty());
+}
+
+TEST_CASE("a lock keeps others out until it goes") {
+  const TemporaryDirectory dir;
+  {
+    const auto held = Lock::acquire(dir / "lock", 0);
+    REQUIRE(held);
+    const auto second = Lock::acquire(dir / "lock", 0);
+    REQUIRE_FALSE(second);
+    CHECK(second.error().code == Code::not_recorded);
+  }
+  CHECK(Lock::acquire(dir / "lock", 0));
+}
+
+TEST_CASE("the file system of a test machine will do, and the probe leaves nothing") {
+  const TemporaryDirectory dir;
+  CHECK(check_file_system(dir.path()));
+  CHECK(list_directory(dir.path()).value().empty());
+  CHECK_FALSE(check_file_system(dir / "none"));
+}
+
+TEST_CASE("random values differ") {
+  CHECK(random_bytes(16) != random_bytes(16));
+  CHECK(random_uuid() != random_uuid());
+}
