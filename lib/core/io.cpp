@@ -12,6 +12,12 @@ Result<std::size_t> MemoryBlob::read_at(std::uint64_t offset, std::span<char> in
   return part.size();
 }
 
+Result<std::size_t> BlobPart::read_at(std::uint64_t offset, std::span<char> into) const {
+  if (offset >= size_) return std::size_t{0};
+  const auto want = static_cast<std::size_t>(std::min<std::uint64_t>(size_ - offset, into.size()));
+  return blob_.read_at(begin_ + offset, into.first(want));
+}
+
 Result<std::size_t> BlobSource::read(std::span<char> into) {
   const auto left = at_ < end_ ? end_ - at_ : 0;
   const auto want = static_cast<std::size_t>(std::min<std::uint64_t>(left, into.size()));
@@ -26,6 +32,11 @@ Result<void> StringSink::write(std::string_view bytes) {
   }
   bytes_ += bytes;
   return {};
+}
+
+Result<void> Tee::write(std::string_view bytes) {
+  AIRLOCK_CHECK(first_.write(bytes));
+  return second_.write(bytes);
 }
 
 Result<std::uint64_t> copy(Source& from, Sink& to) {

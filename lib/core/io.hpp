@@ -40,6 +40,9 @@ class Blob {
   [[nodiscard]] virtual Result<std::size_t> read_at(std::uint64_t offset, std::span<char> into) const = 0;
 };
 
+/// Scratch space: written once from front to back, then read anywhere.
+class Scratch : public Sink, public Blob {};
+
 /// A blob over memory that the caller keeps alive.
 class MemoryBlob final : public Blob {
  public:
@@ -49,6 +52,19 @@ class MemoryBlob final : public Blob {
 
  private:
   std::string_view bytes_;
+};
+
+/// The part of another blob from `begin` up to `begin + size`. The caller keeps that one alive.
+class BlobPart final : public Blob {
+ public:
+  BlobPart(const Blob& blob, std::uint64_t begin, std::uint64_t size) : blob_(blob), begin_(begin), size_(size) {}
+  [[nodiscard]] std::uint64_t size() const override { return size_; }
+  [[nodiscard]] Result<std::size_t> read_at(std::uint64_t offset, std::span<char> into) const override;
+
+ private:
+  const Blob& blob_;
+  std::uint64_t begin_;
+  std::uint64_t size_;
 };
 
 /// Reads a blob, or the part of it from `begin` up to `end`, from front to back. The caller keeps the blob alive.
@@ -75,6 +91,31 @@ class StringSink final : public Sink {
  private:
   std::uint64_t limit_;
   std::string bytes_;
+};
+
+/// Scratch space in memory, up to `limit` bytes.
+class MemoryScratch final : public Scratch {
+ public:
+  explicit MemoryScratch(std::uint64_t limit) : sink_(limit) {}
+  [[nodiscard]] Result<void> write(std::string_view bytes) override { return sink_.write(bytes); }
+  [[nodiscard]] std::uint64_t size() const override { return sink_.bytes().size(); }
+  [[nodiscard]] Result<std::size_t> read_at(std::uint64_t offset, std::span<char> into) const override {
+    return MemoryBlob(sink_.bytes()).read_at(offset, into);
+  }
+
+ private:
+  StringSink sink_;
+};
+
+/// Writes everything to two sinks.
+class Tee final : public Sink {
+ public:
+  Tee(Sink& first, Sink& second) : first_(first), second_(second) {}
+  [[nodiscard]] Result<void> write(std::string_view bytes) override;
+
+ private:
+  Sink& first_;
+  Sink& second_;
 };
 
 /// Writes all that is left of `from` to `to`; returns how many bytes.

@@ -93,7 +93,7 @@ class FileBlob final : public core::Blob {
 };
 
 /// Scratch space without a name: written front to back, then read anywhere, gone with the process.
-class Spool final : public core::Sink, public core::Blob {
+class Spool final : public core::Scratch {
  public:
   /// In `directory`, so that it counts against the disk that the result goes to.
   [[nodiscard]] static Result<Spool> create(const std::string& directory);

@@ -77,6 +77,10 @@ TEST_CASE("a sink keeps its limit and a blob is read in parts") {
   StringSink all(10);
   CHECK(copy(part, all).value() == 3);
   CHECK(all.bytes() == "345");
+  CHECK(to_string(BlobPart(blob, 2, 4), 10).value() == "2345");
+  char piece[4];
+  CHECK(BlobPart(blob, 2, 4).read_at(3, piece).value() == 1);
+  CHECK(BlobPart(blob, 2, 4).read_at(9, piece).value() == 0);
   CHECK(to_string(blob, 10).value() == "0123456789");
   CHECK_FALSE(to_string(blob, 9));
 }

@@ -1,0 +1,79 @@
+#include "envelope/bundle.hpp"
+
+namespace airlock::envelope {
+namespace {
+
+constexpr std::string_view instructions = R"text(How to open and verify @file@
+with OpenSSL 3.0 or later and the tools of every Unix. Nothing of Airlock is needed.
+
+Site        @site@
+Report      number @number@, disclosure @disclosure@
+Sealed      @created@
+Site certificate (SHA-256)
+            @fingerprint@
+
+You need the certificate and the key of a recipient, here recipient.crt and recipient.key, and the site's certificate,
+here site.crt, as you have had it since the site was registered: never one that came along with this file. Compare its
+fingerprint: openssl x509 -in site.crt -noout -fingerprint -sha256
+
+Run in an empty folder. Stop at the first command that fails, and then trust nothing that was written.
+
+1. Open it, verify the site's signature, unpack it.
+
+openssl cms -decrypt -binary -inform DER -in @file@ -recip recipient.crt -inkey recipient.key -out signed.der
+openssl cms -verify -binary -inform DER -in signed.der -CAfile site.crt -no-CApath -no-CAstore -attime @epoch@ -out content.tar
+tar -xf content.tar
+
+2. Compare every file with the manifest.
+
+awk -F'"' '/"files":/{f=1} f&&$2=="name"{n=$4} f&&$2=="sha256"{print $4"  "n}' manifest.json | sha256sum -c
+
+3. Verify the signature of the ledger's checkpoint. The vendor compares this key with the one that the site registered.
+
+cat > ledger.pub <<'END'
+@ledger_key@END
+head -n 3 checkpoint.txt > checkpoint.body
+tail -n 1 checkpoint.txt | cut -d' ' -f3 | base64 -d | tail -c +5 > checkpoint.sig
+openssl pkeyutl -verify -pubin -inkey ledger.pub -rawin -in checkpoint.body -sigfile checkpoint.sig
+
+4. Verify that the ledger's entry for this report, entry.json, is in the tree of that checkpoint (RFC 9162 2.1.3.2).
+
+i=$(sed -n 's/^index //p' proof.txt); last=$(( $(sed -n 2p checkpoint.txt) - 1 ))
+(printf '\000'; cat entry.json) | openssl dgst -sha256 -binary > node
+for hash in $(sed -n '/^index /,/^$/p' proof.txt | sed '1d;$d'); do
+  echo "$hash" | base64 -d > sibling
+  if [ $((i % 2)) -eq 1 ] || [ "$i" -eq "$last" ]; then
+    (printf '\001'; cat sibling node) | openssl dgst -sha256 -binary > parent
+    while [ $((i % 2)) -eq 0 ] && [ "$i" -ne 0 ]; do i=$((i / 2)); last=$((last / 2)); done
+  else
+    (printf '\001'; cat node sibling) | openssl dgst -sha256 -binary > parent
+  fi
+  mv parent node; i=$((i / 2)); last=$((last / 2))
+done
+test "$last" -eq 0 && test "$(base64 < node)" = "$(sed -n 3p checkpoint.txt)" && echo "entry.json is in the ledger"
+)text";
+
+}  // namespace
+
+std::string how_to_verify(const Manifest& manifest, const crypto::Certificate& site_certificate,
+                          const crypto::PublicKey& ledger_key) {
+  const std::pair<std::string_view, std::string> values[] = {
+      {"@file@", bundle_name(manifest) + ".p7m"},
+      {"@site@", manifest.site_id},
+      {"@number@", std::to_string(manifest.number)},
+      {"@disclosure@", std::to_string(manifest.disclosure)},
+      {"@created@", manifest.created.text()},
+      {"@fingerprint@", site_certificate.fingerprint().hex()},
+      {"@epoch@", std::to_string(manifest.created.seconds)},
+      {"@ledger_key@", ledger_key.pem()},
+  };
+  std::string text(instructions);
+  for (const auto& [mark, value] : values) {
+    for (auto at = text.find(mark); at != text.npos; at = text.find(mark, at + value.size())) {
+      text.replace(at, mark.size(), value);
+    }
+  }
+  return text;
+}
+
+}  // namespace airlock::envelope

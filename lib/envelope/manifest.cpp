@@ -1,0 +1,179 @@
+#include "envelope/manifest.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "core/json.hpp"
+#include "core/text.hpp"
+
+namespace airlock::envelope {
+namespace {
+
+using core::Json;
+using core::Members;
+
+constexpr std::string_view format = "airlock-bundle/1";
+constexpr std::string_view name = "manifest.json";
+constexpr std::int64_t most = INT64_MAX;
+constexpr std::size_t list_most = 1'000'000;
+
+Json days(const Period& period) {
+  Json out = Json::object();
+  if (period.start) out["start"] = *period.start;
+  if (period.end) out["end"] = *period.end;
+  return out;
+}
+
+Period days_from(Members& in, std::string_view member) {
+  Period period;
+  const Json* json = in.object(member);
+  if (json == nullptr) return period;
+  Members days(*json, in.name(), in.path_of(member));
+  period.start = days.text_if("start", 10);
+  period.end = days.text_if("end", 10);
+  if (auto done = days.finish(); !done) in.refuse(std::move(done).error());
+  return period;
+}
+
+Json document(const Document& document) {
+  Json out{{"name", document.name}};
+  if (!document.version.empty()) out["version"] = document.version;
+  out["sha256"] = document.sha256;
+  return out;
+}
+
+Document document_from(Members& in, std::string_view member) {
+  Document out;
+  const Json* json = in.object(member);
+  if (json == nullptr) return out;
+  Members document(*json, in.name(), in.path_of(member));
+  out.name = document.text("name");
+  out.version = document.text_if("version").value_or("");
+  out.sha256 = document.sha256("sha256");
+  if (auto done = document.finish(); !done) in.refuse(std::move(done).error());
+  return out;
+}
+
+/// Reads each element of an array with `read(members) -> value`.
+template <typename Read>
+auto list_from(Members& in, std::string_view member, Read read) {
+  std::vector<decltype(read(in))> out;
+  const Json* list = in.array(member, list_most);
+  if (list == nullptr) return out;
+  for (std::size_t i = 0; i < list->size() && in.ok(); ++i) {
+    Members element((*list)[i], in.name(), in.path_of(member) + "/" + std::to_string(i));
+    out.push_back(read(element));
+    if (auto done = element.finish(); !done) in.refuse(std::move(done).error());
+  }
+  return out;
+}
+
+std::uint64_t number(Members& in, std::string_view member, std::int64_t least) {
+  return static_cast<std::uint64_t>(in.integer(member, least, most));
+}
+
+}  // namespace
+
+std::string to_document(const Manifest& manifest) {
+  Json out{{"format", format},
+           {"bundle_id", manifest.bundle_id},
+           {"site_id", manifest.site_id},
+           {"ledger_key", manifest.ledger_key},
+           {"number", manifest.number},
+           {"disclosure", manifest.disclosure}};
+  out["previous"] = manifest.previous
+                        ? Json{{"id", manifest.previous->id}, {"content_sha256", manifest.previous->content_sha256}}
+                        : Json(nullptr);
+  Json reports = Json::array();
+  for (const PassedOver& report : manifest.passed_over) {
+    reports.push_back({{"number", report.number}, {"kind", report.kind}, {"period", days(report.period)}});
+  }
+  Json voids = Json::array();
+  for (const Void& gone : manifest.voids) voids.push_back({{"disclosure", gone.disclosure}, {"kind", gone.kind}});
+  out["since_last"] = {{"reports", reports}, {"reports_before", manifest.passed_over_before}, {"disclosures", voids}};
+  out["created"] = manifest.created.text();
+  out["event"] = manifest.event;
+  out["period"] = days(manifest.period);
+  if (!manifest.note.empty()) out["note"] = manifest.note;
+  out["recipients"] = manifest.recipients;
+  Json licence{{"state", manifest.licence_state}};
+  if (!manifest.licence_serial.empty()) licence["serial"] = manifest.licence_serial;
+  if (!manifest.tier.empty()) licence["tier"] = manifest.tier;
+  out["licence"] = licence;
+  out["decision"] = {{"disposition", manifest.decision.disposition},
+                     {"profiles", manifest.decision.profiles},
+                     {"rules", manifest.decision.rules},
+                     {"policy", document(manifest.decision.policy)},
+                     {"dictionary", document(manifest.decision.dictionary)}};
+  Json redactions = Json::array();
+  for (const RedactionCount& count : manifest.redactions) {
+    redactions.push_back(
+        {{"path", count.path}, {"what", count.what}, {"action", count.action}, {"count", count.count}});
+  }
+  out["redactions"] = redactions;
+  Json files = Json::array();
+  for (const FileRecord& file : manifest.files) {
+    files.push_back({{"name", file.name}, {"size", file.size}, {"sha256", file.sha256}});
+  }
+  out["files"] = files;
+  return core::to_pretty_text(out);
+}
+
+Result<Manifest> parse_manifest(std::string_view text) {
+  AIRLOCK_TRY(const Json json, core::parse_json(text, name, {.bytes = manifest_bytes_limit, .depth = 8}));
+  Members in(json, name, "");
+  Manifest out;
+  in.format(format);
+  out.bundle_id = in.uuid("bundle_id");
+  out.site_id = in.uuid("site_id");
+  out.ledger_key = in.text("ledger_key");
+  out.number = number(in, "number", 1);
+  out.disclosure = number(in, "disclosure", 1);
+  if (const Json* previous = in.any("previous"); previous != nullptr && !previous->is_null()) {
+    Members last(*previous, name, in.path_of("previous"));
+    out.previous = Previous{last.uuid("id"), last.sha256("content_sha256")};
+    if (auto done = last.finish(); !done) in.refuse(std::move(done).error());
+  }
+  if (const Json* since = in.object("since_last"); since != nullptr) {
+    Members members(*since, name, in.path_of("since_last"));
+    out.passed_over = list_from(members, "reports", [](Members& report) {
+      return PassedOver{number(report, "number", 1), report.text("kind"), days_from(report, "period")};
+    });
+    out.passed_over_before = number(members, "reports_before", 0);
+    out.voids = list_from(members, "disclosures", [](Members& gone) {
+      return Void{number(gone, "disclosure", 1), gone.text("kind")};
+    });
+    if (auto done = members.finish(); !done) in.refuse(std::move(done).error());
+  }
+  out.created = in.time("created");
+  out.event = in.text("event");
+  out.period = days_from(in, "period");
+  out.note = in.text_if("note").value_or("");
+  out.recipients = in.texts("recipients", list_most);
+  if (const Json* licence = in.object("licence"); licence != nullptr) {
+    Members members(*licence, name, in.path_of("licence"));
+    out.licence_state = members.text("state");
+    out.licence_serial = members.text_if("serial").value_or("");
+    out.tier = members.text_if("tier").value_or("");
+    if (auto done = members.finish(); !done) in.refuse(std::move(done).error());
+  }
+  if (const Json* decision = in.object("decision"); decision != nullptr) {
+    Members members(*decision, name, in.path_of("decision"));
+    out.decision.disposition = members.word("disposition", {"send", "redact", "seal", "withhold"});
+    out.decision.profiles = members.texts("profiles", list_most);
+    out.decision.rules = members.texts("rules", list_most);
+    out.decision.policy = document_from(members, "policy");
+    out.decision.dictionary = document_from(members, "dictionary");
+    if (auto done = members.finish(); !done) in.refuse(std::move(done).error());
+  }
+  out.redactions = list_from(in, "redactions", [](Members& count) {
+    return RedactionCount{count.text("path", 4096), count.text("what"), count.text("action"),
+                          number(count, "count", 1)};
+  });
+  out.files = list_from(in, "files", [](Members& file) {
+    return FileRecord{file.text("name"), number(file, "size", 0), file.sha256("sha256")};
+  });
+  AIRLOCK_CHECK(in.finish());
+  return out;
+}
+
+}  // namespace airlock::envelope
