@@ -1,0 +1,139 @@
+#include "site/configuration.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "core/text.hpp"
+
+namespace airlock::site {
+namespace {
+
+using core::Code;
+using core::fail;
+using core::Json;
+using core::Members;
+using core::quote;
+
+constexpr std::string_view configuration_format = "airlock-site/1";
+constexpr std::string_view public_format = "airlock-public/1";
+constexpr std::size_t destinations_limit = 8;
+constexpr std::size_t pins_limit = 16;
+constexpr std::size_t redactions_limit = 1000;
+
+Destination destination_from(Members& in) {
+  Destination out;
+  out.type = in.word("type", {"https-json", "posthog-batch"});
+  out.url = in.text("url", 2048);
+  if (in.ok() && !out.url.starts_with("https://")) in.refuse("url", "must start with `https://`");
+  for (const auto* member :
+       {"ca_file", "api_key_file", "client_certificate", "client_key", "proxy", "proxy_credentials_file"}) {
+    (void)in.text_if(member);
+  }
+  (void)in.texts_if("pins", pins_limit);
+  (void)in.integer_if("timeout_seconds", 1, 3600);
+  (void)in.integer_if("max_age_hours", 1, 24 * 366);
+  return out;
+}
+
+void read_limits(Members& in, Configuration& out) {
+  if (const Json* limits = in.object_if("limits"); limits != nullptr) {
+    Members members(*limits, in.name(), in.path_of("limits"));
+    const auto bytes = members.integer_if("report_bytes", 1024, report_bytes_most);
+    if (bytes) out.report_bytes = static_cast<std::uint64_t>(*bytes);
+    if (auto done = members.finish(); !done) in.refuse(std::move(done).error());
+  }
+  if (const Json* retention = in.object_if("retention"); retention != nullptr) {
+    Members members(*retention, in.name(), in.path_of("retention"));
+    (void)members.integer_if("payload_days", 1, 36600);
+    (void)members.integer_if("held_days", 1, 36600);
+    if (auto done = members.finish(); !done) in.refuse(std::move(done).error());
+  }
+}
+
+}  // namespace
+
+std::vector<Destination> destinations_from(Members& in) {
+  std::vector<Destination> out;
+  const Json* delivery = in.object_if("delivery");
+  if (delivery == nullptr) return out;
+  Members members(*delivery, in.name(), in.path_of("delivery"));
+  if (const Json* list = members.array("destinations", destinations_limit); list != nullptr) {
+    for (std::size_t i = 0; i < list->size() && members.ok(); ++i) {
+      Members element((*list)[i], in.name(), members.path_of("destinations") + "/" + std::to_string(i));
+      out.push_back(destination_from(element));
+      if (auto done = element.finish(); !done) members.refuse(std::move(done).error());
+    }
+  }
+  if (auto done = members.finish(); !done) in.refuse(std::move(done).error());
+  return out;
+}
+
+Result<Configuration> parse_configuration(std::string_view text, std::string_view name) {
+  AIRLOCK_TRY(const Json json, core::parse_json(text, name, {.bytes = configuration_bytes_limit, .depth = 8}));
+  Members in(json, name, "");
+  Configuration out;
+  in.format(configuration_format);
+  out.site_id = in.uuid("site_id");
+  out.product = in.text_if("product").value_or("");
+  out.name = in.text_if("name").value_or("");
+  if (in.has("floor")) {
+    out.floor = policy::disposition_from(in.word("floor", {"send", "redact", "seal", "withhold"}));
+  }
+  if (const Json* list = in.array_if("redact_also", redactions_limit); list != nullptr) {
+    for (std::size_t i = 0; i < list->size() && in.ok(); ++i) {
+      auto redaction = redaction::redaction_from((*list)[i], name, in.path_of("redact_also") + "/" + std::to_string(i));
+      if (redaction) {
+        out.redact_also.push_back(std::move(*redaction));
+      } else {
+        in.refuse(std::move(redaction).error());
+      }
+    }
+  }
+  if (in.has("licence")) {
+    (void)in.word("licence", {"none"});
+    out.declared_without_licence = true;
+  }
+  out.archive = in.boolean_if("archive").value_or(true);
+  if (in.has("sandbox")) (void)in.word("sandbox", {"required", "best-effort"});
+  read_limits(in, out);
+  out.destinations = destinations_from(in);
+  AIRLOCK_CHECK(in.finish());
+  return out;
+}
+
+std::string new_configuration(const std::string& site_id, const std::string& product, const std::string& name) {
+  Json out{{"format", configuration_format}, {"site_id", site_id}};
+  if (!product.empty()) out["product"] = product;
+  if (!name.empty()) out["name"] = name;
+  return core::to_pretty_text(out);
+}
+
+Result<std::string> with_product(std::string_view text, std::string_view name, const std::string& product) {
+  AIRLOCK_TRY(Json json, core::parse_json(text, name, {.bytes = configuration_bytes_limit, .depth = 8}));
+  json["product"] = product;
+  return core::to_pretty_text(json);
+}
+
+std::string to_document(const PublicSite& site) {
+  Json out{{"format", public_format}, {"site_id", site.site_id}};
+  if (!site.product.empty()) out["product"] = site.product;
+  out["key_sha256"] = site.key_sha256;
+  out["licence_sequence"] = site.licence_sequence;
+  out["newest_time"] = site.newest_time.text();
+  return core::to_pretty_text(out);
+}
+
+Result<PublicSite> parse_public_site(std::string_view text, std::string_view name) {
+  AIRLOCK_TRY(const Json json, core::parse_json(text, name, {.bytes = configuration_bytes_limit, .depth = 4}));
+  Members in(json, name, "");
+  PublicSite out;
+  in.format(public_format);
+  out.site_id = in.uuid("site_id");
+  out.product = in.text_if("product").value_or("");
+  out.key_sha256 = in.sha256("key_sha256");
+  out.licence_sequence = in.integer("licence_sequence", 0, INT64_MAX);
+  out.newest_time = in.time("newest_time");
+  AIRLOCK_CHECK(in.finish());
+  return out;
+}
+
+}  // namespace airlock::site

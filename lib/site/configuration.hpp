@@ -1,0 +1,69 @@
+#pragma once
+/// \file
+/// `airlock.json`, the site's configuration, and `public/site.json`, the part of it that everybody may read
+/// (docs/formats/site.md). What a configuration says can only tighten what kit and licence allow.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/json.hpp"
+#include "core/result.hpp"
+#include "core/time.hpp"
+#include "policy/policy.hpp"
+#include "redaction/profile.hpp"
+
+namespace airlock::site {
+
+using core::Result;
+using core::Time;
+
+inline constexpr std::uint64_t configuration_bytes_limit = 256 * 1024;
+/// The most that `limits.report_bytes` may allow.
+inline constexpr std::int64_t report_bytes_most = 192LL * 1024 * 1024;
+
+/// Where reports would be sent to. Sending itself is not part of this version; a destination is shown and recorded.
+struct Destination {
+  std::string type;  ///< `https-json` or `posthog-batch`
+  std::string url;
+};
+
+/// Reads a `delivery` member of a configuration or a kit. Errors go to `in`.
+[[nodiscard]] std::vector<Destination> destinations_from(core::Members& in);
+
+struct Configuration {
+  std::string site_id;
+  std::string product;                            ///< empty until the first kit or licence names it
+  std::string name;                               ///< may be empty
+  std::optional<policy::Disposition> floor;       ///< at least this strict
+  std::vector<redaction::Redaction> redact_also;  ///< joined to whatever the policy's profiles redact
+  bool declared_without_licence = false;          ///< `"licence": "none"`
+  bool archive = true;                            ///< seal for the site's own archive key too
+  std::optional<std::uint64_t> report_bytes;      ///< `limits.report_bytes`: how large a report may be
+  std::vector<Destination> destinations;          ///< empty: the kit's
+};
+
+/// Error: bad_input naming the file, the JSON path and the reason.
+[[nodiscard]] Result<Configuration> parse_configuration(std::string_view text, std::string_view name);
+
+/// The first `airlock.json` of a site.
+[[nodiscard]] std::string new_configuration(const std::string& site_id, const std::string& product,
+                                            const std::string& name);
+/// The same file with its `product` set, everything else as the operator left it.
+[[nodiscard]] Result<std::string> with_product(std::string_view text, std::string_view name,
+                                               const std::string& product);
+
+/// `public/site.json`: what verifying a licence needs of a site, for applications that run as another user.
+struct PublicSite {
+  std::string site_id;
+  std::string product;                ///< may be empty
+  std::string key_sha256;             ///< of the site key
+  std::int64_t licence_sequence = 0;  ///< highest seen; 0: none
+  Time newest_time;                   ///< newest trusted time, at most an hour behind the ledger's
+};
+[[nodiscard]] std::string to_document(const PublicSite& site);
+[[nodiscard]] Result<PublicSite> parse_public_site(std::string_view text, std::string_view name);
+
+}  // namespace airlock::site

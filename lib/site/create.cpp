@@ -1,0 +1,112 @@
+#include <chrono>
+
+#include "core/text.hpp"
+#include "site/request.hpp"
+#include "site/site.hpp"
+#include "sys/file.hpp"
+#include "sys/system.hpp"
+
+namespace airlock::site {
+namespace {
+
+using core::Code;
+using core::fail;
+using core::quote;
+
+/// Marks a directory whose `init` has not come to its end, so that what it left may be removed.
+constexpr std::string_view unfinished = ".init-unfinished";
+
+struct Folder {
+  std::string_view name;
+  unsigned mode;
+};
+constexpr Folder folders[] = {
+    {layout::public_folder, 0755}, {layout::keys, 0700},     {"trust", 0700},
+    {layout::vendor_trust, 0700},  {"trust/delivery", 0700}, {"trust/officers", 0700},
+    {layout::inbox, 01730},        {layout::held, 0700},     {layout::outbox, 0700},
+};
+
+constexpr std::chrono::days certificate_life{3653};
+/// Before the first use by this much, so that a clock that is a little behind does not make a new site unusable.
+constexpr std::chrono::minutes backdate{10};
+
+Result<void> prepare_directory(const std::string& directory) {
+  if (!sys::exists(directory)) {
+    AIRLOCK_CHECK(sys::make_directory(directory, 0711));
+  } else if (sys::exists(directory + "/" + std::string(layout::configuration))) {
+    return fail(Code::refused, quote(directory) + ": there is a site already",
+                "choose another directory; a site's keys and ledger are never overwritten");
+  } else {
+    AIRLOCK_TRY(const auto names, sys::list_directory(directory));
+    const bool ours = sys::exists(directory + "/" + std::string(unfinished));
+    if (!names.empty() && !ours) {
+      return fail(Code::refused, quote(directory) + ": is not empty", "choose a new or an empty directory");
+    }
+    for (const std::string& name : names) AIRLOCK_CHECK(sys::remove_tree(directory + "/" + name));
+  }
+  AIRLOCK_CHECK(sys::create_file(directory + "/" + std::string(unfinished), "", sys::private_file));
+  return sys::check_file_system(directory);
+}
+
+Result<Identity> make_identity(const std::string& folder, const std::string& file, crypto::Role role,
+                               const NewSite& content) {
+  AIRLOCK_TRY(auto key, crypto::PrivateKey::generate(crypto::KeyKind::p256));
+  const crypto::CertificateTemplate certificate_content{.common_name = "airlock " + file + " " + content.site_id,
+                                                        .roles = {role},
+                                                        .not_before = content.now - backdate,
+                                                        .not_after = content.now + certificate_life,
+                                                        .ca = false,
+                                                        .uuid = content.site_id};
+  AIRLOCK_TRY(auto certificate, crypto::self_sign(certificate_content, key));
+  AIRLOCK_CHECK(sys::create_file(folder + "/" + file + ".key", key.pem().view(), sys::private_file));
+  AIRLOCK_CHECK(sys::create_file(folder + "/" + file + ".crt", certificate.pem(), sys::public_file));
+  return Identity{std::move(key), std::move(certificate)};
+}
+
+}  // namespace
+
+Result<CreatedSite> create_site(const std::string& directory, const NewSite& content) {
+  AIRLOCK_CHECK(prepare_directory(directory));
+  const auto path = [&](std::string_view name) { return directory + "/" + std::string(name); };
+  for (const Folder& folder : folders) AIRLOCK_CHECK(sys::make_directory(path(folder.name), folder.mode));
+
+  const std::string keys = path(layout::keys);
+  AIRLOCK_TRY(const Identity signing, make_identity(keys, "site", crypto::Role::site, content));
+  AIRLOCK_TRY(const Identity archive, make_identity(keys, "archive", crypto::Role::recipient, content));
+  AIRLOCK_TRY(const auto ledger_key, crypto::PrivateKey::generate(crypto::KeyKind::ed25519));
+  AIRLOCK_CHECK(sys::create_file(keys + "/ledger.key", ledger_key.pem().view(), sys::private_file));
+  const crypto::Secret pseudonym(core::to_hex(sys::random_bytes(32)) + "\n");
+  AIRLOCK_CHECK(sys::create_file(keys + "/pseudonym.key", pseudonym.view(), sys::private_file));
+
+  const std::string root = content.vendor_root.pem();
+  AIRLOCK_CHECK(sys::create_file(path(layout::vendor_trust) + "/vendor-root.crt", root, sys::private_file));
+  AIRLOCK_CHECK(sys::create_file(path(layout::vendor_root), root, sys::public_file));
+  const core::Digest key_sha256 = signing.certificate.key().sha256();
+  const PublicSite public_site{.site_id = content.site_id,
+                               .product = content.product,
+                               .key_sha256 = key_sha256.hex(),
+                               .licence_sequence = 0,
+                               .newest_time = content.now};
+  AIRLOCK_CHECK(sys::create_file(path(layout::public_site), to_document(public_site), sys::public_file));
+
+  const SiteRequest request{.site_id = content.site_id,
+                            .name = content.name,
+                            .product = content.product,
+                            .created = content.now,
+                            .site_certificate = signing.certificate,
+                            .archive_certificate = archive.certificate,
+                            .ledger_key = crypto::NoteVerifier("airlock/" + content.site_id, ledger_key.public_key()),
+                            .fingerprint = {}};
+  AIRLOCK_TRY(const WrittenRequest written, write_request(request, signing.signer()));
+  AIRLOCK_CHECK(sys::create_file(path(layout::request), written.file, sys::public_file));
+  return CreatedSite{written.fingerprint, key_sha256};
+}
+
+Result<void> finish_site(const std::string& directory, const NewSite& content) {
+  AIRLOCK_CHECK(sys::create_file(directory + "/" + std::string(layout::configuration),
+                                 new_configuration(content.site_id, content.product, content.name), sys::private_file));
+  AIRLOCK_CHECK(sys::remove_file(directory + "/" + std::string(unfinished)));
+  return sys::sync_directory(directory);
+}
+
+}  // namespace airlock::site

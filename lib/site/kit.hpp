@@ -1,0 +1,59 @@
+#pragma once
+/// \file
+/// The kit: what the vendor gives a site, signed (docs/formats/kit.md): policy, dictionary, recipients.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/digest.hpp"
+#include "core/result.hpp"
+#include "core/time.hpp"
+#include "crypto/certificate.hpp"
+#include "crypto/cms.hpp"
+#include "dictionary/dictionary.hpp"
+#include "policy/policy.hpp"
+#include "site/configuration.hpp"
+
+namespace airlock::site {
+
+inline constexpr std::uint64_t kit_bytes_limit = 16 * 1024 * 1024;
+
+/// A kit that was verified.
+struct Kit {
+  std::string product;
+  std::uint64_t number = 0;
+  Time issued;
+  Time next_update;
+  std::vector<Destination> destinations;
+  std::string policy_text;
+  policy::Policy policy;
+  std::string dictionary_text;
+  dictionary::Dictionary dictionary;
+  std::vector<crypto::Certificate> recipients;
+  core::Digest content_sha256;  ///< of the signed archive: what the ledger names
+};
+
+/// What goes into a kit that is to be built.
+struct KitContent {
+  std::string product;
+  std::uint64_t number = 0;
+  Time issued;
+  Time next_update;
+  std::string delivery;  ///< JSON text of the member `delivery`, or empty
+  std::string policy;
+  std::string dictionary;
+  std::vector<crypto::Certificate> recipients;
+};
+
+/// Reads the signed archive. Error: bad_input naming file, JSON path and reason.
+[[nodiscard]] Result<Kit> parse_kit(const core::Blob& archive);
+/// Verifies a kit file: PEM, signature against `trust` (role kit), content, and that it was issued while its signer's
+/// chain was valid. Errors: bad_input, integrity.
+[[nodiscard]] Result<Kit> verify_kit(std::string_view file, const crypto::TrustStore& trust);
+
+/// The signed kit as a PEM file. The content is checked as `parse_kit` would. Error: bad_input.
+[[nodiscard]] Result<std::string> build_kit(const KitContent& content, const crypto::Signer& signer);
+
+}  // namespace airlock::site

@@ -1,0 +1,100 @@
+#include "site/request.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "core/json.hpp"
+#include "core/text.hpp"
+#include "crypto/hash.hpp"
+#include "crypto/pem.hpp"
+
+namespace airlock::site {
+namespace {
+
+using core::Code;
+using core::fail;
+using core::Json;
+using core::Members;
+using core::quote;
+
+constexpr std::string_view format = "airlock-site-request/1";
+constexpr std::size_t pem_limit = 16 * 1024;
+
+/// A member that holds PEM, which has line ends and so is no ordinary text.
+Result<crypto::Certificate> certificate_from(const Json& json, std::string_view member) {
+  const auto at = json.find(member);
+  const auto* pem = at == json.end() ? nullptr : at->get_ptr<const std::string*>();
+  if (pem == nullptr || pem->size() > pem_limit) {
+    return fail(Code::bad_input, quote("/" + std::string(member)) + ": must be a certificate in PEM");
+  }
+  auto certificate = crypto::Certificate::from_pem(*pem);
+  if (!certificate) return fail(std::move(certificate.error()).within(quote("/" + std::string(member))));
+  return certificate;
+}
+
+}  // namespace
+
+Result<WrittenRequest> write_request(const SiteRequest& request, const crypto::Signer& signer) {
+  Json out{{"format", format}, {"site_id", request.site_id}};
+  if (!request.name.empty()) out["name"] = request.name;
+  if (!request.product.empty()) out["product"] = request.product;
+  out["created"] = request.created.text();
+  out["site_certificate"] = request.site_certificate.pem();
+  out["archive_certificate"] = request.archive_certificate.pem();
+  out["ledger_key"] = request.ledger_key.text();
+  const std::string content = core::to_pretty_text(out);
+  AIRLOCK_TRY(const std::string der, crypto::sign(content, signer));
+  return WrittenRequest{crypto::to_pem(crypto::cms_label, der), crypto::sha256(content)};
+}
+
+Result<SiteRequest> verify_request(std::string_view file, std::string_view name) {
+  const auto within = [&](core::Error error) { return fail(std::move(error).within(quote(name))); };
+  auto der = crypto::from_pem(crypto::cms_label, file);
+  if (!der) return within(std::move(der).error());
+  const core::MemoryBlob object(*der);
+  auto verified = crypto::verify_presented(object, crypto::Role::site);
+  if (!verified) return within(std::move(verified).error());
+  AIRLOCK_TRY(const std::string content, core::to_string(verified->content(), request_bytes_limit));
+  AIRLOCK_TRY(const Json json, core::parse_json(content, name, {.bytes = request_bytes_limit, .depth = 4}));
+  Members in(json, name, "");
+  in.format(format);
+  const std::string site_id = in.uuid("site_id");
+  const std::string site_name = in.text_if("name").value_or("");
+  const std::string product = in.text_if("product").value_or("");
+  const core::Time created = in.time("created");
+  const std::string ledger_key = in.text("ledger_key");
+  (void)in.any("site_certificate");
+  (void)in.any("archive_certificate");
+  AIRLOCK_CHECK(in.finish());
+  auto site_certificate = certificate_from(json, "site_certificate");
+  if (!site_certificate) return within(std::move(site_certificate).error());
+  auto archive_certificate = certificate_from(json, "archive_certificate");
+  if (!archive_certificate) return within(std::move(archive_certificate).error());
+  auto verifier = crypto::NoteVerifier::from_text(ledger_key);
+  if (!verifier) return within(std::move(verifier).error());
+  if (!(*site_certificate == verified->signer()) || verified->signer().uuid() != site_id) {
+    return fail(Code::integrity, quote(name) + ": is not signed by the site that it names");
+  }
+  if (verifier->name() != "airlock/" + site_id) {
+    return fail(Code::bad_input, quote(name) + ": `/ledger_key`: is of another site");
+  }
+  if (!verified->chain_valid_at(created)) {
+    return fail(Code::integrity, quote(name) + ": was made when the site's certificate was not valid");
+  }
+  return SiteRequest{.site_id = site_id,
+                     .name = site_name,
+                     .product = product,
+                     .created = created,
+                     .site_certificate = std::move(*site_certificate),
+                     .archive_certificate = std::move(*archive_certificate),
+                     .ledger_key = std::move(*verifier),
+                     .fingerprint = crypto::sha256(content)};
+}
+
+std::string in_groups(const core::Digest& digest) {
+  const std::string hex = digest.hex();
+  std::string out;
+  for (std::size_t i = 0; i < hex.size(); i += 4) out += (i == 0 ? "" : " ") + hex.substr(i, 4);
+  return out;
+}
+
+}  // namespace airlock::site

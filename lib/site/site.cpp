@@ -1,0 +1,108 @@
+#include "site/site.hpp"
+
+#include "core/text.hpp"
+#include "sys/file.hpp"
+
+namespace airlock::site {
+namespace {
+
+using core::Code;
+using core::fail;
+using core::quote;
+
+constexpr std::uint64_t pem_limit = 64 * 1024;
+constexpr std::size_t pseudonym_key_bytes = 32;
+
+}  // namespace
+
+Site::Site(std::string directory, Configuration configuration, std::string configuration_text)
+    : directory_(std::move(directory)),
+      configuration_(std::move(configuration)),
+      configuration_text_(std::move(configuration_text)) {}
+
+Result<Site> Site::open(const std::string& directory) {
+  const std::string path = directory + "/" + std::string(layout::configuration);
+  if (!sys::exists(path)) {
+    return fail(Code::bad_input,
+                quote(directory) + ": is not a site directory: it has no " + quote(layout::configuration),
+                "make one with `airlock init`, or name another with `--site`");
+  }
+  AIRLOCK_TRY(std::string text, sys::read_file(path, configuration_bytes_limit));
+  AIRLOCK_TRY(auto configuration, parse_configuration(text, path));
+  return Site(directory, std::move(configuration), std::move(text));
+}
+
+Result<crypto::Certificate> Site::certificate(std::string_view name) const {
+  const std::string file = path(std::string(layout::keys) + "/" + std::string(name) + ".crt");
+  AIRLOCK_TRY(const std::string pem, sys::read_file(file, pem_limit));
+  auto certificate = crypto::Certificate::from_pem(pem);
+  if (!certificate) return fail(std::move(certificate.error()).within(quote(file)));
+  return certificate;
+}
+
+Result<Identity> Site::identity(std::string_view name) const {
+  const std::string file = path(std::string(layout::keys) + "/" + std::string(name) + ".key");
+  AIRLOCK_TRY(std::string text, sys::read_private_file(file, pem_limit));
+  const crypto::Secret pem(std::move(text));
+  auto key = crypto::PrivateKey::from_pem(pem.view());
+  if (!key) return fail(std::move(key.error()).within(quote(file)));
+  AIRLOCK_TRY(auto certificate, this->certificate(name));
+  if (certificate.key().sha256() != key->public_key().sha256()) {
+    return fail(Code::integrity, quote(file) + ": does not belong to the certificate beside it");
+  }
+  return Identity{std::move(*key), std::move(certificate)};
+}
+
+Result<Identity> Site::signing_identity() const { return identity("site"); }
+Result<Identity> Site::archive_identity() const { return identity("archive"); }
+Result<crypto::Certificate> Site::archive_certificate() const { return certificate("archive"); }
+Result<crypto::Certificate> Site::signing_certificate() const { return certificate("site"); }
+
+Result<crypto::PrivateKey> Site::ledger_key() const {
+  const std::string file = path("keys/ledger.key");
+  AIRLOCK_TRY(std::string text, sys::read_private_file(file, pem_limit));
+  const crypto::Secret pem(std::move(text));
+  auto key = crypto::PrivateKey::from_pem(pem.view());
+  if (!key) return fail(std::move(key.error()).within(quote(file)));
+  if (key->kind() != crypto::KeyKind::ed25519) {
+    return fail(Code::bad_input, quote(file) + ": is not an Ed25519 key");
+  }
+  return key;
+}
+
+Result<crypto::NoteVerifier> Site::ledger_verifier() const {
+  AIRLOCK_TRY(const auto key, ledger_key());
+  return crypto::NoteVerifier("airlock/" + configuration_.site_id, key.public_key());
+}
+
+Result<crypto::Secret> Site::pseudonym_key() const {
+  const std::string file = path("keys/pseudonym.key");
+  AIRLOCK_TRY(std::string text, sys::read_private_file(file, pem_limit));
+  const crypto::Secret hex(std::move(text));
+  auto key = core::from_hex(hex.view().substr(0, hex.view().find('\n')));
+  if (!key || key->size() != pseudonym_key_bytes) {
+    return fail(Code::bad_input, quote(file) + ": does not hold a key of 32 bytes in hex");
+  }
+  return crypto::Secret(std::move(*key));
+}
+
+Result<crypto::TrustStore> Site::vendor_trust(crypto::Role role) const {
+  const std::string folder = path(layout::vendor_trust);
+  AIRLOCK_TRY(const auto names, sys::list_directory(folder));
+  std::vector<crypto::Certificate> roots;
+  for (const std::string& name : names) {
+    if (!name.ends_with(".crt")) continue;
+    const std::string file = folder + "/" + name;
+    AIRLOCK_TRY(const std::string pem, sys::read_file(file, pem_limit));
+    auto root = crypto::Certificate::from_pem(pem);
+    if (!root) return fail(std::move(root.error()).within(quote(file)));
+    roots.push_back(std::move(*root));
+  }
+  if (roots.empty()) {
+    return fail(Code::bad_input, quote(folder) + ": holds no certificate (`*.crt`), so nothing can be trusted",
+                "put the vendor's root certificate back");
+  }
+  return crypto::TrustStore(role, std::move(roots));
+}
+
+}  // namespace airlock::site

@@ -1,0 +1,102 @@
+#pragma once
+/// \file
+/// The site directory (docs/formats/site.md): where everything of a site is, and how its keys and trust are read.
+/// Neither the ledger nor the report is known here.
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/result.hpp"
+#include "core/time.hpp"
+#include "crypto/certificate.hpp"
+#include "crypto/cms.hpp"
+#include "crypto/hash.hpp"
+#include "crypto/key.hpp"
+#include "crypto/note.hpp"
+#include "site/configuration.hpp"
+
+namespace airlock::site {
+
+/// Names within a site directory.
+namespace layout {
+inline constexpr std::string_view configuration = "airlock.json";
+inline constexpr std::string_view public_folder = "public";
+inline constexpr std::string_view licence = "public/licence.p7s";
+inline constexpr std::string_view kit = "public/kit.p7s";
+inline constexpr std::string_view vendor_root = "public/vendor-root.crt";
+inline constexpr std::string_view public_site = "public/site.json";
+inline constexpr std::string_view keys = "keys";
+inline constexpr std::string_view vendor_trust = "trust/vendor";
+inline constexpr std::string_view inbox = "inbox";
+inline constexpr std::string_view held = "held";
+inline constexpr std::string_view outbox = "outbox";
+inline constexpr std::string_view ledger = "ledger.db";
+inline constexpr std::string_view lock = "site.lock";
+inline constexpr std::string_view request = "site-request.p7s";
+}  // namespace layout
+
+inline constexpr std::string_view default_directory = "/var/lib/airlock";
+
+/// A signing or opening key with its certificate.
+struct Identity {
+  crypto::PrivateKey key;
+  crypto::Certificate certificate;
+  [[nodiscard]] crypto::Signer signer() const { return {.key = key, .certificate = certificate}; }
+};
+
+class Site {
+ public:
+  /// Reads the configuration. Errors: bad_input (no site there, configuration not sound), with the hint to run `init`.
+  [[nodiscard]] static Result<Site> open(const std::string& directory);
+
+  [[nodiscard]] const std::string& directory() const { return directory_; }
+  /// Path of something in the site directory.
+  [[nodiscard]] std::string path(std::string_view name) const { return directory_ + "/" + std::string(name); }
+  [[nodiscard]] const Configuration& configuration() const { return configuration_; }
+  [[nodiscard]] const std::string& configuration_text() const { return configuration_text_; }
+
+  /// `site.key` and `site.crt`: sign bundles. Errors: refused (permissions), bad_input, integrity (do not match).
+  [[nodiscard]] Result<Identity> signing_identity() const;
+  /// `archive.key` and `archive.crt`: open the site's own bundles.
+  [[nodiscard]] Result<Identity> archive_identity() const;
+  [[nodiscard]] Result<crypto::Certificate> archive_certificate() const;
+  [[nodiscard]] Result<crypto::Certificate> signing_certificate() const;
+  [[nodiscard]] Result<crypto::PrivateKey> ledger_key() const;
+  [[nodiscard]] Result<crypto::Secret> pseudonym_key() const;
+  /// Name and public key of the ledger's checkpoints.
+  [[nodiscard]] Result<crypto::NoteVerifier> ledger_verifier() const;
+  /// Whom the vendor's signatures in this role are believed from: `trust/vendor/`.
+  [[nodiscard]] Result<crypto::TrustStore> vendor_trust(crypto::Role role) const;
+
+ private:
+  Site(std::string directory, Configuration configuration, std::string configuration_text);
+  [[nodiscard]] Result<Identity> identity(std::string_view name) const;
+  [[nodiscard]] Result<crypto::Certificate> certificate(std::string_view name) const;
+
+  std::string directory_;
+  Configuration configuration_;
+  std::string configuration_text_;
+};
+
+/// What `create_site` is told.
+struct NewSite {
+  std::string site_id;
+  std::string name;     ///< may be empty
+  std::string product;  ///< may be empty
+  crypto::Certificate vendor_root;
+  core::Time now;
+};
+
+/// Makes the directory (or uses an empty one) with folders, keys, trust, public part and site request, but without its
+/// configuration: until `finish_site` the directory is no site, and the next `create_site` begins afresh. Errors:
+/// refused (there is a site already, the folder holds other things, the file system will not do), not_recorded.
+struct CreatedSite {
+  core::Digest request_fingerprint;
+  core::Digest key_sha256;
+};
+[[nodiscard]] Result<CreatedSite> create_site(const std::string& directory, const NewSite& content);
+/// Writes the configuration, which makes the directory a site.
+[[nodiscard]] Result<void> finish_site(const std::string& directory, const NewSite& content);
+
+}  // namespace airlock::site
