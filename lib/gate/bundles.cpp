@@ -1,0 +1,52 @@
+#include "gate/bundles.hpp"
+
+#include "core/text.hpp"
+#include "ledger/ledger.hpp"
+#include "site/site.hpp"
+
+namespace airlock::gate {
+namespace {
+
+using core::Code;
+using core::fail;
+using core::quote;
+using core::Result;
+
+Result<void> check_against_ledger(const site::Site& site, const envelope::OpenedBundle& bundle) {
+  AIRLOCK_TRY(const auto ledger, ledger::Ledger::open(site.path(site::layout::ledger), db::Mode::read_only));
+  AIRLOCK_TRY(const auto recorded, ledger.disclosure(bundle.manifest().bundle_id));
+  if (!recorded) {
+    return fail(Code::integrity, "the ledger knows no disclosure " + bundle.manifest().bundle_id,
+                "run `airlock ledger verify`");
+  }
+  if (recorded->content_sha256 != bundle.content_sha256().hex()) {
+    return fail(Code::integrity, "the content is not what the ledger recorded for disclosure " + recorded->id);
+  }
+  AIRLOCK_TRY(const auto verifier, site.ledger_verifier());
+  AIRLOCK_TRY(const std::string entry, bundle.text("entry.json"));
+  AIRLOCK_TRY(const std::string text, bundle.text("proof.txt"));
+  AIRLOCK_TRY(const ledger::Proof proof, ledger::read_proof(text));
+  AIRLOCK_CHECK(ledger::verify_proof(entry, proof, verifier));
+  AIRLOCK_TRY(const std::string checkpoint, bundle.text("checkpoint.txt"));
+  if (checkpoint != proof.checkpoint) return fail(Code::integrity, "`proof.txt` is for another checkpoint");
+  return {};
+}
+
+}  // namespace
+
+Result<OwnBundle> open_own_bundle(const std::string& directory, const std::string& path) {
+  AIRLOCK_TRY(const auto site, site::Site::open(directory));
+  AIRLOCK_TRY(const auto archive, site.archive_identity());
+  AIRLOCK_TRY(const auto signing, site.signing_certificate());
+  AIRLOCK_TRY(const auto sealed, sys::FileBlob::open(path));
+  AIRLOCK_TRY(auto spool, sys::Spool::create(site.directory()));
+  auto scratch = std::make_unique<sys::Spool>(std::move(spool));
+  auto bundle = envelope::open_bundle(sealed, archive.key, archive.certificate,
+                                      crypto::TrustStore::exactly(crypto::Role::site, {signing}), *scratch);
+  if (!bundle) return fail(std::move(bundle.error()).within(quote(path)));
+  const auto checked = check_against_ledger(site, *bundle);
+  if (!checked) return fail(core::Error(checked.error()).within(quote(path)));
+  return OwnBundle{std::move(scratch), std::move(*bundle)};
+}
+
+}  // namespace airlock::gate

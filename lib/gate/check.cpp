@@ -1,0 +1,73 @@
+#include "gate/check.hpp"
+
+#include "core/text.hpp"
+#include "crypto/hash.hpp"
+#include "gate/history.hpp"
+#include "site/site.hpp"
+#include "sys/file.hpp"
+
+namespace airlock::gate {
+namespace {
+
+using core::Code;
+using core::fail;
+using core::quote;
+using core::Result;
+
+Result<core::Digest> digest_of(const std::string& path) {
+  AIRLOCK_TRY(const auto blob, sys::FileBlob::open(path));
+  return crypto::sha256(blob);
+}
+
+Result<void> check_outbox(const site::Site& site, const ledger::Ledger& ledger, SiteChecked& out) {
+  AIRLOCK_TRY(const std::uint64_t last, ledger.last_disclosure());
+  for (std::uint64_t number = 1; number <= last; ++number) {
+    AIRLOCK_TRY(const auto disclosure, ledger.disclosure_by_number(number));
+    if (!disclosure || disclosure->stage != ledger::Stage::released) continue;
+    const std::string path = site.path(site::layout::outbox) + "/" + disclosure->file;
+    if (!sys::exists(path)) {
+      ++out.handed_over;
+      continue;
+    }
+    AIRLOCK_TRY(const core::Digest digest, digest_of(path));
+    if (digest.hex() != disclosure->file_sha256) {
+      return fail(Code::integrity,
+                  quote(path) + ": is not the file that was sealed as disclosure " + std::to_string(number),
+                  "do not hand it over; `airlock process --again` seals the report anew");
+    }
+    ++out.bundles;
+  }
+  return {};
+}
+
+Result<void> check_held(const site::Site& site, const ledger::Ledger& ledger, SiteChecked& out) {
+  AIRLOCK_TRY(const auto rows, held_reports(ledger));
+  for (const ledger::ReportRow& row : rows) {
+    const std::string path = site.path(site::layout::held) + "/" + row.report_id;
+    if (!sys::exists(path)) {
+      return fail(Code::integrity, quote(path) + ": is missing, but report " + std::to_string(row.number) + " is held");
+    }
+    AIRLOCK_TRY(const auto original, ledger.original(row.report_id));
+    AIRLOCK_TRY(const core::Digest digest, digest_of(path));
+    if (!original || original->sha256 != digest) {
+      return fail(Code::integrity, quote(path) + ": is not report " + std::to_string(row.number) + " as it came in");
+    }
+    ++out.held;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<SiteChecked> check_site(const std::string& directory) {
+  AIRLOCK_TRY(const auto site, site::Site::open(directory));
+  AIRLOCK_TRY(const auto ledger, ledger::Ledger::open(site.path(site::layout::ledger), db::Mode::read_only));
+  AIRLOCK_TRY(const auto verifier, site.ledger_verifier());
+  SiteChecked out;
+  AIRLOCK_TRY(out.ledger, ledger::verify(ledger, verifier));
+  AIRLOCK_CHECK(check_outbox(site, ledger, out));
+  AIRLOCK_CHECK(check_held(site, ledger, out));
+  return out;
+}
+
+}  // namespace airlock::gate

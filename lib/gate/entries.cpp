@@ -1,0 +1,163 @@
+#include "gate/entries.hpp"
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "core/text.hpp"
+#include "crypto/hash.hpp"
+#include "gate/append.hpp"
+
+namespace airlock::gate {
+namespace {
+
+using core::Json;
+
+Json period_members(const envelope::Period& period) {
+  Json out = Json::object();
+  if (period.start) out["start"] = *period.start;
+  if (period.end) out["end"] = *period.end;
+  return out;
+}
+
+Json counts_by_action(const redaction::Redacted& redacted) {
+  std::map<std::string, std::uint64_t> counts;
+  for (const auto& count : redacted.counts) counts[count.action] += count.count;
+  return counts;
+}
+
+/// A text member of a ledger entry, or nothing.
+std::optional<std::string> text_at(const Json& json, std::string_view member) {
+  const auto at = json.find(member);
+  if (at == json.end() || !at->is_string()) return std::nullopt;
+  return at->get<std::string>();
+}
+
+}  // namespace
+
+Result<Json> original_members(const Received& report, const std::string& salt) {
+  // The commitment covers the plain bytes, so that revealing salt and report later proves both.
+  crypto::Sha256 commitment;
+  commitment.update(salt);
+  core::BlobSource source(report.bytes);
+  AIRLOCK_CHECK(core::copy(source, commitment));
+  Json out{{"size", report.size}};
+  if (!report.complete) out["complete"] = false;
+  out["commitment"] = commitment.finish().hex();
+  return out;
+}
+
+Result<std::vector<crypto::Certificate>> recipients_of(const Inputs& inputs) {
+  std::vector<crypto::Certificate> out = inputs.kit->recipients;
+  if (inputs.site.configuration().archive) {
+    AIRLOCK_TRY(auto archive, inputs.site.archive_certificate());
+    out.push_back(std::move(archive));
+  }
+  return out;
+}
+
+core::Digest decision_digest(const Prepared& prepared, const Inputs& inputs) {
+  std::string text(policy::name(prepared.decision->disposition));
+  const auto& fields = inputs.kit->dictionary.fields();
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    text += "\n" + fields[i].path + "\n" + redaction::describe(prepared.plan->value(i)) + "\n" +
+            redaction::describe(prepared.plan->key(i));
+  }
+  text += prepared.plan->undeclared() == redaction::Undeclared::refuse ? "\nrefuse" : "\ndrop";
+  for (const auto& recipient : inputs.kit->recipients) text += "\n" + recipient.fingerprint().hex();
+  if (inputs.site.configuration().archive) text += "\narchive";
+  return crypto::sha256(text);
+}
+
+Json decision_members(const Prepared& prepared, const Inputs& inputs, const std::string& note,
+                      const std::optional<NewDisclosure>& disclosure) {
+  Json out = Json::object();
+  if (!prepared.event.empty()) out["event"] = prepared.event;
+  if (prepared.period.start || prepared.period.end) out["period"] = period_members(prepared.period);
+  const auto& verdict = inputs.licence.verdict;
+  Json licence{{"state", core::name(verdict.state)}};
+  if (verdict.licence) licence["serial"] = verdict.licence->serial;
+  if (prepared.facts.tier) licence["tier"] = *prepared.facts.tier;
+  out["licence"] = licence;
+  if (prepared.decision) {
+    const site::Kit& kit = *inputs.kit;
+    Json decision{
+        {"disposition", policy::name(prepared.decision->disposition)},
+        {"profiles", prepared.decision->profiles},
+        {"rules", prepared.decision->rules},
+        {"kit", kit.number},
+        {"policy",
+         {{"name", kit.policy.name()},
+          {"version", kit.policy.version()},
+          {"sha256", crypto::sha256(kit.policy_text).hex()}}},
+        {"dictionary", {{"name", kit.dictionary.name()}, {"sha256", crypto::sha256(kit.dictionary_text).hex()}}}};
+    if (prepared.plan) decision["decision_sha256"] = decision_digest(prepared, inputs).hex();
+    out["decision"] = decision;
+  }
+  if (!note.empty()) out["note"] = note;
+  if (disclosure) {
+    out["redactions"] = counts_by_action(*prepared.redacted);
+    out["payload"] = {{"size", prepared.payload->size()}, {"sha256", prepared.payload_sha256.hex()}};
+    out["disclosure"] = {{"id", disclosure->id}, {"number", disclosure->number}};
+  }
+  return out;
+}
+
+Json licence_members(const licence::Licence& licence, core::LicenceState state) {
+  return {{"serial", licence.serial},
+          {"sequence", licence.sequence},
+          {"tier", licence.tier},
+          {"state", core::name(state)},
+          {"not_after", licence.not_after.text()}};
+}
+
+Json kit_members(const site::Kit& kit) {
+  return {{"number", kit.number},
+          {"content_sha256", kit.content_sha256.hex()},
+          {"product", kit.product},
+          {"issued", kit.issued.text()},
+          {"policy", {{"name", kit.policy.name()}, {"version", kit.policy.version()}}}};
+}
+
+Result<void> append_site_changes(ledger::Ledger::Change& change, const ledger::Ledger& ledger, const Inputs& inputs) {
+  const auto& verdict = inputs.licence.verdict;
+  if (verdict.licence) {
+    AIRLOCK_TRY(const auto newest, ledger.newest(ledger::Kind::licence));
+    const Json members = licence_members(*verdict.licence, verdict.state);
+    bool known = false;
+    if (newest) {
+      AIRLOCK_TRY(const Json json, core::parse_json(newest->body, "ledger entry " + std::to_string(newest->seq)));
+      known = json.value("serial", "") == verdict.licence->serial &&
+              json.value("sequence", std::int64_t{0}) == verdict.licence->sequence;
+    }
+    if (!known) AIRLOCK_CHECK(append(change, ledger::Kind::licence, "", members, inputs.now));
+  }
+  const std::string digest = crypto::sha256(inputs.site.configuration_text()).hex();
+  AIRLOCK_TRY(const auto configured, ledger.newest(ledger::Kind::configured));
+  bool known = false;
+  if (configured) {
+    AIRLOCK_TRY(const Json json, core::parse_json(configured->body, "ledger entry " + std::to_string(configured->seq)));
+    known = json.value("configuration_sha256", "") == digest;
+  }
+  if (!known) {
+    AIRLOCK_CHECK(append(change, ledger::Kind::configured, "", Json{{"configuration_sha256", digest}}, inputs.now));
+  }
+  return {};
+}
+
+Result<RecordedDecision> read_decision(const ledger::Entry& entry) {
+  AIRLOCK_TRY(const Json json, core::parse_json(entry.body, "ledger entry " + std::to_string(entry.seq)));
+  RecordedDecision out;
+  if (const auto decision = json.find("decision"); decision != json.end() && decision->is_object()) {
+    out.decision_sha256 = text_at(*decision, "decision_sha256").value_or("");
+  }
+  if (const auto disclosure = json.find("disclosure"); disclosure != json.end() && disclosure->is_object()) {
+    out.disclosure_id = text_at(*disclosure, "id");
+  }
+  if (const auto period = json.find("period"); period != json.end() && period->is_object()) {
+    out.period = {text_at(*period, "start"), text_at(*period, "end")};
+  }
+  return out;
+}
+
+}  // namespace airlock::gate

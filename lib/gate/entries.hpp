@@ -1,0 +1,58 @@
+#pragma once
+/// \file
+/// What the gate writes into ledger entries, and reads back from them (docs/formats/ledger.md). Sizes, counts, ids,
+/// rules and digests of what was disclosed; never a value of a report.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/digest.hpp"
+#include "core/json.hpp"
+#include "core/result.hpp"
+#include "gate/inputs.hpp"
+#include "gate/prepare.hpp"
+#include "ledger/ledger.hpp"
+
+namespace airlock::gate {
+
+inline constexpr std::size_t salt_bytes = 32;
+
+/// Something that is about to leave: its id, and its place in the gapless count of disclosures.
+struct NewDisclosure {
+  std::string id;
+  std::uint64_t number = 0;
+};
+
+/// Member `original`: size and salted commitment of the bytes that came in.
+[[nodiscard]] Result<core::Json> original_members(const Received& report, const std::string& salt);
+
+/// The members of `produced` and `decided` that tell the decision.
+[[nodiscard]] core::Json decision_members(const Prepared& prepared, const Inputs& inputs, const std::string& note,
+                                          const std::optional<NewDisclosure>& disclosure);
+
+/// What makes two decisions equal: disposition, the treatment of every field, undeclared, and the recipients.
+[[nodiscard]] core::Digest decision_digest(const Prepared& prepared, const Inputs& inputs);
+
+/// Whom a bundle is sealed for: the kit's recipients and, unless the site says otherwise, its own archive key.
+[[nodiscard]] Result<std::vector<crypto::Certificate>> recipients_of(const Inputs& inputs);
+
+/// Records a licence or a configuration that the ledger has not seen yet, whoever put it there.
+[[nodiscard]] Result<void> append_site_changes(ledger::Ledger::Change& change, const ledger::Ledger& ledger,
+                                               const Inputs& inputs);
+
+/// The members of a `licence` entry.
+[[nodiscard]] core::Json licence_members(const licence::Licence& licence, core::LicenceState state);
+/// The members of a `kit` entry.
+[[nodiscard]] core::Json kit_members(const site::Kit& kit);
+
+/// What a `produced` or `decided` entry says of its decision.
+struct RecordedDecision {
+  std::string decision_sha256;               ///< empty where nothing was decided
+  std::optional<std::string> disclosure_id;  ///< where something was to leave
+  envelope::Period period;
+};
+[[nodiscard]] Result<RecordedDecision> read_decision(const ledger::Entry& entry);
+
+}  // namespace airlock::gate

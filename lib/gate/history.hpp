@@ -1,0 +1,30 @@
+#pragma once
+/// \file
+/// What happened since the last disclosure, as the next bundle tells it: the gapless story that lets the vendor see
+/// that no report is missing. Also which reports are waiting.
+
+#include <optional>
+#include <vector>
+
+#include "core/result.hpp"
+#include "envelope/manifest.hpp"
+#include "ledger/ledger.hpp"
+#include "redaction/profile.hpp"
+
+namespace airlock::gate {
+
+struct History {
+  std::optional<envelope::Previous> previous;
+  std::vector<envelope::PassedOver> passed_over;
+  std::uint64_t passed_over_before = 0;
+  std::vector<envelope::Void> voids;
+};
+
+/// `plan` and `dictionary` are those of the bundle to come: a report's period is told as that decision treats it.
+[[nodiscard]] core::Result<History> history_since_last(const ledger::Ledger& ledger, const redaction::Plan& plan,
+                                                       const dictionary::Dictionary& dictionary);
+
+/// Reports whose newest fact is `held`, by number.
+[[nodiscard]] core::Result<std::vector<ledger::ReportRow>> held_reports(const ledger::Ledger& ledger);
+
+}  // namespace airlock::gate

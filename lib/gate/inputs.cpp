@@ -1,0 +1,146 @@
+#include "gate/inputs.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "core/json.hpp"
+#include "core/text.hpp"
+#include "crypto/hash.hpp"
+#include "sys/file.hpp"
+
+namespace airlock::gate {
+namespace {
+
+using core::Code;
+using core::fail;
+using core::Json;
+using core::quote;
+
+constexpr std::string_view unlicensed = "unlicensed";
+
+/// A file that may be missing. What is there but cannot be a licence or a kit (a directory, too large) comes back as
+/// text that parses as neither, so that the verdict says so.
+Result<std::optional<std::string>> read_optional(const std::string& path, std::uint64_t limit) {
+  if (!sys::exists(path)) return std::nullopt;
+  auto text = sys::read_file(path, limit);
+  if (text) return std::move(*text);
+  if (text.error().code == Code::bad_input) return std::string{};
+  return fail(std::move(text).error());
+}
+
+/// Adds a part to a digest such that parts cannot run into one another.
+void add(crypto::Sha256& sha256, std::string_view part) {
+  sha256.update(core::big_endian_64(part.size()));
+  sha256.update(part);
+}
+
+Result<site::Kit> load_kit(const site::Site& site, const std::optional<std::string>& file,
+                           const std::optional<KitInForce>& in_force) {
+  const std::string path = site.path(site::layout::kit);
+  if (!in_force) {
+    return fail(Code::refused, "no kit has been installed", "install the vendor's kit with `airlock kit install FILE`");
+  }
+  if (!file) return fail(Code::refused, quote(path) + ": is missing", "install the vendor's kit again");
+  AIRLOCK_TRY(const auto trust, site.vendor_trust(crypto::Role::kit));
+  auto kit = site::verify_kit(*file, trust);
+  if (!kit) return fail(std::move(kit.error()).within(quote(path)));
+  if (kit->number != in_force->number || kit->content_sha256.hex() != in_force->content_sha256) {
+    return fail(Code::refused, quote(path) + ": is not the kit in force, number " + std::to_string(in_force->number),
+                "install the kit with `airlock kit install FILE`, which records it");
+  }
+  if (kit->product != site.configuration().product) {
+    return fail(Code::refused,
+                quote(path) + ": is for product " + quote(kit->product) + ", this site for " +
+                    quote(site.configuration().product),
+                "ask the vendor for the kit of this site's product");
+  }
+  return kit;
+}
+
+}  // namespace
+
+Result<std::optional<KitInForce>> kit_in_force(const ledger::Ledger& ledger) {
+  AIRLOCK_TRY(const auto entry, ledger.newest(ledger::Kind::kit));
+  if (!entry) return std::nullopt;
+  AIRLOCK_TRY(const Json json, core::parse_json(entry->body, "ledger entry " + std::to_string(entry->seq)));
+  const auto number = json.find("number");
+  const auto digest = json.find("content_sha256");
+  if (number == json.end() || !number->is_number_unsigned() || digest == json.end() || !digest->is_string()) {
+    return fail(Code::integrity, "ledger entry " + std::to_string(entry->seq) + " does not name a kit",
+                "run `airlock ledger verify`");
+  }
+  return KitInForce{number->get<std::uint64_t>(), digest->get<std::string>()};
+}
+
+Result<licence::Verdict> judge_for_site(const std::optional<std::string>& file, std::string_view name,
+                                        const site::Site& site, const ledger::Ledger& ledger,
+                                        std::optional<Time> kit_issued, Time now) {
+  AIRLOCK_TRY(const auto trust, site.vendor_trust(crypto::Role::licence));
+  AIRLOCK_TRY(auto newest, ledger.newest_time());
+  newest = std::max(newest, kit_issued);  // nothing is less than any time
+  AIRLOCK_TRY(const auto certificate, site.signing_certificate());
+  return licence::judge(file, name,
+                        {.trust = trust,
+                         .product = site.configuration().product,
+                         .site_id = site.configuration().site_id,
+                         .key_sha256 = certificate.key().sha256().hex(),
+                         .now = now,
+                         .newest_trusted = newest});
+}
+
+Result<Inputs> read_inputs(const std::string& directory, const ledger::Ledger& ledger, Time now) {
+  AIRLOCK_TRY(auto site, site::Site::open(directory));
+  AIRLOCK_TRY(const auto kit_file, read_optional(site.path(site::layout::kit), site::kit_bytes_limit));
+  AIRLOCK_TRY(auto licence_file, read_optional(site.path(site::layout::licence), licence::licence_bytes_limit));
+  AIRLOCK_TRY(const auto in_force, kit_in_force(ledger));
+  AIRLOCK_TRY(const auto licence_entry, ledger.newest(ledger::Kind::licence));
+
+  crypto::Sha256 sha256;
+  add(sha256, site.configuration_text());
+  add(sha256, kit_file.value_or(""));
+  add(sha256, licence_file.value_or(""));
+  add(sha256, in_force ? std::to_string(in_force->number) + " " + in_force->content_sha256 : "");
+
+  auto kit = load_kit(site, kit_file, in_force);
+  if (!kit && kit.error().code == Code::not_recorded) return fail(std::move(kit).error());
+  std::optional<site::Kit> sound;
+  core::Error problem;
+  if (kit) {
+    sound = std::move(*kit);
+  } else {
+    problem = std::move(kit).error();
+  }
+  AIRLOCK_TRY(auto verdict, judge_for_site(licence_file, site.path(site::layout::licence), site, ledger,
+                                           sound ? std::optional(sound->issued) : std::nullopt, now));
+  return Inputs{.site = std::move(site),
+                .kit = std::move(sound),
+                .no_kit = std::move(problem),
+                .licence = {std::move(licence_file), std::move(verdict)},
+                .now = now,
+                .fingerprint = sha256.finish(),
+                .seen_licence = licence_entry.has_value()};
+}
+
+policy::Facts Inputs::facts() const {
+  policy::Facts facts;
+  facts.licence = licence.verdict.state;
+  if (licence.verdict.licence) {
+    facts.tier = licence.verdict.licence->tier;
+    facts.entitlements = licence.verdict.licence->entitlements;
+  } else if (facts.licence == core::LicenceState::missing && site.configuration().declared_without_licence &&
+             !seen_licence) {
+    facts.tier = std::string(unlicensed);
+  }
+  facts.redact_also = !site.configuration().redact_also.empty();
+  if (site.configuration().floor) facts.floors.push_back({"airlock.json", *site.configuration().floor});
+  return facts;
+}
+
+std::vector<redaction::Profile> Inputs::extra_profiles() const {
+  if (site.configuration().redact_also.empty()) return {};
+  return {{.name = "airlock.json",
+           .undeclared = redaction::Undeclared::drop,
+           .redactions = site.configuration().redact_also}};
+}
+
+}  // namespace airlock::gate

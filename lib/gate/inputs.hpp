@@ -1,0 +1,62 @@
+#pragma once
+/// \file
+/// All that a decision depends on besides the report: configuration, kit in force, licence verdict. Read before the
+/// lock is taken, read again under it, and compared by digest, so that a decision is never carried out on stale inputs.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/digest.hpp"
+#include "core/result.hpp"
+#include "core/time.hpp"
+#include "ledger/ledger.hpp"
+#include "licence/licence.hpp"
+#include "policy/policy.hpp"
+#include "site/kit.hpp"
+#include "site/site.hpp"
+
+namespace airlock::gate {
+
+using core::Result;
+using core::Time;
+
+/// The licence of the site, judged.
+struct LicenceInput {
+  std::optional<std::string> file;  ///< its bytes, or nothing where there is none
+  licence::Verdict verdict;
+};
+
+struct Inputs {
+  site::Site site;
+  std::optional<site::Kit> kit;  ///< the kit in force, if it is at hand and sound
+  core::Error no_kit;            ///< why there is none, with a hint
+  LicenceInput licence;
+  Time now;
+  core::Digest fingerprint;  ///< changes when any of the files or the kit in force does
+
+  /// The facts of a decision but for the event. `tier` is `unlicensed` for a declared site without licence.
+  [[nodiscard]] policy::Facts facts() const;
+  /// Every redaction that the configuration adds to those of the policy.
+  [[nodiscard]] std::vector<redaction::Profile> extra_profiles() const;
+
+  bool seen_licence = false;  ///< whether the ledger has ever recorded one
+};
+
+/// Reads them. Errors: only of the machine (unreadable files, ledger); whatever is wrong with kit or licence makes the
+/// decision stricter instead.
+[[nodiscard]] Result<Inputs> read_inputs(const std::string& directory, const ledger::Ledger& ledger, Time now);
+
+/// What the newest `kit` entry of the ledger names.
+struct KitInForce {
+  std::uint64_t number = 0;
+  std::string content_sha256;
+};
+[[nodiscard]] Result<std::optional<KitInForce>> kit_in_force(const ledger::Ledger& ledger);
+
+/// Judges a licence for a site: clock guard over ledger and kit, product, binding.
+[[nodiscard]] Result<licence::Verdict> judge_for_site(const std::optional<std::string>& file, std::string_view name,
+                                                      const site::Site& site, const ledger::Ledger& ledger,
+                                                      std::optional<Time> kit_issued, Time now);
+
+}  // namespace airlock::gate

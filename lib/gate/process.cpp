@@ -1,0 +1,335 @@
+#include "gate/process.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "core/json.hpp"
+#include "core/text.hpp"
+#include "crypto/hash.hpp"
+#include "gate/append.hpp"
+#include "gate/entries.hpp"
+#include "gate/history.hpp"
+#include "gate/recovery.hpp"
+#include "gate/sealing.hpp"
+#include "sys/file.hpp"
+#include "sys/system.hpp"
+
+namespace airlock::gate {
+namespace {
+
+using core::Code;
+using core::fail;
+using core::Json;
+using core::quote;
+
+/// How long a process waits for others on the same site.
+constexpr int lock_seconds = 120;
+/// public/site.json is written again only when it is this much behind, half of the clock guard's tolerance.
+constexpr std::chrono::hours public_time_lag{1};
+
+/// Whether the report is new, or one that was held before.
+struct Subject {
+  std::string report_id;
+  std::uint64_t number = 0;  ///< 0: new
+  ledger::Kind kind = ledger::Kind::produced;
+};
+
+Result<ledger::Ledger> open_ledger(const std::string& directory, db::Mode mode) {
+  return ledger::Ledger::open(directory + "/" + std::string(site::layout::ledger), mode);
+}
+
+void hold_if_unexpected(Prepared& prepared, const ProcessOptions& options) {
+  if (prepared.outcome != Outcome::seal || !options.expect || *options.expect == prepared.payload_sha256) return;
+  prepared.outcome = Outcome::held;
+  prepared.stop = {.reason = "expect",
+                   .message = "the bytes that would leave have SHA-256 " + prepared.payload_sha256.hex() + ", not " +
+                              options.expect->hex(),
+                   .hint = "look at them with `airlock preview`, then run again with their digest"};
+}
+
+Processed describe(Prepared prepared, const Inputs& inputs, const Received& report) {
+  Processed out;
+  const auto& verdict = inputs.licence.verdict;
+  out.licence_state = core::name(verdict.state);
+  if (verdict.licence) out.licence_serial = verdict.licence->serial;
+  out.days_left = verdict.days_left;
+  out.original_sha256 = report.sha256.hex();
+  out.original_size = report.size;
+  out.message = prepared.stop.message;
+  out.hint = prepared.stop.hint;
+  out.exit = prepared.outcome == Outcome::seal ? 0 : prepared.stop.exit;
+  switch (prepared.outcome) {
+    case Outcome::seal:
+      out.outcome = "sealed";
+      break;
+    case Outcome::withheld:
+      out.outcome = "withheld";
+      break;
+    case Outcome::held:
+      out.outcome = "held";
+      break;
+    case Outcome::refused:
+      out.outcome = "refused";
+      break;
+  }
+  if (prepared.redacted) {
+    for (const auto& count : prepared.redacted->counts) {
+      out.redactions.push_back({count.path, count.what, count.action, count.count});
+    }
+  }
+  out.prepared = std::move(prepared);
+  return out;
+}
+
+/// An earlier report with the same bytes whose disclosure stands, under an equal decision.
+struct Earlier {
+  std::string report_id;
+  std::uint64_t number = 0;
+  std::string disclosure_id;
+};
+Result<std::optional<Earlier>> find_repeat(const ledger::Ledger& ledger, const Received& report,
+                                           const core::Digest& decision) {
+  AIRLOCK_TRY(const auto originals, ledger.originals(report.sha256));
+  for (const ledger::Original& original : originals) {
+    AIRLOCK_TRY(const auto entries, ledger.entries_of_report(original.report_id));
+    for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
+      if (entry->kind != ledger::Kind::produced && entry->kind != ledger::Kind::decided) continue;
+      AIRLOCK_TRY(const auto recorded, read_decision(*entry));
+      if (!recorded.disclosure_id || recorded.decision_sha256 != decision.hex()) continue;
+      AIRLOCK_TRY(const auto disclosure, ledger.disclosure(*recorded.disclosure_id));
+      if (disclosure && (disclosure->stage == ledger::Stage::sealed || disclosure->stage == ledger::Stage::released)) {
+        return Earlier{original.report_id, disclosure->number, disclosure->id};
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+Result<void> refresh_public_site(const Inputs& inputs) {
+  const std::string path = inputs.site.path(site::layout::public_site);
+  AIRLOCK_TRY(const std::string text, sys::read_file(path, site::configuration_bytes_limit));
+  AIRLOCK_TRY(auto public_site, site::parse_public_site(text, path));
+  const auto& licence = inputs.licence.verdict.licence;
+  const std::int64_t sequence = std::max(public_site.licence_sequence, licence ? licence->sequence : 0);
+  if (inputs.now - public_site.newest_time < public_time_lag && sequence == public_site.licence_sequence) return {};
+  public_site.newest_time = std::max(public_site.newest_time, inputs.now);
+  public_site.licence_sequence = sequence;
+  return sys::replace_file(path, site::to_document(public_site), sys::public_file);
+}
+
+/// Steps A to 4 for one prepared report, under the lock.
+class Recorder {
+ public:
+  Recorder(const Inputs& inputs, ledger::Ledger& ledger, const Received& report, const ProcessOptions& options)
+      : inputs_(inputs), ledger_(ledger), report_(report), options_(options) {}
+
+  Result<Processed> run(Subject subject, Prepared prepared) {
+    Processed out = describe(std::move(prepared), inputs_, report_);
+    std::optional<Earlier> earlier;
+    if (out.prepared.outcome == Outcome::seal && subject.number == 0) {
+      AIRLOCK_TRY(earlier, find_repeat(ledger_, report_, decision_digest(out.prepared, inputs_)));
+    }
+    if (earlier && options_.again) {
+      subject = {earlier->report_id, earlier->number, ledger::Kind::decided};
+      earlier.reset();
+    }
+    AIRLOCK_CHECK(refresh_public_site(inputs_));
+    if (subject.number == 0) {
+      subject.report_id = sys::random_uuid();
+      AIRLOCK_TRY(const std::uint64_t last, ledger_.last_number());
+      subject.number = last + 1;
+    }
+    out.report_id = subject.report_id;
+    out.number = subject.number;
+    if (earlier) return repeat(std::move(out), subject, *earlier);
+    if (out.prepared.outcome == Outcome::seal) return seal(std::move(out), subject);
+    return stop(std::move(out), subject);
+  }
+
+ private:
+  /// Step A's entries: what changed at the site, then the report.
+  Result<std::uint64_t> append_report(ledger::Ledger::Change& change, const Subject& subject, const Processed& out,
+                                      const std::optional<NewDisclosure>& disclosure) {
+    AIRLOCK_CHECK(append_site_changes(change, ledger_, inputs_));
+    const bool is_new = subject.kind == ledger::Kind::produced;
+    const std::string salt = sys::random_bytes(salt_bytes);
+    Json members{{"number", subject.number}};
+    if (is_new) {
+      AIRLOCK_TRY(members["original"], original_members(report_, salt));
+    }
+    members.update(decision_members(out.prepared, inputs_, options_.note, disclosure));
+    AIRLOCK_TRY(const std::uint64_t seq, append(change, subject.kind, subject.report_id, members, inputs_.now));
+    if (is_new) AIRLOCK_CHECK(change.keep_original({subject.report_id, report_.sha256, salt, report_.size}));
+    return seq;
+  }
+
+  Result<Processed> stop(Processed out, const Subject& subject) {
+    const std::string held = inputs_.site.path(site::layout::held) + "/" + subject.report_id;
+    const bool is_held = out.prepared.outcome == Outcome::held;
+    if (is_held && subject.kind == ledger::Kind::produced) AIRLOCK_CHECK(keep(held));
+    AIRLOCK_TRY(auto change, ledger_.change());
+    AIRLOCK_CHECK(append_report(change, subject, out, std::nullopt));
+    const Stop& stop = out.prepared.stop;
+    const Json members{{"number", subject.number}, {"reason", stop.reason}, {"message", stop.message}};
+    const auto kind = is_held                                     ? ledger::Kind::held
+                      : out.prepared.outcome == Outcome::withheld ? ledger::Kind::withheld
+                                                                  : ledger::Kind::refused;
+    AIRLOCK_CHECK(append(change, kind, subject.report_id, members, inputs_.now));
+    AIRLOCK_TRY(out.head, change.commit());
+    if (!is_held) AIRLOCK_CHECK(sys::remove_file(held));
+    return out;
+  }
+
+  Result<void> keep(const std::string& path) {
+    AIRLOCK_TRY(auto file, sys::NewFile::create(path, sys::private_file));
+    core::BlobSource source(report_.bytes);
+    AIRLOCK_CHECK(core::copy(source, file));
+    AIRLOCK_CHECK(file.sync());
+    file.keep();
+    return sys::sync_directory(inputs_.site.path(site::layout::held));
+  }
+
+  Result<Processed> repeat(Processed out, const Subject& subject, const Earlier& earlier) {
+    AIRLOCK_TRY(auto change, ledger_.change());
+    AIRLOCK_CHECK(append_report(change, subject, out, std::nullopt));
+    const Json members{
+        {"number", subject.number}, {"repeats", earlier.number}, {"disclosure_id", earlier.disclosure_id}};
+    AIRLOCK_CHECK(append(change, ledger::Kind::repeated, subject.report_id, members, inputs_.now));
+    AIRLOCK_TRY(out.head, change.commit());
+    out.outcome = "repeated";
+    out.repeats = earlier.number;
+    out.message = "the same bytes were disclosed before as report " + std::to_string(earlier.number);
+    out.hint = "`--again` discloses them again under a new disclosure id";
+    return out;
+  }
+
+  Result<Processed> seal(Processed out, const Subject& subject) {
+    AIRLOCK_TRY(const std::uint64_t last, ledger_.last_disclosure());
+    const NewDisclosure disclosure{sys::random_uuid(), last + 1};
+    AIRLOCK_TRY(const History history, history_since_last(ledger_, *out.prepared.plan, inputs_.kit->dictionary));
+    AIRLOCK_TRY(auto sealing,
+                Sealing::begin(inputs_, out.prepared, subject.number, disclosure, history, options_.note));
+
+    AIRLOCK_TRY(auto change, ledger_.change());
+    AIRLOCK_TRY(const std::uint64_t seq, append_report(change, subject, out, disclosure));
+    AIRLOCK_TRY(const ledger::TreeHead recorded, change.commit());
+
+    // From here on the record stands: whatever fails, the next run finishes it or says that it was abandoned.
+    AIRLOCK_TRY(const SealedBundle sealed, sealing.write(ledger_, seq, recorded));
+    AIRLOCK_TRY(auto second, ledger_.change());
+    const Json members{
+        {"number", subject.number},          {"disclosure_id", disclosure.id},          {"file", sealed.file},
+        {"file_sha256", sealed.file_sha256}, {"content_sha256", sealed.content_sha256}, {"size", sealed.size},
+        {"checkpoint", sealed.checkpoint}};
+    AIRLOCK_CHECK(append(second, ledger::Kind::sealed, subject.report_id, members, inputs_.now));
+    AIRLOCK_CHECK(second.keep_checkpoint(recorded, sealed.checkpoint));
+    AIRLOCK_TRY(out.head, second.commit());
+
+    out.bundle_sha256 = sealed.file_sha256;
+    const auto released = finish(disclosure.id, subject.report_id);
+    if (!released) {
+      out.outcome = "unfinished";
+      out.exit = static_cast<int>(Code::later);
+      out.message =
+          "the bundle is sealed and recorded, but could not be put into the outbox: " + released.error().message;
+      out.hint = "the next run finishes it";
+    } else if (!*released) {
+      out.outcome = "payload_lost";
+      out.exit = static_cast<int>(Code::integrity);
+      out.message = "the bundle on disk is not the one that was sealed";
+      out.hint = "check the disk, then run again with `--again`";
+    } else {
+      out.bundle = inputs_.site.path(site::layout::outbox) + "/" + sealed.file;
+      if (const auto head = ledger_.head()) out.head = *head;
+    }
+    return out;
+  }
+
+  /// Steps 2 to 4; the next run does what is left of them.
+  Result<bool> finish(const std::string& disclosure_id, const std::string& report_id) {
+    AIRLOCK_TRY(const auto row, ledger_.disclosure(disclosure_id));
+    if (!row) return fail(Code::unexpected, "the ledger lost disclosure " + disclosure_id);
+    AIRLOCK_TRY(const bool released, release(inputs_.site, ledger_, *row, inputs_.now, false));
+    AIRLOCK_CHECK(sys::remove_file(inputs_.site.path(site::layout::held) + "/" + report_id));
+    return released;
+  }
+
+  const Inputs& inputs_;
+  ledger::Ledger& ledger_;
+  const Received& report_;
+  const ProcessOptions& options_;
+};
+
+/// Everything that `process` and `process_held` do once the bytes are there.
+Result<Processed> record(const std::string& directory, const Received& report, const Subject& subject,
+                         const ProcessOptions& options) {
+  AIRLOCK_TRY(auto ledger, open_ledger(directory, db::Mode::read_write));
+  AIRLOCK_TRY(Inputs inputs, read_inputs(directory, ledger, sys::now()));
+  AIRLOCK_TRY(Prepared prepared, prepare(report, inputs, options.note));
+
+  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(inputs.site.path(site::layout::lock), lock_seconds));
+  AIRLOCK_CHECK(recover(inputs.site, ledger, inputs.now));
+  AIRLOCK_TRY(Inputs fresh, read_inputs(directory, ledger, sys::now()));
+  if (fresh.fingerprint != inputs.fingerprint || fresh.licence.verdict.state != inputs.licence.verdict.state) {
+    AIRLOCK_TRY(prepared, prepare(report, fresh, options.note));
+  }
+  hold_if_unexpected(prepared, options);
+  if (subject.number != 0 && prepared.outcome == Outcome::held) {
+    Processed out = describe(std::move(prepared), fresh, report);
+    out.report_id = subject.report_id;
+    out.number = subject.number;
+    AIRLOCK_TRY(out.head, ledger.head());
+    return out;
+  }
+  return Recorder(fresh, ledger, report, options).run(subject, std::move(prepared));
+}
+
+}  // namespace
+
+Result<Processed> process(const std::string& directory, core::Source& input, const ProcessOptions& options) {
+  if (options.dry_run) {
+    AIRLOCK_TRY(Preview dry, preview(directory, input, options));
+    return std::move(dry.result);
+  }
+  AIRLOCK_TRY(const auto site, site::Site::open(directory));
+  AIRLOCK_TRY(const Received report, receive(site, input));
+  return record(directory, report, {}, options);
+}
+
+Result<std::vector<Processed>> process_held(const std::string& directory, const std::vector<std::uint64_t>& numbers,
+                                            const ProcessOptions& options) {
+  AIRLOCK_TRY(const auto site, site::Site::open(directory));
+  std::vector<ledger::ReportRow> rows;
+  {
+    AIRLOCK_TRY(const auto ledger, open_ledger(directory, db::Mode::read_only));
+    AIRLOCK_TRY(rows, held_reports(ledger));
+  }
+  for (const std::uint64_t number : numbers) {
+    const auto is_it = [&](const ledger::ReportRow& row) { return row.number == number; };
+    if (std::none_of(rows.begin(), rows.end(), is_it)) {
+      return fail(Code::usage, "report " + std::to_string(number) + " is not held", "see `airlock ledger list`");
+    }
+  }
+  std::vector<Processed> out;
+  for (const ledger::ReportRow& row : rows) {
+    if (!numbers.empty() && std::find(numbers.begin(), numbers.end(), row.number) == numbers.end()) continue;
+    AIRLOCK_TRY(auto input, sys::InputSource::open(site.path(site::layout::held) + "/" + row.report_id));
+    AIRLOCK_TRY(const Received report, receive(site, input));
+    AIRLOCK_TRY(auto processed, record(directory, report, {row.report_id, row.number, ledger::Kind::decided}, options));
+    out.push_back(std::move(processed));
+  }
+  return out;
+}
+
+Result<Preview> preview(const std::string& directory, core::Source& input, const ProcessOptions& options) {
+  AIRLOCK_TRY(auto ledger, open_ledger(directory, db::Mode::read_only));
+  AIRLOCK_TRY(Inputs inputs, read_inputs(directory, ledger, sys::now()));
+  AIRLOCK_TRY(const Received report, receive(inputs.site, input));
+  AIRLOCK_TRY(Prepared prepared, prepare(report, inputs, options.note));
+  hold_if_unexpected(prepared, options);
+  Processed result = describe(std::move(prepared), inputs, report);
+  AIRLOCK_TRY(result.head, ledger.head());
+  return Preview{std::move(inputs), std::move(result)};
+}
+
+}  // namespace airlock::gate

@@ -1,0 +1,132 @@
+#include "gate/recovery.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "core/json.hpp"
+#include "core/text.hpp"
+#include "crypto/hash.hpp"
+#include "gate/append.hpp"
+#include "sys/file.hpp"
+
+namespace airlock::gate {
+namespace {
+
+using core::Json;
+using core::Result;
+using site::Site;
+
+constexpr std::string_view bundle_ending = ".p7m";
+constexpr std::string_view hidden_bundle_ending = ".tmp";
+constexpr std::string_view hidden_instructions_ending = ".txt.tmp";
+
+std::string in_outbox(const Site& site, const std::string& name) {
+  return site.path(site::layout::outbox) + "/" + name;
+}
+
+/// The instructions stand beside the bundle under its name with another ending.
+std::string instructions_name(const std::string& file) {
+  return file.substr(0, file.size() - bundle_ending.size()) + ".txt";
+}
+
+/// Whether the file is there with this digest.
+Result<bool> holds(const std::string& path, const std::string& sha256) {
+  if (!sys::exists(path)) return false;
+  AIRLOCK_TRY(const auto blob, sys::FileBlob::open(path));
+  AIRLOCK_TRY(const core::Digest digest, crypto::sha256(blob));
+  return digest.hex() == sha256;
+}
+
+/// Gives a hidden file its visible name, if it has none yet.
+Result<void> make_visible(const std::string& hidden, const std::string& visible) {
+  if (sys::exists(visible) || !sys::exists(hidden)) return {};
+  return sys::link_file(hidden, visible);
+}
+
+Result<void> record(ledger::Ledger& ledger, ledger::Kind kind, const ledger::Disclosure& disclosure, core::Time now,
+                    bool recovering) {
+  Json members{{"number", disclosure.number}, {"disclosure_id", disclosure.id}};
+  if (recovering) members["recovered"] = true;
+  AIRLOCK_TRY(auto change, ledger.change());
+  AIRLOCK_CHECK(append(change, kind, disclosure.report_id, members, now));
+  AIRLOCK_CHECK(change.commit());
+  return {};
+}
+
+Result<void> remove_hidden(const Site& site, const std::string& disclosure_id) {
+  AIRLOCK_CHECK(sys::remove_file(hidden_bundle(site, disclosure_id)));
+  return sys::remove_file(hidden_instructions(site, disclosure_id));
+}
+
+/// Hidden files of disclosures that are over, and of atomic writes that were cut short.
+Result<void> sweep(const Site& site) {
+  for (const std::string_view folder :
+       {site::layout::outbox, site::layout::held, site::layout::public_folder, std::string_view(".")}) {
+    AIRLOCK_TRY(const auto names, sys::list_directory(site.path(folder)));
+    for (const std::string& name : names) {
+      const bool hidden = name.starts_with('.') && name.ends_with(".tmp");
+      if (hidden) AIRLOCK_CHECK(sys::remove_file(site.path(folder) + "/" + name));
+    }
+  }
+  return {};
+}
+
+/// A report that was kept before the commit that would have said so.
+Result<void> sweep_held(const Site& site, const ledger::Ledger& ledger) {
+  AIRLOCK_TRY(const auto names, sys::list_directory(site.path(site::layout::held)));
+  for (const std::string& name : names) {
+    if (!core::is_uuid(name)) continue;
+    AIRLOCK_TRY(const auto entries, ledger.entries_of_report(name));
+    const bool waiting = !entries.empty() && entries.back().kind == ledger::Kind::held;
+    if (!waiting) AIRLOCK_CHECK(sys::remove_file(site.path(site::layout::held) + "/" + name));
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string hidden_bundle(const Site& site, const std::string& disclosure_id) {
+  return in_outbox(site, "." + disclosure_id + std::string(hidden_bundle_ending));
+}
+
+std::string hidden_instructions(const Site& site, const std::string& disclosure_id) {
+  return in_outbox(site, "." + disclosure_id + std::string(hidden_instructions_ending));
+}
+
+Result<bool> release(const Site& site, ledger::Ledger& ledger, const ledger::Disclosure& disclosure, core::Time now,
+                     bool recovering) {
+  const std::string hidden = hidden_bundle(site, disclosure.id);
+  const std::string visible = in_outbox(site, disclosure.file);
+  AIRLOCK_TRY(const bool hidden_sound, holds(hidden, disclosure.file_sha256));
+  AIRLOCK_TRY(const bool visible_sound, holds(visible, disclosure.file_sha256));
+  if (!visible_sound && (!hidden_sound || sys::exists(visible))) {
+    AIRLOCK_CHECK(record(ledger, ledger::Kind::payload_lost, disclosure, now, recovering));
+    AIRLOCK_CHECK(remove_hidden(site, disclosure.id));
+    return false;
+  }
+  AIRLOCK_CHECK(make_visible(hidden, visible));
+  AIRLOCK_CHECK(
+      make_visible(hidden_instructions(site, disclosure.id), in_outbox(site, instructions_name(disclosure.file))));
+  AIRLOCK_CHECK(sys::sync_directory(site.path(site::layout::outbox)));
+  AIRLOCK_CHECK(record(ledger, ledger::Kind::released, disclosure, now, recovering));
+  AIRLOCK_CHECK(remove_hidden(site, disclosure.id));
+  return true;
+}
+
+Result<Recovered> recover(const Site& site, ledger::Ledger& ledger, core::Time now) {
+  Recovered out;
+  AIRLOCK_TRY(const auto unfinished, ledger.unfinished());
+  for (const ledger::Disclosure& disclosure : unfinished) {
+    if (disclosure.stage == ledger::Stage::recorded) {
+      AIRLOCK_CHECK(record(ledger, ledger::Kind::abandoned, disclosure, now, true));
+      out.abandoned.push_back(disclosure.id);
+      continue;
+    }
+    AIRLOCK_TRY(const bool released, release(site, ledger, disclosure, now, true));
+    (released ? out.finished : out.lost).push_back(disclosure.id);
+  }
+  AIRLOCK_CHECK(sweep(site));
+  AIRLOCK_CHECK(sweep_held(site, ledger));
+  return out;
+}
+
+}  // namespace airlock::gate

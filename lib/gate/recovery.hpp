@@ -1,0 +1,37 @@
+#pragma once
+/// \file
+/// Finishes or undoes what a crash left, under the site's lock and before anything new is done (DESIGN 6.6).
+///
+/// A disclosure that was only recorded is undone (`abandoned`: its payload cannot be made again, and the caller who got
+/// no exit code runs again). One that was sealed is finished; if its file is gone or altered it is `payload_lost`.
+/// Hidden files that no entry names are removed.
+
+#include <string>
+#include <vector>
+
+#include "core/result.hpp"
+#include "core/time.hpp"
+#include "ledger/ledger.hpp"
+#include "site/site.hpp"
+
+namespace airlock::gate {
+
+struct Recovered {
+  std::vector<std::string> finished;  ///< disclosure ids
+  std::vector<std::string> abandoned;
+  std::vector<std::string> lost;
+};
+
+/// The caller holds the lock. Error: not_recorded and the like; then nothing may be begun.
+[[nodiscard]] core::Result<Recovered> recover(const site::Site& site, ledger::Ledger& ledger, core::Time now);
+
+/// Steps 2 to 4 for a disclosure in stage `sealed`: link to the visible names, record `released`, remove hidden names.
+/// Returns false where the file is not what the ledger says; then it was recorded as `payload_lost`.
+[[nodiscard]] core::Result<bool> release(const site::Site& site, ledger::Ledger& ledger,
+                                         const ledger::Disclosure& disclosure, core::Time now, bool recovering);
+
+/// Hidden names in the outbox while a disclosure is on its way.
+[[nodiscard]] std::string hidden_bundle(const site::Site& site, const std::string& disclosure_id);
+[[nodiscard]] std::string hidden_instructions(const site::Site& site, const std::string& disclosure_id);
+
+}  // namespace airlock::gate

@@ -1,0 +1,211 @@
+#include "gate/setup.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "core/json.hpp"
+#include "core/text.hpp"
+#include "gate/append.hpp"
+#include "gate/entries.hpp"
+#include "gate/recovery.hpp"
+#include "sys/file.hpp"
+#include "sys/system.hpp"
+
+namespace airlock::gate {
+namespace {
+
+using core::Code;
+using core::fail;
+using core::Json;
+using core::quote;
+
+constexpr int lock_seconds = 30;
+
+/// A verdict that stands in the way of installing, as an error with the exit code of `licence verify`.
+Result<void> may_install(const licence::Verdict& verdict) {
+  switch (verdict.state) {
+    case core::LicenceState::valid:
+    case core::LicenceState::grace:
+    case core::LicenceState::not_yet_valid:
+      return {};
+    default:
+      return fail(static_cast<Code>(verdict.exit_code()),
+                  "the licence is " + std::string(core::name(verdict.state)) + ": " + verdict.reason, verdict.hint);
+  }
+}
+
+Result<void> check_product(const site::Site& site, const std::string& product, std::string_view what) {
+  const std::string& own = site.configuration().product;
+  if (own.empty() || own == product) return {};
+  return fail(Code::refused, std::string(what) + " is for product " + quote(product) + ", this site for " + quote(own),
+              "ask the vendor for one of this site's product");
+}
+
+/// The first kit or licence tells a site its product.
+Result<void> adopt_product(const site::Site& site, const std::string& product) {
+  if (!site.configuration().product.empty()) return {};
+  const std::string path = site.path(site::layout::configuration);
+  AIRLOCK_TRY(const std::string text, site::with_product(site.configuration_text(), path, product));
+  const std::string public_path = site.path(site::layout::public_site);
+  AIRLOCK_TRY(const std::string public_text, sys::read_file(public_path, site::configuration_bytes_limit));
+  AIRLOCK_TRY(auto public_site, site::parse_public_site(public_text, public_path));
+  public_site.product = product;
+  AIRLOCK_CHECK(sys::replace_file(public_path, site::to_document(public_site), sys::public_file));
+  return sys::replace_file(path, text, sys::private_file);
+}
+
+Result<ledger::Ledger> open_ledger(const site::Site& site) {
+  return ledger::Ledger::open(site.path(site::layout::ledger), db::Mode::read_write);
+}
+
+Result<void> check_number(const site::Kit& kit, const std::optional<KitInForce>& in_force) {
+  if (!in_force) return {};
+  if (kit.number == in_force->number) {
+    if (kit.content_sha256.hex() == in_force->content_sha256) return {};
+    return fail(Code::refused, "another kit with number " + std::to_string(kit.number) + " is in force",
+                "ask the vendor for a kit with a higher number");
+  }
+  if (kit.number < in_force->number) {
+    return fail(Code::refused,
+                "kit number " + std::to_string(kit.number) + " is older than number " +
+                    std::to_string(in_force->number) + ", which is in force",
+                "install a newer kit");
+  }
+  if (kit.number - in_force->number > kit_jump_most) {
+    return fail(Code::refused,
+                "kit number " + std::to_string(kit.number) + " is more than " + std::to_string(kit_jump_most) +
+                    " above number " + std::to_string(in_force->number) + ", which is in force",
+                "ask the vendor whether this kit is really meant for this site");
+  }
+  return {};
+}
+
+/// Under the lock: the entry first, then the file under its name; until both are done everything is withheld.
+Result<void> put_kit(const site::Site& site, ledger::Ledger& ledger, const site::Kit& kit, std::string_view file,
+                     core::Time now) {
+  AIRLOCK_TRY(const auto in_force, kit_in_force(ledger));
+  AIRLOCK_CHECK(check_number(kit, in_force));
+  if (!in_force || in_force->number != kit.number) {
+    AIRLOCK_TRY(auto change, ledger.change());
+    AIRLOCK_CHECK(append(change, ledger::Kind::kit, "", kit_members(kit), now));
+    AIRLOCK_CHECK(change.commit());
+  }
+  return sys::replace_file(site.path(site::layout::kit), file, sys::public_file);
+}
+
+Result<void> put_licence(const site::Site& site, ledger::Ledger& ledger, const licence::Verdict& verdict,
+                         std::string_view file, core::Time now) {
+  AIRLOCK_CHECK(sys::replace_file(site.path(site::layout::licence), file, sys::public_file));
+  AIRLOCK_TRY(auto change, ledger.change());
+  AIRLOCK_CHECK(append(change, ledger::Kind::licence, "", licence_members(*verdict.licence, verdict.state), now));
+  AIRLOCK_CHECK(change.commit());
+  return {};
+}
+
+Result<Initialised> fill_site(const InitOptions& options, const site::NewSite& content) {
+  AIRLOCK_TRY(const auto created, site::create_site(options.directory, content));
+  AIRLOCK_TRY(auto ledger, ledger::Ledger::create(options.directory + "/" + std::string(site::layout::ledger)));
+  {
+    AIRLOCK_TRY(auto change, ledger.change());
+    const Json members{{"site_id", content.site_id},
+                       {"key_sha256", created.key_sha256.hex()},
+                       {"vendor_root_sha256", content.vendor_root.fingerprint().hex()},
+                       {"request_sha256", created.request_fingerprint.hex()}};
+    AIRLOCK_CHECK(append(change, ledger::Kind::site_created, "", members, content.now));
+    AIRLOCK_CHECK(change.commit());
+  }
+  AIRLOCK_CHECK(site::finish_site(options.directory, content));
+  return Initialised{.site_id = content.site_id,
+                     .product = content.product,
+                     .request_fingerprint = created.request_fingerprint,
+                     .request_path = options.directory + "/" + std::string(site::layout::request),
+                     .vendor_root_fingerprint = content.vendor_root.fingerprint(),
+                     .kit_number = 0,
+                     .licence = {}};
+}
+
+}  // namespace
+
+Result<Initialised> init(const InitOptions& options) {
+  AIRLOCK_TRY(auto root, crypto::Certificate::from_pem(options.vendor_root));
+  if (!root.is_ca() || !root.is_self_signed()) {
+    return fail(Code::bad_input, "the vendor root is not a self-signed certificate of an authority",
+                "ask the vendor for its root certificate, `vendor-root.crt`");
+  }
+  const core::Time now = sys::now();
+  site::NewSite content{.site_id = options.site_id.empty() ? sys::random_uuid() : core::to_lower(options.site_id),
+                        .name = options.name,
+                        .product = "",
+                        .vendor_root = root,
+                        .now = now};
+  // Everything is judged before the first file is made.
+  std::optional<site::Kit> kit;
+  if (options.kit) {
+    AIRLOCK_TRY(kit, site::verify_kit(*options.kit, crypto::TrustStore(crypto::Role::kit, {root})));
+    content.product = kit->product;
+  }
+  std::optional<licence::Verdict> verdict;
+  if (options.licence) {
+    const crypto::TrustStore trust(crypto::Role::licence, {root});
+    verdict = licence::judge(options.licence, "the licence",
+                             {.trust = trust,
+                              .product = content.product,
+                              .site_id = content.site_id,
+                              .key_sha256 = std::nullopt,
+                              .now = now,
+                              .newest_trusted = kit ? std::optional(kit->issued) : std::nullopt});
+    AIRLOCK_CHECK(may_install(*verdict));
+    if (!verdict->licence->any_site) {
+      return fail(Code::refused, "the licence is bound to a site's key, and this site has none yet",
+                  "make the site, give the vendor its site request, then install the licence");
+    }
+    content.product = verdict->licence->product;
+  }
+
+  AIRLOCK_TRY(Initialised out, fill_site(options, content));
+  AIRLOCK_TRY(const auto site, site::Site::open(options.directory));
+  AIRLOCK_TRY(auto ledger, open_ledger(site));
+  if (kit) {
+    AIRLOCK_CHECK(put_kit(site, ledger, *kit, *options.kit, now));
+    out.kit_number = kit->number;
+  }
+  if (verdict) {
+    AIRLOCK_CHECK(put_licence(site, ledger, *verdict, *options.licence, now));
+    out.licence = std::move(verdict);
+  }
+  return out;
+}
+
+Result<site::Kit> verify_kit_for(const site::Site& site, std::string_view file) {
+  AIRLOCK_TRY(const auto trust, site.vendor_trust(crypto::Role::kit));
+  AIRLOCK_TRY(auto kit, site::verify_kit(file, trust));
+  AIRLOCK_CHECK(check_product(site, kit.product, "the kit"));
+  return kit;
+}
+
+Result<std::uint64_t> install_kit(const std::string& directory, std::string_view file) {
+  AIRLOCK_TRY(const auto site, site::Site::open(directory));
+  AIRLOCK_TRY(const site::Kit kit, verify_kit_for(site, file));
+  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), lock_seconds));
+  AIRLOCK_TRY(auto ledger, open_ledger(site));
+  const core::Time now = sys::now();
+  AIRLOCK_CHECK(recover(site, ledger, now));
+  AIRLOCK_CHECK(adopt_product(site, kit.product));
+  AIRLOCK_CHECK(put_kit(site, ledger, kit, file, now));
+  return kit.number;
+}
+
+Result<licence::Verdict> install_licence(const std::string& directory, std::string_view file) {
+  AIRLOCK_TRY(const auto site, site::Site::open(directory));
+  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), lock_seconds));
+  AIRLOCK_TRY(auto ledger, open_ledger(site));
+  const core::Time now = sys::now();
+  AIRLOCK_CHECK(recover(site, ledger, now));
+  AIRLOCK_TRY(const licence::Verdict verdict,
+              judge_for_site(std::string(file), "the licence", site, ledger, std::nullopt, now));
+  AIRLOCK_CHECK(may_install(verdict));
+  AIRLOCK_CHECK(adopt_product(site, verdict.licence->product));
+  AIRLOCK_CHECK(put_licence(site, ledger, verdict, file, now));
+  return verdict;
+}
+
+}  // namespace airlock::gate

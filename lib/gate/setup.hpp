@@ -1,0 +1,53 @@
+#pragma once
+/// \file
+/// Making a site, and installing what the vendor sends: kit and licence. Each is verified before it is written, and
+/// recorded.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/digest.hpp"
+#include "core/result.hpp"
+#include "gate/inputs.hpp"
+#include "licence/licence.hpp"
+#include "site/kit.hpp"
+
+namespace airlock::gate {
+
+struct InitOptions {
+  std::string directory;
+  std::string vendor_root;             ///< PEM
+  std::optional<std::string> kit;      ///< the file's bytes
+  std::optional<std::string> licence;  ///< the file's bytes
+  std::string name;
+  std::string site_id;  ///< empty: a random one
+};
+
+struct Initialised {
+  std::string site_id;
+  std::string product;  ///< empty where neither kit nor licence named one
+  core::Digest request_fingerprint;
+  std::string request_path;
+  core::Digest vendor_root_fingerprint;
+  std::uint64_t kit_number = 0;  ///< 0: none
+  std::optional<licence::Verdict> licence;
+};
+
+/// Makes a site. The caller has confirmed the root's fingerprint. Nothing remains where kit or licence are refused.
+/// Errors: bad_input, integrity, refused, not_recorded, verdict (a licence that may not be installed).
+[[nodiscard]] Result<Initialised> init(const InitOptions& options);
+
+/// Verifies a kit as this site would and tells what it is. Errors: bad_input, integrity.
+[[nodiscard]] Result<site::Kit> verify_kit_for(const site::Site& site, std::string_view file);
+/// Installs a kit: a higher number than the one in force, or the same kit again. A jump of more than `kit_jump_most` or
+/// a step back is refused. Returns its number.
+inline constexpr std::uint64_t kit_jump_most = 1000;
+[[nodiscard]] Result<std::uint64_t> install_kit(const std::string& directory, std::string_view file);
+
+/// Installs a licence whose state is valid, grace or not_yet_valid. Error: verdict (or bad_input, integrity for
+/// invalid).
+[[nodiscard]] Result<licence::Verdict> install_licence(const std::string& directory, std::string_view file);
+
+}  // namespace airlock::gate

@@ -1,0 +1,34 @@
+#include "gate/status.hpp"
+
+#include "gate/history.hpp"
+#include "gate/prepare.hpp"
+#include "sys/system.hpp"
+
+namespace airlock::gate {
+
+Result<Status> status(const std::string& directory) {
+  AIRLOCK_TRY(const auto ledger,
+              ledger::Ledger::open(directory + "/" + std::string(site::layout::ledger), db::Mode::read_only));
+  AIRLOCK_TRY(Inputs inputs, read_inputs(directory, ledger, sys::now()));
+  Status out{.inputs = std::move(inputs), .standings = {}, .head = {}, .newest_time = {}};
+  if (out.inputs.kit) {
+    for (const std::string& event : out.inputs.kit->dictionary.events()) {
+      policy::Facts facts = out.inputs.facts();
+      facts.event = event;
+      policy::Decision decision = out.inputs.kit->policy.decide(facts);
+      const bool above = decision.disposition < ceiling;
+      out.standings.push_back({event, decision, policy::explain(decision, facts), above});
+    }
+  }
+  AIRLOCK_TRY(out.reports, ledger.last_number());
+  AIRLOCK_TRY(out.disclosures, ledger.last_disclosure());
+  AIRLOCK_TRY(const auto held, held_reports(ledger));
+  out.held = held.size();
+  AIRLOCK_TRY(const auto unfinished, ledger.unfinished());
+  out.unfinished = unfinished.size();
+  AIRLOCK_TRY(out.head, ledger.head());
+  AIRLOCK_TRY(out.newest_time, ledger.newest_time());
+  return out;
+}
+
+}  // namespace airlock::gate

@@ -1,0 +1,38 @@
+#pragma once
+/// \file
+/// What is in force at a site and why: `airlock status`.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/result.hpp"
+#include "gate/inputs.hpp"
+#include "ledger/ledger.hpp"
+
+namespace airlock::gate {
+
+/// The decision for one of the dictionary's events as things stand.
+struct Standing {
+  std::string event;
+  policy::Decision decision;
+  std::vector<std::string> sentences;
+  bool above_ceiling = false;  ///< looser than what the site may do: reports will be held
+};
+
+struct Status {
+  Inputs inputs;
+  std::vector<Standing> standings;  ///< empty without a kit
+  std::uint64_t reports = 0;
+  std::uint64_t disclosures = 0;
+  std::uint64_t held = 0;
+  std::uint64_t unfinished = 0;  ///< what the next run will finish or undo
+  ledger::TreeHead head;
+  std::optional<Time> newest_time;
+};
+
+[[nodiscard]] Result<Status> status(const std::string& directory);
+
+}  // namespace airlock::gate
