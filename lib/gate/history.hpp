@@ -21,8 +21,10 @@ struct History {
 };
 
 /// `plan` and `dictionary` are those of the bundle to come: a report's period is told as that decision treats it.
+/// `report_id` is the report that it discloses, which is not passed over.
 [[nodiscard]] core::Result<History> history_since_last(const ledger::Ledger& ledger, const redaction::Plan& plan,
-                                                       const dictionary::Dictionary& dictionary);
+                                                       const dictionary::Dictionary& dictionary,
+                                                       std::string_view report_id);
 
 /// Reports whose newest fact is `held`, by number.
 [[nodiscard]] core::Result<std::vector<ledger::ReportRow>> held_reports(const ledger::Ledger& ledger);

@@ -131,7 +131,7 @@ policy::Facts Inputs::facts() const {
              !seen_licence) {
     facts.tier = std::string(unlicensed);
   }
-  facts.redact_also = !site.configuration().redact_also.empty();
+  facts.redacts_also = !site.configuration().redact_also.empty();
   if (site.configuration().floor) facts.floors.push_back({"airlock.json", *site.configuration().floor});
   return facts;
 }

@@ -206,7 +206,8 @@ class Recorder {
   Result<Processed> seal(Processed out, const Subject& subject) {
     AIRLOCK_TRY(const std::uint64_t last, ledger_.last_disclosure());
     const NewDisclosure disclosure{sys::random_uuid(), last + 1};
-    AIRLOCK_TRY(const History history, history_since_last(ledger_, *out.prepared.plan, inputs_.kit->dictionary));
+    AIRLOCK_TRY(const History history,
+                history_since_last(ledger_, *out.prepared.plan, inputs_.kit->dictionary, subject.report_id));
     AIRLOCK_TRY(auto sealing,
                 Sealing::begin(inputs_, out.prepared, subject.number, disclosure, history, options_.note));
 

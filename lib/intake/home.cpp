@@ -1,0 +1,234 @@
+#include "intake/home.hpp"
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "core/json.hpp"
+#include "core/text.hpp"
+#include "crypto/pem.hpp"
+#include "ledger/checkpoint.hpp"
+#include "site/kit.hpp"
+#include "sys/system.hpp"
+
+namespace airlock::intake {
+namespace {
+
+using core::Code;
+using core::fail;
+using core::Json;
+using core::Members;
+using core::quote;
+using core::Time;
+
+constexpr std::string_view home_format = "airlock-vendor/1";
+constexpr std::uint64_t pem_limit = 64 * 1024;
+constexpr std::chrono::days root_life{7305};
+constexpr std::chrono::days signer_life{1827};
+constexpr std::chrono::days recipient_life{3653};
+constexpr std::chrono::minutes backdate{10};
+/// How long a kit is fresh; afterwards a site still works and says that its kit is old.
+constexpr std::chrono::days kit_life{366};
+
+struct Subordinate {
+  std::string_view file;
+  crypto::Role role;
+  std::chrono::days life;
+};
+constexpr Subordinate subordinates[] = {
+    {"licence-signing", crypto::Role::licence, signer_life},
+    {"kit-signing", crypto::Role::kit, signer_life},
+    {"receipt-signing", crypto::Role::receipt, signer_life},
+    {layout::recipient, crypto::Role::recipient, recipient_life},
+};
+
+Result<void> write_pair(const std::string& base, const crypto::PrivateKey& key,
+                        const crypto::Certificate& certificate) {
+  AIRLOCK_CHECK(sys::create_file(base + ".key", key.pem().view(), sys::private_file));
+  return sys::create_file(base + ".crt", certificate.pem(), sys::public_file);
+}
+
+/// LIC-2026-000017.
+std::string serial(Time issued, std::int64_t sequence) {
+  std::string digits = std::to_string(sequence);
+  if (digits.size() < 6) digits.insert(0, 6 - digits.size(), '0');
+  return "LIC-" + issued.text().substr(0, 4) + "-" + digits;
+}
+
+Result<void> check_proof(const envelope::OpenedBundle& bundle, const RegisteredSite& site) {
+  if (bundle.manifest().ledger_key != site.ledger_key) {
+    return fail(Code::integrity, "`manifest.json` names another ledger key than the site registered");
+  }
+  AIRLOCK_TRY(const auto verifier, crypto::NoteVerifier::from_text(site.ledger_key));
+  AIRLOCK_TRY(const std::string entry, bundle.text("entry.json"));
+  AIRLOCK_TRY(const std::string text, bundle.text("proof.txt"));
+  AIRLOCK_TRY(const ledger::Proof proof, ledger::read_proof(text));
+  AIRLOCK_CHECK(ledger::verify_proof(entry, proof, verifier));
+  AIRLOCK_TRY(const std::string checkpoint, bundle.text("checkpoint.txt"));
+  if (checkpoint != proof.checkpoint) return fail(Code::integrity, "`proof.txt` is for another checkpoint");
+  return {};
+}
+
+}  // namespace
+
+Result<InitialisedHome> init_home(const std::string& directory, const std::string& name, const std::string& product) {
+  if (!sys::exists(directory)) {
+    AIRLOCK_CHECK(sys::make_directory(directory, sys::private_directory));
+  } else {
+    AIRLOCK_TRY(const auto names, sys::list_directory(directory));
+    if (!names.empty()) return fail(Code::refused, quote(directory) + ": is not empty", "choose a new directory");
+  }
+  const auto path = [&](std::string_view file) { return directory + "/" + std::string(file); };
+  const Time now = sys::now();
+  AIRLOCK_TRY(const auto root_key, crypto::PrivateKey::generate(crypto::KeyKind::p256));
+  AIRLOCK_TRY(const auto root, crypto::self_sign({.common_name = name + " root",
+                                                  .roles = {},
+                                                  .not_before = now - backdate,
+                                                  .not_after = now + root_life,
+                                                  .ca = true,
+                                                  .uuid = std::nullopt},
+                                                 root_key));
+  AIRLOCK_CHECK(write_pair(path(layout::root), root_key, root));
+  for (const Subordinate& one : subordinates) {
+    AIRLOCK_TRY(const auto key, crypto::PrivateKey::generate(crypto::KeyKind::p256));
+    AIRLOCK_TRY(const auto certificate, crypto::issue({.common_name = name + " " + std::string(one.file),
+                                                       .roles = {one.role},
+                                                       .not_before = now - backdate,
+                                                       .not_after = now + one.life,
+                                                       .ca = false,
+                                                       .uuid = std::nullopt},
+                                                      key.public_key(), root, root_key));
+    AIRLOCK_CHECK(write_pair(path(one.file), key, certificate));
+  }
+  AIRLOCK_CHECK(Register::create(path(layout::register_file)));
+  const Json description{{"format", home_format}, {"name", name}, {"product", product}};
+  AIRLOCK_CHECK(sys::create_file(path(layout::description), core::to_pretty_text(description), sys::private_file));
+  return InitialisedHome{root.fingerprint(), path(layout::root) + ".crt", path(layout::recipient) + ".crt"};
+}
+
+Result<Home> Home::open(const std::string& directory) {
+  const std::string file = directory + "/" + std::string(layout::description);
+  if (!sys::exists(file)) {
+    return fail(Code::bad_input, quote(directory) + ": is not a vendor's home: it has no " + quote(layout::description),
+                "make one with `airlock-vendor init`, or name another with `--home`");
+  }
+  AIRLOCK_TRY(const std::string text, sys::read_file(file, core::JsonLimits{}.bytes));
+  AIRLOCK_TRY(const Json json, core::parse_json(text, file));
+  Members in(json, file, "");
+  in.format(home_format);
+  std::string name = in.text("name");
+  std::string product = in.text("product");
+  AIRLOCK_CHECK(in.finish());
+  AIRLOCK_TRY(auto reg, Register::open(directory + "/" + std::string(layout::register_file)));
+  return Home(directory, std::move(name), std::move(product), std::move(reg));
+}
+
+Result<Home::Identity> Home::identity(std::string_view name) const {
+  const std::string file = path(name);
+  AIRLOCK_TRY(std::string text, sys::read_private_file(file + ".key", pem_limit));
+  const crypto::Secret pem(std::move(text));
+  auto key = crypto::PrivateKey::from_pem(pem.view());
+  if (!key) return fail(std::move(key.error()).within(quote(file + ".key")));
+  AIRLOCK_TRY(const std::string certificate_pem, sys::read_file(file + ".crt", pem_limit));
+  auto certificate = crypto::Certificate::from_pem(certificate_pem);
+  if (!certificate) return fail(std::move(certificate.error()).within(quote(file + ".crt")));
+  return Identity{std::move(*key), std::move(*certificate)};
+}
+
+Result<std::string> Home::build_kit(const KitOrder& order) {
+  AIRLOCK_TRY(const Identity signing, identity("kit-signing"));
+  AIRLOCK_TRY(const Identity recipient, identity(layout::recipient));
+  const Time now = sys::now();
+  return register_.issue_kit(now, [&](std::int64_t number) -> Result<Issued> {
+    const site::KitContent content{.product = product_,
+                                   .number = static_cast<std::uint64_t>(number),
+                                   .issued = now,
+                                   .next_update = now + kit_life,
+                                   .delivery = order.delivery,
+                                   .policy = order.policy,
+                                   .dictionary = order.dictionary,
+                                   .recipients = {recipient.certificate}};
+    AIRLOCK_TRY(std::string file, site::build_kit(content, {.key = signing.key, .certificate = signing.certificate}));
+    return Issued{file, file};
+  });
+}
+
+Result<Home::IssuedLicence> Home::issue_licence(const LicenceOrder& order) {
+  const Time now = sys::now();
+  licence::Licence licence{.serial = "",
+                           .sequence = 0,
+                           .licensee = order.licensee,
+                           .product = product_,
+                           .tier = order.tier,
+                           .entitlements = order.entitlements,
+                           .limits = order.limits,
+                           .any_site = !order.site_id,
+                           .sites = {},
+                           .issued = now,
+                           .not_before = order.not_before.value_or(now),
+                           .not_after = order.not_after,
+                           .grace_days = order.grace_days};
+  if (order.site_id) {
+    AIRLOCK_TRY(const auto site, register_.site(core::to_lower(*order.site_id)));
+    if (!site) {
+      return fail(Code::usage, "site " + quote(*order.site_id) + " is not registered",
+                  "register it with `airlock-vendor site add SITE-REQUEST`");
+    }
+    AIRLOCK_TRY(const auto certificate, crypto::Certificate::from_pem(site->site_certificate));
+    licence.sites.push_back({site->site_id, certificate.key().sha256().hex()});
+  }
+  AIRLOCK_TRY(const Identity signing, identity("licence-signing"));
+  AIRLOCK_TRY(std::string file, register_.issue_licence(now, [&](std::int64_t sequence) -> Result<Issued> {
+    licence.sequence = sequence;
+    licence.serial = serial(now, sequence);
+    const std::string document = licence::to_document(licence);
+    AIRLOCK_CHECK(licence::parse(document, "the licence"));
+    AIRLOCK_TRY(const std::string der,
+                crypto::sign(document, {.key = signing.key, .certificate = signing.certificate}));
+    return Issued{crypto::to_pem(crypto::cms_label, der), document};
+  }));
+  return IssuedLicence{std::move(file), std::move(licence)};
+}
+
+Result<Home::AddedSite> Home::add_site(std::string_view request, std::string_view name,
+                                       const std::optional<core::Digest>& fingerprint) {
+  AIRLOCK_TRY(auto verified, site::verify_request(request, name));
+  if (fingerprint && *fingerprint != verified.fingerprint) {
+    return fail(Code::integrity,
+                quote(name) + ": has fingerprint " + verified.fingerprint.hex() + ", not " + fingerprint->hex(),
+                "ask the site's operator what `airlock init` printed; do not register this request");
+  }
+  if (!verified.product.empty() && verified.product != product_) {
+    return fail(Code::refused,
+                quote(name) + ": is of a site for product " + quote(verified.product) + ", not " + quote(product_));
+  }
+  AIRLOCK_TRY(const bool is_new, register_.add_site(verified, sys::now()));
+  return AddedSite{std::move(verified), is_new};
+}
+
+Result<ReceivedBundle> Home::open_bundle(const std::string& path) {
+  AIRLOCK_TRY(const auto sites, register_.sites());
+  if (sites.empty()) {
+    return fail(Code::refused, "no site is registered, so no bundle can be believed",
+                "register the site with `airlock-vendor site add SITE-REQUEST`");
+  }
+  std::vector<crypto::Certificate> certificates;
+  for (const RegisteredSite& site : sites) {
+    AIRLOCK_TRY(auto certificate, crypto::Certificate::from_pem(site.site_certificate));
+    certificates.push_back(std::move(certificate));
+  }
+  AIRLOCK_TRY(const Identity recipient, identity(layout::recipient));
+  AIRLOCK_TRY(const auto sealed, sys::FileBlob::open(path));
+  AIRLOCK_TRY(auto spool, sys::Spool::create(directory_));
+  auto scratch = std::make_unique<sys::Spool>(std::move(spool));
+  auto bundle =
+      envelope::open_bundle(sealed, recipient.key, recipient.certificate,
+                            crypto::TrustStore::exactly(crypto::Role::site, std::move(certificates)), *scratch);
+  if (!bundle) return fail(std::move(bundle.error()).within(quote(path)));
+  AIRLOCK_TRY(const auto site, register_.site(bundle->manifest().site_id));
+  if (!site) return fail(Code::integrity, quote(path) + ": is of a site that is not registered");
+  const auto proven = check_proof(*bundle, *site);
+  if (!proven) return fail(core::Error(proven.error()).within(quote(path)));
+  return ReceivedBundle{std::move(scratch), std::move(*bundle), *site};
+}
+
+}  // namespace airlock::intake

@@ -1,0 +1,119 @@
+#pragma once
+/// \file
+/// The vendor's home (docs/guides/vendor.md): its root, its signing keys by role, the key that opens bundles, and the
+/// register. What `airlock-vendor` does is here.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/digest.hpp"
+#include "core/result.hpp"
+#include "crypto/certificate.hpp"
+#include "envelope/bundle.hpp"
+#include "intake/register.hpp"
+#include "licence/licence.hpp"
+#include "sys/file.hpp"
+
+namespace airlock::intake {
+
+/// Names within the home. The keys beside the certificates are 0600.
+namespace layout {
+inline constexpr std::string_view description = "home.json";
+inline constexpr std::string_view root = "vendor-root";
+inline constexpr std::string_view recipient = "recipient";
+inline constexpr std::string_view register_file = "register.db";
+}  // namespace layout
+
+struct InitialisedHome {
+  core::Digest root_fingerprint;
+  std::string root_path;
+  std::string recipient_path;
+};
+
+/// Makes a home: root, one signer for each of licences, kits and receipts, the recipient, the register. Error: refused
+/// where the directory is not empty.
+[[nodiscard]] Result<InitialisedHome> init_home(const std::string& directory, const std::string& name,
+                                                const std::string& product);
+
+/// What `kit build` is told: documents as they are.
+struct KitOrder {
+  std::string policy;
+  std::string dictionary;
+  std::string delivery;  ///< JSON of the member `delivery`, or empty
+};
+
+/// What `licence issue` is told.
+struct LicenceOrder {
+  std::string tier;
+  std::string licensee;
+  std::optional<std::string> site_id;  ///< nothing: any site
+  std::optional<core::Time> not_before;
+  core::Time not_after;
+  std::vector<std::string> entitlements;
+  std::vector<std::pair<std::string, std::int64_t>> limits;
+  std::int64_t grace_days = 14;
+};
+
+/// A bundle that was opened with the vendor's key and verified against the register.
+struct ReceivedBundle {
+  std::unique_ptr<sys::Spool> scratch;
+  envelope::OpenedBundle bundle;
+  RegisteredSite site;
+};
+
+class Home {
+ public:
+  /// Errors: bad_input (no home there), with the hint to run `init`.
+  [[nodiscard]] static Result<Home> open(const std::string& directory);
+
+  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] const std::string& product() const { return product_; }
+
+  /// Builds and records the next kit; returns the file. Errors: bad_input naming document, JSON path and reason.
+  [[nodiscard]] Result<std::string> build_kit(const KitOrder& order);
+
+  /// Issues and records a licence; returns the file. Errors: usage (unknown site), bad_input.
+  struct IssuedLicence {
+    std::string file;
+    licence::Licence licence;
+  };
+  [[nodiscard]] Result<IssuedLicence> issue_licence(const LicenceOrder& order);
+
+  /// Verifies a site request and registers the site. With a fingerprint given it must be the request's. Errors:
+  /// bad_input, integrity, refused.
+  struct AddedSite {
+    site::SiteRequest request;
+    bool is_new = true;
+  };
+  [[nodiscard]] Result<AddedSite> add_site(std::string_view request, std::string_view name,
+                                           const std::optional<core::Digest>& fingerprint);
+
+  /// Opens a bundle and verifies everything in it against the register: site, signature, manifest, digests, the
+  /// ledger's checkpoint and the proof. Errors: bad_input, integrity, refused.
+  [[nodiscard]] Result<ReceivedBundle> open_bundle(const std::string& path);
+
+ private:
+  Home(std::string directory, std::string name, std::string product, Register reg)
+      : directory_(std::move(directory)),
+        name_(std::move(name)),
+        product_(std::move(product)),
+        register_(std::move(reg)) {}
+  struct Identity {
+    crypto::PrivateKey key;
+    crypto::Certificate certificate;
+  };
+  [[nodiscard]] Result<Identity> identity(std::string_view name) const;
+  [[nodiscard]] std::string path(std::string_view name) const { return directory_ + "/" + std::string(name); }
+
+  std::string directory_;
+  std::string name_;
+  std::string product_;
+  Register register_;
+};
+
+}  // namespace airlock::intake

@@ -1,0 +1,106 @@
+#include "intake/register.hpp"
+
+#include "core/text.hpp"
+#include "db/schema.hpp"
+#include "sys/file.hpp"
+
+namespace airlock::intake {
+namespace {
+
+using core::Code;
+using core::fail;
+using core::quote;
+
+constexpr std::string_view tables[] = {
+    "CREATE TABLE sites (site_id TEXT PRIMARY KEY, name TEXT NOT NULL, product TEXT NOT NULL, "
+    "request_sha256 TEXT NOT NULL, site_certificate TEXT NOT NULL, archive_certificate TEXT NOT NULL, "
+    "ledger_key TEXT NOT NULL, added TEXT NOT NULL) STRICT",
+    "CREATE TABLE kits (number INTEGER PRIMARY KEY, issued TEXT NOT NULL, document TEXT NOT NULL) STRICT",
+    "CREATE TABLE licences (number INTEGER PRIMARY KEY, issued TEXT NOT NULL, document TEXT NOT NULL) STRICT",
+};
+/// `ARLV`, so that file(1) and a wrong path can tell it from a ledger.
+constexpr db::Schema schema{
+    .what = "a vendor's register", .application_id = 0x41524C56, .version = 1, .statements = tables};
+
+constexpr std::string_view columns =
+    "SELECT site_id, name, product, request_sha256, site_certificate, archive_certificate, ledger_key FROM sites ";
+
+RegisteredSite site_in(const db::Statement& row) {
+  return {row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.text(5), row.text(6)};
+}
+
+}  // namespace
+
+Result<Register> Register::create(const std::string& path) {
+  AIRLOCK_CHECK(sys::create_file(path, "", sys::private_file));
+  AIRLOCK_TRY(auto database, db::Database::open(path, db::Mode::read_write));
+  AIRLOCK_CHECK(db::create_schema(database, schema));
+  return Register(std::move(database));
+}
+
+Result<Register> Register::open(const std::string& path) {
+  AIRLOCK_TRY(auto database, db::Database::open(path, db::Mode::read_write));
+  AIRLOCK_CHECK(db::check_schema(database, schema));
+  return Register(std::move(database));
+}
+
+Result<bool> Register::add_site(const site::SiteRequest& request, core::Time now) {
+  AIRLOCK_TRY(auto transaction, db::Transaction::begin(database_));
+  AIRLOCK_TRY(const auto known, site(request.site_id));
+  if (known) {
+    if (known->request_sha256 == request.fingerprint.hex()) return false;
+    return fail(Code::refused, "site " + request.site_id + " is registered with another request",
+                "a site that was made anew has a new id; ask its operator");
+  }
+  AIRLOCK_TRY(auto insert, database_.prepare("INSERT INTO sites VALUES (?, ?, ?, ?, ?, ?, ?, ?)"));
+  insert.bind(request.site_id)
+      .bind(request.name)
+      .bind(request.product)
+      .bind(request.fingerprint.hex())
+      .bind(request.site_certificate.pem())
+      .bind(request.archive_certificate.pem())
+      .bind(request.ledger_key.text())
+      .bind(now.text());
+  AIRLOCK_CHECK(insert.run());
+  AIRLOCK_CHECK(transaction.commit());
+  return true;
+}
+
+Result<std::optional<RegisteredSite>> Register::site(std::string_view site_id) {
+  AIRLOCK_TRY(auto select, database_.prepare(std::string(columns) + "WHERE site_id = ?"));
+  select.bind(site_id);
+  AIRLOCK_TRY(const bool found, select.step());
+  if (!found) return std::nullopt;
+  return site_in(select);
+}
+
+Result<std::vector<RegisteredSite>> Register::sites() {
+  AIRLOCK_TRY(auto select, database_.prepare(std::string(columns) + "ORDER BY site_id"));
+  std::vector<RegisteredSite> out;
+  for (;;) {
+    AIRLOCK_TRY(const bool found, select.step());
+    if (!found) return out;
+    out.push_back(site_in(select));
+  }
+}
+
+Result<std::string> Register::issue_numbered(const std::string& table, core::Time now, const Issue& issue) {
+  AIRLOCK_TRY(auto transaction, db::Transaction::begin(database_));
+  AIRLOCK_TRY(const std::int64_t number, database_.number("SELECT coalesce(max(number), 0) + 1 FROM " + table));
+  AIRLOCK_TRY(const Issued issued, issue(number));
+  AIRLOCK_TRY(auto insert, database_.prepare("INSERT INTO " + table + " VALUES (?, ?, ?)"));
+  insert.bind(number).bind(now.text()).bind(issued.document);
+  AIRLOCK_CHECK(insert.run());
+  AIRLOCK_CHECK(transaction.commit());
+  return issued.file;
+}
+
+Result<std::string> Register::issue_kit(core::Time now, const Issue& issue) {
+  return issue_numbered("kits", now, issue);
+}
+
+Result<std::string> Register::issue_licence(core::Time now, const Issue& issue) {
+  return issue_numbered("licences", now, issue);
+}
+
+}  // namespace airlock::intake
