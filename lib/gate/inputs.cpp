@@ -6,7 +6,7 @@
 #include "core/json.hpp"
 #include "core/text.hpp"
 #include "crypto/hash.hpp"
-#include "sys/file.hpp"
+#include "site/verdict.hpp"
 
 namespace airlock::gate {
 namespace {
@@ -15,18 +15,6 @@ using core::Code;
 using core::fail;
 using core::Json;
 using core::quote;
-
-constexpr std::string_view unlicensed = "unlicensed";
-
-/// A file that may be missing. What is there but cannot be a licence or a kit (a directory, too large) comes back as
-/// text that parses as neither, so that the verdict says so.
-Result<std::optional<std::string>> read_optional(const std::string& path, std::uint64_t limit) {
-  if (!sys::exists(path)) return std::nullopt;
-  auto text = sys::read_file(path, limit);
-  if (text) return std::move(*text);
-  if (text.error().code == Code::bad_input) return std::string{};
-  return fail(std::move(text).error());
-}
 
 /// Adds a part to a digest such that parts cannot run into one another.
 void add(crypto::Sha256& sha256, std::string_view part) {
@@ -90,8 +78,8 @@ Result<licence::Verdict> judge_for_site(const std::optional<std::string>& file, 
 
 Result<Inputs> read_inputs(const std::string& directory, const ledger::Ledger& ledger, Time now) {
   AIRLOCK_TRY(auto site, site::Site::open(directory));
-  AIRLOCK_TRY(const auto kit_file, read_optional(site.path(site::layout::kit), site::kit_bytes_limit));
-  AIRLOCK_TRY(auto licence_file, read_optional(site.path(site::layout::licence), licence::licence_bytes_limit));
+  AIRLOCK_TRY(const auto kit_file, site::read_if_there(site.path(site::layout::kit), site::kit_bytes_limit));
+  AIRLOCK_TRY(auto licence_file, site::read_if_there(site.path(site::layout::licence), licence::licence_bytes_limit));
   AIRLOCK_TRY(const auto in_force, kit_in_force(ledger));
   AIRLOCK_TRY(const auto licence_entry, ledger.newest(ledger::Kind::licence));
 
@@ -129,7 +117,7 @@ policy::Facts Inputs::facts() const {
     facts.entitlements = licence.verdict.licence->entitlements;
   } else if (facts.licence == core::LicenceState::missing && site.configuration().declared_without_licence &&
              !seen_licence) {
-    facts.tier = std::string(unlicensed);
+    facts.tier = std::string(policy::unlicensed_tier);
   }
   facts.redacts_also = !site.configuration().redact_also.empty();
   if (site.configuration().floor) facts.floors.push_back({"airlock.json", *site.configuration().floor});

@@ -1,0 +1,32 @@
+#pragma once
+/// \file
+/// Verifying a licence as any user can: from the public part of a site, or from files, without the ledger.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "core/result.hpp"
+#include "core/time.hpp"
+#include "licence/licence.hpp"
+
+namespace airlock::site {
+
+/// A file that may be missing. What is there but cannot be read as one (a directory, too large) comes back as empty
+/// text, which is neither a licence nor a kit, so that the verdict says so. Error: of the machine.
+[[nodiscard]] core::Result<std::optional<std::string>> read_if_there(const std::string& path, std::uint64_t limit);
+
+/// Judges `public/licence.p7s` by what else is in `public/`. Errors: bad_input (no site there, public part not sound).
+[[nodiscard]] core::Result<licence::Verdict> judge_public(const std::string& directory, core::Time now);
+
+/// What `licence verify` is given instead of a site.
+struct LicenceFiles {
+  std::string licence;                 ///< path; a file that is not there is `missing`
+  std::string trust;                   ///< path of the vendor's root certificates, PEM
+  std::string product;
+  std::optional<std::string> site_id;
+};
+/// Errors: bad_input where the trust file is not one.
+[[nodiscard]] core::Result<licence::Verdict> judge_files(const LicenceFiles& files, core::Time now);
+
+}  // namespace airlock::site

@@ -1,0 +1,24 @@
+#pragma once
+/// \file
+/// The commands of `airlock-vendor`, one file each.
+
+#include <string>
+
+#include "console.hpp"
+#include "core/result.hpp"
+
+namespace airlock::tools {
+
+/// What every command needs.
+struct VendorContext {
+  console::Console& console;
+  std::string home;
+};
+
+void add_init(VendorContext& context);
+void add_kit(VendorContext& context);
+void add_licence(VendorContext& context);
+void add_site(VendorContext& context);
+void add_open(VendorContext& context);
+
+}  // namespace airlock::tools

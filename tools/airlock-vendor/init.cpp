@@ -1,0 +1,54 @@
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "commands.hpp"
+#include "core/text.hpp"
+#include "intake/home.hpp"
+#include "site/request.hpp"
+
+namespace airlock::tools {
+namespace {
+
+struct Options {
+  std::string name;
+  std::string product;
+};
+
+int run(VendorContext& context, const Options& options) {
+  for (const std::string& text : {options.name, options.product}) {
+    if (text.empty() || text.size() > 64 || !core::is_printable(text)) {
+      return context.console.report(
+          {core::Code::usage, "name and product must be printable texts of 1 to 64 bytes", ""});
+    }
+  }
+  const auto made = intake::init_home(context.home, options.name, options.product);
+  if (!made) return context.console.report(made.error());
+  if (context.console.json()) {
+    context.console.print({{"home", context.home},
+                           {"vendor_root", made->root_path},
+                           {"vendor_root_sha256", made->root_fingerprint.hex()},
+                           {"recipient", made->recipient_path},
+                           {"exit", 0}});
+    return 0;
+  }
+  context.console.say("made a vendor's home in " + context.home);
+  context.console.say({{"root", made->root_path},
+                       {"fingerprint", site::in_groups(made->root_fingerprint)},
+                       {"recipient", made->recipient_path},
+                       {"next", "give sites the root certificate, and its fingerprint by another way"}});
+  return 0;
+}
+
+}  // namespace
+
+void add_init(VendorContext& context) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = context.console.command(context.console.app(), "init",
+                                              "make the vendor's home: root, signing keys, recipient key, register",
+                                              "  airlock-vendor init --name 'PostHog Inc.' --product posthog",
+                                              [&context, options] { return run(context, *options); });
+  command->add_option("--name", options->name, "the vendor's name, for certificates")->required();
+  command->add_option("--product", options->product, "the product")->required();
+}
+
+}  // namespace airlock::tools

@@ -1,0 +1,62 @@
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "commands.hpp"
+#include "core/text.hpp"
+#include "crypto/hash.hpp"
+#include "dictionary/dictionary.hpp"
+#include "intake/home.hpp"
+#include "policy/policy.hpp"
+#include "sys/file.hpp"
+
+namespace airlock::tools {
+namespace {
+
+constexpr std::uint64_t delivery_bytes_limit = 256 * 1024;
+
+struct Options {
+  std::string policy;
+  std::string dictionary;
+  std::string delivery;
+  std::string out;
+};
+
+core::Result<std::string> build(const VendorContext& context, const Options& options) {
+  AIRLOCK_TRY(auto home, intake::Home::open(context.home));
+  intake::KitOrder order;
+  AIRLOCK_TRY(order.policy, sys::read_file(options.policy, policy::policy_bytes_limit));
+  AIRLOCK_TRY(order.dictionary, sys::read_file(options.dictionary, dictionary::dictionary_bytes_limit));
+  if (!options.delivery.empty()) {
+    AIRLOCK_TRY(order.delivery, sys::read_file(options.delivery, delivery_bytes_limit));
+  }
+  AIRLOCK_TRY(std::string file, home.build_kit(order));
+  AIRLOCK_CHECK(sys::create_file(options.out, file, sys::public_file));
+  return file;
+}
+
+int run(VendorContext& context, const Options& options) {
+  const auto file = build(context, options);
+  if (!file) return context.console.report(file.error());
+  if (context.console.json()) {
+    context.console.print({{"kit", options.out}, {"sha256", crypto::sha256(*file).hex()}, {"exit", 0}});
+  }
+  context.console.say("wrote the kit to " + options.out);
+  return 0;
+}
+
+}  // namespace
+
+void add_kit(VendorContext& context) {
+  auto options = std::make_shared<Options>();
+  CLI::App* group = context.console.group("kit", "build kits");
+  CLI::App* command = context.console.command(
+      *group, "build", "build and sign the next kit from a policy and a dictionary",
+      "  airlock-vendor kit build --policy posthog-default.json --dictionary posthog-status-report.json --out kit.p7s",
+      [&context, options] { return run(context, *options); });
+  command->add_option("--policy", options->policy, "the policy")->required();
+  command->add_option("--dictionary", options->dictionary, "the dictionary")->required();
+  command->add_option("--delivery", options->delivery, "the kit's `delivery`: where sites send to");
+  command->add_option("--out", options->out, "the kit's file, which must not exist yet")->required();
+}
+
+}  // namespace airlock::tools

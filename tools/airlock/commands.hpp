@@ -1,0 +1,27 @@
+#pragma once
+/// \file
+/// The commands of `airlock`, one file each.
+
+#include <string>
+
+#include "console.hpp"
+
+namespace airlock::tools {
+
+/// What every command needs.
+struct Context {
+  console::Console& console;
+  std::string site;  ///< the site directory
+};
+
+void add_init(Context& context);
+void add_process(Context& context);
+void add_preview(Context& context);
+void add_explain(Context& context);
+void add_status(Context& context);
+void add_licence(Context& context);
+void add_kit(Context& context);
+void add_bundle(Context& context);
+void add_ledger(Context& context);
+
+}  // namespace airlock::tools

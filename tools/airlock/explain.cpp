@@ -1,0 +1,112 @@
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "commands.hpp"
+#include "gate/process.hpp"
+#include "present.hpp"
+#include "sys/file.hpp"
+
+namespace airlock::tools {
+namespace {
+
+using core::Json;
+
+/// One declared datum and what the decision does to it.
+struct Line {
+  const dictionary::Field* field;
+  bool of_key;
+  dictionary::Class cls;
+  redaction::Treatment treatment;
+};
+
+std::vector<Line> lines_of(const gate::Preview& preview) {
+  std::vector<Line> out;
+  if (!preview.result.prepared.plan) return out;
+  const auto& plan = *preview.result.prepared.plan;
+  const auto& fields = preview.inputs.kit->dictionary.fields();
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (fields[i].key) out.push_back({&fields[i], true, fields[i].key->cls, plan.key(i)});
+    if (fields[i].cls) out.push_back({&fields[i], false, *fields[i].cls, plan.value(i)});
+  }
+  return out;
+}
+
+Json to_json(const gate::Preview& preview) {
+  Json out = tools::to_json(preview.result);
+  const gate::Prepared& prepared = preview.result.prepared;
+  out["because"] = prepared.decision ? Json(policy::explain(*prepared.decision, prepared.facts)) : Json::array();
+  if (prepared.plan) {
+    out["undeclared"] = prepared.plan->undeclared() == redaction::Undeclared::refuse ? "refuse" : "drop";
+    out["twins"] = prepared.plan->redacts() ? "drop" : "keep";
+  }
+  Json treatments = Json::array();
+  for (const Line& line : lines_of(preview)) {
+    treatments.push_back({{"path", line.field->path},
+                          {"of", line.of_key ? "key" : "value"},
+                          {"class", dictionary::name(line.cls)},
+                          {"treatment", redaction::describe(line.treatment)},
+                          {"purpose", line.field->purpose},
+                          {"about", line.field->about}});
+  }
+  out["treatments"] = treatments;
+  return out;
+}
+
+void show(const console::Console& console, const gate::Preview& preview) {
+  const gate::Processed& result = preview.result;
+  const gate::Prepared& prepared = result.prepared;
+  console.say("this report would be " + result.outcome);
+  if (prepared.decision) {
+    for (const std::string& sentence : policy::explain(*prepared.decision, prepared.facts))
+      console.say("  " + sentence);
+  }
+  if (!result.message.empty() && result.exit != 0) console.say("  " + result.message);
+  if (!prepared.plan) return;
+  console.say(std::string("what is undeclared or ill-typed: ") +
+              (prepared.plan->undeclared() == redaction::Undeclared::refuse ? "refuses the report" : "is dropped"));
+  console.say(std::string("twins, the flattened copies of declared fields: ") +
+              (prepared.plan->redacts() ? "are dropped" : "are kept"));
+  std::map<dictionary::Class, std::vector<Line>> by_class;
+  for (const Line& line : lines_of(preview)) by_class[line.cls].push_back(line);
+  for (const auto& [cls, lines] : by_class) {
+    console.say("class " + std::string(dictionary::name(cls)));
+    std::vector<std::pair<std::string, std::string>> rows;
+    for (const Line& line : lines) {
+      rows.emplace_back(redaction::describe(line.treatment),
+                        line.field->path + (line.of_key ? " (the key)" : "") +
+                            (line.field->about.empty() ? "" : ": " + line.field->about));
+    }
+    console.say(rows);
+  }
+  if (prepared.redacted) console.say("in this report: " + in_words(result.redactions));
+}
+
+int run(Context& context, const std::string& report) {
+  auto input = sys::InputSource::open(report);
+  if (!input) return context.console.report(input.error());
+  const auto preview = gate::preview(context.site, *input, {});
+  if (!preview) return context.console.report(preview.error());
+  if (context.console.json()) {
+    context.console.print(to_json(*preview));
+  } else {
+    show(context.console, *preview);
+  }
+  return preview->result.exit;
+}
+
+}  // namespace
+
+void add_explain(Context& context) {
+  auto report = std::make_shared<std::string>();
+  context.console
+      .command(context.console.app(), "explain",
+               "the decision for a report, its rules, and the treatment of each field",
+               "  airlock explain status_report.json\n"
+               "  airlock explain status_report.json --json | jq '.treatments[] | select(.class == \"person\")'",
+               [&context, report] { return run(context, *report); })
+      ->add_option("REPORT", *report, "the report, or - for standard input")
+      ->required();
+}
+
+}  // namespace airlock::tools

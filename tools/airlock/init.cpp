@@ -1,0 +1,132 @@
+#include <unistd.h>
+
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "commands.hpp"
+#include "core/text.hpp"
+#include "gate/setup.hpp"
+#include "present.hpp"
+#include "site/request.hpp"
+#include "sys/file.hpp"
+
+namespace airlock::tools {
+namespace {
+
+constexpr std::uint64_t root_bytes_limit = 64 * 1024;
+
+struct Options {
+  std::string vendor_root;
+  std::string vendor_root_sha256;
+  std::string kit;
+  std::string licence;
+  std::string name;
+  std::string site_id;
+};
+
+/// openssl prints a fingerprint with colons and in upper case; people paste that.
+std::string without_colons(const std::string& text) {
+  std::string out;
+  for (const char c : core::to_lower(text)) {
+    if (c != ':' && c != ' ') out += c;
+  }
+  return out;
+}
+
+/// Everything that the site will ever believe hangs on this certificate, so a person confirms it.
+core::Result<void> confirm_root(const Options& options, const crypto::Certificate& root) {
+  using core::Code;
+  const std::string found = root.fingerprint().hex();
+  if (!options.vendor_root_sha256.empty()) {
+    const auto expected = core::Digest::from_hex(without_colons(options.vendor_root_sha256));
+    if (!expected) return core::fail(Code::usage, "--vendor-root-sha256: " + expected.error().message);
+    if (*expected == root.fingerprint()) return {};
+    return core::fail(Code::integrity,
+                      core::quote(options.vendor_root) + ": has fingerprint " + found + ", not " + expected->hex(),
+                      "ask the vendor for the root certificate and its fingerprint by two different ways");
+  }
+  std::cerr << "The vendor's root certificate is " << root.subject() << ",\nSHA-256 "
+            << site::in_groups(root.fingerprint())
+            << "\nHave you compared this with what the vendor told you by another way? Type yes: " << std::flush;
+  std::string answer;
+  std::getline(std::cin, answer);
+  if (answer == "yes") return {};
+  std::cerr << "\n";
+  return core::fail(Code::refused, "the vendor's root certificate was not confirmed",
+                    "compare the fingerprint, then answer yes or give `--vendor-root-sha256`");
+}
+
+core::Result<gate::Initialised> make(const Context& context, const Options& options) {
+  gate::InitOptions init{.directory = context.site,
+                         .vendor_root = "",
+                         .kit = {},
+                         .licence = {},
+                         .name = options.name,
+                         .site_id = options.site_id};
+  if (!options.site_id.empty() && !core::is_uuid(options.site_id)) {
+    return core::fail(core::Code::usage, core::quote(options.site_id) + " is not a UUID");
+  }
+  if (options.name.size() > core::text_limit || !core::is_printable(options.name)) {
+    return core::fail(core::Code::usage,
+                      "the name must be printable text of at most " + std::to_string(core::text_limit) + " bytes");
+  }
+  AIRLOCK_TRY(init.vendor_root, sys::read_file(options.vendor_root, root_bytes_limit));
+  auto root = crypto::Certificate::from_pem(init.vendor_root);
+  if (!root) return core::fail(std::move(root.error()).within(core::quote(options.vendor_root)));
+  AIRLOCK_CHECK(confirm_root(options, *root));
+  if (!options.kit.empty()) {
+    AIRLOCK_TRY(init.kit, sys::read_file(options.kit, site::kit_bytes_limit));
+  }
+  if (!options.licence.empty()) {
+    AIRLOCK_TRY(init.licence, sys::read_file(options.licence, licence::licence_bytes_limit));
+  }
+  return gate::init(init);
+}
+
+int run(Context& context, const Options& options) {
+  const auto made = make(context, options);
+  if (!made) return context.console.report(made.error());
+  if (context.console.json()) {
+    context.console.print({{"site", context.site},
+                           {"site_id", made->site_id},
+                           {"product", made->product.empty() ? core::Json(nullptr) : core::Json(made->product)},
+                           {"fingerprint", made->request_fingerprint.hex()},
+                           {"request", made->request_path},
+                           {"vendor_root_sha256", made->vendor_root_fingerprint.hex()},
+                           {"kit", made->kit_number == 0 ? core::Json(nullptr) : core::Json(made->kit_number)},
+                           {"exit", 0}});
+    return 0;
+  }
+  context.console.say("made a site in " + context.site);
+  context.console.say(
+      {{"site id", made->site_id},
+       {"request", made->request_path},
+       {"fingerprint", site::in_groups(made->request_fingerprint)},
+       {"kit", made->kit_number == 0 ? "none yet: install one with `airlock kit install FILE`"
+                                     : "number " + std::to_string(made->kit_number) + " for " + made->product},
+       {"licence",
+        made->licence ? in_words(*made->licence) : "none yet: install it with `airlock licence install FILE`"},
+       {"next", "give the request to the vendor and compare the fingerprint by another way"}});
+  return 0;
+}
+
+}  // namespace
+
+void add_init(Context& context) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = context.console.command(
+      context.console.app(), "init", "make a site",
+      "  airlock init --vendor-root vendor-root.crt --kit kit.p7s --name 'Example Bank, Leeds'\n"
+      "  airlock --site /srv/airlock init --vendor-root vendor-root.crt --vendor-root-sha256 5A:0C:…",
+      [&context, options] { return run(context, *options); });
+  command->add_option("--vendor-root", options->vendor_root, "the vendor's root certificate")->required();
+  command->add_option("--vendor-root-sha256", options->vendor_root_sha256,
+                      "its SHA-256 fingerprint as the vendor told you; without it you are asked to confirm");
+  command->add_option("--kit", options->kit, "the vendor's kit");
+  command->add_option("--licence", options->licence, "a licence that is bound to no site");
+  command->add_option("--name", options->name, "what people call this site");
+  command->add_option("--site-id", options->site_id, "a UUID, instead of a random one");
+}
+
+}  // namespace airlock::tools

@@ -1,0 +1,85 @@
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "commands.hpp"
+#include "core/text.hpp"
+#include "gate/setup.hpp"
+#include "present.hpp"
+#include "site/site.hpp"
+#include "sys/file.hpp"
+
+namespace airlock::tools {
+namespace {
+
+core::Json to_json(const site::Kit& kit) {
+  core::Json recipients = core::Json::array();
+  for (const auto& recipient : kit.recipients) {
+    recipients.push_back({{"subject", recipient.subject()}, {"sha256", recipient.fingerprint().hex()}});
+  }
+  return {{"number", kit.number},
+          {"product", kit.product},
+          {"issued", kit.issued.text()},
+          {"next_update", kit.next_update.text()},
+          {"policy", {{"name", kit.policy.name()}, {"version", kit.policy.version()}, {"tiers", kit.policy.tiers()}}},
+          {"dictionary", {{"name", kit.dictionary.name()}, {"fields", kit.dictionary.fields().size()}}},
+          {"recipients", recipients},
+          {"content_sha256", kit.content_sha256.hex()},
+          {"exit", 0}};
+}
+
+int show(Context& context, const std::string& file) {
+  const auto site = site::Site::open(context.site);
+  if (!site) return context.console.report(site.error());
+  const std::string path = file.empty() ? site->path(site::layout::kit) : file;
+  const auto text = sys::read_file(path, site::kit_bytes_limit);
+  if (!text) return context.console.report(text.error());
+  const auto kit = gate::verify_kit_for(*site, *text);
+  if (!kit) return context.console.report(core::Error(kit.error()).within(core::quote(path)));
+  if (context.console.json()) {
+    context.console.print(to_json(*kit));
+    return 0;
+  }
+  std::string recipients;
+  for (const auto& recipient : kit->recipients) {
+    recipients += (recipients.empty() ? "" : "\n") + recipient.subject() + ", SHA-256 " + recipient.fingerprint().hex();
+  }
+  context.console.say(
+      {{"kit", "number " + std::to_string(kit->number) + " for " + kit->product + ", verified"},
+       {"issued", kit->issued.text() + ", next update by " + kit->next_update.text()},
+       {"policy", kit->policy.name() + " " + kit->policy.version() + ", tiers " + joined(kit->policy.tiers())},
+       {"dictionary", kit->dictionary.name() + ", " + std::to_string(kit->dictionary.fields().size()) + " fields"},
+       {"recipients", recipients},
+       {"content", "SHA-256 " + kit->content_sha256.hex()}});
+  return 0;
+}
+
+int install(Context& context, const std::string& path) {
+  const auto text = sys::read_file(path, site::kit_bytes_limit);
+  if (!text) return context.console.report(text.error());
+  const auto number = gate::install_kit(context.site, *text);
+  if (!number) return context.console.report(core::Error(number.error()).within(core::quote(path)));
+  if (context.console.json()) context.console.print({{"number", *number}, {"exit", 0}});
+  context.console.say("installed kit number " + std::to_string(*number));
+  return 0;
+}
+
+}  // namespace
+
+void add_kit(Context& context) {
+  auto file = std::make_shared<std::string>();
+  CLI::App* group = context.console.group("kit", "verify, show or install the vendor's kit");
+  context.console
+      .command(*group, "verify", "verify a kit as this site would, without installing it",
+               "  airlock kit verify kit.p7s", [&context, file] { return show(context, *file); })
+      ->add_option("FILE", *file, "the kit")
+      ->required();
+  context.console.command(*group, "show", "what the kit in the site directory says", "  airlock kit show",
+                          [&context] { return show(context, ""); });
+  context.console
+      .command(*group, "install", "verify a kit and put it into force", "  airlock kit install kit.p7s",
+               [&context, file] { return install(context, *file); })
+      ->add_option("FILE", *file, "the kit")
+      ->required();
+}
+
+}  // namespace airlock::tools

@@ -1,0 +1,122 @@
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "commands.hpp"
+#include "core/text.hpp"
+#include "gate/setup.hpp"
+#include "present.hpp"
+#include "site/verdict.hpp"
+#include "sys/file.hpp"
+#include "sys/system.hpp"
+
+namespace airlock::tools {
+namespace {
+
+struct Options {
+  site::LicenceFiles files;
+  std::string site_id;
+  std::string file;
+};
+
+/// From the public part of the site, or from the files named.
+core::Result<licence::Verdict> judge(const Context& context, const Options& options) {
+  using core::Code;
+  const bool from_files =
+      !options.files.licence.empty() || !options.files.trust.empty() || !options.files.product.empty();
+  if (!from_files) return site::judge_public(context.site, sys::now());
+  if (options.files.licence.empty() || options.files.trust.empty() || options.files.product.empty()) {
+    return core::fail(Code::usage, "without a site, `--licence`, `--trust` and `--product` are all needed",
+                      "see `airlock licence verify --help`");
+  }
+  site::LicenceFiles files = options.files;
+  if (!options.site_id.empty()) {
+    if (!core::is_uuid(options.site_id)) {
+      return core::fail(Code::usage, core::quote(options.site_id) + " is not a UUID");
+    }
+    files.site_id = core::to_lower(options.site_id);
+  }
+  return site::judge_files(files, sys::now());
+}
+
+int verify(Context& context, const Options& options) {
+  const auto verdict = judge(context, options);
+  if (!verdict) return context.console.report(verdict.error());
+  if (context.console.json()) {
+    context.console.print(to_json(*verdict));
+  } else {
+    context.console.say(in_words(*verdict));
+  }
+  if (verdict->exit_code() != 0) {
+    context.console.complain(verdict->reason, verdict->hint);
+  } else if (!verdict->hint.empty()) {
+    context.console.remark("airlock: " + verdict->reason + "; " + verdict->hint);
+  }
+  return verdict->exit_code();
+}
+
+int show(Context& context) {
+  const auto verdict = site::judge_public(context.site, sys::now());
+  if (!verdict) return context.console.report(verdict.error());
+  if (context.console.json()) context.console.print(to_json(*verdict));
+  if (verdict->licence) {
+    const licence::Licence& licence = *verdict->licence;
+    std::string sites = licence.any_site ? "any" : "";
+    for (const auto& site : licence.sites) sites += (sites.empty() ? "" : "\n") + site.id;
+    std::string limits;
+    for (const auto& [name, most] : licence.limits) {
+      limits += (limits.empty() ? "" : "\n") + name + " " + std::to_string(most);
+    }
+    context.console.say({{"serial", licence.serial + ", sequence " + std::to_string(licence.sequence)},
+                         {"state", in_words(*verdict)},
+                         {"licensee", licence.licensee},
+                         {"product", licence.product},
+                         {"tier", licence.tier},
+                         {"entitlements", joined(licence.entitlements)},
+                         {"limits", limits.empty() ? "none" : limits},
+                         {"sites", sites},
+                         {"issued", licence.issued.text()},
+                         {"term", licence.not_before.text() + " to " + licence.not_after.text() + ", then " +
+                                      std::to_string(licence.grace_days) + " days of grace"}});
+  }
+  if (verdict->exit_code() != 0) context.console.complain(verdict->reason, verdict->hint);
+  return verdict->exit_code();
+}
+
+int install(Context& context, const Options& options) {
+  // One byte more than a licence may have shows that it is none.
+  const auto file = site::read_if_there(options.file, licence::licence_bytes_limit);
+  if (!file) return context.console.report(file.error());
+  if (!*file) return context.console.report({core::Code::bad_input, core::quote(options.file) + ": no such file", ""});
+  const auto verdict = gate::install_licence(context.site, **file);
+  if (!verdict) {
+    return context.console.report(core::Error(verdict.error()).within(core::quote(options.file)));
+  }
+  if (context.console.json()) context.console.print(to_json(*verdict));
+  context.console.say("installed " + verdict->licence->serial + " for tier " + verdict->licence->tier + ": " +
+                      in_words(*verdict));
+  return 0;
+}
+
+}  // namespace
+
+void add_licence(Context& context) {
+  auto options = std::make_shared<Options>();
+  CLI::App* group = context.console.group("licence", "verify, show or install the licence");
+  CLI::App* verify_command = context.console.command(
+      *group, "verify", "judge the licence: exit 0 valid or in grace, 6 otherwise, 3 or 5 invalid",
+      "  airlock licence verify\n"
+      "  airlock licence verify --licence licence.p7s --trust vendor-root.crt --product posthog",
+      [&context, options] { return verify(context, *options); });
+  verify_command->add_option("--licence", options->files.licence, "a licence file, without any site");
+  verify_command->add_option("--trust", options->files.trust, "the vendor's root certificate");
+  verify_command->add_option("--product", options->files.product, "the product that the licence must be for");
+  verify_command->add_option("--site-id", options->site_id, "the site that the licence must be for");
+  context.console.command(*group, "show", "what the site's licence says", "  airlock licence show",
+                          [&context] { return show(context); });
+  CLI::App* install_command = context.console.command(*group, "install", "verify a licence and put it into force",
+                                                      "  airlock licence install licence.p7s",
+                                                      [&context, options] { return install(context, *options); });
+  install_command->add_option("FILE", options->file, "the licence file")->required();
+}
+
+}  // namespace airlock::tools

@@ -1,0 +1,30 @@
+// airlock: the program of operators and officers. It links no network library.
+
+#include <cstdlib>
+
+#include "commands.hpp"
+#include "site/site.hpp"
+
+int main(int argc, char** argv) {
+  using namespace airlock;
+  console::Console console(
+      "airlock",
+      "Stands between a self-hosted product and its vendor: verifies the licence, decides what becomes of each "
+      "status report, carries it out, and accounts for it.");
+  const char* from_environment = std::getenv("AIRLOCK_SITE");
+  tools::Context context{console, from_environment != nullptr && *from_environment != '\0'
+                                      ? std::string(from_environment)
+                                      : std::string(site::default_directory)};
+  console.app().add_option("--site", context.site, "site directory (also AIRLOCK_SITE; default /var/lib/airlock)");
+  console.app().footer("Reports are processed with `airlock process`; `airlock COMMAND --help` shows examples.");
+  tools::add_init(context);
+  tools::add_process(context);
+  tools::add_preview(context);
+  tools::add_explain(context);
+  tools::add_status(context);
+  tools::add_licence(context);
+  tools::add_kit(context);
+  tools::add_bundle(context);
+  tools::add_ledger(context);
+  return console.run(argc, argv);
+}

@@ -1,0 +1,150 @@
+#include "present.hpp"
+
+#include <charconv>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "core/text.hpp"
+
+namespace airlock::tools {
+namespace {
+
+using core::Json;
+
+Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+std::string participle(const std::string& action) {
+  static const std::map<std::string, std::string> words{{"drop", "dropped"},
+                                                        {"mask", "masked"},
+                                                        {"pseudonymise", "pseudonymised"},
+                                                        {"truncate_ip", "addresses truncated"},
+                                                        {"truncate_time", "times truncated"},
+                                                        {"truncate_version", "versions truncated"}};
+  const auto found = words.find(action);
+  return found == words.end() ? action : found->second;
+}
+
+}  // namespace
+
+core::Result<std::uint64_t> number_from(const std::string& text) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size() || number == 0) {
+    return core::fail(core::Code::usage, core::quote(text) + " is not the number of a report",
+                      "see `airlock ledger list`");
+  }
+  return number;
+}
+
+Json to_json(const gate::Processed& processed) {
+  const gate::Prepared& prepared = processed.prepared;
+  Json redactions = Json::array();
+  for (const auto& count : processed.redactions) {
+    redactions.push_back(
+        {{"path", count.path}, {"what", count.what}, {"action", count.action}, {"count", count.count}});
+  }
+  const bool leaves = prepared.payload.has_value();
+  Json out{{"report_id", or_null(processed.report_id)},
+           {"number", processed.number == 0 ? Json(nullptr) : Json(processed.number)},
+           {"disposition", prepared.decision ? Json(policy::name(prepared.decision->disposition)) : Json(nullptr)},
+           {"profiles", prepared.decision ? Json(prepared.decision->profiles) : Json::array()},
+           {"rules", prepared.decision ? Json(prepared.decision->rules) : Json::array()},
+           {"tier", prepared.facts.tier ? Json(*prepared.facts.tier) : Json(nullptr)},
+           {"licence_state", processed.licence_state},
+           {"outcome", processed.outcome},
+           {"bundle", or_null(processed.bundle)},
+           {"bundle_sha256", or_null(processed.bundle_sha256)},
+           {"original_sha256", processed.original_sha256},
+           {"payload_sha256", leaves ? Json(prepared.payload_sha256.hex()) : Json(nullptr)},
+           {"redactions", redactions},
+           {"ledger_size", processed.head.size},
+           {"ledger_root", processed.head.root.hex()},
+           {"event", or_null(prepared.event)},
+           {"reason", or_null(prepared.stop.reason)},
+           {"message", or_null(processed.message)},
+           {"hint", or_null(processed.hint)},
+           {"exit", processed.exit}};
+  if (processed.repeats != 0) out["repeats"] = processed.repeats;
+  return out;
+}
+
+std::string joined(const std::vector<std::string>& texts) {
+  std::string out;
+  for (const std::string& text : texts) out += (out.empty() ? "" : ", ") + text;
+  return out.empty() ? "none" : out;
+}
+
+std::string in_words(const envelope::Period& period) {
+  if (!period.start && !period.end) return "undated";
+  return period.start.value_or("?") + " to " + period.end.value_or("?");
+}
+
+std::string in_words(const std::vector<envelope::RedactionCount>& redactions) {
+  std::map<std::string, std::uint64_t> counts;
+  for (const auto& count : redactions) counts[participle(count.action)] += count.count;
+  std::string out;
+  for (const auto& [action, count] : counts) out += (out.empty() ? "" : ", ") + std::to_string(count) + " " + action;
+  return out.empty() ? "nothing" : out;
+}
+
+Json to_json(const ledger::TreeHead& head) { return {{"size", head.size}, {"root", head.root.hex()}}; }
+
+Json to_json(const licence::Verdict& verdict) {
+  Json out{{"state", core::name(verdict.state)}, {"reason", verdict.reason}, {"hint", or_null(verdict.hint)}};
+  out["days_left"] = verdict.days_left ? Json(*verdict.days_left) : Json(nullptr);
+  if (verdict.licence) out["licence"] = Json::parse(licence::to_document(*verdict.licence));
+  out["exit"] = verdict.exit_code();
+  return out;
+}
+
+std::string in_words(const licence::Verdict& verdict) {
+  std::string out(core::name(verdict.state));
+  if (verdict.days_left && *verdict.days_left >= 0) {
+    out += ", " + std::to_string(*verdict.days_left) + (*verdict.days_left == 1 ? " day" : " days") + " left";
+  }
+  return out;
+}
+
+void show(const console::Console& console, const gate::Processed& processed) {
+  const gate::Prepared& prepared = processed.prepared;
+  const bool recorded = processed.number != 0;
+  console.say((recorded ? "report " + std::to_string(processed.number) + ": " : "dry run, nothing recorded: ") +
+              processed.outcome);
+  std::vector<std::pair<std::string, std::string>> rows;
+  if (!prepared.event.empty()) rows.emplace_back("event", prepared.event + ", " + in_words(prepared.period));
+  std::string licence = processed.licence_state;
+  if (!processed.licence_serial.empty()) licence = processed.licence_serial + ", " + licence;
+  if (processed.days_left && *processed.days_left >= 0) {
+    licence += ", " + std::to_string(*processed.days_left) + " days left";
+  }
+  rows.emplace_back("licence", licence);
+  if (prepared.decision) {
+    rows.emplace_back("decision", std::string(policy::name(prepared.decision->disposition)));
+    std::string why;
+    for (const std::string& sentence : policy::explain(*prepared.decision, prepared.facts)) {
+      why += (why.empty() ? "" : "\n") + sentence;
+    }
+    rows.emplace_back("because", why);
+  }
+  if (prepared.payload) {
+    rows.emplace_back("redacted", in_words(processed.redactions));
+    rows.emplace_back("leaves", std::to_string(prepared.payload->size()) + " of " +
+                                    std::to_string(processed.original_size) + " bytes, SHA-256 " +
+                                    prepared.payload_sha256.hex());
+  }
+  if (!processed.bundle.empty()) {
+    rows.emplace_back("bundle", processed.bundle);
+    rows.emplace_back("", "SHA-256 " + processed.bundle_sha256);
+  }
+  if (recorded) {
+    rows.emplace_back("ledger", std::to_string(processed.head.size) + " entries, root " + processed.head.root.hex());
+  }
+  console.say(rows);
+  if (processed.exit != 0) {
+    console.complain(processed.message, processed.hint);
+  } else if (processed.outcome == "repeated") {
+    console.remark("airlock: " + processed.message + "; " + processed.hint);
+  }
+}
+
+}  // namespace airlock::tools

@@ -1,0 +1,38 @@
+#pragma once
+/// \file
+/// How results look: as JSON documents (which only grow) and as text for people.
+
+#include <string>
+#include <vector>
+
+#include "console.hpp"
+#include "core/json.hpp"
+#include "core/result.hpp"
+#include "envelope/manifest.hpp"
+#include "gate/process.hpp"
+#include "ledger/ledger.hpp"
+#include "licence/licence.hpp"
+
+namespace airlock::tools {
+
+/// The number of a report on the command line. Error: usage.
+[[nodiscard]] core::Result<std::uint64_t> number_from(const std::string& text);
+
+[[nodiscard]] core::Json to_json(const gate::Processed& processed);
+/// Text on standard output, and on standard error why a report did not leave.
+void show(const console::Console& console, const gate::Processed& processed);
+
+[[nodiscard]] core::Json to_json(const licence::Verdict& verdict);
+/// `valid, 364 days left`.
+[[nodiscard]] std::string in_words(const licence::Verdict& verdict);
+
+/// `12 pseudonymised, 97 dropped`.
+[[nodiscard]] std::string in_words(const std::vector<envelope::RedactionCount>& redactions);
+
+[[nodiscard]] core::Json to_json(const ledger::TreeHead& head);
+/// `2022-04-25 to 2022-05-01`, or `undated`.
+[[nodiscard]] std::string in_words(const envelope::Period& period);
+/// Texts joined with commas, or `none`.
+[[nodiscard]] std::string joined(const std::vector<std::string>& texts);
+
+}  // namespace airlock::tools

@@ -1,0 +1,62 @@
+#include <array>
+#include <memory>
+
+#include <nlohmann/json.hpp>
+#include "commands.hpp"
+#include "gate/process.hpp"
+#include "present.hpp"
+#include "sys/file.hpp"
+
+namespace airlock::tools {
+namespace {
+
+struct Options {
+  std::string report;
+  gate::ProcessOptions process;
+};
+
+/// Standard output as a sink.
+class Output final : public core::Sink {
+ public:
+  [[nodiscard]] core::Result<void> write(std::string_view bytes) override { return console::write_out(bytes); }
+};
+
+int run(Context& context, const Options& options) {
+  auto input = sys::InputSource::open(options.report);
+  if (!input) return context.console.report(input.error());
+  auto preview = gate::preview(context.site, *input, options.process);
+  if (!preview) return context.console.report(preview.error());
+  const gate::Processed& result = preview->result;
+  if (context.console.json()) {
+    context.console.print(to_json(result));
+    return result.exit;
+  }
+  if (!result.prepared.payload) {
+    if (result.exit != 0) {
+      context.console.complain(result.message, result.hint);
+    } else {
+      context.console.remark("airlock: nothing would leave: " + result.message);
+    }
+    return result.exit;
+  }
+  Output output;
+  core::BlobSource source(*result.prepared.payload);
+  if (const auto copied = core::copy(source, output); !copied) return context.console.report(copied.error());
+  context.console.remark("airlock: " + std::to_string(result.prepared.payload->size()) + " bytes, SHA-256 " +
+                         result.prepared.payload_sha256.hex());
+  return 0;
+}
+
+}  // namespace
+
+void add_preview(Context& context) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = context.console.command(
+      context.console.app(), "preview", "print the exact bytes that would leave; record nothing",
+      "  airlock preview status_report.json > would-leave.json\n"
+      "  airlock preview - < status_report.json | jq .properties.instance_usage_summary",
+      [&context, options] { return run(context, *options); });
+  command->add_option("REPORT", options->report, "the report, or - for standard input")->required();
+}
+
+}  // namespace airlock::tools

@@ -1,0 +1,120 @@
+#include "console.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "core/text.hpp"
+
+namespace airlock::console {
+namespace {
+
+constexpr int usage_code = static_cast<int>(core::Code::usage);
+
+/// Messages may carry what the user gave: a path, say, that is not UTF-8.
+std::string to_document(const core::Json& document) {
+  return document.dump(2, ' ', false, core::Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+Console::Console(std::string name, std::string description) : name_(std::move(name)), app_(std::move(description)) {
+  app_.name(name_);
+  app_.require_subcommand(1);
+  app_.fallthrough();
+  app_.set_version_flag("--version", name_ + " " + AIRLOCK_VERSION);
+  app_.add_flag("--json", json_, "print one JSON document");
+  app_.add_flag("--quiet", quiet_, "print nothing but errors");
+  app_.add_flag("--no-colour", no_colour_, "no colours (also NO_COLOR)");
+}
+
+CLI::App* Console::command(CLI::App& parent, const std::string& name, const std::string& description,
+                           const std::string& examples, std::function<int()> run) {
+  CLI::App* command = parent.add_subcommand(name, description);
+  command->fallthrough();
+  command->footer("Examples:\n" + examples);
+  command->final_callback([this, run = std::move(run)] { run_ = run; });
+  return command;
+}
+
+CLI::App* Console::group(const std::string& name, const std::string& description) {
+  CLI::App* group = app_.add_subcommand(name, description);
+  group->fallthrough();
+  group->require_subcommand(1);
+  return group;
+}
+
+int Console::run(int argc, char** argv) {
+  try {
+    app_.parse(argc, argv);
+  } catch (const CLI::Success& wanted) {  // --help, --version
+    return app_.exit(wanted);
+  } catch (const CLI::ParseError& wrong) {
+    std::string message = core::printable(wrong.what(), 400);
+    if (!message.empty()) message[0] = core::to_lower(message.substr(0, 1))[0];
+    while (message.ends_with('.')) message.pop_back();
+    return report({core::Code::usage, message, "see `" + name_ + " --help`"});
+  }
+  return run_ ? run_() : usage_code;
+}
+
+void Console::print(const core::Json& document) const { std::cout << to_document(document) << std::flush; }
+
+void Console::say(std::string_view line) const {
+  if (!quiet_ && !json_) std::cout << line << "\n" << std::flush;
+}
+
+void Console::say(const std::vector<std::pair<std::string, std::string>>& rows) const {
+  std::size_t width = 0;
+  for (const auto& [label, value] : rows) width = std::max(width, label.size());
+  for (const auto& [label, value] : rows) {
+    std::string text = value;
+    for (auto at = text.find('\n'); at != text.npos; at = text.find('\n', at + 1)) {
+      text.insert(at + 1, std::string(width + 4, ' '));
+    }
+    say("  " + label + std::string(width - label.size() + 2, ' ') + text);
+  }
+}
+
+void Console::remark(std::string_view line) const {
+  if (!quiet_) std::cerr << line << "\n" << std::flush;
+}
+
+void Console::complain(std::string_view message, std::string_view hint) const {
+  const bool colour = !no_colour_ && std::getenv("NO_COLOR") == nullptr && ::isatty(STDERR_FILENO) == 1;
+  const auto label = [&](std::string_view word, std::string_view code) {
+    return name_ + ": " + (colour ? "\x1b[" + std::string(code) + "m" : "") + std::string(word) + ":" +
+           (colour ? "\x1b[0m" : "") + " ";
+  };
+  std::cerr << label("error", "1;31") << message << "\n";
+  if (!hint.empty()) std::cerr << label("hint", "1;36") << hint << "\n";
+  std::cerr << std::flush;
+}
+
+int Console::report(const core::Error& error) const {
+  const int exit = static_cast<int>(error.code);
+  complain(error.message, error.hint);
+  if (json_) {
+    core::Json document{{"error", error.message}};
+    if (!error.hint.empty()) document["hint"] = error.hint;
+    document["exit"] = exit;
+    print(document);
+  }
+  return exit;
+}
+
+core::Result<void> write_out(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t put = ::write(STDOUT_FILENO, bytes.data(), bytes.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put <= 0) return core::fail(core::Code::unexpected, "standard output does not take what is written to it");
+    bytes.remove_prefix(static_cast<std::size_t>(put));
+  }
+  return {};
+}
+
+}  // namespace airlock::console

@@ -1,0 +1,63 @@
+#pragma once
+/// \file
+/// What every program of Airlock does at the terminal in the same way: options, errors, exit codes, one JSON document.
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/json.hpp"
+#include "core/result.hpp"
+
+namespace airlock::console {
+
+/// One program: its name, its global options, and the command that the command line names.
+class Console {
+ public:
+  /// `name` is how messages begin: `airlock`.
+  Console(std::string name, std::string description);
+
+  [[nodiscard]] CLI::App& app() { return app_; }
+  [[nodiscard]] bool json() const { return json_; }
+  [[nodiscard]] bool quiet() const { return quiet_; }
+
+  /// Adds a command to `parent`; `run` is called once the whole command line is understood, and returns the exit code.
+  CLI::App* command(CLI::App& parent, const std::string& name, const std::string& description,
+                    const std::string& examples, std::function<int()> run);
+  /// Adds a command that only holds others, such as `licence`.
+  CLI::App* group(const std::string& name, const std::string& description);
+
+  /// Reads the command line and runs the command. Returns the exit code.
+  int run(int argc, char** argv);
+
+  /// Prints the one JSON document.
+  void print(const core::Json& document) const;
+  /// Prints a line unless `--quiet` or `--json`.
+  void say(std::string_view line) const;
+  /// Prints aligned `label  value` lines unless `--quiet` or `--json`. A value may have several lines.
+  void say(const std::vector<std::pair<std::string, std::string>>& rows) const;
+  /// Prints a line to standard error unless `--quiet`.
+  void remark(std::string_view line) const;
+
+  /// `NAME: error: …` and `NAME: hint: …` on standard error; with `--json` also a document with `error` on standard
+  /// output. Returns the error's exit code.
+  int report(const core::Error& error) const;
+  /// The same for a stop that is no failure of the program, with its own exit code.
+  void complain(std::string_view message, std::string_view hint) const;
+
+ private:
+  std::string name_;
+  CLI::App app_;
+  bool json_ = false;
+  bool quiet_ = false;
+  bool no_colour_ = false;
+  std::function<int()> run_;
+};
+
+/// Writes all of `bytes` to standard output. Error: not_recorded where nobody takes them.
+[[nodiscard]] core::Result<void> write_out(std::string_view bytes);
+
+}  // namespace airlock::console
