@@ -39,15 +39,16 @@ enum class Role : std::uint8_t {
 
 inline constexpr std::size_t certificates_limit = 16;
 inline constexpr std::size_t chain_limit = 8;
+inline constexpr std::size_t certificate_bytes_limit = 16 * 1024;
 
-/// A certificate. Cheap to copy.
+/// A certificate: version 3, DER, its key of a `KeyKind`, its extensions and validity well formed. Cheap to copy.
 class Certificate {
  public:
   /// Reads exactly one PEM `CERTIFICATE`. Error: bad_input.
   [[nodiscard]] static Result<Certificate> from_pem(std::string_view pem);
-  /// Reads 1 to `certificates_limit` PEM certificates. Error: bad_input.
+  /// Reads 1 to `certificates_limit` PEM certificates, one behind the other. Error: bad_input.
   [[nodiscard]] static Result<std::vector<Certificate>> list_from_pem(std::string_view pem);
-  /// Reads DER with nothing behind it. Error: bad_input.
+  /// Reads DER with nothing behind it, at most `certificate_bytes_limit` bytes. Error: bad_input.
   [[nodiscard]] static Result<Certificate> from_der(std::string_view der);
 
   [[nodiscard]] std::string pem() const;
@@ -57,33 +58,49 @@ class Certificate {
   [[nodiscard]] PublicKey key() const;
   /// The subject in RFC 2253 form, printable.
   [[nodiscard]] std::string subject() const;
-  [[nodiscard]] Time not_before() const;
-  [[nodiscard]] Time not_after() const;
+  [[nodiscard]] Time not_before() const { return not_before_; }
+  [[nodiscard]] Time not_after() const { return not_after_; }
+  /// Whether it may issue certificates: basicConstraints and, where there is one, keyUsage say so (RFC 5280 4.2.1).
   [[nodiscard]] bool is_ca() const;
+  /// Whether it names itself as its issuer and its own key verifies its signature.
   [[nodiscard]] bool is_self_signed() const;
+  /// Whether its extended key usage names the role itself; anyExtendedKeyUsage does not count.
   [[nodiscard]] bool has_role(Role role) const;
-  /// The subject alternative name `urn:uuid:…` without its prefix, lower case; nothing where there is none.
+  /// Whether it has no extended key usage at all: what a root must be that issues for every role.
+  [[nodiscard]] bool has_no_usage() const;
+  /// Whether keyUsage, where there is one, allows to sign documents, or to take part in opening what was sealed for it
+  /// (RFC 5280 4.2.1.3: digitalSignature; keyAgreement of EC keys, keyEncipherment of RSA keys).
+  [[nodiscard]] bool may_sign() const;
+  [[nodiscard]] bool may_receive() const;
+  /// The subject alternative name `urn:uuid:…` without its prefix, lower case; nothing where there is none, or several.
   [[nodiscard]] std::optional<std::string> uuid() const;
+  /// Equal byte for byte.
   [[nodiscard]] bool operator==(const Certificate& other) const;
 
   [[nodiscard]] x509_st* handle() const { return handle_.get(); }
-  explicit Certificate(std::shared_ptr<x509_st> handle) : handle_(std::move(handle)) {}
 
  private:
+  Certificate(std::shared_ptr<x509_st> handle, Time not_before, Time not_after)
+      : handle_(std::move(handle)), not_before_(not_before), not_after_(not_after) {}
+
   std::shared_ptr<x509_st> handle_;
+  Time not_before_;
+  Time not_after_;
 };
 
 /// What `issue` and `self_sign` put into a certificate.
 struct CertificateTemplate {
-  std::string common_name;
+  std::string common_name;  ///< 1 to 64 bytes (RFC 5280 appendix A.1), printable
   std::vector<Role> roles;  ///< empty only for a root, which may then issue for every role
-  Time not_before;
+  Time not_before;          ///< both ends belong to the validity
   Time not_after;
   bool ca = false;
   std::optional<std::string> uuid;  ///< subject alternative name `urn:uuid:…`
 };
 
-/// A certificate for `subject`, signed by `issuer_key`. Random serial number of 16 bytes.
+/// A certificate for `subject`, signed by `issuer_key`, as docs/formats/certificates.md says; a random serial number of
+/// 16 bytes. Error: bad_input where the template is not sound, the issuer is no authority or has another key, or a key
+/// is Ed25519.
 [[nodiscard]] Result<Certificate> issue(const CertificateTemplate& content, const PublicKey& subject,
                                         const Certificate& issuer, const PrivateKey& issuer_key);
 [[nodiscard]] Result<Certificate> self_sign(const CertificateTemplate& content, const PrivateKey& key);
@@ -92,19 +109,24 @@ struct CertificateTemplate {
 /// one certificate that was registered.
 class TrustStore {
  public:
-  /// Believes chains of at most `chain_limit` below `roots` whose leaf and every authority below the root carry `role`.
+  /// Believes chains of at most `chain_limit` certificates below `roots` whose leaf and every authority below the root
+  /// carry `role`. A root must be a self-signed authority that carries `role` or no extended key usage at all: with any
+  /// other among them nothing verifies.
   TrustStore(Role role, std::vector<Certificate> roots);
-  /// Believes exactly this certificate, self-signed or not.
+  /// Believes exactly this certificate, self-signed or not; it must carry `role`.
   [[nodiscard]] static TrustStore only(Role role, Certificate certificate);
 
   [[nodiscard]] Role role() const { return role_; }
   [[nodiscard]] const std::vector<Certificate>& roots() const { return roots_; }
   [[nodiscard]] bool is_exact() const { return exact_; }
+  /// Whether everything in it is what it must be; otherwise nothing verifies.
+  [[nodiscard]] bool is_sound() const { return sound_; }
 
  private:
   Role role_;
   std::vector<Certificate> roots_;
   bool exact_ = false;
+  bool sound_ = false;
 };
 
 }  // namespace airlock::crypto

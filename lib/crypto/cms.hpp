@@ -24,11 +24,15 @@ namespace airlock::crypto {
 struct Signer {
   const PrivateKey& key;
   const Certificate& certificate;
+  Time time;  ///< the signingTime that the signature claims
   std::span<const Certificate> chain = {};
 };
 
-/// Signs `content`: SignedData in DER. Error: unexpected, or bad_input where key and certificate do not belong together
-/// or the key is of a kind that may not sign.
+/// The most bytes that `sign` takes at once; larger content is streamed by `seal`.
+inline constexpr std::size_t sign_bytes_limit = 1 << 30;
+
+/// Signs `content`: SignedData in DER. Error: unexpected, or bad_input where key and certificate do not belong
+/// together, the key is of a kind that may not sign (Ed25519), or chain or content are too large.
 [[nodiscard]] Result<std::string> sign(std::string_view content, const Signer& signer);
 
 /// What a verified SignedData says. The content is read from the object that was verified, which must outlive this.

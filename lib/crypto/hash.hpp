@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/digest.hpp"
 #include "core/io.hpp"
@@ -29,6 +30,8 @@ class Secret {
   [[nodiscard]] std::string_view view() const { return bytes_; }
 
  private:
+  void clear();
+
   std::string bytes_;
 };
 

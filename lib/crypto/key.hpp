@@ -30,6 +30,9 @@ class PublicKey {
   [[nodiscard]] static Result<PublicKey> from_pem(std::string_view pem);
   /// Reads the 32 bytes of an Ed25519 key (RFC 8032).
   [[nodiscard]] static Result<PublicKey> from_ed25519(std::string_view raw);
+  /// Takes a key of OpenSSL's. Error: bad_input where it is of another kind or size, or in another encoding, than
+  /// `KeyKind` names.
+  [[nodiscard]] static Result<PublicKey> from_handle(std::shared_ptr<evp_pkey_st> handle);
 
   [[nodiscard]] KeyKind kind() const;
   [[nodiscard]] std::string pem() const;
@@ -41,9 +44,11 @@ class PublicKey {
   [[nodiscard]] std::string ed25519() const;
 
   [[nodiscard]] evp_pkey_st* handle() const { return handle_.get(); }
-  explicit PublicKey(std::shared_ptr<evp_pkey_st> handle) : handle_(std::move(handle)) {}
 
  private:
+  friend class PrivateKey;
+  explicit PublicKey(std::shared_ptr<evp_pkey_st> handle) : handle_(std::move(handle)) {}
+
   std::shared_ptr<evp_pkey_st> handle_;
 };
 
@@ -61,7 +66,6 @@ class PrivateKey {
   [[nodiscard]] PublicKey public_key() const;
 
   [[nodiscard]] evp_pkey_st* handle() const { return handle_.get(); }
-  explicit PrivateKey(std::shared_ptr<evp_pkey_st> handle) : handle_(std::move(handle)) {}
   PrivateKey(const PrivateKey&) = delete;
   PrivateKey& operator=(const PrivateKey&) = delete;
   PrivateKey(PrivateKey&&) = default;
@@ -69,6 +73,8 @@ class PrivateKey {
   ~PrivateKey() = default;
 
  private:
+  explicit PrivateKey(std::shared_ptr<evp_pkey_st> handle) : handle_(std::move(handle)) {}
+
   std::shared_ptr<evp_pkey_st> handle_;
 };
 

@@ -1,0 +1,73 @@
+#include "crypto/cms_sign.hpp"
+
+#include <openssl/cms.h>
+#include <openssl/evp.h>
+#include <openssl/rsa.h>
+
+#include "crypto/bio.hpp"
+
+namespace airlock::crypto {
+
+using core::Code;
+using core::fail;
+
+namespace {
+
+Result<void> check(const Signer& signer) {
+  if (signer.key.kind() == KeyKind::ed25519) return fail(Code::bad_input, "an Ed25519 key cannot sign documents");
+  if (signer.key.public_key().der() != signer.certificate.key().der()) {
+    return fail(Code::bad_input, "the signing key does not belong to its certificate");
+  }
+  if (signer.chain.size() >= certificates_limit) return fail(Code::bad_input, "the signer's chain is too long");
+  return {};
+}
+
+/// RSASSA-PSS with MGF1 of the same digest and a salt of its size (RFC 4056 3), not OpenSSL's default PKCS #1 v1.5.
+bool set_pss(CMS_SignerInfo* info, const EVP_MD* digest) {
+  EVP_PKEY_CTX* const options = CMS_SignerInfo_get0_pkey_ctx(info);
+  return EVP_PKEY_CTX_set_rsa_padding(options, RSA_PKCS1_PSS_PADDING) == 1 &&
+         EVP_PKEY_CTX_set_rsa_mgf1_md(options, digest) == 1 &&
+         EVP_PKEY_CTX_set_rsa_pss_saltlen(options, RSA_PSS_SALTLEN_DIGEST) == 1;
+}
+
+bool set_time(CMS_SignerInfo* info, Time time) {
+  ASN1_TIME* const value = ASN1_TIME_set(nullptr, time.seconds);
+  const bool done =
+      value != nullptr && CMS_signed_add1_attr_by_NID(info, NID_pkcs9_signingTime, value->type, value, -1) == 1;
+  ASN1_TIME_free(value);
+  return done;
+}
+
+}  // namespace
+
+Result<Handle<CMS_ContentInfo>> begin_signed(const Signer& signer, Content content) {
+  AIRLOCK_CHECK(check(signer));
+  const bool rsa = signer.key.kind() == KeyKind::rsa;
+  const EVP_MD* const digest = signer.key.kind() == KeyKind::p384 ? EVP_sha384() : EVP_sha256();
+  const unsigned flags = CMS_BINARY | CMS_PARTIAL | (content == Content::streamed ? CMS_STREAM : 0U);
+  // The digest must be named, or CMS_CADES writes a SHA-1 signingCertificate.
+  const unsigned signer_flags = flags | CMS_NOSMIMECAP | CMS_CADES | (rsa ? CMS_KEY_PARAM : 0U);
+
+  Handle<CMS_ContentInfo> object(CMS_sign_ex(nullptr, nullptr, nullptr, nullptr, flags, library(), nullptr));
+  if (object == nullptr) return fail(library_error("signing failed"));
+  CMS_SignerInfo* const info =
+      CMS_add1_signer(object.get(), signer.certificate.handle(), signer.key.handle(), digest, signer_flags);
+  bool done = info != nullptr && (!rsa || set_pss(info, digest)) && set_time(info, signer.time);
+  for (const Certificate& authority : signer.chain) {
+    done = done && CMS_add1_cert(object.get(), authority.handle()) == 1;
+  }
+  if (!done) return fail(library_error("signing failed"));
+  return object;
+}
+
+Result<std::string> sign(std::string_view content, const Signer& signer) {
+  if (content.size() > sign_bytes_limit) return fail(Code::bad_input, "the content to be signed is too large");
+  AIRLOCK_TRY(const auto object, begin_signed(signer, Content::whole));
+  const Handle<BIO> source = memory_bio(content);
+  if (CMS_final(object.get(), source.get(), nullptr, CMS_BINARY | CMS_PARTIAL) != 1) {
+    return fail(library_error("signing failed"));
+  }
+  return to_der(object.get(), i2d_CMS_ContentInfo);
+}
+
+}  // namespace airlock::crypto

@@ -1,0 +1,67 @@
+#include "crypto/openssl.hpp"
+
+#include <openssl/bio.h>
+#include <openssl/cms.h>
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/provider.h>
+#include <openssl/x509.h>
+
+#include <stdexcept>
+
+namespace airlock::crypto {
+
+void Free::operator()(bio_st* chain) const noexcept { BIO_free_all(chain); }
+void Free::operator()(CMS_ContentInfo_st* object) const noexcept { CMS_ContentInfo_free(object); }
+void Free::operator()(evp_cipher_st* object) const noexcept { EVP_CIPHER_free(object); }
+void Free::operator()(evp_mac_ctx_st* object) const noexcept { EVP_MAC_CTX_free(object); }
+void Free::operator()(evp_md_st* object) const noexcept { EVP_MD_free(object); }
+void Free::operator()(evp_md_ctx_st* object) const noexcept { EVP_MD_CTX_free(object); }
+void Free::operator()(evp_pkey_ctx_st* object) const noexcept { EVP_PKEY_CTX_free(object); }
+void Free::operator()(evp_pkey_st* object) const noexcept { EVP_PKEY_free(object); }
+void Free::operator()(pkcs8_priv_key_info_st* object) const noexcept { PKCS8_PRIV_KEY_INFO_free(object); }
+void Free::operator()(stack_st_X509* object) const noexcept { sk_X509_free(object); }
+void Free::operator()(x509_st* object) const noexcept { X509_free(object); }
+void Free::operator()(x509_store_ctx_st* object) const noexcept { X509_STORE_CTX_free(object); }
+void Free::operator()(x509_store_st* object) const noexcept { X509_STORE_free(object); }
+
+ossl_lib_ctx_st* library() {
+  // Never freed: objects of static storage may outlive any order of destruction that could be chosen here. Without
+  // NO_LOAD_CONFIG the first call of the library would read the file that OPENSSL_CONF names, into the default context.
+  static ossl_lib_ctx_st* const context = [] {
+    ensure(OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, nullptr) == 1, "start");
+    ossl_lib_ctx_st* const made = OSSL_LIB_CTX_new();
+    ensure(made != nullptr && OSSL_PROVIDER_load(made, "default") != nullptr, "start");
+    return made;
+  }();
+  return context;
+}
+
+core::Error library_error(std::string_view what) {
+  std::string message(what);
+  const char* reason = ERR_reason_error_string(ERR_peek_error());
+  if (reason != nullptr) message.append(": ").append(reason);
+  forget_errors();
+  return {core::Code::unexpected, std::move(message), {}};
+}
+
+void ensure(bool done, std::string_view what) {
+  if (done) return;
+  throw std::runtime_error(library_error("libcrypto: " + std::string(what) + " failed").message);
+}
+
+void forget_errors() { ERR_clear_error(); }
+
+Handle<CMS_ContentInfo> parse_cms(std::string_view encoding) {
+  CMS_ContentInfo* object = CMS_ContentInfo_new_ex(library(), nullptr);
+  ensure(object != nullptr, "CMS");
+  const unsigned char* at = octets(encoding);
+  d2i_CMS_ContentInfo(&object, &at, static_cast<long>(encoding.size()));  // frees `object` where it fails
+  Handle<CMS_ContentInfo> parsed(object);
+  forget_errors();
+  if (at != octets(encoding) + encoding.size()) return nullptr;
+  return parsed;
+}
+
+}  // namespace airlock::crypto

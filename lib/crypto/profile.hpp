@@ -1,0 +1,58 @@
+#pragma once
+/// \file
+/// The profile of docs/formats/cms.md as a strict reader, for this module's own .cpp files: takes a CMS object apart
+/// without a key and without OpenSSL, and writes the small detached object that OpenSSL is given instead of it. What is
+/// not of the profile is refused here, as bad_input, naming the byte.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/io.hpp"
+#include "core/time.hpp"
+#include "crypto/ber.hpp"
+#include "crypto/key.hpp"
+
+namespace airlock::crypto {
+
+/// SignedData (RFC 5652 5), taken apart.
+struct SignedLayout {
+  std::vector<Range> content;
+  std::vector<std::string> certificates;  ///< DER, in the object's order
+  std::size_t signer = 0;                 ///< the index of the signer's certificate
+  std::string signer_info;                ///< DER
+  std::string digest_algorithm;           ///< DER
+  KeyKind kind{};                         ///< the kind of key that the signature algorithm demands
+  core::Time signing_time;
+};
+[[nodiscard]] core::Result<SignedLayout> read_signed(const core::Blob& object);
+/// The same object in DER without its content.
+[[nodiscard]] std::string detached(const SignedLayout& layout);
+
+/// One RecipientInfo (RFC 5652 6.2).
+struct RecipientLayout {
+  std::string der;
+  std::string id;  ///< issuer and serial number, as `issuer_and_serial` gives them
+  KeyKind kind{};  ///< p256, p384 or rsa
+};
+
+/// AuthEnvelopedData (RFC 5083), taken apart.
+struct SealedLayout {
+  std::vector<RecipientLayout> recipients;
+  std::string algorithm;  ///< DER of the contentEncryptionAlgorithm
+  std::vector<Range> ciphertext;
+  std::string mac;  ///< DER
+};
+[[nodiscard]] core::Result<SealedLayout> read_sealed(const core::Blob& object);
+/// The same object in DER without its ciphertext, with this recipient only.
+[[nodiscard]] std::string detached(const SealedLayout& layout, const RecipientLayout& recipient);
+
+/// Issuer and serial number of a certificate, DER of both: what RFC 5652 10.2.4 puts into an IssuerAndSerialNumber.
+/// Empty where `certificate` is none.
+[[nodiscard]] std::string issuer_and_serial(std::string_view certificate);
+
+/// Reads the DER of a UTCTime or GeneralizedTime as RFC 5280 4.1.2.5 and RFC 5652 11.3 want it: seconds, `Z`, and
+/// GeneralizedTime from the year 2050 on only. Nothing where it is none.
+[[nodiscard]] std::optional<core::Time> read_time(std::string_view der);
+
+}  // namespace airlock::crypto

@@ -1,0 +1,26 @@
+#pragma once
+/// \file
+/// How a TrustStore judges a signer's certificate, for this module's own .cpp files.
+
+#include <span>
+
+#include "crypto/certificate.hpp"
+#include "crypto/openssl.hpp"
+
+namespace airlock::crypto {
+
+/// When all certificates of a chain, the root's included, are valid; both ends belong to it.
+struct Validity {
+  Time from;
+  Time until;
+};
+
+/// OpenSSL's form of a trust store: strict rules of RFC 5280, 128 bits of security, any purpose, no judgement of time.
+[[nodiscard]] Handle<x509_store_st> open_store(const TrustStore& trust);
+
+/// Judges `signer`, with `others` to build the chain from: chain, role, key usage. Certificates that the chain does not
+/// need are refused, so that none travels unverified. Error: integrity.
+[[nodiscard]] Result<Validity> judge(const TrustStore& trust, x509_store_st* store, const Certificate& signer,
+                                     std::span<const Certificate> others);
+
+}  // namespace airlock::crypto
