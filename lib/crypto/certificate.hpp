@@ -113,8 +113,8 @@ class TrustStore {
   /// carry `role`. A root must be a self-signed authority that carries `role` or no extended key usage at all: with any
   /// other among them nothing verifies.
   TrustStore(Role role, std::vector<Certificate> roots);
-  /// Believes exactly this certificate, self-signed or not; it must carry `role`.
-  [[nodiscard]] static TrustStore only(Role role, Certificate certificate);
+  /// Believes exactly these certificates, self-signed or not; each must carry `role`.
+  [[nodiscard]] static TrustStore exactly(Role role, std::vector<Certificate> certificates);
 
   [[nodiscard]] Role role() const { return role_; }
   [[nodiscard]] const std::vector<Certificate>& roots() const { return roots_; }

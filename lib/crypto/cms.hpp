@@ -65,6 +65,11 @@ class Verified {
 /// role fail.
 [[nodiscard]] Result<Verified> verify(const core::Blob& object, const TrustStore& trust);
 
+/// Verifies SignedData against the certificate that it presents itself, whoever that is: proves that the signer holds
+/// the key of `signer()` and that the content is what it signed, and nothing about who that is. For requests whose
+/// fingerprint people compare. Errors: as `verify`.
+[[nodiscard]] Result<Verified> verify_presented(const core::Blob& object, Role role);
+
 /// Who can open: certificates with the recipient's key. P-256, P-384 (ECDH) or RSA (OAEP).
 inline constexpr std::size_t recipients_limit = 64;
 

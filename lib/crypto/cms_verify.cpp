@@ -64,4 +64,10 @@ Result<Verified> verify(const core::Blob& object, const TrustStore& trust) {
   return Verified(std::move(content), std::move(signer), layout.signing_time, validity.from, validity.until);
 }
 
+Result<Verified> verify_presented(const core::Blob& object, Role role) {
+  AIRLOCK_TRY(const SignedLayout layout, read_signed(object));
+  AIRLOCK_TRY(auto signer, Certificate::from_der(layout.certificates[layout.signer]));
+  return verify(object, TrustStore::exactly(role, {std::move(signer)}));
+}
+
 }  // namespace airlock::crypto

@@ -29,9 +29,9 @@ TrustStore::TrustStore(Role role, std::vector<Certificate> roots) : role_(role),
   });
 }
 
-TrustStore TrustStore::only(Role role, Certificate certificate) {
+TrustStore TrustStore::exactly(Role role, std::vector<Certificate> certificates) {
   TrustStore store(role, {});
-  store.roots_.push_back(std::move(certificate));
+  store.roots_ = std::move(certificates);
   store.exact_ = true;
   return store;
 }
@@ -59,8 +59,10 @@ Result<Validity> judge(const TrustStore& trust, X509_STORE* store, const Certifi
     return core::fail(core::Code::integrity, "a trusted root for the role " + core::quote(name(trust.role())) +
                                                  " is not a self-signed authority for it");
   }
-  if (trust.is_exact() && !(signer == trust.roots().front()))
-    return refuse(signer, "is not the one that is registered");
+  const auto& registered = trust.roots();
+  if (trust.is_exact() && std::find(registered.begin(), registered.end(), signer) == registered.end()) {
+    return refuse(signer, "is not one that is registered");
+  }
   if (!signer.may_sign()) return refuse(signer, "may not sign, by its key usage");
 
   const Handle<STACK_OF(X509)> untrusted(sk_X509_new_null());

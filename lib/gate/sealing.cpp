@@ -92,7 +92,8 @@ Result<SealedBundle> Sealing::write(const ledger::Ledger& ledger, std::uint64_t 
                                         .policy = inputs_.kit->policy_text,
                                         .dictionary = inputs_.kit->dictionary_text,
                                         .how_to_verify = how_to_verify};
-  AIRLOCK_TRY(const auto digests, envelope::write_bundle(manifest_, content, identity_.signer(), recipients_, bundle_));
+  AIRLOCK_TRY(const auto digests,
+              envelope::write_bundle(manifest_, content, identity_.signer(inputs_.now), recipients_, bundle_));
   AIRLOCK_CHECK(bundle_.sync());
   AIRLOCK_CHECK(instructions_.write(how_to_verify));
   AIRLOCK_CHECK(instructions_.sync());

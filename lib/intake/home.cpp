@@ -147,7 +147,8 @@ Result<std::string> Home::build_kit(const KitOrder& order) {
                                    .policy = order.policy,
                                    .dictionary = order.dictionary,
                                    .recipients = {recipient.certificate}};
-    AIRLOCK_TRY(std::string file, site::build_kit(content, {.key = signing.key, .certificate = signing.certificate}));
+    AIRLOCK_TRY(std::string file,
+                site::build_kit(content, {.key = signing.key, .certificate = signing.certificate, .time = now}));
     return Issued{file, file};
   });
 }
@@ -183,7 +184,7 @@ Result<Home::IssuedLicence> Home::issue_licence(const LicenceOrder& order) {
     const std::string document = licence::to_document(licence);
     AIRLOCK_CHECK(licence::parse(document, "the licence"));
     AIRLOCK_TRY(const std::string der,
-                crypto::sign(document, {.key = signing.key, .certificate = signing.certificate}));
+                crypto::sign(document, {.key = signing.key, .certificate = signing.certificate, .time = now}));
     return Issued{crypto::to_pem(crypto::cms_label, der), document};
   }));
   return IssuedLicence{std::move(file), std::move(licence)};

@@ -97,7 +97,7 @@ Result<CreatedSite> create_site(const std::string& directory, const NewSite& con
                             .archive_certificate = archive.certificate,
                             .ledger_key = crypto::NoteVerifier("airlock/" + content.site_id, ledger_key.public_key()),
                             .fingerprint = {}};
-  AIRLOCK_TRY(const WrittenRequest written, write_request(request, signing.signer()));
+  AIRLOCK_TRY(const WrittenRequest written, write_request(request, signing.signer(content.now)));
   AIRLOCK_CHECK(sys::create_file(path(layout::request), written.file, sys::public_file));
   return CreatedSite{written.fingerprint, key_sha256};
 }

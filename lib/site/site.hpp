@@ -42,7 +42,9 @@ inline constexpr std::string_view default_directory = "/var/lib/airlock";
 struct Identity {
   crypto::PrivateKey key;
   crypto::Certificate certificate;
-  [[nodiscard]] crypto::Signer signer() const { return {.key = key, .certificate = certificate}; }
+  [[nodiscard]] crypto::Signer signer(core::Time now) const {
+    return {.key = key, .certificate = certificate, .time = now};
+  }
 };
 
 class Site {

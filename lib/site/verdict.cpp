@@ -36,8 +36,9 @@ Result<licence::Verdict> judge_public(const std::string& directory, core::Time n
   const auto path = [&](std::string_view name) { return directory + "/" + std::string(name); };
   const std::string public_path = path(layout::public_site);
   if (!sys::exists(public_path)) {
-    return fail(Code::bad_input, quote(directory) + ": is not a site directory: it has no " + quote(layout::public_site),
-                "make one with `airlock init`, name another with `--site`, or give `--licence`, `--trust` and `--product`");
+    return fail(
+        Code::bad_input, quote(directory) + ": is not a site directory: it has no " + quote(layout::public_site),
+        "make one with `airlock init`, name another with `--site`, or give `--licence`, `--trust` and `--product`");
   }
   AIRLOCK_TRY(const std::string text, sys::read_file(public_path, configuration_bytes_limit));
   AIRLOCK_TRY(const PublicSite site, parse_public_site(text, public_path));

@@ -21,8 +21,8 @@ namespace airlock::site {
 
 /// What `licence verify` is given instead of a site.
 struct LicenceFiles {
-  std::string licence;                 ///< path; a file that is not there is `missing`
-  std::string trust;                   ///< path of the vendor's root certificates, PEM
+  std::string licence;  ///< path; a file that is not there is `missing`
+  std::string trust;    ///< path of the vendor's root certificates, PEM
   std::string product;
   std::optional<std::string> site_id;
 };

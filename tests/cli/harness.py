@@ -1,0 +1,242 @@
+"""What the end-to-end tests share: they run the built programs as a user would, each case in a workspace of its own.
+
+A case is a function with a sentence for its name:
+
+    @case("a report on an air-gapped site becomes a bundle")
+    def _(w):
+        w.site(tier="enterprise-air-gapped", entitlements=["air_gap"])
+        w.airlock("process", w.report(), code=0)
+
+`main()` runs the cases of a file and ends with the line `N passed, N failed`.
+"""
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+POLICY = TOP / "policy" / "posthog-default.json"
+DICTIONARY = TOP / "policy" / "dictionary" / "posthog-status-report.json"
+REPORT = TOP / "tests" / "kit" / "status_report.json"
+LONG = os.environ.get("AIRLOCK_TEST_LONG") == "1"
+
+_cases = []
+
+
+def case(sentence):
+    def add(function):
+        _cases.append((sentence, function))
+        return function
+
+    return add
+
+
+class Failure(AssertionError):
+    pass
+
+
+def check(condition, message):
+    if not condition:
+        raise Failure(message)
+
+
+def equal(found, expected, what="value"):
+    check(found == expected, f"{what}: found {found!r}, expected {expected!r}")
+
+
+class Ran:
+    """A program that has run: exit code and what it printed."""
+
+    def __init__(self, command, process):
+        self.command = " ".join(str(c) for c in command)
+        self.code = process.returncode
+        self.out = process.stdout
+        self.err = process.stderr.decode("utf-8", "replace")
+
+    @property
+    def text(self):
+        return self.out.decode("utf-8", "replace")
+
+    @property
+    def json(self):
+        try:
+            return json.loads(self.out)
+        except ValueError:
+            raise Failure(f"{self.command}: standard output is not one JSON document:\n{self.text}\n{self.err}")
+
+    def __str__(self):
+        return f"$ {self.command}\n{self.text}{self.err}[exit {self.code}]"
+
+
+class Workspace:
+    """A folder with a vendor's home and, once asked for, a site."""
+
+    def __init__(self, programs):
+        self.path = pathlib.Path(tempfile.mkdtemp(prefix="airlock-cli."))
+        self.programs = pathlib.Path(programs)
+        self.site_path = self.path / "site"
+        self.home = self.path / "vendor"
+        self.site_id = None
+        self._reports = 0
+
+    def close(self):
+        shutil.rmtree(self.path, ignore_errors=True)
+
+    def program(self, name):
+        return str(self.programs / name / name)
+
+    # Running things.
+
+    def run(self, *command, code=0, env=None, stdin=None, cwd=None, timeout=120):
+        """Runs a program and checks its exit code; `code=None` takes any that is no crash."""
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("AIRLOCK_SITE")}
+        # Leaks are looked for in the unit tests; here programs are also killed and traced.
+        environment.setdefault("ASAN_OPTIONS", "detect_leaks=0")
+        environment["UBSAN_OPTIONS"] = "halt_on_error=1:print_stacktrace=1"
+        environment.update(env or {})
+        command = [str(c) for c in command]
+        process = subprocess.run(command, capture_output=True, env=environment, input=stdin or b"", cwd=cwd or self.path,
+                                 timeout=timeout, check=False)
+        ran = Ran(command, process)
+        for sign in ("AddressSanitizer", "runtime error:", "terminate called"):
+            check(sign not in ran.err, f"a crash:\n{ran}")
+        if code is not None:
+            allowed = code if isinstance(code, (tuple, list, set)) else (code,)
+            check(ran.code in allowed, f"exit {ran.code}, expected {code}:\n{ran}")
+        else:
+            check(0 <= ran.code <= 8, f"exit {ran.code} is none of the documented codes:\n{ran}")
+        return ran
+
+    def airlock(self, *arguments, site=None, **options):
+        return self.run(self.program("airlock"), "--site", site or self.site_path, *arguments, **options)
+
+    def vendor(self, *arguments, **options):
+        return self.run(self.program("airlock-vendor"), "--home", self.home, *arguments, **options)
+
+    def process(self, report=None, *arguments, code=0, **options):
+        """`airlock process --json`, as the document it prints."""
+        return self.airlock("process", report or self.report(), "--json", *arguments, code=code, **options).json
+
+    def shell(self, script, code=0, cwd=None):
+        return self.run("sh", "-c", "set -e\n" + script, code=code, cwd=cwd)
+
+    # Making things.
+
+    def file(self, name, content):
+        path = self.path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    def report(self, change=None):
+        """The published report, or a changed copy of it: `change` gets and may return its JSON."""
+        if change is None:
+            return REPORT
+        document = json.loads(REPORT.read_bytes())
+        document = change(document) or document
+        self._reports += 1
+        return self.file(f"report-{self._reports}.json", json.dumps(document, indent=1, ensure_ascii=False))
+
+    def new_vendor(self, policy=POLICY, dictionary=DICTIONARY, product="posthog"):
+        self.vendor("init", "--name", "Example Vendor", "--product", product)
+        self.kit = self.new_kit(policy, dictionary)
+        return self
+
+    def new_kit(self, policy=POLICY, dictionary=DICTIONARY):
+        out = self.path / f"kit-{time.monotonic_ns()}.p7s"
+        self.vendor("kit", "build", "--policy", policy, "--dictionary", dictionary, "--out", out)
+        return out
+
+    @property
+    def root(self):
+        return self.home / "vendor-root.crt"
+
+    def root_fingerprint(self):
+        text = self.run("openssl", "x509", "-in", self.root, "-noout", "-fingerprint", "-sha256").text
+        return text.strip().split("=")[1]
+
+    def new_site(self, kit=True, path=None, name="Example Bank, Leeds"):
+        """Makes a site and registers it; its licence is still to come."""
+        path = path or self.site_path
+        arguments = ["init", "--vendor-root", self.root, "--vendor-root-sha256", self.root_fingerprint(), "--name", name]
+        if kit:
+            arguments += ["--kit", self.kit if kit is True else kit]
+        made = self.airlock(*arguments, "--json", site=path).json
+        self.vendor("site", "add", path / "site-request.p7s", "--fingerprint", made["fingerprint"])
+        self.site_id = made["site_id"]
+        return made
+
+    def new_licence(self, tier, entitlements=(), not_after="2099-01-01", any_site=False, site_id=None, extra=()):
+        out = self.path / f"licence-{time.monotonic_ns()}.p7s"
+        binding = ["--any-site"] if any_site else ["--site", site_id or self.site_id]
+        arguments = [a for e in entitlements for a in ("--entitlement", e)]
+        self.vendor("licence", "issue", "--tier", tier, "--licensee", "Example Bank plc", *binding, "--not-after",
+                    not_after, *arguments, *extra, "--out", out)
+        return out
+
+    def site(self, tier="enterprise-air-gapped", entitlements=("air_gap",), **options):
+        """A whole setting: vendor, kit, site, licence."""
+        if not self.home.exists():
+            self.new_vendor()
+        self.new_site(**options)
+        self.airlock("licence", "install", self.new_licence(tier, entitlements))
+        return self
+
+    # Looking at things.
+
+    def outbox(self):
+        return sorted((self.site_path / "outbox").glob("*.p7m"))
+
+    def hidden(self):
+        return sorted(p.name for p in self.site_path.rglob(".*"))
+
+    def kinds(self, number):
+        return [e["kind"] for e in self.airlock("ledger", "show", number, "--json").json["entries"]]
+
+    def ledger_ok(self):
+        return self.airlock("ledger", "verify", "--json").json
+
+    def open_with_openssl(self, bundle, into=None):
+        """Opens a bundle as an auditor would, with the commands of its own HOW-TO-VERIFY, and returns the folder."""
+        folder = self.path / f"opened-{time.monotonic_ns()}" if into is None else into
+        folder.mkdir()
+        shutil.copy(bundle, folder)
+        shutil.copy(self.home / "recipient.crt", folder)
+        shutil.copy(self.home / "recipient.key", folder)
+        shutil.copy(self.site_path / "keys" / "site.crt", folder)
+        text = bundle.with_suffix(".txt").read_text()
+        commands = text.split("Stop at the first command that fails")[1].split("\n", 1)[1]
+        script = "\n".join(l for l in commands.splitlines() if not (l[:1].isdigit() and l[1:2] == "."))
+        ran = self.run("bash", "-ec", script, cwd=folder)
+        check("entry.json is in the ledger" in ran.text, f"the instructions did not come to their end:\n{ran}")
+        return folder
+
+
+def main():
+    """`FILE PROGRAMS [WORDS...]`: runs the cases whose sentence has all the words."""
+    programs, words = sys.argv[1], sys.argv[2:]
+    passed = failed = 0
+    for sentence, function in _cases:
+        if not all(word in sentence for word in words):
+            continue
+        start = time.monotonic()
+        workspace = Workspace(programs)
+        try:
+            function(workspace)
+            passed += 1
+            print(f"ok    {sentence} ({time.monotonic() - start:.1f} s)", flush=True)
+        except Exception as error:  # a failing case must not hide the others
+            failed += 1
+            print(f"FAIL  {sentence}", flush=True)
+            if not isinstance(error, Failure):
+                traceback.print_exc()
+            print("      " + str(error).replace("\n", "\n      "), flush=True)
+        finally:
+            workspace.close()
+    print(f"{passed} passed, {failed} failed")
+    sys.exit(1 if failed or not passed else 0)
