@@ -1,7 +1,9 @@
 #include "envelope/bundle.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
+#include "core/json.hpp"
 #include "core/text.hpp"
 #include "crypto/hash.hpp"
 
@@ -67,6 +69,14 @@ Result<void> check_files(const core::Blob& tar, const std::vector<TarEntry>& ent
     }
   }
   return {};
+}
+
+/// Whether the ledger's entry records this disclosure of these bytes.
+bool records(const core::Json& entry, const Manifest& manifest, const FileRecord& report) {
+  const auto at = [&](const char* pointer) { return entry.value(core::Json::json_pointer(pointer), core::Json()); };
+  return at("/number") == manifest.number && at("/disclosure/id") == manifest.bundle_id &&
+         at("/disclosure/number") == manifest.disclosure && at("/payload/size") == report.size &&
+         at("/payload/sha256") == report.sha256;
 }
 
 }  // namespace
@@ -149,6 +159,12 @@ Result<OpenedBundle> open_bundle(const core::Blob& sealed, const crypto::Private
     return fail(Code::integrity, "the site's certificate was not valid when the bundle was made");
   }
   AIRLOCK_TRY(const core::Digest content_sha256, crypto::sha256(tar));
+  AIRLOCK_TRY(const std::string entry_text,
+              core::to_string(core::BlobPart(tar, entries[2].offset, entries[2].size), small_file_limit));
+  AIRLOCK_TRY(const core::Json entry, core::parse_json(entry_text, bundle_files[2]));
+  if (!entry.is_object() || !records(entry, manifest, manifest.files[0])) {
+    return fail(Code::integrity, "`entry.json` is not the ledger's entry for this report");
+  }
   return OpenedBundle(std::move(verified), std::move(entries), std::move(manifest), content_sha256);
 }
 

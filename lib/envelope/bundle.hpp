@@ -83,8 +83,9 @@ class OpenedBundle {
 };
 
 /// Opens `sealed` as the recipient `me` and verifies, in this order: shape and encryption, the site's signature against
-/// `trust`, archive, manifest, the digest and size of each file, that the manifest's site is the signer's, and that the
-/// signer's certificate was valid when the manifest says the bundle was made. `scratch` takes the signed object and
+/// `trust`, archive, manifest, the digest and size of each file, that the manifest's site is the signer's, that the
+/// signer's certificate was valid when the manifest says the bundle was made, and that the ledger's entry records this
+/// disclosure of this report. `scratch` takes the signed object and
 /// must outlive the result. Errors: refused (not a recipient), bad_input (shape), integrity.
 [[nodiscard]] Result<OpenedBundle> open_bundle(const core::Blob& sealed, const crypto::PrivateKey& key,
                                                const crypto::Certificate& me, const crypto::TrustStore& trust,

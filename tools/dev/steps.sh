@@ -1,0 +1,20 @@
+# What setup, demo and test share: one line a step, with its duration. Sourced, not run.
+
+set -euo pipefail
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+log=$(mktemp "${TMPDIR:-/tmp}/airlock-step.XXXXXX")
+trap 'rm -f "$log"' EXIT
+
+# step NAME COMMAND...: runs the command, shows its output only if it fails.
+step() {
+  local name=$1 start end
+  shift
+  start=$(date +%s)
+  if ! "$@" >"$log" 2>&1; then
+    printf '%s: failed\n' "$name"
+    tail -n 60 "$log"
+    exit 1
+  fi
+  end=$(date +%s)
+  printf '%s: done in %s s\n' "$name" "$((end - start))"
+}
