@@ -3,10 +3,11 @@
 /// Reads a report token by token: strict RFC 8259 and I-JSON (RFC 7493), bounded memory, every token with its place in
 /// the bytes, so that what stays can be copied byte for byte. Knows no field and no policy.
 ///
-/// Refused, as bad_input naming the byte offset: what the grammar refuses, a byte order mark, ill-formed UTF-8,
-/// unpaired surrogates and noncharacters (raw or escaped), duplicate keys (after decoding), NUL bytes outside strings
-/// (the grammar) and control characters inside them, bytes behind the value, and whatever exceeds a limit. A number is
-/// only its text: nothing is converted.
+/// Refused, as bad_input: what the grammar refuses, a byte order mark, ill-formed UTF-8, unpaired surrogates and
+/// noncharacters (raw or escaped), duplicate keys (after decoding), NUL bytes outside strings (the grammar) and control
+/// characters inside them, bytes behind the value, and whatever exceeds a limit. The message is "byte OFFSET: WHY" and
+/// has at most one byte of the report in it; the caller puts the report's name in front. A number is only its text:
+/// nothing is converted. Any value may be the outermost one.
 ///
 ///     Scanner scanner(report, limits, fingerprint_key);
 ///     for (;;) {
@@ -14,8 +15,10 @@
 ///       if (token.kind == Kind::end) break;
 ///     }
 ///
-/// Memory: one buffer, one string of `limits.string_bytes`, and 16 bytes (a keyed fingerprint) for each key of each
-/// open object. Cannot guarantee more than 2^-64 against a key that is taken for a duplicate by chance.
+/// Memory: one buffer of 64 KiB, one string of `limits.string_bytes`, and for each open object a table of 128-bit keyed
+/// fingerprints, 22 to 43 bytes a key and half as much again while it grows, which goes when the object closes: 48 MiB
+/// for an object of a million keys, 180 MiB for the worst report that the limits admit. Two different keys are taken
+/// for the same one, by chance, in fewer than one report in 2^80; a duplicate is always seen.
 
 #include <cstdint>
 #include <memory>
@@ -29,17 +32,20 @@ namespace airlock::report {
 
 using core::Result;
 
-/// DESIGN section 8. `bytes` is the site's setting; the others are constants.
+/// Never more than this, whatever `Limits::bytes` says.
+inline constexpr std::uint64_t report_bytes_most = 192ULL * 1024 * 1024;
+
+/// docs/formats/reports.md lists them. `bytes` is the site's setting; the others are constants. What has exactly the
+/// limit is accepted.
 struct Limits {
   std::uint64_t bytes = 64ULL * 1024 * 1024;
   std::size_t depth = 64;
   std::size_t key_bytes = 1024;          ///< decoded
   std::size_t string_bytes = 64 * 1024;  ///< decoded
-  std::size_t number_bytes = 64;
+  std::size_t number_bytes = 64;         ///< below 64 KiB
   std::uint64_t object_members = 1'000'000;
   std::uint64_t members = 4'000'000;  ///< members and elements of the whole report
 };
-inline constexpr std::uint64_t report_bytes_most = 192ULL * 1024 * 1024;
 
 enum class Kind : std::uint8_t {
   begin_object,
@@ -87,7 +93,8 @@ class Scanner {
   Scanner& operator=(Scanner&&) noexcept;
   ~Scanner();
 
-  /// The next token. After an error every further call gives the same error.
+  /// The next token. Errors: bad_input as above; the blob's own; unexpected where the blob ends before its size. After
+  /// an error every further call gives the same error.
   [[nodiscard]] Result<Token> next();
 
  private:
