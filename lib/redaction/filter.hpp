@@ -1,10 +1,12 @@
 #pragma once
 /// \file
-/// Applies a plan to a report, in one streaming pass from one blob to a sink, and keeps what it took out, so that the
-/// leak scan can look for it. Deterministic: same report, dictionary, plan and key, same bytes.
+/// Applies a plan to a report, streaming from a blob to a sink, and keeps what it took out, so that the leak scan can
+/// look for it. Deterministic: same report, dictionary, plan and key, same bytes. What stays is copied byte for byte.
+///
+/// Two passes where keys are rewritten (the first finds keys that would become equal), else one. Memory is bounded by
+/// the scanner's, what was taken out, and in the first pass 24 bytes a key of the objects open at one time.
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,27 +20,32 @@
 
 namespace airlock::redaction {
 
-/// What is known of a report before any decision: it is well-formed, and its event.
+/// What is known of a report before any decision: it is well-formed, its event and its period.
 struct Inspection {
-  std::string event;  ///< one of the dictionary's
-  std::uint64_t members = 0;
+  std::string event;                        ///< one of the dictionary's
+  std::optional<std::string> period_start;  ///< UTC day `YYYY-MM-DD`; nothing where the report has no such time
+  std::optional<std::string> period_end;
+  std::uint64_t members = 0;  ///< members and elements of the whole report
 };
-/// Reads the whole report. Errors: bad_input (malformed; message names the byte offset), refused (unknown or missing
-/// event).
+/// Reads the whole report. Errors: bad_input (malformed, the message names the byte offset; or not an object), refused
+/// (unknown or missing event).
 [[nodiscard]] Result<Inspection> inspect(const core::Blob& report, const dictionary::Dictionary& dictionary,
                                          const report::Limits& limits, const crypto::Secret& fingerprint_key);
 
-/// One kind of datum taken out or changed: how often, by declared path.
+/// One kind of datum taken out or changed: how often, by declared path. What is below something dropped is not counted
+/// again.
 struct Count {
-  std::string path;    ///< declared path; `undeclared` has the longest declared prefix, twins `twins`
-  std::string what;    ///< `value`, `key`, `undeclared`, `ill_typed`, `twin`, `collision`
-  std::string action;  ///< `drop`, `mask`, …
+  std::string path;  ///< declared path; of `undeclared` the longest declared prefix (`/` for the report itself), of all
+                     ///< twins together `twins`
+  std::string what;  ///< `value`, `key`, `undeclared`, `ill_typed`, `twin`, `collision`
+  std::string action;  ///< `drop`, `mask`, …: what was done, such as `drop` where the plan's action did not fit
   std::uint64_t count = 0;
+  bool operator==(const Count&) const = default;
 };
 
 inline constexpr std::size_t needles_limit = 1'000'000;
 
-/// What was taken out, for the leak scan; and what Airlock itself wrote, which is none of it.
+/// What was taken out, for the leak scan; and what Airlock itself wrote, which is none of it (taken.hpp).
 class Taken;
 
 struct Redacted {
@@ -50,8 +57,9 @@ struct Redacted {
 };
 
 /// Writes the redacted report to `out`. What is in `out` may be used only after success and after the leak scan.
-/// `pseudonym_key` has 32 bytes. Errors: refused (something undeclared or ill-typed under `refuse`; the message names
-/// the longest declared prefix of its path and how it fails, never a value), bad_input (limits).
+/// `pseudonym_key` has 32 bytes, `fingerprint_key` 16 fresh random ones. Errors: refused (something undeclared or
+/// ill-typed under `refuse`; the message names the longest declared prefix of its path and how it fails, never a value
+/// or a key of the report), bad_input (malformed, limits), and those of `out`.
 [[nodiscard]] Result<Redacted> redact(const core::Blob& report, const dictionary::Dictionary& dictionary,
                                       const Plan& plan, const crypto::Secret& pseudonym_key,
                                       const report::Limits& limits, const crypto::Secret& fingerprint_key,

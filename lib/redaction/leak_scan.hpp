@@ -13,15 +13,19 @@
 
 namespace airlock::redaction {
 
-/// Text outside the report that would leave with it.
+/// Text outside the report that would leave with it and that somebody at the site wrote or chose. Not the constants of
+/// kit and licence (names of policy, dictionary, tier, event): the vendor knows them, and a release called `posthog`
+/// would be found in `posthog-default`.
 struct FreeText {
-  std::string label;  ///< how a message names it: `note`, `manifest`, `file name`
+  std::string label;  ///< how a message names it: `note`, `file name`
   std::string text;
   bool is_note = false;  ///< the note is also searched for short needles of every class
 };
 
-/// Succeeds where nothing was found. Error: refused; the message names the declared path or label of the hit and the
-/// class of what was found there, never the value.
+/// Succeeds where nothing was found. The report's limit of bytes does not apply to what redaction wrote, which may be
+/// longer; `report::report_bytes_most` does. Errors: refused; the message names the declared path or label of the hit
+/// and the class of what was found there, never the value. Also refused: anything undeclared, ill-typed or (where twins
+/// were dropped) a twin. Bad_input: `disclosed` is malformed.
 [[nodiscard]] Result<void> scan(const core::Blob& disclosed, std::span<const FreeText> texts,
                                 const dictionary::Dictionary& dictionary, const Taken& taken,
                                 const report::Limits& limits, const crypto::Secret& fingerprint_key);

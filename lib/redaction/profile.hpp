@@ -1,7 +1,7 @@
 #pragma once
 /// \file
 /// Profiles: named sets of redactions as a policy declares them, and the plan they make together with a dictionary, one
-/// treatment for every declared value and key. Pure.
+/// treatment for every declared value and key. Pure. The rules are in docs/formats/redactions.md.
 
 #include <cstdint>
 #include <optional>
@@ -24,10 +24,10 @@ enum class Undeclared : std::uint8_t { drop, refuse };  // refuse beats drop
 
 struct Redaction {
   std::optional<dictionary::Class> cls;  ///< by class: keys and values of it
-  std::string path;                      ///< by path: JSON Pointer, `*` one step, `**` any number, `~2` a literal `*`
+  std::string path;                      ///< by path: see selector.hpp
   bool of_key = false;                   ///< by path: the key, not the value
   Treatment treatment;
-  std::string place;  ///< where the policy says so, for messages: `/profiles/strict/redactions/1`
+  std::string place;  ///< where it is written, for messages: "`policy.json`: `/profiles/strict/redactions/1`"
 };
 
 struct Profile {
@@ -36,23 +36,32 @@ struct Profile {
   std::vector<Redaction> redactions;  ///< its own and those of what it extends
 };
 
-/// Reads one element of `redactions`: `{"class"|"path": …, "do": …, …}`. Unknown members, actions, classes, and
-/// settings out of range are errors naming the place. Error: bad_input.
+/// Reads one element of `redactions`: `{"class"|"path": …, "do": …, …}`, which stands at the JSON path `place` of
+/// `document`. Unknown members, actions, classes, and settings out of range are errors naming both. Error: bad_input.
 [[nodiscard]] Result<Redaction> redaction_from(const core::Json& json, std::string_view document, std::string place);
 
 /// One treatment for every datum that the dictionary declares.
 class Plan {
  public:
-  /// Joins the profiles. Errors (bad_input): a path that selects no declaration, a path redaction that fits no type of
-  /// a field it selects, `mask` by path on a key. A class redaction that fits no type of a field drops it.
+  /// Joins all redactions of all profiles. Without any profile nothing is redacted and `undeclared` is refuse.
+  ///
+  /// A path that names a container takes all values below it. With `of_key` it takes the key it names, or all keys
+  /// below the container it names. A class redaction that fits no type of a field drops it; so does `mask` on keys of a
+  /// class, since equal keys would collide. A key can be pseudonymised only where `text` is one of its types: what is
+  /// written must again be a key that the dictionary declares.
+  ///
+  /// Errors (bad_input, naming the redaction's place and the field): a path that selects nothing, a path redaction that
+  /// fits no type of what it selects, `mask` by path on a key.
   [[nodiscard]] static Result<Plan> make(const dictionary::Dictionary& dictionary, std::span<const Profile> profiles);
 
   /// By index of the dictionary's field.
   [[nodiscard]] const Treatment& value(std::size_t field) const { return values_[field]; }
   [[nodiscard]] const Treatment& key(std::size_t field) const { return keys_[field]; }
   [[nodiscard]] Undeclared undeclared() const { return undeclared_; }
-  /// Whether anything is redacted at all; then twins are dropped.
+  /// Whether anything may be taken out: some redaction is in force, or what is undeclared is dropped. Then twins are
+  /// dropped; else a report leaves byte for byte.
   [[nodiscard]] bool redacts() const { return redacts_; }
+  /// Names of the profiles, in the order given.
   [[nodiscard]] const std::vector<std::string>& profiles() const { return profiles_; }
 
   /// The plan with one treatment replaced; for proofs that the leak scan notices what a plan does not do.

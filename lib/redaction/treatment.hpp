@@ -1,12 +1,14 @@
 #pragma once
 /// \file
-/// What may be done to one datum, and which of two treatments is the stronger. A treatment is a value; applying it is
-/// the business of filter.hpp.
+/// What may be done to one datum, which of two treatments is the stronger, and what several make together. A treatment
+/// is a value; applying it is the business of apply.hpp.
 ///
-/// drop > mask > pseudonymise > partial > keep. Partial treatments of one kind join to the coarser; two kinds that do
-/// not compare join to drop (docs/formats/policy.md).
+/// drop > mask > pseudonymise > partial > keep. Partial treatments of one kind compare by coarseness: fewer bits of
+/// both address families, `major` over `minor`, `week` and `month` over `day`. Nothing else compares: not two kinds,
+/// and not `week` with `month`, since a month's first day cuts a week (docs/formats/redactions.md).
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -15,6 +17,7 @@
 
 namespace airlock::redaction {
 
+/// From weak to strong; the three partial ones do not compare among themselves.
 enum class Action : std::uint8_t { keep, truncate_ip, truncate_time, truncate_version, pseudonymise, mask, drop };
 
 /// As documents spell it.
@@ -22,6 +25,7 @@ enum class Action : std::uint8_t { keep, truncate_ip, truncate_time, truncate_ve
 
 enum class VersionPart : std::uint8_t { minor, major };  // in order of coarseness
 
+/// Settings that the action does not have stay as they are here, so that equal treatments compare equal.
 struct Treatment {
   Action action = Action::keep;
   int v4_bits = 32;                               ///< truncate_ip: bits of an IPv4 address that stay
@@ -32,12 +36,19 @@ struct Treatment {
   bool operator==(const Treatment&) const = default;
 };
 
-/// The weakest treatment that is at least as strong as both.
-[[nodiscard]] Treatment join(const Treatment& a, const Treatment& b);
-/// Whether `a` is at least as strong as `b`: join(a, b) == a.
+/// Whether `a` is at least as strong as `b`. A partial order.
 [[nodiscard]] bool at_least(const Treatment& a, const Treatment& b);
-/// Whether the treatment can be applied to a value of this type.
+
+/// What all redactions of one datum make together: the strongest of them, the coarser of partial ones of one kind, and
+/// drop where two partial ones do not compare. Neither order nor repetition matters, and one more never weakens the
+/// result. Of all at once, because two at a time could not be both: `week` with `month` is drop, and either with
+/// `pseudonymise` is `pseudonymise`, which would forget it. Nothing at all makes keep.
+[[nodiscard]] Treatment join(std::span<const Treatment> treatments);
+
+/// Whether the treatment can be applied to a value of this type; `mask` and `pseudonymise` can to all (but not to the
+/// containers of type `empty`, which are then dropped).
 [[nodiscard]] bool fits(const Treatment& treatment, dictionary::Type type);
+
 /// `truncate_ip to /24 and /48`, for explanations.
 [[nodiscard]] std::string describe(const Treatment& treatment);
 

@@ -1,0 +1,49 @@
+#include <algorithm>
+
+#include "core/text.hpp"
+#include "core/time.hpp"
+#include "redaction/filter.hpp"
+#include "redaction/walk.hpp"
+
+namespace airlock::redaction {
+namespace {
+
+using core::Code;
+using core::fail;
+using core::quote;
+using dictionary::Standing;
+using report::Kind;
+
+}  // namespace
+
+Result<Inspection> inspect(const core::Blob& report, const dictionary::Dictionary& dictionary,
+                           const report::Limits& limits, const crypto::Secret& fingerprint_key) {
+  const dictionary::Roles& roles = dictionary.roles();
+  const auto event_field = dictionary.find(roles.event);
+  const auto start_field = dictionary.find(roles.period_start);
+  const auto end_field = dictionary.find(roles.period_end);
+  report::Scanner scanner(report, limits, fingerprint_key);
+  dictionary::Classifier classifier(dictionary);
+  Inspection out;
+  bool has_event = false;
+  for (;;) {
+    AIRLOCK_TRY(const report::Token token, scanner.next());
+    if (token.kind == Kind::end) break;
+    if (token.depth == 0 && !token.closes()) AIRLOCK_CHECK(check_is_object(token));
+    const auto placement = classifier.place(token);
+    if (token.depth > 0 && (token.is_scalar() || token.opens())) ++out.members;
+    if (placement.field == event_field) has_event = true;
+    if (placement.standing != Standing::declared || token.kind != Kind::string) continue;
+    if (placement.field == event_field) out.event = token.text;
+    if (placement.field != start_field && placement.field != end_field) continue;
+    const auto time = core::read_rfc3339(token.text);
+    if (time) (placement.field == start_field ? out.period_start : out.period_end) = time->date();
+  }
+  const auto& events = dictionary.events();
+  if (std::find(events.begin(), events.end(), out.event) != events.end()) return out;
+  const std::string hint = "only events that the kit's dictionary lists may leave";
+  return fail(Code::refused, quote(roles.event) + (has_event ? " is not an event of the dictionary" : " is missing"),
+              hint);
+}
+
+}  // namespace airlock::redaction

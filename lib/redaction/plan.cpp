@@ -1,0 +1,167 @@
+#include <algorithm>
+
+#include "core/text.hpp"
+#include "redaction/profile.hpp"
+#include "redaction/selector.hpp"
+
+namespace airlock::redaction {
+namespace {
+
+using core::Code;
+using core::fail;
+using core::quote;
+using dictionary::Dictionary;
+using dictionary::Field;
+using dictionary::Shape;
+using dictionary::Type;
+
+bool fits_value(const Treatment& treatment, const Shape& shape) {
+  return std::any_of(shape.types.begin(), shape.types.end(), [&](Type type) { return fits(treatment, type); });
+}
+
+bool fits_key(const Treatment& treatment, const Shape& shape) {
+  if (treatment.action == Action::mask) return false;
+  if (treatment.action == Action::pseudonymise) {
+    return std::find(shape.types.begin(), shape.types.end(), Type::text) != shape.types.end();
+  }
+  return fits_value(treatment, shape);
+}
+
+/// Whether the first `steps` steps of the field's path name a container of the dictionary rather than a wildcard key.
+bool is_container(const Dictionary& dictionary, const Field& field, std::size_t steps) {
+  std::size_t end = 0;
+  for (std::size_t i = 0; i < steps; ++i) end = field.path.find('/', end + 1);
+  const auto declared = dictionary.find(std::string_view(field.path).substr(0, end));
+  return !declared || !dictionary.fields()[*declared].key;
+}
+
+/// One redaction of the profiles and whether it selects anything.
+struct Rule {
+  const Redaction* redaction;
+  std::optional<Selector> selector;  ///< by path
+  bool selects = false;
+};
+
+/// Gathers the treatments of one field.
+class Gatherer {
+ public:
+  Gatherer(const Dictionary& dictionary, const Field& field) : dictionary_(dictionary), field_(field) {}
+
+  Result<void> add(Rule& rule) {
+    if (!rule.selector) {
+      add_class(*rule.redaction);
+      return {};
+    }
+    const auto matches = rule.selector->matches(field_);
+    if (rule.redaction->of_key ? !names_key(matches) : !names_value(matches)) return {};
+    rule.selects = true;
+    return add_path(*rule.redaction);
+  }
+
+  [[nodiscard]] Treatment value() const { return join(values_); }
+  [[nodiscard]] Treatment key() const { return join(keys_); }
+
+ private:
+  void add_class(const Redaction& redaction) {
+    const Treatment& treatment = redaction.treatment;
+    const Treatment drop{.action = Action::drop};
+    if (field_.cls == redaction.cls) values_.push_back(fits_value(treatment, field_.shape) ? treatment : drop);
+    if (field_.key && field_.key->cls == redaction.cls) {
+      keys_.push_back(fits_key(treatment, field_.key->shape) ? treatment : drop);
+    }
+  }
+
+  Result<void> add_path(const Redaction& redaction) {
+    const Treatment& treatment = redaction.treatment;
+    const std::string action = quote(name(treatment.action));
+    const auto refuse = [&](const std::string& why) {
+      return fail(Code::bad_input, redaction.place + ": " + action + " does not fit " + why);
+    };
+    if (!redaction.of_key) {
+      if (!fits_value(treatment, field_.shape)) return refuse("any type of " + quote(field_.path));
+      values_.push_back(treatment);
+      return {};
+    }
+    if (treatment.action == Action::mask) {
+      return refuse("the keys of " + quote(field_.path) + ", since all would become the same");
+    }
+    if (!fits_key(treatment, field_.key->shape)) return refuse("any type of the keys of " + quote(field_.path));
+    keys_.push_back(treatment);
+    return {};
+  }
+
+  [[nodiscard]] bool names_value(const std::vector<bool>& matches) const {
+    return !field_.shape.types.empty() && std::find(matches.begin(), matches.end(), true) != matches.end();
+  }
+
+  [[nodiscard]] bool names_key(const std::vector<bool>& matches) const {
+    if (!field_.key) return false;
+    if (matches.back()) return true;
+    for (std::size_t steps = 0; steps + 1 < matches.size(); ++steps) {
+      if (matches[steps] && is_container(dictionary_, field_, steps)) return true;
+    }
+    return false;
+  }
+
+  const Dictionary& dictionary_;
+  const Field& field_;
+  std::vector<Treatment> values_;
+  std::vector<Treatment> keys_;
+};
+
+Result<std::vector<Rule>> rules_of(std::span<const Profile> profiles) {
+  std::vector<Rule> out;
+  for (const Profile& profile : profiles) {
+    for (const Redaction& redaction : profile.redactions) {
+      out.push_back({&redaction, std::nullopt});
+      if (redaction.cls) continue;
+      auto selector = Selector::parse(redaction.path);
+      if (!selector) return fail(std::move(selector).error().within(redaction.place + ": " + quote(redaction.path)));
+      out.back().selector = std::move(*selector);
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<Plan> Plan::make(const Dictionary& dictionary, std::span<const Profile> profiles) {
+  Plan out;
+  AIRLOCK_TRY(auto rules, rules_of(profiles));
+  for (const Profile& profile : profiles) out.profiles_.push_back(profile.name);
+  const bool drops = !profiles.empty() && std::all_of(profiles.begin(), profiles.end(), [](const Profile& profile) {
+    return profile.undeclared == Undeclared::drop;
+  });
+  out.undeclared_ = drops ? Undeclared::drop : Undeclared::refuse;
+  out.redacts_ = drops || !rules.empty();
+  for (const Field& field : dictionary.fields()) {
+    Gatherer gatherer(dictionary, field);
+    for (Rule& rule : rules) AIRLOCK_CHECK(gatherer.add(rule));
+    out.values_.push_back(gatherer.value());
+    out.keys_.push_back(gatherer.key());
+  }
+  for (const Rule& rule : rules) {
+    if (!rule.selector || rule.selects) continue;
+    return fail(Code::bad_input,
+                rule.redaction->place + ": " + quote(rule.redaction->path) + " selects no declared " +
+                    (rule.redaction->of_key ? "key" : "value"),
+                "a path names declarations of the dictionary, with `*` where it has `*`, not what a report holds");
+  }
+  return out;
+}
+
+Plan Plan::with_value(std::size_t field, const Treatment& treatment) const {
+  Plan out = *this;
+  out.values_[field] = treatment;
+  out.redacts_ = redacts_ || treatment.action != Action::keep;
+  return out;
+}
+
+Plan Plan::with_key(std::size_t field, const Treatment& treatment) const {
+  Plan out = *this;
+  out.keys_[field] = treatment;
+  out.redacts_ = redacts_ || treatment.action != Action::keep;
+  return out;
+}
+
+}  // namespace airlock::redaction

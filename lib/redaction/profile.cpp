@@ -1,0 +1,77 @@
+#include "redaction/profile.hpp"
+
+#include <array>
+
+#include "core/text.hpp"
+#include "redaction/selector.hpp"
+
+namespace airlock::redaction {
+namespace {
+
+using core::Calendar;
+using core::Members;
+using core::quote;
+
+/// What a document may ask for; `keep` is the absence of a redaction.
+constexpr std::array actions{Action::drop,        Action::mask,          Action::pseudonymise,
+                             Action::truncate_ip, Action::truncate_time, Action::truncate_version};
+
+std::optional<Action> action_from(std::string_view text) {
+  for (const Action action : actions) {
+    if (name(action) == text) return action;
+  }
+  return std::nullopt;
+}
+
+Treatment read_treatment(Members& in) {
+  const std::string word = in.text("do");
+  const auto action = action_from(word);
+  if (!action) {
+    std::string known;
+    for (const Action each : actions) known += (known.empty() ? "" : ", ") + quote(name(each));
+    in.refuse("do", "is " + quote(word) + ", which this version does not know; it knows " + known);
+    return {};
+  }
+  Treatment out{.action = *action};
+  if (*action == Action::truncate_ip) {
+    out.v4_bits = static_cast<int>(in.integer("v4", 0, 32));
+    out.v6_bits = static_cast<int>(in.integer("v6", 0, 128));
+  } else if (*action == Action::truncate_time) {
+    const std::string to = in.word("to", {"day", "week", "month"});
+    out.calendar = to == "month" ? Calendar::month : to == "week" ? Calendar::week : Calendar::day;
+  } else if (*action == Action::truncate_version) {
+    out.version_part = in.word("to", {"major", "minor"}) == "major" ? VersionPart::major : VersionPart::minor;
+  }
+  return out;
+}
+
+void read_class(Members& in, Redaction& out) {
+  const std::string word = in.text("class");
+  out.cls = dictionary::class_from(word);
+  if (!out.cls) in.refuse("class", "is " + quote(word) + ", which is not a class");
+}
+
+void read_path(Members& in, Redaction& out) {
+  out.path = in.text("path");
+  if (const auto selector = Selector::parse(out.path); !selector) in.refuse("path", selector.error().message);
+  if (in.has("of")) out.of_key = !in.word("of", {"key"}).empty();
+}
+
+}  // namespace
+
+Result<Redaction> redaction_from(const core::Json& json, std::string_view document, std::string place) {
+  Redaction out;
+  out.place = quote(document) + ": " + quote(place);
+  Members in(json, document, std::move(place));
+  if (in.has("class") == in.has("path")) in.refuse("", "must have either `class` or `path`");
+  if (in.has("class")) {
+    read_class(in, out);
+  } else {
+    read_path(in, out);
+  }
+  out.treatment = read_treatment(in);
+  AIRLOCK_CHECK(in.finish());
+  return out;
+}
+
+}  // namespace airlock::redaction

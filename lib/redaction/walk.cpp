@@ -1,0 +1,87 @@
+#include "redaction/walk.hpp"
+
+#include "core/text.hpp"
+
+namespace airlock::redaction {
+
+using core::Code;
+using core::fail;
+using core::quote;
+using core::Result;
+using dictionary::Placement;
+using dictionary::Standing;
+using report::Kind;
+using report::Token;
+
+namespace {
+
+/// `time` or `empty`
+std::string types_text(const dictionary::Shape& shape) {
+  std::string out;
+  for (const dictionary::Type type : shape.types) out += (out.empty() ? "" : " or ") + quote(dictionary::name(type));
+  return out.empty() ? "of its declared type" : out;
+}
+
+}  // namespace
+
+Result<void> check_is_object(const Token& first) {
+  if (first.kind == Kind::begin_object) return {};
+  return fail(Code::bad_input, "the report is not a JSON object");
+}
+
+Walk::Walk(const core::Blob& report, const dictionary::Dictionary& dictionary, const Plan& plan,
+           const crypto::Secret& pseudonym_key, const report::Limits& limits, const crypto::Secret& fingerprint_key,
+           Offsets collisions)
+    : dictionary_(dictionary),
+      plan_(plan),
+      scanner_(report, limits, fingerprint_key),
+      classifier_(dictionary),
+      judge_(dictionary, plan, pseudonym_key),
+      collisions_(collisions) {}
+
+Result<Step> Walk::next() {
+  AIRLOCK_TRY(const Token token, scanner_.next());
+  if (token.kind == Kind::end) return Step{token, {}, {}, false};
+  if (token.depth == 0 && !token.closes()) AIRLOCK_CHECK(check_is_object(token));
+  const Placement placement = classifier_.place(token);
+  path_.advance(token, placement);
+  AIRLOCK_CHECK(refuse_undeclared(placement));
+
+  Step out{token, placement, {}, drop_depth_.has_value()};
+  if (drop_depth_) {
+    if (token.depth == *drop_depth_ && (token.is_scalar() || token.closes())) drop_depth_.reset();
+    return out;
+  }
+  if (takes_collision(token.begin)) {
+    out.judgement = {Verdict::drop, "collision", Action::drop, {}};
+  } else {
+    out.judgement = judge_.judge(token, placement);
+  }
+  const bool more_follows = token.kind == Kind::key || token.opens();
+  if (out.judgement.verdict == Verdict::drop && more_follows) drop_depth_ = token.depth;
+  return out;
+}
+
+Result<void> Walk::refuse_undeclared(const Placement& placement) const {
+  if (plan_.undeclared() == Undeclared::drop) return {};
+  const std::string hint = "a newer kit may declare it; a profile with `\"undeclared\": \"drop\"` would leave it out";
+  if (placement.standing == Standing::undeclared) {
+    return fail(Code::refused, quote(path_.text()) + " holds something that the dictionary does not declare", hint);
+  }
+  if (placement.standing != Standing::ill_typed) return {};
+  if (placement.field == Placement::no_field) {
+    return fail(Code::refused, quote(path_.text()) + " holds something that is not of its declared type", hint);
+  }
+  const dictionary::Field& field = dictionary_.fields()[placement.field];
+  return fail(Code::refused,
+              quote(field.path) + (placement.wildcard_key ? " has a key that is not " + types_text(field.key->shape)
+                                                          : " is not " + types_text(field.shape)),
+              hint);
+}
+
+bool Walk::takes_collision(std::uint64_t begin) {
+  while (!collisions_.empty() && collisions_.front() < begin) collisions_ = collisions_.subspan(1);
+  return !collisions_.empty() && collisions_.front() == begin;
+}
+
+}  // namespace airlock::redaction

@@ -1,0 +1,132 @@
+#include "redaction/forms.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "core/text.hpp"
+
+using namespace airlock::redaction;
+using namespace airlock::core;
+
+namespace {
+
+/// Whether some form of `text` holds `part`.
+bool shows(std::string_view text, std::string_view part) {
+  return any_form(text, [&](std::string_view form) { return form.find(part) != form.npos; });
+}
+
+std::string url_safe(std::string base64) {
+  std::replace(base64.begin(), base64.end(), '+', '-');
+  std::replace(base64.begin(), base64.end(), '/', '_');
+  return base64.substr(0, base64.find('='));
+}
+
+std::string percent(std::string_view text) {
+  std::string out;
+  for (const char c : text) out += "%" + to_hex(std::string(1, c));
+  return out;
+}
+
+/// `text` as it would stand within a JSON string.
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) out += c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
+  return out;
+}
+
+using Forms = std::vector<std::string>;
+
+const std::string host = "playground.posthog.net";
+
+}  // namespace
+
+TEST_CASE("a text is found in either case, percent-encoded, escaped, in base64 and in hex") {
+  CHECK(shows("see PlayGround.PostHog.NET!", host));
+  CHECK(shows("https%3A%2F%2Fplayground%2Eposthog%2enet%2f", host));
+  CHECK(shows(percent("Playground.posthog.net"), host));
+  CHECK(shows(R"({\"host\":\"\u0070layground\u002eposthog.net\"})", host));
+  CHECK(shows(to_base64(host), host));
+  CHECK(shows(to_hex(host), host));
+  CHECK(shows("0x" + to_hex(host) + "ff", host));
+  CHECK_FALSE(shows("playground.posthog.org", host));
+}
+
+TEST_CASE("base64 is found at every alignment, in both alphabets, with and without padding, within other characters") {
+  for (const std::string before : {"", "a", "ab", "abc", "\xFF\xFE", "~~~?"}) {
+    for (const std::string after : {"", "x", "xy", "\xFF"}) {
+      const std::string encoded = to_base64(before + host + after);
+      for (const std::string shift : {"", "A", "AB", "ABC", "ABCD", "id-", "="}) {
+        CAPTURE(encoded);
+        CAPTURE(shift);
+        CHECK(shows(shift + encoded, host));
+        CHECK(shows(shift + url_safe(encoded) + "!", host));
+      }
+    }
+  }
+  std::string broken = to_base64("before it " + host + " and behind it");
+  broken.insert(20, "\r\n");
+  CHECK(shows(broken, host));
+}
+
+TEST_CASE("hex is found at both alignments and in either case") {
+  std::string hex = to_hex(host);
+  CHECK(shows("f" + hex, host));
+  std::transform(hex.begin(), hex.end(), hex.begin(), [](char c) { return c >= 'a' ? static_cast<char>(c - 32) : c; });
+  CHECK(shows(hex, host));
+}
+
+TEST_CASE("an escape stands for what JSON says, also beyond the basic plane") {
+  CHECK(shows(R"(a\"b\\c\/d\b\f\n\r\te)", "a\"b\\c/d\b\f\n\r\te"));
+  CHECK(shows(R"(\u00fc\u20AC\ud83d\ude00)", "\u00fc\u20ac\U0001F600"));
+  // What is no escape stays, and a lone surrogate does no harm.
+  CHECK(shows(R"(\x\u12g4\)", R"(\x\u12g4\)"));
+  CHECK(shows(R"(\ud83dx)", "x"));
+  CHECK(shows(R"(\ud83d\u0041)", "a"));
+}
+
+TEST_CASE("encodings within one another are undone, three deep and no deeper") {
+  const auto json = [](std::string_view text) { return escaped("{\"h\":\"" + std::string(text) + "\"}"); };
+  const std::string odd = R"(a"b\c"d)";
+  CHECK(shows(json(odd), odd));
+  CHECK(shows(json(json(odd)), odd));
+  CHECK(shows(json(json(json(odd))), odd));
+  CHECK(shows(to_base64(to_base64(to_base64(host))), host));
+  CHECK_FALSE(shows(to_base64(to_base64(to_base64(to_base64(host)))), host));
+  CHECK(shows(to_hex(to_base64(percent(host))), host));
+  CHECK(shows(percent(percent(percent(host))), host));
+  CHECK(shows(to_base64("{\"a\":\"" + escaped(percent(host)) + "\"}"), host));
+}
+
+TEST_CASE("what is to be found has the text itself in lower case and what the whole of it encodes") {
+  CHECK(needle_forms("London") == Forms{"london"});
+  CHECK(needle_forms("SL1") == Forms{"sl1"});
+  CHECK(needle_forms("a%20B") == Forms{"a%20b", "a b"});
+  CHECK(needle_forms(R"(a\u0042)") == Forms{R"(a\u0042)", "ab"});
+  CHECK(needle_forms(to_hex("Example")) == Forms{"4578616d706c65", "example"});
+  CHECK(needle_forms(to_base64("user@example.com")) ==
+        Forms{to_lower(to_base64("user@example.com")), "user@example.com"});
+  CHECK(needle_forms(to_base64(to_base64("user@example.com"))).back() == "user@example.com");
+  // What decodes to something unprintable is only itself.
+  CHECK(needle_forms("playground") == Forms{"playground"});
+  CHECK(needle_forms("d41d8cd98f00b204e9800998ecf8427e") == Forms{"d41d8cd98f00b204e9800998ecf8427e"});
+}
+
+TEST_CASE("hostile texts do not make the forms explode") {
+  const auto bytes_of = [](const std::string& text) {
+    std::size_t bytes = 0;
+    (void)any_form(text, [&](std::string_view form) {
+      bytes += form.size();
+      return false;
+    });
+    return bytes;
+  };
+  const std::size_t size = 64 * 1024;
+  for (const std::string unit :
+       {"A", "3", "0", "%", "%25", "\\", "\\\\", "\\u005c", "MzMz", "%33", "UlVs", "a%2B", "Z\n"}) {
+    std::string text;
+    while (text.size() < size) text += unit;
+    CAPTURE(unit);
+    CHECK(bytes_of(text) < 64 * size);
+  }
+}
