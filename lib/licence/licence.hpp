@@ -21,12 +21,17 @@ using core::LicenceState;
 using core::Result;
 using core::Time;
 
-inline constexpr std::uint64_t licence_bytes_limit = 64 * 1024;
+inline constexpr std::uint64_t licence_bytes_limit = 64 * 1024;  ///< of the signed file, and of its content
 inline constexpr std::size_t entitlements_limit = 64;
+inline constexpr std::size_t limits_limit = 64;
+inline constexpr std::size_t sites_limit = 256;
+inline constexpr std::int64_t grace_days_limit = 366;
 
 struct SiteBinding {
   std::string id;          ///< UUID, lower case
   std::string key_sha256;  ///< of the site key's SubjectPublicKeyInfo, hex
+
+  bool operator==(const SiteBinding&) const = default;
 };
 
 /// The signed content.
@@ -41,42 +46,48 @@ struct Licence {
   bool any_site = false;
   std::vector<SiteBinding> sites;
   Time issued;
-  Time not_before;
-  Time not_after;
+  Time not_before;  ///< the first second of the term
+  Time not_after;   ///< the first second behind the term
   std::int64_t grace_days = 0;
+
+  bool operator==(const Licence&) const = default;
 };
 
-/// Reads the signed content. Error: bad_input naming path and reason.
+/// Reads the signed content, every member of it. Error: bad_input naming path and reason.
 [[nodiscard]] Result<Licence> parse(std::string_view content, std::string_view name);
-/// The content as a document: what `airlock-vendor licence issue` signs.
+/// The content as a document: what `airlock-vendor licence issue` signs, after `parse` has accepted it.
+/// Precondition: all texts are UTF-8.
 [[nodiscard]] std::string to_document(const Licence& licence);
 
 /// What a verdict is judged against.
 struct Setting {
   const crypto::TrustStore& trust;        ///< role licence
   std::string product;                    ///< empty: not judged (a site that has none yet)
-  std::optional<std::string> site_id;     ///< nothing: judged as any site (only `"sites": "any"` then fits)
+  std::optional<std::string> site_id;     ///< nothing: only `"sites": "any"` fits
   std::optional<std::string> key_sha256;  ///< nothing: the binding is judged by the id alone
   Time now;
-  std::optional<Time> newest_trusted;      ///< clock guard: no earlier than this minus `clock_tolerance`
-  std::int64_t highest_sequence_seen = 0;  ///< of the same product and site; a lower one is superseded
+  /// The newest time that is known to have passed: of kits, of the ledger. The licence's own `issued` always counts.
+  std::optional<Time> newest_trusted;
 };
+/// How much earlier than the newest trusted time the clock may be.
 inline constexpr std::chrono::hours clock_tolerance{2};
 
 struct Verdict {
   LicenceState state = LicenceState::missing;
-  std::string reason;                     ///< a sentence, lower case, no full stop
-  std::string hint;                       ///< what to do next, or empty
-  std::optional<Licence> licence;         ///< present where the signature holds and the content is sound
-  std::optional<std::int64_t> days_left;  ///< to `not_after`, or in grace to the end of grace; negative afterwards
-  bool malformed = false;                 ///< `invalid` because it does not parse: exit 3, not 5
+  std::string reason;              ///< a sentence, lower case, no full stop
+  std::string hint;                ///< what to do next, or empty
+  std::optional<Licence> licence;  ///< present where the signature holds and the content is sound
+  /// Present where `licence` is: whole days, rounded down, from now to the end of the term, and from there on to the
+  /// end of grace; negative after it.
+  std::optional<std::int64_t> days_left;
+  bool malformed = false;  ///< `invalid` because it does not parse: exit 3, not 5
 
   /// `valid` 0, `grace` 0, `invalid` 3 or 5, all else 6.
   [[nodiscard]] int exit_code() const;
 };
 
 /// Judges the bytes of a licence file (`nothing`: the file is missing). The states are tested in the order of
-/// LicenceState. `name` is what the reason calls the file.
+/// LicenceState; `revoked` and `superseded` are not judged yet. `name` is what the reason calls the file.
 [[nodiscard]] Verdict judge(const std::optional<std::string>& file, std::string_view name, const Setting& setting);
 
 }  // namespace airlock::licence

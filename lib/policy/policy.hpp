@@ -34,9 +34,13 @@ struct Floor {
   Disposition at_least;
 };
 
+/// The tier of a site that declares in `airlock.json` to have no licence: the only one that stands with `missing`.
+inline constexpr std::string_view unlicensed_tier = "unlicensed";
+
 /// All that a decision depends on.
 struct Facts {
-  /// The tier that the licence names; nothing where there is none, then `otherwise` applies.
+  /// The tier that the licence names, or `unlicensed_tier` for a declared `missing`; nothing where there is none, then
+  /// `otherwise` applies. With `invalid`, and with `missing` but for `unlicensed_tier`, it is not believed.
   std::optional<std::string> tier;
   LicenceState licence = LicenceState::missing;
   std::vector<std::string> entitlements;
@@ -44,32 +48,51 @@ struct Facts {
   std::vector<Floor> floors;
 };
 
-/// Why the disposition is what it is: each thing that contributed, in a fixed order.
+/// One thing that had a say in the disposition.
 struct Contribution {
-  enum class Kind : std::uint8_t { tier, otherwise, licence_state, rule, floor, redactions, grant };
+  enum class Kind : std::uint8_t {
+    tier,           ///< `id` is the tier: its own disposition
+    otherwise,      ///< `id` is the tier that the policy does not know, or empty: no tier at all
+    licence_state,  ///< `id` is the state: not `valid`, not `grace`, not a declared `missing`
+    rule,           ///< `id` is the rule's
+    floor,          ///< `id` is the floor's source
+    redactions,     ///< `send` with redactions in force is `redact`
+    grant,          ///< `id` is the tier, whose `may` does not hold what all the others come to
+  };
   Kind kind;
-  std::string id;           ///< tier name, rule id, floor source, or empty
-  Disposition at_least;     ///< what it asked for
-  bool determines = false;  ///< whether the outcome would be looser without such contributions
+  std::string id;
+  Disposition at_least;     ///< what it asked for; `send` for a rule that adds profiles only
+  bool determines = false;  ///< whether nothing asked for more; a `grant` always determines
 };
 
 struct Decision {
   Disposition disposition = Disposition::withhold;
-  std::vector<std::string> profiles;  ///< united, sorted
-  std::vector<std::string> rules;     ///< ids of all rules that matched, in document order
+  /// United from the tier and all matching rules, sorted; under `otherwise` all profiles of the policy. None: nothing
+  /// is redacted, and a report with anything undeclared or ill-typed is refused.
+  std::vector<std::string> profiles;
+  std::vector<std::string> rules;  ///< ids of all rules that matched, in document order
+  /// In the order of Contribution::Kind; rules in document order, floors as given.
   std::vector<Contribution> contributions;
-  /// Withheld although the tier's own disposition, or a floor, does not say so: exit 4 rather than 0.
+  /// Withheld although neither the tier's own disposition, nor a floor, nor a rule without a `licence` condition says
+  /// so: exit 4 rather than 0.
   bool withheld_by_exception = false;
 };
 
 inline constexpr std::uint64_t policy_bytes_limit = 1024 * 1024;
+inline constexpr std::size_t tiers_limit = 256;
 inline constexpr std::size_t rules_limit = 1000;
+inline constexpr std::size_t claims_limit = 1000;
+inline constexpr std::size_t profiles_limit = 64;
+inline constexpr std::size_t redactions_limit = 256;  ///< of one profile, with those of what it extends
 inline constexpr std::size_t entitlements_limit = 64;
+
+struct Document;  ///< what was read; for this module only
 
 class Policy {
  public:
   /// Reads and checks a document against the dictionary it goes with: unknown members, names that are used but not
-  /// declared, cycles of `extends`, selectors that select nothing. Error: bad_input naming file, JSON path and reason.
+  /// declared, cycles of `extends`, redactions that do not fit. Claims are checked for form only. Error: bad_input
+  /// naming `name`, the JSON path and the reason.
   [[nodiscard]] static Result<Policy> parse(std::string_view text, std::string_view name,
                                             const dictionary::Dictionary& dictionary);
   Policy(Policy&&) noexcept;
@@ -78,20 +101,22 @@ class Policy {
 
   [[nodiscard]] const std::string& name() const;
   [[nodiscard]] const std::string& version() const;
+  /// Names, sorted.
   [[nodiscard]] std::vector<std::string> tiers() const;
 
   /// The decision for these facts. Never fails: what is unknown makes it stricter.
   [[nodiscard]] Decision decide(const Facts& facts) const;
-  /// The treatment of every field under the decision's profiles.
+  /// The treatment of every field under the decision's profiles. Error: refused, where the decision names a profile
+  /// that this policy does not have.
   [[nodiscard]] Result<redaction::Plan> plan(const Decision& decision, const dictionary::Dictionary& dictionary) const;
 
  private:
-  struct State;
-  explicit Policy(std::unique_ptr<State> state);
-  std::unique_ptr<State> state_;
+  explicit Policy(std::unique_ptr<const Document> document);
+  std::unique_ptr<const Document> document_;
 };
 
-/// The decision in sentences, one a line, for `airlock explain` and the ledger's reader.
+/// A decision of `Policy::decide` in sentences, lower case, no full stops: first what was decided and on which facts,
+/// then each contribution. For `airlock explain` and the ledger's reader.
 [[nodiscard]] std::vector<std::string> explain(const Decision& decision, const Facts& facts);
 
 }  // namespace airlock::policy

@@ -1,0 +1,135 @@
+#include "licence/licence.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "core/json.hpp"
+#include "core/text.hpp"
+
+namespace airlock::licence {
+namespace {
+
+using core::Json;
+using core::Members;
+using core::quote;
+
+constexpr std::string_view licence_format = "airlock-licence/1";
+constexpr std::int64_t integer_limit = 9007199254740991;  // 2^53 - 1: what I-JSON carries exactly (RFC 7493 2.2)
+constexpr std::size_t licensee_limit = 200;
+
+/// 1 to 64 letters, digits, `.`, `_`, `-`, the first a letter or a digit.
+bool is_serial(std::string_view text) {
+  const auto is_alphanumeric = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  };
+  return !text.empty() && text.size() <= 64 && is_alphanumeric(text[0]) &&
+         std::all_of(text.begin(), text.end(),
+                     [&](char c) { return is_alphanumeric(c) || c == '.' || c == '_' || c == '-'; });
+}
+
+/// A serial without upper case: what policies can name.
+bool is_name(std::string_view text) { return is_serial(text) && core::to_lower(text) == text; }
+
+constexpr std::string_view name_rule =
+    "must have 1 to 64 of `a-z`, `0-9`, `.`, `_`, `-`, the first a letter or a digit";
+
+std::string name_in(Members& in, std::string_view member) {
+  std::string found = in.text(member);
+  if (!is_name(found)) in.refuse(member, name_rule);
+  return found;
+}
+
+std::vector<std::pair<std::string, std::int64_t>> limits_in(Members& outer) {
+  std::vector<std::pair<std::string, std::int64_t>> out;
+  const Json* json = outer.object("limits");
+  if (json == nullptr) return out;
+  if (json->size() > limits_limit) outer.refuse("limits", "has more than " + std::to_string(limits_limit) + " members");
+  Members in(*json, outer.name(), outer.path_of("limits"));
+  for (const auto& [limit, value] : json->items()) {
+    if (!is_name(limit)) in.refuse(limit, name_rule);
+    out.emplace_back(limit, in.integer(limit, 0, integer_limit));
+  }
+  if (auto done = in.finish(); !done) outer.refuse(std::move(done).error());
+  return out;
+}
+
+/// Reads an element of `sites`.
+SiteBinding site_in(Members& outer, const Json& json, std::size_t index) {
+  Members in(json, outer.name(), outer.path_of("sites") + "/" + std::to_string(index));
+  SiteBinding site;
+  site.id = in.uuid("id");
+  site.key_sha256 = in.sha256("key_sha256");
+  if (auto done = in.finish(); !done) outer.refuse(std::move(done).error());
+  return site;
+}
+
+void read_sites(Members& in, Licence& licence) {
+  const Json* json = in.any("sites");
+  licence.any_site = json != nullptr && *json == "any";
+  if (licence.any_site) return;
+  if (json == nullptr || !json->is_array() || json->empty() || json->size() > sites_limit) {
+    in.refuse("sites", "must be `any` or a list of 1 to " + std::to_string(sites_limit) + " sites");
+    return;
+  }
+  for (const Json& item : *json) {
+    const auto site = site_in(in, item, licence.sites.size());
+    for (const auto& other : licence.sites) {
+      if (other.id == site.id) in.refuse("sites", "has the site " + quote(site.id) + " twice");
+    }
+    licence.sites.push_back(site);
+  }
+}
+
+}  // namespace
+
+Result<Licence> parse(std::string_view content, std::string_view name) {
+  AIRLOCK_TRY(const Json json, core::parse_json(content, name, {.bytes = licence_bytes_limit, .depth = 4}));
+  Members in(json, name, "");
+  Licence out;
+  in.format(licence_format);
+  out.serial = in.text("serial");
+  if (!is_serial(out.serial)) {
+    in.refuse("serial", "must have 1 to 64 letters, digits, `.`, `_`, `-`, the first a letter or a digit");
+  }
+  out.sequence = in.integer("sequence", 1, integer_limit);
+  out.licensee = in.text("licensee", licensee_limit);
+  out.product = name_in(in, "product");
+  out.tier = name_in(in, "tier");
+  out.entitlements = in.texts("entitlements", entitlements_limit);
+  for (const auto& entitlement : out.entitlements) {
+    if (!is_name(entitlement)) in.refuse("entitlements", quote(entitlement) + ": " + std::string(name_rule));
+  }
+  out.limits = limits_in(in);
+  read_sites(in, out);
+  out.issued = in.time("issued");
+  out.not_before = in.time("not_before");
+  out.not_after = in.time("not_after");
+  if (out.not_before >= out.not_after) in.refuse("not_after", "must be later than `not_before`");
+  out.grace_days = in.integer("grace_days", 0, grace_days_limit);
+  AIRLOCK_CHECK(in.finish());
+  return out;
+}
+
+std::string to_document(const Licence& licence) {
+  Json limits = Json::object();
+  for (const auto& [limit, value] : licence.limits) limits[limit] = value;
+  Json sites = licence.any_site ? Json("any") : Json::array();
+  for (const auto& site : licence.sites) sites.push_back(Json{{"id", site.id}, {"key_sha256", site.key_sha256}});
+  return core::to_pretty_text(Json{
+      {"format", licence_format},
+      {"serial", licence.serial},
+      {"sequence", licence.sequence},
+      {"licensee", licence.licensee},
+      {"product", licence.product},
+      {"tier", licence.tier},
+      {"entitlements", licence.entitlements},
+      {"limits", limits},
+      {"sites", sites},
+      {"issued", licence.issued.text()},
+      {"not_before", licence.not_before.text()},
+      {"not_after", licence.not_after.text()},
+      {"grace_days", licence.grace_days},
+  });
+}
+
+}  // namespace airlock::licence

@@ -1,0 +1,136 @@
+#include <algorithm>
+
+#include "core/text.hpp"
+#include "crypto/cms.hpp"
+#include "crypto/pem.hpp"
+#include "licence/licence.hpp"
+
+namespace airlock::licence {
+namespace {
+
+using core::Code;
+using core::Error;
+using core::fail;
+using core::quote;
+
+/// The content of a signed file. Nothing of it is read before the signature holds. Errors: bad_input, integrity.
+Result<Licence> open(const std::string& file, std::string_view name, const crypto::TrustStore& trust) {
+  const auto in_file = [&](Error error) { return std::move(error).within(quote(name)); };
+  if (file.size() > licence_bytes_limit) {
+    return fail(in_file({Code::bad_input, "is larger than " + std::to_string(licence_bytes_limit) + " bytes", {}}));
+  }
+  AIRLOCK_TRY(const std::string der, crypto::from_pem(crypto::cms_label, file).map_error(in_file));
+  const core::MemoryBlob object(der);
+  AIRLOCK_TRY(const auto verified, crypto::verify(object, trust).map_error(in_file));
+  AIRLOCK_TRY(const std::string content, core::to_string(verified.content(), licence_bytes_limit).map_error(in_file));
+  AIRLOCK_TRY(auto licence, parse(content, name));
+  if (!verified.chain_valid_at(licence.issued)) {
+    return fail(
+        in_file({Code::integrity,
+                 "was issued at " + licence.issued.text() + ", when its signer's certificates were not valid (" +
+                     verified.valid_from().text() + " to " + verified.valid_until().text() + ")",
+                 {}}));
+  }
+  return licence;
+}
+
+/// Whether the licence names the site, and what is wrong where it does not.
+std::optional<std::string> wrong_site(const Licence& licence, const Setting& setting) {
+  if (licence.any_site) return std::nullopt;
+  if (!setting.site_id) return "is bound to certain sites, and no site is known here";
+  const std::string id = core::to_lower(*setting.site_id);
+  const auto site = std::find_if(licence.sites.begin(), licence.sites.end(),
+                                 [&](const SiteBinding& binding) { return binding.id == id; });
+  if (site == licence.sites.end()) return "is not for this site, " + quote(id);
+  if (setting.key_sha256 && site->key_sha256 != *setting.key_sha256) {
+    return "names this site, " + quote(id) + ", but with another key than the site has";
+  }
+  return std::nullopt;
+}
+
+Time end_of_grace(const Licence& licence) { return licence.not_after + std::chrono::days{licence.grace_days}; }
+
+std::string days(std::int64_t count) { return std::to_string(count) + (count == 1 ? " day" : " days"); }
+
+struct Finding {
+  LicenceState state;
+  std::string reason;  ///< follows "licence `SERIAL` "
+  std::string hint;
+};
+
+/// All that is judged of a verified licence, in the order of LicenceState.
+Finding find(const Licence& licence, const Setting& setting) {
+  const Time now = setting.now;
+  if (!setting.product.empty() && licence.product != setting.product) {
+    return {LicenceState::wrong_product, "is for product " + quote(licence.product) + ", not " + quote(setting.product),
+            "ask the vendor for a licence for " + quote(setting.product)};
+  }
+  if (auto why = wrong_site(licence, setting)) {
+    return {LicenceState::wrong_site, *why, "give the vendor this site's request and ask for a licence that names it"};
+  }
+  const Time newest = std::max(licence.issued, setting.newest_trusted.value_or(licence.issued));
+  if (now < newest - clock_tolerance) {
+    return {LicenceState::clock_rollback,
+            "cannot be judged: the clock says " + now.text() + ", but " + newest.text() + " has already been",
+            "set this machine's clock"};
+  }
+  if (now < licence.not_before) {
+    return {LicenceState::not_yet_valid, "is not valid before " + licence.not_before.text(),
+            "wait for that day, or ask the vendor for a licence that begins earlier"};
+  }
+  const std::string renew = "ask the vendor to renew it";
+  const Time last = end_of_grace(licence);
+  if (now >= last) {
+    const std::string grace =
+        licence.grace_days == 0 ? "" : ", and its " + days(licence.grace_days) + " of grace at " + last.text();
+    return {LicenceState::expired, "ended at " + licence.not_after.text() + grace, renew};
+  }
+  if (now >= licence.not_after) {
+    return {LicenceState::grace,
+            "ended at " + licence.not_after.text() + " and is in its " + days(licence.grace_days) +
+                " of grace, until " + last.text(),
+            renew};
+  }
+  return {LicenceState::valid, "is valid until " + licence.not_after.text(), {}};
+}
+
+}  // namespace
+
+int Verdict::exit_code() const {
+  switch (state) {
+    case LicenceState::valid:
+    case LicenceState::grace:
+      return 0;
+    case LicenceState::invalid:
+      return static_cast<int>(malformed ? Code::bad_input : Code::integrity);
+    default:
+      return static_cast<int>(Code::verdict);
+  }
+}
+
+Verdict judge(const std::optional<std::string>& file, std::string_view name, const Setting& setting) {
+  Verdict out;
+  if (!file) {
+    out.reason = quote(name) + ": there is no licence";
+    out.hint = "install the vendor's licence with `airlock licence install FILE`";
+    return out;
+  }
+  auto licence = open(*file, name, setting.trust);
+  if (!licence) {
+    out.state = LicenceState::invalid;
+    out.malformed = licence.error().code == Code::bad_input;
+    out.reason = licence.error().message;
+    out.hint = licence.error().hint.empty() ? "ask the vendor for the licence again" : licence.error().hint;
+    return out;
+  }
+  auto finding = find(*licence, setting);
+  const Time end = setting.now < licence->not_after ? licence->not_after : end_of_grace(*licence);
+  out.state = finding.state;
+  out.reason = quote(name) + ": licence " + quote(licence->serial) + " " + finding.reason;
+  out.hint = std::move(finding.hint);
+  out.days_left = core::days_between(setting.now, end);
+  out.licence = std::move(*licence);
+  return out;
+}
+
+}  // namespace airlock::licence

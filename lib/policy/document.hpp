@@ -1,0 +1,57 @@
+#pragma once
+/// \file
+/// What a policy document says, read and checked; within the module only. document.cpp and
+/// profiles.cpp read it, policy.cpp decides by it.
+
+#include <map>
+#include <set>
+
+#include "policy/policy.hpp"
+
+namespace airlock::policy {
+
+/// By name, with the redactions of what they extend.
+using Profiles = std::map<std::string, redaction::Profile, std::less<>>;
+
+/// A `when` or a `for`. An empty list does not constrain; a document cannot write one.
+struct Selector {
+  std::vector<std::string> tiers;
+  std::vector<LicenceState> licences;
+  std::vector<std::string> entitlements;
+  std::vector<std::string> events;
+};
+
+struct Tier {
+  Disposition disposition = Disposition::withhold;
+  std::vector<std::string> profiles;
+  std::set<Disposition> may;
+};
+
+struct Rule {
+  std::string id;
+  Selector when;
+  Disposition at_least = Disposition::send;
+  std::vector<std::string> profiles;
+};
+
+struct Document {
+  std::string name;
+  std::string version;
+  std::map<std::string, Tier, std::less<>> tiers;
+  Disposition otherwise = Disposition::withhold;
+  std::vector<Rule> rules;
+  Profiles profiles;
+};
+
+/// Whether a profile takes anything away. `undeclared: drop` does: what leaves need not be the report's exact bytes.
+[[nodiscard]] bool redacts(const redaction::Profile& profile);
+
+/// Reads the member `profiles` of the document `name`.
+[[nodiscard]] Result<Profiles> read_profiles(const core::Json& json, std::string_view name,
+                                             const dictionary::Dictionary& dictionary);
+
+/// See Policy::parse.
+[[nodiscard]] Result<Document> read_document(std::string_view text, std::string_view name,
+                                             const dictionary::Dictionary& dictionary);
+
+}  // namespace airlock::policy

@@ -1,0 +1,81 @@
+#include "core/text.hpp"
+#include "policy/policy.hpp"
+
+namespace airlock::policy {
+namespace {
+
+using core::quote;
+
+std::string listed(const std::vector<std::string>& items) {
+  std::string out;
+  for (const auto& item : items) out += (out.empty() ? "" : ", ") + quote(item);
+  return out;
+}
+
+std::string what_happens(Disposition disposition) {
+  switch (disposition) {
+    case Disposition::send:
+      return "the report's exact bytes are sent over HTTPS";
+    case Disposition::redact:
+      return "the report is redacted and sent over HTTPS";
+    case Disposition::seal:
+      return "the report is signed and encrypted into a file for hand-over";
+    case Disposition::withhold:
+      break;
+  }
+  return "the report is recorded and nothing leaves";
+}
+
+std::string asked(const Facts& facts) {
+  std::string out = "asked for " + (facts.tier ? "tier " + quote(*facts.tier) : "no tier") + ", licence " +
+                    quote(core::name(facts.licence)) + ", event " + quote(facts.event);
+  if (!facts.entitlements.empty()) out += ", entitled to " + listed(facts.entitlements);
+  return out;
+}
+
+/// All but what was asked for.
+std::string subject(const Contribution& contribution) {
+  using Kind = Contribution::Kind;
+  const std::string id = quote(contribution.id);
+  switch (contribution.kind) {
+    case Kind::tier:
+      return "tier " + id + " asks for";
+    case Kind::otherwise:
+      if (contribution.id.empty()) return "there is no tier, so `otherwise` asks for";
+      return "tier " + id + " is unknown to the policy or has no readable licence behind it, so `otherwise` asks for";
+    case Kind::licence_state:
+      return "a licence that is " + id + " asks for at least";
+    case Kind::rule:
+      return "rule " + id + " asks for at least";
+    case Kind::floor:
+      return "the floor in " + id + " asks for at least";
+    case Kind::redactions:
+      return "profiles redact, which makes `send`";
+    case Kind::grant:
+      break;
+  }
+  return "tier " + id + " is not granted what that comes to; the next stricter that it is granted is";
+}
+
+}  // namespace
+
+std::vector<std::string> explain(const Decision& decision, const Facts& facts) {
+  std::vector<std::string> out;
+  out.push_back("the decision is " + quote(name(decision.disposition)) + ": " + what_happens(decision.disposition));
+  out.push_back(asked(facts));
+  for (const auto& contribution : decision.contributions) {
+    out.push_back(subject(contribution) + " " + quote(name(contribution.at_least)) +
+                  (contribution.determines ? ", which determines the decision" : ""));
+  }
+  out.push_back(decision.profiles.empty()
+                    ? "no profile is in force: nothing is redacted, and anything undeclared refuses the report"
+                    : "profiles in force: " + listed(decision.profiles));
+  if (decision.withheld_by_exception) {
+    out.emplace_back(
+        "neither the tier, nor a floor, nor a rule made for withholding withholds it, so this is an exception (exit "
+        "code 4)");
+  }
+  return out;
+}
+
+}  // namespace airlock::policy

@@ -1,0 +1,117 @@
+#include <nlohmann/json.hpp>
+
+#include "core/text.hpp"
+#include "policy/document.hpp"
+#include "policy/names.hpp"
+
+namespace airlock::policy {
+namespace {
+
+using core::Json;
+using core::Members;
+using core::quote;
+
+/// A profile as written, before it takes over what it extends.
+struct Draft {
+  std::optional<std::string> extends;
+  std::optional<redaction::Undeclared> undeclared;
+  std::vector<redaction::Redaction> redactions;
+};
+
+std::string path_of(std::string_view profile) { return "/profiles/" + core::pointer_step(profile); }
+
+class Reader {
+ public:
+  explicit Reader(std::string_view document) : document_(document) {}
+
+  Result<Profiles> read(const Json& json) {
+    if (json.size() > profiles_limit) {
+      return refuse("/profiles", "has more than " + std::to_string(profiles_limit) + " members");
+    }
+    for (const auto& [name, item] : json.items()) {
+      AIRLOCK_TRY(drafts_[name], read_draft(name, item));
+    }
+    Profiles out;
+    for (const auto& [name, draft] : drafts_) {
+      AIRLOCK_TRY(out[name], complete(name));
+    }
+    return out;
+  }
+
+ private:
+  Result<Draft> read_draft(const std::string& name, const Json& json) const {
+    Members in(json, document_, path_of(name));
+    Draft draft;
+    if (!is_name(name)) in.refuse("", name_rule);
+    draft.extends = in.text_if("extends");
+    if (in.has("undeclared")) {
+      const bool drop = in.word("undeclared", {"drop", "refuse"}) == "drop";
+      draft.undeclared = drop ? redaction::Undeclared::drop : redaction::Undeclared::refuse;
+    }
+    const Json* redactions = in.array_if("redactions", redactions_limit);
+    AIRLOCK_CHECK(in.finish());
+    if (redactions == nullptr) return draft;
+    for (const Json& item : *redactions) {
+      std::string place = in.path_of("redactions") + "/" + std::to_string(draft.redactions.size());
+      AIRLOCK_TRY(auto redaction, redaction::redaction_from(item, document_, std::move(place)));
+      draft.redactions.push_back(std::move(redaction));
+    }
+    return draft;
+  }
+
+  /// The profile with what it extends, and with what that extends, to the end.
+  Result<redaction::Profile> complete(const std::string& name) const {
+    redaction::Profile out;
+    out.name = name;
+    std::optional<redaction::Undeclared> undeclared;
+    std::set<std::string> seen;
+    for (const std::string* at = &name; at != nullptr;) {
+      const Draft& draft = drafts_.at(*at);
+      seen.insert(*at);
+      undeclared = std::max(undeclared, draft.undeclared);  // nothing < drop < refuse
+      out.redactions.insert(out.redactions.end(), draft.redactions.begin(), draft.redactions.end());
+      if (out.redactions.size() > redactions_limit) {
+        return refuse(path_of(name),
+                      "has more than " + std::to_string(redactions_limit) + " redactions with those that it extends");
+      }
+      const std::string* next = draft.extends ? &*draft.extends : nullptr;
+      if (next != nullptr && !drafts_.contains(*next)) {
+        return refuse(path_of(*at) + "/extends", quote(*next) + " is not a profile of this policy");
+      }
+      if (next != nullptr && seen.contains(*next)) {
+        return refuse(path_of(*at) + "/extends", "closes a circle: " + quote(*next) + " already extends " + quote(*at));
+      }
+      at = next;
+    }
+    if (!undeclared) {
+      return refuse(path_of(name) + "/undeclared", "is missing, and no profile that it extends has it",
+                    "say `refuse`, or `drop` to let a report leave without what the dictionary does not declare");
+    }
+    out.undeclared = *undeclared;
+    return out;
+  }
+
+  tl::unexpected<core::Error> refuse(const std::string& path, const std::string& why, std::string hint = {}) const {
+    return core::fail(core::Code::bad_input, quote(document_) + ": " + quote(path) + ": " + why, std::move(hint));
+  }
+
+  std::string document_;
+  std::map<std::string, Draft> drafts_;
+};
+
+}  // namespace
+
+bool redacts(const redaction::Profile& profile) {
+  return !profile.redactions.empty() || profile.undeclared == redaction::Undeclared::drop;
+}
+
+Result<Profiles> read_profiles(const Json& json, std::string_view name, const dictionary::Dictionary& dictionary) {
+  AIRLOCK_TRY(auto out, Reader(name).read(json));
+  std::vector<redaction::Profile> all;
+  for (const auto& [profile_name, profile] : out) all.push_back(profile);
+  // Treatments always join, so where this plan can be made, that of any decision can.
+  AIRLOCK_CHECK(redaction::Plan::make(dictionary, all));
+  return out;
+}
+
+}  // namespace airlock::policy
