@@ -26,8 +26,8 @@ std::string what_happens(Disposition disposition) {
   return "the report is recorded and nothing leaves";
 }
 
-std::string asked(const Facts& facts) {
-  std::string out = "asked for " + (facts.tier ? "tier " + quote(*facts.tier) : "no tier") + ", licence " +
+std::string made_for(const Facts& facts) {
+  std::string out = "made for " + (facts.tier ? "tier " + quote(*facts.tier) : "no tier") + ", licence " +
                     quote(core::name(facts.licence)) + ", event " + quote(facts.event);
   if (!facts.entitlements.empty()) out += ", entitled to " + listed(facts.entitlements);
   return out;
@@ -50,11 +50,11 @@ std::string subject(const Contribution& contribution) {
     case Kind::floor:
       return "the floor in " + id + " asks for at least";
     case Kind::redactions:
-      return "profiles redact, which makes `send`";
+      return "redactions are in force, which makes `send`";
     case Kind::grant:
       break;
   }
-  return "tier " + id + " is not granted what that comes to; the next stricter that it is granted is";
+  return "tier " + id + " is not granted that; the next stricter that it is granted is";
 }
 
 }  // namespace
@@ -62,7 +62,7 @@ std::string subject(const Contribution& contribution) {
 std::vector<std::string> explain(const Decision& decision, const Facts& facts) {
   std::vector<std::string> out;
   out.push_back("the decision is " + quote(name(decision.disposition)) + ": " + what_happens(decision.disposition));
-  out.push_back(asked(facts));
+  out.push_back(made_for(facts));
   for (const auto& contribution : decision.contributions) {
     out.push_back(subject(contribution) + " " + quote(name(contribution.at_least)) +
                   (contribution.determines ? ", which determines the decision" : ""));
@@ -72,8 +72,8 @@ std::vector<std::string> explain(const Decision& decision, const Facts& facts) {
                     : "profiles in force: " + listed(decision.profiles));
   if (decision.withheld_by_exception) {
     out.emplace_back(
-        "neither the tier, nor a floor, nor a rule made for withholding withholds it, so this is an exception (exit "
-        "code 4)");
+        "it is withheld by exception: no tier, floor or rule without a `licence` condition asks for that (exit code "
+        "4)");
   }
   return out;
 }

@@ -23,8 +23,9 @@ inline bool is_name(std::string_view text) {
 inline constexpr std::string_view name_rule =
     "must have 1 to 64 of `a-z`, `0-9`, `.`, `_`, `-`, the first a letter or a digit";
 
-inline bool contains(const std::vector<std::string>& list, std::string_view item) {
-  return std::find(list.begin(), list.end(), item) != list.end();
+template <typename Item, typename Wanted>
+bool contains(const std::vector<Item>& list, const Wanted& wanted) {
+  return std::find(list.begin(), list.end(), wanted) != list.end();
 }
 
 /// A list that, where it stands, is not empty, and each element of which `is_known`; else it "is not `what`".

@@ -30,9 +30,8 @@ bool is_in_force(const Facts& facts) {
 
 /// Members AND, values OR.
 bool matches(const Selector& when, const Facts& facts) {
-  const auto& licences = when.licences;
   if (!when.tiers.empty() && !(facts.tier && contains(when.tiers, *facts.tier))) return false;
-  if (!licences.empty() && std::find(licences.begin(), licences.end(), facts.licence) == licences.end()) return false;
+  if (!when.licences.empty() && !contains(when.licences, facts.licence)) return false;
   if (!when.events.empty() && !contains(when.events, facts.event)) return false;
   return when.entitlements.empty() || std::any_of(when.entitlements.begin(), when.entitlements.end(),
                                                   [&](const auto& text) { return contains(facts.entitlements, text); });
@@ -110,9 +109,10 @@ Decision Policy::decide(const Facts& facts) const {
     withheld_by_design |= floor.at_least == Disposition::withhold;
   }
   out.profiles.assign(profiles.begin(), profiles.end());
-  const bool redacting = std::any_of(out.profiles.begin(), out.profiles.end(), [&](const auto& profile) {
-    return redacts(document_->profiles.find(profile)->second);
-  });
+  const bool redacting =
+      facts.redacts_also || std::any_of(out.profiles.begin(), out.profiles.end(), [&](const auto& profile) {
+        return redacts(document_->profiles.find(profile)->second);
+      });
   if (redacting && asked == Disposition::send) add(Kind::redactions, "", Disposition::redact);
 
   for (auto& contribution : out.contributions) contribution.determines = contribution.at_least == asked;
@@ -122,7 +122,8 @@ Decision Policy::decide(const Facts& facts) const {
   return out;
 }
 
-Result<redaction::Plan> Policy::plan(const Decision& decision, const dictionary::Dictionary& dictionary) const {
+Result<redaction::Plan> Policy::plan(const Decision& decision, const dictionary::Dictionary& dictionary,
+                                     std::span<const redaction::Redaction> redact_also) const {
   std::vector<redaction::Profile> profiles;
   for (const auto& name : decision.profiles) {
     const auto found = document_->profiles.find(name);
@@ -131,6 +132,11 @@ Result<redaction::Plan> Policy::plan(const Decision& decision, const dictionary:
                                                  core::quote(name) + ", which the decision names");
     }
     profiles.push_back(found->second);
+  }
+  if (!redact_also.empty()) {
+    // `drop` yields to any profile; alone it would be looser than no profile at all.
+    const auto undeclared = profiles.empty() ? redaction::Undeclared::refuse : redaction::Undeclared::drop;
+    profiles.push_back({"redact_also", undeclared, {redact_also.begin(), redact_also.end()}});
   }
   return redaction::Plan::make(dictionary, profiles);
 }

@@ -46,6 +46,7 @@ struct Facts {
   std::vector<std::string> entitlements;
   std::string event;
   std::vector<Floor> floors;
+  bool redacts_also = false;  ///< whether the site redacts on its own account (`redact_also`)
 };
 
 /// One thing that had a say in the disposition.
@@ -106,9 +107,11 @@ class Policy {
 
   /// The decision for these facts. Never fails: what is unknown makes it stricter.
   [[nodiscard]] Decision decide(const Facts& facts) const;
-  /// The treatment of every field under the decision's profiles. Error: refused, where the decision names a profile
-  /// that this policy does not have.
-  [[nodiscard]] Result<redaction::Plan> plan(const Decision& decision, const dictionary::Dictionary& dictionary) const;
+  /// The treatment of every field under the decision's profiles and the site's own `redact_also`, which leaves
+  /// `undeclared` as it is. Errors: refused, where the decision names a profile that this policy does not have;
+  /// bad_input, where a redaction of `redact_also` does not fit the dictionary.
+  [[nodiscard]] Result<redaction::Plan> plan(const Decision& decision, const dictionary::Dictionary& dictionary,
+                                             std::span<const redaction::Redaction> redact_also = {}) const;
 
  private:
   explicit Policy(std::unique_ptr<const Document> document);
