@@ -1,12 +1,24 @@
 #pragma once
 /// \file
 /// SQLite in three small types: connection, statement, transaction. The only users of sqlite3.h are this module's
-/// source files. SQLite's codes are translated where they occur: busy, full and read-only become `not_recorded`, a
-/// damaged file becomes `integrity`.
+/// source files. SQLite's codes are translated where they occur: busy, full, read-only and broken disks become
+/// `not_recorded`, a damaged file becomes `integrity`; messages name the file.
+///
+///     AIRLOCK_TRY(auto database, db::Database::open(path, db::Mode::read_only));
+///     AIRLOCK_TRY(auto names, database.prepare("SELECT name FROM people WHERE age > ?"));
+///     names.bind(std::int64_t{17});
+///     for (;;) {
+///       AIRLOCK_TRY(const bool row, names.step());
+///       if (!row) break;
+///       use(names.text(0));
+///     }
+///
+/// A statement that has given a row and is neither at its end, reset nor gone holds a lock that stops every writer, in
+/// this and in other processes: read in pages, and keep no statement longer than a page takes. While a database is
+/// open, nothing else in the process may open and close the same file: POSIX locks would be lost with it.
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,51 +31,68 @@ namespace airlock::db {
 
 using core::Result;
 
-enum class Mode : std::uint8_t { create, read_write, read_only };
+/// How long a statement waits for another process before it fails as busy.
+inline constexpr int busy_milliseconds = 5000;
+/// Longest text or blob, in bytes, that is read from or written to a database; a hostile file cannot make us take more.
+inline constexpr int value_limit = 16 * 1024 * 1024;
+
+enum class Mode : std::uint8_t { read_write, read_only };
 
 class Statement;
 
 /// One connection with the settings that every database of Airlock has: rollback journal, `synchronous=EXTRA`, foreign
-/// keys, DEFENSIVE, `trusted_schema` off, `cell_size_check` on, bounded busy timeout.
+/// keys, DEFENSIVE, `trusted_schema` off, `cell_size_check` on, bounded busy timeout, no memory mapping, nothing
+/// temporary on disk. One thread at a time.
 class Database {
  public:
-  /// `create` fails if the file exists. Errors: not_recorded, integrity (not a database), bad_input (missing).
+  /// Opens a file that exists; one of no bytes is an empty database. A new database is therefore a file that the caller
+  /// made, with the permissions that it is to have: SQLite gives its journal the same. `read_only` needs no permission
+  /// to write anything, unless an interrupted change has to be undone first. Symbolic links are followed, so that a
+  /// site may live on another disk; whoever can plant one can as well replace the file.
+  /// Errors: bad_input (missing), integrity (not a database), not_recorded.
   [[nodiscard]] static Result<Database> open(const std::string& path, Mode mode);
-  Database(Database&&) noexcept;
-  Database& operator=(Database&&) noexcept;
-  ~Database();
+  Database(Database&&) noexcept = default;
+  Database& operator=(Database&&) noexcept = default;
+  ~Database() = default;
 
   /// Runs one or more statements without parameters or results.
   [[nodiscard]] Result<void> run(const std::string& sql);
+  /// Prepares exactly one statement. It must go before the database does.
   [[nodiscard]] Result<Statement> prepare(std::string_view sql);
-  /// First column of the first row as integer; error where there is no row.
+  /// First column of the first row as integer. Error: unexpected where there is no row.
   [[nodiscard]] Result<std::int64_t> number(std::string_view sql);
-  /// SQLite's own check of the file: `ok`, or the first finding as an integrity error.
+  /// SQLite's own check of the whole file; the first finding is an integrity error. Holds a read lock meanwhile.
   [[nodiscard]] Result<void> check();
+  /// The file's absolute path.
   [[nodiscard]] const std::string& path() const { return path_; }
 
  private:
-  friend class Statement;
-  Database(sqlite3* handle, std::string path);
-  std::unique_ptr<sqlite3, int (*)(sqlite3*)> handle_;
+  friend class Transaction;
+  explicit Database(sqlite3* handle) : handle_(handle) {}
+  struct Close {
+    void operator()(sqlite3* handle) const;
+  };
+  std::unique_ptr<sqlite3, Close> handle_;
   std::string path_;
 };
 
 /// A prepared statement. Parameters are bound in order, then `step` until it gives no row.
 class Statement {
  public:
+  /// Each binds the next parameter; a failure shows at the next `step`.
   Statement& bind(std::int64_t value);
   Statement& bind(std::string_view text);
   Statement& bind_blob(std::string_view bytes);
   Statement& bind_null();
 
-  /// Whether there is a row. Error: see Database.
+  /// Whether there is a row. Errors: see Database.
   [[nodiscard]] Result<bool> step();
   /// Runs a statement that gives no rows.
   [[nodiscard]] Result<void> run();
-  /// Makes the statement ready for new parameters.
+  /// Ends the reading, frees its lock, and makes the statement ready for new parameters.
   void reset();
 
+  /// Column of the current row, from 0 on. NULL is 0 or no bytes.
   [[nodiscard]] std::int64_t integer(int column) const;
   [[nodiscard]] std::string text(int column) const;
   [[nodiscard]] std::string blob(int column) const;
@@ -71,16 +100,20 @@ class Statement {
 
  private:
   friend class Database;
-  Statement(Database& database, sqlite3_stmt* handle);
-  Database* database_;
-  std::unique_ptr<sqlite3_stmt, int (*)(sqlite3_stmt*)> handle_;
+  explicit Statement(sqlite3_stmt* handle) : handle_(handle) {}
+  struct Finalise {
+    void operator()(sqlite3_stmt* handle) const;
+  };
+  void note_binding(int code);
+  std::unique_ptr<sqlite3_stmt, Finalise> handle_;
   int next_ = 1;
-  bool bind_failed_ = false;
+  int bind_code_ = 0;
 };
 
-/// BEGIN IMMEDIATE … COMMIT; rolled back when it goes without `commit`.
+/// BEGIN IMMEDIATE … COMMIT; rolled back when it goes without `commit`. It must go before its database does.
 class Transaction {
  public:
+  /// Error: not_recorded where another process writes for longer than `busy_milliseconds`.
   [[nodiscard]] static Result<Transaction> begin(Database& database);
   Transaction(Transaction&& other) noexcept;
   Transaction& operator=(Transaction&&) = delete;
@@ -89,8 +122,8 @@ class Transaction {
   [[nodiscard]] Result<void> commit();
 
  private:
-  explicit Transaction(Database& database) : database_(&database) {}
-  Database* database_;
+  explicit Transaction(sqlite3* handle) : handle_(handle) {}
+  sqlite3* handle_;
 };
 
 }  // namespace airlock::db

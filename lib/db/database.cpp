@@ -1,0 +1,133 @@
+#include "db/database.hpp"
+
+#include <sqlite3.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "core/text.hpp"
+#include "db/error.hpp"
+
+namespace airlock::db {
+
+using core::Code;
+using core::fail;
+
+namespace {
+
+struct Option {
+  int name;
+  int value;
+};
+/// In force before SQLite reads the first byte of the file's schema.
+constexpr Option options[] = {
+    {SQLITE_DBCONFIG_DEFENSIVE, 1},      {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0}, {SQLITE_DBCONFIG_ENABLE_FKEY, 1},
+    {SQLITE_DBCONFIG_ENABLE_TRIGGER, 1}, {SQLITE_DBCONFIG_ENABLE_VIEW, 0},    {SQLITE_DBCONFIG_DQS_DDL, 0},
+    {SQLITE_DBCONFIG_DQS_DML, 0},
+};
+
+constexpr auto settings =
+    "PRAGMA synchronous = EXTRA;"
+    "PRAGMA cell_size_check = ON;"
+    "PRAGMA temp_store = MEMORY;"
+    "PRAGMA mmap_size = 0;"
+    // Without it REPLACE deletes rows without asking the triggers that forbid deletion.
+    "PRAGMA recursive_triggers = ON;";
+
+core::Error open_error(sqlite3* handle, const std::string& path) {
+  const int code = sqlite3_extended_errcode(handle);
+  if ((code & 0xFF) == SQLITE_CANTOPEN && sqlite3_system_errno(handle) == ENOENT) {
+    return {Code::bad_input, core::quote(path) + ": does not exist", "check the path"};
+  }
+  return error_of(code, path, sqlite3_errmsg(handle));
+}
+
+}  // namespace
+
+void Database::Close::operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
+
+Result<Database> Database::open(const std::string& path, Mode mode) {
+  // A relative path that starts with `file:` or `:memory:` would mean something else to SQLite.
+  const std::string name = path.starts_with('/') ? path : "./" + path;
+  const int flags = mode == Mode::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+  sqlite3* handle = nullptr;
+  const int opened = sqlite3_open_v2(name.c_str(), &handle, flags | SQLITE_OPEN_EXRESCODE, nullptr);
+  Database database(handle);
+  if (opened != SQLITE_OK) return fail(open_error(handle, path));
+  database.path_ = sqlite3_db_filename(handle, "main");
+  // SQLite opens a file that it may not write for reading, without a word.
+  if (mode == Mode::read_write && sqlite3_db_readonly(handle, "main") != 0) {
+    return fail(error_of(SQLITE_READONLY, database.path_, ""));
+  }
+  for (const Option& option : options) {
+    if (sqlite3_db_config(handle, option.name, option.value, nullptr) != SQLITE_OK) return fail(last_error(handle));
+  }
+  sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, value_limit);
+  sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 0);
+  if (sqlite3_busy_timeout(handle, busy_milliseconds) != SQLITE_OK) return fail(last_error(handle));
+  AIRLOCK_CHECK(database.run(settings));
+  // Turns a file in WAL mode back, where it may; in that mode reading would write.
+  AIRLOCK_TRY(auto journal, database.prepare("PRAGMA journal_mode = DELETE"));
+  AIRLOCK_TRY(const bool row, journal.step());
+  if (!row || journal.text(0) != "delete") {
+    return fail(Code::integrity, core::quote(database.path_) + ": does not use a rollback journal",
+                "another program has changed the file; restore it from a backup");
+  }
+  return database;
+}
+
+Result<void> Database::run(const std::string& sql) {
+  if (sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
+    return fail(last_error(handle_.get()));
+  }
+  return {};
+}
+
+Result<Statement> Database::prepare(std::string_view sql) {
+  sqlite3_stmt* handle = nullptr;
+  const char* rest = nullptr;
+  const int code = sqlite3_prepare_v2(handle_.get(), sql.data(), static_cast<int>(sql.size()), &handle, &rest);
+  Statement statement(handle);
+  if (code != SQLITE_OK) return fail(last_error(handle_.get()));
+  if (handle == nullptr || rest != sql.data() + sql.size()) {
+    return fail(Code::unexpected, core::quote(path_) + ": " + core::quote(sql) + " is not one statement");
+  }
+  return statement;
+}
+
+Result<std::int64_t> Database::number(std::string_view sql) {
+  AIRLOCK_TRY(auto statement, prepare(sql));
+  AIRLOCK_TRY(const bool row, statement.step());
+  if (!row) return fail(Code::unexpected, core::quote(path_) + ": " + core::quote(sql) + " gave no row");
+  return statement.integer(0);
+}
+
+Result<void> Database::check() {
+  AIRLOCK_TRY(auto statement, prepare("PRAGMA integrity_check(1)"));
+  AIRLOCK_TRY(const bool row, statement.step());
+  const std::string finding = row ? statement.text(0) : "no answer";
+  if (finding != "ok") return fail(error_of(SQLITE_CORRUPT, path_, finding));
+  return {};
+}
+
+Result<Transaction> Transaction::begin(Database& database) {
+  AIRLOCK_CHECK(database.run("BEGIN IMMEDIATE"));
+  return Transaction(database.handle_.get());
+}
+
+Transaction::Transaction(Transaction&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+
+Transaction::~Transaction() {
+  // SQLite itself has rolled back after some errors. Should this fail, the journal stays and the next opener uses it.
+  if (handle_ != nullptr && sqlite3_get_autocommit(handle_) == 0) {
+    sqlite3_exec(handle_, "ROLLBACK", nullptr, nullptr, nullptr);
+  }
+}
+
+Result<void> Transaction::commit() {
+  if (sqlite3_exec(handle_, "COMMIT", nullptr, nullptr, nullptr) != SQLITE_OK) return fail(last_error(handle_));
+  handle_ = nullptr;
+  return {};
+}
+
+}  // namespace airlock::db

@@ -1,0 +1,57 @@
+#include "db/error.hpp"
+
+#include <sqlite3.h>
+
+#include "core/text.hpp"
+#include "db/database.hpp"
+
+namespace airlock::db {
+
+using core::Code;
+
+core::Error last_error(sqlite3* handle) {
+  return error_of(sqlite3_extended_errcode(handle), sqlite3_db_filename(handle, "main"), sqlite3_errmsg(handle));
+}
+
+core::Error error_of(int code, const std::string& path, const std::string& text) {
+  const auto error = [&](Code kind, const std::string& what, const char* hint) {
+    return core::Error{kind, core::quote(path) + ": " + what, hint};
+  };
+  if (code == SQLITE_READONLY_ROLLBACK) {
+    return error(Code::not_recorded,
+                 "an interrupted change must be undone first, and the file is open only for reading",
+                 "run a command that writes, as the user who owns the file");
+  }
+  if (code == SQLITE_READONLY_DBMOVED) {
+    return error(Code::not_recorded, "was moved or replaced while it was open", "run the command again");
+  }
+  switch (code & 0xFF) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return error(Code::not_recorded, "is in use by another process", "run the command again when that has ended");
+    case SQLITE_FULL:
+      return error(Code::not_recorded, "there is no room on the disk", "make room and run the command again");
+    case SQLITE_READONLY:
+      return error(Code::not_recorded, "cannot be written",
+                   "run the command as the user who owns the file and its folder, on a disk that can be written");
+    case SQLITE_IOERR:
+      return error(Code::not_recorded, "the disk cannot be read or written (" + core::printable(text) + ")",
+                   "check the disk, then run the command again");
+    case SQLITE_CANTOPEN:
+      return error(Code::not_recorded, "cannot be opened",
+                   "check the permissions of the file and of its folder, then run the command again");
+    case SQLITE_NOMEM:
+      return error(Code::not_recorded, "there is not enough memory", "free memory and run the command again");
+    case SQLITE_CORRUPT:
+      return error(Code::integrity, "is damaged (" + core::printable(text) + ")", "restore the file from a backup");
+    case SQLITE_NOTADB:
+      return error(Code::integrity, "is not a database", "restore the file from a backup");
+    case SQLITE_TOOBIG:
+      return error(Code::integrity, "has a value of more than " + std::to_string(value_limit) + " bytes",
+                   "restore the file from a backup");
+    default:
+      return error(Code::unexpected, core::printable(text) + " (code " + std::to_string(code) + ")", "");
+  }
+}
+
+}  // namespace airlock::db

@@ -1,0 +1,18 @@
+#pragma once
+/// \file
+/// SQLite's result codes in our words (sqlite.org/rescode.html). For the source files of db/ only.
+
+#include <string>
+
+#include "core/result.hpp"
+
+struct sqlite3;
+
+namespace airlock::db {
+
+/// The error that the connection reported last.
+[[nodiscard]] core::Error last_error(sqlite3* handle);
+/// The error of `code`, an extended result code, about the file at `path`; `text` is SQLite's own word for it.
+[[nodiscard]] core::Error error_of(int code, const std::string& path, const std::string& text);
+
+}  // namespace airlock::db

@@ -1,0 +1,68 @@
+#include "db/schema.hpp"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "core/text.hpp"
+
+namespace airlock::db {
+
+using core::Code;
+using core::fail;
+
+namespace {
+
+constexpr auto restore = "restore the file from a backup";
+
+/// The statement's first words, enough to find it by: `CREATE TRIGGER entries_keep`.
+std::string heading(std::string_view statement) {
+  std::size_t end = 0;
+  for (int words = statement.starts_with("CREATE UNIQUE") ? 4 : 3; words > 0 && end != statement.npos; --words) {
+    end = statement.find_first_of(" \n(", end + 1);
+  }
+  return core::quote(statement.substr(0, end));
+}
+
+}  // namespace
+
+Result<void> create_schema(Database& database, const Schema& schema) {
+  AIRLOCK_TRY(auto transaction, Transaction::begin(database));
+  AIRLOCK_TRY(const auto objects, database.number("SELECT count(*) FROM sqlite_schema"));
+  if (objects != 0) return fail(Code::unexpected, core::quote(database.path()) + ": is not empty");
+  for (const std::string_view statement : schema.statements) AIRLOCK_CHECK(database.run(std::string(statement)));
+  AIRLOCK_CHECK(database.run("PRAGMA application_id = " + std::to_string(schema.application_id)));
+  AIRLOCK_CHECK(database.run("PRAGMA user_version = " + std::to_string(schema.version)));
+  return transaction.commit();
+}
+
+Result<void> check_schema(Database& database, const Schema& schema) {
+  const auto fault = [&](const std::string& what) {
+    return fail(Code::integrity, core::quote(database.path()) + ": " + what, restore);
+  };
+  AIRLOCK_TRY(const auto application_id, database.number("PRAGMA application_id"));
+  if (application_id != schema.application_id) return fault("is not " + std::string(schema.what));
+  AIRLOCK_TRY(const auto version, database.number("PRAGMA user_version"));
+  if (version > schema.version) {
+    return fail(Code::refused,
+                core::quote(database.path()) + ": has version " + std::to_string(version) +
+                    " of its format, and this Airlock knows " + std::to_string(schema.version) + " at most",
+                "upgrade Airlock");
+  }
+  if (version != schema.version) return fault("has the unknown format version " + std::to_string(version));
+
+  std::vector<std::string_view> missing(schema.statements.begin(), schema.statements.end());
+  // Indexes that SQLite makes for itself have no text.
+  AIRLOCK_TRY(auto objects, database.prepare("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL"));
+  for (;;) {
+    AIRLOCK_TRY(const bool row, objects.step());
+    if (!row) break;
+    const auto found = std::find(missing.begin(), missing.end(), objects.text(1));
+    if (found == missing.end()) return fault("its schema was changed at " + core::quote(objects.text(0)));
+    missing.erase(found);
+  }
+  if (!missing.empty()) return fault("its schema lacks " + heading(missing.front()));
+  return {};
+}
+
+}  // namespace airlock::db

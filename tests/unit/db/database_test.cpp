@@ -1,0 +1,329 @@
+#include "db/database.hpp"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "temporary_directory.hpp"
+
+using namespace airlock;
+using core::Code;
+using db::Database;
+using db::Mode;
+
+namespace {
+
+/// A file of no bytes, which is an empty database.
+std::string empty_file(const test::TemporaryDirectory& folder) {
+  std::string path = folder / "x.db";
+  std::ofstream(path).close();
+  return path;
+}
+
+Database writable(const std::string& path) {
+  auto database = Database::open(path, Mode::read_write);
+  REQUIRE_MESSAGE(database, database.error().message);
+  return std::move(*database);
+}
+
+std::string with_table(const test::TemporaryDirectory& folder) {
+  std::string path = empty_file(folder);
+  REQUIRE(writable(path).run("CREATE TABLE t (n INTEGER PRIMARY KEY, word TEXT UNIQUE, raw BLOB) STRICT"));
+  return path;
+}
+
+std::string pragma_text(Database& database, const std::string& name) {
+  auto statement = database.prepare("PRAGMA " + name);
+  REQUIRE(statement);
+  REQUIRE(statement->step().value());
+  return statement->text(0);
+}
+
+void overwrite(const std::string& path, std::streamoff at, const std::string& bytes) {
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(at);
+  file << bytes;
+  REQUIRE(file.good());
+}
+
+}  // namespace
+
+TEST_CASE("a connection has every setting that keeps the file safe") {
+  const test::TemporaryDirectory folder;
+  Database database = writable(with_table(folder));
+  CHECK(pragma_text(database, "journal_mode") == "delete");
+  CHECK(pragma_text(database, "synchronous") == "3");  // EXTRA
+  CHECK(pragma_text(database, "foreign_keys") == "1");
+  CHECK(pragma_text(database, "trusted_schema") == "0");
+  CHECK(pragma_text(database, "cell_size_check") == "1");
+  CHECK(pragma_text(database, "recursive_triggers") == "1");
+  CHECK(pragma_text(database, "temp_store") == "2");  // MEMORY
+  CHECK(pragma_text(database, "busy_timeout") == "5000");
+  CHECK(database.number("PRAGMA mmap_size").value() == 0);
+  // DEFENSIVE has no pragma of its own: it forbids this one.
+  REQUIRE(database.run("PRAGMA writable_schema = ON"));
+  CHECK_FALSE(database.run("UPDATE sqlite_schema SET sql = ''"));
+  CHECK_FALSE(database.run("ATTACH ':memory:' AS other"));
+  CHECK_FALSE(database.prepare("SELECT \"word that is no column\" FROM t"));
+}
+
+TEST_CASE("what is bound comes back byte for byte") {
+  const test::TemporaryDirectory folder;
+  Database database = writable(with_table(folder));
+  const std::string bytes("a\0b\xFF", 4);
+  {
+    auto insert = database.prepare("INSERT INTO t VALUES (?, ?, ?)");
+    REQUIRE(insert);
+    REQUIRE(insert->bind(INT64_MIN).bind("snow ❄").bind_blob(bytes).run());
+    insert->reset();
+    REQUIRE(insert->bind(INT64_MAX).bind(std::string_view()).bind_blob({}).run());
+    insert->reset();
+    REQUIRE(insert->bind(std::int64_t{0}).bind_null().bind_null().run());
+  }
+  auto rows = database.prepare("SELECT n, word, raw FROM t ORDER BY n");
+  REQUIRE(rows);
+  REQUIRE(rows->step().value());
+  CHECK(rows->integer(0) == INT64_MIN);
+  CHECK(rows->text(1) == "snow ❄");
+  CHECK(rows->blob(2) == bytes);
+  REQUIRE(rows->step().value());
+  CHECK(rows->is_null(1));
+  REQUIRE(rows->step().value());
+  CHECK(rows->integer(0) == INT64_MAX);
+  CHECK_FALSE(rows->is_null(1));
+  CHECK(rows->text(1).empty());
+  CHECK_FALSE(rows->is_null(2));
+  CHECK_FALSE(rows->step().value());
+}
+
+TEST_CASE("a failed binding shows at the next step") {
+  const test::TemporaryDirectory folder;
+  Database database = writable(with_table(folder));
+  auto insert = database.prepare("INSERT INTO t (n) VALUES (?)");
+  REQUIRE(insert);
+  const auto too_many = insert->bind(std::int64_t{1}).bind(std::int64_t{2}).run();
+  REQUIRE_FALSE(too_many);
+  CHECK(too_many.error().code == Code::unexpected);
+  CHECK(too_many.error().message.find("parameter") != std::string::npos);
+  CHECK(database.number("SELECT count(*) FROM t").value() == 0);
+
+  auto select = database.prepare("SELECT ?");
+  REQUIRE(select);
+  CHECK_FALSE(select->bind(std::string(db::value_limit + 1, 'x')).step());
+  select->reset();
+  CHECK(select->bind("x").step().value());
+}
+
+TEST_CASE("only one whole statement can be prepared") {
+  const test::TemporaryDirectory folder;
+  Database database = writable(with_table(folder));
+  CHECK_FALSE(database.prepare(""));
+  CHECK_FALSE(database.prepare("SELECT 1; SELECT 2"));
+  CHECK_FALSE(database.prepare("SELECT"));
+  CHECK_FALSE(database.number("SELECT n FROM t"));
+  CHECK_FALSE(database.prepare("SELECT 1")->run());
+}
+
+TEST_CASE("a missing file is bad input, and a directory or a text file is no database") {
+  const test::TemporaryDirectory folder;
+  const auto missing = Database::open(folder / "none.db", Mode::read_write);
+  REQUIRE_FALSE(missing);
+  CHECK(missing.error().code == Code::bad_input);
+  CHECK(missing.error().message == "`" + (folder / "none.db") + "`: does not exist");
+  CHECK_FALSE(missing.error().hint.empty());
+  CHECK_FALSE(std::filesystem::exists(folder / "none.db"));
+
+  CHECK(Database::open(folder.path(), Mode::read_only).error().code == Code::not_recorded);
+
+  std::ofstream(folder / "text.db") << std::string(4096, 'x');
+  const auto text = Database::open(folder / "text.db", Mode::read_only);
+  REQUIRE_FALSE(text);
+  CHECK(text.error().code == Code::integrity);
+  CHECK(text.error().message == "`" + (folder / "text.db") + "`: is not a database");
+}
+
+TEST_CASE("a name that SQLite would take for a URI or for memory is a file name") {
+  const test::TemporaryDirectory folder;
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path());
+  for (const std::string name : {"file:x.db?mode=memory", ":memory:"}) {
+    CAPTURE(name);
+    CHECK(Database::open(name, Mode::read_write).error().code == Code::bad_input);
+    std::ofstream(name).close();
+    CHECK(Database::open(name, Mode::read_write).value().path() == folder / name);
+  }
+  std::filesystem::current_path(before);
+}
+
+TEST_CASE("a folder that is reached through a symbolic link works") {
+  const test::TemporaryDirectory folder;
+  with_table(folder);
+  std::filesystem::create_directory_symlink(folder.path(), folder / "link");
+  CHECK(writable(folder / "link/x.db").number("SELECT count(*) FROM t").value() == 0);
+}
+
+TEST_CASE("a journal has the permissions of its file") {
+  const test::TemporaryDirectory folder;
+  const std::string path = with_table(folder);
+  std::filesystem::permissions(path, std::filesystem::perms(0600));
+  Database database = writable(path);
+  auto transaction = db::Transaction::begin(database);
+  REQUIRE(transaction);
+  REQUIRE(database.run("INSERT INTO t (n) VALUES (1)"));
+  REQUIRE(std::filesystem::exists(path + "-journal"));
+  CHECK(std::filesystem::status(path + "-journal").permissions() == std::filesystem::perms(0600));
+}
+
+TEST_CASE("read_only reads and refuses to write") {
+  const test::TemporaryDirectory folder;
+  const std::string path = with_table(folder);
+  auto database = Database::open(path, Mode::read_only);
+  REQUIRE(database);
+  CHECK(database->number("SELECT count(*) FROM t").value() == 0);
+  const auto written = database->run("INSERT INTO t (n) VALUES (1)");
+  REQUIRE_FALSE(written);
+  CHECK(written.error().code == Code::not_recorded);
+  CHECK(written.error().message == "`" + path + "`: cannot be written");
+}
+
+TEST_CASE("read_only refuses a file with an interrupted change, and a writer undoes that") {
+  const test::TemporaryDirectory folder;
+  const std::string path = with_table(folder);
+  REQUIRE(writable(path).run("INSERT INTO t (n) VALUES (1)"));
+  {
+    Database database = writable(path);
+    // More than the page cache holds, so that SQLite writes into the file before COMMIT and needs the journal.
+    REQUIRE(database.run("PRAGMA cache_size = 1"));
+    auto transaction = db::Transaction::begin(database);
+    REQUIRE(transaction);
+    REQUIRE(
+        database.run("WITH RECURSIVE c(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM c WHERE i < 3000)"
+                     "INSERT INTO t (n, word) SELECT i, 'word ' || i FROM c"));
+    std::filesystem::copy(path, folder / "crashed.db");
+    std::filesystem::copy(path + "-journal", folder / "crashed.db-journal");
+  }
+  const auto reader = Database::open(folder / "crashed.db", Mode::read_only);
+  REQUIRE_FALSE(reader);
+  CHECK(reader.error().code == Code::not_recorded);
+  CHECK(reader.error().message.find("interrupted change") != std::string::npos);
+
+  Database writer = writable(folder / "crashed.db");
+  CHECK(writer.number("SELECT count(*) FROM t").value() == 1);
+  CHECK(writer.check());
+}
+
+TEST_CASE("a file that another program put into WAL mode is turned back") {
+  const test::TemporaryDirectory folder;
+  const std::string path = with_table(folder);
+  REQUIRE(writable(path).prepare("PRAGMA journal_mode = WAL")->step());
+  Database database = writable(path);
+  CHECK(pragma_text(database, "journal_mode") == "delete");
+}
+
+TEST_CASE("a transaction that is not committed leaves nothing") {
+  const test::TemporaryDirectory folder;
+  const std::string path = with_table(folder);
+  Database database = writable(path);
+  {
+    auto transaction = db::Transaction::begin(database);
+    REQUIRE(transaction);
+    REQUIRE(database.run("INSERT INTO t (n) VALUES (1)"));
+    auto moved = std::move(*transaction);
+  }
+  CHECK(database.number("SELECT count(*) FROM t").value() == 0);
+  {
+    auto transaction = db::Transaction::begin(database);
+    REQUIRE(transaction);
+    REQUIRE(database.run("INSERT INTO t (n) VALUES (1)"));
+    REQUIRE(transaction->commit());
+  }
+  CHECK(writable(path).number("SELECT count(*) FROM t").value() == 1);
+}
+
+TEST_CASE("a second writer waits, then is told that the file is in use") {
+  const test::TemporaryDirectory folder;
+  const std::string path = with_table(folder);
+  Database first = writable(path);
+  Database second = writable(path);
+  auto transaction = db::Transaction::begin(first);
+  REQUIRE(transaction);
+  REQUIRE(second.run("PRAGMA busy_timeout = 20"));
+  const auto refused = db::Transaction::begin(second);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == Code::not_recorded);
+  CHECK(refused.error().message == "`" + path + "`: is in use by another process");
+
+  REQUIRE(second.run("PRAGMA busy_timeout = 5000"));
+  std::thread soon([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    CHECK(transaction->commit());
+  });
+  CHECK(db::Transaction::begin(second));
+  soon.join();
+}
+
+TEST_CASE("COMMIT that a reader holds up is an error, and the destructor rolls back") {
+  const test::TemporaryDirectory folder;
+  const std::string path = with_table(folder);
+  REQUIRE(writable(path).run("INSERT INTO t (n) VALUES (1), (2)"));
+  Database reader = writable(path);
+  auto rows = reader.prepare("SELECT n FROM t");
+  REQUIRE(rows->step().value());
+
+  Database writer = writable(path);
+  REQUIRE(writer.run("PRAGMA busy_timeout = 20"));
+  {
+    auto transaction = db::Transaction::begin(writer);
+    REQUIRE(writer.run("INSERT INTO t (n) VALUES (3)"));
+    CHECK(transaction->commit().error().code == Code::not_recorded);
+  }
+  rows->reset();
+  CHECK(writer.number("SELECT count(*) FROM t").value() == 2);
+}
+
+TEST_CASE("a full disk is not_recorded") {
+  const test::TemporaryDirectory folder;
+  Database database = writable(with_table(folder));
+  REQUIRE(database.run("PRAGMA max_page_count = 4"));
+  const auto full = database.run("INSERT INTO t (n, raw) VALUES (1, zeroblob(100000))");
+  REQUIRE_FALSE(full);
+  CHECK(full.error().code == Code::not_recorded);
+  CHECK(full.error().message.find("no room") != std::string::npos);
+  CHECK(database.number("SELECT count(*) FROM t").value() == 0);
+}
+
+TEST_CASE("a file that was removed under the connection is not written") {
+  const test::TemporaryDirectory folder;
+  const std::string path = with_table(folder);
+  Database database = writable(path);
+  std::filesystem::rename(path, folder / "elsewhere.db");
+  const auto written = database.run("INSERT INTO t (n) VALUES (1)");
+  REQUIRE_FALSE(written);
+  CHECK(written.error().code == Code::not_recorded);
+  CHECK(written.error().message.find("moved or replaced") != std::string::npos);
+}
+
+TEST_CASE("the check finds a damaged page and a row without its index entry") {
+  const test::TemporaryDirectory folder;
+  const std::string path = with_table(folder);
+  REQUIRE(writable(path).run("INSERT INTO t (n, word) VALUES (1, 'one'), (2, 'two')"));
+  REQUIRE(writable(path).check());
+  SUBCASE("a changed value") {
+    std::ifstream in(path, std::ios::binary);
+    const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+    overwrite(path, static_cast<std::streamoff>(bytes.find("two")), "TWO");
+    const auto found = writable(path).check();
+    REQUIRE_FALSE(found);
+    CHECK(found.error().code == Code::integrity);
+    CHECK(found.error().message.find("missing from index") != std::string::npos);
+  }
+  SUBCASE("a page of noise") {
+    overwrite(path, 4096, std::string(4096, '\xA5'));
+    CHECK(writable(path).check().error().code == Code::integrity);
+    const auto read = writable(path).number("SELECT raw FROM t");
+    REQUIRE_FALSE(read);
+    CHECK(read.error().code == Code::integrity);
+  }
+}
