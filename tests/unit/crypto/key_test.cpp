@@ -1,0 +1,135 @@
+#include "crypto/key.hpp"
+
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+#include "crypto/openssl.hpp"
+#include "crypto/pem.hpp"
+#include "kit.hpp"
+
+using namespace airlock;
+using namespace airlock::test;
+
+namespace {
+
+std::string pkcs8(EVP_PKEY* key) {
+  const Handle<PKCS8_PRIV_KEY_INFO> info(EVP_PKEY2PKCS8(key));
+  return to_pem("PRIVATE KEY", to_der(info.get(), i2d_PKCS8_PRIV_KEY_INFO));
+}
+std::string spki(EVP_PKEY* key) { return to_pem("PUBLIC KEY", to_der(key, i2d_PUBKEY)); }
+
+Handle<EVP_PKEY> ec_key(const char* curve, const char* parameter, const char* value) {
+  Handle<EVP_PKEY> key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", curve));
+  if (parameter != nullptr) REQUIRE(EVP_PKEY_set_utf8_string_param(key.get(), parameter, value) == 1);
+  return key;
+}
+
+}  // namespace
+
+TEST_CASE("keys of every kind survive a round trip through PEM") {
+  for (const KeyKind kind : {KeyKind::p256, KeyKind::p384, KeyKind::rsa, KeyKind::ed25519}) {
+    const PrivateKey key = PrivateKey::generate(kind).value();
+    CHECK(key.kind() == kind);
+    const auto again = PrivateKey::from_pem(key.pem().view());
+    REQUIRE_MESSAGE(again, why(again));
+    CHECK(again->pem().view() == key.pem().view());
+    CHECK(again->kind() == kind);
+    const PublicKey half = key.public_key();
+    CHECK(half.kind() == kind);
+    CHECK(PublicKey::from_pem(half.pem()).value().der() == half.der());
+    CHECK(half.sha256() == sha256(half.der()));
+  }
+}
+
+TEST_CASE("a public key holds nothing that signs") {
+  const PublicKey half = PrivateKey::generate(KeyKind::p256).value().public_key();
+  CHECK(EVP_PKEY2PKCS8(half.handle()) == nullptr);
+  forget_errors();
+}
+
+TEST_CASE("an Ed25519 key is also known by its 32 bytes") {
+  const PublicKey key = PrivateKey::generate(KeyKind::ed25519).value().public_key();
+  CHECK(key.ed25519().size() == 32);
+  CHECK(PublicKey::from_ed25519(key.ed25519()).value().der() == key.der());
+  CHECK(why(PublicKey::from_ed25519("short")) == "bad_input: an Ed25519 key has 32 bytes, not 5");
+}
+
+TEST_CASE("keys of other kinds and sizes are refused") {
+  const std::string message = "bad_input: is not a key on P-256, P-384 or Ed25519, nor RSA of 3072 to 8192 bits";
+  const Handle<EVP_PKEY> keys[] = {
+      Handle<EVP_PKEY>(EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", std::size_t{2048})),
+      Handle<EVP_PKEY>(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-521")),
+      Handle<EVP_PKEY>(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "secp256k1")),
+      Handle<EVP_PKEY>(EVP_PKEY_Q_keygen(nullptr, nullptr, "X25519")),
+      Handle<EVP_PKEY>(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED448")),
+  };
+  for (const auto& key : keys) {
+    CHECK(why(PrivateKey::from_pem(pkcs8(key.get()))) == message);
+    CHECK(why(PublicKey::from_pem(spki(key.get()))) == message);
+  }
+  const Handle<EVP_PKEY_CTX> context(EVP_PKEY_CTX_new_from_name(nullptr, "RSA-PSS", nullptr));
+  EVP_PKEY* made = nullptr;
+  REQUIRE(EVP_PKEY_keygen_init(context.get()) == 1);
+  REQUIRE(EVP_PKEY_CTX_ctrl_str(context.get(), "rsa_keygen_bits", "3072") == 1);
+  REQUIRE(EVP_PKEY_keygen(context.get(), &made) == 1);
+  const Handle<EVP_PKEY> pss(made);
+  CHECK(why(PrivateKey::from_pem(pkcs8(pss.get()))) == message);
+  CHECK(why(PublicKey::from_pem(spki(pss.get()))) == message);
+}
+
+TEST_CASE("a key has one encoding: explicit curves and compressed points are refused") {
+  const auto explicit_curve = ec_key("P-256", "encoding", "explicit");
+  CHECK_FALSE(PrivateKey::from_pem(pkcs8(explicit_curve.get())));
+  CHECK_FALSE(PublicKey::from_pem(spki(explicit_curve.get())));
+  const auto compressed = ec_key("P-256", "point-format", "compressed");
+  CHECK_FALSE(PublicKey::from_pem(spki(compressed.get())));
+  const auto usual = ec_key("P-256", nullptr, nullptr);
+  CHECK(PublicKey::from_pem(spki(usual.get())));
+}
+
+TEST_CASE("a private key in another form is refused, with a hint") {
+  const auto usual = ec_key("P-256", nullptr, nullptr);
+  const auto hint = [](const std::string& pem) { return PrivateKey::from_pem(pem).error().hint; };
+  CHECK(hint("-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n") ==
+        "decrypt it with `openssl pkey`");
+  CHECK(hint("-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----\n") ==
+        "convert it with `openssl pkcs8 -topk8 -nocrypt`");
+  CHECK_FALSE(PrivateKey::from_pem(spki(usual.get())));
+  CHECK_FALSE(PrivateKey::from_pem("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"));
+  CHECK_FALSE(PublicKey::from_pem("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"));
+}
+
+TEST_CASE("bytes behind a key are refused") {
+  const auto usual = ec_key("P-256", nullptr, nullptr);
+  const std::string private_der = from_pem("PRIVATE KEY", pkcs8(usual.get())).value();
+  CHECK_FALSE(PrivateKey::from_pem(to_pem("PRIVATE KEY", private_der + "x")));
+  CHECK_FALSE(PublicKey::from_pem(to_pem("PUBLIC KEY", to_der(usual.get(), i2d_PUBKEY) + "x")));
+}
+
+TEST_CASE("a private key whose two halves do not match is refused") {
+  for (const KeyKind kind : {KeyKind::p256, KeyKind::p384}) {
+    const PrivateKey one = PrivateKey::generate(kind).value();
+    const PrivateKey two = PrivateKey::generate(kind).value();
+    const auto der = [](const PrivateKey& key) { return from_pem("PRIVATE KEY", key.pem().view()).value(); };
+    const std::string mixed = edited(der(one), [&](Node& info) {
+      Node inner = parse(info[2].content);
+      Node other = parse(parse(der(two))[2].content);
+      inner.children.back() = other.children.back();
+      info[2].content = inner.der();
+    });
+    REQUIRE(mixed != der(one));
+    CHECK(why(PrivateKey::from_pem(to_pem("PRIVATE KEY", mixed))) ==
+          "bad_input: is not an unencrypted PKCS #8 private key");
+  }
+}
+
+TEST_CASE("no refusal of a key tells what is in the file") {
+  const PrivateKey key = PrivateKey::generate(KeyKind::p256).value();
+  std::string pem(key.pem().view());
+  const std::string line = pem.substr(28, 64);
+  pem[40] = '!';
+  const auto read = PrivateKey::from_pem(pem);
+  REQUIRE_FALSE(read);
+  CHECK(read.error().message.find(line.substr(30, 8)) == std::string::npos);
+}
