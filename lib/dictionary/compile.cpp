@@ -1,0 +1,165 @@
+#include <algorithm>
+
+#include "core/text.hpp"
+#include "dictionary/tree.hpp"
+
+namespace airlock::dictionary {
+namespace {
+
+using core::Result;
+
+class Compiler {
+ public:
+  Compiler(std::string_view document, Dictionary::Tree& tree) : document_(core::quote(document)), tree_(tree) {}
+
+  Result<void> run() {
+    for (std::size_t i = 0; i < tree_.fields.size(); ++i) AIRLOCK_CHECK(add(i));
+    for (std::size_t i = 0; i < tree_.fields.size(); ++i) {
+      AIRLOCK_CHECK(check_shape(i));
+      AIRLOCK_CHECK(check_relation(i, "/sum_of", tree_.fields[i].sum_of));
+      AIRLOCK_CHECK(check_relation(i, "/delta_of", tree_.fields[i].delta_of));
+    }
+    AIRLOCK_CHECK(check_event());
+    AIRLOCK_CHECK(check_time("/roles/period_start", tree_.roles.period_start));
+    AIRLOCK_CHECK(check_time("/roles/period_end", tree_.roles.period_end));
+    return find_twins();
+  }
+
+ private:
+  [[nodiscard]] tl::unexpected<core::Error> refuse(const std::string& place, const std::string& why) const {
+    return core::fail(core::Code::bad_input, document_ + ": " + core::quote(place) + ": " + why);
+  }
+  static std::string place_of(std::size_t index) { return "/fields/" + std::to_string(index); }
+
+  Result<void> add(std::size_t index) {
+    const Field& field = tree_.fields[index];
+    const auto [at, is_new] = tree_.by_path.emplace(field.path, index);
+    if (!is_new) {
+      return refuse(place_of(index) + "/path",
+                    core::quote(field.path) + " is declared already by " + core::quote(place_of(at->second)));
+    }
+    Node* parent = nullptr;
+    Node* node = &tree_.root;
+    for (std::size_t step = 0; step < field.steps.size(); ++step) {
+      parent = node;
+      auto& child = field.is_wildcard[step] ? node->wildcard : node->literals[field.steps[step]];
+      if (!child) child = std::make_unique<Node>();
+      node = child.get();
+    }
+    node->field = &field;
+    node->index = index;
+    if (field.key) parent->keys = &*field.key;
+    return {};
+  }
+
+  static bool has_wildcard(const Field& path) {
+    return std::find(path.is_wildcard.begin(), path.is_wildcard.end(), true) != path.is_wildcard.end();
+  }
+
+  /// The node that a path without wildcards names, or null.
+  [[nodiscard]] const Node* literal_node(const Field& path) const {
+    const Node* node = &tree_.root;
+    for (const std::string& step : path.steps) {
+      const auto at = node->literals.find(step);
+      if (at == node->literals.end()) return nullptr;
+      node = at->second.get();
+    }
+    return node;
+  }
+
+  /// A node is either a leaf or has children, and its children are either members or elements.
+  [[nodiscard]] Result<void> check_shape(std::size_t index) const {
+    const Field& field = tree_.fields[index];
+    const Node* node = &tree_.root;
+    for (std::size_t step = 0; step < field.steps.size(); ++step) {
+      if (node->wildcard && node->keys == nullptr && !node->literals.empty()) {
+        return refuse(place_of(index) + "/path",
+                      core::quote(field.path) + " stands beside " +
+                          (field.is_wildcard[step] ? "literal members" : "a `*` for elements") +
+                          "; a `*` for members needs a `key`");
+      }
+      node = field.is_wildcard[step] ? node->wildcard.get() : node->literals.at(field.steps[step]).get();
+    }
+    if (node->is_leaf() && node->has_children()) {
+      return refuse(place_of(index), core::quote(field.path) + " has a `type`, although other paths lead on from it");
+    }
+    if (!node->is_leaf() && !node->has_children()) {
+      return refuse(place_of(index), core::quote(field.path) + " has no `type`, and no other path leads on from it");
+    }
+    return {};
+  }
+
+  static bool is_numeric(const Shape& shape) {
+    return !shape.types.empty() && std::all_of(shape.types.begin(), shape.types.end(), [](Type type) {
+      return type == Type::count || type == Type::integer || type == Type::number;
+    });
+  }
+
+  [[nodiscard]] Result<void> check_relation(std::size_t index, const std::string& member,
+                                            const std::string& other) const {
+    if (other.empty()) return {};
+    const auto place = place_of(index) + member;
+    const auto at = tree_.by_path.find(other);
+    if (at == tree_.by_path.end()) return refuse(place, core::quote(other) + " is not declared");
+    if (at->second == index) return refuse(place, "names the field itself");
+    if (!is_numeric(tree_.fields[index].shape) || !is_numeric(tree_.fields[at->second].shape)) {
+      return refuse(place, "both fields must be of type `count`, `integer` or `number` and no other");
+    }
+    return {};
+  }
+
+  /// The field that plays a role: declared, at one place only.
+  [[nodiscard]] Result<const Field*> role(const std::string& place, const std::string& path) const {
+    const auto at = tree_.by_path.find(path);
+    if (at == tree_.by_path.end()) return refuse(place, core::quote(path) + " is not declared");
+    const Field& field = tree_.fields[at->second];
+    if (has_wildcard(field)) {
+      return refuse(place, core::quote(path) + " has a `*` and may stand for many");
+    }
+    return &field;
+  }
+
+  [[nodiscard]] Result<void> check_event() const {
+    AIRLOCK_TRY(const Field* field, role("/roles/event", tree_.roles.event));
+    auto declared = field->shape.values;
+    auto events = tree_.events;
+    std::sort(declared.begin(), declared.end());
+    std::sort(events.begin(), events.end());
+    if (field->shape.types != std::vector{Type::enumeration} || declared != events) {
+      return refuse("/events", "must be the values of " + core::quote(field->path) + ", which must be an `enum` alone");
+    }
+    return {};
+  }
+
+  [[nodiscard]] Result<void> check_time(const std::string& place, const std::string& path) const {
+    if (path.empty()) return {};
+    AIRLOCK_TRY(const Field* field, role(place, path));
+    if (field->shape.types == std::vector{Type::time}) return {};
+    return refuse(place, core::quote(path) + " must be declared as a `time` alone");
+  }
+
+  /// A name under a `*` could be a wildcard's key and a twin at once, so there the two exclude each other.
+  Result<void> find_twins() {
+    if (tree_.twins_path.empty()) return {};
+    const auto refuse_path = [&](const std::string& why) {
+      return refuse("/twins/under", core::quote(tree_.twins_path) + " " + why);
+    };
+    Field path;
+    if (const auto fault = read_path(tree_.twins_path, path)) return refuse_path(*fault);
+    if (has_wildcard(path)) return refuse_path("has a `*`");
+    const Node* node = literal_node(path);
+    if (node == nullptr || node->literals.empty()) return refuse_path("is not an object with declared members");
+    if (node->wildcard) return refuse_path("has a `*` for members");
+    tree_.twins_under = node;
+    return {};
+  }
+
+  std::string document_;
+  Dictionary::Tree& tree_;
+};
+
+}  // namespace
+
+Result<void> compile(std::string_view document, Dictionary::Tree& tree) { return Compiler(document, tree).run(); }
+
+}  // namespace airlock::dictionary

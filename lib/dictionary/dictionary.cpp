@@ -1,0 +1,39 @@
+#include "dictionary/dictionary.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "dictionary/tree.hpp"
+
+namespace airlock::dictionary {
+
+/// A document needs five levels: itself, `fields`, a declaration, its `key`, the key's list of types.
+constexpr std::size_t json_depth_limit = 5;
+
+Dictionary::Dictionary(std::unique_ptr<Tree> tree) : tree_(std::move(tree)) {}
+Dictionary::Dictionary(Dictionary&&) noexcept = default;
+Dictionary& Dictionary::operator=(Dictionary&&) noexcept = default;
+Dictionary::~Dictionary() = default;
+
+Result<Dictionary> Dictionary::parse(std::string_view text, std::string_view name) {
+  AIRLOCK_TRY(const core::Json json,
+              core::parse_json(text, name, {.bytes = dictionary_bytes_limit, .depth = json_depth_limit}));
+  auto tree = std::make_unique<Tree>();
+  AIRLOCK_CHECK(read_document(json, name, *tree));
+  AIRLOCK_CHECK(compile(name, *tree));
+  return Dictionary(std::move(tree));
+}
+
+const std::string& Dictionary::name() const { return tree_->name; }
+const std::string& Dictionary::product() const { return tree_->product; }
+const std::vector<Field>& Dictionary::fields() const { return tree_->fields; }
+const std::vector<std::string>& Dictionary::events() const { return tree_->events; }
+const Roles& Dictionary::roles() const { return tree_->roles; }
+const Dictionary::Tree& Dictionary::tree() const { return *tree_; }
+
+std::optional<std::size_t> Dictionary::find(std::string_view path) const {
+  const auto at = tree_->by_path.find(path);
+  if (at == tree_->by_path.end()) return std::nullopt;
+  return at->second;
+}
+
+}  // namespace airlock::dictionary

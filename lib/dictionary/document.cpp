@@ -1,0 +1,166 @@
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "core/text.hpp"
+#include "dictionary/tree.hpp"
+
+namespace airlock::dictionary {
+namespace {
+
+using core::Json;
+using core::Members;
+
+constexpr std::size_t type_count = static_cast<std::size_t>(Type::empty) + 1;
+
+/// Reads a nested object with `read`, and hands its first failure to `in`.
+template <typename Read>
+void read_nested(Members& in, const Json* json, std::string path, Read read) {
+  if (json == nullptr || !in.ok()) return;
+  Members inner(*json, in.name(), std::move(path));
+  read(inner);
+  if (auto done = inner.finish(); !done) in.refuse(std::move(done).error());
+}
+
+bool is_name(std::string_view text) {
+  const auto is_plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  return !text.empty() && is_plain(text.front()) &&
+         std::all_of(text.begin(), text.end(), [&](char c) { return is_plain(c) || c == '.' || c == '_' || c == '-'; });
+}
+
+std::string read_name(Members& in, std::string_view member) {
+  std::string found = in.text(member, name_bytes_limit);
+  if (in.ok() && !is_name(found)) {
+    in.refuse(member, "must begin with a lower-case letter or a digit, then may also have `.`, `_` and `-`");
+  }
+  return found;
+}
+
+/// `P7D`, `P1W`: a whole number of days or weeks, from 1 to 999 (ISO 8601 duration).
+bool is_interval(std::string_view text) {
+  if (text.size() < 3 || text.size() > 5 || text.front() != 'P' || (text.back() != 'D' && text.back() != 'W')) {
+    return false;
+  }
+  const auto digits = text.substr(1, text.size() - 2);
+  return digits.front() != '0' &&
+         std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// `type` is one name or a list of them; empty where it is absent.
+std::vector<Type> read_types(Members& in) {
+  std::vector<std::string> names;
+  const Json* type = in.any("type");
+  if (type != nullptr && type->is_array()) {
+    names = in.texts("type", type_count);
+    if (in.ok() && names.empty()) in.refuse("type", "is an empty list");
+  } else if (auto one = in.text_if("type")) {
+    names.push_back(std::move(*one));
+  }
+  std::vector<Type> types;
+  for (const std::string& text : names) {
+    const auto found = type_from(text);
+    if (!found) {
+      in.refuse("type", core::quote(text) + " is not a type");
+      return {};
+    }
+    types.push_back(*found);
+  }
+  return types;
+}
+
+bool has_type(const Shape& shape, Type type) {
+  return std::find(shape.types.begin(), shape.types.end(), type) != shape.types.end();
+}
+
+Shape read_shape(Members& in) {
+  Shape shape{read_types(in), in.texts_if("values", values_limit)};
+  const bool is_enum = has_type(shape, Type::enumeration);
+  if (in.ok() && is_enum && shape.values.empty()) in.refuse("values", "must name the values of the `enum`");
+  if (in.ok() && !is_enum && in.has("values")) in.refuse("values", "belongs to type `enum` only");
+  return shape;
+}
+
+Class read_class(Members& in) {
+  const std::string found = in.text("class");
+  const auto cls = class_from(found);
+  if (in.ok() && !cls) in.refuse("class", core::quote(found) + " is not a class");
+  return cls.value_or(Class::content);
+}
+
+KeyDeclaration read_key(Members& in) {
+  KeyDeclaration key{read_shape(in), read_class(in)};
+  if (in.ok() && key.shape.types.empty()) in.refuse("type", "is missing");
+  for (const Type type : {Type::count, Type::integer, Type::number, Type::boolean}) {
+    if (in.ok() && has_type(key.shape, type))
+      in.refuse("type", "a key is a string and never a " + core::quote(name(type)));
+  }
+  return key;
+}
+
+Field read_field(Members& in) {
+  Field field;
+  const std::string path = in.text("path");
+  if (in.ok()) {
+    if (const auto fault = read_path(path, field)) in.refuse("path", core::quote(path) + " " + *fault);
+  }
+  field.shape = read_shape(in);
+  if (!field.shape.types.empty()) field.cls = read_class(in);
+  read_nested(in, in.object_if("key"), in.path_of("key"), [&](Members& key) { field.key = read_key(key); });
+  if (in.ok() && field.key && !field.is_wildcard.back()) in.refuse("key", "needs a path that ends in `*`");
+  if (in.has("purpose")) {
+    field.purpose = in.word("purpose", {"billing", "licensing", "product-analytics", "support", "routing", "none"});
+  }
+  field.about = in.text_if("about").value_or("");
+  field.sum_of = in.text_if("sum_of").value_or("");
+  field.delta_of = in.text_if("delta_of").value_or("");
+  if (in.ok() && field.shape.types.empty()) {
+    if (!field.key) in.refuse("", "has neither a `type` nor a `key`");
+    for (const auto* member : {"class", "sum_of", "delta_of"}) {
+      if (in.has(member)) in.refuse(member, "needs a `type`");
+    }
+  }
+  return field;
+}
+
+Roles read_roles(Members& in) {
+  Roles roles;
+  roles.event = in.text("event");
+  roles.period_start = in.text_if("period_start").value_or("");
+  roles.period_end = in.text_if("period_end").value_or("");
+  roles.every = in.text_if("every").value_or("");
+  if (!in.ok()) return roles;
+  if (roles.period_start.empty() != roles.period_end.empty()) {
+    in.refuse("", "names one of `period_start` and `period_end` without the other");
+  } else if (!roles.every.empty() && roles.period_start.empty()) {
+    in.refuse("every", "needs `period_start` and `period_end`");
+  } else if (!roles.every.empty() && !is_interval(roles.every)) {
+    in.refuse("every", "must be 1 to 999 days or weeks, such as `P7D` or `P1W`");
+  }
+  return roles;
+}
+
+}  // namespace
+
+core::Result<void> read_document(const Json& json, std::string_view document, Dictionary::Tree& tree) {
+  Members in(json, document, "");
+  in.format("airlock-dictionary/1");
+  tree.name = read_name(in, "name");
+  tree.product = read_name(in, "product");
+  read_nested(in, in.object("roles"), "/roles", [&](Members& roles) { tree.roles = read_roles(roles); });
+  tree.events = in.texts("events", events_limit);
+  if (in.ok() && tree.events.empty()) in.refuse("events", "is an empty list");
+  read_nested(in, in.object_if("twins"), "/twins", [&](Members& twins) {
+    tree.twins_path = twins.text("under");
+    tree.separator = twins.text("separator", separator_bytes_limit);
+  });
+  if (const Json* fields = in.array("fields", fields_limit)) {
+    if (fields->empty()) in.refuse("fields", "is an empty list");
+    for (const Json& item : *fields) {
+      if (!in.ok()) break;
+      read_nested(in, &item, "/fields/" + std::to_string(tree.fields.size()),
+                  [&](Members& field) { tree.fields.push_back(read_field(field)); });
+    }
+  }
+  return in.finish();
+}
+
+}  // namespace airlock::dictionary

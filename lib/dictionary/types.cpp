@@ -1,0 +1,30 @@
+#include <algorithm>
+#include <array>
+
+#include "dictionary/dictionary.hpp"
+
+namespace airlock::dictionary {
+namespace {
+
+/// In the order of the enumerators.
+constexpr std::array<std::string_view, 14> type_names{"count", "integer", "number", "boolean", "text",
+                                                      "uuid",  "version", "time",   "url",     "hostname",
+                                                      "ip",    "email",   "enum",   "empty"};
+constexpr std::array<std::string_view, class_count> class_names{
+    "usage", "version", "deployment", "time", "licence", "identifier", "person", "location", "content", "transport"};
+
+template <typename Enum, std::size_t count>
+std::optional<Enum> from_name(const std::array<std::string_view, count>& names, std::string_view text) {
+  const auto at = std::find(names.begin(), names.end(), text);
+  if (at == names.end()) return std::nullopt;
+  return static_cast<Enum>(at - names.begin());
+}
+
+}  // namespace
+
+std::string_view name(Type type) { return type_names.at(static_cast<std::size_t>(type)); }
+std::string_view name(Class cls) { return class_names.at(static_cast<std::size_t>(cls)); }
+std::optional<Type> type_from(std::string_view text) { return from_name<Type>(type_names, text); }
+std::optional<Class> class_from(std::string_view text) { return from_name<Class>(class_names, text); }
+
+}  // namespace airlock::dictionary
