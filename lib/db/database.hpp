@@ -33,8 +33,8 @@ using core::Result;
 
 /// How long a statement waits for another process before it fails as busy.
 inline constexpr int busy_milliseconds = 5000;
-/// Longest text or blob, in bytes, that is read from or written to a database; a hostile file cannot make us take more.
-inline constexpr int value_limit = 16 * 1024 * 1024;
+/// Longest text, blob or row, in bytes, that is read or written; a hostile file cannot make us take more.
+inline constexpr int value_limit = 2 * 1024 * 1024;
 
 enum class Mode : std::uint8_t { read_write, read_only };
 

@@ -1,7 +1,8 @@
 #pragma once
 /// \file
 /// Texts that carry the tree's state out of the ledger: checkpoints (c2sp.org/tlog-checkpoint) as signed notes, and
-/// inclusion proofs (c2sp.org/tlog-proof). Format: docs/formats/ledger.md.
+/// inclusion proofs (c2sp.org/tlog-proof). Format: docs/formats/ledger.md. A checkpoint says what the tree was, never
+/// that it is the newest one: that is for whoever compares it with another.
 
 #include <cstdint>
 #include <string>
@@ -21,13 +22,18 @@ struct TreeHead {
   bool operator==(const TreeHead&) const = default;
 };
 
+/// Longest checkpoint and longest proof, in bytes, that are read. Both leave room for signatures of later kinds.
+inline constexpr std::size_t checkpoint_text_limit = 64 * 1024;
+inline constexpr std::size_t proof_text_limit = 128 * 1024;
+
 /// `airlock/<site id>`: origin of the log and name of its key.
 [[nodiscard]] std::string origin(std::string_view site_id);
 
 /// The signed note for a tree head.
 [[nodiscard]] Result<std::string> sign_checkpoint(const TreeHead& head, std::string_view site_id,
                                                   const crypto::PrivateKey& key);
-/// Verifies signature and origin (which is the verifier's name). Errors: bad_input, integrity.
+/// Verifies signature and origin (which is the verifier's name). Extension lines, which Airlock does not write, are
+/// refused. Errors: bad_input (not a note), integrity.
 [[nodiscard]] Result<TreeHead> verify_checkpoint(std::string_view note, const crypto::NoteVerifier& verifier);
 
 /// `proof.txt`: the leaf's index, its inclusion proof, and the checkpoint.
@@ -36,8 +42,10 @@ struct TreeHead {
 struct Proof {
   std::uint64_t index = 0;
   std::vector<Digest> hashes;
-  std::string checkpoint;
+  std::string checkpoint;  ///< not verified yet
 };
+/// Reads what `proof_text` writes; nothing of it is verified. An `extra` line, which Airlock does not write and which
+/// no signature covers, is refused. Error: bad_input.
 [[nodiscard]] Result<Proof> read_proof(std::string_view text);
 /// Verifies that `entry` stands in the log of `verifier` as the proof says. Returns the checkpoint's tree head.
 [[nodiscard]] Result<TreeHead> verify_proof(std::string_view entry, const Proof& proof,

@@ -4,9 +4,20 @@
 /// Format: docs/formats/ledger.md. It cannot see a report, so it cannot leak one: it takes entries as JSON and opaque
 /// decisions. The caller holds the site's lock around a `Change`, and passes time and randomness.
 ///
-/// Outbox and tree nodes are caches: each is a function of the entries, and `verify` makes them again and compares.
+/// Outbox, tree nodes and the columns beside `body` are caches: each is a function of the entries, and `verify` makes
+/// them again and compares. What is appended can never be taken back, so `append` refuses all that `verify` would call
+/// a fault later.
+///
+///     AIRLOCK_TRY(auto change, ledger.change());
+///     AIRLOCK_CHECK(change.append(Kind::produced, report_id, members, now, nonce));
+///     AIRLOCK_CHECK(change.keep_original({report_id, digest, salt, size}));
+///     AIRLOCK_TRY(const TreeHead head, change.commit());
+///
+/// Errors of every function: not_recorded (busy, full, read-only), integrity (a damaged file); those named beside it
+/// come on top. No query holds a lock when it has returned.
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -76,20 +87,26 @@ struct Original {
   std::uint64_t size = 0;
 };
 
-/// How far a disclosure has come, as its entries say.
+/// How far a disclosure has come, as its entries say. It goes from `recorded` to `sealed` to `released`, and from
+/// either of the first two to `abandoned` or `payload_lost`; the last three are the end.
 enum class Stage : std::uint8_t { recorded, sealed, released, abandoned, payload_lost };
+[[nodiscard]] std::string_view name(Stage stage);
+[[nodiscard]] std::optional<Stage> stage_from(std::string_view text);
 
 /// A disclosure: something that left, or was about to.
 struct Disclosure {
   std::string id;                ///< UUID
-  std::uint64_t disclosure = 0;  ///< gapless counter
+  std::uint64_t disclosure = 0;  ///< gapless counter: 1, 2, 3 …
   std::string report_id;
-  std::uint64_t number = 0;  ///< of the report
+  std::uint64_t number = 0;    ///< of the report
+  std::uint64_t recorded = 0;  ///< seq of the `produced` or `decided` entry that recorded it
   Stage stage{};
   std::string file;            ///< name in the outbox; from `sealed` on
   std::string file_sha256;     ///< hex; from `sealed` on
   std::string content_sha256;  ///< hex; from `sealed` on
-  std::uint64_t size = 0;
+  std::uint64_t size = 0;      ///< of the file in bytes; from `sealed` on
+
+  bool operator==(const Disclosure&) const = default;
 };
 
 /// A report as the list shows it: its production and its newest fact.
@@ -101,26 +118,51 @@ struct ReportRow {
   std::uint64_t latest_seq = 0;
 };
 
+/// A report of which nothing has left, with what its first decision said.
+struct Undisclosed {
+  ReportRow report;
+  Entry produced;
+};
+
+/// Longest body of an entry, in bytes.
+inline constexpr std::size_t entry_limit = 1024 * 1024;
+/// Bytes of an entry's nonce and of an original's salt.
+inline constexpr std::size_t nonce_size = 16;
+inline constexpr std::size_t salt_size = 32;
+/// The limit of a page that is to have no limit.
+inline constexpr std::size_t all = std::numeric_limits<std::size_t>::max();
+
 class Ledger {
  public:
-  /// Makes the file with the schema. Error: not_recorded.
+  /// Makes the file, 0600 whatever the umask, with the schema. Error: refused if the name is taken. After any error
+  /// the file is gone again.
   [[nodiscard]] static Result<Ledger> create(const std::string& path);
-  /// Errors: bad_input (missing), integrity (not a ledger, of a newer schema), not_recorded.
+  /// Errors: bad_input (missing), integrity (not a ledger, or its tables or triggers were changed), refused (made by a
+  /// newer Airlock).
   [[nodiscard]] static Result<Ledger> open(const std::string& path, db::Mode mode);
 
-  /// One write transaction. Nothing of it is seen before `commit`.
+  /// One write transaction. Nobody else sees anything of it before `commit` (queries through the same ledger do);
+  /// without that its destructor undoes it. After an error of any of its functions nothing of it can be committed any
+  /// more. It must go before its ledger does, but the ledger may be moved meanwhile.
   class Change {
    public:
-    /// Appends an entry: `format`, `nonce`, `seq`, `time`, `kind`, `report_id` (where there is one), then `members`, an
-    /// object with the kind's own members in the order in which they are to stand. `nonce` has 16 random bytes.
-    /// Returns its seq.
+    /// Appends an entry: `format`, `nonce`, `seq`, `time`, `kind`, `report_id` (where not empty), then `members`, an
+    /// object with the kind's own members in the order in which they are to stand; all texts in it are UTF-8. `nonce`
+    /// has 16 random bytes. Returns its seq. What the ledger understands of `members` is in docs/formats/ledger.md.
+    /// Error: unexpected where a member is ill-formed, a number is not the next one or a stage does not follow.
     [[nodiscard]] Result<std::uint64_t> append(Kind kind, std::string_view report_id, const core::Json& members,
                                                Time time, std::string_view nonce);
+    /// Keeps what finds a repeat of the report: once for each, after its `produced` and in the same change.
+    /// Error: unexpected where that is not so.
     [[nodiscard]] Result<void> keep_original(const Original& original);
+    /// Keeps a signed checkpoint. Error: unexpected where `head` is not a committed state of this tree, or not larger
+    /// than that of the checkpoint kept last; the same one may be kept again.
     [[nodiscard]] Result<void> keep_checkpoint(const TreeHead& head, std::string_view note);
-    /// Commits and returns the tree that is now on disk. After an error the ledger must be opened again.
+    /// Commits and returns the tree that is now on disk. After an error nobody knows whether it happened: the ledger
+    /// refuses everything from then on and must be opened again.
     [[nodiscard]] Result<TreeHead> commit();
     Change(Change&&) noexcept;
+    Change& operator=(Change&&) = delete;
     ~Change();
 
    private:
@@ -132,14 +174,20 @@ class Ledger {
   [[nodiscard]] Result<Change> change();
 
   [[nodiscard]] Result<TreeHead> head() const;
+  /// The tree of the first `size` entries. Error: bad_input where there are fewer.
+  [[nodiscard]] Result<TreeHead> head(std::uint64_t size) const;
+  /// Error: bad_input where `seq` is not below `size`, or there are fewer entries.
   [[nodiscard]] Result<std::vector<Digest>> inclusion_proof(std::uint64_t seq, std::uint64_t size) const;
 
+  /// Error: bad_input where there is none.
   [[nodiscard]] Result<Entry> entry(std::uint64_t seq) const;
   /// Up to `limit` entries from `from_seq` on.
   [[nodiscard]] Result<std::vector<Entry>> entries(std::uint64_t from_seq, std::size_t limit) const;
   /// The newest entry of a kind.
   [[nodiscard]] Result<std::optional<Entry>> newest(Kind kind) const;
-  [[nodiscard]] Result<std::vector<Entry>> entries_of_report(std::string_view report_id) const;
+  /// The entries about a report, by seq, from `from_seq` on.
+  [[nodiscard]] Result<std::vector<Entry>> entries_of_report(std::string_view report_id, std::uint64_t from_seq = 0,
+                                                             std::size_t limit = all) const;
   /// Reports from `from_number` on, by number.
   [[nodiscard]] Result<std::vector<ReportRow>> reports(std::uint64_t from_number, std::size_t limit) const;
   [[nodiscard]] Result<std::optional<ReportRow>> report(std::uint64_t number) const;
@@ -151,8 +199,17 @@ class Ledger {
 
   [[nodiscard]] Result<std::optional<Disclosure>> disclosure(std::string_view id) const;
   [[nodiscard]] Result<std::optional<Disclosure>> disclosure_by_number(std::uint64_t disclosure) const;
+  /// Disclosures from the counter `from` on, by counter.
+  [[nodiscard]] Result<std::vector<Disclosure>> disclosures(std::uint64_t from, std::size_t limit) const;
+  [[nodiscard]] Result<std::vector<Disclosure>> disclosures_of_report(std::string_view report_id) const;
   /// Disclosures that are neither released nor over: what recovery has to finish or undo.
   [[nodiscard]] Result<std::vector<Disclosure>> unfinished() const;
+  /// The newest disclosure with a counter below `before` that is sealed or released: a bundle's `previous`.
+  [[nodiscard]] Result<std::optional<Disclosure>> previous_disclosure(std::uint64_t before) const;
+  /// Reports with a `produced` entry from `from_seq` on of which no disclosure is sealed or released, by seq: a
+  /// bundle's `since_last`. Page on from the last one's `produced.seq` + 1.
+  [[nodiscard]] Result<std::vector<Undisclosed>> undisclosed(std::uint64_t from_seq, std::size_t limit) const;
+
   /// Reports whose original has this digest, newest first.
   [[nodiscard]] Result<std::vector<Original>> originals(const Digest& sha256) const;
   [[nodiscard]] Result<std::optional<Original>> original(std::string_view report_id) const;

@@ -16,6 +16,9 @@ namespace airlock::ledger {
 using core::Digest;
 using core::Result;
 
+/// No proof has more hashes: a tree of 2^64 leaves is 64 nodes high.
+inline constexpr std::size_t proof_limit = 64;
+
 /// SHA-256(0x00 ‖ entry).
 [[nodiscard]] Digest leaf_hash(std::string_view entry);
 /// SHA-256(0x01 ‖ left ‖ right).
@@ -25,14 +28,32 @@ using core::Result;
 /// index·2^level … (index+1)·2^level − 1.
 using NodeReader = std::function<Result<Digest>(unsigned level, std::uint64_t index)>;
 
-/// The root of the first `size` leaves; of none it is SHA-256 of nothing.
+/// The root of the first `size` leaves; of none it is SHA-256 of nothing. Reads at most 64 nodes.
 [[nodiscard]] Result<Digest> root(std::uint64_t size, const NodeReader& nodes);
 /// The proof that leaf `index` is in the tree of the first `size` leaves, from the leaf's sibling to the root's child.
-/// Precondition: index < size.
+/// Reads at most 128 nodes. Precondition: index < size.
 [[nodiscard]] Result<std::vector<Digest>> inclusion_proof(std::uint64_t index, std::uint64_t size,
                                                           const NodeReader& nodes);
 /// Checks a proof as RFC 9162 2.1.3.2 says. Error: integrity.
 [[nodiscard]] Result<void> verify_inclusion(std::uint64_t index, std::uint64_t size, const Digest& leaf,
                                             const std::vector<Digest>& proof, const Digest& root);
+
+/// Hears of each perfect subtree, in the order in which they come to be.
+using NodeWriter = std::function<Result<void>(unsigned level, std::uint64_t index, const Digest& hash)>;
+
+/// The right edge of a growing tree: one hash for each bit of its size, so any number of leaves in 64 hashes.
+class Frontier {
+ public:
+  /// That of the first `size` leaves.
+  [[nodiscard]] static Result<Frontier> load(std::uint64_t size, const NodeReader& nodes);
+  /// Adds the next leaf, and tells `nodes` of every subtree above it that is now perfect (levels 1 and up).
+  [[nodiscard]] Result<void> append(const Digest& leaf, const NodeWriter& nodes);
+  [[nodiscard]] std::uint64_t size() const { return size_; }
+  [[nodiscard]] Digest root() const;
+
+ private:
+  std::uint64_t size_ = 0;
+  std::vector<Digest> hashes_;  ///< of the perfect subtrees that make up the tree, from the largest to the smallest
+};
 
 }  // namespace airlock::ledger

@@ -1,0 +1,167 @@
+#include <map>
+
+#include "core/text.hpp"
+#include "ledger/entry.hpp"
+#include "ledger/outbox.hpp"
+#include "ledger/queries.hpp"
+#include "ledger/rules.hpp"
+#include "ledger/state.hpp"
+
+namespace airlock::ledger {
+
+using core::Code;
+using core::fail;
+using core::quote;
+
+struct Ledger::Change::State {
+  State(Ledger::State& of, db::Transaction begun, StoredTree stored, Frontier edge, Counters last)
+      : ledger(of),
+        transaction(std::move(begun)),
+        tree(std::move(stored)),
+        frontier(std::move(edge)),
+        committed(frontier.size()),
+        counters(last) {}
+
+  Ledger::State& ledger;
+  db::Transaction transaction;
+  StoredTree tree;
+  Frontier frontier;
+  std::uint64_t committed;  ///< entries before this change
+  Counters counters;
+  std::map<std::string, std::uint64_t, std::less<>> without_original;  ///< report id to seq of `produced`
+  bool failed = false;
+
+  Result<std::uint64_t> append(Kind kind, std::string_view report_id, const core::Json& members, Time time,
+                               std::string_view nonce);
+  Result<void> store(const Facts& facts, std::string_view body);
+  Result<void> update_outbox(const Facts& facts);
+  Result<void> keep_original(const Original& original);
+  Result<void> keep_checkpoint(const TreeHead& head, std::string_view note);
+};
+
+Result<Ledger::Change> Ledger::change() {
+  AIRLOCK_TRY(auto* database, state_->use());
+  AIRLOCK_TRY(auto transaction, db::Transaction::begin(*database));
+  AIRLOCK_TRY(auto tree, StoredTree::open(*database));
+  AIRLOCK_TRY(const auto size, database->number(sql::size));
+  AIRLOCK_TRY(auto frontier, Frontier::load(static_cast<std::uint64_t>(size), tree.reader()));
+  AIRLOCK_TRY(const auto number, last_number());
+  AIRLOCK_TRY(const auto disclosure, last_disclosure());
+  return Change(std::make_unique<Change::State>(*state_, std::move(transaction), std::move(tree), std::move(frontier),
+                                                Counters{number, disclosure}));
+}
+
+Result<std::uint64_t> Ledger::Change::State::append(Kind kind, std::string_view report_id, const core::Json& members,
+                                                    Time time, std::string_view nonce) {
+  const std::uint64_t seq = frontier.size();
+  AIRLOCK_TRY(const std::string body, make_body(seq, kind, report_id, members, time, nonce));
+  auto facts = read_body(body, seq);
+  if (!facts) {
+    facts.error().code = Code::unexpected;
+    return fail(std::move(facts.error()));
+  }
+  AIRLOCK_CHECK(check_entry(*ledger.database, *facts, counters));
+  AIRLOCK_CHECK(update_outbox(*facts));
+  AIRLOCK_CHECK(store(*facts, body));
+  if (kind == Kind::produced) without_original.emplace(facts->report_id, seq);
+  return seq;
+}
+
+Result<void> Ledger::Change::State::update_outbox(const Facts& facts) {
+  if (facts.disclosure_id.empty()) return {};
+  AIRLOCK_TRY(auto disclosure, find_disclosure(*ledger.database, facts.disclosure_id));
+  const auto before = disclosure;
+  AIRLOCK_CHECK(advance(disclosure, facts));
+  if (disclosure == before) return {};
+  return put_disclosure(*ledger.database, *disclosure);
+}
+
+Result<void> Ledger::Change::State::store(const Facts& facts, std::string_view body) {
+  const Digest leaf = leaf_hash(body);
+  AIRLOCK_TRY(auto add, ledger.database->prepare(sql::add_entry));
+  add.bind(to_column(facts.seq)).bind(body).bind_blob(leaf.view()).bind(facts.time.text()).bind(name(facts.kind));
+  add.bind(facts.report_id).bind(facts.kind == Kind::produced ? to_column(facts.number) : 0).bind(facts.disclosure_id);
+  AIRLOCK_CHECK(add.run());
+  return frontier.append(leaf, tree.writer());
+}
+
+Result<void> Ledger::Change::State::keep_original(const Original& original) {
+  if (original.salt.size() != salt_size) return fail(Code::unexpected, "a salt must have 32 bytes");
+  const auto produced = without_original.find(original.report_id);
+  if (produced == without_original.end()) {
+    return fail(Code::unexpected, "no report " + quote(original.report_id) + " of this change lacks an original");
+  }
+  AIRLOCK_TRY(auto add, ledger.database->prepare(sql::add_original));
+  add.bind(to_column(produced->second)).bind(original.report_id).bind_blob(original.sha256.view());
+  AIRLOCK_CHECK(add.bind_blob(original.salt).bind(to_column(original.size)).run());
+  without_original.erase(produced);
+  return {};
+}
+
+Result<void> Ledger::Change::State::keep_checkpoint(const TreeHead& head, std::string_view note) {
+  const auto refuse = [&](const std::string& why) {
+    return fail(Code::unexpected, "the checkpoint of " + std::to_string(head.size) + " entries " + why);
+  };
+  if (head.size == 0 || head.size > committed) return refuse("is not of a committed tree");
+  AIRLOCK_TRY(const Digest hash, root(head.size, tree.reader()));
+  if (hash != head.root) return refuse("is of another tree");
+  if (note.empty() || note.size() > checkpoint_text_limit) return refuse("has no text, or too much");
+  {
+    AIRLOCK_TRY(auto newest, ledger.database->prepare(sql::newest_checkpoint));
+    AIRLOCK_TRY(const bool row, newest.step());
+    if (row && newest.integer(0) >= to_column(head.size)) {
+      if (newest.integer(0) == to_column(head.size) && newest.text(1) == note) return {};
+      return refuse("is not newer than the last one");
+    }
+  }
+  AIRLOCK_TRY(auto add, ledger.database->prepare(sql::add_checkpoint));
+  return add.bind(to_column(head.size)).bind(note).run();
+}
+
+Ledger::Change::Change(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Ledger::Change::Change(Change&&) noexcept = default;
+Ledger::Change::~Change() = default;
+
+namespace {
+
+/// Runs a step of a change; after one that failed, no other runs.
+template <typename State, typename Step>
+auto guarded(State* state, Step step) -> decltype(step(*state)) {
+  if (state == nullptr || state->failed) {
+    return fail(Code::unexpected, state == nullptr ? "the change is over" : "an earlier step of the change failed");
+  }
+  auto result = step(*state);
+  state->failed = !result;
+  return result;
+}
+
+}  // namespace
+
+Result<std::uint64_t> Ledger::Change::append(Kind kind, std::string_view report_id, const core::Json& members,
+                                             Time time, std::string_view nonce) {
+  return guarded(state_.get(), [&](State& state) { return state.append(kind, report_id, members, time, nonce); });
+}
+
+Result<void> Ledger::Change::keep_original(const Original& original) {
+  return guarded(state_.get(), [&](State& state) { return state.keep_original(original); });
+}
+
+Result<void> Ledger::Change::keep_checkpoint(const TreeHead& head, std::string_view note) {
+  return guarded(state_.get(), [&](State& state) { return state.keep_checkpoint(head, note); });
+}
+
+Result<TreeHead> Ledger::Change::commit() {
+  AIRLOCK_CHECK(guarded(state_.get(), [](State& state) -> Result<void> {
+    if (state.without_original.empty()) return {};
+    return fail(Code::unexpected, "the report " + quote(state.without_original.begin()->first) + " has no original");
+  }));
+  const TreeHead head{state_->frontier.size(), state_->frontier.root()};
+  Ledger::State& ledger = state_->ledger;
+  const auto committed = state_->transaction.commit();
+  state_.reset();  // Ends every statement, and rolls back what is not committed.
+  if (committed) return head;
+  ledger.database.reset();
+  return fail(committed.error());
+}
+
+}  // namespace airlock::ledger

@@ -1,0 +1,110 @@
+#include "ledger/entry.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "core/text.hpp"
+
+namespace airlock::ledger {
+
+using core::Code;
+using core::fail;
+using core::Json;
+using core::Members;
+
+namespace {
+
+constexpr std::string_view format = "airlock-entry/1";
+
+/// A UUID in the one form that the columns beside the body are searched for.
+std::string lower_case_uuid(Members& in, std::string_view member) {
+  const std::string id = in.uuid(member);
+  if (in.ok() && in.text(member) != id) in.refuse(member, "must be in lower case");
+  return id;
+}
+
+std::uint64_t counter(Members& in, std::string_view member, std::int64_t least) {
+  return static_cast<std::uint64_t>(in.integer(member, least, INT64_MAX));
+}
+
+/// `"disclosure": {"id": …, "number": …}`; other members of it are their writer's business.
+void read_new_disclosure(Members& in, Facts& facts) {
+  const Json* object = in.object_if("disclosure");
+  if (object == nullptr) return;
+  Members disclosure(*object, in.name(), in.path_of("disclosure"));
+  facts.disclosure_id = lower_case_uuid(disclosure, "id");
+  facts.disclosure = counter(disclosure, "number", 1);
+  if (!disclosure.ok()) in.refuse(disclosure.finish().error());
+}
+
+void read_sealed(Members& in, Facts& facts) {
+  constexpr std::size_t longest_name = 255;
+  facts.file = in.text("file", longest_name);
+  if (facts.file.find('/') != std::string::npos || facts.file.starts_with('.')) {
+    in.refuse("file", "must be a name without `/` that does not start with a dot");
+  }
+  facts.file_sha256 = in.sha256("file_sha256");
+  facts.content_sha256 = in.sha256("content_sha256");
+  facts.size = counter(in, "size", 0);
+  const Json* checkpoint = in.any("checkpoint");
+  if (checkpoint == nullptr || !checkpoint->is_string()) {
+    in.refuse("checkpoint", "must be a signed note");
+  } else {
+    facts.checkpoint = checkpoint->get<std::string>();
+  }
+}
+
+}  // namespace
+
+bool moves_disclosure(Kind kind) {
+  return kind == Kind::sealed || kind == Kind::released || kind == Kind::abandoned || kind == Kind::payload_lost;
+}
+
+Result<std::string> make_body(std::uint64_t seq, Kind kind, std::string_view report_id, const Json& members, Time time,
+                              std::string_view nonce) {
+  if (nonce.size() != nonce_size) return fail(Code::unexpected, "a nonce must have 16 bytes");
+  if (!members.is_object()) return fail(Code::unexpected, "the members of an entry must be an object");
+  Json body = Json::object();
+  body["format"] = format;
+  body["nonce"] = core::to_hex(nonce);
+  body["seq"] = seq;
+  body["time"] = time.text();
+  body["kind"] = name(kind);
+  if (!report_id.empty()) body["report_id"] = report_id;
+  for (const auto& [key, value] : members.items()) {
+    if (key == "report_id" || body.contains(key)) {
+      return fail(Code::unexpected, core::quote(key) + " is not for the caller to set");
+    }
+    body[key] = value;
+  }
+  return core::to_text(body);
+}
+
+Result<Facts> read_body(std::string_view body, std::uint64_t seq) {
+  AIRLOCK_TRY(const Json json, core::parse_json(body, "body", {.bytes = entry_limit}));
+  Members in(json, "body", "");
+  Facts facts;
+  in.format(format);
+  const auto nonce = core::from_hex(in.text("nonce"));
+  if (!nonce || nonce->size() != nonce_size) in.refuse("nonce", "must be 16 bytes in hex");
+  facts.seq = counter(in, "seq", 0);
+  if (facts.seq != seq) in.refuse("seq", "must be " + std::to_string(seq));
+  facts.time = in.time("time");
+  const std::string kind = in.text("kind");
+  facts.kind = kind_from(kind).value_or(Kind{});
+  if (!kind_from(kind)) in.refuse("kind", "is not a known kind of entry");
+
+  const bool has_number = facts.kind == Kind::produced || facts.kind == Kind::decided;
+  const bool moves = moves_disclosure(facts.kind);
+  if (has_number || moves || in.has("report_id")) facts.report_id = lower_case_uuid(in, "report_id");
+  if (has_number) {
+    facts.number = counter(in, "number", 1);
+    read_new_disclosure(in, facts);
+  } else if (moves || in.has("disclosure_id")) {
+    facts.disclosure_id = lower_case_uuid(in, "disclosure_id");
+  }
+  if (facts.kind == Kind::sealed) read_sealed(in, facts);
+  if (!in.ok()) return fail(in.finish().error());
+  return facts;
+}
+
+}  // namespace airlock::ledger

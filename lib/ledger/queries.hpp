@@ -1,0 +1,123 @@
+#pragma once
+/// \file
+/// Every SQL statement of the ledger but its schema. For the source files of ledger/ only; together here so that a test
+/// can ask SQLite for the plan of each: none may scan a table that grows. Only `verify` counts whole tables.
+
+#include <array>
+#include <string_view>
+
+namespace airlock::ledger::sql {
+
+// The tree.
+inline constexpr std::string_view size = "SELECT coalesce(max(seq) + 1, 0) FROM entries";
+inline constexpr std::string_view leaf = "SELECT leaf FROM entries WHERE seq = ?";
+inline constexpr std::string_view node = "SELECT hash FROM nodes WHERE level = ? AND idx = ?";
+inline constexpr std::string_view add_node = "INSERT INTO nodes (level, idx, hash) VALUES (?, ?, ?)";
+inline constexpr std::string_view newest_checkpoint = "SELECT size, note FROM checkpoints ORDER BY size DESC LIMIT 1";
+inline constexpr std::string_view next_checkpoint =
+    "SELECT size, note FROM checkpoints WHERE size > ? ORDER BY size LIMIT 1";
+inline constexpr std::string_view add_checkpoint = "INSERT INTO checkpoints (size, note) VALUES (?, ?)";
+
+// Entries. Rows are read by `entry_in`.
+inline constexpr std::string_view add_entry =
+    "INSERT INTO entries (seq, body, leaf, time, kind, report_id, number, disclosure_id) "
+    "VALUES (?, ?, ?, ?, ?, nullif(?, ''), nullif(?, 0), nullif(?, ''))";
+inline constexpr std::string_view entries =
+    "SELECT seq, time, kind, coalesce(report_id, ''), body FROM entries WHERE seq >= ? ORDER BY seq LIMIT ?";
+inline constexpr std::string_view newest_of_kind =
+    "SELECT seq, time, kind, coalesce(report_id, ''), body FROM entries WHERE kind = ? ORDER BY seq DESC LIMIT 1";
+inline constexpr std::string_view entries_of_report =
+    "SELECT seq, time, kind, report_id, body FROM entries WHERE report_id = ? AND seq >= ? ORDER BY seq LIMIT ?";
+inline constexpr std::string_view newest_time = "SELECT max(time) FROM entries";
+/// With the columns that must agree with the body.
+inline constexpr std::string_view whole_entries =
+    "SELECT seq, body, leaf, time, kind, coalesce(report_id, ''), coalesce(number, 0), coalesce(disclosure_id, '') "
+    "FROM entries WHERE seq >= ? ORDER BY seq LIMIT ?";
+
+// Reports. Rows are read by `report_in`.
+inline constexpr std::string_view reports =
+    "SELECT p.number, p.report_id, p.time, l.kind, l.seq FROM entries p JOIN entries l ON l.seq = "
+    "(SELECT max(seq) FROM entries WHERE report_id = p.report_id) "
+    "WHERE p.number >= ? ORDER BY p.number LIMIT ?";
+inline constexpr std::string_view undisclosed =
+    "SELECT p.number, p.report_id, p.time, l.kind, l.seq, p.seq, p.time, p.kind, p.report_id, p.body "
+    "FROM entries p JOIN entries l ON l.seq = (SELECT max(seq) FROM entries WHERE report_id = p.report_id) "
+    "WHERE p.kind = 'produced' AND p.seq >= ? AND NOT EXISTS "
+    "(SELECT 1 FROM outbox WHERE report_id = p.report_id AND stage IN ('sealed', 'released')) "
+    "ORDER BY p.seq LIMIT ?";
+inline constexpr std::string_view last_number = "SELECT max(number) FROM entries WHERE number IS NOT NULL";
+inline constexpr std::string_view produced_before =
+    "SELECT number FROM entries WHERE report_id = ? AND kind = 'produced' AND seq < ?";
+
+// Disclosures. Rows are read by `disclosure_in`.
+#define AIRLOCK_DISCLOSURES_                                                                                       \
+  "SELECT disclosure, disclosure_id, report_id, number, recorded, stage, file, file_sha256, content_sha256, size " \
+  "FROM outbox "
+inline constexpr std::string_view disclosures =
+    AIRLOCK_DISCLOSURES_ "WHERE disclosure >= ? ORDER BY disclosure LIMIT ?";
+inline constexpr std::string_view disclosure_by_id = AIRLOCK_DISCLOSURES_ "WHERE disclosure_id = ?";
+inline constexpr std::string_view disclosures_of_report =
+    AIRLOCK_DISCLOSURES_ "WHERE report_id = ? ORDER BY disclosure";
+inline constexpr std::string_view unfinished =
+    AIRLOCK_DISCLOSURES_ "WHERE stage IN ('recorded', 'sealed') ORDER BY disclosure";
+inline constexpr std::string_view previous_disclosure =
+    AIRLOCK_DISCLOSURES_ "WHERE disclosure < ? AND stage IN ('sealed', 'released') ORDER BY disclosure DESC LIMIT 1";
+#undef AIRLOCK_DISCLOSURES_
+inline constexpr std::string_view last_disclosure = "SELECT max(disclosure) FROM outbox";
+inline constexpr std::string_view put_disclosure =
+    "INSERT INTO outbox (disclosure, disclosure_id, report_id, number, recorded, stage, file, file_sha256, "
+    "content_sha256, size) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (disclosure) DO UPDATE SET "
+    "stage = excluded.stage, file = excluded.file, file_sha256 = excluded.file_sha256, "
+    "content_sha256 = excluded.content_sha256, size = excluded.size";
+/// A disclosure with the bodies of all entries that name it, in one statement so that both are of one moment.
+inline constexpr std::string_view disclosure_with_entries =
+    "SELECT o.disclosure, o.disclosure_id, o.report_id, o.number, o.recorded, o.stage, o.file, o.file_sha256, "
+    "o.content_sha256, o.size, e.seq, e.body FROM outbox o LEFT JOIN entries e ON e.disclosure_id = o.disclosure_id "
+    "WHERE o.disclosure = (SELECT min(disclosure) FROM outbox WHERE disclosure > ?) ORDER BY e.seq";
+
+// Originals. Rows are read by `original_in`.
+inline constexpr std::string_view originals_by_digest =
+    "SELECT report_id, sha256, salt, size FROM originals WHERE sha256 = ? ORDER BY seq DESC";
+inline constexpr std::string_view original = "SELECT report_id, sha256, salt, size FROM originals WHERE report_id = ?";
+inline constexpr std::string_view original_at = "SELECT report_id, sha256, salt, size FROM originals WHERE seq = ?";
+inline constexpr std::string_view add_original =
+    "INSERT INTO originals (seq, report_id, sha256, salt, size) VALUES (?, ?, ?, ?, ?)";
+
+/// All that must not scan.
+inline constexpr std::array all{size,
+                                leaf,
+                                node,
+                                add_node,
+                                newest_checkpoint,
+                                next_checkpoint,
+                                add_checkpoint,
+                                add_entry,
+                                entries,
+                                newest_of_kind,
+                                entries_of_report,
+                                newest_time,
+                                whole_entries,
+                                reports,
+                                undisclosed,
+                                last_number,
+                                produced_before,
+                                disclosures,
+                                disclosure_by_id,
+                                disclosures_of_report,
+                                unfinished,
+                                previous_disclosure,
+                                last_disclosure,
+                                put_disclosure,
+                                disclosure_with_entries,
+                                originals_by_digest,
+                                original,
+                                original_at,
+                                add_original};
+
+// Whole tables, each with its measure in the same statement: of one moment.
+inline constexpr std::string_view count_nodes =
+    "SELECT (SELECT count(*) FROM nodes), (SELECT coalesce(max(seq) + 1, 0) FROM entries)";
+inline constexpr std::string_view count_originals =
+    "SELECT (SELECT count(*) FROM originals), (SELECT max(number) FROM entries WHERE number IS NOT NULL)";
+
+}  // namespace airlock::ledger::sql

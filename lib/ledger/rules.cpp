@@ -1,0 +1,84 @@
+#include "ledger/rules.hpp"
+
+#include "core/text.hpp"
+#include "ledger/queries.hpp"
+
+namespace airlock::ledger {
+
+using core::Code;
+using core::fail;
+
+namespace {
+
+auto refuse(const std::string& why) { return fail(Code::unexpected, why); }
+
+Result<void> check_next(const char* what, std::uint64_t found, std::uint64_t& last) {
+  if (found != last + 1) {
+    return refuse(std::string(what) + " must be " + std::to_string(last + 1) + ", not " + std::to_string(found));
+  }
+  last = found;
+  return {};
+}
+
+/// The number of the report by its `produced` entry before `seq`; 0 where there is none.
+Result<std::uint64_t> number_before(db::Database& database, const std::string& report_id, std::uint64_t seq) {
+  AIRLOCK_TRY(auto query, database.prepare(sql::produced_before));
+  AIRLOCK_TRY(const bool row, query.bind(report_id).bind(static_cast<std::int64_t>(seq)).step());
+  return row ? static_cast<std::uint64_t>(query.integer(0)) : 0;
+}
+
+bool may_follow(Stage from, Kind kind) {
+  if (kind == Kind::sealed) return from == Stage::recorded;
+  if (kind == Kind::released) return from == Stage::sealed;
+  return from == Stage::recorded || from == Stage::sealed;
+}
+
+}  // namespace
+
+Result<void> check_entry(db::Database& database, const Facts& facts, Counters& counters) {
+  if (facts.number != 0) {
+    AIRLOCK_TRY(const auto before, number_before(database, facts.report_id, facts.seq));
+    if (facts.kind == Kind::produced) {
+      if (before != 0) return refuse("the report " + core::quote(facts.report_id) + " is there already");
+      AIRLOCK_CHECK(check_next("the number of the report", facts.number, counters.number));
+    } else if (before != facts.number) {
+      return refuse("no report " + core::quote(facts.report_id) + " has the number " + std::to_string(facts.number));
+    }
+  }
+  if (facts.disclosure != 0) {
+    AIRLOCK_CHECK(check_next("the number of the disclosure", facts.disclosure, counters.disclosure));
+  }
+  return {};
+}
+
+Result<void> advance(std::optional<Disclosure>& disclosure, const Facts& facts) {
+  const auto about = [&] { return "the disclosure " + core::quote(facts.disclosure_id); };
+  if (facts.disclosure != 0) {
+    if (disclosure) return refuse(about() + " is recorded already");
+    disclosure.emplace();
+    disclosure->id = facts.disclosure_id;
+    disclosure->disclosure = facts.disclosure;
+    disclosure->report_id = facts.report_id;
+    disclosure->number = facts.number;
+    disclosure->recorded = facts.seq;
+    return {};
+  }
+  if (!moves_disclosure(facts.kind)) return {};
+  if (!disclosure || disclosure->report_id != facts.report_id) {
+    return refuse(about() + " was not recorded for this report");
+  }
+  if (!may_follow(disclosure->stage, facts.kind)) {
+    return refuse(about() + " is " + std::string(name(disclosure->stage)) + " and cannot become " +
+                  std::string(name(facts.kind)));
+  }
+  disclosure->stage = stage_from(name(facts.kind)).value();
+  if (facts.kind == Kind::sealed) {
+    disclosure->file = facts.file;
+    disclosure->file_sha256 = facts.file_sha256;
+    disclosure->content_sha256 = facts.content_sha256;
+    disclosure->size = facts.size;
+  }
+  return {};
+}
+
+}  // namespace airlock::ledger

@@ -1,0 +1,16 @@
+#pragma once
+/// \file
+/// Tables, indexes and triggers of a ledger file. For the source files of ledger/ only. How to add a version:
+/// docs/formats/ledger.md.
+
+#include "db/schema.hpp"
+
+namespace airlock::ledger {
+
+/// `AirL` in ASCII.
+inline constexpr std::int64_t application_id = 0x4169724C;
+
+/// Version 1. It never changes.
+[[nodiscard]] const db::Schema& schema();
+
+}  // namespace airlock::ledger

@@ -1,0 +1,136 @@
+#include "ledger/state.hpp"
+
+#include "core/text.hpp"
+#include "ledger/queries.hpp"
+
+namespace airlock::ledger {
+
+using core::Code;
+using core::fail;
+using core::quote;
+
+Result<db::Database*> Ledger::State::use() {
+  if (!database) {
+    return fail(Code::not_recorded, quote(path) + ": nobody knows whether the last change was recorded",
+                "run the command again; it finds out and goes on from there");
+  }
+  return &*database;
+}
+
+Result<StoredTree> StoredTree::open(db::Database& database) {
+  AIRLOCK_TRY(auto leaf, database.prepare(sql::leaf));
+  AIRLOCK_TRY(auto node, database.prepare(sql::node));
+  AIRLOCK_TRY(auto add, database.prepare(sql::add_node));
+  return StoredTree(std::move(leaf), std::move(node), std::move(add), database.path());
+}
+
+StoredTree::StoredTree(db::Statement leaf, db::Statement node, db::Statement add, std::string path)
+    : leaf_(std::move(leaf)), node_(std::move(node)), add_(std::move(add)), path_(std::move(path)) {}
+
+Result<Digest> StoredTree::node(unsigned level, std::uint64_t index) {
+  db::Statement& query = level == 0 ? leaf_ : node_;
+  query.reset();
+  if (level != 0) query.bind(std::int64_t{level});
+  AIRLOCK_TRY(const bool row, query.bind(to_column(index)).step());
+  const auto hash = Digest::from_bytes(row ? query.blob(0) : "");
+  query.reset();
+  if (!hash) {
+    return fail(
+        damaged(path_, "lacks the tree's node " + std::to_string(index) + " of level " + std::to_string(level)));
+  }
+  return *hash;
+}
+
+Result<void> StoredTree::add_node(unsigned level, std::uint64_t index, const Digest& hash) {
+  add_.reset();
+  return add_.bind(std::int64_t{level}).bind(to_column(index)).bind_blob(hash.view()).run();
+}
+
+NodeReader StoredTree::reader() {
+  return [this](unsigned level, std::uint64_t index) { return node(level, index); };
+}
+
+NodeWriter StoredTree::writer() {
+  return [this](unsigned level, std::uint64_t index, const Digest& hash) { return add_node(level, index, hash); };
+}
+
+std::int64_t to_column(std::uint64_t value) {
+  return static_cast<std::int64_t>(std::min<std::uint64_t>(value, INT64_MAX));
+}
+
+core::Error damaged(const std::string& path, const std::string& what) {
+  return {Code::integrity, quote(path) + ": " + what, "run `airlock ledger verify`, and restore a backup"};
+}
+
+namespace {
+
+std::uint64_t counter(const db::Statement& row, int column) {
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(row.integer(column), 0));
+}
+
+/// The columns of an entry that may be ill-formed in a damaged file.
+Result<Time> time_in(const db::Statement& row, int column, const std::string& path, std::uint64_t seq) {
+  const auto time = Time::from_text(row.text(column));
+  if (!time) return fail(damaged(path, "entry " + std::to_string(seq) + ": its time is none"));
+  return *time;
+}
+
+Result<Kind> kind_in(const db::Statement& row, int column, const std::string& path, std::uint64_t seq) {
+  const auto kind = kind_from(row.text(column));
+  if (!kind) return fail(damaged(path, "entry " + std::to_string(seq) + ": is of an unknown kind"));
+  return *kind;
+}
+
+}  // namespace
+
+Result<Entry> entry_in(const db::Statement& row, const std::string& path, int first) {
+  Entry entry;
+  entry.seq = counter(row, first);
+  AIRLOCK_TRY(entry.time, time_in(row, first + 1, path, entry.seq));
+  AIRLOCK_TRY(entry.kind, kind_in(row, first + 2, path, entry.seq));
+  entry.report_id = row.text(first + 3);
+  entry.body = row.text(first + 4);
+  return entry;
+}
+
+Result<ReportRow> report_in(const db::Statement& row, const std::string& path) {
+  ReportRow report;
+  report.number = counter(row, 0);
+  report.report_id = row.text(1);
+  report.latest_seq = counter(row, 4);
+  AIRLOCK_TRY(report.produced, time_in(row, 2, path, report.latest_seq));
+  AIRLOCK_TRY(report.latest, kind_in(row, 3, path, report.latest_seq));
+  return report;
+}
+
+Result<Disclosure> disclosure_in(const db::Statement& row, const std::string& path) {
+  Disclosure disclosure;
+  disclosure.disclosure = counter(row, 0);
+  disclosure.id = row.text(1);
+  disclosure.report_id = row.text(2);
+  disclosure.number = counter(row, 3);
+  disclosure.recorded = counter(row, 4);
+  const auto stage = stage_from(row.text(5));
+  if (!stage) {
+    return fail(damaged(path, "disclosure " + std::to_string(disclosure.disclosure) + ": is at an unknown stage"));
+  }
+  disclosure.stage = *stage;
+  disclosure.file = row.text(6);
+  disclosure.file_sha256 = row.text(7);
+  disclosure.content_sha256 = row.text(8);
+  disclosure.size = counter(row, 9);
+  return disclosure;
+}
+
+Result<Original> original_in(const db::Statement& row, const std::string& path) {
+  Original original;
+  original.report_id = row.text(0);
+  const auto sha256 = Digest::from_bytes(row.blob(1));
+  if (!sha256) return fail(damaged(path, "the original of " + quote(original.report_id) + " has no digest"));
+  original.sha256 = *sha256;
+  original.salt = row.blob(2);
+  original.size = counter(row, 3);
+  return original;
+}
+
+}  // namespace airlock::ledger

@@ -1,0 +1,254 @@
+#include "ledger/verify.hpp"
+
+#include "core/text.hpp"
+#include "ledger/entry.hpp"
+#include "ledger/outbox.hpp"
+#include "ledger/queries.hpp"
+#include "ledger/rules.hpp"
+#include "ledger/state.hpp"
+
+namespace airlock::ledger {
+
+using core::Code;
+using core::Error;
+using core::fail;
+using core::quote;
+
+namespace {
+
+/// Entries read at once; with the largest rows that SQLite may give us they take 64 MiB.
+constexpr std::int64_t page_size = 32;
+
+/// An entry with all its columns, none of them trusted.
+struct Row {
+  std::int64_t seq = 0;
+  std::string body;
+  std::string leaf;
+  std::string time;
+  std::string kind;
+  std::string report_id;
+  std::int64_t number = 0;
+  std::string disclosure_id;
+};
+
+Result<Row> row_in(const db::Statement& row, const std::string&) {
+  return Row{row.integer(0), row.text(1), row.blob(2),    row.text(3),
+             row.text(4),    row.text(5), row.integer(6), row.text(7)};
+}
+
+struct Checkpoint {
+  std::int64_t size = 0;
+  std::string note;
+};
+
+class Verification {
+ public:
+  Verification(db::Database& database, StoredTree tree, const crypto::NoteVerifier& verifier)
+      : database_(database), tree_(std::move(tree)), verifier_(verifier) {}
+
+  Result<Checked> run() {
+    AIRLOCK_CHECK(check_entries());
+    AIRLOCK_CHECK(check_outbox());
+    AIRLOCK_CHECK(check_counts());
+    AIRLOCK_CHECK(database_.check());
+    checked_.entries = frontier_.size();
+    checked_.reports = counters_.number;
+    checked_.disclosures = counters_.disclosure;
+    checked_.head = {frontier_.size(), frontier_.root()};
+    return checked_;
+  }
+
+ private:
+  [[nodiscard]] Error fault(const std::string& what) const { return damaged(database_.path(), what); }
+  [[nodiscard]] Error entry_fault(const std::string& what) const {
+    return fault("entry " + std::to_string(frontier_.size()) + ": " + what);
+  }
+  /// A rule that is broken is a fault of the current entry; what SQLite reports stays as it is.
+  [[nodiscard]] Error entry_fault(const Error& error) const {
+    return error.code == Code::unexpected || error.code == Code::bad_input ? entry_fault(error.message) : error;
+  }
+
+  Result<void> check_entries() {
+    AIRLOCK_CHECK(read_next_checkpoint());
+    std::int64_t from = INT64_MIN;
+    for (;;) {
+      std::vector<Row> page;
+      {
+        AIRLOCK_TRY(auto query, database_.prepare(sql::whole_entries));
+        AIRLOCK_TRY(page, rows(query.bind(from).bind(page_size), database_.path(), row_in));
+      }
+      for (const Row& row : page) AIRLOCK_CHECK(check_entry_row(row));
+      if (page.empty()) break;
+      from = to_column(frontier_.size());
+    }
+    if (next_checkpoint_) {
+      return fail(fault("the checkpoint of " + std::to_string(next_checkpoint_->size) + " entries: there are only " +
+                        std::to_string(frontier_.size())));
+    }
+    return {};
+  }
+
+  Result<void> check_entry_row(const Row& row) {
+    const auto seq = to_column(frontier_.size());
+    if (row.seq != seq) {
+      return fail(row.seq < 0 ? fault("entry " + std::to_string(row.seq) + ": no entry can have that place")
+                              : entry_fault("is missing"));
+    }
+    const auto facts = read_body(row.body, frontier_.size());
+    if (!facts) return fail(entry_fault(facts.error()));
+    AIRLOCK_CHECK(check_columns(row, *facts));
+    if (auto possible = check_entry(database_, *facts, counters_); !possible) {
+      return fail(entry_fault(possible.error()));
+    }
+    AIRLOCK_CHECK(check_links(*facts));
+    if (facts->kind == Kind::sealed) AIRLOCK_CHECK(check_sealed(*facts));
+    if (newest_time_ && facts->time < *newest_time_) {
+      ++checked_.times_back;
+      if (!checked_.first_time_back) checked_.first_time_back = facts->seq;
+    }
+    newest_time_ = facts->time;
+    AIRLOCK_CHECK(grow_tree(leaf_hash(row.body)));
+    if (next_checkpoint_ && next_checkpoint_->size == to_column(frontier_.size())) return check_kept_checkpoint();
+    return {};
+  }
+
+  Result<void> check_columns(const Row& row, const Facts& facts) {
+    const std::int64_t number = facts.kind == Kind::produced ? to_column(facts.number) : 0;
+    if (row.leaf != leaf_hash(row.body).view()) return fail(entry_fault("its leaf is not the hash of its body"));
+    if (row.time != facts.time.text() || row.kind != name(facts.kind) || row.report_id != facts.report_id ||
+        row.number != number || row.disclosure_id != facts.disclosure_id) {
+      return fail(entry_fault("a column differs from its body"));
+    }
+    return {};
+  }
+
+  /// What other tables must have for this entry.
+  Result<void> check_links(const Facts& facts) {
+    if (facts.kind == Kind::produced) {
+      AIRLOCK_TRY(auto query, database_.prepare(sql::original_at));
+      AIRLOCK_TRY(const auto original, one(query.bind(to_column(facts.seq)), database_.path(), original_in));
+      if (!original || original->report_id != facts.report_id || original->salt.size() != salt_size) {
+        return fail(entry_fault("the original of its report is not in the table of originals"));
+      }
+    }
+    if (facts.disclosure != 0 || moves_disclosure(facts.kind)) {
+      AIRLOCK_TRY(const auto disclosure, find_disclosure(database_, facts.disclosure_id));
+      // From there check_outbox makes sure of the rest.
+      if (!disclosure ||
+          (facts.disclosure != 0 ? disclosure->recorded != facts.seq : disclosure->recorded >= facts.seq)) {
+        return fail(entry_fault("its disclosure is not in the outbox"));
+      }
+    }
+    return {};
+  }
+
+  /// The checkpoint inside a `sealed` entry: of the tree that held the disclosure, before this entry came.
+  Result<void> check_sealed(const Facts& facts) {
+    const auto head = verified(facts.checkpoint);
+    if (!head) return fail(entry_fault(head.error().message));
+    AIRLOCK_TRY(const auto disclosure, find_disclosure(database_, facts.disclosure_id));
+    if (head->size > facts.seq || !disclosure || head->size <= disclosure->recorded) {
+      return fail(entry_fault("its checkpoint is not of the tree that recorded the disclosure"));
+    }
+    // All nodes up to here have been compared.
+    AIRLOCK_TRY(const Digest hash, root(head->size, tree_.reader()));
+    if (hash != head->root) return fail(entry_fault("its checkpoint is of another tree"));
+    return {};
+  }
+
+  Result<void> check_kept_checkpoint() {
+    const std::string place = "the checkpoint of " + std::to_string(next_checkpoint_->size) + " entries: ";
+    const auto head = verified(next_checkpoint_->note);
+    if (!head) return fail(fault(place + head.error().message));
+    if (*head != TreeHead{frontier_.size(), frontier_.root()}) return fail(fault(place + "is of another tree"));
+    ++checked_.checkpoints;
+    return read_next_checkpoint();
+  }
+
+  /// Most notes stand twice, in a `sealed` entry and as a kept checkpoint, so the last verdict is remembered.
+  Result<TreeHead> verified(const std::string& note) {
+    if (note.empty() || note != verified_note_) {
+      AIRLOCK_TRY(verified_head_, verify_checkpoint(note, verifier_));
+      verified_note_ = note;
+    }
+    return verified_head_;
+  }
+
+  Result<void> read_next_checkpoint() {
+    AIRLOCK_TRY(auto query, database_.prepare(sql::next_checkpoint));
+    AIRLOCK_TRY(const bool row, query.bind(next_checkpoint_ ? next_checkpoint_->size : INT64_MIN).step());
+    next_checkpoint_ = row ? std::optional<Checkpoint>({query.integer(0), query.text(1)}) : std::nullopt;
+    if (row && next_checkpoint_->size <= 0) return fail(fault("a checkpoint is of no entries"));
+    return {};
+  }
+
+  /// Adds a leaf and compares each node that this completes with the stored one.
+  Result<void> grow_tree(const Digest& leaf) {
+    return frontier_.append(leaf, [this](unsigned level, std::uint64_t index, const Digest& hash) -> Result<void> {
+      AIRLOCK_TRY(const Digest stored, tree_.node(level, index));
+      if (stored == hash) return {};
+      return fail(entry_fault("the stored node " + std::to_string(index) + " of level " + std::to_string(level) +
+                              " differs from the tree"));
+    });
+  }
+
+  /// Derives each disclosure from its entries again.
+  Result<void> check_outbox() {
+    std::int64_t last = INT64_MIN;
+    for (;;) {
+      AIRLOCK_TRY(auto query, database_.prepare(sql::disclosure_with_entries));
+      AIRLOCK_TRY(bool row, query.bind(last).step());
+      if (!row) return {};
+      last = query.integer(0);
+      const std::string place = "disclosure " + std::to_string(last) + ": ";
+      AIRLOCK_TRY(const Disclosure stored, disclosure_in(query, database_.path()));
+      std::optional<Disclosure> derived;
+      while (row) {
+        if (query.is_null(10)) break;
+        const std::string entry = "entry " + query.text(10) + ": ";
+        const auto facts = read_body(query.text(11), static_cast<std::uint64_t>(query.integer(10)));
+        if (!facts) return fail(fault(entry + facts.error().message));
+        if (const auto moved = advance(derived, *facts); !moved) return fail(fault(entry + moved.error().message));
+        AIRLOCK_TRY(row, query.step());
+      }
+      if (derived != stored || to_column(stored.disclosure) != last) {
+        return fail(fault(place + "the outbox does not say what the entries say"));
+      }
+    }
+  }
+
+  /// Rows that belong to no entry. What belongs to one was found on the way.
+  Result<void> check_counts() {
+    AIRLOCK_TRY(auto nodes, database_.prepare(sql::count_nodes));
+    AIRLOCK_TRY(const bool counted, nodes.step());
+    std::int64_t expected = 0;
+    for (std::int64_t size = nodes.integer(1) / 2; size > 0; size /= 2) expected += size;
+    if (!counted || nodes.integer(0) != expected) return fail(fault("there are tree nodes of no entry"));
+    AIRLOCK_TRY(auto originals, database_.prepare(sql::count_originals));
+    AIRLOCK_TRY(const bool compared, originals.step());
+    if (!compared || originals.integer(0) != originals.integer(1))
+      return fail(fault("there are originals of no report"));
+    return {};
+  }
+
+  db::Database& database_;
+  StoredTree tree_;
+  const crypto::NoteVerifier& verifier_;
+  Frontier frontier_;
+  Counters counters_;
+  Checked checked_;
+  std::optional<Time> newest_time_;
+  std::optional<Checkpoint> next_checkpoint_;
+  std::string verified_note_;
+  TreeHead verified_head_;
+};
+
+}  // namespace
+
+Result<Checked> verify(const Ledger& ledger, const crypto::NoteVerifier& verifier) {
+  AIRLOCK_TRY(auto* database, LedgerAccess::database(ledger));
+  AIRLOCK_TRY(auto tree, StoredTree::open(*database));
+  return Verification(*database, std::move(tree), verifier).run();
+}
+
+}  // namespace airlock::ledger
