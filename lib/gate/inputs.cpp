@@ -124,11 +124,4 @@ policy::Facts Inputs::facts() const {
   return facts;
 }
 
-std::vector<redaction::Profile> Inputs::extra_profiles() const {
-  if (site.configuration().redact_also.empty()) return {};
-  return {{.name = "airlock.json",
-           .undeclared = redaction::Undeclared::drop,
-           .redactions = site.configuration().redact_also}};
-}
-
 }  // namespace airlock::gate

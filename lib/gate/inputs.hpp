@@ -37,9 +37,6 @@ struct Inputs {
 
   /// The facts of a decision but for the event. `tier` is `unlicensed` for a declared site without licence.
   [[nodiscard]] policy::Facts facts() const;
-  /// Every redaction that the configuration adds to those of the policy.
-  [[nodiscard]] std::vector<redaction::Profile> extra_profiles() const;
-
   bool seen_licence = false;  ///< whether the ledger has ever recorded one
 };
 

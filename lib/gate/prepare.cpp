@@ -115,7 +115,7 @@ Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std
     return out;
   }
 
-  auto plan = inputs.kit->policy.plan(*out.decision, dictionary, inputs.extra_profiles());
+  auto plan = inputs.kit->policy.plan(*out.decision, dictionary, inputs.site.configuration().redact_also);
   if (!plan) {
     // Only `redact_also` can fail here: the policy's own profiles were checked with the kit.
     out.outcome = Outcome::held;
@@ -134,16 +134,8 @@ Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std
     return out;
   }
   out.period = {redacted->period_start, redacted->period_end};
-  const auto& licence = inputs.licence.verdict.licence;
   const std::vector<redaction::FreeText> texts{
-      {"note", note, true},
-      {"licence serial", licence ? licence->serial : ""},
-      {"licence tier", licence ? licence->tier : ""},
-      {"policy name", inputs.kit->policy.name()},
-      {"policy version", inputs.kit->policy.version()},
-      {"dictionary name", dictionary.name()},
-      {"event", out.event},
-      {"period", out.period.start.value_or("") + " " + out.period.end.value_or("")}};
+      {"note", note, true}, {"period", out.period.start.value_or("") + " " + out.period.end.value_or("")}};
   const auto scanned = redaction::scan(payload, texts, dictionary, *redacted->taken, limits, fresh_key());
   if (!scanned) {
     if (!is_about_report(scanned.error())) return fail(scanned.error());
