@@ -86,7 +86,8 @@ Result<Certificate> Certificate::from_der(std::string_view der) {
   const auto not_before = time_of(X509_get0_notBefore(handle.get()));
   const auto not_after = time_of(X509_get0_notAfter(handle.get()));
   if (!not_before || !not_after) return refuse("its validity is malformed");
-  AIRLOCK_CHECK(PublicKey::from_handle(Handle<EVP_PKEY>(X509_get_pubkey(handle.get()))));
+  auto key = PublicKey::from_handle(Handle<EVP_PKEY>(X509_get_pubkey(handle.get())));
+  if (!key) return fail(std::move(key).error().within("the certificate's key"));
   return Certificate(handle, *not_before, *not_after);
 }
 

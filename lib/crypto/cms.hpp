@@ -74,20 +74,23 @@ class Verified {
 inline constexpr std::size_t recipients_limit = 64;
 
 /// Signs and seals what is written to it in one pass with constant memory: AuthEnvelopedData over SignedData, BER.
-/// Nothing of `out` is of use before `finish` has succeeded.
+/// Nothing of `out` is of use before `finish` has succeeded. An error of `out` comes back as it is.
 class SealStream : public core::Sink {
  public:
-  /// The signed and sealed object is complete.
+  /// The signed and sealed object is complete. Error: also bad_input, where nothing was written.
   [[nodiscard]] virtual Result<void> finish() = 0;
 };
+/// Begins a sealed object that is written to `out`, which must outlive the stream. Errors: as `sign` says, and
+/// bad_input where `recipients` are none, more than `recipients_limit`, not different, or one may not receive (role
+/// `recipient`, key usage, kind of key).
 [[nodiscard]] Result<std::unique_ptr<SealStream>> seal(core::Sink& out, const Signer& signer,
                                                        std::span<const Certificate> recipients);
 
 /// Opens a sealed object as one of its recipients and writes the SignedData inside to `inner`.
 /// What is in `inner` may be used only after success; after an error it must be discarded unread.
 /// Refused before any key is used: everything outside the profile. Refused for the whole process: if the library
-/// accepts one of the built-in forgeries (`opening_is_safe`). Errors: bad_input (not of the profile's shape), integrity
-/// (tag, key unwrapping), refused (`me` is no recipient).
+/// accepts one of the built-in forgeries (`opening_is_safe`). Errors: bad_input (not of the profile's shape, or `key`
+/// is not the key of `me`), integrity (tag, key unwrapping), refused (`me` is no recipient), or the error of `inner`.
 [[nodiscard]] Result<void> open(const core::Blob& sealed, const PrivateKey& key, const Certificate& me,
                                 core::Sink& inner);
 

@@ -106,11 +106,13 @@ class Sealing final : public SealStream {
         return failed();
       }
       bytes.remove_prefix(part.size());
+      empty_ = false;
     }
     return {};
   }
 
   Result<void> finish() override {
+    if (empty_) return fail(Code::bad_input, "there is nothing to seal");  // OpenSSL cannot stream that
     // The flush runs through all layers: each ends its structure before the next one does.
     if (BIO_flush(chain_.get()) != 1 || to_.error) return failed();
     chain_.reset();
@@ -124,6 +126,7 @@ class Sealing final : public SealStream {
   }
 
   BioSink to_;
+  bool empty_ = true;
   Handle<CMS_ContentInfo> inner_;
   Handle<CMS_ContentInfo> outer_;
   Handle<BIO> chain_;  // goes before the objects that it refers to

@@ -24,8 +24,12 @@ Result<void> check(const Signer& signer) {
 
 /// RSASSA-PSS with MGF1 of the same digest and a salt of its size (RFC 4056 3), not OpenSSL's default PKCS #1 v1.5.
 bool set_pss(CMS_SignerInfo* info, const EVP_MD* digest) {
+  // A stand-in: OpenSSL writes the algorithm when it signs, but encodes the object once before, to stream it.
+  X509_ALGOR* algorithm = nullptr;
+  CMS_SignerInfo_get0_algs(info, nullptr, nullptr, nullptr, &algorithm);
   EVP_PKEY_CTX* const options = CMS_SignerInfo_get0_pkey_ctx(info);
-  return EVP_PKEY_CTX_set_rsa_padding(options, RSA_PKCS1_PSS_PADDING) == 1 &&
+  return X509_ALGOR_set0(algorithm, OBJ_nid2obj(NID_rsassaPss), V_ASN1_UNDEF, nullptr) == 1 &&
+         EVP_PKEY_CTX_set_rsa_padding(options, RSA_PKCS1_PSS_PADDING) == 1 &&
          EVP_PKEY_CTX_set_rsa_mgf1_md(options, digest) == 1 &&
          EVP_PKEY_CTX_set_rsa_pss_saltlen(options, RSA_PSS_SALTLEN_DIGEST) == 1;
 }

@@ -41,15 +41,13 @@ void must(bool done) {
   if (!done) throw std::runtime_error(library_error("the test's own OpenSSL call failed").message);
 }
 
-void add_signer(CMS_ContentInfo* object, const Identity& identity, const Signing& how) {
-  const bool rsa = identity.key.kind() == KeyKind::rsa;
+void add_signer(CMS_ContentInfo* object, X509* certificate, EVP_PKEY* key, const Signing& how) {
+  const bool rsa = EVP_PKEY_is_a(key, "RSA") == 1 || EVP_PKEY_is_a(key, "RSA-PSS") == 1;
   unsigned flags = CMS_BINARY | CMS_PARTIAL | how.flags;
   if (how.cades) flags |= CMS_CADES;
   if (!how.smime_capabilities) flags |= CMS_NOSMIMECAP;
   if (rsa && how.pss) flags |= CMS_KEY_PARAM;
-  const EVP_MD* const digest = EVP_get_digestbyname(how.digest);
-  CMS_SignerInfo* const info =
-      CMS_add1_signer(object, plain(identity.certificate).get(), plain(identity.key).get(), digest, flags);
+  CMS_SignerInfo* const info = CMS_add1_signer(object, certificate, key, EVP_get_digestbyname(how.digest), flags);
   must(info != nullptr);
   if (rsa && how.pss) {
     EVP_PKEY_CTX* const options = CMS_SignerInfo_get0_pkey_ctx(info);
@@ -58,18 +56,32 @@ void add_signer(CMS_ContentInfo* object, const Identity& identity, const Signing
   }
 }
 
+/// A SignedData by one signer, or two.
+std::string finished(std::string_view content, X509* certificate, EVP_PKEY* key, const Signing& how) {
+  const unsigned flags = CMS_BINARY | CMS_PARTIAL | (how.detached ? CMS_DETACHED : 0U);
+  const Handle<CMS_ContentInfo> object(CMS_sign(nullptr, nullptr, nullptr, nullptr, flags));
+  must(object != nullptr);
+  if (how.content_type != 0) must(CMS_set1_eContentType(object.get(), OBJ_nid2obj(how.content_type)) == 1);
+  add_signer(object.get(), certificate, key, how);
+  if (how.second != nullptr) {
+    add_signer(object.get(), plain(how.second->certificate).get(), plain(how.second->key).get(), how);
+  }
+  must(CMS_final(object.get(), memory(content).get(), nullptr, flags) == 1);
+  return to_der(object.get(), i2d_CMS_ContentInfo);
+}
+
 }  // namespace
 
 std::string openssl_signs(std::string_view content, const Identity& identity, const Signing& how) {
-  const unsigned detached = how.detached ? CMS_DETACHED : 0U;
-  const Handle<CMS_ContentInfo> object(
-      CMS_sign(nullptr, nullptr, nullptr, nullptr, CMS_BINARY | CMS_PARTIAL | detached));
-  must(object != nullptr);
-  if (how.content_type != 0) must(CMS_set1_eContentType(object.get(), OBJ_nid2obj(how.content_type)) == 1);
-  add_signer(object.get(), identity, how);
-  if (how.second != nullptr) add_signer(object.get(), *how.second, how);
-  must(CMS_final(object.get(), memory(content).get(), nullptr, CMS_BINARY | CMS_PARTIAL | detached) == 1);
-  return to_der(object.get(), i2d_CMS_ContentInfo);
+  return finished(content, plain(identity.certificate).get(), plain(identity.key).get(), how);
+}
+
+std::string openssl_signs_as(std::string_view content, EVP_PKEY* key, const Certificate& template_of,
+                             const Identity& issuer) {
+  const auto certificate = plain(template_of);
+  must(X509_set_pubkey(certificate.get(), key) == 1 &&
+       X509_sign(certificate.get(), plain(issuer.key).get(), EVP_sha256()) > 0);
+  return finished(content, certificate.get(), key, {});
 }
 
 bool openssl_verifies(std::string_view object, const Certificate& root) {
@@ -121,11 +133,18 @@ bool openssl_opens(std::string_view object, const Identity& recipient) {
   return opened;
 }
 
-Certificate changed(const Certificate& template_of, const Identity& issuer,
-                    const std::function<void(x509_st*)>& change) {
+void set_key(X509* certificate, const PublicKey& key) {
+  const std::string der = key.der();
+  const unsigned char* at = octets(der);
+  const Handle<EVP_PKEY> other(d2i_PUBKEY(nullptr, &at, static_cast<long>(der.size())));
+  must(X509_set_pubkey(certificate, other.get()) == 1);
+}
+
+Certificate changed(const Certificate& template_of, const Identity& issuer, const std::function<void(x509_st*)>& change,
+                    const char* digest) {
   const auto certificate = plain(template_of);
   change(certificate.get());
-  must(X509_sign(certificate.get(), plain(issuer.key).get(), EVP_sha256()) > 0);
+  must(X509_sign(certificate.get(), plain(issuer.key).get(), EVP_get_digestbyname(digest)) > 0);
   auto result = Certificate::from_der(to_der(certificate.get(), i2d_X509));
   REQUIRE_MESSAGE(result, why(result));
   return *result;

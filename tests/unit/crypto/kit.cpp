@@ -78,7 +78,8 @@ std::string sealed(std::string_view content, const Identity& identity, std::span
   auto stream = seal(out, signer(identity), recipients);
   REQUIRE_MESSAGE(stream, why(stream));
   REQUIRE((*stream)->write(content));
-  REQUIRE((*stream)->finish());
+  const auto finished = (*stream)->finish();
+  REQUIRE_MESSAGE(finished, why(finished));
   return out.take();
 }
 

@@ -93,6 +93,9 @@ struct Signing {
   const Identity* second = nullptr;
 };
 std::string openssl_signs(std::string_view content, const Identity& identity, const Signing& how = {});
+/// The same by any key of OpenSSL's, with a certificate like `template_of` from `issuer`.
+std::string openssl_signs_as(std::string_view content, evp_pkey_st* key, const Certificate& template_of,
+                             const Identity& issuer);
 /// Whether OpenSSL alone accepts the object: what the traps are about.
 bool openssl_verifies(std::string_view object, const Certificate& root);
 
@@ -112,8 +115,11 @@ bool openssl_opens(std::string_view object, const Identity& recipient);
 
 /// A certificate made by OpenSSL from `template_of`, changed by `change` and signed by `issuer`, so that it can be
 /// anything that `issue` would not make.
-Certificate changed(const Certificate& template_of, const Identity& issuer,
-                    const std::function<void(x509_st*)>& change);
+Certificate changed(const Certificate& template_of, const Identity& issuer, const std::function<void(x509_st*)>& change,
+                    const char* digest = "SHA256");
+
+/// For `changed`: gives a certificate another key.
+void set_key(x509_st* certificate, const PublicKey& key);
 
 /// Runs a shell command; its exit code. `openssl` is the stock program.
 int run(const std::string& command);
