@@ -23,7 +23,7 @@ enum class Place : std::uint8_t {
 
 struct Container {
   bool is_object;
-  std::uint64_t members = 0;
+  std::uint64_t members = 0;  ///< of an object
   KeySet keys;
 
   [[nodiscard]] char closer() const { return is_object ? '}' : ']'; }
@@ -52,7 +52,7 @@ struct Scanner::State {
   Result<Token> key(Token token);
   Result<Token> value(Token token);
   Result<Token> scalar(Token token, Kind kind, Result<std::string_view> text);
-  Result<void> count_member(std::uint64_t most);
+  Result<void> count_member();
   Result<void> skip_space();
   bool take(char c);
   [[nodiscard]] bool is_next(char c) const { return !in.rest().empty() && in.rest().front() == c; }
@@ -128,7 +128,7 @@ Result<Token> Scanner::State::close(Token token) {
 
 Result<Token> Scanner::State::key(Token token) {
   if (!is_next('"')) return refuse_next(in, place == Place::opening ? "a key or `}`" : "a key");
-  AIRLOCK_CHECK(count_member(limits.object_members));
+  AIRLOCK_CHECK(count_member());
   token.kind = Kind::key;
   AIRLOCK_TRY(token.text, lexer.string(limits.key_bytes, "key"));
   if (!containers.back().keys.insert(fingerprint(token.text))) {
@@ -140,7 +140,7 @@ Result<Token> Scanner::State::key(Token token) {
 }
 
 Result<Token> Scanner::State::value(Token token) {
-  if (!containers.empty() && !containers.back().is_object) AIRLOCK_CHECK(count_member(limits.members));
+  if (!containers.empty() && !containers.back().is_object) AIRLOCK_CHECK(count_member());
   const char first = in.rest().empty() ? '\0' : in.rest().front();
   switch (first) {
     case '{':
@@ -173,8 +173,11 @@ Result<Token> Scanner::State::scalar(Token token, Kind kind, Result<std::string_
   return token;
 }
 
-Result<void> Scanner::State::count_member(std::uint64_t most) {
-  if (++containers.back().members > most) return refuse(in.offset(), excess("object", most, " members"));
+Result<void> Scanner::State::count_member() {
+  Container& container = containers.back();
+  if (container.is_object && ++container.members > limits.object_members) {
+    return refuse(in.offset(), excess("object", limits.object_members, " members"));
+  }
   if (++members > limits.members) {
     return refuse(in.offset(), excess("report", limits.members, " members and elements"));
   }
