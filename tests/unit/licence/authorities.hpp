@@ -52,7 +52,9 @@ inline Authority make_below(const Authority& issuer, const std::string& name, st
 /// `content` signed, as a hand-carried file.
 inline std::string signed_file(std::string_view content, const Authority& signer,
                                std::vector<crypto::Certificate> chain = {}) {
-  const auto der = crypto::sign(content, {.key = signer.key, .certificate = signer.certificate, .chain = chain});
+  const auto der = crypto::sign(
+      content,
+      {.key = signer.key, .certificate = signer.certificate, .time = time("2026-11-01T00:00:00Z"), .chain = chain});
   REQUIRE_MESSAGE(der, der.error().message);
   return crypto::to_pem(crypto::cms_label, *der);
 }

@@ -208,6 +208,6 @@ TEST_CASE("the furthest dates do not overflow") {
   auto licence = test::example_licence();
   licence.not_after = time("9999-12-31T23:59:59Z");
   licence.grace_days = 366;
-  CHECK(judge_at("2027-01-01T00:00:00Z", licence).days_left == 2912443);
+  CHECK(judge_at("2027-01-01T00:00:00Z", licence).days_left == 2912077);
   CHECK(name(judge_at("9999-12-31T23:59:59Z", licence).state) == "grace");
 }
