@@ -1,0 +1,53 @@
+#include <doctest/doctest.h>
+
+#include "kit.hpp"
+
+using namespace airlock::redaction;
+using namespace airlock::redaction::kit;
+using airlock::core::Code;
+
+namespace {
+
+airlock::core::Result<Inspection> inspect_text(std::string_view text,
+                                               const airlock::dictionary::Dictionary& dictionary) {
+  return inspect(airlock::core::MemoryBlob(text), dictionary, {}, airlock::crypto::Secret(std::string(16, 'f')));
+}
+
+std::string why(std::string_view text) { return inspect_text(text, small_dictionary()).error().message; }
+
+}  // namespace
+
+TEST_CASE("a report is known by its event, its period and its size") {
+  const auto found = inspect_text(published_report(), shipped_dictionary()).value();
+  CHECK(found.event == "user instance status report");
+  CHECK(found.period_start == "2022-04-25");
+  CHECK(found.period_end == "2022-05-01");
+  CHECK(inspect_text(R"({"event":"report","p":{"labels":["a","b"],"users":[]}})", small_dictionary()).value().members ==
+        6);
+}
+
+TEST_CASE("a report without period or with an ill-typed one has none") {
+  const auto found = inspect_text(R"({"event":"report","p":{"from":"monday"}})", small_dictionary()).value();
+  CHECK(found.event == "report");
+  CHECK_FALSE(found.period_start);
+  CHECK_FALSE(found.period_end);
+}
+
+TEST_CASE("an event that the dictionary does not have is refused, and not told") {
+  CHECK(why(R"({"p":{}})") == "`/event` is missing");
+  CHECK(why("{}") == "`/event` is missing");
+  for (const auto* event : {R"("secret")", "7", "null", R"({"event":"report"})", R"(["report"])", "[]", R"("")"}) {
+    CAPTURE(event);
+    const auto found = inspect_text(R"({"event":)" + std::string(event) + "}", small_dictionary());
+    CHECK(found.error().message == "`/event` is not an event of the dictionary");
+    CHECK(found.error().code == Code::refused);
+  }
+  CHECK(why(R"({"p":{"event":"report"}})") == "`/event` is missing");
+}
+
+TEST_CASE("a report is read to its end before its event counts") {
+  CHECK(inspect_text(R"({"event":"report")", small_dictionary()).error().code == Code::bad_input);
+  CHECK(inspect_text(R"({"event":"report"}x)", small_dictionary()).error().code == Code::bad_input);
+  CHECK(inspect_text(R"({"event":"report","p":{"x":1,"x":2}})", small_dictionary()).error().code == Code::bad_input);
+  for (const auto* other : {"[]", "3", "\"report\"", "null"}) CHECK(why(other) == "the report is not a JSON object");
+}

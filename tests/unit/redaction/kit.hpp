@@ -1,0 +1,55 @@
+#pragma once
+/// \file
+/// What the tests of redaction share: two dictionaries, plans from JSON, and one call that redacts and one that scans.
+
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "redaction/filter.hpp"
+#include "redaction/leak_scan.hpp"
+#include "redaction/profile.hpp"
+#include "redaction/taken.hpp"
+
+namespace airlock::redaction::kit {
+
+/// Every type, every class, every kind of wildcard, and a literal key beside a wildcard.
+const dictionary::Dictionary& small_dictionary();
+/// policy/dictionary/posthog-status-report.json
+const dictionary::Dictionary& shipped_dictionary();
+/// tests/kit/status_report.json
+const std::string& published_report();
+
+Plan make_plan(const dictionary::Dictionary& dictionary, const std::vector<std::string>& redactions,
+               Undeclared undeclared = Undeclared::drop);
+
+/// `as-published`, `no-person`, `baseline` or `strict`, as DESIGN 6.3 has them, for the shipped dictionary.
+Plan shipped_plan(std::string_view profile);
+
+/// What `redact` gave: `bytes` are worth nothing where it failed.
+struct Outcome {
+  Result<Redacted> result;
+  std::string bytes;
+
+  [[nodiscard]] const Redacted& value() const { return result.value(); }
+  [[nodiscard]] std::string error() const { return result ? "" : result.error().message; }
+  /// `path what action count`, in order.
+  [[nodiscard]] std::vector<std::string> counts() const;
+  /// `class: text` of each needle.
+  [[nodiscard]] std::set<std::string> needles() const;
+};
+Outcome redact(const dictionary::Dictionary& dictionary, const Plan& plan, std::string_view report);
+
+/// The message of the refusal, or nothing.
+std::string scan(const dictionary::Dictionary& dictionary, const Outcome& outcome,
+                 const std::vector<FreeText>& texts = {});
+/// The same for other bytes than those that `outcome` has.
+std::string scan_bytes(const dictionary::Dictionary& dictionary, std::string_view disclosed, const Taken& taken,
+                       const std::vector<FreeText>& texts = {});
+
+/// A pseudonym under the key that `redact` uses here.
+std::string pseudonym_of(dictionary::Class cls, std::string_view path, std::string_view value);
+
+}  // namespace airlock::redaction::kit
