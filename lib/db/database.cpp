@@ -111,6 +111,10 @@ Result<void> Database::check() {
 }
 
 Result<Transaction> Transaction::begin(Database& database) {
+  // BEGIN IMMEDIATE on a file that cannot be written would only begin to read.
+  if (sqlite3_db_readonly(database.handle_.get(), "main") != 0) {
+    return fail(error_of(SQLITE_READONLY, database.path(), ""));
+  }
   AIRLOCK_CHECK(database.run("BEGIN IMMEDIATE"));
   return Transaction(database.handle_.get());
 }

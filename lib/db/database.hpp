@@ -113,7 +113,8 @@ class Statement {
 /// BEGIN IMMEDIATE … COMMIT; rolled back when it goes without `commit`. It must go before its database does.
 class Transaction {
  public:
-  /// Error: not_recorded where another process writes for longer than `busy_milliseconds`.
+  /// Error: not_recorded where another process writes for longer than `busy_milliseconds`, or the database is open for
+  /// reading only.
   [[nodiscard]] static Result<Transaction> begin(Database& database);
   Transaction(Transaction&& other) noexcept;
   Transaction& operator=(Transaction&&) = delete;

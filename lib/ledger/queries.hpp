@@ -13,7 +13,8 @@ inline constexpr std::string_view size = "SELECT coalesce(max(seq) + 1, 0) FROM 
 inline constexpr std::string_view leaf = "SELECT leaf FROM entries WHERE seq = ?";
 inline constexpr std::string_view node = "SELECT hash FROM nodes WHERE level = ? AND idx = ?";
 inline constexpr std::string_view add_node = "INSERT INTO nodes (level, idx, hash) VALUES (?, ?, ?)";
-inline constexpr std::string_view newest_checkpoint = "SELECT size, note FROM checkpoints ORDER BY size DESC LIMIT 1";
+inline constexpr std::string_view newest_checkpoint =
+    "SELECT size, note FROM checkpoints WHERE size = (SELECT max(size) FROM checkpoints)";
 inline constexpr std::string_view next_checkpoint =
     "SELECT size, note FROM checkpoints WHERE size > ? ORDER BY size LIMIT 1";
 inline constexpr std::string_view add_checkpoint = "INSERT INTO checkpoints (size, note) VALUES (?, ?)";

@@ -1,0 +1,115 @@
+#include "ledger/schema.hpp"
+
+#include <doctest/doctest.h>
+
+#include "book.hpp"
+#include "ledger/queries.hpp"
+
+using namespace airlock;
+using test::Book;
+
+namespace {
+
+/// The ledger as any other program would open it, but for the settings that refuse even more.
+db::Database raw(const Book& book) {
+  auto database = db::Database::open(book.path(), db::Mode::read_write).value();
+  // The default of every other program.
+  REQUIRE(database.run("PRAGMA recursive_triggers = OFF"));
+  return database;
+}
+
+}  // namespace
+
+TEST_CASE("neither entries nor checkpoints can be changed, deleted or replaced") {
+  Book book;
+  test::fill(book);
+  const auto head = book.ledger.head().value();
+  auto database = raw(book);
+  for (const std::string sql : {
+           "UPDATE entries SET body = '{}' WHERE seq = 3",
+           "UPDATE entries SET time = time",
+           "UPDATE OR REPLACE entries SET seq = 4 WHERE seq = 3",
+           "UPDATE entries SET seq = 99 WHERE seq = 12",
+           "DELETE FROM entries WHERE seq = 12",
+           "DELETE FROM entries",
+           "REPLACE INTO entries SELECT * FROM entries WHERE seq = 3",
+           "INSERT OR REPLACE INTO entries (seq, body, leaf, time, kind) VALUES (3, '{}', x'00', '', '')",
+           "INSERT INTO entries (seq, body, leaf, time, kind) VALUES (14, '{}', x'00', '', '')",
+           "INSERT INTO entries (seq, body, leaf, time, kind) VALUES (-1, '{}', x'00', '', '')",
+           "INSERT INTO entries (body, leaf, time, kind) VALUES ('{}', x'00', '', '')",
+           "INSERT INTO entries SELECT * FROM entries WHERE seq = 3 ON CONFLICT DO UPDATE SET body = '{}'",
+           "REPLACE INTO entries (seq, body, leaf, time, kind, number) VALUES (3, '{}', x'00', '', 'produced', 1)",
+           "UPDATE checkpoints SET note = 'x'",
+           "UPDATE OR REPLACE checkpoints SET size = 7 WHERE size = 2",
+           "DELETE FROM checkpoints WHERE size = 7",
+           "DELETE FROM checkpoints",
+           "REPLACE INTO checkpoints VALUES (7, 'x')",
+           "REPLACE INTO checkpoints VALUES (3, 'x')",
+           "INSERT INTO checkpoints VALUES (-3, 'x')",
+           "INSERT INTO checkpoints (note) VALUES ('x')",
+       }) {
+    CAPTURE(sql);
+    const auto done = database.run(sql);
+    REQUIRE_FALSE(done);
+    CHECK(done.error().code == core::Code::unexpected);
+    CHECK(done.error().message.find("`: a") != std::string::npos);  // the words of a trigger
+  }
+  CHECK(book.ledger.head().value() == head);
+  CHECK(database.number("SELECT sum(size) FROM checkpoints").value() == 2 + 7 + 10);
+}
+
+TEST_CASE("a number or a produced report cannot stand twice, even where an entry is replaced by the next one") {
+  Book book;
+  book.produce(1);
+  auto database = raw(book);
+  CHECK_FALSE(
+      database.run("INSERT INTO entries (seq, body, leaf, time, kind, number) "
+                   "VALUES (1, '{}', x'00', '', 'produced', 1)"));
+  CHECK_FALSE(
+      database.run("INSERT INTO entries (seq, body, leaf, time, kind, report_id) "
+                   "VALUES (1, '{}', x'00', '', 'produced', '" +
+                   test::report_id(1) + "')"));
+}
+
+TEST_CASE("the file says what it is") {
+  const Book book;
+  auto database = raw(book);
+  CHECK(database.number("PRAGMA application_id").value() == 0x4169724C);
+  CHECK(database.number("PRAGMA user_version").value() == 1);
+  CHECK(database
+            .number("SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND strict = 0 "
+                    "AND name <> 'sqlite_schema'")
+            .value() == 0);
+}
+
+TEST_CASE("version 1 of the schema never changes") {
+  std::string script;
+  for (const auto statement : ledger::schema().statements) script.append(statement).append(";\n");
+  CHECK(crypto::sha256(script).hex() == "be7244d1e38ef5a8918015fe7799c861d17662c8aab0d68f66b4b778d469de0e");
+}
+
+TEST_CASE("no query scans a table or sorts: all are served by an index") {
+  Book book;
+  test::fill(book);
+  auto database = raw(book);
+  for (const std::string_view sql : ledger::sql::all) {
+    CAPTURE(sql);
+    auto plan = database.prepare("EXPLAIN QUERY PLAN " + std::string(sql));
+    REQUIRE(plan);
+    while (plan->step().value()) {
+      const std::string step = plan->text(3);
+      CAPTURE(step);
+      // This index has exactly the rows that are asked for.
+      if (step != "SCAN outbox USING INDEX outbox_unfinished") CHECK(step.find("SCAN") == std::string::npos);
+      CHECK(step.find("TEMP B-TREE") == std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("the check of plans can fail") {
+  const Book book;
+  auto database = raw(book);
+  auto plan = database.prepare("EXPLAIN QUERY PLAN SELECT seq FROM entries WHERE body = 'x'");
+  REQUIRE(plan->step().value());
+  CHECK(plan->text(3).find("SCAN") != std::string::npos);
+}
