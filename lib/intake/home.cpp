@@ -165,7 +165,8 @@ Result<Home::IssuedLicence> Home::issue_licence(const LicenceOrder& order) {
                            .any_site = !order.site_id,
                            .sites = {},
                            .issued = now,
-                           .not_before = order.not_before.value_or(now),
+                           // From the day's start, so that a site whose clock is a little behind can use it at once.
+                           .not_before = order.not_before.value_or(core::start_of(core::Calendar::day, now)),
                            .not_after = order.not_after,
                            .grace_days = order.grace_days};
   if (order.site_id) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 
 #include "core/text.hpp"
@@ -38,8 +39,12 @@ Result<void> prepare_directory(const std::string& directory) {
                 "choose another directory; a site's keys and ledger are never overwritten");
   } else {
     AIRLOCK_TRY(const auto names, sys::list_directory(directory));
-    const bool ours = sys::exists(directory + "/" + std::string(unfinished));
-    if (!names.empty() && !ours) {
+    const bool marked = sys::exists(directory + "/" + std::string(unfinished));
+    // Also ours: the marker itself, cut short before it had its name.
+    const bool ours = marked || std::all_of(names.begin(), names.end(), [](const std::string& name) {
+                        return name.starts_with("." + std::string(unfinished));
+                      });
+    if (!ours) {
       return fail(Code::refused, quote(directory) + ": is not empty", "choose a new or an empty directory");
     }
     for (const std::string& name : names) AIRLOCK_CHECK(sys::remove_tree(directory + "/" + name));
@@ -69,6 +74,8 @@ Result<CreatedSite> create_site(const std::string& directory, const NewSite& con
   AIRLOCK_CHECK(prepare_directory(directory));
   const auto path = [&](std::string_view name) { return directory + "/" + std::string(name); };
   for (const Folder& folder : folders) AIRLOCK_CHECK(sys::make_directory(path(folder.name), folder.mode));
+
+  AIRLOCK_CHECK(sys::create_file(path(layout::lock), "", sys::private_file));
 
   const std::string keys = path(layout::keys);
   AIRLOCK_TRY(const Identity signing, make_identity(keys, "site", crypto::Role::site, content));

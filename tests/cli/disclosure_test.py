@@ -22,8 +22,11 @@ EVENT_WORDS = ["$pageview", "$autocapture", "$identify", "$exception", "Lead", "
 def tokens(text):
     """Whole tokens: JSON strings decoded, and runs between white space and punctuation of JSON."""
     found = set()
-    for raw in re.findall(r'"(?:[^"\\]|\\.)*"', text):
-        found.add(json.loads(raw))
+    for raw in re.findall(r'"(?:[^"\\\x00-\x1f]|\\[^\x00-\x1f])*"', text):
+        try:
+            found.add(json.loads(raw))
+        except ValueError:  # between two quotes of a text that is no JSON
+            pass
     found.update(re.split(r'[\s,\[\]{}":]+', text))
     return found
 

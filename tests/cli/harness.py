@@ -78,7 +78,7 @@ class Workspace:
 
     def __init__(self, programs):
         self.path = pathlib.Path(tempfile.mkdtemp(prefix="airlock-cli."))
-        self.programs = pathlib.Path(programs)
+        self.programs = pathlib.Path(programs).resolve()
         self.site_path = self.path / "site"
         self.home = self.path / "vendor"
         self.site_id = None

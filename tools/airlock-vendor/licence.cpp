@@ -86,7 +86,7 @@ void add_licence(VendorContext& context) {
   command->add_option("--licensee", options->order.licensee, "who holds the licence")->required();
   command->add_option("--site", options->site, "the registered site that it is for");
   command->add_flag("--any-site", options->any_site, "bound to no site");
-  command->add_option("--not-before", options->not_before, "first moment, a UTC time or day (default now)");
+  command->add_option("--not-before", options->not_before, "first moment, a UTC time or day (default today)");
   command->add_option("--not-after", options->not_after, "end of the term, a UTC time or day")->required();
   command->add_option("--entitlement", options->order.entitlements, "an entitlement; may be given again");
   command->add_option("--limit", options->limits, "NAME=NUMBER; may be given again");

@@ -1,0 +1,148 @@
+"""kill -9 at every system call with which `process` changes the disk, then the next run."""
+import json
+import re
+
+from harness import LONG, REPORT, case, check, equal, main
+
+CHANGING = "openat,write,pwrite64,fsync,fdatasync,ftruncate,fallocate,link,linkat,rename,renameat,renameat2,unlink,unlinkat"
+
+
+def calls_of(w, *arguments):
+    """How often each changing call is made by a run that is not disturbed; the site is put back afterwards."""
+    w.run("cp", "-a", w.site_path, w.path / "saved")
+    trace = w.path / "trace"
+    w.run("strace", "-f", "-e", f"trace={CHANGING}", "-o", trace, w.program("airlock"), "--site", w.site_path, *arguments,
+          code=None)
+    restore(w)
+    counts = {}
+    for line in trace.read_text().splitlines():
+        found = re.match(r"\d+ +(\w+)\(", line)
+        if found and not (found[1] == "openat" and "O_CREAT" not in line and "O_TMPFILE" not in line):
+            counts[found[1]] = counts.get(found[1], 0) + 1
+        elif found:
+            counts[found[1]] = counts.get(found[1], 0)
+    opens = sum(1 for l in trace.read_text().splitlines() if re.match(r"\d+ +openat\(", l))
+    counts["openat"] = opens
+    return counts
+
+
+def restore(w):
+    w.run("rm", "-rf", w.site_path)
+    w.run("cp", "-a", w.path / "saved", w.site_path)
+
+
+def bundles_by_content(w):
+    found = {}
+    for bundle in w.outbox():
+        opened = w.vendor("open", bundle, "--json").json
+        report = next(f for f in opened["manifest"]["files"] if f["name"] == "report.json")
+        found.setdefault(report["sha256"], []).append(bundle.name)
+    return found
+
+
+def kill_everywhere(w, arguments, after, step):
+    """Kills the run at the 1st, 2nd, … nth of each call; `after` judges the site."""
+    killed = 0
+    for call, most in sorted(calls_of(w, *arguments).items()):
+        for when in range(1, most + 1, step):
+            restore(w)
+            ran = w.run("strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e",
+                        f"inject={call}:signal=KILL:when={when}", w.program("airlock"), "--site", w.site_path, *arguments,
+                        code=(-9, 137, 0, 3, 4, 5, 7, 8))
+            if ran.code in (-9, 137):
+                killed += 1
+            after(f"{call} {when}")
+    return killed
+
+
+@case("process on a sealing site: killed anywhere, the next run finishes; no bundle twice, none lost, the ledger holds")
+def _(w):
+    w.site()
+    w.process(w.report(lambda d: d["properties"].update({"posthog_version": "1.34.0"})))
+    digest = w.process(None, "--dry-run")["payload_sha256"]
+
+    def after(place):
+        visible = len(w.outbox())
+        result = w.process()
+        check(result["outcome"] in ("sealed", "repeated"), f"{place}: {result['outcome']}")
+        contents = bundles_by_content(w)
+        equal(len(contents.get(digest, [])), 1, f"{place}: bundles of this report")
+        check(len(w.outbox()) >= visible, f"{place}: a bundle went away")
+        equal(w.hidden(), [], f"{place}: hidden files")
+        checked = w.ledger_ok()
+        equal(checked["bundles"], len(w.outbox()), f"{place}: bundles that the ledger knows")
+        for bundle in w.outbox():
+            check(bundle.with_suffix(".txt").exists(), f"{place}: no instructions beside {bundle.name}")
+
+    killed = kill_everywhere(w, ["process", REPORT], after, 1 if LONG else 4)
+    check(killed > 20, f"only {killed} runs were killed")
+    print(f"counted: process killed {killed} times on a sealing site")
+
+
+@case("process on a site without kit: killed anywhere, the held report and its record go together")
+def _(w):
+    w.new_vendor()
+    w.new_site(kit=None)
+
+    def after(place):
+        w.process(code=4)
+        held = sorted(p.name for p in (w.site_path / "held").iterdir())
+        rows = w.airlock("ledger", "list", "--json").json["reports"]
+        equal(held, sorted(r["report_id"] for r in rows if r["latest"] == "held"), f"{place}: held files")
+        equal(w.hidden(), [], f"{place}: hidden files")
+        w.ledger_ok()
+
+    killed = kill_everywhere(w, ["process", REPORT], after, 1 if LONG else 4)
+    check(killed > 8, f"only {killed} runs were killed")
+    print(f"counted: process killed {killed} times on a holding site")
+
+
+@case("kit install and licence install: killed anywhere, the site has the old or the new one, and installing again mends it")
+def _(w):
+    w.site()
+    kit, licence = w.new_kit(), w.new_licence("enterprise-air-gapped", ["air_gap"])
+    killed = 0
+    for number, arguments in enumerate((["kit", "install", kit], ["licence", "install", licence])):
+        def after(place, arguments=arguments, number=number):
+            result = w.process(w.report(lambda d: d["properties"].update({"posthog_version": f"1.{number}.0"})), code=(0, 4))
+            check(result["outcome"] in ("sealed", "held"), f"{place}: {result['outcome']}")
+            w.airlock(*arguments)
+            w.airlock("process", "--held")
+            equal(len(bundles_by_content(w)), 1, f"{place}: bundles")
+            w.ledger_ok()
+
+        if (w.path / "saved").exists():
+            restore(w)
+            w.run("rm", "-rf", w.path / "saved")
+        killed += kill_everywhere(w, arguments, after, 1 if LONG else 4)
+    check(killed > 8, f"only {killed} runs were killed")
+    print(f"counted: installs killed {killed} times")
+
+
+@case("init killed anywhere leaves no half site: either it is one, or init can be run again")
+def _(w):
+    w.new_vendor()
+    arguments = ["init", "--vendor-root", w.root, "--vendor-root-sha256", w.root_fingerprint(), "--kit", w.kit]
+    w.airlock(*arguments)
+    w.run("rm", "-rf", w.site_path)
+    killed = 0
+    for call in ("fsync", "linkat", "link", "rename", "unlink"):
+        for when in range(1, 60, 1 if LONG else 5):
+            w.run("rm", "-rf", w.site_path)
+            ran = w.run("strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e",
+                        f"inject={call}:signal=KILL:when={when}", w.program("airlock"), "--site", w.site_path, *arguments,
+                        code=(-9, 137, 0))
+            if ran.code == 0:
+                break
+            killed += 1
+            if w.airlock("status", code=(0, 3)).code == 3:
+                w.airlock(*arguments)
+            else:
+                w.airlock("kit", "install", w.kit)
+            equal(w.airlock("status", "--json").json["kit"]["number"], 1)
+            w.ledger_ok()
+    check(killed > 8, f"only {killed} runs were killed")
+    print(f"counted: init killed {killed} times")
+
+
+main()
