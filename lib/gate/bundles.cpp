@@ -1,6 +1,7 @@
 #include "gate/bundles.hpp"
 
 #include "core/text.hpp"
+#include "gate/open.hpp"
 #include "ledger/ledger.hpp"
 #include "site/site.hpp"
 
@@ -13,7 +14,7 @@ using core::quote;
 using core::Result;
 
 Result<void> check_against_ledger(const site::Site& site, const envelope::OpenedBundle& bundle) {
-  AIRLOCK_TRY(const auto ledger, ledger::Ledger::open(site.path(site::layout::ledger), db::Mode::read_only));
+  AIRLOCK_TRY(const auto ledger, open_to_read(site));
   AIRLOCK_TRY(const auto recorded, ledger.disclosure(bundle.manifest().bundle_id));
   if (!recorded) {
     return fail(Code::integrity, "the ledger knows no disclosure " + bundle.manifest().bundle_id,

@@ -3,6 +3,7 @@
 #include "core/text.hpp"
 #include "crypto/hash.hpp"
 #include "gate/history.hpp"
+#include "gate/open.hpp"
 #include "site/site.hpp"
 #include "sys/file.hpp"
 
@@ -61,7 +62,7 @@ Result<void> check_held(const site::Site& site, const ledger::Ledger& ledger, Si
 
 Result<SiteChecked> check_site(const std::string& directory) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
-  AIRLOCK_TRY(const auto ledger, ledger::Ledger::open(site.path(site::layout::ledger), db::Mode::read_only));
+  AIRLOCK_TRY(const auto ledger, open_to_read(site));
   AIRLOCK_TRY(const auto verifier, site.ledger_verifier());
   SiteChecked out;
   AIRLOCK_TRY(out.ledger, ledger::verify(ledger, verifier));

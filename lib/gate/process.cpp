@@ -9,6 +9,7 @@
 #include "gate/append.hpp"
 #include "gate/entries.hpp"
 #include "gate/history.hpp"
+#include "gate/open.hpp"
 #include "gate/recovery.hpp"
 #include "gate/sealing.hpp"
 #include "sys/file.hpp"
@@ -33,10 +34,6 @@ struct Subject {
   std::uint64_t number = 0;  ///< 0: new
   ledger::Kind kind = ledger::Kind::produced;
 };
-
-Result<ledger::Ledger> open_ledger(const std::string& directory, db::Mode mode) {
-  return ledger::Ledger::open(directory + "/" + std::string(site::layout::ledger), mode);
-}
 
 void hold_if_unexpected(Prepared& prepared, const ProcessOptions& options) {
   if (prepared.outcome != Outcome::seal || !options.expect || *options.expect == prepared.payload_sha256) return;
@@ -262,15 +259,15 @@ class Recorder {
 };
 
 /// Everything that `process` and `process_held` do once the bytes are there.
-Result<Processed> record(const std::string& directory, const Received& report, const Subject& subject,
+Result<Processed> record(const site::Site& site, const Received& report, const Subject& subject,
                          const ProcessOptions& options) {
-  AIRLOCK_TRY(auto ledger, open_ledger(directory, db::Mode::read_write));
-  AIRLOCK_TRY(Inputs inputs, read_inputs(directory, ledger, sys::now()));
+  AIRLOCK_TRY(auto ledger, open_to_write(site));
+  AIRLOCK_TRY(Inputs inputs, read_inputs(site.directory(), ledger, sys::now()));
   AIRLOCK_TRY(Prepared prepared, prepare(report, inputs, options.note));
 
   AIRLOCK_TRY(const auto lock, sys::Lock::acquire(inputs.site.path(site::layout::lock), lock_seconds));
   AIRLOCK_CHECK(recover(inputs.site, ledger, inputs.now));
-  AIRLOCK_TRY(Inputs fresh, read_inputs(directory, ledger, sys::now()));
+  AIRLOCK_TRY(Inputs fresh, read_inputs(site.directory(), ledger, sys::now()));
   if (fresh.fingerprint != inputs.fingerprint || fresh.licence.verdict.state != inputs.licence.verdict.state) {
     AIRLOCK_TRY(prepared, prepare(report, fresh, options.note));
   }
@@ -282,7 +279,14 @@ Result<Processed> record(const std::string& directory, const Received& report, c
     AIRLOCK_TRY(out.head, ledger.head());
     return out;
   }
-  return Recorder(fresh, ledger, report, options).run(subject, std::move(prepared));
+  auto recorded = Recorder(fresh, ledger, report, options).run(subject, std::move(prepared));
+  if (!recorded) {
+    // Nobody knows whether a commit that failed has happened; the ledger, opened again, does. What cannot be cleaned up
+    // now is for the next run, and the error that is told is the first one.
+    auto reopened = open_to_write(site);
+    if (reopened) (void)recover(fresh.site, *reopened, fresh.now);
+  }
+  return recorded;
 }
 
 }  // namespace
@@ -294,7 +298,7 @@ Result<Processed> process(const std::string& directory, core::Source& input, con
   }
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const Received report, receive(site, input));
-  return record(directory, report, {}, options);
+  return record(site, report, {}, options);
 }
 
 Result<std::vector<Processed>> process_held(const std::string& directory, const std::vector<std::uint64_t>& numbers,
@@ -302,7 +306,7 @@ Result<std::vector<Processed>> process_held(const std::string& directory, const 
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   std::vector<ledger::ReportRow> rows;
   {
-    AIRLOCK_TRY(const auto ledger, open_ledger(directory, db::Mode::read_only));
+    AIRLOCK_TRY(const auto ledger, open_to_read(site));
     AIRLOCK_TRY(rows, held_reports(ledger));
   }
   for (const std::uint64_t number : numbers) {
@@ -316,14 +320,15 @@ Result<std::vector<Processed>> process_held(const std::string& directory, const 
     if (!numbers.empty() && std::find(numbers.begin(), numbers.end(), row.number) == numbers.end()) continue;
     AIRLOCK_TRY(auto input, sys::InputSource::open(site.path(site::layout::held) + "/" + row.report_id));
     AIRLOCK_TRY(const Received report, receive(site, input));
-    AIRLOCK_TRY(auto processed, record(directory, report, {row.report_id, row.number, ledger::Kind::decided}, options));
+    AIRLOCK_TRY(auto processed, record(site, report, {row.report_id, row.number, ledger::Kind::decided}, options));
     out.push_back(std::move(processed));
   }
   return out;
 }
 
 Result<Preview> preview(const std::string& directory, core::Source& input, const ProcessOptions& options) {
-  AIRLOCK_TRY(auto ledger, open_ledger(directory, db::Mode::read_only));
+  AIRLOCK_TRY(const auto site, site::Site::open(directory));
+  AIRLOCK_TRY(auto ledger, open_to_read(site));
   AIRLOCK_TRY(Inputs inputs, read_inputs(directory, ledger, sys::now()));
   AIRLOCK_TRY(const Received report, receive(inputs.site, input));
   AIRLOCK_TRY(Prepared prepared, prepare(report, inputs, options.note));

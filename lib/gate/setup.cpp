@@ -6,6 +6,7 @@
 #include "core/text.hpp"
 #include "gate/append.hpp"
 #include "gate/entries.hpp"
+#include "gate/open.hpp"
 #include "gate/recovery.hpp"
 #include "sys/file.hpp"
 #include "sys/system.hpp"
@@ -51,10 +52,6 @@ Result<void> adopt_product(const site::Site& site, const std::string& product) {
   public_site.product = product;
   AIRLOCK_CHECK(sys::replace_file(public_path, site::to_document(public_site), sys::public_file));
   return sys::replace_file(path, text, sys::private_file);
-}
-
-Result<ledger::Ledger> open_ledger(const site::Site& site) {
-  return ledger::Ledger::open(site.path(site::layout::ledger), db::Mode::read_write);
 }
 
 Result<void> check_number(const site::Kit& kit, const std::optional<KitInForce>& in_force) {
@@ -163,7 +160,7 @@ Result<Initialised> init(const InitOptions& options) {
 
   AIRLOCK_TRY(Initialised out, fill_site(options, content));
   AIRLOCK_TRY(const auto site, site::Site::open(options.directory));
-  AIRLOCK_TRY(auto ledger, open_ledger(site));
+  AIRLOCK_TRY(auto ledger, open_to_write(site));
   if (kit) {
     AIRLOCK_CHECK(put_kit(site, ledger, *kit, *options.kit, now));
     out.kit_number = kit->number;
@@ -186,7 +183,7 @@ Result<std::uint64_t> install_kit(const std::string& directory, std::string_view
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const site::Kit kit, verify_kit_for(site, file));
   AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), lock_seconds));
-  AIRLOCK_TRY(auto ledger, open_ledger(site));
+  AIRLOCK_TRY(auto ledger, open_to_write(site));
   const core::Time now = sys::now();
   AIRLOCK_CHECK(recover(site, ledger, now));
   AIRLOCK_CHECK(adopt_product(site, kit.product));
@@ -197,7 +194,7 @@ Result<std::uint64_t> install_kit(const std::string& directory, std::string_view
 Result<licence::Verdict> install_licence(const std::string& directory, std::string_view file) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), lock_seconds));
-  AIRLOCK_TRY(auto ledger, open_ledger(site));
+  AIRLOCK_TRY(auto ledger, open_to_write(site));
   const core::Time now = sys::now();
   AIRLOCK_CHECK(recover(site, ledger, now));
   AIRLOCK_TRY(const licence::Verdict verdict,

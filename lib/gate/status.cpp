@@ -1,14 +1,15 @@
 #include "gate/status.hpp"
 
 #include "gate/history.hpp"
+#include "gate/open.hpp"
 #include "gate/prepare.hpp"
 #include "sys/system.hpp"
 
 namespace airlock::gate {
 
 Result<Status> status(const std::string& directory) {
-  AIRLOCK_TRY(const auto ledger,
-              ledger::Ledger::open(directory + "/" + std::string(site::layout::ledger), db::Mode::read_only));
+  AIRLOCK_TRY(const auto site, site::Site::open(directory));
+  AIRLOCK_TRY(const auto ledger, open_to_read(site));
   AIRLOCK_TRY(Inputs inputs, read_inputs(directory, ledger, sys::now()));
   Status out{.inputs = std::move(inputs), .standings = {}, .head = {}, .newest_time = {}};
   if (out.inputs.kit) {

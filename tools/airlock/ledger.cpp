@@ -5,6 +5,7 @@
 
 #include "commands.hpp"
 #include "gate/check.hpp"
+#include "gate/open.hpp"
 #include "present.hpp"
 #include "site/site.hpp"
 
@@ -17,7 +18,7 @@ constexpr std::size_t page = 500;
 
 core::Result<ledger::Ledger> open_ledger(const Context& context) {
   AIRLOCK_TRY(const auto site, site::Site::open(context.site));
-  return ledger::Ledger::open(site.path(site::layout::ledger), db::Mode::read_only);
+  return gate::open_to_read(site);
 }
 
 core::Result<std::vector<ledger::ReportRow>> all_reports(const ledger::Ledger& ledger) {

@@ -1,0 +1,18 @@
+#pragma once
+/// \file
+/// Opening a site's ledger. Takes the opened site, since a directory without configuration is none, whatever else is in
+/// it.
+
+#include "ledger/ledger.hpp"
+#include "site/site.hpp"
+
+namespace airlock::gate {
+
+/// For commands that change nothing. A change that a crash interrupted must be undone before anybody can read; where
+/// this user may write, that is done, so that `status` works after a crash too. Errors: as `ledger::Ledger::open`.
+[[nodiscard]] core::Result<ledger::Ledger> open_to_read(const site::Site& site);
+
+/// For the holder of the site's lock.
+[[nodiscard]] core::Result<ledger::Ledger> open_to_write(const site::Site& site);
+
+}  // namespace airlock::gate
