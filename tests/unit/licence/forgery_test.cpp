@@ -108,29 +108,23 @@ TEST_CASE("a licence must be issued while its signer's certificates are valid, w
   check_invalid(judge_file(signed_file(content(), signer_for({"2026-01-01T00:00:00Z", "2026-10-31T23:59:59Z"}))), 5);
 }
 
-TEST_CASE("no single changed byte makes a licence say anything else") {
+TEST_CASE("no byte of a licence file can be changed, not even one that the signature does not cover") {
   const auto original = vendor().file(test::example_licence());
   REQUIRE(name(judge_file(original).state) == "valid");
   int parse = 0;
   int integrity = 0;
-  int unsigned_bytes = 0;
   for (std::size_t i = 0; i < original.size(); ++i) {
     // One bit, and one that keeps base64 base64.
     for (const char changed : {static_cast<char>(original[i] ^ 1), original[i] == 'A' ? 'B' : 'A'}) {
       auto file = original;
       file[i] = changed;
       const auto verdict = judge_file(file);
-      if (verdict.licence) {
-        CHECK(verdict.licence == test::example_licence());
-        ++unsigned_bytes;
-      } else {
-        CAPTURE(i);
-        check_invalid(verdict, verdict.malformed ? 3 : 5);
-        ++(verdict.malformed ? parse : integrity);
-      }
+      CAPTURE(i);
+      check_invalid(verdict, verdict.malformed ? 3 : 5);
+      ++(verdict.malformed ? parse : integrity);
     }
   }
-  MESSAGE(parse << " do not parse, " << integrity << " do not verify, " << unsigned_bytes << " change nothing signed");
+  MESSAGE(parse << " do not parse, " << integrity << " do not verify");
   CHECK(integrity > 1000);
   CHECK(parse > 100);
 }
