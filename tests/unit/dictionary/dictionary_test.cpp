@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include <functional>
+#include <initializer_list>
 #include <nlohmann/json.hpp>
 
 #include "core/json.hpp"
@@ -14,28 +14,54 @@ using airlock::core::Json;
 
 namespace {
 
-/// What parsing says of the example after an edit.
-std::string why(const std::function<void(Json&)>& edit) {
-  Json json = Json::parse(test::example());
-  edit(json);
+/// What parsing says of a document.
+std::string verdict(const Json& json) {
   const auto parsed = Dictionary::parse(json.dump(), "d.json");
   if (parsed) return "accepted";
   CHECK(parsed.error().code == Code::bad_input);
   return parsed.error().message;
 }
 
-/// … after a patch of one place of the example.
-std::string why_with(const char* pointer, const Json& value) {
-  return why([&](Json& json) { json[Json::json_pointer(pointer)] = value; });
+/// One edit of the example, and what parsing then says, behind "`d.json`: ". The last step of `place` may be `-`,
+/// behind the end of a list. Without a value the member is taken out.
+struct Edit {
+  std::string place;
+  std::string value;
+  std::string message;
+};
+
+constexpr const char* taken_out = "";
+
+void check(std::initializer_list<Edit> edits) {
+  for (const Edit& edit : edits) {
+    Json json = Json::parse(test::example());
+    if (edit.value == taken_out) {
+      const auto last = edit.place.rfind('/');
+      json[Json::json_pointer(edit.place.substr(0, last))].erase(edit.place.substr(last + 1));
+    } else {
+      json[Json::json_pointer(edit.place)] = Json::parse(edit.value);
+    }
+    CAPTURE(edit.place);
+    CAPTURE(edit.value);
+    CHECK(verdict(json) == (edit.message == "accepted" ? "" : "`d.json`: ") + edit.message);
+  }
 }
 
-std::string why_without(const char* parent, const char* member) {
-  return why([&](Json& json) { json[Json::json_pointer(parent)].erase(member); });
+/// One more declaration of a path, of type `count`.
+Edit path(const std::string& text, const std::string& message) {
+  const Json field = {{"path", text}, {"type", "count"}, {"class", "usage"}};
+  return {"/fields/-", field.dump(), message};
 }
 
-/// … after one more declaration.
-std::string why_field(const char* field) {
-  return why([&](Json& json) { json["fields"].push_back(Json::parse(field)); });
+std::string quoted(const std::string& text) { return "\"" + text + "\""; }
+
+/// The example with a list of `count` generated elements at `place`.
+template <typename Element>
+Json with_list(const char* place, std::size_t count, Element element) {
+  Json json = Json::parse(test::example());
+  Json& list = json[Json::json_pointer(place)];
+  while (list.size() < count) list.push_back(element(list.size()));
+  return json;
 }
 
 }  // namespace
@@ -87,41 +113,31 @@ TEST_CASE("a dictionary can be moved, also under a classifier") {
 }
 
 TEST_CASE("twins, period and most of a declaration may be left out") {
-  CHECK(why_without("", "twins") == "accepted");
-  CHECK(why([](Json& json) { json["roles"] = {{"event", "/event"}}; }) == "accepted");
-  CHECK(why_without("/roles", "every") == "accepted");
-  CHECK(why_field(R"({"path": "/x", "type": ["url", "enum"], "values": ["unknown"], "class": "identifier"})") ==
-        "accepted");
+  check({{"/twins", taken_out, "accepted"},
+         {"/roles", R"({"event": "/event"})", "accepted"},
+         {"/roles/every", taken_out, "accepted"},
+         {"/fields/-", R"({"path": "/x", "type": ["url", "enum"], "values": ["unknown"], "class": "identifier"})",
+          "accepted"}});
 }
 
 TEST_CASE("what must be there is missed by name") {
-  CHECK(why_without("", "format") == "`d.json`: `/format`: is missing");
-  CHECK(why_without("", "name") == "`d.json`: `/name`: is missing");
-  CHECK(why_without("", "product") == "`d.json`: `/product`: is missing");
-  CHECK(why_without("", "roles") == "`d.json`: `/roles`: is missing");
-  CHECK(why_without("", "events") == "`d.json`: `/events`: is missing");
-  CHECK(why_without("", "fields") == "`d.json`: `/fields`: is missing");
-  CHECK(why_without("/roles", "event") == "`d.json`: `/roles/event`: is missing");
-  CHECK(why_without("/twins", "under") == "`d.json`: `/twins/under`: is missing");
-  CHECK(why_without("/twins", "separator") == "`d.json`: `/twins/separator`: is missing");
-  CHECK(why_without("/fields/0", "path") == "`d.json`: `/fields/0/path`: is missing");
-  CHECK(why_without("/fields/0", "class") == "`d.json`: `/fields/0/class`: is missing");
-  CHECK(why_without("/fields/5/key", "class") == "`d.json`: `/fields/5/key/class`: is missing");
-  CHECK(why_without("/fields/5/key", "type") == "`d.json`: `/fields/5/key/type`: is missing");
-  CHECK(why_without("/fields/5", "key") == "`d.json`: `/fields/5`: has neither a `type` nor a `key`");
+  for (const std::string member :
+       {"/format", "/name", "/product", "/roles", "/events", "/fields", "/roles/event", "/twins/under",
+        "/twins/separator", "/fields/0/path", "/fields/0/class", "/fields/5/key/class", "/fields/5/key/type"}) {
+    check({{member, taken_out, "`" + member + "`: is missing"}});
+  }
+  check({{"/fields/5/key", taken_out, "`/fields/5`: has neither a `type` nor a `key`"}});
 }
 
 TEST_CASE("a member that nobody knows is refused at every level") {
-  CHECK(why_with("/x", 1) == "`d.json`: `/x`: is not a known member");
-  CHECK(why_with("/roles/x", 1) == "`d.json`: `/roles/x`: is not a known member");
-  CHECK(why_with("/twins/x", 1) == "`d.json`: `/twins/x`: is not a known member");
-  CHECK(why_with("/fields/4/x", 1) == "`d.json`: `/fields/4/x`: is not a known member");
-  CHECK(why_with("/fields/5/key/x", 1) == "`d.json`: `/fields/5/key/x`: is not a known member");
+  for (const std::string member : {"/x", "/roles/x", "/twins/x", "/fields/4/x", "/fields/5/key/x"}) {
+    check({{member, "1", "`" + member + "`: is not a known member"}});
+  }
 }
 
 TEST_CASE("another format, and what is no document at all, is refused") {
-  CHECK(why_with("/format", "airlock-dictionary/2") ==
-        "`d.json`: `/format`: is `airlock-dictionary/2`, not `airlock-dictionary/1`");
+  check({{"/format", R"("airlock-dictionary/2")", "`/format`: is `airlock-dictionary/2`, not `airlock-dictionary/1`"},
+         {"/fields/5/key/type", R"([["text"]])", "is nested deeper than 5"}});
   for (const std::string text :
        {"", "[]", "null", "{", R"({"format":"airlock-dictionary/1","format":"airlock-dictionary/1"})"}) {
     CAPTURE(text);
@@ -129,35 +145,29 @@ TEST_CASE("another format, and what is no document at all, is refused") {
     REQUIRE_FALSE(parsed);
     CHECK(parsed.error().code == Code::bad_input);
   }
-  CHECK(why_with("/fields/5/key/type", Json::parse(R"([["text"]])")) == "`d.json`: is nested deeper than 5");
 }
 
 TEST_CASE("names are plain") {
+  const std::string why = "must begin with a lower-case letter or a digit, then may also have `.`, `_` and `-`";
   for (const std::string bad : {"Upper", "-a", "a b", "a/b", "ä"}) {
-    CAPTURE(bad);
-    CHECK(why_with("/name", bad).starts_with("`d.json`: `/name`: must begin with"));
-    CHECK(why_with("/product", bad).starts_with("`d.json`: `/product`: must begin with"));
+    check({{"/name", quoted(bad), "`/name`: " + why}, {"/product", quoted(bad), "`/product`: " + why}});
   }
-  CHECK(why_with("/name", std::string(65, 'a')) == "`d.json`: `/name`: must have 1 to 64 bytes");
+  check({{"/name", quoted(std::string(65, 'a')), "`/name`: must have 1 to 64 bytes"},
+         {"/product", quoted("0a.b_c-d"), "accepted"}});
 }
 
 TEST_CASE("a path is a JSON Pointer with whole wildcards") {
-  const auto path = [](const std::string& text) {
-    return why([&](Json& json) { json["fields"].push_back({{"path", text}, {"type", "count"}, {"class", "usage"}}); });
-  };
-  CHECK(path("/new/~0~1~2") == "accepted");
-  CHECK(path("event") == "`d.json`: `/fields/14/path`: `event` must begin with `/`");
-  for (const std::string bad : {"/a*", "/**", "/x/*y", "/~", "/~3", "/a~"}) {
-    CAPTURE(bad);
-    CHECK(path(bad).find("has the step `") != std::string::npos);
-  }
-  CHECK(path("/") == "`d.json`: `/fields/14/path`: `/` has an empty step");
-  CHECK(path("/a//b") == "`d.json`: `/fields/14/path`: `/a//b` has an empty step");
-  CHECK(path("/a/") == "`d.json`: `/fields/14/path`: `/a/` has an empty step");
+  const std::string at = "`/fields/14/path`: ";
   std::string deep;
-  for (int i = 0; i < 32; ++i) deep += "/x";
-  CHECK(path(deep) == "accepted");
-  CHECK(path((deep + "/x")).ends_with("has more than 32 steps"));
+  for (std::size_t i = 0; i < steps_limit; ++i) deep += "/x";
+  check({path("/new/~0~1~2", "accepted"), path("event", at + "`event` must begin with `/`"),
+         path("/", at + "`/` has an empty step"), path("/a//b", at + "`/a//b` has an empty step"),
+         path("/a/", at + "`/a/` has an empty step"), path(deep, "accepted"),
+         path(deep + "/x", at + "`" + deep + "/x` has more than 32 steps")});
+  for (const std::string bad : {"a*", "**", "*y", "~", "~3", "a~"}) {
+    check({path("/x/" + bad,
+                at + "`/x/" + bad + "` has the step `" + bad + "`; write `~2` for a literal `*`, `~0` for `~`")});
+  }
 }
 
 TEST_CASE("escapes in a path stand for themselves in a report") {
@@ -170,174 +180,147 @@ TEST_CASE("escapes in a path stand for themselves in a report") {
 }
 
 TEST_CASE("a path is declared once") {
-  CHECK(why_field(R"({"path": "/event", "type": "text", "class": "usage"})") ==
-        "`d.json`: `/fields/14/path`: `/event` is declared already by `/fields/0`");
-  CHECK(
-      why_field(
-          R"({"path": "/props/tags/*", "key": {"type": "text", "class": "content"}, "type": "count", "class": "usage"})") ==
-      "`d.json`: `/fields/14/path`: `/props/tags/*` is declared already by `/fields/11`");
+  check({path("/event", "`/fields/14/path`: `/event` is declared already by `/fields/0`"),
+         {"/fields/-", R"({"path": "/props/tags/*", "key": {"type": "text", "class": "content"}})",
+          "`/fields/14/path`: `/props/tags/*` is declared already by `/fields/11`"}});
 }
 
 TEST_CASE("a value is not declared where other paths lead on") {
-  CHECK(why_field(R"({"path": "/props", "type": "empty", "class": "usage"})") ==
-        "`d.json`: `/fields/14`: `/props` has a `type`, although other paths lead on from it");
-  CHECK(why_field(R"({"path": "/event/x", "type": "count", "class": "usage"})") ==
-        "`d.json`: `/fields/0`: `/event` has a `type`, although other paths lead on from it");
-  CHECK(why_field(R"({"path": "/props/words/*/x", "type": "count", "class": "usage"})") ==
-        "`d.json`: `/fields/8`: `/props/words/*` has a `type`, although other paths lead on from it");
+  check({path("/props", "`/fields/14`: `/props` has a `type`, although other paths lead on from it"),
+         path("/event/x", "`/fields/0`: `/event` has a `type`, although other paths lead on from it"),
+         path("/props/words/*/x", "`/fields/8`: `/props/words/*` has a `type`, although other paths lead on from it")});
 }
 
 TEST_CASE("keys alone declare nothing") {
-  CHECK(why_field(R"({"path": "/more/*", "key": {"type": "text", "class": "content"}})") ==
-        "`d.json`: `/fields/14`: `/more/*` has no `type`, and no other path leads on from it");
+  check({{"/fields/-", R"({"path": "/more/*", "key": {"type": "text", "class": "content"}})",
+          "`/fields/14`: `/more/*` has no `type`, and no other path leads on from it"}});
 }
 
 TEST_CASE("a container holds members or elements, not both") {
-  CHECK(why_field(R"({"path": "/props/tags/first", "type": "text", "class": "content"})") ==
-        "`d.json`: `/fields/11/path`: `/props/tags/*` stands beside literal members; a `*` for members needs a `key`");
-  CHECK(why_field(R"({"path": "/props/*/deep", "type": "text", "class": "content"})").find("needs a `key`") !=
-        std::string::npos);
+  check({path("/props/tags/first",
+              "`/fields/11/path`: `/props/tags/*` stands beside literal members; a `*` for members needs a `key`"),
+         path("/props/*/deep",
+              "`/fields/4/path`: `/props/total` stands beside a `*` for elements; a `*` for members needs a `key`")});
 }
 
-TEST_CASE("types and classes are known ones") {
-  CHECK(why_with("/fields/4/type", "int") == "`d.json`: `/fields/4/type`: `int` is not a type");
-  CHECK(why_with("/fields/4/type", Json::array()) == "`d.json`: `/fields/4/type`: is an empty list");
-  CHECK(why_with("/fields/4/type", Json::parse(R"(["count", "count"])")) ==
-        "`d.json`: `/fields/4/type`: element 1 stands there twice");
-  CHECK(why_with("/fields/4/type", Json::parse(R"(["count", 7])"))
-            .starts_with("`d.json`: `/fields/4/type`: element 1 must be"));
-  CHECK(why_with("/fields/4/type", 7) == "`d.json`: `/fields/4/type`: must be a text");
-  CHECK(why_with("/fields/4/class", "Usage") == "`d.json`: `/fields/4/class`: `Usage` is not a class");
-  CHECK(why_with("/fields/5/key/class", "x") == "`d.json`: `/fields/5/key/class`: `x` is not a class");
-  CHECK(why_with("/fields/4/purpose", "fun")
-            .starts_with("`d.json`: `/fields/4/purpose`: is `fun`, not one of `billing`"));
+TEST_CASE("types, classes and purposes are known ones") {
+  const std::string element = "must be a printable text of 1 to 1024 bytes";
+  check(
+      {{"/fields/4/type", R"("int")", "`/fields/4/type`: `int` is not a type"},
+       {"/fields/4/type", "[]", "`/fields/4/type`: is an empty list"},
+       {"/fields/4/type", R"(["count", "count"])", "`/fields/4/type`: element 1 stands there twice"},
+       {"/fields/4/type", R"(["count", 7])", "`/fields/4/type`: element 1 " + element},
+       {"/fields/4/type", "7", "`/fields/4/type`: must be a text"},
+       {"/fields/4/class", R"("Usage")", "`/fields/4/class`: `Usage` is not a class"},
+       {"/fields/5/key/class", R"("x")", "`/fields/5/key/class`: `x` is not a class"},
+       {"/fields/4/purpose", R"("fun")",
+        "`/fields/4/purpose`: is `fun`, not one of `billing`, `licensing`, `product-analytics`, `support`, `routing`, "
+        "`none`"}});
 }
 
 TEST_CASE("values go with enum, always and only") {
-  CHECK(why_without("/fields/0", "values") == "`d.json`: `/fields/0/values`: must name the values of the `enum`");
-  CHECK(why_with("/fields/0/values", Json::array()) ==
-        "`d.json`: `/fields/0/values`: must name the values of the `enum`");
-  CHECK(why_with("/fields/4/values", Json::parse(R"(["a"])")) ==
-        "`d.json`: `/fields/4/values`: belongs to type `enum` only");
-  CHECK(why_with("/fields/4/values", Json::array()) == "`d.json`: `/fields/4/values`: belongs to type `enum` only");
-  CHECK(why_with("/fields/0/values", Json::parse(R"(["a", "b", "a"])")) ==
-        "`d.json`: `/fields/0/values`: element 2 stands there twice");
-  CHECK(why_with("/fields/5/key/type", "enum") ==
-        "`d.json`: `/fields/5/key/values`: must name the values of the `enum`");
+  const std::string missing = "`/fields/0/values`: must name the values of the `enum`";
+  const std::string idle = "`/fields/4/values`: belongs to type `enum` only";
+  check({{"/fields/0/values", taken_out, missing},
+         {"/fields/0/values", "[]", missing},
+         {"/fields/4/values", R"(["a"])", idle},
+         {"/fields/4/values", "[]", idle},
+         {"/fields/0/values", R"(["a", "b", "a"])", "`/fields/0/values`: element 2 stands there twice"},
+         {"/fields/5/key/type", R"("enum")", "`/fields/5/key/values`: must name the values of the `enum`"}});
 }
 
 TEST_CASE("what needs a type is refused without one") {
-  CHECK(why_with("/fields/5/class", "usage") == "`d.json`: `/fields/5/class`: needs a `type`");
-  CHECK(why_with("/fields/5/sum_of", "/props/total") == "`d.json`: `/fields/5/sum_of`: needs a `type`");
-  CHECK(why_with("/fields/5/delta_of", "/props/total") == "`d.json`: `/fields/5/delta_of`: needs a `type`");
+  check({{"/fields/5/class", R"("usage")", "`/fields/5/class`: needs a `type`"},
+         {"/fields/5/sum_of", R"("/props/total")", "`/fields/5/sum_of`: needs a `type`"},
+         {"/fields/5/delta_of", R"("/props/total")", "`/fields/5/delta_of`: needs a `type`"}});
 }
 
 TEST_CASE("a key is declared for a final wildcard, and as a string") {
-  CHECK(why_with("/fields/4/key", Json::parse(R"({"type": "text", "class": "content"})")) ==
-        "`d.json`: `/fields/4/key`: needs a path that ends in `*`");
-  CHECK(why_with("/fields/6/key", Json::parse(R"({"type": "text", "class": "content"})")) ==
-        "`d.json`: `/fields/6/key`: needs a path that ends in `*`");
+  const std::string key = R"({"type": "text", "class": "content"})";
+  check({{"/fields/4/key", key, "`/fields/4/key`: needs a path that ends in `*`"},
+         {"/fields/6/key", key, "`/fields/6/key`: needs a path that ends in `*`"}});
   for (const std::string type : {"count", "integer", "number", "boolean"}) {
-    CAPTURE(type);
-    CHECK(why_with("/fields/5/key/type", type) ==
-          "`d.json`: `/fields/5/key/type`: a key is a string and never a `" + std::string(type) + "`");
+    check({{"/fields/5/key/type", quoted(type), "`/fields/5/key/type`: a key is a string and never a `" + type + "`"}});
   }
 }
 
 TEST_CASE("related fields are declared and numeric") {
-  CHECK(why_with("/fields/4/sum_of", "/props/teams/2/n") ==
-        "`d.json`: `/fields/4/sum_of`: `/props/teams/2/n` is not declared");
-  CHECK(why_with("/fields/4/delta_of", "/nowhere") == "`d.json`: `/fields/4/delta_of`: `/nowhere` is not declared");
-  CHECK(why_with("/fields/4/sum_of", "/props/total") == "`d.json`: `/fields/4/sum_of`: names the field itself");
   const std::string numeric = "both fields must be of type `count`, `integer` or `number` and no other";
-  CHECK(why_with("/fields/4/sum_of", "/event") == "`d.json`: `/fields/4/sum_of`: " + numeric);
-  CHECK(why_with("/fields/4/sum_of", "/props/teams/*") == "`d.json`: `/fields/4/sum_of`: " + numeric);
-  CHECK(why_with("/fields/1/delta_of", "/props/total") == "`d.json`: `/fields/1/delta_of`: " + numeric);
-  CHECK(why_with("/fields/6/type", Json::parse(R"(["count", "empty"])")) == "`d.json`: `/fields/4/sum_of`: " + numeric);
+  check({{"/fields/4/sum_of", R"("/props/teams/2/n")", "`/fields/4/sum_of`: `/props/teams/2/n` is not declared"},
+         {"/fields/4/delta_of", R"("/nowhere")", "`/fields/4/delta_of`: `/nowhere` is not declared"},
+         {"/fields/4/sum_of", R"("/props/total")", "`/fields/4/sum_of`: names the field itself"},
+         {"/fields/4/delta_of", R"("/props/words/*")", "accepted"},
+         {"/fields/4/sum_of", R"("/event")", "`/fields/4/sum_of`: " + numeric},
+         {"/fields/4/sum_of", R"("/props/teams/*")", "`/fields/4/sum_of`: " + numeric},
+         {"/fields/1/delta_of", R"("/props/total")", "`/fields/1/delta_of`: " + numeric},
+         {"/fields/6/type", R"(["count", "empty"])", "`/fields/4/sum_of`: " + numeric}});
 }
 
 TEST_CASE("the event's declaration and the list of events are the same set") {
-  CHECK(why_with("/events", Json::parse(R"(["b", "a"])")) == "accepted");
-  const std::string differ = "`d.json`: `/events`: must be the values of `/event`, which must be an `enum` alone";
-  CHECK(why_with("/events", Json::parse(R"(["a"])")) == differ);
-  CHECK(why_with("/events", Json::parse(R"(["a", "b", "c"])")) == differ);
-  CHECK(why_with("/fields/0/type", Json::parse(R"(["enum", "text"])")) == differ);
-  CHECK(why_with("/roles/event", "/from") ==
-        "`d.json`: `/events`: must be the values of `/from`, which must be an `enum` alone");
-  CHECK(why_with("/events", Json::array()) == "`d.json`: `/events`: is an empty list");
-  CHECK(why_with("/roles/event", "/nowhere") == "`d.json`: `/roles/event`: `/nowhere` is not declared");
-  CHECK(why_with("/roles/event", "/props/tags/*") ==
-        "`d.json`: `/roles/event`: `/props/tags/*` has a `*` and may stand for many");
+  const std::string differ = "`/events`: must be the values of `/event`, which must be an `enum` alone";
+  check({{"/events", R"(["b", "a"])", "accepted"},
+         {"/events", R"(["a"])", differ},
+         {"/events", R"(["a", "b", "c"])", differ},
+         {"/fields/0/type", R"(["enum", "text"])", differ},
+         {"/roles/event", R"("/from")", "`/events`: must be the values of `/from`, which must be an `enum` alone"},
+         {"/events", "[]", "`/events`: is an empty list"},
+         {"/roles/event", R"("/nowhere")", "`/roles/event`: `/nowhere` is not declared"},
+         {"/roles/event", R"("/props/tags/*")", "`/roles/event`: `/props/tags/*` has a `*` and may stand for many"}});
 }
 
 TEST_CASE("a period is two declared times, and its interval days or weeks") {
-  CHECK(why_with("/roles/period_start", "/event") ==
-        "`d.json`: `/roles/period_start`: `/event` must be declared as a `time` alone");
-  CHECK(why_with("/roles/period_end", "/nowhere") == "`d.json`: `/roles/period_end`: `/nowhere` is not declared");
-  CHECK(why_with("/fields/2/type", Json::parse(R"(["time", "empty"])")) ==
-        "`d.json`: `/roles/period_end`: `/to` must be declared as a `time` alone");
-  CHECK(why_without("/roles", "period_end") ==
-        "`d.json`: `/roles`: names one of `period_start` and `period_end` without the other");
-  CHECK(why([](Json& json) {
-          json["roles"] = {{"event", "/event"}, {"every", "P7D"}};
-        }) == "`d.json`: `/roles/every`: needs `period_start` and `period_end`");
-  for (const std::string good : {"P1D", "P7D", "P1W", "P999D"}) CHECK(why_with("/roles/every", good) == "accepted");
+  check(
+      {{"/roles/period_start", R"("/event")", "`/roles/period_start`: `/event` must be declared as a `time` alone"},
+       {"/roles/period_end", R"("/nowhere")", "`/roles/period_end`: `/nowhere` is not declared"},
+       {"/fields/2/type", R"(["time", "empty"])", "`/roles/period_end`: `/to` must be declared as a `time` alone"},
+       {"/roles/period_end", taken_out, "`/roles`: names one of `period_start` and `period_end` without the other"},
+       {"/roles", R"({"event": "/event", "every": "P7D"})", "`/roles/every`: needs `period_start` and `period_end`"}});
+  for (const std::string good : {"P1D", "P7D", "P1W", "P999D"}) check({{"/roles/every", quoted(good), "accepted"}});
   for (const std::string bad :
        {"P0D", "P07D", "P1000D", "7D", "P7", "PD", "P1M", "P1Y", "PT1H", "P-1D", "P1.5D", "p7d", "P7D "}) {
-    CAPTURE(bad);
-    CHECK(why_with("/roles/every", bad) ==
-          "`d.json`: `/roles/every`: must be 1 to 999 days or weeks, such as `P7D` or `P1W`");
+    check({{"/roles/every", quoted(bad), "`/roles/every`: must be 1 to 999 days or weeks, such as `P7D` or `P1W`"}});
   }
 }
 
 TEST_CASE("twins stand under an object whose members are all literal") {
-  CHECK(why_with("/twins/under", "/nowhere") ==
-        "`d.json`: `/twins/under`: `/nowhere` is not an object with declared members");
-  CHECK(why_with("/twins/under", "/event") ==
-        "`d.json`: `/twins/under`: `/event` is not an object with declared members");
-  CHECK(why_with("/twins/under", "/props/tags") ==
-        "`d.json`: `/twins/under`: `/props/tags` is not an object with declared members");
-  CHECK(why_with("/twins/under", "/props/words") == "`d.json`: `/twins/under`: `/props/words` has a `*` for members");
-  CHECK(why_with("/twins/under", "/props/teams/*") == "`d.json`: `/twins/under`: `/props/teams/*` has a `*`");
-  CHECK(why_with("/twins/under", "props") == "`d.json`: `/twins/under`: `props` must begin with `/`");
-  CHECK(why_with("/twins/separator", "") == "`d.json`: `/twins/separator`: must have 1 to 8 bytes");
-  CHECK(why_with("/twins/separator", "123456789") == "`d.json`: `/twins/separator`: must have 1 to 8 bytes");
-  CHECK(why_with("/twins/separator", "\n") == "`d.json`: `/twins/separator`: has control characters");
+  for (const std::string bad : {"/nowhere", "/event", "/props/tags"}) {
+    check({{"/twins/under", quoted(bad), "`/twins/under`: `" + bad + "` is not an object with declared members"}});
+  }
+  check({{"/twins/under", R"("/props/words")", "`/twins/under`: `/props/words` has a `*` for members"},
+         {"/twins/under", R"("/props/teams/*")", "`/twins/under`: `/props/teams/*` has a `*`"},
+         {"/twins/under", R"("props")", "`/twins/under`: `props` must begin with `/`"},
+         {"/twins/separator", R"("")", "`/twins/separator`: must have 1 to 8 bytes"},
+         {"/twins/separator", R"("123456789")", "`/twins/separator`: must have 1 to 8 bytes"},
+         {"/twins/separator", R"("\n")", "`/twins/separator`: has control characters"}});
 }
 
 TEST_CASE("a dictionary keeps to its limits") {
-  const auto add_fields = [](std::size_t total) {
-    return why([&](Json& json) {
-      while (json["fields"].size() < total) {
-        const std::string path = "/more/" + std::to_string(json["fields"].size());
-        json["fields"].push_back({{"path", path}, {"type", "count"}, {"class", "usage"}});
-      }
-    });
+  const auto field = [](std::size_t i) {
+    return Json{{"path", "/more/" + std::to_string(i)}, {"type", "count"}, {"class", "usage"}};
   };
-  CHECK(add_fields(fields_limit) == "accepted");
-  CHECK(add_fields(fields_limit + 1) == "`d.json`: `/fields`: has more than 4096 elements");
-  const auto set_values = [](std::size_t count) {
-    return why([&](Json& json) {
-      Json values = Json::array();
-      while (values.size() < count) values.push_back("v" + std::to_string(values.size()));
-      json["fields"].push_back({{"path", "/more"}, {"type", "enum"}, {"values", values}, {"class", "usage"}});
-    });
+  CHECK(verdict(with_list("/fields", fields_limit, field)) == "accepted");
+  CHECK(verdict(with_list("/fields", fields_limit + 1, field)) == "`d.json`: `/fields`: has more than 4096 elements");
+
+  const auto text = [](std::size_t i) { return Json("t" + std::to_string(i)); };
+  const auto with_events = [&](std::size_t count) {
+    Json json = with_list("/events", count, text);
+    json["fields"][0]["values"] = json["events"];
+    return json;
   };
-  CHECK(set_values(values_limit) == "accepted");
-  CHECK(set_values(values_limit + 1) == "`d.json`: `/fields/14/values`: has more than 256 elements");
-  const auto set_events = [](std::size_t count) {
-    return why([&](Json& json) {
-      Json events = Json::array();
-      while (events.size() < count) events.push_back("e" + std::to_string(events.size()));
-      json["events"] = events;
-      json["fields"][0]["values"] = events;
-    });
+  CHECK(verdict(with_events(events_limit)) == "accepted");
+  CHECK(verdict(with_events(events_limit + 1)) == "`d.json`: `/events`: has more than 64 elements");
+
+  const auto with_values = [&](std::size_t count) {
+    Json json = with_list("/fields/4/values", count, text);
+    json["fields"][4]["type"] = "enum";
+    json["fields"][4].erase("sum_of");
+    return json;
   };
-  CHECK(set_events(events_limit) == "accepted");
-  CHECK(set_events(events_limit + 1) == "`d.json`: `/events`: has more than 64 elements");
-  CHECK(why_with("/fields", Json::array()) == "`d.json`: `/fields`: is an empty list");
-  const std::string long_text(1025, 'a');
-  CHECK(why_with("/fields/4/about", long_text) == "`d.json`: `/fields/4/about`: must have 1 to 1024 bytes");
+  CHECK(verdict(with_values(values_limit)) == "accepted");
+  CHECK(verdict(with_values(values_limit + 1)) == "`d.json`: `/fields/4/values`: has more than 256 elements");
+
+  check({{"/fields", "[]", "`/fields`: is an empty list"},
+         {"/fields/4/about", quoted(std::string(1025, 'a')), "`/fields/4/about`: must have 1 to 1024 bytes"}});
   const auto huge = Dictionary::parse(std::string(dictionary_bytes_limit + 1, ' '), "d.json");
   REQUIRE_FALSE(huge);
   CHECK(huge.error().message == "`d.json`: is larger than 1048576 bytes");

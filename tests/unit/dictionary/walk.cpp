@@ -56,7 +56,7 @@ std::vector<Placed> walk(const Dictionary& dictionary, std::string_view report) 
   std::vector<Placed> out;
   for (;;) {
     const auto token = scanner.next();
-    REQUIRE_MESSAGE(token, token.error().message);
+    if (!token) FAIL(token.error().message);
     if (token->kind == Kind::key) member = open.back().path + "/" + core::pointer_step(token->text);
     std::string path = member;
     if (token->closes()) {
