@@ -1,0 +1,184 @@
+#include "site/kit.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdio>
+
+#include "crypto/pem.hpp"
+#include "envelope/tar.hpp"
+
+using namespace airlock;
+using namespace airlock::site;
+using crypto::KeyKind;
+using crypto::Role;
+
+namespace {
+
+const core::Time now = *core::Time::from_text("2026-11-01T00:00:00Z");
+
+const std::string dictionary_text = R"({"format": "airlock-dictionary/1", "name": "d", "product": "posthog",
+  "roles": {"event": "/event"}, "events": ["ping"],
+  "fields": [{"path": "/event", "type": "enum", "values": ["ping"], "class": "usage", "purpose": "routing", "about": "x"}]})";
+const std::string policy_text = R"({"format": "airlock-policy/1", "name": "p", "version": "1",
+  "tiers": {"t": {"disposition": "withhold", "may": ["withhold"]}}, "otherwise": "withhold",
+  "rules": [], "profiles": {}, "claims": []})";
+
+/// A vendor with a root, a kit signer and a recipient.
+struct Vendor {
+  crypto::PrivateKey root_key = crypto::PrivateKey::generate(KeyKind::p256).value();
+  crypto::Certificate root = crypto::self_sign({.common_name = "root",
+                                                .roles = {},
+                                                .not_before = now - std::chrono::days{1},
+                                                .not_after = now + std::chrono::days{1000},
+                                                .ca = true,
+                                                .uuid = {}},
+                                               root_key)
+                                 .value();
+  crypto::PrivateKey key = crypto::PrivateKey::generate(KeyKind::p256).value();
+  crypto::Certificate certificate = issue(Role::kit, key);
+  crypto::PrivateKey recipient_key = crypto::PrivateKey::generate(KeyKind::p256).value();
+  crypto::Certificate recipient = issue(Role::recipient, recipient_key);
+
+  crypto::Certificate issue(Role role, const crypto::PrivateKey& subject) {
+    return crypto::issue({.common_name = "leaf",
+                          .roles = {role},
+                          .not_before = now - std::chrono::days{1},
+                          .not_after = now + std::chrono::days{100},
+                          .ca = false,
+                          .uuid = {}},
+                         subject.public_key(), root, root_key)
+        .value();
+  }
+  [[nodiscard]] crypto::Signer signer() const { return {.key = key, .certificate = certificate, .time = now}; }
+  [[nodiscard]] crypto::TrustStore trust() const { return {Role::kit, {root}}; }
+
+  [[nodiscard]] KitContent content() const {
+    return {.product = "posthog",
+            .number = 3,
+            .issued = now,
+            .next_update = now + std::chrono::days{366},
+            .delivery = "",
+            .policy = policy_text,
+            .dictionary = dictionary_text,
+            .recipients = {recipient}};
+  }
+  std::string why(const KitContent& content) {
+    const auto kit = build_kit(content, signer());
+    return kit ? "built" : kit.error().message;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a kit that was built verifies to what went into it") {
+  Vendor vendor;
+  const auto file = build_kit(vendor.content(), vendor.signer());
+  REQUIRE(file);
+  const auto kit = verify_kit(*file, vendor.trust());
+  REQUIRE(kit);
+  CHECK(kit->number == 3);
+  CHECK(kit->product == "posthog");
+  CHECK(kit->issued == now);
+  CHECK(kit->policy_text == policy_text);
+  CHECK(kit->dictionary_text == dictionary_text);
+  REQUIRE(kit->recipients.size() == 1);
+  CHECK(kit->recipients[0] == vendor.recipient);
+}
+
+TEST_CASE("a kit with something wrong in it is not built, and the reason names file and path") {
+  Vendor vendor;
+  CHECK(vendor.why(vendor.content()) == "built");
+  auto content = vendor.content();
+  content.recipients.clear();
+  CHECK(vendor.why(content) == "the kit names no recipients");
+  content = vendor.content();
+  content.recipients = {vendor.certificate};
+  CHECK(vendor.why(content) == "`recipients/1.crt`: is not a certificate of role `recipient`");
+  content = vendor.content();
+  content.policy = R"({"format": "airlock-policy/1"})";
+  CHECK(vendor.why(content).find("`policy.json`: ") == 0);
+  content = vendor.content();
+  content.dictionary = "{}";
+  CHECK(vendor.why(content).find("`dictionary.json`: ") == 0);
+  content = vendor.content();
+  content.product = "other";
+  CHECK(vendor.why(content) == "`dictionary.json`: is for product `posthog`, the kit for `other`");
+  content = vendor.content();
+  content.next_update = now;
+  CHECK(vendor.why(content).find("`/next_update`") != std::string::npos);
+  content = vendor.content();
+  content.delivery = R"({"destinations": [{"type": "https-json", "url": "https://x"}], "more": 1})";
+  CHECK(vendor.why(content).find("`/delivery/more`") != std::string::npos);
+}
+
+TEST_CASE("files that a kit does not have, or has in another order, are refused") {
+  Vendor vendor;
+  const auto why = [&](const std::vector<std::pair<std::string, std::string>>& files) {
+    core::StringSink archive(kit_bytes_limit);
+    envelope::TarWriter tar(archive, now);
+    for (const auto& [name, bytes] : files) REQUIRE(tar.add(name, bytes));
+    REQUIRE(tar.finish());
+    const auto kit = parse_kit(core::MemoryBlob(archive.bytes()));
+    return kit ? "read" : kit.error().message;
+  };
+  const std::string header = R"({"format": "airlock-kit/1", "product": "posthog", "number": 1,
+    "issued": "2026-11-01T00:00:00Z", "next_update": "2027-11-01T00:00:00Z", "revoked_licences": []})";
+  const std::string recipient = vendor.recipient.pem();
+  using Files = std::vector<std::pair<std::string, std::string>>;
+  const Files sound{{"kit.json", header},
+                    {"policy.json", policy_text},
+                    {"dictionary.json", dictionary_text},
+                    {"recipients/1.crt", recipient}};
+  CHECK(why(sound) == "read");
+  Files files = sound;
+  std::swap(files[1], files[2]);
+  CHECK(why(files).find("unexpected file") != std::string::npos);
+  files = sound;
+  files.pop_back();
+  CHECK(why(files) == "the kit names no recipients");
+  files = {sound[0], sound[1]};
+  CHECK(why(files) == "the kit lacks `dictionary.json`");
+  files = sound;
+  files.push_back({"crl.pem", "x"});
+  CHECK(why(files).find("unexpected file `crl.pem`") != std::string::npos);
+  files = sound;
+  files.push_back({"recipients/a/b.crt", recipient});
+  CHECK(why(files).find("unexpected file") != std::string::npos);
+  files = sound;
+  const auto at = files[0].second.find("[]");
+  files[0].second.replace(at, 2, R"(["LIC-1"])");
+  CHECK(why(files).find("cannot enforce revocations") != std::string::npos);
+}
+
+TEST_CASE("a kit of another role, another root, or issued outside its signer's validity is refused") {
+  Vendor vendor;
+  const auto file = build_kit(vendor.content(), vendor.signer()).value();
+  CHECK(verify_kit(file, crypto::TrustStore(Role::licence, {vendor.root})).error().code == core::Code::integrity);
+  Vendor other;
+  CHECK(verify_kit(file, other.trust()).error().code == core::Code::integrity);
+  auto content = vendor.content();
+  content.issued = now - std::chrono::days{10};
+  const auto early = build_kit(content, vendor.signer()).value();
+  CHECK(verify_kit(early, vendor.trust()).error().code == core::Code::integrity);
+}
+
+TEST_CASE("every single-byte change of a kit file is refused") {
+  Vendor vendor;
+  const std::string file = build_kit(vendor.content(), vendor.signer()).value();
+  const auto trust = vendor.trust();
+  REQUIRE(verify_kit(file, trust));
+  std::size_t tried = 0;
+  for (std::size_t at = 0; at < file.size(); ++at) {
+    for (const int flip : {0x01, 0x20}) {
+      std::string changed = file;
+      changed[at] = static_cast<char>(changed[at] ^ flip);
+      const auto kit = verify_kit(changed, trust);
+      ++tried;
+      CAPTURE(at);
+      REQUIRE_FALSE(kit);
+      const bool documented = kit.error().code == core::Code::bad_input || kit.error().code == core::Code::integrity;
+      REQUIRE(documented);
+    }
+  }
+  std::printf("counted: %zu single-byte changes of a kit of %zu bytes, all refused\n", tried, file.size());
+}
