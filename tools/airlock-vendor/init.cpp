@@ -43,12 +43,12 @@ int run(VendorContext& context, const Options& options) {
 
 void add_init(VendorContext& context) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = context.console.command(context.console.app(), "init",
-                                              "make the vendor's home: root, signing keys, recipient key, register",
-                                              "  airlock-vendor init --name 'PostHog Inc.' --product posthog",
-                                              [&context, options] { return run(context, *options); });
-  command->add_option("--name", options->name, "the vendor's name, for certificates")->required();
-  command->add_option("--product", options->product, "the product")->required();
+  console::Command command =
+      context.console.command("init", "make the vendor's home: root, signing keys, recipient key, register",
+                              "  airlock-vendor init --name 'PostHog Inc.' --product posthog",
+                              [&context, options] { return run(context, *options); });
+  command.text("--name", options->name, "the vendor's name, for certificates", console::Need::required);
+  command.text("--product", options->product, "the product", console::Need::required);
 }
 
 }  // namespace airlock::tools

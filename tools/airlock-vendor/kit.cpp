@@ -48,15 +48,15 @@ int run(VendorContext& context, const Options& options) {
 
 void add_kit(VendorContext& context) {
   auto options = std::make_shared<Options>();
-  CLI::App* group = context.console.group("kit", "build kits");
-  CLI::App* command = context.console.command(
-      *group, "build", "build and sign the next kit from a policy and a dictionary",
+  console::Command group = context.console.group("kit", "build kits");
+  console::Command command = context.console.command(
+      group, "build", "build and sign the next kit from a policy and a dictionary",
       "  airlock-vendor kit build --policy posthog-default.json --dictionary posthog-status-report.json --out kit.p7s",
       [&context, options] { return run(context, *options); });
-  command->add_option("--policy", options->policy, "the policy")->required();
-  command->add_option("--dictionary", options->dictionary, "the dictionary")->required();
-  command->add_option("--delivery", options->delivery, "the kit's `delivery`: where sites send to");
-  command->add_option("--out", options->out, "the kit's file, which must not exist yet")->required();
+  command.text("--policy", options->policy, "the policy", console::Need::required);
+  command.text("--dictionary", options->dictionary, "the dictionary", console::Need::required);
+  command.text("--delivery", options->delivery, "the kit's `delivery`: where sites send to");
+  command.text("--out", options->out, "the kit's file, which must not exist yet", console::Need::required);
 }
 
 }  // namespace airlock::tools

@@ -76,22 +76,22 @@ int run(VendorContext& context, Options& options) {
 
 void add_licence(VendorContext& context) {
   auto options = std::make_shared<Options>();
-  CLI::App* group = context.console.group("licence", "issue licences");
-  CLI::App* command = context.console.command(
-      *group, "issue", "issue a licence for a registered site, or for any site",
+  console::Command group = context.console.group("licence", "issue licences");
+  console::Command command = context.console.command(
+      group, "issue", "issue a licence for a registered site, or for any site",
       "  airlock-vendor licence issue --tier enterprise-air-gapped --licensee 'Example Bank plc' --site UUID \\\n"
       "    --not-after 2027-11-01 --entitlement air_gap --out licence.p7s",
       [&context, options] { return run(context, *options); });
-  command->add_option("--tier", options->order.tier, "the tier that the policy is keyed by")->required();
-  command->add_option("--licensee", options->order.licensee, "who holds the licence")->required();
-  command->add_option("--site", options->site, "the registered site that it is for");
-  command->add_flag("--any-site", options->any_site, "bound to no site");
-  command->add_option("--not-before", options->not_before, "first moment, a UTC time or day (default today)");
-  command->add_option("--not-after", options->not_after, "end of the term, a UTC time or day")->required();
-  command->add_option("--entitlement", options->order.entitlements, "an entitlement; may be given again");
-  command->add_option("--limit", options->limits, "NAME=NUMBER; may be given again");
-  command->add_option("--grace-days", options->order.grace_days, "days of grace behind the term (default 14)");
-  command->add_option("--out", options->out, "the licence's file, which must not exist yet")->required();
+  command.text("--tier", options->order.tier, "the tier that the policy is keyed by", console::Need::required);
+  command.text("--licensee", options->order.licensee, "who holds the licence", console::Need::required);
+  command.text("--site", options->site, "the registered site that it is for");
+  command.flag("--any-site", options->any_site, "bound to no site");
+  command.text("--not-before", options->not_before, "first moment, a UTC time or day (default today)");
+  command.text("--not-after", options->not_after, "end of the term, a UTC time or day", console::Need::required);
+  command.texts("--entitlement", options->order.entitlements, "an entitlement; may be given again");
+  command.texts("--limit", options->limits, "NAME=NUMBER; may be given again");
+  command.number("--grace-days", options->order.grace_days, "days of grace behind the term (default 14)");
+  command.text("--out", options->out, "the licence's file, which must not exist yet", console::Need::required);
 }
 
 }  // namespace airlock::tools

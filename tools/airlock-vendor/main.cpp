@@ -10,7 +10,7 @@ int main(int argc, char** argv) {
                            "The vendor's side of Airlock: issues kits and licences, registers sites, opens bundles.");
   const char* home = std::getenv("HOME");
   tools::VendorContext context{console, std::string(home == nullptr ? "." : home) + "/.airlock-vendor"};
-  console.app().add_option("--home", context.home, "the vendor's home (default ~/.airlock-vendor)");
+  console.program().text("--home", context.home, "the vendor's home (default ~/.airlock-vendor)");
   tools::add_init(context);
   tools::add_kit(context);
   tools::add_licence(context);

@@ -25,13 +25,13 @@ int run(VendorContext& context, const Options& options) {
 
 void add_open(VendorContext& context) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = context.console.command(
-      context.console.app(), "open", "open and verify a site's bundle; print its report, or extract all of its files",
-      "  airlock-vendor open 2022-05-01-1-….p7m | jq .properties.instance_usage_summary\n"
-      "  airlock-vendor open 2022-05-01-1-….p7m --extract folder",
-      [&context, options] { return run(context, *options); });
-  command->add_option("FILE", options->file, "the bundle")->required();
-  command->add_option("--extract", options->directory, "a new directory for all files of the bundle");
+  console::Command command =
+      context.console.command("open", "open and verify a site's bundle; print its report, or extract all of its files",
+                              "  airlock-vendor open 2022-05-01-1-….p7m | jq .properties.instance_usage_summary\n"
+                              "  airlock-vendor open 2022-05-01-1-….p7m --extract folder",
+                              [&context, options] { return run(context, *options); });
+  command.text("FILE", options->file, "the bundle", console::Need::required);
+  command.text("--extract", options->directory, "a new directory for all files of the bundle");
 }
 
 }  // namespace airlock::tools

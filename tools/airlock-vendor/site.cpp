@@ -58,12 +58,13 @@ int run(VendorContext& context, const Options& options) {
 
 void add_site(VendorContext& context) {
   auto options = std::make_shared<Options>();
-  CLI::App* group = context.console.group("site", "register sites");
-  CLI::App* command = context.console.command(*group, "add", "register a site from its request",
-                                              "  airlock-vendor site add site-request.p7s --fingerprint '5a0c …'",
-                                              [&context, options] { return run(context, *options); });
-  command->add_option("SITE-REQUEST", options->request, "the site's request")->required();
-  command->add_option("--fingerprint", options->fingerprint, "what `airlock init` printed; anything else is refused");
+  console::Command group = context.console.group("site", "register sites");
+  console::Command command =
+      context.console.command(group, "add", "register a site from its request",
+                              "  airlock-vendor site add site-request.p7s --fingerprint '5a0c …'",
+                              [&context, options] { return run(context, *options); });
+  command.text("SITE-REQUEST", options->request, "the site's request", console::Need::required);
+  command.text("--fingerprint", options->fingerprint, "what `airlock init` printed; anything else is refused");
 }
 
 }  // namespace airlock::tools

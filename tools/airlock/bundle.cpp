@@ -45,19 +45,19 @@ int open(Context& context, const Options& options) {
 
 void add_bundle(Context& context) {
   auto options = std::make_shared<Options>();
-  CLI::App* group = context.console.group("bundle", "look into the site's own bundles, through its archive key");
+  console::Command group = context.console.group("bundle", "look into the site's own bundles, through its archive key");
   const auto add = [&](const std::string& name, const std::string& description, const std::string& example,
                        int (*run)(Context&, const Options&)) {
-    CLI::App* command = context.console.command(*group, name, description, example,
-                                                [&context, options, run] { return run(context, *options); });
-    command->add_option("FILE", options->file, "the bundle")->required();
+    console::Command command = context.console.command(group, name, description, example,
+                                                       [&context, options, run] { return run(context, *options); });
+    command.text("FILE", options->file, "the bundle", console::Need::required);
     return command;
   };
   add("show", "what a bundle says of itself", "  airlock bundle show outbox/2022-05-01-1-….p7m", show);
   add("verify", "verify everything in a bundle", "  airlock bundle verify outbox/2022-05-01-1-….p7m", verify);
   add("open", "print the report in a bundle, or extract all of its files",
       "  airlock bundle open FILE.p7m\n  airlock bundle open FILE.p7m --extract folder", open)
-      ->add_option("--extract", options->directory, "a new directory for all files of the bundle");
+      .text("--extract", options->directory, "a new directory for all files of the bundle");
 }
 
 }  // namespace airlock::tools

@@ -100,13 +100,11 @@ int run(Context& context, const std::string& report) {
 void add_explain(Context& context) {
   auto report = std::make_shared<std::string>();
   context.console
-      .command(context.console.app(), "explain",
-               "the decision for a report, its rules, and the treatment of each field",
+      .command("explain", "the decision for a report, its rules, and the treatment of each field",
                "  airlock explain status_report.json\n"
                "  airlock explain status_report.json --json | jq '.treatments[] | select(.class == \"person\")'",
                [&context, report] { return run(context, *report); })
-      ->add_option("REPORT", *report, "the report, or - for standard input")
-      ->required();
+      .text("REPORT", *report, "the report, or - for standard input", console::Need::required);
 }
 
 }  // namespace airlock::tools

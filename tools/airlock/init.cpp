@@ -115,18 +115,18 @@ int run(Context& context, const Options& options) {
 
 void add_init(Context& context) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = context.console.command(
-      context.console.app(), "init", "make a site",
+  console::Command command = context.console.command(
+      "init", "make a site",
       "  airlock init --vendor-root vendor-root.crt --kit kit.p7s --name 'Example Bank, Leeds'\n"
       "  airlock --site /srv/airlock init --vendor-root vendor-root.crt --vendor-root-sha256 5A:0C:…",
       [&context, options] { return run(context, *options); });
-  command->add_option("--vendor-root", options->vendor_root, "the vendor's root certificate")->required();
-  command->add_option("--vendor-root-sha256", options->vendor_root_sha256,
-                      "its SHA-256 fingerprint as the vendor told you; without it you are asked to confirm");
-  command->add_option("--kit", options->kit, "the vendor's kit");
-  command->add_option("--licence", options->licence, "a licence that is bound to no site");
-  command->add_option("--name", options->name, "what people call this site");
-  command->add_option("--site-id", options->site_id, "a UUID, instead of a random one");
+  command.text("--vendor-root", options->vendor_root, "the vendor's root certificate", console::Need::required);
+  command.text("--vendor-root-sha256", options->vendor_root_sha256,
+               "its SHA-256 fingerprint as the vendor told you; without it you are asked to confirm");
+  command.text("--kit", options->kit, "the vendor's kit");
+  command.text("--licence", options->licence, "a licence that is bound to no site");
+  command.text("--name", options->name, "what people call this site");
+  command.text("--site-id", options->site_id, "a UUID, instead of a random one");
 }
 
 }  // namespace airlock::tools

@@ -67,19 +67,17 @@ int install(Context& context, const std::string& path) {
 
 void add_kit(Context& context) {
   auto file = std::make_shared<std::string>();
-  CLI::App* group = context.console.group("kit", "verify, show or install the vendor's kit");
+  console::Command group = context.console.group("kit", "verify, show or install the vendor's kit");
   context.console
-      .command(*group, "verify", "verify a kit as this site would, without installing it",
+      .command(group, "verify", "verify a kit as this site would, without installing it",
                "  airlock kit verify kit.p7s", [&context, file] { return show(context, *file); })
-      ->add_option("FILE", *file, "the kit")
-      ->required();
-  context.console.command(*group, "show", "what the kit in the site directory says", "  airlock kit show",
+      .text("FILE", *file, "the kit", console::Need::required);
+  context.console.command(group, "show", "what the kit in the site directory says", "  airlock kit show",
                           [&context] { return show(context, ""); });
   context.console
-      .command(*group, "install", "verify a kit and put it into force", "  airlock kit install kit.p7s",
+      .command(group, "install", "verify a kit and put it into force", "  airlock kit install kit.p7s",
                [&context, file] { return install(context, *file); })
-      ->add_option("FILE", *file, "the kit")
-      ->required();
+      .text("FILE", *file, "the kit", console::Need::required);
 }
 
 }  // namespace airlock::tools

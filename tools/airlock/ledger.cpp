@@ -112,15 +112,14 @@ int verify(Context& context) {
 
 void add_ledger(Context& context) {
   auto number = std::make_shared<std::string>();
-  CLI::App* group = context.console.group("ledger", "read and verify the ledger");
-  context.console.command(*group, "list", "every report and what became of it", "  airlock ledger list",
+  console::Command group = context.console.group("ledger", "read and verify the ledger");
+  context.console.command(group, "list", "every report and what became of it", "  airlock ledger list",
                           [&context] { return list(context); });
   context.console
-      .command(*group, "show", "every entry about one report", "  airlock ledger show 1",
+      .command(group, "show", "every entry about one report", "  airlock ledger show 1",
                [&context, number] { return show(context, *number); })
-      ->add_option("N", *number, "the report's number")
-      ->required();
-  context.console.command(*group, "verify", "verify entries, tree, checkpoints, counters, and the files they name",
+      .text("N", *number, "the report's number", console::Need::required);
+  context.console.command(group, "verify", "verify entries, tree, checkpoints, counters, and the files they name",
                           "  airlock ledger verify", [&context] { return verify(context); });
 }
 

@@ -101,22 +101,22 @@ int install(Context& context, const Options& options) {
 
 void add_licence(Context& context) {
   auto options = std::make_shared<Options>();
-  CLI::App* group = context.console.group("licence", "verify, show or install the licence");
-  CLI::App* verify_command = context.console.command(
-      *group, "verify", "judge the licence: exit 0 valid or in grace, 6 otherwise, 3 or 5 invalid",
+  console::Command group = context.console.group("licence", "verify, show or install the licence");
+  console::Command verify_command = context.console.command(
+      group, "verify", "judge the licence: exit 0 valid or in grace, 6 otherwise, 3 or 5 invalid",
       "  airlock licence verify\n"
       "  airlock licence verify --licence licence.p7s --trust vendor-root.crt --product posthog",
       [&context, options] { return verify(context, *options); });
-  verify_command->add_option("--licence", options->files.licence, "a licence file, without any site");
-  verify_command->add_option("--trust", options->files.trust, "the vendor's root certificate");
-  verify_command->add_option("--product", options->files.product, "the product that the licence must be for");
-  verify_command->add_option("--site-id", options->site_id, "the site that the licence must be for");
-  context.console.command(*group, "show", "what the site's licence says", "  airlock licence show",
+  verify_command.text("--licence", options->files.licence, "a licence file, without any site");
+  verify_command.text("--trust", options->files.trust, "the vendor's root certificate");
+  verify_command.text("--product", options->files.product, "the product that the licence must be for");
+  verify_command.text("--site-id", options->site_id, "the site that the licence must be for");
+  context.console.command(group, "show", "what the site's licence says", "  airlock licence show",
                           [&context] { return show(context); });
-  CLI::App* install_command = context.console.command(*group, "install", "verify a licence and put it into force",
-                                                      "  airlock licence install licence.p7s",
-                                                      [&context, options] { return install(context, *options); });
-  install_command->add_option("FILE", options->file, "the licence file")->required();
+  console::Command install_command = context.console.command(
+      group, "install", "verify a licence and put it into force", "  airlock licence install licence.p7s",
+      [&context, options] { return install(context, *options); });
+  install_command.text("FILE", options->file, "the licence file", console::Need::required);
 }
 
 }  // namespace airlock::tools

@@ -15,8 +15,7 @@ int main(int argc, char** argv) {
   tools::Context context{console, from_environment != nullptr && *from_environment != '\0'
                                       ? std::string(from_environment)
                                       : std::string(site::default_directory)};
-  console.app().add_option("--site", context.site, "site directory (also AIRLOCK_SITE; default /var/lib/airlock)");
-  console.app().footer("Reports are processed with `airlock process`; `airlock COMMAND --help` shows examples.");
+  console.program().text("--site", context.site, "site directory (also AIRLOCK_SITE; default /var/lib/airlock)");
   tools::add_init(context);
   tools::add_process(context);
   tools::add_preview(context);

@@ -51,12 +51,12 @@ int run(Context& context, const Options& options) {
 
 void add_preview(Context& context) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = context.console.command(
-      context.console.app(), "preview", "print the exact bytes that would leave; record nothing",
-      "  airlock preview status_report.json > would-leave.json\n"
-      "  airlock preview - < status_report.json | jq .properties.instance_usage_summary",
-      [&context, options] { return run(context, *options); });
-  command->add_option("REPORT", options->report, "the report, or - for standard input")->required();
+  console::Command command =
+      context.console.command("preview", "print the exact bytes that would leave; record nothing",
+                              "  airlock preview status_report.json > would-leave.json\n"
+                              "  airlock preview - < status_report.json | jq .properties.instance_usage_summary",
+                              [&context, options] { return run(context, *options); });
+  command.text("REPORT", options->report, "the report, or - for standard input", console::Need::required);
 }
 
 }  // namespace airlock::tools

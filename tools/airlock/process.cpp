@@ -96,20 +96,20 @@ int run(Context& context, Options& options) {
 
 void add_process(Context& context) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = context.console.command(context.console.app(), "process",
-                                              "process a report: record it, and carry out what the decision says",
-                                              "  airlock process status_report.json\n"
-                                              "  airlock process - --note 'change 4711' < status_report.json\n"
-                                              "  airlock process status_report.json --dry-run\n"
-                                              "  airlock process --held 3 4",
-                                              [&context, options] { return run(context, *options); });
-  command->add_option("REPORT", options->what, "the report, or - for standard input; with --held numbers of reports");
-  command->add_flag("--held", options->held, "decide again on reports that are held: all, or those named");
-  command->add_option("--note", options->process.note, "a note for the bundle's manifest and the ledger");
-  command->add_flag("--dry-run", options->process.dry_run, "record nothing, say what would happen");
-  command->add_flag("--no-deliver", options->no_deliver, "do not start sending what was queued");
-  command->add_flag("--again", options->process.again, "disclose bytes again that were disclosed before");
-  command->add_option("--expect", options->expect, "hold the report unless the bytes to leave have this SHA-256");
+  console::Command command =
+      context.console.command("process", "process a report: record it, and carry out what the decision says",
+                              "  airlock process status_report.json\n"
+                              "  airlock process - --note 'change 4711' < status_report.json\n"
+                              "  airlock process status_report.json --dry-run\n"
+                              "  airlock process --held 3 4",
+                              [&context, options] { return run(context, *options); });
+  command.texts("REPORT", options->what, "the report, or - for standard input; with --held numbers of reports");
+  command.flag("--held", options->held, "decide again on reports that are held: all, or those named");
+  command.text("--note", options->process.note, "a note for the bundle's manifest and the ledger");
+  command.flag("--dry-run", options->process.dry_run, "record nothing, say what would happen");
+  command.flag("--no-deliver", options->no_deliver, "do not start sending what was queued");
+  command.flag("--again", options->process.again, "disclose bytes again that were disclosed before");
+  command.text("--expect", options->expect, "hold the report unless the bytes to leave have this SHA-256");
 }
 
 }  // namespace airlock::tools

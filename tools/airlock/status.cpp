@@ -93,7 +93,7 @@ int run(Context& context) {
 }  // namespace
 
 void add_status(Context& context) {
-  context.console.command(context.console.app(), "status", "what is in force at this site, and why",
+  context.console.command("status", "what is in force at this site, and why",
                           "  airlock status\n  airlock status --json | jq .licence.days_left",
                           [&context] { return run(context); });
 }

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
@@ -22,37 +23,66 @@ std::string to_document(const core::Json& document) {
 
 }  // namespace
 
-Console::Console(std::string name, std::string description) : name_(std::move(name)), app_(std::move(description)) {
-  app_.name(name_);
-  app_.require_subcommand(1);
-  app_.fallthrough();
-  app_.set_version_flag("--version", name_ + " " + AIRLOCK_VERSION);
-  app_.add_flag("--json", json_, "print one JSON document");
-  app_.add_flag("--quiet", quiet_, "print nothing but errors");
-  app_.add_flag("--no-colour", no_colour_, "no colours (also NO_COLOR)");
+Command& Command::text(const std::string& name, std::string& into, const std::string& help, Need need) {
+  app_->add_option(name, into, help)->required(need == Need::required);
+  return *this;
 }
 
-CLI::App* Console::command(CLI::App& parent, const std::string& name, const std::string& description,
-                           const std::string& examples, std::function<int()> run) {
-  CLI::App* command = parent.add_subcommand(name, description);
+Command& Command::texts(const std::string& name, std::vector<std::string>& into, const std::string& help) {
+  app_->add_option(name, into, help);
+  return *this;
+}
+
+Command& Command::number(const std::string& name, std::int64_t& into, const std::string& help) {
+  app_->add_option(name, into, help);
+  return *this;
+}
+
+Command& Command::flag(const std::string& name, bool& into, const std::string& help) {
+  app_->add_flag(name, into, help);
+  return *this;
+}
+
+Console::Console(std::string name, const std::string& description)
+    : name_(std::move(name)), app_(std::make_unique<CLI::App>(description, name_)) {
+  app_->require_subcommand(1);
+  app_->fallthrough();
+  app_->set_version_flag("--version", name_ + " " + AIRLOCK_VERSION);
+  app_->add_flag("--json", json_, "print one JSON document");
+  app_->add_flag("--quiet", quiet_, "print nothing but errors");
+  app_->add_flag("--no-colour", no_colour_, "no colours (also NO_COLOR)");
+}
+Console::~Console() = default;
+
+Command Console::program() { return Command(*app_); }
+
+Command Console::group(const std::string& name, const std::string& description) {
+  CLI::App* group = app_->add_subcommand(name, description);
+  group->fallthrough();
+  group->require_subcommand(1);
+  return Command(*group);
+}
+
+Command Console::command(const std::string& name, const std::string& description, const std::string& examples,
+                         std::function<int()> run) {
+  Command top = program();
+  return command(top, name, description, examples, std::move(run));
+}
+
+Command Console::command(Command& group, const std::string& name, const std::string& description,
+                         const std::string& examples, std::function<int()> run) {
+  CLI::App* command = group.app_->add_subcommand(name, description);
   command->fallthrough();
   command->footer("Examples:\n" + examples);
   command->final_callback([this, run = std::move(run)] { run_ = run; });
-  return command;
-}
-
-CLI::App* Console::group(const std::string& name, const std::string& description) {
-  CLI::App* group = app_.add_subcommand(name, description);
-  group->fallthrough();
-  group->require_subcommand(1);
-  return group;
+  return Command(*command);
 }
 
 int Console::run(int argc, char** argv) {
   try {
-    app_.parse(argc, argv);
+    app_->parse(argc, argv);
   } catch (const CLI::Success& wanted) {  // --help, --version
-    return app_.exit(wanted);
+    return app_->exit(wanted);
   } catch (const CLI::ParseError& wrong) {
     std::string message = core::printable(wrong.what(), 400);
     if (!message.empty()) message[0] = core::to_lower(message.substr(0, 1))[0];

@@ -2,8 +2,9 @@
 /// \file
 /// What every program of Airlock does at the terminal in the same way: options, errors, exit codes, one JSON document.
 
-#include <CLI/CLI.hpp>
+#include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,23 +13,56 @@
 #include "core/json.hpp"
 #include "core/result.hpp"
 
+namespace CLI {
+class App;
+}
+
 namespace airlock::console {
+
+enum class Need : std::uint8_t { optional, required };
+
+/// One command, or a group of commands, while its command line is declared. What the command line gives is in the
+/// variables named here by the time the command runs; they must live until then.
+class Command {
+ public:
+  /// `name` is `--option`, or `NAME` for an argument that is known by its place.
+  Command& text(const std::string& name, std::string& into, const std::string& help, Need need = Need::optional);
+  /// May be given any number of times.
+  Command& texts(const std::string& name, std::vector<std::string>& into, const std::string& help);
+  Command& number(const std::string& name, std::int64_t& into, const std::string& help);
+  Command& flag(const std::string& name, bool& into, const std::string& help);
+
+  explicit Command(CLI::App& app) : app_(&app) {}
+
+ private:
+  friend class Console;
+  CLI::App* app_;
+};
 
 /// One program: its name, its global options, and the command that the command line names.
 class Console {
  public:
   /// `name` is how messages begin: `airlock`.
-  Console(std::string name, std::string description);
+  Console(std::string name, const std::string& description);
 
-  [[nodiscard]] CLI::App& app() { return app_; }
+  ~Console();
+  Console(const Console&) = delete;
+  Console& operator=(const Console&) = delete;
+
   [[nodiscard]] bool json() const { return json_; }
   [[nodiscard]] bool quiet() const { return quiet_; }
 
-  /// Adds a command to `parent`; `run` is called once the whole command line is understood, and returns the exit code.
-  CLI::App* command(CLI::App& parent, const std::string& name, const std::string& description,
-                    const std::string& examples, std::function<int()> run);
+  /// The program itself, for its own options.
+  [[nodiscard]] Command program();
+  /// Adds a command to the program; `run` is called once the whole command line is understood, and returns the exit
+  /// code.
+  Command command(const std::string& name, const std::string& description, const std::string& examples,
+                  std::function<int()> run);
   /// Adds a command that only holds others, such as `licence`.
-  CLI::App* group(const std::string& name, const std::string& description);
+  Command group(const std::string& name, const std::string& description);
+  /// Adds a command to a group.
+  Command command(Command& group, const std::string& name, const std::string& description, const std::string& examples,
+                  std::function<int()> run);
 
   /// Reads the command line and runs the command. Returns the exit code.
   int run(int argc, char** argv);
@@ -50,7 +84,7 @@ class Console {
 
  private:
   std::string name_;
-  CLI::App app_;
+  std::unique_ptr<CLI::App> app_;
   bool json_ = false;
   bool quiet_ = false;
   bool no_colour_ = false;
