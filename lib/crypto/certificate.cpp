@@ -86,15 +86,15 @@ Result<Certificate> Certificate::from_der(std::string_view der) {
   const auto not_before = time_of(X509_get0_notBefore(handle.get()));
   const auto not_after = time_of(X509_get0_notAfter(handle.get()));
   if (!not_before || !not_after) return refuse("its validity is malformed");
-  auto key = PublicKey::from_handle(Handle<EVP_PKEY>(X509_get_pubkey(handle.get())));
+  auto key = PublicKey::from_handle(Handle<EVP_PKEY>(X509_get_pubkey(handle.get())),
+                                    to_der(X509_get_X509_PUBKEY(handle.get()), i2d_X509_PUBKEY));
   if (!key) return fail(std::move(key).error().within("the certificate's key"));
-  return Certificate(handle, *not_before, *not_after);
+  return Certificate(handle, *std::move(key), *not_before, *not_after);
 }
 
 std::string Certificate::pem() const { return to_pem(pem_label, der()); }
 std::string Certificate::der() const { return to_der(handle_.get(), i2d_X509); }
 Digest Certificate::fingerprint() const { return sha256(der()); }
-PublicKey Certificate::key() const { return *PublicKey::from_handle(Handle<EVP_PKEY>(X509_get_pubkey(handle_.get()))); }
 
 std::string Certificate::subject() const {
   const Handle<BIO> text(BIO_new(BIO_s_mem()));

@@ -55,7 +55,7 @@ class Certificate {
   [[nodiscard]] std::string der() const;
   /// SHA-256 over the DER: the fingerprint that `openssl x509 -fingerprint -sha256` prints.
   [[nodiscard]] Digest fingerprint() const;
-  [[nodiscard]] PublicKey key() const;
+  [[nodiscard]] const PublicKey& key() const { return key_; }
   /// The subject in RFC 2253 form, printable.
   [[nodiscard]] std::string subject() const;
   [[nodiscard]] Time not_before() const { return not_before_; }
@@ -80,10 +80,11 @@ class Certificate {
   [[nodiscard]] x509_st* handle() const { return handle_.get(); }
 
  private:
-  Certificate(std::shared_ptr<x509_st> handle, Time not_before, Time not_after)
-      : handle_(std::move(handle)), not_before_(not_before), not_after_(not_after) {}
+  Certificate(std::shared_ptr<x509_st> handle, PublicKey key, Time not_before, Time not_after)
+      : handle_(std::move(handle)), key_(std::move(key)), not_before_(not_before), not_after_(not_after) {}
 
   std::shared_ptr<x509_st> handle_;
+  PublicKey key_;
   Time not_before_;
   Time not_after_;
 };

@@ -64,7 +64,7 @@ Result<void> decrypt(const std::string& object, const core::Blob& ciphertext, co
 Result<void> open_if(const std::function<Result<void>()>& is_safe, const core::Blob& sealed, const PrivateKey& key,
                      const Certificate& me, core::Sink& inner) {
   AIRLOCK_TRY(SealedLayout layout, read_sealed(sealed));
-  if (key.public_key().der() != me.key().der()) {
+  if (!(key.public_key() == me.key())) {
     return fail(Code::bad_input, "the opening key does not belong to its certificate");
   }
   AIRLOCK_TRY(const RecipientLayout recipient, find_recipient(layout, me));

@@ -15,7 +15,7 @@ namespace {
 
 Result<void> check(const Signer& signer) {
   if (signer.key.kind() == KeyKind::ed25519) return fail(Code::bad_input, "an Ed25519 key cannot sign documents");
-  if (signer.key.public_key().der() != signer.certificate.key().der()) {
+  if (!(signer.key.public_key() == signer.certificate.key())) {
     return fail(Code::bad_input, "the signing key does not belong to its certificate");
   }
   if (signer.chain.size() >= certificates_limit) return fail(Code::bad_input, "the signer's chain is too long");

@@ -12,7 +12,8 @@ using core::fail;
 
 namespace {
 
-Result<std::vector<Certificate>> others(const SignedLayout& layout) {
+/// The certificates but the signer's.
+Result<std::vector<Certificate>> read_others(const SignedLayout& layout) {
   std::vector<Certificate> list;
   for (std::size_t i = 0; i < layout.certificates.size(); ++i) {
     if (i == layout.signer) continue;
@@ -23,13 +24,15 @@ Result<std::vector<Certificate>> others(const SignedLayout& layout) {
 }
 
 /// Verifies the signature over `content` with OpenSSL, which sees the profile's structures and nothing else.
-Result<void> check_signature(const std::string& object, const core::Blob& content, X509_STORE* store) {
+Result<void> check_signature(const SignedLayout& layout, const core::Blob& content, X509_STORE* store,
+                             const Certificate& signer, std::span<const Certificate> others) {
   core::BlobSource source(content);
   BioSource from{source};
   const Handle<BIO> bio = reading_bio(from);
-  const Handle<CMS_ContentInfo> parsed = parse_cms(object);
-  const bool verified =
-      parsed != nullptr && CMS_verify(parsed.get(), nullptr, store, bio.get(), nullptr, CMS_BINARY | CMS_CADES) == 1;
+  const Handle<CMS_ContentInfo> object = parse_cms(detached(layout));
+  bool verified = object != nullptr && CMS_add1_cert(object.get(), signer.handle()) == 1;
+  for (const Certificate& other : others) verified = verified && CMS_add1_cert(object.get(), other.handle()) == 1;
+  verified = verified && CMS_verify(object.get(), nullptr, store, bio.get(), nullptr, CMS_BINARY | CMS_CADES) == 1;
   forget_errors();
   if (from.error) return fail(*std::move(from.error));
   if (!verified) return fail(Code::integrity, "the signature does not verify");
@@ -48,19 +51,19 @@ Verified::Verified(std::unique_ptr<core::Blob> content, Certificate signer, Time
 
 Result<Verified> verify(const core::Blob& object, const TrustStore& trust) {
   AIRLOCK_TRY(SignedLayout layout, read_signed(object));
-  if (trust.is_exact()) {  // the registered certificate needs no other, so nobody looks at the others
-    layout.certificates = {layout.certificates[layout.signer]};
-    layout.signer = 0;
-  }
   AIRLOCK_TRY(Certificate signer, Certificate::from_der(layout.certificates[layout.signer]));
-  AIRLOCK_TRY(const auto authorities, others(layout));
   if (signer.key().kind() != layout.kind) {
     return fail(Code::bad_input, "is not a signed object: its signature algorithm does not fit the signer's key");
   }
+  std::vector<Certificate> others;
+  // A registered certificate needs no other, so nobody looks at the others.
+  if (!trust.is_exact()) {
+    AIRLOCK_TRY(others, read_others(layout));
+  }
   const Handle<X509_STORE> store = open_store(trust);
-  AIRLOCK_TRY(const Validity validity, judge(trust, store.get(), signer, authorities));
+  AIRLOCK_TRY(const Validity validity, judge(trust, store.get(), signer, others));
   auto content = std::make_unique<RangesBlob>(object, std::move(layout.content));
-  AIRLOCK_CHECK(check_signature(detached(layout), *content, store.get()));
+  AIRLOCK_CHECK(check_signature(layout, *content, store.get(), signer, others));
   return Verified(std::move(content), std::move(signer), layout.signing_time, validity.from, validity.until);
 }
 

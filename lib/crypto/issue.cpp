@@ -172,7 +172,7 @@ Result<Certificate> issue(const CertificateTemplate& content, const PublicKey& s
   if (!issuer.is_ca() || X509_get0_subject_key_id(issuer.handle()) == nullptr) {
     return fail(Code::bad_input, core::quote(issuer.subject()) + " is no authority with a subject key identifier");
   }
-  if (issuer_key.public_key().der() != issuer.key().der()) {
+  if (!(issuer_key.public_key() == issuer.key())) {
     return fail(Code::bad_input, "the key does not belong to the certificate " + core::quote(issuer.subject()));
   }
   return make(content, subject, &issuer, issuer_key);

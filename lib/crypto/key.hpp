@@ -30,26 +30,29 @@ class PublicKey {
   [[nodiscard]] static Result<PublicKey> from_pem(std::string_view pem);
   /// Reads the 32 bytes of an Ed25519 key (RFC 8032).
   [[nodiscard]] static Result<PublicKey> from_ed25519(std::string_view raw);
-  /// Takes a key of OpenSSL's. Error: bad_input where it is of another kind or size, or in another encoding, than
-  /// `KeyKind` names.
-  [[nodiscard]] static Result<PublicKey> from_handle(std::shared_ptr<evp_pkey_st> handle);
+  /// Takes a key of OpenSSL's and its SubjectPublicKeyInfo. Error: bad_input where it is of another kind or size, or in
+  /// another encoding, than `KeyKind` names.
+  [[nodiscard]] static Result<PublicKey> from_handle(std::shared_ptr<evp_pkey_st> handle, std::string der);
 
-  [[nodiscard]] KeyKind kind() const;
+  [[nodiscard]] KeyKind kind() const { return kind_; }
   [[nodiscard]] std::string pem() const;
   /// DER of the SubjectPublicKeyInfo (RFC 5280 4.1).
-  [[nodiscard]] std::string der() const;
+  [[nodiscard]] const std::string& der() const { return der_; }
   /// SHA-256 over `der()`: the `key_sha256` of licences and registers.
   [[nodiscard]] Digest sha256() const;
   /// The 32 bytes of an Ed25519 key. Precondition: that kind.
   [[nodiscard]] std::string ed25519() const;
+  [[nodiscard]] bool operator==(const PublicKey& other) const { return der_ == other.der_; }
 
   [[nodiscard]] evp_pkey_st* handle() const { return handle_.get(); }
 
  private:
-  friend class PrivateKey;
-  explicit PublicKey(std::shared_ptr<evp_pkey_st> handle) : handle_(std::move(handle)) {}
+  PublicKey(std::shared_ptr<evp_pkey_st> handle, std::string der, KeyKind kind)
+      : handle_(std::move(handle)), der_(std::move(der)), kind_(kind) {}
 
   std::shared_ptr<evp_pkey_st> handle_;
+  std::string der_;  // kept, since OpenSSL takes longer to encode a key than to sign with it
+  KeyKind kind_;
 };
 
 /// A private key: moves, does not copy, and never turns into text by accident.
@@ -57,15 +60,17 @@ class PrivateKey {
  public:
   /// Makes a key; `rsa` has 3072 bits. Error: unexpected.
   [[nodiscard]] static Result<PrivateKey> generate(KeyKind kind);
-  /// Reads one unencrypted PEM `PRIVATE KEY` (PKCS #8). Error: bad_input where it is none, encrypted, or of a kind or
-  /// size that is not allowed.
+  /// Reads one unencrypted PEM `PRIVATE KEY` (PKCS #8). Error: bad_input where it is none, encrypted, of a kind or size
+  /// that is not allowed, or where its private half does not fit its public one.
   [[nodiscard]] static Result<PrivateKey> from_pem(std::string_view pem);
 
-  [[nodiscard]] KeyKind kind() const;
+  [[nodiscard]] KeyKind kind() const { return public_.kind(); }
   [[nodiscard]] Secret pem() const;
-  [[nodiscard]] PublicKey public_key() const;
+  /// The public half; holds nothing that signs.
+  [[nodiscard]] const PublicKey& public_key() const { return public_; }
 
   [[nodiscard]] evp_pkey_st* handle() const { return handle_.get(); }
+
   PrivateKey(const PrivateKey&) = delete;
   PrivateKey& operator=(const PrivateKey&) = delete;
   PrivateKey(PrivateKey&&) = default;
@@ -73,9 +78,12 @@ class PrivateKey {
   ~PrivateKey() = default;
 
  private:
-  explicit PrivateKey(std::shared_ptr<evp_pkey_st> handle) : handle_(std::move(handle)) {}
+  PrivateKey(std::shared_ptr<evp_pkey_st> handle, PublicKey half)
+      : handle_(std::move(handle)), public_(std::move(half)) {}
+  [[nodiscard]] static Result<PrivateKey> from_handle(std::shared_ptr<evp_pkey_st> handle);
 
   std::shared_ptr<evp_pkey_st> handle_;
+  PublicKey public_;
 };
 
 }  // namespace airlock::crypto

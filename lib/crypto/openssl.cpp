@@ -14,11 +14,9 @@ namespace airlock::crypto {
 
 void Free::operator()(bio_st* chain) const noexcept { BIO_free_all(chain); }
 void Free::operator()(CMS_ContentInfo_st* object) const noexcept { CMS_ContentInfo_free(object); }
-void Free::operator()(evp_cipher_st* object) const noexcept { EVP_CIPHER_free(object); }
 void Free::operator()(evp_mac_ctx_st* object) const noexcept { EVP_MAC_CTX_free(object); }
 void Free::operator()(evp_md_st* object) const noexcept { EVP_MD_free(object); }
 void Free::operator()(evp_md_ctx_st* object) const noexcept { EVP_MD_CTX_free(object); }
-void Free::operator()(evp_pkey_ctx_st* object) const noexcept { EVP_PKEY_CTX_free(object); }
 void Free::operator()(evp_pkey_st* object) const noexcept { EVP_PKEY_free(object); }
 void Free::operator()(pkcs8_priv_key_info_st* object) const noexcept { PKCS8_PRIV_KEY_INFO_free(object); }
 void Free::operator()(stack_st_X509* object) const noexcept { sk_X509_free(object); }

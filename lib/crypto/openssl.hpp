@@ -15,11 +15,9 @@
 struct bio_st;
 struct bio_method_st;
 struct CMS_ContentInfo_st;
-struct evp_cipher_st;
 struct evp_mac_ctx_st;
 struct evp_md_st;
 struct evp_md_ctx_st;
-struct evp_pkey_ctx_st;
 struct evp_pkey_st;
 struct ossl_lib_ctx_st;
 struct pkcs8_priv_key_info_st;
@@ -34,11 +32,9 @@ namespace airlock::crypto {
 struct Free {
   void operator()(bio_st* chain) const noexcept;  ///< with everything behind it
   void operator()(CMS_ContentInfo_st* object) const noexcept;
-  void operator()(evp_cipher_st* object) const noexcept;
   void operator()(evp_mac_ctx_st* object) const noexcept;
   void operator()(evp_md_st* object) const noexcept;
   void operator()(evp_md_ctx_st* object) const noexcept;
-  void operator()(evp_pkey_ctx_st* object) const noexcept;
   void operator()(evp_pkey_st* object) const noexcept;
   void operator()(pkcs8_priv_key_info_st* object) const noexcept;
   void operator()(stack_st_X509* object) const noexcept;  ///< the stack, not its certificates

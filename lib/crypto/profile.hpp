@@ -26,7 +26,7 @@ struct SignedLayout {
   core::Time signing_time;
 };
 [[nodiscard]] core::Result<SignedLayout> read_signed(const core::Blob& object);
-/// The same object in DER without its content.
+/// The same object in DER without its content and its certificates.
 [[nodiscard]] std::string detached(const SignedLayout& layout);
 
 /// One RecipientInfo (RFC 5652 6.2).

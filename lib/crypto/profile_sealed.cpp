@@ -123,10 +123,10 @@ core::Result<SealedLayout> read_sealed(const core::Blob& object) {
   in.enter(der::context(0), "the content of ContentInfo");
   in.enter(der::sequence, "AuthEnvelopedData");
   in.expect(version_0, "version 0");
-  const std::string recipients = in.take(der::set, recipients_bytes, "its recipients");
+  const std::string recipients = in.take(der::set, recipients_bytes, "the set of recipients");
   in.enter(der::sequence, "the encrypted content");
   in.expect(oids::data, "the content type id-data");
-  layout.algorithm = in.take(der::sequence, algorithm_bytes, "its cipher");
+  layout.algorithm = in.take(der::sequence, algorithm_bytes, "the cipher");
   layout.ciphertext = in.octets(der::primitive_context(0), der::context(0), "the encrypted content");
   in.leave("the encrypted content");
   layout.mac = in.take(der::octet_string, mac_bytes, "the tag");

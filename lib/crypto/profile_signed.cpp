@@ -139,8 +139,8 @@ core::Result<SignedLayout> read_signed(const core::Blob& object) {
   layout.content = in.octets(der::octet_string, der::octet_string | der::constructed, "the embedded content");
   in.leave("the embedded content");
   in.leave("encapContentInfo");
-  const std::string certificates = in.take(der::context(0), certificates_bytes, "its certificates");
-  const std::string signers = in.take(der::set, signer_infos_bytes, "its signer");
+  const std::string certificates = in.take(der::context(0), certificates_bytes, "the set of certificates");
+  const std::string signers = in.take(der::set, signer_infos_bytes, "the signer");
   in.leave("SignedData");
   in.leave("the content of ContentInfo");
   in.leave("ContentInfo");
@@ -156,12 +156,9 @@ core::Result<SignedLayout> read_signed(const core::Blob& object) {
 }
 
 std::string detached(const SignedLayout& layout) {
-  std::string certificates;
-  for (const std::string& certificate : layout.certificates) certificates += certificate;
   const std::string body =
-      der::value(der::sequence,
-                 {version_1, der::value(der::set, {layout.digest_algorithm}), der::value(der::sequence, {oids::data}),
-                  der::value(der::context(0), {certificates}), der::value(der::set, {layout.signer_info})});
+      der::value(der::sequence, {version_1, der::value(der::set, {layout.digest_algorithm}),
+                                 der::value(der::sequence, {oids::data}), der::value(der::set, {layout.signer_info})});
   return der::value(der::sequence, {oids::signed_data, der::value(der::context(0), {body})});
 }
 

@@ -42,6 +42,9 @@ TEST_CASE("keys of every kind survive a round trip through PEM") {
   }
 }
 
+static_assert(!std::is_copy_constructible_v<PrivateKey> && !std::is_copy_assignable_v<PrivateKey>);
+static_assert(!std::is_copy_constructible_v<Secret> && !std::is_copy_assignable_v<Secret>);
+
 TEST_CASE("a public key holds nothing that signs") {
   const PublicKey half = PrivateKey::generate(KeyKind::p256).value().public_key();
   CHECK(EVP_PKEY2PKCS8(half.handle()) == nullptr);
@@ -68,7 +71,8 @@ TEST_CASE("keys of other kinds and sizes are refused") {
     CHECK(why(PrivateKey::from_pem(pkcs8(key.get()))) == message);
     CHECK(why(PublicKey::from_pem(spki(key.get()))) == message);
   }
-  const Handle<EVP_PKEY_CTX> context(EVP_PKEY_CTX_new_from_name(nullptr, "RSA-PSS", nullptr));
+  const std::unique_ptr<EVP_PKEY_CTX, void (*)(EVP_PKEY_CTX*)> context(
+      EVP_PKEY_CTX_new_from_name(nullptr, "RSA-PSS", nullptr), EVP_PKEY_CTX_free);
   EVP_PKEY* made = nullptr;
   REQUIRE(EVP_PKEY_keygen_init(context.get()) == 1);
   REQUIRE(EVP_PKEY_CTX_ctrl_str(context.get(), "rsa_keygen_bits", "3072") == 1);
@@ -122,6 +126,19 @@ TEST_CASE("a private key whose two halves do not match is refused") {
     CHECK(why(PrivateKey::from_pem(to_pem("PRIVATE KEY", mixed))) ==
           "bad_input: is not an unencrypted PKCS #8 private key");
   }
+}
+
+TEST_CASE("an RSA key whose private half is another key's is refused") {
+  // RSAPrivateKey (RFC 8017 A.1.2): the modulus of one, the rest of the other.
+  const auto der = [](const PrivateKey& key) { return from_pem("PRIVATE KEY", key.pem().view()).value(); };
+  const PrivateKey other = PrivateKey::generate(KeyKind::rsa).value();
+  const std::string mixed = edited(der(rsa_key()), [&](Node& info) {
+    Node inner = parse(info[2].content);
+    inner[1] = parse(parse(der(other))[2].content)[1];
+    info[2].content = inner.der();
+  });
+  CHECK(why(PrivateKey::from_pem(to_pem("PRIVATE KEY", mixed))) ==
+        "bad_input: is not an unencrypted PKCS #8 private key");
 }
 
 TEST_CASE("no refusal of a key tells what is in the file") {

@@ -208,7 +208,7 @@ TEST_CASE("unsigned attributes, revocation lists and other signed attributes are
   })) == "bad_input: is not a signed object: the signer is malformed or has unsigned attributes");
   CHECK(d.trap(edited(object, [](Node& whole) {
            signed_data(whole).insert(4, {0xA1, {}, {}});
-         })).starts_with("bad_input: is not a signed object: its signer must be here"));
+         })).starts_with("bad_input: is not a signed object: the signer must be here"));
   CHECK(d.trap(openssl_signs(content, d.end, {.smime_capabilities = true})) ==
         "bad_input: is not a signed object: a signed attribute is malformed, or not one of the four, or there twice");
   CHECK(d.trap(openssl_signs(content, d.end, {.cades = false})) ==
@@ -305,6 +305,27 @@ TEST_CASE("more certificates than the limit are refused before one is read") {
     const Node other = parse(vendor().end.certificate.der());
     while (list.children.size() < 17) list.children.push_back(other);
   })) == "bad_input: is not a signed object: its certificates are malformed, too large or too many");
+}
+
+TEST_CASE("a certificate or a signer beyond its limit is refused before it is read") {
+  const std::string object = sign(content, signer(direct().end)).value();
+  CHECK(refusal(
+            edited(object,
+                   [](Node& whole) {
+                     signed_data(whole)[3].children.push_back({0x30, {}, {primitive(0x04, std::string(17'000, 'x'))}});
+                   }),
+            direct().trust) ==
+        "bad_input: is not a signed object: its certificates are malformed, too large or too many");
+  CHECK(refusal(
+            edited(object,
+                   [](Node& whole) {
+                     signed_data(whole)[3].children.push_back({0x30, {}, {primitive(0x04, std::string(300'000, 'x'))}});
+                   }),
+            direct().trust)
+            .starts_with("bad_input: is not a signed object: the set of certificates is too large"));
+  CHECK(refusal(edited(object, [](Node& whole) { signer_info(whole)[5].content = std::string(17'000, 'x'); }),
+                direct().trust)
+            .starts_with("bad_input: is not a signed object: the signer is too large"));
 }
 
 TEST_CASE("the digest of the certificate that signed is part of what is signed") {
