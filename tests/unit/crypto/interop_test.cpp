@@ -141,7 +141,7 @@ TEST_CASE("stock openssl verifies what a site with a self-signed certificate sig
   CHECK(desk.openssl("cms -verify -binary -inform DER -in object -CAfile site.crt -no-CApath -no-CAstore -out out") ==
         0);
   CHECK(desk.read("out") == content);
-  CHECK(content_of(desk.read("object"), TrustStore::only(Role::site, certificate)).value() == content);
+  CHECK(content_of(desk.read("object"), TrustStore::exactly(Role::site, {certificate})).value() == content);
 }
 
 TEST_CASE("stock openssl agrees on chains, fingerprints and keys") {

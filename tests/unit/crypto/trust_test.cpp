@@ -223,23 +223,23 @@ TEST_CASE("a registered certificate is trusted byte for byte, self-signed or iss
   const Certificate own = self_sign(wanted, key).value();
   const Certificate twin = self_sign(wanted, key).value();
   const Identity site{std::move(key), own};
-  CHECK(judged(site, {}, TrustStore::only(Role::site, own)) == "accepted");
-  CHECK(judged(site, {}, TrustStore::only(Role::site, twin)) ==
-        "integrity: the certificate `CN=site` is not the one that is registered");
-  CHECK(judged(site, {}, TrustStore::only(Role::officer, own)) ==
+  CHECK(judged(site, {}, TrustStore::exactly(Role::site, {own})) == "accepted");
+  CHECK(judged(site, {}, TrustStore::exactly(Role::site, {twin})) ==
+        "integrity: the certificate `CN=site` is not one that is registered");
+  CHECK(judged(site, {}, TrustStore::exactly(Role::officer, {own})) ==
         "integrity: the certificate `CN=site` is not for the role `officer`");
   CHECK(judged(site, {}, TrustStore(Role::site, {own})).starts_with("integrity"));
 
   const Identity top = root("customer");
   const Identity middle = authority(top, {Role::kit}, "customer's own");
   const Identity issued = leaf(middle, Role::site);
-  CHECK(judged(issued, {}, TrustStore::only(Role::site, issued.certificate)) == "accepted");
+  CHECK(judged(issued, {}, TrustStore::exactly(Role::site, {issued.certificate})) == "accepted");
   // The customer's own authorities may come along; nobody looks at them.
-  CHECK(judged(issued, {middle.certificate}, TrustStore::only(Role::site, issued.certificate)) == "accepted");
-  CHECK(
-      judged(issued, {}, TrustStore::only(Role::site, leaf(middle, Role::site).certificate)).starts_with("integrity"));
+  CHECK(judged(issued, {middle.certificate}, TrustStore::exactly(Role::site, {issued.certificate})) == "accepted");
+  CHECK(judged(issued, {}, TrustStore::exactly(Role::site, {leaf(middle, Role::site).certificate}))
+            .starts_with("integrity"));
   const Certificate cannot_sign = changed(issued.certificate, middle, extension(NID_key_usage, "keyAgreement"));
-  CHECK(judged(with(issued, cannot_sign), {}, TrustStore::only(Role::site, cannot_sign)) ==
+  CHECK(judged(with(issued, cannot_sign), {}, TrustStore::exactly(Role::site, {cannot_sign})) ==
         "integrity: the certificate `CN=leaf` may not sign, by its key usage");
 }
 

@@ -117,7 +117,7 @@ TEST_CASE("no single changed byte of an archive makes it show other content of t
 
 TEST_CASE("the error of the sink comes back as it is, wherever the sink is full") {
   const std::string bytes(200'000, 'x');
-  for (const std::size_t room : {0, 600, 70'000, 199'000}) {
+  for (const std::size_t room : std::vector<std::size_t>{0, 600, 70'000, 199'000}) {
     Full out(room);
     TarWriter tar(out, noon);
     auto done = tar.add("a", bytes);
