@@ -38,6 +38,15 @@ bool is_plain_name(std::string_view name) {
   return true;
 }
 
+/// Whether the block is the header of a plain file: of any other kind, an extension header too, it would tell another
+/// tar something else about what follows.
+Result<bool> is_plain_header(const core::Blob& tar, std::uint64_t at) {
+  constexpr std::size_t typeflag = 156;
+  std::array<char, 1> flag{};
+  AIRLOCK_TRY(const std::size_t got, tar.read_at(at + typeflag, flag));
+  return got == 1 && (flag[0] == '0' || flag[0] == '\0');
+}
+
 struct Reader {
   const core::Blob& blob;
   std::uint64_t at = 0;
@@ -115,6 +124,8 @@ Result<std::vector<TarEntry>> read_tar(const core::Blob& tar, std::size_t most) 
     if (!names.insert(name).second) return refuse("has the file " + quote(name) + " twice");
     // A header block each and nothing between them: so there are no extension headers that another tar would heed.
     if (header < 0 || static_cast<std::uint64_t>(header) != expected) return refuse("has extension headers");
+    AIRLOCK_TRY(const bool plain, is_plain_header(tar, expected));
+    if (!plain) return refuse("has extension headers");
     if (entries.size() == most) return refuse("holds more than " + std::to_string(most) + " files");
     const TarEntry found{name, expected + block, static_cast<std::uint64_t>(size)};
     if (found.size > tar.size() - std::min(tar.size(), found.offset)) return refuse("ends within " + quote(name));
@@ -130,11 +141,13 @@ Result<std::vector<TarEntry>> read_tar(const core::Blob& tar, std::size_t most) 
 struct TarWriter::State {
   core::Sink& out;
   core::Time time;
+  bool discard = false;
   std::optional<core::Error> error;
   Handle handle{archive_write_new(), archive_write_free};
 
   static la_ssize_t write(archive* handle, void* self, const void* bytes, std::size_t count) {
     auto& state = *static_cast<State*>(self);
+    if (state.discard) return static_cast<la_ssize_t>(count);
     const auto written = state.out.write({static_cast<const char*>(bytes), count});
     if (!written) {
       state.error = written.error();
@@ -151,7 +164,7 @@ struct TarWriter::State {
   }
 };
 
-TarWriter::TarWriter(core::Sink& out, core::Time time) : state_(new State{.out = out, .time = time, .error = {}}) {
+TarWriter::TarWriter(core::Sink& out, core::Time time) : state_(new State{.out = out, .time = time, .discard = false, .error = {}}) {
   archive* handle = state_->handle.get();
   archive_write_set_format_ustar(handle);
   archive_write_set_bytes_per_block(handle, static_cast<int>(core::copy_piece));
@@ -161,8 +174,8 @@ TarWriter::TarWriter(core::Sink& out, core::Time time) : state_(new State{.out =
 TarWriter::TarWriter(TarWriter&&) noexcept = default;
 TarWriter& TarWriter::operator=(TarWriter&&) noexcept = default;
 TarWriter::~TarWriter() {
-  // Freeing would close and so write the end of the archive; what was not finished must not look finished.
-  if (state_ && state_->handle) archive_write_fail(state_->handle.get());
+  // Freeing closes, and so writes the end of the archive; what was not finished must not look finished.
+  if (state_) state_->discard = true;
 }
 
 Result<void> TarWriter::add(const std::string& name, std::string_view bytes) {

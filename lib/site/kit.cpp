@@ -23,6 +23,7 @@ constexpr std::string_view policy_name = "policy.json";
 constexpr std::string_view dictionary_name = "dictionary.json";
 constexpr std::string_view recipients_folder = "recipients/";
 constexpr std::size_t files_limit = 3 + crypto::recipients_limit;
+constexpr std::size_t revoked_limit = 100'000;
 constexpr std::uint64_t certificate_bytes_limit = 64 * 1024;
 
 /// The members of kit.json.
@@ -44,7 +45,7 @@ Result<Header> parse_header(std::string_view text) {
   out.issued = in.time("issued");
   out.next_update = in.time("next_update");
   // A revocation that is not enforced must not be accepted in silence.
-  if (const Json* revoked = in.array("revoked_licences", 0); revoked == nullptr) {
+  if (const Json* revoked = in.array("revoked_licences", revoked_limit); revoked != nullptr && !revoked->empty()) {
     in.refuse("revoked_licences", "must be empty: this version of airlock cannot enforce revocations");
   }
   out.destinations = destinations_from(in);

@@ -96,7 +96,7 @@ class Workspace:
         """Runs a program and checks its exit code; `code=None` takes any that is no crash."""
         environment = {k: v for k, v in os.environ.items() if not k.startswith("AIRLOCK_SITE")}
         # Leaks are looked for in the unit tests; here programs are also killed and traced.
-        environment.setdefault("ASAN_OPTIONS", "detect_leaks=0")
+        environment.setdefault("ASAN_OPTIONS", "detect_leaks=0:verify_asan_link_order=0")
         environment["UBSAN_OPTIONS"] = "halt_on_error=1:print_stacktrace=1"
         environment.update(env or {})
         command = [str(c) for c in command]

@@ -57,6 +57,7 @@ def _(w):
     w.process()
     bundle = w.outbox()[0]
     home = w.home
+    kit = w.kit
     w.home = w.path / "elsewhere"
     w.new_vendor()
     check("no site is registered" in w.vendor("open", bundle, code=4).err, "the reason")
@@ -69,7 +70,7 @@ def _(w):
     w.home = w.path / "forgot"
     w.run("sqlite3", w.home / "register.db", "DELETE FROM sites")
     w.site_path = w.path / "third"
-    w.new_site()
+    w.new_site(kit=kit)
     w.vendor("open", bundle, code=5)
 
 

@@ -267,6 +267,10 @@ TEST_CASE("one treatment of a plan can be replaced without touching the others")
 }
 
 TEST_CASE("a hand-made profile with a path that is none is refused too") {
-  const Profile profile{"x", Undeclared::drop, {{.path = "p", .treatment = {.action = Action::drop}, .place = "here"}}};
+  Redaction redaction;
+  redaction.path = "p";
+  redaction.treatment.action = Action::drop;
+  redaction.place = "here";
+  const Profile profile{"x", Undeclared::drop, {redaction}};
   CHECK(Plan::make(dictionary(), std::vector{profile}).error().message == "here: `p`: must start with `/`");
 }
