@@ -137,11 +137,11 @@ Result<void> Lexer::unicode_escape() {
   char32_t value = *unit;
   std::size_t length = 6;
   if (value >= 0xD800 && value <= 0xDFFF) {
-    const auto low = rest.substr(6, 2) == "\\u" ? code_unit(rest.substr(8, 4)) : std::nullopt;
-    if (value >= 0xDC00 || !low || *low < 0xDC00 || *low > 0xDFFF) {
+    const char32_t low = rest.substr(6, 2) == "\\u" ? code_unit(rest.substr(8, 4)).value_or(0) : 0;
+    if (value >= 0xDC00 || low < 0xDC00 || low > 0xDFFF) {
       return refuse(in_.offset(), "an unpaired surrogate, which I-JSON forbids");
     }
-    value = 0x10000 + ((value - 0xD800) << 10) + (*low - 0xDC00);
+    value = 0x10000 + ((value - 0xD800) << 10) + (low - 0xDC00);
     length = longest_escape;
   }
   if (core::is_noncharacter(value)) return refuse(in_.offset(), noncharacter);
