@@ -4,6 +4,7 @@
 #include "crypto/hash.hpp"
 #include "gate/history.hpp"
 #include "gate/open.hpp"
+#include "gate/recovery.hpp"
 #include "site/site.hpp"
 #include "sys/file.hpp"
 
@@ -20,12 +21,34 @@ Result<core::Digest> digest_of(const std::string& path) {
   return crypto::sha256(blob);
 }
 
+Result<void> check_payload(const site::Site& site, const std::string& path, const ledger::Disclosure& disclosure) {
+  // Until the next run a payload may still have its hidden name.
+  const std::string hidden = hidden_bundle(site, disclosure.id);
+  const bool visible = sys::exists(path);
+  if (!visible && !sys::exists(hidden)) {
+    return fail(Code::integrity, quote(path) + ": is missing, but disclosure " + std::to_string(disclosure.disclosure) +
+                                     " waits to be sent");
+  }
+  AIRLOCK_TRY(const core::Digest digest, digest_of(visible ? path : hidden));
+  if (digest.hex() == disclosure.file_sha256) return {};
+  return fail(Code::integrity,
+              quote(path) + ": is not what was queued as disclosure " + std::to_string(disclosure.disclosure),
+              "it will not be sent; `airlock process --again` queues the report anew");
+}
+
 Result<void> check_outbox(const site::Site& site, const ledger::Ledger& ledger, SiteChecked& out) {
   AIRLOCK_TRY(const std::uint64_t last, ledger.last_disclosure());
   for (std::uint64_t number = 1; number <= last; ++number) {
     AIRLOCK_TRY(const auto disclosure, ledger.disclosure_by_number(number));
-    if (!disclosure || disclosure->stage != ledger::Stage::released) continue;
+    if (!disclosure) continue;
     const std::string path = site.path(site::layout::outbox) + "/" + disclosure->file;
+    if (disclosure->stage == ledger::Stage::queued || disclosure->stage == ledger::Stage::attempted ||
+        disclosure->stage == ledger::Stage::failed) {
+      AIRLOCK_CHECK(check_payload(site, path, *disclosure));
+      ++out.queued;
+      continue;
+    }
+    if (disclosure->stage != ledger::Stage::released) continue;
     if (!sys::exists(path)) {
       ++out.handed_over;
       continue;

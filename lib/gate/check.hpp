@@ -14,6 +14,7 @@ struct SiteChecked {
   ledger::Checked ledger;
   std::uint64_t bundles = 0;      ///< files in the outbox that are what the ledger says
   std::uint64_t handed_over = 0;  ///< released bundles that are no longer in the outbox
+  std::uint64_t queued = 0;       ///< payloads in the outbox that wait to be sent
   std::uint64_t held = 0;         ///< held reports whose original is what the ledger says
 };
 

@@ -7,6 +7,7 @@
 #include "core/text.hpp"
 #include "crypto/hash.hpp"
 #include "gate/append.hpp"
+#include "policy/permits.hpp"
 
 namespace airlock::gate {
 namespace {
@@ -58,12 +59,7 @@ Result<std::vector<crypto::Certificate>> recipients_of(const Inputs& inputs) {
 
 core::Digest decision_digest(const Prepared& prepared, const Inputs& inputs) {
   std::string text(policy::name(prepared.decision->disposition));
-  const auto& fields = inputs.kit->dictionary.fields();
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    text += "\n" + fields[i].path + "\n" + redaction::describe(prepared.plan->value(i)) + "\n" +
-            redaction::describe(prepared.plan->key(i));
-  }
-  text += prepared.plan->undeclared() == redaction::Undeclared::refuse ? "\nrefuse" : "\ndrop";
+  text += "\n" + policy::treatments_text(*prepared.plan, inputs.kit->dictionary);
   for (const auto& recipient : inputs.kit->recipients) text += "\n" + recipient.fingerprint().hex();
   if (inputs.site.configuration().archive) text += "\narchive";
   return crypto::sha256(text);
@@ -91,7 +87,10 @@ Json decision_members(const Prepared& prepared, const Inputs& inputs, const std:
           {"version", kit.policy.version()},
           {"sha256", crypto::sha256(kit.policy_text).hex()}}},
         {"dictionary", {{"name", kit.dictionary.name()}, {"sha256", crypto::sha256(kit.dictionary_text).hex()}}}};
-    if (prepared.plan) decision["decision_sha256"] = decision_digest(prepared, inputs).hex();
+    if (prepared.plan) {
+      decision["decision_sha256"] = decision_digest(prepared, inputs).hex();
+      decision["treatments_sha256"] = crypto::sha256(policy::treatments_text(*prepared.plan, kit.dictionary)).hex();
+    }
     out["decision"] = decision;
   }
   if (!note.empty()) out["note"] = note;
@@ -150,6 +149,12 @@ Result<RecordedDecision> read_decision(const ledger::Entry& entry) {
   RecordedDecision out;
   if (const auto decision = json.find("decision"); decision != json.end() && decision->is_object()) {
     out.decision_sha256 = text_at(*decision, "decision_sha256").value_or("");
+    const auto disposition = policy::disposition_from(text_at(*decision, "disposition").value_or(""));
+    const auto treatments = core::Digest::from_hex(text_at(*decision, "treatments_sha256").value_or(""));
+    if (disposition && treatments) out.carried = policy::Carried{*disposition, *treatments};
+  }
+  if (const auto event = text_at(json, "event"); event) {
+    out.event = *event;
   }
   if (const auto disclosure = json.find("disclosure"); disclosure != json.end() && disclosure->is_object()) {
     out.disclosure_id = text_at(*disclosure, "id");

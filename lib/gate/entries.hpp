@@ -14,6 +14,7 @@
 #include "gate/inputs.hpp"
 #include "gate/prepare.hpp"
 #include "ledger/ledger.hpp"
+#include "policy/permits.hpp"
 
 namespace airlock::gate {
 
@@ -50,6 +51,8 @@ struct NewDisclosure {
 /// What a `produced` or `decided` entry says of its decision.
 struct RecordedDecision {
   std::string decision_sha256;               ///< empty where nothing was decided
+  std::optional<policy::Carried> carried;    ///< nothing where nothing was to leave
+  std::string event;                         ///< empty where it was not known
   std::optional<std::string> disclosure_id;  ///< where something was to leave
   envelope::Period period;
 };

@@ -54,13 +54,10 @@ Result<History> history_since_last(const ledger::Ledger& ledger, const redaction
     if (reports.size() < page) break;
   }
 
-  for (std::uint64_t from = previous ? previous->disclosure + 1 : 1;;) {
-    AIRLOCK_TRY(const auto disclosures, ledger.disclosures(from, page));
-    for (const ledger::Disclosure& disclosure : disclosures) {
-      out.voids.push_back({disclosure.disclosure, std::string(ledger::name(disclosure.stage))});
-      from = disclosure.disclosure + 1;
-    }
-    if (disclosures.size() < page) break;
+  // What was to be sent can end after a later disclosure has left, so the entries count and not the numbers.
+  AIRLOCK_TRY(const auto ended, ledger.ended_since(previous ? previous->recorded : 0, last + 1));
+  for (const ledger::Disclosure& disclosure : ended) {
+    out.voids.push_back({disclosure.disclosure, std::string(ledger::name(disclosure.stage))});
   }
   return out;
 }

@@ -157,7 +157,7 @@ Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std
   }
   AIRLOCK_TRY(out.payload_sha256, crypto::sha256(payload));
   out.payload = std::move(payload);
-  out.outcome = Outcome::seal;
+  out.outcome = out.decision->disposition == policy::Disposition::seal ? Outcome::seal : Outcome::queue;
   return out;
 }
 

@@ -35,7 +35,9 @@ struct Received {
 [[nodiscard]] report::Limits limits_of(const site::Configuration& configuration);
 
 /// What is to become of a report.
-enum class Outcome : std::uint8_t { seal, withheld, held, refused };
+enum class Outcome : std::uint8_t { seal, queue, withheld, held, refused };
+/// Whether the payload is to leave.
+[[nodiscard]] constexpr bool leaves(Outcome outcome) { return outcome == Outcome::seal || outcome == Outcome::queue; }
 
 /// Why a report does not leave: a word for the ledger, and words for the person.
 struct Stop {
@@ -47,14 +49,14 @@ struct Stop {
 
 struct Prepared {
   Outcome outcome = Outcome::refused;
-  Stop stop;                ///< unless `seal`
+  Stop stop;                ///< unless it is to leave
   std::string event;        ///< empty where it is not known
   envelope::Period period;  ///< as the decision treats it; of what is withheld, the UTC days
   policy::Facts facts;
   std::optional<policy::Decision> decision;  ///< nothing where there is no kit or the report is malformed
   std::optional<redaction::Plan> plan;
   std::optional<redaction::Redacted> redacted;
-  std::optional<sys::Spool> payload;  ///< the exact bytes that would leave; present with `seal` only
+  std::optional<sys::Spool> payload;  ///< the exact bytes that would leave; present where it is to leave
   core::Digest payload_sha256;
 };
 

@@ -10,6 +10,7 @@
 #include "gate/entries.hpp"
 #include "gate/history.hpp"
 #include "gate/open.hpp"
+#include "gate/queueing.hpp"
 #include "gate/recovery.hpp"
 #include "gate/sealing.hpp"
 #include "sys/file.hpp"
@@ -36,7 +37,7 @@ struct Subject {
 };
 
 void hold_if_unexpected(Prepared& prepared, const ProcessOptions& options) {
-  if (prepared.outcome != Outcome::seal || !options.expect || *options.expect == prepared.payload_sha256) return;
+  if (!leaves(prepared.outcome) || !options.expect || *options.expect == prepared.payload_sha256) return;
   prepared.outcome = Outcome::held;
   prepared.stop = {.reason = "expect",
                    .message = "the bytes that would leave have SHA-256 " + prepared.payload_sha256.hex() + ", not " +
@@ -54,10 +55,13 @@ Processed describe(Prepared prepared, const Inputs& inputs, const Received& repo
   out.original_size = report.size;
   out.message = prepared.stop.message;
   out.hint = prepared.stop.hint;
-  out.exit = prepared.outcome == Outcome::seal ? 0 : prepared.stop.exit;
+  out.exit = leaves(prepared.outcome) ? 0 : prepared.stop.exit;
   switch (prepared.outcome) {
     case Outcome::seal:
       out.outcome = "sealed";
+      break;
+    case Outcome::queue:
+      out.outcome = "queued";
       break;
     case Outcome::withheld:
       out.outcome = "withheld";
@@ -78,6 +82,12 @@ Processed describe(Prepared prepared, const Inputs& inputs, const Received& repo
   return out;
 }
 
+/// Whether a disclosure left, or is still to leave.
+bool stands(ledger::Stage stage) {
+  return stage != ledger::Stage::recorded && stage != ledger::Stage::withdrawn && stage != ledger::Stage::abandoned &&
+         stage != ledger::Stage::payload_lost;
+}
+
 /// An earlier report with the same bytes whose disclosure stands, under an equal decision.
 struct Earlier {
   std::string report_id;
@@ -94,7 +104,7 @@ Result<std::optional<Earlier>> find_repeat(const ledger::Ledger& ledger, const R
       AIRLOCK_TRY(const auto recorded, read_decision(*entry));
       if (!recorded.disclosure_id || recorded.decision_sha256 != decision.hex()) continue;
       AIRLOCK_TRY(const auto disclosure, ledger.disclosure(*recorded.disclosure_id));
-      if (disclosure && (disclosure->stage == ledger::Stage::sealed || disclosure->stage == ledger::Stage::released)) {
+      if (disclosure && stands(disclosure->stage)) {
         return Earlier{original.report_id, disclosure->number, disclosure->id};
       }
     }
@@ -123,7 +133,7 @@ class Recorder {
   Result<Processed> run(Subject subject, Prepared prepared) {
     Processed out = describe(std::move(prepared), inputs_, report_);
     std::optional<Earlier> earlier;
-    if (out.prepared.outcome == Outcome::seal && subject.number == 0) {
+    if (leaves(out.prepared.outcome) && subject.number == 0) {
       AIRLOCK_TRY(earlier, find_repeat(ledger_, report_, decision_digest(out.prepared, inputs_)));
     }
     if (earlier && options_.again) {
@@ -140,6 +150,7 @@ class Recorder {
     out.number = subject.number;
     if (earlier) return repeat(std::move(out), subject, *earlier);
     if (out.prepared.outcome == Outcome::seal) return seal(std::move(out), subject);
+    if (out.prepared.outcome == Outcome::queue) return queue(std::move(out), subject);
     return stop(std::move(out), subject);
   }
 
@@ -239,6 +250,34 @@ class Recorder {
     } else {
       out.bundle = inputs_.site.path(site::layout::outbox) + "/" + sealed.file;
       if (const auto head = ledger_.head()) out.head = *head;
+    }
+    return out;
+  }
+
+  /// Steps A to 4 of what is to be sent, which airlock-send does.
+  Result<Processed> queue(Processed out, const Subject& subject) {
+    AIRLOCK_TRY(const std::uint64_t last, ledger_.last_disclosure());
+    const NewDisclosure disclosure{sys::random_uuid(), last + 1};
+    AIRLOCK_TRY(auto queueing, Queueing::begin(inputs_.site, *out.prepared.payload, disclosure));
+
+    AIRLOCK_TRY(auto change, ledger_.change());
+    AIRLOCK_CHECK(append_report(change, subject, out, disclosure));
+    AIRLOCK_TRY(const ledger::TreeHead recorded, change.commit());
+
+    AIRLOCK_TRY(Json members, queueing.write(out.prepared.payload_sha256, recorded));
+    members["number"] = subject.number;
+    AIRLOCK_TRY(auto second, ledger_.change());
+    AIRLOCK_CHECK(append(second, ledger::Kind::queued, subject.report_id, members, inputs_.now));
+    AIRLOCK_CHECK(second.keep_checkpoint(recorded, members.at("checkpoint").get<std::string>()));
+    AIRLOCK_TRY(out.head, second.commit());
+
+    out.disclosure_id = disclosure.id;
+    out.exit = static_cast<int>(Code::later);
+    out.message = "the report waits to be sent";
+    out.hint = "`airlock-send` sends it; `airlock outbox list` shows what waits";
+    // Whatever fails from here on the next run does.
+    if (show_payload(inputs_.site, disclosure.id)) {
+      (void)sys::remove_file(inputs_.site.path(site::layout::held) + "/" + subject.report_id);
     }
     return out;
   }

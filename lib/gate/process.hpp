@@ -27,15 +27,17 @@ struct ProcessOptions {
 struct Processed {
   std::string report_id;     ///< empty after a dry run
   std::uint64_t number = 0;  ///< 0 after a dry run
-  std::string outcome;       ///< `sealed`, `withheld`, `held`, `refused`, `repeated`; after a dry run what it would be
-  std::string message;       ///< why it stopped, where it did
+  std::string
+      outcome;  ///< `sealed`, `queued`, `withheld`, `held`, `refused`, `repeated`; after a dry run what it would be
+  std::string message;  ///< why it stopped, where it did
   std::string hint;
   int exit = 0;
   Prepared prepared;
   std::string licence_state;
   std::string licence_serial;
   std::optional<std::int64_t> days_left;
-  std::string bundle;  ///< path, where one was written
+  std::string disclosure_id;  ///< where something is to be sent
+  std::string bundle;         ///< path, where one was written
   std::string bundle_sha256;
   std::string original_sha256;
   std::uint64_t original_size = 0;

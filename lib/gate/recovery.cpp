@@ -6,6 +6,7 @@
 #include "core/text.hpp"
 #include "crypto/hash.hpp"
 #include "gate/append.hpp"
+#include "gate/queueing.hpp"
 #include "sys/file.hpp"
 
 namespace airlock::gate {
@@ -57,6 +58,23 @@ Result<void> remove_hidden(const Site& site, const std::string& disclosure_id) {
   return sys::remove_file(hidden_instructions(site, disclosure_id));
 }
 
+bool waits(ledger::Stage stage) {
+  return stage == ledger::Stage::queued || stage == ledger::Stage::attempted || stage == ledger::Stage::failed;
+}
+
+/// Payloads that a crash left between their entry and their name.
+Result<void> show_payloads(const Site& site, const ledger::Ledger& ledger) {
+  AIRLOCK_TRY(const auto names, sys::list_directory(site.path(site::layout::outbox)));
+  for (const std::string& name : names) {
+    if (!name.starts_with('.') || !name.ends_with(hidden_bundle_ending)) continue;
+    const std::string id = name.substr(1, name.size() - 1 - hidden_bundle_ending.size());
+    if (!core::is_uuid(id)) continue;
+    AIRLOCK_TRY(const auto disclosure, ledger.disclosure(id));
+    if (disclosure && waits(disclosure->stage)) AIRLOCK_CHECK(show_payload(site, id));
+  }
+  return {};
+}
+
 /// Hidden files of disclosures that are over, and of atomic writes that were cut short.
 Result<void> sweep(const Site& site) {
   for (const std::string_view folder :
@@ -92,6 +110,13 @@ std::string hidden_instructions(const Site& site, const std::string& disclosure_
   return in_outbox(site, "." + disclosure_id + std::string(hidden_instructions_ending));
 }
 
+Result<void> show_payload(const Site& site, const std::string& disclosure_id) {
+  const std::string hidden = hidden_bundle(site, disclosure_id);
+  AIRLOCK_CHECK(make_visible(hidden, in_outbox(site, payload_name(disclosure_id))));
+  AIRLOCK_CHECK(sys::sync_directory(site.path(site::layout::outbox)));
+  return sys::remove_file(hidden);
+}
+
 Result<bool> release(const Site& site, ledger::Ledger& ledger, const ledger::Disclosure& disclosure, core::Time now,
                      bool recovering) {
   const std::string hidden = hidden_bundle(site, disclosure.id);
@@ -124,6 +149,7 @@ Result<Recovered> recover(const Site& site, ledger::Ledger& ledger, core::Time n
     AIRLOCK_TRY(const bool released, release(site, ledger, disclosure, now, true));
     (released ? out.finished : out.lost).push_back(disclosure.id);
   }
+  AIRLOCK_CHECK(show_payloads(site, ledger));
   AIRLOCK_CHECK(sweep(site));
   AIRLOCK_CHECK(sweep_held(site, ledger));
   return out;

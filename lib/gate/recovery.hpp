@@ -3,8 +3,8 @@
 /// Finishes or undoes what a crash left, under the site's lock and before anything new is done (DESIGN 6.6).
 ///
 /// A disclosure that was only recorded is undone (`abandoned`: its payload cannot be made again, and the caller who got
-/// no exit code runs again). One that was sealed is finished; if its file is gone or altered it is `payload_lost`.
-/// Hidden files that no entry names are removed.
+/// no exit code runs again). One that was sealed is finished; if its file is gone or altered it is `payload_lost`. A
+/// payload that was queued gets its name. Hidden files that no entry names are removed.
 
 #include <string>
 #include <vector>
@@ -30,7 +30,10 @@ struct Recovered {
 [[nodiscard]] core::Result<bool> release(const site::Site& site, ledger::Ledger& ledger,
                                          const ledger::Disclosure& disclosure, core::Time now, bool recovering);
 
-/// Hidden names in the outbox while a disclosure is on its way.
+/// Steps 2 and 4 for a payload that is recorded as queued: its visible name instead of the hidden one.
+[[nodiscard]] core::Result<void> show_payload(const site::Site& site, const std::string& disclosure_id);
+
+/// Hidden names in the outbox while a disclosure is on its way; a payload has the first one only.
 [[nodiscard]] std::string hidden_bundle(const site::Site& site, const std::string& disclosure_id);
 [[nodiscard]] std::string hidden_instructions(const site::Site& site, const std::string& disclosure_id);
 

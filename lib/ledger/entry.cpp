@@ -36,6 +36,14 @@ void read_new_disclosure(Members& in, Facts& facts) {
   if (!disclosure.ok()) in.refuse(disclosure.finish().error());
 }
 
+void read_failure(Members& in, Facts& facts) {
+  facts.error = in.text("error");
+  facts.delivered_unknown = in.word("delivered", {"no", "unknown"}) == "unknown";
+  const bool given_up = in.boolean_if("final").value_or(false);
+  if (given_up == in.has("next_try")) in.refuse("next_try", "stands where, and only where, it was not given up");
+  if (in.has("next_try")) facts.next_try = in.time("next_try");
+}
+
 void read_sealed(Members& in, Facts& facts) {
   constexpr std::size_t longest_name = 255;
   facts.file = in.text("file", longest_name);
@@ -56,8 +64,23 @@ void read_sealed(Members& in, Facts& facts) {
 }  // namespace
 
 bool moves_disclosure(Kind kind) {
-  return kind == Kind::sealed || kind == Kind::released || kind == Kind::abandoned || kind == Kind::payload_lost;
+  switch (kind) {
+    case Kind::sealed:
+    case Kind::released:
+    case Kind::queued:
+    case Kind::attempted:
+    case Kind::sent:
+    case Kind::send_failed:
+    case Kind::withdrawn:
+    case Kind::abandoned:
+    case Kind::payload_lost:
+      return true;
+    default:
+      return false;
+  }
 }
+
+bool makes_file(Kind kind) { return kind == Kind::sealed || kind == Kind::queued; }
 
 Result<std::string> make_body(std::uint64_t seq, Kind kind, std::string_view report_id, const Json& members, Time time,
                               std::string_view nonce) {
@@ -102,7 +125,8 @@ Result<Facts> read_body(std::string_view body, std::uint64_t seq) {
   } else if (moves || in.has("disclosure_id")) {
     facts.disclosure_id = lower_case_uuid(in, "disclosure_id");
   }
-  if (facts.kind == Kind::sealed) read_sealed(in, facts);
+  if (makes_file(facts.kind)) read_sealed(in, facts);
+  if (facts.kind == Kind::send_failed) read_failure(in, facts);
   if (!in.ok()) return fail(in.finish().error());
   return facts;
 }

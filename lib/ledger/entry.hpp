@@ -20,16 +20,22 @@ struct Facts {
   std::uint64_t number = 0;      ///< `produced` and `decided`: of the report
   std::string disclosure_id;     ///< the disclosure that the entry records or is about; empty where none
   std::uint64_t disclosure = 0;  ///< its counter, where the entry records it
-  // `sealed` only:
+  // `sealed` and `queued` only:
   std::string file;
   std::string file_sha256;
   std::string content_sha256;
   std::uint64_t size = 0;
   std::string checkpoint;  ///< the signed note, not verified
+  // `send_failed` only:
+  std::string error;
+  bool delivered_unknown = false;  ///< the attempt may have arrived
+  std::optional<Time> next_try;    ///< nothing where it was given up
 };
 
 /// Whether entries of this kind move a disclosure from one stage to another.
 [[nodiscard]] bool moves_disclosure(Kind kind);
+/// Whether entries of this kind name the file that is to leave: `sealed` and `queued`.
+[[nodiscard]] bool makes_file(Kind kind);
 
 /// The exact text of a new entry. Error: unexpected where `members` is no object or has a member that every entry has.
 [[nodiscard]] Result<std::string> make_body(std::uint64_t seq, Kind kind, std::string_view report_id,

@@ -15,7 +15,8 @@ constexpr std::array<std::string_view, 31> kind_names{
     "handed_over",  "acknowledged",  "exported", "recovered", "abandoned",  "payload_lost", "expired",
     "key_rotated",  "key_destroyed", "adopted"};
 static_assert(kind_names.size() == static_cast<std::size_t>(Kind::adopted) + 1);
-constexpr std::array<std::string_view, 5> stage_names{"recorded", "sealed", "released", "abandoned", "payload_lost"};
+constexpr std::array<std::string_view, 10> stage_names{"recorded", "sealed", "released",  "queued",    "attempted",
+                                                       "failed",   "sent",   "withdrawn", "abandoned", "payload_lost"};
 static_assert(stage_names.size() == static_cast<std::size_t>(Stage::payload_lost) + 1);
 
 template <typename Enum, std::size_t size>

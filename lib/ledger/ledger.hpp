@@ -25,9 +25,11 @@
 #include <vector>
 
 #include "core/json.hpp"
+#include "core/permit.hpp"
 #include "core/time.hpp"
 #include "db/database.hpp"
 #include "ledger/checkpoint.hpp"
+#include "ledger/clearance.hpp"
 #include "ledger/merkle.hpp"
 
 namespace airlock::ledger {
@@ -87,9 +89,21 @@ struct Original {
   std::uint64_t size = 0;
 };
 
-/// How far a disclosure has come, as its entries say. It goes from `recorded` to `sealed` to `released`, and from
-/// either of the first two to `abandoned` or `payload_lost`; the last three are the end.
-enum class Stage : std::uint8_t { recorded, sealed, released, abandoned, payload_lost };
+/// How far a disclosure has come, as its entries say (docs/formats/ledger.md has the picture). A bundle goes from
+/// `recorded` to `sealed` to `released`. What is to be sent goes from `recorded` to `queued`, then with every attempt
+/// to `attempted` and from there to `sent`, back to `queued`, or to `failed`, which only a person starts again.
+enum class Stage : std::uint8_t {
+  recorded,
+  sealed,
+  released,
+  queued,
+  attempted,  ///< an attempt to send is open: it is under way, or a crash cut it short
+  failed,     ///< given up; the payload is kept
+  sent,
+  withdrawn,
+  abandoned,
+  payload_lost,
+};
 [[nodiscard]] std::string_view name(Stage stage);
 [[nodiscard]] std::optional<Stage> stage_from(std::string_view text);
 
@@ -101,10 +115,18 @@ struct Disclosure {
   std::uint64_t number = 0;    ///< of the report
   std::uint64_t recorded = 0;  ///< seq of the `produced` or `decided` entry that recorded it
   Stage stage{};
-  std::string file;            ///< name in the outbox; from `sealed` on
-  std::string file_sha256;     ///< hex; from `sealed` on
-  std::string content_sha256;  ///< hex; from `sealed` on
-  std::uint64_t size = 0;      ///< of the file in bytes; from `sealed` on
+  Time time;                   ///< of that entry
+  std::string file;            ///< name in the outbox; from `sealed` or `queued` on
+  std::string file_sha256;     ///< hex; from `sealed` or `queued` on
+  std::string content_sha256;  ///< hex; from `sealed` or `queued` on: of the archive, or of the bytes to send
+  std::uint64_t size = 0;      ///< of the file in bytes; from `sealed` or `queued` on
+
+  // Of what is sent:
+  std::uint64_t attempts = 0;
+  std::optional<Time> last_attempt;
+  std::optional<Time> next_try;  ///< `queued` after an attempt: not before this
+  std::string last_error;        ///< of the newest attempt that failed
+  bool uncertain = false;        ///< whether an attempt so far may have arrived without our knowing
 
   bool operator==(const Disclosure&) const = default;
 };
@@ -202,13 +224,28 @@ class Ledger {
   /// Disclosures from the counter `from` on, by counter.
   [[nodiscard]] Result<std::vector<Disclosure>> disclosures(std::uint64_t from, std::size_t limit) const;
   [[nodiscard]] Result<std::vector<Disclosure>> disclosures_of_report(std::string_view report_id) const;
-  /// Disclosures that are neither released nor over: what recovery has to finish or undo.
+  /// Disclosures at stage `recorded` or `sealed`: what recovery has to finish or undo.
   [[nodiscard]] Result<std::vector<Disclosure>> unfinished() const;
-  /// The newest disclosure with a counter below `before` that is sealed or released: a bundle's `previous`.
+  /// Disclosures at stage `queued`, `attempted` or `failed`, from the counter `from` on, by counter.
+  [[nodiscard]] Result<std::vector<Disclosure>> waiting(std::uint64_t from, std::size_t limit) const;
+  /// How many those are.
+  struct Waiting {
+    std::uint64_t queued = 0;  ///< with `attempted`
+    std::uint64_t failed = 0;
+  };
+  [[nodiscard]] Result<Waiting> count_waiting() const;
+  /// The newest disclosure with a counter below `before` that is sealed, released or sent: a bundle's `previous`.
   [[nodiscard]] Result<std::optional<Disclosure>> previous_disclosure(std::uint64_t before) const;
-  /// Reports with a `produced` entry from `from_seq` on of which no disclosure is sealed or released, by seq: a
+  /// Disclosures with a counter below `below` that an entry from `from_seq` on ended without their having left.
+  [[nodiscard]] Result<std::vector<Disclosure>> ended_since(std::uint64_t from_seq, std::uint64_t below) const;
+  /// Reports with a `produced` entry from `from_seq` on of which no disclosure is sealed, released or sent, by seq: a
   /// bundle's `since_last`. Page on from the last one's `produced.seq` + 1.
   [[nodiscard]] Result<std::vector<Undisclosed>> undisclosed(std::uint64_t from_seq, std::size_t limit) const;
+
+  /// Clears the payload of a disclosure for one sending: its attempt must be recorded and open, and the entry that
+  /// recorded it must be the leaf of `permit`, name it, and be in the tree. Errors: unexpected where the permit is for
+  /// something else or was moved from, integrity where the leaf does not verify.
+  [[nodiscard]] Result<Clearance> clear(core::Permit permit, std::string_view disclosure_id) const;
 
   /// Reports whose original has this digest, newest first.
   [[nodiscard]] Result<std::vector<Original>> originals(const Digest& sha256) const;

@@ -15,7 +15,10 @@ Result<void> put_disclosure(db::Database& database, const Disclosure& disclosure
   put.bind(to_column(disclosure.disclosure)).bind(disclosure.id).bind(disclosure.report_id);
   put.bind(to_column(disclosure.number)).bind(to_column(disclosure.recorded)).bind(name(disclosure.stage));
   put.bind(disclosure.file).bind(disclosure.file_sha256).bind(disclosure.content_sha256);
-  return put.bind(to_column(disclosure.size)).run();
+  const auto text = [](const std::optional<Time>& time) { return time ? time->text() : std::string(); };
+  put.bind(to_column(disclosure.size)).bind(disclosure.time.text()).bind(to_column(disclosure.attempts));
+  put.bind(text(disclosure.last_attempt)).bind(text(disclosure.next_try)).bind(disclosure.last_error);
+  return put.bind(std::int64_t{disclosure.uncertain ? 1 : 0}).run();
 }
 
 }  // namespace airlock::ledger

@@ -44,16 +44,16 @@ inline constexpr std::string_view undisclosed =
     "SELECT p.number, p.report_id, p.time, l.kind, l.seq, p.seq, p.time, p.kind, p.report_id, p.body "
     "FROM entries p JOIN entries l ON l.seq = (SELECT max(seq) FROM entries WHERE report_id = p.report_id) "
     "WHERE p.kind = 'produced' AND p.seq >= ? AND NOT EXISTS "
-    "(SELECT 1 FROM outbox WHERE report_id = p.report_id AND stage IN ('sealed', 'released')) "
+    "(SELECT 1 FROM outbox WHERE report_id = p.report_id AND stage IN ('sealed', 'released', 'sent')) "
     "ORDER BY p.seq LIMIT ?";
 inline constexpr std::string_view last_number = "SELECT max(number) FROM entries WHERE number IS NOT NULL";
 inline constexpr std::string_view produced_before =
     "SELECT number FROM entries WHERE report_id = ? AND kind = 'produced' AND seq < ?";
 
 // Disclosures. Rows are read by `disclosure_in`.
-#define AIRLOCK_DISCLOSURES_                                                                                       \
-  "SELECT disclosure, disclosure_id, report_id, number, recorded, stage, file, file_sha256, content_sha256, size " \
-  "FROM outbox "
+#define AIRLOCK_DISCLOSURES_                                                                                        \
+  "SELECT disclosure, disclosure_id, report_id, number, recorded, stage, file, file_sha256, content_sha256, size, " \
+  "time, attempts, last_attempt, next_try, last_error, uncertain FROM outbox "
 inline constexpr std::string_view disclosures =
     AIRLOCK_DISCLOSURES_ "WHERE disclosure >= ? ORDER BY disclosure LIMIT ?";
 inline constexpr std::string_view disclosure_by_id = AIRLOCK_DISCLOSURES_ "WHERE disclosure_id = ?";
@@ -61,19 +61,28 @@ inline constexpr std::string_view disclosures_of_report =
     AIRLOCK_DISCLOSURES_ "WHERE report_id = ? ORDER BY disclosure";
 inline constexpr std::string_view unfinished =
     AIRLOCK_DISCLOSURES_ "WHERE stage IN ('recorded', 'sealed') ORDER BY disclosure";
-inline constexpr std::string_view previous_disclosure =
-    AIRLOCK_DISCLOSURES_ "WHERE disclosure < ? AND stage IN ('sealed', 'released') ORDER BY disclosure DESC LIMIT 1";
+inline constexpr std::string_view previous_disclosure = AIRLOCK_DISCLOSURES_
+    "WHERE disclosure < ? AND stage IN ('sealed', 'released', 'sent') ORDER BY disclosure DESC LIMIT 1";
+inline constexpr std::string_view waiting = AIRLOCK_DISCLOSURES_
+    "WHERE stage IN ('queued', 'attempted', 'failed') AND disclosure >= ? ORDER BY disclosure LIMIT ?";
+/// For one kind that ends a disclosure.
+inline constexpr std::string_view ended_since = AIRLOCK_DISCLOSURES_
+    "WHERE disclosure_id IN (SELECT disclosure_id FROM entries WHERE kind = ? AND seq >= ?) AND disclosure < ?";
 #undef AIRLOCK_DISCLOSURES_
 inline constexpr std::string_view last_disclosure = "SELECT max(disclosure) FROM outbox";
 inline constexpr std::string_view put_disclosure =
     "INSERT INTO outbox (disclosure, disclosure_id, report_id, number, recorded, stage, file, file_sha256, "
-    "content_sha256, size) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (disclosure) DO UPDATE SET "
+    "content_sha256, size, time, attempts, last_attempt, next_try, last_error, uncertain) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (disclosure) DO UPDATE SET "
     "stage = excluded.stage, file = excluded.file, file_sha256 = excluded.file_sha256, "
-    "content_sha256 = excluded.content_sha256, size = excluded.size";
+    "content_sha256 = excluded.content_sha256, size = excluded.size, attempts = excluded.attempts, "
+    "last_attempt = excluded.last_attempt, next_try = excluded.next_try, last_error = excluded.last_error, "
+    "uncertain = excluded.uncertain";
 /// A disclosure with the bodies of all entries that name it, in one statement so that both are of one moment.
 inline constexpr std::string_view disclosure_with_entries =
     "SELECT o.disclosure, o.disclosure_id, o.report_id, o.number, o.recorded, o.stage, o.file, o.file_sha256, "
-    "o.content_sha256, o.size, e.seq, e.body FROM outbox o LEFT JOIN entries e ON e.disclosure_id = o.disclosure_id "
+    "o.content_sha256, o.size, o.time, o.attempts, o.last_attempt, o.next_try, o.last_error, o.uncertain, "
+    "e.seq, e.body FROM outbox o LEFT JOIN entries e ON e.disclosure_id = o.disclosure_id "
     "WHERE o.disclosure = (SELECT min(disclosure) FROM outbox WHERE disclosure > ?) ORDER BY e.seq";
 
 // Originals. Rows are read by `original_in`.
@@ -107,6 +116,8 @@ inline constexpr std::array all{size,
                                 disclosures_of_report,
                                 unfinished,
                                 previous_disclosure,
+                                waiting,
+                                ended_since,
                                 last_disclosure,
                                 put_disclosure,
                                 disclosure_with_entries,
@@ -114,6 +125,10 @@ inline constexpr std::array all{size,
                                 original,
                                 original_at,
                                 add_original};
+
+/// The rows of the index over what waits.
+inline constexpr std::string_view count_waiting =
+    "SELECT stage, count(*) FROM outbox WHERE stage IN ('queued', 'attempted', 'failed') GROUP BY stage";
 
 // Whole tables, each with its measure in the same statement: of one moment.
 inline constexpr std::string_view count_nodes =

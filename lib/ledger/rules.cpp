@@ -27,10 +27,38 @@ Result<std::uint64_t> number_before(db::Database& database, const std::string& r
   return row ? static_cast<std::uint64_t>(query.integer(0)) : 0;
 }
 
-bool may_follow(Stage from, Kind kind) {
-  if (kind == Kind::sealed) return from == Stage::recorded;
-  if (kind == Kind::released) return from == Stage::sealed;
-  return from == Stage::recorded || from == Stage::sealed;
+/// The stage that an entry leads to; nothing where it may not follow.
+std::optional<Stage> next_stage(Stage from, const Facts& facts) {
+  const bool waits = from == Stage::queued || from == Stage::attempted || from == Stage::failed;
+  const auto lead = [](bool may, Stage to) { return may ? std::optional(to) : std::nullopt; };
+  switch (facts.kind) {
+    case Kind::sealed:
+      return lead(from == Stage::recorded, Stage::sealed);
+    case Kind::released:
+      return lead(from == Stage::sealed, Stage::released);
+    case Kind::queued:
+      return lead(from == Stage::recorded, Stage::queued);
+    case Kind::attempted:
+      return lead(waits, Stage::attempted);
+    case Kind::sent:
+      return lead(from == Stage::attempted, Stage::sent);
+    case Kind::send_failed:
+      return lead(waits, facts.next_try ? Stage::queued : Stage::failed);
+    case Kind::withdrawn:
+      return lead(waits, Stage::withdrawn);
+    case Kind::payload_lost:
+      return lead(waits || from == Stage::recorded || from == Stage::sealed, Stage::payload_lost);
+    default:
+      return lead(from == Stage::recorded || from == Stage::sealed, Stage::abandoned);
+  }
+}
+
+void count_attempt(Disclosure& disclosure, const Facts& facts) {
+  // An attempt that is still open when the next one begins was cut short by a crash.
+  if (disclosure.stage == Stage::attempted) disclosure.uncertain = true;
+  ++disclosure.attempts;
+  disclosure.last_attempt = facts.time;
+  disclosure.next_try.reset();
 }
 
 }  // namespace
@@ -61,18 +89,26 @@ Result<void> advance(std::optional<Disclosure>& disclosure, const Facts& facts) 
     disclosure->report_id = facts.report_id;
     disclosure->number = facts.number;
     disclosure->recorded = facts.seq;
+    disclosure->time = facts.time;
     return {};
   }
   if (!moves_disclosure(facts.kind)) return {};
   if (!disclosure || disclosure->report_id != facts.report_id) {
     return refuse(about() + " was not recorded for this report");
   }
-  if (!may_follow(disclosure->stage, facts.kind)) {
+  const auto next = next_stage(disclosure->stage, facts);
+  if (!next) {
     return refuse(about() + " is " + std::string(name(disclosure->stage)) + " and cannot become " +
                   std::string(name(facts.kind)));
   }
-  disclosure->stage = stage_from(name(facts.kind)).value();
-  if (facts.kind == Kind::sealed) {
+  if (facts.kind == Kind::attempted) count_attempt(*disclosure, facts);
+  if (facts.kind == Kind::send_failed) {
+    disclosure->uncertain |= facts.delivered_unknown;
+    disclosure->last_error = facts.error;
+    disclosure->next_try = facts.next_try;
+  }
+  disclosure->stage = *next;
+  if (makes_file(facts.kind)) {
     disclosure->file = facts.file;
     disclosure->file_sha256 = facts.file_sha256;
     disclosure->content_sha256 = facts.content_sha256;

@@ -6,7 +6,7 @@ namespace airlock::ledger {
 
 namespace {
 
-constexpr std::array<std::string_view, 20> version_1{
+constexpr std::array<std::string_view, 21> version_1{
     // The log. What stands beside `body` is taken from it; `number` is there for `produced` only. These are not
     // generated columns: SQLite 3.40 lets no schema use its JSON functions while `trusted_schema` is off.
     R"(CREATE TABLE entries (
@@ -75,10 +75,17 @@ BEGIN SELECT RAISE(ABORT, 'a checkpoint cannot be deleted'); END)",
   file TEXT NOT NULL,
   file_sha256 TEXT NOT NULL,
   content_sha256 TEXT NOT NULL,
-  size INTEGER NOT NULL
+  size INTEGER NOT NULL,
+  time TEXT NOT NULL,
+  attempts INTEGER NOT NULL,
+  last_attempt TEXT NOT NULL,
+  next_try TEXT NOT NULL,
+  last_error TEXT NOT NULL,
+  uncertain INTEGER NOT NULL
 ) STRICT)",
     "CREATE INDEX outbox_report ON outbox(report_id)",
     "CREATE INDEX outbox_unfinished ON outbox(disclosure) WHERE stage IN ('recorded', 'sealed')",
+    "CREATE INDEX outbox_waiting ON outbox(disclosure) WHERE stage IN ('queued', 'attempted', 'failed')",
 };
 
 }  // namespace

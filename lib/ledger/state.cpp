@@ -119,6 +119,23 @@ Result<Disclosure> disclosure_in(const db::Statement& row, const std::string& pa
   disclosure.file_sha256 = row.text(7);
   disclosure.content_sha256 = row.text(8);
   disclosure.size = counter(row, 9);
+  const std::string place = "disclosure " + std::to_string(disclosure.disclosure) + ": ";
+  const auto time = [&](int column, std::optional<Time>& into) -> Result<void> {
+    if (row.text(column).empty()) return {};
+    auto read = Time::from_text(row.text(column));
+    if (!read) return fail(damaged(path, place + "a time of it is none"));
+    into = *read;
+    return {};
+  };
+  std::optional<Time> recorded;
+  AIRLOCK_CHECK(time(10, recorded));
+  if (!recorded) return fail(damaged(path, place + "has no time"));
+  disclosure.time = *recorded;
+  disclosure.attempts = counter(row, 11);
+  AIRLOCK_CHECK(time(12, disclosure.last_attempt));
+  AIRLOCK_CHECK(time(13, disclosure.next_try));
+  disclosure.last_error = row.text(14);
+  disclosure.uncertain = row.integer(15) != 0;
   return disclosure;
 }
 

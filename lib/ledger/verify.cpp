@@ -101,7 +101,7 @@ class Verification {
       return fail(entry_fault(possible.error()));
     }
     AIRLOCK_CHECK(check_links(*facts));
-    if (facts->kind == Kind::sealed) AIRLOCK_CHECK(check_sealed(*facts));
+    if (makes_file(facts->kind)) AIRLOCK_CHECK(check_sealed(*facts));
     if (newest_time_ && facts->time < *newest_time_) {
       ++checked_.times_back;
       if (!checked_.first_time_back) checked_.first_time_back = facts->seq;
@@ -142,7 +142,7 @@ class Verification {
     return {};
   }
 
-  /// The checkpoint inside a `sealed` entry: of the tree that held the disclosure, before this entry came.
+  /// The checkpoint inside a `sealed` or `queued` entry: of the tree that held the disclosure, before this entry came.
   Result<void> check_sealed(const Facts& facts) {
     const auto head = verified(facts.checkpoint);
     if (!head) return fail(entry_fault(head.error().message));
@@ -165,7 +165,8 @@ class Verification {
     return read_next_checkpoint();
   }
 
-  /// Most notes stand twice, in a `sealed` entry and as a kept checkpoint, so the last verdict is remembered.
+  /// Most notes stand twice, in a `sealed` or `queued` entry and as a kept checkpoint, so the last verdict is
+  /// remembered.
   Result<TreeHead> verified(const std::string& note) {
     if (note.empty() || note != verified_note_) {
       AIRLOCK_TRY(verified_head_, verify_checkpoint(note, verifier_));
@@ -204,9 +205,9 @@ class Verification {
       AIRLOCK_TRY(const Disclosure stored, disclosure_in(query, database_.path()));
       std::optional<Disclosure> derived;
       while (row) {
-        if (query.is_null(10)) break;
-        const std::string entry = "entry " + query.text(10) + ": ";
-        const auto facts = read_body(query.text(11), static_cast<std::uint64_t>(query.integer(10)));
+        if (query.is_null(16)) break;
+        const std::string entry = "entry " + query.text(16) + ": ";
+        const auto facts = read_body(query.text(17), static_cast<std::uint64_t>(query.integer(16)));
         if (!facts) return fail(fault(entry + facts.error().message));
         if (const auto moved = advance(derived, *facts); !moved) return fail(fault(entry + moved.error().message));
         AIRLOCK_TRY(row, query.step());

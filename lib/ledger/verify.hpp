@@ -16,7 +16,8 @@ namespace airlock::ledger {
 
 struct Checked {
   std::uint64_t entries = 0;
-  std::uint64_t checkpoints = 0;  ///< kept ones; those inside `sealed` entries are verified too and not counted
+  std::uint64_t checkpoints =
+      0;  ///< kept ones; those inside `sealed` and `queued` entries are verified too and not counted
   std::uint64_t reports = 0;
   std::uint64_t disclosures = 0;
   TreeHead head;

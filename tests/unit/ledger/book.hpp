@@ -92,6 +92,26 @@ class Book {
     REQUIRE(to.keep_checkpoint(head, members.at("checkpoint").get<std::string>()));
     REQUIRE(to.commit());
   }
+  /// Queues what is to be sent, as the gate does.
+  void queue(std::uint64_t report, std::uint64_t disclosure) {
+    const auto head = ledger.head().value();
+    const Json members = sealing(disclosure);
+    auto to = change();
+    REQUIRE(append(to, Kind::queued, report_id(report), members));
+    REQUIRE(to.keep_checkpoint(head, members.at("checkpoint").get<std::string>()));
+    REQUIRE(to.commit());
+  }
+  /// Members of a `send_failed` entry; without `next_try` it is given up.
+  [[nodiscard]] static Json failing(std::uint64_t disclosure, const std::string& next_try,
+                                    const std::string& delivered = "no") {
+    Json members{{"disclosure_id", disclosure_id(disclosure)}, {"error", "no answer"}, {"delivered", delivered}};
+    if (next_try.empty()) {
+      members["final"] = true;
+    } else {
+      members["next_try"] = next_try;
+    }
+    return members;
+  }
   void end(Kind kind, std::uint64_t report, std::uint64_t disclosure) {
     add(kind, report, {{"disclosure_id", disclosure_id(disclosure)}});
   }

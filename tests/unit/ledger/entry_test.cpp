@@ -109,7 +109,7 @@ TEST_CASE("facts come out of a body as they went in") {
 TEST_CASE("members that the ledger does not understand are nobody's business here") {
   const Json anything{{"number", "seven"}, {"disclosure", 4}, {"file", "/etc"}};
   CHECK(why(body_of(Kind::configured, anything)) == "accepted");
-  CHECK(ledger::read_body(body_of(Kind::queued, {{"disclosure_id", other}}), 3)->disclosure_id == other);
+  CHECK(ledger::read_body(body_of(Kind::handed_over, {{"disclosure_id", other}}), 3)->disclosure_id == other);
 }
 
 TEST_CASE("a body that breaks the common form is refused") {
@@ -149,12 +149,29 @@ TEST_CASE("members that the ledger understands must be well-formed") {
   CHECK(why_with(Kind::produced, produced, "disclosure", Json::object()) == "`body`: `/disclosure/id`: is missing");
   CHECK(why_with(Kind::decided, produced, "disclosure", {{"id", other}}) == "`body`: `/disclosure/number`: is missing");
 
-  for (const Kind kind : {Kind::sealed, Kind::released, Kind::abandoned, Kind::payload_lost}) {
+  for (const Kind kind : {Kind::sealed, Kind::released, Kind::queued, Kind::attempted, Kind::sent, Kind::withdrawn,
+                          Kind::abandoned, Kind::payload_lost}) {
     CHECK(why(body_of(kind, Json::object())) == "`body`: `/disclosure_id`: is missing");
     CHECK(why(body_of(kind, sealed_members(), "")) == "`body`: `/report_id`: is missing");
     CHECK(why(body_of(kind, sealed_members())) == "accepted");
   }
-  CHECK(why_with(Kind::queued, Json::object(), "disclosure_id", 7).starts_with("`body`: `/disclosure_id`: must be"));
+  CHECK(why(body_of(Kind::queued, {{"disclosure_id", other}})) == "`body`: `/file`: is missing");
+  CHECK(
+      why_with(Kind::handed_over, Json::object(), "disclosure_id", 7).starts_with("`body`: `/disclosure_id`: must be"));
+
+  const Json failed{
+      {"disclosure_id", other}, {"error", "x"}, {"delivered", "no"}, {"next_try", "2026-11-01T12:00:00Z"}};
+  CHECK(why(body_of(Kind::send_failed, failed)) == "accepted");
+  CHECK(why_with(Kind::send_failed, failed, "next_try", "soon").starts_with("`body`: `/next_try`: must be a UTC time"));
+  CHECK(why_with(Kind::send_failed, failed, "final", true) ==
+        "`body`: `/next_try`: stands where, and only where, it was not given up");
+  CHECK(why_with(Kind::send_failed, failed, "delivered", "yes") ==
+        "`body`: `/delivered`: is `yes`, not one of `no`, `unknown`");
+  for (const char* member : {"error", "delivered", "next_try"}) {
+    Json without = failed;
+    without.erase(member);
+    CHECK(why(body_of(Kind::send_failed, without)).starts_with("`body`: `/" + std::string(member) + "`"));
+  }
 
   const auto sealed = sealed_members();
   for (const char* name : {"../x.p7m", ".hidden", "a/b", ".."}) {

@@ -261,6 +261,7 @@ TEST_CASE("what verify cannot find: an end that no checkpoint in the file covers
     tamper(book.path(), [](db::Database& database) {
       write_entry(database, 12, replaced(body_at(database, 12), "2026-11-01", "2026-11-09"));
       rebuild_tree(database);
+      REQUIRE(database.run("UPDATE outbox SET time = replace(time, '-01T', '-09T') WHERE disclosure = 4"));
     });
     CHECK(verdict(book) == "sound");
     CHECK_FALSE(Ledger::open(book.path(), db::Mode::read_only)->head(head.size).value() == head);
@@ -292,20 +293,24 @@ TEST_CASE("a tree node that was changed, removed or added is found") {
 TEST_CASE("an outbox that differs from its entries is found") {
   for (const std::string& set : std::vector<std::string>{
            "stage = 'sealed'", "stage = 'abandoned'", "file = 'other.p7m'", "file_sha256 = ''", "content_sha256 = ''",
-           "size = 1", "number = 2", "report_id = '" + report_id(2) + "'", "disclosure = 7", "disclosure = -1"}) {
+           "size = 1", "attempts = 1", "last_attempt = '2026-11-01T00:00:00Z'", "next_try = '2026-11-01T00:00:00Z'",
+           "last_error = 'x'", "uncertain = 1", "time = '2026-11-01T00:00:00Z'", "number = 2",
+           "report_id = '" + report_id(2) + "'", "disclosure = 7", "disclosure = -1"}) {
     CAPTURE(set);
     CHECK(after_sql("UPDATE outbox SET " + set + " WHERE disclosure = 1")
               .ends_with(": the outbox does not say what the entries say"));
   }
   CHECK(after_sql("UPDATE outbox SET stage = 'lost' WHERE disclosure = 1") == "disclosure 1: is at an unknown stage");
+  CHECK(after_sql("UPDATE outbox SET next_try = 'soon' WHERE disclosure = 1") == "disclosure 1: a time of it is none");
   for (const std::string sql :
        {"DELETE FROM outbox WHERE disclosure = 1", "UPDATE outbox SET recorded = 2 WHERE disclosure = 1",
         "UPDATE outbox SET disclosure_id = 'x' WHERE disclosure = 1"}) {
     CHECK(after_sql(sql) == "entry 1: its disclosure is not in the outbox");
   }
   CHECK(after_sql("INSERT INTO outbox SELECT 9, '" + disclosure_id(9) +
-                  "', report_id, number, recorded, stage, file, file_sha256, content_sha256, size "
-                  "FROM outbox WHERE disclosure = 1") == "disclosure 9: the outbox does not say what the entries say");
+                  "', report_id, number, recorded, stage, file, file_sha256, content_sha256, size, time, attempts, "
+                  "last_attempt, next_try, last_error, uncertain FROM outbox WHERE disclosure = 1") ==
+        "disclosure 9: the outbox does not say what the entries say");
 }
 
 TEST_CASE("originals that are missing, of another report, or of none are found") {
