@@ -9,7 +9,7 @@ namespace airlock::gate {
 namespace {
 
 /// What the ledger may take of the disk for the entries of one disclosure.
-constexpr std::uint64_t ledger_margin = 256 * 1024;
+constexpr std::uint64_t entries_margin = 256 * 1024;
 
 }  // namespace
 
@@ -24,7 +24,7 @@ Queueing::Queueing(const site::Site& site, const core::Blob& payload, NewDisclos
 Result<Queueing> Queueing::begin(const site::Site& site, const core::Blob& payload, const NewDisclosure& disclosure) {
   AIRLOCK_TRY(auto ledger_key, site.ledger_key());
   AIRLOCK_TRY(auto file, sys::NewFile::create(hidden_bundle(site, disclosure.id), sys::private_file));
-  AIRLOCK_CHECK(file.reserve(payload.size() + ledger_margin));
+  AIRLOCK_CHECK(file.reserve(payload.size() + entries_margin));
   return Queueing(site, payload, disclosure, std::move(ledger_key), std::move(file));
 }
 

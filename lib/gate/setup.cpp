@@ -19,7 +19,7 @@ using core::fail;
 using core::Json;
 using core::quote;
 
-constexpr int lock_seconds = 30;
+constexpr int setup_lock_seconds = 30;
 
 /// A verdict that stands in the way of installing, as an error with the exit code of `licence verify`.
 Result<void> may_install(const licence::Verdict& verdict) {
@@ -182,7 +182,7 @@ Result<site::Kit> verify_kit_for(const site::Site& site, std::string_view file) 
 Result<std::uint64_t> install_kit(const std::string& directory, std::string_view file) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const site::Kit kit, verify_kit_for(site, file));
-  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), lock_seconds));
+  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), setup_lock_seconds));
   AIRLOCK_TRY(auto ledger, open_to_write(site));
   const core::Time now = sys::now();
   AIRLOCK_CHECK(recover(site, ledger, now));
@@ -193,7 +193,7 @@ Result<std::uint64_t> install_kit(const std::string& directory, std::string_view
 
 Result<licence::Verdict> install_licence(const std::string& directory, std::string_view file) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
-  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), lock_seconds));
+  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), setup_lock_seconds));
   AIRLOCK_TRY(auto ledger, open_to_write(site));
   const core::Time now = sys::now();
   AIRLOCK_CHECK(recover(site, ledger, now));

@@ -20,9 +20,9 @@ struct Draft {
 
 std::string path_of(std::string_view profile) { return "/profiles/" + core::pointer_step(profile); }
 
-class Reader {
+class ProfileReader {
  public:
-  explicit Reader(std::string_view document) : document_(document) {}
+  explicit ProfileReader(std::string_view document) : document_(document) {}
 
   Result<Profiles> read(const Json& json) {
     if (json.size() > profiles_limit) {
@@ -106,7 +106,7 @@ bool redacts(const redaction::Profile& profile) {
 }
 
 Result<Profiles> read_profiles(const Json& json, std::string_view name, const dictionary::Dictionary& dictionary) {
-  AIRLOCK_TRY(auto out, Reader(name).read(json));
+  AIRLOCK_TRY(auto out, ProfileReader(name).read(json));
   std::vector<redaction::Profile> all;
   for (const auto& [profile_name, profile] : out) all.push_back(profile);
   // Treatments always join, so where this plan can be made, that of any decision can.

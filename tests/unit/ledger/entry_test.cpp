@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+namespace entry_test {
+
 using namespace airlock;
 using core::Code;
 using core::Json;
@@ -185,3 +187,5 @@ TEST_CASE("members that the ledger understands must be well-formed") {
   CHECK_FALSE(why_with(Kind::sealed, sealed, "size", -1) == "accepted");
   CHECK(why_with(Kind::sealed, sealed, "checkpoint", 1) == "`body`: `/checkpoint`: must be a signed note");
 }
+
+}  // namespace entry_test

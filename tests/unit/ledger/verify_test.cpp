@@ -9,6 +9,8 @@
 #include "ledger/entry.hpp"
 #include "ledger/schema.hpp"
 
+namespace verify_test {
+
 using namespace airlock;
 using core::Code;
 using ledger::Kind;
@@ -472,3 +474,5 @@ TEST_CASE("a file that was cut short is no ledger any more") {
   std::filesystem::resize_file(book.path(), std::filesystem::file_size(book.path()) / 2);
   CHECK(verdict(book) != "sound");
 }
+
+}  // namespace verify_test
