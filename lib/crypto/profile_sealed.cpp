@@ -19,7 +19,7 @@ constexpr std::size_t nonce_size = 12;
 constexpr std::size_t tag_size = 16;
 constexpr std::size_t wrapped_key_size = 40;  // RFC 3394: a key of 32 bytes and 8 more
 
-tl::unexpected<core::Error> refuse(std::string_view why) {
+tl::unexpected<core::Error> refuse_sealed(std::string_view why) {
   return core::fail(core::Code::bad_input, "is not a sealed object: " + std::string(why));
 }
 
@@ -94,11 +94,11 @@ core::Result<void> read_recipients(std::string_view set, SealedLayout& layout) {
     const bool transport = list.at(der::sequence);
     const std::string_view whole = list.whole(transport ? der::sequence : der::context(1));
     auto recipient = transport ? read_transport(whole) : read_agreement(whole);
-    if (!recipient) return refuse("a recipient must be ECDH on P-256 or P-384 with aes256-wrap, or RSA with OAEP");
-    if (layout.recipients.size() == recipients_limit) return refuse("has too many recipients");
+    if (!recipient) return refuse_sealed("a recipient must be ECDH on P-256 or P-384 with aes256-wrap, or RSA with OAEP");
+    if (layout.recipients.size() == recipients_limit) return refuse_sealed("has too many recipients");
     layout.recipients.push_back(std::move(*recipient));
   }
-  if (layout.recipients.empty()) return refuse("has no recipients");
+  if (layout.recipients.empty()) return refuse_sealed("has no recipients");
   return {};
 }
 
@@ -135,8 +135,8 @@ core::Result<SealedLayout> read_sealed(const core::Blob& object) {
   in.leave("ContentInfo");
   AIRLOCK_CHECK(in.finish());
 
-  if (!is_gcm(layout.algorithm)) return refuse("its cipher must be AES-256-GCM with a nonce of 12 bytes");
-  if (layout.mac.size() != 2 + tag_size) return refuse("its tag must have 16 bytes");
+  if (!is_gcm(layout.algorithm)) return refuse_sealed("its cipher must be AES-256-GCM with a nonce of 12 bytes");
+  if (layout.mac.size() != 2 + tag_size) return refuse_sealed("its tag must have 16 bytes");
   AIRLOCK_CHECK(read_recipients(recipients, layout));
   return layout;
 }

@@ -15,7 +15,7 @@ constexpr std::size_t algorithms_bytes = 64;
 constexpr std::size_t certificates_bytes = certificates_limit * certificate_bytes_limit;
 constexpr std::size_t signer_infos_bytes = 16 * 1024;
 
-tl::unexpected<core::Error> refuse(std::string_view why) {
+tl::unexpected<core::Error> refuse_signed(std::string_view why) {
   return core::fail(core::Code::bad_input, "is not a signed object: " + std::string(why));
 }
 
@@ -60,18 +60,18 @@ core::Result<core::Time> read_attributes(std::string_view attributes, KeyKind ki
     } else if (type == oids::signing_time) {
       which = signing_time;
       const auto found = read_time(values.whole(values.at(der::utc_time) ? der::utc_time : der::generalized_time));
-      if (!found) return refuse("the signing time is malformed");
+      if (!found) return refuse_signed("the signing time is malformed");
       time = *found;
     } else if (type == oids::signing_certificate_v2) {
       which = signing_certificate;
       (void)values.whole(der::sequence);
     }
     if (which == 0 || (seen & which) != 0 || !values.finish() || !attribute.finish()) {
-      return refuse("a signed attribute is malformed, or not one of the four, or there twice");
+      return refuse_signed("a signed attribute is malformed, or not one of the four, or there twice");
     }
     seen |= which;
   }
-  if (seen != all || !list.finish()) return refuse("a signed attribute is missing");
+  if (seen != all || !list.finish()) return refuse_signed("a signed attribute is missing");
   return time;
 }
 
@@ -82,7 +82,7 @@ core::Result<void> read_certificates(std::string_view set, SignedLayout& layout)
     const std::string_view certificate = list.whole(der::sequence);
     if (certificate.empty() || certificate.size() > certificate_bytes_limit ||
         layout.certificates.size() == certificates_limit) {
-      return refuse("its certificates are malformed, too large or too many");
+      return refuse_signed("its certificates are malformed, too large or too many");
     }
     layout.certificates.emplace_back(certificate);
   }
@@ -96,7 +96,7 @@ core::Result<void> find_signer(std::string_view id, SignedLayout& layout) {
     layout.signer = i;
     ++found;
   }
-  if (found != 1) return refuse("must hold the signer's certificate exactly once");
+  if (found != 1) return refuse_signed("must hold the signer's certificate exactly once");
   return {};
 }
 
@@ -104,18 +104,18 @@ core::Result<void> read_signer_info(std::string_view digest_algorithms, SignedLa
   der::Reader outer(layout.signer_info);
   der::Reader info = outer.enter(der::sequence);
   info.expect(version_1);
-  if (!info.at(der::sequence)) return refuse("the signer must be version 1, named by issuer and serial number");
+  if (!info.at(der::sequence)) return refuse_signed("the signer must be version 1, named by issuer and serial number");
   const std::string_view signer = info.content(der::sequence);
   layout.digest_algorithm = info.whole(der::sequence);
-  if (!info.at(der::context(0))) return refuse("has no signed attributes");
+  if (!info.at(der::context(0))) return refuse_signed("has no signed attributes");
   const std::string_view attributes = info.content(der::context(0));
   const std::string_view algorithm = info.whole(der::sequence);
   (void)info.whole(der::octet_string);
-  if (!info.finish()) return refuse("the signer is malformed or has unsigned attributes");
+  if (!info.finish()) return refuse_signed("the signer is malformed or has unsigned attributes");
 
   const auto kind = key_kind(layout.digest_algorithm, algorithm);
   if (!kind || digest_algorithms != der::value(der::set, {layout.digest_algorithm})) {
-    return refuse("its algorithms must be ECDSA with SHA-256 or SHA-384, or RSASSA-PSS with SHA-256");
+    return refuse_signed("its algorithms must be ECDSA with SHA-256 or SHA-384, or RSASSA-PSS with SHA-256");
   }
   layout.kind = *kind;
   AIRLOCK_TRY(layout.signing_time, read_attributes(attributes, *kind));
@@ -150,7 +150,7 @@ core::Result<SignedLayout> read_signed(const core::Blob& object) {
   der::Reader outer(signers);
   der::Reader list = outer.enter(der::set);
   layout.signer_info = list.whole(der::sequence);
-  if (!list.finish()) return refuse("must have exactly one signer");
+  if (!list.finish()) return refuse_signed("must have exactly one signer");
   AIRLOCK_CHECK(read_signer_info(digest_algorithms, layout));
   return layout;
 }

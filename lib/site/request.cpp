@@ -16,14 +16,14 @@ using core::Json;
 using core::Members;
 using core::quote;
 
-constexpr std::string_view format = "airlock-site-request/1";
-constexpr std::size_t pem_limit = 16 * 1024;
+constexpr std::string_view request_format = "airlock-site-request/1";
+constexpr std::size_t request_pem_limit = 16 * 1024;
 
 /// A member that holds PEM, which has line ends and so is no ordinary text.
 Result<crypto::Certificate> certificate_from(const Json& json, std::string_view member) {
   const auto at = json.find(member);
   const auto* pem = at == json.end() ? nullptr : at->get_ptr<const std::string*>();
-  if (pem == nullptr || pem->size() > pem_limit) {
+  if (pem == nullptr || pem->size() > request_pem_limit) {
     return fail(Code::bad_input, quote("/" + std::string(member)) + ": must be a certificate in PEM");
   }
   auto certificate = crypto::Certificate::from_pem(*pem);
@@ -34,7 +34,7 @@ Result<crypto::Certificate> certificate_from(const Json& json, std::string_view 
 }  // namespace
 
 Result<WrittenRequest> write_request(const SiteRequest& request, const crypto::Signer& signer) {
-  Json out{{"format", format}, {"site_id", request.site_id}};
+  Json out{{"format", request_format}, {"site_id", request.site_id}};
   if (!request.name.empty()) out["name"] = request.name;
   if (!request.product.empty()) out["product"] = request.product;
   out["created"] = request.created.text();
@@ -56,7 +56,7 @@ Result<SiteRequest> verify_request(std::string_view file, std::string_view name)
   AIRLOCK_TRY(const std::string content, core::to_string(verified->content(), request_bytes_limit));
   AIRLOCK_TRY(const Json json, core::parse_json(content, name, {.bytes = request_bytes_limit, .depth = 4}));
   Members in(json, name, "");
-  in.format(format);
+  in.format(request_format);
   const std::string site_id = in.uuid("site_id");
   const std::string site_name = in.text_if("name").value_or("");
   const std::string product = in.text_if("product").value_or("");

@@ -2,6 +2,8 @@
 
 #include "kit.hpp"
 
+namespace pem_test {
+
 using namespace airlock;
 using namespace airlock::test;
 
@@ -71,3 +73,5 @@ TEST_CASE("no single byte of a PEM file can change unnoticed") {
     }
   }
 }
+
+}  // namespace pem_test

@@ -6,6 +6,8 @@
 #include "crypto/profile.hpp"
 #include "kit.hpp"
 
+namespace seal_test {
+
 using namespace airlock;
 using namespace airlock::test;
 using namespace std::string_view_literals;
@@ -456,3 +458,5 @@ TEST_CASE("a sealed object may be any CMS inside, so the inner signature is what
   const Identity stranger = leaf(root("elsewhere"), Role::site);
   CHECK(why(through(sealed(content, stranger, p.one), p.p256)).starts_with("integrity"));
 }
+
+}  // namespace seal_test

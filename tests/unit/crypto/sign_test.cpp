@@ -5,6 +5,8 @@
 #include "crypto/pem.hpp"
 #include "kit.hpp"
 
+namespace sign_test {
+
 using namespace airlock;
 using namespace airlock::test;
 
@@ -423,3 +425,5 @@ TEST_CASE("a signed object is refused as a sealed one, and the reverse") {
       why(opened(sign(content, signer(d.end)).value(), vendor_side)).starts_with("bad_input: is not a sealed object"));
   CHECK(refusal(sealed(content, d.end, to), d.trust).starts_with("bad_input: is not a signed object"));
 }
+
+}  // namespace sign_test

@@ -3,6 +3,8 @@
 #include "crypto/cms.hpp"
 #include "kit.hpp"
 
+namespace trust_test {
+
 using namespace airlock;
 using namespace airlock::test;
 
@@ -250,3 +252,5 @@ TEST_CASE("RSA and P-384 authorities issue as well") {
     CHECK(judged(leaf(top, Role::kit, kind), {}, TrustStore(Role::kit, {top.certificate})) == "accepted");
   }
 }
+
+}  // namespace trust_test

@@ -11,6 +11,8 @@
 #include "core/json.hpp"
 #include "walk.hpp"
 
+namespace model_test {
+
 using namespace airlock::dictionary;
 using airlock::core::Json;
 using airlock::report::Kind;
@@ -333,3 +335,5 @@ TEST_CASE("the model finds in the published report what the classifier finds") {
   Model model(*parsed, {"properties"}, "__");
   CHECK(difference(model.judge(Json::parse(report)), classified(*parsed, report)) == "");
 }
+
+}  // namespace model_test

@@ -7,6 +7,8 @@
 #include "core/json.hpp"
 #include "walk.hpp"
 
+namespace twins_test {
+
 using namespace airlock::dictionary;
 using airlock::core::Json;
 using test::example_dictionary;
@@ -216,3 +218,5 @@ TEST_CASE("a name and a dictionary made to be expensive cost little") {
   CHECK(standing(dictionary, name) == "ill-typed");
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(2));
 }
+
+}  // namespace twins_test

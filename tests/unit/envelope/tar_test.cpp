@@ -7,6 +7,8 @@
 
 #include "temporary_directory.hpp"
 
+namespace tar_test {
+
 using namespace airlock;
 using namespace airlock::envelope;
 using core::MemoryBlob;
@@ -127,3 +129,5 @@ TEST_CASE("the error of the sink comes back as it is, wherever the sink is full"
     CHECK(done.error().message == "full");
   }
 }
+
+}  // namespace tar_test

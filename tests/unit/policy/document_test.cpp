@@ -5,6 +5,8 @@
 
 #include "support.hpp"
 
+namespace document_test {
+
 using namespace airlock;
 using core::Json;
 
@@ -227,3 +229,5 @@ TEST_CASE("a policy keeps to its limits") {
   CHECK(filled(policy::redactions_limit - 1, add_redaction) ==
         "`p`: `/profiles/more`: has more than 256 redactions with those that it extends");
 }
+
+}  // namespace document_test

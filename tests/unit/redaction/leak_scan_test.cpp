@@ -6,6 +6,8 @@
 #include "kit.hpp"
 #include "report/editor.hpp"
 
+namespace leak_scan_test {
+
 using namespace airlock::redaction;
 using namespace airlock::redaction::kit;
 using airlock::core::to_base64;
@@ -223,3 +225,5 @@ TEST_CASE("what redaction wrote may be longer than a report may be") {
   CHECK(scan(airlock::core::MemoryBlob(outcome.bytes), {}, small_dictionary(), *outcome.value().taken,
              {.bytes = text.size()}, airlock::crypto::Secret(std::string(16, 'f'))));
 }
+
+}  // namespace leak_scan_test

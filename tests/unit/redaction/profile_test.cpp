@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+namespace profile_test {
+
 using namespace airlock::redaction;
 using airlock::core::parse_json;
 using airlock::dictionary::Class;
@@ -274,3 +276,5 @@ TEST_CASE("a hand-made profile with a path that is none is refused too") {
   const Profile profile{"x", Undeclared::drop, {redaction}};
   CHECK(Plan::make(dictionary(), std::vector{profile}).error().message == "here: `p`: must start with `/`");
 }
+
+}  // namespace profile_test

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace request_test {
+
 using namespace airlock;
 using namespace airlock::site;
 using crypto::KeyKind;
@@ -78,3 +80,5 @@ TEST_CASE("a request that is not signed by the site that it names is refused") {
   CHECK(why(request(officer, archive, site_id, site_id), officer).find("role") != std::string::npos);
   CHECK(why(request(site, archive, site_id, other_id), site).find("`/ledger_key`") != std::string::npos);
 }
+
+}  // namespace request_test
