@@ -25,6 +25,12 @@ redaction::Treatment treatment_of(const std::string& path, const redaction::Plan
   return field ? plan.value(*field) : redaction::Treatment{.action = redaction::Action::drop};
 }
 
+/// Whether a disclosure left, or is still to leave.
+bool stands(ledger::Stage stage) {
+  return stage != ledger::Stage::recorded && stage != ledger::Stage::withdrawn && stage != ledger::Stage::abandoned &&
+         stage != ledger::Stage::payload_lost;
+}
+
 }  // namespace
 
 Result<History> history_since_last(const ledger::Ledger& ledger, const redaction::Plan& plan,
@@ -60,6 +66,24 @@ Result<History> history_since_last(const ledger::Ledger& ledger, const redaction
     out.voids.push_back({disclosure.disclosure, std::string(ledger::name(disclosure.stage))});
   }
   return out;
+}
+
+Result<std::optional<Earlier>> find_repeat(const ledger::Ledger& ledger, const core::Digest& report,
+                                           const core::Digest& decision) {
+  AIRLOCK_TRY(const auto originals, ledger.originals(report));
+  for (const ledger::Original& original : originals) {
+    AIRLOCK_TRY(const auto entries, ledger.entries_of_report(original.report_id));
+    for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
+      if (entry->kind != ledger::Kind::produced && entry->kind != ledger::Kind::decided) continue;
+      AIRLOCK_TRY(const auto recorded, read_decision(*entry));
+      if (!recorded.disclosure_id || recorded.decision_sha256 != decision.hex()) continue;
+      AIRLOCK_TRY(const auto disclosure, ledger.disclosure(*recorded.disclosure_id));
+      if (disclosure && stands(disclosure->stage)) {
+        return Earlier{original.report_id, disclosure->number, disclosure->id};
+      }
+    }
+  }
+  return std::nullopt;
 }
 
 Result<std::vector<ledger::ReportRow>> held_reports(const ledger::Ledger& ledger) {

@@ -26,6 +26,15 @@ struct History {
                                                        const dictionary::Dictionary& dictionary,
                                                        std::string_view report_id);
 
+/// An earlier report with the same bytes whose disclosure stands, under an equal decision.
+struct Earlier {
+  std::string report_id;
+  std::uint64_t number = 0;
+  std::string disclosure_id;
+};
+[[nodiscard]] core::Result<std::optional<Earlier>> find_repeat(const ledger::Ledger& ledger, const core::Digest& report,
+                                                               const core::Digest& decision);
+
 /// Reports whose newest fact is `held`, by number.
 [[nodiscard]] core::Result<std::vector<ledger::ReportRow>> held_reports(const ledger::Ledger& ledger);
 

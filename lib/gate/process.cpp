@@ -28,6 +28,8 @@ using core::quote;
 constexpr int lock_seconds = 120;
 /// public/site.json is written again only when it is this much behind, half of the clock guard's tolerance.
 constexpr std::chrono::hours public_time_lag{1};
+/// Why a report is held whose bytes to leave are not the expected ones.
+constexpr std::string_view expectation = "expect";
 
 /// Whether the report is new, or one that was held before.
 struct Subject {
@@ -39,7 +41,7 @@ struct Subject {
 void hold_if_unexpected(Prepared& prepared, const ProcessOptions& options) {
   if (!leaves(prepared.outcome) || !options.expect || *options.expect == prepared.payload_sha256) return;
   prepared.outcome = Outcome::held;
-  prepared.stop = {.reason = "expect",
+  prepared.stop = {.reason = std::string(expectation),
                    .message = "the bytes that would leave have SHA-256 " + prepared.payload_sha256.hex() + ", not " +
                               options.expect->hex(),
                    .hint = "look at them with `airlock preview`, then run again with their digest"};
@@ -82,36 +84,6 @@ Processed describe(Prepared prepared, const Inputs& inputs, const Received& repo
   return out;
 }
 
-/// Whether a disclosure left, or is still to leave.
-bool stands(ledger::Stage stage) {
-  return stage != ledger::Stage::recorded && stage != ledger::Stage::withdrawn && stage != ledger::Stage::abandoned &&
-         stage != ledger::Stage::payload_lost;
-}
-
-/// An earlier report with the same bytes whose disclosure stands, under an equal decision.
-struct Earlier {
-  std::string report_id;
-  std::uint64_t number = 0;
-  std::string disclosure_id;
-};
-Result<std::optional<Earlier>> find_repeat(const ledger::Ledger& ledger, const Received& report,
-                                           const core::Digest& decision) {
-  AIRLOCK_TRY(const auto originals, ledger.originals(report.sha256));
-  for (const ledger::Original& original : originals) {
-    AIRLOCK_TRY(const auto entries, ledger.entries_of_report(original.report_id));
-    for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
-      if (entry->kind != ledger::Kind::produced && entry->kind != ledger::Kind::decided) continue;
-      AIRLOCK_TRY(const auto recorded, read_decision(*entry));
-      if (!recorded.disclosure_id || recorded.decision_sha256 != decision.hex()) continue;
-      AIRLOCK_TRY(const auto disclosure, ledger.disclosure(*recorded.disclosure_id));
-      if (disclosure && stands(disclosure->stage)) {
-        return Earlier{original.report_id, disclosure->number, disclosure->id};
-      }
-    }
-  }
-  return std::nullopt;
-}
-
 Result<void> refresh_public_site(const Inputs& inputs) {
   const std::string path = inputs.site.path(site::layout::public_site);
   AIRLOCK_TRY(const std::string text, sys::read_file(path, site::configuration_bytes_limit));
@@ -133,8 +105,8 @@ class Recorder {
   Result<Processed> run(Subject subject, Prepared prepared) {
     Processed out = describe(std::move(prepared), inputs_, report_);
     std::optional<Earlier> earlier;
-    if (leaves(out.prepared.outcome) && subject.number == 0) {
-      AIRLOCK_TRY(earlier, find_repeat(ledger_, report_, decision_digest(out.prepared, inputs_)));
+    if (leaves(out.prepared.outcome) && !(subject.number != 0 && options_.again)) {
+      AIRLOCK_TRY(earlier, find_repeat(ledger_, report_.sha256, decision_digest(out.prepared, inputs_)));
     }
     if (earlier && options_.again) {
       subject = {earlier->report_id, earlier->number, ledger::Kind::decided};
@@ -204,6 +176,7 @@ class Recorder {
         {"number", subject.number}, {"repeats", earlier.number}, {"disclosure_id", earlier.disclosure_id}};
     AIRLOCK_CHECK(append(change, ledger::Kind::repeated, subject.report_id, members, inputs_.now));
     AIRLOCK_TRY(out.head, change.commit());
+    AIRLOCK_CHECK(sys::remove_file(inputs_.site.path(site::layout::held) + "/" + subject.report_id));
     out.outcome = "repeated";
     out.repeats = earlier.number;
     out.message = "the same bytes were disclosed before as report " + std::to_string(earlier.number);
@@ -297,6 +270,20 @@ class Recorder {
   const ProcessOptions& options_;
 };
 
+/// Another process may have decided on the report while this one waited for the lock.
+Result<void> check_still_held(const ledger::Ledger& ledger, std::uint64_t number) {
+  AIRLOCK_TRY(const auto row, ledger.report(number));
+  if (row && row->latest == ledger::Kind::held) return {};
+  return fail(Code::usage, "report " + std::to_string(number) + " is no longer held", "see `airlock ledger list`");
+}
+
+/// Whether a report is held because the bytes to leave were not those that a person had looked at.
+Result<bool> held_by_expectation(const ledger::Ledger& ledger, const ledger::ReportRow& row) {
+  AIRLOCK_TRY(const auto entry, ledger.entry(row.latest_seq));
+  AIRLOCK_TRY(const Json json, core::parse_json(entry.body, "ledger entry " + std::to_string(entry.seq)));
+  return json.value("reason", "") == expectation;
+}
+
 /// Everything that `process` and `process_held` do once the bytes are there.
 Result<Processed> record(const site::Site& site, const Received& report, const Subject& subject,
                          const ProcessOptions& options) {
@@ -306,6 +293,7 @@ Result<Processed> record(const site::Site& site, const Received& report, const S
 
   AIRLOCK_TRY(const auto lock, sys::Lock::acquire(inputs.site.path(site::layout::lock), lock_seconds));
   AIRLOCK_CHECK(recover(inputs.site, ledger, inputs.now));
+  if (subject.number != 0) AIRLOCK_CHECK(check_still_held(ledger, subject.number));
   AIRLOCK_TRY(Inputs fresh, read_inputs(site.directory(), ledger, sys::now()));
   if (fresh.fingerprint != inputs.fingerprint || fresh.licence.verdict.state != inputs.licence.verdict.state) {
     AIRLOCK_TRY(prepared, prepare(report, fresh, options.note));
@@ -328,6 +316,12 @@ Result<Processed> record(const site::Site& site, const Received& report, const S
   return recorded;
 }
 
+Result<Processed> decide_again(const site::Site& site, const ledger::ReportRow& row, const ProcessOptions& options) {
+  AIRLOCK_TRY(auto input, sys::InputSource::open(site.path(site::layout::held) + "/" + row.report_id));
+  AIRLOCK_TRY(const Received report, receive(site, input));
+  return record(site, report, {row.report_id, row.number, ledger::Kind::decided}, options);
+}
+
 }  // namespace
 
 Result<Processed> process(const std::string& directory, core::Source& input, const ProcessOptions& options) {
@@ -345,8 +339,16 @@ Result<std::vector<Processed>> process_held(const std::string& directory, const 
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   std::vector<ledger::ReportRow> rows;
   {
-    AIRLOCK_TRY(const auto ledger, open_to_read(site));
-    AIRLOCK_TRY(rows, held_reports(ledger));
+    // What a crash left may be a report that is held again.
+    AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), lock_seconds));
+    AIRLOCK_TRY(auto ledger, open_to_write(site));
+    AIRLOCK_CHECK(recover(site, ledger, sys::now()));
+    AIRLOCK_TRY(const auto all, held_reports(ledger));
+    for (const ledger::ReportRow& row : all) {
+      // Only a person who names it overrules the person who asked for other bytes.
+      AIRLOCK_TRY(const bool named_only, held_by_expectation(ledger, row));
+      if (!numbers.empty() || !named_only) rows.push_back(row);
+    }
   }
   for (const std::uint64_t number : numbers) {
     const auto is_it = [&](const ledger::ReportRow& row) { return row.number == number; };
@@ -357,10 +359,14 @@ Result<std::vector<Processed>> process_held(const std::string& directory, const 
   std::vector<Processed> out;
   for (const ledger::ReportRow& row : rows) {
     if (!numbers.empty() && std::find(numbers.begin(), numbers.end(), row.number) == numbers.end()) continue;
-    AIRLOCK_TRY(auto input, sys::InputSource::open(site.path(site::layout::held) + "/" + row.report_id));
-    AIRLOCK_TRY(const Received report, receive(site, input));
-    AIRLOCK_TRY(auto processed, record(site, report, {row.report_id, row.number, ledger::Kind::decided}, options));
-    out.push_back(std::move(processed));
+    auto processed = decide_again(site, row, options);
+    if (!processed && numbers.empty()) {
+      // Where all are meant, those that another process has dealt with meanwhile are none of them.
+      AIRLOCK_TRY(const auto ledger, open_to_read(site));
+      if (!check_still_held(ledger, row.number)) continue;
+    }
+    if (!processed) return fail(std::move(processed).error());
+    out.push_back(std::move(*processed));
   }
   return out;
 }

@@ -43,12 +43,21 @@ Result<void> make_visible(const std::string& hidden, const std::string& visible)
   return sys::link_file(hidden, visible);
 }
 
-Result<void> record(ledger::Ledger& ledger, ledger::Kind kind, const ledger::Disclosure& disclosure, core::Time now,
-                    bool recovering) {
+/// Records what became of a disclosure. A report that was held before it and of which nothing arrives is held again:
+/// its file in `held/` is then the only one, and nobody else would hand it in once more.
+Result<void> record(const Site& site, ledger::Ledger& ledger, ledger::Kind kind, const ledger::Disclosure& disclosure,
+                    core::Time now, bool recovering) {
   Json members{{"number", disclosure.number}, {"disclosure_id", disclosure.id}};
   if (recovering) members["recovered"] = true;
   AIRLOCK_TRY(auto change, ledger.change());
   AIRLOCK_CHECK(append(change, kind, disclosure.report_id, members, now));
+  const bool failed = kind == ledger::Kind::abandoned || kind == ledger::Kind::payload_lost;
+  if (failed && sys::exists(site.path(site::layout::held) + "/" + disclosure.report_id)) {
+    const Json again{{"number", disclosure.number},
+                     {"reason", ledger::name(kind)},
+                     {"message", "the disclosure of the held report was cut short"}};
+    AIRLOCK_CHECK(append(change, ledger::Kind::held, disclosure.report_id, again, now));
+  }
   AIRLOCK_CHECK(change.commit());
   return {};
 }
@@ -88,7 +97,7 @@ Result<void> sweep(const Site& site) {
   return {};
 }
 
-/// A report that was kept before the commit that would have said so.
+/// A report that was kept before the commit that would have said so, or that is no longer held.
 Result<void> sweep_held(const Site& site, const ledger::Ledger& ledger) {
   AIRLOCK_TRY(const auto names, sys::list_directory(site.path(site::layout::held)));
   for (const std::string& name : names) {
@@ -124,7 +133,7 @@ Result<bool> release(const Site& site, ledger::Ledger& ledger, const ledger::Dis
   AIRLOCK_TRY(const bool hidden_sound, holds(hidden, disclosure.file_sha256));
   AIRLOCK_TRY(const bool visible_sound, holds(visible, disclosure.file_sha256));
   if (!visible_sound && (!hidden_sound || sys::exists(visible))) {
-    AIRLOCK_CHECK(record(ledger, ledger::Kind::payload_lost, disclosure, now, recovering));
+    AIRLOCK_CHECK(record(site, ledger, ledger::Kind::payload_lost, disclosure, now, recovering));
     AIRLOCK_CHECK(remove_hidden(site, disclosure.id));
     return false;
   }
@@ -132,7 +141,7 @@ Result<bool> release(const Site& site, ledger::Ledger& ledger, const ledger::Dis
   AIRLOCK_CHECK(
       make_visible(hidden_instructions(site, disclosure.id), in_outbox(site, instructions_name(disclosure.file))));
   AIRLOCK_CHECK(sys::sync_directory(site.path(site::layout::outbox)));
-  AIRLOCK_CHECK(record(ledger, ledger::Kind::released, disclosure, now, recovering));
+  AIRLOCK_CHECK(record(site, ledger, ledger::Kind::released, disclosure, now, recovering));
   AIRLOCK_CHECK(remove_hidden(site, disclosure.id));
   return true;
 }
@@ -142,7 +151,7 @@ Result<Recovered> recover(const Site& site, ledger::Ledger& ledger, core::Time n
   AIRLOCK_TRY(const auto unfinished, ledger.unfinished());
   for (const ledger::Disclosure& disclosure : unfinished) {
     if (disclosure.stage == ledger::Stage::recorded) {
-      AIRLOCK_CHECK(record(ledger, ledger::Kind::abandoned, disclosure, now, true));
+      AIRLOCK_CHECK(record(site, ledger, ledger::Kind::abandoned, disclosure, now, true));
       out.abandoned.push_back(disclosure.id);
       continue;
     }

@@ -38,6 +38,25 @@ def _(w):
     w.ledger_ok()
 
 
+@case("eight processes with what is held: it leaves once")
+def _(w):
+    w.new_vendor()
+    w.new_site(kit=None)
+    w.process(code=4)
+    w.airlock("kit", "install", w.kit)
+    w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"]))
+    running = [start(w, "process", "--held", "1") for _ in range(8)]
+    codes = []
+    for process in running:
+        out, err = process.communicate(timeout=300)
+        codes.append(process.returncode)
+        check(process.returncode in (0, 2, 8), f"exit {process.returncode}: {err.decode()}")
+    equal(codes.count(0), 1, "runs that disclosed it")
+    equal(len(w.outbox()), 1)
+    equal(w.airlock("process", "--held", "--json").json["reports"], [])
+    w.ledger_ok()
+
+
 @case("readers at work stop no writer: status, list and verify beside process")
 def _(w):
     w.site()

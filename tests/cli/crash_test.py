@@ -97,6 +97,27 @@ def _(w):
     print(f"counted: process killed {killed} times on a holding site")
 
 
+@case("process --held: killed anywhere, the report is sealed once or still held, never lost")
+def _(w):
+    w.new_vendor()
+    w.new_site(kit=None)
+    w.process(code=4)
+    w.airlock("kit", "install", w.kit)
+    w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"]))
+
+    def after(place):
+        w.airlock("process", "--held")
+        equal(len(bundles_by_content(w)), 1, f"{place}: reports that left")
+        equal(len(w.outbox()), 1, f"{place}: bundles")
+        equal(list((w.site_path / "held").iterdir()), [], f"{place}: held files")
+        equal(w.hidden(), [], f"{place}: hidden files")
+        w.ledger_ok()
+
+    killed = kill_everywhere(w, ["process", "--held"], after, 1 if LONG else 12)
+    check(killed > 12, f"only {killed} runs were killed")
+    print(f"counted: process --held killed {killed} times")
+
+
 @case("kit install and licence install: killed anywhere, the site has the old or the new one, and installing again mends it")
 def _(w):
     w.site()

@@ -90,7 +90,10 @@ def _(w):
     equal(w.process(code=4)["outcome"], "held")
     (w.site_path / "public/kit.p7s").rmdir()
     w.airlock("kit", "install", second)
-    equal([r["outcome"] for r in w.airlock("process", "--held", "--json").json["reports"]], ["sealed"] * 3)
+    equal([r["outcome"] for r in w.airlock("process", "--held", "--json").json["reports"]], ["sealed", "repeated", "repeated"])
+    equal(list((w.site_path / "held").iterdir()), [])
+    equal(len(w.outbox()), 1)
+    w.ledger_ok()
 
 
 @case("kit numbers only grow: an older kit is refused, the same one may be installed again")

@@ -105,6 +105,26 @@ def _(w):
     w.airlock("process", REPORT, "--expect", "xyz", code=2)
 
 
+@case("what is held by --expect leaves only when it is named, with --again where the bytes left before")
+def _(w):
+    w.site()
+    digest = hashlib.sha256(w.airlock("preview", REPORT).out).hexdigest()
+    w.process(None, "--expect", "0" * 64, code=4)
+    equal(w.airlock("process", "--held", "--json").json["reports"], [])
+    equal((w.outbox(), w.kinds(1)), ([], ["produced", "held"]))
+    w.airlock("process", "--held", "--expect", digest, code=2)
+    w.airlock("process", "--held", "--again", code=2)
+    w.airlock("process", "--held", "1", "--expect", "1" * 64, code=4)
+    equal((w.outbox(), w.kinds(1)), ([], ["produced", "held"]))
+    equal(w.airlock("process", "--held", "1", "--expect", digest, "--json").json["reports"][0]["outcome"], "sealed")
+    for number, again, outcome in ((2, [], "repeated"), (3, ["--again"], "sealed")):
+        w.process(None, "--expect", "0" * 64, *(["--again"] if number == 2 else []), code=4)
+        equal(w.airlock("process", "--held", number, *again, "--json").json["reports"][0]["outcome"], outcome)
+    equal(len(w.outbox()), 2)
+    equal(list((w.site_path / "held").iterdir()), [])
+    w.ledger_ok()
+
+
 @case("standard input is a report like any other")
 def _(w):
     w.site()

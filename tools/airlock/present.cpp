@@ -126,7 +126,7 @@ void show(const console::Console& console, const gate::Processed& processed) {
     }
     rows.emplace_back("because", why);
   }
-  if (prepared.payload) {
+  if (prepared.payload && processed.outcome != "repeated") {
     rows.emplace_back("redacted", in_words(processed.redactions));
     rows.emplace_back("leaves", std::to_string(prepared.payload->size()) + " of " +
                                     std::to_string(processed.original_size) + " bytes, SHA-256 " +

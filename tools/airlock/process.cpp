@@ -42,8 +42,10 @@ core::Result<void> check(Options& options) {
     return core::fail(Code::usage, "name one report, or `-` for standard input, or give `--held`",
                       "see `airlock process --help`");
   }
-  if (options.process.again || options.process.expect || options.process.dry_run) {
-    return core::fail(Code::usage, "`--held` goes with `--note` only");
+  if (options.process.dry_run) return core::fail(Code::usage, "`--held` does not go with `--dry-run`");
+  if (options.what.empty() && (options.process.again || options.process.expect)) {
+    return core::fail(Code::usage, "`--held` with `--again` or `--expect` needs the numbers of reports",
+                      "see `airlock ledger list`");
   }
   for (const std::string& text : options.what) {
     AIRLOCK_TRY(const std::uint64_t number, number_from(text));
