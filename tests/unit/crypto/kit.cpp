@@ -32,7 +32,7 @@ std::vector<Node> parse_all(std::string_view der) {
   return nodes;
 }
 
-CertificateTemplate content(const std::string& name, std::vector<Role> roles, bool ca) {
+CertificateTemplate certificate_content(const std::string& name, std::vector<Role> roles, bool ca) {
   return {.common_name = name, .roles = std::move(roles), .not_before = from, .not_after = until, .ca = ca, .uuid = {}};
 }
 
@@ -49,21 +49,22 @@ PrivateKey new_key(KeyKind kind) { return kind == KeyKind::rsa ? copy(rsa_key())
 
 Identity root(const std::string& name, KeyKind kind, std::vector<Role> roles) {
   PrivateKey key = new_key(kind);
-  Certificate certificate = self_sign(content(name, std::move(roles), true), key).value();
+  Certificate certificate = self_sign(certificate_content(name, std::move(roles), true), key).value();
   return {std::move(key), std::move(certificate)};
 }
 
 Identity authority(const Identity& issuer, std::vector<Role> roles, const std::string& name) {
   PrivateKey key = PrivateKey::generate(KeyKind::p256).value();
   Certificate certificate =
-      issue(content(name, std::move(roles), true), key.public_key(), issuer.certificate, issuer.key).value();
+      issue(certificate_content(name, std::move(roles), true), key.public_key(), issuer.certificate, issuer.key)
+          .value();
   return {std::move(key), std::move(certificate)};
 }
 
 Identity leaf(const Identity& issuer, Role role, KeyKind kind, const std::string& name) {
   PrivateKey key = new_key(kind);
   Certificate certificate =
-      issue(content(name, {role}, false), key.public_key(), issuer.certificate, issuer.key).value();
+      issue(certificate_content(name, {role}, false), key.public_key(), issuer.certificate, issuer.key).value();
   return {std::move(key), std::move(certificate)};
 }
 
