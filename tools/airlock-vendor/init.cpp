@@ -7,7 +7,7 @@
 #include "site/request.hpp"
 
 namespace airlock::tools {
-namespace {
+namespace init_command {
 
 struct Options {
   std::string name;
@@ -39,9 +39,10 @@ int run(VendorContext& context, const Options& options) {
   return 0;
 }
 
-}  // namespace
+}  // namespace init_command
 
 void add_init(VendorContext& context) {
+  using namespace init_command;
   auto options = std::make_shared<Options>();
   console::Command command =
       context.console.command("init", "make the vendor's home: root, signing keys, recipient key, register",

@@ -10,7 +10,7 @@
 #include "sys/file.hpp"
 
 namespace airlock::tools {
-namespace {
+namespace kit_command {
 
 constexpr std::uint64_t delivery_bytes_limit = 256 * 1024;
 
@@ -44,9 +44,10 @@ int run(VendorContext& context, const Options& options) {
   return 0;
 }
 
-}  // namespace
+}  // namespace kit_command
 
 void add_kit(VendorContext& context) {
+  using namespace kit_command;
   auto options = std::make_shared<Options>();
   console::Command group = context.console.group("kit", "build kits");
   console::Command command = context.console.command(

@@ -8,7 +8,7 @@
 #include "sys/file.hpp"
 
 namespace airlock::tools {
-namespace {
+namespace licence_command {
 
 using core::Code;
 using core::fail;
@@ -72,9 +72,10 @@ int run(VendorContext& context, Options& options) {
   return 0;
 }
 
-}  // namespace
+}  // namespace licence_command
 
 void add_licence(VendorContext& context) {
+  using namespace licence_command;
   auto options = std::make_shared<Options>();
   console::Command group = context.console.group("licence", "issue licences");
   console::Command command = context.console.command(

@@ -6,7 +6,7 @@
 #include "intake/home.hpp"
 
 namespace airlock::tools {
-namespace {
+namespace open_command {
 
 struct Options {
   std::string file;
@@ -21,9 +21,10 @@ int run(VendorContext& context, const Options& options) {
   return console::open(context.console, received->bundle, options.directory);
 }
 
-}  // namespace
+}  // namespace open_command
 
 void add_open(VendorContext& context) {
+  using namespace open_command;
   auto options = std::make_shared<Options>();
   console::Command command =
       context.console.command("open", "open and verify a site's bundle; print its report, or extract all of its files",

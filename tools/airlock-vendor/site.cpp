@@ -8,7 +8,7 @@
 #include "sys/file.hpp"
 
 namespace airlock::tools {
-namespace {
+namespace site_command {
 
 using core::Code;
 
@@ -54,9 +54,10 @@ int run(VendorContext& context, const Options& options) {
   return 0;
 }
 
-}  // namespace
+}  // namespace site_command
 
 void add_site(VendorContext& context) {
+  using namespace site_command;
   auto options = std::make_shared<Options>();
   console::Command group = context.console.group("site", "register sites");
   console::Command command =

@@ -7,7 +7,7 @@
 #include "gate/bundles.hpp"
 
 namespace airlock::tools {
-namespace {
+namespace bundle_command {
 
 struct Options {
   std::string file;
@@ -41,9 +41,10 @@ int open(Context& context, const Options& options) {
   return console::open(context.console, opened->bundle, options.directory);
 }
 
-}  // namespace
+}  // namespace bundle_command
 
 void add_bundle(Context& context) {
+  using namespace bundle_command;
   auto options = std::make_shared<Options>();
   console::Command group = context.console.group("bundle", "look into the site's own bundles, through its archive key");
   const auto add = [&](const std::string& name, const std::string& description, const std::string& example,

@@ -8,7 +8,7 @@
 #include "sys/file.hpp"
 
 namespace airlock::tools {
-namespace {
+namespace explain_command {
 
 using core::Json;
 
@@ -95,9 +95,10 @@ int run(Context& context, const std::string& report) {
   return preview->result.exit;
 }
 
-}  // namespace
+}  // namespace explain_command
 
 void add_explain(Context& context) {
+  using namespace explain_command;
   auto report = std::make_shared<std::string>();
   context.console
       .command("explain", "the decision for a report, its rules, and the treatment of each field",

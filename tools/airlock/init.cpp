@@ -12,7 +12,7 @@
 #include "sys/file.hpp"
 
 namespace airlock::tools {
-namespace {
+namespace init_command {
 
 constexpr std::uint64_t root_bytes_limit = 64 * 1024;
 
@@ -111,9 +111,10 @@ int run(Context& context, const Options& options) {
   return 0;
 }
 
-}  // namespace
+}  // namespace init_command
 
 void add_init(Context& context) {
+  using namespace init_command;
   auto options = std::make_shared<Options>();
   console::Command command = context.console.command(
       "init", "make a site",

@@ -9,7 +9,7 @@
 #include "sys/file.hpp"
 
 namespace airlock::tools {
-namespace {
+namespace kit_command {
 
 core::Json to_json(const site::Kit& kit) {
   core::Json recipients = core::Json::array();
@@ -63,9 +63,10 @@ int install(Context& context, const std::string& path) {
   return 0;
 }
 
-}  // namespace
+}  // namespace kit_command
 
 void add_kit(Context& context) {
+  using namespace kit_command;
   auto file = std::make_shared<std::string>();
   console::Command group = context.console.group("kit", "verify, show or install the vendor's kit");
   context.console

@@ -10,7 +10,7 @@
 #include "site/site.hpp"
 
 namespace airlock::tools {
-namespace {
+namespace ledger_command {
 
 using core::Json;
 
@@ -108,9 +108,10 @@ int verify(Context& context) {
   return 0;
 }
 
-}  // namespace
+}  // namespace ledger_command
 
 void add_ledger(Context& context) {
+  using namespace ledger_command;
   auto number = std::make_shared<std::string>();
   console::Command group = context.console.group("ledger", "read and verify the ledger");
   context.console.command(group, "list", "every report and what became of it", "  airlock ledger list",

@@ -10,7 +10,7 @@
 #include "sys/system.hpp"
 
 namespace airlock::tools {
-namespace {
+namespace licence_command {
 
 struct Options {
   site::LicenceFiles files;
@@ -97,9 +97,10 @@ int install(Context& context, const Options& options) {
   return 0;
 }
 
-}  // namespace
+}  // namespace licence_command
 
 void add_licence(Context& context) {
+  using namespace licence_command;
   auto options = std::make_shared<Options>();
   console::Command group = context.console.group("licence", "verify, show or install the licence");
   console::Command verify_command = context.console.command(

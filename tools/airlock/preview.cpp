@@ -8,7 +8,7 @@
 #include "sys/file.hpp"
 
 namespace airlock::tools {
-namespace {
+namespace preview_command {
 
 struct Options {
   std::string report;
@@ -47,9 +47,10 @@ int run(Context& context, const Options& options) {
   return 0;
 }
 
-}  // namespace
+}  // namespace preview_command
 
 void add_preview(Context& context) {
+  using namespace preview_command;
   auto options = std::make_shared<Options>();
   console::Command command =
       context.console.command("preview", "print the exact bytes that would leave; record nothing",

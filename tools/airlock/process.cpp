@@ -9,7 +9,7 @@
 #include "sys/file.hpp"
 
 namespace airlock::tools {
-namespace {
+namespace process_command {
 
 using core::Json;
 
@@ -94,9 +94,10 @@ int run(Context& context, Options& options) {
   return result->exit;
 }
 
-}  // namespace
+}  // namespace process_command
 
 void add_process(Context& context) {
+  using namespace process_command;
   auto options = std::make_shared<Options>();
   console::Command command =
       context.console.command("process", "process a report: record it, and carry out what the decision says",

@@ -5,7 +5,7 @@
 #include "present.hpp"
 
 namespace airlock::tools {
-namespace {
+namespace status_command {
 
 using core::Json;
 
@@ -90,9 +90,10 @@ int run(Context& context) {
   return 0;
 }
 
-}  // namespace
+}  // namespace status_command
 
 void add_status(Context& context) {
+  using namespace status_command;
   context.console.command("status", "what is in force at this site, and why",
                           "  airlock status\n  airlock status --json | jq .licence.days_left",
                           [&context] { return run(context); });
