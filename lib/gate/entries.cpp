@@ -7,6 +7,7 @@
 #include "core/text.hpp"
 #include "crypto/hash.hpp"
 #include "gate/append.hpp"
+#include "gate/ceiling.hpp"
 #include "policy/permits.hpp"
 
 namespace airlock::gate {
@@ -118,18 +119,24 @@ Json kit_members(const site::Kit& kit) {
           {"policy", {{"name", kit.policy.name()}, {"version", kit.policy.version()}}}};
 }
 
+Result<bool> is_known(const licence::Licence& licence, const ledger::Ledger& ledger) {
+  AIRLOCK_TRY(const auto newest, ledger.newest(ledger::Kind::licence));
+  if (!newest) return false;
+  AIRLOCK_TRY(const Json json, core::parse_json(newest->body, "ledger entry " + std::to_string(newest->seq)));
+  return json.value("serial", "") == licence.serial && json.value("sequence", std::int64_t{0}) == licence.sequence;
+}
+
 Result<void> append_site_changes(ledger::Ledger::Change& change, const ledger::Ledger& ledger, const Inputs& inputs) {
   const auto& verdict = inputs.licence.verdict;
+  bool recorded = !inputs.ceiling_moved;
   if (verdict.licence) {
-    AIRLOCK_TRY(const auto newest, ledger.newest(ledger::Kind::licence));
-    const Json members = licence_members(*verdict.licence, verdict.state);
-    bool known = false;
-    if (newest) {
-      AIRLOCK_TRY(const Json json, core::parse_json(newest->body, "ledger entry " + std::to_string(newest->seq)));
-      known = json.value("serial", "") == verdict.licence->serial &&
-              json.value("sequence", std::int64_t{0}) == verdict.licence->sequence;
+    AIRLOCK_TRY(const bool known, is_known(*verdict.licence, ledger));
+    if (!known) {
+      Json members = licence_members(*verdict.licence, verdict.state);
+      AIRLOCK_CHECK(add_ceiling(members, inputs));
+      AIRLOCK_CHECK(append(change, ledger::Kind::licence, "", members, inputs.now));
+      recorded = true;
     }
-    if (!known) AIRLOCK_CHECK(append(change, ledger::Kind::licence, "", members, inputs.now));
   }
   const std::string digest = crypto::sha256(inputs.site.configuration_text()).hex();
   AIRLOCK_TRY(const auto configured, ledger.newest(ledger::Kind::configured));
@@ -138,8 +145,10 @@ Result<void> append_site_changes(ledger::Ledger::Change& change, const ledger::L
     AIRLOCK_TRY(const Json json, core::parse_json(configured->body, "ledger entry " + std::to_string(configured->seq)));
     known = json.value("configuration_sha256", "") == digest;
   }
-  if (!known) {
-    AIRLOCK_CHECK(append(change, ledger::Kind::configured, "", Json{{"configuration_sha256", digest}}, inputs.now));
+  if (!known || !recorded) {
+    Json members{{"configuration_sha256", digest}};
+    AIRLOCK_CHECK(add_ceiling(members, inputs));
+    AIRLOCK_CHECK(append(change, ledger::Kind::configured, "", members, inputs.now));
   }
   return {};
 }

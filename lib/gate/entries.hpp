@@ -39,9 +39,13 @@ struct NewDisclosure {
 /// Whom a bundle is sealed for: the kit's recipients and, unless the site says otherwise, its own archive key.
 [[nodiscard]] Result<std::vector<crypto::Certificate>> recipients_of(const Inputs& inputs);
 
-/// Records a licence or a configuration that the ledger has not seen yet, whoever put it there.
+/// Records a licence or a configuration that the ledger has not seen yet, whoever put it there, and where the ceiling
+/// stands then.
 [[nodiscard]] Result<void> append_site_changes(ledger::Ledger::Change& change, const ledger::Ledger& ledger,
                                                const Inputs& inputs);
+
+/// Whether the newest `licence` entry is of this licence.
+[[nodiscard]] Result<bool> is_known(const licence::Licence& licence, const ledger::Ledger& ledger);
 
 /// The members of a `licence` entry.
 [[nodiscard]] core::Json licence_members(const licence::Licence& licence, core::LicenceState state);

@@ -6,6 +6,7 @@
 #include "core/json.hpp"
 #include "core/text.hpp"
 #include "crypto/hash.hpp"
+#include "gate/ceiling.hpp"
 #include "site/verdict.hpp"
 
 namespace airlock::gate {
@@ -78,6 +79,7 @@ Result<licence::Verdict> judge_for_site(const std::optional<std::string>& file, 
 
 Result<Inputs> read_inputs(const std::string& directory, const ledger::Ledger& ledger, Time now) {
   AIRLOCK_TRY(auto site, site::Site::open(directory));
+  AIRLOCK_TRY(auto machine, site::read_machine());
   AIRLOCK_TRY(const auto kit_file, site::read_if_there(site.path(site::layout::kit), site::kit_bytes_limit));
   AIRLOCK_TRY(auto licence_file, site::read_if_there(site.path(site::layout::licence), licence::licence_bytes_limit));
   AIRLOCK_TRY(const auto in_force, kit_in_force(ledger));
@@ -85,6 +87,7 @@ Result<Inputs> read_inputs(const std::string& directory, const ledger::Ledger& l
 
   crypto::Sha256 sha256;
   add(sha256, site.configuration_text());
+  add(sha256, machine.text);
   add(sha256, kit_file.value_or(""));
   add(sha256, licence_file.value_or(""));
   add(sha256, in_force ? std::to_string(in_force->number) + " " + in_force->content_sha256 : "");
@@ -100,13 +103,19 @@ Result<Inputs> read_inputs(const std::string& directory, const ledger::Ledger& l
   }
   AIRLOCK_TRY(auto verdict, judge_for_site(licence_file, site.path(site::layout::licence), site, ledger,
                                            sound ? std::optional(sound->issued) : std::nullopt, now));
-  return Inputs{.site = std::move(site),
+  Inputs out{.site = std::move(site),
+                .machine = std::move(machine),
                 .kit = std::move(sound),
                 .no_kit = std::move(problem),
                 .licence = {std::move(licence_file), std::move(verdict)},
                 .now = now,
                 .fingerprint = sha256.finish(),
-                .seen_licence = licence_entry.has_value()};
+                .seen_licence = licence_entry.has_value(),
+                .ceiling = {},
+                .ceiling_moved = false,
+                .hold = {}};
+  AIRLOCK_CHECK(read_ceiling(out, ledger));
+  return out;
 }
 
 policy::Facts Inputs::facts() const {
@@ -119,9 +128,21 @@ policy::Facts Inputs::facts() const {
              !seen_licence) {
     facts.tier = std::string(policy::unlicensed_tier);
   }
-  facts.redacts_also = !site.configuration().redact_also.empty();
+  facts.redacts_also = !site.configuration().redact_also.empty() || !machine.redact_also.empty();
   if (site.configuration().floor) facts.floors.push_back({"airlock.json", *site.configuration().floor});
+  if (machine.floor) facts.floors.push_back({std::string(site::machine_path), *machine.floor});
   return facts;
+}
+
+const std::vector<site::Destination>& Inputs::destinations() const {
+  const auto& own = site.configuration().destinations;
+  return own.empty() && kit ? kit->destinations : own;
+}
+
+std::vector<redaction::Redaction> Inputs::redact_also() const {
+  std::vector<redaction::Redaction> out = site.configuration().redact_also;
+  out.insert(out.end(), machine.redact_also.begin(), machine.redact_also.end());
+  return out;
 }
 
 }  // namespace airlock::gate

@@ -12,8 +12,10 @@
 #include "core/time.hpp"
 #include "ledger/ledger.hpp"
 #include "licence/licence.hpp"
+#include "policy/ceiling.hpp"
 #include "policy/policy.hpp"
 #include "site/kit.hpp"
+#include "site/machine.hpp"
 #include "site/site.hpp"
 
 namespace airlock::gate {
@@ -27,8 +29,15 @@ struct LicenceInput {
   licence::Verdict verdict;
 };
 
+/// That a person stopped every disclosure.
+struct Hold {
+  Time since;
+  std::string reason;  ///< may be empty
+};
+
 struct Inputs {
   site::Site site;
+  site::Machine machine;  ///< what the machine demands of every site
   std::optional<site::Kit> kit;  ///< the kit in force, if it is at hand and sound
   core::Error no_kit;            ///< why there is none, with a hint
   LicenceInput licence;
@@ -38,6 +47,17 @@ struct Inputs {
   /// The facts of a decision but for the event. `tier` is `unlicensed` for a declared site without licence.
   [[nodiscard]] policy::Facts facts() const;
   bool seen_licence = false;  ///< whether the ledger has ever recorded one
+
+  /// What a person authorised; nothing until the site first has both kit and licence. Licences and first decisions that
+  /// the ledger has not recorded yet have already had their say.
+  std::optional<policy::Ceiling> ceiling;
+  bool ceiling_moved = false;  ///< whether it is other than the ledger says, so that it is to be recorded
+  std::optional<Hold> hold;    ///< while it is in force nothing leaves
+
+  /// Where reports would be sent to: as the configuration says, else as the kit says.
+  [[nodiscard]] const std::vector<site::Destination>& destinations() const;
+  /// What site and machine redact on top of the policy.
+  [[nodiscard]] std::vector<redaction::Redaction> redact_also() const;
 };
 
 /// Reads them. Errors: only of the machine (unreadable files, ledger); whatever is wrong with kit or licence makes the

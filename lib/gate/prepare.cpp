@@ -4,6 +4,7 @@
 
 #include "core/text.hpp"
 #include "crypto/hash.hpp"
+#include "gate/ceiling.hpp"
 #include "redaction/leak_scan.hpp"
 #include "sys/system.hpp"
 
@@ -115,7 +116,7 @@ Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std
     return out;
   }
 
-  auto plan = inputs.kit->policy.plan(*out.decision, dictionary, inputs.site.configuration().redact_also);
+  auto plan = inputs.kit->policy.plan(*out.decision, dictionary, inputs.redact_also());
   if (!plan) {
     // Only `redact_also` can fail here: the policy's own profiles were checked with the kit.
     out.outcome = Outcome::held;
@@ -145,14 +146,10 @@ Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std
   }
   out.redacted = std::move(*redacted);
 
-  if (out.decision->disposition < ceiling) {
+  AIRLOCK_TRY(const policy::Terms terms, terms_of(*out.decision, *out.plan, inputs));
+  if (auto stop = stopped_by(terms, inputs, out.event)) {
     out.outcome = Outcome::held;
-    out.stop = {.reason = "ceiling",
-                .message = "the decision is `" + std::string(policy::name(out.decision->disposition)) +
-                           "`, looser than `" + std::string(policy::name(ceiling)) + "`, which is this site's ceiling",
-                .hint =
-                    "this version of airlock cannot send, so nothing can raise the ceiling yet; "
-                    "`\"floor\": \"seal\"` in airlock.json seals instead where the licence grants it"};
+    out.stop = std::move(*stop);
     return out;
   }
   AIRLOCK_TRY(out.payload_sha256, crypto::sha256(payload));

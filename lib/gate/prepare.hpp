@@ -17,9 +17,6 @@
 
 namespace airlock::gate {
 
-/// What a new site may do at most until a person has authorised more. Authorising is not part of this version.
-inline constexpr policy::Disposition ceiling = policy::Disposition::seal;
-
 /// A report as it came in.
 struct Received {
   sys::Spool bytes;
@@ -41,7 +38,7 @@ enum class Outcome : std::uint8_t { seal, queue, withheld, held, refused };
 
 /// Why a report does not leave: a word for the ledger, and words for the person.
 struct Stop {
-  std::string reason;  ///< `malformed`, `dictionary`, `leak`, `no_kit`, `ceiling`, `policy`, …
+  std::string reason;  ///< `malformed`, `dictionary`, `leak`, `no_kit`, `ceiling`, `hold`, `policy`, …
   std::string message;
   std::string hint;
   int exit = 4;

@@ -6,6 +6,7 @@
 #include "core/text.hpp"
 #include "crypto/hash.hpp"
 #include "gate/append.hpp"
+#include "gate/ceiling.hpp"
 #include "gate/queueing.hpp"
 #include "sys/file.hpp"
 
@@ -85,13 +86,13 @@ Result<void> show_payloads(const Site& site, const ledger::Ledger& ledger) {
 }
 
 /// Hidden files of disclosures that are over, and of atomic writes that were cut short.
-Result<void> sweep(const Site& site) {
+Result<void> sweep(const Site& site, const std::set<std::string>& kept) {
   for (const std::string_view folder :
        {site::layout::outbox, site::layout::held, site::layout::public_folder, std::string_view(".")}) {
     AIRLOCK_TRY(const auto names, sys::list_directory(site.path(folder)));
     for (const std::string& name : names) {
       const bool hidden = name.starts_with('.') && name.ends_with(".tmp");
-      if (hidden) AIRLOCK_CHECK(sys::remove_file(site.path(folder) + "/" + name));
+      if (hidden && !kept.contains(name)) AIRLOCK_CHECK(sys::remove_file(site.path(folder) + "/" + name));
     }
   }
   return {};
@@ -148,6 +149,9 @@ Result<bool> release(const Site& site, ledger::Ledger& ledger, const ledger::Dis
 
 Result<Recovered> recover(const Site& site, ledger::Ledger& ledger, core::Time now) {
   Recovered out;
+  // While disclosures are on hold none is finished: what is sealed stays hidden until the next run after `release`.
+  AIRLOCK_TRY(const auto hold, hold_in_force(ledger));
+  std::set<std::string> waiting;
   AIRLOCK_TRY(const auto unfinished, ledger.unfinished());
   for (const ledger::Disclosure& disclosure : unfinished) {
     if (disclosure.stage == ledger::Stage::recorded) {
@@ -155,11 +159,17 @@ Result<Recovered> recover(const Site& site, ledger::Ledger& ledger, core::Time n
       out.abandoned.push_back(disclosure.id);
       continue;
     }
+    if (hold) {
+      for (const std::string& path : {hidden_bundle(site, disclosure.id), hidden_instructions(site, disclosure.id)}) {
+        waiting.insert(path.substr(path.rfind('/') + 1));
+      }
+      continue;
+    }
     AIRLOCK_TRY(const bool released, release(site, ledger, disclosure, now, true));
     (released ? out.finished : out.lost).push_back(disclosure.id);
   }
   AIRLOCK_CHECK(show_payloads(site, ledger));
-  AIRLOCK_CHECK(sweep(site));
+  AIRLOCK_CHECK(sweep(site, waiting));
   AIRLOCK_CHECK(sweep_held(site, ledger));
   return out;
 }

@@ -5,6 +5,7 @@
 #include "core/json.hpp"
 #include "core/text.hpp"
 #include "gate/append.hpp"
+#include "gate/ceiling.hpp"
 #include "gate/entries.hpp"
 #include "gate/open.hpp"
 #include "gate/recovery.hpp"
@@ -77,13 +78,18 @@ Result<void> check_number(const site::Kit& kit, const std::optional<KitInForce>&
 }
 
 /// Under the lock: the entry first, then the file under its name; until both are done everything is withheld.
-Result<void> put_kit(const site::Site& site, ledger::Ledger& ledger, const site::Kit& kit, std::string_view file,
+Result<void> put_kit(const site::Site& site, ledger::Ledger& ledger, site::Kit kit, std::string_view file,
                      core::Time now) {
   AIRLOCK_TRY(const auto in_force, kit_in_force(ledger));
   AIRLOCK_CHECK(check_number(kit, in_force));
   if (!in_force || in_force->number != kit.number) {
+    Json members = kit_members(kit);
+    AIRLOCK_TRY(Inputs inputs, read_inputs(site.directory(), ledger, now));
+    inputs.kit = std::move(kit);
+    AIRLOCK_CHECK(install_into_ceiling(inputs, ledger));
+    AIRLOCK_CHECK(add_ceiling(members, inputs));
     AIRLOCK_TRY(auto change, ledger.change());
-    AIRLOCK_CHECK(append(change, ledger::Kind::kit, "", kit_members(kit), now));
+    AIRLOCK_CHECK(append(change, ledger::Kind::kit, "", members, now));
     AIRLOCK_CHECK(change.commit());
   }
   return sys::replace_file(site.path(site::layout::kit), file, sys::public_file);
@@ -92,8 +98,13 @@ Result<void> put_kit(const site::Site& site, ledger::Ledger& ledger, const site:
 Result<void> put_licence(const site::Site& site, ledger::Ledger& ledger, const licence::Verdict& verdict,
                          std::string_view file, core::Time now) {
   AIRLOCK_CHECK(sys::replace_file(site.path(site::layout::licence), file, sys::public_file));
+  AIRLOCK_TRY(Inputs inputs, read_inputs(site.directory(), ledger, now));
+  inputs.licence.verdict = verdict;
+  AIRLOCK_CHECK(install_into_ceiling(inputs, ledger));
+  Json members = licence_members(*verdict.licence, verdict.state);
+  AIRLOCK_CHECK(add_ceiling(members, inputs));
   AIRLOCK_TRY(auto change, ledger.change());
-  AIRLOCK_CHECK(append(change, ledger::Kind::licence, "", licence_members(*verdict.licence, verdict.state), now));
+  AIRLOCK_CHECK(append(change, ledger::Kind::licence, "", members, now));
   AIRLOCK_CHECK(change.commit());
   return {};
 }
@@ -162,8 +173,8 @@ Result<Initialised> init(const InitOptions& options) {
   AIRLOCK_TRY(const auto site, site::Site::open(options.directory));
   AIRLOCK_TRY(auto ledger, open_to_write(site));
   if (kit) {
-    AIRLOCK_CHECK(put_kit(site, ledger, *kit, *options.kit, now));
     out.kit_number = kit->number;
+    AIRLOCK_CHECK(put_kit(site, ledger, std::move(*kit), *options.kit, now));
   }
   if (verdict) {
     AIRLOCK_CHECK(put_licence(site, ledger, *verdict, *options.licence, now));
@@ -181,14 +192,15 @@ Result<site::Kit> verify_kit_for(const site::Site& site, std::string_view file) 
 
 Result<std::uint64_t> install_kit(const std::string& directory, std::string_view file) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
-  AIRLOCK_TRY(const site::Kit kit, verify_kit_for(site, file));
+  AIRLOCK_TRY(site::Kit kit, verify_kit_for(site, file));
+  const std::uint64_t number = kit.number;
   AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), setup_lock_seconds));
   AIRLOCK_TRY(auto ledger, open_to_write(site));
   const core::Time now = sys::now();
   AIRLOCK_CHECK(recover(site, ledger, now));
   AIRLOCK_CHECK(adopt_product(site, kit.product));
-  AIRLOCK_CHECK(put_kit(site, ledger, kit, file, now));
-  return kit.number;
+  AIRLOCK_CHECK(put_kit(site, ledger, std::move(kit), file, now));
+  return number;
 }
 
 Result<licence::Verdict> install_licence(const std::string& directory, std::string_view file) {

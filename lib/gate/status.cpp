@@ -1,8 +1,8 @@
 #include "gate/status.hpp"
 
+#include "gate/ceiling.hpp"
 #include "gate/history.hpp"
 #include "gate/open.hpp"
-#include "gate/prepare.hpp"
 #include "sys/system.hpp"
 
 namespace airlock::gate {
@@ -17,8 +17,10 @@ Result<Status> status(const std::string& directory) {
       policy::Facts facts = out.inputs.facts();
       facts.event = event;
       policy::Decision decision = out.inputs.kit->policy.decide(facts);
-      const bool above = decision.disposition < ceiling;
-      out.standings.push_back({event, decision, policy::explain(decision, facts), above});
+      // Where it cannot be told, reports are held for another reason, which `explain` gives.
+      const auto terms = decision_now(out.inputs, event);
+      out.standings.push_back({event, decision, policy::explain(decision, facts),
+                               terms ? above_ceiling(*terms, out.inputs, event) : std::vector<policy::Loosening>{}});
     }
   }
   AIRLOCK_TRY(out.reports, ledger.last_number());

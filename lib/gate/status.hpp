@@ -19,7 +19,7 @@ struct Standing {
   std::string event;
   policy::Decision decision;
   std::vector<std::string> sentences;
-  bool above_ceiling = false;  ///< looser than what the site may do: reports will be held
+  std::vector<policy::Loosening> above_ceiling;  ///< where it is looser than what was authorised: reports are held
 };
 
 struct Status {

@@ -1,6 +1,7 @@
 #include "redaction/profile.hpp"
 
 #include <array>
+#include <nlohmann/json.hpp>
 
 #include "core/text.hpp"
 #include "redaction/selector.hpp"
@@ -70,6 +71,37 @@ Result<Redaction> redaction_from(const core::Json& json, std::string_view docume
     read_path(in, out);
   }
   out.treatment = read_treatment(in);
+  AIRLOCK_CHECK(in.finish());
+  return out;
+}
+
+core::Json to_json(const Treatment& treatment) {
+  core::Json out{{"do", name(treatment.action)}};
+  switch (treatment.action) {
+    case Action::truncate_ip:
+      out["v4"] = treatment.v4_bits;
+      out["v6"] = treatment.v6_bits;
+      break;
+    case Action::truncate_time:
+      out["to"] = treatment.calendar == Calendar::month ? "month" : treatment.calendar == Calendar::week ? "week" : "day";
+      break;
+    case Action::truncate_version:
+      out["to"] = treatment.version_part == VersionPart::major ? "major" : "minor";
+      break;
+    case Action::keep:
+    case Action::pseudonymise:
+    case Action::mask:
+    case Action::drop:
+      break;
+  }
+  return out;
+}
+
+Result<Treatment> treatment_from(const core::Json& json, std::string_view document, std::string place) {
+  Members in(json, document, std::move(place));
+  Treatment out;
+  const bool keeps = in.has("do") && *in.any("do") == name(Action::keep);
+  if (!keeps) out = read_treatment(in);
   AIRLOCK_CHECK(in.finish());
   return out;
 }

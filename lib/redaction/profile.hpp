@@ -40,6 +40,11 @@ struct Profile {
 /// `document`. Unknown members, actions, classes, and settings out of range are errors naming both. Error: bad_input.
 [[nodiscard]] Result<Redaction> redaction_from(const core::Json& json, std::string_view document, std::string place);
 
+/// A treatment by itself, as the members of a redaction ask for it (`{"do": "truncate_ip", "v4": 24, "v6": 48}`) or
+/// `{"do": "keep"}`; and back. For ledger entries. Error: bad_input naming `document` and `place`.
+[[nodiscard]] core::Json to_json(const Treatment& treatment);
+[[nodiscard]] Result<Treatment> treatment_from(const core::Json& json, std::string_view document, std::string place);
+
 /// One treatment for every datum that the dictionary declares.
 class Plan {
  public:

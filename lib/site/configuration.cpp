@@ -67,6 +67,21 @@ std::vector<Destination> destinations_from(Members& in) {
   return out;
 }
 
+std::vector<redaction::Redaction> redactions_from(Members& in) {
+  std::vector<redaction::Redaction> out;
+  const Json* list = in.array_if("redact_also", redactions_limit);
+  for (std::size_t i = 0; list != nullptr && i < list->size() && in.ok(); ++i) {
+    auto redaction =
+        redaction::redaction_from((*list)[i], in.name(), in.path_of("redact_also") + "/" + std::to_string(i));
+    if (redaction) {
+      out.push_back(std::move(*redaction));
+    } else {
+      in.refuse(std::move(redaction).error());
+    }
+  }
+  return out;
+}
+
 Result<Configuration> parse_configuration(std::string_view text, std::string_view name) {
   AIRLOCK_TRY(const Json json, core::parse_json(text, name, {.bytes = configuration_bytes_limit, .depth = 8}));
   Members in(json, name, "");
@@ -78,16 +93,7 @@ Result<Configuration> parse_configuration(std::string_view text, std::string_vie
   if (in.has("floor")) {
     out.floor = policy::disposition_from(in.word("floor", {"send", "redact", "seal", "withhold"}));
   }
-  if (const Json* list = in.array_if("redact_also", redactions_limit); list != nullptr) {
-    for (std::size_t i = 0; i < list->size() && in.ok(); ++i) {
-      auto redaction = redaction::redaction_from((*list)[i], name, in.path_of("redact_also") + "/" + std::to_string(i));
-      if (redaction) {
-        out.redact_also.push_back(std::move(*redaction));
-      } else {
-        in.refuse(std::move(redaction).error());
-      }
-    }
-  }
+  out.redact_also = redactions_from(in);
   if (in.has("licence")) {
     (void)in.word("licence", {"none"});
     out.declared_without_licence = true;

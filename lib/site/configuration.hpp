@@ -33,6 +33,9 @@ struct Destination {
 /// Reads a `delivery` member of a configuration or a kit. Errors go to `in`.
 [[nodiscard]] std::vector<Destination> destinations_from(core::Members& in);
 
+/// Reads a `redact_also` member. Errors go to `in`.
+[[nodiscard]] std::vector<redaction::Redaction> redactions_from(core::Members& in);
+
 struct Configuration {
   std::string site_id;
   std::string product;                            ///< empty until the first kit or licence names it

@@ -156,6 +156,25 @@ Result<std::string> read_private_file(const std::string& path, std::uint64_t lim
   return read_opened(file, path, limit);
 }
 
+Result<std::optional<std::string>> read_root_file(const std::string& path, std::uint64_t limit) {
+  for (const std::string& each : {parent_of(path), path}) {
+    struct stat status {};
+    if (::lstat(each.c_str(), &status) != 0) {
+      if (errno == ENOENT) return std::nullopt;
+      return fail_errno(each, "stat");
+    }
+    const bool expected = each == path ? S_ISREG(status.st_mode) : S_ISDIR(status.st_mode);
+    if (expected && status.st_uid == 0 && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0) continue;
+    return fail(Code::refused,
+                quote(each) + ": is not " + (each == path ? "a regular file" : "a folder") +
+                    " that belongs to root and that nobody else may write",
+                "`chown root:root " + each + "; chmod go-w " + each + "`");
+  }
+  // Only root can change anything between the looks above and this.
+  AIRLOCK_TRY(const Opened file, open_regular(path));
+  return read_opened(file, path, limit);
+}
+
 Result<void> create_file(const std::string& path, std::string_view bytes, unsigned mode) {
   AIRLOCK_TRY(const NewFile file, write_beside(path, bytes, mode));
   AIRLOCK_CHECK(link_file(file.path(), path));

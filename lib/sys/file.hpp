@@ -8,6 +8,7 @@
 /// Messages name the path. Nothing here follows a symbolic link at the last step unless it says so.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,6 +46,10 @@ class Descriptor {
 /// Like `read_file` for secrets: refused where group or others have any permission, or the owner is neither this user
 /// nor root.
 [[nodiscard]] Result<std::string> read_private_file(const std::string& path, std::uint64_t limit);
+
+/// Reads a file that only the machine's administrator can have written; nothing where it is not there. Refused where it
+/// or its folder is a symbolic link, belongs to anybody but root, or can be written by group or others.
+[[nodiscard]] Result<std::optional<std::string>> read_root_file(const std::string& path, std::uint64_t limit);
 
 /// Makes a file that must not exist yet, complete and durable. Error: refused if the name is taken.
 [[nodiscard]] Result<void> create_file(const std::string& path, std::string_view bytes, unsigned mode);

@@ -19,6 +19,8 @@ void add_process(Context& context);
 void add_preview(Context& context);
 void add_explain(Context& context);
 void add_status(Context& context);
+void add_authorise(Context& context);
+void add_hold(Context& context);
 void add_licence(Context& context);
 void add_kit(Context& context);
 void add_bundle(Context& context);

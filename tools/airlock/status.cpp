@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "commands.hpp"
@@ -9,8 +10,45 @@ namespace status_command {
 
 using core::Json;
 
-constexpr std::string_view above_ceiling =
-    "looser than this site's ceiling, `seal`: reports are held; this version of airlock cannot send";
+/// The loosest that a person has authorised, or that a site has by itself.
+policy::Disposition ceiling_of(const gate::Inputs& inputs) {
+  if (!inputs.ceiling) return policy::Disposition::seal;
+  auto out = policy::Disposition::withhold;
+  for (const auto& [event, terms] : *inputs.ceiling) out = std::min(out, terms.disposition);
+  return out;
+}
+
+Json ceiling_json(const gate::Inputs& inputs, const std::string& event) {
+  if (!inputs.ceiling) return nullptr;
+  const auto found = inputs.ceiling->find(event);
+  if (found == inputs.ceiling->end()) return nullptr;
+  return {{"disposition", policy::name(found->second.disposition)},
+          {"recipients", found->second.recipients},
+          {"destinations", found->second.destinations}};
+}
+
+Json looser_json(const std::vector<policy::Loosening>& loosenings) {
+  Json out = Json::array();
+  for (const auto& each : loosenings) out.push_back({{"what", each.what}, {"from", each.from}, {"to", each.to}});
+  return out;
+}
+
+Json machine_json(const site::Machine& machine) {
+  if (machine.text.empty()) return nullptr;
+  return {{"file", site::machine_path},
+          {"floor", machine.floor ? Json(policy::name(*machine.floor)) : Json(nullptr)},
+          {"redact_also", machine.redact_also.size()},
+          {"destinations", machine.destinations ? Json(*machine.destinations) : Json(nullptr)}};
+}
+
+std::string machine_in_words(const site::Machine& machine) {
+  if (machine.text.empty()) return "no " + std::string(site::machine_path);
+  std::string out(site::machine_path);
+  out += machine.floor ? ": floor " + std::string(policy::name(*machine.floor)) : ": no floor";
+  out += ", " + std::to_string(machine.redact_also.size()) + " redactions";
+  if (machine.destinations) out += ", destinations " + joined(*machine.destinations);
+  return out;
+}
 
 Json to_json(const gate::Status& status) {
   const site::Configuration& configuration = status.inputs.site.configuration();
@@ -29,14 +67,20 @@ Json to_json(const gate::Status& status) {
                       {"profiles", standing.decision.profiles},
                       {"rules", standing.decision.rules},
                       {"because", standing.sentences},
-                      {"held_by_ceiling", standing.above_ceiling}});
+                      {"ceiling", ceiling_json(status.inputs, standing.event)},
+                      {"held_by_ceiling", !standing.above_ceiling.empty()},
+                      {"looser", looser_json(standing.above_ceiling)}});
   }
   return {{"site", status.inputs.site.directory()},
           {"site_id", configuration.site_id},
           {"name", text_or_null(configuration.name)},
           {"product", text_or_null(configuration.product)},
           {"floor", configuration.floor ? Json(policy::name(*configuration.floor)) : Json(nullptr)},
-          {"ceiling", policy::name(gate::ceiling)},
+          {"machine", machine_json(status.inputs.machine)},
+          {"ceiling", policy::name(ceiling_of(status.inputs))},
+          {"hold", status.inputs.hold ? Json{{"since", status.inputs.hold->since.text()},
+                                             {"reason", text_or_null(status.inputs.hold->reason)}}
+                                      : Json(nullptr)},
           {"kit", kit},
           {"kit_problem", text_or_null(status.inputs.no_kit.message)},
           {"licence", tools::to_json(status.inputs.licence.verdict)},
@@ -73,12 +117,21 @@ int run(Context& context) {
                        {"product", configuration.product.empty() ? "not known yet" : configuration.product},
                        {"kit", kit},
                        {"licence", licence},
-                       {"floor", configuration.floor ? std::string(policy::name(*configuration.floor)) : "none"}});
+                       {"floor", configuration.floor ? std::string(policy::name(*configuration.floor)) : "none"},
+                       {"machine", machine_in_words(status->inputs.machine)},
+                       {"ceiling", std::string(policy::name(ceiling_of(status->inputs))) +
+                                       (status->inputs.ceiling ? "" : ", since there were never both kit and licence")}});
+  if (const auto& hold = status->inputs.hold) {
+    context.console.say("on hold since " + hold->since.text() + (hold->reason.empty() ? "" : ": " + hold->reason) +
+                        "; nothing leaves until `airlock release`");
+  }
   for (const gate::Standing& standing : status->standings) {
     context.console.say("reports of event " + standing.event + ": " +
                         std::string(policy::name(standing.decision.disposition)));
     for (const std::string& sentence : standing.sentences) context.console.say("  " + sentence);
-    if (standing.above_ceiling) context.console.say("  " + std::string(above_ceiling));
+    if (standing.above_ceiling.empty()) continue;
+    context.console.say("  reports are held: this is looser than the ceiling; `airlock authorise` would allow it");
+    for (const auto& difference : standing.above_ceiling) context.console.say("    " + difference.text());
   }
   context.console.say("ledger: " + std::to_string(status->reports) + " reports, " +
                       std::to_string(status->disclosures) + " disclosures, " + std::to_string(status->held) +

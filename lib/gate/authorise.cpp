@@ -1,0 +1,100 @@
+#include "gate/authorise.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "gate/append.hpp"
+#include "gate/ceiling.hpp"
+#include "gate/open.hpp"
+#include "sys/file.hpp"
+#include "sys/system.hpp"
+
+namespace airlock::gate {
+namespace {
+
+using core::Code;
+using core::fail;
+using core::Json;
+
+constexpr int person_lock_seconds = 30;
+
+Result<Proposal> propose(const Inputs& inputs) {
+  if (!inputs.kit) {
+    return fail(Code::refused, "without a kit there is nothing to authorise: " + inputs.no_kit.message,
+                inputs.no_kit.hint);
+  }
+  Proposal out;
+  out.fingerprint = inputs.fingerprint;
+  out.kit = inputs.kit->number;
+  const auto& verdict = inputs.licence.verdict;
+  out.licence = core::name(verdict.state);
+  if (verdict.licence) out.licence = verdict.licence->serial + ", tier " + verdict.licence->tier + ", " + out.licence;
+  AIRLOCK_TRY(const policy::Ceiling decisions, decisions_in_force(inputs));
+  for (const auto& [event, settled] : decisions) {
+    // What a state that will pass makes looser somewhere is as much in force as the rest.
+    AIRLOCK_TRY(const policy::Terms now, decision_now(inputs, event));
+    const policy::Terms& terms = policy::nowhere_looser(now, settled) ? settled : now;
+    auto loosenings = above_ceiling(terms, inputs, event);
+    if (loosenings.empty()) continue;
+    std::optional<policy::Disposition> before;
+    if (inputs.ceiling) {
+      const auto found = inputs.ceiling->find(event);
+      if (found != inputs.ceiling->end()) before = found->second.disposition;
+    }
+    out.raises.push_back({event, before, terms.disposition, std::move(loosenings)});
+    out.decisions.emplace(event, terms);
+  }
+  return out;
+}
+
+Result<bool> set_hold(const std::string& directory, ledger::Kind kind, const std::string& reason) {
+  AIRLOCK_TRY(const auto site, site::Site::open(directory));
+  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), person_lock_seconds));
+  AIRLOCK_TRY(auto ledger, open_to_write(site));
+  AIRLOCK_TRY(const auto hold, hold_in_force(ledger));
+  if (hold.has_value() == (kind == ledger::Kind::hold)) return false;
+  Json members = Json::object();
+  if (!reason.empty()) members["reason"] = reason;
+  AIRLOCK_TRY(auto change, ledger.change());
+  AIRLOCK_CHECK(append(change, kind, "", members, sys::now()));
+  AIRLOCK_CHECK(change.commit());
+  return true;
+}
+
+}  // namespace
+
+Result<Proposal> propose(const std::string& directory) {
+  AIRLOCK_TRY(const auto site, site::Site::open(directory));
+  AIRLOCK_TRY(const auto ledger, open_to_read(site));
+  AIRLOCK_TRY(const Inputs inputs, read_inputs(directory, ledger, sys::now()));
+  return propose(inputs);
+}
+
+Result<void> authorise(const std::string& directory, const Proposal& shown, const std::string& reason) {
+  AIRLOCK_TRY(const auto site, site::Site::open(directory));
+  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), person_lock_seconds));
+  AIRLOCK_TRY(auto ledger, open_to_write(site));
+  AIRLOCK_TRY(Inputs inputs, read_inputs(directory, ledger, sys::now()));
+  AIRLOCK_TRY(const Proposal fresh, propose(inputs));
+  if (fresh.fingerprint != shown.fingerprint || fresh.decisions != shown.decisions) {
+    return fail(Code::refused, "what is in force has changed since it was shown", "run `airlock authorise` again");
+  }
+  inputs.ceiling = policy::raised(inputs.ceiling.value_or(policy::Ceiling{}), fresh.decisions);
+  Json members{{"reason", reason}, {"kit", *fresh.kit}};
+  const auto& verdict = inputs.licence.verdict;
+  if (verdict.licence) members["licence"] = verdict.licence->serial;
+  AIRLOCK_CHECK(add_ceiling(members, inputs));
+  AIRLOCK_TRY(auto change, ledger.change());
+  AIRLOCK_CHECK(append(change, ledger::Kind::authorised, "", members, inputs.now));
+  AIRLOCK_CHECK(change.commit());
+  return {};
+}
+
+Result<bool> hold(const std::string& directory, const std::string& reason) {
+  return set_hold(directory, ledger::Kind::hold, reason);
+}
+
+Result<bool> release(const std::string& directory, const std::string& reason) {
+  return set_hold(directory, ledger::Kind::release, reason);
+}
+
+}  // namespace airlock::gate

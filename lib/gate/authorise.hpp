@@ -1,0 +1,46 @@
+#pragma once
+/// \file
+/// What only a person may do: raise the ceiling, stop every disclosure, let them go on. Each is recorded with a reason.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/digest.hpp"
+#include "core/result.hpp"
+#include "gate/inputs.hpp"
+#include "policy/ceiling.hpp"
+
+namespace airlock::gate {
+
+/// An event whose decision is looser than the ceiling, and how.
+struct Raise {
+  std::string event;
+  std::optional<policy::Disposition> before;  ///< nothing where the event was never authorised
+  policy::Disposition after;
+  std::vector<policy::Loosening> loosenings;
+};
+
+/// What there is to authorise.
+struct Proposal {
+  std::vector<Raise> raises;  ///< empty: nothing in force is looser than the ceiling
+  std::string licence;        ///< serial and state, for people; empty where there is none
+  std::optional<std::uint64_t> kit;
+  policy::Ceiling decisions;  ///< of the events in `raises`
+  core::Digest fingerprint;   ///< of all that it was worked out from
+
+  [[nodiscard]] bool empty() const { return raises.empty(); }
+};
+
+/// Works out what `authorise` would allow, for showing. Errors: refused (no kit), as `read_inputs`.
+[[nodiscard]] Result<Proposal> propose(const std::string& directory);
+
+/// Allows what was shown, and records it. Error: refused where anything has changed since; not_recorded.
+[[nodiscard]] Result<void> authorise(const std::string& directory, const Proposal& shown, const std::string& reason);
+
+/// Stops every disclosure at once. Returns whether that is new.
+[[nodiscard]] Result<bool> hold(const std::string& directory, const std::string& reason);
+/// Lets disclosures go on. Returns whether they were on hold.
+[[nodiscard]] Result<bool> release(const std::string& directory, const std::string& reason);
+
+}  // namespace airlock::gate

@@ -1,0 +1,221 @@
+#include "gate/ceiling.hpp"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "core/text.hpp"
+#include "crypto/hash.hpp"
+#include "gate/entries.hpp"
+
+namespace airlock::gate {
+namespace {
+
+using core::Code;
+using core::fail;
+using core::Json;
+using core::LicenceState;
+using core::quote;
+using policy::Disposition;
+
+/// Room that an entry has for its ceiling; the rest is for the entry's own members.
+constexpr std::size_t ceiling_bytes_limit = ledger::entry_limit - 64 * 1024;
+/// How many differences a message tells; `airlock authorise` shows them all.
+constexpr std::size_t differences_told = 6;
+
+std::string entry_name(const ledger::Entry& entry) { return "ledger entry " + std::to_string(entry.seq); }
+
+struct Recorded {
+  policy::Ceiling ceiling;
+  std::uint64_t seq = 0;
+};
+
+Result<std::optional<Recorded>> recorded_ceiling(const ledger::Ledger& ledger) {
+  using ledger::Kind;
+  std::optional<Recorded> out;
+  for (const Kind kind : {Kind::authorised, Kind::licence, Kind::kit, Kind::configured}) {
+    AIRLOCK_TRY(const auto entry, ledger.newest(kind));
+    if (!entry || (out && entry->seq < out->seq)) continue;
+    AIRLOCK_TRY(const Json json, core::parse_json(entry->body, entry_name(*entry)));
+    const auto found = json.find("ceiling");
+    if (found == json.end()) continue;
+    auto ceiling = policy::ceiling_from(*found, entry_name(*entry));
+    if (!ceiling) return fail(Code::integrity, ceiling.error().message, "run `airlock ledger verify`");
+    out = Recorded{std::move(*ceiling), entry->seq};
+  }
+  return out;
+}
+
+/// The state that a licence has once nothing but time has passed.
+LicenceState settled(LicenceState state) {
+  switch (state) {
+    case LicenceState::grace:
+    case LicenceState::expired:
+    case LicenceState::not_yet_valid:
+    case LicenceState::clock_rollback:
+      return LicenceState::valid;
+    default:
+      return state;
+  }
+}
+
+Result<policy::Terms> decide(const Inputs& inputs, const policy::Facts& facts) {
+  const policy::Decision decision = inputs.kit->policy.decide(facts);
+  AIRLOCK_TRY(const auto plan, inputs.kit->policy.plan(decision, inputs.kit->dictionary, inputs.redact_also()));
+  return terms_of(decision, plan, inputs);
+}
+
+std::string told(const std::vector<policy::Loosening>& differences) {
+  std::string out;
+  for (std::size_t i = 0; i < std::min(differences.size(), differences_told); ++i) {
+    out += (i == 0 ? "" : "; ") + differences[i].text();
+  }
+  if (differences.size() > differences_told) {
+    out += "; and " + std::to_string(differences.size() - differences_told) + " more";
+  }
+  return out;
+}
+
+/// What has moved the ceiling since the ledger last recorded it.
+enum class Installed : std::uint8_t { nothing, something };
+
+Result<void> settle_ceiling(Inputs& inputs, const ledger::Ledger& ledger, Installed installed) {
+  AIRLOCK_TRY(auto recorded, recorded_ceiling(ledger));
+  inputs.ceiling.reset();
+  inputs.ceiling_moved = false;
+  if (recorded) inputs.ceiling = recorded->ceiling;
+  const auto& verdict = inputs.licence.verdict;
+  // What is not this site's, or not believed, is no licence to go by; it makes decisions stricter and moves nothing.
+  const bool licensed = settled(verdict.state) == LicenceState::valid || inputs.facts().tier == policy::unlicensed_tier;
+  if (!inputs.kit || !licensed) return {};
+  if (installed == Installed::nothing && verdict.licence) {
+    AIRLOCK_TRY(const bool known, is_known(*verdict.licence, ledger));
+    if (!known) installed = Installed::something;
+  }
+  if (recorded && installed == Installed::nothing) return {};
+  // Where a decision cannot be made, nothing leaves, and nothing can be said of the ceiling.
+  const auto decisions = decisions_in_force(inputs);
+  if (!decisions) {
+    if (decisions.error().code == Code::not_recorded) return fail(decisions.error());
+    return {};
+  }
+  inputs.ceiling = recorded ? policy::lowered(recorded->ceiling, *decisions) : policy::first_ceiling(*decisions);
+  inputs.ceiling_moved = !recorded || *inputs.ceiling != recorded->ceiling;
+  return {};
+}
+
+}  // namespace
+
+Result<void> read_ceiling(Inputs& inputs, const ledger::Ledger& ledger) {
+  AIRLOCK_CHECK(settle_ceiling(inputs, ledger, Installed::nothing));
+  AIRLOCK_TRY(inputs.hold, hold_in_force(ledger));
+  crypto::Sha256 sha256;
+  sha256.update(inputs.fingerprint.hex());
+  if (inputs.ceiling) sha256.update(core::to_text(policy::to_json(*inputs.ceiling)));
+  if (inputs.hold) sha256.update("on hold since " + inputs.hold->since.text());
+  inputs.fingerprint = sha256.finish();
+  return {};
+}
+
+Result<void> install_into_ceiling(Inputs& inputs, const ledger::Ledger& ledger) {
+  return settle_ceiling(inputs, ledger, Installed::something);
+}
+
+Result<void> add_ceiling(Json& members, const Inputs& inputs) {
+  if (!inputs.ceiling) return {};
+  Json json = policy::to_json(*inputs.ceiling);
+  if (core::to_text(json).size() > ceiling_bytes_limit) {
+    return fail(Code::refused,
+                "the decisions for all events need more than " + std::to_string(ceiling_bytes_limit) +
+                    " bytes in the ledger",
+                "ask the vendor for a smaller dictionary");
+  }
+  members["ceiling"] = std::move(json);
+  return {};
+}
+
+Result<std::optional<Hold>> hold_in_force(const ledger::Ledger& ledger) {
+  AIRLOCK_TRY(const auto hold, ledger.newest(ledger::Kind::hold));
+  if (!hold) return std::nullopt;
+  AIRLOCK_TRY(const auto release, ledger.newest(ledger::Kind::release));
+  if (release && release->seq > hold->seq) return std::nullopt;
+  AIRLOCK_TRY(const Json json, core::parse_json(hold->body, entry_name(*hold)));
+  return Hold{hold->time, json.value("reason", "")};
+}
+
+Result<void> may_disclose(const ledger::Ledger& ledger) {
+  AIRLOCK_TRY(const auto hold, hold_in_force(ledger));
+  if (!hold) return {};
+  return fail(Code::refused,
+              "disclosures are on hold since " + hold->since.text() +
+                  (hold->reason.empty() ? "" : ": " + core::printable(hold->reason)),
+              "`airlock release` lifts it");
+}
+
+Result<policy::Terms> terms_of(const policy::Decision& decision, const redaction::Plan& plan, const Inputs& inputs) {
+  policy::Terms out = policy::terms_of(decision.disposition, plan, inputs.kit->dictionary);
+  AIRLOCK_TRY(const auto recipients, recipients_of(inputs));
+  for (const auto& recipient : recipients) out.recipients.insert(recipient.key().sha256().hex());
+  for (const auto& destination : inputs.destinations()) out.destinations.insert(identity_of(destination));
+  return out;
+}
+
+Result<policy::Ceiling> decisions_in_force(const Inputs& inputs) {
+  policy::Ceiling out;
+  policy::Facts facts = inputs.facts();
+  facts.licence = settled(facts.licence);
+  for (const std::string& event : inputs.kit->dictionary.events()) {
+    facts.event = event;
+    AIRLOCK_TRY(out[event], decide(inputs, facts));
+  }
+  return out;
+}
+
+Result<policy::Terms> decision_now(const Inputs& inputs, const std::string& event) {
+  policy::Facts facts = inputs.facts();
+  facts.event = event;
+  return decide(inputs, facts);
+}
+
+std::vector<policy::Loosening> above_ceiling(const policy::Terms& terms, const Inputs& inputs, std::string_view event) {
+  if (inputs.ceiling) {
+    const auto found = inputs.ceiling->find(event);
+    return policy::loosenings(terms, found == inputs.ceiling->end() ? nullptr : &found->second);
+  }
+  // A site that never had both kit and licence may seal, and nothing more.
+  policy::Terms sealed = terms;
+  sealed.disposition = Disposition::seal;
+  return policy::loosenings(terms, &sealed);
+}
+
+std::string identity_of(const site::Destination& destination) { return destination.type + " " + destination.url; }
+
+std::optional<Stop> stopped_by(const policy::Terms& terms, const Inputs& inputs, std::string_view event) {
+  if (inputs.hold) {
+    return Stop{.reason = "hold",
+                .message = "disclosures are on hold since " + inputs.hold->since.text() +
+                           (inputs.hold->reason.empty() ? "" : ": " + core::printable(inputs.hold->reason)),
+                .hint = "`airlock release` lifts it; then run `airlock process --held`"};
+  }
+  if (const auto differences = above_ceiling(terms, inputs, event); !differences.empty()) {
+    return Stop{.reason = "ceiling",
+                .message = "the decision is looser than this site's ceiling: " + told(differences),
+                .hint =
+                    "`airlock authorise --reason TEXT` shows all that is looser and allows it; then run `airlock "
+                    "process --held`"};
+  }
+  if (terms.disposition >= Disposition::seal || !inputs.machine.destinations) return std::nullopt;
+  const auto& permitted = *inputs.machine.destinations;
+  for (const auto& destination : inputs.destinations()) {
+    if (std::find(permitted.begin(), permitted.end(), destination.url) != permitted.end()) continue;
+    const bool own = !inputs.site.configuration().destinations.empty();
+    const std::string place = own ? inputs.site.path(site::layout::configuration) : inputs.site.path(site::layout::kit);
+    return Stop{.reason = "machine",
+                .message = "destination " + quote(destination.url) + " of " + quote(place) +
+                           " is not among the `destinations` of " + quote(site::machine_path),
+                .hint = "let the machine's administrator permit it, or name another destination"};
+  }
+  return std::nullopt;
+}
+
+}  // namespace airlock::gate

@@ -1,0 +1,56 @@
+#pragma once
+/// \file
+/// The site's ceiling and its hold: read from the ledger, moved by what is installed, and asked before anything leaves.
+/// The order of decisions is policy/ceiling.hpp's.
+///
+/// Every `authorised`, `licence`, `kit` and `configured` entry carries the ceiling as it stands from then on, so the
+/// newest of them has it.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.hpp"
+#include "gate/inputs.hpp"
+#include "gate/prepare.hpp"
+#include "ledger/ledger.hpp"
+#include "policy/ceiling.hpp"
+
+namespace airlock::gate {
+
+/// Fills in `ceiling` and `hold` of inputs that are otherwise complete, and lets the fingerprint cover them. Error: of
+/// the machine, or integrity where an entry's ceiling cannot be read.
+[[nodiscard]] Result<void> read_ceiling(Inputs& inputs, const ledger::Ledger& ledger);
+/// The same for inputs into which a kit or licence was put that is about to be recorded: it may lower the ceiling.
+[[nodiscard]] Result<void> install_into_ceiling(Inputs& inputs, const ledger::Ledger& ledger);
+/// Puts the ceiling into the members of an entry that carries it.
+[[nodiscard]] Result<void> add_ceiling(core::Json& members, const Inputs& inputs);
+
+/// The hold in force, if any.
+[[nodiscard]] Result<std::optional<Hold>> hold_in_force(const ledger::Ledger& ledger);
+/// Whether anything may leave at all: to be asked under a lock, right before a payload or a bundle leaves the site.
+/// Error: refused while disclosures are on hold.
+[[nodiscard]] Result<void> may_disclose(const ledger::Ledger& ledger);
+
+/// All that the ceiling compares of a decision at this site. Error: bad_input where a certificate cannot be read.
+[[nodiscard]] Result<policy::Terms> terms_of(const policy::Decision& decision, const redaction::Plan& plan,
+                                             const Inputs& inputs);
+/// The decision for each of the dictionary's events, on the licence as it will be once a state that passes by itself
+/// (grace, expired, not yet valid, a clock put back) has passed. Precondition: there is a kit. Error: bad_input where
+/// a redaction of site or machine does not fit the dictionary.
+[[nodiscard]] Result<policy::Ceiling> decisions_in_force(const Inputs& inputs);
+/// The decision for one event as things stand now.
+[[nodiscard]] Result<policy::Terms> decision_now(const Inputs& inputs, const std::string& event);
+
+/// Every way in which terms are looser than the site's ceiling for the event.
+[[nodiscard]] std::vector<policy::Loosening> above_ceiling(const policy::Terms& terms, const Inputs& inputs,
+                                                           std::string_view event);
+/// What a destination is to the ceiling: whatever names the receiver.
+[[nodiscard]] std::string identity_of(const site::Destination& destination);
+
+/// Why a decision that something is to leave must not be carried out: on hold, above the ceiling, sent to where the
+/// machine does not permit. Nothing: it may. `terms` is its `terms_of`.
+[[nodiscard]] std::optional<Stop> stopped_by(const policy::Terms& terms, const Inputs& inputs, std::string_view event);
+
+}  // namespace airlock::gate

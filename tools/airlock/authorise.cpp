@@ -1,0 +1,135 @@
+#include <unistd.h>
+
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "commands.hpp"
+#include "core/text.hpp"
+#include "gate/authorise.hpp"
+
+namespace airlock::tools {
+namespace {
+
+using core::Json;
+
+/// Long enough for an explanation, short enough for a ledger's reader.
+constexpr std::size_t reason_limit = 1024;
+
+struct Options {
+  std::string reason;
+  bool yes = false;
+};
+
+core::Result<void> check_reason(const std::string& reason) {
+  if (reason.size() <= reason_limit && core::is_printable(reason)) return {};
+  return core::fail(core::Code::usage,
+                    "the reason must be printable text of at most " + std::to_string(reason_limit) + " bytes");
+}
+
+Json to_json(const gate::Proposal& proposal) {
+  Json events = Json::array();
+  for (const gate::Raise& raise : proposal.raises) {
+    Json looser = Json::array();
+    for (const auto& difference : raise.loosenings) {
+      looser.push_back({{"what", difference.what}, {"from", difference.from}, {"to", difference.to}});
+    }
+    events.push_back({{"event", raise.event},
+                      {"before", raise.before ? Json(policy::name(*raise.before)) : Json(nullptr)},
+                      {"after", policy::name(raise.after)},
+                      {"looser", looser}});
+  }
+  return events;
+}
+
+/// Old against new, one line for each difference.
+std::vector<std::string> sentences(const gate::Proposal& proposal) {
+  std::vector<std::string> out;
+  out.push_back("kit number " + std::to_string(proposal.kit.value_or(0)) + ", licence " + proposal.licence);
+  for (const gate::Raise& raise : proposal.raises) {
+    out.push_back("reports of event " + core::quote(raise.event) + " would be allowed " +
+                  core::quote(policy::name(raise.after)) +
+                  (raise.before ? "; so far at most " + core::quote(policy::name(*raise.before)) : "") + ". Looser are:");
+    for (const auto& difference : raise.loosenings) out.push_back("  " + difference.text());
+  }
+  return out;
+}
+
+core::Result<void> confirm(const gate::Proposal& proposal) {
+  using core::Code;
+  if (::isatty(STDIN_FILENO) == 0) {
+    return core::fail(Code::refused, "nobody is at a terminal to confirm it", "look at it, then give `--yes`");
+  }
+  for (const std::string& sentence : sentences(proposal)) std::cerr << sentence << "\n";
+  std::cerr << "Allow this? Type yes: " << std::flush;
+  std::string answer;
+  std::getline(std::cin, answer);
+  if (answer == "yes") return {};
+  return core::fail(Code::refused, "it was not authorised", "answer yes or give `--yes`");
+}
+
+int run(Context& context, const Options& options) {
+  const console::Console& console = context.console;
+  if (const auto checked = check_reason(options.reason); !checked) return console.report(checked.error());
+  const auto proposal = gate::propose(context.site);
+  if (!proposal) return console.report(proposal.error());
+  if (proposal->empty()) {
+    if (console.json()) console.print({{"authorised", false}, {"events", Json::array()}, {"exit", 0}});
+    console.say("nothing that is in force is looser than this site's ceiling: there is nothing to authorise");
+    return 0;
+  }
+  if (options.yes || ::isatty(STDIN_FILENO) == 0) {
+    for (const std::string& sentence : sentences(*proposal)) console.say(sentence);
+  }
+  if (!options.yes) {
+    if (const auto confirmed = confirm(*proposal); !confirmed) return console.report(confirmed.error());
+  }
+  if (const auto done = gate::authorise(context.site, *proposal, options.reason); !done) {
+    return console.report(done.error());
+  }
+  if (console.json()) console.print({{"authorised", true}, {"events", to_json(*proposal)}, {"exit", 0}});
+  console.say("authorised and recorded; `airlock process --held` decides again on reports that are held");
+  return 0;
+}
+
+int run_hold(Context& context, const std::string& reason, bool stop) {
+  const console::Console& console = context.console;
+  if (const auto checked = check_reason(reason); !checked) return console.report(checked.error());
+  const auto changed = stop ? gate::hold(context.site, reason) : gate::release(context.site, reason);
+  if (!changed) return console.report(changed.error());
+  if (console.json()) console.print({{"on_hold", stop}, {"changed", *changed}, {"exit", 0}});
+  if (stop) {
+    console.say(*changed ? "nothing leaves any more until `airlock release`" : "disclosures are on hold already");
+  } else {
+    console.say(*changed ? "disclosures go on; `airlock process --held` decides again on reports that are held"
+                         : "disclosures are not on hold");
+  }
+  return 0;
+}
+
+}  // namespace
+
+void add_authorise(Context& context) {
+  auto options = std::make_shared<Options>();
+  console::Command command = context.console.command(
+      "authorise", "allow what is looser than this site's ceiling, after showing it",
+      "  airlock authorise --reason 'contract 4711 of 2026-11-20 allows sending'\n"
+      "  airlock authorise --reason 'new recipient, ticket 815' --yes",
+      [&context, options] { return run(context, *options); });
+  command.text("--reason", options->reason, "why, for the ledger", console::Need::required);
+  command.flag("--yes", options->yes, "do not ask");
+}
+
+void add_hold(Context& context) {
+  auto reason = std::make_shared<std::string>();
+  context.console
+      .command("hold", "stop every disclosure at once", "  airlock hold --reason 'incident 12'",
+               [&context, reason] { return run_hold(context, *reason, true); })
+      .text("--reason", *reason, "why, for the ledger");
+  context.console
+      .command("release", "let disclosures go on after `airlock hold`", "  airlock release --reason 'incident 12 closed'",
+               [&context, reason] { return run_hold(context, *reason, false); })
+      .text("--reason", *reason, "why, for the ledger");
+}
+
+}  // namespace airlock::tools
