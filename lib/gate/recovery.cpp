@@ -1,6 +1,7 @@
 #include "gate/recovery.hpp"
 
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "core/json.hpp"
 #include "core/text.hpp"

@@ -1,0 +1,285 @@
+"""Every way to loosen: whatever was deleted, replaced, edited or installed, nothing more leaves until a person authorises."""
+import json
+import os
+import pty
+import shutil
+
+from harness import DICTIONARY, POLICY, REPORT, case, check, equal, main
+
+DESTINATION = {"destinations": [{"type": "https-json", "url": "https://reports.vendor.example/v1"}]}
+
+
+def configure(w, site=None, **members):
+    path = (site or w.site_path) / "airlock.json"
+    configuration = json.loads(path.read_text())
+    for member, value in members.items():
+        if value is None:
+            configuration.pop(member, None)
+        else:
+            configuration[member] = value
+    path.write_text(json.dumps(configuration))
+
+
+def variant(w, n):
+    return w.report(lambda d: d["properties"].update({"posthog_version": f"1.35.{n}"}))
+
+
+def edited(w, path, change):
+    document = json.loads(path.read_bytes())
+    change(document)
+    return w.file(f"edited-{len(list(w.path.iterdir()))}.json", json.dumps(document))
+
+
+def kit_with(w, policy=None, dictionary=None, delivery=None):
+    """A newer kit, its parts changed."""
+    out = w.path / f"changed-{len(list(w.path.iterdir()))}.p7s"
+    more = ["--delivery", w.file("delivery.json", json.dumps(delivery))] if delivery else []
+    w.vendor("kit", "build", "--policy", edited(w, POLICY, policy) if policy else POLICY, "--dictionary",
+             edited(w, DICTIONARY, dictionary) if dictionary else DICTIONARY, *more, "--out", out)
+    return out
+
+
+def left(w):
+    """All that waits for hand-off or sending."""
+    return sorted(p.name for p in (w.site_path / "outbox").iterdir())
+
+
+def held(w, n, *words):
+    """A new report is held by the ceiling, for the reason that has these words, and nothing leaves."""
+    before = left(w)
+    result = w.process(variant(w, n), code=4)
+    equal((result["outcome"], result["reason"]), ("held", "ceiling"), "outcome")
+    for word in words:
+        check(word in result["message"], f"{word!r} is not in: {result['message']}")
+    check("airlock authorise" in result["hint"], result["hint"])
+    equal(left(w), before, "the outbox")
+    return result
+
+
+def authorise(w, *words):
+    text = w.airlock("authorise", "--reason", "the contract allows it", "--yes").text
+    for word in words:
+        check(word in text, f"{word!r} is not in:\n{text}")
+
+
+@case("a new site seals by itself; what it would send is held until `authorise`, then queued by `process --held`")
+def _(w):
+    w.site(tier="standard", entitlements=[])
+    configure(w, delivery=DESTINATION)
+    held(w, 1, "the disposition: `seal` -> `send`")
+    w.airlock("authorise", "--reason", "no terminal", code=4)
+    w.airlock("authorise", "--yes", code=2)
+    equal(w.airlock("process", "--held", code=4).code, 4)
+    shown = w.airlock("authorise", "--reason", "contract 4711", "--yes", "--json").json
+    equal(shown["authorised"], True)
+    equal({e["event"]: (e["before"], e["after"]) for e in shown["events"]}["instance status report"], ("seal", "send"))
+    done = w.airlock("process", "--held", "--json", code=(0, 7)).json
+    equal([r["outcome"] for r in done["reports"]], ["queued"])
+    equal(w.process(variant(w, 2), code=(0, 7))["outcome"], "queued")
+    entry = json.loads(w.run("sqlite3", w.site_path / "ledger.db", "SELECT body FROM entries WHERE kind = 'authorised'").text)
+    equal(entry["reason"], "contract 4711")
+    equal(w.airlock("authorise", "--reason", "again", "--yes", "--json").json["authorised"], False)
+    w.ledger_ok()
+
+
+@case("the licence deleted: withheld with 4; put back: as before, without a person")
+def _(w):
+    w.site(tier="enterprise-air-gapped")
+    licence = w.site_path / "public/licence.p7s"
+    kept = licence.read_bytes()
+    licence.unlink()
+    result = w.process(variant(w, 1), code=4)
+    equal((result["outcome"], result["licence_state"]), ("withheld", "missing"))
+    equal(left(w), [])
+    licence.write_bytes(kept)
+    equal(w.process(variant(w, 2))["outcome"], "sealed")
+
+
+@case("the licence replaced by one of a looser tier, by command or by hand: held; the stricter one put back: sealed")
+def _(w):
+    w.site(tier="enterprise-air-gapped")
+    first = (w.site_path / "public/licence.p7s").read_bytes()
+    w.airlock("licence", "install", w.new_licence("standard"))
+    held(w, 1, "`seal` -> `send`", "the value of")
+    (w.site_path / "public/licence.p7s").write_bytes(w.new_licence("enterprise").read_bytes())
+    held(w, 2, "`seal` -> `redact`")
+    (w.site_path / "public/licence.p7s").write_bytes(first)
+    equal(w.process(variant(w, 3))["outcome"], "sealed")
+    w.ledger_ok()
+
+
+@case("a stricter licence lowers the ceiling, recorded: the looser one again is held")
+def _(w):
+    w.site(tier="standard", entitlements=[])
+    loose = (w.site_path / "public/licence.p7s").read_bytes()
+    configure(w, delivery=DESTINATION)
+    authorise(w, "`seal` -> `send`", "destinations")
+    w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"]))
+    equal(w.process(variant(w, 1))["outcome"], "sealed")
+    status = w.airlock("status", "--json").json
+    equal(status["ceiling"], "seal")
+    (w.site_path / "public/licence.p7s").write_bytes(loose)
+    held(w, 2, "`seal` -> `send`")
+    equal(w.airlock("status", "--json").json["events"][0]["held_by_ceiling"], True)
+
+
+@case("a licence that only expires moves nothing: renewed, the site sends again without a person")
+def _(w):
+    w.new_vendor()
+    w.new_site()
+    configure(w, delivery=DESTINATION)
+    w.airlock("licence", "install", w.new_licence("enterprise"))
+    authorise(w, "`seal` -> `redact`")
+    licence = w.site_path / "public/licence.p7s"
+    past = ["--not-before", "2020-01-01", "--grace-days", "0"]
+    licence.write_bytes(w.new_licence("enterprise", not_after="2021-01-01", extra=past).read_bytes())
+    result = w.process(variant(w, 1))
+    equal((result["licence_state"], result["outcome"]), ("expired", "sealed"))
+    w.airlock("licence", "install", w.new_licence("enterprise"))
+    equal(w.process(variant(w, 2), code=(0, 7))["outcome"], "queued")
+
+
+@case("the site directory made anew may send nothing, whatever the old one was allowed")
+def _(w):
+    w.site(tier="standard", entitlements=[])
+    configure(w, delivery=DESTINATION)
+    authorise(w)
+    shutil.rmtree(w.site_path)
+    w.new_site()
+    configure(w, delivery=DESTINATION)
+    w.airlock("licence", "install", w.new_licence("standard"))
+    held(w, 1, "`seal` -> `send`")
+
+
+@case("the destination edited, and one added, in airlock.json: held; put back: queued")
+def _(w):
+    w.site(tier="standard", entitlements=[])
+    configure(w, delivery=DESTINATION)
+    authorise(w)
+    equal(w.process(variant(w, 1), code=(0, 7))["outcome"], "queued")
+    moved = {"destinations": [dict(DESTINATION["destinations"][0], url="https://elsewhere.example/v1")]}
+    configure(w, delivery=moved)
+    held(w, 2, "destinations", "https://reports.vendor.example/v1", "https://elsewhere.example/v1")
+    configure(w, delivery={"destinations": DESTINATION["destinations"] + moved["destinations"]})
+    held(w, 3, "https://elsewhere.example/v1")
+    configure(w, delivery=DESTINATION)
+    equal(w.process(variant(w, 4), code=(0, 7))["outcome"], "queued")
+
+
+@case("a kit that adds a recipient, or moves the destination, on a sealing site too: held until `authorise`")
+def _(w):
+    w.site()
+    equal(w.process(variant(w, 1))["outcome"], "sealed")
+    home = w.home
+    w.airlock("kit", "install", kit_with(w, delivery=DESTINATION))
+    held(w, 2, "destinations: none -> `https-json https://reports.vendor.example/v1`")
+    authorise(w, "https://reports.vendor.example/v1")
+    equal(w.airlock("process", "--held", "--json").json["reports"][0]["outcome"], "sealed")
+    # The same vendor with another recipient's key.
+    other = w.path / "other-vendor"
+    w.home = other
+    w.vendor("init", "--name", "Other", "--product", "posthog")
+    recipients = {n: (home / n).read_bytes() for n in ("recipient.crt", "recipient.key")}
+    for name in recipients:
+        shutil.copy(other / name, home / name)
+    w.home = home
+    w.airlock("kit", "install", kit_with(w, delivery=DESTINATION))
+    held(w, 3, "recipients")
+    authorise(w, "recipients")
+    equal(w.process(variant(w, 4))["outcome"], "sealed")
+    w.ledger_ok()
+
+
+def empty_strict(policy):
+    policy["profiles"]["strict"]["redactions"] = []
+
+
+def person_is_usage(dictionary):
+    field = next(f for f in dictionary["fields"] if f.get("class") == "person" and "type" in f)
+    field["class"] = "usage"
+
+
+def one_more(dictionary):
+    dictionary["fields"].append({"path": "/properties/brand_new", "type": "text", "class": "usage", "purpose": "support",
+                                 "about": "new"})
+
+
+def retyped(dictionary):
+    field = next(f for f in dictionary["fields"] if f.get("type") == "count" and f.get("class") == "usage" and
+                 "sum_of" not in f and "delta_of" not in f)
+    field["type"] = ["count", "text"]
+
+
+@case("a kit that empties a profile, reclassifies a field, declares one more or lets text into a count: held until `authorise`")
+def _(w):
+    w.site()
+    person = next(f["path"] for f in json.loads(DICTIONARY.read_bytes())["fields"]
+                  if f.get("class") == "person" and "type" in f)
+    changes = (({"policy": empty_strict}, ["-> pseudonymise"]), ({"dictionary": person_is_usage}, [person, "-> keep"]),
+               ({"dictionary": one_more}, ["/properties/brand_new", "-> keep"]), ({"dictionary": retyped}, ["`count`, `text`"]))
+    for n, (parts, words) in enumerate(changes):
+        # From what is shipped, each time: a stricter kit lowers the ceiling by itself.
+        w.airlock("kit", "install", kit_with(w))
+        w.airlock("kit", "install", kit_with(w, **parts))
+        result = w.process(variant(w, n), code=4)
+        equal((result["outcome"], result["reason"]), ("held", "ceiling"), str(parts))
+        shown = json.dumps(w.airlock("status", "--json").json["events"][0]["looser"], ensure_ascii=False)
+        for difference in w.airlock("status", "--json").json["events"][0]["looser"]:
+            check(difference["from"] != difference["to"], str(difference))
+        for word in words:
+            check(word.replace("-> ", "") in shown, f"{word} is not in {shown}")
+        equal(left(w), [])
+    authorise(w, "what may stand for")
+    done = w.airlock("process", "--held", "--json").json["reports"]
+    equal({r["outcome"] for r in done}, {"sealed"})
+    w.ledger_ok()
+
+
+@case("redact_also taken away again is held, adding to it is not")
+def _(w):
+    w.new_vendor()
+    w.new_site()
+    configure(w, redact_also=[{"class": "version", "do": "drop"}])
+    w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"]))
+    equal(w.process(variant(w, 1))["outcome"], "sealed")
+    configure(w, redact_also=[{"class": "version", "do": "drop"}, {"class": "deployment", "do": "drop"}])
+    equal(w.process(variant(w, 2))["outcome"], "sealed")
+    configure(w, redact_also=None)
+    held(w, 3, "dropped or not declared -> keep")
+
+
+@case("on hold nothing leaves, and `release` lets it go; both are recorded with their reasons")
+def _(w):
+    w.site()
+    equal(w.airlock("hold", "--reason", "incident 12", "--json").json["changed"], True)
+    equal(w.airlock("hold", "--json").json["changed"], False)
+    result = w.process(variant(w, 1), code=4)
+    equal((result["outcome"], result["reason"]), ("held", "hold"))
+    check("incident 12" in result["message"], result["message"])
+    check(w.airlock("preview", variant(w, 2), code=4).out == b"", "preview prints nothing")
+    equal(w.airlock("status", "--json").json["hold"]["reason"], "incident 12")
+    equal(left(w), [])
+    w.airlock("process", "--held", code=4)
+    w.airlock("release", "--reason", "incident closed")
+    equal([r["outcome"] for r in w.airlock("process", "--held", "--json").json["reports"]], ["sealed"])
+    kinds = w.run("sqlite3", w.site_path / "ledger.db", "SELECT kind FROM entries WHERE kind IN ('hold', 'release')").text
+    equal(kinds.split(), ["hold", "release"])
+    w.ledger_ok()
+
+
+@case("at a terminal `authorise` shows old against new and asks; anything but yes allows nothing")
+def _(w):
+    w.site(tier="standard", entitlements=[])
+    for answer, code in ((b"no\n", 4), (b"yes\n", 0)):
+        leader, follower = pty.openpty()
+        os.write(leader, answer)
+        import subprocess
+        ran = subprocess.run([w.program("airlock"), "--site", str(w.site_path), "authorise", "--reason", "asked"],
+                             stdin=follower, capture_output=True, timeout=60, check=False)
+        os.close(leader)
+        os.close(follower)
+        equal(ran.returncode, code, ran.stderr.decode())
+        check("`seal` -> `send`" in ran.stderr.decode(), ran.stderr.decode())
+
+
+main()
