@@ -4,7 +4,7 @@ import re
 from harness import case, check, equal, main
 
 COMMANDS = {
-    "airlock": [["init"], ["process"], ["preview"], ["explain"], ["status"], ["licence", "verify"], ["licence", "show"],
+    "airlock": [["init"], ["process"], ["preview"], ["explain"], ["status"], ["authorise"], ["hold"], ["release"], ["licence", "verify"], ["licence", "show"],
                 ["licence", "install"], ["kit", "verify"], ["kit", "show"], ["kit", "install"], ["bundle", "show"],
                 ["bundle", "verify"], ["bundle", "open"], ["ledger", "list"], ["ledger", "show"], ["ledger", "verify"]],
     "airlock-vendor": [["init"], ["kit", "build"], ["licence", "issue"], ["site", "add"], ["open"]],
