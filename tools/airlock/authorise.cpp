@@ -9,7 +9,7 @@
 #include "gate/authorise.hpp"
 
 namespace airlock::tools {
-namespace {
+namespace authorise_command {
 
 using core::Json;
 
@@ -107,9 +107,10 @@ int run_hold(Context& context, const std::string& reason, bool stop) {
   return 0;
 }
 
-}  // namespace
+}  // namespace authorise_command
 
 void add_authorise(Context& context) {
+  using namespace authorise_command;
   auto options = std::make_shared<Options>();
   console::Command command = context.console.command(
       "authorise", "allow what is looser than this site's ceiling, after showing it",
@@ -121,6 +122,7 @@ void add_authorise(Context& context) {
 }
 
 void add_hold(Context& context) {
+  using namespace authorise_command;
   auto reason = std::make_shared<std::string>();
   context.console
       .command("hold", "stop every disclosure at once", "  airlock hold --reason 'incident 12'",
