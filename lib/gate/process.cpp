@@ -134,6 +134,7 @@ class Recorder {
     const bool is_new = subject.kind == ledger::Kind::produced;
     const std::string salt = sys::random_bytes(salt_bytes);
     Json members{{"number", subject.number}};
+    if (!options_.confinement.empty()) members["sandbox"] = options_.confinement;
     if (is_new) {
       AIRLOCK_TRY(members["original"], original_members(report_, salt));
     }

@@ -20,6 +20,7 @@ struct ProcessOptions {
   std::string note;
   bool dry_run = false;
   bool again = false;
+  std::string confinement;             ///< of the process that reads the report, for the ledger; may be empty
   std::optional<core::Digest> expect;  ///< of the bytes that would leave; a difference holds the report
 };
 

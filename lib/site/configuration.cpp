@@ -99,7 +99,7 @@ Result<Configuration> parse_configuration(std::string_view text, std::string_vie
     out.declared_without_licence = true;
   }
   out.archive = in.boolean_if("archive").value_or(true);
-  if (in.has("sandbox")) (void)in.word("sandbox", {"required", "best-effort"});
+  if (in.has("sandbox")) out.sandbox_best_effort = in.word("sandbox", {"required", "best-effort"}) == "best-effort";
   read_limits(in, out);
   out.destinations = destinations_from(in);
   AIRLOCK_CHECK(in.finish());

@@ -43,6 +43,7 @@ struct Configuration {
   std::optional<policy::Disposition> floor;       ///< at least this strict
   std::vector<redaction::Redaction> redact_also;  ///< joined to whatever the policy's profiles redact
   bool declared_without_licence = false;          ///< `"licence": "none"`
+  bool sandbox_best_effort = false;               ///< `"sandbox": "best-effort"`: go on where the kernel refuses it
   bool archive = true;                            ///< seal for the site's own archive key too
   std::optional<std::uint64_t> report_bytes;      ///< `limits.report_bytes`: how large a report may be
   std::vector<Destination> destinations;          ///< empty: the kit's

@@ -117,6 +117,7 @@ class InputSource final : public core::Source {
  public:
   [[nodiscard]] static Result<InputSource> open(const std::string& path);
   [[nodiscard]] Result<std::size_t> read(std::span<char> into) override;
+  [[nodiscard]] int descriptor() const { return fd_.get(); }
 
  private:
   InputSource(Descriptor fd, std::string name) : fd_(std::move(fd)), name_(std::move(name)) {}

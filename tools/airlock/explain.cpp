@@ -5,7 +5,7 @@
 #include "commands.hpp"
 #include "gate/process.hpp"
 #include "present.hpp"
-#include "sys/file.hpp"
+#include "supervise.hpp"
 
 namespace airlock::tools {
 namespace explain_command {
@@ -82,10 +82,8 @@ void show(const console::Console& console, const gate::Preview& preview) {
   if (prepared.redacted) console.say("in this report: " + in_words(result.redactions));
 }
 
-int run(Context& context, const std::string& report) {
-  auto input = sys::InputSource::open(report);
-  if (!input) return context.console.report(input.error());
-  const auto preview = gate::preview(context.site, *input, {});
+int print(Context& context, Worker& worker) {
+  const auto preview = gate::preview(context.site, worker.input(), {});
   if (!preview) return context.console.report(preview.error());
   if (context.console.json()) {
     context.console.print(to_json(*preview));
@@ -93,6 +91,10 @@ int run(Context& context, const std::string& report) {
     show(context.console, *preview);
   }
   return preview->result.exit;
+}
+
+int run(Context& context, const std::string& report) {
+  return in_worker(context, {.report = report}, [&](Worker& worker) { return print(context, worker); });
 }
 
 }  // namespace explain_command

@@ -5,7 +5,7 @@
 #include "commands.hpp"
 #include "gate/process.hpp"
 #include "present.hpp"
-#include "sys/file.hpp"
+#include "supervise.hpp"
 
 namespace airlock::tools {
 namespace preview_command {
@@ -21,10 +21,8 @@ class Output final : public core::Sink {
   [[nodiscard]] core::Result<void> write(std::string_view bytes) override { return console::write_out(bytes); }
 };
 
-int run(Context& context, const Options& options) {
-  auto input = sys::InputSource::open(options.report);
-  if (!input) return context.console.report(input.error());
-  auto preview = gate::preview(context.site, *input, options.process);
+int print(Context& context, Worker& worker, const Options& options) {
+  auto preview = gate::preview(context.site, worker.input(), options.process);
   if (!preview) return context.console.report(preview.error());
   const gate::Processed& result = preview->result;
   if (context.console.json()) {
@@ -45,6 +43,11 @@ int run(Context& context, const Options& options) {
   context.console.remark("airlock: " + std::to_string(result.prepared.payload->size()) + " bytes, SHA-256 " +
                          result.prepared.payload_sha256.hex());
   return 0;
+}
+
+int run(Context& context, const Options& options) {
+  return in_worker(context, {.report = options.report},
+                   [&](Worker& worker) { return print(context, worker, options); });
 }
 
 }  // namespace preview_command

@@ -4,9 +4,10 @@
 
 #include "commands.hpp"
 #include "core/text.hpp"
+#include "gate/delivered.hpp"
 #include "gate/process.hpp"
 #include "present.hpp"
-#include "sys/file.hpp"
+#include "supervise.hpp"
 
 namespace airlock::tools {
 namespace process_command {
@@ -54,17 +55,23 @@ core::Result<void> check(Options& options) {
   return {};
 }
 
-/// Not recorded, whatever the cause: but a wrong command line stays one.
-core::Error not_recorded(core::Error error) {
-  if (error.code == core::Code::usage) return error;
-  if (error.hint.empty()) error.hint = "the report was not recorded: keep it and run again";
-  error.code = core::Code::not_recorded;
-  return error;
+/// Has what was queued sent, and says what became of it. What cannot be told now the ledger tells later.
+void deliver(const Context& context, Worker& worker, const Options& options, std::vector<gate::Processed>& results) {
+  const auto is_queued = [](const gate::Processed& result) { return result.outcome == "queued"; };
+  if (options.no_deliver || std::none_of(results.begin(), results.end(), is_queued)) return;
+  const Delivery delivery = worker.deliver();
+  for (gate::Processed& result : results) {
+    if (delivery == Delivery::ran) (void)gate::look_after_delivery(context.site, result);
+    if (delivery == Delivery::not_installed && is_queued(result)) {
+      result.hint = "`airlock-send` is not installed beside `airlock`: install it, or let another process run it";
+    }
+  }
 }
 
-int run_held(Context& context, const Options& options) {
+int run_held(Context& context, Worker& worker, const Options& options) {
   auto results = gate::process_held(context.site, options.numbers, options.process);
   if (!results) return context.console.report(not_recorded(std::move(results).error()));
+  deliver(context, worker, options, *results);
   int exit = 0;
   Json list = Json::array();
   for (const gate::Processed& result : *results) {
@@ -80,18 +87,28 @@ int run_held(Context& context, const Options& options) {
   return exit;
 }
 
+int run_one(Context& context, Worker& worker, const Options& options) {
+  auto processed = gate::process(context.site, worker.input(), options.process);
+  if (!processed) return context.console.report(not_recorded(std::move(processed).error()));
+  std::vector<gate::Processed> results;
+  results.push_back(std::move(*processed));
+  if (!options.process.dry_run) deliver(context, worker, options, results);
+  const gate::Processed& result = results.front();
+  if (context.console.json()) {
+    context.console.print(to_json(result));
+  }
+  show(context.console, result);
+  return result.exit;
+}
+
 int run(Context& context, Options& options) {
   if (auto checked = check(options); !checked) return context.console.report(checked.error());
-  if (options.held) return run_held(context, options);
-  auto input = sys::InputSource::open(options.what.front());
-  if (!input) return context.console.report(not_recorded(std::move(input).error()));
-  auto result = gate::process(context.site, *input, options.process);
-  if (!result) return context.console.report(not_recorded(std::move(result).error()));
-  if (context.console.json()) {
-    context.console.print(to_json(*result));
-  }
-  show(context.console, *result);
-  return result->exit;
+  Task task{.report = std::nullopt, .records = true};
+  if (!options.held) task.report = options.what.front();
+  return in_worker(context, task, [&](Worker& worker) {
+    options.process.confinement = worker.confinement();
+    return options.held ? run_held(context, worker, options) : run_one(context, worker, options);
+  });
 }
 
 }  // namespace process_command

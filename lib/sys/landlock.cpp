@@ -1,0 +1,98 @@
+#include "sys/landlock.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <system_error>
+
+#include "core/text.hpp"
+#include "sys/file.hpp"
+
+namespace airlock::sys::landlock {
+namespace {
+
+// linux/landlock.h, up to ABI 6; the kernel takes a shorter structure from older programs and never a longer one.
+struct RulesetAttributes {
+  std::uint64_t files;
+  std::uint64_t network;  // ABI 4
+  std::uint64_t scoped;   // ABI 6
+};
+struct PathBeneath {
+  std::uint64_t access;
+  std::int32_t parent;
+} __attribute__((packed));
+
+constexpr std::uint64_t write_file = 1U << 1;
+constexpr std::uint64_t read_file = 1U << 2;
+constexpr std::uint64_t read_directory = 1U << 3;
+constexpr std::uint64_t remove_file = 1U << 5;
+constexpr std::uint64_t make_regular = 1U << 8;
+constexpr std::uint64_t refer = 1U << 13;     // ABI 2: link and rename between directories
+constexpr std::uint64_t truncate = 1U << 14;  // ABI 3
+constexpr std::uint64_t all_of_abi_1 = (1U << 13) - 1;
+constexpr std::uint64_t device_control = 1U << 15;  // ABI 5
+constexpr std::uint64_t tcp_bind_and_connect = 3;
+constexpr std::uint64_t abstract_sockets_and_signals = 3;
+
+constexpr unsigned ask_version = 1;
+constexpr int rule_path_beneath = 1;
+
+std::uint64_t files_handled(int abi) {
+  std::uint64_t out = all_of_abi_1;
+  if (abi >= 2) out |= refer;
+  if (abi >= 3) out |= truncate;
+  if (abi >= 5) out |= device_control;
+  return out;
+}
+
+std::size_t attributes_size(int abi) {
+  if (abi < 4) return sizeof(std::uint64_t);
+  return abi < 6 ? 2 * sizeof(std::uint64_t) : sizeof(RulesetAttributes);
+}
+
+tl::unexpected<core::Error> refused(std::string_view doing) {
+  return core::fail(core::Code::unexpected,
+                    "landlock: " + std::string(doing) + ": " + std::generic_category().message(errno));
+}
+
+core::Result<void> grant(int ruleset, const Granted& granted, std::uint64_t handled) {
+  const Descriptor path{::open(granted.path.c_str(), O_PATH | O_CLOEXEC)};
+  if (path.get() < 0 && errno == ENOENT) return {};
+  struct stat status {};
+  if (path.get() < 0 || ::fstat(path.get(), &status) != 0) return refused("open " + core::quote(granted.path));
+  std::uint64_t access = read_file;
+  if (S_ISDIR(status.st_mode)) access |= read_directory;
+  if (granted.grant == Granted::Grant::change) {
+    access |= write_file | truncate;
+    if (S_ISDIR(status.st_mode)) access |= remove_file | make_regular | refer;
+  }
+  const PathBeneath rule{access & handled, path.get()};
+  if (::syscall(SYS_landlock_add_rule, ruleset, rule_path_beneath, &rule, 0) != 0) {
+    return refused("grant " + core::quote(granted.path));
+  }
+  return {};
+}
+
+}  // namespace
+
+core::Result<int> restrict_to(const std::vector<Granted>& granted) {
+  const long version = ::syscall(SYS_landlock_create_ruleset, nullptr, 0, ask_version);
+  if (version < 0 && (errno == ENOSYS || errno == EOPNOTSUPP)) return 0;
+  if (version < 1) return refused("ask for its version");
+  const int abi = static_cast<int>(version);
+
+  const std::uint64_t handled = files_handled(abi);
+  const RulesetAttributes attributes{handled, tcp_bind_and_connect, abstract_sockets_and_signals};
+  const Descriptor ruleset{
+      static_cast<int>(::syscall(SYS_landlock_create_ruleset, &attributes, attributes_size(abi), 0))};
+  if (ruleset.get() < 0) return refused("make a ruleset");
+  for (const Granted& one : granted) AIRLOCK_CHECK(grant(ruleset.get(), one, handled));
+  if (::syscall(SYS_landlock_restrict_self, ruleset.get(), 0) != 0) return refused("restrict");
+  return abi;
+}
+
+}  // namespace airlock::sys::landlock

@@ -1,0 +1,177 @@
+#include "sys/sandbox.hpp"
+
+#include <fcntl.h>
+#include <seccomp.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <system_error>
+
+#include "sys/landlock.hpp"
+
+namespace airlock::sys {
+namespace {
+
+using core::Code;
+using core::fail;
+using core::Result;
+
+/// What a worker needs, and the forms of the same calls that other versions of glibc use. The long list of what is
+/// missing is the point: socket and all its family, execve, fork, ptrace, process_vm_*, pidfd_*, io_uring_*, bpf, mount,
+/// keyctl, prctl, and whatever the kernel will invent.
+constexpr std::array allowed{
+    // memory (mmap and mprotect below)
+    SCMP_SYS(brk), SCMP_SYS(madvise), SCMP_SYS(mremap), SCMP_SYS(munmap),
+    // reading and writing what is open
+    SCMP_SYS(close), SCMP_SYS(dup), SCMP_SYS(fadvise64), SCMP_SYS(fallocate), SCMP_SYS(fdatasync), SCMP_SYS(flock),
+    SCMP_SYS(fstat), SCMP_SYS(fsync), SCMP_SYS(ftruncate), SCMP_SYS(lseek), SCMP_SYS(pread64), SCMP_SYS(preadv),
+    SCMP_SYS(pwrite64), SCMP_SYS(pwritev), SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(write), SCMP_SYS(writev),
+    // files by name: Landlock says which
+    SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(fchmod),
+    SCMP_SYS(fchown), SCMP_SYS(fstatfs), SCMP_SYS(getcwd), SCMP_SYS(getdents64), SCMP_SYS(link), SCMP_SYS(linkat),
+    SCMP_SYS(lstat), SCMP_SYS(newfstatat), SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(readlink), SCMP_SYS(readlinkat),
+    SCMP_SYS(rename), SCMP_SYS(renameat), SCMP_SYS(renameat2), SCMP_SYS(stat), SCMP_SYS(statfs), SCMP_SYS(statx),
+    SCMP_SYS(unlink), SCMP_SYS(unlinkat),
+    // time, chance, identity, the end
+    SCMP_SYS(clock_getres), SCMP_SYS(clock_gettime), SCMP_SYS(clock_nanosleep), SCMP_SYS(exit), SCMP_SYS(exit_group),
+    SCMP_SYS(futex), SCMP_SYS(getegid), SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getpid), SCMP_SYS(getppid),
+    SCMP_SYS(getrandom), SCMP_SYS(gettid), SCMP_SYS(gettimeofday), SCMP_SYS(getuid), SCMP_SYS(nanosleep),
+    SCMP_SYS(restart_syscall), SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),
+    SCMP_SYS(sched_yield), SCMP_SYS(sysinfo), SCMP_SYS(time), SCMP_SYS(uname)};
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool sanitized = true;
+#else
+constexpr bool sanitized = false;
+#endif
+/// What the sanitizers' own runtime needs besides, in builds that have it and in no others.
+constexpr std::array allowed_to_sanitizers{SCMP_SYS(mmap),        SCMP_SYS(mprotect), SCMP_SYS(pipe),
+                                           SCMP_SYS(pipe2),       SCMP_SYS(prctl),    SCMP_SYS(sched_getaffinity),
+                                           SCMP_SYS(sigaltstack), SCMP_SYS(getrlimit), SCMP_SYS(prlimit64)};
+
+/// The commands of fcntl that concern files. Not F_SETOWN and F_SETSIG, which send signals.
+constexpr std::array fcntl_commands{F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD,  F_GETFL,   F_SETFL,
+                                    F_GETLK, F_SETLK,         F_SETLKW, F_GETLEASE, F_SETLEASE};
+
+struct Release {
+  void operator()(void* filter) const { seccomp_release(filter); }
+};
+
+/// Adds up errors, so that a list of rules reads as one.
+class Rules {
+ public:
+  explicit Rules(scmp_filter_ctx filter) : filter_(filter) {}
+  void allow(int call) { note(seccomp_rule_add(filter_, SCMP_ACT_ALLOW, call, 0)); }
+  void allow(int call, scmp_arg_cmp condition) {
+    note(seccomp_rule_add_array(filter_, SCMP_ACT_ALLOW, call, 1, &condition));
+  }
+  [[nodiscard]] int error() const { return error_; }
+
+ private:
+  // A call that this architecture does not have cannot be made either.
+  void note(int result) {
+    if (result != 0 && result != -EDOM && error_ == 0) error_ = result;
+  }
+  scmp_filter_ctx filter_;
+  int error_ = 0;
+};
+
+constexpr scmp_arg_cmp equal(unsigned argument, std::uint64_t value) {
+  return {argument, SCMP_CMP_EQ, value, 0};
+}
+
+Result<void> filter_calls() {
+  const auto refused = [](int error) {
+    return fail(Code::unexpected, "seccomp: " + std::generic_category().message(-error));
+  };
+  // Refused rather than killed: what glibc's next version tries without need must not end a run half way.
+  const std::unique_ptr<void, Release> filter(seccomp_init(SCMP_ACT_ERRNO(EPERM)));
+  if (!filter) return refused(-ENOMEM);
+  Rules rules(filter.get());
+  for (const int call : allowed) rules.allow(call);
+  for (const int command : fcntl_commands) {
+    rules.allow(SCMP_SYS(fcntl), equal(1, static_cast<std::uint64_t>(command)));
+  }
+  rules.allow(SCMP_SYS(ioctl), equal(1, TCGETS));  // is this a terminal?
+  if (sanitized) {
+    for (const int call : allowed_to_sanitizers) rules.allow(call);
+  } else {
+    // No new code: what is executable now is all that ever will be.
+    const scmp_arg_cmp not_executable{2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0};
+    rules.allow(SCMP_SYS(mmap), not_executable);
+    rules.allow(SCMP_SYS(mprotect), not_executable);
+  }
+  // abort() sends itself a signal.
+  rules.allow(SCMP_SYS(tgkill), equal(0, static_cast<std::uint64_t>(::getpid())));
+  if (rules.error() != 0) return refused(rules.error());
+  // Calls of another architecture's numbering end the process: no compiler of ours makes them.
+  if (const int error = seccomp_load(filter.get()); error != 0) return refused(error);
+  return {};
+}
+
+}  // namespace
+
+std::string_view Confinement::name() const {
+  if (seccomp) return landlock > 0 ? "seccomp+landlock" : "seccomp";
+  return landlock > 0 ? "landlock" : "none";
+}
+
+Confinement confine(const std::vector<Granted>& granted) {
+  Confinement out;
+  const auto note = [&](const std::string& reason) { out.refused += (out.refused.empty() ? "" : "; ") + reason; };
+  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
+    note("no_new_privs: " + std::generic_category().message(errno));
+  }
+  if (const auto abi = landlock::restrict_to(granted); abi) {
+    out.landlock = *abi;
+  } else {
+    note(abi.error().message);
+  }
+  if (const auto filtered = filter_calls(); filtered) {
+    out.seccomp = true;
+  } else {
+    note(filtered.error().message);
+  }
+  return out;
+}
+
+Result<void> close_descriptors(std::vector<int> but) {
+  std::sort(but.begin(), but.end());
+  unsigned from = 0;
+  const auto close_up_to = [](unsigned first, unsigned last) { return first > last || ::close_range(first, last, 0) == 0; };
+  bool closed = true;
+  for (const int fd : but) {
+    if (fd < 0) continue;
+    const auto keep = static_cast<unsigned>(fd);
+    if (keep > from) closed = close_up_to(from, keep - 1) && closed;
+    from = std::max(from, keep + 1);
+  }
+  closed = close_up_to(from, ~0U) && closed;
+  if (closed) return {};
+  return fail(Code::unexpected, "close other descriptors: " + std::generic_category().message(errno),
+              "airlock needs Linux 5.9 or newer");
+}
+
+void keep_environment(std::initializer_list<std::string_view> names) {
+  std::vector<std::string> kept;
+  for (char** at = environ; at != nullptr && *at != nullptr; ++at) {
+    const std::string_view entry(*at);
+    const auto name = entry.substr(0, entry.find('='));
+    if (std::find(names.begin(), names.end(), name) != names.end()) kept.emplace_back(entry);
+  }
+  ::clearenv();
+  for (const std::string& entry : kept) {
+    const auto split = entry.find('=');
+    if (split != std::string::npos) ::setenv(entry.substr(0, split).c_str(), entry.c_str() + split + 1, 1);
+  }
+}
+
+}  // namespace airlock::sys

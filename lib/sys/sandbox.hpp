@@ -1,0 +1,49 @@
+#pragma once
+/// \file
+/// What a process gives up, for ever, before it reads anything that it does not trust: by seccomp every system call but
+/// a list of harmless ones (no socket of any family, no other program, no look into other processes), and by Landlock,
+/// where the kernel has it, every file but those named. docs/reference/sandbox.md has both lists.
+///
+/// Open descriptors keep working, whatever they are; so close what is not needed first. It does not protect the files
+/// that are granted.
+///
+///     sys::close_descriptors({0, 1, 2, input});
+///     AIRLOCK_TRY(const auto confinement, sys::confine({{site, sys::Grant::change}}));
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.hpp"
+
+namespace airlock::sys {
+
+/// Files that stay within reach: those below `path`, or `path` itself if it is a file. What is not there is not granted.
+struct Granted {
+  enum class Grant : std::uint8_t { read, change };
+  std::string path;
+  Grant grant = Grant::read;
+};
+
+/// What the kernel took away.
+struct Confinement {
+  bool seccomp = false;
+  int landlock = 0;     ///< ABI in force; 0 where the kernel has none or refused
+  std::string refused;  ///< why the kernel refused what it has, or has no seccomp; empty where all is in force
+
+  /// For the ledger: `seccomp+landlock`, `seccomp`, `landlock` or `none`.
+  [[nodiscard]] std::string_view name() const;
+};
+
+/// Takes effect at once and cannot be undone. What the kernel refuses is in the result and not an error: whether that
+/// will do is for the caller, who must not read a report otherwise. A kernel without Landlock refuses nothing.
+[[nodiscard]] Confinement confine(const std::vector<Granted>& granted);
+
+/// Closes every descriptor but these. Error: unexpected.
+[[nodiscard]] core::Result<void> close_descriptors(std::vector<int> but);
+
+/// Removes every variable from the environment but these.
+void keep_environment(std::initializer_list<std::string_view> names);
+
+}  // namespace airlock::sys

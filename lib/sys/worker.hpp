@@ -1,0 +1,63 @@
+#pragma once
+/// \file
+/// A process split in two: the supervisor, which stays as it is, and a worker, which is to be confined. They tell each
+/// other single bytes over two pipes, so that the supervisor has nothing to parse that a worker could have made up.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/result.hpp"
+#include "sys/file.hpp"
+
+namespace airlock::sys {
+
+/// How a process ended.
+struct Ended {
+  int code = 0;    ///< its exit code
+  int signal = 0;  ///< or the signal that ended it
+};
+
+/// Either end of the split.
+class Worker {
+ public:
+  /// Forks. The caller must have no other threads and nothing in its buffers. The worker ends when the supervisor does.
+  /// Error: unexpected (no more processes).
+  [[nodiscard]] static core::Result<Worker> split();
+
+  /// Which of the two this is.
+  [[nodiscard]] bool is_worker() const { return pid_ == 0; }
+  /// The descriptors that this end needs.
+  [[nodiscard]] std::vector<int> descriptors() const { return {from_other_.get(), to_other_.get()}; }
+
+  /// Tells the other end something. Nobody there is no error: `hear` will say so.
+  void tell(char word);
+  /// Waits for the other end to say something; nothing where it has ended.
+  [[nodiscard]] std::optional<char> hear();
+  /// For the supervisor: waits until the worker has ended.
+  [[nodiscard]] Ended wait();
+
+ private:
+  Worker(int pid, Descriptor from_other, Descriptor to_other)
+      : pid_(pid), from_other_(std::move(from_other)), to_other_(std::move(to_other)) {}
+  int pid_;
+  Descriptor from_other_;
+  Descriptor to_other_;
+};
+
+/// Runs another program of ours and waits for it. Its standard output goes to our standard error. Error: unexpected.
+[[nodiscard]] core::Result<Ended> run_program(const std::string& path, const std::vector<std::string>& arguments);
+
+/// The folder of the running program. Error: unexpected.
+[[nodiscard]] core::Result<std::string> program_folder();
+/// Whether there is a program of that path.
+[[nodiscard]] bool is_program(const std::string& path);
+
+/// Whether a standard descriptor is a socket, and of which kind.
+enum class Socket : std::uint8_t { none, local, other };
+[[nodiscard]] Socket socket_at(int fd);
+
+/// From now on writing to a pipe that nobody reads is an error and does not end this process.
+void ignore_broken_pipes();
+
+}  // namespace airlock::sys

@@ -1,0 +1,217 @@
+"""The air gap that the kernel keeps: what the worker gave up, seen from outside by strace, /proc and network namespaces."""
+import json
+import os
+import pathlib
+import re
+import signal
+import socket
+import subprocess
+import time
+
+from harness import REPORT, case, check, equal, main
+
+NETWORK = "socket,socketpair,connect,bind,listen,accept,accept4,sendto,sendmsg,sendmmsg,recvfrom,recvmsg,recvmmsg,shutdown," \
+    "getsockname,getpeername,setsockopt,getsockopt"
+
+
+def started(w, *arguments, **options):
+    """A program that is still running, with a pipe as its input."""
+    return subprocess.Popen([w.program("airlock"), "--site", str(w.site_path), *arguments], stdin=subprocess.PIPE,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
+
+
+def worker_of(process):
+    """The worker's pid, once it is confined."""
+    for _ in range(500):
+        children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        if children and "Seccomp:\t2" in pathlib.Path(f"/proc/{children[0]}/status").read_text():
+            return int(children[0])
+        time.sleep(0.02)
+    raise AssertionError("no confined worker")
+
+
+@case("on a sealing site neither process makes a socket call; the worker starts nothing, and the supervisor never opens the report")
+def _(w):
+    w.site()
+    for number, arguments in enumerate((["process", REPORT], ["preview", REPORT], ["explain", REPORT], ["process", "--held"])):
+        trace = w.path / f"trace-{number}"
+        ran = w.run("strace", "-f", "-o", trace, "-e", f"trace={NETWORK},execve,execveat,openat,open,fork,vfork,clone,clone3",
+                    w.program("airlock"), "--site", w.site_path, *arguments)
+        lines = [l.split(maxsplit=1) for l in trace.read_text().splitlines()]
+        supervisor = lines[0][0]
+        calls = [(pid, re.match(r"(\w+)\(", text)[1], text) for pid, text in lines if re.match(r"\w+\(", text)]
+        workers = {pid for pid, _, _ in calls} - {supervisor}
+        equal(len(workers), 1, f"{arguments}: workers")
+        for pid, call, text in calls:
+            check(call not in NETWORK.split(","), f"{arguments}: {text}\n{ran}")
+            check("exec" not in call or pid == supervisor, f"{arguments}: the worker runs {text}")
+            check(pid != supervisor or str(REPORT) not in text or call == "execve", f"{arguments}: the supervisor: {text}")
+        equal(sum(1 for _, call, _ in calls if call == "execve"), 1, "programs started")
+
+
+@case("while it waits for the report the worker is confined: seccomp, no new privileges, no descriptor but its own, no environment")
+def _(w):
+    w.site()
+    left, right = socket.socketpair()
+    secret = os.open("/etc/passwd", os.O_RDONLY)
+    environment = dict(os.environ, AIRLOCK_TEST_SECRET="hunter2", LD_AIRLOCK="x")
+    process = started(w, "process", "-", pass_fds=(left.fileno(), secret), env=environment)
+    worker = worker_of(process)
+    status = pathlib.Path(f"/proc/{worker}/status").read_text()
+    check("NoNewPrivs:\t1" in status and "Seccomp_filters:\t1" in status, status)
+    open_files = {int(p.name): os.readlink(p) for p in pathlib.Path(f"/proc/{worker}/fd").iterdir()}
+    foreign = [f for n, f in open_files.items() if f.startswith("socket:") or "passwd" in f]
+    equal(foreign, [], "descriptors that came with the process")
+    for number, file in open_files.items():
+        check(file.startswith("pipe:") or str(w.site_path) in file, f"descriptor {number} is {file}")
+    out, err = process.communicate(REPORT.read_bytes())
+    equal(process.returncode, 0, err)
+    equal(len(w.outbox()), 1)
+    left.close(), right.close(), os.close(secret)
+
+
+@case("an empty network namespace makes no difference")
+def _(w):
+    w.site()
+    for arguments in (["preview", REPORT], ["explain", REPORT], ["process", REPORT, "--dry-run", "--json"], ["status"]):
+        inside = w.run("unshare", "-n", w.program("airlock"), "--site", w.site_path, *arguments)
+        outside = w.airlock(*arguments)
+        equal((inside.out, inside.err), (outside.out, outside.err), str(arguments))
+    equal(w.run("unshare", "-n", w.program("airlock"), "--site", w.site_path, "process", REPORT, "--json").json["outcome"],
+          "sealed")
+
+
+@case("airlock and airlock-vendor link no network library")
+def _(w):
+    for name in ("airlock", "airlock-vendor"):
+        libraries = w.run("ldd", w.program(name)).text
+        check("libcrypto" in libraries, libraries)
+        check(not re.search(r"curl|libssl|nghttp|libpq|gnutls|ldap|libssh|resolv|libnss", libraries), libraries)
+
+
+@case("the environment changes nothing: OpenSSL's configuration and modules, key logs, proxies, certificate stores")
+def _(w):
+    w.site()
+    before = w.airlock("preview", REPORT)
+    keys = w.path / "keys.log"
+    configuration = w.file("evil.cnf", "openssl_conf = init\n[init]\nproviders = p\noid_section = o\n[o]\nx = 1.2.3.4.5\n[p]\n"
+                                       "evil = e\n[e]\nmodule = /tmp/evil.so\nactivate = 1\nidentity = evil\n")
+    environment = {"OPENSSL_CONF": str(configuration), "OPENSSL_MODULES": str(w.path), "OPENSSL_ENGINES": str(w.path),
+                   "SSLKEYLOGFILE": str(keys), "ALL_PROXY": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9",
+                   "https_proxy": "http://127.0.0.1:9", "CURL_CA_BUNDLE": str(configuration), "SSL_CERT_FILE": str(configuration),
+                   "SSL_CERT_DIR": str(w.path), "SQLITE_TMPDIR": str(w.path), "TMPDIR": "/nowhere", "HOME": "/nowhere",
+                   "SQLITE_HISTORY": str(keys), "LOCPATH": "/nowhere", "TZ": "Pacific/Kiritimati", "LC_ALL": "tr_TR.UTF-8"}
+    trace = w.path / "trace"
+    after = w.run("strace", "-f", "-o", trace, "-e", "trace=openat,open", w.program("airlock"), "--site", w.site_path, "preview",
+                  REPORT, env=environment)
+    equal((after.out, after.err), (before.out, before.err), "preview")
+    for name in ("evil", "keys.log", "/nowhere"):
+        opened = [l for l in trace.read_text().splitlines() if name in l]
+        equal(opened, [], f"files opened because of the environment: {name}")
+    result = w.process(env=environment)
+    equal(result["outcome"], "sealed")
+    check(not keys.exists(), "a key log was written")
+    w.vendor("open", w.outbox()[0], env=environment)
+    w.airlock("licence", "verify", env=environment)
+    w.airlock("bundle", "verify", w.outbox()[0], env=environment)
+
+
+def refusing(w, *arguments, **options):
+    """Runs airlock under a kernel that refuses seccomp."""
+    return w.run("strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=seccomp,prctl", "-e",
+                 "inject=seccomp,prctl:error=EINVAL", w.program("airlock"), "--site", w.site_path, *arguments, **options)
+
+
+@case("where the kernel refuses seccomp it stops, nothing recorded; \"best-effort\" goes on, and the ledger says so")
+def _(w):
+    w.site()
+    entries = w.ledger_ok()["entries"]
+    ran = refusing(w, "process", REPORT, code=8)
+    check("refuses the sandbox" in ran.err and "seccomp" in ran.err and "best-effort" in ran.err, ran)
+    equal(refusing(w, "preview", REPORT, code=4).out, b"")
+    refusing(w, "explain", REPORT, code=4)
+    equal(w.ledger_ok()["entries"], entries)
+
+    configuration = w.site_path / "airlock.json"
+    document = json.loads(configuration.read_text())
+    configuration.write_text(json.dumps({**document, "sandbox": "required"}))
+    refusing(w, "process", REPORT, code=8)
+    configuration.write_text(json.dumps({**document, "sandbox": "best-effort"}))
+    refusing(w, "process", REPORT)
+    w.process(w.report(lambda d: d["properties"].update({"posthog_version": "1.34.0"})))
+    said = [e["sandbox"] for n in (1, 2) for e in w.airlock("ledger", "show", n, "--json").json["entries"] if "sandbox" in e]
+    equal(len(said), 2, "entries that tell of the sandbox")
+    check("seccomp" not in said[0] and said[1].startswith("seccomp"), said)
+    w.ledger_ok()
+
+
+@case("a socket as standard input, output or error is refused on a sealing site, before the report is read")
+def _(w):
+    w.site()
+    entries = w.ledger_ok()["entries"]
+    for arguments, code in ((["process", "-"], 8), (["preview", "-"], 4), (["process", str(REPORT)], 8)):
+        for streams in (("stdin",), ("stdout",)):
+            left, right = socket.socketpair()
+            with REPORT.open("rb") as report:
+                given = {"stdin": report, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **{s: left for s in streams}}
+                ran = subprocess.run([w.program("airlock"), "--site", str(w.site_path), *arguments], **given, check=False,
+                                     timeout=60)
+            equal(ran.returncode, code, f"{arguments} {streams}: {ran.stderr}")
+            check(b"is a socket" in ran.stderr, ran.stderr)
+            left.close()
+            if "stdout" in streams:
+                equal(right.recv(10), b"", f"{arguments}: written to the socket")
+            right.close()
+    # A socket that could lead out of this machine is refused as standard error too; the journal's is local.
+    for kind, code in ((socket.AF_INET, 8), (socket.AF_UNIX, 0)):
+        with socket.socket(kind, socket.SOCK_DGRAM) as given:
+            ran = subprocess.run([w.program("airlock"), "--site", str(w.site_path), "process", str(REPORT), "--quiet"],
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=given, check=False, timeout=60)
+            equal(ran.returncode, code, f"standard error a socket of {kind}")
+    equal(len(w.outbox()), 1)
+    check(w.ledger_ok()["entries"] > entries, "the last one was not recorded")
+
+
+@case("a worker that is ended is told of: exit 8, keep the report; a supervisor that is ended takes the worker with it")
+def _(w):
+    w.site()
+    process = started(w, "process", "-")
+    os.kill(worker_of(process), signal.SIGKILL)
+    _, err = process.communicate()
+    equal(process.returncode, 8, err)
+    check(b"ended by signal 9" in err and b"keep the report" in err, err)
+
+    process = started(w, "process", "-")
+    worker = worker_of(process)
+    process.kill()
+    process.wait()
+    for _ in range(100):
+        try:
+            state = pathlib.Path(f"/proc/{worker}/stat").read_text().rsplit(")", 1)[1].split()[0]
+        except FileNotFoundError:
+            break
+        if state == "Z":
+            break
+        time.sleep(0.05)
+    else:
+        check(False, "the worker lives on")
+    equal(w.process()["outcome"], "sealed")
+    w.ledger_ok()
+
+
+@case("nobody who reads its output: process still records and exits as it should; preview ends as programs do")
+def _(w):
+    w.site()
+    read, write = os.pipe()
+    os.close(read)
+    ran = subprocess.run([w.program("airlock"), "--site", str(w.site_path), "process", str(REPORT)], stdout=write,
+                         stderr=subprocess.PIPE, check=False, timeout=60)
+    equal(ran.returncode, 0, ran.stderr)
+    equal(len(w.outbox()), 1)
+    ran = subprocess.run([w.program("airlock"), "--site", str(w.site_path), "preview", str(REPORT)], stdout=write,
+                         stderr=subprocess.PIPE, check=False, timeout=60)
+    equal(ran.returncode, -signal.SIGPIPE, ran.stderr)
+    os.close(write)
+
+
+main()

@@ -1,0 +1,280 @@
+#include "sys/sandbox.hpp"
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "sys/file.hpp"
+#include "sys/worker.hpp"
+#include "temporary_directory.hpp"
+
+namespace sandbox_test {
+namespace {
+
+using namespace airlock;
+using sys::Granted;
+
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool sanitized = true;
+#else
+constexpr bool sanitized = false;
+#endif
+
+/// Runs the probes in a child under the sandbox, each of which returns an errno or 0; what they returned, or nothing
+/// where a signal ended the child.
+struct Probed {
+  std::vector<int> errors;
+  int signal = 0;
+};
+Probed probe(const std::vector<Granted>& granted, const std::vector<std::function<int()>>& probes) {
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    const auto confinement = sys::confine(granted);
+    if (!confinement.refused.empty()) ::_exit(99);
+    for (const auto& one : probes) {
+      const int error = one();
+      if (::write(ends[1], &error, sizeof error) != sizeof error) ::_exit(98);
+    }
+    ::_exit(0);
+  }
+  ::close(ends[1]);
+  Probed out;
+  for (int error = 0; ::read(ends[0], &error, sizeof error) == sizeof error;) out.errors.push_back(error);
+  ::close(ends[0]);
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  if (WIFSIGNALED(status)) {
+    out.signal = WTERMSIG(status);
+  } else {
+    REQUIRE(WEXITSTATUS(status) == 0);
+  }
+  return out;
+}
+
+int error_of(long result) { return result < 0 ? errno : 0; }
+
+template <typename... Arguments>
+std::function<int()> call(long number, Arguments... arguments) {
+  return [=] { return error_of(::syscall(number, arguments...)); };
+}
+
+struct Named {
+  const char* name;
+  std::function<int()> probe;
+};
+
+void check_all_refused(const std::vector<Named>& named) {
+  std::vector<std::function<int()>> probes;
+  for (const Named& one : named) probes.push_back(one.probe);
+  const Probed probed = probe({}, probes);
+  REQUIRE(probed.errors.size() == named.size());
+  for (std::size_t i = 0; i < named.size(); ++i) {
+    CAPTURE(named[i].name);
+    CHECK(probed.errors[i] == EPERM);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("in the sandbox no socket of any family can be made, and none that is there can be used as one") {
+  int pair[2];
+  REQUIRE(::socketpair(AF_UNIX, SOCK_DGRAM, 0, pair) == 0);
+  const int inherited = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  REQUIRE(inherited >= 0);
+  std::vector<Named> named;
+  for (const int family : {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK, AF_PACKET, AF_ALG, AF_VSOCK}) {
+    named.push_back({"socket", call(SYS_socket, family, SOCK_DGRAM, 0)});
+  }
+  named.push_back({"socketpair", call(SYS_socketpair, AF_UNIX, SOCK_STREAM, 0, nullptr)});
+  named.push_back({"connect", call(SYS_connect, inherited, nullptr, 0)});
+  named.push_back({"bind", call(SYS_bind, inherited, nullptr, 0)});
+  named.push_back({"listen", call(SYS_listen, inherited, 1)});
+  named.push_back({"accept4", call(SYS_accept4, inherited, nullptr, nullptr, 0)});
+  named.push_back({"sendto", call(SYS_sendto, pair[0], "x", 1, 0, nullptr, 0)});
+  named.push_back({"sendmsg", call(SYS_sendmsg, pair[0], nullptr, 0)});
+  named.push_back({"sendmmsg", call(SYS_sendmmsg, pair[0], nullptr, 0, 0)});
+  named.push_back({"recvmsg", call(SYS_recvmsg, pair[0], nullptr, 0)});
+  check_all_refused(named);
+  for (const int fd : {pair[0], pair[1], inherited}) ::close(fd);
+}
+
+TEST_CASE("in the sandbox there is no other program, no other process and no new way into the kernel") {
+  char* const nothing[] = {nullptr};
+  std::vector<Named> named{
+      {"execve", [&] { return error_of(::execve("/bin/true", nothing, nothing)); }},
+      {"execveat", call(SYS_execveat, AT_FDCWD, "/bin/true", nullptr, nullptr, 0)},
+      {"fork", call(SYS_fork)},
+      {"vfork", call(SYS_vfork)},
+      {"clone", call(SYS_clone, SIGCHLD, 0, 0, 0, 0)},
+      {"clone3", call(SYS_clone3, nullptr, 0)},
+      {"ptrace", call(SYS_ptrace, PTRACE_ATTACH, ::getppid(), 0, 0)},
+      {"process_vm_readv", call(SYS_process_vm_readv, ::getppid(), nullptr, 0, nullptr, 0, 0)},
+      {"process_vm_writev", call(SYS_process_vm_writev, ::getppid(), nullptr, 0, nullptr, 0, 0)},
+      {"pidfd_open", call(SYS_pidfd_open, ::getppid(), 0)},
+      {"pidfd_getfd", call(SYS_pidfd_getfd, 0, 0, 0)},
+      {"io_uring_setup", call(SYS_io_uring_setup, 1, nullptr)},
+      {"io_uring_enter", call(SYS_io_uring_enter, 0, 1, 0, 0, nullptr, 0)},
+      {"bpf", call(SYS_bpf, 0, nullptr, 0)},
+      {"perf_event_open", call(SYS_perf_event_open, nullptr, 0, -1, -1, 0)},
+      {"userfaultfd", call(SYS_userfaultfd, 0)},
+      {"memfd_create", call(SYS_memfd_create, "x", 0)},
+      {"mount", call(SYS_mount, nullptr, nullptr, nullptr, 0, nullptr)},
+      {"unshare", call(SYS_unshare, 0)},
+      {"setns", call(SYS_setns, 0, 0)},
+      {"chroot", call(SYS_chroot, "/")},
+      {"open_by_handle_at", call(SYS_open_by_handle_at, 0, nullptr, 0)},
+      {"mknod", call(SYS_mknod, "/tmp/x", S_IFIFO | 0600, 0)},
+      {"symlink", call(SYS_symlink, "/etc/passwd", "/tmp/x")},
+      {"keyctl", call(SYS_keyctl, 0, 0, 0, 0, 0)},
+      {"seccomp", call(SYS_seccomp, 0, 0, nullptr)},
+      {"setuid", call(SYS_setuid, 0)},
+      {"kill", call(SYS_kill, ::getppid(), 0)},
+      {"tgkill of another", call(SYS_tgkill, ::getppid(), ::getppid(), 0)},
+      {"fcntl F_SETOWN", call(SYS_fcntl, 0, F_SETOWN, 1)},
+      {"ioctl TIOCSTI", call(SYS_ioctl, 0, 0x5412, "x")},
+  };
+  if (!sanitized) {
+    named.push_back({"prctl", call(SYS_prctl, 1, 0, 0, 0, 0)});
+    named.push_back({"mmap executable", [] {
+                       void* const at = ::mmap(nullptr, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+                       return at == MAP_FAILED ? errno : 0;
+                     }});
+    named.push_back({"mprotect executable", [] {
+                       void* const at = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+                       return at == MAP_FAILED ? -1 : error_of(::mprotect(at, 4096, PROT_READ | PROT_EXEC));
+                     }});
+  }
+  check_all_refused(named);
+}
+
+#if defined(__x86_64__)
+TEST_CASE("the calls of another architecture's numbering end the process") {
+  constexpr long x32 = 0x40000000;
+  CHECK(probe({}, {call(x32 | SYS_socket, AF_INET, SOCK_STREAM, 0)}).signal == SIGSYS);
+}
+#endif
+
+TEST_CASE("what a worker needs works in the sandbox: memory, time, chance, descriptors that are open") {
+  const test::TemporaryDirectory folder;
+  const int open_before = ::open((folder.path() + "/before").c_str(), O_RDWR | O_CREAT, 0600);
+  REQUIRE(open_before >= 0);
+  const Probed probed = probe(
+      {}, {[&] { return error_of(::write(open_before, "x", 1)); }, [&] { return error_of(::fsync(open_before)); },
+           [] {
+             std::vector<char> large(64 << 20);
+             large[large.size() - 1] = 1;
+             return 0;
+           },
+           [] {
+             char byte = 0;
+             return error_of(::getrandom(&byte, 1, 0));
+           },
+           [] {
+             timespec time{};
+             return error_of(::clock_gettime(CLOCK_REALTIME, &time));
+           }});
+  CHECK(probed.errors == std::vector<int>(5, 0));
+  ::close(open_before);
+}
+
+TEST_CASE("with Landlock only the granted files are within reach, and only as granted") {
+  const test::TemporaryDirectory folder;
+  const std::string site = folder.path() + "/site", other = folder.path() + "/other", read = folder.path() + "/read";
+  for (const std::string& path : {site, other, read, site + "/a", site + "/b"}) {
+    REQUIRE(sys::make_directory(path, 0700));
+  }
+  for (const std::string& path : {other + "/file", read + "/file"}) REQUIRE(sys::create_file(path, "x", 0600));
+  const auto opens = [](const std::string& path, int flags) {
+    return std::function<int()>([path, flags] { return error_of(::open(path.c_str(), flags, 0600)); });
+  };
+  const Probed probed = probe(
+      {{site, Granted::Grant::change}, {read, Granted::Grant::read}, {folder.path() + "/no-such", Granted::Grant::read}},
+      {opens(site + "/a/new", O_CREAT | O_EXCL | O_WRONLY), opens(site, O_TMPFILE | O_RDWR),
+       [&] { return error_of(::link((site + "/a/new").c_str(), (site + "/b/linked").c_str())); },
+       [&] { return error_of(::rename((site + "/b/linked").c_str(), (site + "/renamed").c_str())); },
+       [&] { return error_of(::unlink((site + "/renamed").c_str())); }, opens(read + "/file", O_RDONLY),
+       opens(read + "/file", O_WRONLY), opens(other + "/file", O_RDONLY), opens(other, O_RDONLY | O_DIRECTORY),
+       opens(other + "/new", O_CREAT | O_WRONLY), opens("/etc/passwd", O_RDONLY),
+       opens("/proc/self/environ", O_RDONLY)});
+  // A kernel without Landlock leaves these to the file system's permissions; the ledger then says `seccomp` only.
+  const auto version = ::syscall(SYS_landlock_create_ruleset, nullptr, 0, 1);
+  if (version < 2) {
+    MESSAGE("counted: no Landlock on this kernel, granted files not checked");
+    return;
+  }
+  CHECK(probed.errors == std::vector<int>{0, 0, 0, 0, 0, 0, EACCES, EACCES, EACCES, EACCES, EACCES, EACCES});
+}
+
+TEST_CASE("every descriptor but those named is closed") {
+  const int kept = ::open("/dev/null", O_RDONLY);
+  const int closed = ::open("/dev/null", O_RDONLY);
+  const int high = ::fcntl(closed, F_DUPFD, 900);
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const bool done = sys::close_descriptors({2, kept, 1, 0}).has_value();
+    const bool right = ::fcntl(kept, F_GETFD) >= 0 && ::fcntl(closed, F_GETFD) < 0 && ::fcntl(high, F_GETFD) < 0 &&
+                       ::fcntl(ends[1], F_GETFD) < 0 && ::fcntl(1, F_GETFD) >= 0;
+    ::_exit(done && right ? 0 : 1);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 0);
+  for (const int fd : {kept, closed, high, ends[0], ends[1]}) ::close(fd);
+}
+
+TEST_CASE("a worker and its supervisor hear each other, and each hears that the other has ended") {
+  auto ends = sys::Worker::split();
+  REQUIRE(ends);
+  if (ends->is_worker()) {
+    ends->tell('a');
+    const auto answer = ends->hear();
+    ::_exit(answer == 'b' && !ends->hear() ? 7 : 1);
+  }
+  CHECK(ends->hear() == 'a');
+  ends->tell('b');
+  {
+    const sys::Worker gone = std::move(*ends);  // closes its pipes
+  }
+  int status = 0;
+  REQUIRE(::waitpid(-1, &status, 0) > 0);
+  CHECK(WEXITSTATUS(status) == 7);
+}
+
+TEST_CASE("only the named variables stay in the environment") {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::setenv("AIRLOCK_KEPT", "1=2", 1);
+    ::setenv("AIRLOCK_GONE", "1", 1);
+    sys::keep_environment({"AIRLOCK_KEPT", "AIRLOCK_NEVER_SET"});
+    const char* const kept = std::getenv("AIRLOCK_KEPT");
+    const bool right = kept != nullptr && std::string(kept) == "1=2" && std::getenv("AIRLOCK_GONE") == nullptr &&
+                       std::getenv("PATH") == nullptr && std::getenv("AIRLOCK_NEVER_SET") == nullptr;
+    ::_exit(right ? 0 : 1);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(WEXITSTATUS(status) == 0);
+}
+
+}  // namespace sandbox_test

@@ -1,0 +1,174 @@
+#include "supervise.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <string_view>
+#include <vector>
+
+#include "core/text.hpp"
+#include "gate/status.hpp"
+#include "site/site.hpp"
+#include "sys/file.hpp"
+#include "sys/sandbox.hpp"
+#include "sys/system.hpp"
+#include "sys/worker.hpp"
+
+namespace airlock::tools {
+namespace supervision {
+
+using core::Code;
+using core::Result;
+
+constexpr std::string_view sender_name = "airlock-send";
+
+// What the two processes tell each other.
+constexpr char deliver_word = 'd';
+constexpr char ran_word = 'r';
+constexpr char not_installed_word = 'n';
+constexpr char failed_word = 'f';
+
+/// Where the machine's own rules are; read besides the site directory.
+constexpr std::string_view machine_folder = "/etc/airlock";
+
+core::Error worded(core::Error error, const Task& task) { return task.records ? not_recorded(std::move(error)) : error; }
+
+/// Standard input that is not the report is nobody's business.
+Result<void> close_the_rest(const sys::Worker& ends, const Task& task, int input) {
+  std::vector<int> but = ends.descriptors();
+  but.insert(but.end(), {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO, input});
+  if (!task.report || *task.report != "-") {
+    const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (null < 0 || ::dup2(null, STDIN_FILENO) != STDIN_FILENO) {
+      return core::fail(Code::unexpected, "`/dev/null`: cannot be opened");
+    }
+  }
+  return sys::close_descriptors(std::move(but));
+}
+
+/// A socket that came with the process would still work in the sandbox. Where nothing is ever sent nothing needs one.
+/// Standard error may lead to the journal, through a local socket.
+Result<void> check_sockets(const Context& context, bool on_input_or_output, bool on_error) {
+  if (!on_input_or_output && !on_error) return {};
+  const auto status = gate::status(context.site);
+  bool sends = false;
+  if (status) {
+    for (const gate::Standing& standing : status->standings) {
+      if (standing.decision.disposition < policy::Disposition::seal && standing.above_ceiling.empty()) sends = true;
+    }
+  }
+  if (sends) return {};
+  return core::fail(Code::refused,
+                    std::string(on_input_or_output ? "standard input or output" : "standard error") +
+                        " is a socket, and this site sends nothing",
+                    "use a file or a pipe");
+}
+
+class Confined final : public Worker {
+ public:
+  Confined(sys::Worker& ends, core::Source* input, sys::Confinement confinement)
+      : ends_(ends), input_(input), confinement_(std::move(confinement)) {}
+  core::Source& input() override { return *input_; }
+  [[nodiscard]] std::string confinement() const override { return std::string(confinement_.name()); }
+  Delivery deliver() override {
+    ends_.tell(deliver_word);
+    const auto answer = ends_.hear();
+    if (answer == ran_word) return Delivery::ran;
+    return answer == not_installed_word ? Delivery::not_installed : Delivery::failed;
+  }
+
+ private:
+  sys::Worker& ends_;
+  core::Source* input_;
+  sys::Confinement confinement_;
+};
+
+/// The worker's whole life. The order matters: open, close, give up, and only then read.
+int work_confined(Context& context, const Task& task, sys::Worker& ends, const std::function<int(Worker&)>& work) {
+  const auto report = [&](core::Error error) { return context.console.report(worded(std::move(error), task)); };
+  (void)sys::now();  // faketime, by which the clock guard is tested, reads the environment when it is first asked
+  sys::keep_environment({"LANG", "LC_ALL", "NO_COLOR", "TERM"});
+  if (task.records) sys::ignore_broken_pipes();  // what was recorded counts, not who reads about it
+  const bool on_input_or_output = sys::socket_at(STDIN_FILENO) != sys::Socket::none ||
+                                  sys::socket_at(STDOUT_FILENO) != sys::Socket::none;
+  const bool on_error = sys::socket_at(STDERR_FILENO) == sys::Socket::other;
+
+  std::optional<sys::InputSource> input;
+  if (task.report) {
+    auto opened = sys::InputSource::open(*task.report);
+    if (!opened) return report(std::move(opened).error());
+    input.emplace(std::move(*opened));
+  }
+  if (auto closed = close_the_rest(ends, task, input ? input->descriptor() : -1); !closed) {
+    return report(std::move(closed).error());
+  }
+  sys::Confinement confinement = sys::confine({{context.site, sys::Granted::Grant::change},
+                                               {std::string(machine_folder), sys::Granted::Grant::read},
+                                               {"/dev/urandom", sys::Granted::Grant::read}});
+  if (!confinement.refused.empty()) {
+    auto site = site::Site::open(context.site);
+    if (!site) return report(std::move(site).error());
+    if (!site->configuration().sandbox_best_effort) {
+      return report({Code::refused, "the kernel refuses the sandbox: " + confinement.refused,
+                     "let this process use seccomp; `\"sandbox\": \"best-effort\"` in airlock.json goes on without it, "
+                     "and the ledger says so"});
+    }
+  }
+  if (auto checked = check_sockets(context, on_input_or_output, on_error); !checked) {
+    return report(std::move(checked).error());
+  }
+  Confined worker(ends, input ? &*input : nullptr, std::move(confinement));
+  return work(worker);
+}
+
+/// Runs `airlock-send` from the folder of this program.
+char deliver(const Context& context) {
+  const auto folder = sys::program_folder();
+  if (!folder) return failed_word;
+  const std::string sender = *folder + "/" + std::string(sender_name);
+  if (!sys::is_program(sender)) return not_installed_word;
+  std::vector<std::string> arguments{"--site", context.site, "--once"};
+  if (context.console.quiet()) arguments.emplace_back("--quiet");
+  if (const auto ended = sys::run_program(sender, arguments); !ended) {
+    context.console.complain(ended.error().message, "");
+    return failed_word;
+  }
+  return ran_word;
+}
+
+/// Nobody knows how far a worker came that was ended: the ledger does, and the next run looks.
+int report_signal(const Context& context, const Task& task, int signal) {
+  if (signal == SIGPIPE) {  // as if this process had written itself
+    ::signal(SIGPIPE, SIG_DFL);
+    ::raise(SIGPIPE);
+  }
+  core::Error error{Code::unexpected, "the process that reads the report was ended by signal " + std::to_string(signal),
+                    task.records ? "keep the report and run again; what was begun is finished or undone then" : ""};
+  return context.console.report(worded(std::move(error), task));
+}
+
+}  // namespace supervision
+
+core::Error not_recorded(core::Error error) {
+  if (error.code == core::Code::usage) return error;
+  if (error.hint.empty()) error.hint = "the report was not recorded: keep it and run again";
+  error.code = core::Code::not_recorded;
+  return error;
+}
+
+int in_worker(Context& context, const Task& task, const std::function<int(Worker&)>& work) {
+  using namespace supervision;
+  auto ends = sys::Worker::split();
+  if (!ends) return context.console.report(worded(std::move(ends).error(), task));
+  if (ends->is_worker()) return work_confined(context, task, *ends, work);
+
+  sys::ignore_broken_pipes();
+  while (const auto word = ends->hear()) {
+    if (*word == deliver_word) ends->tell(deliver(context));
+  }
+  const sys::Ended ended = ends->wait();
+  return ended.signal == 0 ? ended.code : report_signal(context, task, ended.signal);
+}
+
+}  // namespace airlock::tools

@@ -1,0 +1,43 @@
+#pragma once
+/// \file
+/// How commands read a report: in a worker process that has given up everything but the site directory before it reads
+/// the first byte. The process that a person started is the supervisor. It never opens a report; it waits, and starts
+/// `airlock-send` when the worker says that something was queued.
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "commands.hpp"
+#include "core/io.hpp"
+#include "core/result.hpp"
+
+namespace airlock::tools {
+
+/// What came of asking for delivery.
+enum class Delivery : std::uint8_t { ran, not_installed, failed };
+
+/// The confined worker, as the code in it sees it.
+class Worker {
+ public:
+  virtual ~Worker() = default;
+  /// The report that the command line names. Only where there is one.
+  [[nodiscard]] virtual core::Source& input() = 0;
+  /// What confines it, for the ledger: `seccomp+landlock`.
+  [[nodiscard]] virtual std::string confinement() const = 0;
+  /// Asks the supervisor to send what is queued, and waits until it has.
+  [[nodiscard]] virtual Delivery deliver() = 0;
+};
+
+struct Task {
+  std::optional<std::string> report;  ///< path, `-`, or nothing for reports that are in the site directory already
+  bool records = false;               ///< whatever keeps it from working means that a report was not recorded: exit 8
+};
+
+/// Runs `work` in the worker. Returns the exit code of either process to `main`; returns twice, once in each.
+[[nodiscard]] int in_worker(Context& context, const Task& task, const std::function<int(Worker&)>& work);
+
+/// Not recorded, whatever the cause: but a wrong command line stays one.
+[[nodiscard]] core::Error not_recorded(core::Error error);
+
+}  // namespace airlock::tools
