@@ -40,7 +40,10 @@ class Verified {
  public:
   /// The signed bytes.
   [[nodiscard]] const core::Blob& content() const { return *content_; }
-  [[nodiscard]] const Certificate& signer() const { return signer_; }
+  [[nodiscard]] const Certificate& signer() const { return chain_.front(); }
+  /// The signer and the authorities that came with it, without the root; of a registered signer, itself. Whether one of
+  /// them was revoked is for the caller to ask (`revoked_in`), who has the lists.
+  [[nodiscard]] const std::vector<Certificate>& chain() const { return chain_; }
   /// The signer's own claim.
   [[nodiscard]] Time signing_time() const { return signing_time_; }
   /// Whether every certificate of the chain below the root, and the root, was valid at `time`.
@@ -48,12 +51,12 @@ class Verified {
   [[nodiscard]] Time valid_from() const { return valid_from_; }
   [[nodiscard]] Time valid_until() const { return valid_until_; }
 
-  Verified(std::unique_ptr<core::Blob> content, Certificate signer, Time signing_time, Time valid_from,
+  Verified(std::unique_ptr<core::Blob> content, std::vector<Certificate> chain, Time signing_time, Time valid_from,
            Time valid_until);
 
  private:
   std::unique_ptr<core::Blob> content_;
-  Certificate signer_;
+  std::vector<Certificate> chain_;
   Time signing_time_;
   Time valid_from_;
   Time valid_until_;

@@ -41,10 +41,10 @@ Result<void> check_signature(const SignedLayout& layout, const core::Blob& conte
 
 }  // namespace
 
-Verified::Verified(std::unique_ptr<core::Blob> content, Certificate signer, Time signing_time, Time valid_from,
-                   Time valid_until)
+Verified::Verified(std::unique_ptr<core::Blob> content, std::vector<Certificate> chain, Time signing_time,
+                   Time valid_from, Time valid_until)
     : content_(std::move(content)),
-      signer_(std::move(signer)),
+      chain_(std::move(chain)),
       signing_time_(signing_time),
       valid_from_(valid_from),
       valid_until_(valid_until) {}
@@ -64,7 +64,8 @@ Result<Verified> verify(const core::Blob& object, const TrustStore& trust) {
   AIRLOCK_TRY(const Validity validity, judge(trust, store.get(), signer, others));
   auto content = std::make_unique<RangesBlob>(object, std::move(layout.content));
   AIRLOCK_CHECK(check_signature(layout, *content, store.get(), signer, others));
-  return Verified(std::move(content), std::move(signer), layout.signing_time, validity.from, validity.until);
+  others.insert(others.begin(), std::move(signer));
+  return Verified(std::move(content), std::move(others), layout.signing_time, validity.from, validity.until);
 }
 
 Result<Verified> verify_presented(const core::Blob& object, Role role) {

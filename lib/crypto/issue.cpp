@@ -10,6 +10,8 @@
 #include "core/text.hpp"
 #include "crypto/certificate.hpp"
 #include "crypto/openssl.hpp"
+#include "crypto/revocation.hpp"
+#include "crypto/signing.hpp"
 
 namespace airlock::crypto {
 
@@ -124,16 +126,8 @@ void set_serial(X509* certificate) {
 }
 
 void sign_certificate(X509* certificate, const PrivateKey& key) {
-  const Handle<EVP_MD_CTX> context(EVP_MD_CTX_new());
-  const char* const digest = key.kind() == KeyKind::p384 ? "SHA2-384" : "SHA2-256";
-  EVP_PKEY_CTX* options = nullptr;
-  bool done = context != nullptr &&
-              EVP_DigestSignInit_ex(context.get(), &options, digest, library(), nullptr, key.handle(), nullptr) == 1;
-  if (key.kind() == KeyKind::rsa) {
-    done = done && EVP_PKEY_CTX_set_rsa_padding(options, RSA_PKCS1_PSS_PADDING) == 1 &&
-           EVP_PKEY_CTX_set_rsa_pss_saltlen(options, RSA_PSS_SALTLEN_DIGEST) == 1;
-  }
-  ensure(done && X509_sign_ctx(certificate, context.get()) > 0, "signing a certificate");
+  const auto context = signing_context(key);
+  ensure(X509_sign_ctx(certificate, context.get()) > 0, "signing a certificate");
 }
 
 /// `issuer` is null where the certificate signs itself.
@@ -165,7 +159,26 @@ Result<Certificate> make(const CertificateTemplate& content, const PublicKey& su
   return Certificate::from_der(to_der(certificate, i2d_X509));
 }
 
+void remove_extension(X509* certificate, int extension) {
+  const int at = X509_get_ext_by_NID(certificate, extension, -1);
+  if (at >= 0) X509_EXTENSION_free(X509_delete_ext(certificate, at));
+}
+
 }  // namespace
+
+Handle<evp_md_ctx_st> signing_context(const PrivateKey& key) {
+  Handle<EVP_MD_CTX> context(EVP_MD_CTX_new());
+  const char* const digest = key.kind() == KeyKind::p384 ? "SHA2-384" : "SHA2-256";
+  EVP_PKEY_CTX* options = nullptr;
+  bool done = context != nullptr &&
+              EVP_DigestSignInit_ex(context.get(), &options, digest, library(), nullptr, key.handle(), nullptr) == 1;
+  if (key.kind() == KeyKind::rsa) {
+    done = done && EVP_PKEY_CTX_set_rsa_padding(options, RSA_PKCS1_PSS_PADDING) == 1 &&
+           EVP_PKEY_CTX_set_rsa_pss_saltlen(options, RSA_PSS_SALTLEN_DIGEST) == 1;
+  }
+  ensure(done, "signing");
+  return context;
+}
 
 Result<Certificate> issue(const CertificateTemplate& content, const PublicKey& subject, const Certificate& issuer,
                           const PrivateKey& issuer_key) {
@@ -180,6 +193,29 @@ Result<Certificate> issue(const CertificateTemplate& content, const PublicKey& s
 
 Result<Certificate> self_sign(const CertificateTemplate& content, const PrivateKey& key) {
   return make(content, key.public_key(), nullptr, key);
+}
+
+Result<Successor> sign_for_successor(const Certificate& root, const Certificate& former, const PrivateKey& former_key) {
+  if (!former.is_ca() || X509_get0_subject_key_id(former.handle()) == nullptr || !root.is_ca() ||
+      !root.is_self_signed()) {
+    return fail(Code::bad_input, "a successor and its former root must be authorities with a subject key identifier");
+  }
+  if (!(former_key.public_key() == former.key())) {
+    return fail(Code::bad_input, "the key does not belong to the certificate " + core::quote(former.subject()));
+  }
+  const Handle<X509> made(X509_dup(root.handle()));
+  X509* const link = made.get();
+  ensure(link != nullptr && X509_set_issuer_name(link, X509_get_subject_name(former.handle())) == 1, "certificate");
+  set_serial(link);
+  remove_extension(link, NID_authority_key_identifier);
+  add_authority_key_identifier(link, former.handle());
+  sign_certificate(link, former_key);
+  AIRLOCK_TRY(Certificate certificate, Certificate::from_der(to_der(link, i2d_X509)));
+  Successor successor{root, std::move(certificate)};
+  if (!succeeds(former, successor)) {
+    return fail(Code::bad_input, "the former root is not for all the roles that its successor is for");
+  }
+  return successor;
 }
 
 }  // namespace airlock::crypto

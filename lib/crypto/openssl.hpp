@@ -22,6 +22,7 @@ struct evp_pkey_st;
 struct ossl_lib_ctx_st;
 struct pkcs8_priv_key_info_st;
 struct stack_st_X509;
+struct X509_crl_st;
 struct x509_st;
 struct x509_store_ctx_st;
 struct x509_store_st;
@@ -38,6 +39,7 @@ struct Free {
   void operator()(evp_pkey_st* object) const noexcept;
   void operator()(pkcs8_priv_key_info_st* object) const noexcept;
   void operator()(stack_st_X509* object) const noexcept;  ///< the stack, not its certificates
+  void operator()(X509_crl_st* object) const noexcept;
   void operator()(x509_st* object) const noexcept;
   void operator()(x509_store_ctx_st* object) const noexcept;
   void operator()(x509_store_st* object) const noexcept;

@@ -29,6 +29,9 @@ struct SignedLayout {
 /// The same object in DER without its content and its certificates.
 [[nodiscard]] std::string detached(const SignedLayout& layout);
 
+/// Whether the DER of an AlgorithmIdentifier is RSASSA-PSS with SHA-256, MGF1 with SHA-256 and a salt of 32 bytes.
+[[nodiscard]] bool is_pss_with_sha256(std::string_view algorithm);
+
 /// One RecipientInfo (RFC 5652 6.2).
 struct RecipientLayout {
   std::string der;

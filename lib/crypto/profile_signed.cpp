@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "core/text.hpp"
@@ -19,23 +20,17 @@ tl::unexpected<core::Error> refuse_signed(std::string_view why) {
   return core::fail(core::Code::bad_input, "is not a signed object: " + std::string(why));
 }
 
+// RFC 5754 2: the parameters of a digest should be absent and may be NULL.
+constexpr std::array null_forms = {""sv, "\x05\x00"sv};
+
 /// The kind of key that may have signed with these algorithms; nothing where they are not on the list.
 std::optional<KeyKind> key_kind(std::string_view digest, std::string_view signature) {
-  // RFC 5754 2: the parameters of a digest should be absent and may be NULL.
-  const std::array forms = {""sv, "\x05\x00"sv};
-  for (const auto null : forms) {
+  for (const auto null : null_forms) {
     const std::string sha256 = der::value(der::sequence, {oids::sha256, null});
     const std::string sha384 = der::value(der::sequence, {oids::sha384, null});
     if (digest == sha256 && signature == der::value(der::sequence, {oids::ecdsa_with_sha256})) return KeyKind::p256;
     if (digest == sha384 && signature == der::value(der::sequence, {oids::ecdsa_with_sha384})) return KeyKind::p384;
-    for (const auto pss_null : forms) {
-      const std::string hash = der::value(der::sequence, {oids::sha256, pss_null});
-      const std::string mask = der::value(der::sequence, {oids::mgf1, hash});
-      const std::string pss = der::value(
-          der::sequence, {der::value(der::context(0), {hash}), der::value(der::context(1), {mask}),
-                          "\xA2\x03\x02\x01\x20"sv});  // a salt of 32 bytes; the trailer field is the default
-      if (digest == sha256 && signature == der::value(der::sequence, {oids::rsassa_pss, pss})) return KeyKind::rsa;
-    }
+    if (digest == sha256 && is_pss_with_sha256(signature)) return KeyKind::rsa;
   }
   return std::nullopt;
 }
@@ -123,6 +118,17 @@ core::Result<void> read_signer_info(std::string_view digest_algorithms, SignedLa
 }
 
 }  // namespace
+
+bool is_pss_with_sha256(std::string_view algorithm) {
+  return std::any_of(null_forms.begin(), null_forms.end(), [&](std::string_view null) {
+    const std::string hash = der::value(der::sequence, {oids::sha256, null});
+    const std::string mask = der::value(der::sequence, {oids::mgf1, hash});
+    const std::string pss =
+        der::value(der::sequence, {der::value(der::context(0), {hash}), der::value(der::context(1), {mask}),
+                                   "\xA2\x03\x02\x01\x20"sv});  // a salt of 32 bytes; the trailer field is the default
+    return algorithm == der::value(der::sequence, {oids::rsassa_pss, pss});
+  });
+}
 
 core::Result<SignedLayout> read_signed(const core::Blob& object) {
   SignedLayout layout;

@@ -111,12 +111,26 @@ Json licence_members(const licence::Licence& licence, core::LicenceState state) 
           {"not_after", licence.not_after.text()}};
 }
 
+std::string digest_of(const crypto::RevocationList& list) { return crypto::sha256(list.pem()).hex(); }
+
 Json kit_members(const site::Kit& kit) {
-  return {{"number", kit.number},
-          {"content_sha256", kit.content_sha256.hex()},
-          {"product", kit.product},
-          {"issued", kit.issued.text()},
-          {"policy", {{"name", kit.policy.name()}, {"version", kit.policy.version()}}}};
+  Json out{{"number", kit.number},
+           {"content_sha256", kit.content_sha256.hex()},
+           {"product", kit.product},
+           {"issued", kit.issued.text()},
+           {"policy", {{"name", kit.policy.name()}, {"version", kit.policy.version()}}}};
+  if (!kit.revoked_licences.empty()) out["revoked_licences"] = kit.revoked_licences.size();
+  if (!kit.trust.lists.empty()) out["revocation_lists"] = Json::array();
+  for (std::size_t i = 0; i < kit.trust.lists.size(); ++i) {
+    out["revocation_lists"].push_back({{"issuer_key_sha256", kit.trust.list_issuers[i].hex()},
+                                       {"number", kit.trust.lists[i].number()},
+                                       {"sha256", digest_of(kit.trust.lists[i])}});
+  }
+  if (!kit.trust.successors.empty()) out["successor_roots"] = Json::array();
+  for (const auto& successor : kit.trust.successors) {
+    out["successor_roots"].push_back(successor.root.fingerprint().hex());
+  }
+  return out;
 }
 
 Result<bool> is_known(const licence::Licence& licence, const ledger::Ledger& ledger) {

@@ -58,15 +58,50 @@ Result<std::optional<KitInForce>> kit_in_force(const ledger::Ledger& ledger) {
     return fail(Code::integrity, "ledger entry " + std::to_string(entry->seq) + " does not name a kit",
                 "run `airlock ledger verify`");
   }
-  return KitInForce{number->get<std::uint64_t>(), digest->get<std::string>()};
+  KitInForce out{number->get<std::uint64_t>(), digest->get<std::string>(), {}};
+  if (const auto lists = json.find("revocation_lists"); lists != json.end()) {
+    for (const Json& list : *lists) {
+      out.lists.push_back(
+          {list.value("issuer_key_sha256", ""), list.value("number", std::uint64_t{0}), list.value("sha256", "")});
+    }
+  }
+  return out;
+}
+
+Result<std::int64_t> newest_sequence(const ledger::Ledger& ledger) {
+  AIRLOCK_TRY(const auto entries, ledger.entries_of_kind(ledger::Kind::licence));
+  std::int64_t newest = 0;
+  for (const ledger::Entry& entry : entries) {
+    AIRLOCK_TRY(const Json json, core::parse_json(entry.body, "ledger entry " + std::to_string(entry.seq)));
+    // Somebody else's licence, put here by mistake, says nothing about this site's.
+    const std::string state = json.value("state", "");
+    if (state == core::name(core::LicenceState::wrong_product) || state == core::name(core::LicenceState::wrong_site)) {
+      continue;
+    }
+    newest = std::max(newest, json.value("sequence", std::int64_t{0}));
+  }
+  return newest;
+}
+
+Result<std::optional<site::KitHeader>> header_in_force(const site::Site& site, const ledger::Ledger& ledger) {
+  AIRLOCK_TRY(const auto in_force, kit_in_force(ledger));
+  AIRLOCK_TRY(const auto file, site::read_if_there(site.path(site::layout::kit), site::kit_bytes_limit));
+  AIRLOCK_TRY(const auto trust, site.vendor_trust(crypto::Role::kit));
+  if (!in_force || !file) return std::nullopt;
+  auto kit = site::verify_kit_header(*file, trust);
+  if (!kit || kit->number != in_force->number) return std::nullopt;
+  return std::move(*kit);
 }
 
 Result<licence::Verdict> judge_for_site(const std::optional<std::string>& file, std::string_view name,
                                         const site::Site& site, const ledger::Ledger& ledger,
-                                        std::optional<Time> kit_issued, Time now) {
+                                        const site::KitHeader* kit, Time now) {
   AIRLOCK_TRY(const auto trust, site.vendor_trust(crypto::Role::licence));
   AIRLOCK_TRY(auto newest, ledger.newest_time());
-  newest = std::max(newest, kit_issued);  // nothing is less than any time
+  if (kit != nullptr) newest = std::max(newest, std::optional(kit->issued));  // nothing is less than any time
+  AIRLOCK_TRY(const std::int64_t sequence, newest_sequence(ledger));
+  const site::KitHeader none;
+  const site::KitHeader& revocations = kit == nullptr ? none : *kit;
   AIRLOCK_TRY(const auto certificate, site.signing_certificate());
   return licence::judge(file, name,
                         {.trust = trust,
@@ -74,7 +109,10 @@ Result<licence::Verdict> judge_for_site(const std::optional<std::string>& file, 
                          .site_id = site.configuration().site_id,
                          .key_sha256 = certificate.key().sha256().hex(),
                          .now = now,
-                         .newest_trusted = newest});
+                         .newest_trusted = newest,
+                         .newest_sequence = sequence,
+                         .revoked_licences = revocations.revoked_licences,
+                         .revocations = revocations.trust.lists});
 }
 
 Result<Inputs> read_inputs(const std::string& directory, const ledger::Ledger& ledger, Time now) {
@@ -102,7 +140,7 @@ Result<Inputs> read_inputs(const std::string& directory, const ledger::Ledger& l
     problem = std::move(kit).error();
   }
   AIRLOCK_TRY(auto verdict, judge_for_site(licence_file, site.path(site::layout::licence), site, ledger,
-                                           sound ? std::optional(sound->issued) : std::nullopt, now));
+                                           sound ? &*sound : nullptr, now));
   Inputs out{.site = std::move(site),
                 .machine = std::move(machine),
                 .kit = std::move(sound),

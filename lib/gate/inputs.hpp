@@ -68,12 +68,27 @@ struct Inputs {
 struct KitInForce {
   std::uint64_t number = 0;
   std::string content_sha256;
+  struct List {
+    std::string issuer;  ///< `key_sha256` of the root that issued it
+    std::uint64_t number = 0;
+    std::string sha256;
+  };
+  std::vector<List> lists;  ///< the revocation lists that came with it
 };
 [[nodiscard]] Result<std::optional<KitInForce>> kit_in_force(const ledger::Ledger& ledger);
 
-/// Judges a licence for a site: clock guard over ledger and kit, product, binding.
+/// The highest sequence of a licence of this product and site that the ledger has seen; 0: none.
+[[nodiscard]] Result<std::int64_t> newest_sequence(const ledger::Ledger& ledger);
+
+/// The kit in `public/`, without its documents, where it is sound and the one in force: what a licence and the next kit
+/// are judged by. Nothing where there is none. Error: of the machine only.
+[[nodiscard]] Result<std::optional<site::KitHeader>> header_in_force(const site::Site& site,
+                                                                     const ledger::Ledger& ledger);
+
+/// Judges a licence for a site: revocations of the kit, sequences the ledger has seen, product, binding, clock guard
+/// over ledger and kit. `kit` may be null.
 [[nodiscard]] Result<licence::Verdict> judge_for_site(const std::optional<std::string>& file, std::string_view name,
                                                       const site::Site& site, const ledger::Ledger& ledger,
-                                                      std::optional<Time> kit_issued, Time now);
+                                                      const site::KitHeader* kit, Time now);
 
 }  // namespace airlock::gate

@@ -1,5 +1,6 @@
 #include "gate/setup.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "core/json.hpp"
@@ -55,6 +56,34 @@ Result<void> adopt_product(const site::Site& site, const std::string& product) {
   return sys::replace_file(path, text, sys::private_file);
 }
 
+/// The number of a root's revocation list never falls, and no list is left out: else whoever has a revoked signer's key
+/// would sign a kit that does not know of it. `roots` are those that are trusted.
+Result<void> check_lists(const site::Kit& kit, const std::optional<KitInForce>& in_force,
+                         const std::vector<crypto::Certificate>& roots) {
+  if (!in_force) return {};
+  for (const KitInForce::List& known : in_force->lists) {
+    const auto root = std::find_if(roots.begin(), roots.end(), [&](const crypto::Certificate& certificate) {
+      return certificate.key().sha256().hex() == known.issuer;
+    });
+    if (root == roots.end()) continue;  // the operator has taken it away, and with it all that it could revoke
+    const auto& issuers = kit.trust.list_issuers;
+    const auto at = std::find(issuers.begin(), issuers.end(), root->key().sha256());
+    const std::string of = " of " + quote(root->subject());
+    if (at == issuers.end()) {
+      return fail(Code::refused, "the kit lacks the revocation list" + of + ", which the kit in force has",
+                  "ask the vendor for a kit that has it");
+    }
+    const auto& list = kit.trust.lists[static_cast<std::size_t>(at - issuers.begin())];
+    if (list.number() < known.number || (list.number() == known.number && digest_of(list) != known.sha256)) {
+      return fail(Code::refused,
+                  "the kit's revocation list" + of + " has number " + std::to_string(list.number()) +
+                      ", and another with number " + std::to_string(known.number) + " is in force",
+                  "ask the vendor for a newer kit");
+    }
+  }
+  return {};
+}
+
 Result<void> check_number(const site::Kit& kit, const std::optional<KitInForce>& in_force) {
   if (!in_force) return {};
   if (kit.number == in_force->number) {
@@ -77,11 +106,15 @@ Result<void> check_number(const site::Kit& kit, const std::optional<KitInForce>&
   return {};
 }
 
-/// Under the lock: the entry first, then the file under its name; until both are done everything is withheld.
+/// Under the lock: the entry first, then successor roots, then the file under its name; until all are done everything
+/// is withheld, and installing the same kit again finishes it.
 Result<void> put_kit(const site::Site& site, ledger::Ledger& ledger, site::Kit kit, std::string_view file,
                      core::Time now) {
   AIRLOCK_TRY(const auto in_force, kit_in_force(ledger));
   AIRLOCK_CHECK(check_number(kit, in_force));
+  AIRLOCK_TRY(const auto roots, site.vendor_roots());
+  AIRLOCK_CHECK(check_lists(kit, in_force, roots));
+  const auto successors = kit.trust.successors;
   if (!in_force || in_force->number != kit.number) {
     Json members = kit_members(kit);
     AIRLOCK_TRY(Inputs inputs, read_inputs(site.directory(), ledger, now));
@@ -92,6 +125,7 @@ Result<void> put_kit(const site::Site& site, ledger::Ledger& ledger, site::Kit k
     AIRLOCK_CHECK(append(change, ledger::Kind::kit, "", members, now));
     AIRLOCK_CHECK(change.commit());
   }
+  AIRLOCK_CHECK(site::add_roots(site, successors));
   return sys::replace_file(site.path(site::layout::kit), file, sys::public_file);
 }
 
@@ -154,13 +188,18 @@ Result<Initialised> init(const InitOptions& options) {
   std::optional<licence::Verdict> verdict;
   if (options.licence) {
     const crypto::TrustStore trust(crypto::Role::licence, {root});
+    const site::KitHeader none;
+    const site::KitHeader& revocations = kit ? *kit : none;
     verdict = licence::judge(options.licence, "the licence",
                              {.trust = trust,
                               .product = content.product,
                               .site_id = content.site_id,
                               .key_sha256 = std::nullopt,
                               .now = now,
-                              .newest_trusted = kit ? std::optional(kit->issued) : std::nullopt});
+                              .newest_trusted = kit ? std::optional(kit->issued) : std::nullopt,
+                              .newest_sequence = 0,
+                              .revoked_licences = revocations.revoked_licences,
+                              .revocations = revocations.trust.lists});
     AIRLOCK_CHECK(may_install(*verdict));
     if (!verdict->licence->any_site) {
       return fail(Code::refused, "the licence is bound to a site's key, and this site has none yet",
@@ -185,7 +224,10 @@ Result<Initialised> init(const InitOptions& options) {
 
 Result<site::Kit> verify_kit_for(const site::Site& site, std::string_view file) {
   AIRLOCK_TRY(const auto trust, site.vendor_trust(crypto::Role::kit));
-  AIRLOCK_TRY(auto kit, site::verify_kit(file, trust));
+  AIRLOCK_TRY(const auto ledger, open_to_read(site));
+  AIRLOCK_TRY(const auto in_force, header_in_force(site, ledger));
+  const std::vector<crypto::RevocationList> none;
+  AIRLOCK_TRY(auto kit, site::verify_kit(file, trust, in_force ? in_force->trust.lists : none));
   AIRLOCK_CHECK(check_product(site, kit.product, "the kit"));
   return kit;
 }
@@ -209,8 +251,9 @@ Result<licence::Verdict> install_licence(const std::string& directory, std::stri
   AIRLOCK_TRY(auto ledger, open_to_write(site));
   const core::Time now = sys::now();
   AIRLOCK_CHECK(recover(site, ledger, now));
+  AIRLOCK_TRY(const auto kit, header_in_force(site, ledger));
   AIRLOCK_TRY(const licence::Verdict verdict,
-              judge_for_site(std::string(file), "the licence", site, ledger, std::nullopt, now));
+              judge_for_site(std::string(file), "the licence", site, ledger, kit ? &*kit : nullptr, now));
   AIRLOCK_CHECK(may_install(verdict));
   AIRLOCK_CHECK(adopt_product(site, verdict.licence->product));
   AIRLOCK_CHECK(put_licence(site, ledger, verdict, file, now));

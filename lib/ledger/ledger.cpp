@@ -103,6 +103,12 @@ Result<std::optional<Entry>> Ledger::newest(Kind kind) const {
   return one(query.bind(name(kind)), state_->path, plain_entry_in);
 }
 
+Result<std::vector<Entry>> Ledger::entries_of_kind(Kind kind, std::uint64_t from_seq, std::size_t limit) const {
+  AIRLOCK_TRY(auto* database, state_->use());
+  AIRLOCK_TRY(auto query, database->prepare(sql::entries_of_kind));
+  return rows(query.bind(name(kind)).bind(to_column(from_seq)).bind(to_column(limit)), state_->path, plain_entry_in);
+}
+
 Result<std::vector<Entry>> Ledger::entries_of_report(std::string_view report_id, std::uint64_t from_seq,
                                                      std::size_t limit) const {
   AIRLOCK_TRY(auto* database, state_->use());

@@ -207,6 +207,9 @@ class Ledger {
   [[nodiscard]] Result<std::vector<Entry>> entries(std::uint64_t from_seq, std::size_t limit) const;
   /// The newest entry of a kind.
   [[nodiscard]] Result<std::optional<Entry>> newest(Kind kind) const;
+  /// The entries of a kind, by seq, from `from_seq` on.
+  [[nodiscard]] Result<std::vector<Entry>> entries_of_kind(Kind kind, std::uint64_t from_seq = 0,
+                                                           std::size_t limit = all) const;
   /// The entries about a report, by seq, from `from_seq` on.
   [[nodiscard]] Result<std::vector<Entry>> entries_of_report(std::string_view report_id, std::uint64_t from_seq = 0,
                                                              std::size_t limit = all) const;

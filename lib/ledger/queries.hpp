@@ -27,6 +27,9 @@ inline constexpr std::string_view entries =
     "SELECT seq, time, kind, coalesce(report_id, ''), body FROM entries WHERE seq >= ? ORDER BY seq LIMIT ?";
 inline constexpr std::string_view newest_of_kind =
     "SELECT seq, time, kind, coalesce(report_id, ''), body FROM entries WHERE kind = ? ORDER BY seq DESC LIMIT 1";
+inline constexpr std::string_view entries_of_kind =
+    "SELECT seq, time, kind, coalesce(report_id, ''), body FROM entries WHERE kind = ? AND seq >= ? ORDER BY seq "
+    "LIMIT ?";
 inline constexpr std::string_view entries_of_report =
     "SELECT seq, time, kind, report_id, body FROM entries WHERE report_id = ? AND seq >= ? ORDER BY seq LIMIT ?";
 inline constexpr std::string_view newest_time = "SELECT max(time) FROM entries";
@@ -104,6 +107,7 @@ inline constexpr std::array all{size,
                                 add_entry,
                                 entries,
                                 newest_of_kind,
+                                entries_of_kind,
                                 entries_of_report,
                                 newest_time,
                                 whole_entries,

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "core/result.hpp"
 #include "core/time.hpp"
 #include "crypto/certificate.hpp"
+#include "crypto/revocation.hpp"
 
 namespace airlock::licence {
 
@@ -68,6 +70,12 @@ struct Setting {
   Time now;
   /// The newest time that is known to have passed: of kits, of the ledger. The licence's own `issued` always counts.
   std::optional<Time> newest_trusted;
+  /// The highest sequence of a licence of this site that was seen; 0: none.
+  std::int64_t newest_sequence = 0;
+  /// What the vendor has revoked, as the kit says: serials of licences, and certificates. The lists are those that were
+  /// found to be issued by a trusted root.
+  std::span<const std::string> revoked_licences = {};
+  std::span<const crypto::RevocationList> revocations = {};
 };
 /// How much earlier than the newest trusted time the clock may be.
 inline constexpr std::chrono::hours clock_tolerance{2};
@@ -87,7 +95,7 @@ struct Verdict {
 };
 
 /// Judges the bytes of a licence file (`nothing`: the file is missing). The states are tested in the order of
-/// LicenceState; `revoked` and `superseded` are not judged yet. `name` is what the reason calls the file.
+/// LicenceState. `name` is what the reason calls the file.
 [[nodiscard]] Verdict judge(const std::optional<std::string>& file, std::string_view name, const Setting& setting);
 
 }  // namespace airlock::licence

@@ -13,8 +13,14 @@ using core::Error;
 using core::fail;
 using core::quote;
 
+/// A licence whose signature holds, and the certificates that made it.
+struct Opened {
+  Licence licence;
+  std::vector<crypto::Certificate> chain;
+};
+
 /// The content of a signed file. Nothing of it is read before the signature holds. Errors: bad_input, integrity.
-Result<Licence> open(const std::string& file, std::string_view name, const crypto::TrustStore& trust) {
+Result<Opened> open(const std::string& file, std::string_view name, const crypto::TrustStore& trust) {
   const auto in_file = [&](Error error) { return std::move(error).within(quote(name)); };
   if (file.size() > licence_bytes_limit) {
     return fail(in_file({Code::bad_input, "is larger than " + std::to_string(licence_bytes_limit) + " bytes", {}}));
@@ -31,7 +37,18 @@ Result<Licence> open(const std::string& file, std::string_view name, const crypt
                      verified.valid_from().text() + " to " + verified.valid_until().text() + ")",
                  {}}));
   }
-  return licence;
+  return Opened{std::move(licence), verified.chain()};
+}
+
+/// What the vendor has revoked of it: itself, or who signed it, no matter when.
+std::optional<std::string> revoked(const Opened& opened, const Setting& setting) {
+  const auto& serials = setting.revoked_licences;
+  if (std::find(serials.begin(), serials.end(), opened.licence.serial) != serials.end()) {
+    return "was revoked by the vendor";
+  }
+  const crypto::Certificate* const found = crypto::revoked_in(opened.chain, setting.revocations);
+  if (found == nullptr) return std::nullopt;
+  return "hangs on the certificate " + quote(found->subject()) + ", which the vendor has revoked";
 }
 
 /// Whether the licence names the site, and what is wrong where it does not.
@@ -59,8 +76,18 @@ struct Finding {
 };
 
 /// All that is judged of a verified licence, in the order of LicenceState.
-Finding find(const Licence& licence, const Setting& setting) {
+Finding find(const Opened& opened, const Setting& setting) {
+  const Licence& licence = opened.licence;
   const Time now = setting.now;
+  if (auto why = revoked(opened, setting)) {
+    return {LicenceState::revoked, *why, "ask the vendor for another licence"};
+  }
+  if (licence.sequence < setting.newest_sequence) {
+    return {LicenceState::superseded,
+            "has sequence " + std::to_string(licence.sequence) + ", and a licence with sequence " +
+                std::to_string(setting.newest_sequence) + " has been seen",
+            "install the newest licence that the vendor gave you"};
+  }
   if (!setting.product.empty() && licence.product != setting.product) {
     return {LicenceState::wrong_product, "is for product " + quote(licence.product) + ", not " + quote(setting.product),
             "ask the vendor for a licence for " + quote(setting.product)};
@@ -115,21 +142,22 @@ Verdict judge(const std::optional<std::string>& file, std::string_view name, con
     out.hint = "install the vendor's licence with `airlock licence install FILE`";
     return out;
   }
-  auto licence = open(*file, name, setting.trust);
-  if (!licence) {
+  auto opened = open(*file, name, setting.trust);
+  if (!opened) {
     out.state = LicenceState::invalid;
-    out.malformed = licence.error().code == Code::bad_input;
-    out.reason = licence.error().message;
-    out.hint = licence.error().hint.empty() ? "ask the vendor for the licence again" : licence.error().hint;
+    out.malformed = opened.error().code == Code::bad_input;
+    out.reason = opened.error().message;
+    out.hint = opened.error().hint.empty() ? "ask the vendor for the licence again" : opened.error().hint;
     return out;
   }
-  auto finding = find(*licence, setting);
-  const Time end = setting.now < licence->not_after ? licence->not_after : end_of_grace(*licence);
+  auto finding = find(*opened, setting);
+  Licence& licence = opened->licence;
+  const Time end = setting.now < licence.not_after ? licence.not_after : end_of_grace(licence);
   out.state = finding.state;
-  out.reason = quote(name) + ": licence " + quote(licence->serial) + " " + finding.reason;
+  out.reason = quote(name) + ": licence " + quote(licence.serial) + " " + finding.reason;
   out.hint = std::move(finding.hint);
   out.days_left = core::days_between(setting.now, end);
-  out.licence = std::move(*licence);
+  out.licence = std::move(licence);
   return out;
 }
 

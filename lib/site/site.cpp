@@ -1,6 +1,7 @@
 #include "site/site.hpp"
 
 #include "core/text.hpp"
+#include "site/kit_trust.hpp"
 #include "sys/file.hpp"
 
 namespace airlock::site {
@@ -86,7 +87,7 @@ Result<crypto::Secret> Site::pseudonym_key() const {
   return crypto::Secret(std::move(*key));
 }
 
-Result<crypto::TrustStore> Site::vendor_trust(crypto::Role role) const {
+Result<std::vector<crypto::Certificate>> Site::vendor_roots() const {
   const std::string folder = path(layout::vendor_trust);
   AIRLOCK_TRY(const auto names, sys::list_directory(folder));
   std::vector<crypto::Certificate> roots;
@@ -102,7 +103,12 @@ Result<crypto::TrustStore> Site::vendor_trust(crypto::Role role) const {
     return fail(Code::bad_input, quote(folder) + ": holds no certificate (`*.crt`), so nothing can be trusted",
                 "put the vendor's root certificate back");
   }
-  return crypto::TrustStore(role, std::move(roots));
+  return roots;
+}
+
+Result<crypto::TrustStore> Site::vendor_trust(crypto::Role role) const {
+  AIRLOCK_TRY(const auto roots, vendor_roots());
+  return crypto::TrustStore(role, roots_for(role, roots));
 }
 
 }  // namespace airlock::site

@@ -68,7 +68,9 @@ class Site {
   [[nodiscard]] Result<crypto::Secret> pseudonym_key() const;
   /// Name and public key of the ledger's checkpoints.
   [[nodiscard]] Result<crypto::NoteVerifier> ledger_verifier() const;
-  /// Whom the vendor's signatures in this role are believed from: `trust/vendor/`.
+  /// All certificates in `trust/vendor/`, at least one, by file name.
+  [[nodiscard]] Result<std::vector<crypto::Certificate>> vendor_roots() const;
+  /// Whom the vendor's signatures in this role are believed from: those of `trust/vendor/` that may issue for it.
   [[nodiscard]] Result<crypto::TrustStore> vendor_trust(crypto::Role role) const;
 
  private:

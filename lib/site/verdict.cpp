@@ -1,7 +1,10 @@
 #include "site/verdict.hpp"
 
+#include <algorithm>
+
 #include "core/text.hpp"
 #include "site/configuration.hpp"
+#include "site/kit.hpp"
 #include "site/site.hpp"
 #include "sys/file.hpp"
 
@@ -15,11 +18,26 @@ using core::Result;
 
 constexpr std::uint64_t trust_bytes_limit = 1024 * 1024;
 
-Result<crypto::TrustStore> trust_from(const std::string& path) {
+Result<std::vector<crypto::Certificate>> roots_from(const std::string& path) {
   AIRLOCK_TRY(const std::string pem, sys::read_file(path, trust_bytes_limit));
   auto roots = crypto::Certificate::list_from_pem(pem);
   if (!roots) return fail(std::move(roots.error()).within(quote(path)));
-  return crypto::TrustStore(crypto::Role::licence, std::move(*roots));
+  return roots;
+}
+
+crypto::TrustStore trust_of(crypto::Role role, const std::vector<crypto::Certificate>& roots) {
+  return {role, roots_for(role, roots)};
+}
+
+/// A kit that lies there and cannot be believed may hold the licence's revocation: nobody knows, so the licence is not
+/// believed either.
+licence::Verdict unknown_revocations(core::Error error) {
+  licence::Verdict out;
+  out.state = core::LicenceState::invalid;
+  out.malformed = error.code == Code::bad_input;
+  out.reason = std::move(error.message) + ", so nobody can say whether the licence was revoked";
+  out.hint = "install the vendor's kit again";
+  return out;
 }
 
 }  // namespace
@@ -42,19 +60,31 @@ Result<licence::Verdict> judge_public(const std::string& directory, core::Time n
   }
   AIRLOCK_TRY(const std::string text, sys::read_file(public_path, configuration_bytes_limit));
   AIRLOCK_TRY(const PublicSite site, parse_public_site(text, public_path));
-  AIRLOCK_TRY(const auto trust, trust_from(path(layout::vendor_root)));
+  AIRLOCK_TRY(const auto roots, roots_from(path(layout::vendor_root)));
   AIRLOCK_TRY(const auto file, read_if_there(path(layout::licence), licence::licence_bytes_limit));
+  AIRLOCK_TRY(const auto kit_file, read_if_there(path(layout::kit), kit_bytes_limit));
+  KitHeader kit;
+  if (file && kit_file) {
+    auto verified = verify_kit_header(*kit_file, trust_of(crypto::Role::kit, roots));
+    if (!verified) return unknown_revocations(std::move(verified.error()).within(quote(path(layout::kit))));
+    kit = std::move(*verified);
+  }
+  const auto trust = trust_of(crypto::Role::licence, roots);
   return licence::judge(file, path(layout::licence),
                         {.trust = trust,
                          .product = site.product,
                          .site_id = site.site_id,
                          .key_sha256 = site.key_sha256,
                          .now = now,
-                         .newest_trusted = site.newest_time});
+                         .newest_trusted = std::max(site.newest_time, kit.issued),
+                         .newest_sequence = site.licence_sequence,
+                         .revoked_licences = kit.revoked_licences,
+                         .revocations = kit.trust.lists});
 }
 
 Result<licence::Verdict> judge_files(const LicenceFiles& files, core::Time now) {
-  AIRLOCK_TRY(const auto trust, trust_from(files.trust));
+  AIRLOCK_TRY(const auto roots, roots_from(files.trust));
+  const auto trust = trust_of(crypto::Role::licence, roots);
   AIRLOCK_TRY(const auto file, read_if_there(files.licence, licence::licence_bytes_limit));
   return licence::judge(file, files.licence,
                         {.trust = trust,

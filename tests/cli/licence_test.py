@@ -27,7 +27,8 @@ def openssl_signer(w, name, issuer, issuer_key, role_oids, ca=False, days=3650):
                           "subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n")
     w.shell(f"openssl ecparam -name prime256v1 -genkey -noout -out {name}.key && "
             f"openssl req -new -key {name}.key -subj '/CN={name}' -out {name}.csr && "
-            f"openssl x509 -req -in {name}.csr -CA {issuer} -CAkey {issuer_key} -days {days} -extfile {name}.cnf "
+            # An hour ago, or a licence issued in the same second would be older than its signer.
+            f"faketime -f -1h openssl x509 -req -in {name}.csr -CA {issuer} -CAkey {issuer_key} -days {days} -extfile {name}.cnf "
             f"-set_serial 0x{abs(hash(name)) % 2**60:x} -out {name}.crt")
 
 

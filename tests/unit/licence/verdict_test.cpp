@@ -103,6 +103,74 @@ TEST_CASE("of several defects the first in the order of the states is the verdic
   }
 }
 
+TEST_CASE("a revoked licence, or one that hangs on a revoked certificate, is revoked whatever else is wrong with it") {
+  auto setting = example_setting();
+  const std::string file = vendor().file(test::example_licence());
+  const std::string start = "`licence.p7s`: licence `LIC-2026-000017` ";
+  const std::vector<std::string> others{"LIC-2026-000016", "lic-2026-000017"};
+  setting.revoked_licences = others;
+  CHECK(name(judge(file, "licence.p7s", setting).state) == "valid");
+  const std::vector<std::string> serials{"LIC-2026-000001", "LIC-2026-000017"};
+  setting.revoked_licences = serials;
+  auto verdict = judge(file, "licence.p7s", setting);
+  CHECK(name(verdict.state) == "revoked");
+  CHECK(verdict.reason == start + "was revoked by the vendor");
+  CHECK(verdict.exit_code() == 6);
+  CHECK(verdict.days_left == 304);
+  setting.newest_sequence = 99;
+  setting.product = "other";
+  setting.site_id = std::nullopt;
+  setting.now = time("2020-01-01T00:00:00Z");
+  CHECK(name(judge(file, "licence.p7s", setting).state) == "revoked");
+
+  const auto list_of = [](const test::Authority& authority, const std::vector<crypto::Certificate>& certificates) {
+    crypto::RevocationTemplate content{.number = 1,
+                                       .issued = time("2026-11-01T00:00:00Z"),
+                                       .next_update = time("2027-11-01T00:00:00Z"),
+                                       .revoked = {}};
+    for (const auto& certificate : certificates) content.revoked.push_back({certificate, content.issued});
+    return crypto::issue_revocation_list(content, authority.certificate, authority.key).value();
+  };
+  std::vector lists{list_of(vendor().root, {vendor().kits.certificate})};
+  auto by_list = example_setting();
+  by_list.revocations = lists;
+  CHECK(name(judge(file, "licence.p7s", by_list).state) == "valid");
+  lists.push_back(list_of(vendor().root, {vendor().licences.certificate}));
+  by_list.revocations = lists;
+  verdict = judge(file, "licence.p7s", by_list);
+  CHECK(name(verdict.state) == "revoked");
+  CHECK(verdict.reason ==
+        start + "hangs on the certificate `CN=Example Vendor Licences`, which the vendor has revoked");
+  // An authority between signer and root counts the same.
+  const auto middle = test::make_below(vendor().root, "Middle", {crypto::Role::licence}, true);
+  const auto below = test::make_below(middle, "Below", {crypto::Role::licence}, false);
+  const std::string chained = test::signed_file(to_document(test::example_licence()), below, {middle.certificate});
+  CHECK(name(judge(chained, "x", by_list).state) == "valid");
+  lists = {list_of(vendor().root, {middle.certificate})};
+  by_list.revocations = lists;
+  CHECK(name(judge(chained, "x", by_list).state) == "revoked");
+}
+
+TEST_CASE("a licence with a lower sequence than one that was seen is superseded; the same one is not") {
+  auto setting = example_setting();
+  const std::string file = vendor().file(test::example_licence());
+  for (const std::int64_t seen : {0, 2, 3}) {
+    setting.newest_sequence = seen;
+    CHECK(name(judge(file, "licence.p7s", setting).state) == "valid");
+  }
+  setting.newest_sequence = 4;
+  const auto verdict = judge(file, "licence.p7s", setting);
+  CHECK(name(verdict.state) == "superseded");
+  CHECK(verdict.reason ==
+        "`licence.p7s`: licence `LIC-2026-000017` has sequence 3, and a licence with sequence 4 has been seen");
+  CHECK(verdict.exit_code() == 6);
+  CHECK(verdict.licence == test::example_licence());
+  setting.product = "other";
+  setting.site_id = "00000000-0000-4000-8000-000000000000";
+  setting.now = time("2030-01-01T00:00:00Z");
+  CHECK(name(judge(file, "licence.p7s", setting).state) == "superseded");
+}
+
 TEST_CASE("the term begins with `not_before`, ends before `not_after`, and grace ends its days later, to the second") {
   CHECK(name(judge_at("2026-11-01T23:59:59Z").state) == "not_yet_valid");
   CHECK(name(judge_at("2026-11-02T00:00:00Z").state) == "valid");

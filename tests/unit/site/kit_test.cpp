@@ -140,14 +140,25 @@ TEST_CASE("files that a kit does not have, or has in another order, are refused"
   CHECK(why(files) == "the kit lacks `dictionary.json`");
   files = sound;
   files.push_back({"crl.pem", "x"});
-  CHECK(why(files).find("unexpected file `crl.pem`") != std::string::npos);
+  CHECK(why(files).find("`crl.pem`: is not PEM") == 0);
+  files = sound;
+  files.push_back({"roots/1.crt", recipient});
+  CHECK(why(files).find("`roots/1.crt`: must hold two certificates") == 0);
+  files.push_back({"recipients/2.crt", recipient});
+  CHECK(why(files).find("unexpected file `recipients/2.crt`") != std::string::npos);
+  files = sound;
+  files.push_back({"crl.pem", "x"});
+  files.push_back({"crl.pem", "x"});
+  CHECK(why(files) != "read");
   files = sound;
   files.push_back({"recipients/a/b.crt", recipient});
   CHECK(why(files).find("unexpected file") != std::string::npos);
   files = sound;
   const auto at = files[0].second.find("[]");
   files[0].second.replace(at, 2, R"(["LIC-1"])");
-  CHECK(why(files).find("cannot enforce revocations") != std::string::npos);
+  CHECK(why(files) == "read");
+  files[0].second.replace(at, 9, "[1]      ");
+  CHECK(why(files).find("`/revoked_licences`: must hold serials") != std::string::npos);
 }
 
 TEST_CASE("a kit of another role, another root, or issued outside its signer's validity is refused") {
@@ -160,6 +171,63 @@ TEST_CASE("a kit of another role, another root, or issued outside its signer's v
   content.issued = now - std::chrono::days{10};
   const auto early = build_kit(content, vendor.signer()).value();
   CHECK(verify_kit(early, vendor.trust()).error().code == core::Code::integrity);
+}
+
+TEST_CASE("a kit's revocation lists are applied before its own signer is judged") {
+  Vendor vendor;
+  const auto list = [&](const Vendor& issuer, std::vector<crypto::Certificate> certificates, std::uint64_t number = 1) {
+    crypto::RevocationTemplate content{
+        .number = number, .issued = now, .next_update = now + std::chrono::days{9}, .revoked = {}};
+    for (auto& certificate : certificates) content.revoked.push_back({std::move(certificate), now});
+    return crypto::issue_revocation_list(content, issuer.root, issuer.root_key).value();
+  };
+  const auto why = [&](const std::string& file, std::span<const crypto::RevocationList> known = {}) {
+    const auto kit = verify_kit(file, vendor.trust(), known);
+    const auto header = verify_kit_header(file, vendor.trust(), known);
+    CHECK(kit.has_value() == header.has_value());
+    return kit ? "accepted" : kit.error().message;
+  };
+  auto content = vendor.content();
+  const std::string plain = build_kit(content, vendor.signer()).value();
+  CHECK(why(plain) == "accepted");
+  const std::vector revoking{list(vendor, {vendor.certificate})};
+  CHECK(why(plain, revoking) == "hangs on the certificate `CN=leaf`, which the vendor has revoked");
+  content.lists = revoking;
+  CHECK(why(build_kit(content, vendor.signer()).value()) ==
+        "hangs on the certificate `CN=leaf`, which the vendor has revoked");
+  content.lists = {list(vendor, {vendor.recipient}, 4)};
+  const auto kit = verify_kit(build_kit(content, vendor.signer()).value(), vendor.trust());
+  REQUIRE(kit);
+  REQUIRE(kit->trust.lists.size() == 1);
+  CHECK(kit->trust.lists[0].number() == 4);
+  CHECK(kit->trust.list_issuers[0] == vendor.root.key().sha256());
+  content.lists = {list(vendor, {}), list(vendor, {}, 2)};
+  CHECK(why(build_kit(content, vendor.signer()).value()) == "`crl.pem` holds two lists of `CN=root`");
+  const Vendor impostor;  // the same names, other keys
+  content.lists = {list(impostor, {})};
+  CHECK(why(build_kit(content, vendor.signer()).value()) == "`crl.pem` holds a list that no trusted root has signed");
+}
+
+TEST_CASE("a successor root is believed where a trusted root has signed for it") {
+  Vendor vendor;
+  const Vendor next;
+  const auto successor = crypto::sign_for_successor(next.root, vendor.root, vendor.root_key).value();
+  auto content = vendor.content();
+  content.successors = {successor};
+  const std::string file = build_kit(content, vendor.signer()).value();
+  const auto kit = verify_kit(file, vendor.trust());
+  REQUIRE(kit);
+  REQUIRE(kit->trust.successors.size() == 1);
+  CHECK(kit->trust.successors[0].root == next.root);
+  // It does not help itself: a kit is judged by the roots that are there before it.
+  const std::string own = build_kit(content, next.signer()).value();
+  CHECK_FALSE(verify_kit(own, vendor.trust()));
+  CHECK(verify_kit(own, crypto::TrustStore(Role::kit, {vendor.root, next.root})));
+  const Vendor stranger;
+  content.successors = {crypto::sign_for_successor(next.root, stranger.root, stranger.root_key).value()};
+  const auto refused = verify_kit(build_kit(content, vendor.signer()).value(), vendor.trust());
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().message == "its successor root `CN=root` is not signed for by a trusted root");
 }
 
 TEST_CASE("every single-byte change of a kit file is refused") {

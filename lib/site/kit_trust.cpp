@@ -1,0 +1,79 @@
+#include "site/kit_trust.hpp"
+
+#include <algorithm>
+
+#include "core/text.hpp"
+#include "site/site.hpp"
+#include "sys/file.hpp"
+
+namespace airlock::site {
+namespace {
+
+using core::Code;
+using core::fail;
+using core::quote;
+using crypto::Certificate;
+
+constexpr std::size_t name_digits = 16;
+
+bool contains(const std::vector<Certificate>& list, const Certificate& wanted) {
+  return std::find(list.begin(), list.end(), wanted) != list.end();
+}
+
+}  // namespace
+
+core::Result<void> settle(KitTrust& kit, const crypto::TrustStore& trust) {
+  std::vector<Certificate> roots = trust.roots();
+  for (const auto& successor : kit.successors) {
+    const bool signed_for = std::any_of(roots.begin(), roots.end(),
+                                        [&](const Certificate& root) { return crypto::succeeds(root, successor); });
+    if (!contains(trust.roots(), successor.root) && !signed_for) {
+      return fail(Code::integrity,
+                  "its successor root " + quote(successor.root.subject()) + " is not signed for by a trusted root",
+                  "do not install it; ask the vendor");
+    }
+    roots.push_back(successor.root);
+  }
+  std::vector<crypto::RevocationList> lists;
+  for (auto& list : kit.lists) {
+    const auto issuer =
+        std::find_if(roots.begin(), roots.end(), [&](const Certificate& root) { return list.is_issued_by(root); });
+    if (issuer == roots.end()) {
+      if (std::none_of(roots.begin(), roots.end(), [&](const Certificate& root) { return list.names(root); })) continue;
+      return fail(Code::integrity, "`crl.pem` holds a list that no trusted root has signed", "ask the vendor");
+    }
+    const core::Digest key = issuer->key().sha256();
+    if (std::find(kit.list_issuers.begin(), kit.list_issuers.end(), key) != kit.list_issuers.end()) {
+      return fail(Code::integrity, "`crl.pem` holds two lists of " + quote(issuer->subject()), "ask the vendor");
+    }
+    kit.list_issuers.push_back(key);
+    lists.push_back(std::move(list));
+  }
+  kit.lists = std::move(lists);
+  return {};
+}
+
+std::vector<Certificate> roots_for(crypto::Role role, const std::vector<Certificate>& certificates) {
+  std::vector<Certificate> out;
+  for (const Certificate& certificate : certificates) {
+    if (certificate.has_no_usage() || certificate.has_role(role)) out.push_back(certificate);
+  }
+  return out;
+}
+
+core::Result<void> add_roots(const Site& site, const std::vector<crypto::Successor>& successors) {
+  if (successors.empty()) return {};
+  AIRLOCK_TRY(auto roots, site.vendor_roots());
+  for (const auto& successor : successors) {
+    if (contains(roots, successor.root)) continue;
+    const std::string file =
+        site.path(layout::vendor_trust) + "/root-" + successor.root.fingerprint().hex().substr(0, name_digits) + ".crt";
+    AIRLOCK_CHECK(sys::replace_file(file, successor.root.pem(), sys::private_file));
+    roots.push_back(successor.root);
+  }
+  std::string all;
+  for (const Certificate& root : roots) all += root.pem();
+  return sys::replace_file(site.path(layout::vendor_root), all, sys::public_file);
+}
+
+}  // namespace airlock::site
