@@ -19,10 +19,10 @@ using core::fail;
 
 namespace {
 
-constexpr std::string_view pem_label = "X509 CRL";
+constexpr std::string_view list_label = "X509 CRL";
 constexpr int security_bits = 128;
 
-tl::unexpected<core::Error> refuse(std::string_view why) {
+tl::unexpected<core::Error> refuse_list(std::string_view why) {
   forget_errors();
   return fail(Code::bad_input, "is not a revocation list that can be used here: " + std::string(why));
 }
@@ -82,24 +82,24 @@ bool is_for_all_of(const Certificate& certificate, const Certificate& other) {
 }  // namespace
 
 Result<RevocationList> RevocationList::from_pem(std::string_view pem) {
-  if (pem.size() > revocation_list_bytes_limit) return refuse("it is larger than 1 MiB");
-  AIRLOCK_TRY(const std::string der, crypto::from_pem(pem_label, pem));
+  if (pem.size() > revocation_list_bytes_limit) return refuse_list("it is larger than 1 MiB");
+  AIRLOCK_TRY(const std::string der, crypto::from_pem(list_label, pem));
   X509_CRL* made = X509_CRL_new_ex(library(), nullptr);
   ensure(made != nullptr, "revocation list");
   const unsigned char* at = octets(der);
   d2i_X509_CRL(&made, &at, static_cast<long>(der.size()));  // frees `made` where it fails
   const std::shared_ptr<X509_CRL> handle = Handle<X509_CRL>(made);
   // Encoding it again shows bytes behind it, and encodings that are not DER.
-  if (handle == nullptr || to_der(handle.get(), i2d_X509_CRL) != der) return refuse("it must be one list in DER");
-  if (X509_CRL_get_version(handle.get()) != X509_CRL_VERSION_2) return refuse("it must be version 2");
+  if (handle == nullptr || to_der(handle.get(), i2d_X509_CRL) != der) return refuse_list("it must be one list in DER");
+  if (X509_CRL_get_version(handle.get()) != X509_CRL_VERSION_2) return refuse_list("it must be version 2");
   if (!has_known_extensions(X509_CRL_get0_extensions(handle.get())) || !has_known_entries(handle.get())) {
-    return refuse("it must be complete, and of one authority, without critical extensions");
+    return refuse_list("it must be complete, and of one authority, without critical extensions");
   }
-  if (!is_strong(handle.get())) return refuse("its signature algorithm has less than 128 bits of security");
+  if (!is_strong(handle.get())) return refuse_list("its signature algorithm has less than 128 bits of security");
   const auto number = number_of(handle.get());
-  if (!number) return refuse("it must have a crlNumber");
+  if (!number) return refuse_list("it must have a crlNumber");
   const auto issued = read_time(to_der(X509_CRL_get0_lastUpdate(handle.get()), i2d_ASN1_TIME));
-  if (!issued) return refuse("its times are malformed");
+  if (!issued) return refuse_list("its times are malformed");
   return RevocationList(handle, *number, *issued);
 }
 
@@ -110,14 +110,14 @@ Result<std::vector<RevocationList>> RevocationList::list_from_pem(std::string_vi
     const auto last = std::min(pem.find(last_line), pem.size());
     const auto next = std::min(std::min(pem.find('\n', last), pem.size()) + 1, pem.size());
     AIRLOCK_TRY(RevocationList list, from_pem(pem.substr(0, next)));
-    if (lists.size() == certificates_limit) return refuse("there are more than 16");
+    if (lists.size() == certificates_limit) return refuse_list("there are more than 16");
     lists.push_back(std::move(list));
     pem.remove_prefix(next);
   } while (!pem.empty());
   return lists;
 }
 
-std::string RevocationList::pem() const { return to_pem(pem_label, to_der(handle_.get(), i2d_X509_CRL)); }
+std::string RevocationList::pem() const { return to_pem(list_label, to_der(handle_.get(), i2d_X509_CRL)); }
 
 std::size_t RevocationList::size() const {
   return static_cast<std::size_t>(std::max(0, sk_X509_REVOKED_num(X509_CRL_get_REVOKED(handle_.get()))));
@@ -196,7 +196,7 @@ Result<RevocationList> issue_revocation_list(const RevocationTemplate& content, 
   ensure(X509_CRL_sort(list) == 1, "revocation list");
   const auto context = signing_context(key);
   ensure(X509_CRL_sign_ctx(list, context.get()) > 0, "signing a revocation list");
-  return RevocationList::from_pem(to_pem(pem_label, to_der(list, i2d_X509_CRL)));
+  return RevocationList::from_pem(to_pem(list_label, to_der(list, i2d_X509_CRL)));
 }
 
 Result<Successor> successor_from_pem(std::string_view pem) {
