@@ -111,7 +111,7 @@ Json licence_members(const licence::Licence& licence, core::LicenceState state) 
           {"not_after", licence.not_after.text()}};
 }
 
-std::string digest_of(const crypto::RevocationList& list) { return crypto::sha256(list.pem()).hex(); }
+std::string list_digest(const crypto::RevocationList& list) { return crypto::sha256(list.pem()).hex(); }
 
 Json kit_members(const site::Kit& kit) {
   Json out{{"number", kit.number},
@@ -124,7 +124,7 @@ Json kit_members(const site::Kit& kit) {
   for (std::size_t i = 0; i < kit.trust.lists.size(); ++i) {
     out["revocation_lists"].push_back({{"issuer_key_sha256", kit.trust.list_issuers[i].hex()},
                                        {"number", kit.trust.lists[i].number()},
-                                       {"sha256", digest_of(kit.trust.lists[i])}});
+                                       {"sha256", list_digest(kit.trust.lists[i])}});
   }
   if (!kit.trust.successors.empty()) out["successor_roots"] = Json::array();
   for (const auto& successor : kit.trust.successors) {

@@ -50,7 +50,7 @@ struct NewDisclosure {
 /// The members of a `licence` entry.
 [[nodiscard]] core::Json licence_members(const licence::Licence& licence, core::LicenceState state);
 /// SHA-256 over a revocation list's PEM, hex.
-[[nodiscard]] std::string digest_of(const crypto::RevocationList& list);
+[[nodiscard]] std::string list_digest(const crypto::RevocationList& list);
 /// The members of a `kit` entry.
 [[nodiscard]] core::Json kit_members(const site::Kit& kit);
 

@@ -74,7 +74,7 @@ Result<void> check_lists(const site::Kit& kit, const std::optional<KitInForce>& 
                   "ask the vendor for a kit that has it");
     }
     const auto& list = kit.trust.lists[static_cast<std::size_t>(at - issuers.begin())];
-    if (list.number() < known.number || (list.number() == known.number && digest_of(list) != known.sha256)) {
+    if (list.number() < known.number || (list.number() == known.number && list_digest(list) != known.sha256)) {
       return fail(Code::refused,
                   "the kit's revocation list" + of + " has number " + std::to_string(list.number()) +
                       ", and another with number " + std::to_string(known.number) + " is in force",
