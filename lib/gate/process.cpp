@@ -11,6 +11,7 @@
 #include "gate/history.hpp"
 #include "gate/open.hpp"
 #include "gate/queueing.hpp"
+#include "gate/record.hpp"
 #include "gate/recovery.hpp"
 #include "gate/sealing.hpp"
 #include "sys/file.hpp"
@@ -24,19 +25,10 @@ using core::fail;
 using core::Json;
 using core::quote;
 
-/// How long a process waits for others on the same site.
-constexpr int lock_seconds = 120;
 /// public/site.json is written again only when it is this much behind, half of the clock guard's tolerance.
 constexpr std::chrono::hours public_time_lag{1};
 /// Why a report is held whose bytes to leave are not the expected ones.
 constexpr std::string_view expectation = "expect";
-
-/// Whether the report is new, or one that was held before.
-struct Subject {
-  std::string report_id;
-  std::uint64_t number = 0;  ///< 0: new
-  ledger::Kind kind = ledger::Kind::produced;
-};
 
 void hold_if_unexpected(Prepared& prepared, const ProcessOptions& options) {
   if (!leaves(prepared.outcome) || !options.expect || *options.expect == prepared.payload_sha256) return;
@@ -109,12 +101,12 @@ class Recorder {
       AIRLOCK_TRY(earlier, find_repeat(ledger_, report_.sha256, decision_digest(out.prepared, inputs_)));
     }
     if (earlier && options_.again) {
-      subject = {earlier->report_id, earlier->number, ledger::Kind::decided};
+      subject = {earlier->report_id, earlier->number, ledger::Kind::decided, subject.was_held};
       earlier.reset();
     }
     AIRLOCK_CHECK(refresh_public_site(inputs_));
     if (subject.number == 0) {
-      subject.report_id = sys::random_uuid();
+      if (subject.report_id.empty()) subject.report_id = sys::random_uuid();
       AIRLOCK_TRY(const std::uint64_t last, ledger_.last_number());
       subject.number = last + 1;
     }
@@ -147,7 +139,7 @@ class Recorder {
   Result<Processed> stop(Processed out, const Subject& subject) {
     const std::string held = inputs_.site.path(site::layout::held) + "/" + subject.report_id;
     const bool is_held = out.prepared.outcome == Outcome::held;
-    if (is_held && subject.kind == ledger::Kind::produced) AIRLOCK_CHECK(keep(held));
+    if (is_held && !subject.was_held) AIRLOCK_CHECK(keep(held));
     AIRLOCK_TRY(auto change, ledger_.change());
     AIRLOCK_CHECK(append_report(change, subject, out, std::nullopt));
     const Stop& stop = out.prepared.stop;
@@ -285,7 +277,8 @@ Result<bool> held_by_expectation(const ledger::Ledger& ledger, const ledger::Rep
   return json.value("reason", "") == expectation;
 }
 
-/// Everything that `process` and `process_held` do once the bytes are there.
+}  // namespace
+
 Result<Processed> record(const site::Site& site, const Received& report, const Subject& subject,
                          const ProcessOptions& options) {
   AIRLOCK_TRY(auto ledger, open_to_write(site));
@@ -294,13 +287,13 @@ Result<Processed> record(const site::Site& site, const Received& report, const S
 
   AIRLOCK_TRY(const auto lock, sys::Lock::acquire(inputs.site.path(site::layout::lock), lock_seconds));
   AIRLOCK_CHECK(recover(inputs.site, ledger, inputs.now));
-  if (subject.number != 0) AIRLOCK_CHECK(check_still_held(ledger, subject.number));
+  if (subject.was_held) AIRLOCK_CHECK(check_still_held(ledger, subject.number));
   AIRLOCK_TRY(Inputs fresh, read_inputs(site.directory(), ledger, sys::now()));
   if (fresh.fingerprint != inputs.fingerprint || fresh.licence.verdict.state != inputs.licence.verdict.state) {
     AIRLOCK_TRY(prepared, prepare(report, fresh, options.note));
   }
   hold_if_unexpected(prepared, options);
-  if (subject.number != 0 && prepared.outcome == Outcome::held) {
+  if (subject.was_held && prepared.outcome == Outcome::held) {
     Processed out = describe(std::move(prepared), fresh, report);
     out.report_id = subject.report_id;
     out.number = subject.number;
@@ -317,10 +310,12 @@ Result<Processed> record(const site::Site& site, const Received& report, const S
   return recorded;
 }
 
+namespace {
+
 Result<Processed> decide_again(const site::Site& site, const ledger::ReportRow& row, const ProcessOptions& options) {
   AIRLOCK_TRY(auto input, sys::InputSource::open(site.path(site::layout::held) + "/" + row.report_id));
   AIRLOCK_TRY(const Received report, receive(site, input));
-  return record(site, report, {row.report_id, row.number, ledger::Kind::decided}, options);
+  return record(site, report, {row.report_id, row.number, ledger::Kind::decided, true}, options);
 }
 
 }  // namespace

@@ -51,8 +51,9 @@ struct Processed {
 [[nodiscard]] Result<Processed> process(const std::string& directory, core::Source& input,
                                         const ProcessOptions& options);
 
-/// Decides again on reports that were held; where `numbers` is empty all of them, but for those held by `expect`, which a
-/// person must name. A report that is still held is left as it was. Error: usage where a number is not that of a held report.
+/// Decides again on reports that were held; where `numbers` is empty all of them, but for those held by `expect`, which
+/// a person must name. A report that is still held is left as it was. Error: usage where a number is not that of a held
+/// report.
 [[nodiscard]] Result<std::vector<Processed>> process_held(const std::string& directory,
                                                           const std::vector<std::uint64_t>& numbers,
                                                           const ProcessOptions& options);

@@ -33,6 +33,7 @@ inline constexpr std::string_view held = "held";
 inline constexpr std::string_view outbox = "outbox";
 inline constexpr std::string_view ledger = "ledger.db";
 inline constexpr std::string_view lock = "site.lock";
+inline constexpr std::string_view inbox_lock = "inbox.lock";
 inline constexpr std::string_view request = "site-request.p7s";
 }  // namespace layout
 

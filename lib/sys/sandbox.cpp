@@ -25,8 +25,8 @@ using core::fail;
 using core::Result;
 
 /// What a worker needs, and the forms of the same calls that other versions of glibc use. The long list of what is
-/// missing is the point: socket and all its family, execve, fork, ptrace, process_vm_*, pidfd_*, io_uring_*, bpf, mount,
-/// keyctl, prctl, and whatever the kernel will invent.
+/// missing is the point: socket and all its family, execve, fork, ptrace, process_vm_*, pidfd_*, io_uring_*, bpf,
+/// mount, keyctl, prctl, and whatever the kernel will invent.
 constexpr std::array allowed{
     // memory (mmap and mprotect below)
     SCMP_SYS(brk), SCMP_SYS(madvise), SCMP_SYS(mremap), SCMP_SYS(munmap),
@@ -35,11 +35,10 @@ constexpr std::array allowed{
     SCMP_SYS(fstat), SCMP_SYS(fsync), SCMP_SYS(ftruncate), SCMP_SYS(lseek), SCMP_SYS(pread64), SCMP_SYS(preadv),
     SCMP_SYS(pwrite64), SCMP_SYS(pwritev), SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(write), SCMP_SYS(writev),
     // files by name: Landlock says which
-    SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(fchmod),
-    SCMP_SYS(fchown), SCMP_SYS(fstatfs), SCMP_SYS(getcwd), SCMP_SYS(getdents64), SCMP_SYS(link), SCMP_SYS(linkat),
-    SCMP_SYS(lstat), SCMP_SYS(newfstatat), SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(readlink), SCMP_SYS(readlinkat),
-    SCMP_SYS(rename), SCMP_SYS(renameat), SCMP_SYS(renameat2), SCMP_SYS(stat), SCMP_SYS(statfs), SCMP_SYS(statx),
-    SCMP_SYS(unlink), SCMP_SYS(unlinkat),
+    SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(fchmod), SCMP_SYS(fchown), SCMP_SYS(fstatfs),
+    SCMP_SYS(getcwd), SCMP_SYS(getdents64), SCMP_SYS(link), SCMP_SYS(linkat), SCMP_SYS(lstat), SCMP_SYS(newfstatat),
+    SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(rename), SCMP_SYS(renameat),
+    SCMP_SYS(renameat2), SCMP_SYS(stat), SCMP_SYS(statfs), SCMP_SYS(statx), SCMP_SYS(unlink), SCMP_SYS(unlinkat),
     // time, chance, identity, the end
     SCMP_SYS(clock_getres), SCMP_SYS(clock_gettime), SCMP_SYS(clock_nanosleep), SCMP_SYS(exit), SCMP_SYS(exit_group),
     SCMP_SYS(futex), SCMP_SYS(getegid), SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getpid), SCMP_SYS(getppid),
@@ -53,12 +52,12 @@ constexpr bool sanitized = true;
 constexpr bool sanitized = false;
 #endif
 /// What the sanitizers' own runtime needs besides, in builds that have it and in no others.
-constexpr std::array allowed_to_sanitizers{SCMP_SYS(mmap),        SCMP_SYS(mprotect), SCMP_SYS(pipe),
-                                           SCMP_SYS(pipe2),       SCMP_SYS(prctl),    SCMP_SYS(sched_getaffinity),
+constexpr std::array allowed_to_sanitizers{SCMP_SYS(mmap),        SCMP_SYS(mprotect),  SCMP_SYS(pipe),
+                                           SCMP_SYS(pipe2),       SCMP_SYS(prctl),     SCMP_SYS(sched_getaffinity),
                                            SCMP_SYS(sigaltstack), SCMP_SYS(getrlimit), SCMP_SYS(prlimit64)};
 
 /// The commands of fcntl that concern files. Not F_SETOWN and F_SETSIG, which send signals.
-constexpr std::array fcntl_commands{F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD,  F_GETFL,   F_SETFL,
+constexpr std::array fcntl_commands{F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD,  F_SETFD,    F_GETFL,   F_SETFL,
                                     F_GETLK, F_SETLK,         F_SETLKW, F_GETLEASE, F_SETLEASE};
 
 struct Release {
@@ -84,9 +83,7 @@ class Rules {
   int error_ = 0;
 };
 
-constexpr scmp_arg_cmp equal(unsigned argument, std::uint64_t value) {
-  return {argument, SCMP_CMP_EQ, value, 0};
-}
+constexpr scmp_arg_cmp equal(unsigned argument, std::uint64_t value) { return {argument, SCMP_CMP_EQ, value, 0}; }
 
 Result<void> filter_calls() {
   const auto refused = [](int error) {
@@ -146,7 +143,9 @@ Confinement confine(const std::vector<Granted>& granted) {
 Result<void> close_descriptors(std::vector<int> but) {
   std::sort(but.begin(), but.end());
   unsigned from = 0;
-  const auto close_up_to = [](unsigned first, unsigned last) { return first > last || ::close_range(first, last, 0) == 0; };
+  const auto close_up_to = [](unsigned first, unsigned last) {
+    return first > last || ::close_range(first, last, 0) == 0;
+  };
   bool closed = true;
   for (const int fd : but) {
     if (fd < 0) continue;

@@ -19,7 +19,8 @@
 
 namespace airlock::sys {
 
-/// Files that stay within reach: those below `path`, or `path` itself if it is a file. What is not there is not granted.
+/// Files that stay within reach: those below `path`, or `path` itself if it is a file. What is not there is not
+/// granted.
 struct Granted {
   enum class Grant : std::uint8_t { read, change };
   std::string path;

@@ -5,6 +5,7 @@
 #include "commands.hpp"
 #include "core/text.hpp"
 #include "gate/delivered.hpp"
+#include "gate/inbox.hpp"
 #include "gate/process.hpp"
 #include "present.hpp"
 #include "supervise.hpp"
@@ -21,6 +22,7 @@ struct Options {
   std::vector<std::string> what;  ///< one report, or with --held the numbers of reports
   std::vector<std::uint64_t> numbers;
   bool held = false;
+  bool inbox = false;
   bool no_deliver = false;
   std::string expect;
   gate::ProcessOptions process;
@@ -38,9 +40,14 @@ core::Result<void> check(Options& options) {
     if (!digest) return core::fail(Code::usage, "--expect: " + digest.error().message);
     options.process.expect = *digest;
   }
+  if (options.inbox) {
+    const bool alone = options.what.empty() && !options.held && !options.process.again && !options.process.dry_run;
+    if (alone && !options.process.expect) return {};
+    return core::fail(Code::usage, "`--inbox` goes with `--note` and `--no-deliver` only");
+  }
   if (!options.held) {
     if (options.what.size() == 1) return {};
-    return core::fail(Code::usage, "name one report, or `-` for standard input, or give `--held`",
+    return core::fail(Code::usage, "name one report, or `-` for standard input, or give `--inbox` or `--held`",
                       "see `airlock process --help`");
   }
   if (options.process.dry_run) return core::fail(Code::usage, "`--held` does not go with `--dry-run`");
@@ -87,6 +94,42 @@ int run_held(Context& context, Worker& worker, const Options& options) {
   return exit;
 }
 
+/// What dropped files became, told while they are processed.
+int run_inbox(Context& context, Worker& worker, const Options& options) {
+  int exit = 0;
+  bool may_deliver = !options.no_deliver;
+  Json reports = Json::array();
+  Json left = Json::array();
+  const auto processed = [&](gate::Processed result) {
+    if (result.outcome == "queued" && may_deliver) {
+      std::vector<gate::Processed> one;
+      one.push_back(std::move(result));
+      deliver(context, worker, options, one);
+      result = std::move(one.front());
+      may_deliver = result.outcome != "queued";  // what did not get through now need not be tried again at once
+    }
+    exit = std::max(exit, result.exit);
+    if (context.console.json()) {
+      reports.push_back(to_json(result));
+    } else {
+      show(context.console, result);
+    }
+  };
+  const auto stays = [&](const std::string& name, const core::Error& why) {
+    const core::Error error = not_recorded(why);
+    exit = std::max(exit, static_cast<int>(error.code));
+    context.console.complain(error.message, error.hint);
+    left.push_back({{"name", core::printable(name, 255)}, {"message", error.message}, {"hint", error.hint}});
+  };
+  if (auto done = gate::process_inbox(context.site, options.process, {processed, stays}); !done) {
+    return context.console.report(not_recorded(std::move(done).error()));
+  }
+  if (context.console.json()) {
+    context.console.print({{"reports", reports}, {"left", left}, {"exit", exit}});
+  }
+  return exit;
+}
+
 int run_one(Context& context, Worker& worker, const Options& options) {
   auto processed = gate::process(context.site, worker.input(), options.process);
   if (!processed) return context.console.report(not_recorded(std::move(processed).error()));
@@ -104,9 +147,10 @@ int run_one(Context& context, Worker& worker, const Options& options) {
 int run(Context& context, Options& options) {
   if (auto checked = check(options); !checked) return context.console.report(checked.error());
   Task task{.report = std::nullopt, .records = true};
-  if (!options.held) task.report = options.what.front();
+  if (!options.held && !options.inbox) task.report = options.what.front();
   return in_worker(context, task, [&](Worker& worker) {
     options.process.confinement = worker.confinement();
+    if (options.inbox) return run_inbox(context, worker, options);
     return options.held ? run_held(context, worker, options) : run_one(context, worker, options);
   });
 }
@@ -121,9 +165,11 @@ void add_process(Context& context) {
                               "  airlock process status_report.json\n"
                               "  airlock process - --note 'change 4711' < status_report.json\n"
                               "  airlock process status_report.json --dry-run\n"
+                              "  airlock process --inbox\n"
                               "  airlock process --held 3 4",
                               [&context, options] { return run(context, *options); });
   command.texts("REPORT", options->what, "the report, or - for standard input; with --held numbers of reports");
+  command.flag("--inbox", options->inbox, "process every report that was dropped into the inbox");
   command.flag("--held", options->held, "decide again on reports that are held: all, or those named");
   command.text("--note", options->process.note, "a note for the bundle's manifest and the ledger");
   command.flag("--dry-run", options->process.dry_run, "record nothing, say what would happen");

@@ -32,7 +32,9 @@ constexpr char failed_word = 'f';
 /// Where the machine's own rules are; read besides the site directory.
 constexpr std::string_view machine_folder = "/etc/airlock";
 
-core::Error worded(core::Error error, const Task& task) { return task.records ? not_recorded(std::move(error)) : error; }
+core::Error worded(core::Error error, const Task& task) {
+  return task.records ? not_recorded(std::move(error)) : error;
+}
 
 /// Standard input that is not the report is nobody's business.
 Result<void> close_the_rest(const sys::Worker& ends, const Task& task, int input) {
@@ -90,8 +92,8 @@ int work_confined(Context& context, const Task& task, sys::Worker& ends, const s
   (void)sys::now();  // faketime, by which the clock guard is tested, reads the environment when it is first asked
   sys::keep_environment({"LANG", "LC_ALL", "NO_COLOR", "TERM"});
   if (task.records) sys::ignore_broken_pipes();  // what was recorded counts, not who reads about it
-  const bool on_input_or_output = sys::socket_at(STDIN_FILENO) != sys::Socket::none ||
-                                  sys::socket_at(STDOUT_FILENO) != sys::Socket::none;
+  const bool on_input_or_output =
+      sys::socket_at(STDIN_FILENO) != sys::Socket::none || sys::socket_at(STDOUT_FILENO) != sys::Socket::none;
   const bool on_error = sys::socket_at(STDERR_FILENO) == sys::Socket::other;
 
   std::optional<sys::InputSource> input;

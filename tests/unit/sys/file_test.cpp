@@ -4,8 +4,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <filesystem>
+#include <fstream>
 #include <thread>
 
+#include "sys/drop.hpp"
 #include "sys/system.hpp"
 #include "temporary_directory.hpp"
 
@@ -112,4 +115,25 @@ TEST_CASE("the file system of a test machine will do, and the probe leaves nothi
 TEST_CASE("random values differ") {
   CHECK(random_bytes(16) != random_bytes(16));
   CHECK(random_uuid() != random_uuid());
+}
+
+TEST_CASE("a dropped file that changes while it is read is noticed, and so are links") {
+  const airlock::test::TemporaryDirectory folder;
+  const std::string path = folder / "report";
+  REQUIRE(airlock::sys::create_file(path, "{}", 0644));
+  CHECK(airlock::sys::look_at_drop(path) == airlock::sys::Drop::unsettled);
+  auto file = airlock::sys::DroppedFile::open(path);
+  REQUIRE(file);
+  CHECK(file->unchanged());
+  std::ofstream(path, std::ios::app) << "more";
+  CHECK_FALSE(file->unchanged());
+  REQUIRE(airlock::sys::link_file(path, folder / "second"));
+  CHECK(airlock::sys::look_at_drop(path) == airlock::sys::Drop::linked);
+  CHECK_FALSE(airlock::sys::DroppedFile::open(path));
+  std::filesystem::create_symlink(path, folder / "symbolic");
+  CHECK(airlock::sys::look_at_drop(folder / "symbolic") == airlock::sys::Drop::not_a_file);
+  CHECK_FALSE(airlock::sys::DroppedFile::open(folder / "symbolic"));
+  CHECK(airlock::sys::look_at_drop(folder / "nothing") == airlock::sys::Drop::gone);
+  REQUIRE(airlock::sys::create_file(folder / "taken", "", 0644));
+  CHECK_FALSE(airlock::sys::rename_drop(path, folder / "taken"));
 }

@@ -154,11 +154,13 @@ TEST_CASE("in the sandbox there is no other program, no other process and no new
   if (!sanitized) {
     named.push_back({"prctl", call(SYS_prctl, 1, 0, 0, 0, 0)});
     named.push_back({"mmap executable", [] {
-                       void* const at = ::mmap(nullptr, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+                       void* const at =
+                           ::mmap(nullptr, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
                        return at == MAP_FAILED ? errno : 0;
                      }});
     named.push_back({"mprotect executable", [] {
-                       void* const at = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+                       void* const at =
+                           ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
                        return at == MAP_FAILED ? -1 : error_of(::mprotect(at, 4096, PROT_READ | PROT_EXEC));
                      }});
   }
@@ -176,21 +178,21 @@ TEST_CASE("what a worker needs works in the sandbox: memory, time, chance, descr
   const test::TemporaryDirectory folder;
   const int open_before = ::open((folder.path() + "/before").c_str(), O_RDWR | O_CREAT, 0600);
   REQUIRE(open_before >= 0);
-  const Probed probed = probe(
-      {}, {[&] { return error_of(::write(open_before, "x", 1)); }, [&] { return error_of(::fsync(open_before)); },
-           [] {
-             std::vector<char> large(64 << 20);
-             large[large.size() - 1] = 1;
-             return 0;
-           },
-           [] {
-             char byte = 0;
-             return error_of(::getrandom(&byte, 1, 0));
-           },
-           [] {
-             timespec time{};
-             return error_of(::clock_gettime(CLOCK_REALTIME, &time));
-           }});
+  const Probed probed =
+      probe({}, {[&] { return error_of(::write(open_before, "x", 1)); }, [&] { return error_of(::fsync(open_before)); },
+                 [] {
+                   std::vector<char> large(64 << 20);
+                   large[large.size() - 1] = 1;
+                   return 0;
+                 },
+                 [] {
+                   char byte = 0;
+                   return error_of(::getrandom(&byte, 1, 0));
+                 },
+                 [] {
+                   timespec time{};
+                   return error_of(::clock_gettime(CLOCK_REALTIME, &time));
+                 }});
   CHECK(probed.errors == std::vector<int>(5, 0));
   ::close(open_before);
 }
@@ -205,15 +207,17 @@ TEST_CASE("with Landlock only the granted files are within reach, and only as gr
   const auto opens = [](const std::string& path, int flags) {
     return std::function<int()>([path, flags] { return error_of(::open(path.c_str(), flags, 0600)); });
   };
-  const Probed probed = probe(
-      {{site, Granted::Grant::change}, {read, Granted::Grant::read}, {folder.path() + "/no-such", Granted::Grant::read}},
-      {opens(site + "/a/new", O_CREAT | O_EXCL | O_WRONLY), opens(site, O_TMPFILE | O_RDWR),
-       [&] { return error_of(::link((site + "/a/new").c_str(), (site + "/b/linked").c_str())); },
-       [&] { return error_of(::rename((site + "/b/linked").c_str(), (site + "/renamed").c_str())); },
-       [&] { return error_of(::unlink((site + "/renamed").c_str())); }, opens(read + "/file", O_RDONLY),
-       opens(read + "/file", O_WRONLY), opens(other + "/file", O_RDONLY), opens(other, O_RDONLY | O_DIRECTORY),
-       opens(other + "/new", O_CREAT | O_WRONLY), opens("/etc/passwd", O_RDONLY),
-       opens("/proc/self/environ", O_RDONLY)});
+  const Probed probed =
+      probe({{site, Granted::Grant::change},
+             {read, Granted::Grant::read},
+             {folder.path() + "/no-such", Granted::Grant::read}},
+            {opens(site + "/a/new", O_CREAT | O_EXCL | O_WRONLY), opens(site, O_TMPFILE | O_RDWR),
+             [&] { return error_of(::link((site + "/a/new").c_str(), (site + "/b/linked").c_str())); },
+             [&] { return error_of(::rename((site + "/b/linked").c_str(), (site + "/renamed").c_str())); },
+             [&] { return error_of(::unlink((site + "/renamed").c_str())); }, opens(read + "/file", O_RDONLY),
+             opens(read + "/file", O_WRONLY), opens(other + "/file", O_RDONLY), opens(other, O_RDONLY | O_DIRECTORY),
+             opens(other + "/new", O_CREAT | O_WRONLY), opens("/etc/passwd", O_RDONLY),
+             opens("/proc/self/environ", O_RDONLY)});
   // A kernel without Landlock leaves these to the file system's permissions; the ledger then says `seccomp` only.
   const auto version = ::syscall(SYS_landlock_create_ruleset, nullptr, 0, 1);
   if (version < 2) {

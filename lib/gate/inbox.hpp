@@ -1,0 +1,25 @@
+#pragma once
+/// \file
+/// `process --inbox`: every report that the product dropped into `inbox/`. Step 0 of DESIGN 6.6 is a rename to
+/// `.<report_id>`, so that after a crash the next run knows which record, if any, belongs to the file; step 4 removes
+/// it. A run that was cut short is finished or redone under the same id and number.
+
+#include <functional>
+#include <string>
+
+#include "gate/process.hpp"
+
+namespace airlock::gate {
+
+/// Told one by one, so that thousands of reports need no more memory than one.
+struct InboxListener {
+  std::function<void(Processed)> processed;
+  /// A file that stays where it is, not recorded, and why. `name` is any bytes.
+  std::function<void(const std::string& name, const core::Error& error)> left;
+};
+
+/// Waits some seconds for files that are still being written. Errors: only what keeps the whole run from working.
+[[nodiscard]] Result<void> process_inbox(const std::string& directory, const ProcessOptions& options,
+                                         const InboxListener& listener);
+
+}  // namespace airlock::gate

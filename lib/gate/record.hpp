@@ -1,0 +1,26 @@
+#pragma once
+/// \file
+/// Recording a report whose bytes are there: for process.cpp and inbox.cpp.
+
+#include <string>
+
+#include "gate/process.hpp"
+
+namespace airlock::gate {
+
+/// How long a process waits for others on the same site.
+inline constexpr int lock_seconds = 120;
+
+/// Whether the report is new, or known to the ledger already.
+struct Subject {
+  std::string report_id;                       ///< empty: a new one is made
+  std::uint64_t number = 0;                    ///< 0: new
+  ledger::Kind kind = ledger::Kind::produced;  ///< `decided` for a report that has a number
+  bool was_held = false;                       ///< its bytes are in `held/`, and it may stay there
+};
+
+/// Steps A to 4, under the site's lock. Error: it was not recorded.
+[[nodiscard]] Result<Processed> record(const site::Site& site, const Received& report, const Subject& subject,
+                                       const ProcessOptions& options);
+
+}  // namespace airlock::gate

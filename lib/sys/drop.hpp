@@ -1,0 +1,52 @@
+#pragma once
+/// \file
+/// Files that other users drop into a folder of ours. They are what others made them: still being written, a link to
+/// somewhere, a pipe that never ends, or changed under our hands; and their names are any bytes.
+
+#include <string>
+
+#include "core/io.hpp"
+#include "core/result.hpp"
+#include "sys/file.hpp"
+
+namespace airlock::sys {
+
+/// How long a file must have been left alone before it counts as complete. Giving it its name counts as touching it.
+inline constexpr int drop_settle_seconds = 2;
+
+enum class Drop : std::uint8_t {
+  ready,
+  unsettled,  ///< open for writing, as far as the kernel tells, or touched a moment ago
+  gone,
+  not_a_file,  ///< a link, folder, pipe, socket or device
+  linked,      ///< it has other names too, under which anybody may still change it
+};
+
+/// What is under this name. Nothing is followed, opened for longer, or waited for.
+[[nodiscard]] Drop look_at_drop(const std::string& path);
+
+/// Renames within a folder, if the new name is free. Error: as of a file that cannot be written.
+[[nodiscard]] core::Result<void> rename_drop(const std::string& from, const std::string& to);
+
+/// A dropped file, read from front to back.
+class DroppedFile final : public core::Source {
+ public:
+  /// Errors: bad_input (no regular file with one name), refused (not readable by this user).
+  [[nodiscard]] static core::Result<DroppedFile> open(const std::string& path);
+  [[nodiscard]] core::Result<std::size_t> read(std::span<char> into) override;
+  /// Whether nobody has changed it since it was opened.
+  [[nodiscard]] bool unchanged() const;
+
+ private:
+  struct Mark {
+    long long size, modified, modified_ns, changed, changed_ns;
+    bool operator==(const Mark&) const = default;
+  };
+  DroppedFile(Descriptor fd, std::string path, Mark mark) : fd_(std::move(fd)), path_(std::move(path)), mark_(mark) {}
+  [[nodiscard]] static Mark mark_of(int fd);
+  Descriptor fd_;
+  std::string path_;
+  Mark mark_;
+};
+
+}  // namespace airlock::sys
