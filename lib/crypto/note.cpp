@@ -7,6 +7,7 @@
 
 #include "core/text.hpp"
 #include "crypto/openssl.hpp"
+#include "crypto/signature.hpp"
 
 namespace airlock::crypto {
 
@@ -51,16 +52,6 @@ std::optional<std::string_view> cut(std::string_view& rest, std::string_view sep
   const auto part = rest.substr(0, at);
   rest.remove_prefix(at + separator.size());
   return part;
-}
-
-bool is_signed(std::string_view text, std::string_view signature, const PublicKey& key) {
-  const Handle<EVP_MD_CTX> context(EVP_MD_CTX_new());
-  const bool result =
-      context != nullptr && signature.size() == signature_size &&
-      EVP_DigestVerifyInit_ex(context.get(), nullptr, nullptr, library(), nullptr, key.handle(), nullptr) == 1 &&
-      EVP_DigestVerify(context.get(), octets(signature), signature.size(), octets(text), text.size()) == 1;
-  forget_errors();
-  return result;
 }
 
 }  // namespace
@@ -128,7 +119,7 @@ Result<std::string> verify_note(std::string_view note, const NoteVerifier& verif
     const auto bytes = core::from_base64(line);
     if (!name || !is_name(*name) || !bytes || bytes->size() <= id_size) return refuse("a signature line is malformed");
     if (*name != verifier.name() || !bytes->starts_with(verifier.id())) continue;
-    if (!is_signed(text, std::string_view(*bytes).substr(id_size), verifier.key())) {
+    if (!is_signature(verifier.key(), text, std::string_view(*bytes).substr(id_size))) {
       return fail(Code::integrity, "the note's signature by " + core::quote(verifier.name()) + " does not verify");
     }
     verified = true;

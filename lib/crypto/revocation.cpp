@@ -79,6 +79,72 @@ bool is_for_all_of(const Certificate& certificate, const Certificate& other) {
                      [&](Role role) { return !other.has_role(role) || certificate.has_role(role); });
 }
 
+Result<void> check_authority(const Certificate& authority, const PrivateKey& key) {
+  if (authority.is_ca() && (X509_get_key_usage(authority.handle()) & KU_CRL_SIGN) != 0 &&
+      X509_get0_subject_key_id(authority.handle()) != nullptr && key.public_key() == authority.key()) {
+    return {};
+  }
+  return fail(Code::bad_input, core::quote(authority.subject()) + " may not sign revocation lists with this key");
+}
+
+void set_times(X509_CRL* list, Time issued, Time next_update) {
+  ASN1_TIME* const first = ASN1_TIME_set(nullptr, issued.seconds);
+  ASN1_TIME* const last = ASN1_TIME_set(nullptr, next_update.seconds);
+  ensure(X509_CRL_set1_lastUpdate(list, first) == 1 && X509_CRL_set1_nextUpdate(list, last) == 1, "revocation list");
+  ASN1_TIME_free(first);
+  ASN1_TIME_free(last);
+}
+
+void add_entry(X509_CRL* list, const ASN1_INTEGER* serial, const ASN1_TIME* revoked) {
+  X509_REVOKED* const entry = X509_REVOKED_new();
+  ensure(entry != nullptr && X509_REVOKED_set_serialNumber(entry, const_cast<ASN1_INTEGER*>(serial)) == 1 &&
+             X509_REVOKED_set_revocationDate(entry, const_cast<ASN1_TIME*>(revoked)) == 1 &&
+             X509_CRL_add0_revoked(list, entry) == 1,
+         "revocation list");
+}
+
+void add_list_extensions(X509_CRL* list, std::uint64_t value, const Certificate& authority) {
+  ASN1_INTEGER* const number = ASN1_INTEGER_new();
+  AUTHORITY_KEYID* const issuer = AUTHORITY_KEYID_new();
+  ensure(number != nullptr && issuer != nullptr && ASN1_INTEGER_set_uint64(number, value) == 1, "revocation list");
+  issuer->keyid = ASN1_OCTET_STRING_dup(X509_get0_subject_key_id(authority.handle()));
+  ensure(X509_CRL_add1_ext_i2d(list, NID_authority_key_identifier, issuer, 0, X509V3_ADD_DEFAULT) == 1 &&
+             X509_CRL_add1_ext_i2d(list, NID_crl_number, number, 0, X509V3_ADD_DEFAULT) == 1,
+         "revocation list");
+  ASN1_INTEGER_free(number);
+  AUTHORITY_KEYID_free(issuer);
+}
+
+Result<RevocationList> sign_list(const RevocationTemplate& content, const STACK_OF(X509_REVOKED) * known,
+                                 const Certificate& authority, const PrivateKey& key) {
+  const Handle<X509_CRL> made(X509_CRL_new_ex(library(), nullptr));
+  X509_CRL* const list = made.get();
+  ensure(list != nullptr && X509_CRL_set_version(list, X509_CRL_VERSION_2) == 1 &&
+             X509_CRL_set_issuer_name(list, X509_get_subject_name(authority.handle())) == 1,
+         "revocation list");
+  set_times(list, content.issued, content.next_update);
+  for (int i = 0; i < sk_X509_REVOKED_num(known); ++i) {
+    const X509_REVOKED* const entry = sk_X509_REVOKED_value(known, i);
+    add_entry(list, X509_REVOKED_get0_serialNumber(entry), X509_REVOKED_get0_revocationDate(entry));
+  }
+  for (const auto& [certificate, revoked] : content.revoked) {
+    if (X509_NAME_cmp(X509_get_issuer_name(certificate.handle()), X509_get_subject_name(authority.handle())) != 0) {
+      return fail(Code::bad_input,
+                  core::quote(certificate.subject()) + " is not of " + core::quote(authority.subject()));
+    }
+    X509_REVOKED* twice = nullptr;
+    if (X509_CRL_get0_by_serial(list, &twice, X509_get0_serialNumber(certificate.handle())) != 0) continue;
+    ASN1_TIME* const when = ASN1_TIME_set(nullptr, revoked.seconds);
+    add_entry(list, X509_get0_serialNumber(certificate.handle()), when);
+    ASN1_TIME_free(when);
+  }
+  add_list_extensions(list, content.number, authority);
+  ensure(X509_CRL_sort(list) == 1, "revocation list");
+  const auto context = signing_context(key);
+  ensure(X509_CRL_sign_ctx(list, context.get()) > 0, "signing a revocation list");
+  return RevocationList::from_pem(to_pem(list_label, to_der(list, i2d_X509_CRL)));
+}
+
 }  // namespace
 
 Result<RevocationList> RevocationList::from_pem(std::string_view pem) {
@@ -156,47 +222,25 @@ const Certificate* revoked_in(std::span<const Certificate> chain, std::span<cons
 
 Result<RevocationList> issue_revocation_list(const RevocationTemplate& content, const Certificate& authority,
                                              const PrivateKey& key) {
-  if (!authority.is_ca() || (X509_get_key_usage(authority.handle()) & KU_CRL_SIGN) == 0 ||
-      X509_get0_subject_key_id(authority.handle()) == nullptr || !(key.public_key() == authority.key())) {
-    return fail(Code::bad_input, core::quote(authority.subject()) + " may not sign revocation lists with this key");
+  AIRLOCK_CHECK(check_authority(authority, key));
+  return sign_list(content, nullptr, authority, key);
+}
+
+Result<RevocationList> extend_revocation_list(const RevocationList& known, const RevocationTemplate& content,
+                                              const Certificate& authority, const PrivateKey& key) {
+  AIRLOCK_CHECK(check_authority(authority, key));
+  if (!known.is_issued_by(authority)) {
+    return fail(Code::bad_input, "the list to extend is not of " + core::quote(authority.subject()));
   }
-  const Handle<X509_CRL> made(X509_CRL_new_ex(library(), nullptr));
-  X509_CRL* const list = made.get();
-  const auto time = [](Time value) { return ASN1_TIME_set(nullptr, value.seconds); };
-  ASN1_TIME* const issued = time(content.issued);
-  ASN1_TIME* const next = time(content.next_update);
-  ensure(list != nullptr && X509_CRL_set_version(list, X509_CRL_VERSION_2) == 1 &&
-             X509_CRL_set_issuer_name(list, X509_get_subject_name(authority.handle())) == 1 &&
-             X509_CRL_set1_lastUpdate(list, issued) == 1 && X509_CRL_set1_nextUpdate(list, next) == 1,
-         "revocation list");
-  ASN1_TIME_free(issued);
-  ASN1_TIME_free(next);
-  for (const auto& [certificate, revoked] : content.revoked) {
-    if (X509_NAME_cmp(X509_get_issuer_name(certificate.handle()), X509_get_subject_name(authority.handle())) != 0) {
-      return fail(Code::bad_input,
-                  core::quote(certificate.subject()) + " is not of " + core::quote(authority.subject()));
-    }
-    X509_REVOKED* const entry = X509_REVOKED_new();
-    ASN1_TIME* const when = time(revoked);
-    ensure(entry != nullptr && X509_REVOKED_set_serialNumber(entry, X509_get_serialNumber(certificate.handle())) == 1 &&
-               X509_REVOKED_set_revocationDate(entry, when) == 1 && X509_CRL_add0_revoked(list, entry) == 1,
-           "revocation list");
-    ASN1_TIME_free(when);
-  }
-  ASN1_INTEGER* const number = ASN1_INTEGER_new();
-  ensure(number != nullptr && ASN1_INTEGER_set_uint64(number, content.number) == 1 &&
-             X509_CRL_add1_ext_i2d(list, NID_crl_number, number, 0, X509V3_ADD_DEFAULT) == 1,
-         "revocation list");
-  ASN1_INTEGER_free(number);
-  AUTHORITY_KEYID* const issuer = AUTHORITY_KEYID_new();
-  ensure(issuer != nullptr, "revocation list");
-  issuer->keyid = ASN1_OCTET_STRING_dup(X509_get0_subject_key_id(authority.handle()));
-  ensure(X509_CRL_add1_ext_i2d(list, NID_authority_key_identifier, issuer, 0, X509V3_ADD_DEFAULT) == 1, "list");
-  AUTHORITY_KEYID_free(issuer);
-  ensure(X509_CRL_sort(list) == 1, "revocation list");
-  const auto context = signing_context(key);
-  ensure(X509_CRL_sign_ctx(list, context.get()) > 0, "signing a revocation list");
-  return RevocationList::from_pem(to_pem(list_label, to_der(list, i2d_X509_CRL)));
+  return sign_list(content, X509_CRL_get_REVOKED(known.handle_.get()), authority, key);
+}
+
+bool is_issued_by(const Certificate& certificate, const Certificate& authority) {
+  const bool result =
+      X509_NAME_cmp(X509_get_issuer_name(certificate.handle()), X509_get_subject_name(authority.handle())) == 0 &&
+      X509_verify(certificate.handle(), authority.key().handle()) == 1;
+  forget_errors();
+  return result;
 }
 
 Result<Successor> successor_from_pem(std::string_view pem) {

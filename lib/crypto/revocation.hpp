@@ -21,6 +21,8 @@ namespace airlock::crypto {
 
 inline constexpr std::size_t revocation_list_bytes_limit = 1024 * 1024;
 
+struct RevocationTemplate;
+
 /// One list: version 2, DER, with a crlNumber, signed with an algorithm of 128 bits of security; no delta, no issuing
 /// distribution point, no critical extension. Cheap to copy.
 class RevocationList {
@@ -50,6 +52,9 @@ class RevocationList {
   RevocationList(std::shared_ptr<X509_crl_st> handle, std::uint64_t number, Time issued)
       : handle_(std::move(handle)), number_(number), issued_(issued) {}
 
+  friend Result<RevocationList> extend_revocation_list(const RevocationList& known, const RevocationTemplate& content,
+                                                       const Certificate& authority, const PrivateKey& key);
+
   std::shared_ptr<X509_crl_st> handle_;
   std::uint64_t number_;
   Time issued_;
@@ -73,6 +78,14 @@ struct RevocationTemplate {
 /// this authority.
 [[nodiscard]] Result<RevocationList> issue_revocation_list(const RevocationTemplate& content,
                                                            const Certificate& authority, const PrivateKey& key);
+
+/// The same with all that `known`, a list of the same authority, revokes. Errors: as `issue_revocation_list`.
+[[nodiscard]] Result<RevocationList> extend_revocation_list(const RevocationList& known,
+                                                            const RevocationTemplate& content,
+                                                            const Certificate& authority, const PrivateKey& key);
+
+/// Whether `authority` signed the certificate and is named as its issuer.
+[[nodiscard]] bool is_issued_by(const Certificate& certificate, const Certificate& authority);
 
 /// A root that takes over from another: its own certificate, and one over the same name and key that the former root
 /// signed (`newWithOld` of RFC 4210 4.4).

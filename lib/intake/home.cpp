@@ -6,6 +6,7 @@
 #include "core/json.hpp"
 #include "core/text.hpp"
 #include "crypto/pem.hpp"
+#include "intake/roles.hpp"
 #include "ledger/checkpoint.hpp"
 #include "site/kit.hpp"
 #include "sys/system.hpp"
@@ -22,37 +23,8 @@ using core::Time;
 
 constexpr std::string_view home_format = "airlock-vendor/1";
 constexpr std::uint64_t pem_limit = 64 * 1024;
-constexpr std::chrono::days root_life{7305};
-constexpr std::chrono::days signer_life{1827};
-constexpr std::chrono::days recipient_life{3653};
-constexpr std::chrono::minutes backdate{10};
 /// How long a kit is fresh; afterwards a site still works and says that its kit is old.
 constexpr std::chrono::days kit_life{366};
-
-struct Subordinate {
-  std::string_view file;
-  crypto::Role role;
-  std::chrono::days life;
-};
-constexpr Subordinate subordinates[] = {
-    {"licence-signing", crypto::Role::licence, signer_life},
-    {"kit-signing", crypto::Role::kit, signer_life},
-    {"receipt-signing", crypto::Role::receipt, signer_life},
-    {layout::recipient, crypto::Role::recipient, recipient_life},
-};
-
-Result<void> write_pair(const std::string& base, const crypto::PrivateKey& key,
-                        const crypto::Certificate& certificate) {
-  AIRLOCK_CHECK(sys::create_file(base + ".key", key.pem().view(), sys::private_file));
-  return sys::create_file(base + ".crt", certificate.pem(), sys::public_file);
-}
-
-/// LIC-2026-000017.
-std::string serial(Time issued, std::int64_t sequence) {
-  std::string digits = std::to_string(sequence);
-  if (digits.size() < 6) digits.insert(0, 6 - digits.size(), '0');
-  return "LIC-" + issued.text().substr(0, 4) + "-" + digits;
-}
 
 Result<void> check_proof(const envelope::OpenedBundle& bundle, const RegisteredSite& site) {
   if (bundle.manifest().ledger_key != site.ledger_key) {
@@ -78,26 +50,12 @@ Result<InitialisedHome> init_home(const std::string& directory, const std::strin
     if (!names.empty()) return fail(Code::refused, quote(directory) + ": is not empty", "choose a new directory");
   }
   const auto path = [&](std::string_view file) { return directory + "/" + std::string(file); };
-  const Time now = sys::now();
-  AIRLOCK_TRY(const auto root_key, crypto::PrivateKey::generate(crypto::KeyKind::p256));
-  AIRLOCK_TRY(const auto root, crypto::self_sign({.common_name = name + " root",
-                                                  .roles = {},
-                                                  .not_before = now - backdate,
-                                                  .not_after = now + root_life,
-                                                  .ca = true,
-                                                  .uuid = std::nullopt},
-                                                 root_key));
-  AIRLOCK_CHECK(write_pair(path(layout::root), root_key, root));
-  for (const Subordinate& one : subordinates) {
-    AIRLOCK_TRY(const auto key, crypto::PrivateKey::generate(crypto::KeyKind::p256));
-    AIRLOCK_TRY(const auto certificate, crypto::issue({.common_name = name + " " + std::string(one.file),
-                                                       .roles = {one.role},
-                                                       .not_before = now - backdate,
-                                                       .not_after = now + one.life,
-                                                       .ca = false,
-                                                       .uuid = std::nullopt},
-                                                      key.public_key(), root, root_key));
-    AIRLOCK_CHECK(write_pair(path(one.file), key, certificate));
+  AIRLOCK_TRY(const auto root, make_root(path(layout::root), name + " root"));
+  AIRLOCK_TRY(const std::string key_pem, sys::read_private_file(path(layout::root) + ".key", pem_limit));
+  AIRLOCK_TRY(const auto root_key, crypto::PrivateKey::from_pem(key_pem));
+  for (const crypto::Role role :
+       {crypto::Role::licence, crypto::Role::kit, crypto::Role::receipt, crypto::Role::recipient}) {
+    AIRLOCK_CHECK(make_subordinate(directory, name, role, root, root_key));
   }
   AIRLOCK_CHECK(Register::create(path(layout::register_file)));
   const Json description{{"format", home_format}, {"name", name}, {"product", product}};
@@ -131,12 +89,18 @@ Result<Home::Identity> Home::identity(std::string_view name) const {
   AIRLOCK_TRY(const std::string certificate_pem, sys::read_file(file + ".crt", pem_limit));
   auto certificate = crypto::Certificate::from_pem(certificate_pem);
   if (!certificate) return fail(std::move(certificate.error()).within(quote(file + ".crt")));
+  if (!(certificate->key() == key->public_key())) {
+    return fail(Code::integrity, quote(file + ".key") + ": does not belong to the certificate beside it");
+  }
   return Identity{std::move(*key), std::move(*certificate)};
 }
 
 Result<std::string> Home::build_kit(const KitOrder& order) {
   AIRLOCK_TRY(const Identity signing, identity("kit-signing"));
   AIRLOCK_TRY(const Identity recipient, identity(layout::recipient));
+  AIRLOCK_TRY(const auto revoked, register_.revoked_licences());
+  AIRLOCK_TRY(const auto roots, successors());
+  AIRLOCK_TRY(const auto lists, revocation_lists());
   const Time now = sys::now();
   return register_.issue_kit(now, [&](std::int64_t number) -> Result<Issued> {
     const site::KitContent content{.product = product_,
@@ -146,49 +110,14 @@ Result<std::string> Home::build_kit(const KitOrder& order) {
                                    .delivery = order.delivery,
                                    .policy = order.policy,
                                    .dictionary = order.dictionary,
-                                   .recipients = {recipient.certificate}};
+                                   .recipients = {recipient.certificate},
+                                   .revoked_licences = revoked,
+                                   .successors = roots,
+                                   .lists = lists};
     AIRLOCK_TRY(std::string file,
                 site::build_kit(content, {.key = signing.key, .certificate = signing.certificate, .time = now}));
     return Issued{file, file};
   });
-}
-
-Result<Home::IssuedLicence> Home::issue_licence(const LicenceOrder& order) {
-  const Time now = sys::now();
-  licence::Licence licence{.serial = "",
-                           .sequence = 0,
-                           .licensee = order.licensee,
-                           .product = product_,
-                           .tier = order.tier,
-                           .entitlements = order.entitlements,
-                           .limits = order.limits,
-                           .any_site = !order.site_id,
-                           .sites = {},
-                           .issued = now,
-                           // From the day's start, so that a site whose clock is a little behind can use it at once.
-                           .not_before = order.not_before.value_or(core::start_of(core::Calendar::day, now)),
-                           .not_after = order.not_after,
-                           .grace_days = order.grace_days};
-  if (order.site_id) {
-    AIRLOCK_TRY(const auto site, register_.site(core::to_lower(*order.site_id)));
-    if (!site) {
-      return fail(Code::usage, "site " + quote(*order.site_id) + " is not registered",
-                  "register it with `airlock-vendor site add SITE-REQUEST`");
-    }
-    AIRLOCK_TRY(const auto certificate, crypto::Certificate::from_pem(site->site_certificate));
-    licence.sites.push_back({site->site_id, certificate.key().sha256().hex()});
-  }
-  AIRLOCK_TRY(const Identity signing, identity("licence-signing"));
-  AIRLOCK_TRY(std::string file, register_.issue_licence(now, [&](std::int64_t sequence) -> Result<Issued> {
-    licence.sequence = sequence;
-    licence.serial = serial(now, sequence);
-    const std::string document = licence::to_document(licence);
-    AIRLOCK_CHECK(licence::parse(document, "the licence"));
-    AIRLOCK_TRY(const std::string der,
-                crypto::sign(document, {.key = signing.key, .certificate = signing.certificate, .time = now}));
-    return Issued{crypto::to_pem(crypto::cms_label, der), document};
-  }));
-  return IssuedLicence{std::move(file), std::move(licence)};
 }
 
 Result<Home::AddedSite> Home::add_site(std::string_view request, std::string_view name,
@@ -218,13 +147,19 @@ Result<ReceivedBundle> Home::open_bundle(const std::string& path) {
     AIRLOCK_TRY(auto certificate, crypto::Certificate::from_pem(site.site_certificate));
     certificates.push_back(std::move(certificate));
   }
-  AIRLOCK_TRY(const Identity recipient, identity(layout::recipient));
+  AIRLOCK_TRY(auto recipients, former(layout::recipient));
+  recipients.emplace_back(layout::recipient);
   AIRLOCK_TRY(const auto sealed, sys::FileBlob::open(path));
   AIRLOCK_TRY(auto spool, sys::Spool::create(directory_));
   auto scratch = std::make_unique<sys::Spool>(std::move(spool));
-  auto bundle =
-      envelope::open_bundle(sealed, recipient.key, recipient.certificate,
-                            crypto::TrustStore::exactly(crypto::Role::site, std::move(certificates)), *scratch);
+  const auto trust = crypto::TrustStore::exactly(crypto::Role::site, std::move(certificates));
+  // The key in force first; a bundle that is not for it may be for one before it.
+  Result<envelope::OpenedBundle> bundle = fail(Code::refused, "is sealed for nobody here");
+  for (auto name = recipients.rbegin(); name != recipients.rend(); ++name) {
+    AIRLOCK_TRY(const Identity recipient, identity(*name));
+    bundle = envelope::open_bundle(sealed, recipient.key, recipient.certificate, trust, *scratch);
+    if (bundle || bundle.error().code != Code::refused) break;
+  }
   if (!bundle) return fail(std::move(bundle.error()).within(quote(path)));
   AIRLOCK_TRY(const auto site, register_.site(bundle->manifest().site_id));
   if (!site) return fail(Code::integrity, quote(path) + ": is of a site that is not registered");

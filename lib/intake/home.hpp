@@ -14,6 +14,7 @@
 #include "core/digest.hpp"
 #include "core/result.hpp"
 #include "crypto/certificate.hpp"
+#include "crypto/revocation.hpp"
 #include "envelope/bundle.hpp"
 #include "intake/register.hpp"
 #include "licence/licence.hpp"
@@ -25,6 +26,9 @@ namespace airlock::intake {
 namespace layout {
 inline constexpr std::string_view description = "home.json";
 inline constexpr std::string_view root = "vendor-root";
+inline constexpr std::string_view next_root = "next-root";
+inline constexpr std::string_view links = "root-links";  ///< folder: `N.crt`, a root and its link, as kits carry them
+inline constexpr std::string_view revocation_lists = "crl.pem";
 inline constexpr std::string_view recipient = "recipient";
 inline constexpr std::string_view register_file = "register.db";
 }  // namespace layout
@@ -84,6 +88,35 @@ class Home {
   };
   [[nodiscard]] Result<IssuedLicence> issue_licence(const LicenceOrder& order);
 
+  /// Issues the licence with this serial anew: the same licensee, tier, entitlements and limits under a new serial and
+  /// the next sequence, for the new term, bound to the keys that its sites are registered with now. Nothing for
+  /// `grace_days`: as before. Errors: usage (no such licence), refused (it is revoked), bad_input.
+  [[nodiscard]] Result<IssuedLicence> renew_licence(std::string_view serial, core::Time not_after,
+                                                    std::optional<std::int64_t> grace_days);
+  /// Puts a licence on the list that every kit from now on carries. False where it was there before. Error: usage.
+  [[nodiscard]] Result<bool> revoke_licence(std::string_view serial, std::string_view reason);
+  struct ListedLicence {
+    licence::Licence licence;
+    bool revoked = false;
+  };
+  /// In the order of their sequences.
+  [[nodiscard]] Result<std::vector<ListedLicence>> licences();
+
+  /// The roles whose certificates can be renewed and revoked: `licence`, `kit`, `receipt`, `recipient`.
+  [[nodiscard]] static std::optional<crypto::Role> renewable(std::string_view role);
+  /// A new key and certificate for the role under the root in force. The former pair stays in the home: a former
+  /// recipient's opens what was sealed for it. Error: of the machine.
+  [[nodiscard]] Result<crypto::Certificate> renew_certificate(crypto::Role role);
+  /// Puts a certificate that this home's root, or a former one, has issued on that root's revocation list, which every
+  /// kit from now on carries. Returns the list's number. Errors: refused (not of this home, or the one in force).
+  [[nodiscard]] Result<std::uint64_t> revoke_certificate(const crypto::Certificate& certificate);
+  /// Makes a successor root, signed for by the root in force; every kit from now on carries it. Error: refused where
+  /// there is one that waits.
+  [[nodiscard]] Result<crypto::Certificate> make_successor();
+  /// Makes the successor the root in force and renews the certificates of all roles under it. Sites that have not
+  /// installed a kit with the successor cannot verify what is issued from now on. Error: refused where none waits.
+  [[nodiscard]] Result<crypto::Certificate> promote_successor();
+
   /// Verifies a site request and registers the site. With a fingerprint given it must be the request's. Errors:
   /// bad_input, integrity, refused.
   struct AddedSite {
@@ -108,6 +141,15 @@ class Home {
     crypto::Certificate certificate;
   };
   [[nodiscard]] Result<Identity> identity(std::string_view name) const;
+  [[nodiscard]] Result<IssuedLicence> issue(licence::Licence licence);
+  [[nodiscard]] Result<void> bind(licence::Licence& licence, const std::string& site_id);
+  /// The successor that waits, or all that ever took over, with their links: what a kit carries.
+  [[nodiscard]] Result<std::vector<crypto::Successor>> successors() const;
+  [[nodiscard]] Result<std::vector<crypto::RevocationList>> revocation_lists() const;
+  /// The base names of former pairs of `name`, oldest first: `recipient.1`, `recipient.2`, …
+  [[nodiscard]] Result<std::vector<std::string>> former(std::string_view name) const;
+  /// Gives the pair `name` its next former name.
+  [[nodiscard]] Result<void> retire(std::string_view name) const;
   [[nodiscard]] std::string path(std::string_view name) const { return directory_ + "/" + std::string(name); }
 
   std::string directory_;

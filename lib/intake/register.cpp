@@ -1,5 +1,7 @@
 #include "intake/register.hpp"
 
+#include <algorithm>
+
 #include "core/text.hpp"
 #include "db/schema.hpp"
 #include "sys/file.hpp"
@@ -17,6 +19,7 @@ constexpr std::string_view tables[] = {
     "ledger_key TEXT NOT NULL, added TEXT NOT NULL) STRICT",
     "CREATE TABLE kits (number INTEGER PRIMARY KEY, issued TEXT NOT NULL, document TEXT NOT NULL) STRICT",
     "CREATE TABLE licences (number INTEGER PRIMARY KEY, issued TEXT NOT NULL, document TEXT NOT NULL) STRICT",
+    "CREATE TABLE revoked_licences (serial TEXT PRIMARY KEY, revoked TEXT NOT NULL, reason TEXT NOT NULL) STRICT",
 };
 /// `ARLV`, so that file(1) and a wrong path can tell it from a ledger.
 constexpr db::Schema schema{
@@ -97,6 +100,37 @@ Result<std::string> Register::issue_numbered(const std::string& table, core::Tim
 
 Result<std::string> Register::issue_kit(core::Time now, const Issue& issue) {
   return issue_numbered("kits", now, issue);
+}
+
+Result<std::vector<std::string>> Register::licences() {
+  AIRLOCK_TRY(auto select, database_.prepare("SELECT document FROM licences ORDER BY number"));
+  std::vector<std::string> out;
+  for (;;) {
+    AIRLOCK_TRY(const bool found, select.step());
+    if (!found) return out;
+    out.push_back(select.text(0));
+  }
+}
+
+Result<std::vector<std::string>> Register::revoked_licences() {
+  AIRLOCK_TRY(auto select, database_.prepare("SELECT serial FROM revoked_licences ORDER BY serial"));
+  std::vector<std::string> out;
+  for (;;) {
+    AIRLOCK_TRY(const bool found, select.step());
+    if (!found) return out;
+    out.push_back(select.text(0));
+  }
+}
+
+Result<bool> Register::revoke_licence(std::string_view serial, std::string_view reason, core::Time now) {
+  AIRLOCK_TRY(auto transaction, db::Transaction::begin(database_));
+  AIRLOCK_TRY(const auto known, revoked_licences());
+  if (std::binary_search(known.begin(), known.end(), serial)) return false;
+  AIRLOCK_TRY(auto insert, database_.prepare("INSERT INTO revoked_licences VALUES (?, ?, ?)"));
+  insert.bind(serial).bind(now.text()).bind(reason);
+  AIRLOCK_CHECK(insert.run());
+  AIRLOCK_CHECK(transaction.commit());
+  return true;
 }
 
 Result<std::string> Register::issue_licence(core::Time now, const Issue& issue) {

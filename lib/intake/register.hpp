@@ -54,6 +54,13 @@ class Register {
   [[nodiscard]] Result<std::string> issue_kit(core::Time now, const Issue& issue);
   [[nodiscard]] Result<std::string> issue_licence(core::Time now, const Issue& issue);
 
+  /// The documents of all licences that were issued, in the order of their sequences.
+  [[nodiscard]] Result<std::vector<std::string>> licences();
+  /// Returns false where it was revoked before; then nothing changes.
+  [[nodiscard]] Result<bool> revoke_licence(std::string_view serial, std::string_view reason, core::Time now);
+  /// Serials of the licences that were revoked, sorted: what the next kit carries.
+  [[nodiscard]] Result<std::vector<std::string>> revoked_licences();
+
  private:
   explicit Register(db::Database database) : database_(std::move(database)) {}
   Result<std::string> issue_numbered(const std::string& table, core::Time now, const Issue& issue);

@@ -18,6 +18,8 @@ struct VendorContext {
 void add_init(VendorContext& context);
 void add_kit(VendorContext& context);
 void add_licence(VendorContext& context);
+void add_root(VendorContext& context);
+void add_certificate(VendorContext& context);
 void add_site(VendorContext& context);
 void add_open(VendorContext& context);
 

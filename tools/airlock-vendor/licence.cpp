@@ -20,6 +20,8 @@ struct Options {
   std::string not_before;
   std::string not_after;
   std::vector<std::string> limits;
+  std::string serial;
+  std::string reason;
   std::string out;
 };
 
@@ -61,8 +63,48 @@ core::Result<intake::Home::IssuedLicence> issue(const VendorContext& context, Op
   return issued;
 }
 
-int run(VendorContext& context, Options& options) {
-  const auto issued = issue(context, options);
+core::Result<intake::Home::IssuedLicence> renew(const VendorContext& context, const Options& options) {
+  AIRLOCK_TRY(const core::Time not_after, time_from("--not-after", options.not_after));
+  AIRLOCK_TRY(auto home, intake::Home::open(context.home));
+  const auto grace = options.order.grace_days < 0 ? std::nullopt : std::optional(options.order.grace_days);
+  AIRLOCK_TRY(auto issued, home.renew_licence(options.serial, not_after, grace));
+  AIRLOCK_CHECK(sys::create_file(options.out, issued.file, sys::public_file));
+  return issued;
+}
+
+int revoke_licence(VendorContext& context, const Options& options) {
+  auto home = intake::Home::open(context.home);
+  if (!home) return context.console.report(home.error());
+  const auto is_new = home->revoke_licence(options.serial, options.reason);
+  if (!is_new) return context.console.report(is_new.error());
+  if (context.console.json()) context.console.print({{"serial", options.serial}, {"new", *is_new}, {"exit", 0}});
+  context.console.say(options.serial + (*is_new ? " is revoked" : " was revoked before") +
+                      ": build a kit, and sites learn of it when they install that");
+  return 0;
+}
+
+int list(VendorContext& context) {
+  auto home = intake::Home::open(context.home);
+  if (!home) return context.console.report(home.error());
+  const auto licences = home->licences();
+  if (!licences) return context.console.report(licences.error());
+  core::Json documents = core::Json::array();
+  for (const auto& [licence, revoked] : *licences) {
+    core::Json document = core::Json::parse(licence::to_document(licence));
+    document["revoked"] = revoked;
+    documents.push_back(std::move(document));
+    std::string sites = licence.any_site ? "any site" : "";
+    for (const auto& site : licence.sites) sites += (sites.empty() ? "" : ", ") + site.id;
+    context.console.say(licence.serial + "  " + licence.tier + "  " + licence.not_before.date() + " to " +
+                        licence.not_after.date() + "  " + licence.licensee + "  " + sites +
+                        (revoked ? "  revoked" : ""));
+  }
+  if (context.console.json()) context.console.print({{"licences", documents}, {"exit", 0}});
+  return 0;
+}
+
+int report_issued(VendorContext& context, const Options& options,
+                  const core::Result<intake::Home::IssuedLicence>& issued) {
   if (!issued) return context.console.report(issued.error());
   if (context.console.json()) {
     context.console.print(
@@ -72,17 +114,39 @@ int run(VendorContext& context, Options& options) {
   return 0;
 }
 
+void add_others(VendorContext& context, console::Command& group) {
+  auto options = std::make_shared<Options>();
+  options->order.grace_days = -1;
+  console::Command renew_command = context.console.command(
+      group, "renew", "issue a licence anew for another term, for the keys that its sites have now",
+      "  airlock-vendor licence renew LIC-2026-000017 --not-after 2028-11-01 --out licence.p7s",
+      [&context, options] { return report_issued(context, *options, renew(context, *options)); });
+  renew_command.text("SERIAL", options->serial, "the licence", console::Need::required);
+  renew_command.text("--not-after", options->not_after, "end of the new term, a UTC time or day",
+                     console::Need::required);
+  renew_command.number("--grace-days", options->order.grace_days, "days of grace behind the term (default as before)");
+  renew_command.text("--out", options->out, "the licence's file, which must not exist yet", console::Need::required);
+  console::Command revoke_command =
+      context.console.command(group, "revoke", "put a licence on the list that every kit from now on carries",
+                              "  airlock-vendor licence revoke LIC-2026-000017 --reason 'contract ended'",
+                              [&context, options] { return revoke_licence(context, *options); });
+  revoke_command.text("SERIAL", options->serial, "the licence", console::Need::required);
+  revoke_command.text("--reason", options->reason, "why, for the register");
+  context.console.command(group, "list", "all licences that were issued", "  airlock-vendor licence list --json",
+                          [&context] { return list(context); });
+}
+
 }  // namespace licence_command
 
 void add_licence(VendorContext& context) {
   using namespace licence_command;
   auto options = std::make_shared<Options>();
-  console::Command group = context.console.group("licence", "issue licences");
+  console::Command group = context.console.group("licence", "issue, renew, revoke and list licences");
   console::Command command = context.console.command(
       group, "issue", "issue a licence for a registered site, or for any site",
       "  airlock-vendor licence issue --tier enterprise-air-gapped --licensee 'Example Bank plc' --site UUID \\\n"
       "    --not-after 2027-11-01 --entitlement air_gap --out licence.p7s",
-      [&context, options] { return run(context, *options); });
+      [&context, options] { return report_issued(context, *options, issue(context, *options)); });
   command.text("--tier", options->order.tier, "the tier that the policy is keyed by", console::Need::required);
   command.text("--licensee", options->order.licensee, "who holds the licence", console::Need::required);
   command.text("--site", options->site, "the registered site that it is for");
@@ -93,6 +157,7 @@ void add_licence(VendorContext& context) {
   command.texts("--limit", options->limits, "NAME=NUMBER; may be given again");
   command.number("--grace-days", options->order.grace_days, "days of grace behind the term (default 14)");
   command.text("--out", options->out, "the licence's file, which must not exist yet", console::Need::required);
+  add_others(context, group);
 }
 
 }  // namespace airlock::tools

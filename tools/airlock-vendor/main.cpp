@@ -14,6 +14,8 @@ int main(int argc, char** argv) {
   tools::add_init(context);
   tools::add_kit(context);
   tools::add_licence(context);
+  tools::add_root(context);
+  tools::add_certificate(context);
   tools::add_site(context);
   tools::add_open(context);
   return console.run(argc, argv);

@@ -1,0 +1,117 @@
+// What a home issues as licences, and takes back.
+#include <algorithm>
+
+#include "core/text.hpp"
+#include "crypto/pem.hpp"
+#include "intake/home.hpp"
+#include "sys/system.hpp"
+
+namespace airlock::intake {
+namespace {
+
+using core::Time;
+
+/// LIC-2026-000017.
+std::string serial_of(Time issued, std::int64_t sequence) {
+  std::string digits = std::to_string(sequence);
+  if (digits.size() < 6) digits.insert(0, 6 - digits.size(), '0');
+  return "LIC-" + issued.text().substr(0, 4) + "-" + digits;
+}
+
+/// From the day's start, so that a site whose clock is a little behind can use it at once.
+Time start_of_day(Time now) { return core::start_of(core::Calendar::day, now); }
+
+tl::unexpected<core::Error> no_such_licence(std::string_view serial) {
+  return core::fail(core::Code::usage, "no licence " + core::quote(serial) + " was issued here",
+                    "see `airlock-vendor licence list`");
+}
+
+}  // namespace
+
+Result<void> Home::bind(licence::Licence& licence, const std::string& site_id) {
+  AIRLOCK_TRY(const auto site, register_.site(core::to_lower(site_id)));
+  if (!site) {
+    return core::fail(core::Code::usage, "site " + core::quote(site_id) + " is not registered",
+                      "register it with `airlock-vendor site add SITE-REQUEST`");
+  }
+  AIRLOCK_TRY(const auto certificate, crypto::Certificate::from_pem(site->site_certificate));
+  licence.sites.push_back({site->site_id, certificate.key().sha256().hex()});
+  return {};
+}
+
+Result<Home::IssuedLicence> Home::issue(licence::Licence licence) {
+  AIRLOCK_TRY(const Identity signing, identity("licence-signing"));
+  const Time now = licence.issued;
+  AIRLOCK_TRY(std::string file, register_.issue_licence(now, [&](std::int64_t sequence) -> Result<Issued> {
+    licence.sequence = sequence;
+    licence.serial = serial_of(now, sequence);
+    const std::string document = licence::to_document(licence);
+    AIRLOCK_CHECK(licence::parse(document, "the licence"));
+    AIRLOCK_TRY(const std::string der,
+                crypto::sign(document, {.key = signing.key, .certificate = signing.certificate, .time = now}));
+    return Issued{crypto::to_pem(crypto::cms_label, der), document};
+  }));
+  return IssuedLicence{std::move(file), std::move(licence)};
+}
+
+Result<Home::IssuedLicence> Home::issue_licence(const LicenceOrder& order) {
+  const Time now = sys::now();
+  licence::Licence licence{.serial = "",
+                           .sequence = 0,
+                           .licensee = order.licensee,
+                           .product = product_,
+                           .tier = order.tier,
+                           .entitlements = order.entitlements,
+                           .limits = order.limits,
+                           .any_site = !order.site_id,
+                           .sites = {},
+                           .issued = now,
+                           .not_before = order.not_before.value_or(start_of_day(now)),
+                           .not_after = order.not_after,
+                           .grace_days = order.grace_days};
+  if (order.site_id) AIRLOCK_CHECK(bind(licence, *order.site_id));
+  return issue(std::move(licence));
+}
+
+Result<std::vector<Home::ListedLicence>> Home::licences() {
+  AIRLOCK_TRY(const auto documents, register_.licences());
+  AIRLOCK_TRY(const auto revoked, register_.revoked_licences());
+  std::vector<ListedLicence> out;
+  for (const std::string& document : documents) {
+    AIRLOCK_TRY(auto licence, licence::parse(document, "the register"));
+    const bool gone = std::binary_search(revoked.begin(), revoked.end(), licence.serial);
+    out.push_back({std::move(licence), gone});
+  }
+  return out;
+}
+
+Result<Home::IssuedLicence> Home::renew_licence(std::string_view serial, Time not_after,
+                                                std::optional<std::int64_t> grace_days) {
+  AIRLOCK_TRY(const auto known, licences());
+  const auto at =
+      std::find_if(known.begin(), known.end(), [&](const ListedLicence& one) { return one.licence.serial == serial; });
+  if (at == known.end()) return no_such_licence(serial);
+  if (at->revoked) {
+    return core::fail(core::Code::refused, "licence " + core::quote(serial) + " is revoked",
+                      "issue another with `airlock-vendor licence issue`");
+  }
+  licence::Licence licence = at->licence;
+  licence.issued = sys::now();
+  // No second between the terms, and none twice: a renewal that comes late begins today.
+  licence.not_before = std::min(licence.not_after, start_of_day(licence.issued));
+  licence.not_after = not_after;
+  licence.grace_days = grace_days.value_or(licence.grace_days);
+  const auto sites = std::exchange(licence.sites, {});
+  for (const auto& site : sites) AIRLOCK_CHECK(bind(licence, site.id));
+  return issue(std::move(licence));
+}
+
+Result<bool> Home::revoke_licence(std::string_view serial, std::string_view reason) {
+  AIRLOCK_TRY(const auto known, licences());
+  const bool issued =
+      std::any_of(known.begin(), known.end(), [&](const ListedLicence& one) { return one.licence.serial == serial; });
+  if (!issued) return no_such_licence(serial);
+  return register_.revoke_licence(serial, reason, sys::now());
+}
+
+}  // namespace airlock::intake

@@ -1,0 +1,218 @@
+"""What a vendor takes back or hands over: revoked and superseded licences, revoked signers, successor roots, stale kits."""
+import json
+import shutil
+
+from harness import DICTIONARY, POLICY, case, check, equal, main
+
+
+def state(w, code, **options):
+    """The verdict that any user gets, and the one that the site itself acts on."""
+    verdict = w.airlock("licence", "verify", "--json", code=code, **options).json
+    status = w.airlock("status", "--json").json["licence"]
+    equal(status["state"], verdict["state"], "status and licence verify")
+    return verdict["state"]
+
+
+def serial(w, file):
+    text = w.run("openssl", "cms", "-verify", "-noverify", "-binary", "-inform", "PEM", "-in", file).out
+    return json.loads(text)["serial"]
+
+
+@case("a licence that the vendor revoked is revoked from the next kit on, and nothing leaves")
+def _(w):
+    w.site()
+    licence = w.site_path / "public/licence.p7s"
+    number = serial(w, licence)
+    w.vendor("licence", "revoke", "LIC-0", code=2)
+    equal(w.vendor("licence", "revoke", number, "--reason", "ended", "--json").json["new"], True)
+    equal(w.vendor("licence", "revoke", number, "--json").json["new"], False)
+    equal(state(w, 0), "valid")
+    w.airlock("kit", "install", w.new_kit())
+    equal(state(w, 6), "revoked")
+    equal(w.process(code=4)["licence_state"], "revoked")
+    equal(w.outbox(), [])
+    ran = w.airlock("licence", "install", licence, code=6)
+    check("was revoked by the vendor" in ran.err, ran.err)
+    w.vendor("licence", "renew", number, "--not-after", "2099-01-01", "--out", w.path / "renewed", code=4)
+    listed = w.vendor("licence", "list", "--json").json["licences"]
+    equal([(l["serial"], l["revoked"]) for l in listed], [(number, True)])
+    w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"]))
+    equal(state(w, 0), "valid")
+    w.ledger_ok()
+
+
+@case("an older licence that comes back is superseded, also where somebody copies it into place; other sites' do not count")
+def _(w):
+    w.site()
+    licence = w.site_path / "public/licence.p7s"
+    old = w.file("old.p7s", licence.read_bytes())
+    out = w.path / "renewed.p7s"
+    renewed = w.vendor("licence", "renew", serial(w, licence), "--not-after", "2098-01-01", "--out", out, "--json").json
+    equal(renewed["licence"]["tier"], "enterprise-air-gapped")
+    equal(renewed["licence"]["not_after"], "2098-01-01T00:00:00Z")
+    equal(renewed["licence"]["sequence"], 2)
+    w.airlock("licence", "install", out)
+    ran = w.airlock("licence", "install", old, code=6)
+    check("superseded" in ran.err and "sequence 2 has been seen" in ran.err, ran.err)
+    shutil.copy(old, licence)
+    equal(w.airlock("status", "--json").json["licence"]["state"], "superseded")
+    equal(w.process()["licence_state"], "superseded")
+    shutil.copy(out, licence)
+    # A newer one of another site lies there for a while.
+    first = w.site_id
+    w.new_site(path=w.path / "other")
+    foreign = w.new_licence("standard")
+    w.site_id = first
+    shutil.copy(foreign, licence)
+    changed = w.report(lambda d: d["properties"].update({"posthog_version": "1.36.0"}))
+    equal(w.process(changed, code=4)["licence_state"], "wrong_site")
+    shutil.copy(out, licence)
+    equal(w.airlock("status", "--json").json["licence"]["state"], "valid")
+    w.ledger_ok()
+
+
+@case("a signer's certificate is renewed and revoked: what it signed is revoked, its kits are refused, also without the list")
+def _(w):
+    w.site()
+    licence = w.site_path / "public/licence.p7s"
+    w.vendor("certificate", "revoke", w.home / "licence-signing.crt", code=4)
+    w.vendor("certificate", "renew", "licence")
+    equal(state(w, 0), "valid")
+    w.vendor("certificate", "revoke", w.home / "licence-signing.1.crt")
+    revoking = w.new_kit()
+    w.airlock("kit", "install", revoking)
+    equal(state(w, 6), "revoked")
+    fresh = w.new_licence("enterprise-air-gapped", ["air_gap"])
+    w.airlock("licence", "install", fresh)
+    equal(state(w, 0), "valid")
+    # openssl finds the same with the list that the kit carries.
+    w.shell(f"cat {w.root} {w.home}/crl.pem > all.pem")
+    verify = ["openssl", "cms", "-verify", "-binary", "-inform", "PEM", "-CAfile", "all.pem", "-no-CApath", "-no-CAstore",
+              "-crl_check", "-out", "/dev/null", "-in"]
+    w.run(*verify, fresh)
+    old = w.file("old.p7s", w.run("cat", w.kit).out)
+    check("revoked" not in w.run(*verify, old, code=0).err, "the kit's signer is not revoked yet")
+
+    # Whoever has the former kit signer's key makes kits without the list, and with an older one.
+    thief = w.path / "thief"
+    shutil.copytree(w.home, thief)
+    w.vendor("certificate", "renew", "kit")
+    w.vendor("certificate", "revoke", w.home / "kit-signing.1.crt")
+    home = w.home
+    w.home = thief
+    with_older = w.new_kit()
+    (thief / "crl.pem").unlink()
+    without = w.new_kit()
+    w.home = home
+    latest = w.new_kit()
+    latest = w.new_kit()
+    latest = w.new_kit()
+    w.airlock("kit", "install", latest)
+    for stolen in (with_older, without):
+        ran = w.airlock("kit", "install", stolen, code=(4, 5))
+        check("revoked" in ran.err or "older" in ran.err, ran.err)
+        ran = w.airlock("kit", "verify", stolen, code=5)
+        check("which the vendor has revoked" in ran.err, ran.err)
+    equal(w.process()["outcome"], "sealed")
+    w.ledger_ok()
+
+
+@case("the number of a revocation list never falls, and no kit leaves it out, whoever signed it")
+def _(w):
+    w.site()
+    w.vendor("certificate", "renew", "receipt")
+    w.vendor("certificate", "revoke", w.home / "receipt-signing.1.crt")
+    first = (w.home / "crl.pem").read_bytes()
+    w.vendor("certificate", "renew", "receipt")
+    w.vendor("certificate", "revoke", w.home / "receipt-signing.2.crt")
+    second = (w.home / "crl.pem").read_bytes()
+    w.airlock("kit", "install", w.new_kit())
+    (w.home / "crl.pem").write_bytes(first)
+    ran = w.airlock("kit", "install", w.new_kit(), code=4)
+    check("has number 1, and another with number 2 is in force" in ran.err, ran.err)
+    (w.home / "crl.pem").unlink()
+    ran = w.airlock("kit", "install", w.new_kit(), code=4)
+    check("lacks the revocation list" in ran.err, ran.err)
+    (w.home / "crl.pem").write_bytes(second)
+    w.airlock("kit", "install", w.new_kit())
+    entry = json.loads(w.run("sqlite3", w.site_path / "ledger.db",
+                             "SELECT body FROM entries WHERE kind = 'kit' ORDER BY seq DESC LIMIT 1").text)
+    equal(entry["revocation_lists"][0]["number"], 2)
+    w.ledger_ok()
+
+
+@case("a successor root comes with a kit; then both roots are believed, and what only the next one has signed as well")
+def _(w):
+    w.site()
+    old_licence = w.site_path / "public/licence.p7s"
+    w.vendor("root", "promote", code=4)
+    w.vendor("root", "successor")
+    w.vendor("root", "successor", code=4)
+    handing_over = w.new_kit()
+    w.vendor("root", "promote")
+    late_kit = w.new_kit()
+    late_licence = w.new_licence("enterprise-air-gapped", ["air_gap"])
+    w.airlock("kit", "install", late_kit, code=5)
+    w.airlock("licence", "install", late_licence, code=5)
+    w.airlock("kit", "install", handing_over)
+    w.airlock("kit", "install", handing_over)
+    equal(state(w, 0), "valid")
+    w.airlock("kit", "install", late_kit)
+    equal(state(w, 0), "valid")
+    w.airlock("licence", "install", late_licence)
+    equal(state(w, 0), "valid")
+    equal(w.process(code=4)["reason"], "ceiling")  # the vendor's new recipient is another one
+    w.airlock("authorise", "--reason", "the vendor's new keys", "--yes")
+    equal([r["outcome"] for r in w.airlock("process", "--held", "--json").json["reports"]], ["sealed"])
+    # openssl agrees, with each root alone.
+    for root, file, code in (("vendor-root.crt", late_licence, 0), ("vendor-root.1.crt", late_licence, 4),
+                             ("vendor-root.1.crt", handing_over, 0), ("vendor-root.crt", handing_over, 4)):
+        w.run("openssl", "cms", "-verify", "-binary", "-inform", "PEM", "-in", file, "-CAfile", w.home / root, "-no-CApath",
+              "-no-CAstore", "-out", "/dev/null", code=code)
+    w.vendor("open", w.outbox()[0])
+    # A new site starts with the new root.
+    w.new_site(path=w.path / "new-site", kit=late_kit)
+    check(old_licence.exists(), "the old licence was replaced by the new one")
+    w.ledger_ok()
+
+
+@case("a bundle for a recipient whose certificate was renewed since opens with the former key")
+def _(w):
+    w.site()
+    w.process()
+    w.vendor("certificate", "renew", "recipient")
+    equal(json.loads(w.vendor("open", w.outbox()[0]).out)["event"], "user instance status report")
+    w.airlock("kit", "install", w.new_kit())
+    w.airlock("authorise", "--reason", "the vendor's new key", "--yes")
+    changed = w.report(lambda d: d["properties"].update({"posthog_version": "1.36.0"}))
+    w.process(changed)
+    equal(len(w.outbox()), 2)
+    for bundle in w.outbox():
+        w.vendor("open", bundle)
+
+
+@case("signing certificates that expired after signing do no harm; the licence and the kit stay what they were")
+def _(w):
+    w.new_vendor()
+    w.new_site()
+    w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"]))
+    ran = w.run("faketime", "-f", "+2500d", w.program("airlock"), "--site", w.site_path, "licence", "verify", "--json")
+    equal(ran.json["state"], "valid")
+    ran = w.run("faketime", "-f", "+2500d", w.program("airlock"), "--site", w.site_path, "status", "--json")
+    equal((ran.json["licence"]["state"], ran.json["kit"]["stale"]), ("valid", True))
+
+
+@case("a kit that lies in public and cannot be believed makes the licence invalid to everybody who asks")
+def _(w):
+    w.site()
+    kit = w.site_path / "public/kit.p7s"
+    good = kit.read_bytes()
+    kit.write_bytes(good[:-200])
+    verdict = w.airlock("licence", "verify", "--json", code=3).json
+    equal(verdict["state"], "invalid")
+    check("nobody can say whether the licence was revoked" in verdict["reason"], verdict["reason"])
+    kit.write_bytes(good)
+    equal(state(w, 0), "valid")
+
+
+main()
