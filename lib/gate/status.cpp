@@ -3,6 +3,7 @@
 #include "gate/ceiling.hpp"
 #include "gate/history.hpp"
 #include "gate/open.hpp"
+#include "gate/schedule.hpp"
 #include "sys/system.hpp"
 
 namespace airlock::gate {
@@ -11,7 +12,7 @@ Result<Status> status(const std::string& directory) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const auto ledger, open_to_read(site));
   AIRLOCK_TRY(Inputs inputs, read_inputs(directory, ledger, sys::now()));
-  Status out{.inputs = std::move(inputs), .standings = {}, .head = {}, .newest_time = {}};
+  Status out{.inputs = std::move(inputs), .standings = {}, .head = {}, .newest_time = {}, .schedule = {}};
   if (out.inputs.kit) {
     for (const std::string& event : out.inputs.kit->dictionary.events()) {
       policy::Facts facts = out.inputs.facts();
@@ -30,6 +31,7 @@ Result<Status> status(const std::string& directory) {
   AIRLOCK_TRY(const auto unfinished, ledger.unfinished());
   out.unfinished = unfinished.size();
   AIRLOCK_TRY(out.head, ledger.head());
+  AIRLOCK_TRY(out.schedule, schedule_of(out.inputs, out.standings, ledger));
   AIRLOCK_TRY(out.newest_time, ledger.newest_time());
   return out;
 }

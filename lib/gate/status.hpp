@@ -22,6 +22,14 @@ struct Standing {
   std::vector<policy::Loosening> above_ceiling;  ///< where it is looser than what was authorised: reports are held
 };
 
+/// When the next report should come.
+struct Schedule {
+  std::string every;         ///< as the dictionary says it: `P7D`
+  std::optional<Time> last;  ///< when the newest report came; nothing before the first one
+  Time due;
+  bool overdue = false;
+};
+
 struct Status {
   Inputs inputs;
   std::vector<Standing> standings;  ///< empty without a kit
@@ -31,6 +39,7 @@ struct Status {
   std::uint64_t unfinished = 0;  ///< what the next run will finish or undo
   ledger::TreeHead head;
   std::optional<Time> newest_time;
+  std::optional<Schedule> schedule;  ///< nothing where reports have no rhythm, or the site withholds
 };
 
 [[nodiscard]] Result<Status> status(const std::string& directory);

@@ -50,6 +50,12 @@ std::string machine_in_words(const site::Machine& machine) {
   return out;
 }
 
+/// `P7D` as `7 days`.
+std::string in_words_interval(const std::string& every) {
+  const std::string count = every.substr(1, every.size() - 2);
+  return count + (every.back() == 'W' ? " week" : " day") + (count == "1" ? "" : "s");
+}
+
 Json to_json(const gate::Status& status) {
   const site::Configuration& configuration = status.inputs.site.configuration();
   const auto text_or_null = [](const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); };
@@ -71,6 +77,13 @@ Json to_json(const gate::Status& status) {
                       {"held_by_ceiling", !standing.above_ceiling.empty()},
                       {"looser", looser_json(standing.above_ceiling)}});
   }
+  Json schedule(nullptr);
+  if (status.schedule) {
+    schedule = {{"every", status.schedule->every},
+                {"last", status.schedule->last ? Json(status.schedule->last->text()) : Json(nullptr)},
+                {"due", status.schedule->due.text()},
+                {"overdue", status.schedule->overdue}};
+  }
   return {{"site", status.inputs.site.directory()},
           {"site_id", configuration.site_id},
           {"name", text_or_null(configuration.name)},
@@ -89,6 +102,7 @@ Json to_json(const gate::Status& status) {
           {"disclosures", status.disclosures},
           {"held", status.held},
           {"unfinished", status.unfinished},
+          {"schedule", schedule},
           {"ledger_size", status.head.size},
           {"ledger_root", status.head.root.hex()},
           {"exit", 0}};
@@ -113,14 +127,15 @@ int run(Context& context) {
   }
   std::string licence = verdict.licence ? verdict.licence->serial + ", tier " + verdict.licence->tier + ", " : "";
   licence += in_words(verdict) + (verdict.exit_code() == 0 ? "" : ": " + verdict.reason);
-  context.console.say({{"site", configuration.site_id + (configuration.name.empty() ? "" : ", " + configuration.name)},
-                       {"product", configuration.product.empty() ? "not known yet" : configuration.product},
-                       {"kit", kit},
-                       {"licence", licence},
-                       {"floor", configuration.floor ? std::string(policy::name(*configuration.floor)) : "none"},
-                       {"machine", machine_in_words(status->inputs.machine)},
-                       {"ceiling", std::string(policy::name(ceiling_of(status->inputs))) +
-                                       (status->inputs.ceiling ? "" : ", since there were never both kit and licence")}});
+  context.console.say(
+      {{"site", configuration.site_id + (configuration.name.empty() ? "" : ", " + configuration.name)},
+       {"product", configuration.product.empty() ? "not known yet" : configuration.product},
+       {"kit", kit},
+       {"licence", licence},
+       {"floor", configuration.floor ? std::string(policy::name(*configuration.floor)) : "none"},
+       {"machine", machine_in_words(status->inputs.machine)},
+       {"ceiling", std::string(policy::name(ceiling_of(status->inputs))) +
+                       (status->inputs.ceiling ? "" : ", since there were never both kit and licence")}});
   if (const auto& hold = status->inputs.hold) {
     context.console.say("on hold since " + hold->since.text() + (hold->reason.empty() ? "" : ": " + hold->reason) +
                         "; nothing leaves until `airlock release`");
@@ -136,6 +151,12 @@ int run(Context& context) {
   context.console.say("ledger: " + std::to_string(status->reports) + " reports, " +
                       std::to_string(status->disclosures) + " disclosures, " + std::to_string(status->held) +
                       " held, " + std::to_string(status->head.size) + " entries, root " + status->head.root.hex());
+  if (status->schedule) {
+    const gate::Schedule& schedule = *status->schedule;
+    context.console.say("reports come every " + in_words_interval(schedule.every) + ": the last one " +
+                        (schedule.last ? "on " + schedule.last->date() : "never") + ", the next one " +
+                        (schedule.overdue ? "is overdue since " : "by ") + schedule.due.date());
+  }
   if (status->unfinished != 0) {
     context.console.say("unfinished: " + std::to_string(status->unfinished) +
                         " disclosures were cut short; the next `airlock process` finishes or undoes them");
