@@ -3,6 +3,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -197,6 +198,67 @@ def _(w):
         check(False, "the worker lives on")
     equal(w.process()["outcome"], "sealed")
     w.ledger_ok()
+
+
+def sending_site(w):
+    """A site that may send, and its programs in a folder as they are installed; returns `airlock` there."""
+    w.site(tier="standard", entitlements=[])
+    path = w.site_path / "airlock.json"
+    destination = {"type": "https-json", "url": "https://reports.vendor.example/v1"}
+    path.write_text(json.dumps({**json.loads(path.read_text()), "delivery": {"destinations": [destination]}}))
+    w.airlock("authorise", "--reason", "contract 4711", "--yes")
+    folder = w.path / "bin"
+    folder.mkdir()
+    return shutil.copy(w.program("airlock"), folder / "airlock")
+
+
+@case("a sending site without airlock-send queues, exits 7 and says why; a sealing one does not notice")
+def _(w):
+    airlock = sending_site(w)
+    ran = w.run(airlock, "--site", w.site_path, "process", REPORT, code=7)
+    check("airlock-send" in ran.err and "not installed" in ran.err, ran.err)
+    equal(w.kinds(1), ["produced", "queued"])
+    left, right = socket.socketpair()
+    with REPORT.open("rb") as report:
+        right.sendall(report.read())
+    right.shutdown(socket.SHUT_WR)
+    ran = subprocess.run([airlock, "--site", str(w.site_path), "preview", "-"], stdin=left, capture_output=True, check=False)
+    equal(ran.returncode, 0, f"a socket as input of a sending site: {ran.stderr}")
+    left.close(), right.close()
+    sealing = w.path / "sealing"
+    w.new_site(path=sealing)
+    w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"]), site=sealing)
+    ran = w.run(airlock, "--site", sealing, "process", REPORT)
+    check("airlock-send" not in ran.text + ran.err, ran)
+
+
+@case("only the supervisor starts airlock-send, only when something was queued, and its words never mix with a JSON document")
+def _(w):
+    airlock = sending_site(w)
+    # Stands in for the sender, to see what it is started with; it sends nothing.
+    log = w.path / "started"
+    sender = w.path / "bin" / "airlock-send"
+    sender.write_text(f"#!/bin/sh\necho \"$@\" >> {log}\necho words of the sender\n")
+    sender.chmod(0o755)
+
+    def started():
+        return log.read_text().splitlines() if log.exists() else []
+
+    for arguments in (["preview", REPORT], ["explain", REPORT], ["process", REPORT, "--dry-run"], ["process", "--held"],
+                      ["process", REPORT, "--no-deliver"]):
+        w.run(airlock, "--site", w.site_path, *arguments, code=(0, 7))
+        equal(started(), [], f"{arguments}: airlock-send was started")
+    trace = w.path / "trace"
+    other = w.report(lambda d: d["properties"].update({"posthog_version": "1.34.0"}))
+    ran = w.run("strace", "-f", "-o", trace, "-e", f"trace=execve,{NETWORK}", airlock, "--site", w.site_path, "process", other, "--json",
+                code=7)
+    equal(started(), [f"--site {w.site_path} --once"])
+    equal(ran.json["outcome"], "queued")
+    check("words of the sender" in ran.err, ran.err)
+    lines = [l.split(maxsplit=1) for l in trace.read_text().splitlines()]
+    worker = next(pid for pid, text in lines if "exited with 7" in text and pid != lines[0][0])
+    equal([text for pid, text in lines if pid == worker and re.match(r"\w+\(", text)], [], "calls of the worker")
+    equal([text for _, text in lines if re.match(r"\w+\(", text) and not text.startswith("execve")], [], "socket calls")
 
 
 @case("nobody who reads its output: process still records and exits as it should; preview ends as programs do")
