@@ -3,6 +3,7 @@
 #include "core/text.hpp"
 #include "gate/open.hpp"
 #include "ledger/ledger.hpp"
+#include "site/rotation.hpp"
 #include "site/site.hpp"
 
 namespace airlock::gate {
@@ -27,7 +28,8 @@ Result<void> check_against_ledger(const site::Site& site, const envelope::Opened
   AIRLOCK_TRY(const std::string entry, bundle.text("entry.json"));
   AIRLOCK_TRY(const std::string text, bundle.text("proof.txt"));
   AIRLOCK_TRY(const ledger::Proof proof, ledger::read_proof(text));
-  AIRLOCK_CHECK(ledger::verify_proof(entry, proof, verifier));
+  AIRLOCK_TRY(const auto keys, ledger::KeyHistory::of(ledger, verifier));
+  AIRLOCK_CHECK(ledger::verify_proof(entry, proof, keys));
   AIRLOCK_TRY(const std::string checkpoint, bundle.text("checkpoint.txt"));
   if (checkpoint != proof.checkpoint) return fail(Code::integrity, "`proof.txt` is for another checkpoint");
   return {};
@@ -37,13 +39,18 @@ Result<void> check_against_ledger(const site::Site& site, const envelope::Opened
 
 Result<OwnBundle> open_own_bundle(const std::string& directory, const std::string& path) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
-  AIRLOCK_TRY(const auto archive, site.archive_identity());
-  AIRLOCK_TRY(const auto signing, site.signing_certificate());
+  AIRLOCK_TRY(const auto archives, site::all_archive_identities(site));
+  AIRLOCK_TRY(auto signers, site::all_signing_certificates(site));
   AIRLOCK_TRY(const auto sealed, sys::FileBlob::open(path));
   AIRLOCK_TRY(auto spool, sys::Spool::create(site.directory()));
   auto scratch = std::make_unique<sys::Spool>(std::move(spool));
-  auto bundle = envelope::open_bundle(sealed, archive.key, archive.certificate,
-                                      crypto::TrustStore::exactly(crypto::Role::site, {signing}), *scratch);
+  const auto trust = crypto::TrustStore::exactly(crypto::Role::site, std::move(signers));
+  // The key in force first; a bundle that is not for it may be for one before it.
+  Result<envelope::OpenedBundle> bundle = fail(Code::refused, "is not sealed for this site");
+  for (const site::Identity& archive : archives) {
+    bundle = envelope::open_bundle(sealed, archive.key, archive.certificate, trust, *scratch);
+    if (bundle || bundle.error().code != Code::refused) break;
+  }
   if (!bundle) return fail(std::move(bundle.error()).within(quote(path)));
   const auto checked = check_against_ledger(site, *bundle);
   if (!checked) return fail(core::Error(checked.error()).within(quote(path)));

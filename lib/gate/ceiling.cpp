@@ -33,7 +33,7 @@ struct Recorded {
 Result<std::optional<Recorded>> recorded_ceiling(const ledger::Ledger& ledger) {
   using ledger::Kind;
   std::optional<Recorded> out;
-  for (const Kind kind : {Kind::authorised, Kind::licence, Kind::kit, Kind::configured}) {
+  for (const Kind kind : {Kind::authorised, Kind::licence, Kind::kit, Kind::configured, Kind::key_rotated}) {
     AIRLOCK_TRY(const auto entry, ledger.newest(kind));
     if (!entry || (out && entry->seq < out->seq)) continue;
     AIRLOCK_TRY(const Json json, core::parse_json(entry->body, entry_name(*entry)));
@@ -125,10 +125,10 @@ Result<void> add_ceiling(Json& members, const Inputs& inputs) {
   if (!inputs.ceiling) return {};
   Json json = policy::to_json(*inputs.ceiling);
   if (core::to_text(json).size() > ceiling_bytes_limit) {
-    return fail(Code::refused,
-                "the decisions for all events need more than " + std::to_string(ceiling_bytes_limit) +
-                    " bytes in the ledger",
-                "ask the vendor for a smaller dictionary");
+    return fail(
+        Code::refused,
+        "the decisions for all events need more than " + std::to_string(ceiling_bytes_limit) + " bytes in the ledger",
+        "ask the vendor for a smaller dictionary");
   }
   members["ceiling"] = std::move(json);
   return {};

@@ -3,8 +3,8 @@
 /// The site's ceiling and its hold: read from the ledger, moved by what is installed, and asked before anything leaves.
 /// The order of decisions is policy/ceiling.hpp's.
 ///
-/// Every `authorised`, `licence`, `kit` and `configured` entry carries the ceiling as it stands from then on, so the
-/// newest of them has it.
+/// Every `authorised`, `licence`, `kit`, `configured` and `key_rotated` entry carries the ceiling as it stands from
+/// then on, so the newest of them has it.
 
 #include <optional>
 #include <string>

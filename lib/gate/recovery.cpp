@@ -9,6 +9,7 @@
 #include "gate/append.hpp"
 #include "gate/ceiling.hpp"
 #include "gate/queueing.hpp"
+#include "gate/rotate.hpp"
 #include "sys/file.hpp"
 
 namespace airlock::gate {
@@ -150,6 +151,7 @@ Result<bool> release(const Site& site, ledger::Ledger& ledger, const ledger::Dis
 
 Result<Recovered> recover(const Site& site, ledger::Ledger& ledger, core::Time now) {
   Recovered out;
+  AIRLOCK_CHECK(finish_key_change(site, ledger, now));
   // While disclosures are on hold none is finished: what is sealed stays hidden until the next run after `release`.
   AIRLOCK_TRY(const auto hold, hold_in_force(ledger));
   std::set<std::string> waiting;

@@ -3,8 +3,9 @@
 /// Finishes or undoes what a crash left, under the site's lock and before anything new is done (DESIGN 6.6).
 ///
 /// A disclosure that was only recorded is undone (`abandoned`: its payload cannot be made again, and the caller who got
-/// no exit code runs again), and a report that had been held is held again. One that was sealed is finished; if its file is gone or altered it is `payload_lost`. A
-/// payload that was queued gets its name. Hidden files that no entry names are removed.
+/// no exit code runs again), and a report that had been held is held again. One that was sealed is finished; if its
+/// file is gone or altered it is `payload_lost`. A payload that was queued gets its name. Hidden files that no entry
+/// names are removed.
 
 #include <string>
 #include <vector>

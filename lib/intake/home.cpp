@@ -1,5 +1,6 @@
 #include "intake/home.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
 
@@ -26,11 +27,13 @@ constexpr std::uint64_t pem_limit = 64 * 1024;
 /// How long a kit is fresh; afterwards a site still works and says that its kit is old.
 constexpr std::chrono::days kit_life{366};
 
-Result<void> check_proof(const envelope::OpenedBundle& bundle, const RegisteredSite& site) {
-  if (bundle.manifest().ledger_key != site.ledger_key) {
+/// `keys` are those that the site registered, one after another.
+Result<void> check_proof(const envelope::OpenedBundle& bundle, const std::vector<std::string>& keys) {
+  const std::string& named = bundle.manifest().ledger_key;
+  if (std::find(keys.begin(), keys.end(), named) == keys.end()) {
     return fail(Code::integrity, "`manifest.json` names another ledger key than the site registered");
   }
-  AIRLOCK_TRY(const auto verifier, crypto::NoteVerifier::from_text(site.ledger_key));
+  AIRLOCK_TRY(const auto verifier, crypto::NoteVerifier::from_text(named));
   AIRLOCK_TRY(const std::string entry, bundle.text("entry.json"));
   AIRLOCK_TRY(const std::string text, bundle.text("proof.txt"));
   AIRLOCK_TRY(const ledger::Proof proof, ledger::read_proof(text));
@@ -147,6 +150,13 @@ Result<ReceivedBundle> Home::open_bundle(const std::string& path) {
     AIRLOCK_TRY(auto certificate, crypto::Certificate::from_pem(site.site_certificate));
     certificates.push_back(std::move(certificate));
   }
+  AIRLOCK_TRY(const auto former_ones, register_.former_keys());
+  for (const FormerKeys& keys : former_ones) {
+    AIRLOCK_TRY(auto certificate, crypto::Certificate::from_pem(keys.site_certificate));
+    if (std::find(certificates.begin(), certificates.end(), certificate) == certificates.end()) {
+      certificates.push_back(std::move(certificate));
+    }
+  }
   AIRLOCK_TRY(auto recipients, former(layout::recipient));
   recipients.emplace_back(layout::recipient);
   AIRLOCK_TRY(const auto sealed, sys::FileBlob::open(path));
@@ -163,7 +173,11 @@ Result<ReceivedBundle> Home::open_bundle(const std::string& path) {
   if (!bundle) return fail(std::move(bundle.error()).within(quote(path)));
   AIRLOCK_TRY(const auto site, register_.site(bundle->manifest().site_id));
   if (!site) return fail(Code::integrity, quote(path) + ": is of a site that is not registered");
-  const auto proven = check_proof(*bundle, *site);
+  std::vector<std::string> ledger_keys{site->ledger_key};
+  for (const FormerKeys& keys : former_ones) {
+    if (keys.site_id == site->site_id) ledger_keys.push_back(keys.ledger_key);
+  }
+  const auto proven = check_proof(*bundle, ledger_keys);
   if (!proven) return fail(core::Error(proven.error()).within(quote(path)));
   return ReceivedBundle{std::move(scratch), std::move(*bundle), *site};
 }

@@ -16,7 +16,9 @@ using core::quote;
 constexpr std::string_view tables[] = {
     "CREATE TABLE sites (site_id TEXT PRIMARY KEY, name TEXT NOT NULL, product TEXT NOT NULL, "
     "request_sha256 TEXT NOT NULL, site_certificate TEXT NOT NULL, archive_certificate TEXT NOT NULL, "
-    "ledger_key TEXT NOT NULL, added TEXT NOT NULL) STRICT",
+    "ledger_key TEXT NOT NULL, added TEXT NOT NULL, created TEXT NOT NULL) STRICT",
+    "CREATE TABLE former_keys (site_id TEXT NOT NULL, site_certificate TEXT NOT NULL, ledger_key TEXT NOT NULL, "
+    "replaced TEXT NOT NULL) STRICT",
     "CREATE TABLE kits (number INTEGER PRIMARY KEY, issued TEXT NOT NULL, document TEXT NOT NULL) STRICT",
     "CREATE TABLE licences (number INTEGER PRIMARY KEY, issued TEXT NOT NULL, document TEXT NOT NULL) STRICT",
     "CREATE TABLE revoked_licences (serial TEXT PRIMARY KEY, revoked TEXT NOT NULL, reason TEXT NOT NULL) STRICT",
@@ -26,10 +28,11 @@ constexpr db::Schema schema{
     .what = "a vendor's register", .application_id = 0x41524C56, .version = 1, .statements = tables};
 
 constexpr std::string_view columns =
-    "SELECT site_id, name, product, request_sha256, site_certificate, archive_certificate, ledger_key FROM sites ";
+    "SELECT site_id, name, product, request_sha256, site_certificate, archive_certificate, ledger_key, created "
+    "FROM sites ";
 
 RegisteredSite site_in(const db::Statement& row) {
-  return {row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.text(5), row.text(6)};
+  return {row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.text(5), row.text(6), row.text(7)};
 }
 
 }  // namespace
@@ -52,10 +55,25 @@ Result<bool> Register::add_site(const site::SiteRequest& request, core::Time now
   AIRLOCK_TRY(const auto known, site(request.site_id));
   if (known) {
     if (known->request_sha256 == request.fingerprint.hex()) return false;
-    return fail(Code::refused, "site " + request.site_id + " is registered with another request",
-                "a site that was made anew has a new id; ask its operator");
+    AIRLOCK_TRY(const auto registered, crypto::Certificate::from_pem(known->site_certificate));
+    if (!site::is_vouched_for(request, registered)) {
+      return fail(Code::refused, "site " + request.site_id + " is registered with another request",
+                  "the site's registered key has not signed for it; a site that was made anew has a new id: ask its "
+                  "operator");
+    }
+    if (request.created.text() <= known->created) {
+      return fail(Code::refused, "a newer request of site " + request.site_id + " is registered",
+                  "ask its operator for the site request that is there now");
+    }
+    AIRLOCK_TRY(auto keep, database_.prepare("INSERT INTO former_keys SELECT site_id, site_certificate, ledger_key, ? "
+                                             "FROM sites WHERE site_id = ?"));
+    keep.bind(now.text()).bind(request.site_id);
+    AIRLOCK_CHECK(keep.run());
+    AIRLOCK_TRY(auto remove, database_.prepare("DELETE FROM sites WHERE site_id = ?"));
+    remove.bind(request.site_id);
+    AIRLOCK_CHECK(remove.run());
   }
-  AIRLOCK_TRY(auto insert, database_.prepare("INSERT INTO sites VALUES (?, ?, ?, ?, ?, ?, ?, ?)"));
+  AIRLOCK_TRY(auto insert, database_.prepare("INSERT INTO sites VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"));
   insert.bind(request.site_id)
       .bind(request.name)
       .bind(request.product)
@@ -63,7 +81,8 @@ Result<bool> Register::add_site(const site::SiteRequest& request, core::Time now
       .bind(request.site_certificate.pem())
       .bind(request.archive_certificate.pem())
       .bind(request.ledger_key.text())
-      .bind(now.text());
+      .bind(now.text())
+      .bind(request.created.text());
   AIRLOCK_CHECK(insert.run());
   AIRLOCK_CHECK(transaction.commit());
   return true;
@@ -75,6 +94,16 @@ Result<std::optional<RegisteredSite>> Register::site(std::string_view site_id) {
   AIRLOCK_TRY(const bool found, select.step());
   if (!found) return std::nullopt;
   return site_in(select);
+}
+
+Result<std::vector<FormerKeys>> Register::former_keys() {
+  AIRLOCK_TRY(auto select, database_.prepare("SELECT site_id, site_certificate, ledger_key FROM former_keys"));
+  std::vector<FormerKeys> out;
+  for (;;) {
+    AIRLOCK_TRY(const bool found, select.step());
+    if (!found) return out;
+    out.push_back({select.text(0), select.text(1), select.text(2)});
+  }
 }
 
 Result<std::vector<RegisteredSite>> Register::sites() {

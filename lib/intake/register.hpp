@@ -28,6 +28,14 @@ struct RegisteredSite {
   std::string site_certificate;     ///< PEM
   std::string archive_certificate;  ///< PEM
   std::string ledger_key;           ///< verifier key
+  std::string created;              ///< when the site made the request
+};
+
+/// Keys that a site had before it rotated them: what they signed stays signed.
+struct FormerKeys {
+  std::string site_id;
+  std::string site_certificate;  ///< PEM
+  std::string ledger_key;        ///< verifier key
 };
 
 /// Something issued under a number: its file, and the document that the register keeps.
@@ -43,11 +51,13 @@ class Register {
   [[nodiscard]] static Result<Register> create(const std::string& path);
   [[nodiscard]] static Result<Register> open(const std::string& path);
 
-  /// Returns false where the very same request is registered already. Error: refused where the site is registered with
-  /// another one.
+  /// Returns false where the very same request is registered already. A newer request of a site, made or signed for by
+  /// the registered key, takes the place of the one before it, whose keys are kept. Error: refused where the site is
+  /// registered with another one.
   [[nodiscard]] Result<bool> add_site(const site::SiteRequest& request, core::Time now);
   [[nodiscard]] Result<std::optional<RegisteredSite>> site(std::string_view site_id);
   [[nodiscard]] Result<std::vector<RegisteredSite>> sites();
+  [[nodiscard]] Result<std::vector<FormerKeys>> former_keys();
 
   /// Gives out the next kit number or licence sequence, lets `issue` make the file for it, and records it. Nothing is
   /// recorded where `issue` fails. Returns the file.

@@ -39,17 +39,8 @@ std::optional<Digest> read_hash(std::string_view text) {
   return Digest::from_bytes(*raw).value();
 }
 
-}  // namespace
-
-std::string origin(std::string_view site_id) { return "airlock/" + std::string(site_id); }
-
-Result<std::string> sign_checkpoint(const TreeHead& head, std::string_view site_id, const crypto::PrivateKey& key) {
-  const std::string name = origin(site_id);
-  const std::string text = name + "\n" + std::to_string(head.size) + "\n" + core::to_base64(head.root.view()) + "\n";
-  return crypto::sign_note(text, name, key);
-}
-
-Result<TreeHead> verify_checkpoint(std::string_view note, const crypto::NoteVerifier& verifier) {
+/// Signature and form, by one key.
+Result<TreeHead> verify_with(std::string_view note, const crypto::NoteVerifier& verifier) {
   const auto refuse = [](const std::string& why) { return fail(Code::integrity, "checkpoint: " + why); };
   if (note.size() > checkpoint_text_limit) {
     return fail(Code::bad_input, "checkpoint: is larger than " + std::to_string(checkpoint_text_limit) + " bytes");
@@ -65,6 +56,29 @@ Result<TreeHead> verify_checkpoint(std::string_view note, const crypto::NoteVeri
   if (!hash) return refuse("line 3 is not a SHA-256 in base64");
   if (!text.empty()) return refuse("has more than three lines");
   return TreeHead{*size, *hash};
+}
+
+}  // namespace
+
+std::string origin(std::string_view site_id) { return "airlock/" + std::string(site_id); }
+
+Result<std::string> sign_checkpoint(const TreeHead& head, std::string_view site_id, const crypto::PrivateKey& key) {
+  const std::string name = origin(site_id);
+  const std::string text = name + "\n" + std::to_string(head.size) + "\n" + core::to_base64(head.root.view()) + "\n";
+  return crypto::sign_note(text, name, key);
+}
+
+Result<TreeHead> verify_checkpoint(std::string_view note, const KeyHistory& keys) {
+  // The newest key first: its verdict is the one that is told.
+  auto verdict = verify_with(note, keys.newest());
+  for (std::size_t i = keys.keys().size(); i-- > 0;) {
+    const auto found = verify_with(note, keys.keys()[i].verifier);
+    if (!found) continue;
+    if (keys.covers(i, found->size)) return found;
+    verdict = fail(Code::integrity, "checkpoint: is signed with a key that was not in force for " +
+                                        std::to_string(found->size) + " entries");
+  }
+  return verdict;
 }
 
 std::string proof_text(std::uint64_t index, const std::vector<Digest>& proof, std::string_view checkpoint) {
@@ -99,8 +113,8 @@ Result<Proof> read_proof(std::string_view text) {
   return proof;
 }
 
-Result<TreeHead> verify_proof(std::string_view entry, const Proof& proof, const crypto::NoteVerifier& verifier) {
-  AIRLOCK_TRY(const TreeHead head, verify_checkpoint(proof.checkpoint, verifier));
+Result<TreeHead> verify_proof(std::string_view entry, const Proof& proof, const KeyHistory& keys) {
+  AIRLOCK_TRY(const TreeHead head, verify_checkpoint(proof.checkpoint, keys));
   AIRLOCK_CHECK(verify_inclusion(proof.index, head.size, leaf_hash(entry), proof.hashes, head.root));
   return head;
 }

@@ -12,6 +12,7 @@
 #include "core/digest.hpp"
 #include "core/result.hpp"
 #include "crypto/note.hpp"
+#include "ledger/keys.hpp"
 #include "ledger/merkle.hpp"
 
 namespace airlock::ledger {
@@ -34,7 +35,8 @@ inline constexpr std::size_t proof_text_limit = 128 * 1024;
                                                   const crypto::PrivateKey& key);
 /// Verifies signature and origin (which is the verifier's name). Extension lines, which Airlock does not write, are
 /// refused. Errors: bad_input (not a note), integrity.
-[[nodiscard]] Result<TreeHead> verify_checkpoint(std::string_view note, const crypto::NoteVerifier& verifier);
+/// Of several keys, the one that may have signed a tree of this size is asked.
+[[nodiscard]] Result<TreeHead> verify_checkpoint(std::string_view note, const KeyHistory& keys);
 
 /// `proof.txt`: the leaf's index, its inclusion proof, and the checkpoint.
 [[nodiscard]] std::string proof_text(std::uint64_t index, const std::vector<Digest>& proof,
@@ -48,7 +50,6 @@ struct Proof {
 /// no signature covers, is refused. Error: bad_input.
 [[nodiscard]] Result<Proof> read_proof(std::string_view text);
 /// Verifies that `entry` stands in the log of `verifier` as the proof says. Returns the checkpoint's tree head.
-[[nodiscard]] Result<TreeHead> verify_proof(std::string_view entry, const Proof& proof,
-                                            const crypto::NoteVerifier& verifier);
+[[nodiscard]] Result<TreeHead> verify_proof(std::string_view entry, const Proof& proof, const KeyHistory& keys);
 
 }  // namespace airlock::ledger

@@ -43,8 +43,8 @@ struct Checkpoint {
 
 class Verification {
  public:
-  Verification(db::Database& database, StoredTree tree, const crypto::NoteVerifier& verifier)
-      : database_(database), tree_(std::move(tree)), verifier_(verifier) {}
+  Verification(db::Database& database, StoredTree tree, const KeyHistory& keys)
+      : database_(database), tree_(std::move(tree)), keys_(keys) {}
 
   Result<Checked> run() {
     AIRLOCK_CHECK(check_entries());
@@ -169,7 +169,7 @@ class Verification {
   /// remembered.
   Result<TreeHead> verified(const std::string& note) {
     if (note.empty() || note != verified_note_) {
-      AIRLOCK_TRY(verified_head_, verify_checkpoint(note, verifier_));
+      AIRLOCK_TRY(verified_head_, verify_checkpoint(note, keys_));
       verified_note_ = note;
     }
     return verified_head_;
@@ -234,7 +234,7 @@ class Verification {
 
   db::Database& database_;
   StoredTree tree_;
-  const crypto::NoteVerifier& verifier_;
+  const KeyHistory& keys_;
   Frontier frontier_;
   Counters counters_;
   Checked checked_;
@@ -249,7 +249,8 @@ class Verification {
 Result<Checked> verify(const Ledger& ledger, const crypto::NoteVerifier& verifier) {
   AIRLOCK_TRY(auto* database, LedgerAccess::database(ledger));
   AIRLOCK_TRY(auto tree, StoredTree::open(*database));
-  return Verification(*database, std::move(tree), verifier).run();
+  AIRLOCK_TRY(const auto keys, KeyHistory::of(ledger, verifier));
+  return Verification(*database, std::move(tree), keys).run();
 }
 
 }  // namespace airlock::ledger

@@ -103,6 +103,7 @@ Result<CreatedSite> create_site(const std::string& directory, const NewSite& con
                             .site_certificate = signing.certificate,
                             .archive_certificate = archive.certificate,
                             .ledger_key = crypto::NoteVerifier("airlock/" + content.site_id, ledger_key.public_key()),
+                            .successions = {},
                             .fingerprint = {}};
   AIRLOCK_TRY(const WrittenRequest written, write_request(request, signing.signer(content.now)));
   AIRLOCK_CHECK(sys::create_file(path(layout::request), written.file, sys::public_file));

@@ -17,6 +17,7 @@ using core::Members;
 using core::quote;
 
 constexpr std::string_view request_format = "airlock-site-request/1";
+constexpr std::string_view succession_format = "airlock-succession/1";
 constexpr std::size_t request_pem_limit = 16 * 1024;
 
 /// A member that holds PEM, which has line ends and so is no ordinary text.
@@ -31,6 +32,29 @@ Result<crypto::Certificate> certificate_from(const Json& json, std::string_view 
   return certificate;
 }
 
+/// Who vouches for whom, by `key_sha256`.
+struct Succession {
+  core::Digest signer;
+  core::Digest next;
+};
+Result<Succession> read_succession(std::string_view file, const std::string& site_id) {
+  AIRLOCK_TRY(const std::string der, crypto::from_pem(crypto::cms_label, file));
+  const core::MemoryBlob object(der);
+  AIRLOCK_TRY(const auto verified, crypto::verify_presented(object, crypto::Role::site));
+  AIRLOCK_TRY(const std::string content, core::to_string(verified.content(), request_bytes_limit));
+  constexpr std::string_view what = "the succession";
+  AIRLOCK_TRY(const Json json, core::parse_json(content, what, {.bytes = request_bytes_limit, .depth = 4}));
+  Members in(json, what, "");
+  in.format(succession_format);
+  if (in.uuid("site_id") != site_id) in.refuse("site_id", "is another site's");
+  const core::Time created = in.time("created");
+  const std::string next = in.sha256("next_key_sha256");
+  AIRLOCK_CHECK(in.finish());
+  if (!verified.chain_valid_at(created)) return fail(Code::integrity, "was made when its certificate was not valid");
+  AIRLOCK_TRY(const auto next_key, core::Digest::from_hex(next));
+  return Succession{verified.signer().key().sha256(), next_key};
+}
+
 }  // namespace
 
 Result<WrittenRequest> write_request(const SiteRequest& request, const crypto::Signer& signer) {
@@ -41,6 +65,7 @@ Result<WrittenRequest> write_request(const SiteRequest& request, const crypto::S
   out["site_certificate"] = request.site_certificate.pem();
   out["archive_certificate"] = request.archive_certificate.pem();
   out["ledger_key"] = request.ledger_key.text();
+  if (!request.successions.empty()) out["successions"] = request.successions;
   const std::string content = core::to_pretty_text(out);
   AIRLOCK_TRY(const std::string der, crypto::sign(content, signer));
   return WrittenRequest{crypto::to_pem(crypto::cms_label, der), crypto::sha256(content)};
@@ -64,6 +89,14 @@ Result<SiteRequest> verify_request(std::string_view file, std::string_view name)
   const std::string ledger_key = in.text("ledger_key");
   (void)in.any("site_certificate");
   (void)in.any("archive_certificate");
+  std::vector<std::string> successions;
+  if (const Json* list = in.array_if("successions", successions_limit); list != nullptr) {
+    for (const Json& one : *list) {
+      const auto* text = one.get_ptr<const std::string*>();
+      if (text == nullptr) in.refuse("successions", "must hold signed files");
+      if (text != nullptr) successions.push_back(*text);
+    }
+  }
   AIRLOCK_CHECK(in.finish());
   auto site_certificate = certificate_from(json, "site_certificate");
   if (!site_certificate) return within(std::move(site_certificate).error());
@@ -87,7 +120,28 @@ Result<SiteRequest> verify_request(std::string_view file, std::string_view name)
                      .site_certificate = std::move(*site_certificate),
                      .archive_certificate = std::move(*archive_certificate),
                      .ledger_key = std::move(*verifier),
+                     .successions = std::move(successions),
                      .fingerprint = crypto::sha256(content)};
+}
+
+Result<std::string> write_succession(const std::string& site_id, const core::Digest& next_key_sha256,
+                                     const crypto::Signer& signer) {
+  const std::string content = core::to_pretty_text(Json{{"format", succession_format},
+                                                        {"site_id", site_id},
+                                                        {"created", signer.time.text()},
+                                                        {"next_key_sha256", next_key_sha256.hex()}});
+  AIRLOCK_TRY(const std::string der, crypto::sign(content, signer));
+  return crypto::to_pem(crypto::cms_label, der);
+}
+
+bool is_vouched_for(const SiteRequest& request, const crypto::Certificate& registered) {
+  core::Digest key = registered.key().sha256();
+  for (const std::string& succession : request.successions) {
+    const auto link = read_succession(succession, request.site_id);
+    // What came before the registered key, and what it did not sign, says nothing.
+    if (link && link->signer == key) key = link->next;
+  }
+  return key == request.site_certificate.key().sha256();
 }
 
 std::string in_groups(const core::Digest& digest) {

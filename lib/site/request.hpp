@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/digest.hpp"
 #include "core/result.hpp"
@@ -18,6 +19,8 @@ namespace airlock::site {
 using core::Result;
 
 inline constexpr std::uint64_t request_bytes_limit = 64 * 1024;
+/// The most former site keys whose words a request carries: the newest.
+inline constexpr std::size_t successions_limit = 16;
 
 struct SiteRequest {
   std::string site_id;
@@ -27,6 +30,8 @@ struct SiteRequest {
   crypto::Certificate site_certificate;
   crypto::Certificate archive_certificate;
   crypto::NoteVerifier ledger_key;
+  /// What each former site key signed for the one after it, oldest first; PEM files.
+  std::vector<std::string> successions;
   core::Digest fingerprint;  ///< SHA-256 of the signed content; what both ends print
 };
 
@@ -41,6 +46,13 @@ struct WrittenRequest {
 /// Verifies that the request is signed by the certificate that it presents, and that this names the site. Errors:
 /// bad_input, integrity.
 [[nodiscard]] Result<SiteRequest> verify_request(std::string_view file, std::string_view name);
+
+/// A former site key's word for the next one: a PEM file, signed by `signer`. Error: as `crypto::sign`.
+[[nodiscard]] Result<std::string> write_succession(const std::string& site_id, const core::Digest& next_key_sha256,
+                                                   const crypto::Signer& signer);
+/// Whether the holder of the registered certificate made the request, or signed for a key that did, over any number of
+/// keys between. `request` was verified.
+[[nodiscard]] bool is_vouched_for(const SiteRequest& request, const crypto::Certificate& registered);
 
 /// A fingerprint in groups of four, for comparing by eye or over the telephone.
 [[nodiscard]] std::string in_groups(const core::Digest& digest);

@@ -22,6 +22,7 @@ void add_status(Context& context);
 void add_authorise(Context& context);
 void add_hold(Context& context);
 void add_licence(Context& context);
+void add_key(Context& context);
 void add_kit(Context& context);
 void add_bundle(Context& context);
 void add_ledger(Context& context);

@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
   tools::add_authorise(context);
   tools::add_hold(context);
   tools::add_licence(context);
+  tools::add_key(context);
   tools::add_kit(context);
   tools::add_bundle(context);
   tools::add_ledger(context);

@@ -1,0 +1,85 @@
+#include "gate/rotate.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "core/json.hpp"
+#include "gate/append.hpp"
+#include "gate/ceiling.hpp"
+#include "gate/inputs.hpp"
+#include "gate/open.hpp"
+#include "gate/recovery.hpp"
+#include "sys/file.hpp"
+#include "sys/system.hpp"
+
+namespace airlock::gate {
+namespace {
+
+constexpr int key_lock_seconds = 30;
+
+ledger::Kind kind_of(const site::StagedKey& staged) {
+  return staged.destroys ? ledger::Kind::key_destroyed : ledger::Kind::key_rotated;
+}
+
+/// The entry that put the staged key in force, if it was committed.
+core::Result<std::optional<std::uint64_t>> entry_of(const ledger::Ledger& ledger, const site::StagedKey& staged) {
+  AIRLOCK_TRY(const auto newest, ledger.newest(kind_of(staged)));
+  if (!newest) return std::nullopt;
+  AIRLOCK_TRY(const core::Json json, core::parse_json(newest->body, "ledger entry " + std::to_string(newest->seq)));
+  if (json.value("key", "") != site::name(staged.key) || json.value("current", "") != staged.current) {
+    return std::nullopt;
+  }
+  return newest->seq;
+}
+
+/// The ceiling as it stands; where it names the former archive key, the new one is what the person who rotates it
+/// means.
+core::Result<void> carry_ceiling(core::Json& members, const site::StagedKey& staged, const std::string& directory,
+                                 const ledger::Ledger& ledger, core::Time now) {
+  AIRLOCK_TRY(Inputs inputs, read_inputs(directory, ledger, now));
+  if (inputs.ceiling && staged.key == site::KeyName::archive) {
+    for (auto& [event, terms] : *inputs.ceiling) {
+      if (terms.recipients.erase(staged.previous) != 0) terms.recipients.insert(staged.current);
+    }
+  }
+  return add_ceiling(members, inputs);
+}
+
+core::Result<KeyChange> change_key(const std::string& directory, site::KeyName key, bool destroys) {
+  AIRLOCK_TRY(const auto site, site::Site::open(directory));
+  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), key_lock_seconds));
+  AIRLOCK_TRY(auto ledger, open_to_write(site));
+  const core::Time now = sys::now();
+  AIRLOCK_CHECK(recover(site, ledger, now));
+  AIRLOCK_TRY(const auto staged, site::stage_key(site, key, destroys, now));
+  core::Json members{{"key", site::name(key)}, {"previous", staged.previous}, {"current", staged.current}};
+  if (!destroys) AIRLOCK_CHECK(carry_ceiling(members, staged, directory, ledger, now));
+  std::uint64_t seq = 0;
+  {
+    AIRLOCK_TRY(auto change, ledger.change());
+    AIRLOCK_TRY(seq, append(change, kind_of(staged), "", members, now));
+    AIRLOCK_CHECK(change.commit());
+  }
+  AIRLOCK_TRY(const auto fingerprint, site::place_key(site, staged, seq, now));
+  return KeyChange{staged.previous, staged.current, fingerprint};
+}
+
+}  // namespace
+
+core::Result<KeyChange> rotate_key(const std::string& directory, site::KeyName key) {
+  return change_key(directory, key, false);
+}
+
+core::Result<KeyChange> destroy_pseudonym_keys(const std::string& directory) {
+  return change_key(directory, site::KeyName::pseudonym, true);
+}
+
+core::Result<void> finish_key_change(const site::Site& site, const ledger::Ledger& ledger, core::Time now) {
+  AIRLOCK_TRY(const auto staged, site::staged_key(site));
+  if (!staged) return site::discard_staged_key(site);
+  AIRLOCK_TRY(const auto seq, entry_of(ledger, *staged));
+  if (!seq) return site::discard_staged_key(site);
+  AIRLOCK_CHECK(site::place_key(site, *staged, *seq, now));
+  return {};
+}
+
+}  // namespace airlock::gate

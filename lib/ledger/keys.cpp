@@ -1,0 +1,43 @@
+#include "ledger/keys.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "core/json.hpp"
+#include "ledger/ledger.hpp"
+
+namespace airlock::ledger {
+
+KeyHistory::KeyHistory(crypto::NoteVerifier only) { keys_.push_back({std::move(only), 0}); }
+
+core::Result<KeyHistory> KeyHistory::of(const Ledger& ledger, const crypto::NoteVerifier& known) {
+  AIRLOCK_TRY(const auto entries, ledger.entries_of_kind(Kind::key_rotated));
+  std::vector<Key> keys;
+  for (const Entry& entry : entries) {
+    const std::string name = "ledger entry " + std::to_string(entry.seq);
+    AIRLOCK_TRY(const core::Json json, core::parse_json(entry.body, name));
+    if (json.value("key", "") != "ledger") continue;
+    AIRLOCK_TRY(auto previous, crypto::NoteVerifier::from_text(json.value("previous", "")));
+    AIRLOCK_TRY(auto current, crypto::NoteVerifier::from_text(json.value("current", "")));
+    if (keys.empty()) keys.push_back({previous, 0});
+    if (keys.back().verifier.text() != previous.text() || current.name() != known.name()) {
+      return core::fail(core::Code::integrity, name + ": does not follow from the key before it");
+    }
+    keys.push_back({std::move(current), entry.seq + 1});
+  }
+  if (keys.empty()) return KeyHistory(known);
+  const bool newest = keys.back().verifier.text() == known.text();
+  const bool before_it = keys[keys.size() - 2].verifier.text() == known.text();
+  if (!newest && !before_it) {
+    return core::fail(core::Code::integrity, "the ledger's entries name another key than the one that is known",
+                      "a ledger is verified with the key that its newest `key_rotated` entry names");
+  }
+  KeyHistory out(known);
+  out.keys_ = std::move(keys);
+  return out;
+}
+
+bool KeyHistory::covers(std::size_t index, std::uint64_t size) const {
+  return size >= keys_[index].from_size && (index + 1 == keys_.size() || size < keys_[index + 1].from_size);
+}
+
+}  // namespace airlock::ledger

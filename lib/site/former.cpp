@@ -1,0 +1,118 @@
+#include "site/former.hpp"
+
+#include <algorithm>
+
+#include "core/text.hpp"
+#include "crypto/note.hpp"
+#include "site/request.hpp"
+#include "sys/file.hpp"
+
+namespace airlock::site {
+namespace {
+
+constexpr std::uint64_t former_file_limit = 64 * 1024;
+constexpr std::size_t pseudonym_bytes = 32;
+
+/// The number of `…/site-17.crt`, or 0.
+std::uint64_t number_in(const std::string& file) {
+  const auto dash = file.rfind('-');
+  std::uint64_t number = 0;
+  for (std::size_t at = dash + 1; dash != file.npos && at < file.size() && file[at] >= '0' && file[at] <= '9'; ++at) {
+    number = number * 10 + static_cast<std::uint64_t>(file[at] - '0');
+  }
+  return number;
+}
+
+Result<crypto::Certificate> former_certificate(const std::string& file) {
+  AIRLOCK_TRY(const std::string pem, sys::read_file(file, former_file_limit));
+  auto certificate = crypto::Certificate::from_pem(pem);
+  if (!certificate) return core::fail(std::move(certificate.error()).within(core::quote(file)));
+  return certificate;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> former_files(const Site& site, KeyName key, std::string_view ending) {
+  std::vector<std::string> out;
+  const std::string folder = site.path(former_folder);
+  if (!sys::exists(folder)) return out;
+  AIRLOCK_TRY(const auto names, sys::list_directory(folder));
+  const std::string start = std::string(name(key)) + "-";
+  for (const std::string& file : names) {
+    if (file.starts_with(start) && file.ends_with(ending)) out.push_back(folder + "/" + file);
+  }
+  std::sort(out.begin(), out.end(),
+            [](const std::string& a, const std::string& b) { return number_in(a) < number_in(b); });
+  return out;
+}
+
+Result<std::vector<crypto::Certificate>> all_signing_certificates(const Site& site) {
+  std::vector<crypto::Certificate> out;
+  AIRLOCK_TRY(auto in_force, site.signing_certificate());
+  out.push_back(std::move(in_force));
+  AIRLOCK_TRY(const auto files, former_files(site, KeyName::site, ".crt"));
+  for (const std::string& file : files) {
+    AIRLOCK_TRY(auto certificate, former_certificate(file));
+    out.push_back(std::move(certificate));
+  }
+  return out;
+}
+
+Result<std::vector<Identity>> all_archive_identities(const Site& site) {
+  std::vector<Identity> out;
+  AIRLOCK_TRY(auto in_force, site.archive_identity());
+  out.push_back(std::move(in_force));
+  AIRLOCK_TRY(const auto files, former_files(site, KeyName::archive, ".key"));
+  for (const std::string& file : files) {
+    AIRLOCK_TRY(std::string text, sys::read_private_file(file, former_file_limit));
+    const crypto::Secret pem(std::move(text));
+    auto key = crypto::PrivateKey::from_pem(pem.view());
+    if (!key) return core::fail(std::move(key.error()).within(core::quote(file)));
+    AIRLOCK_TRY(auto certificate, former_certificate(file.substr(0, file.size() - 4) + ".crt"));
+    out.push_back(Identity{std::move(*key), std::move(certificate)});
+  }
+  return out;
+}
+
+Result<std::vector<crypto::Secret>> all_pseudonym_keys(const Site& site) {
+  std::vector<crypto::Secret> out;
+  AIRLOCK_TRY(auto in_force, site.pseudonym_key());
+  out.push_back(std::move(in_force));
+  AIRLOCK_TRY(const auto files, former_files(site, KeyName::pseudonym, ".key"));
+  for (const std::string& file : files) {
+    AIRLOCK_TRY(std::string text, sys::read_private_file(file, former_file_limit));
+    const crypto::Secret hex(std::move(text));
+    auto key = core::from_hex(hex.view().substr(0, hex.view().find('\n')));
+    if (!key || key->size() != pseudonym_bytes) {
+      return core::fail(core::Code::bad_input, core::quote(file) + ": does not hold a key of 32 bytes in hex");
+    }
+    out.emplace_back(std::move(*key));
+  }
+  return out;
+}
+
+Result<core::Digest> renew_request(const Site& site, core::Time now) {
+  AIRLOCK_TRY(const auto signing, site.signing_identity());
+  AIRLOCK_TRY(auto archive, site.archive_certificate());
+  AIRLOCK_TRY(auto verifier, site.ledger_verifier());
+  SiteRequest request{.site_id = site.configuration().site_id,
+                      .name = site.configuration().name,
+                      .product = site.configuration().product,
+                      .created = now,
+                      .site_certificate = signing.certificate,
+                      .archive_certificate = std::move(archive),
+                      .ledger_key = std::move(verifier),
+                      .successions = {},
+                      .fingerprint = {}};
+  AIRLOCK_TRY(const auto files, former_files(site, KeyName::site, ".p7s"));
+  const std::size_t skipped = files.size() > successions_limit ? files.size() - successions_limit : 0;
+  for (std::size_t i = skipped; i < files.size(); ++i) {
+    AIRLOCK_TRY(std::string text, sys::read_file(files[i], former_file_limit));
+    request.successions.push_back(std::move(text));
+  }
+  AIRLOCK_TRY(const WrittenRequest written, write_request(request, signing.signer(now)));
+  AIRLOCK_CHECK(sys::replace_file(site.path(layout::request), written.file, sys::public_file));
+  return written.fingerprint;
+}
+
+}  // namespace airlock::site

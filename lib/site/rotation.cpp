@@ -1,0 +1,226 @@
+#include "site/rotation.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "core/json.hpp"
+#include "core/text.hpp"
+#include "site/former.hpp"
+#include "site/request.hpp"
+#include "sys/file.hpp"
+#include "sys/system.hpp"
+
+namespace airlock::site {
+namespace {
+
+using core::Code;
+using core::fail;
+using core::Json;
+using core::quote;
+
+constexpr std::string_view change_format = "airlock-key-change/1";
+constexpr std::string_view change_name = "change.json";
+constexpr std::string_view succession_name = "succession.p7s";
+constexpr std::array<std::string_view, 4> key_names{"site", "ledger", "archive", "pseudonym"};
+constexpr std::uint64_t key_file_limit = 64 * 1024;
+constexpr std::chrono::days rotated_life{3653};
+constexpr std::chrono::minutes rotated_backdate{10};
+
+std::string next(const Site& site, std::string_view file) { return site.path("keys/next-") + std::string(file); }
+std::string in_keys(const Site& site, std::string_view file) { return site.path("keys/") + std::string(file); }
+
+std::string key_file(KeyName key) { return std::string(name(key)) + ".key"; }
+std::string certificate_file(KeyName key) { return std::string(name(key)) + ".crt"; }
+
+/// The keys with a certificate.
+bool is_certified(KeyName key) { return key == KeyName::site || key == KeyName::archive; }
+
+Result<crypto::Certificate> certificate_at(const std::string& file) {
+  AIRLOCK_TRY(const std::string pem, sys::read_file(file, key_file_limit));
+  auto certificate = crypto::Certificate::from_pem(pem);
+  if (!certificate) return fail(std::move(certificate.error()).within(quote(file)));
+  return certificate;
+}
+
+/// A key has 256 random bits, so its digest tells nothing of it.
+std::string id_of(const crypto::Secret& pseudonym_key) {
+  const crypto::Secret text("airlock-pseudonym-key\n" + std::string(pseudonym_key.view()));
+  return crypto::sha256(text.view()).hex();
+}
+
+/// What the ledger calls the key in force.
+Result<std::string> id_in_force(const Site& site, KeyName key) {
+  if (is_certified(key)) {
+    AIRLOCK_TRY(const auto certificate, certificate_at(in_keys(site, certificate_file(key))));
+    return certificate.key().sha256().hex();
+  }
+  if (key == KeyName::ledger) {
+    AIRLOCK_TRY(const auto verifier, site.ledger_verifier());
+    return verifier.text();
+  }
+  AIRLOCK_TRY(const auto secret, site.pseudonym_key());
+  return id_of(secret);
+}
+
+Result<void> copy_private(const std::string& from, const std::string& to) {
+  AIRLOCK_TRY(std::string text, sys::read_private_file(from, key_file_limit));
+  const crypto::Secret bytes(std::move(text));
+  return sys::replace_file(to, bytes.view(), sys::private_file);
+}
+
+Result<void> copy_public(const std::string& from, const std::string& to) {
+  AIRLOCK_TRY(const std::string text, sys::read_file(from, key_file_limit));
+  return sys::replace_file(to, text, sys::public_file);
+}
+
+/// Makes the new key as `keys/next-…` and returns its id.
+Result<std::string> make_next(const Site& site, KeyName key, core::Time now) {
+  const std::string& site_id = site.configuration().site_id;
+  if (key == KeyName::pseudonym) {
+    const std::string hex = core::to_hex(sys::random_bytes(32));
+    AIRLOCK_CHECK(sys::create_file(next(site, key_file(key)), hex + "\n", sys::private_file));
+    return id_of(crypto::Secret(core::from_hex(hex).value()));
+  }
+  AIRLOCK_TRY(const auto made,
+              crypto::PrivateKey::generate(key == KeyName::ledger ? crypto::KeyKind::ed25519 : crypto::KeyKind::p256));
+  AIRLOCK_CHECK(sys::create_file(next(site, key_file(key)), made.pem().view(), sys::private_file));
+  if (key == KeyName::ledger) return crypto::NoteVerifier("airlock/" + site_id, made.public_key()).text();
+  const crypto::Role role = key == KeyName::site ? crypto::Role::site : crypto::Role::recipient;
+  AIRLOCK_TRY(const auto certificate,
+              crypto::self_sign({.common_name = "airlock " + std::string(name(key)) + " " + site_id,
+                                 .roles = {role},
+                                 .not_before = now - rotated_backdate,
+                                 .not_after = now + rotated_life,
+                                 .ca = false,
+                                 .uuid = site_id},
+                                made));
+  AIRLOCK_CHECK(sys::create_file(next(site, certificate_file(key)), certificate.pem(), sys::public_file));
+  const core::Digest id = made.public_key().sha256();
+  if (key == KeyName::site) {
+    AIRLOCK_TRY(const auto former, site.signing_identity());
+    AIRLOCK_TRY(const std::string signed_for, write_succession(site_id, id, former.signer(now)));
+    AIRLOCK_CHECK(sys::create_file(next(site, succession_name), signed_for, sys::public_file));
+  }
+  return id.hex();
+}
+
+/// Keeps what a former key is still needed for. A private key is copied once: by the time this is repeated the new one
+/// may be in its place.
+Result<void> keep_former(const Site& site, const StagedKey& staged, std::uint64_t seq) {
+  const std::string base = site.path(former_folder) + "/" + std::string(name(staged.key)) + "-" + std::to_string(seq);
+  switch (staged.key) {
+    case KeyName::site:
+      AIRLOCK_CHECK(copy_public(next(site, succession_name), base + ".p7s"));
+      if (sys::exists(base + ".crt")) return {};
+      return copy_public(in_keys(site, "site.crt"), base + ".crt");
+    case KeyName::ledger:
+      return sys::replace_file(base + ".txt", staged.previous + "\n", sys::public_file);
+    case KeyName::archive:
+      if (sys::exists(base + ".crt")) return {};
+      AIRLOCK_CHECK(copy_private(in_keys(site, "archive.key"), base + ".key"));
+      return copy_public(in_keys(site, "archive.crt"), base + ".crt");
+    case KeyName::pseudonym:
+      if (sys::exists(base + ".key")) return {};
+      return copy_private(in_keys(site, "pseudonym.key"), base + ".key");
+  }
+  return {};
+}
+
+Result<void> remove_former(const Site& site, KeyName key) {
+  AIRLOCK_TRY(const auto files, former_files(site, key));
+  for (const std::string& file : files) AIRLOCK_CHECK(sys::remove_file(file));
+  return files.empty() ? Result<void>{} : sys::sync_directory(site.path(former_folder));
+}
+
+Result<void> renew_public_part(const Site& site, const std::string& key_sha256) {
+  const std::string path = site.path(layout::public_site);
+  AIRLOCK_TRY(const std::string text, sys::read_file(path, configuration_bytes_limit));
+  AIRLOCK_TRY(auto public_site, parse_public_site(text, path));
+  public_site.key_sha256 = key_sha256;
+  return sys::replace_file(path, to_document(public_site), sys::public_file);
+}
+
+}  // namespace
+
+std::string_view name(KeyName key) { return key_names[static_cast<std::size_t>(key)]; }
+
+std::optional<KeyName> key_name(std::string_view text) {
+  const auto* const at = std::find(key_names.begin(), key_names.end(), text);
+  if (at == key_names.end()) return std::nullopt;
+  return static_cast<KeyName>(at - key_names.begin());
+}
+
+Result<StagedKey> stage_key(const Site& site, KeyName key, bool destroys, core::Time now) {
+  AIRLOCK_CHECK(discard_staged_key(site));
+  StagedKey staged{.key = key, .destroys = destroys, .previous = {}, .current = {}};
+  AIRLOCK_TRY(staged.previous, id_in_force(site, key));
+  // Now, since whoever finishes this after a crash may be in a sandbox that makes no directories.
+  if (!sys::exists(site.path(former_folder))) {
+    AIRLOCK_CHECK(sys::make_directory(site.path(former_folder), sys::private_directory));
+  }
+  AIRLOCK_TRY(staged.current, make_next(site, key, now));
+  // Last: what has no description is not complete.
+  const Json change{{"format", change_format},
+                    {"key", name(key)},
+                    {"destroys", destroys},
+                    {"previous", staged.previous},
+                    {"current", staged.current}};
+  AIRLOCK_CHECK(sys::create_file(next(site, change_name), core::to_pretty_text(change), sys::private_file));
+  return staged;
+}
+
+Result<std::optional<StagedKey>> staged_key(const Site& site) {
+  const std::string file = next(site, change_name);
+  if (!sys::exists(file)) return std::nullopt;
+  AIRLOCK_TRY(const std::string text, sys::read_file(file, key_file_limit));
+  AIRLOCK_TRY(const Json json, core::parse_json(text, file));
+  core::Members in(json, file, "");
+  in.format(change_format);
+  StagedKey out;
+  const auto key = key_name(in.word("key", {"site", "ledger", "archive", "pseudonym"}));
+  out.key = key.value_or(KeyName::site);
+  out.destroys = in.boolean("destroys");
+  out.previous = in.text("previous");
+  out.current = in.text("current");
+  AIRLOCK_CHECK(in.finish());
+  return out;
+}
+
+Result<void> discard_staged_key(const Site& site) {
+  AIRLOCK_TRY(const auto names, sys::list_directory(site.path(layout::keys)));
+  // The description goes last, so that what is left without one is never taken for complete.
+  for (const bool description : {false, true}) {
+    for (const std::string& file : names) {
+      if (!file.starts_with("next-") || (file == "next-" + std::string(change_name)) != description) continue;
+      AIRLOCK_CHECK(sys::remove_file(in_keys(site, file)));
+    }
+  }
+  return {};
+}
+
+Result<std::optional<core::Digest>> place_key(const Site& site, const StagedKey& staged, std::uint64_t seq,
+                                              core::Time now) {
+  AIRLOCK_TRY(const std::string in_force, id_in_force(site, staged.key));
+  if (in_force != staged.current) {
+    if (staged.destroys) {
+      AIRLOCK_CHECK(remove_former(site, staged.key));
+    } else {
+      AIRLOCK_CHECK(keep_former(site, staged, seq));
+    }
+    AIRLOCK_CHECK(copy_private(next(site, key_file(staged.key)), in_keys(site, key_file(staged.key))));
+    if (is_certified(staged.key)) {
+      AIRLOCK_CHECK(copy_public(next(site, certificate_file(staged.key)), in_keys(site, certificate_file(staged.key))));
+    }
+  }
+  std::optional<core::Digest> fingerprint;
+  if (staged.key == KeyName::site) AIRLOCK_CHECK(renew_public_part(site, staged.current));
+  if (staged.key != KeyName::pseudonym) {
+    AIRLOCK_TRY(fingerprint, renew_request(site, now));
+  }
+  AIRLOCK_CHECK(discard_staged_key(site));
+  return fingerprint;
+}
+
+}  // namespace airlock::site

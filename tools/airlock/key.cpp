@@ -1,0 +1,96 @@
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "commands.hpp"
+#include "core/text.hpp"
+#include "gate/rotate.hpp"
+#include "site/request.hpp"
+
+namespace airlock::tools {
+namespace key_command {
+
+struct KeyOptions {
+  std::string key;
+  bool yes = false;
+};
+
+std::string consequence(site::KeyName key) {
+  switch (key) {
+    case site::KeyName::site:
+      return "give the new site-request.p7s to the vendor, then install the licence that it issues for the new key; "
+             "a licence for the former key is `wrong_site` now";
+    case site::KeyName::ledger:
+    case site::KeyName::archive:
+      return "give the new site-request.p7s to the vendor";
+    case site::KeyName::pseudonym:
+      return "names have other pseudonyms from now on; `airlock pseudonym lookup` knows the former ones too";
+  }
+  return {};
+}
+
+int print_change(Context& context, const core::Result<gate::KeyChange>& changed, const std::string& done,
+                 const std::string& next) {
+  if (!changed) return context.console.report(changed.error());
+  if (context.console.json()) {
+    context.console.print(
+        {{"previous", changed->previous},
+         {"current", changed->current},
+         {"fingerprint",
+          changed->request_fingerprint ? core::Json(changed->request_fingerprint->hex()) : core::Json(nullptr)},
+         {"exit", 0}});
+    return 0;
+  }
+  context.console.say(done);
+  std::vector<std::pair<std::string, std::string>> rows{{"former", changed->previous}, {"now", changed->current}};
+  if (changed->request_fingerprint) {
+    rows.emplace_back("request", context.site + "/" + std::string(site::layout::request));
+    rows.emplace_back("fingerprint", site::in_groups(*changed->request_fingerprint));
+  }
+  rows.emplace_back("next", next);
+  context.console.say(rows);
+  return 0;
+}
+
+int rotate(Context& context, const KeyOptions& options) {
+  const auto key = site::key_name(options.key);
+  if (!key) {
+    return context.console.report(
+        {core::Code::usage, core::quote(options.key) + " is not `site`, `ledger`, `archive` or `pseudonym`", ""});
+  }
+  return print_change(context, gate::rotate_key(context.site, *key),
+                      "the " + options.key + " key is another one now, and that is recorded", consequence(*key));
+}
+
+int destroy(Context& context, const KeyOptions& options) {
+  if (options.key != "pseudonym") {
+    return context.console.report({core::Code::usage, "only the `pseudonym` key can be destroyed",
+                                   "other keys are needed to verify or open what was made with them: rotate them"});
+  }
+  if (!options.yes) {
+    return context.console.report({core::Code::refused, "destroying the pseudonym key cannot be undone",
+                                   "run it again with `--yes`; copies in backups are yours to destroy"});
+  }
+  return print_change(context, gate::destroy_pseudonym_keys(context.site),
+                      "every pseudonym key of this site is gone, and that is recorded",
+                      "destroy copies in backups too; until then who has one can tell names from pseudonyms");
+}
+
+}  // namespace key_command
+
+void add_key(Context& context) {
+  using namespace key_command;
+  auto options = std::make_shared<KeyOptions>();
+  console::Console& console = context.console;
+  console::Command group = console.group("key", "replace the site's keys");
+  console
+      .command(group, "rotate", "put a new key in force; what the former one must still open or verify it still does",
+               "  airlock key rotate ledger", [&context, options] { return rotate(context, *options); })
+      .text("KEY", options->key, "site, ledger, archive or pseudonym", console::Need::required);
+  console::Command destroy_command = console.command(
+      group, "destroy", "remove every pseudonym key, so that no pseudonym can be told to be anybody's",
+      "  airlock key destroy pseudonym --yes", [&context, options] { return destroy(context, *options); });
+  destroy_command.text("KEY", options->key, "pseudonym", console::Need::required);
+  destroy_command.flag("--yes", options->yes, "it is meant");
+}
+
+}  // namespace airlock::tools
