@@ -38,6 +38,7 @@ SiteRequest request(const Party& site, const Party& archive, const std::string& 
           .site_certificate = site.certificate,
           .archive_certificate = archive.certificate,
           .ledger_key = crypto::NoteVerifier("airlock/" + log, ledger.public_key()),
+          .successions = {},
           .fingerprint = {}};
 }
 
