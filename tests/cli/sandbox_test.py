@@ -23,7 +23,7 @@ def started(w, *arguments, **options):
 
 def worker_of(process):
     """The worker's pid, once it is confined."""
-    for _ in range(500):
+    for _ in range(3000):
         children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
         if children and "Seccomp:\t2" in pathlib.Path(f"/proc/{children[0]}/status").read_text():
             return int(children[0])
