@@ -1,0 +1,98 @@
+"""`/etc/airlock/machine.json` binds every site on the machine. Each command here has an /etc of its own, in a mount namespace."""
+import json
+import os
+
+from harness import REPORT, case, check, equal, main
+
+DESTINATION = {"destinations": [{"type": "https-json", "url": "https://reports.vendor.example/v1"}]}
+PREPARE = 'mount -t tmpfs none /etc && mkdir /etc/airlock && cp "$1" /etc/airlock/machine.json && eval "$2" && shift 2 && exec "$@"'
+
+
+def on_machine(w, members, *arguments, first="true", site=None, env=None, **options):
+    """Runs airlock where the machine demands this."""
+    file = w.file("machine.json", json.dumps({"format": "airlock-machine/1", **members}))
+    file.chmod(0o644)
+    unshare = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--mount", "--map-root-user"]
+    place = [] if env else ["--site", site or w.site_path]
+    return w.run(*unshare, "sh", "-c", PREPARE, "sh", file, first, w.program("airlock"), *place, *arguments, env=env,
+                 **options)
+
+
+def configure(w, **members):
+    path = w.site_path / "airlock.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **members}))
+
+
+def variant(w, n):
+    return w.report(lambda d: d["properties"].update({"posthog_version": f"1.35.{n}"}))
+
+
+@case("the machine's floor binds a site made anew elsewhere, named by AIRLOCK_SITE, and its `explain` names both places")
+def _(w):
+    w.new_vendor()
+    elsewhere = w.path / "elsewhere"
+    w.new_site(path=elsewhere)
+    w.site_path = elsewhere
+    w.airlock("licence", "install", w.new_licence("enterprise"))
+    configure(w, floor="redact", delivery=DESTINATION)
+    w.airlock("authorise", "--reason", "allowed", "--yes")
+    result = on_machine(w, {"floor": "seal"}, "process", variant(w, 1), "--json", env={"AIRLOCK_SITE": str(elsewhere)}).json
+    equal((result["outcome"], result["disposition"]), ("sealed", "seal"))
+    text = on_machine(w, {"floor": "seal"}, "explain", variant(w, 2)).text
+    check("the floor in `airlock.json` asks for at least `redact`" in text, text)
+    check("the floor in `/etc/airlock/machine.json` asks for at least `seal`, which determines the decision" in text, text)
+    # The licence deleted: sealed or withheld, never sent.
+    (elsewhere / "public/licence.p7s").unlink()
+    gone = on_machine(w, {"floor": "seal"}, "process", variant(w, 3), "--json", code=4).json
+    equal(gone["outcome"], "withheld")
+    equal(on_machine(w, {"floor": "withhold"}, "status", "--json").json["machine"]["floor"], "withhold")
+    equal(w.airlock("status", "--json").json["machine"], None)
+
+
+@case("the machine redacts too, and a redaction of it that does not fit holds every report, naming its place")
+def _(w):
+    w.site()
+    drop = {"redact_also": [{"class": "version", "do": "drop"}]}
+    preview = json.loads(on_machine(w, drop, "preview", REPORT).out)
+    check("posthog_version" not in preview["properties"], "dropped")
+    check("posthog_version" in json.loads(w.airlock("preview", REPORT).out)["properties"], "kept without it")
+    bad = {"redact_also": [{"path": "/no/such", "do": "drop"}]}
+    result = on_machine(w, bad, "process", variant(w, 1), "--json", code=4).json
+    equal((result["outcome"], result["reason"]), ("held", "configuration"))
+    check("`/etc/airlock/machine.json`: `/redact_also/0`" in result["message"], result["message"])
+
+
+@case("a destination that the machine does not permit is held, naming both places, also when authorised")
+def _(w):
+    w.site(tier="standard", entitlements=[])
+    configure(w, delivery=DESTINATION)
+    w.airlock("authorise", "--reason", "allowed", "--yes")
+    other = {"destinations": ["https://proxy.example/v1"]}
+    result = on_machine(w, other, "process", variant(w, 1), "--json", code=4).json
+    equal((result["outcome"], result["reason"]), ("held", "machine"))
+    for word in ("https://reports.vendor.example/v1", "airlock.json", "/etc/airlock/machine.json"):
+        check(word in result["message"], result["message"])
+    same = {"destinations": [DESTINATION["destinations"][0]["url"]]}
+    equal(on_machine(w, same, "process", variant(w, 2), "--json", code=(0, 7)).json["outcome"], "queued")
+
+
+@case("a machine.json that others could have written, or that has a mistake, stops everything")
+def _(w):
+    w.site()
+    entries = w.ledger_ok()["entries"]
+    spoilt = ["chmod 666 /etc/airlock/machine.json", "chmod 777 /etc/airlock",
+              "mv /etc/airlock/machine.json /etc/m && ln -s /etc/m /etc/airlock/machine.json",
+              "rm /etc/airlock/machine.json && mkdir /etc/airlock/machine.json"]
+    if os.geteuid() == 0:
+        spoilt += ["chown 1 /etc/airlock/machine.json", "chown 1 /etc/airlock"]
+    for first in spoilt:
+        ran = on_machine(w, {"floor": "seal"}, "process", variant(w, 1), first=first, code=8)
+        check("/etc/airlock" in ran.err and "root" in ran.err, ran.err)
+        on_machine(w, {"floor": "seal"}, "status", first=first, code=4)
+    for members, path in (({"flor": "seal"}, "/flor"), ({"destinations": ["http://x"]}, "/destinations")):
+        ran = on_machine(w, members, "process", variant(w, 1), code=8)
+        check("machine.json" in ran.err and path in ran.err, ran.err)
+    equal(w.ledger_ok()["entries"], entries)
+
+
+main()

@@ -1,0 +1,194 @@
+// The ceiling: the order's laws on generated terms, what installing and authorising make of it, and its document.
+
+#include "policy/ceiling.hpp"
+
+#include <nlohmann/json.hpp>
+#include <random>
+
+#include "support.hpp"
+
+namespace airlock::test::ceiling {
+
+using policy::Ceiling;
+using policy::Disposition;
+using policy::Terms;
+using redaction::Action;
+using redaction::Treatment;
+
+std::vector<Treatment> treatments() {
+  return {{.action = Action::keep},
+          {.action = Action::truncate_ip, .v4_bits = 24, .v6_bits = 48},
+          {.action = Action::truncate_ip, .v4_bits = 16, .v6_bits = 64},
+          {.action = Action::truncate_time, .calendar = core::Calendar::week},
+          {.action = Action::truncate_time, .calendar = core::Calendar::month},
+          {.action = Action::truncate_version, .version_part = redaction::VersionPart::major},
+          {.action = Action::pseudonymise},
+          {.action = Action::mask},
+          {.action = Action::drop}};
+}
+
+/// Small enough that many pairs compare.
+Terms any_terms(std::mt19937& random) {
+  const auto pick = [&](std::size_t n) { return random() % n; };
+  const auto some = [&](std::set<std::string> from) {
+    std::set<std::string> out;
+    for (const auto& item : from) {
+      if (pick(3) != 0) out.insert(item);
+    }
+    return out;
+  };
+  static const auto known = treatments();
+  Terms out;
+  out.disposition = static_cast<Disposition>(pick(4));
+  for (const char* path : {"/a", "/b"}) {
+    if (pick(3) != 0) out.values[path] = {known[pick(known.size())], some({"count", "text"})};
+  }
+  if (pick(2) == 0) out.keys["/c/*"] = {known[pick(known.size())], some({"text"})};
+  out.keeps_twins = pick(2) == 0;
+  out.recipients = some({"r1", "r2"});
+  out.destinations = some({"d1"});
+  return out;
+}
+
+bool at_most(const Terms& a, const Terms& b) { return policy::nowhere_looser(a, b); }
+
+TEST_CASE("the order of decisions is reflexive and transitive, and withholding is never looser than anything") {
+  std::mt19937 random(20261126);
+  std::uint64_t chains = 0;
+  for (int i = 0; i < 4000; ++i) {
+    const Terms a = any_terms(random);
+    Terms b = any_terms(random);
+    Terms c = any_terms(random);
+    CHECK(at_most(a, a));
+    // Steps down, so that chains are common: each drops something of the one before.
+    if (i % 2 == 0) {
+      b = c;
+      b.values.erase("/a");
+      b.recipients.erase("r1");
+      Terms lower = b;
+      lower.keys.clear();
+      lower.disposition = policy::strictest(lower.disposition, a.disposition);
+      CHECK(at_most(b, c));
+      CHECK(at_most(lower, b));
+      CHECK(at_most(lower, c));
+      ++chains;
+    } else if (at_most(a, b) && at_most(b, c) && b.disposition != Disposition::withhold) {
+      CHECK(at_most(a, c));
+      ++chains;
+    }
+    Terms withheld = a;
+    withheld.disposition = Disposition::withhold;
+    CHECK(at_most(withheld, b));
+    CHECK(policy::loosenings(withheld, nullptr).empty());
+  }
+  CHECK(chains > 2000);
+}
+
+TEST_CASE("every single loosening is found by itself, and its tightening is not") {
+  Terms base;
+  base.disposition = Disposition::seal;
+  base.values["/a"] = {{.action = Action::pseudonymise}, {"text"}};
+  base.keys["/c/*"] = {{.action = Action::pseudonymise}, {"text"}};
+  base.recipients = {"r1"};
+  base.destinations = {"d1"};
+  std::vector<Terms> looser(10, base);
+  looser[0].disposition = Disposition::redact;
+  looser[1].disposition = Disposition::send;
+  looser[2].values["/a"].treatment = {};
+  looser[3].values["/a"].treatment = {.action = Action::truncate_ip, .v4_bits = 0, .v6_bits = 0};
+  looser[4].values["/a"].takes.insert("number");
+  looser[5].values["/b"] = {{.action = Action::pseudonymise}, {"text"}};
+  looser[6].keys["/c/*"].treatment = {};
+  looser[7].keeps_twins = true;
+  looser[8].recipients.insert("r2");
+  looser[9].destinations = {"d2"};
+  for (std::size_t i = 0; i < looser.size(); ++i) {
+    CAPTURE(i);
+    CHECK(policy::loosenings(looser[i], &base).size() == 1);
+    CHECK((i == 9 || policy::nowhere_looser(base, looser[i])));
+  }
+  CHECK(policy::loosenings(looser[9], &base)[0].text() == "destinations: `d1` -> `d2`");
+  CHECK(policy::loosenings(looser[2], &base)[0].text() == "the value of `/a`: pseudonymise -> keep");
+  CHECK(policy::loosenings(base, nullptr).size() == 1);
+  Terms masked = base;
+  masked.values["/a"] = {{.action = Action::mask}, {"number", "text"}};
+  CHECK_MESSAGE(policy::nowhere_looser(masked, base), "what is masked may be of any form");
+  // Incomparable: week and month.
+  Terms week = base;
+  Terms month = base;
+  week.values["/a"].treatment = {.action = Action::truncate_time, .calendar = core::Calendar::week};
+  month.values["/a"].treatment = {.action = Action::truncate_time, .calendar = core::Calendar::month};
+  CHECK_FALSE(policy::nowhere_looser(week, month));
+  CHECK_FALSE(policy::nowhere_looser(month, week));
+}
+
+TEST_CASE("installing never raises a ceiling, authorising allows just what was shown, and a first one seals at most") {
+  std::mt19937 random(4711);
+  for (int i = 0; i < 2000; ++i) {
+    const Ceiling ceiling{{"weekly", any_terms(random)}, {"daily", any_terms(random)}};
+    const Ceiling decisions{{"weekly", any_terms(random)}, {"daily", any_terms(random)}, {"new", any_terms(random)}};
+    const Ceiling lower = policy::lowered(ceiling, decisions);
+    CHECK(lower.size() == ceiling.size());
+    for (const auto& [event, terms] : lower) {
+      CHECK(at_most(terms, ceiling.at(event)));
+      const bool stricter = at_most(decisions.at(event), ceiling.at(event));
+      CHECK((stricter ? at_most(decisions.at(event), terms) : terms == ceiling.at(event)));
+      CHECK((!stricter || terms.disposition == decisions.at(event).disposition));
+    }
+    const Ceiling higher = policy::raised(ceiling, decisions);
+    for (const auto& [event, terms] : decisions) {
+      const auto before = ceiling.find(event);
+      const auto after = higher.find(event);
+      if (after == higher.end()) {
+        CHECK((before == ceiling.end() && terms.disposition == Disposition::withhold));
+        continue;
+      }
+      CHECK(at_most(terms, after->second));
+      // Either what was, or what was shown: never a mixture.
+      CHECK((after->second == terms || (before != ceiling.end() && after->second == before->second)));
+    }
+    for (const auto& [event, terms] : policy::first_ceiling(decisions)) CHECK(terms.disposition >= Disposition::seal);
+  }
+}
+
+TEST_CASE("a ceiling is read back from its document as it was, and a document with a mistake is refused") {
+  std::mt19937 random(815);
+  for (int i = 0; i < 300; ++i) {
+    Ceiling ceiling{{"weekly", any_terms(random)}, {"daily", any_terms(random)}};
+    if (i % 3 == 0) ceiling["daily"] = ceiling["weekly"];
+    const core::Json json = policy::to_json(ceiling);
+    CHECK(json["terms"].size() == (ceiling["daily"] == ceiling["weekly"] ? 1 : 2));
+    const auto back = policy::ceiling_from(core::Json::parse(core::to_text(json)), "entry");
+    REQUIRE_MESSAGE(back, back.error().message);
+    CHECK(*back == ceiling);
+  }
+  core::Json good = policy::to_json({{"weekly", any_terms(random)}});
+  for (const auto& [member, value] : std::map<std::string, core::Json>{
+           {"/events/weekly", 1}, {"/events/weekly", "0"}, {"/terms/0/disposition", "shred"}, {"/terms/0/twins", true},
+           {"/terms/0/extra", 1}, {"/terms/0/values", "x"}, {"/terms/0/recipients", core::Json{1}}}) {
+    core::Json bad = good;
+    bad[core::Json::json_pointer(member)] = value;
+    CAPTURE(member);
+    CHECK_FALSE(policy::ceiling_from(bad, "entry"));
+  }
+}
+
+TEST_CASE("the terms of the shipped profiles: strict is nowhere looser than baseline, nor that than no-person") {
+  const auto& dictionary = shipped_dictionary();
+  const auto parsed = policy::Policy::parse(repository_file("policy/posthog-default.json"), "policy.json", dictionary);
+  REQUIRE(parsed);
+  std::vector<Terms> terms;
+  for (const char* tier : {"standard", "scale", "enterprise", "enterprise-air-gapped"}) {
+    policy::Facts facts = test::facts(tier);
+    facts.event = dictionary.events().front();
+    const auto decision = parsed->decide(facts);
+    terms.push_back(policy::terms_of(decision.disposition, *parsed->plan(decision, dictionary), dictionary));
+  }
+  for (std::size_t i = 0; i + 1 < terms.size(); ++i) {
+    CAPTURE(i);
+    CHECK(policy::nowhere_looser(terms[i + 1], terms[i]));
+    CHECK_FALSE(policy::nowhere_looser(terms[i], terms[i + 1]));
+  }
+}
+
+}  // namespace airlock::test::ceiling
