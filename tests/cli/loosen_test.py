@@ -3,6 +3,7 @@ import json
 import os
 import pty
 import shutil
+import subprocess
 
 from harness import DICTIONARY, POLICY, REPORT, case, check, equal, main
 
@@ -111,14 +112,13 @@ def _(w):
 @case("a stricter licence lowers the ceiling, recorded: the looser one again is held")
 def _(w):
     w.site(tier="standard", entitlements=[])
-    loose = (w.site_path / "public/licence.p7s").read_bytes()
     configure(w, delivery=DESTINATION)
     authorise(w, "`seal` -> `send`", "destinations")
     w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"]))
     equal(w.process(variant(w, 1))["outcome"], "sealed")
     status = w.airlock("status", "--json").json
     equal(status["ceiling"], "seal")
-    (w.site_path / "public/licence.p7s").write_bytes(loose)
+    w.airlock("licence", "install", w.new_licence("standard"))
     held(w, 2, "`seal` -> `send`")
     equal(w.airlock("status", "--json").json["events"][0]["held_by_ceiling"], True)
 
@@ -224,8 +224,6 @@ def _(w):
         result = w.process(variant(w, n), code=4)
         equal((result["outcome"], result["reason"]), ("held", "ceiling"), str(parts))
         shown = json.dumps(w.airlock("status", "--json").json["events"][0]["looser"], ensure_ascii=False)
-        for difference in w.airlock("status", "--json").json["events"][0]["looser"]:
-            check(difference["from"] != difference["to"], str(difference))
         for word in words:
             check(word.replace("-> ", "") in shown, f"{word} is not in {shown}")
         equal(left(w), [])
@@ -273,7 +271,6 @@ def _(w):
     for answer, code in ((b"no\n", 4), (b"yes\n", 0)):
         leader, follower = pty.openpty()
         os.write(leader, answer)
-        import subprocess
         ran = subprocess.run([w.program("airlock"), "--site", str(w.site_path), "authorise", "--reason", "asked"],
                              stdin=follower, capture_output=True, timeout=60, check=False)
         os.close(leader)
