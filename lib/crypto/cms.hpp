@@ -35,6 +35,9 @@ inline constexpr std::size_t sign_bytes_limit = 1 << 30;
 /// together, the key is of a kind that may not sign (Ed25519), or chain or content are too large.
 [[nodiscard]] Result<std::string> sign(std::string_view content, const Signer& signer);
 
+/// The same without the content in it: the signature stands beside what it signs.
+[[nodiscard]] Result<std::string> sign_detached(std::string_view content, const Signer& signer);
+
 /// What a verified SignedData says. The content is read from the object that was verified, which must outlive this.
 class Verified {
  public:

@@ -48,7 +48,8 @@ Result<Handle<CMS_ContentInfo>> begin_signed(const Signer& signer, Content conte
   AIRLOCK_CHECK(check(signer));
   const bool rsa = signer.key.kind() == KeyKind::rsa;
   const EVP_MD* const digest = signer.key.kind() == KeyKind::p384 ? EVP_sha384() : EVP_sha256();
-  const unsigned flags = CMS_BINARY | CMS_PARTIAL | (content == Content::streamed ? CMS_STREAM : 0U);
+  const unsigned flags = CMS_BINARY | CMS_PARTIAL | (content == Content::streamed ? CMS_STREAM : 0U) |
+                         (content == Content::detached ? CMS_DETACHED : 0U);
   // The digest must be named, or CMS_CADES writes a SHA-1 signingCertificate.
   const unsigned signer_flags = flags | CMS_NOSMIMECAP | CMS_CADES | (rsa ? CMS_KEY_PARAM : 0U);
 
@@ -64,14 +65,25 @@ Result<Handle<CMS_ContentInfo>> begin_signed(const Signer& signer, Content conte
   return object;
 }
 
-Result<std::string> sign(std::string_view content, const Signer& signer) {
+namespace {
+
+Result<std::string> sign_as(std::string_view content, const Signer& signer, Content as) {
   if (content.size() > sign_bytes_limit) return fail(Code::bad_input, "the content to be signed is too large");
-  AIRLOCK_TRY(const auto object, begin_signed(signer, Content::whole));
+  AIRLOCK_TRY(const auto object, begin_signed(signer, as));
   const Handle<BIO> source = memory_bio(content);
-  if (CMS_final(object.get(), source.get(), nullptr, CMS_BINARY | CMS_PARTIAL) != 1) {
-    return fail(library_error("signing failed"));
-  }
+  const unsigned flags = CMS_BINARY | CMS_PARTIAL | (as == Content::detached ? CMS_DETACHED : 0U);
+  if (CMS_final(object.get(), source.get(), nullptr, flags) != 1) return fail(library_error("signing failed"));
   return to_der(object.get(), i2d_CMS_ContentInfo);
+}
+
+}  // namespace
+
+Result<std::string> sign(std::string_view content, const Signer& signer) {
+  return sign_as(content, signer, Content::whole);
+}
+
+Result<std::string> sign_detached(std::string_view content, const Signer& signer) {
+  return sign_as(content, signer, Content::detached);
 }
 
 }  // namespace airlock::crypto

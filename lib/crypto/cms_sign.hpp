@@ -7,7 +7,7 @@
 
 namespace airlock::crypto {
 
-enum class Content : std::uint8_t { whole, streamed };
+enum class Content : std::uint8_t { whole, streamed, detached };
 
 /// A SignedData with signer, chain and signing time, ready for its content. Errors: as `sign` says.
 [[nodiscard]] Result<Handle<CMS_ContentInfo_st>> begin_signed(const Signer& signer, Content content);

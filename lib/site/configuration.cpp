@@ -15,24 +15,7 @@ using core::quote;
 
 constexpr std::string_view configuration_format = "airlock-site/1";
 constexpr std::string_view public_format = "airlock-public/1";
-constexpr std::size_t destinations_limit = 8;
-constexpr std::size_t pins_limit = 16;
 constexpr std::size_t redactions_limit = 1000;
-
-Destination destination_from(Members& in) {
-  Destination out;
-  out.type = in.word("type", {"https-json", "posthog-batch"});
-  out.url = in.text("url", 2048);
-  if (in.ok() && !out.url.starts_with("https://")) in.refuse("url", "must start with `https://`");
-  for (const auto* member :
-       {"ca_file", "api_key_file", "client_certificate", "client_key", "proxy", "proxy_credentials_file"}) {
-    (void)in.text_if(member);
-  }
-  (void)in.texts_if("pins", pins_limit);
-  (void)in.integer_if("timeout_seconds", 1, 3600);
-  (void)in.integer_if("max_age_hours", 1, 24 * 366);
-  return out;
-}
 
 void read_limits(Members& in, Configuration& out) {
   if (const Json* limits = in.object_if("limits"); limits != nullptr) {
@@ -50,22 +33,6 @@ void read_limits(Members& in, Configuration& out) {
 }
 
 }  // namespace
-
-std::vector<Destination> destinations_from(Members& in) {
-  std::vector<Destination> out;
-  const Json* delivery = in.object_if("delivery");
-  if (delivery == nullptr) return out;
-  Members members(*delivery, in.name(), in.path_of("delivery"));
-  if (const Json* list = members.array("destinations", destinations_limit); list != nullptr) {
-    for (std::size_t i = 0; i < list->size() && members.ok(); ++i) {
-      Members element((*list)[i], in.name(), members.path_of("destinations") + "/" + std::to_string(i));
-      out.push_back(destination_from(element));
-      if (auto done = element.finish(); !done) members.refuse(std::move(done).error());
-    }
-  }
-  if (auto done = members.finish(); !done) in.refuse(std::move(done).error());
-  return out;
-}
 
 std::vector<redaction::Redaction> redactions_from(Members& in) {
   std::vector<redaction::Redaction> out;
@@ -101,7 +68,7 @@ Result<Configuration> parse_configuration(std::string_view text, std::string_vie
   out.archive = in.boolean_if("archive").value_or(true);
   if (in.has("sandbox")) out.sandbox_best_effort = in.word("sandbox", {"required", "best-effort"}) == "best-effort";
   read_limits(in, out);
-  out.destinations = destinations_from(in);
+  out.destinations = destinations_from(in, WrittenBy::site);
   AIRLOCK_CHECK(in.finish());
   return out;
 }

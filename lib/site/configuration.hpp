@@ -14,6 +14,7 @@
 #include "core/time.hpp"
 #include "policy/policy.hpp"
 #include "redaction/profile.hpp"
+#include "site/destination.hpp"
 
 namespace airlock::site {
 
@@ -23,15 +24,6 @@ using core::Time;
 inline constexpr std::uint64_t configuration_bytes_limit = 256 * 1024;
 /// The most that `limits.report_bytes` may allow.
 inline constexpr std::int64_t report_bytes_most = 192LL * 1024 * 1024;
-
-/// Where reports would be sent to. Sending itself is not part of this version; a destination is shown and recorded.
-struct Destination {
-  std::string type;  ///< `https-json` or `posthog-batch`
-  std::string url;
-};
-
-/// Reads a `delivery` member of a configuration or a kit. Errors go to `in`.
-[[nodiscard]] std::vector<Destination> destinations_from(core::Members& in);
 
 /// Reads a `redact_also` member. Errors go to `in`.
 [[nodiscard]] std::vector<redaction::Redaction> redactions_from(core::Members& in);

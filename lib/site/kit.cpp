@@ -53,7 +53,7 @@ Result<KitHeader> parse_header(std::string_view text) {
   out.issued = in.time("issued");
   out.next_update = in.time("next_update");
   read_revoked(in, out);
-  out.destinations = destinations_from(in);
+  out.destinations = destinations_from(in, WrittenBy::vendor);
   if (in.ok() && out.next_update <= out.issued) in.refuse("next_update", "must be later than `issued`");
   AIRLOCK_CHECK(in.finish());
   return out;

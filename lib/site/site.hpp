@@ -28,12 +28,14 @@ inline constexpr std::string_view vendor_root = "public/vendor-root.crt";
 inline constexpr std::string_view public_site = "public/site.json";
 inline constexpr std::string_view keys = "keys";
 inline constexpr std::string_view vendor_trust = "trust/vendor";
+inline constexpr std::string_view delivery_trust = "trust/delivery";
 inline constexpr std::string_view inbox = "inbox";
 inline constexpr std::string_view held = "held";
 inline constexpr std::string_view outbox = "outbox";
 inline constexpr std::string_view ledger = "ledger.db";
 inline constexpr std::string_view lock = "site.lock";
 inline constexpr std::string_view inbox_lock = "inbox.lock";
+inline constexpr std::string_view send_lock = "send.lock";
 inline constexpr std::string_view request = "site-request.p7s";
 }  // namespace layout
 
@@ -67,6 +69,8 @@ class Site {
   [[nodiscard]] Result<crypto::Certificate> signing_certificate() const;
   [[nodiscard]] Result<crypto::PrivateKey> ledger_key() const;
   [[nodiscard]] Result<crypto::Secret> pseudonym_key() const;
+  /// A file that a destination names: relative to the site directory, or absolute.
+  [[nodiscard]] std::string path_of(const std::string& file) const { return file.starts_with('/') ? file : path(file); }
   /// Name and public key of the ledger's checkpoints.
   [[nodiscard]] Result<crypto::NoteVerifier> ledger_verifier() const;
   /// All certificates in `trust/vendor/`, at least one, by file name.

@@ -32,6 +32,7 @@ DIRECTION = {
 # Tools and the C ABI sit on top: the gate and everything below it, and their own module.
 TOOLS = {
     "airlock": "gate " + DIRECTION["gate"],
+    "airlock-send": "delivery " + DIRECTION["delivery"],
     "airlock-vendor": "intake redaction policy " + DIRECTION["intake"],
 }
 # Third-party headers and the modules whose .cpp files may include them; "*" is any.

@@ -56,6 +56,13 @@ Console::~Console() = default;
 
 Command Console::program() { return Command(*app_); }
 
+Command Console::alone(const std::string& examples, std::function<int()> run) {
+  app_->require_subcommand(0);
+  app_->footer("Examples:\n" + examples);
+  app_->final_callback([this, run = std::move(run)] { run_ = run; });
+  return program();
+}
+
 Command Console::group(const std::string& name, const std::string& description) {
   CLI::App* group = app_->add_subcommand(name, description);
   group->fallthrough();

@@ -58,6 +58,8 @@ class Console {
   /// code.
   Command command(const std::string& name, const std::string& description, const std::string& examples,
                   std::function<int()> run);
+  /// Makes this a program without commands: `run` is what it does.
+  Command alone(const std::string& examples, std::function<int()> run);
   /// Adds a command that only holds others, such as `licence`.
   Command group(const std::string& name, const std::string& description);
   /// Adds a command to a group.

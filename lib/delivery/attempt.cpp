@@ -1,0 +1,222 @@
+#include "delivery/attempt.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "core/text.hpp"
+#include "crypto/hash.hpp"
+#include "delivery/statement.hpp"
+#include "gate/append.hpp"
+#include "gate/open.hpp"
+#include "gate/recovery.hpp"
+#include "sys/system.hpp"
+
+namespace airlock::delivery {
+namespace {
+
+using core::Code;
+using core::fail;
+using core::Json;
+using core::quote;
+using ledger::Kind;
+using ledger::Stage;
+
+/// How long the sender waits for others on the same site.
+constexpr int site_lock_seconds = 120;
+
+std::uint64_t random_number() {
+  std::uint64_t out = 0;
+  for (const char byte : sys::random_bytes(8)) out = out << 8 | static_cast<unsigned char>(byte);
+  return out;
+}
+
+bool waits(Stage stage) { return stage == Stage::queued || stage == Stage::attempted || stage == Stage::failed; }
+
+Event event_of(const ledger::Disclosure& disclosure, std::string outcome, std::string message = {},
+               std::string hint = {}) {
+  return {.number = disclosure.number,
+          .disclosure = disclosure.disclosure,
+          .id = disclosure.id,
+          .outcome = std::move(outcome),
+          .message = std::move(message),
+          .hint = std::move(hint)};
+}
+
+}  // namespace
+
+Result<Attempts> Attempts::open(const std::string& directory, const Options& options) {
+  AIRLOCK_TRY(auto site, site::Site::open(directory));
+  AIRLOCK_TRY(auto identity, site.signing_identity());
+  AIRLOCK_TRY(auto ledger, gate::open_to_write(site));
+  return Attempts(directory, options, std::move(site), std::move(ledger), std::move(identity));
+}
+
+Result<void> Attempts::record(Kind kind, const ledger::Disclosure& disclosure, Json members) {
+  Json all{{"number", disclosure.number}, {"disclosure_id", disclosure.id}};
+  all.update(members);
+  AIRLOCK_TRY(auto change, ledger_.change());
+  AIRLOCK_CHECK(gate::append(change, kind, disclosure.report_id, all, sys::now()));
+  AIRLOCK_CHECK(change.commit());
+  return {};
+}
+
+Result<Attempts::Outcome> Attempts::withdraw(const ledger::Disclosure& disclosure, const std::string& why) {
+  const bool unknown = disclosure.uncertain || disclosure.stage == Stage::attempted;
+  AIRLOCK_CHECK(record(Kind::withdrawn, disclosure, {{"reason", why}, {"delivered", unknown ? "unknown" : "no"}}));
+  AIRLOCK_CHECK(sys::remove_file(site_.path(site::layout::outbox) + "/" + disclosure.file));
+  return Outcome{event_of(disclosure, "withdrawn", why)};
+}
+
+Result<Attempts::Outcome> Attempts::lose(const ledger::Disclosure& disclosure, const std::string& why) {
+  AIRLOCK_CHECK(record(Kind::payload_lost, disclosure, {{"reason", why}}));
+  return Outcome{event_of(disclosure, "payload_lost", why, "check the disk, then process the report with `--again`")};
+}
+
+Result<Attempts::Outcome> Attempts::give_up(const ledger::Disclosure& disclosure, const std::string& why) {
+  AIRLOCK_CHECK(record(Kind::send_failed, disclosure, {{"error", why}, {"delivered", "no"}, {"final", true}}));
+  return Outcome{event_of(disclosure, "failed", why, "`airlock outbox flush` tries it again")};
+}
+
+Result<std::unique_ptr<sys::FileBlob>> Attempts::payload(const ledger::Disclosure& disclosure) {
+  const std::string path = site_.path(site::layout::outbox) + "/" + disclosure.file;
+  // Cut short between its entry and its name.
+  if (!sys::exists(path)) AIRLOCK_CHECK(gate::recover(site_, ledger_, sys::now()));
+  auto blob = sys::FileBlob::open(path);
+  if (!blob) return fail(Code::integrity, blob.error().message);
+  return std::make_unique<sys::FileBlob>(std::move(*blob));
+}
+
+Result<Target*> Attempts::target(const gate::Inputs& inputs, std::size_t index) {
+  const auto& destinations = inputs.destinations();
+  if (targets_.size() != destinations.size() || targets_for_ != inputs.fingerprint) {
+    targets_.clear();
+    targets_.resize(destinations.size());
+    targets_for_ = inputs.fingerprint;
+  }
+  if (targets_[index] == nullptr) {
+    AIRLOCK_TRY(auto opened, Target::open(site_, destinations[index], options_.environment));
+    targets_[index] = std::make_unique<Target>(std::move(opened));
+  }
+  return targets_[index].get();
+}
+
+Result<Attempts::Step> Attempts::begin(const ledger::Disclosure& disclosure, std::size_t index) {
+  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site_.path(site::layout::lock), site_lock_seconds));
+  AIRLOCK_TRY(const auto row, ledger_.disclosure(disclosure.id));
+  if (!row || !waits(row->stage)) return Step{{}, {event_of(disclosure, "")}};
+  const auto now = sys::now();
+  AIRLOCK_TRY(const gate::Inputs inputs, gate::read_inputs(directory_, ledger_, now));
+  AIRLOCK_TRY(gate::Again again, gate::decide_again(inputs, ledger_, *row));
+  const auto without = [](Result<Outcome> outcome) -> Result<Step> {
+    if (!outcome) return fail(std::move(outcome).error());
+    return Step{{}, std::move(*outcome)};
+  };
+  if (again.verdict == gate::Verdict::withdraw) return without(withdraw(*row, again.why));
+  if (again.verdict == gate::Verdict::wait) return without(Outcome{event_of(*row, "held", again.why, again.hint)});
+  const auto& destinations = inputs.destinations();
+  if (index >= destinations.size()) {
+    return without(
+        Outcome{event_of(*row, "held", "no destination is configured", "name one in `delivery` of `airlock.json`")});
+  }
+  const auto age = std::chrono::hours(destinations[index].max_age_hours);
+  if (!options_.now && now - row->time > age) {
+    if (index + 1 < destinations.size()) return Step{{}, {event_of(*row, "")}};
+    return without(give_up(*row, "older than " + std::to_string(age.count()) + " hours"));
+  }
+
+  auto blob = payload(*row);
+  if (!blob && blob.error().code == Code::integrity) return without(lose(*row, blob.error().message));
+  if (!blob) return fail(std::move(blob).error());
+  AIRLOCK_TRY(const core::Digest digest, crypto::sha256(**blob));
+  if (digest.hex() != row->content_sha256) {
+    return without(lose(*row, quote(row->file) + ": is not what was queued"));
+  }
+  if (const auto opened = target(inputs, index); !opened) {
+    return without(
+        end(*row, index, destinations.size(),
+            {.kind = Verdict::Kind::destination_trouble, .error = opened.error().message, .retry_after = {}}));
+  }
+  AIRLOCK_TRY(const std::string text, statement(site_, ledger_, *row));
+  AIRLOCK_TRY(auto with, headers(text, row->id, identity_, now));
+  AIRLOCK_CHECK(record(Kind::attempted, *row,
+                       {{"destination", {{"type", destinations[index].type}, {"url", destinations[index].url}}}}));
+  AIRLOCK_TRY(auto clearance, ledger_.clear(std::move(*again.permit), row->id));
+  return Step{Begun{.clearance = std::move(clearance),
+                    .payload = std::move(*blob),
+                    .digest = digest,
+                    .headers = std::move(with),
+                    .destinations = destinations.size()},
+              {}};
+}
+
+Result<Attempts::Outcome> Attempts::end(const ledger::Disclosure& disclosure, std::size_t index,
+                                        std::size_t destinations, const Verdict& verdict) {
+  AIRLOCK_TRY(const auto row, ledger_.disclosure(disclosure.id));
+  if (!row) return fail(Code::unexpected, "the ledger lost disclosure " + disclosure.id);
+  if (verdict.kind == Verdict::Kind::delivered) {
+    AIRLOCK_CHECK(record(Kind::sent, *row, Json::object()));
+    AIRLOCK_CHECK(sys::remove_file(site_.path(site::layout::outbox) + "/" + row->file));
+    return Outcome{event_of(*row, "sent")};
+  }
+  const bool last = index + 1 >= destinations;
+  const bool given_up = verdict.kind == Verdict::Kind::given_up && last;
+  const bool trouble = verdict.kind == Verdict::Kind::destination_trouble;
+  const auto now = sys::now();
+  Json members{{"error", verdict.error},
+               {"delivered", verdict.maybe_delivered ? "unknown" : "no"},
+               {"scope", trouble ? "destination" : "report"}};
+  const auto next = last ? next_try(row->attempts, verdict.retry_after, now, random_number()) : now;
+  if (given_up) {
+    members["final"] = true;
+  } else {
+    members["next_try"] = next.text();
+  }
+  AIRLOCK_CHECK(record(Kind::send_failed, *row, std::move(members)));
+  Outcome out{event_of(*row, given_up ? "failed" : "queued", verdict.error)};
+  out.event.hint = given_up ? "`airlock outbox flush` tries it again" : "next try " + next.text();
+  out.go_on = !trouble;
+  return out;
+}
+
+Result<Attempts::Outcome> Attempts::run(const ledger::Disclosure& disclosure) {
+  Outcome outcome;
+  for (std::size_t index = 0, destinations = 1; index < destinations; ++index) {
+    AIRLOCK_TRY(Step step, begin(disclosure, index));
+    if (!step.begun) {
+      outcome = std::move(step.outcome);
+      const std::string& word = outcome.event.outcome;
+      destinations = targets_.size();
+      if (word != "queued" && !word.empty()) return outcome;
+      continue;
+    }
+    Begun& begun = *step.begun;
+    destinations = begun.destinations;
+    Target& to = *targets_[index];
+    Verdict verdict;
+    const auto body = to.body(*begun.payload, disclosure.id);
+    if (!body) {
+      verdict = {.kind = Verdict::Kind::given_up, .error = body.error().message, .retry_after = {}};
+    } else {
+      AIRLOCK_CHECK(begun.clearance.use(begun.digest));
+      verdict = judge(to.client().post(begun.headers, *body));
+    }
+    AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site_.path(site::layout::lock), site_lock_seconds));
+    AIRLOCK_TRY(outcome, end(disclosure, index, destinations, verdict));
+    if (outcome.event.outcome == "sent") return outcome;
+  }
+  return outcome;
+}
+
+Result<std::optional<core::Time>> Attempts::all_wait_until() {
+  AIRLOCK_TRY(const auto failed, ledger_.newest(Kind::send_failed));
+  if (options_.now || !failed) return std::nullopt;
+  AIRLOCK_TRY(const auto sent, ledger_.newest(Kind::sent));
+  AIRLOCK_TRY(const auto configured, ledger_.newest(Kind::configured));
+  if ((sent && sent->seq > failed->seq) || (configured && configured->seq > failed->seq)) return std::nullopt;
+  AIRLOCK_TRY(const Json json, core::parse_json(failed->body, "ledger entry " + std::to_string(failed->seq)));
+  if (json.value("scope", "") != "destination") return std::nullopt;
+  const auto until = core::Time::from_text(json.value("next_try", ""));
+  if (!until || *until <= sys::now()) return std::nullopt;
+  return *until;
+}
+
+}  // namespace airlock::delivery

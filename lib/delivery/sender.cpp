@@ -1,0 +1,120 @@
+#include "delivery/sender.hpp"
+
+#include <algorithm>
+
+#include "core/text.hpp"
+#include "crypto/hash.hpp"
+#include "delivery/attempt.hpp"
+#include "gate/open.hpp"
+#include "sys/system.hpp"
+
+namespace airlock::delivery {
+namespace {
+
+using ledger::Stage;
+
+/// How long a sender waits for another one at the same site.
+constexpr int send_lock_seconds = 120;
+constexpr std::size_t page = 200;
+
+void count(Round& round, const Event& event) {
+  if (event.outcome == "sent") ++round.sent;
+  if (event.outcome == "withdrawn") ++round.withdrawn;
+  if (event.outcome == "payload_lost") ++round.lost;
+  if (event.outcome == "held") ++round.held;
+}
+
+/// Payloads whose disclosure is over: a crash came between its last entry and their removal.
+Result<void> sweep_payloads(const site::Site& site, const ledger::Ledger& ledger) {
+  const std::string outbox = site.path(site::layout::outbox);
+  AIRLOCK_TRY(const auto names, sys::list_directory(outbox));
+  constexpr std::string_view ending = ".json";
+  for (const std::string& name : names) {
+    if (!name.ends_with(ending)) continue;
+    const std::string id = name.substr(0, name.size() - ending.size());
+    if (!core::is_uuid(id)) continue;
+    AIRLOCK_TRY(const auto disclosure, ledger.disclosure(id));
+    if (disclosure && (disclosure->stage == Stage::sent || disclosure->stage == Stage::withdrawn)) {
+      AIRLOCK_CHECK(sys::remove_file(outbox + "/" + name));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+int Round::exit_code() const {
+  if (lost != 0) return static_cast<int>(core::Code::integrity);
+  if (waiting > held || failed != 0) return static_cast<int>(core::Code::later);
+  if (withdrawn != 0 || held != 0) return static_cast<int>(core::Code::refused);
+  return 0;
+}
+
+Result<Round> send_round(const std::string& directory, const Options& options,
+                         const std::function<void(const Event&)>& tell) {
+  // The first use of crypto/ starts OpenSSL, without configuration; libcurl would start it with one.
+  (void)crypto::sha256("");
+  AIRLOCK_TRY(const auto site, site::Site::open(directory));
+  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::send_lock), send_lock_seconds));
+  AIRLOCK_TRY(auto attempts, Attempts::open(directory, options));
+  AIRLOCK_CHECK(sweep_payloads(site, attempts.ledger()));
+
+  Round round;
+  AIRLOCK_TRY(const auto all_until, attempts.all_wait_until());
+  bool go_on = !all_until;
+  round.next_try = all_until;
+  for (std::uint64_t from = 1; go_on;) {
+    AIRLOCK_TRY(const auto rows, attempts.ledger().waiting(from, page));
+    for (const ledger::Disclosure& row : rows) {
+      from = row.disclosure + 1;
+      if (options.stop && options.stop()) go_on = false;
+      if (!go_on) break;
+      if (!options.now && row.stage == Stage::failed) continue;
+      if (!options.now && row.next_try && *row.next_try > sys::now()) {
+        round.next_try = std::min(round.next_try.value_or(*row.next_try), *row.next_try);
+        continue;
+      }
+      AIRLOCK_TRY(const auto outcome, attempts.run(row));
+      count(round, outcome.event);
+      if (!outcome.event.outcome.empty()) tell(outcome.event);
+      go_on = outcome.go_on;
+    }
+    if (rows.size() < page) break;
+  }
+  AIRLOCK_TRY(const auto left, attempts.ledger().count_waiting());
+  round.waiting = left.queued;
+  round.failed = left.failed;
+  if (!round.next_try) {
+    AIRLOCK_TRY(const auto rows, attempts.ledger().waiting(1, page));
+    for (const ledger::Disclosure& row : rows) {
+      if (row.next_try) round.next_try = std::min(round.next_try.value_or(*row.next_try), *row.next_try);
+    }
+  }
+  return round;
+}
+
+Result<std::vector<Checked>> check_destinations(const std::string& directory, const EnvironmentProxy& environment) {
+  (void)crypto::sha256("");
+  AIRLOCK_TRY(const auto site, site::Site::open(directory));
+  AIRLOCK_TRY(const auto ledger, gate::open_to_read(site));
+  AIRLOCK_TRY(const gate::Inputs inputs, gate::read_inputs(directory, ledger, sys::now()));
+  std::vector<Checked> out;
+  for (const site::Destination& destination : inputs.destinations()) {
+    Checked checked{.type = destination.type, .url = destination.url, .sound = false, .message = {}};
+    auto target = Target::open(site, destination, environment);
+    if (!target) {
+      checked.message = target.error().message;
+    } else if (const net::Reply reply = target->client().check(); !reply.answer) {
+      checked.message = reply.error.message;
+    } else {
+      // Receivers need not know HEAD; what counts is that they were reached and let us in.
+      const long status = reply.answer->status;
+      checked.sound = status < 300 || status == 404 || status == 405 || status == 501;
+      checked.message = "reached, and its certificate verified; it answers " + std::to_string(status);
+    }
+    out.push_back(std::move(checked));
+  }
+  return out;
+}
+
+}  // namespace airlock::delivery

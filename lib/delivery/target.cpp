@@ -1,0 +1,182 @@
+#include "delivery/target.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "core/text.hpp"
+#include "report/scanner.hpp"
+#include "sys/file.hpp"
+#include "sys/system.hpp"
+
+namespace airlock::delivery {
+namespace {
+
+using core::Code;
+using core::fail;
+using core::quote;
+
+constexpr std::uint64_t pem_limit = 256 * 1024;
+constexpr std::uint64_t secret_limit = 1024;
+constexpr std::array<std::string_view, 4> members{"event", "distinct_id", "properties", "timestamp"};
+
+Result<std::string> roots_of(const site::Site& site, const site::Destination& destination) {
+  if (!destination.ca_file.empty()) return sys::read_file(site.path_of(destination.ca_file), pem_limit);
+  const std::string folder = site.path(site::layout::delivery_trust);
+  AIRLOCK_TRY(const auto names, sys::list_directory(folder));
+  std::string out;
+  for (const std::string& name : names) {
+    if (!name.ends_with(".crt")) continue;
+    AIRLOCK_TRY(const std::string pem, sys::read_file(folder + "/" + name, pem_limit));
+    out += pem + "\n";
+  }
+  return out;
+}
+
+/// A secret on one line.
+Result<std::string> secret_in(const std::string& path) {
+  AIRLOCK_TRY(std::string text, sys::read_private_file(path, secret_limit));
+  while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
+  if (text.empty() || !core::is_printable(text))
+    return fail(Code::bad_input, quote(path) + ": must be one line of text");
+  return text;
+}
+
+Result<std::optional<net::Proxy>> proxy_of(const site::Site& site, const site::Destination& destination,
+                                           const EnvironmentProxy& environment) {
+  if (destination.proxy.empty()) return std::nullopt;
+  const bool from_environment = destination.proxy == site::proxy_from_environment;
+  net::Proxy proxy{.url = from_environment ? environment.url : destination.proxy,
+                   .user = {},
+                   .password = {},
+                   .exceptions = from_environment ? environment.exceptions : ""};
+  if (proxy.url.empty()) return std::nullopt;
+  if (!destination.proxy_credentials_file.empty()) {
+    const std::string path = site.path_of(destination.proxy_credentials_file);
+    AIRLOCK_TRY(const std::string line, secret_in(path));
+    const std::size_t colon = line.find(':');
+    if (colon == 0 || colon == std::string::npos) {
+      return fail(Code::bad_input, quote(path) + ": must be `USER:PASSWORD`");
+    }
+    proxy.user = line.substr(0, colon);
+    proxy.password = line.substr(colon + 1);
+  }
+  return proxy;
+}
+
+/// Where the values of an event's members are in the payload.
+struct Slice {
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+};
+Result<std::array<Slice, members.size()>> slices_of(const core::Blob& payload) {
+  report::Limits limits;
+  limits.bytes = report::report_bytes_most;
+  const crypto::Secret key(sys::random_bytes(16));
+  report::Scanner scanner(payload, limits, key);
+  std::array<Slice, members.size()> out;
+  Slice* open = nullptr;
+  for (;;) {
+    AIRLOCK_TRY(const report::Token token, scanner.next());
+    if (token.kind == report::Kind::end) return out;
+    if (token.depth == 0 && token.kind != report::Kind::begin_object && token.kind != report::Kind::end_object) {
+      return fail(Code::refused, "the report is no object, which `posthog-batch` needs");
+    }
+    if (token.kind == report::Kind::key && token.depth == 1) {
+      const auto found = std::find(members.begin(), members.end(), token.text);
+      open = found == members.end() ? nullptr : &out.at(static_cast<std::size_t>(found - members.begin()));
+    } else if (open != nullptr && token.depth == 1) {
+      if (!token.closes()) open->begin = token.begin;
+      open->end = token.end;
+    }
+  }
+}
+
+}  // namespace
+
+void Joined::add(std::string text) {
+  const std::uint64_t size = text.size();
+  parts_.push_back({std::move(text), nullptr, 0, size});
+  size_ += size;
+}
+
+void Joined::add(const core::Blob& blob, std::uint64_t begin, std::uint64_t end) {
+  parts_.push_back({{}, &blob, begin, end - begin});
+  size_ += end - begin;
+}
+
+Result<std::size_t> Joined::read_at(std::uint64_t offset, std::span<char> into) const {
+  std::size_t done = 0;
+  for (const Part& part : parts_) {
+    if (offset >= part.size) {
+      offset -= part.size;
+      continue;
+    }
+    const auto rest =
+        into.subspan(done, static_cast<std::size_t>(std::min<std::uint64_t>(into.size() - done, part.size - offset)));
+    if (rest.empty()) break;
+    if (part.blob == nullptr) {
+      part.text.copy(rest.data(), rest.size(), static_cast<std::size_t>(offset));
+    } else {
+      AIRLOCK_TRY(const std::size_t got, part.blob->read_at(part.begin + offset, rest));
+      if (got != rest.size()) return fail(Code::integrity, "the payload is shorter than it was");
+    }
+    done += rest.size();
+    offset = 0;
+  }
+  return done;
+}
+
+Result<Joined> posthog_batch(const core::Blob& payload, const std::string& api_key, const std::string& disclosure_id) {
+  AIRLOCK_TRY(const auto slices, slices_of(payload));
+  Joined out;
+  std::string quoted;
+  for (const char c : api_key) quoted += (c == '"' || c == '\\') ? std::string("\\") + c : std::string(1, c);
+  out.add(R"({"api_key":")" + quoted + R"(","batch":[{)");
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    if (slices[i].end == 0) {
+      if (members[i] == "timestamp" || members[i] == "properties") continue;
+      return fail(Code::refused, "the report has no " + quote(members[i]) + ", which `posthog-batch` needs");
+    }
+    out.add("\"" + std::string(members[i]) + "\":");
+    out.add(payload, slices[i].begin, slices[i].end);
+    out.add(",");
+  }
+  out.add(R"("uuid":")" + disclosure_id + R"("}]})");
+  if (out.size() > posthog_batch_most) {
+    return fail(Code::refused, "the report is larger than PostHog takes at once: " + std::to_string(out.size()) +
+                                   " of " + std::to_string(posthog_batch_most) + " bytes");
+  }
+  return out;
+}
+
+Result<Target> Target::open(const site::Site& site, const site::Destination& destination,
+                            const EnvironmentProxy& environment) {
+  net::Endpoint endpoint{.url = destination.url,
+                         .roots = {},
+                         .client_certificate = {},
+                         .client_key = {},
+                         .pins = destination.pins,
+                         .proxy = {},
+                         .timeout = std::chrono::seconds(destination.timeout_seconds)};
+  AIRLOCK_TRY(endpoint.roots, roots_of(site, destination));
+  if (!destination.client_certificate.empty()) {
+    AIRLOCK_TRY(endpoint.client_certificate, sys::read_file(site.path_of(destination.client_certificate), pem_limit));
+    AIRLOCK_TRY(endpoint.client_key, sys::read_private_file(site.path_of(destination.client_key), pem_limit));
+  }
+  AIRLOCK_TRY(endpoint.proxy, proxy_of(site, destination, environment));
+  std::string api_key;
+  if (!destination.api_key_file.empty()) {
+    AIRLOCK_TRY(api_key, secret_in(site.path_of(destination.api_key_file)));
+  }
+  AIRLOCK_TRY(auto client, net::Client::open(std::move(endpoint)));
+  return Target(destination, std::move(client), std::move(api_key));
+}
+
+Result<Joined> Target::body(const core::Blob& payload, const std::string& disclosure_id) const {
+  if (destination_.type == "posthog-batch") return posthog_batch(payload, api_key_, disclosure_id);
+  Joined out;
+  out.add(payload, 0, payload.size());
+  return out;
+}
+
+}  // namespace airlock::delivery

@@ -1,0 +1,75 @@
+#pragma once
+/// \file
+/// A destination with everything that it names read from the disk: certificates, keys, secrets, proxy. Makes the body
+/// that goes to it out of a payload.
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/io.hpp"
+#include "core/result.hpp"
+#include "ledger/ledger.hpp"
+#include "net/client.hpp"
+#include "site/site.hpp"
+
+namespace airlock::delivery {
+
+using core::Result;
+
+/// What the program found in its environment before it cleared it. Used only where a destination says so.
+struct EnvironmentProxy {
+  std::string url;         ///< `https_proxy` or `HTTPS_PROXY`
+  std::string exceptions;  ///< `no_proxy` or `NO_PROXY`
+};
+
+/// The most that PostHog takes in one request to `/batch/`.
+inline constexpr std::uint64_t posthog_batch_most = 20 * 1024 * 1024;
+
+/// Several blobs and texts one after the other.
+class Joined final : public core::Blob {
+ public:
+  void add(std::string text);
+  void add(const core::Blob& blob, std::uint64_t begin, std::uint64_t end);
+  [[nodiscard]] std::uint64_t size() const override { return size_; }
+  [[nodiscard]] Result<std::size_t> read_at(std::uint64_t offset, std::span<char> into) const override;
+
+ private:
+  struct Part {
+    std::string text;
+    const core::Blob* blob = nullptr;
+    std::uint64_t begin = 0;
+    std::uint64_t size = 0;
+  };
+  std::vector<Part> parts_;
+  std::uint64_t size_ = 0;
+};
+
+/// Body of PostHog's `/batch/` protocol with one event, the payload's own `event`, `distinct_id`, `properties` and
+/// `timestamp`, unchanged, and the disclosure's id as its `uuid`. `payload` must outlive it. Error: refused where the
+/// payload is no event or the body is larger than `posthog_batch_most`.
+[[nodiscard]] Result<Joined> posthog_batch(const core::Blob& payload, const std::string& api_key,
+                                           const std::string& disclosure_id);
+
+class Target {
+ public:
+  /// Errors name the file or the member: bad_input, refused (a secret that others can read).
+  [[nodiscard]] static Result<Target> open(const site::Site& site, const site::Destination& destination,
+                                           const EnvironmentProxy& environment);
+
+  /// The body for a payload, which must outlive it. Error: refused, as `posthog_batch` says.
+  [[nodiscard]] Result<Joined> body(const core::Blob& payload, const std::string& disclosure_id) const;
+  [[nodiscard]] net::Client& client() { return client_; }
+  [[nodiscard]] const site::Destination& destination() const { return destination_; }
+
+ private:
+  Target(site::Destination destination, net::Client client, std::string api_key)
+      : destination_(std::move(destination)), client_(std::move(client)), api_key_(std::move(api_key)) {}
+  site::Destination destination_;
+  net::Client client_;
+  std::string api_key_;
+};
+
+}  // namespace airlock::delivery

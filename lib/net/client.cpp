@@ -1,0 +1,212 @@
+#include "net/client.hpp"
+
+#include <curl/curl.h>
+
+#include <array>
+
+#include "core/text.hpp"
+#include "net/exchange.hpp"
+
+namespace airlock::net {
+namespace {
+
+using core::Code;
+using core::fail;
+using core::quote;
+
+struct FreeEasy {
+  void operator()(CURL* handle) const noexcept { curl_easy_cleanup(handle); }
+};
+struct FreeList {
+  void operator()(curl_slist* list) const noexcept { curl_slist_free_all(list); }
+};
+using Easy = std::unique_ptr<CURL, FreeEasy>;
+using List = std::unique_ptr<curl_slist, FreeList>;
+
+bool start() {
+  static const bool started = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+  return started;
+}
+
+std::size_t on_head(char* bytes, std::size_t, std::size_t count, void* exchange) {
+  return static_cast<Exchange*>(exchange)->head({bytes, count}) ? count : count + 1;
+}
+std::size_t on_body(char* bytes, std::size_t, std::size_t count, void* exchange) {
+  return static_cast<Exchange*>(exchange)->body({bytes, count}) ? count : count + 1;
+}
+std::size_t on_request(char* into, std::size_t size, std::size_t count, void* exchange) {
+  return static_cast<Exchange*>(exchange)->request({into, size * count}).value_or(CURL_READFUNC_ABORT);
+}
+int on_rewind(void* exchange, curl_off_t offset, int origin) {
+  if (origin != SEEK_SET || offset < 0) return CURL_SEEKFUNC_CANTSEEK;
+  static_cast<Exchange*>(exchange)->rewind(static_cast<std::uint64_t>(offset));
+  return CURL_SEEKFUNC_OK;
+}
+int on_begin(void* exchange, char*, char*, int, int) {
+  static_cast<Exchange*>(exchange)->begin();
+  return CURL_PREREQFUNC_OK;
+}
+int on_tick(void* exchange, curl_off_t, curl_off_t, curl_off_t, curl_off_t sent) {
+  return static_cast<Exchange*>(exchange)->tick(static_cast<std::uint64_t>(sent)) ? 0 : 1;
+}
+
+/// Sets options until one fails.
+class Options {
+ public:
+  explicit Options(CURL* handle) : handle_(handle) {}
+  template <typename T>
+  Options& set(CURLoption option, T value) {
+    if (result_ == CURLE_OK) result_ = curl_easy_setopt(handle_, option, value);
+    return *this;
+  }
+  Options& text(CURLoption option, const std::string& value) { return set(option, value.c_str()); }
+  /// libcurl keeps the pointer: `value` must outlive the handle.
+  Options& pem(CURLoption option, const std::string& value) {
+    curl_blob blob{const_cast<char*>(value.data()), value.size(), CURL_BLOB_NOCOPY};
+    return set(option, &blob);
+  }
+  [[nodiscard]] core::Result<void> done() const {
+    if (result_ == CURLE_OK) return {};
+    return fail(Code::unexpected, std::string("libcurl: ") + curl_easy_strerror(result_));
+  }
+
+ private:
+  CURL* handle_;
+  CURLcode result_ = CURLE_OK;
+};
+
+void set_trust(Options& options, const Endpoint& endpoint) {
+  const long newest = CURL_SSLVERSION_TLSv1_2;
+  options.set(CURLOPT_SSLVERSION, newest).set(CURLOPT_PROXY_SSLVERSION, newest);
+  options.set(CURLOPT_SSL_VERIFYPEER, 1L).set(CURLOPT_SSL_VERIFYHOST, 2L);
+  options.set(CURLOPT_PROXY_SSL_VERIFYPEER, 1L).set(CURLOPT_PROXY_SSL_VERIFYHOST, 2L);
+  // The paths that libcurl was built with would add the system's store.
+  const char* const none = nullptr;
+  options.set(CURLOPT_CAINFO, none).set(CURLOPT_CAPATH, none);
+  options.set(CURLOPT_PROXY_CAINFO, none).set(CURLOPT_PROXY_CAPATH, none);
+  options.pem(CURLOPT_CAINFO_BLOB, endpoint.roots).pem(CURLOPT_PROXY_CAINFO_BLOB, endpoint.roots);
+  if (!endpoint.client_certificate.empty()) {
+    options.pem(CURLOPT_SSLCERT_BLOB, endpoint.client_certificate).set(CURLOPT_SSLCERTTYPE, "PEM");
+    options.pem(CURLOPT_SSLKEY_BLOB, endpoint.client_key).set(CURLOPT_SSLKEYTYPE, "PEM");
+  }
+  std::string pins;
+  for (const std::string& pin : endpoint.pins) pins += (pins.empty() ? "" : ";") + pin;
+  if (!pins.empty()) options.text(CURLOPT_PINNEDPUBLICKEY, pins);
+}
+
+void set_proxy(Options& options, const std::optional<Proxy>& proxy) {
+  // Empty texts, not absent ones: those would be looked for in the environment.
+  options.text(CURLOPT_PROXY, proxy ? proxy->url : "").text(CURLOPT_NOPROXY, proxy ? proxy->exceptions : "");
+  options.set(CURLOPT_HTTPPROXYTUNNEL, 1L).set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  if (!proxy || proxy->user.empty()) return;
+  options.text(CURLOPT_PROXYUSERNAME, proxy->user).text(CURLOPT_PROXYPASSWORD, proxy->password);
+  options.set(CURLOPT_PROXYAUTH, CURLAUTH_BASIC | CURLAUTH_DIGEST);
+}
+
+void set_manners(Options& options, const Endpoint& endpoint) {
+  options.text(CURLOPT_URL, endpoint.url).set(CURLOPT_PROTOCOLS_STR, "https").set(CURLOPT_FOLLOWLOCATION, 0L);
+  options.set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L).set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
+  options.set(CURLOPT_USERAGENT, "airlock/" AIRLOCK_VERSION).set(CURLOPT_NOSIGNAL, 1L);
+  // A name server that does not answer must not hold up the end of the program.
+  options.set(CURLOPT_QUICK_EXIT, 1L).set(CURLOPT_CONNECTTIMEOUT, static_cast<long>(endpoint.timeout.count()));
+  options.set(CURLOPT_HEADERFUNCTION, on_head).set(CURLOPT_WRITEFUNCTION, on_body);
+  options.set(CURLOPT_READFUNCTION, on_request).set(CURLOPT_SEEKFUNCTION, on_rewind);
+  options.set(CURLOPT_PREREQFUNCTION, on_begin);
+  options.set(CURLOPT_NOPROGRESS, 0L).set(CURLOPT_XFERINFOFUNCTION, on_tick);
+}
+
+/// Why a proxy did not let us through, where that is what happened.
+std::string proxy_refusal(CURL* handle) {
+  long status = 0;
+  curl_easy_getinfo(handle, CURLINFO_HTTP_CONNECTCODE, &status);
+  if (status < 300) return {};
+  return "the proxy answers " + std::to_string(status) +
+         (status == 407 ? ": it wants a user and a password, or others than these" : "");
+}
+
+}  // namespace
+
+struct Client::State {
+  Endpoint endpoint;
+  std::array<char, CURL_ERROR_SIZE> message{};
+  Easy handle;
+
+  Reply perform(const std::vector<Header>& headers, const core::Blob* body);
+  [[nodiscard]] std::string why(CURLcode result, const Exchange& exchange) const;
+};
+
+Client::Client(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Client::Client(Client&&) noexcept = default;
+Client& Client::operator=(Client&&) noexcept = default;
+Client::~Client() = default;
+
+core::Result<Client> Client::open(Endpoint endpoint) {
+  if (endpoint.roots.empty()) {
+    return fail(Code::bad_input, "there is no certificate by which " + quote(endpoint.url) + " could be verified",
+                "put the receiver's authority into `trust/delivery/`, or name it as `ca_file`");
+  }
+  auto state = std::make_unique<State>();
+  state->endpoint = std::move(endpoint);
+  if (!start()) return fail(Code::unexpected, "libcurl cannot be started");
+  state->handle.reset(curl_easy_init());
+  if (state->handle == nullptr) return fail(Code::unexpected, "libcurl cannot be started");
+  Options options(state->handle.get());
+  set_manners(options, state->endpoint);
+  set_trust(options, state->endpoint);
+  set_proxy(options, state->endpoint.proxy);
+  options.set(CURLOPT_ERRORBUFFER, state->message.data());
+  AIRLOCK_CHECK(options.done());
+  return Client(std::move(state));
+}
+
+std::string Client::State::why(CURLcode result, const Exchange& exchange) const {
+  if (!exchange.why().empty()) return exchange.why();
+  if (const std::string refusal = proxy_refusal(handle.get()); !refusal.empty()) return refusal;
+  if (result == CURLE_OPERATION_TIMEDOUT && !exchange.begun()) {
+    return "no connection within " + std::to_string(endpoint.timeout.count()) + " s";
+  }
+  const std::string detail(message.data());
+  return core::printable(detail.empty() ? curl_easy_strerror(result) : detail, 300);
+}
+
+Reply Client::State::perform(const std::vector<Header>& headers, const core::Blob* body) {
+  Exchange exchange(body, endpoint.timeout);
+  List list;
+  for (const Header& header : headers) {
+    list.reset(curl_slist_append(list.release(), (header.name + ": " + header.value).c_str()));
+  }
+  Options options(handle.get());
+  options.set(CURLOPT_HEADERDATA, &exchange).set(CURLOPT_WRITEDATA, &exchange).set(CURLOPT_READDATA, &exchange);
+  options.set(CURLOPT_SEEKDATA, &exchange).set(CURLOPT_PREREQDATA, &exchange).set(CURLOPT_XFERINFODATA, &exchange);
+  options.set(CURLOPT_HTTPHEADER, list.get());
+  if (body != nullptr) {
+    options.set(CURLOPT_NOBODY, 0L).set(CURLOPT_POST, 1L);
+    options.set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body->size()));
+  } else {
+    options.set(CURLOPT_NOBODY, 1L);
+  }
+  message[0] = '\0';
+  Reply reply;
+  if (auto set = options.done(); !set) {
+    reply.error = std::move(set).error();
+    return reply;
+  }
+  const CURLcode result = curl_easy_perform(handle.get());
+  reply.begun = exchange.begun();
+  curl_easy_setopt(handle.get(), CURLOPT_HTTPHEADER, nullptr);
+  if (result != CURLE_OK) {
+    reply.error = {Code::later, quote(endpoint.url) + ": " + why(result, exchange), {}};
+    return reply;
+  }
+  reply.answer = std::move(exchange.answer);
+  curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &reply.answer->status);
+  return reply;
+}
+
+Reply Client::post(const std::vector<Header>& headers, const core::Blob& body) {
+  return state_->perform(headers, &body);
+}
+
+Reply Client::check() { return state_->perform({}, nullptr); }
+
+}  // namespace airlock::net

@@ -1,0 +1,441 @@
+"""Sending, against receivers on loopback: what arrives, what is recorded, and what happens when it does not arrive."""
+import base64
+import json
+import os
+import re
+import ssl
+import subprocess
+
+import receiver as r
+from harness import LONG, REPORT, case, check, equal, main
+from receiver import Authority, Receiver, wait_for
+
+
+AUTHORISE = False
+
+
+def sending_site(w, tier="standard", destinations=None, **members):
+    """A site that may send; `destinations` are those of its `airlock.json`."""
+    w.site(tier=tier, entitlements=())
+    configure(w, destinations or [], **members)
+    return w
+
+
+def configure(w, destinations, authorise=True, **members):
+    path = w.site_path / "airlock.json"
+    document = json.loads(path.read_text())
+    document["delivery"] = {"destinations": destinations}
+    document.update(members)
+    path.write_text(json.dumps(document))
+    if AUTHORISE and authorise and destinations:
+        w.airlock("authorise", "--reason", "the vendor's contract", "--yes", code=0)
+
+
+def https_json(url, authority, **members):
+    return {"type": "https-json", "url": url, "ca_file": str(authority.crt), "timeout_seconds": 2, **members}
+
+
+def send(w, *arguments, code=0, **options):
+    return w.run(w.program("airlock-send"), "--site", w.site_path, "--json", *arguments, code=code, **options).json
+
+
+def queue(w, report=None, *arguments):
+    return w.process(report, "--no-deliver", *arguments, code=7)
+
+
+def newest(w, kind):
+    entries = [e for n in range(1, 100) for e in entries_of(w, n)]
+    return [e for e in entries if e["kind"] == kind][-1]
+
+
+def entries_of(w, number):
+    ran = w.airlock("ledger", "show", number, "--json", code=None)
+    return ran.json["entries"] if ran.code == 0 else []
+
+
+def version(n):
+    return lambda d: d["properties"].update({"posthog_version": f"1.{n}.0"})
+
+
+@case("what the receiver gets is byte for byte what preview prints, for send and for redact, with a statement that openssl verifies")
+def _(w):
+    authority = Authority(w)
+    with Receiver(authority.issue("server")) as server:
+        for tier in ("standard", "scale"):
+            site = w.path / f"site-{tier}"
+            w.site_path = site
+            sending_site(w, tier, [https_json(server.url(), authority)])
+            preview = w.airlock("preview", REPORT).out
+            queued = queue(w)
+            equal(queued["outcome"], "queued", "outcome")
+            waiting = list((site / "outbox").glob("*.json"))
+            equal([p.read_bytes() for p in waiting], [preview], "payload in the outbox")
+            equal(send(w)["sent"], 1, "sent")
+            request = server.posts[-1]
+            equal(request.body, preview, "body")
+            if tier == "standard":
+                equal(request.body, REPORT.read_bytes(), "an unredacted body")
+            statement = base64.b64decode(request.headers["airlock-statement"])
+            said = json.loads(statement)
+            equal(said["id"], request.headers["idempotency-key"], "id and key")
+            equal((said["disclosure"], said["number"], said["previous"], said["size"]), (1, 1, None, len(preview)), "statement")
+            w.file("statement", statement)
+            w.file("signature", base64.b64decode(request.headers["airlock-signature"]))
+            w.file("body", request.body)
+            w.shell("openssl cms -verify -binary -inform DER -in signature -content statement -out /dev/null "
+                    f"-CAfile {site}/keys/site.crt -no-CApath -no-CAstore -purpose any; test \"$(sha256sum < body | cut -c1-64)\" = {said['sha256']}")
+            equal(w.kinds(1), ["produced", "queued", "attempted", "sent"], "entries")
+            equal(list((site / "outbox").iterdir()), [], "outbox")
+            w.ledger_ok()
+            equal(w.process(code=0)["outcome"], "repeated", "the same bytes again")
+    print("counted: 2 tiers sent")
+
+
+@case("the statement names the disclosure before it, and the numbers under which nothing comes")
+def _(w):
+    authority = Authority(w)
+    with Receiver(authority.issue("server")) as server:
+        sending_site(w, destinations=[https_json(server.url(), authority)])
+        for n in range(3):
+            queue(w, w.report(version(n)))
+        equal(send(w)["sent"], 3, "sent")
+        said = [json.loads(base64.b64decode(p.headers["airlock-statement"])) for p in server.posts]
+        equal([s["disclosure"] for s in said], [1, 2, 3], "order")
+        equal([s["previous"] and s["previous"]["id"] for s in said], [None, said[0]["id"], said[1]["id"]], "previous")
+        equal(said[1]["previous"]["content_sha256"], said[0]["sha256"], "digest of the one before")
+
+
+FAILURES = [
+    # what the receiver does, words of the error, whether it may have arrived, whether it is given up
+    (500, "answers 500", "unknown", False),
+    (503, "answers 503", "unknown", False),
+    (404, "answers 404", "no", False),
+    (413, "larger than it takes", "no", True),
+    ((429, {"Retry-After": "7200"}), "answers 429", "no", False),
+    ((302, {"Location": "https://elsewhere.example/"}), "redirect to `https://elsewhere.example/`", "no", False),
+    ((307, {"Location": "/v2"}), "redirect to `/v2`", "no", False),
+    (r.reset, "", "unknown", False),
+    (r.stall, "no complete answer within 2 s", "unknown", False),
+    (r.drip, "no complete answer within 2 s", "unknown", False),
+    (r.endless_body, "the answer is larger than 262144 bytes", "unknown", False),
+    (r.endless_head, "the head of the answer is larger than", "unknown", False),
+    (r.hang_up_after_200, "", "unknown", False),
+    (r.not_http, "", "unknown", False),
+]
+
+
+@case("whatever a receiver does: recorded with its reason, kept, sent later under the same key, and only once more")
+def _(w):
+    authority = Authority(w)
+    with Receiver(authority.issue("server")) as server:
+        sending_site(w, destinations=[https_json(server.url(), authority)])
+        for number, (step, words, delivered, final) in enumerate(FAILURES, 1):
+            name = getattr(step, "__name__", step)
+            server.script.append(step)
+            preview_of = w.report(version(number))
+            queue(w, preview_of)
+            before = len(server.posts)
+            outcome = send(w, "--now", code=7)
+            entry = entries_of(w, number)[-1]
+            equal(entry["kind"], "send_failed", f"{name}: entry")
+            body = entry if "error" in entry else json.loads(entry["body"])
+            check(words in body["error"], f"{name}: {body['error']}")
+            equal(body["delivered"], delivered, f"{name}: delivered")
+            equal(body.get("final", False), final, f"{name}: given up")
+            equal(outcome["failed" if final else "waiting"], 1, f"{name}: kept")
+            equal(len(list((w.site_path / "outbox").glob("*.json"))), 1, f"{name}: payload kept")
+            equal(len(server.posts), before + 1, f"{name}: requests")
+            if isinstance(step, tuple) and "Retry-After" in step[1]:
+                equal(outcome["next_try"], body["next_try"], f"{name}: next try")
+                hours = w.run("date", "-d", body["next_try"], "+%s").text, w.run("date", "-d", body["time"], "+%s").text
+                check(int(hours[0]) - int(hours[1]) >= 7199, f"{name}: Retry-After is not kept")
+            equal(send(w, code=7)["reports"], [], f"{name}: before its time")
+            equal(send(w, "--now")["sent"], 1, f"{name}: sent at last")
+            keys = [p.headers["idempotency-key"] for p in server.posts[before:]]
+            equal(len(set(keys)), 1, f"{name}: keys")
+            equal(server.posts[-1].body, preview_of.read_bytes(), f"{name}: body")
+        keys = [p.headers["idempotency-key"] for p in server.posts]
+        equal(len(keys), 2 * len(FAILURES), "requests in all")
+        equal(len(set(keys)), len(FAILURES), "different keys")
+        w.ledger_ok()
+    print(f"counted: {len(FAILURES)} ways to misbehave")
+
+
+@case("a receiver that stops reading is left after its time")
+def _(w):
+    authority = Authority(w)
+    with Receiver(authority.issue("server"), [r.stall_reading]) as server:
+        sending_site(w, destinations=[https_json(server.url(), authority)], limits={"report_bytes": 50000000})
+        big = w.report(lambda d: d["properties"].update({"plugins_installed": {f"plugin {'x' * 990} {i}": 1 for i in range(9000)}}))
+        check(big.stat().st_size > 7000000, "the report is too small for the test")
+        queue(w, big)
+        outcome = send(w, code=7)
+        check("the receiver took less than 4096 bytes in 2 s" in outcome["reports"][0]["message"], outcome)
+        equal(send(w, "--now")["sent"], 1, "sent")
+        equal(server.bodies(), [big.read_bytes()], "body")
+
+
+@case("whoever cannot prove to be the receiver gets nothing: wrong authority, expired, wrong host, wrong pin")
+def _(w):
+    authority, other = Authority(w), Authority(w, "other")
+    sound = authority.issue("server")
+    pin = w.shell(f"openssl x509 -in {authority.folder}/server.crt -noout -pubkey | openssl pkey -pubin -outform DER | "
+                  "openssl dgst -sha256 -binary | base64").text.strip()
+    cases = {
+        "another authority": (Receiver(other.issue("server")), {}, "unable to get local issuer certificate"),
+        "expired": (Receiver(authority.issue("old", days=-1)), {}, "certificate has expired"),
+        "another host": (Receiver(authority.issue("else", names="DNS:elsewhere.example")), {}, "no alternative certificate subject name matches"),
+        "another key than the pin": (Receiver(sound), {"pins": ["sha256//" + base64.b64encode(b"x" * 32).decode()]}, "public key does not match"),
+    }
+    sending_site(w, destinations=[https_json("https://localhost:1/", authority)])
+    queue(w)
+    for name, (server, members, words) in cases.items():
+        with server:
+            configure(w, [https_json(server.url(), authority, **members)])
+            equal(w.run(w.program("airlock-send"), "--site", w.site_path, "--check", "--json", code=7).json["destinations"][0]["sound"], False, name)
+            outcome = send(w, "--now", code=7)
+            check(words in outcome["reports"][0]["message"], f"{name}: {outcome['reports'][0]['message']}")
+            equal(server.requests, [], f"{name}: requests")
+            equal(json.loads(json.dumps(entries_of(w, 1)[-1]))["kind"], "send_failed", name)
+    with Receiver(sound) as server:
+        configure(w, [https_json(server.url(), authority, pins=["sha256//" + pin])])
+        equal(w.run(w.program("airlock-send"), "--site", w.site_path, "--check", "--json").json["destinations"][0]["sound"], True, "check")
+        equal(server.posts, [], "what --check posts")
+        equal(send(w, "--now")["sent"], 1, "with the right pin")
+
+
+@case("nothing in the environment has an effect: OpenSSL's configuration, key logs, proxies, stores")
+def _(w):
+    authority, other = Authority(w), Authority(w, "other")
+    conf = w.file("openssl.cnf", "openssl_conf = a\n[a]\nssl_conf = b\n[b]\nsystem_default = c\n[c]\n"
+                                 "MinProtocol = TLSv1.3\nMaxProtocol = TLSv1.3\nCipherString = NULL\n")
+    environment = {"OPENSSL_CONF": str(conf), "OPENSSL_MODULES": str(w.path), "OPENSSL_ENGINES": str(w.path),
+                   "SSLKEYLOGFILE": str(w.path / "keys.log"), "ALL_PROXY": "http://127.0.0.1:9",
+                   "HTTPS_PROXY": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9",
+                   "CURL_CA_BUNDLE": str(other.crt), "SSL_CERT_FILE": str(other.crt), "SSL_CERT_DIR": str(other.folder),
+                   "CURL_SSL_BACKEND": "none", "HOME": str(w.path)}
+    w.file(".netrc", "machine localhost login a password b\n")
+    w.file(".curlrc", "insecure\nproxy = http://127.0.0.1:9\n")
+    with Receiver(authority.issue("server"), tls=ssl.TLSVersion.TLSv1_2) as server, Receiver(other.issue("server")) as evil:
+        sending_site(w, destinations=[https_json(server.url(), authority)])
+        queue(w)
+        equal(send(w, env=environment)["sent"], 1, "sent")
+        check("authorization" not in server.posts[0].headers, "a password of .netrc was sent")
+        check(not (w.path / "keys.log").exists(), "session keys were written")
+        configure(w, [https_json(evil.url(), authority)])
+        queue(w, w.report(version(1)))
+        send(w, code=7, env=environment)
+        equal(evil.requests, [], "requests to a server that only the environment trusts")
+        # Only where the configuration asks for it does a proxy of the environment count.
+        configure(w, [https_json(server.url(), authority, proxy="environment")])
+        outcome = send(w, "--now", code=7, env=environment)
+        check("127.0.0.1 port 9" in outcome["reports"][0]["message"], outcome)
+        equal(send(w, "--now", env={**environment, "no_proxy": "localhost"})["sent"], 1, "with NO_PROXY")
+
+
+@case("a client certificate, IPv6, and several destinations in their order")
+def _(w):
+    authority, clients = Authority(w), Authority(w, "clients")
+    clients.issue("site")
+    client = {"client_certificate": str(clients.folder / "site.crt"), "client_key": str(clients.folder / "site.key")}
+    with Receiver(authority.issue("server"), client_ca=clients.crt, address="::1") as server, \
+            Receiver(authority.issue("second"), [500]) as second:
+        sending_site(w, destinations=[https_json(server.url("[::1]"), authority)])
+        queue(w)
+        send(w, code=7)
+        equal(server.requests, [], "requests without a certificate")
+        configure(w, [https_json(server.url("[::1]"), authority, **client)])
+        equal(send(w, "--now")["sent"], 1, "sent")
+        configure(w, [https_json("https://localhost:1/", authority), https_json(second.url(), authority),
+                      https_json(server.url("[::1]"), authority, **client)])
+        queue(w, w.report(version(1)))
+        equal(send(w, "--now")["sent"], 1, "sent to the third")
+        equal([len(second.posts), len(server.posts)], [1, 2], "requests")
+        equal(second.posts[0].headers["idempotency-key"], server.posts[1].headers["idempotency-key"], "key")
+        equal(w.kinds(2), ["produced", "queued", "attempted", "send_failed", "attempted", "send_failed", "attempted", "sent"], "entries")
+        os.chmod(clients.folder / "site.key", 0o644)
+        queue(w, w.report(version(2)))
+        configure(w, [https_json(server.url("[::1]"), authority, **client)])
+        check("site.key" in send(w, "--now", code=7)["reports"][0]["message"], "a key that others can read")
+
+
+@case("posthog-batch: event, distinct_id, properties and timestamp are the preview's unchanged slices; too large is refused with the reason")
+def _(w):
+    authority = Authority(w)
+    w.file("api.key", "phc_example\n")
+    os.chmod(w.path / "api.key", 0o600)
+    with Receiver(authority.issue("server")) as server:
+        sending_site(w, destinations=[{"type": "posthog-batch", "url": server.url(path="/batch/"), "ca_file": str(authority.crt),
+                                       "timeout_seconds": 5, "api_key_file": str(w.path / "api.key")}])
+        preview = w.airlock("preview", REPORT).text
+        queue(w)
+        equal(send(w)["sent"], 1, "sent")
+        body = server.posts[0].body.decode()
+        document, original = json.loads(body), json.loads(preview)
+        equal(document["api_key"], "phc_example", "api_key")
+        event, = document["batch"]
+        equal(sorted(event), ["distinct_id", "event", "properties", "timestamp", "uuid"], "members")
+        equal(event["uuid"], server.posts[0].headers["idempotency-key"], "uuid")
+        for member in ("event", "distinct_id", "timestamp", "properties"):
+            equal(event[member], original[member], member)
+            slice_of = lambda text: raw_member(text, member)
+            check(f'"{member}":' + slice_of(preview) + "," in body, f"{member} is not the unchanged slice")
+        if not LONG:  # the limit itself is in the unit tests
+            return
+        big = w.report(lambda d: d["properties"].update({"plugins_installed": {f"plugin {'x' * 900} {i}": 1 for i in range(25000)}}))
+        check(big.stat().st_size > 20 * 1024 * 1024, "the report is too small for the test")
+        queue(w, big)
+        outcome = send(w, code=7)
+        equal(outcome["failed"], 1, "given up")
+        check("larger than PostHog takes" in outcome["reports"][0]["message"], outcome)
+        equal(len(server.posts), 1, "requests")
+
+
+def raw_member(text, member):
+    """The exact text of a member of the outermost object."""
+    decoder = json.JSONDecoder()
+    at = text.index("{") + 1
+    while True:
+        at = re.compile(r"[\s,]*").match(text, at).end()
+        key, at = decoder.raw_decode(text, at)
+        at = re.compile(r"\s*:\s*").match(text, at).end()
+        _, end = decoder.raw_decode(text, at)
+        if key == member:
+            return text[at:end]
+        at = end
+
+
+@case("a queued report and then a floor, or an air-gapped licence: nothing is sent, it is withdrawn")
+def _(w):
+    authority = Authority(w)
+    with Receiver(authority.issue("server")) as server:
+        for name, change in (("floor", lambda: configure(w, [https_json(server.url(), authority)], authorise=False, floor="seal")),
+                             ("licence", lambda: w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"])))):
+            w.site_path = w.path / f"site-{name}"
+            sending_site(w, destinations=[https_json(server.url(), authority)])
+            queue(w)
+            change()
+            outcome = send(w, code=4)
+            equal((outcome["withdrawn"], outcome["sent"]), (1, 0), name)
+            equal(w.kinds(1), ["produced", "queued", "withdrawn"], f"{name}: entries")
+            equal(list((w.site_path / "outbox").iterdir()), [], f"{name}: outbox")
+            equal(send(w)["reports"], [], f"{name}: afterwards")
+            w.ledger_ok()
+        equal(server.accepted, 0, "connections")
+
+
+@case("a payload that was altered or lost is never sent")
+def _(w):
+    authority = Authority(w)
+    with Receiver(authority.issue("server")) as server:
+        sending_site(w, destinations=[https_json(server.url(), authority)])
+        queue(w)
+        payload, = (w.site_path / "outbox").glob("*.json")
+        payload.write_bytes(payload.read_bytes().replace(b"London", b"Londom"))
+        w.airlock("ledger", "verify", code=5)
+        equal(send(w, code=5)["payload_lost"], 1, "lost")
+        queue(w, w.report(version(1)))
+        next((w.site_path / "outbox").glob("*.json")).unlink()
+        for p in (w.site_path / "outbox").glob("*.json"):
+            p.unlink()
+        equal(send(w, code=5)["payload_lost"], 1, "lost")
+        equal(server.accepted, 0, "connections")
+
+
+KILL_CALLS = "openat,pwrite64,fsync,fdatasync,unlink,sendto,write,connect,read,recvfrom"
+
+
+@case("kill -9 of the sender at each step: it is sent in the end, under one key, and the ledger says so")
+def _(w):
+    authority = Authority(w)
+    with Receiver(authority.issue("server")) as server:
+        sending_site(w, destinations=[https_json(server.url(), authority)])
+        queue(w)
+        w.run("cp", "-a", w.site_path, w.path / "saved")
+
+        def restore():
+            w.run("rm", "-rf", w.site_path)
+            w.run("cp", "-a", w.path / "saved", w.site_path)
+
+        command = [w.program("airlock-send"), "--site", w.site_path]
+        trace = w.path / "trace"
+        w.run("strace", "-f", "-e", f"trace={KILL_CALLS}", "-o", trace, *command)
+        counts = {}
+        for line in trace.read_text().splitlines():
+            found = re.match(r"\d+ +(\w+)\(", line)
+            if found:
+                counts[found[1]] = counts.get(found[1], 0) + 1
+        killed = 0
+        arrived = unknown = 0
+        for call, most in sorted(counts.items()):
+            # Reading and opening is done dozens of times before anything happens.
+            step = 1 if LONG else max(1, most // 4)
+            for when in range(most, 0, -step):
+                restore()
+                server.requests.clear()
+                ran = w.run("strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e",
+                            f"inject={call}:signal=KILL:when={when}", *command, code=(-9, 137, 0, 7))
+                killed += ran.code in (-9, 137)
+                first = len(server.posts)
+                arrived += first
+                kinds = w.kinds(1)
+                check(first == 0 or "attempted" in kinds, f"{call} {when}: sent before it was recorded: {kinds}")
+                again = send(w, "--now", code=(0,))
+                kinds = w.kinds(1)
+                equal(kinds[-1], "sent", f"{call} {when}: {again}")
+                equal(kinds.count("sent"), 1, f"{call} {when}")
+                equal(len({p.headers["idempotency-key"] for p in server.posts}), 1, f"{call} {when}: keys")
+                check(len(server.posts) in (1, 2), f"{call} {when}: {len(server.posts)} requests")
+                equal(list((w.site_path / "outbox").iterdir()), [], f"{call} {when}: outbox")
+                w.ledger_ok()
+        check(killed > 10, f"only {killed} runs were killed")
+        check(arrived > 0, "no run was killed after the receiver had it")
+    print(f"counted: sender killed {killed} times, {arrived} times after the report had arrived")
+
+
+@case("a server that is killed in the middle: the report waits, and the next server gets it under the same key")
+def _(w):
+    authority = Authority(w)
+    pem = authority.issue("server")
+    for step in (r.stall_reading, r.stall, r.hang_up_after_200):
+        w.site_path = w.path / f"site-{step.__name__}"
+        with Receiver(pem, [step]) as server:
+            sending_site(w, destinations=[https_json(server.url(), authority, timeout_seconds=20)])
+            queue(w)
+            sender = subprocess.Popen([w.program("airlock-send"), "--site", str(w.site_path)], stdout=subprocess.DEVNULL,
+                                      stderr=subprocess.DEVNULL)
+            wait_for(lambda: server.accepted > 0 and "attempted" in w.kinds(1), "the attempt")
+        equal(sender.wait(60), 7, f"{step.__name__}: exit")
+        with Receiver(pem) as server:
+            configure(w, [https_json(server.url(), authority)])
+            equal(send(w, "--now")["sent"], 1, step.__name__)
+        w.ledger_ok()
+
+
+@case("many queued reports drain with bounded memory and descriptors, in order, each once")
+def _(w):
+    many = 10000 if LONG else 60
+    authority = Authority(w)
+    with Receiver(authority.issue("server")) as server:
+        sending_site(w, destinations=[https_json(server.url(), authority)])
+        document = json.loads(REPORT.read_bytes())
+        for n in range(many):
+            document["properties"]["posthog_version"] = f"1.{n}.0"
+            w.process(w.file("report.json", json.dumps(document)), "--no-deliver", code=7)
+        peak = w.run("sh", "-c", "ulimit -n 40; exec \"$@\"", "sh", "/usr/bin/env", "python3", "-c",
+                     "import resource,subprocess,sys;"
+                     "code=subprocess.run(sys.argv[1:],stdout=subprocess.DEVNULL).returncode;"
+                     "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss);sys.exit(code)",
+                     w.program("airlock-send"), "--site", w.site_path, timeout=7200).text
+        equal(len(server.posts), many, "requests")
+        equal(len({p.headers["idempotency-key"] for p in server.posts}), many, "keys")
+        numbers = [json.loads(base64.b64decode(p.headers["airlock-statement"]))["disclosure"] for p in server.posts]
+        equal(numbers, list(range(1, many + 1)), "order")
+        check(server.accepted <= 3, f"{server.accepted} connections")
+        w.ledger_ok()
+    sanitized = "asan" in w.program("airlock-send") or os.environ.get("UBSAN_OPTIONS")
+    check(sanitized or int(peak) < 100000, f"{peak} KiB")
+    print(f"counted: {many} reports sent over {server.accepted} connections, peak memory {int(peak) // 1024} MiB")
+
+
+main()

@@ -1,0 +1,128 @@
+#include <doctest/doctest.h>
+
+#include "delivery/backoff.hpp"
+#include "delivery/sender.hpp"
+#include "delivery/target.hpp"
+
+namespace delivery_test {
+
+using namespace airlock;
+using delivery::Verdict;
+using Kind = delivery::Verdict::Kind;
+
+const core::Time noon = core::Time::from_text("2026-11-26T12:00:00Z").value();
+
+net::Reply answer(long status, const std::string& retry_after = {}) {
+  net::Reply reply;
+  reply.answer = net::Answer{.status = status, .location = {}, .retry_after = retry_after, .text = {}};
+  reply.begun = true;
+  return reply;
+}
+
+std::int64_t wait(std::uint64_t attempts, std::uint64_t random, const std::string& retry_after = {}) {
+  return (delivery::next_try(attempts, retry_after, noon, random) - noon).count();
+}
+
+std::string batch(const std::string& payload, const std::string& key = "k") {
+  const core::MemoryBlob blob(payload);
+  const auto body = delivery::posthog_batch(blob, key, "ID");
+  return body ? core::to_string(*body, 1 << 20).value() : body.error().message;
+}
+
+TEST_CASE("only an answer of success is a delivery") {
+  for (long status = 100; status < 600; ++status) {
+    CHECK((delivery::judge(answer(status)).kind == Kind::delivered) == (status >= 200 && status < 300));
+  }
+  CHECK(delivery::judge(answer(413)).kind == Kind::given_up);
+  CHECK(delivery::judge(answer(400)).kind == Kind::report_trouble);
+  CHECK(delivery::judge(answer(401)).kind == Kind::destination_trouble);
+}
+
+TEST_CASE("what a failed server or a lost answer may have stored is not taken for undelivered") {
+  CHECK(delivery::judge(answer(500)).maybe_delivered);
+  CHECK(delivery::judge(answer(408)).maybe_delivered);
+  CHECK_FALSE(delivery::judge(answer(404)).maybe_delivered);
+  net::Reply none;
+  CHECK_FALSE(delivery::judge(none).maybe_delivered);
+  none.begun = true;
+  CHECK(delivery::judge(none).maybe_delivered);
+  CHECK(delivery::judge(none).kind == Kind::destination_trouble);
+}
+
+TEST_CASE("waiting doubles up to six hours, and between a half and all of it is waited") {
+  for (const auto& [attempts, most] : std::initializer_list<std::pair<std::uint64_t, std::int64_t>>{
+           {0, 60}, {1, 60}, {2, 120}, {3, 240}, {9, 15360}, {10, 21600}, {1000000, 21600}, {UINT64_MAX, 21600}}) {
+    CHECK(wait(attempts, 0) == most);
+    for (const std::uint64_t random : {1ULL, 77ULL, 123456789ULL, 18446744073709551615ULL}) {
+      CHECK(wait(attempts, random) <= most);
+      CHECK(wait(attempts, random) >= most / 2);
+    }
+  }
+}
+
+TEST_CASE("a receiver's Retry-After is kept, up to a day, in seconds or as a date") {
+  CHECK(wait(1, 0, "7200") == 7200);
+  CHECK(wait(1, 0, "1") == 60);
+  CHECK(wait(1, 0, "Thu, 26 Nov 2026 14:00:00 GMT") == 7200);
+  CHECK(wait(1, 0, "99999999") == 24 * 3600);
+  CHECK(wait(1, 0, "99999999999999999999999") == 24 * 3600);
+  for (const std::string nonsense : {"", "-5", "soon", "Thu, 26 Now 2026 14:00:00 GMT", "1e9", "7200 "}) {
+    CHECK(wait(1, 0, nonsense) == 60);
+  }
+}
+
+TEST_CASE("a batch is made of the payload's unchanged slices") {
+  CHECK(
+      batch(
+          R"({ "properties" : {"a": [1.0, {"event": 2}]} ,"event":"e\u0041","x":[1],"distinct_id": "d", "timestamp":"t"})") ==
+      R"({"api_key":"k","batch":[{"event":"e\u0041","distinct_id":"d","properties":{"a": [1.0, {"event": 2}]},)"
+      R"("timestamp":"t","uuid":"ID"}]})");
+  CHECK(batch(R"({"event":"e","distinct_id":"d"})", "a\"b\\") ==
+        R"({"api_key":"a\"b\\","batch":[{"event":"e","distinct_id":"d","uuid":"ID"}]})");
+}
+
+TEST_CASE("what is no event, or too large for PostHog, is refused with the reason") {
+  CHECK(batch("[]") == "the report is no object, which `posthog-batch` needs");
+  CHECK(batch(R"({"event":"e"})") == "the report has no `distinct_id`, which `posthog-batch` needs");
+  std::string large = R"({"event":"e","distinct_id":"d","properties":[)";
+  while (large.size() < delivery::posthog_batch_most) large += R"("0123456789012345678901234567890123456789",)";
+  CHECK(batch(large + "1]}").starts_with("the report is larger than PostHog takes at once: "));
+}
+
+TEST_CASE("a joined body reads the same in pieces of any size") {
+  const core::MemoryBlob blob("0123456789");
+  delivery::Joined joined;
+  joined.add("ab");
+  joined.add(blob, 3, 7);
+  joined.add("");
+  joined.add(blob, 0, 1);
+  joined.add("z");
+  REQUIRE(joined.size() == 8);
+  for (std::size_t piece = 1; piece < 10; ++piece) {
+    std::string all;
+    std::string buffer(piece, '?');
+    for (;;) {
+      const auto got = joined.read_at(all.size(), buffer).value();
+      if (got == 0) break;
+      all += buffer.substr(0, got);
+    }
+    CHECK(all == "ab34560z");
+  }
+}
+
+TEST_CASE("the exit code of a round is that of the worst thing in it") {
+  delivery::Round round;
+  CHECK(round.exit_code() == 0);
+  round.sent = 3;
+  CHECK(round.exit_code() == 0);
+  round.withdrawn = 1;
+  CHECK(round.exit_code() == 4);
+  round.waiting = round.held = 1;
+  CHECK(round.exit_code() == 4);
+  round.waiting = 2;
+  CHECK(round.exit_code() == 7);
+  round.lost = 1;
+  CHECK(round.exit_code() == 5);
+}
+
+}  // namespace delivery_test

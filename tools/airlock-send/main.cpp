@@ -1,0 +1,155 @@
+// airlock-send: sends what waits in a site's outbox. The only program of a site that opens a connection.
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "console.hpp"
+#include "core/text.hpp"
+#include "delivery/sender.hpp"
+#include "site/site.hpp"
+
+namespace airlock::tools {
+namespace {
+
+using core::Json;
+
+constexpr std::chrono::seconds watch_interval{5};
+constexpr std::size_t reports_told = 1000;
+
+std::atomic<bool> asked_to_stop{false};
+static_assert(std::atomic<bool>::is_always_lock_free);
+extern "C" void on_stop(int) { asked_to_stop = true; }
+
+struct Settings {
+  std::string site;
+  delivery::EnvironmentProxy environment;
+  bool once = false;
+  bool watch = false;
+  bool check = false;
+  bool now = false;
+};
+
+std::string from_environment(std::initializer_list<const char*> names) {
+  for (const char* name : names) {
+    const char* value = std::getenv(name);
+    if (value != nullptr && *value != '\0') return value;
+  }
+  return {};
+}
+
+/// Reads what is wanted of the environment and clears it, so that nothing in it can turn a library: no proxy, no log of
+/// session keys, no other resolver.
+Settings settings_from_environment() {
+  Settings out;
+  out.site = from_environment({"AIRLOCK_SITE"});
+  if (out.site.empty()) out.site = site::default_directory;
+  out.environment = {from_environment({"https_proxy", "HTTPS_PROXY"}), from_environment({"no_proxy", "NO_PROXY"})};
+  const bool plain = std::getenv("NO_COLOR") != nullptr;
+  clearenv();
+  if (plain) setenv("NO_COLOR", "1", 1);
+  return out;
+}
+
+Json to_json(const delivery::Event& event) {
+  Json out{{"number", event.number}, {"disclosure", event.disclosure}, {"id", event.id}, {"outcome", event.outcome}};
+  out["message"] = event.message.empty() ? Json(nullptr) : Json(event.message);
+  return out;
+}
+
+void show(const console::Console& console, const delivery::Event& event) {
+  console.say("report " + std::to_string(event.number) + ": " + event.outcome +
+              (event.outcome == "sent" ? " as disclosure " + std::to_string(event.disclosure) : ""));
+  if (!event.message.empty() && !console.json()) console.complain(event.message, event.hint);
+}
+
+int send_once(const console::Console& console, const Settings& settings) {
+  Json reports = Json::array();
+  const delivery::Options options{settings.now, settings.environment, [] { return asked_to_stop.load(); }};
+  const auto round = delivery::send_round(settings.site, options, [&](const delivery::Event& event) {
+    if (reports.size() < reports_told) reports.push_back(to_json(event));
+    show(console, event);
+  });
+  if (!round) return console.report(round.error());
+  if (console.json()) {
+    console.print({{"sent", round->sent},
+                   {"withdrawn", round->withdrawn},
+                   {"failed", round->failed},
+                   {"payload_lost", round->lost},
+                   {"held", round->held},
+                   {"waiting", round->waiting},
+                   {"next_try", round->next_try ? Json(round->next_try->text()) : Json(nullptr)},
+                   {"reports", reports},
+                   {"exit", round->exit_code()}});
+  } else if (!settings.watch && (round->waiting != 0 || reports.empty())) {
+    console.say(std::to_string(round->waiting) + " waiting" +
+                (round->next_try ? ", next try " + round->next_try->text() : ""));
+  }
+  return round->exit_code();
+}
+
+int send_for_ever(const console::Console& console, const Settings& settings) {
+  std::signal(SIGTERM, on_stop);
+  std::signal(SIGINT, on_stop);
+  while (!asked_to_stop) {
+    // What goes wrong is told, and tried again: a service that ends would be started again for the same.
+    (void)send_once(console, settings);
+    const auto until = std::chrono::steady_clock::now() + watch_interval;
+    while (!asked_to_stop && std::chrono::steady_clock::now() < until) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+  }
+  return 0;
+}
+
+int check(const console::Console& console, const Settings& settings) {
+  const auto checked = delivery::check_destinations(settings.site, settings.environment);
+  if (!checked) return console.report(checked.error());
+  Json list = Json::array();
+  int exit = 0;
+  for (const auto& destination : *checked) {
+    if (!destination.sound) exit = static_cast<int>(core::Code::later);
+    list.push_back({{"type", destination.type},
+                    {"url", destination.url},
+                    {"sound", destination.sound},
+                    {"message", destination.message}});
+    console.say(destination.type + " " + destination.url + ": " + (destination.sound ? destination.message : "fails"));
+    if (!destination.sound && !console.json()) console.complain(destination.message, "");
+  }
+  if (console.json()) console.print({{"destinations", list}, {"exit", exit}});
+  if (checked->empty()) console.say("no destination is configured");
+  return exit;
+}
+
+int run(const console::Console& console, const Settings& settings) {
+  if (int{settings.once} + int{settings.watch} + int{settings.check} > 1) {
+    return console.report({core::Code::usage, "`--once`, `--watch` and `--check` exclude one another", {}});
+  }
+  if (settings.check) return check(console, settings);
+  return settings.watch ? send_for_ever(console, settings) : send_once(console, settings);
+}
+
+}  // namespace
+}  // namespace airlock::tools
+
+int main(int argc, char** argv) {
+  using namespace airlock;
+  tools::Settings settings = tools::settings_from_environment();
+  std::signal(SIGPIPE, SIG_IGN);
+  console::Console console(
+      "airlock-send", "Sends the reports that wait in a site's outbox, over HTTPS, each recorded before and after.");
+  console::Command command = console.alone(
+      "  airlock-send --site /var/lib/airlock\n"
+      "  airlock-send --watch\n"
+      "  airlock-send --check",
+      [&] { return tools::run(console, settings); });
+  command.text("--site", settings.site, "site directory (also AIRLOCK_SITE; default /var/lib/airlock)");
+  command.flag("--once", settings.once, "send what is due, then end (the default)");
+  command.flag("--watch", settings.watch, "go on sending what comes until SIGTERM");
+  command.flag("--check", settings.check, "test the destinations; send no report");
+  command.flag("--now", settings.now, "whatever the next try and maximum age, also what was given up");
+  return console.run(argc, argv);
+}
