@@ -1,6 +1,6 @@
 #include "gate/again.hpp"
 
-#include "crypto/hash.hpp"
+#include "gate/ceiling.hpp"
 #include "gate/entries.hpp"
 #include "gate/prepare.hpp"
 #include "ledger/merkle.hpp"
@@ -21,26 +21,22 @@ Result<Again> decide_again(const Inputs& inputs, const ledger::Ledger& ledger, c
   }
   AIRLOCK_TRY(const ledger::Entry entry, ledger.entry(disclosure.recorded));
   AIRLOCK_TRY(const RecordedDecision recorded, read_decision(entry));
-  if (!recorded.carried) return stop(Verdict::withdraw, "the ledger does not say how it was decided");
+  if (!recorded.terms) return stop(Verdict::withdraw, "the ledger does not say how it was decided");
 
   policy::Facts facts = inputs.facts();
   facts.event = recorded.event;
   const policy::Decision decision = inputs.kit->policy.decide(facts);
-  policy::Carried fresh{decision.disposition, {}};
-  if (decision.disposition != policy::Disposition::withhold) {
-    const auto plan =
-        inputs.kit->policy.plan(decision, inputs.kit->dictionary, inputs.site.configuration().redact_also);
-    if (!plan) return stop(Verdict::wait, plan.error().message, plan.error().hint);
-    fresh.treatments = crypto::sha256(policy::treatments_text(*plan, inputs.kit->dictionary));
-  }
-  auto permit = policy::Permits::give(ledger::leaf_hash(entry.body), *recorded.carried, fresh);
+  const auto plan = inputs.kit->policy.plan(decision, inputs.kit->dictionary, inputs.redact_also());
+  if (!plan) return stop(Verdict::wait, plan.error().message, plan.error().hint);
+  AIRLOCK_TRY(const policy::Terms fresh, terms_of(decision, *plan, inputs));
+  auto permit = policy::Permits::give(ledger::leaf_hash(entry.body), *recorded.terms, fresh);
   if (!permit) {
     std::string why = permit.error().message;
     for (const std::string& sentence : policy::explain(decision, facts)) why += "; " + sentence;
     return stop(Verdict::withdraw, std::move(why));
   }
-  if (decision.disposition < ceiling) {
-    return stop(Verdict::wait, "the decision is looser than this site's ceiling", "see `airlock status`");
+  if (const auto stopped = stopped_by(fresh, inputs, recorded.event)) {
+    return stop(Verdict::wait, stopped->message, stopped->hint);
   }
   return Again{.verdict = Verdict::send, .permit = std::move(*permit), .why = {}, .hint = {}};
 }

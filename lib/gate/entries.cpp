@@ -90,7 +90,10 @@ Json decision_members(const Prepared& prepared, const Inputs& inputs, const std:
         {"dictionary", {{"name", kit.dictionary.name()}, {"sha256", crypto::sha256(kit.dictionary_text).hex()}}}};
     if (prepared.plan) {
       decision["decision_sha256"] = decision_digest(prepared, inputs).hex();
-      decision["treatments_sha256"] = crypto::sha256(policy::treatments_text(*prepared.plan, kit.dictionary)).hex();
+      // What is to be sent is decided again before each attempt, and compared with this.
+      if (disclosure && prepared.decision->disposition < policy::Disposition::seal) {
+        decision["terms"] = policy::to_json(policy::Ceiling{{prepared.event, *prepared.terms}});
+      }
     }
     out["decision"] = decision;
   }
@@ -170,14 +173,13 @@ Result<void> append_site_changes(ledger::Ledger::Change& change, const ledger::L
 Result<RecordedDecision> read_decision(const ledger::Entry& entry) {
   AIRLOCK_TRY(const Json json, core::parse_json(entry.body, "ledger entry " + std::to_string(entry.seq)));
   RecordedDecision out;
+  out.event = text_at(json, "event").value_or("");
   if (const auto decision = json.find("decision"); decision != json.end() && decision->is_object()) {
     out.decision_sha256 = text_at(*decision, "decision_sha256").value_or("");
-    const auto disposition = policy::disposition_from(text_at(*decision, "disposition").value_or(""));
-    const auto treatments = core::Digest::from_hex(text_at(*decision, "treatments_sha256").value_or(""));
-    if (disposition && treatments) out.carried = policy::Carried{*disposition, *treatments};
-  }
-  if (const auto event = text_at(json, "event"); event) {
-    out.event = *event;
+    if (const auto terms = decision->find("terms"); terms != decision->end()) {
+      AIRLOCK_TRY(auto all, policy::ceiling_from(*terms, "ledger entry " + std::to_string(entry.seq)));
+      if (const auto found = all.find(out.event); found != all.end()) out.terms = std::move(found->second);
+    }
   }
   if (const auto disclosure = json.find("disclosure"); disclosure != json.end() && disclosure->is_object()) {
     out.disclosure_id = text_at(*disclosure, "id");

@@ -146,8 +146,8 @@ Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std
   }
   out.redacted = std::move(*redacted);
 
-  AIRLOCK_TRY(const policy::Terms terms, terms_of(*out.decision, *out.plan, inputs));
-  if (auto stop = stopped_by(terms, inputs, out.event)) {
+  AIRLOCK_TRY(out.terms, terms_of(*out.decision, *out.plan, inputs));
+  if (auto stop = stopped_by(*out.terms, inputs, out.event)) {
     out.outcome = Outcome::held;
     out.stop = std::move(*stop);
     return out;

@@ -52,6 +52,7 @@ struct Prepared {
   policy::Facts facts;
   std::optional<policy::Decision> decision;  ///< nothing where there is no kit or the report is malformed
   std::optional<redaction::Plan> plan;
+  std::optional<policy::Terms> terms;  ///< of the decision, where there is a plan and nothing stopped it before
   std::optional<redaction::Redacted> redacted;
   std::optional<sys::Spool> payload;  ///< the exact bytes that would leave; present where it is to leave
   core::Digest payload_sha256;

@@ -14,15 +14,17 @@ std::string treatments_text(const redaction::Plan& plan, const dictionary::Dicti
   return text + (plan.undeclared() == redaction::Undeclared::refuse ? "refuse" : "drop");
 }
 
-Result<core::Permit> Permits::give(const core::Digest& leaf, const Carried& recorded, const Carried& fresh) {
-  if (fresh.disposition > recorded.disposition) {
-    return fail(Code::refused, "the decision is now `" + std::string(name(fresh.disposition)) + "`, and was `" +
-                                   std::string(name(recorded.disposition)) + "`");
+Result<core::Permit> Permits::give(const core::Digest& leaf, Terms recorded, const Terms& fresh) {
+  recorded.recipients = fresh.recipients;
+  recorded.destinations = fresh.destinations;
+  const auto looser = loosenings(recorded, &fresh);
+  if (looser.empty()) return core::Permit(leaf);
+  std::string why = "the decision became stricter";
+  constexpr std::size_t told = 3;
+  for (std::size_t i = 0; i < looser.size() && i < told; ++i) {
+    why += (i == 0 ? ": " : "; ") + looser[i].what + " was " + looser[i].to + " and is " + looser[i].from;
   }
-  if (fresh.treatments != recorded.treatments) {
-    return fail(Code::refused, "fields are now treated in another way than when the report was queued");
-  }
-  return core::Permit(leaf);
+  return fail(Code::refused, why + (looser.size() > told ? "; and more" : ""));
 }
 
 }  // namespace airlock::policy

@@ -42,7 +42,7 @@ class Receiver:
     A step is a status, a pair (status, headers), or a function that gets this receiver and the connection.
     """
 
-    def __init__(self, pem, script=(), client_ca=None, address="127.0.0.1", tls=None):
+    def __init__(self, pem, script=(), client_ca=None, address="127.0.0.1", tls=None, window=None):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(pem)
         if tls:
@@ -55,6 +55,8 @@ class Receiver:
         self.accepted = 0   # connections
         self.listener = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
         self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if window:  # so that little fits between sender and receiver
+            self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
         self.listener.bind((address, 0))
         self.listener.listen(50)
         self.port = self.listener.getsockname()[1]

@@ -3,6 +3,7 @@
 #include "delivery/backoff.hpp"
 #include "delivery/sender.hpp"
 #include "delivery/target.hpp"
+#include "policy/permits.hpp"
 
 namespace delivery_test {
 
@@ -108,6 +109,39 @@ TEST_CASE("a joined body reads the same in pieces of any size") {
     }
     CHECK(all == "ab34560z");
   }
+}
+
+TEST_CASE("a permit is given where the decision made again is nowhere stricter") {
+  using policy::Disposition;
+  using policy::Permits;
+  policy::Terms recorded;
+  recorded.disposition = Disposition::redact;
+  recorded.values["/event"] = {{}, {"text"}};
+  recorded.recipients = {"a"};
+  const core::Digest leaf = core::Digest::from_hex(std::string(64, 'a')).value();
+  CHECK(Permits::give(leaf, recorded, recorded)->leaf() == leaf);
+
+  auto looser = recorded;
+  looser.disposition = Disposition::send;
+  looser.values["/id"] = {{}, {"uuid"}};
+  looser.recipients = {"b"};
+  looser.destinations = {"c"};
+  CHECK(Permits::give(leaf, recorded, looser));
+
+  for (const auto stricter_disposition : {Disposition::seal, Disposition::withhold}) {
+    auto stricter = recorded;
+    stricter.disposition = stricter_disposition;
+    CHECK(Permits::give(leaf, recorded, stricter).error().code == core::Code::refused);
+  }
+  auto masked = looser;
+  masked.values["/event"].treatment.action = redaction::Action::mask;
+  CHECK(Permits::give(leaf, recorded, masked).error().message.find("`/event`") != std::string::npos);
+  auto dropped = looser;
+  dropped.values.erase("/event");
+  CHECK_FALSE(Permits::give(leaf, recorded, dropped));
+  auto narrower = looser;
+  narrower.values["/event"].takes = {"enum x"};
+  CHECK_FALSE(Permits::give(leaf, recorded, narrower));
 }
 
 TEST_CASE("the exit code of a round is that of the worst thing in it") {

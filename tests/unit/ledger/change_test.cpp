@@ -272,7 +272,8 @@ TEST_CASE("what ended is told even where a later disclosure left before") {
 namespace {
 
 core::Permit permit_for(const core::Digest& leaf) {
-  const policy::Carried same{policy::Disposition::send, {}};
+  policy::Terms same;
+  same.disposition = policy::Disposition::send;
   return policy::Permits::give(leaf, same, same).value();
 }
 core::Digest leaf_of(const Book& book, std::uint64_t disclosure) {
