@@ -10,7 +10,7 @@
 namespace airlock::delivery {
 namespace {
 
-using Kind = Verdict::Kind;
+using Meaning = Verdict::Kind;
 
 constexpr std::size_t error_length = 500;
 
@@ -62,16 +62,16 @@ Verdict judge(const net::Reply& reply) {
   const long status = reply.answer->status;
   out.retry_after = reply.answer->retry_after;
   if (status >= 200 && status < 300) {
-    out.kind = Kind::delivered;
+    out.kind = Meaning::delivered;
     return out;
   }
   out.error = core::printable(in_words(*reply.answer), error_length);
   // A server that failed may have stored the report first; one that refused has not.
   out.maybe_delivered = status >= 500 || status == 408;
   if (status == 413) {
-    out.kind = Kind::given_up;
+    out.kind = Meaning::given_up;
   } else if (status == 400 || status == 409 || status == 415 || status == 422) {
-    out.kind = Kind::report_trouble;
+    out.kind = Meaning::report_trouble;
   }
   return out;
 }

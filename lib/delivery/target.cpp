@@ -17,7 +17,7 @@ using core::quote;
 
 constexpr std::uint64_t pem_limit = 256 * 1024;
 constexpr std::uint64_t secret_limit = 1024;
-constexpr std::array<std::string_view, 4> members{"event", "distinct_id", "properties", "timestamp"};
+constexpr std::array<std::string_view, 4> event_members{"event", "distinct_id", "properties", "timestamp"};
 
 Result<std::string> roots_of(const site::Site& site, const site::Destination& destination) {
   if (!destination.ca_file.empty()) return sys::read_file(site.path_of(destination.ca_file), pem_limit);
@@ -63,17 +63,17 @@ Result<std::optional<net::Proxy>> proxy_of(const site::Site& site, const site::D
   return proxy;
 }
 
-/// Where the values of an event's members are in the payload.
+/// Where the values of an event's event_members are in the payload.
 struct Slice {
   std::uint64_t begin = 0;
   std::uint64_t end = 0;
 };
-Result<std::array<Slice, members.size()>> slices_of(const core::Blob& payload) {
+Result<std::array<Slice, event_members.size()>> slices_of(const core::Blob& payload) {
   report::Limits limits;
   limits.bytes = report::report_bytes_most;
   const crypto::Secret key(sys::random_bytes(16));
   report::Scanner scanner(payload, limits, key);
-  std::array<Slice, members.size()> out;
+  std::array<Slice, event_members.size()> out;
   Slice* open = nullptr;
   for (;;) {
     AIRLOCK_TRY(const report::Token token, scanner.next());
@@ -82,8 +82,8 @@ Result<std::array<Slice, members.size()>> slices_of(const core::Blob& payload) {
       return fail(Code::refused, "the report is no object, which `posthog-batch` needs");
     }
     if (token.kind == report::Kind::key && token.depth == 1) {
-      const auto found = std::find(members.begin(), members.end(), token.text);
-      open = found == members.end() ? nullptr : &out.at(static_cast<std::size_t>(found - members.begin()));
+      const auto found = std::find(event_members.begin(), event_members.end(), token.text);
+      open = found == event_members.end() ? nullptr : &out.at(static_cast<std::size_t>(found - event_members.begin()));
     } else if (open != nullptr && token.depth == 1) {
       if (!token.closes()) open->begin = token.begin;
       open->end = token.end;
@@ -132,12 +132,12 @@ Result<Joined> posthog_batch(const core::Blob& payload, const std::string& api_k
   std::string quoted;
   for (const char c : api_key) quoted += (c == '"' || c == '\\') ? std::string("\\") + c : std::string(1, c);
   out.add(R"({"api_key":")" + quoted + R"(","batch":[{)");
-  for (std::size_t i = 0; i < members.size(); ++i) {
+  for (std::size_t i = 0; i < event_members.size(); ++i) {
     if (slices[i].end == 0) {
-      if (members[i] == "timestamp" || members[i] == "properties") continue;
-      return fail(Code::refused, "the report has no " + quote(members[i]) + ", which `posthog-batch` needs");
+      if (event_members[i] == "timestamp" || event_members[i] == "properties") continue;
+      return fail(Code::refused, "the report has no " + quote(event_members[i]) + ", which `posthog-batch` needs");
     }
-    out.add("\"" + std::string(members[i]) + "\":");
+    out.add("\"" + std::string(event_members[i]) + "\":");
     out.add(payload, slices[i].begin, slices[i].end);
     out.add(",");
   }

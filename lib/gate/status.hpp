@@ -36,6 +36,7 @@ struct Status {
   std::uint64_t reports = 0;
   std::uint64_t disclosures = 0;
   std::uint64_t held = 0;
+  ledger::Ledger::Waiting queue;  ///< payloads that wait to be sent
   std::uint64_t unfinished = 0;  ///< what the next run will finish or undo
   ledger::TreeHead head;
   std::optional<Time> newest_time;

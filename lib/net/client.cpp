@@ -121,7 +121,7 @@ std::string proxy_refusal(CURL* handle) {
   curl_easy_getinfo(handle, CURLINFO_HTTP_CONNECTCODE, &status);
   if (status < 300) return {};
   return "the proxy answers " + std::to_string(status) +
-         (status == 407 ? ": it wants a user and a password, or others than these" : "");
+         (status == 407 || status == 401 ? ": it wants a user and a password, or others than these" : "");
 }
 
 }  // namespace

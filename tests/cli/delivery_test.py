@@ -435,4 +435,187 @@ def _(w):
     print(f"counted: {many} reports sent over {server.accepted} connections, peak memory {int(peak) // 1024} MiB")
 
 
+class Daemon:
+    """A server of others, in the foreground, ended with the case."""
+
+    def __init__(self, w, *command, port=None):
+        self.log = w.path / f"{os.path.basename(command[0])}.log"
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen([str(c) for c in command], stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        wait_for(lambda: answers(port) or self.process.poll() is not None, f"{command[0]} on port {port}")
+        check(self.process.poll() is None, f"{command[0]} ended: {self.log.read_text()}")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.kill()
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+
+def answers(port):
+    import socket
+    with socket.socket() as s:
+        return s.connect_ex(("127.0.0.1", port)) == 0
+
+
+def free_port():
+    import socket
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def nginx(w, authority, clients, port, body_most="64m", upstream=None):
+    (w.path / "nginx").mkdir(exist_ok=True)
+    (w.path / "nginx" / "bodies").mkdir(exist_ok=True)
+    action = f"proxy_pass http://127.0.0.1:{upstream};" if upstream else 'return 200 "taken";'
+    conf = w.file("nginx/nginx.conf", f"""
+        daemon off; worker_processes 1; pid {w.path}/nginx/pid; error_log {w.path}/nginx/error.log; user root;
+        events {{ worker_connections 64; }}
+        http {{
+          access_log {w.path}/nginx/access.log; client_body_temp_path {w.path}/nginx/bodies; proxy_temp_path {w.path}/nginx/p;
+          fastcgi_temp_path {w.path}/nginx/f; uwsgi_temp_path {w.path}/nginx/u; scgi_temp_path {w.path}/nginx/s;
+          client_max_body_size {body_most}; client_body_in_file_only on;
+          server {{
+            listen 127.0.0.1:{port} ssl; server_name localhost;
+            ssl_certificate {authority.folder}/server.crt; ssl_certificate_key {authority.folder}/server.key;
+            ssl_client_certificate {clients.crt}; ssl_verify_client on;
+            location /v1 {{ {action} }}
+          }}
+        }}""")
+    return Daemon(w, "/usr/sbin/nginx", "-c", conf, "-p", w.path / "nginx", port=port)
+
+
+@case("nginx with client certificates takes what a proxy with a password, and one without, lets through; kill -9 of each")
+def _(w):
+    authority, clients = Authority(w), Authority(w, "clients")
+    authority.issue("server")
+    clients.issue("site")
+    port, backend = free_port(), free_port()
+    plain, guarded = free_port(), free_port()
+    password = w.file("proxy.password", "alice:s3cret\n")
+    wrong = w.file("proxy.wrong", "alice:wrong\n")
+    os.chmod(password, 0o600)
+    os.chmod(wrong, 0o600)
+    common = f"Listen 127.0.0.1\nTimeout 20\nMaxClients 10\nAllow 127.0.0.1\nConnectPort {port}\n"
+    open_conf = w.file("open.conf", f"Port {plain}\n" + common)
+    auth_conf = w.file("auth.conf", f"Port {guarded}\n" + common + "BasicAuth alice s3cret\n")
+    client = {"client_certificate": str(clients.folder / "site.crt"), "client_key": str(clients.folder / "site.key")}
+    url = f"https://localhost:{port}/v1"
+    received = []
+
+    import http.server
+    import threading
+
+    class Backend(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            received.append((self.headers["Idempotency-Key"], self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", backend), Backend)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    sending_site(w, "scale", [https_json(url, authority, **client)])
+    ways = {"directly": {}, "through a proxy": {"proxy": f"http://127.0.0.1:{plain}"},
+            "through a proxy with a password": {"proxy": f"http://127.0.0.1:{guarded}", "proxy_credentials_file": str(password)}}
+    with Daemon(w, "/usr/bin/tinyproxy", "-d", "-c", open_conf, port=plain) as proxy, \
+            Daemon(w, "/usr/bin/tinyproxy", "-d", "-c", auth_conf, port=guarded):
+        with nginx(w, authority, clients, port, upstream=backend) as web:
+            for n, (way, members) in enumerate(ways.items()):
+                configure(w, [https_json(url, authority, **client, **members)])
+                report = w.report(version(n))
+                preview = w.airlock("preview", report).out
+                queue(w, report)
+                equal(send(w, "--now")["sent"], 1, way)
+                equal(received[-1][1], preview, f"{way}: body")
+            for n, (credentials, words) in enumerate(((None, "the proxy answers 407"), (wrong, "it wants a user and a password, or others than these")), 10):
+                extra = {"proxy_credentials_file": str(credentials)} if credentials else {}
+                configure(w, [https_json(url, authority, **client, proxy=f"http://127.0.0.1:{guarded}", **extra)])
+                queue(w, w.report(version(n)))
+                outcome = send(w, "--now", code=7)
+                check(words in outcome["reports"][0]["message"], outcome)
+                equal(entries_of(w, 4)[-1]["delivered"], "no", "delivered")
+                check("s3cret" not in json.dumps(outcome) and "wrong" not in json.dumps(outcome), "a password is told")
+            configure(w, [https_json(url, authority)])
+            outcome = send(w, "--now", code=7)
+            check("answers 400" in outcome["reports"][0]["message"], f"without a client certificate: {outcome}")
+            web.kill()
+            configure(w, [https_json(url, authority, **client)])
+            outcome = send(w, "--now", code=7)
+            check("onnect" in outcome["reports"][0]["message"], f"without a server: {outcome}")
+        with nginx(w, authority, clients, port, upstream=backend, body_most="1k"):
+            outcome = send(w, "--now", code=7)
+            check("larger than it takes" in outcome["reports"][0]["message"], f"over the receiver's limit: {outcome}")
+            equal(outcome["failed"], 2, "given up")
+        proxy.kill()
+        with nginx(w, authority, clients, port, upstream=backend):
+            configure(w, [https_json(url, authority, **client, proxy=f"http://127.0.0.1:{plain}")])
+            send(w, "--now", code=7)
+            configure(w, [https_json(url, authority, **client)])
+            equal(send(w, "--now")["sent"], 2, "sent at last")
+    server.shutdown()
+    equal(len({key for key, _ in received}), len(received), "each once")
+    equal(len(received), 5, "in all")
+    w.ledger_ok()
+
+
+@case("outbox list tells age, attempts, the last error and the next try; flush tries everything; status counts")
+def _(w):
+    authority = Authority(w)
+    programs = w.path / "installed"
+    programs.mkdir()
+    for name in ("airlock", "airlock-send"):
+        os.link(w.program(name), programs / name) if same_disk(w, programs) else w.run("cp", w.program(name), programs / name)
+    airlock = [programs / "airlock", "--site", w.site_path]
+    with Receiver(authority.issue("server"), [503, 413]) as server:
+        sending_site(w, destinations=[https_json(server.url(), authority)])
+        equal(w.airlock("outbox", "list", "--json").json["outbox"], [], "at first")
+        queue(w)
+        item, = w.airlock("outbox", "list", "--json").json["outbox"]
+        equal((item["stage"], item["attempts"], item["last_error"], item["next_try"], item["maybe_delivered"]),
+              ("queued", 0, None, None, False), "before an attempt")
+        send(w, code=7)
+        item, = w.airlock("outbox", "list", "--json").json["outbox"]
+        equal((item["stage"], item["attempts"], item["maybe_delivered"]), ("queued", 1, True), "after an attempt")
+        check("answers 503" in item["last_error"] and item["next_try"] > item["last_attempt"], item)
+        check("waits to be sent" in w.airlock("outbox", "list").text, "for people")
+        equal(w.run(*airlock, "outbox", "flush", "--json", code=7).json["failed"], 1, "given up")
+        equal(w.airlock("outbox", "list", "--json").json["outbox"][0]["stage"], "failed", "stage")
+        equal(w.airlock("status", "--json").json["queue"]["failed"], 1, "status")
+        equal(w.run(*airlock, "outbox", "flush", "--json", code=0).json, {"waiting": 0, "failed": 0, "exit": 0}, "flush")
+        equal(w.airlock("outbox", "list", "--json").json["outbox"], [], "at last")
+        equal(len({p.headers["idempotency-key"] for p in server.posts}), 1, "keys")
+        # With airlock-send beside it, process sends by itself.
+        result = w.run(*airlock, "process", w.report(version(5)), "--json").json
+        equal((result["outcome"], result["exit"]), ("sent", 0), "process")
+
+
+def same_disk(w, folder):
+    return os.stat(w.program("airlock")).st_dev == os.stat(folder).st_dev
+
+
+@case("--watch sends what comes, and ends at SIGTERM")
+def _(w):
+    authority = Authority(w)
+    with Receiver(authority.issue("server")) as server:
+        sending_site(w, destinations=[https_json(server.url(), authority)])
+        sender = subprocess.Popen([w.program("airlock-send"), "--site", str(w.site_path), "--watch"],
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        queue(w)
+        wait_for(lambda: len(server.posts) == 1, "the first report")
+        queue(w, w.report(version(1)))
+        wait_for(lambda: len(server.posts) == 2, "the second report")
+        sender.terminate()
+        equal(sender.wait(60), 0, "exit")
+        equal(w.kinds(2)[-1], "sent", "recorded")
+
+
 main()

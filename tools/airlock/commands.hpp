@@ -26,5 +26,6 @@ void add_key(Context& context);
 void add_kit(Context& context);
 void add_bundle(Context& context);
 void add_ledger(Context& context);
+void add_outbox(Context& context);
 
 }  // namespace airlock::tools

@@ -28,5 +28,6 @@ int main(int argc, char** argv) {
   tools::add_kit(context);
   tools::add_bundle(context);
   tools::add_ledger(context);
+  tools::add_outbox(context);
   return console.run(argc, argv);
 }

@@ -101,6 +101,7 @@ Json to_json(const gate::Status& status) {
           {"reports", status.reports},
           {"disclosures", status.disclosures},
           {"held", status.held},
+          {"queue", {{"waiting", status.queue.queued}, {"failed", status.queue.failed}}},
           {"unfinished", status.unfinished},
           {"schedule", schedule},
           {"ledger_size", status.head.size},
@@ -156,6 +157,10 @@ int run(Context& context) {
     context.console.say("reports come every " + in_words_interval(schedule.every) + ": the last one " +
                         (schedule.last ? "on " + schedule.last->date() : "never") + ", the next one " +
                         (schedule.overdue ? "is overdue since " : "by ") + schedule.due.date());
+  }
+  if (status->queue.queued + status->queue.failed != 0) {
+    context.console.say("to be sent: " + std::to_string(status->queue.queued) + " waiting, " +
+                        std::to_string(status->queue.failed) + " given up; see `airlock outbox list`");
   }
   if (status->unfinished != 0) {
     context.console.say("unfinished: " + std::to_string(status->unfinished) +

@@ -1,0 +1,38 @@
+#include "gate/outbox.hpp"
+
+#include "gate/open.hpp"
+#include "site/site.hpp"
+#include "sys/file.hpp"
+#include "sys/system.hpp"
+
+namespace airlock::gate {
+
+core::Result<std::vector<OutboxItem>> outbox(const std::string& directory) {
+  using ledger::Stage;
+  constexpr std::size_t at_once = 500;
+  AIRLOCK_TRY(const auto site, site::Site::open(directory));
+  AIRLOCK_TRY(const auto ledger, open_to_read(site));
+  const core::Time now = sys::now();
+  std::vector<OutboxItem> out;
+  for (std::uint64_t from = 1;;) {
+    AIRLOCK_TRY(const auto rows, ledger.disclosures(from, at_once));
+    for (const ledger::Disclosure& row : rows) {
+      from = row.disclosure + 1;
+      const bool bundle = row.stage == Stage::sealed || row.stage == Stage::released;
+      const bool payload = row.stage == Stage::queued || row.stage == Stage::attempted || row.stage == Stage::failed;
+      if (!bundle && !payload) continue;
+      // A bundle that was handed over is still released.
+      if (bundle && !sys::exists(site.path(site::layout::outbox) + "/" + row.file)) continue;
+      out.push_back({row, bundle, now - row.time});
+    }
+    if (rows.size() < at_once) return out;
+  }
+}
+
+core::Result<ledger::Ledger::Waiting> count_waiting(const std::string& directory) {
+  AIRLOCK_TRY(const auto site, site::Site::open(directory));
+  AIRLOCK_TRY(const auto ledger, open_to_read(site));
+  return ledger.count_waiting();
+}
+
+}  // namespace airlock::gate

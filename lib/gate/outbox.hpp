@@ -1,0 +1,26 @@
+#pragma once
+/// \file
+/// What waits in the outbox: `airlock outbox list`.
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "core/result.hpp"
+#include "ledger/ledger.hpp"
+
+namespace airlock::gate {
+
+struct OutboxItem {
+  ledger::Disclosure disclosure;
+  bool is_bundle = false;  ///< to be handed over; else to be sent
+  std::chrono::seconds age{};
+};
+
+/// Bundles that are in the outbox and payloads that wait to be sent, by disclosure.
+[[nodiscard]] core::Result<std::vector<OutboxItem>> outbox(const std::string& directory);
+
+/// How many payloads wait.
+[[nodiscard]] core::Result<ledger::Ledger::Waiting> count_waiting(const std::string& directory);
+
+}  // namespace airlock::gate

@@ -1,0 +1,126 @@
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "commands.hpp"
+#include "gate/outbox.hpp"
+#include "sys/worker.hpp"
+
+namespace airlock::tools {
+namespace outbox_command {
+
+using core::Code;
+using core::Json;
+
+constexpr std::string_view sender_name = "airlock-send";
+
+/// `3 days`, `5 h`, `12 min`.
+std::string in_words(std::chrono::seconds age) {
+  const auto seconds = std::max<std::int64_t>(age.count(), 0);
+  if (seconds >= 2 * 86400) return std::to_string(seconds / 86400) + " days";
+  if (seconds >= 2 * 3600) return std::to_string(seconds / 3600) + " h";
+  return std::to_string(seconds / 60) + " min";
+}
+
+Json to_json(const gate::OutboxItem& item) {
+  const ledger::Disclosure& disclosure = item.disclosure;
+  const auto time = [](const std::optional<core::Time>& at) { return at ? Json(at->text()) : Json(nullptr); };
+  Json out{{"number", disclosure.number},
+           {"disclosure", disclosure.disclosure},
+           {"id", disclosure.id},
+           {"stage", ledger::name(disclosure.stage)},
+           {"file", disclosure.file},
+           {"size", disclosure.size},
+           {"since", disclosure.time.text()},
+           {"age_seconds", std::max<std::int64_t>(item.age.count(), 0)}};
+  if (item.is_bundle) return out;
+  out["attempts"] = disclosure.attempts;
+  out["last_attempt"] = time(disclosure.last_attempt);
+  out["last_error"] = disclosure.last_error.empty() ? Json(nullptr) : Json(disclosure.last_error);
+  out["next_try"] = time(disclosure.next_try);
+  out["maybe_delivered"] = disclosure.uncertain || disclosure.stage == ledger::Stage::attempted;
+  return out;
+}
+
+void show(const console::Console& console, const gate::OutboxItem& item) {
+  const ledger::Disclosure& disclosure = item.disclosure;
+  const std::string what = item.is_bundle                                 ? "bundle, waits to be handed over"
+                           : disclosure.stage == ledger::Stage::failed    ? "given up"
+                           : disclosure.stage == ledger::Stage::attempted ? "an attempt was cut short"
+                                                                          : "waits to be sent";
+  console.say("report " + std::to_string(disclosure.number) + ", disclosure " + std::to_string(disclosure.disclosure) +
+              ": " + what + ", " + in_words(item.age) + " old, " + std::to_string(disclosure.size) + " bytes");
+  std::vector<std::pair<std::string, std::string>> rows{{"file", disclosure.file}};
+  if (disclosure.attempts != 0) {
+    rows.emplace_back("attempts", std::to_string(disclosure.attempts) +
+                                      (disclosure.last_attempt ? ", last " + disclosure.last_attempt->text() : ""));
+    if (!disclosure.last_error.empty()) rows.emplace_back("error", disclosure.last_error);
+    if (disclosure.next_try) rows.emplace_back("next try", disclosure.next_try->text());
+  }
+  console.say(rows);
+}
+
+int list(Context& context) {
+  const auto items = gate::outbox(context.site);
+  if (!items) return context.console.report(items.error());
+  if (context.console.json()) {
+    Json all = Json::array();
+    for (const gate::OutboxItem& item : *items) all.push_back(to_json(item));
+    context.console.print({{"outbox", all}, {"exit", 0}});
+    return 0;
+  }
+  for (const gate::OutboxItem& item : *items) show(context.console, item);
+  if (items->empty()) context.console.say("the outbox is empty");
+  return 0;
+}
+
+core::Result<int> run_sender(const Context& context) {
+  AIRLOCK_TRY(const std::string folder, sys::program_folder());
+  const std::string sender = folder + "/" + std::string(sender_name);
+  if (!sys::is_program(sender)) {
+    return core::fail(Code::later, "`airlock-send` is not installed beside `airlock`, so nothing was sent",
+                      "install it, or let another process run it");
+  }
+  std::vector<std::string> arguments{"--site", context.site, "--once", "--now"};
+  if (context.console.quiet()) arguments.emplace_back("--quiet");
+  AIRLOCK_TRY(const sys::Ended ended, sys::run_program(sender, arguments));
+  if (ended.signal == 0) return ended.code;
+  return core::fail(Code::later, "`airlock-send` was ended by signal " + std::to_string(ended.signal),
+                    "run `airlock outbox flush` again");
+}
+
+int flush(Context& context) {
+  const auto before = gate::count_waiting(context.site);
+  if (!before) return context.console.report(before.error());
+  int exit = 0;
+  if (before->queued + before->failed != 0) {
+    const auto ended = run_sender(context);
+    if (!ended) return context.console.report(ended.error());
+    exit = *ended;
+  }
+  const auto after = gate::count_waiting(context.site);
+  if (!after) return context.console.report(after.error());
+  if (context.console.json()) {
+    context.console.print({{"waiting", after->queued}, {"failed", after->failed}, {"exit", exit}});
+  } else if (before->queued + before->failed == 0) {
+    context.console.say("nothing waits to be sent");
+  } else {
+    context.console.say(std::to_string(after->queued) + " waiting, " + std::to_string(after->failed) + " given up");
+  }
+  return exit;
+}
+
+}  // namespace outbox_command
+
+void add_outbox(Context& context) {
+  using namespace outbox_command;
+  console::Command group =
+      context.console.group("outbox", "what waits to leave: payloads to send, bundles to hand over");
+  context.console.command(group, "list",
+                          "what waits, since when, how often it was tried, and why it did not get through",
+                          "  airlock outbox list\n  airlock outbox list --json | jq '.outbox[] | {number, last_error}'",
+                          [&context] { return list(context); });
+  context.console.command(group, "flush", "have airlock-send try everything now, also what was given up",
+                          "  airlock outbox flush", [&context] { return flush(context); });
+}
+
+}  // namespace airlock::tools
