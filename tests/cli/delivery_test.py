@@ -474,7 +474,7 @@ def nginx(w, authority, clients, port, body_most="64m", upstream=None):
     (w.path / "nginx" / "bodies").mkdir(exist_ok=True)
     action = f"proxy_pass http://127.0.0.1:{upstream};" if upstream else 'return 200 "taken";'
     conf = w.file("nginx/nginx.conf", f"""
-        daemon off; worker_processes 1; pid {w.path}/nginx/pid; error_log {w.path}/nginx/error.log; user root;
+        daemon off; master_process off; pid {w.path}/nginx/pid; error_log {w.path}/nginx/error.log; user root;
         events {{ worker_connections 64; }}
         http {{
           access_log {w.path}/nginx/access.log; client_body_temp_path {w.path}/nginx/bodies; proxy_temp_path {w.path}/nginx/p;
