@@ -6,8 +6,11 @@ from harness import case, check, equal, main
 COMMANDS = {
     "airlock": [["init"], ["process"], ["preview"], ["explain"], ["status"], ["authorise"], ["hold"], ["release"], ["licence", "verify"], ["licence", "show"],
                 ["licence", "install"], ["kit", "verify"], ["kit", "show"], ["kit", "install"], ["bundle", "show"],
-                ["bundle", "verify"], ["bundle", "open"], ["ledger", "list"], ["ledger", "show"], ["ledger", "verify"]],
-    "airlock-vendor": [["init"], ["kit", "build"], ["licence", "issue"], ["site", "add"], ["open"]],
+                ["bundle", "verify"], ["bundle", "open"], ["ledger", "list"], ["ledger", "show"], ["ledger", "verify"],
+                ["outbox", "list"], ["outbox", "flush"], ["key", "rotate"], ["key", "destroy"]],
+    "airlock-vendor": [["init"], ["kit", "build"], ["licence", "issue"], ["licence", "renew"],
+                       ["licence", "revoke"], ["licence", "list"], ["certificate", "renew"], ["certificate", "revoke"],
+                       ["root", "successor"], ["root", "promote"], ["site", "add"], ["open"]],
 }
 
 
