@@ -93,6 +93,9 @@ class Inbox {
       leave(name, error);
     } else if (const auto renamed = sys::rename_drop(path(name), path(claimed)); !renamed) {
       leave(name, renamed.error());
+    } else if (const auto synced = sys::sync_directory(site_.path(site::layout::inbox)); !synced) {
+      // Without it a power failure could bring back the first name, and the report would be recorded twice.
+      leave(name, synced.error());
     } else {
       take(name, claimed);
     }
