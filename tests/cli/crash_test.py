@@ -75,7 +75,7 @@ def _(w):
         for bundle in w.outbox():
             check(bundle.with_suffix(".txt").exists(), f"{place}: no instructions beside {bundle.name}")
 
-    killed = kill_everywhere(w, ["process", REPORT], after, 1 if LONG else 4)
+    killed = kill_everywhere(w, ["process", REPORT], after, 1 if LONG else 14)
     check(killed > 20, f"only {killed} runs were killed")
     print(f"counted: process killed {killed} times on a sealing site")
 
@@ -93,7 +93,7 @@ def _(w):
         equal(w.hidden(), [], f"{place}: hidden files")
         w.ledger_ok()
 
-    killed = kill_everywhere(w, ["process", REPORT], after, 1 if LONG else 4)
+    killed = kill_everywhere(w, ["process", REPORT], after, 1 if LONG else 12)
     check(killed > 8, f"only {killed} runs were killed")
     print(f"counted: process killed {killed} times on a holding site")
 
@@ -114,7 +114,7 @@ def _(w):
         equal(w.hidden(), [], f"{place}: hidden files")
         w.ledger_ok()
 
-    killed = kill_everywhere(w, ["process", "--held"], after, 1 if LONG else 12)
+    killed = kill_everywhere(w, ["process", "--held"], after, 1 if LONG else 24)
     check(killed > 12, f"only {killed} runs were killed")
     print(f"counted: process --held killed {killed} times")
 
@@ -136,7 +136,7 @@ def _(w):
         if (w.path / "saved").exists():
             restore(w)
             w.run("rm", "-rf", w.path / "saved")
-        killed += kill_everywhere(w, arguments, after, 1 if LONG else 4)
+        killed += kill_everywhere(w, arguments, after, 1 if LONG else 14)
     check(killed > 8, f"only {killed} runs were killed")
     print(f"counted: installs killed {killed} times")
 
@@ -149,7 +149,7 @@ def _(w):
     w.run("rm", "-rf", w.site_path)
     killed = 0
     for call in ("fsync", "linkat", "link", "rename", "unlink"):
-        for when in range(1, 60, 1 if LONG else 5):
+        for when in range(1, 60, 1 if LONG else 12):
             w.run("rm", "-rf", w.site_path)
             ran = w.run("strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e",
                         f"inject={call}:signal=KILL:when={when}", w.program("airlock"), "--site", w.site_path, *arguments,
