@@ -62,13 +62,17 @@ class Receiver:
         self.port = self.listener.getsockname()[1]
         self.closed = False
         self.lock = threading.Lock()
-        threading.Thread(target=self._accept, daemon=True).start()
+        self.thread = threading.Thread(target=self._accept, daemon=True)
+        self.thread.start()
 
     def url(self, host="localhost", path="/v1"):
         return f"https://{host}:{self.port}{path}"
 
     def close(self):
         self.closed = True
+        # Closing alone does not wake an accept, which then could go on with the number's next owner.
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.thread.join()
         self.listener.close()
 
     def __enter__(self):
