@@ -14,6 +14,7 @@ using core::quote;
 namespace {
 
 constexpr std::string_view proof_format = "c2sp.org/tlog-proof@v1";
+constexpr std::string_view consistency_format = "airlock-consistency/1";
 constexpr std::string_view index_word = "index ";
 
 /// Cuts the first line off `text`; nothing where no line is complete.
@@ -37,6 +38,21 @@ std::optional<Digest> read_hash(std::string_view text) {
   const auto raw = core::from_base64(text);
   if (!raw || raw->size() != Digest::size) return std::nullopt;
   return Digest::from_bytes(*raw).value();
+}
+
+/// Cuts hashes, one a line, and the empty line behind them off `text`; `line` is the number of the first.
+Result<std::vector<Digest>> take_hashes(std::string_view& text, const std::string& what, std::size_t line) {
+  const auto refuse = [&](const std::string& why) { return fail(Code::bad_input, what + ": " + why); };
+  std::vector<Digest> out;
+  for (;; ++line) {
+    const auto next = take_line(text);
+    if (!next) return refuse("ends before its checkpoint");
+    if (next->empty()) return out;
+    const auto hash = read_hash(*next);
+    if (!hash) return refuse("line " + std::to_string(line) + " is not a SHA-256 in base64");
+    if (out.size() == proof_limit) return refuse("has more than " + std::to_string(proof_limit) + " hashes");
+    out.push_back(*hash);
+  }
 }
 
 /// Signature and form, by one key.
@@ -99,18 +115,35 @@ Result<Proof> read_proof(std::string_view text) {
   const auto number = index.starts_with(index_word) ? read_decimal(index.substr(index_word.size())) : std::nullopt;
   if (!number) return refuse("line 2 is not the index of a leaf");
   proof.index = *number;
-  for (;;) {
-    const auto line = take_line(text);
-    if (!line) return refuse("ends before its checkpoint");
-    if (line->empty()) break;
-    const auto hash = read_hash(*line);
-    const std::string place = "line " + std::to_string(proof.hashes.size() + 3);
-    if (!hash) return refuse(place + " is not a SHA-256 in base64");
-    if (proof.hashes.size() == proof_limit) return refuse("has more than " + std::to_string(proof_limit) + " hashes");
-    proof.hashes.push_back(*hash);
-  }
+  AIRLOCK_TRY(proof.hashes, take_hashes(text, "proof", 3));
   proof.checkpoint = text;
   return proof;
+}
+
+std::string consistency_text(const std::vector<Digest>& proof, std::string_view from_checkpoint) {
+  std::string text(consistency_format);
+  text.append("\n");
+  for (const Digest& hash : proof) text.append(core::to_base64(hash.view())).append("\n");
+  return text.append("\n").append(from_checkpoint);
+}
+
+Result<Consistency> read_consistency(std::string_view text) {
+  const auto refuse = [](const std::string& why) { return fail(Code::bad_input, "consistency: " + why); };
+  if (text.size() > proof_text_limit) {
+    return refuse("is larger than " + std::to_string(proof_text_limit) + " bytes");
+  }
+  if (take_line(text) != consistency_format) return refuse("line 1 is not " + quote(consistency_format));
+  Consistency out;
+  AIRLOCK_TRY(out.hashes, take_hashes(text, "consistency", 2));
+  out.from_checkpoint = text;
+  return out;
+}
+
+Result<TreeHead> verify_consistency_text(const Consistency& consistency, const TreeHead& later,
+                                         const KeyHistory& keys) {
+  AIRLOCK_TRY(const TreeHead from, verify_checkpoint(consistency.from_checkpoint, keys));
+  AIRLOCK_CHECK(verify_consistency(from.size, later.size, from.root, later.root, consistency.hashes));
+  return from;
 }
 
 Result<TreeHead> verify_proof(std::string_view entry, const Proof& proof, const KeyHistory& keys) {

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// Texts that carry the tree's state out of the ledger: checkpoints (c2sp.org/tlog-checkpoint) as signed notes, and
-/// inclusion proofs (c2sp.org/tlog-proof). Format: docs/formats/ledger.md. A checkpoint says what the tree was, never
+/// Texts that carry the tree's state out of the ledger: checkpoints (c2sp.org/tlog-checkpoint) as signed notes,
+/// inclusion proofs (c2sp.org/tlog-proof), and consistency proofs. Format: docs/formats/ledger.md. A checkpoint says what the tree was, never
 /// that it is the newest one: that is for whoever compares it with another.
 
 #include <cstdint>
@@ -51,5 +51,17 @@ struct Proof {
 [[nodiscard]] Result<Proof> read_proof(std::string_view text);
 /// Verifies that `entry` stands in the log of `verifier` as the proof says. Returns the checkpoint's tree head.
 [[nodiscard]] Result<TreeHead> verify_proof(std::string_view entry, const Proof& proof, const KeyHistory& keys);
+
+/// `consistency.txt`: the proof from an earlier checkpoint, which it carries, to a later one, which it does not.
+[[nodiscard]] std::string consistency_text(const std::vector<Digest>& proof, std::string_view from_checkpoint);
+struct Consistency {
+  std::vector<Digest> hashes;
+  std::string from_checkpoint;  ///< not verified yet
+};
+/// Reads what `consistency_text` writes; nothing of it is verified. Error: bad_input.
+[[nodiscard]] Result<Consistency> read_consistency(std::string_view text);
+/// Verifies that the log of `keys` grew from the proof's checkpoint to `later`. Returns the earlier tree head.
+[[nodiscard]] Result<TreeHead> verify_consistency_text(const Consistency& consistency, const TreeHead& later,
+                                                       const KeyHistory& keys);
 
 }  // namespace airlock::ledger

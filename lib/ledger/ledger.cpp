@@ -83,6 +83,17 @@ Result<std::vector<Digest>> Ledger::inclusion_proof(std::uint64_t seq, std::uint
   return ledger::inclusion_proof(seq, size, tree.reader());
 }
 
+Result<std::vector<Digest>> Ledger::consistency_proof(std::uint64_t from, std::uint64_t size) const {
+  AIRLOCK_TRY(auto* database, state_->use());
+  AIRLOCK_CHECK(need_entries(*database, size));
+  if (from > size) {
+    return fail(Code::bad_input,
+                "a tree of " + std::to_string(from) + " entries is no part of one of " + std::to_string(size));
+  }
+  AIRLOCK_TRY(auto tree, StoredTree::open(*database));
+  return ledger::consistency_proof(from, size, tree.reader());
+}
+
 Result<Entry> Ledger::entry(std::uint64_t seq) const {
   AIRLOCK_TRY(auto found, entries(seq, 1));
   if (found.empty() || found.front().seq != seq) {

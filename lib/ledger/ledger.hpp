@@ -201,6 +201,10 @@ class Ledger {
   /// Error: bad_input where `seq` is not below `size`, or there are fewer entries.
   [[nodiscard]] Result<std::vector<Digest>> inclusion_proof(std::uint64_t seq, std::uint64_t size) const;
 
+  /// That the first `from` entries are the beginning of the first `size`. Error: bad_input where `from` is above `size`,
+  /// or there are fewer entries.
+  [[nodiscard]] Result<std::vector<Digest>> consistency_proof(std::uint64_t from, std::uint64_t size) const;
+
   /// Error: bad_input where there is none.
   [[nodiscard]] Result<Entry> entry(std::uint64_t seq) const;
   /// Up to `limit` entries from `from_seq` on.

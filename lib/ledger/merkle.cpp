@@ -98,6 +98,78 @@ Result<void> verify_inclusion(std::uint64_t index, std::uint64_t size, const Dig
   return {};
 }
 
+Result<std::vector<Digest>> consistency_proof(std::uint64_t from, std::uint64_t size, const NodeReader& nodes) {
+  // RFC 9162 2.1.4.1, from the root down, like the one above.
+  std::vector<Digest> proof;
+  if (from == 0 || from == size) return proof;
+  std::uint64_t begin = 0;
+  while (from != size) {
+    const std::uint64_t left = std::bit_floor(size - 1);
+    const bool goes_left = from <= left;
+    AIRLOCK_TRY(const Digest other,
+                goes_left ? range_root(begin + left, size - left, nodes) : range_root(begin, left, nodes));
+    proof.push_back(other);
+    if (!goes_left) {
+      begin += left;
+      from -= left;
+    }
+    size = goes_left ? left : size - left;
+  }
+  // The verifier has the root of the old tree; the root of a part of it must be told.
+  if (begin != 0) {
+    AIRLOCK_TRY(const Digest part, range_root(begin, size, nodes));
+    proof.push_back(part);
+  }
+  std::reverse(proof.begin(), proof.end());
+  return proof;
+}
+
+Result<void> verify_consistency(std::uint64_t from, std::uint64_t size, const Digest& from_root, const Digest& root,
+                                const std::vector<Digest>& proof) {
+  const auto refuse = [&](const std::string& why) {
+    return fail(Code::integrity, "proof from a tree of " + std::to_string(from) + " leaves to one of " +
+                                     std::to_string(size) + " leaves: " + why);
+  };
+  if (from > size) return refuse("the later tree is smaller");
+  if (from == size) {
+    if (!proof.empty()) return refuse("has too many hashes");
+    if (size == 0 && root != crypto::sha256("")) return refuse("a tree of no leaves has another root");
+    return from_root == root ? Result<void>() : refuse("the roots differ");
+  }
+  if (from == 0) return refuse("a tree of no leaves proves nothing");
+  if (proof.empty()) return refuse("has too few hashes");
+  // RFC 9162 2.1.4.2; the letters are its own.
+  std::uint64_t fn = from - 1;
+  std::uint64_t sn = size - 1;
+  while ((fn & 1) != 0) {
+    fn >>= 1;
+    sn >>= 1;
+  }
+  const bool perfect = std::has_single_bit(from);
+  Digest fr = perfect ? from_root : proof.front();
+  Digest sr = fr;
+  for (std::size_t i = perfect ? 0 : 1; i < proof.size(); ++i) {
+    const Digest& c = proof[i];
+    if (sn == 0) return refuse("has too many hashes");
+    if ((fn & 1) != 0 || fn == sn) {
+      fr = node_hash(c, fr);
+      sr = node_hash(c, sr);
+      while ((fn & 1) == 0 && fn != 0) {
+        fn >>= 1;
+        sn >>= 1;
+      }
+    } else {
+      sr = node_hash(sr, c);
+    }
+    fn >>= 1;
+    sn >>= 1;
+  }
+  if (sn != 0) return refuse("has too few hashes");
+  if (fr != from_root) return refuse("does not lead to the earlier root");
+  if (sr != root) return refuse("does not lead to the later root");
+  return {};
+}
+
 Result<Frontier> Frontier::load(std::uint64_t size, const NodeReader& nodes) {
   Frontier frontier;
   while (frontier.size_ < size) {

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// The Merkle tree of RFC 6962 2.1 over SHA-256: leaf and node hashes, roots, inclusion proofs (RFC 9162 2.1.3). Pure
-/// functions over values; storing the tree is the business of ledger.hpp.
+/// The Merkle tree of RFC 6962 2.1 over SHA-256: leaf and node hashes, roots, inclusion proofs (RFC 9162 2.1.3) and
+/// consistency proofs (2.1.4). Pure functions over values; storing the tree is the business of ledger.hpp.
 
 #include <cstdint>
 #include <functional>
@@ -37,6 +37,15 @@ using NodeReader = std::function<Result<Digest>(unsigned level, std::uint64_t in
 /// Checks a proof as RFC 9162 2.1.3.2 says. Error: integrity.
 [[nodiscard]] Result<void> verify_inclusion(std::uint64_t index, std::uint64_t size, const Digest& leaf,
                                             const std::vector<Digest>& proof, const Digest& root);
+
+/// The proof that the tree of the first `from` leaves is a prefix of that of the first `size`; none is needed, and none
+/// is given, where the two are equal or `from` is 0. Reads at most 128 nodes. Precondition: from <= size.
+[[nodiscard]] Result<std::vector<Digest>> consistency_proof(std::uint64_t from, std::uint64_t size,
+                                                            const NodeReader& nodes);
+/// Checks a proof as RFC 9162 2.1.4.2 says. Two trees of one size must have one root and an empty proof; from a tree of
+/// no leaves to one of some nothing can be proven, and that is refused. Error: integrity.
+[[nodiscard]] Result<void> verify_consistency(std::uint64_t from, std::uint64_t size, const Digest& from_root,
+                                              const Digest& root, const std::vector<Digest>& proof);
 
 /// Hears of each perfect subtree, in the order in which they come to be.
 using NodeWriter = std::function<Result<void>(unsigned level, std::uint64_t index, const Digest& hash)>;

@@ -150,3 +150,28 @@ TEST_CASE("a proof verifies for its entry and its log only") {
   const std::string node = std::string(a.view()) + std::string(b.view());
   CHECK_FALSE(ledger::verify_proof(node, {0, {}, grown}, log.verifier));
 }
+
+TEST_CASE("a consistency text carries the earlier checkpoint and comes back") {
+  const Log log;
+  const std::vector<core::Digest> leaves{ledger::leaf_hash("a"), ledger::leaf_hash("b"), ledger::leaf_hash("c")};
+  const TreeHead early{2, ledger::node_hash(leaves[0], leaves[1])};
+  const TreeHead late{3, ledger::node_hash(early.root, leaves[2])};
+  const auto note = ledger::sign_checkpoint(early, site, log.key).value();
+  const std::string text = ledger::consistency_text({leaves[2]}, note);
+  CHECK(text == "airlock-consistency/1\n" + core::to_base64(leaves[2].view()) + "\n\n" + note);
+  const auto read = ledger::read_consistency(text).value();
+  CHECK(ledger::verify_consistency_text(read, late, log.verifier).value() == early);
+
+  CHECK_FALSE(ledger::verify_consistency_text(read, {3, leaves[0]}, log.verifier));
+  CHECK_FALSE(ledger::verify_consistency_text(read, {1, late.root}, log.verifier));
+  CHECK_FALSE(ledger::verify_consistency_text(read, late, Log().verifier));
+  const auto refused = [](const std::string& changed) {
+    const auto result = ledger::read_consistency(changed);
+    return !result && result.error().code == Code::bad_input;
+  };
+  CHECK(refused(""));
+  CHECK(refused("airlock-consistency/2\n\n" + note));
+  CHECK(refused("airlock-consistency/1\nabc\n\n" + note));
+  CHECK(refused("airlock-consistency/1\n"));
+  CHECK(refused(std::string(ledger::proof_text_limit + 1, 'x')));
+}
