@@ -33,7 +33,8 @@ struct Recorded {
 Result<std::optional<Recorded>> recorded_ceiling(const ledger::Ledger& ledger) {
   using ledger::Kind;
   std::optional<Recorded> out;
-  for (const Kind kind : {Kind::authorised, Kind::licence, Kind::kit, Kind::configured, Kind::key_rotated}) {
+  for (const Kind kind :
+       {Kind::authorised, Kind::licence, Kind::kit, Kind::configured, Kind::key_rotated, Kind::adopted}) {
     AIRLOCK_TRY(const auto entry, ledger.newest(kind));
     if (!entry || (out && entry->seq < out->seq)) continue;
     AIRLOCK_TRY(const Json json, core::parse_json(entry->body, entry_name(*entry)));
@@ -104,6 +105,18 @@ Result<void> settle_ceiling(Inputs& inputs, const ledger::Ledger& ledger, Instal
   return {};
 }
 
+Result<void> put_ceiling(Json& members, const policy::Ceiling& ceiling) {
+  Json json = policy::to_json(ceiling);
+  if (core::to_text(json).size() > ceiling_bytes_limit) {
+    return fail(Code::refused,
+                "the decisions for all events need more than " + std::to_string(ceiling_bytes_limit) +
+                    " bytes in the ledger",
+                "ask the vendor for a smaller dictionary");
+  }
+  members["ceiling"] = std::move(json);
+  return {};
+}
+
 }  // namespace
 
 Result<void> read_ceiling(Inputs& inputs, const ledger::Ledger& ledger) {
@@ -123,15 +136,13 @@ Result<void> install_into_ceiling(Inputs& inputs, const ledger::Ledger& ledger) 
 
 Result<void> add_ceiling(Json& members, const Inputs& inputs) {
   if (!inputs.ceiling) return {};
-  Json json = policy::to_json(*inputs.ceiling);
-  if (core::to_text(json).size() > ceiling_bytes_limit) {
-    return fail(
-        Code::refused,
-        "the decisions for all events need more than " + std::to_string(ceiling_bytes_limit) + " bytes in the ledger",
-        "ask the vendor for a smaller dictionary");
-  }
-  members["ceiling"] = std::move(json);
-  return {};
+  return put_ceiling(members, *inputs.ceiling);
+}
+
+Result<void> add_reset_ceiling(Json& members, const ledger::Ledger& ledger) {
+  AIRLOCK_TRY(const auto recorded, recorded_ceiling(ledger));
+  if (!recorded) return {};
+  return put_ceiling(members, policy::first_ceiling(recorded->ceiling));
 }
 
 Result<std::optional<Hold>> hold_in_force(const ledger::Ledger& ledger) {

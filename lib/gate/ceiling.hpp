@@ -3,8 +3,8 @@
 /// The site's ceiling and its hold: read from the ledger, moved by what is installed, and asked before anything leaves.
 /// The order of decisions is policy/ceiling.hpp's.
 ///
-/// Every `authorised`, `licence`, `kit`, `configured` and `key_rotated` entry carries the ceiling as it stands from
-/// then on, so the newest of them has it.
+/// Every `authorised`, `licence`, `kit`, `configured`, `key_rotated` and `adopted` entry carries the ceiling as it stands
+/// from then on, so the newest of them has it.
 
 #include <optional>
 #include <string>
@@ -26,6 +26,9 @@ namespace airlock::gate {
 [[nodiscard]] Result<void> install_into_ceiling(Inputs& inputs, const ledger::Ledger& ledger);
 /// Puts the ceiling into the members of an entry that carries it.
 [[nodiscard]] Result<void> add_ceiling(core::Json& members, const Inputs& inputs);
+/// The same for `adopted`: the ceiling that the ledger has, with `seal` as the loosest disposition, since what was
+/// authorised before may be of the past that was lost.
+[[nodiscard]] Result<void> add_reset_ceiling(core::Json& members, const ledger::Ledger& ledger);
 
 /// The hold in force, if any.
 [[nodiscard]] Result<std::optional<Hold>> hold_in_force(const ledger::Ledger& ledger);

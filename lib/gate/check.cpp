@@ -2,9 +2,11 @@
 
 #include "core/text.hpp"
 #include "crypto/hash.hpp"
+#include "gate/anchor.hpp"
 #include "gate/history.hpp"
 #include "gate/open.hpp"
 #include "gate/recovery.hpp"
+#include "ledger/checkpoint.hpp"
 #include "site/site.hpp"
 #include "sys/file.hpp"
 
@@ -81,14 +83,33 @@ Result<void> check_held(const site::Site& site, const ledger::Ledger& ledger, Si
   return {};
 }
 
+Result<crypto::NoteVerifier> verifier_for(const site::Site& site, const CheckOptions& options) {
+  if (!options.public_key) return site.ledger_verifier();
+  std::string text = *options.public_key;
+  while (text.ends_with('\n')) text.pop_back();
+  AIRLOCK_TRY(auto verifier, crypto::NoteVerifier::from_text(text));
+  const std::string origin = ledger::origin(site.configuration().site_id);
+  if (verifier.name() != origin) {
+    return fail(Code::integrity, "the given key is of " + quote(verifier.name()) + ", this ledger is " + quote(origin));
+  }
+  return verifier;
+}
+
 }  // namespace
 
-Result<SiteChecked> check_site(const std::string& directory) {
+Result<SiteChecked> check_site(const std::string& directory, const CheckOptions& options) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const auto ledger, open_to_read(site));
-  AIRLOCK_TRY(const auto verifier, site.ledger_verifier());
+  AIRLOCK_TRY(const auto verifier, verifier_for(site, options));
   SiteChecked out;
   AIRLOCK_TRY(out.ledger, ledger::verify(ledger, verifier));
+  AIRLOCK_CHECK(check_past(site, ledger));
+  if (options.checkpoint) {
+    AIRLOCK_TRY(const auto keys, ledger::KeyHistory::of(ledger, verifier));
+    AIRLOCK_TRY(const auto head, ledger::verify_checkpoint(*options.checkpoint, keys));
+    AIRLOCK_CHECK(check_holds(ledger, head, "the given checkpoint"));
+    out.from_size = head.size;
+  }
   AIRLOCK_CHECK(check_outbox(site, ledger, out));
   AIRLOCK_CHECK(check_held(site, ledger, out));
   return out;

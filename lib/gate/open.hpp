@@ -12,7 +12,11 @@ namespace airlock::gate {
 /// this user may write, that is done, so that `status` works after a crash too. Errors: as `ledger::Ledger::open`.
 [[nodiscard]] core::Result<ledger::Ledger> open_to_read(const site::Site& site);
 
-/// For the holder of the site's lock.
+/// For the holder of the site's lock, or who is about to take it. Every commit then renews the anchor. Errors also:
+/// integrity where the ledger is not what anchor and outbox saw (anchor.hpp).
 [[nodiscard]] core::Result<ledger::Ledger> open_to_write(const site::Site& site);
+
+/// The same without that look at the past: for `init`, which makes it, and for `ledger adopt`, which records it.
+[[nodiscard]] core::Result<ledger::Ledger> open_to_adopt(const site::Site& site);
 
 }  // namespace airlock::gate

@@ -153,7 +153,10 @@ Result<Initialised> fill_site(const InitOptions& options, const site::NewSite& c
                        {"vendor_root_sha256", content.vendor_root.fingerprint().hex()},
                        {"request_sha256", created.request_fingerprint.hex()}};
     AIRLOCK_CHECK(append(change, ledger::Kind::site_created, "", members, content.now));
-    AIRLOCK_CHECK(change.commit());
+    AIRLOCK_TRY(const ledger::TreeHead head, change.commit());
+    AIRLOCK_TRY(const std::string anchor, ledger::sign_checkpoint(head, content.site_id, created.ledger_key));
+    AIRLOCK_CHECK(
+        sys::create_file(options.directory + "/" + std::string(site::layout::anchor), anchor, sys::private_file));
   }
   AIRLOCK_CHECK(site::finish_site(options.directory, content));
   return Initialised{.site_id = content.site_id,

@@ -159,7 +159,10 @@ Result<TreeHead> Ledger::Change::commit() {
   Ledger::State& ledger = state_->ledger;
   const auto committed = state_->transaction.commit();
   state_.reset();  // Ends every statement, and rolls back what is not committed.
-  if (committed) return head;
+  if (committed) {
+    if (ledger.told) ledger.told(head);
+    return head;
+  }
   ledger.database.reset();
   return fail(committed.error());
 }

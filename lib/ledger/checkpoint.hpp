@@ -1,8 +1,8 @@
 #pragma once
 /// \file
 /// Texts that carry the tree's state out of the ledger: checkpoints (c2sp.org/tlog-checkpoint) as signed notes,
-/// inclusion proofs (c2sp.org/tlog-proof), and consistency proofs. Format: docs/formats/ledger.md. A checkpoint says what the tree was, never
-/// that it is the newest one: that is for whoever compares it with another.
+/// inclusion proofs (c2sp.org/tlog-proof), and consistency proofs. Format: docs/formats/ledger.md. A checkpoint says
+/// what the tree was, never that it is the newest one: that is for whoever compares it with another.
 
 #include <cstdint>
 #include <string>

@@ -59,6 +59,8 @@ Ledger::Ledger(Ledger&&) noexcept = default;
 Ledger& Ledger::operator=(Ledger&&) noexcept = default;
 Ledger::~Ledger() = default;
 
+void Ledger::after_commit(std::function<void(const TreeHead&)> told) { state_->told = std::move(told); }
+
 Result<TreeHead> Ledger::head() const {
   AIRLOCK_TRY(auto* database, state_->use());
   AIRLOCK_TRY(const auto size, counter(*database, sql::size));

@@ -17,6 +17,7 @@
 /// come on top. No query holds a lock when it has returned.
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -194,6 +195,9 @@ class Ledger {
     std::unique_ptr<State> state_;
   };
   [[nodiscard]] Result<Change> change();
+  /// `told` hears of the tree that is on disk after each commit of this object. What it fails at does not undo the
+  /// commit, so it has nothing to return.
+  void after_commit(std::function<void(const TreeHead&)> told);
 
   [[nodiscard]] Result<TreeHead> head() const;
   /// The tree of the first `size` entries. Error: bad_input where there are fewer.
@@ -201,8 +205,8 @@ class Ledger {
   /// Error: bad_input where `seq` is not below `size`, or there are fewer entries.
   [[nodiscard]] Result<std::vector<Digest>> inclusion_proof(std::uint64_t seq, std::uint64_t size) const;
 
-  /// That the first `from` entries are the beginning of the first `size`. Error: bad_input where `from` is above `size`,
-  /// or there are fewer entries.
+  /// That the first `from` entries are the beginning of the first `size`. Error: bad_input where `from` is above
+  /// `size`, or there are fewer entries.
   [[nodiscard]] Result<std::vector<Digest>> consistency_proof(std::uint64_t from, std::uint64_t size) const;
 
   /// Error: bad_input where there is none.

@@ -2,6 +2,7 @@
 /// \file
 /// What the source files of ledger/ share: the open database, the stored tree, and rows as values.
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,6 +20,7 @@ struct Ledger::State {
 
   std::optional<db::Database> database;  ///< nothing after a COMMIT that failed
   std::string path;
+  std::function<void(const TreeHead&)> told;  ///< see Ledger::after_commit; may be empty
 };
 
 /// For `verify` and tests.

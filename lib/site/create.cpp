@@ -80,7 +80,7 @@ Result<CreatedSite> create_site(const std::string& directory, const NewSite& con
   const std::string keys = path(layout::keys);
   AIRLOCK_TRY(const Identity signing, make_identity(keys, "site", crypto::Role::site, content));
   AIRLOCK_TRY(const Identity archive, make_identity(keys, "archive", crypto::Role::recipient, content));
-  AIRLOCK_TRY(const auto ledger_key, crypto::PrivateKey::generate(crypto::KeyKind::ed25519));
+  AIRLOCK_TRY(auto ledger_key, crypto::PrivateKey::generate(crypto::KeyKind::ed25519));
   AIRLOCK_CHECK(sys::create_file(keys + "/ledger.key", ledger_key.pem().view(), sys::private_file));
   const crypto::Secret pseudonym(core::to_hex(sys::random_bytes(32)) + "\n");
   AIRLOCK_CHECK(sys::create_file(keys + "/pseudonym.key", pseudonym.view(), sys::private_file));
@@ -107,7 +107,7 @@ Result<CreatedSite> create_site(const std::string& directory, const NewSite& con
                             .fingerprint = {}};
   AIRLOCK_TRY(const WrittenRequest written, write_request(request, signing.signer(content.now)));
   AIRLOCK_CHECK(sys::create_file(path(layout::request), written.file, sys::public_file));
-  return CreatedSite{written.fingerprint, key_sha256};
+  return CreatedSite{written.fingerprint, key_sha256, std::move(ledger_key)};
 }
 
 Result<void> finish_site(const std::string& directory, const NewSite& content) {

@@ -33,6 +33,7 @@ inline constexpr std::string_view inbox = "inbox";
 inline constexpr std::string_view held = "held";
 inline constexpr std::string_view outbox = "outbox";
 inline constexpr std::string_view ledger = "ledger.db";
+inline constexpr std::string_view anchor = "ledger.anchor";
 inline constexpr std::string_view lock = "site.lock";
 inline constexpr std::string_view inbox_lock = "inbox.lock";
 inline constexpr std::string_view send_lock = "send.lock";
@@ -103,6 +104,7 @@ struct NewSite {
 struct CreatedSite {
   core::Digest request_fingerprint;
   core::Digest key_sha256;
+  crypto::PrivateKey ledger_key;  ///< signs the first anchor
 };
 [[nodiscard]] Result<CreatedSite> create_site(const std::string& directory, const NewSite& content);
 /// Writes the configuration, which makes the directory a site.

@@ -7,6 +7,7 @@ COMMANDS = {
     "airlock": [["init"], ["process"], ["preview"], ["explain"], ["status"], ["authorise"], ["hold"], ["release"], ["licence", "verify"], ["licence", "show"],
                 ["licence", "install"], ["kit", "verify"], ["kit", "show"], ["kit", "install"], ["bundle", "show"],
                 ["bundle", "verify"], ["bundle", "open"], ["ledger", "list"], ["ledger", "show"], ["ledger", "verify"],
+                ["ledger", "prove"], ["ledger", "checkpoint"], ["ledger", "export"], ["ledger", "adopt"],
                 ["outbox", "list"], ["outbox", "flush"], ["key", "rotate"], ["key", "destroy"]],
     "airlock-vendor": [["init"], ["kit", "build"], ["licence", "issue"], ["licence", "renew"],
                        ["licence", "revoke"], ["licence", "list"], ["certificate", "renew"], ["certificate", "revoke"],

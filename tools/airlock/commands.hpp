@@ -26,6 +26,8 @@ void add_key(Context& context);
 void add_kit(Context& context);
 void add_bundle(Context& context);
 void add_ledger(Context& context);
+/// The commands of `ledger` that prove and adopt.
+void add_ledger_proofs(Context& context, console::Command& group);
 void add_outbox(Context& context);
 
 }  // namespace airlock::tools

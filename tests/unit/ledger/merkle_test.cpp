@@ -259,7 +259,9 @@ TEST_CASE("all inclusion vectors of transparency-dev/merkle give the verdict tha
   CHECK(refused == 92);
 }
 
-TEST_CASE("all consistency vectors of transparency-dev/merkle give the verdict that they ask for, and their proofs are ours") {
+TEST_CASE(
+    "all consistency vectors of transparency-dev/merkle give the verdict that they ask for, and their proofs are "
+    "ours") {
   // The leaves of the trees that the vectors are about.
   std::vector<Digest> published;
   for (const std::string_view hex :

@@ -1,0 +1,179 @@
+#include "gate/anchor.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "core/json.hpp"
+#include "core/text.hpp"
+#include "gate/append.hpp"
+#include "gate/ceiling.hpp"
+#include "gate/open.hpp"
+#include "ledger/checkpoint.hpp"
+#include "ledger/verify.hpp"
+#include "sys/file.hpp"
+#include "sys/system.hpp"
+
+namespace airlock::gate {
+namespace {
+
+using core::Code;
+using core::fail;
+using core::Json;
+using core::quote;
+using core::Result;
+
+constexpr int adopt_lock_seconds = 120;
+constexpr std::string_view bundle_suffix = ".p7m";
+constexpr std::size_t uuid_size = 36;
+/// Longest anchor that an `adopted` entry repeats; a real one has a tenth of it.
+constexpr std::size_t anchor_told_most = 4096;
+
+constexpr auto way_out =
+    "find out who put it back, and restore the newest copy; if that is gone, `airlock ledger adopt --reason TEXT` goes "
+    "on "
+    "with this one and records that for ever";
+
+tl::unexpected<core::Error> behind(const std::string& what) { return fail(Code::integrity, what, way_out); }
+
+Result<std::string> read_anchor(const site::Site& site) {
+  const std::string path = site.path(site::layout::anchor);
+  if (!sys::exists(path))
+    return behind(quote(path) + ": is missing, so nobody can tell whether the ledger is the newest");
+  return sys::read_file(path, ledger::checkpoint_text_limit);
+}
+
+/// The anchor under any key that the ledger has had: until a rotation is finished the former key signs it. The outer
+/// result is of the machine, the inner one of the anchor.
+Result<Result<ledger::TreeHead>> verify_anchor(const site::Site& site, const ledger::Ledger& ledger,
+                                               const std::string& note) {
+  AIRLOCK_TRY(const auto known, site.ledger_verifier());
+  AIRLOCK_TRY(const auto history, ledger::KeyHistory::of(ledger, known));
+  auto anchor = ledger::verify_checkpoint(note, known);
+  for (const auto& key : history.keys()) {
+    if (!anchor) anchor = ledger::verify_checkpoint(note, key.verifier);
+  }
+  return anchor;
+}
+
+Result<void> check_anchor(const site::Site& site, const ledger::Ledger& ledger) {
+  // The anchor before the ledger: a process that commits meanwhile only makes the ledger the longer of the two.
+  AIRLOCK_TRY(const std::string note, read_anchor(site));
+  AIRLOCK_TRY(const auto anchor, verify_anchor(site, ledger, note));
+  if (!anchor) return behind(quote(site.path(site::layout::anchor)) + ": " + anchor.error().message);
+  return check_holds(ledger, *anchor, "the anchor " + quote(site.path(site::layout::anchor)));
+}
+
+/// The disclosure id in the name of a bundle, or nothing.
+std::string id_in(std::string_view name) {
+  if (!name.ends_with(bundle_suffix)) return {};
+  name.remove_suffix(bundle_suffix.size());
+  if (name.size() <= uuid_size) return {};
+  const std::string id(name.substr(name.size() - uuid_size));
+  return core::is_uuid(id) ? id : std::string();
+}
+
+/// Bundles in the outbox whose disclosure the ledger does not have.
+Result<std::vector<std::string>> unknown_bundles(const site::Site& site, const ledger::Ledger& ledger) {
+  AIRLOCK_TRY(const auto names, sys::list_directory(site.path(site::layout::outbox)));
+  std::vector<std::string> out;
+  for (const std::string& name : names) {
+    if (name.starts_with('.')) continue;
+    const std::string id = id_in(name);
+    if (id.empty()) continue;
+    AIRLOCK_TRY(const auto disclosure, ledger.disclosure(id));
+    if (!disclosure) out.push_back(name);
+  }
+  return out;
+}
+
+/// The bundles that the newest `adopted` entry took note of.
+Result<std::set<std::string, std::less<>>> adopted_bundles(const ledger::Ledger& ledger) {
+  std::set<std::string, std::less<>> out;
+  AIRLOCK_TRY(const auto entry, ledger.newest(ledger::Kind::adopted));
+  if (!entry) return out;
+  AIRLOCK_TRY(const Json json, core::parse_json(entry->body, "ledger entry " + std::to_string(entry->seq),
+                                                {.bytes = ledger::entry_limit}));
+  const auto list = json.find("unknown_bundles");
+  if (list == json.end() || !list->is_array()) return out;
+  for (const Json& name : *list) {
+    if (name.is_string()) out.insert(name.get<std::string>());
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<void> write_anchor(const site::Site& site, const crypto::PrivateKey& key, const ledger::TreeHead& head) {
+  AIRLOCK_TRY(const std::string note, ledger::sign_checkpoint(head, site.configuration().site_id, key));
+  return sys::replace_file(site.path(site::layout::anchor), note, sys::private_file);
+}
+
+Result<void> check_holds(const ledger::Ledger& ledger, const ledger::TreeHead& checkpoint, std::string_view whose) {
+  AIRLOCK_TRY(const ledger::TreeHead now, ledger.head());
+  if (now.size < checkpoint.size) {
+    return behind("the ledger has " + std::to_string(now.size) + " entries, but " + std::string(whose) + " saw " +
+                  std::to_string(checkpoint.size) + ": it was rolled back or cut short");
+  }
+  AIRLOCK_TRY(const ledger::TreeHead then, ledger.head(checkpoint.size));
+  if (then.root != checkpoint.root) {
+    return behind("the first " + std::to_string(checkpoint.size) + " entries of the ledger are not those that " +
+                  std::string(whose) + " saw: it was rebuilt");
+  }
+  return {};
+}
+
+Result<void> check_past(const site::Site& site, const ledger::Ledger& ledger) {
+  AIRLOCK_CHECK(check_anchor(site, ledger));
+  AIRLOCK_TRY(const auto unknown, unknown_bundles(site, ledger));
+  if (unknown.empty()) return {};
+  AIRLOCK_TRY(const auto adopted, adopted_bundles(ledger));
+  for (const std::string& name : unknown) {
+    if (adopted.contains(name)) continue;
+    return behind(
+        quote(site.path(site::layout::outbox) + "/" + name) +
+        ": the ledger does not know this bundle: the ledger was rolled back, or the bundle is not this site's");
+  }
+  return {};
+}
+
+Result<Adopted> adopt(const std::string& directory, const std::string& reason) {
+  if (reason.empty() || reason.size() > adopt_reason_most || !core::is_printable(reason)) {
+    return fail(Code::usage,
+                "the reason must be printable text of at most " + std::to_string(adopt_reason_most) + " bytes",
+                "say what happened: it is recorded for ever");
+  }
+  AIRLOCK_TRY(const auto site, site::Site::open(directory));
+  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), adopt_lock_seconds));
+  AIRLOCK_TRY(auto ledger, open_to_adopt(site));
+  AIRLOCK_TRY(const auto verifier, site.ledger_verifier());
+  AIRLOCK_CHECK(ledger::verify(ledger, verifier));
+
+  Adopted out;
+  if (const auto past = check_past(site, ledger); !past) {
+    // What the machine says is no state of the past.
+    if (past.error().code != Code::integrity) return fail(past.error());
+    out.found = past.error().message;
+  }
+  AIRLOCK_TRY(const auto unknown, unknown_bundles(site, ledger));
+  if (unknown.size() > adopted_bundles_most) {
+    return fail(Code::refused,
+                "the outbox holds " + std::to_string(unknown.size()) +
+                    " bundles that the ledger does not know, more than one entry takes",
+                "move them to another place and run again");
+  }
+  out.bundles = unknown.size();
+  AIRLOCK_TRY(const ledger::TreeHead head, ledger.head());
+  Json members{{"reason", reason}, {"ledger_size", head.size}, {"ledger_root", head.root.hex()}};
+  if (!out.found.empty()) members["found"] = out.found;
+  // As it was, also where it does not verify: it is all that is left of the past that was lost.
+  if (const auto anchor = read_anchor(site); anchor && anchor->size() <= anchor_told_most && core::is_utf8(*anchor)) members["anchor"] = *anchor;
+  if (!unknown.empty()) members["unknown_bundles"] = unknown;
+  AIRLOCK_CHECK(add_reset_ceiling(members, ledger));
+  AIRLOCK_TRY(auto change, ledger.change());
+  AIRLOCK_TRY(out.seq, append(change, ledger::Kind::adopted, "", members, sys::now()));
+  AIRLOCK_TRY(out.head, change.commit());
+  return out;
+}
+
+}  // namespace airlock::gate

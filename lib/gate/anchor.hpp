@@ -1,0 +1,47 @@
+#pragma once
+/// \file
+/// The anchor: the ledger's newest checkpoint in a file beside the database, written after every commit. A ledger that
+/// is behind it, or has another past, was rolled back, cut short or rebuilt, and nothing is begun on it until a person
+/// says why and that is recorded (docs/formats/ledger.md). So are bundles in the outbox that the ledger does not know.
+///
+/// Whoever puts back ledger, anchor and outbox of one moment together is not found here, only by a checkpoint that is
+/// kept elsewhere.
+
+#include <string>
+#include <string_view>
+
+#include "core/result.hpp"
+#include "ledger/ledger.hpp"
+#include "site/site.hpp"
+
+namespace airlock::gate {
+
+/// Most names of unknown bundles that one `adopted` entry takes.
+inline constexpr std::size_t adopted_bundles_most = 512;
+/// Longest reason, in bytes.
+inline constexpr std::size_t adopt_reason_most = 1024;
+
+/// Signs the ledger's tree as it is now and puts it in the anchor's place.
+[[nodiscard]] core::Result<void> write_anchor(const site::Site& site, const crypto::PrivateKey& key,
+                                              const ledger::TreeHead& head);
+
+/// Whether the ledger is what anchor and outbox saw. Error: integrity, with the way out.
+[[nodiscard]] core::Result<void> check_past(const site::Site& site, const ledger::Ledger& ledger);
+
+/// Whether the ledger holds the tree of `checkpoint`, which `whose` names in messages: `the anchor`. Error: integrity.
+[[nodiscard]] core::Result<void> check_holds(const ledger::Ledger& ledger, const ledger::TreeHead& checkpoint,
+                                             std::string_view whose);
+
+struct Adopted {
+  std::uint64_t seq = 0;    ///< of the `adopted` entry
+  std::string found;        ///< what was wrong, or empty where nothing was
+  std::size_t bundles = 0;  ///< bundles in the outbox that the ledger does not know
+  ledger::TreeHead head;
+};
+
+/// Goes on with the ledger as it is, after a restore or a move: verifies it in itself, records reason, the anchor that
+/// was there and every bundle in the outbox that it does not know, and writes the anchor anew. Errors: integrity (the
+/// ledger does not verify), usage (no reason).
+[[nodiscard]] core::Result<Adopted> adopt(const std::string& directory, const std::string& reason);
+
+}  // namespace airlock::gate

@@ -1,0 +1,201 @@
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "commands.hpp"
+#include "core/text.hpp"
+#include "gate/anchor.hpp"
+#include "gate/open.hpp"
+#include "gate/proofs.hpp"
+#include "ledger/checkpoint.hpp"
+#include "ledger/merkle.hpp"
+#include "present.hpp"
+#include "sys/file.hpp"
+
+namespace airlock::tools {
+namespace ledger_proofs_command {
+
+using core::Code;
+using core::Json;
+
+/// Entries read at once; an entry has at most 1 MiB.
+constexpr std::size_t export_page = 32;
+
+struct ProveOptions {
+  std::string number;
+  std::string entry;
+  std::string extract;
+};
+
+struct ExportOptions {
+  std::string format;
+};
+
+core::Result<void> extract_proof(const gate::ProvenEntry& proven, const std::string& directory) {
+  AIRLOCK_CHECK(sys::make_directory(directory, sys::private_directory));
+  const std::vector<std::pair<std::string, std::string>> files{{"entry.json", proven.entry.body},
+                                                               {"proof.txt", proven.proof},
+                                                               {"checkpoint.txt", proven.head.checkpoint},
+                                                               {"vkey", proven.head.ledger_key + "\n"}};
+  for (const auto& [name, text] : files) {
+    AIRLOCK_CHECK(sys::create_file(directory + "/" + name, text, sys::private_file));
+  }
+  return {};
+}
+
+int prove(Context& context, const ProveOptions& options) {
+  if (options.number.empty() == options.entry.empty()) {
+    return context.console.report({Code::usage, "name a report, or an entry with `--entry`", "see `--help`"});
+  }
+  auto proven = core::Result<gate::ProvenEntry>();
+  if (options.entry.empty()) {
+    const auto number = number_from(options.number);
+    if (!number) return context.console.report(number.error());
+    proven = gate::prove_report(context.site, *number);
+  } else {
+    // Entries count from 0, reports from 1.
+    const auto seq = options.entry == "0" ? core::Result<std::uint64_t>(0) : number_from(options.entry);
+    if (!seq) return context.console.report(seq.error());
+    proven = gate::prove_entry(context.site, *seq);
+  }
+  if (!proven) return context.console.report(proven.error());
+  if (!options.extract.empty()) {
+    if (const auto done = extract_proof(*proven, options.extract); !done) return context.console.report(done.error());
+  }
+  if (context.console.json()) {
+    context.console.print({{"seq", proven->entry.seq},
+                           {"kind", ledger::name(proven->entry.kind)},
+                           {"entry", proven->entry.body},
+                           {"proof", proven->proof},
+                           {"checkpoint", proven->head.checkpoint},
+                           {"ledger_key", proven->head.ledger_key},
+                           {"exit", 0}});
+    return 0;
+  }
+  if (!options.extract.empty()) {
+    context.console.say("entry " + std::to_string(proven->entry.seq) + " with its proof is in " + options.extract);
+    return 0;
+  }
+  if (const auto out = console::write_out(proven->proof); !out) return context.console.report(out.error());
+  return 0;
+}
+
+int checkpoint(Context& context) {
+  const auto head = gate::sign_head(context.site);
+  if (!head) return context.console.report(head.error());
+  if (context.console.json()) {
+    context.console.print({{"checkpoint", head->checkpoint},
+                           {"ledger_key", head->ledger_key},
+                           {"ledger_size", head->head.size},
+                           {"ledger_root", head->head.root.hex()},
+                           {"exit", 0}});
+    return 0;
+  }
+  if (const auto out = console::write_out(head->checkpoint); !out) return context.console.report(out.error());
+  return 0;
+}
+
+/// RFC 4180; a text that a spreadsheet would take for a formula cannot occur: bodies start with `{`.
+std::string csv_field(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  return out + "\"";
+}
+
+std::string csv_row(const ledger::Entry& entry) {
+  return std::to_string(entry.seq) + "," + entry.time.text() + "," + std::string(ledger::name(entry.kind)) + "," +
+         entry.report_id + "," + ledger::leaf_hash(entry.body).hex() + "," + csv_field(entry.body) + "\r\n";
+}
+
+/// All entries that the checkpoint covers, each as its exact text, in bounded memory.
+core::Result<void> write_export(const std::string& directory, bool csv) {
+  AIRLOCK_TRY(const auto head, gate::sign_head(directory));
+  AIRLOCK_TRY(const auto site, site::Site::open(directory));
+  AIRLOCK_TRY(const auto ledger, gate::open_to_read(site));
+  if (csv) {
+    AIRLOCK_CHECK(console::write_out("seq,time,kind,report_id,leaf_sha256,body\r\n"));
+  } else {
+    const Json first{{"format", "airlock-ledger-export/1"},
+                     {"site_id", site.configuration().site_id},
+                     {"ledger_key", head.ledger_key},
+                     {"checkpoint", head.checkpoint}};
+    std::string text = first.dump();
+    text.pop_back();
+    AIRLOCK_CHECK(console::write_out(text + ",\"entries\":["));
+  }
+  for (std::uint64_t from = 0; from < head.head.size;) {
+    AIRLOCK_TRY(const auto entries, ledger.entries(from, export_page));
+    for (const ledger::Entry& entry : entries) {
+      if (entry.seq >= head.head.size) break;
+      AIRLOCK_CHECK(console::write_out(csv ? csv_row(entry) : (entry.seq == 0 ? "\n" : ",\n") + entry.body));
+    }
+    if (entries.empty()) return core::fail(Code::integrity, "the ledger lost entries while it was exported");
+    from = entries.back().seq + 1;
+  }
+  if (csv) return {};
+  return console::write_out("\n]}\n");
+}
+
+int write_entries(Context& context, const ExportOptions& options) {
+  if (options.format != "json" && options.format != "csv") {
+    return context.console.report(
+        {Code::usage, "--format must be `json` or `csv`", "see `airlock ledger export --help`"});
+  }
+  if (const auto out = write_export(context.site, options.format == "csv"); !out) {
+    return context.console.report(out.error());
+  }
+  return 0;
+}
+
+int adopt(Context& context, const std::string& reason) {
+  const auto adopted = gate::adopt(context.site, reason);
+  if (!adopted) return context.console.report(adopted.error());
+  if (context.console.json()) {
+    context.console.print({{"seq", adopted->seq},
+                           {"found", adopted->found.empty() ? Json(nullptr) : Json(adopted->found)},
+                           {"unknown_bundles", adopted->bundles},
+                           {"ledger_size", adopted->head.size},
+                           {"ledger_root", adopted->head.root.hex()},
+                           {"exit", 0}});
+    return 0;
+  }
+  context.console.say(adopted->found.empty() ? "nothing was wrong; the reason is recorded"
+                                             : "recorded, with what was found: " + adopted->found);
+  context.console.say("entry " + std::to_string(adopted->seq) + " says so for ever, and the ceiling is back at `seal`");
+  return 0;
+}
+
+}  // namespace ledger_proofs_command
+
+void add_ledger_proofs(Context& context, console::Command& group) {
+  using namespace ledger_proofs_command;
+  auto prove_options = std::make_shared<ProveOptions>();
+  console::Command proving = context.console.command(
+      group, "prove", "prove that one entry is in the ledger, without showing the others",
+      "  airlock ledger prove 1 > proof.txt\n  airlock ledger prove 1 --extract for-the-auditor",
+      [&context, prove_options] { return prove(context, *prove_options); });
+  proving.text("N", prove_options->number, "the report's number: its entry `produced`");
+  proving.text("--entry", prove_options->entry, "any entry instead, by its place in the ledger");
+  proving.text("--extract", prove_options->extract, "a new directory for entry, proof, checkpoint and verifier key");
+  context.console.command(group, "checkpoint", "sign and print the ledger's size and root, to be kept elsewhere",
+                          "  airlock ledger checkpoint > checkpoint-$(date +%F).txt",
+                          [&context] { return checkpoint(context); });
+  auto export_options = std::make_shared<ExportOptions>();
+  context.console
+      .command(group, "export", "print every entry as it stands, with a checkpoint",
+               "  airlock ledger export --format csv > ledger.csv\n"
+               "  airlock ledger export --format json | jq '.entries[].kind'",
+               [&context, export_options] { return write_entries(context, *export_options); })
+      .text("--format", export_options->format, "`json` or `csv`", console::Need::required);
+  auto reason = std::make_shared<std::string>();
+  context.console
+      .command(group, "adopt", "go on with a ledger that was restored or moved; recorded for ever",
+               "  airlock ledger adopt --reason 'disk lost on 2026-11-20, backup of 2026-11-19 restored'",
+               [&context, reason] { return adopt(context, *reason); })
+      .text("--reason", *reason, "what happened", console::Need::required);
+}
+
+}  // namespace airlock::tools
