@@ -46,7 +46,8 @@ struct Terms {
 [[nodiscard]] Terms terms_of(Disposition disposition, const redaction::Plan& plan,
                              const dictionary::Dictionary& dictionary);
 
-/// One way in which a decision is looser: "the value of `/properties/$ip`", from "truncate_ip to /24 and /48" to "keep".
+/// One way in which a decision is looser: "the value of `/properties/$ip`", from "truncate_ip to /24 and /48" to
+/// "keep".
 struct Loosening {
   std::string what;
   std::string from;

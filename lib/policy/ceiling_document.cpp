@@ -39,7 +39,8 @@ std::set<std::string> set_in(Members& in, std::string_view member) {
   const Json* list = in.array(member, ceiling_most);
   if (list == nullptr) return out;
   for (const Json& item : *list) {
-    if (!item.is_string() || !out.insert(item.get<std::string>()).second) in.refuse(member, "is no list of distinct texts");
+    if (!item.is_string() || !out.insert(item.get<std::string>()).second)
+      in.refuse(member, "is no list of distinct texts");
   }
   return out;
 }
@@ -68,8 +69,8 @@ Result<Fields> fields_from(const Json& groups, std::string_view name, const std:
 Result<Terms> terms_from(const Json& json, std::string_view name, const std::string& path) {
   Members in(json, name, path);
   Terms out;
-  out.disposition = disposition_from(in.word("disposition", {"send", "redact", "seal", "withhold"}))
-                        .value_or(Disposition::withhold);
+  out.disposition =
+      disposition_from(in.word("disposition", {"send", "redact", "seal", "withhold"})).value_or(Disposition::withhold);
   out.recipients = set_in(in, "recipients");
   out.destinations = set_in(in, "destinations");
   out.keeps_twins = in.word("twins", {"keep", "drop"}) == "keep";

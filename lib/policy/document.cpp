@@ -49,7 +49,7 @@ class Reader {
     }
     AIRLOCK_CHECK(in.finish());
     if (profiles != nullptr) {
-      AIRLOCK_TRY(out_.profiles, read_profiles(*profiles, name_, dictionary_));
+      AIRLOCK_TRY(out_.profiles, read_profiles(*profiles, name_, dictionary_, out_.extends));
     }
     AIRLOCK_CHECK(read_tiers(*tiers));
     if (rules != nullptr) AIRLOCK_CHECK(read_rules(*rules));
@@ -99,23 +99,27 @@ class Reader {
     return {};
   }
 
-  /// Claims are proven by later work; here a document with a claim that could not be proven is refused.
   Result<void> read_claims(const Json& claims) {
     std::set<std::string> ids;
     for (const Json& json : claims) {
       Members in(json, name_, "/claims/" + std::to_string(ids.size()));
-      const std::string id = name_in(in, "id");
-      if (!ids.insert(id).second) in.refuse("id", quote(id) + " is the id of two claims");
-      (void)selector_in(in, "for");
-      (void)names_if(in, "never", 4, "a disposition", disposition_from);
-      if (const auto cls = in.text_if("class"); cls && !dictionary::class_from(*cls)) {
-        in.refuse("class", quote(*cls) + " is not a class");
+      Claim claim;
+      claim.id = name_in(in, "id");
+      if (!ids.insert(claim.id).second) in.refuse("id", quote(claim.id) + " is the id of two claims");
+      claim.where = selector_in(in, "for");
+      for (const auto& text : names_if(in, "never", 4, "a disposition", disposition_from)) {
+        claim.never.push_back(disposition_from(text).value_or(Disposition::withhold));
+      }
+      if (const auto cls = in.text_if("class")) {
+        claim.cls = dictionary::class_from(*cls);
+        if (!claim.cls) in.refuse("class", quote(*cls) + " is not a class");
       }
       if (in.boolean_if("never_leaves") == false) in.refuse("never_leaves", "must be true");
       if (in.has("class") != in.has("never_leaves") || in.has("class") == in.has("never")) {
         in.refuse("", "must have either `never`, or `class` with `never_leaves`");
       }
       AIRLOCK_CHECK(in.finish());
+      out_.claims.push_back(std::move(claim));
     }
     return {};
   }

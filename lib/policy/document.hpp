@@ -34,6 +34,14 @@ struct Rule {
   std::vector<std::string> profiles;
 };
 
+/// What a policy promises of itself; check.cpp proves it.
+struct Claim {
+  std::string id;
+  Selector where;
+  std::vector<Disposition> never;        ///< either these,
+  std::optional<dictionary::Class> cls;  ///< or that no datum of this class leaves
+};
+
 struct Document {
   std::string name;
   std::string version;
@@ -41,14 +49,23 @@ struct Document {
   Disposition otherwise = Disposition::withhold;
   std::vector<Rule> rules;
   Profiles profiles;
+  std::map<std::string, std::string, std::less<>> extends;  ///< which profile is written to extend which
+  std::vector<Claim> claims;
 };
+
+/// Members AND, values OR.
+[[nodiscard]] bool matches(const Selector& when, const Facts& facts);
+
+/// The claim in words.
+[[nodiscard]] std::string statement_of(const Claim& claim);
 
 /// Whether a profile takes anything away. `undeclared: drop` does: what leaves need not be the report's exact bytes.
 [[nodiscard]] bool redacts(const redaction::Profile& profile);
 
-/// Reads the member `profiles` of the document `name`.
+/// Reads the member `profiles` of the document `name`; `extends` becomes what each is written to extend.
 [[nodiscard]] Result<Profiles> read_profiles(const core::Json& json, std::string_view name,
-                                             const dictionary::Dictionary& dictionary);
+                                             const dictionary::Dictionary& dictionary,
+                                             std::map<std::string, std::string, std::less<>>& extends);
 
 /// See Policy::parse.
 [[nodiscard]] Result<Document> read_document(std::string_view text, std::string_view name,

@@ -28,15 +28,6 @@ bool is_in_force(const Facts& facts) {
   return facts.licence == LicenceState::valid || facts.licence == LicenceState::grace || is_declared_missing(facts);
 }
 
-/// Members AND, values OR.
-bool matches(const Selector& when, const Facts& facts) {
-  if (!when.tiers.empty() && !(facts.tier && contains(when.tiers, *facts.tier))) return false;
-  if (!when.licences.empty() && !contains(when.licences, facts.licence)) return false;
-  if (!when.events.empty() && !contains(when.events, facts.event)) return false;
-  return when.entitlements.empty() || std::any_of(when.entitlements.begin(), when.entitlements.end(),
-                                                  [&](const auto& text) { return contains(facts.entitlements, text); });
-}
-
 /// The next stricter disposition that the tier grants; `withhold` always is.
 Disposition granted(const Tier& tier, Disposition asked) {
   const auto at = tier.may.lower_bound(asked);
@@ -44,6 +35,14 @@ Disposition granted(const Tier& tier, Disposition asked) {
 }
 
 }  // namespace
+
+bool matches(const Selector& when, const Facts& facts) {
+  if (!when.tiers.empty() && !(facts.tier && contains(when.tiers, *facts.tier))) return false;
+  if (!when.licences.empty() && !contains(when.licences, facts.licence)) return false;
+  if (!when.events.empty() && !contains(when.events, facts.event)) return false;
+  return when.entitlements.empty() || std::any_of(when.entitlements.begin(), when.entitlements.end(),
+                                                  [&](const auto& text) { return contains(facts.entitlements, text); });
+}
 
 std::string_view name(Disposition disposition) { return disposition_names[static_cast<std::size_t>(disposition)]; }
 
@@ -63,6 +62,8 @@ Result<Policy> Policy::parse(std::string_view text, std::string_view name, const
   return Policy(std::make_unique<const Document>(std::move(document)));
 }
 
+Policy Policy::from(std::unique_ptr<const Document> document) { return Policy(std::move(document)); }
+const Document& Policy::document() const { return *document_; }
 const std::string& Policy::name() const { return document_->name; }
 const std::string& Policy::version() const { return document_->version; }
 

@@ -92,10 +92,13 @@ struct Document;  ///< what was read; for this module only
 class Policy {
  public:
   /// Reads and checks a document against the dictionary it goes with: unknown members, names that are used but not
-  /// declared, cycles of `extends`, redactions that do not fit. Claims are checked for form only. Error: bad_input
-  /// naming `name`, the JSON path and the reason.
+  /// declared, cycles of `extends`, redactions that do not fit. Claims are checked for form; check.hpp proves them.
+  /// Error: bad_input naming `name`, the JSON path and the reason.
   [[nodiscard]] static Result<Policy> parse(std::string_view text, std::string_view name,
                                             const dictionary::Dictionary& dictionary);
+  /// For this module: what was read, and a policy of it.
+  [[nodiscard]] static Policy from(std::unique_ptr<const Document> document);
+  [[nodiscard]] const Document& document() const;
   Policy(Policy&&) noexcept;
   Policy& operator=(Policy&&) noexcept;
   ~Policy();

@@ -24,7 +24,7 @@ class ProfileReader {
  public:
   explicit ProfileReader(std::string_view document) : document_(document) {}
 
-  Result<Profiles> read(const Json& json) {
+  Result<Profiles> read(const Json& json, std::map<std::string, std::string, std::less<>>& extends) {
     if (json.size() > profiles_limit) {
       return refuse("/profiles", "has more than " + std::to_string(profiles_limit) + " members");
     }
@@ -34,6 +34,7 @@ class ProfileReader {
     Profiles out;
     for (const auto& [name, draft] : drafts_) {
       AIRLOCK_TRY(out[name], complete(name));
+      if (draft.extends) extends.emplace(name, *draft.extends);
     }
     return out;
   }
@@ -105,8 +106,9 @@ bool redacts(const redaction::Profile& profile) {
   return !profile.redactions.empty() || profile.undeclared == redaction::Undeclared::drop;
 }
 
-Result<Profiles> read_profiles(const Json& json, std::string_view name, const dictionary::Dictionary& dictionary) {
-  AIRLOCK_TRY(auto out, ProfileReader(name).read(json));
+Result<Profiles> read_profiles(const Json& json, std::string_view name, const dictionary::Dictionary& dictionary,
+                               std::map<std::string, std::string, std::less<>>& extends) {
+  AIRLOCK_TRY(auto out, ProfileReader(name).read(json, extends));
   std::vector<redaction::Profile> all;
   for (const auto& [profile_name, profile] : out) all.push_back(profile);
   // Treatments always join, so where this plan can be made, that of any decision can.

@@ -31,9 +31,10 @@ bool rewrites_keys(const Dictionary& dictionary, const Plan& plan) {
   return false;
 }
 
-/// Whether the treatment would take `text` out or change it.
+/// Whether the treatment would take `text` out or change it, so that it must not stand elsewhere. A number that was
+/// suppressed is one of a few that everybody can list: to find one says nothing, and every small count would be a hit.
 bool changes(const Treatment& treatment, std::string_view text) {
-  if (treatment.action == Action::keep) return false;
+  if (treatment.action == Action::keep || treatment.action == Action::suppress_below) return false;
   const auto rest = truncated(treatment, text);
   return !rest || *rest != text;
 }
@@ -101,6 +102,7 @@ class Account {
       case Standing::declared:
         break;
     }
+    if (!below_dropped && judgement.action == Action::suppress_below) return false;
     return (below_dropped || judgement.verdict != Verdict::keep) && placement.type != Type::enumeration;
   }
 
@@ -129,7 +131,8 @@ Result<void> write(const Step& step, report::Editor& editor) {
     case Verdict::keep:
       return editor.keep(step.token);
     case Verdict::replace:
-      return editor.replace(step.token, report::json_string(step.judgement.text));
+      return editor.replace(step.token,
+                            step.judgement.is_number ? step.judgement.text : report::json_string(step.judgement.text));
     case Verdict::drop:
       break;
   }

@@ -41,9 +41,12 @@ Judgement Judge::treat(const Treatment& treatment, const Token& token, const Pla
   }
   if (!fits(treatment, placement.type)) return drop;
   auto rest = truncated(treatment, token.text);
+  if (!rest && treatment.action == Action::suppress_below) return {Verdict::drop, what, treatment.action, {}};
   if (!rest) return drop;
   if (*rest == token.text) return {};
-  return {Verdict::replace, what, treatment.action, std::move(*rest)};
+  // What is written must again be what the dictionary declares: 9223372036854775807 has no next multiple of 10.
+  if (!dictionary::fits(placement.type, token.kind, *rest, {})) return drop;
+  return {Verdict::replace, what, treatment.action, std::move(*rest), token.kind == Kind::number};
 }
 
 Judgement Judge::judge(const Token& token, const Placement& placement) {

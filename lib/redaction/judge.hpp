@@ -21,7 +21,8 @@ struct Judgement {
   Verdict verdict = Verdict::keep;
   std::string_view what;  ///< as in Count, unless kept
   Action action = Action::keep;
-  std::string text;  ///< what stands there instead, decoded; for `replace`
+  std::string text;        ///< what stands there instead, decoded; for `replace`
+  bool is_number = false;  ///< whether `text` stands there as a number and not as a string
 };
 
 class Judge {

@@ -38,6 +38,7 @@ bool is_container(const Dictionary& dictionary, const Field& field, std::size_t 
 /// One redaction of the profiles and whether it selects anything.
 struct Rule {
   const Redaction* redaction;
+  std::uint32_t index;               ///< in the order of profiles and their redactions
   std::optional<Selector> selector;  ///< by path
   bool selects = false;
 };
@@ -49,29 +50,39 @@ class Gatherer {
 
   Result<void> add(Rule& rule) {
     if (!rule.selector) {
-      add_class(*rule.redaction);
+      add_class(*rule.redaction, rule.index);
       return {};
     }
     const auto matches = rule.selector->matches(field_);
     if (rule.redaction->of_key ? !names_key(matches) : !names_value(matches)) return {};
     rule.selects = true;
-    return add_path(*rule.redaction);
+    return add_path(*rule.redaction, rule.index);
   }
 
-  [[nodiscard]] Treatment value() const { return join(values_); }
-  [[nodiscard]] Treatment key() const { return join(keys_); }
+  [[nodiscard]] Treatment value() const { return join(values_.treatments); }
+  [[nodiscard]] Treatment key() const { return join(keys_.treatments); }
+  [[nodiscard]] std::vector<Reason> take_value_reasons() { return std::move(values_.reasons); }
+  [[nodiscard]] std::vector<Reason> take_key_reasons() { return std::move(keys_.reasons); }
 
  private:
-  void add_class(const Redaction& redaction) {
+  struct Gathered {
+    std::vector<Treatment> treatments;
+    std::vector<Reason> reasons;
+    void add(const Treatment& treatment, std::uint32_t redaction, bool fits = true) {
+      treatments.push_back(fits ? treatment : Treatment{.action = Action::drop});
+      reasons.push_back({redaction, !fits});
+    }
+  };
+
+  void add_class(const Redaction& redaction, std::uint32_t index) {
     const Treatment& treatment = redaction.treatment;
-    const Treatment drop{.action = Action::drop};
-    if (field_.cls == redaction.cls) values_.push_back(fits_value(treatment, field_.shape) ? treatment : drop);
+    if (field_.cls == redaction.cls) values_.add(treatment, index, fits_value(treatment, field_.shape));
     if (field_.key && field_.key->cls == redaction.cls) {
-      keys_.push_back(fits_key(treatment, field_.key->shape) ? treatment : drop);
+      keys_.add(treatment, index, fits_key(treatment, field_.key->shape));
     }
   }
 
-  Result<void> add_path(const Redaction& redaction) {
+  Result<void> add_path(const Redaction& redaction, std::uint32_t index) {
     const Treatment& treatment = redaction.treatment;
     const std::string action = quote(name(treatment.action));
     const auto refuse = [&](const std::string& why) {
@@ -79,14 +90,14 @@ class Gatherer {
     };
     if (!redaction.of_key) {
       if (!fits_value(treatment, field_.shape)) return refuse("any type of " + quote(field_.path));
-      values_.push_back(treatment);
+      values_.add(treatment, index);
       return {};
     }
     if (treatment.action == Action::mask) {
       return refuse("the keys of " + quote(field_.path) + ", since all would become the same");
     }
     if (!fits_key(treatment, field_.key->shape)) return refuse("any type of the keys of " + quote(field_.path));
-    keys_.push_back(treatment);
+    keys_.add(treatment, index);
     return {};
   }
 
@@ -105,15 +116,15 @@ class Gatherer {
 
   const Dictionary& dictionary_;
   const Field& field_;
-  std::vector<Treatment> values_;
-  std::vector<Treatment> keys_;
+  Gathered values_;
+  Gathered keys_;
 };
 
 Result<std::vector<Rule>> rules_of(std::span<const Profile> profiles) {
   std::vector<Rule> out;
   for (const Profile& profile : profiles) {
     for (const Redaction& redaction : profile.redactions) {
-      out.push_back({&redaction, std::nullopt});
+      out.push_back({&redaction, static_cast<std::uint32_t>(out.size()), std::nullopt});
       if (redaction.cls) continue;
       auto selector = Selector::parse(redaction.path);
       if (!selector) return fail(std::move(selector).error().within(redaction.place + ": " + quote(redaction.path)));
@@ -128,7 +139,10 @@ Result<std::vector<Rule>> rules_of(std::span<const Profile> profiles) {
 Result<Plan> Plan::make(const Dictionary& dictionary, std::span<const Profile> profiles) {
   Plan out;
   AIRLOCK_TRY(auto rules, rules_of(profiles));
-  for (const Profile& profile : profiles) out.profiles_.push_back(profile.name);
+  for (const Profile& profile : profiles) {
+    out.profiles_.push_back(profile.name);
+    out.redactions_.insert(out.redactions_.end(), profile.redactions.begin(), profile.redactions.end());
+  }
   const bool drops = !profiles.empty() && std::all_of(profiles.begin(), profiles.end(), [](const Profile& profile) {
     return profile.undeclared == Undeclared::drop;
   });
@@ -139,6 +153,8 @@ Result<Plan> Plan::make(const Dictionary& dictionary, std::span<const Profile> p
     for (Rule& rule : rules) AIRLOCK_CHECK(gatherer.add(rule));
     out.values_.push_back(gatherer.value());
     out.keys_.push_back(gatherer.key());
+    out.value_reasons_.push_back(gatherer.take_value_reasons());
+    out.key_reasons_.push_back(gatherer.take_key_reasons());
   }
   for (const Rule& rule : rules) {
     if (!rule.selector || rule.selects) continue;
@@ -148,6 +164,11 @@ Result<Plan> Plan::make(const Dictionary& dictionary, std::span<const Profile> p
                 "a path names declarations of the dictionary, with `*` where it has `*`, not what a report holds");
   }
   return out;
+}
+
+bool Plan::treats_like(const Plan& other) const {
+  return values_ == other.values_ && keys_ == other.keys_ && undeclared_ == other.undeclared_ &&
+         redacts_ == other.redacts_;
 }
 
 Plan Plan::with_value(std::size_t field, const Treatment& treatment) const {

@@ -14,8 +14,10 @@ using core::Members;
 using core::quote;
 
 /// What a document may ask for; `keep` is the absence of a redaction.
-constexpr std::array actions{Action::drop,        Action::mask,          Action::pseudonymise,
-                             Action::truncate_ip, Action::truncate_time, Action::truncate_version};
+constexpr std::array actions{
+    Action::drop,        Action::mask,          Action::pseudonymise,     Action::suppress_below, Action::round,
+    Action::truncate_ip, Action::truncate_time, Action::truncate_version, Action::host_to_domain};
+constexpr std::int64_t figure_most = 1'000'000'000'000;  // of thresholds and multiples
 
 std::optional<Action> action_from(std::string_view text) {
   for (const Action action : actions) {
@@ -40,6 +42,12 @@ Treatment read_treatment(Members& in) {
   } else if (*action == Action::truncate_time) {
     const std::string to = in.word("to", {"day", "week", "month"});
     out.calendar = to == "month" ? Calendar::month : to == "week" ? Calendar::week : Calendar::day;
+  } else if (*action == Action::suppress_below) {
+    out.threshold = in.integer("k", 1, figure_most);
+  } else if (*action == Action::round) {
+    if (in.has("to") == in.has("significant")) in.refuse("", "must have either `to` or `significant`");
+    out.multiple = in.integer_if("to", 2, figure_most).value_or(0);
+    out.digits = static_cast<int>(in.integer_if("significant", 1, 15).value_or(0));
   } else if (*action == Action::truncate_version) {
     out.version_part = in.word("to", {"major", "minor"}) == "major" ? VersionPart::major : VersionPart::minor;
   }
@@ -83,12 +91,25 @@ core::Json to_json(const Treatment& treatment) {
       out["v6"] = treatment.v6_bits;
       break;
     case Action::truncate_time:
-      out["to"] = treatment.calendar == Calendar::month ? "month" : treatment.calendar == Calendar::week ? "week" : "day";
+      out["to"] = treatment.calendar == Calendar::month  ? "month"
+                  : treatment.calendar == Calendar::week ? "week"
+                                                         : "day";
       break;
     case Action::truncate_version:
       out["to"] = treatment.version_part == VersionPart::major ? "major" : "minor";
       break;
+    case Action::suppress_below:
+      out["k"] = treatment.threshold;
+      break;
+    case Action::round:
+      if (treatment.digits != 0) {
+        out["significant"] = treatment.digits;
+      } else {
+        out["to"] = treatment.multiple;
+      }
+      break;
     case Action::keep:
+    case Action::host_to_domain:
     case Action::pseudonymise:
     case Action::mask:
     case Action::drop:

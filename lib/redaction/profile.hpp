@@ -45,6 +45,12 @@ struct Profile {
 [[nodiscard]] core::Json to_json(const Treatment& treatment);
 [[nodiscard]] Result<Treatment> treatment_from(const core::Json& json, std::string_view document, std::string place);
 
+/// A redaction that has a say in the treatment of one datum.
+struct Reason {
+  std::uint32_t redaction;  ///< index in `Plan::redactions`
+  bool fell_back;           ///< its action fits no type of the datum, which is therefore dropped
+};
+
 /// One treatment for every datum that the dictionary declares.
 class Plan {
  public:
@@ -62,6 +68,13 @@ class Plan {
   /// By index of the dictionary's field.
   [[nodiscard]] const Treatment& value(std::size_t field) const { return values_[field]; }
   [[nodiscard]] const Treatment& key(std::size_t field) const { return keys_[field]; }
+  /// Which redactions have a say in them, in no particular order.
+  [[nodiscard]] const std::vector<Reason>& value_reasons(std::size_t field) const { return value_reasons_[field]; }
+  [[nodiscard]] const std::vector<Reason>& key_reasons(std::size_t field) const { return key_reasons_[field]; }
+  /// All redactions of all profiles.
+  [[nodiscard]] const std::vector<Redaction>& redactions() const { return redactions_; }
+  /// Whether every report comes out of both alike.
+  [[nodiscard]] bool treats_like(const Plan& other) const;
   [[nodiscard]] Undeclared undeclared() const { return undeclared_; }
   /// Whether anything may be taken out: some redaction is in force, or what is undeclared is dropped. Then twins are
   /// dropped; else a report leaves byte for byte.
@@ -76,6 +89,9 @@ class Plan {
  private:
   std::vector<Treatment> values_;
   std::vector<Treatment> keys_;
+  std::vector<std::vector<Reason>> value_reasons_;
+  std::vector<std::vector<Reason>> key_reasons_;
+  std::vector<Redaction> redactions_;
   std::vector<std::string> profiles_;
   Undeclared undeclared_ = Undeclared::refuse;
   bool redacts_ = false;

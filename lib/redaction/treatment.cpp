@@ -2,66 +2,93 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 namespace airlock::redaction {
 namespace {
 
 using core::Calendar;
 
-bool is_partial(Action action) {
-  return action == Action::truncate_ip || action == Action::truncate_time || action == Action::truncate_version;
-}
-
+/// Of times, and of two treatments that are none.
 bool is_as_coarse(Calendar a, Calendar b) { return a == b || b == Calendar::day; }
 
-/// What two partial treatments make; `so_far` may also be keep (none yet) or drop (two that did not compare).
-Treatment join_partial(const Treatment& so_far, const Treatment& next) {
-  if (so_far.action == Action::keep) return next;
-  const bool calendars_compare =
-      is_as_coarse(so_far.calendar, next.calendar) || is_as_coarse(next.calendar, so_far.calendar);
-  if (so_far.action != next.action || !calendars_compare) return {.action = Action::drop};
-  return {.action = next.action,
-          .v4_bits = std::min(so_far.v4_bits, next.v4_bits),
-          .v6_bits = std::min(so_far.v6_bits, next.v6_bits),
-          .calendar = is_as_coarse(so_far.calendar, next.calendar) ? so_far.calendar : next.calendar,
-          .version_part = std::max(so_far.version_part, next.version_part)};
+/// Of two roundings, and of two treatments that are none.
+bool rounds_as_coarsely(const Treatment& a, const Treatment& b) {
+  if (a.multiple == 0 || b.multiple == 0) return a.multiple == b.multiple && a.digits <= b.digits;
+  return a.multiple % b.multiple == 0;
+}
+
+/// Whether `a` is the coarser of two partial treatments of one kind, or equal. Not asked of addresses, where each
+/// family has a setting of its own and the coarser of both may be neither.
+bool is_as_coarse(const Treatment& a, const Treatment& b) {
+  return is_as_coarse(a.calendar, b.calendar) && a.version_part >= b.version_part && a.threshold >= b.threshold &&
+         rounds_as_coarsely(a, b);
+}
+
+/// What two partial treatments make; drop where they do not compare.
+Treatment join_partial(const Treatment& a, const Treatment& b) {
+  if (a.action != b.action) return {.action = Action::drop};
+  if (a.action == Action::truncate_ip) {
+    return {.action = a.action, .v4_bits = std::min(a.v4_bits, b.v4_bits), .v6_bits = std::min(a.v6_bits, b.v6_bits)};
+  }
+  if (is_as_coarse(a, b)) return a;
+  return is_as_coarse(b, a) ? b : Treatment{.action = Action::drop};
+}
+
+/// What all partial ones among the treatments make; keep where there are none. Each is held against each: multiples of
+/// 10 and of 15 do not compare, and a multiple of 30 more must not make them.
+Treatment join_partials(std::span<const Treatment> treatments) {
+  std::vector<Treatment> seen;
+  Treatment out;
+  for (const Treatment& next : treatments) {
+    if (!is_partial(next.action) || std::find(seen.begin(), seen.end(), next) != seen.end()) continue;
+    for (const Treatment& other : seen) {
+      if (join_partial(other, next).action == Action::drop) return {.action = Action::drop};
+    }
+    out = seen.empty() ? next : join_partial(out, next);
+    seen.push_back(next);
+  }
+  return out;
 }
 
 }  // namespace
 
 std::string_view name(Action action) {
-  static constexpr std::array<std::string_view, 7> names{
-      "keep", "truncate_ip", "truncate_time", "truncate_version", "pseudonymise", "mask", "drop"};
+  static constexpr std::array<std::string_view, 10> names{
+      "keep",           "suppress_below", "round", "truncate_ip", "truncate_time", "truncate_version",
+      "host_to_domain", "pseudonymise",   "mask",  "drop"};
   return names[static_cast<std::size_t>(action)];
 }
 
 bool at_least(const Treatment& a, const Treatment& b) {
   if (!is_partial(a.action) || !is_partial(b.action)) return a.action >= b.action;
-  return a.action == b.action && a.v4_bits <= b.v4_bits && a.v6_bits <= b.v6_bits &&
-         is_as_coarse(a.calendar, b.calendar) && a.version_part >= b.version_part;
+  return a.action == b.action && a.v4_bits <= b.v4_bits && a.v6_bits <= b.v6_bits && is_as_coarse(a, b);
 }
 
 Treatment join(std::span<const Treatment> treatments) {
-  Treatment partial;
+  const Treatment partial = join_partials(treatments);
   Treatment whole;
   for (const Treatment& treatment : treatments) {
-    if (is_partial(treatment.action)) {
-      partial = join_partial(partial, treatment);
-    } else if (at_least(treatment, whole)) {
-      whole = treatment;
-    }
+    if (!is_partial(treatment.action) && at_least(treatment, whole)) whole = treatment;
   }
   return at_least(whole, partial) ? whole : partial;
 }
 
 bool fits(const Treatment& treatment, dictionary::Type type) {
+  using dictionary::Type;
   switch (treatment.action) {
+    case Action::suppress_below:
+      return type == Type::count || type == Type::integer || type == Type::number;
+    case Action::round:
+      return type == Type::count || type == Type::integer || (type == Type::number && treatment.digits != 0);
+    case Action::host_to_domain:
+      return type == Type::hostname || type == Type::url;
     case Action::truncate_ip:
-      return type == dictionary::Type::ip;
+      return type == Type::ip;
     case Action::truncate_time:
-      return type == dictionary::Type::time;
+      return type == Type::time;
     case Action::truncate_version:
-      return type == dictionary::Type::version;
+      return type == Type::version;
     default:
       return true;
   }
@@ -75,6 +102,11 @@ std::string describe(const Treatment& treatment) {
   } else if (treatment.action == Action::truncate_time) {
     out += " to ";
     out += calendars[static_cast<std::size_t>(treatment.calendar)];
+  } else if (treatment.action == Action::suppress_below) {
+    out += " " + std::to_string(treatment.threshold);
+  } else if (treatment.action == Action::round) {
+    out += treatment.digits != 0 ? " to " + std::to_string(treatment.digits) + " significant"
+                                 : " to multiples of " + std::to_string(treatment.multiple);
   } else if (treatment.action == Action::truncate_version) {
     out += treatment.version_part == VersionPart::major ? " to major" : " to minor";
   }

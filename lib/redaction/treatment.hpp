@@ -4,7 +4,8 @@
 /// is a value; applying it is the business of apply.hpp.
 ///
 /// drop > mask > pseudonymise > partial > keep. Partial treatments of one kind compare by coarseness: fewer bits of
-/// both address families, `major` over `minor`, `week` and `month` over `day`. Nothing else compares: not two kinds,
+/// both address families, `major` over `minor`, `week` and `month` over `day`, a higher threshold, a multiple over what
+/// divides it, fewer significant digits. Nothing else compares: not two kinds, not a multiple with significant digits,
 /// and not `week` with `month`, since a month's first day cuts a week (docs/formats/redactions.md).
 
 #include <cstdint>
@@ -17,8 +18,22 @@
 
 namespace airlock::redaction {
 
-/// From weak to strong; the three partial ones do not compare among themselves.
-enum class Action : std::uint8_t { keep, truncate_ip, truncate_time, truncate_version, pseudonymise, mask, drop };
+/// From weak to strong; the partial ones, from `suppress_below` to `host_to_domain`, do not compare among themselves.
+enum class Action : std::uint8_t {
+  keep,
+  suppress_below,
+  round,
+  truncate_ip,
+  truncate_time,
+  truncate_version,
+  host_to_domain,
+  pseudonymise,
+  mask,
+  drop
+};
+[[nodiscard]] constexpr bool is_partial(Action action) {
+  return action > Action::keep && action < Action::pseudonymise;
+}
 
 /// As documents spell it.
 [[nodiscard]] std::string_view name(Action action);
@@ -32,6 +47,9 @@ struct Treatment {
   int v6_bits = 128;                              ///< truncate_ip: bits of an IPv6 address that stay
   core::Calendar calendar = core::Calendar::day;  ///< truncate_time
   VersionPart version_part = VersionPart::minor;  ///< truncate_version
+  std::int64_t threshold = 0;                     ///< suppress_below: the least that stays
+  std::int64_t multiple = 0;                      ///< round: to a multiple of it, or 0
+  int digits = 0;                                 ///< round: to so many significant digits, or 0
 
   bool operator==(const Treatment&) const = default;
 };

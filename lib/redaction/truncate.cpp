@@ -7,6 +7,8 @@
 
 #include "core/text.hpp"
 #include "core/time.hpp"
+#include "redaction/domain.hpp"
+#include "redaction/figures.hpp"
 
 namespace airlock::redaction {
 namespace {
@@ -82,9 +84,29 @@ std::optional<std::string> truncate_version(std::string_view text, VersionPart p
 
 std::optional<std::string> truncated(const Treatment& treatment, std::string_view text) {
   std::optional<std::string> out;
-  if (treatment.action == Action::truncate_ip) out = truncate_ip(text, treatment.v4_bits, treatment.v6_bits);
-  if (treatment.action == Action::truncate_time) out = truncate_time(text, treatment.calendar);
-  if (treatment.action == Action::truncate_version) out = truncate_version(text, treatment.version_part);
+  switch (treatment.action) {
+    case Action::suppress_below:
+      if (!is_below(text, treatment.threshold)) out = std::string(text);
+      break;
+    case Action::round:
+      out = treatment.digits != 0 ? rounded_to_digits(text, treatment.digits)
+                                  : rounded_to_multiple(text, treatment.multiple);
+      break;
+    case Action::truncate_ip:
+      out = truncate_ip(text, treatment.v4_bits, treatment.v6_bits);
+      break;
+    case Action::truncate_time:
+      out = truncate_time(text, treatment.calendar);
+      break;
+    case Action::truncate_version:
+      out = truncate_version(text, treatment.version_part);
+      break;
+    case Action::host_to_domain:
+      out = domain_of(text);
+      break;
+    default:
+      break;
+  }
   // The leak scan takes letters of either case for the same and would find the value in its own truncation.
   if (out && core::to_lower(*out) == core::to_lower(text)) return std::string(text);
   return out;

@@ -8,6 +8,8 @@ COMMANDS = {
                 ["licence", "install"], ["kit", "verify"], ["kit", "show"], ["kit", "install"], ["bundle", "show"],
                 ["bundle", "verify"], ["bundle", "open"], ["ledger", "list"], ["ledger", "show"], ["ledger", "verify"],
                 ["ledger", "prove"], ["ledger", "checkpoint"], ["ledger", "export"], ["ledger", "adopt"],
+                ["policy", "check"], ["policy", "test"], ["policy", "diff"], ["policy", "show"],
+                ["dictionary", "check"], ["dictionary", "show"], ["pseudonym", "lookup"],
                 ["outbox", "list"], ["outbox", "flush"], ["key", "rotate"], ["key", "destroy"]],
     "airlock-vendor": [["init"], ["kit", "build"], ["licence", "issue"], ["licence", "renew"],
                        ["licence", "revoke"], ["licence", "list"], ["certificate", "renew"], ["certificate", "revoke"],

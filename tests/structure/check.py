@@ -43,6 +43,7 @@ OWNERS = {
     r"curl/.*": {"net"},
     r"seccomp\.h": {"sys"},
     r"archive(_entry)?\.h": {"envelope"},
+    r"libpsl\.h": {"redaction"},
     r"nlohmann/json\.hpp": {"*"},
     r"CLI/.*": {"tools"},
     r"tl/expected\.hpp": {"core"},

@@ -24,6 +24,9 @@ void add_hold(Context& context);
 void add_licence(Context& context);
 void add_key(Context& context);
 void add_kit(Context& context);
+void add_policy(Context& context);
+void add_dictionary(Context& context);
+void add_pseudonym(Context& context);
 void add_bundle(Context& context);
 void add_ledger(Context& context);
 /// The commands of `ledger` that prove and adopt.

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -18,7 +19,39 @@ struct Line {
   bool of_key;
   dictionary::Class cls;
   redaction::Treatment treatment;
+  std::vector<std::string> because;  ///< where the redactions stand that have a say
 };
+
+std::vector<std::string> places(const redaction::Plan& plan, const std::vector<redaction::Reason>& reasons) {
+  std::vector<std::string> out;
+  for (const auto& reason : reasons) {
+    std::string place = plan.redactions()[reason.redaction].place;
+    if (reason.fell_back) place += ", which fits no type of it and so drops it";
+    if (std::find(out.begin(), out.end(), place) == out.end()) out.push_back(std::move(place));
+  }
+  return out;
+}
+
+/// `stays as it is`, `is dropped`, …
+std::string sentence_of(const redaction::Treatment& treatment) {
+  using redaction::Action;
+  switch (treatment.action) {
+    case Action::keep:
+      return "stays as it is";
+    case Action::drop:
+      return "is dropped";
+    case Action::mask:
+      return "is masked";
+    case Action::pseudonymise:
+      return "is replaced by a pseudonym";
+    case Action::host_to_domain:
+      return "is cut to its domain";
+    case Action::suppress_below:
+      return "is dropped where it is below " + std::to_string(treatment.threshold);
+    default:
+      return "is coarsened: " + redaction::describe(treatment);
+  }
+}
 
 std::vector<Line> lines_of(const gate::Preview& preview) {
   std::vector<Line> out;
@@ -26,8 +59,12 @@ std::vector<Line> lines_of(const gate::Preview& preview) {
   const auto& plan = *preview.result.prepared.plan;
   const auto& fields = preview.inputs.kit->dictionary.fields();
   for (std::size_t i = 0; i < fields.size(); ++i) {
-    if (fields[i].key) out.push_back({&fields[i], true, fields[i].key->cls, plan.key(i)});
-    if (fields[i].cls) out.push_back({&fields[i], false, *fields[i].cls, plan.value(i)});
+    if (fields[i].key) {
+      out.push_back({&fields[i], true, fields[i].key->cls, plan.key(i), places(plan, plan.key_reasons(i))});
+    }
+    if (fields[i].cls) {
+      out.push_back({&fields[i], false, *fields[i].cls, plan.value(i), places(plan, plan.value_reasons(i))});
+    }
   }
   return out;
 }
@@ -46,6 +83,7 @@ Json to_json(const gate::Preview& preview) {
                           {"of", line.of_key ? "key" : "value"},
                           {"class", dictionary::name(line.cls)},
                           {"treatment", redaction::describe(line.treatment)},
+                          {"because", line.because},
                           {"purpose", line.field->purpose},
                           {"about", line.field->about}});
   }
@@ -71,13 +109,16 @@ void show(const console::Console& console, const gate::Preview& preview) {
   for (const Line& line : lines_of(preview)) by_class[line.cls].push_back(line);
   for (const auto& [cls, lines] : by_class) {
     console.say("class " + std::string(dictionary::name(cls)));
-    std::vector<std::pair<std::string, std::string>> rows;
-    for (const Line& line : lines) {
-      rows.emplace_back(redaction::describe(line.treatment),
-                        line.field->path + (line.of_key ? " (the key)" : "") +
-                            (line.field->about.empty() ? "" : ": " + line.field->about));
+    // What happens to several for the same reasons is said once.
+    std::map<std::pair<std::string, std::vector<std::string>>, std::vector<const Line*>> alike;
+    for (const Line& line : lines) alike[{sentence_of(line.treatment), line.because}].push_back(&line);
+    for (const auto& [what, same] : alike) {
+      for (const Line* line : same) {
+        console.say("  " + line->field->path + (line->of_key ? " (the key) " : " ") + what.first +
+                    (line->field->about.empty() ? "" : " (" + line->field->about + ")"));
+      }
+      for (const std::string& place : what.second) console.say("    because of " + place);
     }
-    console.say(rows);
   }
   if (prepared.redacted) console.say("in this report: " + in_words(result.redactions));
 }

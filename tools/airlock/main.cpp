@@ -26,6 +26,9 @@ int main(int argc, char** argv) {
   tools::add_licence(context);
   tools::add_key(context);
   tools::add_kit(context);
+  tools::add_policy(context);
+  tools::add_dictionary(context);
+  tools::add_pseudonym(context);
   tools::add_bundle(context);
   tools::add_ledger(context);
   tools::add_outbox(context);

@@ -16,6 +16,9 @@ Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Js
 std::string participle(const std::string& action) {
   static const std::map<std::string, std::string> words{{"drop", "dropped"},
                                                         {"mask", "masked"},
+                                                        {"suppress_below", "small figures suppressed"},
+                                                        {"round", "figures rounded"},
+                                                        {"host_to_domain", "hosts cut to their domain"},
                                                         {"pseudonymise", "pseudonymised"},
                                                         {"truncate_ip", "addresses truncated"},
                                                         {"truncate_time", "times truncated"},

@@ -5,6 +5,8 @@
 #include "core/text.hpp"
 #include "kit.hpp"
 
+namespace filter_test {
+
 using namespace airlock::redaction;
 using namespace airlock::redaction::kit;
 using airlock::dictionary::Class;
@@ -294,3 +296,44 @@ TEST_CASE("more distinct values than can be looked for afterwards are refused") 
       taken.add("one more", Class::person).error().message ==
       "the report has more than 1000000 distinct values to take out, which is the most that are looked for afterwards");
 }
+
+TEST_CASE("figures are rounded as numbers, and small ones go with their members") {
+  const auto on = [](const std::string& action) {
+    Lines out;
+    for (const std::string path : {"total", "change", "teams"})
+      out.push_back(R"({"path":"/p/)" + path + "\"," + action);
+    return out;
+  };
+  const auto below = on(R"("do":"suppress_below","k":10})");
+  CHECK(members_after(below, R"("total":9,"change":-50)").empty());
+  CHECK(members_after(below, R"("total":10, "change":11)") == R"("total":10, "change":11)");
+  const auto outcome = redact_small(below, R"("teams":{"2":{"size":9,"names":{"rare":1,"common":10}}})");
+  CHECK(outcome.bytes == report(R"("teams":{"2":{"names":{"common":10}}})"));
+  CHECK(outcome.counts() ==
+        Lines{"/p/teams/*/names/* value suppress_below 1", "/p/teams/*/size value suppress_below 1"});
+  // Of a figure known to be below 10, nothing could be told by finding it.
+  CHECK(outcome.needles().empty());
+  CHECK(scan(small_dictionary(), outcome).empty());
+
+  const auto round = on(R"("do":"round","to":100})");
+  CHECK(members_after(round, R"("total":1250,"change":-49)") == R"("total":1300,"change":0)");
+  CHECK(members_after(on(R"("do":"round","to":1000})"), R"("total":9223372036854775807)").empty());
+  CHECK(redact_small(round, R"("change":-1249)").needles() == Set{"usage: -1249"});
+  CHECK(members_after({R"({"path":"/p/ratio","do":"round","significant":2})"}, R"("ratio":53.8049)") ==
+        R"("ratio":54)");
+}
+
+TEST_CASE("hosts and addresses of pages become their domain, as values and as keys, and the rest is looked for") {
+  const std::string domain = R"({"class":"identifier","do":"host_to_domain"})";
+  const auto outcome =
+      redact_small({domain}, R"("host":"db.leeds.example.co.uk","site":"https://ph.example.com/x","ip":"10.0.0.1")");
+  CHECK(outcome.bytes == report(R"("host":"example.co.uk","site":"https://example.com")"));
+  CHECK(outcome.counts() ==
+        Lines{"/p/host value host_to_domain 1", "/p/ip value drop 1", "/p/site value host_to_domain 1"});
+  CHECK(outcome.needles() ==
+        Set{"identifier: db.leeds.example.co.uk", "identifier: https://ph.example.com/x", "identifier: 10.0.0.1"});
+  CHECK(scan(small_dictionary(), outcome).empty());
+  CHECK(members_after({domain}, R"("host":"db.internal","site":"unknown")").empty());
+}
+
+}  // namespace filter_test

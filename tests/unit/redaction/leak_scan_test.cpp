@@ -65,8 +65,7 @@ TEST_CASE("copies in another case, in percent-encoding, base64, hex and within J
   for (const std::string& copy :
        {std::string("PLAYGROUND.PostHog.net"), std::string("https://playground%2Eposthog%2enet/"), to_base64(host),
         "x" + to_base64("https://" + host + "/"), to_hex(host), "id=" + to_hex(host) + "0",
-        R"({"host":")" + host + "\"}",
-        std::string(R"({\"host\":\"playground\u002eposthog.net\"})"),
+        R"({"host":")" + host + "\"}", std::string(R"({\"host\":\"playground\u002eposthog.net\"})"),
         to_base64(R"({"h":"playground%2eposthog.net"})")}) {
     CAPTURE(copy);
     CHECK(scan_host(copy) == found_at("/p/deployment", "identifier"));

@@ -104,12 +104,21 @@ TEST_CASE("a redaction that is not understood to the letter is refused with its 
   };
   CHECK(why(R"({"class": "people", "do": "drop"})") == at("class") + "is `people`, which is not a class");
   CHECK(why(R"({"class": "usage"})") == at("do") + "is missing");
-  for (const std::string action : {"round", "suppress_below", "host_to_domain", "keep", "Drop"}) {
+  for (const std::string action : {"blur", "keep", "Drop"}) {
     CHECK(why(R"({"class": "usage", "do": ")" + action + "\"}") ==
           at("do") + "is `" + action +
-              "`, which this version does not know; it knows `drop`, `mask`, `pseudonymise`, `truncate_ip`, "
-              "`truncate_time`, `truncate_version`");
+              "`, which this version does not know; it knows `drop`, `mask`, `pseudonymise`, "
+              "`suppress_below`, `round`, `truncate_ip`, `truncate_time`, `truncate_version`, `host_to_domain`");
   }
+  CHECK(why(R"({"class": "usage", "do": "suppress_below"})") == at("k") + "is missing");
+  CHECK(why(R"({"class": "usage", "do": "suppress_below", "k": 0})") != "accepted");
+  CHECK(why(R"({"class": "usage", "do": "round"})") == place + "must have either `to` or `significant`");
+  CHECK(why(R"({"class": "usage", "do": "round", "to": 10, "significant": 2})") ==
+        place + "must have either `to` or `significant`");
+  CHECK(why(R"({"class": "usage", "do": "round", "to": 1})") != "accepted");
+  CHECK(why(R"({"class": "usage", "do": "round", "significant": 16})") != "accepted");
+  CHECK(why(R"({"class": "usage", "do": "round", "to": 100})") == "accepted");
+  CHECK(why(R"({"class": "usage", "do": "host_to_domain", "to": 100})") == at("to") + "is not a known member");
   CHECK(why(R"({"class": "usage", "do": "drop", "to": "day"})") == at("to") + "is not a known member");
   CHECK(why(R"({"class": "usage", "do": "drop", "of": "key"})") == at("of") + "is not a known member");
   CHECK(why(R"({"path": "/p", "do": "drop", "of": "value"})") == at("of") + "is `value`, not one of `key`");

@@ -7,6 +7,8 @@
 
 #include "redaction/truncate.hpp"
 
+namespace treatment_test {
+
 using namespace airlock::redaction;
 using airlock::core::Calendar;
 using airlock::dictionary::Type;
@@ -25,8 +27,15 @@ const Treatment major_part{.action = Action::truncate_version, .version_part = V
 
 Treatment ip(int v4, int v6) { return {.action = Action::truncate_ip, .v4_bits = v4, .v6_bits = v6}; }
 
-const std::vector<Treatment> all{keep,       pseudonymise, mask,       drop,        day,         week,       month,
-                                 minor_part, major_part,   ip(24, 48), ip(16, 128), ip(32, 128), ip(24, 64), ip(0, 0)};
+Treatment below(std::int64_t k) { return {.action = Action::suppress_below, .threshold = k}; }
+Treatment multiples(std::int64_t of) { return {.action = Action::round, .multiple = of}; }
+Treatment digits(int count) { return {.action = Action::round, .digits = count}; }
+const Treatment domain{.action = Action::host_to_domain};
+
+const std::vector<Treatment> all{below(5),    below(10),   multiples(10), multiples(15), multiples(30), digits(1),
+                                 digits(2),   domain,      keep,          pseudonymise,  mask,          drop,
+                                 day,         week,        month,         minor_part,    major_part,    ip(24, 48),
+                                 ip(16, 128), ip(32, 128), ip(24, 64),    ip(0, 0)};
 
 Treatment join_of(std::vector<Treatment> treatments) { return join(treatments); }
 
@@ -56,6 +65,14 @@ TEST_CASE("partial treatments compare by coarseness, and two kinds do not compar
   CHECK_FALSE(at_least(ip(16, 64), ip(24, 48)));
   CHECK_FALSE(at_least(ip(0, 0), day));
   CHECK_FALSE(at_least(day, minor_part));
+  CHECK(at_least(below(10), below(5)));
+  CHECK_FALSE(at_least(below(5), below(10)));
+  CHECK(at_least(multiples(30), multiples(10)));
+  CHECK_FALSE(at_least(multiples(15), multiples(10)));
+  CHECK(at_least(digits(1), digits(2)));
+  CHECK_FALSE(at_least(digits(1), multiples(10)));
+  CHECK_FALSE(at_least(multiples(1000), digits(3)));
+  CHECK_FALSE(at_least(below(1000), multiples(10)));
 }
 
 TEST_CASE("a week and a month do not compare, since a month's first day cuts a week") {
@@ -82,6 +99,11 @@ TEST_CASE("the strongest of several wins, partial ones of one kind become the co
   CHECK(join_of({ip(24, 64), ip(32, 48)}) == ip(24, 48));
   CHECK(join_of({day, minor_part}) == drop);
   CHECK(join_of({ip(24, 48), day}) == drop);
+  CHECK(join_of({below(5), below(10)}) == below(10));
+  CHECK(join_of({multiples(10), multiples(30)}) == multiples(30));
+  CHECK(join_of({digits(3), digits(2)}) == digits(2));
+  CHECK(join_of({multiples(10), digits(2)}) == drop);
+  CHECK(join_of({below(10), multiples(10)}) == drop);
 }
 
 TEST_CASE("what does not compare drops, whatever else is asked for and in whatever order") {
@@ -92,6 +114,12 @@ TEST_CASE("what does not compare drops, whatever else is asked for and in whatev
       CHECK(join_of({three[order[0]], three[order[1]], three[order[2]]}) == drop);
     } while (std::next_permutation(order.begin(), order.end()));
   }
+}
+
+TEST_CASE("multiples that do not compare drop, even where a third would be coarser than both") {
+  CHECK(join_of({multiples(10), multiples(15)}) == drop);
+  CHECK(join_of({multiples(10), multiples(15), multiples(30)}) == drop);
+  CHECK(join_of({multiples(30), multiples(10), multiples(15)}) == drop);
 }
 
 TEST_CASE("a join is at least as strong as each, and neither order nor repetition matters") {
@@ -133,6 +161,15 @@ TEST_CASE("a partial treatment fits its own type only") {
   CHECK_FALSE(fits(day, Type::uuid));
   CHECK(fits(minor_part, Type::version));
   CHECK_FALSE(fits(minor_part, Type::number));
+  CHECK(fits(below(5), Type::count));
+  CHECK(fits(below(5), Type::number));
+  CHECK_FALSE(fits(below(5), Type::text));
+  CHECK(fits(multiples(5), Type::integer));
+  CHECK_FALSE(fits(multiples(5), Type::number));
+  CHECK(fits(digits(5), Type::number));
+  CHECK(fits(domain, Type::hostname));
+  CHECK(fits(domain, Type::url));
+  CHECK_FALSE(fits(domain, Type::ip));
   for (const auto& any : {keep, pseudonymise, mask, drop}) {
     for (const auto type : {Type::count, Type::boolean, Type::text, Type::enumeration}) CHECK(fits(any, type));
   }
@@ -145,4 +182,10 @@ TEST_CASE("a treatment is described with its settings") {
   CHECK(describe(minor_part) == "truncate_version to minor");
   CHECK(describe(major_part) == "truncate_version to major");
   CHECK(describe(pseudonymise) == "pseudonymise");
+  CHECK(describe(below(10)) == "suppress_below 10");
+  CHECK(describe(multiples(100)) == "round to multiples of 100");
+  CHECK(describe(digits(2)) == "round to 2 significant");
+  CHECK(describe(domain) == "host_to_domain");
 }
+
+}  // namespace treatment_test

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace truncate_test {
+
 using namespace airlock::redaction;
 using airlock::core::Calendar;
 
@@ -17,6 +19,22 @@ std::string time(std::string_view text, Calendar unit) {
 
 std::string version(std::string_view text, VersionPart part) {
   return truncated({.action = Action::truncate_version, .version_part = part}, text).value_or("none");
+}
+
+std::string below(std::string_view text, std::int64_t k) {
+  return truncated({.action = Action::suppress_below, .threshold = k}, text).value_or("none");
+}
+
+std::string multiple(std::string_view text, std::int64_t of) {
+  return truncated({.action = Action::round, .multiple = of}, text).value_or("none");
+}
+
+std::string digits(std::string_view text, int count) {
+  return truncated({.action = Action::round, .digits = count}, text).value_or("none");
+}
+
+std::string domain(std::string_view text) {
+  return truncated({.action = Action::host_to_domain}, text).value_or("none");
 }
 
 }  // namespace
@@ -98,3 +116,94 @@ TEST_CASE("truncating twice is truncating once, and coarser settings leave less"
     }
   }
 }
+
+TEST_CASE("what is below the threshold is gone, zero and what is negative too, and the rest stays to the byte") {
+  for (const auto* text : {"0", "-0", "1", "4", "-1", "-1000000", "4.99999999999999999999999", "0.5e1e", "49e-1"}) {
+    CAPTURE(text);
+    CHECK(below(text, 5) == "none");
+  }
+  for (const auto* text :
+       {"5", "5.0", "0.5e1", "5.00000000000000000000001", "6", "50", "500e-2", "9223372036854775807"}) {
+    CAPTURE(text);
+    CHECK(below(text, 5) == text);
+  }
+  CHECK(below("99", 100) == "none");
+  CHECK(below("100", 100) == "100");
+  CHECK(below("1e2", 100) == "1e2");
+  CHECK(below("1e400", 100) == "1e400");
+  CHECK(below("1e-400", 1) == "none");
+  CHECK(below("999999999999", 1'000'000'000'000) == "none");
+}
+
+TEST_CASE("a whole number is rounded to the nearest multiple, halves away from zero") {
+  CHECK(multiple("0", 10) == "0");
+  CHECK(multiple("4", 10) == "0");
+  CHECK(multiple("5", 10) == "10");
+  CHECK(multiple("14", 10) == "10");
+  CHECK(multiple("15", 10) == "20");
+  CHECK(multiple("-4", 10) == "0");
+  CHECK(multiple("-5", 10) == "-10");
+  CHECK(multiple("-14", 10) == "-10");
+  CHECK(multiple("7", 3) == "6");
+  CHECK(multiple("8", 3) == "9");
+  CHECK(multiple("12367", 100) == "12400");
+  CHECK(multiple("9223372036854775807", 1'000) == "none");
+  CHECK(multiple("9223372036854775499", 1'000) == "9223372036854775000");
+  // The next multiple is not a number of 64 bits any more.
+  CHECK(multiple("9223372036854775807", 10) == "none");
+  CHECK(multiple("-9223372036854775808", 10) == "none");
+  CHECK(multiple("1.5", 10) == "none");
+}
+
+TEST_CASE("a number is rounded to significant digits, and one that has no more is not written anew") {
+  CHECK(digits("0", 1) == "0");
+  CHECK(digits("-0.0", 1) == "-0.0");
+  CHECK(digits("1234", 2) == "1200");
+  CHECK(digits("1250", 2) == "1300");
+  CHECK(digits("-1250", 2) == "-1300");
+  CHECK(digits("999", 2) == "1000");
+  CHECK(digits("53.80496", 3) == "53.8");
+  CHECK(digits("53.80", 3) == "53.80");
+  CHECK(digits("-0.0012345", 2) == "-0.0012");
+  CHECK(digits("0.00000012345", 2) == "0.00000012");
+  CHECK(digits("0.000000012345", 2) == "1.2e-8");
+  CHECK(digits("9.99e20", 1) == "1e21");
+  CHECK(digits("1.2345E+5", 2) == "120000");
+  CHECK(digits("1.2345e25", 2) == "1.2e25");
+  CHECK(digits("1.0E2", 3) == "1.0E2");
+  CHECK(digits("9.96", 2) == "10");
+}
+
+TEST_CASE("rounding twice is rounding once") {
+  for (std::int64_t value = -1200; value <= 1200; ++value) {
+    const std::string text = std::to_string(value);
+    for (const std::int64_t of : {2, 3, 10, 15, 100}) CHECK(multiple(multiple(text, of), of) == multiple(text, of));
+    for (const int count : {1, 2, 3}) CHECK(digits(digits(text, count), count) == digits(text, count));
+  }
+}
+
+TEST_CASE("a host becomes its registrable domain, and nothing where it has none") {
+  CHECK(domain("posthog.leeds.example.co.uk") == "example.co.uk");
+  CHECK(domain("a.b.c.example.com") == "example.com");
+  CHECK(domain("example.com") == "example.com");
+  CHECK(domain("Example.COM") == "Example.COM");  // only the case of letters would change
+  CHECK(domain("WWW.Example.COM") == "example.com");
+  CHECK(domain("www.xn--bcher-kva.example.xn--p1ai") == "example.xn--p1ai");
+  CHECK(domain("bank.github.io") == "bank.github.io");
+  for (const auto* none : {"co.uk", "com", "localhost", "posthog.bank.internal", "db.local", "10.0.0.1", "", "."}) {
+    CAPTURE(none);
+    CHECK(domain(none) == "none");
+  }
+}
+
+TEST_CASE("of a URL the scheme and the domain stay") {
+  CHECK(domain("https://posthog.leeds.example.co.uk:8443/project/7?user=jo#x") == "https://example.co.uk");
+  CHECK(domain("HTTP://www.Example.com") == "http://example.com");
+  CHECK(domain("http://example.com") == "http://example.com");
+  CHECK(domain("http://example.com/") == "http://example.com");
+  CHECK(domain("http://10.1.2.3:8000/") == "none");
+  CHECK(domain("http://[2001:db8::1]/") == "none");
+  CHECK(domain("http://posthog/") == "none");
+}
+
+}  // namespace truncate_test

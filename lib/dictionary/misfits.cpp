@@ -1,0 +1,229 @@
+#include "dictionary/misfits.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "core/text.hpp"
+#include "dictionary/tree.hpp"
+
+namespace airlock::dictionary {
+namespace {
+
+using core::Json;
+using report::Kind;
+using report::Token;
+
+/// The narrowest first. A version or a host name without a dot is more likely just a word.
+constexpr std::array guesses{Type::count,   Type::integer,  Type::number, Type::boolean, Type::empty,
+                             Type::uuid,    Type::time,     Type::ip,     Type::email,   Type::url,
+                             Type::version, Type::hostname, Type::text};
+
+std::optional<Type> guess(const Token& token) {
+  for (const Type type : guesses) {
+    const bool needs_dot = type == Type::version || type == Type::hostname;
+    if (needs_dot && token.text.find('.') == token.text.npos) continue;
+    if (fits(type, token.kind, token.text, {})) return type;
+  }
+  return std::nullopt;
+}
+
+/// In doubt the stricter one; a person judges it.
+Class class_for(Type type) {
+  switch (type) {
+    case Type::count:
+    case Type::integer:
+    case Type::number:
+    case Type::boolean:
+      return Class::usage;
+    case Type::email:
+      return Class::person;
+    case Type::uuid:
+    case Type::ip:
+    case Type::url:
+    case Type::hostname:
+      return Class::identifier;
+    case Type::time:
+      return Class::time;
+    case Type::version:
+      return Class::version;
+    default:
+      return Class::content;
+  }
+}
+
+std::string literal(std::string_view key) {
+  std::string out = core::pointer_step(key);
+  for (auto at = out.find('*'); at != out.npos; at = out.find('*', at)) out.replace(at, 1, "~2");
+  return out;
+}
+
+/// Keys that stand for things rather than name them: numbers and ids.
+bool is_number_or_id(std::string_view key) {
+  const bool digits = !key.empty() && std::all_of(key.begin(), key.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return digits || fits(Type::uuid, Kind::string, key, {});
+}
+
+struct Seen {
+  Misfit misfit;
+  std::vector<Type> types;
+  bool has_null = false;
+  const Field* declared = nullptr;  ///< for what is ill-typed
+};
+
+class Gatherer {
+ public:
+  explicit Gatherer(const Dictionary& dictionary) : dictionary_(dictionary) {}
+
+  void add(const Token& token, const Placement& placement) {
+    if (token.closes()) {
+      path_.resize(open_.back().path_size);
+      open_.pop_back();
+      return;
+    }
+    step(token, placement);
+    if (token.kind == Kind::key) {
+      if (placement.standing == Standing::ill_typed && placement.wildcard_key)
+        note(Misfit::Kind::ill_key, token, placement);
+    } else if (placement.standing == Standing::undeclared) {
+      add_undeclared(token, placement);
+    } else if (placement.standing == Standing::ill_typed && !is_inside_ill_typed()) {
+      const bool is_stray = is_flattened_ && placement.field == Placement::no_field;
+      note(is_stray ? Misfit::Kind::stray_twin : Misfit::Kind::ill_typed, token, placement);
+    }
+    if (token.opens()) {
+      const bool is_ill = placement.standing == Standing::ill_typed || is_inside_ill_typed();
+      open_.push_back({path_.size(), token.kind == Kind::begin_array, is_ill});
+    }
+  }
+
+  Misfits finish() && {
+    Misfits out;
+    for (Seen& seen : seen_) {
+      seen.misfit.proposal = proposal(seen);
+      out.list.push_back(std::move(seen.misfit));
+    }
+    out.unlisted = unlisted_;
+    return out;
+  }
+
+ private:
+  struct Container {
+    std::size_t path_size;  ///< of the container's own path
+    bool is_array;
+    bool is_ill_typed;
+  };
+
+  void step(const Token& token, const Placement& placement) {
+    const bool is_key = token.kind == Kind::key;
+    const bool is_element = !is_key && !open_.empty() && open_.back().is_array;
+    if (is_key || is_element) path_.resize(open_.back().path_size);
+    if (is_element) path_ += "/*";
+    if (!is_key) return;
+    is_flattened_ = is_flattened(token.text);
+    is_stray_twin_ = placement.standing == Standing::undeclared && is_flattened_;
+    const bool is_wildcard =
+        placement.wildcard_key || (placement.standing == Standing::undeclared && is_number_or_id(token.text));
+    path_ += is_wildcard ? "/*" : "/" + literal(token.text);
+    if (is_wildcard && !placement.wildcard_key) keys_.emplace(path_);
+  }
+
+  [[nodiscard]] bool is_flattened(std::string_view key) const {
+    const auto& tree = dictionary_.tree();
+    return !tree.twins_path.empty() && path_ == tree.twins_path && key.find(tree.separator) != key.npos;
+  }
+
+  [[nodiscard]] bool is_inside_ill_typed() const { return !open_.empty() && open_.back().is_ill_typed; }
+
+  /// Containers are declared by what is in them; an empty one shows only by its end and is left to a person.
+  void add_undeclared(const Token& token, const Placement& placement) {
+    if (is_stray_twin_) {
+      if (!token.opens() || placement.standing == Standing::undeclared)
+        note(Misfit::Kind::stray_twin, token, placement);
+    } else if (!token.opens()) {
+      note(Misfit::Kind::undeclared, token, placement);
+    }
+  }
+
+  void note(Misfit::Kind kind, const Token& token, const Placement& placement) {
+    const auto key = std::pair{kind, path_};
+    auto at = by_path_.find(key);
+    if (at == by_path_.end()) {
+      if (seen_.size() == misfits_limit) {
+        ++unlisted_;
+        return;
+      }
+      at = by_path_.emplace(key, seen_.size()).first;
+      seen_.push_back({{kind, path_, 0, {}}, {}, false, nullptr});
+      if (placement.field != Placement::no_field) seen_.back().declared = &dictionary_.fields()[placement.field];
+    }
+    Seen& seen = seen_[at->second];
+    ++seen.misfit.count;
+    const auto type = token.kind == Kind::key ? std::optional(Type::text) : guess(token);
+    if (!type) seen.has_null = true;
+    if (type && std::find(seen.types.begin(), seen.types.end(), *type) == seen.types.end()) seen.types.push_back(*type);
+  }
+
+  [[nodiscard]] std::string proposal(Seen& seen) const {
+    if (seen.misfit.kind == Misfit::Kind::stray_twin || seen.has_null || seen.types.empty()) return "";
+    std::vector<Type> types = seen.types;
+    std::string cls(name(class_for(types.front())));
+    if (seen.misfit.kind == Misfit::Kind::ill_key) return "";
+    if (seen.misfit.kind == Misfit::Kind::ill_typed) {
+      if (seen.declared == nullptr || !seen.declared->cls) return "";
+      types.insert(types.begin(), seen.declared->shape.types.begin(), seen.declared->shape.types.end());
+      cls = name(*seen.declared->cls);
+    }
+    // A number that is sometimes negative is an integer; what is both is the wider of the two.
+    const auto has = [&](Type type) { return std::find(types.begin(), types.end(), type) != types.end(); };
+    if (has(Type::number)) std::erase_if(types, [](Type t) { return t == Type::count || t == Type::integer; });
+    if (has(Type::integer)) std::erase(types, Type::count);
+    Json out{{"path", seen.misfit.kind == Misfit::Kind::ill_typed ? seen.declared->path : seen.misfit.path}};
+    if (types.size() == 1) {
+      out["type"] = name(types.front());
+    } else {
+      for (const Type type : types) out["type"].push_back(name(type));
+    }
+    if (has(Type::enumeration)) out["values"] = seen.declared->shape.values;
+    out["class"] = cls;
+    if (keys_.contains(seen.misfit.path)) out["key"] = {{"type", "text"}, {"class", "identifier"}};
+    out["purpose"] = "none";
+    return core::to_text(out);
+  }
+
+  const Dictionary& dictionary_;
+  std::string path_;
+  std::vector<Container> open_;
+  std::vector<Seen> seen_;
+  std::map<std::pair<Misfit::Kind, std::string>, std::size_t> by_path_;
+  std::set<std::string, std::less<>> keys_;  ///< undeclared paths that end in a `*` for members
+  std::uint64_t unlisted_ = 0;
+  bool is_flattened_ = false;   ///< whether the last key looks like a twin's
+  bool is_stray_twin_ = false;  ///< and is not one
+};
+
+}  // namespace
+
+std::string_view name(Misfit::Kind kind) {
+  static constexpr std::array<std::string_view, 4> names{"undeclared", "ill_typed", "ill_key", "stray_twin"};
+  return names.at(static_cast<std::size_t>(kind));
+}
+
+Result<Misfits> find_misfits(const core::Blob& report, const Dictionary& dictionary, const report::Limits& limits,
+                             const crypto::Secret& fingerprint_key) {
+  report::Scanner scanner(report, limits, fingerprint_key);
+  Classifier classifier(dictionary);
+  Gatherer gatherer(dictionary);
+  for (;;) {
+    AIRLOCK_TRY(const Token token, scanner.next());
+    if (token.kind == Kind::end) return std::move(gatherer).finish();
+    if (token.depth == 0 && !token.closes() && token.kind != Kind::begin_object) {
+      return core::fail(core::Code::bad_input, "the report is not a JSON object");
+    }
+    gatherer.add(token, classifier.place(token));
+  }
+}
+
+}  // namespace airlock::dictionary

@@ -1,0 +1,260 @@
+#include "policy/check.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "core/text.hpp"
+#include "policy/document.hpp"
+#include "policy/exposure.hpp"
+#include "policy/names.hpp"
+#include "policy/space.hpp"
+
+namespace airlock::policy {
+namespace {
+
+using core::quote;
+using dictionary::Dictionary;
+using redaction::Plan;
+
+using Names = std::vector<std::string>;
+
+/// The plans of sets of profiles, each made once.
+class Plans {
+ public:
+  Plans(const Policy& policy, const Dictionary& dictionary) : policy_(policy), dictionary_(dictionary) {}
+
+  const Plan& of(const Decision& decision) {
+    const auto at = plans_.find(decision.profiles);
+    if (at != plans_.end()) return at->second;
+    // A policy that was parsed has a plan for every set of its profiles.
+    return plans_.emplace(decision.profiles, policy_.plan(decision, dictionary_).value()).first->second;
+  }
+  /// The first datum of the class that leaves under the decision's profiles.
+  std::optional<Datum> first_leaving(const Decision& decision, dictionary::Class cls) {
+    const auto [at, is_new] = leaving_.try_emplace({decision.profiles, cls});
+    if (!is_new) return at->second;
+    const Plan& plan = of(decision);
+    for (const Datum& datum : data_of(dictionary_)) {
+      if (class_of(datum, dictionary_) != cls || !leaves(datum, plan, dictionary_)) continue;
+      at->second = datum;
+      break;
+    }
+    return at->second;
+  }
+  [[nodiscard]] const std::map<Names, Plan>& all() const { return plans_; }
+
+ private:
+  const Policy& policy_;
+  const Dictionary& dictionary_;
+  std::map<Names, Plan> plans_;
+  std::map<std::pair<Names, dictionary::Class>, std::optional<Datum>> leaving_;
+};
+
+class Checker {
+ public:
+  Checker(const Policy& policy, const Dictionary& dictionary)
+      : policy_(policy), document_(policy.document()), dictionary_(dictionary), plans_(policy, dictionary) {}
+
+  Result<CheckReport> run() {
+    const std::array documents{&document_};
+    AIRLOCK_TRY(const Space space, Space::of(documents, dictionary_.events()));
+    out_.combinations = space.size();
+    out_.tiers = space.tier_count();
+    out_.entitlement_sets = space.entitlement_set_count();
+    out_.events = space.events().size();
+    out_.fields = data_of(dictionary_).size();
+    for (const Claim& claim : document_.claims) out_.claims.push_back({claim.id, statement_of(claim), 0, {}, {}});
+    space.each([&](const Facts& facts) { look_at(facts); });
+    for (const auto& [profiles, plan] : plans_.all()) find_undone(profiles, plan);
+    find_vacuous_claims();
+    find_idle_rules(space);
+    find_unused_profiles();
+    for (const auto& [tier_name, tier] : document_.tiers) {
+      if (!reached_.contains(tier_name)) {
+        add(Finding::Kind::overruled_tier, "tier " + quote(tier_name) + " never comes to " +
+                                               quote(name(tier.disposition)) +
+                                               ", its own disposition: something stricter always applies");
+      }
+    }
+    find_fallbacks();
+    out_.plans = plans_.all().size();
+    return std::move(out_);
+  }
+
+ private:
+  void add(Finding::Kind kind, std::string text) { out_.findings.push_back({kind, std::move(text)}); }
+
+  void look_at(const Facts& facts) {
+    const Decision decision = policy_.decide(facts);
+    if (decision.disposition != Disposition::withhold) plans_.of(decision);
+    if (facts.tier && decision.contributions.front().kind == Contribution::Kind::tier) {
+      const auto tier = document_.tiers.find(*facts.tier);
+      if (tier->second.disposition == decision.disposition) reached_.insert(*facts.tier);
+    }
+    for (std::size_t i = 0; i < document_.claims.size(); ++i) {
+      const Claim& claim = document_.claims[i];
+      if (!matches(claim.where, facts)) continue;
+      ++out_.claims[i].combinations;
+      if (!out_.claims[i].counter_example) hold(claim, facts, decision, out_.claims[i]);
+    }
+  }
+
+  /// Holds a claim against one decision.
+  void hold(const Claim& claim, const Facts& facts, const Decision& decision, ClaimResult& result) {
+    const std::string decided = in_words(facts) + ": the decision is " + quote(name(decision.disposition));
+    if (!claim.cls) {
+      if (!contains(claim.never, decision.disposition)) return;
+      result.why = decided;
+      result.counter_example = example(claim, facts, decision, std::nullopt);
+      return;
+    }
+    if (decision.disposition == Disposition::withhold) return;
+    const auto datum = plans_.first_leaving(decision, *claim.cls);
+    if (!datum) return;
+    result.why = decided + ", and " + in_words(*datum, dictionary_) + " leaves: its treatment is " +
+                 quote(redaction::describe(treatment_of(*datum, plans_.of(decision))));
+    result.counter_example = example(claim, facts, decision, datum);
+  }
+
+  Case example(const Claim& claim, const Facts& facts, const Decision& decision, std::optional<Datum> datum) {
+    Case out{.name = "counter-example-to-" + claim.id,
+             .about = "what the policy decides, against its claim " + claim.id,
+             .facts = facts,
+             .redact_also = {},
+             .redact_also_text = {},
+             .expect = {}};
+    if (facts.redacts_also) {
+      const std::string& path = dictionary_.fields()[dictionary_.find(dictionary_.roles().event).value()].path;
+      out.redact_also_text = core::to_text(core::Json::array({{{"path", path}, {"do", "mask"}}}));
+    }
+    out.expect.disposition = decision.disposition;
+    out.expect.rules = decision.rules;
+    out.expect.profiles = decision.profiles;
+    if (datum) {
+      out.expect.treatments.push_back({dictionary_.fields()[datum->field].path, datum->of_key,
+                                       redaction::describe(treatment_of(*datum, plans_.of(decision)))});
+    }
+    return out;
+  }
+
+  void find_undone(const Names& profiles, const Plan& plan) {
+    for (const auto& text : undone_suppressions(plan, dictionary_)) {
+      if (!undone_.insert(text).second) continue;
+      std::string under;
+      for (const auto& each : profiles) under += (under.empty() ? "" : ", ") + quote(each);
+      add(Finding::Kind::undone_suppression, "under " + (under.empty() ? "no profile" : under) + ": " + text);
+    }
+  }
+
+  void find_vacuous_claims() {
+    const auto data = data_of(dictionary_);
+    for (std::size_t i = 0; i < document_.claims.size(); ++i) {
+      const Claim& claim = document_.claims[i];
+      const bool has_data = !claim.cls || std::any_of(data.begin(), data.end(), [&](const Datum& datum) {
+        return class_of(datum, dictionary_) == *claim.cls;
+      });
+      if (!has_data) {
+        add(Finding::Kind::vacuous_claim, "claim " + quote(claim.id) +
+                                              " says nothing: the dictionary has no field of class " +
+                                              quote(dictionary::name(*claim.cls)));
+      } else if (out_.claims[i].combinations == 0) {
+        add(Finding::Kind::vacuous_claim,
+            "claim " + quote(claim.id) + " says nothing: no combination is one of those it is for");
+      }
+    }
+  }
+
+  /// What a decision comes to for the report: the same effect, the same to everybody outside.
+  bool have_equal_effect(const Decision& a, const Decision& b) {
+    if (a.disposition != b.disposition || a.withheld_by_exception != b.withheld_by_exception) return false;
+    return a.disposition == Disposition::withhold || a.profiles == b.profiles || plans_.of(a).treats_like(plans_.of(b));
+  }
+
+  /// Floors only hide what a rule does, so it is enough to look where there is none.
+  void find_idle_rules(const Space& space) {
+    for (std::size_t i = 0; i < document_.rules.size(); ++i) {
+      const Rule& rule = document_.rules[i];
+      auto without = std::make_unique<Document>(document_);
+      without->rules.erase(without->rules.begin() + static_cast<std::ptrdiff_t>(i));
+      const Policy other = Policy::from(std::move(without));
+      bool has_match = false;
+      bool has_effect = false;
+      space.each_without_floors([&](const Facts& facts) {
+        if (has_effect || !matches(rule.when, facts)) return;
+        has_match = true;
+        has_effect = !have_equal_effect(policy_.decide(facts), other.decide(facts));
+      });
+      if (!has_match) {
+        add(Finding::Kind::rule_without_match, "rule " + quote(rule.id) + " matches no combination");
+      } else if (!has_effect) {
+        add(Finding::Kind::rule_without_effect,
+            "rule " + quote(rule.id) + " never matters: every decision would be the same without it");
+      }
+    }
+  }
+
+  void find_unused_profiles() {
+    std::set<std::string> used;
+    const auto use = [&](const Names& names) {
+      for (std::string at : names) {
+        while (used.insert(at).second && document_.extends.contains(at)) at = document_.extends.at(at);
+      }
+    };
+    for (const auto& [tier_name, tier] : document_.tiers) use(tier.profiles);
+    for (const Rule& rule : document_.rules) use(rule.profiles);
+    for (const auto& [profile_name, profile] : document_.profiles) {
+      if (used.contains(profile_name)) continue;
+      add(Finding::Kind::unused_profile, "profile " + quote(profile_name) + " is used by no tier and no rule");
+    }
+  }
+
+  void find_fallbacks() {
+    std::set<std::string> seen;  // a redaction stands once, however many profiles extend its own
+    for (const auto& [profile_name, profile] : document_.profiles) {
+      const auto plan = Plan::make(dictionary_, std::array{profile});
+      if (!plan) continue;  // parsing has made it
+      for (const Datum& datum : data_of(dictionary_)) {
+        for (const auto& reason : datum.of_key ? plan->key_reasons(datum.field) : plan->value_reasons(datum.field)) {
+          if (!reason.fell_back) continue;
+          const auto& redaction = plan->redactions()[reason.redaction];
+          const std::string text = redaction.place + ": " + quote(redaction::describe(redaction.treatment)) +
+                                   " does not fit " + in_words(datum, dictionary_) + ", which is dropped";
+          if (seen.insert(text).second) add(Finding::Kind::fallback_to_drop, text);
+        }
+      }
+    }
+  }
+
+  const Policy& policy_;
+  const Document& document_;
+  const Dictionary& dictionary_;
+  Plans plans_;
+  CheckReport out_;
+  std::set<std::string> reached_;  ///< tiers that come to their own disposition
+  std::set<std::string> undone_;
+};
+
+}  // namespace
+
+std::string_view name(Finding::Kind kind) {
+  static constexpr std::array<std::string_view, 7> names{"undone_suppression",  "vacuous_claim",  "rule_without_match",
+                                                         "rule_without_effect", "unused_profile", "overruled_tier",
+                                                         "fallback_to_drop"};
+  return names.at(static_cast<std::size_t>(kind));
+}
+
+bool CheckReport::sound() const {
+  return std::none_of(claims.begin(), claims.end(),
+                      [](const auto& each) { return each.counter_example.has_value(); }) &&
+         std::none_of(findings.begin(), findings.end(),
+                      [](const auto& each) { return each.kind == Finding::Kind::undone_suppression; });
+}
+
+Result<CheckReport> check(const Policy& policy, const dictionary::Dictionary& dictionary) {
+  return Checker(policy, dictionary).run();
+}
+
+}  // namespace airlock::policy

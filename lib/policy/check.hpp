@@ -1,0 +1,61 @@
+#pragma once
+/// \file
+/// Proofs about a policy, by trying out every combination of facts (space.hpp): each claim holds or has a smallest
+/// counter-example. And what a policy's author would want to know: rules that never matter, profiles that nobody uses,
+/// redactions that do not fit and drop, totals that undo a suppression.
+///
+///     AIRLOCK_TRY(const CheckReport report, check(policy, dictionary));
+///     if (!report.sound()) …
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "policy/cases.hpp"
+#include "policy/policy.hpp"
+
+namespace airlock::policy {
+
+struct ClaimResult {
+  std::string id;
+  std::string statement;                ///< the claim in words
+  std::uint64_t combinations = 0;       ///< to which it applies
+  std::string why;                      ///< of the counter-example, in words
+  std::optional<Case> counter_example;  ///< the smallest; nothing: the claim is proved
+};
+
+struct Finding {
+  enum class Kind : std::uint8_t {
+    undone_suppression,   ///< a fault: a figure that is suppressed can be computed from what leaves
+    vacuous_claim,        ///< the claim says nothing: no field of its class, or no disposition is barred
+    rule_without_match,   ///< no combination matches it
+    rule_without_effect,  ///< it matches, and every decision would be the same without it
+    unused_profile,       ///< no tier and no rule names it, nor does one that they name extend it
+    overruled_tier,       ///< its own disposition is reached by no combination
+    fallback_to_drop,     ///< a class redaction fits no type of a field of its class, and drops it
+  };
+  Kind kind;
+  std::string text;  ///< a sentence, lower case, no full stop
+};
+/// `undone_suppression`, …
+[[nodiscard]] std::string_view name(Finding::Kind kind);
+
+struct CheckReport {
+  std::uint64_t combinations = 0;  ///< decisions that were made for the claims
+  std::size_t tiers = 0;           ///< with an unknown one and none
+  std::size_t entitlement_sets = 0;
+  std::size_t events = 0;
+  std::size_t plans = 0;   ///< different sets of profiles under which something leaves
+  std::size_t fields = 0;  ///< data that the dictionary declares: values and keys
+  std::vector<ClaimResult> claims;
+  std::vector<Finding> findings;
+
+  /// Whether all claims are proved and nothing found is a fault.
+  [[nodiscard]] bool sound() const;
+};
+
+/// Error: refused, where the policy has too many combinations to try out.
+[[nodiscard]] Result<CheckReport> check(const Policy& policy, const dictionary::Dictionary& dictionary);
+
+}  // namespace airlock::policy

@@ -1,0 +1,203 @@
+#include "policy/diff.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "core/text.hpp"
+#include "policy/exposure.hpp"
+#include "policy/names.hpp"
+#include "policy/space.hpp"
+
+namespace airlock::policy {
+namespace {
+
+using core::quote;
+using dictionary::Dictionary;
+using redaction::Action;
+using redaction::Plan;
+using redaction::Treatment;
+using redaction::Undeclared;
+
+using Names = std::vector<std::string>;
+
+/// One datum that differs between two plans.
+struct Difference {
+  std::string path;
+  std::string of;
+  std::string cls;
+  std::string before;
+  std::string after;
+  Direction direction;
+};
+
+Direction direction_of(const Treatment& before, const Treatment& after) {
+  if (redaction::at_least(after, before)) return Direction::stricter;
+  return redaction::at_least(before, after) ? Direction::looser : Direction::mixed;
+}
+
+/// The plans of one side, by profiles.
+class Side {
+ public:
+  explicit Side(const Ruling& ruling) : ruling_(ruling) {}
+  const Plan& plan(const Decision& decision) {
+    const auto at = plans_.find(decision.profiles);
+    if (at != plans_.end()) return at->second;
+    return plans_.emplace(decision.profiles, ruling_.policy.plan(decision, ruling_.dictionary).value()).first->second;
+  }
+
+ private:
+  const Ruling& ruling_;
+  std::map<Names, Plan> plans_;
+};
+
+class Differ {
+ public:
+  Differ(const Ruling& before, const Ruling& after)
+      : before_(before), after_(after), before_side_(before_), after_side_(after_) {}
+
+  Result<PolicyDiff> run() {
+    Names events = before_.dictionary.events();
+    for (const auto& event : after_.dictionary.events()) {
+      if (!contains(events, event)) events.push_back(event);
+    }
+    const std::array documents{&before_.policy.document(), &after_.policy.document()};
+    AIRLOCK_TRY(const Space space, Space::of(documents, std::move(events)));
+    out_.combinations = space.size();
+    space.each([&](const Facts& facts) { compare(facts); });
+    for (auto& [key, change] : dispositions_) out_.dispositions.push_back(std::move(change));
+    for (auto& [key, change] : treatments_) out_.treatments.push_back(std::move(change));
+    return std::move(out_);
+  }
+
+ private:
+  void compare(const Facts& facts) {
+    const Decision before = before_.policy.decide(facts);
+    const Decision after = after_.policy.decide(facts);
+    bool differs = false;
+    if (before.disposition != after.disposition) {
+      differs = true;
+      auto& change = dispositions_[{facts.tier.value_or(""), before.disposition, after.disposition}];
+      if (change.combinations++ == 0) {
+        change.tier = facts.tier.value_or("");
+        change.before = before.disposition;
+        change.after = after.disposition;
+        change.direction = after.disposition < before.disposition ? Direction::looser : Direction::stricter;
+        change.first = in_words(facts);
+      }
+    }
+    const bool both_disclose =
+        before.disposition != Disposition::withhold && after.disposition != Disposition::withhold;
+    if (both_disclose) {
+      for (const Difference& each : differences(before, after)) {
+        differs = true;
+        auto& change = treatments_[{each.path, each.of, each.before, each.after}];
+        if (change.combinations++ == 0) {
+          change.path = each.path;
+          change.of = each.of;
+          change.cls = each.cls;
+          change.before = each.before;
+          change.after = each.after;
+          change.direction = each.direction;
+        }
+        change.tiers.insert(facts.tier.value_or(""));
+      }
+    }
+    if (differs) ++out_.changed;
+  }
+
+  const std::vector<Difference>& differences(const Decision& before, const Decision& after) {
+    const auto [at, is_new] = compared_.try_emplace({before.profiles, after.profiles});
+    if (is_new) at->second = compare_plans(before_side_.plan(before), after_side_.plan(after));
+    return at->second;
+  }
+
+  [[nodiscard]] std::vector<Difference> compare_plans(const Plan& before, const Plan& after) const {
+    std::vector<Difference> out;
+    if (before.undeclared() != after.undeclared()) {
+      const auto word = [](const Plan& plan) { return plan.undeclared() == Undeclared::drop ? "drop" : "refuse"; };
+      out.push_back({"", "undeclared", "", word(before), word(after),
+                     after.undeclared() < before.undeclared() ? Direction::looser : Direction::stricter});
+    }
+    for (const Datum& datum : data_of(after_.dictionary)) {
+      const auto& path = after_.dictionary.fields()[datum.field].path;
+      const Treatment& now = treatment_of(datum, after);
+      const auto was = counterpart(datum, after_.dictionary, before_.dictionary);
+      // What was not declared did not leave.
+      const Treatment then = was ? treatment_of(*was, before) : Treatment{.action = Action::drop};
+      if (then == now) continue;
+      out.push_back(
+          {path, datum.of_key ? "key" : "value", std::string(dictionary::name(class_of(datum, after_.dictionary))),
+           was ? redaction::describe(then) : "undeclared", redaction::describe(now), direction_of(then, now)});
+    }
+    for (const Datum& datum : data_of(before_.dictionary)) {
+      const Treatment& then = treatment_of(datum, before);
+      if (then.action == Action::drop || counterpart(datum, before_.dictionary, after_.dictionary)) continue;
+      out.push_back({before_.dictionary.fields()[datum.field].path, datum.of_key ? "key" : "value", "",
+                     redaction::describe(then), "undeclared", Direction::stricter});
+    }
+    return out;
+  }
+
+  static std::optional<Datum> counterpart(const Datum& datum, const Dictionary& of, const Dictionary& in) {
+    const auto at = in.find(of.fields()[datum.field].path);
+    if (!at) return std::nullopt;
+    const auto& field = in.fields()[*at];
+    if (datum.of_key ? !field.key.has_value() : !field.cls.has_value()) return std::nullopt;
+    return Datum{*at, datum.of_key};
+  }
+
+  Ruling before_;
+  Ruling after_;
+  Side before_side_;
+  Side after_side_;
+  PolicyDiff out_;
+  std::map<std::tuple<std::string, Disposition, Disposition>, DispositionChange> dispositions_;
+  std::map<std::tuple<std::string, std::string, std::string, std::string>, TreatmentChange> treatments_;
+  std::map<std::pair<Names, Names>, std::vector<Difference>> compared_;
+};
+
+std::string tier_in_words(const std::string& tier) { return tier.empty() ? "no tier" : "tier " + quote(tier); }
+
+std::string in_words(Direction direction) {
+  return direction == Direction::mixed ? "neither stricter nor looser, which counts as looser"
+                                       : std::string(name(direction));
+}
+
+}  // namespace
+
+std::string_view name(Direction direction) {
+  static constexpr std::array<std::string_view, 3> names{"looser", "stricter", "mixed"};
+  return names.at(static_cast<std::size_t>(direction));
+}
+
+bool PolicyDiff::gets_looser() const {
+  const auto is_looser = [](const auto& change) { return change.direction != Direction::stricter; };
+  return std::any_of(dispositions.begin(), dispositions.end(), is_looser) ||
+         std::any_of(treatments.begin(), treatments.end(), is_looser);
+}
+
+Result<PolicyDiff> diff(const Ruling& before, const Ruling& after) { return Differ(before, after).run(); }
+
+std::vector<std::string> in_sentences(const PolicyDiff& diff) {
+  std::vector<std::string> out;
+  for (const auto& change : diff.dispositions) {
+    out.push_back(tier_in_words(change.tier) + ": " + quote(name(change.before)) + " becomes " +
+                  quote(name(change.after)) + ", " + in_words(change.direction) + ", in " +
+                  std::to_string(change.combinations) + " combinations; the first is " + change.first);
+  }
+  for (const auto& change : diff.treatments) {
+    std::string tiers;
+    for (const auto& tier : change.tiers) tiers += (tiers.empty() ? "" : ", ") + tier_in_words(tier);
+    std::string what = "what is undeclared or ill-typed";
+    if (change.of != "undeclared") {
+      what = quote(change.path) + (change.of == "key" ? " (the key)" : "");
+      if (!change.cls.empty()) what += ", class " + quote(change.cls);
+    }
+    out.push_back(what + ": " + quote(change.before) + " becomes " + quote(change.after) + ", " +
+                  in_words(change.direction) + ", for " + tiers);
+  }
+  return out;
+}
+
+}  // namespace airlock::policy

@@ -1,0 +1,119 @@
+#include "policy/exposure.hpp"
+
+#include "core/text.hpp"
+
+namespace airlock::policy {
+namespace {
+
+using core::quote;
+using dictionary::Dictionary;
+using dictionary::Field;
+using redaction::Action;
+using redaction::Plan;
+using redaction::Treatment;
+
+/// Whether a key that is dropped takes the datum along: that of its own path, or of one that leads there.
+bool is_below_dropped_key(const Field& field, const Plan& plan, const Dictionary& dictionary) {
+  std::size_t end = 0;
+  for (const bool is_wildcard : field.is_wildcard) {
+    end = std::min(field.path.find('/', end + 1), field.path.size());
+    if (!is_wildcard) continue;
+    const auto at = dictionary.find(std::string_view(field.path).substr(0, end));
+    if (at && plan.key(*at).action == Action::drop) return true;
+  }
+  return false;
+}
+
+/// Whether nothing of a figure can be computed from what leaves in its place.
+bool is_gone(const Treatment& treatment) { return treatment.action >= Action::pseudonymise; }
+
+bool is_suppressed(const Treatment& treatment) { return treatment.action == Action::suppress_below; }
+
+/// Whether wherever a figure below `threshold` is suppressed, one that is no larger is suppressed as well.
+bool suppresses_up_to(const Treatment& treatment, std::int64_t threshold) {
+  return is_gone(treatment) || (is_suppressed(treatment) && treatment.threshold >= threshold);
+}
+
+class Relations {
+ public:
+  Relations(const Plan& plan, const Dictionary& dictionary) : plan_(plan), dictionary_(dictionary) {}
+
+  std::vector<std::string> find() {
+    for (std::size_t i = 0; i < dictionary_.fields().size(); ++i) {
+      const Field& field = dictionary_.fields()[i];
+      if (!field.sum_of.empty()) check_sum(i, dictionary_.find(field.sum_of).value());
+      if (!field.delta_of.empty()) check_delta(i, dictionary_.find(field.delta_of).value());
+    }
+    return std::move(out_);
+  }
+
+ private:
+  void check_sum(std::size_t total, std::size_t part) {
+    if (is_suppressed(value(part)) && stays(total)) {
+      say(part, "is the total " + path(total) + " less the other parts", total);
+    }
+    if (is_suppressed(value(total)) && stays(part) && !suppresses_up_to(value(part), value(total).threshold)) {
+      say(total, "is the sum of all " + path(part), part);
+    }
+  }
+
+  void check_delta(std::size_t growth, std::size_t figure) {
+    if (is_suppressed(value(growth)) && stays(figure)) {
+      say(growth, "is how much " + path(figure) + " grows from one report to the next", figure);
+    }
+    if (is_suppressed(value(figure)) && stays(growth) && !suppresses_up_to(value(growth), value(figure).threshold)) {
+      say(figure, "is the sum of " + path(growth) + " in all reports", growth);
+    }
+  }
+
+  void say(std::size_t hidden, const std::string& why, std::size_t by) {
+    out_.push_back(path(hidden) + " is suppressed below " + std::to_string(value(hidden).threshold) + ", but it " +
+                   why + ", to which `" + redaction::describe(value(by)) + "` applies");
+  }
+
+  /// Whether something that depends on the figure leaves.
+  [[nodiscard]] bool stays(std::size_t field) const {
+    return !is_gone(value(field)) && !is_below_dropped_key(dictionary_.fields()[field], plan_, dictionary_);
+  }
+  [[nodiscard]] const Treatment& value(std::size_t field) const { return plan_.value(field); }
+  [[nodiscard]] std::string path(std::size_t field) const { return quote(dictionary_.fields()[field].path); }
+
+  const Plan& plan_;
+  const Dictionary& dictionary_;
+  std::vector<std::string> out_;
+};
+
+}  // namespace
+
+std::string in_words(const Datum& datum, const Dictionary& dictionary) {
+  return quote(dictionary.fields()[datum.field].path) + (datum.of_key ? " (the key)" : "");
+}
+
+std::vector<Datum> data_of(const Dictionary& dictionary) {
+  std::vector<Datum> out;
+  for (std::size_t i = 0; i < dictionary.fields().size(); ++i) {
+    if (dictionary.fields()[i].key) out.push_back({i, true});
+    if (dictionary.fields()[i].cls) out.push_back({i, false});
+  }
+  return out;
+}
+
+dictionary::Class class_of(const Datum& datum, const Dictionary& dictionary) {
+  const Field& field = dictionary.fields()[datum.field];
+  return datum.of_key ? field.key->cls : *field.cls;
+}
+
+const Treatment& treatment_of(const Datum& datum, const Plan& plan) {
+  return datum.of_key ? plan.key(datum.field) : plan.value(datum.field);
+}
+
+bool leaves(const Datum& datum, const Plan& plan, const Dictionary& dictionary) {
+  if (treatment_of(datum, plan).action >= Action::mask) return false;
+  return !is_below_dropped_key(dictionary.fields()[datum.field], plan, dictionary);
+}
+
+std::vector<std::string> undone_suppressions(const Plan& plan, const Dictionary& dictionary) {
+  return Relations(plan, dictionary).find();
+}
+
+}  // namespace airlock::policy

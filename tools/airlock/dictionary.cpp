@@ -1,0 +1,156 @@
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "commands.hpp"
+#include "core/text.hpp"
+#include "crypto/hash.hpp"
+#include "dictionary/misfits.hpp"
+#include "documents.hpp"
+#include "sys/file.hpp"
+#include "sys/system.hpp"
+
+namespace airlock::tools {
+namespace dictionary_command {
+
+using core::Json;
+using core::quote;
+using dictionary::Misfit;
+
+constexpr int exit_refused = 4;
+
+struct DictionaryOptions {
+  std::string file;
+  std::string dictionary;
+};
+
+/// Whether the file is a dictionary rather than a report: only the former says so in `format`.
+bool is_dictionary(const std::string& text) {
+  return text.size() <= dictionary::dictionary_bytes_limit && text.find("\"airlock-dictionary/") != text.npos;
+}
+
+std::string in_words(Misfit::Kind kind) {
+  switch (kind) {
+    case Misfit::Kind::undeclared:
+      return "not declared";
+    case Misfit::Kind::ill_typed:
+      return "not of its declared type";
+    case Misfit::Kind::ill_key:
+      return "a key that is not of the declared type";
+    case Misfit::Kind::stray_twin:
+      break;
+  }
+  return "looks like the flattened copy of something that is not declared: declare the original";
+}
+
+int check_document(Context& context, const std::string& text, const std::string& name) {
+  const auto parsed = dictionary::Dictionary::parse(text, name);
+  if (!parsed) return context.console.report(parsed.error());
+  const std::size_t fields = parsed->fields().size();
+  if (context.console.json()) {
+    context.console.print(Json{{"dictionary", parsed->name()}, {"fields", fields}, {"exit", 0}});
+  }
+  context.console.say("dictionary " + quote(parsed->name()) + " is sound: " + std::to_string(fields) + " fields");
+  return 0;
+}
+
+int check_report(Context& context, const std::string& text, const DictionaryOptions& options) {
+  const auto declared = dictionary_from(context, options.dictionary);
+  if (!declared) return context.console.report(declared.error());
+  const auto misfits =
+      dictionary::find_misfits(core::MemoryBlob(text), declared->dictionary, {.bytes = report::report_bytes_most},
+                               crypto::Secret(sys::random_bytes(16)));
+  if (!misfits) return context.console.report(core::Error(misfits.error()).within(quote(options.file)));
+  const int exit = misfits->list.empty() ? 0 : exit_refused;
+  if (context.console.json()) {
+    Json list = Json::array();
+    for (const Misfit& misfit : misfits->list) {
+      list.push_back({{"kind", dictionary::name(misfit.kind)},
+                      {"path", misfit.path},
+                      {"count", misfit.count},
+                      {"proposal", misfit.proposal.empty() ? Json(nullptr) : Json::parse(misfit.proposal)}});
+    }
+    context.console.print(Json{{"misfits", list}, {"unlisted", misfits->unlisted}, {"exit", exit}});
+    return exit;
+  }
+  const auto& console = context.console;
+  for (const Misfit& misfit : misfits->list) {
+    console.say(misfit.path + ": " + in_words(misfit.kind) +
+                (misfit.count == 1 ? "" : " (" + std::to_string(misfit.count) + " times)"));
+  }
+  if (misfits->unlisted != 0) console.say("and " + std::to_string(misfits->unlisted) + " more places");
+  if (misfits->list.empty()) {
+    console.say("everything in the report is declared by " + quote(declared->dictionary.name()));
+    return exit;
+  }
+  console.say("");
+  console.say("to be judged and pasted into `fields`; types and classes are guesses from the values:");
+  for (const Misfit& misfit : misfits->list) {
+    if (!misfit.proposal.empty()) console.say("    " + misfit.proposal + ",");
+  }
+  return exit;
+}
+
+int check(Context& context, const DictionaryOptions& options) {
+  auto input = sys::InputSource::open(options.file);
+  if (!input) return context.console.report(input.error());
+  core::StringSink sink(report::report_bytes_most);
+  if (const auto copied = core::copy(*input, sink); !copied) return context.console.report(copied.error());
+  const std::string text = sink.take();
+  return is_dictionary(text) ? check_document(context, text, options.file) : check_report(context, text, options);
+}
+
+std::string types_of(const dictionary::Shape& shape) {
+  std::string out;
+  for (const auto type : shape.types) out += (out.empty() ? "" : " or ") + std::string(dictionary::name(type));
+  return out;
+}
+
+int show(Context& context, const DictionaryOptions& options) {
+  const auto declared = dictionary_from(context, options.file);
+  if (!declared) return context.console.report(declared.error());
+  const auto& console = context.console;
+  if (console.json()) {
+    console.print(Json::parse(declared->text));
+    return 0;
+  }
+  console.say("dictionary " + quote(declared->dictionary.name()) + " for " + quote(declared->dictionary.product()) +
+              ", " + std::to_string(declared->dictionary.fields().size()) + " fields");
+  std::map<dictionary::Class, std::vector<std::pair<std::string, std::string>>> by_class;
+  for (const auto& field : declared->dictionary.fields()) {
+    if (field.key) by_class[field.key->cls].emplace_back(field.path + " (the key)", types_of(field.key->shape));
+    if (!field.cls) continue;
+    by_class[*field.cls].emplace_back(field.path,
+                                      types_of(field.shape) + (field.about.empty() ? "" : ": " + field.about));
+  }
+  for (const auto& [cls, rows] : by_class) {
+    console.say("class " + quote(dictionary::name(cls)));
+    for (const auto& [path, what] : rows) console.say("  " + path + "  " + what);
+  }
+  return 0;
+}
+
+}  // namespace dictionary_command
+
+void add_dictionary(Context& context) {
+  using namespace dictionary_command;
+  console::Command group = context.console.group("dictionary", "check a report against a dictionary, or show one");
+  auto options = std::make_shared<DictionaryOptions>();
+  console::Command check_command = context.console.command(
+      group, "check", "what of a report is not declared, with declarations to paste; or whether a dictionary is sound",
+      "  airlock dictionary check status_report.json\n"
+      "  airlock dictionary check status_report.json --dictionary dictionary.json --json | jq '.misfits[].proposal'\n"
+      "  airlock dictionary check dictionary.json",
+      [&context, options] { return check(context, *options); });
+  check_command.text("FILE", options->file, "a report (- for standard input), or a dictionary",
+                     console::Need::required);
+  check_command.text("--dictionary", options->dictionary, "what to check a report against (default: the kit's)");
+
+  auto shown = std::make_shared<DictionaryOptions>();
+  context.console
+      .command(group, "show", "every declared field, by class", "  airlock dictionary show",
+               [&context, shown] { return show(context, *shown); })
+      .text("FILE", shown->file, "the dictionary (default: the kit's)");
+}
+
+}  // namespace airlock::tools

@@ -1,0 +1,275 @@
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "commands.hpp"
+#include "core/text.hpp"
+#include "documents.hpp"
+#include "policy/cases.hpp"
+#include "policy/check.hpp"
+#include "policy/diff.hpp"
+#include "policy/show.hpp"
+#include "present.hpp"
+#include "sys/file.hpp"
+
+namespace airlock::tools {
+namespace policy_command {
+
+using core::Json;
+using core::quote;
+
+constexpr int exit_failed = 1;
+constexpr int exit_refused = 4;
+
+struct PolicyOptions {
+  std::string file;
+  std::string dictionary;
+};
+
+Json to_json(const policy::CheckReport& report) {
+  Json claims = Json::array();
+  for (const auto& claim : report.claims) {
+    Json one{{"id", claim.id},
+             {"statement", claim.statement},
+             {"combinations", claim.combinations},
+             {"proved", !claim.counter_example.has_value()}};
+    if (claim.counter_example) {
+      one["why"] = claim.why;
+      one["counter_example"] = Json::parse(policy::to_document(*claim.counter_example));
+    }
+    claims.push_back(std::move(one));
+  }
+  Json findings = Json::array();
+  for (const auto& finding : report.findings) {
+    findings.push_back({{"kind", policy::name(finding.kind)}, {"text", finding.text}});
+  }
+  return {{"combinations", report.combinations},
+          {"tiers", report.tiers},
+          {"entitlement_sets", report.entitlement_sets},
+          {"events", report.events},
+          {"plans", report.plans},
+          {"fields", report.fields},
+          {"claims", claims},
+          {"findings", findings},
+          {"sound", report.sound()},
+          {"exit", report.sound() ? 0 : exit_refused}};
+}
+
+int check(Context& context, const PolicyOptions& options) {
+  const auto documents = documents_from(context, options.file, options.dictionary);
+  if (!documents) return context.console.report(documents.error());
+  const auto report = policy::check(documents->policy, documents->dictionary);
+  if (!report) return context.console.report(report.error());
+  const int exit = report->sound() ? 0 : exit_refused;
+  if (context.console.json()) {
+    context.console.print(to_json(*report));
+    return exit;
+  }
+  const auto& console = context.console;
+  console.say("policy " + quote(documents->policy.name()) + " " + documents->policy.version() + ", dictionary " +
+              quote(documents->dictionary.name()));
+  console.say("evaluated " + std::to_string(report->combinations) + " combinations: " + std::to_string(report->tiers) +
+              " tiers (with an unknown one and none), 11 licence states, " + std::to_string(report->entitlement_sets) +
+              " sets of entitlements, 5 floors, with and without the site's own redactions, " +
+              std::to_string(report->events) + " events; " + std::to_string(report->fields) + " declared data under " +
+              std::to_string(report->plans) + " sets of profiles");
+  for (const auto& claim : report->claims) {
+    console.say((claim.counter_example ? "FAILS   " : "proved  ") + claim.id + ": " + claim.statement + " (" +
+                std::to_string(claim.combinations) + " combinations)");
+  }
+  for (const auto& finding : report->findings) {
+    const bool is_fault = finding.kind == policy::Finding::Kind::undone_suppression;
+    console.say((is_fault ? "FAULT   " : "note    ") + finding.text);
+  }
+  for (const auto& claim : report->claims) {
+    if (!claim.counter_example) continue;
+    console.say("");
+    console.say("the smallest counter-example to " + quote(claim.id) + " is " + claim.why + "; as a case:");
+    console.say(policy::to_document(*claim.counter_example));
+  }
+  return exit;
+}
+
+/// Files as they are, folders as the `.json` files in them, sorted.
+std::vector<std::string> case_files(const std::vector<std::string>& paths) {
+  std::vector<std::string> out;
+  for (const auto& path : paths) {
+    std::error_code ignored;
+    if (!std::filesystem::is_directory(path, ignored)) {
+      out.push_back(path);
+      continue;
+    }
+    std::vector<std::string> inside;
+    for (const auto& entry : std::filesystem::directory_iterator(path, ignored)) {
+      if (entry.path().extension() == ".json") inside.push_back(entry.path().string());
+    }
+    std::sort(inside.begin(), inside.end());
+    out.insert(out.end(), inside.begin(), inside.end());
+  }
+  return out;
+}
+
+struct TestOptions {
+  std::vector<std::string> cases;
+  PolicyOptions policy;
+};
+
+int test(Context& context, const TestOptions& options) {
+  const auto documents = documents_from(context, options.policy.file, options.policy.dictionary);
+  if (!documents) return context.console.report(documents.error());
+  const auto files = case_files(options.cases);
+  if (files.empty()) {
+    return context.console.report({core::Code::usage, "no case to run", "name case files, or folders that hold some"});
+  }
+  std::vector<policy::CaseOutcome> outcomes;
+  Json results = Json::array();
+  std::size_t failed = 0;
+  for (const auto& file : files) {
+    const auto text = sys::read_file(file, policy::case_bytes_limit);
+    if (!text) return context.console.report(text.error());
+    const auto one = policy::read_case(*text, file);
+    if (!one) return context.console.report(one.error());
+    outcomes.push_back(policy::run_case(*one, documents->policy, documents->dictionary));
+    const auto& differences = outcomes.back().differences;
+    if (!differences.empty()) ++failed;
+    context.console.say((differences.empty() ? "ok    " : "FAIL  ") + one->name + " (" + file + ")");
+    for (const auto& difference : differences) context.console.say("      " + difference);
+    results.push_back(
+        {{"file", file}, {"name", one->name}, {"passed", differences.empty()}, {"differences", differences}});
+  }
+  const auto coverage = policy::coverage_of(outcomes, documents->policy);
+  const int exit = failed == 0 ? 0 : exit_failed;
+  if (context.console.json()) {
+    context.console.print({{"cases", results},
+                           {"passed", files.size() - failed},
+                           {"failed", failed},
+                           {"coverage",
+                            {{"rules", coverage.rules},
+                             {"untested_rules", coverage.untested_rules},
+                             {"redactions", coverage.redactions},
+                             {"untested_redactions", coverage.untested_redactions}}},
+                           {"exit", exit}});
+    return exit;
+  }
+  const auto covered = [](std::size_t all, const std::vector<std::string>& untested) {
+    return std::to_string(all - untested.size()) + " of " + std::to_string(all);
+  };
+  for (const auto& rule : coverage.untested_rules) context.console.say("untested  rule " + quote(rule));
+  for (const auto& place : coverage.untested_redactions) context.console.say("untested  redaction " + place);
+  context.console.say("covered: " + covered(coverage.rules, coverage.untested_rules) + " rules, " +
+                      covered(coverage.redactions, coverage.untested_redactions) + " redactions");
+  context.console.say(std::to_string(files.size() - failed) + " passed, " + std::to_string(failed) + " failed");
+  return exit;
+}
+
+struct DiffOptions {
+  std::string before;
+  std::string after;
+  std::string dictionary;
+  std::string before_dictionary;
+};
+
+int diff(Context& context, const DiffOptions& options) {
+  const auto after = documents_from(context, options.after, options.dictionary);
+  if (!after) return context.console.report(after.error());
+  const auto before = documents_from(
+      context, options.before, options.before_dictionary.empty() ? options.dictionary : options.before_dictionary);
+  if (!before) return context.console.report(before.error());
+  const auto found = policy::diff({before->policy, before->dictionary}, {after->policy, after->dictionary});
+  if (!found) return context.console.report(found.error());
+  const int exit = found->gets_looser() ? exit_refused : 0;
+  const auto sentences = policy::in_sentences(*found);
+  if (!context.console.json()) {
+    for (const auto& sentence : sentences) context.console.say(sentence);
+    context.console.say(std::to_string(found->changed) + " of " + std::to_string(found->combinations) +
+                        " combinations change" + (exit == 0 ? "; nothing gets looser" : "; something gets looser"));
+    return exit;
+  }
+  Json dispositions = Json::array();
+  for (const auto& each : found->dispositions) {
+    dispositions.push_back({{"tier", each.tier.empty() ? Json(nullptr) : Json(each.tier)},
+                            {"before", policy::name(each.before)},
+                            {"after", policy::name(each.after)},
+                            {"direction", policy::name(each.direction)},
+                            {"combinations", each.combinations},
+                            {"first", each.first}});
+  }
+  Json treatments = Json::array();
+  for (const auto& each : found->treatments) {
+    Json tiers = Json::array();
+    for (const auto& tier : each.tiers) tiers.push_back(tier.empty() ? Json(nullptr) : Json(tier));
+    treatments.push_back({{"path", each.path.empty() ? Json(nullptr) : Json(each.path)},
+                          {"of", each.of},
+                          {"class", each.cls.empty() ? Json(nullptr) : Json(each.cls)},
+                          {"before", each.before},
+                          {"after", each.after},
+                          {"direction", policy::name(each.direction)},
+                          {"tiers", tiers},
+                          {"combinations", each.combinations}});
+  }
+  context.console.print({{"combinations", found->combinations},
+                         {"changed", found->changed},
+                         {"looser", found->gets_looser()},
+                         {"dispositions", dispositions},
+                         {"treatments", treatments},
+                         {"sentences", sentences},
+                         {"exit", exit}});
+  return exit;
+}
+
+int show(Context& context, const PolicyOptions& options) {
+  const auto documents = documents_from(context, options.file, options.dictionary);
+  if (!documents) return context.console.report(documents.error());
+  if (context.console.json()) {
+    context.console.print(Json::parse(documents->policy_text));
+    return 0;
+  }
+  for (const auto& line : policy::show(documents->policy)) context.console.say(line);
+  return 0;
+}
+
+}  // namespace policy_command
+
+void add_policy(Context& context) {
+  using namespace policy_command;
+  const std::string dictionary_help = "the dictionary it goes with (default: the kit's)";
+  console::Command group = context.console.group("policy", "check, test, compare or show a policy");
+
+  auto options = std::make_shared<PolicyOptions>();
+  console::Command check_command = context.console.command(
+      group, "check", "prove each claim of a policy over every combination of facts, or print a counter-example",
+      "  airlock policy check\n"
+      "  airlock policy check policy.json --dictionary dictionary.json --json | jq '.claims[] | select(.proved | not)'",
+      [&context, options] { return check(context, *options); });
+  check_command.text("FILE", options->file, "the policy (default: the kit's)");
+  check_command.text("--dictionary", options->dictionary, dictionary_help);
+
+  auto tests = std::make_shared<TestOptions>();
+  console::Command test_command =
+      context.console.command(group, "test", "run cases: facts in; disposition, rules and treatments out",
+                              "  airlock policy test policy/cases --policy policy.json --dictionary dictionary.json",
+                              [&context, tests] { return test(context, *tests); });
+  test_command.texts("CASE", tests->cases, "case files, or folders that hold some");
+  test_command.text("--policy", tests->policy.file, "the policy (default: the kit's)");
+  test_command.text("--dictionary", tests->policy.dictionary, dictionary_help);
+
+  auto diffs = std::make_shared<DiffOptions>();
+  console::Command diff_command = context.console.command(
+      group, "diff", "what changes from one policy to another; exit 4 where anything gets looser",
+      "  airlock policy diff old.json new.json --dictionary dictionary.json",
+      [&context, diffs] { return diff(context, *diffs); });
+  diff_command.text("OLD", diffs->before, "the policy before", console::Need::required);
+  diff_command.text("NEW", diffs->after, "the policy after", console::Need::required);
+  diff_command.text("--dictionary", diffs->dictionary, "the dictionary of both (default: the kit's)");
+  diff_command.text("--old-dictionary", diffs->before_dictionary, "the dictionary of OLD, where it is another one");
+
+  auto shown = std::make_shared<PolicyOptions>();
+  console::Command show_command =
+      context.console.command(group, "show", "what a policy says, in sentences", "  airlock policy show",
+                              [&context, shown] { return show(context, *shown); });
+  show_command.text("FILE", shown->file, "the policy (default: the kit's)");
+  show_command.text("--dictionary", shown->dictionary, dictionary_help);
+}
+
+}  // namespace airlock::tools

@@ -1,0 +1,75 @@
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "commands.hpp"
+#include "core/text.hpp"
+#include "crypto/hash.hpp"
+#include "documents.hpp"
+#include "redaction/filter.hpp"
+#include "site/site.hpp"
+
+namespace airlock::tools {
+namespace pseudonym_command {
+
+using core::Json;
+
+struct LookupOptions {
+  std::string text;
+  std::string path;
+};
+
+/// Whether a value or key of these types can be such a text. A number is hashed as its text in the report.
+bool can_be(const dictionary::Shape& shape, const std::string& text, bool of_key) {
+  if (dictionary::first_fit(shape, report::Kind::string, text)) return true;
+  return !of_key && dictionary::first_fit(shape, report::Kind::number, text);
+}
+
+int lookup(Context& context, const LookupOptions& options) {
+  const auto site = site::Site::open(context.site);
+  if (!site) return context.console.report(site.error());
+  const auto key = site->pseudonym_key();
+  if (!key) return context.console.report(key.error());
+  const auto declared = dictionary_from(context, "");
+  if (!declared) return context.console.report(declared.error());
+  if (!options.path.empty() && !declared->dictionary.find(options.path)) {
+    return context.console.report({core::Code::usage, core::quote(options.path) + " is not declared by the dictionary",
+                                   "see `airlock dictionary show`"});
+  }
+  crypto::HmacSha256 keyed(*key);
+  Json list = Json::array();
+  const auto add = [&](const dictionary::Field& field, const dictionary::Shape& shape, dictionary::Class cls,
+                       bool of_key) {
+    if (!options.path.empty() ? field.path != options.path : !can_be(shape, options.text, of_key)) return;
+    const auto pseudonym = redaction::pseudonym(keyed, cls, field.path, options.text);
+    list.push_back({{"path", field.path},
+                    {"of", of_key ? "key" : "value"},
+                    {"class", dictionary::name(cls)},
+                    {"pseudonym", pseudonym}});
+    context.console.say(pseudonym + "  " + field.path + (of_key ? " (the key)" : ""));
+  };
+  for (const auto& field : declared->dictionary.fields()) {
+    if (field.key) add(field, field.key->shape, field.key->cls, true);
+    if (field.cls) add(field, field.shape, *field.cls, false);
+  }
+  if (context.console.json()) context.console.print(Json{{"pseudonyms", list}, {"exit", 0}});
+  if (list.empty()) context.console.remark("airlock: no declared field can have this value");
+  return 0;
+}
+
+}  // namespace pseudonym_command
+
+void add_pseudonym(Context& context) {
+  using namespace pseudonym_command;
+  auto options = std::make_shared<LookupOptions>();
+  console::Command group = context.console.group("pseudonym", "find out whom a pseudonym stands for");
+  console::Command command = context.console.command(
+      group, "lookup",
+      "the pseudonyms of a text under this site's key, for each field that may have it; to be compared with a bundle",
+      "  airlock pseudonym lookup posthog.example.com\n"
+      "  airlock pseudonym lookup 2 --path '/properties/teams/*'",
+      [&context, options] { return lookup(context, *options); });
+  command.text("TEXT", options->text, "a value or key as it stood in a report", console::Need::required);
+  command.text("--path", options->path, "only the field with this declared path");
+}
+
+}  // namespace airlock::tools
