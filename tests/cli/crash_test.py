@@ -149,7 +149,7 @@ def _(w):
     w.run("rm", "-rf", w.site_path)
     killed = 0
     for call in ("fsync", "linkat", "link", "rename", "unlink"):
-        for when in range(1, 60, 1 if LONG else 12):
+        for when in range(1, 60, 1 if LONG else 8):
             w.run("rm", "-rf", w.site_path)
             ran = w.run("strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e",
                         f"inject={call}:signal=KILL:when={when}", w.program("airlock"), "--site", w.site_path, *arguments,
