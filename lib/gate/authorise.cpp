@@ -2,9 +2,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "crypto/hash.hpp"
 #include "gate/append.hpp"
 #include "gate/ceiling.hpp"
+#include "gate/entries.hpp"
 #include "gate/open.hpp"
+#include "gate/setup.hpp"
 #include "sys/file.hpp"
 #include "sys/system.hpp"
 
@@ -17,7 +20,17 @@ using core::Json;
 
 constexpr int person_lock_seconds = 30;
 
-Result<Proposal> propose(const Inputs& inputs) {
+/// Puts the kit that was put aside, if any, in the place of the one in force. Gives the number of the latter.
+Result<std::optional<std::uint64_t>> use_proposed_kit(Inputs& inputs, std::optional<ProposedKit> proposed,
+                                                      const ledger::Ledger& ledger) {
+  if (!proposed) return std::nullopt;
+  inputs.fingerprint = crypto::sha256(inputs.fingerprint.hex() + proposed->kit.content_sha256.hex());
+  inputs.kit = std::move(proposed->kit);
+  AIRLOCK_CHECK(install_into_ceiling(inputs, ledger));
+  return proposed->in_force;
+}
+
+Result<Proposal> propose(const Inputs& inputs, const std::optional<std::uint64_t>& kit_before) {
   if (!inputs.kit) {
     return fail(Code::refused, "without a kit there is nothing to authorise: " + inputs.no_kit.message,
                 inputs.no_kit.hint);
@@ -25,6 +38,7 @@ Result<Proposal> propose(const Inputs& inputs) {
   Proposal out;
   out.fingerprint = inputs.fingerprint;
   out.kit = inputs.kit->number;
+  out.kit_before = kit_before;
   const auto& verdict = inputs.licence.verdict;
   out.licence = core::name(verdict.state);
   if (verdict.licence) out.licence = verdict.licence->serial + ", tier " + verdict.licence->tier + ", " + out.licence;
@@ -65,8 +79,10 @@ Result<bool> set_hold(const std::string& directory, ledger::Kind kind, const std
 Result<Proposal> propose(const std::string& directory) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const auto ledger, open_to_read(site));
-  AIRLOCK_TRY(const Inputs inputs, read_inputs(directory, ledger, sys::now()));
-  return propose(inputs);
+  AIRLOCK_TRY(Inputs inputs, read_inputs(directory, ledger, sys::now()));
+  AIRLOCK_TRY(auto proposed, proposed_kit(site, ledger));
+  AIRLOCK_TRY(const auto kit_before, use_proposed_kit(inputs, std::move(proposed), ledger));
+  return propose(inputs, kit_before);
 }
 
 Result<void> authorise(const std::string& directory, const Proposal& shown, const std::string& reason) {
@@ -74,19 +90,29 @@ Result<void> authorise(const std::string& directory, const Proposal& shown, cons
   AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), person_lock_seconds));
   AIRLOCK_TRY(auto ledger, open_to_write(site));
   AIRLOCK_TRY(Inputs inputs, read_inputs(directory, ledger, sys::now()));
-  AIRLOCK_TRY(const Proposal fresh, propose(inputs));
+  AIRLOCK_TRY(auto proposed, proposed_kit(site, ledger));
+  const std::string kit_file = proposed ? proposed->file : "";
+  AIRLOCK_TRY(const auto kit_before, use_proposed_kit(inputs, std::move(proposed), ledger));
+  AIRLOCK_TRY(const Proposal fresh, propose(inputs, kit_before));
   if (fresh.fingerprint != shown.fingerprint || fresh.decisions != shown.decisions) {
     return fail(Code::refused, "what is in force has changed since it was shown", "run `airlock authorise` again");
   }
   inputs.ceiling = policy::raised(inputs.ceiling.value_or(policy::Ceiling{}), fresh.decisions);
-  Json members{{"reason", reason}, {"kit", *fresh.kit}};
+  Json members{{"reason", reason}, {"kit", fresh.kit}};
+  if (kit_before) members["kit_before"] = *kit_before;
   const auto& verdict = inputs.licence.verdict;
   if (verdict.licence) members["licence"] = verdict.licence->serial;
   AIRLOCK_CHECK(add_ceiling(members, inputs));
   AIRLOCK_TRY(auto change, ledger.change());
   AIRLOCK_CHECK(append(change, ledger::Kind::authorised, "", members, inputs.now));
+  if (kit_before) {
+    Json kit = kit_members(*inputs.kit);
+    AIRLOCK_CHECK(add_ceiling(kit, inputs));
+    AIRLOCK_CHECK(append(change, ledger::Kind::kit, "", kit, inputs.now));
+  }
   AIRLOCK_CHECK(change.commit());
-  return {};
+  if (!kit_before) return {};
+  return put_kit_files(site, inputs.kit->trust.successors, kit_file);
 }
 
 Result<bool> hold(const std::string& directory, const std::string& reason) {

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What only a person may do: raise the ceiling, stop every disclosure, let them go on. Each is recorded with a reason.
+/// What only a person may do: raise the ceiling, put an older kit into force, stop every disclosure, let them go on. Each is recorded with a reason.
 
 #include <optional>
 #include <string>
@@ -25,11 +25,12 @@ struct Raise {
 struct Proposal {
   std::vector<Raise> raises;  ///< empty: nothing in force is looser than the ceiling
   std::string licence;        ///< serial and state, for people; empty where there is none
-  std::optional<std::uint64_t> kit;
+  std::uint64_t kit = 0;                    ///< number of the kit whose decisions these are
+  std::optional<std::uint64_t> kit_before;  ///< the one in force, where `kit` needs a person to replace it
   policy::Ceiling decisions;  ///< of the events in `raises`
   core::Digest fingerprint;   ///< of all that it was worked out from
 
-  [[nodiscard]] bool empty() const { return raises.empty(); }
+  [[nodiscard]] bool empty() const { return raises.empty() && !kit_before; }
 };
 
 /// Works out what `authorise` would allow, for showing. Errors: refused (no kit), as `read_inputs`.

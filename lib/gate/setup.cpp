@@ -84,6 +84,16 @@ Result<void> check_lists(const site::Kit& kit, const std::optional<KitInForce>& 
   return {};
 }
 
+constexpr const char* needs_person_hint =
+    "ask the vendor whether this kit is really meant for this site; `airlock authorise --reason TEXT` then shows it and "
+    "puts it into force";
+
+/// A step back or a long jump: a kit that was replaced before, or one that makes all kits to come look old.
+bool needs_person(std::uint64_t number, const std::optional<KitInForce>& in_force) {
+  return in_force && number != in_force->number &&
+         (number < in_force->number || number - in_force->number > kit_jump_most);
+}
+
 Result<void> check_number(const site::Kit& kit, const std::optional<KitInForce>& in_force) {
   if (!in_force) return {};
   if (kit.number == in_force->number) {
@@ -95,13 +105,13 @@ Result<void> check_number(const site::Kit& kit, const std::optional<KitInForce>&
     return fail(Code::refused,
                 "kit number " + std::to_string(kit.number) + " is older than number " +
                     std::to_string(in_force->number) + ", which is in force",
-                "install a newer kit");
+                needs_person_hint);
   }
   if (kit.number - in_force->number > kit_jump_most) {
     return fail(Code::refused,
                 "kit number " + std::to_string(kit.number) + " is more than " + std::to_string(kit_jump_most) +
                     " above number " + std::to_string(in_force->number) + ", which is in force",
-                "ask the vendor whether this kit is really meant for this site");
+                needs_person_hint);
   }
   return {};
 }
@@ -125,8 +135,7 @@ Result<void> put_kit(const site::Site& site, ledger::Ledger& ledger, site::Kit k
     AIRLOCK_CHECK(append(change, ledger::Kind::kit, "", members, now));
     AIRLOCK_CHECK(change.commit());
   }
-  AIRLOCK_CHECK(site::add_roots(site, successors));
-  return sys::replace_file(site.path(site::layout::kit), file, sys::public_file);
+  return put_kit_files(site, successors, file);
 }
 
 Result<void> put_licence(const site::Site& site, ledger::Ledger& ledger, const licence::Verdict& verdict,
@@ -235,6 +244,26 @@ Result<site::Kit> verify_kit_for(const site::Site& site, std::string_view file) 
   return kit;
 }
 
+Result<std::optional<ProposedKit>> proposed_kit(const site::Site& site, const ledger::Ledger& ledger) {
+  const std::string path = site.path(site::layout::proposed_kit);
+  if (!sys::exists(path)) return std::nullopt;
+  AIRLOCK_TRY(std::string file, sys::read_file(path, site::kit_bytes_limit));
+  auto kit = verify_kit_for(site, file);
+  if (!kit) return fail(std::move(kit.error()).within(quote(path)));
+  AIRLOCK_TRY(const auto in_force, kit_in_force(ledger));
+  if (!needs_person(kit->number, in_force)) return std::nullopt;
+  AIRLOCK_TRY(const auto roots, site.vendor_roots());
+  AIRLOCK_CHECK(check_lists(*kit, in_force, roots));
+  return ProposedKit{in_force->number, std::move(*kit), std::move(file)};
+}
+
+Result<void> put_kit_files(const site::Site& site, const std::vector<crypto::Successor>& successors,
+                           std::string_view file) {
+  AIRLOCK_CHECK(site::add_roots(site, successors));
+  AIRLOCK_CHECK(sys::replace_file(site.path(site::layout::kit), file, sys::public_file));
+  return sys::remove_file(site.path(site::layout::proposed_kit));
+}
+
 Result<std::uint64_t> install_kit(const std::string& directory, std::string_view file) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(site::Kit kit, verify_kit_for(site, file));
@@ -243,6 +272,12 @@ Result<std::uint64_t> install_kit(const std::string& directory, std::string_view
   AIRLOCK_TRY(auto ledger, open_to_write(site));
   const core::Time now = sys::now();
   AIRLOCK_CHECK(recover(site, ledger, now));
+  AIRLOCK_TRY(const auto in_force, kit_in_force(ledger));
+  if (needs_person(number, in_force)) {
+    AIRLOCK_TRY(const auto roots, site.vendor_roots());
+    AIRLOCK_CHECK(check_lists(kit, in_force, roots));
+    AIRLOCK_CHECK(sys::replace_file(site.path(site::layout::proposed_kit), file, sys::private_file));
+  }
   AIRLOCK_CHECK(adopt_product(site, kit.product));
   AIRLOCK_CHECK(put_kit(site, ledger, std::move(kit), file, now));
   return number;

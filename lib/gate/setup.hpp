@@ -41,8 +41,21 @@ struct Initialised {
 
 /// Verifies a kit as this site would and tells what it is. Errors: bad_input, integrity.
 [[nodiscard]] Result<site::Kit> verify_kit_for(const site::Site& site, std::string_view file);
+
+/// A kit that was put aside: it needs a person to come into force.
+struct ProposedKit {
+  std::uint64_t in_force = 0;  ///< number of the kit that it would replace
+  site::Kit kit;
+  std::string file;
+};
+/// The kit that was put aside last, verified, if it still needs a person. Errors: as `verify_kit_for`.
+[[nodiscard]] Result<std::optional<ProposedKit>> proposed_kit(const site::Site& site, const ledger::Ledger& ledger);
+/// The last step of putting a kit into force, once the ledger names it.
+[[nodiscard]] Result<void> put_kit_files(const site::Site& site, const std::vector<crypto::Successor>& successors,
+                                         std::string_view file);
+
 /// Installs a kit: a higher number than the one in force, or the same kit again. A jump of more than `kit_jump_most` or
-/// a step back is refused. Returns its number.
+/// a step back is refused, and the kit put aside for a person to `authorise`. Returns its number.
 inline constexpr std::uint64_t kit_jump_most = 1000;
 [[nodiscard]] Result<std::uint64_t> install_kit(const std::string& directory, std::string_view file);
 

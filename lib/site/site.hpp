@@ -24,6 +24,7 @@ inline constexpr std::string_view configuration = "airlock.json";
 inline constexpr std::string_view public_folder = "public";
 inline constexpr std::string_view licence = "public/licence.p7s";
 inline constexpr std::string_view kit = "public/kit.p7s";
+inline constexpr std::string_view proposed_kit = "kit-proposed.p7s";  ///< waits for a person to authorise it
 inline constexpr std::string_view vendor_root = "public/vendor-root.crt";
 inline constexpr std::string_view public_site = "public/site.json";
 inline constexpr std::string_view keys = "keys";

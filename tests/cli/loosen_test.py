@@ -265,6 +265,34 @@ def _(w):
     w.ledger_ok()
 
 
+@case("a kit with a lower number, or one more than 1 000 above, needs `authorise`; installing the kit in force takes it back")
+def _(w):
+    w.site()
+    first, second = w.kit, w.new_kit()
+    w.airlock("kit", "install", second)
+    ran = w.airlock("kit", "install", first, code=4)
+    check("is older than number 2" in ran.err and "airlock authorise" in ran.err, ran.err)
+    equal(w.airlock("kit", "show", "--json").json["number"], 2)
+    equal(w.process(variant(w, 1))["outcome"], "sealed", "the kit in force still counts")
+    w.airlock("kit", "install", second)
+    equal(w.airlock("authorise", "--reason", "none", "--yes", "--json").json["authorised"], False)
+    w.airlock("kit", "install", first, code=4)
+    shown = w.airlock("authorise", "--reason", "kit 2 is broken", "--yes", "--json").json
+    equal((shown["kit"], shown["kit_before"], shown["events"]), (1, 2, []))
+    equal(w.airlock("kit", "show", "--json").json["number"], 1)
+    w.airlock("kit", "install", first)
+    equal(w.process(variant(w, 2))["outcome"], "sealed")
+    w.run("sqlite3", w.home / "register.db", "INSERT INTO kits VALUES (4999, '2026-01-01T00:00:00Z', '')")
+    far = w.new_kit()
+    ran = w.airlock("kit", "install", far, code=4)
+    check("more than 1000 above" in ran.err, ran.err)
+    w.airlock("authorise", "--reason", "the vendor says so", "--yes")
+    check(w.airlock("kit", "show", "--json").json["number"] >= 5000, "in force")
+    equal(w.process(variant(w, 3))["outcome"], "sealed")
+    check(not (w.site_path / "kit-proposed.p7s").exists(), "nothing waits any more")
+    w.ledger_ok()
+
+
 @case("at a terminal `authorise` shows old against new and asks; anything but yes allows nothing")
 def _(w):
     w.site(tier="standard", entitlements=[])

@@ -45,7 +45,12 @@ Json to_json(const gate::Proposal& proposal) {
 /// Old against new, one line for each difference.
 std::vector<std::string> sentences(const gate::Proposal& proposal) {
   std::vector<std::string> out;
-  out.push_back("kit number " + std::to_string(proposal.kit.value_or(0)) + ", licence " + proposal.licence);
+  out.push_back("kit number " + std::to_string(proposal.kit) + ", licence " + proposal.licence);
+  if (proposal.kit_before) {
+    out.push_back("this kit would replace number " + std::to_string(*proposal.kit_before) +
+                  ", which is in force; to leave that as it is, install it again instead");
+    if (proposal.raises.empty()) out.emplace_back("nothing would be looser than this site's ceiling");
+  }
   for (const gate::Raise& raise : proposal.raises) {
     out.push_back("reports of event " + core::quote(raise.event) + " would be allowed " +
                   core::quote(policy::name(raise.after)) +
@@ -87,7 +92,11 @@ int run(Context& context, const Options& options) {
   if (const auto done = gate::authorise(context.site, *proposal, options.reason); !done) {
     return console.report(done.error());
   }
-  if (console.json()) console.print({{"authorised", true}, {"events", to_json(*proposal)}, {"exit", 0}});
+  if (console.json()) console.print({{"authorised", true},
+                   {"kit", proposal->kit},
+                   {"kit_before", proposal->kit_before ? Json(*proposal->kit_before) : Json(nullptr)},
+                   {"events", to_json(*proposal)},
+                   {"exit", 0}});
   console.say("authorised and recorded; `airlock process --held` decides again on reports that are held");
   return 0;
 }
