@@ -265,6 +265,22 @@ def _(w):
     w.ledger_ok()
 
 
+@case("a bundle that a crash left without its name gets none while disclosures are on hold, and gets it after `release`")
+def _(w):
+    w.site()
+    w.run("strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=link,linkat", "-e", "inject=link,linkat:signal=KILL:when=1",
+          w.program("airlock"), "--site", w.site_path, "process", variant(w, 1), code=(-9, 137, 8))
+    check(w.hidden(), "the crash left the hidden bundle")
+    w.airlock("hold")
+    equal(w.process(variant(w, 2), code=4)["reason"], "hold")
+    equal((w.outbox(), len(w.hidden())), ([], 2), "visible and hidden")
+    w.ledger_ok()
+    w.airlock("release")
+    equal([r["outcome"] for r in w.airlock("process", "--held", "--json").json["reports"]], ["sealed"])
+    equal((len(w.outbox()), w.hidden()), (2, []), "visible and hidden")
+    w.ledger_ok()
+
+
 @case("a kit with a lower number, or one more than 1 000 above, needs `authorise`; installing the kit in force takes it back")
 def _(w):
     w.site()
