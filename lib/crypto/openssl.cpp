@@ -8,9 +8,19 @@
 #include <openssl/provider.h>
 #include <openssl/x509.h>
 
+#include <atomic>
 #include <stdexcept>
 
+#include "crypto/start.hpp"
+
 namespace airlock::crypto {
+namespace {
+
+std::atomic<bool> guest{false};
+
+}  // namespace
+
+void run_as_guest() noexcept { guest.store(true, std::memory_order_relaxed); }
 
 void Free::operator()(bio_st* chain) const noexcept { BIO_free_all(chain); }
 void Free::operator()(CMS_ContentInfo_st* object) const noexcept { CMS_ContentInfo_free(object); }
@@ -27,9 +37,12 @@ void Free::operator()(x509_store_st* object) const noexcept { X509_STORE_free(ob
 
 ossl_lib_ctx_st* library() {
   // Never freed: objects of static storage may outlive any order of destruction that could be chosen here. Without
-  // NO_LOAD_CONFIG the first call of the library would read the file that OPENSSL_CONF names, into the default context.
+  // NO_LOAD_CONFIG the first call of the library may read the file that OPENSSL_CONF names, into the default context,
+  // which nothing here uses.
   static ossl_lib_ctx_st* const context = [] {
-    ensure(OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, nullptr) == 1, "start");
+    if (!guest.load(std::memory_order_relaxed)) {
+      ensure(OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, nullptr) == 1, "start");
+    }
     ossl_lib_ctx_st* const made = OSSL_LIB_CTX_new();
     ensure(made != nullptr && OSSL_PROVIDER_load(made, "default") != nullptr, "start");
     return made;

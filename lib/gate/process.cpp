@@ -10,6 +10,7 @@
 #include "gate/entries.hpp"
 #include "gate/history.hpp"
 #include "gate/open.hpp"
+#include "gate/public_part.hpp"
 #include "gate/queueing.hpp"
 #include "gate/record.hpp"
 #include "gate/recovery.hpp"
@@ -25,8 +26,6 @@ using core::fail;
 using core::Json;
 using core::quote;
 
-/// public/site.json is written again only when it is this much behind, half of the clock guard's tolerance.
-constexpr std::chrono::hours public_time_lag{1};
 /// Why a report is held whose bytes to leave are not the expected ones.
 constexpr std::string_view expectation = "expect";
 
@@ -76,18 +75,6 @@ Processed describe(Prepared prepared, const Inputs& inputs, const Received& repo
   return out;
 }
 
-Result<void> refresh_public_site(const Inputs& inputs) {
-  const std::string path = inputs.site.path(site::layout::public_site);
-  AIRLOCK_TRY(const std::string text, sys::read_file(path, site::configuration_bytes_limit));
-  AIRLOCK_TRY(auto public_site, site::parse_public_site(text, path));
-  const auto& licence = inputs.licence.verdict.licence;
-  const std::int64_t sequence = std::max(public_site.licence_sequence, licence ? licence->sequence : 0);
-  if (inputs.now - public_site.newest_time < public_time_lag && sequence == public_site.licence_sequence) return {};
-  public_site.newest_time = std::max(public_site.newest_time, inputs.now);
-  public_site.licence_sequence = sequence;
-  return sys::replace_file(path, site::to_document(public_site), sys::public_file);
-}
-
 /// Steps A to 4 for one prepared report, under the lock.
 class Recorder {
  public:
@@ -104,7 +91,7 @@ class Recorder {
       subject = {earlier->report_id, earlier->number, ledger::Kind::decided, subject.was_held};
       earlier.reset();
     }
-    AIRLOCK_CHECK(refresh_public_site(inputs_));
+    AIRLOCK_CHECK(refresh_public(inputs_.site, ledger_, inputs_.licence.verdict.licence, inputs_.now));
     if (subject.number == 0) {
       if (subject.report_id.empty()) subject.report_id = sys::random_uuid();
       AIRLOCK_TRY(const std::uint64_t last, ledger_.last_number());

@@ -9,6 +9,7 @@
 #include "gate/ceiling.hpp"
 #include "gate/entries.hpp"
 #include "gate/open.hpp"
+#include "gate/public_part.hpp"
 #include "gate/recovery.hpp"
 #include "sys/file.hpp"
 #include "sys/system.hpp"
@@ -48,11 +49,6 @@ Result<void> adopt_product(const site::Site& site, const std::string& product) {
   if (!site.configuration().product.empty()) return {};
   const std::string path = site.path(site::layout::configuration);
   AIRLOCK_TRY(const std::string text, site::with_product(site.configuration_text(), path, product));
-  const std::string public_path = site.path(site::layout::public_site);
-  AIRLOCK_TRY(const std::string public_text, sys::read_file(public_path, site::configuration_bytes_limit));
-  AIRLOCK_TRY(auto public_site, site::parse_public_site(public_text, public_path));
-  public_site.product = product;
-  AIRLOCK_CHECK(sys::replace_file(public_path, site::to_document(public_site), sys::public_file));
   return sys::replace_file(path, text, sys::private_file);
 }
 
@@ -116,6 +112,13 @@ Result<void> check_number(const site::Kit& kit, const std::optional<KitInForce>&
   return {};
 }
 
+/// Opens the site again, since its product may just have become known. A crash before it is made good by the next
+/// `process`.
+Result<void> show_publicly(const site::Site& site, const ledger::Ledger& ledger, core::Time now) {
+  AIRLOCK_TRY(const auto fresh, site::Site::open(site.directory()));
+  return refresh_public(fresh, ledger, std::nullopt, now);
+}
+
 /// Under the lock: the entry first, then successor roots, then the file under its name; until all are done everything
 /// is withheld, and installing the same kit again finishes it.
 Result<void> put_kit(const site::Site& site, ledger::Ledger& ledger, site::Kit kit, std::string_view file,
@@ -135,7 +138,8 @@ Result<void> put_kit(const site::Site& site, ledger::Ledger& ledger, site::Kit k
     AIRLOCK_CHECK(append(change, ledger::Kind::kit, "", members, now));
     AIRLOCK_CHECK(change.commit());
   }
-  return put_kit_files(site, successors, file);
+  AIRLOCK_CHECK(put_kit_files(site, successors, file));
+  return show_publicly(site, ledger, now);
 }
 
 Result<void> put_licence(const site::Site& site, ledger::Ledger& ledger, const licence::Verdict& verdict,
@@ -149,7 +153,7 @@ Result<void> put_licence(const site::Site& site, ledger::Ledger& ledger, const l
   AIRLOCK_TRY(auto change, ledger.change());
   AIRLOCK_CHECK(append(change, ledger::Kind::licence, "", members, now));
   AIRLOCK_CHECK(change.commit());
-  return {};
+  return show_publicly(site, ledger, now);
 }
 
 Result<Initialised> fill_site(const InitOptions& options, const site::NewSite& content) {

@@ -153,12 +153,25 @@ Result<std::uint64_t> Ledger::last_disclosure() const {
 
 Result<std::optional<Time>> Ledger::newest_time() const {
   AIRLOCK_TRY(auto* database, state_->use());
+  const auto time_in = [&](std::string_view text) -> Result<std::optional<Time>> {
+    const auto time = Time::from_text(text);
+    if (!time) return fail(damaged(state_->path, "the newest time of an entry is none"));
+    return std::optional<Time>(*time);
+  };
+  std::optional<Time> newest;
+  std::int64_t disowning = -1;
+  {
+    AIRLOCK_TRY(auto query, database->prepare(sql::newest_disowning));
+    AIRLOCK_TRY(const bool row, query.step());
+    if (row) {
+      disowning = query.integer(0);
+      AIRLOCK_TRY(newest, time_in(query.text(1)));
+    }
+  }
   AIRLOCK_TRY(auto query, database->prepare(sql::newest_time));
-  AIRLOCK_TRY(const bool row, query.step());
-  if (!row || query.is_null(0)) return std::optional<Time>();
-  const auto time = Time::from_text(query.text(0));
-  if (!time) return fail(damaged(state_->path, "the newest time of an entry is none"));
-  return std::optional<Time>(*time);
+  AIRLOCK_TRY(const bool row, query.bind(newest ? newest->text() : "").bind(disowning).step());
+  if (!row) return newest;
+  return time_in(query.text(0));
 }
 
 Result<std::optional<Disclosure>> Ledger::disclosure(std::string_view id) const {

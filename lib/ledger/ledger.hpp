@@ -227,7 +227,8 @@ class Ledger {
   /// The highest report number and disclosure counter given out so far; 0 where none.
   [[nodiscard]] Result<std::uint64_t> last_number() const;
   [[nodiscard]] Result<std::uint64_t> last_disclosure() const;
-  /// The newest time of any entry.
+  /// The newest time of any entry that is not disowned. An `authorised` entry with a member `clock` disowns all times
+  /// before it that are later than its own.
   [[nodiscard]] Result<std::optional<Time>> newest_time() const;
 
   [[nodiscard]] Result<std::optional<Disclosure>> disclosure(std::string_view id) const;

@@ -32,7 +32,13 @@ inline constexpr std::string_view entries_of_kind =
     "LIMIT ?";
 inline constexpr std::string_view entries_of_report =
     "SELECT seq, time, kind, report_id, body FROM entries WHERE report_id = ? AND seq >= ? ORDER BY seq LIMIT ?";
-inline constexpr std::string_view newest_time = "SELECT max(time) FROM entries";
+/// The newest entry that disowns times, of the few that people made.
+inline constexpr std::string_view newest_disowning =
+    "SELECT seq, time FROM entries WHERE kind = 'authorised' AND json_extract(body, '$.clock') IS NOT NULL "
+    "ORDER BY seq DESC LIMIT 1";
+/// Walks the times from the newest down, past no more than what was disowned.
+inline constexpr std::string_view newest_time =
+    "SELECT time FROM entries WHERE time > ? AND seq > ? ORDER BY time DESC LIMIT 1";
 /// With the columns that must agree with the body.
 inline constexpr std::string_view whole_entries =
     "SELECT seq, body, leaf, time, kind, coalesce(report_id, ''), coalesce(number, 0), coalesce(disclosure_id, '') "
@@ -109,6 +115,7 @@ inline constexpr std::array all{size,
                                 newest_of_kind,
                                 entries_of_kind,
                                 entries_of_report,
+                                newest_disowning,
                                 newest_time,
                                 whole_entries,
                                 reports,

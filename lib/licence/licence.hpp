@@ -3,6 +3,7 @@
 /// Licences (docs/formats/licence.md): reading, verifying, and the verdict. The caller passes bytes and time; nothing
 /// here reads a disk or a clock. A verdict never stops anybody: it is returned, and the application decides.
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -77,6 +78,8 @@ struct Setting {
   std::span<const std::string> revoked_licences = {};
   std::span<const crypto::RevocationList> revocations = {};
 };
+/// A licence in its term warns where at most this many days are left.
+inline constexpr std::array<std::int64_t, 4> warning_days{30, 15, 7, 1};
 /// How much earlier than the newest trusted time the clock may be.
 inline constexpr std::chrono::hours clock_tolerance{2};
 
@@ -88,6 +91,8 @@ struct Verdict {
   /// Present where `licence` is: whole days, rounded down, from now to the end of the term, and from there on to the
   /// end of grace; negative after it.
   std::optional<std::int64_t> days_left;
+  /// Where the state is `valid` and the end is near: the least of `warning_days` that the days left do not exceed.
+  std::optional<std::int64_t> warning;
   bool malformed = false;  ///< `invalid` because it does not parse: exit 3, not 5
 
   /// `valid` 0, `grace` 0, `invalid` 3 or 5, all else 6.

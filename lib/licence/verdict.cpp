@@ -65,6 +65,8 @@ std::optional<std::string> wrong_site(const Licence& licence, const Setting& set
   return std::nullopt;
 }
 
+constexpr std::string_view renew = "ask the vendor to renew it";
+
 Time end_of_grace(const Licence& licence) { return licence.not_after + std::chrono::days{licence.grace_days}; }
 
 std::string days(std::int64_t count) { return std::to_string(count) + (count == 1 ? " day" : " days"); }
@@ -105,18 +107,17 @@ Finding find(const Opened& opened, const Setting& setting) {
     return {LicenceState::not_yet_valid, "is not valid before " + licence.not_before.text(),
             "wait for that day, or ask the vendor for a licence that begins earlier"};
   }
-  const std::string renew = "ask the vendor to renew it";
   const Time last = end_of_grace(licence);
   if (now >= last) {
     const std::string grace =
         licence.grace_days == 0 ? "" : ", and its " + days(licence.grace_days) + " of grace at " + last.text();
-    return {LicenceState::expired, "ended at " + licence.not_after.text() + grace, renew};
+    return {LicenceState::expired, "ended at " + licence.not_after.text() + grace, std::string(renew)};
   }
   if (now >= licence.not_after) {
     return {LicenceState::grace,
             "ended at " + licence.not_after.text() + " and is in its " + days(licence.grace_days) +
                 " of grace, until " + last.text(),
-            renew};
+            std::string(renew)};
   }
   return {LicenceState::valid, "is valid until " + licence.not_after.text(), {}};
 }
@@ -157,6 +158,12 @@ Verdict judge(const std::optional<std::string>& file, std::string_view name, con
   out.reason = quote(name) + ": licence " + quote(licence.serial) + " " + finding.reason;
   out.hint = std::move(finding.hint);
   out.days_left = core::days_between(setting.now, end);
+  if (out.state == LicenceState::valid) {
+    for (const std::int64_t most : warning_days) {
+      if (*out.days_left <= most) out.warning = most;
+    }
+    if (out.warning) out.hint = std::string(renew);
+  }
   out.licence = std::move(licence);
   return out;
 }

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// `airlock.json`, the site's configuration, and `public/site.json`, the part of it that everybody may read
-/// (docs/formats/site.md). What a configuration says can only tighten what kit and licence allow.
+/// `airlock.json`, the site's configuration (docs/formats/site.md). What it says can only tighten what kit and licence
+/// allow.
 
 #include <cstdint>
 #include <optional>
@@ -50,16 +50,5 @@ struct Configuration {
 /// The same file with its `product` set, everything else as the operator left it.
 [[nodiscard]] Result<std::string> with_product(std::string_view text, std::string_view name,
                                                const std::string& product);
-
-/// `public/site.json`: what verifying a licence needs of a site, for applications that run as another user.
-struct PublicSite {
-  std::string site_id;
-  std::string product;                ///< may be empty
-  std::string key_sha256;             ///< of the site key
-  std::int64_t licence_sequence = 0;  ///< highest seen; 0: none
-  Time newest_time;                   ///< newest trusted time, at most an hour behind the ledger's
-};
-[[nodiscard]] std::string to_document(const PublicSite& site);
-[[nodiscard]] Result<PublicSite> parse_public_site(std::string_view text, std::string_view name);
 
 }  // namespace airlock::site

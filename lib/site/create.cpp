@@ -2,6 +2,7 @@
 #include <chrono>
 
 #include "core/text.hpp"
+#include "site/public_site.hpp"
 #include "site/request.hpp"
 #include "site/site.hpp"
 #include "sys/file.hpp"

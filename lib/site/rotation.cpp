@@ -8,6 +8,7 @@
 #include "core/json.hpp"
 #include "core/text.hpp"
 #include "site/former.hpp"
+#include "site/public_site.hpp"
 #include "site/request.hpp"
 #include "sys/file.hpp"
 #include "sys/system.hpp"

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "core/text.hpp"
-#include "site/configuration.hpp"
 #include "site/kit.hpp"
+#include "site/public_site.hpp"
 #include "site/site.hpp"
 #include "sys/file.hpp"
 
@@ -18,11 +18,15 @@ using core::Result;
 
 constexpr std::uint64_t trust_bytes_limit = 1024 * 1024;
 
+Result<std::vector<crypto::Certificate>> roots_from_pem(std::string_view pem, std::string_view name) {
+  auto roots = crypto::Certificate::list_from_pem(pem);
+  if (!roots) return fail(std::move(roots.error()).within(name));
+  return roots;
+}
+
 Result<std::vector<crypto::Certificate>> roots_from(const std::string& path) {
   AIRLOCK_TRY(const std::string pem, sys::read_file(path, trust_bytes_limit));
-  auto roots = crypto::Certificate::list_from_pem(pem);
-  if (!roots) return fail(std::move(roots.error()).within(quote(path)));
-  return roots;
+  return roots_from_pem(pem, quote(path));
 }
 
 crypto::TrustStore trust_of(crypto::Role role, const std::vector<crypto::Certificate>& roots) {
@@ -58,7 +62,7 @@ Result<licence::Verdict> judge_public(const std::string& directory, core::Time n
         Code::bad_input, quote(directory) + ": is not a site directory: it has no " + quote(layout::public_site),
         "make one with `airlock init`, name another with `--site`, or give `--licence`, `--trust` and `--product`");
   }
-  AIRLOCK_TRY(const std::string text, sys::read_file(public_path, configuration_bytes_limit));
+  AIRLOCK_TRY(const std::string text, sys::read_file(public_path, public_site_bytes_limit));
   AIRLOCK_TRY(const PublicSite site, parse_public_site(text, public_path));
   AIRLOCK_TRY(const auto roots, roots_from(path(layout::vendor_root)));
   AIRLOCK_TRY(const auto file, read_if_there(path(layout::licence), licence::licence_bytes_limit));
@@ -93,6 +97,18 @@ Result<licence::Verdict> judge_files(const LicenceFiles& files, core::Time now) 
                          .key_sha256 = std::nullopt,
                          .now = now,
                          .newest_trusted = std::nullopt});
+}
+
+Result<licence::Verdict> judge_bytes(const LicenceBytes& bytes, core::Time now) {
+  AIRLOCK_TRY(const auto roots, roots_from_pem(bytes.trust, "the trusted certificates"));
+  const auto trust = trust_of(crypto::Role::licence, roots);
+  return licence::judge(bytes.licence, "licence",
+                        {.trust = trust,
+                         .product = bytes.product,
+                         .site_id = bytes.site_id,
+                         .key_sha256 = bytes.key_sha256,
+                         .now = now,
+                         .newest_trusted = bytes.newest_trusted});
 }
 
 }  // namespace airlock::site

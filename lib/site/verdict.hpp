@@ -29,4 +29,16 @@ struct LicenceFiles {
 /// Errors: bad_input where the trust file is not one.
 [[nodiscard]] core::Result<licence::Verdict> judge_files(const LicenceFiles& files, core::Time now);
 
+/// A licence that is already in memory, and what it is judged against.
+struct LicenceBytes {
+  std::optional<std::string> licence;  ///< nothing: `missing`
+  std::string trust;                   ///< the vendor's root certificates, PEM
+  std::string product;                 ///< empty: not judged
+  std::optional<std::string> site_id;
+  std::optional<std::string> key_sha256;
+  std::optional<core::Time> newest_trusted;
+};
+/// Errors: bad_input where the trust is none.
+[[nodiscard]] core::Result<licence::Verdict> judge_bytes(const LicenceBytes& bytes, core::Time now);
+
 }  // namespace airlock::site

@@ -1,4 +1,5 @@
 #include "site/configuration.hpp"
+#include "site/public_site.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,0 +1,14 @@
+#pragma once
+/// \file
+/// Who owns the process that OpenSSL runs in.
+///
+/// A program of Airlock owns its process: OpenSSL never reads a configuration in it. libairlock is a guest: if it
+/// forbade the configuration, it would forbid it to its host, whose TLS settings may stand there. Either way this
+/// module's own context has none.
+
+namespace airlock::crypto {
+
+/// Says that somebody else owns the process. To be called before anything else of crypto/; costs nothing again.
+void run_as_guest() noexcept;
+
+}  // namespace airlock::crypto

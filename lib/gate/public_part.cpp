@@ -1,0 +1,74 @@
+#include "gate/public_part.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "core/json.hpp"
+#include "site/public_site.hpp"
+#include "sys/file.hpp"
+
+namespace airlock::gate {
+namespace {
+
+using core::Json;
+using core::Result;
+using core::Time;
+
+Result<Json> body_of(const ledger::Entry& entry) {
+  return core::parse_json(entry.body, "ledger entry " + std::to_string(entry.seq));
+}
+
+/// What the file says now; nothing where it is missing or not sound, since it is made again then.
+std::optional<site::PublicSite> read_public(const std::string& path) {
+  const auto text = sys::read_file(path, site::public_site_bytes_limit);
+  if (!text) return std::nullopt;
+  auto found = site::parse_public_site(*text, path);
+  if (!found) return std::nullopt;
+  return std::move(*found);
+}
+
+Result<std::int64_t> recorded_sequence(const ledger::Ledger& ledger) {
+  AIRLOCK_TRY(const auto entry, ledger.newest(ledger::Kind::licence));
+  if (!entry) return 0;
+  AIRLOCK_TRY(const Json body, body_of(*entry));
+  return body.value("sequence", std::int64_t{0});
+}
+
+/// Whether the file need not be written for the difference.
+bool is_current(const site::PublicSite& found, const site::PublicSite& wanted) {
+  return found.site_id == wanted.site_id && found.product == wanted.product && found.key_sha256 == wanted.key_sha256 &&
+         found.licence_sequence == wanted.licence_sequence && found.newest_time <= wanted.newest_time &&
+         wanted.newest_time - found.newest_time < public_time_lag;
+}
+
+}  // namespace
+
+Result<std::optional<Time>> newest_trusted_time(const ledger::Ledger& ledger) {
+  AIRLOCK_TRY(auto newest, ledger.newest_time());
+  AIRLOCK_TRY(const auto kit, ledger.newest(ledger::Kind::kit));
+  if (kit) {
+    AIRLOCK_TRY(const Json body, body_of(*kit));
+    const auto issued = Time::from_text(body.value("issued", ""));
+    if (issued) newest = std::max(newest, std::optional(*issued));  // nothing is less than any time
+  }
+  return newest;
+}
+
+Result<void> refresh_public(const site::Site& site, const ledger::Ledger& ledger,
+                            const std::optional<licence::Licence>& licence, Time now) {
+  const std::string path = site.path(site::layout::public_site);
+  const auto found = read_public(path);
+  AIRLOCK_TRY(const auto certificate, site.signing_certificate());
+  AIRLOCK_TRY(const std::int64_t sequence, recorded_sequence(ledger));
+  AIRLOCK_TRY(const auto newest, newest_trusted_time(ledger));
+  const site::PublicSite wanted{
+      .site_id = site.configuration().site_id,
+      .product = site.configuration().product,
+      .key_sha256 = certificate.key().sha256().hex(),
+      .licence_sequence = std::max({found ? found->licence_sequence : 0, sequence, licence ? licence->sequence : 0}),
+      .newest_time = std::max(newest.value_or(now), now)};
+  if (found && is_current(*found, wanted)) return {};
+  return sys::replace_file(path, site::to_document(wanted), sys::public_file);
+}
+
+}  // namespace airlock::gate

@@ -1,0 +1,27 @@
+#pragma once
+/// \file
+/// `public/site.json`, kept up to date for applications that verify the licence as another user and see no ledger.
+
+#include <optional>
+
+#include "core/result.hpp"
+#include "core/time.hpp"
+#include "ledger/ledger.hpp"
+#include "licence/licence.hpp"
+#include "site/site.hpp"
+
+namespace airlock::gate {
+
+/// The newest time that is known to have passed at this site: of ledger entries not disowned, and of the kit's `issued`.
+[[nodiscard]] core::Result<std::optional<core::Time>> newest_trusted_time(const ledger::Ledger& ledger);
+
+/// How far `newest_time` may be behind before the file is written again: half of the clock guard's tolerance.
+inline constexpr std::chrono::hours public_time_lag{1};
+
+/// Makes the file say what configuration, signing certificate and ledger say, and what `licence` and `now` add to it;
+/// writes it, atomically, only where that changes something. The caller holds the lock and calls it before a change
+/// that moves time forward, and behind one that takes it back. Errors: bad_input, not_recorded.
+[[nodiscard]] core::Result<void> refresh_public(const site::Site& site, const ledger::Ledger& ledger,
+                                                const std::optional<licence::Licence>& licence, core::Time now);
+
+}  // namespace airlock::gate

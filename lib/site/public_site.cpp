@@ -1,0 +1,40 @@
+#include "site/public_site.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "core/json.hpp"
+
+namespace airlock::site {
+namespace {
+
+using core::Json;
+using core::Members;
+
+constexpr std::string_view public_format = "airlock-public/1";
+
+}  // namespace
+
+std::string to_document(const PublicSite& site) {
+  Json out{{"format", public_format}, {"site_id", site.site_id}};
+  if (!site.product.empty()) out["product"] = site.product;
+  out["key_sha256"] = site.key_sha256;
+  out["licence_sequence"] = site.licence_sequence;
+  out["newest_time"] = site.newest_time.text();
+  return core::to_pretty_text(out);
+}
+
+Result<PublicSite> parse_public_site(std::string_view text, std::string_view name) {
+  AIRLOCK_TRY(const Json json, core::parse_json(text, name, {.bytes = public_site_bytes_limit, .depth = 4}));
+  Members in(json, name, "");
+  PublicSite out;
+  in.format(public_format);
+  out.site_id = in.uuid("site_id");
+  out.product = in.text_if("product").value_or("");
+  out.key_sha256 = in.sha256("key_sha256");
+  out.licence_sequence = in.integer("licence_sequence", 0, INT64_MAX);
+  out.newest_time = in.time("newest_time");
+  AIRLOCK_CHECK(in.finish());
+  return out;
+}
+
+}  // namespace airlock::site
