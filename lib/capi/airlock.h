@@ -85,6 +85,11 @@ AIRLOCK_API void airlock_setting_site(airlock_setting *setting, const char *site
 /** A time that is known to have passed, in seconds since 1970: the clock may not be more than two hours earlier. The
  * licence's own time of issue always counts. */
 AIRLOCK_API void airlock_setting_newest_time(airlock_setting *setting, int64_t seconds);
+/** The highest sequence of a licence that was seen before: a lower one is AIRLOCK_SUPERSEDED. */
+AIRLOCK_API void airlock_setting_newest_sequence(airlock_setting *setting, int64_t sequence);
+/** The vendor's kit, a signed file: what it revokes is AIRLOCK_REVOKED, and its time of issue has passed. A kit that does
+ * not verify makes the licence AIRLOCK_INVALID, since nobody knows what it revokes. */
+AIRLOCK_API void airlock_setting_kit(airlock_setting *setting, const void *kit, size_t size);
 /** The time to judge at, in seconds since 1970, instead of the system's clock: what will the verdict be in December? */
 AIRLOCK_API void airlock_setting_now(airlock_setting *setting, int64_t seconds);
 AIRLOCK_API void airlock_setting_free(airlock_setting *setting);

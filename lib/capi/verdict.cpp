@@ -25,6 +25,8 @@ struct airlock_setting {
   std::optional<std::string> site_id;
   std::optional<std::string> key_sha256;
   std::optional<airlock::core::Time> newest_time;
+  std::int64_t newest_sequence = 0;
+  std::optional<std::string> kit;
   std::optional<airlock::core::Time> now;
   bool incomplete = false;  ///< memory ran out while something was set
 };
@@ -90,7 +92,9 @@ Result<Verdict> judge_bytes(std::optional<std::string> licence, const airlock_se
                                     .product = setting.product,
                                     .site_id = {},
                                     .key_sha256 = setting.key_sha256,
-                                    .newest_trusted = setting.newest_time};
+                                    .newest_trusted = setting.newest_time,
+                                    .newest_sequence = setting.newest_sequence,
+                                    .kit = setting.kit};
   if (setting.site_id) {
     AIRLOCK_TRY(bytes.site_id, uuid_from(*setting.site_id));
   }
@@ -161,6 +165,14 @@ void airlock_setting_site(airlock_setting* setting, const char* site_id, const c
 
 void airlock_setting_newest_time(airlock_setting* setting, int64_t seconds) {
   set(setting, [&](airlock_setting& to) { to.newest_time = airlock::core::Time{seconds}; });
+}
+
+void airlock_setting_newest_sequence(airlock_setting* setting, int64_t sequence) {
+  set(setting, [&](airlock_setting& to) { to.newest_sequence = sequence; });
+}
+
+void airlock_setting_kit(airlock_setting* setting, const void* kit, size_t size) {
+  set(setting, [&](airlock_setting& to) { to.kit = airlock::capi::bytes_or_empty(kit, size); });
 }
 
 void airlock_setting_now(airlock_setting* setting, int64_t seconds) {

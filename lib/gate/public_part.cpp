@@ -43,15 +43,18 @@ bool is_current(const site::PublicSite& found, const site::PublicSite& wanted) {
 
 }  // namespace
 
-Result<std::optional<Time>> newest_trusted_time(const ledger::Ledger& ledger) {
-  AIRLOCK_TRY(auto newest, ledger.newest_time());
+Result<std::optional<Time>> kit_issued(const ledger::Ledger& ledger) {
   AIRLOCK_TRY(const auto kit, ledger.newest(ledger::Kind::kit));
-  if (kit) {
-    AIRLOCK_TRY(const Json body, body_of(*kit));
-    const auto issued = Time::from_text(body.value("issued", ""));
-    if (issued) newest = std::max(newest, std::optional(*issued));  // nothing is less than any time
-  }
-  return newest;
+  if (!kit) return std::nullopt;
+  AIRLOCK_TRY(const Json body, body_of(*kit));
+  AIRLOCK_TRY(const Time issued, Time::from_text(body.value("issued", "")));
+  return issued;
+}
+
+Result<std::optional<Time>> newest_trusted_time(const ledger::Ledger& ledger) {
+  AIRLOCK_TRY(const auto newest, ledger.newest_time());
+  AIRLOCK_TRY(const auto issued, kit_issued(ledger));
+  return std::max(newest, issued);  // nothing is less than any time
 }
 
 Result<void> refresh_public(const site::Site& site, const ledger::Ledger& ledger,

@@ -12,6 +12,9 @@
 
 namespace airlock::gate {
 
+/// When the vendor issued the kit in force, by the ledger.
+[[nodiscard]] core::Result<std::optional<core::Time>> kit_issued(const ledger::Ledger& ledger);
+
 /// The newest time that is known to have passed at this site: of ledger entries not disowned, and of the kit's `issued`.
 [[nodiscard]] core::Result<std::optional<core::Time>> newest_trusted_time(const ledger::Ledger& ledger);
 

@@ -101,6 +101,12 @@ Result<licence::Verdict> judge_files(const LicenceFiles& files, core::Time now) 
 
 Result<licence::Verdict> judge_bytes(const LicenceBytes& bytes, core::Time now) {
   AIRLOCK_TRY(const auto roots, roots_from_pem(bytes.trust, "the trusted certificates"));
+  KitHeader kit;
+  if (bytes.licence && bytes.kit) {
+    auto verified = verify_kit_header(*bytes.kit, trust_of(crypto::Role::kit, roots));
+    if (!verified) return unknown_revocations(std::move(verified.error()).within("the kit"));
+    kit = std::move(*verified);
+  }
   const auto trust = trust_of(crypto::Role::licence, roots);
   return licence::judge(bytes.licence, "licence",
                         {.trust = trust,
@@ -108,7 +114,10 @@ Result<licence::Verdict> judge_bytes(const LicenceBytes& bytes, core::Time now) 
                          .site_id = bytes.site_id,
                          .key_sha256 = bytes.key_sha256,
                          .now = now,
-                         .newest_trusted = bytes.newest_trusted});
+                         .newest_trusted = std::max(bytes.newest_trusted, std::optional(kit.issued)),
+                         .newest_sequence = bytes.newest_sequence,
+                         .revoked_licences = kit.revoked_licences,
+                         .revocations = kit.trust.lists});
 }
 
 }  // namespace airlock::site

@@ -37,6 +37,8 @@ struct LicenceBytes {
   std::optional<std::string> site_id;
   std::optional<std::string> key_sha256;
   std::optional<core::Time> newest_trusted;
+  std::int64_t newest_sequence = 0;  ///< of a licence seen before; 0: none
+  std::optional<std::string> kit;    ///< for what it revokes
 };
 /// Errors: bad_input where the trust is none.
 [[nodiscard]] core::Result<licence::Verdict> judge_bytes(const LicenceBytes& bytes, core::Time now);

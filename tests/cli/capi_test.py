@@ -101,14 +101,14 @@ def from_python(verdict):
 
 
 def ask_everybody(w, driver, rows):
-    """Each row (name, licence file or None, site folder, product, site id, key) judged in every way: a list of
+    """Each row (name, licence file or None, site folder, product, site id, key, sequence, kit) judged in every way: a list of
     dictionaries from the way to the verdict. The folders have the row's licence in public/."""
     nothing = w.path / "no-such-file"
     work = []
-    for _, licence, site, product, site_id, key in rows:
+    for _, licence, site, product, site_id, key, sequence, kit in rows:
         file = licence or nothing
         work += [("site", site), ("files", file, w.root, product, site_id or "-"),
-                 ("bytes", file, w.root, product, site_id or "-", key or "-")]
+                 ("bytes", file, w.root, product, site_id or "-", key or "-", sequence or "-", kit or "-")]
     lines = "".join("\t".join(str(f) for f in line) + "\n" for line in work).encode()
     ran = w.run(driver, stdin=lines, env=leaks(w))
     from_c = [json.loads(line) for line in ran.text.splitlines()][4:]
@@ -130,7 +130,7 @@ for line in sys.stdin:
     python = iter([from_python(json.loads(line)) for line in ran.text.splitlines()])
 
     out = []
-    for i, (name, licence, site, product, site_id, _) in enumerate(rows):
+    for i, (name, licence, site, product, site_id, *_) in enumerate(rows):
         answers = {f"C ABI, {way}": comparable(from_c[3 * i + j], licence=None) for j, way in
                    enumerate(("site", "files", "bytes"))}
         answers["Python, site"], answers["Python, files"] = next(python), next(python)
@@ -170,7 +170,7 @@ def _(w):
 
     def add(state, licence):
         name = f"row-{len(rows)}"
-        rows.append((name, licence, public_copy(w, name, licence), "posthog", w.site_id, public["key_sha256"]))
+        rows.append((name, licence, public_copy(w, name, licence), "posthog", w.site_id, public["key_sha256"], None, None))
         expected.append(state)
 
     # A defect is judged before all that stand behind it, so the first one of each combination is the verdict.
@@ -203,6 +203,40 @@ def _(w):
     print(f"counted: {len(rows)} licences, each judged in 7 ways: {seen}")
 
 
+@case("revoked and superseded come before all that a licence is judged by, where kit and sequence are known")
+def _(w):
+    w.new_vendor()
+    w.new_site()
+    signer = Signer(w)
+    driver = compiled(w, TOP / "tests/capi/verdicts.c")
+    key = json.loads((w.site_path / "public/site.json").read_text())["key_sha256"]
+    gone = w.new_licence("enterprise", any_site=True)
+    serial = w.airlock("licence", "verify", "--json", "--licence", gone, "--trust", w.root, "--product", "posthog").json[
+        "licence"]["serial"]
+    w.vendor("licence", "revoke", serial)
+    kit = w.new_kit()
+    rows, expected = [], []
+    for revoked, superseded, defect in itertools.product((True, False), (True, False), ("", "product", "site", "term", "clock")):
+        members = {"product": {"product": "other"}, "site": {"sites": [{"id": NAME_ALIKE, "key_sha256": "0" * 64}]},
+                   "term": {"not_after": at(-100.5)}, "clock": {"issued": at(2)}}.get(defect, {})
+        made = signer.licence(serial=serial if revoked else f"OK-{len(rows)}", sequence=5, **members)
+        name = f"row-{len(rows)}"
+        folder = public_copy(w, name, made)
+        shutil.copy(kit, folder / "public/kit.p7s")
+        if superseded:
+            site = json.loads((folder / "public/site.json").read_text())
+            (folder / "public/site.json").write_text(json.dumps({**site, "licence_sequence": 6}))
+        rows.append((name, made, folder, "posthog", w.site_id, key, 6 if superseded else None, kit))
+        expected.append("revoked" if revoked else "superseded" if superseded else
+                        {"product": "wrong_product", "site": "wrong_site", "term": "expired", "clock": "clock_rollback",
+                         "": "valid"}[defect])
+    for row, state, answers in zip(rows, expected, ask_everybody(w, driver, rows)):
+        for way in ("command, site", "C ABI, site", "C ABI, bytes", "Python, site"):
+            equal(answers[way], answers["command, site"], f"{row[0]} by {way}")
+        equal(answers["command, site"]["state"], state, row[0])
+    print(f"counted: {len(rows)} licences, each judged in 4 ways")
+
+
 @case("replayed licences: of another site, of a name-alike with another key, for any site")
 def _(w):
     w.new_vendor()
@@ -218,15 +252,25 @@ def _(w):
     alike_key = json.loads((w.path / "alike/public/site.json").read_text())["key_sha256"]
     anywhere = w.new_licence("standard", any_site=True)
     driver = compiled(w, TOP / "tests/capi/verdicts.c")
-    rows = [("own", here, public_copy(w, "a", here), "posthog", ours, key),
-            ("of another site", there, public_copy(w, "b", there), "posthog", ours, key),
-            ("for any site", anywhere, public_copy(w, "c", anywhere), "posthog", ours, key)]
+    rows = [("own", here, public_copy(w, "a", here), "posthog", ours, key, None, None),
+            ("of another site", there, public_copy(w, "b", there), "posthog", ours, key, None, None),
+            ("for any site", anywhere, public_copy(w, "c", anywhere), "posthog", ours, key, None, None)]
     for (name, *_), state, answers in zip(rows, ("valid", "wrong_site", "valid"), ask_everybody(w, driver, rows)):
         for way, verdict in answers.items():
             equal(verdict["state"], state, f"{name} by {way}")
+    # An older, looser licence, put back over the newer one.
+    newer = w.new_licence("enterprise-air-gapped", ["air_gap"], site_id=ours)
+    w.airlock("licence", "install", here)
+    w.airlock("licence", "install", newer)
+    equal(w.airlock("licence", "verify", "--json").json["licence"]["tier"], "enterprise-air-gapped")
+    w.airlock("licence", "install", here, code=6)
+    older = [("older", here, public_copy(w, "d", here), "posthog", ours, key, 9, None)]
+    answers = ask_everybody(w, driver, older)[0]
+    for way in ("command, site", "C ABI, site", "C ABI, bytes", "Python, site"):
+        equal(answers[way]["state"], "superseded", f"an older one by {way}")
     # The identifier is ours, the key is not: told wherever the key is known.
     shutil.copy(here, w.path / "alike/public/licence.p7s")
-    alike = [("of a name-alike", here, w.path / "alike", "posthog", ours, alike_key)]
+    alike = [("of a name-alike", here, w.path / "alike", "posthog", ours, alike_key, None, None)]
     answers = ask_everybody(w, driver, alike)[0]
     for way in ("command, site", "C ABI, site", "C ABI, bytes", "Python, site"):
         equal(answers[way]["state"], "wrong_site", f"a name-alike by {way}")
@@ -466,6 +510,36 @@ def _(w):
     check("SONAME" in w.run("readelf", "-d", lib).text and "[libairlock.so.0]" in w.run("readelf", "-d", lib).text, "soname")
     for name in ("libcurl", "libsqlite3", "libseccomp", "libarchive"):
         check(name not in w.run("ldd", lib).text, f"{name} is linked")
+
+
+def header_library(w, name, change=lambda text: text):
+    """The header as a library of C that does nothing: its debug information is the ABI that the header promises, without
+    a trace of the implementation. The compiler holds the real library to the header, the case above its symbols."""
+    header = w.file(f"{name}/airlock.h", change((LIB / "airlock.h").read_text()))
+    text = re.sub(r"/\*.*?\*/", "", header.read_text(), flags=re.S)
+    functions = re.findall(r"AIRLOCK_API\s+([^;{}#]+\))\s*;", text)
+    source = w.file(f"{name}/airlock.c", '#include "airlock.h"\n' + "".join(f"{f} {{ __builtin_trap(); }}\n" for f in functions))
+    out = w.path / name / "libairlock.so.0"
+    w.run("cc", "-std=c11", "-g", "-O0", "-w", "-shared", "-fPIC", "-I", header.parent, source, "-Wl,-soname,libairlock.so.0",
+          f"-Wl,--version-script={LIB / 'airlock.map'}", "-o", out)
+    dump = w.path / name / "libairlock.abi"
+    w.run("abidw", "--no-corpus-path", "--no-comp-dir-path", "--no-show-locs", "--no-elf-needed", "--out-file", dump, out)
+    return dump
+
+
+@case("the ABI is the one that is kept: functions may be added, none may change or go")
+def _(w):
+    kept = TOP / "tests/kit/libairlock.abi"
+    made = header_library(w, "now")
+    ran = w.run("abidiff", "--no-added-syms", kept, made, code=(0, 1, 4, 8, 12))
+    check(ran.code == 0, f"the ABI is another; if it only grew, keep the new one ({made}):\n{ran}")
+    # The comparison can fail.
+    for name, old, new in (("gone", "airlock_verdict_usable(", "airlock_verdict_usible("),
+                           ("wider", "airlock_verdict_entitlement(const airlock_verdict *verdict, size_t index)",
+                            "airlock_verdict_entitlement(const airlock_verdict *verdict, char index)"),
+                           ("renumbered", "AIRLOCK_VALID = 11", "AIRLOCK_VALID = 12")):
+        changed = header_library(w, name, lambda text: text.replace(old, new))
+        check(w.run("abidiff", "--no-added-syms", kept, changed, code=(0, 4, 8, 12)).code != 0, f"{name}: is not found")
 
 
 main()

@@ -4,8 +4,8 @@ import re
 from harness import case, check, equal, main
 
 COMMANDS = {
-    "airlock": [["init"], ["process"], ["preview"], ["explain"], ["status"], ["authorise"], ["hold"], ["release"], ["licence", "verify"], ["licence", "show"],
-                ["licence", "install"], ["kit", "verify"], ["kit", "show"], ["kit", "install"], ["bundle", "show"],
+    "airlock": [["init"], ["process"], ["preview"], ["explain"], ["status"], ["doctor"], ["authorise"], ["hold"], ["release"], ["licence", "verify"], ["licence", "show"],
+                ["licence", "install"], ["licence", "usage"], ["kit", "verify"], ["kit", "show"], ["kit", "install"], ["bundle", "show"],
                 ["bundle", "verify"], ["bundle", "open"], ["ledger", "list"], ["ledger", "show"], ["ledger", "verify"],
                 ["ledger", "prove"], ["ledger", "checkpoint"], ["ledger", "export"], ["ledger", "adopt"],
                 ["policy", "check"], ["policy", "test"], ["policy", "diff"], ["policy", "show"],

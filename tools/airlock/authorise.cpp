@@ -7,6 +7,7 @@
 #include "commands.hpp"
 #include "core/text.hpp"
 #include "gate/authorise.hpp"
+#include "gate/clock.hpp"
 
 namespace airlock::tools {
 namespace authorise_command {
@@ -19,6 +20,7 @@ constexpr std::size_t reason_limit = 1024;
 struct Options {
   std::string reason;
   bool yes = false;
+  bool clock = false;
 };
 
 core::Result<void> check_reason(const std::string& reason) {
@@ -60,12 +62,12 @@ std::vector<std::string> sentences(const gate::Proposal& proposal) {
   return out;
 }
 
-core::Result<void> confirm(const gate::Proposal& proposal) {
+core::Result<void> confirm(const std::vector<std::string>& shown) {
   using core::Code;
   if (::isatty(STDIN_FILENO) == 0) {
     return core::fail(Code::refused, "nobody is at a terminal to confirm it", "look at it, then give `--yes`");
   }
-  for (const std::string& sentence : sentences(proposal)) std::cerr << sentence << "\n";
+  for (const std::string& sentence : shown) std::cerr << sentence << "\n";
   std::cerr << "Allow this? Type yes: " << std::flush;
   std::string answer;
   std::getline(std::cin, answer);
@@ -73,9 +75,47 @@ core::Result<void> confirm(const gate::Proposal& proposal) {
   return core::fail(Code::refused, "it was not authorised", "answer yes or give `--yes`");
 }
 
+/// What disowning the times of a bad clock means, before it is done.
+std::vector<std::string> sentences(const gate::ClockProposal& proposal) {
+  std::vector<std::string> out{"the clock says " + proposal.now.text() + ", the ledger's newest time is " +
+                               proposal.ledger.value_or(proposal.now).text(),
+                               "every time in the ledger that is later than the clock's would count no more"};
+  if (proposal.issued && *proposal.issued > proposal.now) {
+    out.push_back("the kit was issued at " + proposal.issued->text() + ", by the vendor: that time stays");
+  }
+  return out;
+}
+
+int run_clock(Context& context, const Options& options) {
+  const console::Console& console = context.console;
+  const auto proposal = gate::propose_clock(context.site);
+  if (!proposal) return console.report(proposal.error());
+  if (proposal->empty()) {
+    if (console.json()) console.print({{"authorised", false}, {"exit", 0}});
+    console.say("no time in the ledger is later than the clock's: there is none to disown");
+    return 0;
+  }
+  if (options.yes || ::isatty(STDIN_FILENO) == 0) {
+    for (const std::string& sentence : sentences(*proposal)) console.say(sentence);
+  }
+  if (!options.yes) {
+    if (const auto confirmed = confirm(sentences(*proposal)); !confirmed) return console.report(confirmed.error());
+  }
+  const auto done = gate::disown_times(context.site, options.reason);
+  if (!done) return console.report(done.error());
+  if (console.json()) {
+    console.print({{"authorised", true},
+                   {"clock", {{"now", done->now.text()}, {"disowned_newest", done->ledger.value_or(done->now).text()}}},
+                   {"exit", 0}});
+  }
+  console.say("recorded; what was recorded with later times stays in the ledger and no longer counts for the clock");
+  return 0;
+}
+
 int run(Context& context, const Options& options) {
   const console::Console& console = context.console;
   if (const auto checked = check_reason(options.reason); !checked) return console.report(checked.error());
+  if (options.clock) return run_clock(context, options);
   const auto proposal = gate::propose(context.site);
   if (!proposal) return console.report(proposal.error());
   if (proposal->empty()) {
@@ -87,7 +127,7 @@ int run(Context& context, const Options& options) {
     for (const std::string& sentence : sentences(*proposal)) console.say(sentence);
   }
   if (!options.yes) {
-    if (const auto confirmed = confirm(*proposal); !confirmed) return console.report(confirmed.error());
+    if (const auto confirmed = confirm(sentences(*proposal)); !confirmed) return console.report(confirmed.error());
   }
   if (const auto done = gate::authorise(context.site, *proposal, options.reason); !done) {
     return console.report(done.error());
@@ -124,10 +164,12 @@ void add_authorise(Context& context) {
   console::Command command = context.console.command(
       "authorise", "allow what is looser than this site's ceiling, after showing it",
       "  airlock authorise --reason 'contract 4711 of 2026-11-20 allows sending'\n"
-      "  airlock authorise --reason 'new recipient, ticket 815' --yes",
+      "  airlock authorise --reason 'new recipient, ticket 815' --yes\n"
+      "  airlock authorise --clock --reason 'clock was a year ahead until today'",
       [&context, options] { return run(context, *options); });
   command.text("--reason", options->reason, "why, for the ledger", console::Need::required);
   command.flag("--yes", options->yes, "do not ask");
+  command.flag("--clock", options->clock, "instead: let times count no more that a bad clock put into the ledger");
 }
 
 void add_hold(Context& context) {

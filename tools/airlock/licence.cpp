@@ -118,6 +118,7 @@ void add_licence(Context& context) {
       group, "install", "verify a licence and put it into force", "  airlock licence install licence.p7s",
       [&context, options] { return install(context, *options); });
   install_command.text("FILE", options->file, "the licence file", console::Need::required);
+  add_licence_usage(context, group);
 }
 
 }  // namespace airlock::tools

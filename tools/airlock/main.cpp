@@ -21,6 +21,7 @@ int main(int argc, char** argv) {
   tools::add_preview(context);
   tools::add_explain(context);
   tools::add_status(context);
+  tools::add_doctor(context);
   tools::add_authorise(context);
   tools::add_hold(context);
   tools::add_licence(context);

@@ -1,0 +1,27 @@
+#pragma once
+/// \file
+/// Disowning the times that a bad clock put into the ledger: what a person does after the clock was set right.
+
+#include <optional>
+#include <string>
+
+#include "core/result.hpp"
+#include "core/time.hpp"
+
+namespace airlock::gate {
+
+/// What the clock guard says, and what disowning would change.
+struct ClockProposal {
+  core::Time now;
+  std::optional<core::Time> ledger;  ///< the newest time of an entry that is not disowned
+  std::optional<core::Time> issued;  ///< of the kit in force: the vendor's word, which nobody here can disown
+  /// Whether there is a time to disown: an entry is later than now.
+  [[nodiscard]] bool empty() const { return !ledger || *ledger <= now; }
+};
+[[nodiscard]] core::Result<ClockProposal> propose_clock(const std::string& directory);
+
+/// Records that all times before this entry that are later than now came from a bad clock, and shows it publicly. The
+/// ceiling stays what it is. Error: refused where there is nothing to disown; not_recorded.
+[[nodiscard]] core::Result<ClockProposal> disown_times(const std::string& directory, const std::string& reason);
+
+}  // namespace airlock::gate

@@ -1,0 +1,14 @@
+#pragma once
+/// \file
+/// What this machine's kernel has for a sandbox, asked without giving anything up.
+
+namespace airlock::sys {
+
+struct Abilities {
+  bool seccomp = false;  ///< filters of system calls (seccomp(2))
+  int landlock = 0;      ///< version of Landlock's interface (landlock(7)); 0 where the kernel has none
+};
+
+[[nodiscard]] Abilities sandbox_abilities();
+
+}  // namespace airlock::sys

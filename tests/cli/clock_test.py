@@ -1,0 +1,171 @@
+"""The clock guard, the limits' usage and doctor: what a site knows about itself."""
+import json
+import re
+import shutil
+
+from harness import DICTIONARY, POLICY, case, check, equal, main
+
+YEAR = ["--not-before", "2020-01-01"]
+
+
+def at(w, offset, *arguments, code=0, site=None):
+    """A command of airlock under another clock."""
+    return w.run("faketime", "-f", offset, w.program("airlock"), "--site", site or w.site_path, *arguments, code=code)
+
+
+def state(w, code, site=None):
+    ran = w.airlock("licence", "verify", "--json", code=code, site=site)
+    # The site's own view and that of other users are the same.
+    equal(w.airlock("status", "--json", site=site).json["licence"]["state"], ran.json["state"], "status and the public part")
+    return ran.json["state"]
+
+
+def public(w):
+    return json.loads((w.site_path / "public/site.json").read_text())
+
+
+def setting(w):
+    w.new_vendor()
+    w.new_site()
+    w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"], extra=YEAR))
+
+
+@case("a clock that was ahead: its entries are disowned by authorise --clock, recorded, and nothing else changes")
+def _(w):
+    setting(w)
+    w.airlock("authorise", "--clock", "--reason", "nothing to do", "--yes")
+    before = w.ledger_ok()["entries"]
+    at(w, "+40d", "process", w.report())
+    equal(state(w, 6), "clock_rollback")
+    ahead = public(w)["newest_time"]
+    equal((w.site_path / "public/site.json").stat().st_mode & 0o777, 0o644)
+    w.airlock("authorise", "--clock", "--reason", "battery", code=4)  # nobody at a terminal, and no --yes
+    equal(state(w, 6), "clock_rollback")
+    done = w.airlock("authorise", "--clock", "--reason", "the clock was 40 days ahead", "--yes", "--json").json
+    equal(done["authorised"], True)
+    equal(state(w, 0), "valid")
+    check(public(w)["newest_time"] < ahead, "the public part follows")
+    check(w.ledger_ok()["entries"] > before, "it is recorded")
+    entries = w.run("sqlite3", "-readonly", w.site_path / "ledger.db",
+                    "SELECT json_extract(body, '$.reason') FROM entries WHERE json_extract(body, '$.clock') IS NOT NULL").text
+    equal(entries, "the clock was 40 days ahead\n")
+    # The ceiling is where it was: what was sealed before is sealed still, and a clock set back later is noticed again.
+    changed = w.report(lambda d: d["properties"].update({"posthog_version": "1.36.0"}))
+    equal(w.process(changed)["outcome"], "sealed")
+    ran = at(w, "-30d", "licence", "verify", "--json", code=6)
+    equal(ran.json["state"], "clock_rollback")
+
+
+@case("the vendor's time cannot be disowned; a dead battery heals by itself; a restored backup knows what it knew")
+def _(w):
+    setting(w)
+    # 1970: nothing is usable, reports are sealed all the same, and the early entries harm nothing afterwards.
+    ran = w.run("faketime", "2001-01-01 00:00:00", w.program("airlock"), "--site", w.site_path, "process", w.report(), "--json")
+    equal((ran.json["licence_state"], ran.json["outcome"]), ("clock_rollback", "sealed"))
+    equal(state(w, 0), "valid")
+    w.ledger_ok()
+    shutil.copytree(w.site_path, w.path / "backup")
+    changed = w.report(lambda d: d["properties"].update({"posthog_version": "1.36.0"}))
+    at(w, "+3d", "process", changed)
+    equal(state(w, 6), "clock_rollback")
+    equal(state(w, 0, site=w.path / "backup"), "valid")
+    numbers = [w.airlock("status", "--json", site=s).json["disclosures"] for s in (w.site_path, w.path / "backup")]
+    equal(numbers, [2, 1], "disclosures, as the vendor would see them repeat")
+
+    kit = w.path / "future.p7s"
+    w.run("faketime", "-f", "+50d", w.program("airlock-vendor"), "--home", w.home, "kit", "build", "--policy",
+          "/dev/stdin", "--dictionary", DICTIONARY, "--out", kit,
+          stdin=POLICY.read_bytes())
+    at(w, "+50d", "kit", "install", kit)
+    equal(state(w, 6), "clock_rollback")
+    w.airlock("authorise", "--clock", "--reason", "try", "--yes")
+    equal(state(w, 6), "clock_rollback")
+
+
+@case("public/site.json is made again where it is gone, and says what the ledger says")
+def _(w):
+    setting(w)
+    w.process()
+    path = w.site_path / "public/site.json"
+    good = json.loads(path.read_text())
+    equal(good["licence_sequence"], 1)
+    for damage in (path.unlink, lambda: path.write_text("{}")):
+        damage()
+        w.airlock("licence", "verify", code=3)
+        w.process(w.report(lambda d: d["properties"].update({"posthog_version": f"1.{path.exists():d}.0"})))
+        again = json.loads(path.read_text())
+        equal({k: again[k] for k in again if k != "newest_time"}, {k: good[k] for k in good if k != "newest_time"})
+        w.airlock("licence", "verify")
+
+
+@case("usage: the limits beside the last disclosed report, with bars; over the limit is told and nothing is refused")
+def _(w):
+    w.new_vendor()
+    w.new_site()
+    limits = ["--limit", "events_count_new_in_period=1000000000", "--limit", "instance_usage_summary.events_count_total=1",
+              "--limit", "no_such_field=5"]
+    w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"], extra=[*YEAR, *limits]))
+    empty = w.airlock("licence", "usage", "--json").json
+    equal(empty["disclosure"], None)
+    check(all("no " in l["problem"] for l in empty["limits"]), str(empty))
+    w.process()
+    usage = {l["limit"]: l for l in w.airlock("licence", "usage", "--json").json["limits"]}
+    report = json.loads(w.report().read_text())["properties"]["instance_usage_summary"]
+    equal(usage["events_count_new_in_period"]["value"], report["events_count_new_in_period"])
+    equal(usage["instance_usage_summary.events_count_total"]["value"], report["events_count_total"])
+    equal(usage["instance_usage_summary.events_count_total"]["over"], True)
+    equal(usage["no_such_field"]["value"], None)
+    check("names no declared field" in usage["no_such_field"]["problem"], str(usage))
+    text = w.airlock("licence", "usage").text
+    check("[####################]" in text and ", over the limit" in text and "[--------------------]" in text, text)
+    # The value is of the bundle: altered, it is not believed; gone, there is none.
+    bundle = w.outbox()[0]
+    content = bytearray(bundle.read_bytes())
+    content[len(content) // 2] ^= 1
+    bundle.write_bytes(bytes(content))
+    w.airlock("licence", "usage", code=(3, 5))
+    bundle.unlink()
+    equal(w.airlock("licence", "usage", "--json").json["disclosure"], None)
+
+
+@case("doctor: a sound site is well; each thing that is broken is told, with a hint, and exit 1")
+def _(w):
+    w.site()
+    sound = w.airlock("doctor", "--json").json
+    equal(sound["failed"], 0)
+    subjects = {f["subject"] for f in sound["findings"]}
+    for subject in ("library", "algorithm", "self-test", "sandbox", "file system", "clock", "key", "trust", "recipient", "kit",
+                    "licence", "ledger", "public"):
+        check(subject in subjects, f"{subject} is looked at")
+    check(all("days left" in f["what"] for f in sound["findings"] if f["subject"] in ("trust", "recipient")), str(sound))
+    version = w.run("openssl", "version").text.split()[1]
+    check(any(version in f["what"] for f in sound["findings"] if f["subject"] == "library"), version)
+    text = w.airlock("doctor").text
+    check(re.search(r"^ok   self-test: ", text, re.M) and re.search(r"\d+ checks, 0 failed", text), text)
+
+    def failing(subject, code=1):
+        found = [f for f in w.airlock("doctor", "--json", code=code).json["findings"] if f["health"] == "fail"]
+        check(subject in {f["subject"] for f in found}, f"{subject}: {found}")
+        return found
+
+    key = w.site_path / "keys/site.key"
+    key.chmod(0o644)
+    failing("key")
+    key.chmod(0o600)
+    kept = (w.site_path / "public/kit.p7s").read_bytes()
+    (w.site_path / "public/kit.p7s").write_bytes(b"x")
+    failing("kit")
+    (w.site_path / "public/kit.p7s").write_bytes(kept)
+    (w.site_path / "public/site.json").rename(w.path / "site.json")
+    failing("public")
+    (w.path / "site.json").rename(w.site_path / "public/site.json")
+    ran = at(w, "-30d", "doctor", "--json", code=1)
+    check("clock" in {f["subject"] for f in ran.json["findings"] if f["health"] == "fail"}, ran.text)
+    ran = at(w, "+3600d", "doctor", "--json", code=(0, 1))
+    check("warn" in {f["health"] for f in ran.json["findings"] if f["subject"] in ("key", "trust", "recipient")}, ran.text)
+    equal(w.airlock("doctor", "--json").json["exit"], 0)
+    ran = w.airlock("doctor", site=w.path / "none", code=1)
+    check("is not a site directory" in ran.text, ran.text)
+
+
+main()

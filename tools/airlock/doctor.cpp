@@ -1,0 +1,48 @@
+#include "gate/doctor.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "commands.hpp"
+
+namespace airlock::tools {
+namespace doctor_command {
+
+using core::Json;
+
+int run(Context& context) {
+  const auto findings = gate::doctor(context.site);
+  Json list = Json::array();
+  int failed = 0;
+  int warned = 0;
+  for (const gate::Finding& finding : findings) {
+    failed += finding.health == gate::Health::fail ? 1 : 0;
+    warned += finding.health == gate::Health::warn ? 1 : 0;
+    list.push_back({{"subject", finding.subject},
+                    {"health", gate::name(finding.health)},
+                    {"what", finding.what},
+                    {"hint", finding.hint.empty() ? Json(nullptr) : Json(finding.hint)}});
+    if (context.console.json()) continue;
+    std::string word(gate::name(finding.health));
+    word.resize(5, ' ');
+    context.console.say(word + finding.subject + ": " + finding.what);
+    if (!finding.hint.empty()) context.console.say("     hint: " + finding.hint);
+  }
+  const int exit = failed == 0 ? 0 : 1;
+  if (context.console.json()) {
+    context.console.print({{"findings", list}, {"failed", failed}, {"warned", warned}, {"exit", exit}});
+  } else {
+    context.console.say(std::to_string(findings.size()) + " checks, " + std::to_string(failed) + " failed, " +
+                        std::to_string(warned) + " warned");
+  }
+  return exit;
+}
+
+}  // namespace doctor_command
+
+void add_doctor(Context& context) {
+  context.console.command("doctor", "look at everything that this site rests on: exit 0 well, 1 something fails",
+                          "  airlock doctor\n  airlock doctor --json | jq '.findings[] | select(.health != \"ok\")'",
+                          [&context] { return doctor_command::run(context); });
+}
+
+}  // namespace airlock::tools

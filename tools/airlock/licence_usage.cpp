@@ -1,0 +1,73 @@
+#include <nlohmann/json.hpp>
+
+#include "commands.hpp"
+#include "gate/usage.hpp"
+#include "present.hpp"
+
+namespace airlock::tools {
+namespace licence_usage_command {
+
+using core::Json;
+
+constexpr std::size_t bar_width = 20;
+
+/// `[########------------]  41 %`, full from 100 % on.
+std::string bar(std::int64_t value, std::int64_t most) {
+  const double share = most == 0 ? (value == 0 ? 0.0 : 1.0) : static_cast<double>(value) / static_cast<double>(most);
+  const double shown = share < 0 ? 0 : share > 1 ? 1 : share;
+  const auto filled = static_cast<std::size_t>(shown * bar_width);
+  const auto percent = most == 0 ? std::string() : ", " + std::to_string(static_cast<std::int64_t>(share * 100)) + " %";
+  return "[" + std::string(filled, '#') + std::string(bar_width - filled, '-') + "] " + std::to_string(value) + " of " +
+         std::to_string(most) + percent + (value > most ? ", over the limit" : "");
+}
+
+Json to_json(const gate::Usage& usage) {
+  Json limits = Json::array();
+  for (const gate::LimitUsage& limit : usage.limits) {
+    limits.push_back({{"limit", limit.limit},
+                      {"most", limit.most},
+                      {"field", limit.path.empty() ? Json(nullptr) : Json(limit.path)},
+                      {"value", limit.value ? Json(*limit.value) : Json(nullptr)},
+                      {"over", limit.value && *limit.value > limit.most},
+                      {"problem", limit.problem.empty() ? Json(nullptr) : Json(limit.problem)}});
+  }
+  return {{"serial", usage.verdict.licence->serial},
+          {"state", core::name(usage.verdict.state)},
+          {"disclosure", usage.disclosure == 0 ? Json(nullptr) : Json(usage.disclosure)},
+          {"number", usage.number == 0 ? Json(nullptr) : Json(usage.number)},
+          {"file", usage.file.empty() ? Json(nullptr) : Json(usage.file)},
+          {"limits", limits},
+          {"exit", 0}};
+}
+
+int run(Context& context) {
+  const auto usage = gate::licence_usage(context.site);
+  if (!usage) return context.console.report(usage.error());
+  if (context.console.json()) {
+    context.console.print(to_json(*usage));
+    return 0;
+  }
+  context.console.say("licence " + usage->verdict.licence->serial + ", " + in_words(usage->verdict));
+  if (usage->limits.empty()) context.console.say("it sets no limits");
+  std::vector<std::pair<std::string, std::string>> rows;
+  for (const gate::LimitUsage& limit : usage->limits) {
+    rows.emplace_back(limit.limit, limit.value ? bar(*limit.value, limit.most)
+                                               : "at most " + std::to_string(limit.most) + "; " + limit.problem);
+  }
+  context.console.say(rows);
+  if (usage->disclosure != 0) {
+    context.console.say("as report " + std::to_string(usage->number) + " says, disclosure " +
+                        std::to_string(usage->disclosure) + ", " + usage->file);
+  }
+  return 0;
+}
+
+}  // namespace licence_usage_command
+
+void add_licence_usage(Context& context, console::Command& group) {
+  context.console.command(group, "usage", "the licence's limits beside what the last disclosed report says",
+                          "  airlock licence usage\n  airlock licence usage --json | jq '.limits[] | select(.over)'",
+                          [&context] { return licence_usage_command::run(context); });
+}
+
+}  // namespace airlock::tools
