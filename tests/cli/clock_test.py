@@ -74,8 +74,7 @@ def _(w):
 
     kit = w.path / "future.p7s"
     w.run("faketime", "-f", "+50d", w.program("airlock-vendor"), "--home", w.home, "kit", "build", "--policy",
-          "/dev/stdin", "--dictionary", DICTIONARY, "--out", kit,
-          stdin=POLICY.read_bytes())
+          POLICY, "--dictionary", DICTIONARY, "--out", kit)
     at(w, "+50d", "kit", "install", kit)
     equal(state(w, 6), "clock_rollback")
     w.airlock("authorise", "--clock", "--reason", "try", "--yes")
