@@ -112,7 +112,7 @@ def _(w):
             counts[found[1]] = counts.get(found[1], 0) + 1
     injected = 0
     for call, most in sorted(counts.items()):
-        for when in range(1, most + 1, 1 if LONG else 10):
+        for when in range(1, most + 1, 1 if LONG else 14):
             for error in ("ENOSPC", "EIO"):
                 w.run("rm", "-rf", w.site_path)
                 w.run("cp", "-a", w.path / "saved", w.site_path)

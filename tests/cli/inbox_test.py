@@ -160,7 +160,7 @@ def _(w):
         check(len(result["reports"]) <= 1, result)
         w.ledger_ok()
 
-    killed = kill_everywhere(w, after, 1 if LONG else 9)
+    killed = kill_everywhere(w, after, 1 if LONG else 16)
     check(killed > 12, f"only {killed} runs were killed")
     check("abandoned" in redone and "decided" in redone, f"no report was redone: {redone}")
     print(f"counted: process --inbox killed {killed} times")
@@ -180,7 +180,7 @@ def _(w):
         equal(w.kinds(1), ["produced", "held"], place)
         w.ledger_ok()
 
-    killed = kill_everywhere(w, after, 1 if LONG else 9)
+    killed = kill_everywhere(w, after, 1 if LONG else 16)
     check(killed > 3, f"only {killed} runs were killed")
     print(f"counted: process --inbox killed {killed} times on a holding site")
 
