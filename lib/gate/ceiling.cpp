@@ -199,7 +199,16 @@ std::vector<policy::Loosening> above_ceiling(const policy::Terms& terms, const I
   return policy::loosenings(terms, &sealed);
 }
 
-std::string identity_of(const site::Destination& destination) { return destination.type + " " + destination.url; }
+std::string identity_of(const site::Destination& destination) {
+  std::string out = destination.type + " " + destination.url;
+  // Who is believed to be the receiver, and what is told to whom on the way, is part of where a report goes.
+  if (!destination.ca_file.empty()) out += " trusting " + destination.ca_file;
+  for (const std::string& pin : destination.pins) out += " pinned to " + pin;
+  if (!destination.proxy.empty()) out += " by way of " + destination.proxy;
+  if (!destination.proxy_credentials_file.empty()) out += " with " + destination.proxy_credentials_file;
+  if (!destination.api_key_file.empty()) out += " with " + destination.api_key_file;
+  return out;
+}
 
 std::optional<Stop> stopped_by(const policy::Terms& terms, const Inputs& inputs, std::string_view event) {
   if (inputs.hold) {

@@ -272,7 +272,7 @@ Result<std::size_t> InputSource::read(std::span<char> into) {
 
 bool exists(const std::string& path) {
   struct stat status {};
-  return ::lstat(path.c_str(), &status) == 0;
+  return ::lstat(path.c_str(), &status) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
 bool is_directory(const std::string& path) {

@@ -125,6 +125,7 @@ class InputSource final : public core::Source {
   std::string name_;
 };
 
+/// Whether something has the name. Where the system cannot tell, it counts as there: whoever opens it learns why.
 [[nodiscard]] bool exists(const std::string& path);
 [[nodiscard]] bool is_directory(const std::string& path);
 /// Makes one directory with exactly these permissions, whatever the umask. Error: refused if the name is taken.

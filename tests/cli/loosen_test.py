@@ -160,6 +160,11 @@ def _(w):
     moved = {"destinations": [dict(DESTINATION["destinations"][0], url="https://elsewhere.example/v1")]}
     configure(w, delivery=moved)
     held(w, 2, "destinations", "https://reports.vendor.example/v1", "https://elsewhere.example/v1")
+    for member, value in (("ca_file", "trust/delivery/other.crt"), ("proxy", "http://127.0.0.1:3128"),
+                          ("pins", ["sha256//" + "A" * 43 + "="])):
+        configure(w, delivery={"destinations": [dict(DESTINATION["destinations"][0], **{member: value})]})
+        ran = w.airlock("process", variant(w, 9), "--dry-run", code=4)
+        check("destinations" in ran.err, f"{member}: {ran}")
     configure(w, delivery={"destinations": DESTINATION["destinations"] + moved["destinations"]})
     held(w, 3, "https://elsewhere.example/v1")
     configure(w, delivery=DESTINATION)
