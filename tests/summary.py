@@ -29,7 +29,7 @@ def main():
                 bad = 1
             if good + bad == 0:
                 bad = 1
-                print(f"{test['name']}: counted nothing")
+                print(f"{test['name']}: counted nothing, which is a failure")
             if bad:
                 print(f"==== {test['name']}: {test['result']}")
                 print(out[-6000:])

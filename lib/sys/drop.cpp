@@ -53,10 +53,11 @@ Result<void> rename_drop(const std::string& from, const std::string& to) {
   return {};
 }
 
-DroppedFile::Mark DroppedFile::mark_of(int fd) {
+std::optional<DroppedFile::Mark> DroppedFile::mark_of(int fd) {
   struct stat status {};
-  if (::fstat(fd, &status) != 0) return {-1, 0, 0, 0, 0};
-  return {status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec, status.st_ctim.tv_sec, status.st_ctim.tv_nsec};
+  if (::fstat(fd, &status) != 0) return std::nullopt;
+  return Mark{status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec, status.st_ctim.tv_sec,
+              status.st_ctim.tv_nsec};
 }
 
 Result<DroppedFile> DroppedFile::open(const std::string& path) {
@@ -66,8 +67,9 @@ Result<DroppedFile> DroppedFile::open(const std::string& path) {
   if (::fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode) || status.st_nlink != 1) {
     return core::fail(Code::bad_input, quote(path) + ": is not a regular file with one name");
   }
-  const Mark mark = mark_of(fd.get());
-  return DroppedFile(std::move(fd), path, mark);
+  const auto mark = mark_of(fd.get());
+  if (!mark) return drop_error(path, "look at");
+  return DroppedFile(std::move(fd), path, *mark);
 }
 
 Result<std::size_t> DroppedFile::read(std::span<char> into) {
@@ -79,6 +81,9 @@ Result<std::size_t> DroppedFile::read(std::span<char> into) {
   return static_cast<std::size_t>(got);
 }
 
-bool DroppedFile::unchanged() const { return mark_of(fd_.get()) == mark_; }
+bool DroppedFile::unchanged() const {
+  const auto mark = mark_of(fd_.get());
+  return mark && *mark == mark_;
+}
 
 }  // namespace airlock::sys

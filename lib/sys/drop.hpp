@@ -3,6 +3,8 @@
 /// Files that other users drop into a folder of ours. They are what others made them: still being written, a link to
 /// somewhere, a pipe that never ends, or changed under our hands; and their names are any bytes.
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "core/io.hpp"
@@ -43,7 +45,8 @@ class DroppedFile final : public core::Source {
     bool operator==(const Mark&) const = default;
   };
   DroppedFile(Descriptor fd, std::string path, Mark mark) : fd_(std::move(fd)), path_(std::move(path)), mark_(mark) {}
-  [[nodiscard]] static Mark mark_of(int fd);
+  /// Nothing where the file cannot be asked, which is no mark: two of them say nothing about the file.
+  [[nodiscard]] static std::optional<Mark> mark_of(int fd);
   Descriptor fd_;
   std::string path_;
   Mark mark_;
