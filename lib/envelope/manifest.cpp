@@ -147,7 +147,7 @@ Result<Manifest> parse_manifest(std::string_view text) {
   out.created = in.time("created");
   out.event = in.text("event");
   out.period = days_from(in, "period");
-  out.note = in.text_if("note").value_or("");
+  out.note = in.text_if("note", note_limit).value_or("");
   out.recipients = in.texts("recipients", list_most);
   if (const Json* licence = in.object("licence"); licence != nullptr) {
     Members members(*licence, name, in.path_of("licence"));

@@ -18,6 +18,8 @@ using core::Result;
 using core::Time;
 
 inline constexpr std::uint64_t manifest_bytes_limit = 1024 * 1024;
+/// Longest note, in bytes.
+inline constexpr std::size_t note_limit = 4096;
 
 /// UTC days as the bundle's decision discloses them; nothing where it does not.
 struct Period {

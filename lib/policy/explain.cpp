@@ -67,9 +67,11 @@ std::vector<std::string> explain(const Decision& decision, const Facts& facts) {
     out.push_back(subject(contribution) + " " + quote(name(contribution.at_least)) +
                   (contribution.determines ? ", which determines the decision" : ""));
   }
-  out.push_back(decision.profiles.empty()
-                    ? "no profile is in force: nothing is redacted, and anything undeclared refuses the report"
-                    : "profiles in force: " + listed(decision.profiles));
+  if (!decision.profiles.empty()) {
+    out.push_back("profiles in force: " + listed(decision.profiles));
+  } else if (decision.disposition != Disposition::withhold) {
+    out.emplace_back("no profile is in force: nothing is redacted, and anything undeclared refuses the report");
+  }
   if (decision.withheld_by_exception) {
     out.emplace_back(
         "it is withheld by exception: no tier, floor or rule without a `licence` condition asks for that (exit code "

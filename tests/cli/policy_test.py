@@ -194,6 +194,12 @@ def _(w):
     expected = "identifier-" + base64.b32encode(hmac.new(key, text, hashlib.sha256).digest()[:16]).decode().lower().rstrip("=")
     equal(found[0]["pseudonym"], expected)
     check("/properties/teams/* (the key)" in w.airlock("pseudonym", "lookup", "2").text, "keys too")
+    # What left before a rotation is still found, beside what will leave from now on.
+    w.airlock("key", "rotate", "pseudonym")
+    both = w.airlock("pseudonym", "lookup", host, "--path", "/distinct_id", "--json").json["pseudonyms"]
+    equal([p["by_key"] for p in both], ["in force", "former"])
+    equal(both[1]["pseudonym"], bundled["distinct_id"])
+    check(both[0]["pseudonym"] != both[1]["pseudonym"], "the keys differ")
     w.airlock("pseudonym", "lookup", "x", "--path", "/nowhere", code=2)
 
 

@@ -4,6 +4,7 @@
 
 #include "commands.hpp"
 #include "core/text.hpp"
+#include "envelope/manifest.hpp"
 #include "gate/delivered.hpp"
 #include "gate/inbox.hpp"
 #include "gate/process.hpp"
@@ -14,9 +15,6 @@ namespace airlock::tools {
 namespace process_command {
 
 using core::Json;
-
-/// A note is signed and shown to people: it must be what it looks like.
-constexpr std::size_t note_limit = 4096;
 
 struct Options {
   std::vector<std::string> what;  ///< one report, or with --held the numbers of reports
@@ -30,10 +28,11 @@ struct Options {
 
 core::Result<void> check(Options& options) {
   using core::Code;
+  // A note is signed and shown to people: it must be what it looks like.
   const std::string& note = options.process.note;
-  if (note.size() > note_limit || !core::is_printable(note)) {
+  if (note.size() > envelope::note_limit || !core::is_printable(note)) {
     return core::fail(Code::usage,
-                      "the note must be printable text of at most " + std::to_string(note_limit) + " bytes");
+                      "the note must be printable text of at most " + std::to_string(envelope::note_limit) + " bytes");
   }
   if (!options.expect.empty()) {
     auto digest = core::Digest::from_hex(core::to_lower(options.expect));

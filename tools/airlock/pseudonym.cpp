@@ -6,6 +6,7 @@
 #include "crypto/hash.hpp"
 #include "documents.hpp"
 #include "redaction/filter.hpp"
+#include "site/rotation.hpp"
 #include "site/site.hpp"
 
 namespace airlock::tools {
@@ -27,25 +28,29 @@ bool can_be(const dictionary::Shape& shape, const std::string& text, bool of_key
 int lookup(Context& context, const LookupOptions& options) {
   const auto site = site::Site::open(context.site);
   if (!site) return context.console.report(site.error());
-  const auto key = site->pseudonym_key();
-  if (!key) return context.console.report(key.error());
+  const auto keys = site::all_pseudonym_keys(*site);
+  if (!keys) return context.console.report(keys.error());
   const auto declared = dictionary_from(context, "");
   if (!declared) return context.console.report(declared.error());
   if (!options.path.empty() && !declared->dictionary.find(options.path)) {
     return context.console.report({core::Code::usage, core::quote(options.path) + " is not declared by the dictionary",
                                    "see `airlock dictionary show`"});
   }
-  crypto::HmacSha256 keyed(*key);
   Json list = Json::array();
   const auto add = [&](const dictionary::Field& field, const dictionary::Shape& shape, dictionary::Class cls,
                        bool of_key) {
     if (!options.path.empty() ? field.path != options.path : !can_be(shape, options.text, of_key)) return;
-    const auto pseudonym = redaction::pseudonym(keyed, cls, field.path, options.text);
-    list.push_back({{"path", field.path},
-                    {"of", of_key ? "key" : "value"},
-                    {"class", dictionary::name(cls)},
-                    {"pseudonym", pseudonym}});
-    context.console.say(pseudonym + "  " + field.path + (of_key ? " (the key)" : ""));
+    for (std::size_t i = 0; i < keys->size(); ++i) {
+      crypto::HmacSha256 keyed((*keys)[i]);
+      const auto pseudonym = redaction::pseudonym(keyed, cls, field.path, options.text);
+      list.push_back({{"path", field.path},
+                      {"of", of_key ? "key" : "value"},
+                      {"class", dictionary::name(cls)},
+                      {"pseudonym", pseudonym},
+                      {"by_key", i == 0 ? "in force" : "former"}});
+      context.console.say(pseudonym + "  " + field.path + (of_key ? " (the key)" : "") +
+                          (i == 0 ? "" : ", by a former key"));
+    }
   };
   for (const auto& field : declared->dictionary.fields()) {
     if (field.key) add(field, field.key->shape, field.key->cls, true);
@@ -64,7 +69,8 @@ void add_pseudonym(Context& context) {
   console::Command group = context.console.group("pseudonym", "find out whom a pseudonym stands for");
   console::Command command = context.console.command(
       group, "lookup",
-      "the pseudonyms of a text under this site's key, for each field that may have it; to be compared with a bundle",
+      "the pseudonyms of a text under this site's keys, the former ones too, for each field that may have it; to be "
+      "compared with a bundle",
       "  airlock pseudonym lookup posthog.example.com\n"
       "  airlock pseudonym lookup 2 --path '/properties/teams/*'",
       [&context, options] { return lookup(context, *options); });

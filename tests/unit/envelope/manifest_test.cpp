@@ -57,6 +57,16 @@ TEST_CASE("a manifest survives a round trip, with and without what may be missin
   CHECK(parse_manifest(to_document(bare)).value() == bare);
 }
 
+TEST_CASE("a manifest with the longest note that may be given is read, and one with a longer note is not") {
+  Manifest manifest = example();
+  manifest.note = std::string(note_limit, 'x');
+  CHECK(parse_manifest(to_document(manifest)).value() == manifest);
+  manifest.note += 'x';
+  const auto longer = parse_manifest(to_document(manifest));
+  REQUIRE(!longer);
+  CHECK(longer.error().message.find("/note") != std::string::npos);
+}
+
 TEST_CASE("a manifest with a stranger, a missing or an ill-formed member is refused with its path") {
   const core::Json sound = core::Json::parse(to_document(example()));
   CHECK(why(sound) == "accepted");

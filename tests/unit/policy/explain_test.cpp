@@ -69,9 +69,7 @@ TEST_CASE("an explanation says when redactions turn sending into redacting, and 
   CHECK(explained(facts("bare")) ==
         Lines{"the decision is `withhold`: the report is recorded and nothing leaves",
               "made for tier `bare`, licence `valid`, event `weekly`",
-              "tier `bare` asks for `withhold`, which determines the decision",
-              "no profile is in force: nothing is redacted, and anything undeclared refuses the "
-              "report"});
+              "tier `bare` asks for `withhold`, which determines the decision"});
 }
 
 TEST_CASE("an explanation shows no control characters of an event") {
