@@ -30,19 +30,37 @@ struct Recorded {
   std::uint64_t seq = 0;
 };
 
+/// The ceiling that an entry carries, if it does.
+Result<std::optional<Recorded>> carried_by(const ledger::Entry& entry) {
+  AIRLOCK_TRY(const Json json, core::parse_json(entry.body, entry_name(entry)));
+  const auto found = json.find("ceiling");
+  if (found == json.end()) return std::nullopt;
+  auto ceiling = policy::ceiling_from(*found, entry_name(entry));
+  if (!ceiling) return fail(Code::integrity, ceiling.error().message, "run `airlock ledger verify`");
+  return Recorded{std::move(*ceiling), entry.seq};
+}
+
+/// The newest of a kind that carries one. Once a site has a ceiling every entry of these kinds does, so that is the
+/// newest of all; should one ever not, an older and looser ceiling of another kind must not stand in for it.
+Result<std::optional<Recorded>> newest_ceiling(const ledger::Ledger& ledger, ledger::Kind kind) {
+  AIRLOCK_TRY(const auto newest, ledger.newest(kind));
+  if (!newest) return std::nullopt;
+  AIRLOCK_TRY(auto out, carried_by(*newest));
+  if (out) return out;
+  AIRLOCK_TRY(const auto entries, ledger.entries_of_kind(kind));
+  for (auto entry = entries.rbegin(); entry != entries.rend() && !out; ++entry) {
+    AIRLOCK_TRY(out, carried_by(*entry));
+  }
+  return out;
+}
+
 Result<std::optional<Recorded>> recorded_ceiling(const ledger::Ledger& ledger) {
   using ledger::Kind;
   std::optional<Recorded> out;
   for (const Kind kind :
        {Kind::authorised, Kind::licence, Kind::kit, Kind::configured, Kind::key_rotated, Kind::adopted}) {
-    AIRLOCK_TRY(const auto entry, ledger.newest(kind));
-    if (!entry || (out && entry->seq < out->seq)) continue;
-    AIRLOCK_TRY(const Json json, core::parse_json(entry->body, entry_name(*entry)));
-    const auto found = json.find("ceiling");
-    if (found == json.end()) continue;
-    auto ceiling = policy::ceiling_from(*found, entry_name(*entry));
-    if (!ceiling) return fail(Code::integrity, ceiling.error().message, "run `airlock ledger verify`");
-    out = Recorded{std::move(*ceiling), entry->seq};
+    AIRLOCK_TRY(auto found, newest_ceiling(ledger, kind));
+    if (found && (!out || found->seq > out->seq)) out = std::move(found);
   }
   return out;
 }

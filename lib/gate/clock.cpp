@@ -48,7 +48,7 @@ Result<ClockProposal> disown_times(const std::string& directory, const std::stri
     AIRLOCK_CHECK(append(change, ledger::Kind::authorised, "", members, proposal.now));
     AIRLOCK_CHECK(change.commit());
   }
-  AIRLOCK_CHECK(refresh_public(site, ledger, inputs.licence.verdict.licence, proposal.now));
+  AIRLOCK_CHECK(refresh_public(site, ledger, inputs.licence.verdict, proposal.now));
   return proposal;
 }
 

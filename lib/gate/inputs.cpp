@@ -68,16 +68,18 @@ Result<std::optional<KitInForce>> kit_in_force(const ledger::Ledger& ledger) {
   return out;
 }
 
+bool counts_as_seen(std::string_view state) {
+  using core::LicenceState;
+  return state != core::name(LicenceState::wrong_product) && state != core::name(LicenceState::wrong_site) &&
+         state != core::name(LicenceState::revoked);
+}
+
 Result<std::int64_t> newest_sequence(const ledger::Ledger& ledger) {
   AIRLOCK_TRY(const auto entries, ledger.entries_of_kind(ledger::Kind::licence));
   std::int64_t newest = 0;
   for (const ledger::Entry& entry : entries) {
     AIRLOCK_TRY(const Json json, core::parse_json(entry.body, "ledger entry " + std::to_string(entry.seq)));
-    // Somebody else's licence, put here by mistake, says nothing about this site's.
-    const std::string state = json.value("state", "");
-    if (state == core::name(core::LicenceState::wrong_product) || state == core::name(core::LicenceState::wrong_site)) {
-      continue;
-    }
+    if (!counts_as_seen(json.value("state", ""))) continue;
     newest = std::max(newest, json.value("sequence", std::int64_t{0}));
   }
   return newest;

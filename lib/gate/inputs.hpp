@@ -77,6 +77,9 @@ struct KitInForce {
 };
 [[nodiscard]] Result<std::optional<KitInForce>> kit_in_force(const ledger::Ledger& ledger);
 
+/// Whether a licence that was found in this state says which sequences are older: somebody else's, put here by mistake,
+/// says nothing of this site's, and one that was revoked when it was first seen may be somebody else's too.
+[[nodiscard]] bool counts_as_seen(std::string_view state);
 /// The highest sequence of a licence of this product and site that the ledger has seen; 0: none.
 [[nodiscard]] Result<std::int64_t> newest_sequence(const ledger::Ledger& ledger);
 

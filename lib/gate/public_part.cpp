@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/json.hpp"
+#include "gate/inputs.hpp"
 #include "site/public_site.hpp"
 #include "sys/file.hpp"
 
@@ -25,13 +26,6 @@ std::optional<site::PublicSite> read_public(const std::string& path) {
   auto found = site::parse_public_site(*text, path);
   if (!found) return std::nullopt;
   return std::move(*found);
-}
-
-Result<std::int64_t> recorded_sequence(const ledger::Ledger& ledger) {
-  AIRLOCK_TRY(const auto entry, ledger.newest(ledger::Kind::licence));
-  if (!entry) return 0;
-  AIRLOCK_TRY(const Json body, body_of(*entry));
-  return body.value("sequence", std::int64_t{0});
 }
 
 /// Whether the file need not be written for the difference.
@@ -58,17 +52,18 @@ Result<std::optional<Time>> newest_trusted_time(const ledger::Ledger& ledger) {
 }
 
 Result<void> refresh_public(const site::Site& site, const ledger::Ledger& ledger,
-                            const std::optional<licence::Licence>& licence, Time now) {
+                            const licence::Verdict& verdict, Time now) {
   const std::string path = site.path(site::layout::public_site);
   const auto found = read_public(path);
   AIRLOCK_TRY(const auto certificate, site.signing_certificate());
-  AIRLOCK_TRY(const std::int64_t sequence, recorded_sequence(ledger));
+  AIRLOCK_TRY(const std::int64_t recorded, newest_sequence(ledger));
+  const bool counts = verdict.licence && counts_as_seen(core::name(verdict.state));
   AIRLOCK_TRY(const auto newest, newest_trusted_time(ledger));
   const site::PublicSite wanted{
       .site_id = site.configuration().site_id,
       .product = site.configuration().product,
       .key_sha256 = certificate.key().sha256().hex(),
-      .licence_sequence = std::max({found ? found->licence_sequence : 0, sequence, licence ? licence->sequence : 0}),
+      .licence_sequence = std::max({found ? found->licence_sequence : 0, recorded, counts ? verdict.licence->sequence : 0}),
       .newest_time = std::max(newest.value_or(now), now)};
   if (found && is_current(*found, wanted)) return {};
   return sys::replace_file(path, site::to_document(wanted), sys::public_file);

@@ -21,10 +21,10 @@ namespace airlock::gate {
 /// How far `newest_time` may be behind before the file is written again: half of the clock guard's tolerance.
 inline constexpr std::chrono::hours public_time_lag{1};
 
-/// Makes the file say what configuration, signing certificate and ledger say, and what `licence` and `now` add to it;
-/// writes it, atomically, only where that changes something. The caller holds the lock and calls it before a change
+/// Makes the file say what configuration, signing certificate and ledger say, and what the licence, if it is this
+/// site's, and `now` add to it; writes it, atomically, only where that changes something. The caller holds the lock and calls it before a change
 /// that moves time forward, and behind one that takes it back. Errors: bad_input, not_recorded.
 [[nodiscard]] core::Result<void> refresh_public(const site::Site& site, const ledger::Ledger& ledger,
-                                                const std::optional<licence::Licence>& licence, core::Time now);
+                                                const licence::Verdict& verdict, core::Time now);
 
 }  // namespace airlock::gate

@@ -116,7 +116,7 @@ Result<void> check_number(const site::Kit& kit, const std::optional<KitInForce>&
 /// `process`.
 Result<void> show_publicly(const site::Site& site, const ledger::Ledger& ledger, core::Time now) {
   AIRLOCK_TRY(const auto fresh, site::Site::open(site.directory()));
-  return refresh_public(fresh, ledger, std::nullopt, now);
+  return refresh_public(fresh, ledger, licence::Verdict{}, now);
 }
 
 /// Under the lock: the entry first, then successor roots, then the file under its name; until all are done everything

@@ -66,7 +66,13 @@ def _(w):
     shutil.copy(foreign, licence)
     changed = w.report(lambda d: d["properties"].update({"posthog_version": "1.36.0"}))
     equal(w.process(changed, code=4)["licence_state"], "wrong_site")
+    public = w.site_path / "public/site.json"
+    equal(json.loads(public.read_text())["licence_sequence"], 2, "what applications read")
     shutil.copy(out, licence)
+    public.unlink()  # made again from the ledger, which remembers the other site's
+    w.process(w.report(lambda d: d["properties"].update({"posthog_version": "1.37.0"})))
+    equal(json.loads(public.read_text())["licence_sequence"], 2, "made again")
+    equal(w.airlock("licence", "verify", "--json").json["state"], "valid")
     equal(w.airlock("status", "--json").json["licence"]["state"], "valid")
     w.ledger_ok()
 
