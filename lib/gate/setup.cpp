@@ -206,7 +206,7 @@ Result<Initialised> init(const InitOptions& options) {
     const crypto::TrustStore trust(crypto::Role::licence, {root});
     const site::KitHeader none;
     const site::KitHeader& revocations = kit ? *kit : none;
-    verdict = licence::judge(options.licence, "the licence",
+    verdict = licence::judge(options.licence, options.licence_name,
                              {.trust = trust,
                               .product = content.product,
                               .site_id = content.site_id,
@@ -287,7 +287,8 @@ Result<std::uint64_t> install_kit(const std::string& directory, std::string_view
   return number;
 }
 
-Result<licence::Verdict> install_licence(const std::string& directory, std::string_view file) {
+Result<licence::Verdict> install_licence(const std::string& directory, std::string_view file,
+                                         std::string_view name) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), setup_lock_seconds));
   AIRLOCK_TRY(auto ledger, open_to_write(site));
@@ -295,7 +296,7 @@ Result<licence::Verdict> install_licence(const std::string& directory, std::stri
   AIRLOCK_CHECK(recover(site, ledger, now));
   AIRLOCK_TRY(const auto kit, header_in_force(site, ledger));
   AIRLOCK_TRY(const licence::Verdict verdict,
-              judge_for_site(std::string(file), "the licence", site, ledger, kit ? &*kit : nullptr, now));
+              judge_for_site(std::string(file), name, site, ledger, kit ? &*kit : nullptr, now));
   AIRLOCK_CHECK(may_install(verdict));
   AIRLOCK_CHECK(adopt_product(site, verdict.licence->product));
   AIRLOCK_CHECK(put_licence(site, ledger, verdict, file, now));

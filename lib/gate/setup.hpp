@@ -21,6 +21,7 @@ struct InitOptions {
   std::string vendor_root;             ///< PEM
   std::optional<std::string> kit;      ///< the file's bytes
   std::optional<std::string> licence;  ///< the file's bytes
+  std::string licence_name;            ///< what messages call the file
   std::string name;
   std::string site_id;  ///< empty: a random one
 };
@@ -60,7 +61,8 @@ inline constexpr std::uint64_t kit_jump_most = 1000;
 [[nodiscard]] Result<std::uint64_t> install_kit(const std::string& directory, std::string_view file);
 
 /// Installs a licence whose state is valid, grace or not_yet_valid. Error: verdict (or bad_input, integrity for
-/// invalid).
-[[nodiscard]] Result<licence::Verdict> install_licence(const std::string& directory, std::string_view file);
+/// invalid). `name` is what messages call the file.
+[[nodiscard]] Result<licence::Verdict> install_licence(const std::string& directory, std::string_view file,
+                                                       std::string_view name);
 
 }  // namespace airlock::gate

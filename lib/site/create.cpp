@@ -35,23 +35,27 @@ constexpr std::chrono::minutes backdate{10};
 Result<void> prepare_directory(const std::string& directory) {
   if (!sys::exists(directory)) {
     AIRLOCK_CHECK(sys::make_directory(directory, 0711));
+    if (auto checked = sys::check_file_system(directory); !checked) {
+      (void)sys::remove_tree(directory);
+      return checked;
+    }
   } else if (sys::exists(directory + "/" + std::string(layout::configuration))) {
     return fail(Code::refused, quote(directory) + ": there is a site already",
                 "choose another directory; a site's keys and ledger are never overwritten");
   } else {
     AIRLOCK_TRY(const auto names, sys::list_directory(directory));
     const bool marked = sys::exists(directory + "/" + std::string(unfinished));
-    // Also ours: the marker itself, cut short before it had its name.
+    // Also ours: the marker itself, cut short before it had its name, and the files that tried the file system.
     const bool ours = marked || std::all_of(names.begin(), names.end(), [](const std::string& name) {
-                        return name.starts_with("." + std::string(unfinished));
+                        return name.starts_with("." + std::string(unfinished)) || name.starts_with(sys::probe_name);
                       });
     if (!ours) {
       return fail(Code::refused, quote(directory) + ": is not empty", "choose a new or an empty directory");
     }
     for (const std::string& name : names) AIRLOCK_CHECK(sys::remove_tree(directory + "/" + name));
+    AIRLOCK_CHECK(sys::check_file_system(directory));
   }
-  AIRLOCK_CHECK(sys::create_file(directory + "/" + std::string(unfinished), "", sys::private_file));
-  return sys::check_file_system(directory);
+  return sys::create_file(directory + "/" + std::string(unfinished), "", sys::private_file);
 }
 
 Result<Identity> make_identity(const std::string& folder, const std::string& file, crypto::Role role,

@@ -84,20 +84,37 @@ Destination destination_from(Members& in, WrittenBy whom) {
 
 }  // namespace
 
-std::vector<Destination> destinations_from(Members& in, WrittenBy whom) {
+namespace {
+
+/// Reads the members of a `delivery` object.
+std::vector<Destination> destinations_in(Members& members, WrittenBy whom) {
   std::vector<Destination> out;
-  const Json* delivery = in.object_if("delivery");
-  if (delivery == nullptr) return out;
-  Members members(*delivery, in.name(), in.path_of("delivery"));
   if (const Json* list = members.array("destinations", destinations_limit); list != nullptr) {
     for (std::size_t i = 0; i < list->size() && members.ok(); ++i) {
-      Members element((*list)[i], in.name(), members.path_of("destinations") + "/" + std::to_string(i));
+      Members element((*list)[i], members.name(), members.path_of("destinations") + "/" + std::to_string(i));
       out.push_back(destination_from(element, whom));
       if (auto done = element.finish(); !done) members.refuse(std::move(done).error());
     }
   }
+  return out;
+}
+
+}  // namespace
+
+std::vector<Destination> destinations_from(Members& in, WrittenBy whom) {
+  const Json* delivery = in.object_if("delivery");
+  if (delivery == nullptr) return {};
+  Members members(*delivery, in.name(), in.path_of("delivery"));
+  std::vector<Destination> out = destinations_in(members, whom);
   if (auto done = members.finish(); !done) in.refuse(std::move(done).error());
   return out;
+}
+
+core::Result<void> check_delivery(std::string_view text, std::string_view name) {
+  AIRLOCK_TRY(const Json json, core::parse_json(text, name, {.depth = delivery_depth}));
+  Members members(json, name, "");
+  (void)destinations_in(members, WrittenBy::vendor);
+  return members.finish();
 }
 
 }  // namespace airlock::site

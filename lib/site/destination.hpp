@@ -39,7 +39,13 @@ struct Destination {
 /// site's own secrets sent away, and no proxy of the environment.
 enum class WrittenBy : std::uint8_t { site, vendor };
 
+/// How deep a `delivery` member may nest.
+inline constexpr std::size_t delivery_depth = 8;
+
 /// Reads a `delivery` member of a configuration or a kit. Errors go to `in`.
 [[nodiscard]] std::vector<Destination> destinations_from(core::Members& in, WrittenBy whom);
+
+/// Whether a file holds what a kit may have as `delivery`. Error: bad_input naming the file by `name`, path and reason.
+[[nodiscard]] core::Result<void> check_delivery(std::string_view text, std::string_view name);
 
 }  // namespace airlock::site

@@ -228,7 +228,7 @@ Result<std::string> build_kit(const KitContent& content, const crypto::Signer& s
               {"next_update", content.next_update.text()},
               {"revoked_licences", content.revoked_licences}};
   if (!content.delivery.empty()) {
-    AIRLOCK_TRY(header["delivery"], core::parse_json(content.delivery, "delivery", {.depth = 8}));
+    AIRLOCK_TRY(header["delivery"], core::parse_json(content.delivery, "delivery", {.depth = delivery_depth}));
   }
   core::StringSink archive(kit_bytes_limit);
   envelope::TarWriter tar(archive, content.issued);

@@ -175,6 +175,14 @@ Result<std::optional<std::string>> read_root_file(const std::string& path, std::
   return read_opened(file, path, limit);
 }
 
+Result<void> check_free(const std::string& path) {
+  if (exists(path)) {
+    return fail(Code::refused, quote(path) + ": exists already", "name a file that does not exist yet, or remove it");
+  }
+  if (!is_directory(parent_of(path))) return fail(Code::bad_input, quote(parent_of(path)) + ": is not a folder");
+  return {};
+}
+
 Result<void> create_file(const std::string& path, std::string_view bytes, unsigned mode) {
   AIRLOCK_TRY(const NewFile file, write_beside(path, bytes, mode));
   AIRLOCK_CHECK(link_file(file.path(), path));
@@ -327,7 +335,7 @@ Result<void> check_file_system(const std::string& directory) {
     return fail(Code::refused, quote(directory) + ": this file system will not do: " + error.message,
                 "use a local file system with hard links and flock, such as ext4 or xfs");
   };
-  const std::string probe = directory + "/.probe." + random_uuid();
+  const std::string probe = directory + "/" + std::string(probe_name) + random_uuid();
   const std::string linked = probe + ".linked";
   const auto try_all = [&]() -> Result<void> {
     AIRLOCK_TRY(NewFile file, NewFile::create(probe, private_file));

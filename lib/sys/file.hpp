@@ -53,6 +53,9 @@ class Descriptor {
 
 /// Makes a file that must not exist yet, complete and durable. Error: refused if the name is taken.
 [[nodiscard]] Result<void> create_file(const std::string& path, std::string_view bytes, unsigned mode);
+/// Whether `create_file` could make it: the name is free, and its folder is there. For what must not be done in vain.
+/// Errors: refused, bad_input.
+[[nodiscard]] Result<void> check_free(const std::string& path);
 /// Puts a complete, durable file in the place of what has the name, if anything.
 [[nodiscard]] Result<void> replace_file(const std::string& path, std::string_view bytes, unsigned mode);
 
@@ -141,6 +144,8 @@ class InputSource final : public core::Source {
 /// Removes a file or a directory with all below it; nothing there is no error.
 [[nodiscard]] Result<void> remove_tree(const std::string& path);
 
+/// What the names of files begin with that try a file system out.
+inline constexpr std::string_view probe_name = ".probe.";
 /// Whether link, rename, directory fsync and flock work in `directory`: what durability here rests on. Error: refused,
 /// naming what does not work.
 [[nodiscard]] Result<void> check_file_system(const std::string& directory);

@@ -158,6 +158,34 @@ def _(w):
     print(f"counted: {len(FAILURES)} ways to misbehave")
 
 
+@case("on hold nothing that is queued is sent, however the sender is started; after `release` it is, once, under its own key")
+def _(w):
+    authority = Authority(w)
+    with Receiver(authority.issue("server")) as server:
+        sending_site(w, destinations=[https_json(server.url(), authority)])
+        queued = [queue(w, w.report(version(n))) for n in (1, 2)]
+        w.airlock("hold", "--reason", "incident 12")
+        for _ in range(2):
+            ran = w.run(w.program("airlock-send"), "--site", w.site_path, "--once", code=None)
+            check(ran.code in (4, 7) and "incident 12" in ran.text + ran.err, ran)
+        held = w.process(w.report(version(3)), code=4)
+        equal((held["outcome"], held["reason"]), ("held", "hold"))
+        equal(server.posts, [], "posts while on hold")
+        for result in queued:
+            equal(w.kinds(result["number"]), ["produced", "queued"], "nothing was begun")
+        waiting = w.airlock("outbox", "list", "--json").json
+        equal([p["stage"] for p in waiting["outbox"]], ["queued", "queued"], "what waits")
+        w.ledger_ok()
+        w.airlock("release", "--reason", "incident closed")
+        send(w, "--once")
+        equal(len(server.posts), 2)
+        equal(w.kinds(queued[0]["number"]), ["produced", "queued", "attempted", "sent"])
+        w.airlock("process", "--held", "--no-deliver", code=7)
+        send(w, "--once")
+        equal(len({q.headers["idempotency-key"] for q in server.posts}), 3)
+        w.ledger_ok()
+
+
 @case("a receiver that stops reading is left after its time")
 def _(w):
     authority = Authority(w)

@@ -166,16 +166,31 @@ def _(w):
     policy["tiers"]["standard"]["extra"] = 1
     ran = w.vendor("kit", "build", "--policy", w.file("p.json", json.dumps(policy)), "--dictionary", DICTIONARY, "--out",
                    w.path / "k", code=3)
-    check("policy.json" in ran.err and "/tiers/standard/extra" in ran.err, ran.err)
+    check("p.json" in ran.err and "/tiers/standard/extra" in ran.err and "policy.json" not in ran.err, ran.err)
     dictionary = json.loads(DICTIONARY.read_bytes())
     dictionary["fields"][3]["class"] = "nonsense"
     ran = w.vendor("kit", "build", "--policy", POLICY, "--dictionary", w.file("d.json", json.dumps(dictionary)), "--out",
                    w.path / "k", code=3)
-    check("dictionary.json" in ran.err and "/fields/3" in ran.err, ran.err)
+    check("d.json" in ran.err and "/fields/3" in ran.err and "dictionary.json" not in ran.err, ran.err)
+    delivery = {"destinations": [{"type": "https-json", "url": "http://reports.vendor.example/v1"}]}
+    ran = w.vendor("kit", "build", "--policy", POLICY, "--dictionary", DICTIONARY, "--delivery",
+                   w.file("r.json", json.dumps(delivery)), "--out", w.path / "k", code=3)
+    check("r.json" in ran.err and "/destinations/0/url" in ran.err, ran.err)
     check(not (w.path / "k").exists(), "no kit was written")
+    # Nor where the result has nowhere to go.
+    taken = w.file("taken", "mine")
+    for out, code in ((taken, 4), (w.path / "nowhere" / "k", 3)):
+        for command in (["kit", "build", "--policy", POLICY, "--dictionary", DICTIONARY],
+                        ["licence", "issue", "--tier", "standard", "--licensee", "L", "--any-site", "--not-after", "2099-01-01"]):
+            ran = w.vendor(*command, "--out", out, code=code)
+            check(str(out.parent if code == 3 else out) in ran.err and "hint" in ran.err or code == 3, ran.err)
+    equal(taken.read_text(), "mine")
+    equal(w.vendor("licence", "list", "--json").json["licences"], [])
     w.kit = w.new_kit()
     w.new_site()
     equal(w.airlock("kit", "show", "--json").json["number"], 1)
+    equal(w.vendor("licence", "issue", "--tier", "standard", "--licensee", "L", "--any-site", "--not-after", "2099-01-01",
+                   "--out", w.path / "first", "--json").json["licence"]["sequence"], 1)
 
 
 main()

@@ -202,7 +202,9 @@ def _(w):
     size = w.ledger_ok()["entries"]
     for file, code in ((w.new_licence("standard", not_after="2021-01-01", extra=YEAR), 6),
                        (w.file("bad", b"x"), 3), (w.kit, 5), (w.path / "none", 3)):
-        w.airlock("licence", "install", file, code=code)
+        ran = w.airlock("licence", "install", file, code=code)
+        equal(ran.err.count(str(file)), 1, f"the file is named once: {ran.err}")
+        check("`the licence`" not in ran.err, ran.err)
         equal((w.site_path / "public/licence.p7s").read_bytes(), before)
     equal(w.ledger_ok()["entries"], size)
     w.airlock("licence", "install", w.new_licence("enterprise", extra=["--not-before", "2098-01-01"]))

@@ -3,7 +3,7 @@ import hashlib
 import json
 import shutil
 
-from harness import REPORT, case, check, equal, main
+from harness import DICTIONARY, POLICY, REPORT, case, check, equal, main
 
 
 @case("a report on an air-gapped site becomes one bundle whose report is byte for byte what preview printed")
@@ -140,7 +140,10 @@ def _(w):
     manifest = w.vendor("open", result["bundle"], "--json").json["manifest"]
     equal(manifest["note"], "change 4711, reviewed by J. Ørsted")
     w.airlock("process", REPORT, "--note", "a\x1b[31mb", code=2)
-    w.airlock("process", REPORT, "--note", "x" * 5000, code=2)
+    w.airlock("process", REPORT, "--note", "x" * 4097, code=2)
+    longest = w.process(None, "--note", "x" * 4096, "--again")
+    equal(w.vendor("open", longest["bundle"], "--json").json["manifest"]["note"], "x" * 4096)
+    w.airlock("bundle", "verify", longest["bundle"])
 
 
 @case("a note that tells what was taken out is stopped by the leak scan")
@@ -215,6 +218,25 @@ def _(w):
     equal(sorted(p.name for p in other.iterdir()), ["file"])
 
 
+@case("init refuses a file system where link, rename, fsync of a folder or flock do not work, and leaves nothing behind")
+def _(w):
+    w.vendor("init", "--name", "V", "--product", "posthog")
+    command = ["init", "--vendor-root", w.root, "--vendor-root-sha256", w.root_fingerprint()]
+    for number, (calls, error) in enumerate((("link,linkat", "EPERM"), ("rename,renameat,renameat2", "EXDEV"), ("flock", "ENOSYS"),
+                                             ("fsync", "EINVAL"))):
+        for there in (False, True):
+            site = w.path / f"site-{number}-{there}"
+            if there:
+                site.mkdir()
+            # Only what concerns the folder itself, where that is the question; a file is synced all the same.
+            only = ["-P", site] if calls == "fsync" else []
+            ran = w.run("strace", "-f", "-qq", "-o", "/dev/null", *only, "-e", f"trace={calls}", "-e", f"inject={calls}:error={error}",
+                        w.program("airlock"), "--site", site, *command, code=4)
+            check("this file system will not do" in ran.err and "hint: use a local file system" in ran.err, ran.err)
+            equal(sorted(site.iterdir()) if there else site.exists(), [] if there else False, f"{calls}: left behind")
+    w.airlock(*command)
+
+
 @case("an init that was cut short leaves no site, and the next one begins afresh")
 def _(w):
     w.new_vendor()
@@ -265,6 +287,41 @@ def _(w):
         document = w.airlock(*command, "--json").json
         equal(document["exit"], 0, str(command))
     w.vendor("open", bundle, "--json").json
+
+
+@case("with --json each command that makes or installs something prints one document, and the exit code is in it")
+def _(w):
+    vendor = [(["init", "--name", "V", "--product", "posthog"], "vendor_root_sha256"),
+              (["kit", "build", "--policy", POLICY, "--dictionary", DICTIONARY, "--out", w.path / "kit"], "sha256")]
+    for arguments, member in vendor:
+        document = w.vendor(*arguments, "--json").json
+        check(document["exit"] == 0 and document[member], f"{arguments}: {document}")
+    w.kit = w.path / "kit"
+    w.new_site(kit=None)
+    licence = ["licence", "issue", "--tier", "standard", "--licensee", "L", "--site", w.site_id, "--not-after", "2099-01-01"]
+    table = [(w.vendor, ["site", "add", w.site_path / "site-request.p7s"], "site_id", w.site_id),
+             (w.airlock, ["kit", "install", w.kit], "number", 1),
+             (w.vendor, [*licence, "--out", w.path / "licence"], "file", str(w.path / "licence")),
+             (w.airlock, ["licence", "install", w.path / "licence"], "state", "valid"),
+             (w.airlock, ["authorise", "--reason", "why", "--yes"], "exit", 0),
+             (w.airlock, ["hold", "--reason", "why"], "exit", 0),
+             (w.airlock, ["release", "--reason", "why"], "exit", 0),
+             (w.airlock, ["process", REPORT, "--no-deliver"], "outcome", "queued"),
+             (w.airlock, ["outbox", "list"], "exit", 0),
+             (w.airlock, ["key", "rotate", "site"], "exit", 0),
+             (w.vendor, ["licence", "list"], "exit", 0),
+             (w.vendor, ["certificate", "renew", "kit"], "exit", 0),
+             (w.vendor, ["certificate", "revoke", w.home / "kit-signing.1.crt"], "number", 1),
+             (w.vendor, ["root", "successor"], "exit", 0),
+             (w.vendor, ["root", "promote"], "exit", 0)]
+    for run, arguments, member, expected in table:
+        ran = run(*arguments, "--json", code=None)
+        equal(ran.json["exit"], ran.code, f"{arguments}: the exit code in the document")
+        equal(ran.json[member], expected, f"{arguments}: {member}")
+    serial = w.vendor("licence", "list", "--json").json["licences"][0]["serial"]
+    for arguments, member in ((["licence", "renew", serial, "--not-after", "2099-02-01", "--out", w.path / "next"], "licence"),
+                              (["licence", "revoke", serial, "--reason", "why"], "serial")):
+        check(w.vendor(*arguments, "--json").json[member], str(arguments))
 
 
 main()

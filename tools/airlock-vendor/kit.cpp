@@ -7,6 +7,7 @@
 #include "dictionary/dictionary.hpp"
 #include "intake/home.hpp"
 #include "policy/policy.hpp"
+#include "site/destination.hpp"
 #include "sys/file.hpp"
 
 namespace airlock::tools {
@@ -21,7 +22,16 @@ struct Options {
   std::string out;
 };
 
+/// The kit has other names for these files than the person who gives them.
+core::Result<void> check(const intake::KitOrder& order, const Options& options) {
+  AIRLOCK_TRY(const auto dictionary, dictionary::Dictionary::parse(order.dictionary, options.dictionary));
+  AIRLOCK_CHECK(policy::Policy::parse(order.policy, options.policy, dictionary));
+  if (!order.delivery.empty()) AIRLOCK_CHECK(site::check_delivery(order.delivery, options.delivery));
+  return {};
+}
+
 core::Result<std::string> build(const VendorContext& context, const Options& options) {
+  AIRLOCK_CHECK(sys::check_free(options.out));  // before a number is used up
   AIRLOCK_TRY(auto home, intake::Home::open(context.home));
   intake::KitOrder order;
   AIRLOCK_TRY(order.policy, sys::read_file(options.policy, policy::policy_bytes_limit));
@@ -29,6 +39,7 @@ core::Result<std::string> build(const VendorContext& context, const Options& opt
   if (!options.delivery.empty()) {
     AIRLOCK_TRY(order.delivery, sys::read_file(options.delivery, delivery_bytes_limit));
   }
+  AIRLOCK_CHECK(check(order, options));
   AIRLOCK_TRY(std::string file, home.build_kit(order));
   AIRLOCK_CHECK(sys::create_file(options.out, file, sys::public_file));
   return file;

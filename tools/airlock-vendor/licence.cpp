@@ -57,6 +57,7 @@ core::Result<intake::Home::IssuedLicence> issue(const VendorContext& context, Op
   }
   AIRLOCK_TRY(options.order.not_after, time_from("--not-after", options.not_after));
   AIRLOCK_CHECK(read_limits(options));
+  AIRLOCK_CHECK(sys::check_free(options.out));  // before a serial is used up
   AIRLOCK_TRY(auto home, intake::Home::open(context.home));
   AIRLOCK_TRY(auto issued, home.issue_licence(options.order));
   AIRLOCK_CHECK(sys::create_file(options.out, issued.file, sys::public_file));
@@ -65,6 +66,7 @@ core::Result<intake::Home::IssuedLicence> issue(const VendorContext& context, Op
 
 core::Result<intake::Home::IssuedLicence> renew(const VendorContext& context, const Options& options) {
   AIRLOCK_TRY(const core::Time not_after, time_from("--not-after", options.not_after));
+  AIRLOCK_CHECK(sys::check_free(options.out));
   AIRLOCK_TRY(auto home, intake::Home::open(context.home));
   const auto grace = options.order.grace_days < 0 ? std::nullopt : std::optional(options.order.grace_days);
   AIRLOCK_TRY(auto issued, home.renew_licence(options.serial, not_after, grace));

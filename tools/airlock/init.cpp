@@ -62,6 +62,7 @@ core::Result<gate::Initialised> make(const Context& context, const Options& opti
                          .vendor_root = "",
                          .kit = {},
                          .licence = {},
+                         .licence_name = options.licence,
                          .name = options.name,
                          .site_id = options.site_id};
   if (!options.site_id.empty() && !core::is_uuid(options.site_id)) {

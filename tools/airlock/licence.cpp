@@ -87,10 +87,8 @@ int install(Context& context, const Options& options) {
   const auto file = site::read_if_there(options.file, licence::licence_bytes_limit);
   if (!file) return context.console.report(file.error());
   if (!*file) return context.console.report({core::Code::bad_input, core::quote(options.file) + ": no such file", ""});
-  const auto verdict = gate::install_licence(context.site, **file);
-  if (!verdict) {
-    return context.console.report(core::Error(verdict.error()).within(core::quote(options.file)));
-  }
+  const auto verdict = gate::install_licence(context.site, **file, options.file);
+  if (!verdict) return context.console.report(verdict.error());
   if (context.console.json()) context.console.print(to_json(*verdict));
   context.console.say("installed " + verdict->licence->serial + " for tier " + verdict->licence->tier + ": " +
                       in_words(*verdict));
