@@ -61,7 +61,8 @@ Result<bool> Register::add_site(const site::SiteRequest& request, core::Time now
                   "the site's registered key has not signed for it; a site that was made anew has a new id: ask its "
                   "operator");
     }
-    if (request.created.text() <= known->created) {
+    // Times have whole seconds, and two keys can be replaced within one.
+    if (request.created.text() < known->created) {
       return fail(Code::refused, "a newer request of site " + request.site_id + " is registered",
                   "ask its operator for the site request that is there now");
     }
