@@ -102,14 +102,6 @@ Result<std::int64_t> Database::number(std::string_view sql) {
   return statement.integer(0);
 }
 
-Result<void> Database::check() {
-  AIRLOCK_TRY(auto statement, prepare("PRAGMA integrity_check(1)"));
-  AIRLOCK_TRY(const bool row, statement.step());
-  const std::string finding = row ? statement.text(0) : "no answer";
-  if (finding != "ok") return fail(error_of(SQLITE_CORRUPT, path_, finding));
-  return {};
-}
-
 Result<Transaction> Transaction::begin(Database& database) {
   // BEGIN IMMEDIATE on a file that cannot be written would only begin to read.
   if (sqlite3_db_readonly(database.handle_.get(), "main") != 0) {

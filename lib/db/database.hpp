@@ -35,6 +35,11 @@ using core::Result;
 inline constexpr int busy_milliseconds = 5000;
 /// Longest text, blob or row, in bytes, that is read or written; a hostile file cannot make us take more.
 inline constexpr int value_limit = 2 * 1024 * 1024;
+/// Largest database, in bytes, that `Database::check` looks at in its place.
+inline constexpr std::int64_t check_in_place_most = 1024 * 1024;
+/// See `Database::copy_to`. A page has 4 KiB.
+inline constexpr int copy_step_pages = 256;
+inline constexpr int copy_restarts_most = 16;
 
 enum class Mode : std::uint8_t { read_write, read_only };
 
@@ -61,8 +66,15 @@ class Database {
   [[nodiscard]] Result<Statement> prepare(std::string_view sql);
   /// First column of the first row as integer. Error: unexpected where there is no row.
   [[nodiscard]] Result<std::int64_t> number(std::string_view sql);
-  /// SQLite's own check of the whole file; the first finding is an integrity error. Holds a read lock meanwhile.
+  /// SQLite's own check of the whole file; the first finding is an integrity error. A file of more than
+  /// `check_in_place_most` bytes is copied to scratch space first, since the check locks writers out while it lasts.
   [[nodiscard]] Result<void> check();
+  /// Copies this database over the one at `path`, a file that exists and that nobody else uses: SQLite's online backup,
+  /// `copy_step_pages` at a time. Writers go on between two steps, and the copy begins anew after each of their
+  /// commits; when that has happened `copy_restarts_most` times, the rest is copied in one step that locks them out.
+  /// What is at `path` afterwards is one committed state. Not durable yet. Errors: not_recorded and the like, naming
+  /// the file that they are about.
+  [[nodiscard]] Result<void> copy_to(const std::string& path);
   /// The file's absolute path.
   [[nodiscard]] const std::string& path() const { return path_; }
 
@@ -72,6 +84,8 @@ class Database {
   struct Close {
     void operator()(sqlite3* handle) const;
   };
+  [[nodiscard]] Result<void> copy_into(Database& copy);
+  [[nodiscard]] Result<void> check_in_place();
   std::unique_ptr<sqlite3, Close> handle_;
   std::string path_;
 };

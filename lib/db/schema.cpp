@@ -36,6 +36,27 @@ Result<void> create_schema(Database& database, const Schema& schema) {
   return transaction.commit();
 }
 
+Result<void> upgrade_schema(Database& database, const Schema& schema) {
+  const auto is_older = [&]() -> Result<bool> {
+    AIRLOCK_TRY(const auto application_id, database.number("PRAGMA application_id"));
+    AIRLOCK_TRY(const auto version, database.number("PRAGMA user_version"));
+    return application_id == schema.application_id && version >= 1 && version < schema.version;
+  };
+  AIRLOCK_TRY(const bool older, is_older());
+  if (!older) return {};
+  AIRLOCK_TRY(auto transaction, Transaction::begin(database));
+  // Another process may have been faster.
+  AIRLOCK_TRY(const bool still, is_older());
+  if (!still) return {};
+  AIRLOCK_TRY(const auto version, database.number("PRAGMA user_version"));
+  for (const auto& migration : schema.migrations.subspan(static_cast<std::size_t>(version - 1))) {
+    for (const std::string_view statement : migration) AIRLOCK_CHECK(database.run(std::string(statement)));
+  }
+  AIRLOCK_CHECK(database.run("PRAGMA user_version = " + std::to_string(schema.version)));
+  AIRLOCK_CHECK(check_schema(database, schema));
+  return transaction.commit();
+}
+
 Result<void> check_schema(Database& database, const Schema& schema) {
   const auto fault = [&](const std::string& what) {
     return fail(Code::integrity, core::quote(database.path()) + ": " + what, restore);
@@ -49,7 +70,13 @@ Result<void> check_schema(Database& database, const Schema& schema) {
                     " of its format, and this Airlock knows " + std::to_string(schema.version) + " at most",
                 "upgrade Airlock");
   }
-  if (version != schema.version) return fault("has the unknown format version " + std::to_string(version));
+  if (version < 1) return fault("has the unknown format version " + std::to_string(version));
+  if (version < schema.version) {
+    return fail(Code::not_recorded,
+                core::quote(database.path()) + ": has version " + std::to_string(version) +
+                    " of its format, and must first be brought to version " + std::to_string(schema.version),
+                "run a command that writes, as the user who owns the file");
+  }
 
   std::vector<std::string_view> missing(schema.statements.begin(), schema.statements.end());
   // Indexes that SQLite makes for itself have no text.

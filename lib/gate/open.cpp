@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "gate/anchor.hpp"
+#include "sys/file.hpp"
 
 namespace airlock::gate {
 
@@ -21,6 +22,7 @@ core::Result<ledger::Ledger> open_to_write(const site::Site& site) {
 }
 
 core::Result<ledger::Ledger> open_to_adopt(const site::Site& site) {
+  AIRLOCK_CHECK(sys::check_local(site.directory()));
   AIRLOCK_TRY(auto ledger, ledger::Ledger::open(site.path(site::layout::ledger), db::Mode::read_write));
   AIRLOCK_TRY(auto loaded, site.ledger_key());
   const auto key = std::make_shared<const crypto::PrivateKey>(std::move(loaded));

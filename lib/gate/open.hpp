@@ -13,7 +13,8 @@ namespace airlock::gate {
 [[nodiscard]] core::Result<ledger::Ledger> open_to_read(const site::Site& site);
 
 /// For the holder of the site's lock, or who is about to take it. Every commit then renews the anchor. Errors also:
-/// integrity where the ledger is not what anchor and outbox saw (anchor.hpp).
+/// refused (the site is on a network file system), not_recorded (on a read-only one), integrity where the ledger is not
+/// what anchor and outbox saw (anchor.hpp).
 [[nodiscard]] core::Result<ledger::Ledger> open_to_write(const site::Site& site);
 
 /// The same without that look at the past: for `init`, which makes it, and for `ledger adopt`, which records it.

@@ -50,8 +50,14 @@ Result<Ledger> Ledger::create(const std::string& path) {
 
 Result<Ledger> Ledger::open(const std::string& path, db::Mode mode) {
   AIRLOCK_TRY(auto database, db::Database::open(path, mode));
+  if (mode == db::Mode::read_write) AIRLOCK_CHECK(db::upgrade_schema(database, schema()));
   AIRLOCK_CHECK(db::check_schema(database, schema()));
   return Ledger(std::make_unique<State>(std::move(database)));
+}
+
+Result<void> Ledger::copy_to(const std::string& path) const {
+  AIRLOCK_TRY(auto* database, state_->use());
+  return database->copy_to(path);
 }
 
 Ledger::Ledger(std::unique_ptr<State> state) : state_(std::move(state)) {}

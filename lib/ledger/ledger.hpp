@@ -160,8 +160,9 @@ class Ledger {
   /// Makes the file, 0600 whatever the umask, with the schema. Error: refused if the name is taken. After any error
   /// the file is gone again.
   [[nodiscard]] static Result<Ledger> create(const std::string& path);
-  /// Errors: bad_input (missing), integrity (not a ledger, or its tables or triggers were changed), refused (made by a
-  /// newer Airlock).
+  /// One of an older version is brought to the newest where `mode` is `read_write`. Errors: bad_input (missing),
+  /// integrity (not a ledger, or its tables or triggers were changed), refused (made by a newer Airlock), not_recorded
+  /// (an older version, to be read only).
   [[nodiscard]] static Result<Ledger> open(const std::string& path, db::Mode mode);
 
   /// One write transaction. Nobody else sees anything of it before `commit` (queries through the same ledger do);
@@ -264,6 +265,9 @@ class Ledger {
   [[nodiscard]] Result<std::optional<Original>> original(std::string_view report_id) const;
   /// The newest checkpoint that was kept, as a signed note.
   [[nodiscard]] Result<std::optional<std::string>> newest_checkpoint() const;
+
+  /// Copies the whole ledger to `path`, an empty file that exists, while others go on: `db::Database::copy_to`.
+  [[nodiscard]] Result<void> copy_to(const std::string& path) const;
 
   Ledger(Ledger&&) noexcept;
   Ledger& operator=(Ledger&&) noexcept;

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
 /// Every SQL statement of the ledger but its schema. For the source files of ledger/ only; together here so that a test
-/// can ask SQLite for the plan of each: none may scan a table that grows. Only `verify` counts whole tables.
+/// can ask SQLite for the plan of each: none may scan a table that grows.
 
 #include <array>
 #include <string_view>
@@ -102,6 +102,16 @@ inline constexpr std::string_view original_at = "SELECT report_id, sha256, salt,
 inline constexpr std::string_view add_original =
     "INSERT INTO originals (seq, report_id, sha256, salt, size) VALUES (?, ?, ?, ?, ?)";
 
+// For `verify`: rows that no entry can have made. The tree of n entries has n >> level nodes of a level.
+inline constexpr std::string_view surplus_nodes =
+    "SELECT idx FROM nodes WHERE level = ?1 AND idx >= ((SELECT coalesce(max(seq) + 1, 0) FROM entries) >> ?1) "
+    "UNION ALL SELECT idx FROM nodes WHERE level = ?1 AND idx < 0 LIMIT 1";
+inline constexpr std::string_view nodes_of_no_level =
+    "SELECT level FROM nodes WHERE level < 1 UNION ALL SELECT level FROM nodes WHERE level > 62 LIMIT 1";
+inline constexpr std::string_view originals_with_kind =
+    "SELECT seq, coalesce((SELECT kind FROM entries WHERE entries.seq = originals.seq), '') FROM originals "
+    "WHERE seq > ? ORDER BY seq LIMIT ?";
+
 /// All that must not scan.
 inline constexpr std::array all{size,
                                 leaf,
@@ -135,16 +145,13 @@ inline constexpr std::array all{size,
                                 originals_by_digest,
                                 original,
                                 original_at,
-                                add_original};
+                                add_original,
+                                surplus_nodes,
+                                nodes_of_no_level,
+                                originals_with_kind};
 
 /// The rows of the index over what waits.
 inline constexpr std::string_view count_waiting =
     "SELECT stage, count(*) FROM outbox WHERE stage IN ('queued', 'attempted', 'failed') GROUP BY stage";
-
-// Whole tables, each with its measure in the same statement: of one moment.
-inline constexpr std::string_view count_nodes =
-    "SELECT (SELECT count(*) FROM nodes), (SELECT coalesce(max(seq) + 1, 0) FROM entries)";
-inline constexpr std::string_view count_originals =
-    "SELECT (SELECT count(*) FROM originals), (SELECT max(number) FROM entries WHERE number IS NOT NULL)";
 
 }  // namespace airlock::ledger::sql

@@ -3,9 +3,12 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <filesystem>
@@ -48,6 +51,25 @@ tl::unexpected<core::Error> fail_errno(const std::string& path, std::string_view
       return fail(Code::unexpected, std::move(message));
   }
 }
+
+constexpr auto local_hint = "use a local file system with hard links and flock, such as ext4 or xfs";
+
+struct NetworkFileSystem {
+  std::uint32_t magic;  ///< statfs(2), linux/magic.h
+  std::string_view name;
+};
+constexpr std::array<NetworkFileSystem, 12> network_file_systems{{{0x00006969, "NFS"},
+                                                                  {0x0000517B, "SMB"},
+                                                                  {0xFF534D42, "SMB"},
+                                                                  {0xFE534D42, "SMB"},
+                                                                  {0x0000564C, "NCP"},
+                                                                  {0x5346414F, "AFS"},
+                                                                  {0x6B414653, "AFS"},
+                                                                  {0x00C36400, "Ceph"},
+                                                                  {0x73757245, "Coda"},
+                                                                  {0x0BD00BD0, "Lustre"},
+                                                                  {0x01161970, "GFS2"},
+                                                                  {0x7461636F, "OCFS2"}}};
 
 template <typename Call>
 auto retry(Call call) {
@@ -212,6 +234,7 @@ NewFile::~NewFile() {
 Result<void> NewFile::reserve(std::uint64_t bytes) {
   const int error = ::posix_fallocate(fd_.get(), 0, static_cast<off_t>(std::max<std::uint64_t>(bytes, 1)));
   if (error != 0) return fail_errno(path_, "reserve " + std::to_string(bytes) + " bytes", error);
+  reserved_ = true;
   return {};
 }
 
@@ -222,7 +245,7 @@ Result<void> NewFile::write(std::string_view bytes) {
 }
 
 Result<void> NewFile::sync() {
-  if (::ftruncate(fd_.get(), static_cast<off_t>(size_)) != 0) return fail_errno(path_, "truncate");
+  if (reserved_ && ::ftruncate(fd_.get(), static_cast<off_t>(size_)) != 0) return fail_errno(path_, "truncate");
   if (::fsync(fd_.get()) != 0) return fail_errno(path_, "sync");
   return {};
 }
@@ -329,12 +352,28 @@ Result<void> remove_tree(const std::string& path) {
   return {};
 }
 
+Result<void> check_local(const std::string& directory) {
+  struct statfs about {};
+  if (retry([&] { return ::statfs(directory.c_str(), &about); }) != 0) return fail_errno(directory, "stat file system");
+  const auto kind = static_cast<std::uint32_t>(about.f_type);
+  const auto network = std::find_if(network_file_systems.begin(), network_file_systems.end(),
+                                    [&](const NetworkFileSystem& each) { return each.magic == kind; });
+  if (network != network_file_systems.end()) {
+    return fail(Code::refused,
+                quote(directory) + ": is on a network file system (" + std::string(network->name) +
+                    "), where neither locks nor what was synced can be relied on",
+                local_hint);
+  }
+  if ((static_cast<unsigned long>(about.f_flags) & ST_RDONLY) != 0) return fail_errno(directory, "write", EROFS);
+  return {};
+}
+
 Result<void> check_file_system(const std::string& directory) {
   const auto refuse = [&](core::Error error) {
     if (error.code == Code::not_recorded) return fail(std::move(error));
-    return fail(Code::refused, quote(directory) + ": this file system will not do: " + error.message,
-                "use a local file system with hard links and flock, such as ext4 or xfs");
+    return fail(Code::refused, quote(directory) + ": this file system will not do: " + error.message, local_hint);
   };
+  AIRLOCK_CHECK(check_local(directory));
   const std::string probe = directory + "/" + std::string(probe_name) + random_uuid();
   const std::string linked = probe + ".linked";
   const auto try_all = [&]() -> Result<void> {

@@ -81,6 +81,7 @@ class NewFile final : public core::Sink {
   Descriptor fd_;
   std::string path_;
   std::uint64_t size_ = 0;
+  bool reserved_ = false;
   bool kept_ = false;
 };
 
@@ -144,10 +145,16 @@ class InputSource final : public core::Source {
 /// Removes a file or a directory with all below it; nothing there is no error.
 [[nodiscard]] Result<void> remove_tree(const std::string& path);
 
+/// Whether `directory` is on this machine's own disk or memory and can be written: on a network's, locks and syncs hold
+/// only as far as the protocol and its server care (sqlite.org/faq.html#q5). Known by statfs(2): NFS, SMB, AFS, Ceph,
+/// Coda, Lustre, GFS2, OCFS2. Errors: refused (of a network), not_recorded (mounted read-only), each with its
+/// reason.
+[[nodiscard]] Result<void> check_local(const std::string& directory);
+
 /// What the names of files begin with that try a file system out.
 inline constexpr std::string_view probe_name = ".probe.";
-/// Whether link, rename, directory fsync and flock work in `directory`: what durability here rests on. Error: refused,
-/// naming what does not work.
+/// `check_local`, and whether link, rename, directory fsync and flock work in `directory`: what durability here rests
+/// on. Error: refused, naming what does not work.
 [[nodiscard]] Result<void> check_file_system(const std::string& directory);
 
 /// An exclusive flock(2), held as long as the object lives. The file is made if need be.

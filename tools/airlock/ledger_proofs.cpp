@@ -5,6 +5,7 @@
 #include "commands.hpp"
 #include "core/text.hpp"
 #include "gate/anchor.hpp"
+#include "gate/backup.hpp"
 #include "gate/open.hpp"
 #include "gate/proofs.hpp"
 #include "ledger/checkpoint.hpp"
@@ -150,6 +151,25 @@ int write_entries(Context& context, const ExportOptions& options) {
   return 0;
 }
 
+int backup(Context& context, const std::string& file) {
+  const auto made = gate::back_up(context.site, file);
+  if (!made) return context.console.report(made.error());
+  if (context.console.json()) {
+    context.console.print({{"file", file},
+                           {"bytes", made->bytes},
+                           {"sha256", made->sha256.hex()},
+                           {"ledger_size", made->head.size},
+                           {"ledger_root", made->head.root.hex()},
+                           {"exit", 0}});
+    return 0;
+  }
+  context.console.say({{"backup", file},
+                       {"bytes", std::to_string(made->bytes)},
+                       {"sha256", made->sha256.hex()},
+                       {"verified", std::to_string(made->head.size) + " entries, root " + made->head.root.hex()}});
+  return 0;
+}
+
 int adopt(Context& context, const std::string& reason) {
   const auto adopted = gate::adopt(context.site, reason);
   if (!adopted) return context.console.report(adopted.error());
@@ -190,6 +210,12 @@ void add_ledger_proofs(Context& context, console::Command& group) {
                "  airlock ledger export --format json | jq '.entries[].kind'",
                [&context, export_options] { return write_entries(context, *export_options); })
       .text("--format", export_options->format, "`json` or `csv`", console::Need::required);
+  auto file = std::make_shared<std::string>();
+  context.console
+      .command(group, "backup", "copy the ledger while others use it, and verify the copy",
+               "  airlock ledger backup /mnt/backup/ledger-$(date +%F).db",
+               [&context, file] { return backup(context, *file); })
+      .text("FILE", *file, "a new file, to be kept as safe as the ledger", console::Need::required);
   auto reason = std::make_shared<std::string>();
   context.console
       .command(group, "adopt", "go on with a ledger that was restored or moved; recorded for ever",

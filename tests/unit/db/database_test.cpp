@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -199,7 +200,7 @@ TEST_CASE("read_only refuses a file with an interrupted change, and a writer und
     auto transaction = db::Transaction::begin(database);
     REQUIRE(transaction);
     REQUIRE(
-        database.run("WITH RECURSIVE c(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM c WHERE i < 3000)"
+        database.run("WITH RECURSIVE c(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM c WHERE i < 600)"
                      "INSERT INTO t (n, word) SELECT i, 'word ' || i FROM c"));
     std::filesystem::copy(path, folder / "crashed.db");
     std::filesystem::copy(path + "-journal", folder / "crashed.db-journal");
@@ -326,4 +327,68 @@ TEST_CASE("the check finds a damaged page and a row without its index entry") {
     REQUIRE_FALSE(read);
     CHECK(read.error().code == Code::integrity);
   }
+}
+
+namespace {
+
+/// A database that is too large to be checked in its place.
+std::string large(const test::TemporaryDirectory& folder) {
+  std::string path = with_table(folder);
+  Database database = writable(path);
+  REQUIRE(
+      database.run("INSERT INTO t WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600) "
+                   "SELECT i, 'word ' || i, randomblob(4000) FROM n"));
+  REQUIRE(database.number("PRAGMA page_count").value() * 4096 > db::check_in_place_most);
+  return path;
+}
+
+}  // namespace
+
+TEST_CASE("a copy has every row and is sound, also while somebody goes on writing") {
+  const test::TemporaryDirectory folder;
+  const std::string path = large(folder);
+  const std::string copied = folder / "copy.db";
+  std::ofstream(copied).close();
+  Database source = writable(path);
+
+  std::atomic<bool> done = false;
+  std::int64_t written = 0;
+  std::thread writer([&] {
+    Database other = writable(path);
+    while (!done) {
+      REQUIRE(other.run("INSERT INTO t (word) VALUES ('more ' || hex(randomblob(8)))"));
+      ++written;
+    }
+  });
+  const auto copying = source.copy_to(copied);
+  done = true;
+  writer.join();
+  REQUIRE_MESSAGE(copying, copying.error().message);
+  CHECK(written > 0);
+  auto copy = Database::open(copied, Mode::read_only);
+  REQUIRE(copy);
+  CHECK(copy->check());
+  CHECK(copy->number("SELECT count(*) FROM t WHERE raw IS NOT NULL").value() == 600);
+}
+
+TEST_CASE("the check of a large file, which is made on a copy, finds what the one in place finds, and leaves no file") {
+  const test::TemporaryDirectory folder;
+  const std::string path = large(folder);
+  CHECK(writable(path).check());
+  overwrite(path, 4096 * 300 + 3, std::string(64, '\x5a'));
+  const auto checked = writable(path).check();
+  REQUIRE_FALSE(checked);
+  CHECK(checked.error().code == Code::integrity);
+  CHECK(checked.error().message.find(path) != std::string::npos);
+  for (const auto& each : std::filesystem::directory_iterator(folder / ".")) {
+    CHECK(each.path().filename() == "x.db");
+  }
+}
+
+TEST_CASE("a copy to a full disk or over nothing is an error that names the copy") {
+  const test::TemporaryDirectory folder;
+  Database source = writable(with_table(folder));
+  const auto nowhere = source.copy_to(folder / "none.db");
+  REQUIRE_FALSE(nowhere);
+  CHECK(nowhere.error().message.find("none.db") != std::string::npos);
 }

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <fstream>
+#include <span>
 
 #include "temporary_directory.hpp"
 
@@ -64,7 +65,9 @@ TEST_CASE("every difference from the schema is found and named") {
 
 TEST_CASE("another kind of file is no register, and an older or newer version is told apart") {
   CHECK(message_after("PRAGMA application_id = 7", Code::integrity) == "is not a register");
-  CHECK(message_after("PRAGMA user_version = 2", Code::integrity) == "has the unknown format version 2");
+  CHECK(message_after("PRAGMA user_version = 0", Code::integrity) == "has the unknown format version 0");
+  CHECK(message_after("PRAGMA user_version = 2", Code::not_recorded) ==
+        "has version 2 of its format, and must first be brought to version 3");
   CHECK(message_after("PRAGMA user_version = 4", Code::refused) ==
         "has version 4 of its format, and this Airlock knows 3 at most");
 }
@@ -84,4 +87,59 @@ TEST_CASE("a schema is made in an empty database only, whole or not at all") {
   const auto twice = db::create_schema(*database, schema);
   REQUIRE_FALSE(twice);
   CHECK(twice.error().message == "`" + (folder / "x.db") + "`: is not empty");
+}
+
+namespace {
+
+// A register as its first version was, and what each later one changed.
+constexpr std::array<std::string_view, 1> first_version{"CREATE TABLE people (name TEXT) STRICT"};
+constexpr std::array<std::string_view, 1> to_second{
+    "CREATE UNIQUE INDEX people_by_name ON people(name)",
+};
+constexpr std::array<std::string_view, 2> to_third{
+    "ALTER TABLE people ADD COLUMN born INTEGER",
+    "UPDATE people SET born = 1815 WHERE name = 'Ada'",
+};
+constexpr std::array<std::span<const std::string_view>, 2> steps{to_second, to_third};
+constexpr std::array<std::string_view, 2> third_version{
+    "CREATE TABLE people (name TEXT, born INTEGER) STRICT",
+    "CREATE UNIQUE INDEX people_by_name ON people(name)",
+};
+constexpr db::Schema oldest{"a register", 7, 1, first_version};
+constexpr db::Schema newest{"a register", 7, 3, third_version, steps};
+
+Database register_of_the_first_version(const test::TemporaryDirectory& folder, const std::string& sql) {
+  std::ofstream(folder / "x.db").close();
+  auto database = Database::open(folder / "x.db", Mode::read_write);
+  REQUIRE(database);
+  REQUIRE(db::create_schema(*database, oldest));
+  REQUIRE(database->run(sql));
+  return std::move(*database);
+}
+
+}  // namespace
+
+TEST_CASE("an old database becomes the newest version, its rows with it, and is the schema that a new one has") {
+  const test::TemporaryDirectory folder;
+  Database database = register_of_the_first_version(folder, "INSERT INTO people VALUES ('Ada'), ('Bob')");
+  CHECK(db::check_schema(database, newest).error().code == Code::not_recorded);
+  REQUIRE(db::upgrade_schema(database, newest));
+  CHECK(db::check_schema(database, newest));
+  CHECK(database.number("PRAGMA user_version").value() == 3);
+  CHECK(database.number("SELECT born FROM people WHERE name = 'Ada'").value() == 1815);
+  CHECK(database.number("SELECT count(*) FROM people").value() == 2);
+  REQUIRE(db::upgrade_schema(database, newest));  // again: nothing to do
+}
+
+TEST_CASE("an upgrade that fails, or leads to another schema, changes nothing") {
+  const test::TemporaryDirectory folder;
+  Database database = register_of_the_first_version(folder, "INSERT INTO people VALUES ('Ada'), ('Ada')");
+  CHECK_FALSE(db::upgrade_schema(database, newest));  // the index is to be unique
+  CHECK(db::check_schema(database, oldest));
+  REQUIRE(database.run("DELETE FROM people; CREATE TABLE more (n)"));
+  const auto upgraded = db::upgrade_schema(database, newest);
+  REQUIRE_FALSE(upgraded);
+  CHECK(upgraded.error().message.find("its schema was changed at `more`") != std::string::npos);
+  CHECK(database.number("PRAGMA user_version").value() == 1);
+  CHECK(database.number("SELECT count(*) FROM pragma_table_info('people')").value() == 1);
 }

@@ -2,8 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
+#include <fstream>
+
 #include "book.hpp"
 #include "ledger/queries.hpp"
+#include "ledger/verify.hpp"
 
 using namespace airlock;
 using test::Book;
@@ -86,6 +90,29 @@ TEST_CASE("version 1 of the schema never changes") {
   std::string script;
   for (const auto statement : ledger::schema().statements) script.append(statement).append(";\n");
   CHECK(crypto::sha256(script).hex() == "6fd89c4ab213fe5e4e3d3cf295217f45beae0852dec13551e56d426f28a9afba");
+}
+
+TEST_CASE("a ledger of every released version opens for writing, is then one of the newest, and verifies") {
+  int kept = 0;
+  for (const auto& each : std::filesystem::directory_iterator(AIRLOCK_TEST_KIT "/released")) {
+    if (each.path().extension() != ".db") continue;
+    CAPTURE(each.path().string());
+    ++kept;
+    const test::TemporaryDirectory folder;
+    const std::string path = folder / "ledger.db";
+    std::filesystem::copy_file(each.path(), path);
+    std::string key;
+    std::getline(std::ifstream(std::filesystem::path(each.path()).replace_extension(".vkey")), key);
+    const auto verifier = crypto::NoteVerifier::from_text(key);
+    REQUIRE(verifier);
+    const auto opened = ledger::Ledger::open(path, db::Mode::read_write);
+    REQUIRE_MESSAGE(opened, opened.error().message);
+    const auto checked = ledger::verify(*opened, *verifier);
+    REQUIRE_MESSAGE(checked, checked.error().message);
+    CHECK(checked->entries > 20);
+    CHECK(ledger::Ledger::open(path, db::Mode::read_only));
+  }
+  CHECK(kept == ledger::schema().version);
 }
 
 TEST_CASE("no query scans a table or sorts: all are served by an index") {
