@@ -71,6 +71,11 @@ class Verified {
 /// role fail.
 [[nodiscard]] Result<Verified> verify(const core::Blob& object, const TrustStore& trust);
 
+/// The same for a signature that stands beside what it signs; `content()` is a copy of `content`. Errors: as `verify`; an
+/// object with content in it is bad_input.
+[[nodiscard]] Result<Verified> verify_detached(const core::Blob& object, std::string_view content,
+                                               const TrustStore& trust);
+
 /// Verifies SignedData against the certificate that it presents itself, whoever that is: proves that the signer holds
 /// the key of `signer()` and that the content is what it signed, and nothing about who that is. For requests whose
 /// fingerprint people compare. Errors: as `verify`.

@@ -49,8 +49,24 @@ Verified::Verified(std::unique_ptr<core::Blob> content, std::vector<Certificate>
       valid_from_(valid_from),
       valid_until_(valid_until) {}
 
-Result<Verified> verify(const core::Blob& object, const TrustStore& trust) {
-  AIRLOCK_TRY(SignedLayout layout, read_signed(object));
+namespace {
+
+/// A blob that owns its bytes.
+class OwnedBlob final : public core::Blob {
+ public:
+  explicit OwnedBlob(std::string_view bytes) : bytes_(bytes), blob_(bytes_) {}
+  [[nodiscard]] std::uint64_t size() const override { return blob_.size(); }
+  [[nodiscard]] Result<std::size_t> read_at(std::uint64_t offset, std::span<char> into) const override {
+    return blob_.read_at(offset, into);
+  }
+
+ private:
+  std::string bytes_;
+  core::MemoryBlob blob_;
+};
+
+Result<Verified> verify_layout(const SignedLayout& layout, std::unique_ptr<core::Blob> content,
+                               const TrustStore& trust) {
   AIRLOCK_TRY(Certificate signer, Certificate::from_der(layout.certificates[layout.signer]));
   if (signer.key().kind() != layout.kind) {
     return fail(Code::bad_input, "is not a signed object: its signature algorithm does not fit the signer's key");
@@ -62,10 +78,22 @@ Result<Verified> verify(const core::Blob& object, const TrustStore& trust) {
   }
   const Handle<X509_STORE> store = open_store(trust);
   AIRLOCK_TRY(const Validity validity, judge(trust, store.get(), signer, others));
-  auto content = std::make_unique<RangesBlob>(object, std::move(layout.content));
   AIRLOCK_CHECK(check_signature(layout, *content, store.get(), signer, others));
   others.insert(others.begin(), std::move(signer));
   return Verified(std::move(content), std::move(others), layout.signing_time, validity.from, validity.until);
+}
+
+}  // namespace
+
+Result<Verified> verify(const core::Blob& object, const TrustStore& trust) {
+  AIRLOCK_TRY(SignedLayout layout, read_signed(object));
+  auto content = std::make_unique<RangesBlob>(object, std::move(layout.content));
+  return verify_layout(layout, std::move(content), trust);
+}
+
+Result<Verified> verify_detached(const core::Blob& object, std::string_view content, const TrustStore& trust) {
+  AIRLOCK_TRY(const SignedLayout layout, read_signed(object, ContentPlace::elsewhere));
+  return verify_layout(layout, std::make_unique<OwnedBlob>(content), trust);
 }
 
 Result<Verified> verify_presented(const core::Blob& object, Role role) {

@@ -4,6 +4,7 @@
 /// without a key and without OpenSSL, and writes the small detached object that OpenSSL is given instead of it. What is
 /// not of the profile is refused here, as bad_input, naming the byte.
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,7 +26,10 @@ struct SignedLayout {
   KeyKind kind{};                         ///< the kind of key that the signature algorithm demands
   core::Time signing_time;
 };
-[[nodiscard]] core::Result<SignedLayout> read_signed(const core::Blob& object);
+/// Where the content of a signed object is.
+enum class ContentPlace : std::uint8_t { embedded, elsewhere };
+[[nodiscard]] core::Result<SignedLayout> read_signed(const core::Blob& object,
+                                                     ContentPlace place = ContentPlace::embedded);
 /// The same object in DER without its content and its certificates.
 [[nodiscard]] std::string detached(const SignedLayout& layout);
 

@@ -130,7 +130,7 @@ bool is_pss_with_sha256(std::string_view algorithm) {
   });
 }
 
-core::Result<SignedLayout> read_signed(const core::Blob& object) {
+core::Result<SignedLayout> read_signed(const core::Blob& object, ContentPlace place) {
   SignedLayout layout;
   Walker in(object, "a signed object");
   in.enter(der::sequence, "ContentInfo");
@@ -141,9 +141,11 @@ core::Result<SignedLayout> read_signed(const core::Blob& object) {
   const std::string digest_algorithms = in.take(der::set, algorithms_bytes, "one digest algorithm");
   in.enter(der::sequence, "encapContentInfo");
   in.expect(oids::data, "the content type id-data");
-  in.enter(der::context(0), "the embedded content");
-  layout.content = in.octets(der::octet_string, der::octet_string | der::constructed, "the embedded content");
-  in.leave("the embedded content");
+  if (place == ContentPlace::embedded) {
+    in.enter(der::context(0), "the embedded content");
+    layout.content = in.octets(der::octet_string, der::octet_string | der::constructed, "the embedded content");
+    in.leave("the embedded content");
+  }
   in.leave("encapContentInfo");
   const std::string certificates = in.take(der::context(0), certificates_bytes, "the set of certificates");
   const std::string signers = in.take(der::set, signer_infos_bytes, "the signer");

@@ -51,6 +51,29 @@ for hash in $(sed -n '/^index /,/^$/p' proof.txt | sed '1d;$d'); do
   mv parent node; i=$((i / 2)); last=$((last / 2))
 done
 test "$last" -eq 0 && test "$(base64 < node)" = "$(sed -n 3p checkpoint.txt)" && echo "entry.json is in the ledger"
+
+5. If consistency.txt has anything in it, verify that the ledger only grew since the last receipt (RFC 9162 2.1.4.2).
+
+if [ -s consistency.txt ]; then
+  sed '1,/^$/d' consistency.txt > earlier.txt   # the checkpoint of that receipt: compare it with the one that you have
+  node() { (printf '\001'; echo "$1" | base64 -d; echo "$2" | base64 -d) | openssl dgst -sha256 -binary | base64; }
+  first=$(sed -n 2p earlier.txt); old=$(sed -n 3p earlier.txt); new=$(sed -n 3p checkpoint.txt)
+  i=$((first - 1)); last=$(( $(sed -n 2p checkpoint.txt) - 1 ))
+  set -- $(sed '1d;/^$/,$d' consistency.txt)
+  test $((first & i)) -ne 0 || set -- "$old" "$@"
+  while [ $((i % 2)) -eq 1 ]; do i=$((i / 2)); last=$((last / 2)); done
+  earlier=$1; later=$1; shift
+  for hash; do
+    if [ $((i % 2)) -eq 1 ] || [ "$i" -eq "$last" ]; then
+      earlier=$(node "$hash" "$earlier"); later=$(node "$hash" "$later")
+      while [ $((i % 2)) -eq 0 ] && [ "$i" -ne 0 ]; do i=$((i / 2)); last=$((last / 2)); done
+    else
+      later=$(node "$later" "$hash")
+    fi
+    i=$((i / 2)); last=$((last / 2))
+  done
+  test "$last" -eq 0 && test "$earlier" = "$old" && test "$later" = "$new" && echo "the ledger grew from the last receipt"
+fi
 )text";
 
 }  // namespace

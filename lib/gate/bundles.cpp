@@ -29,9 +29,13 @@ Result<void> check_against_ledger(const site::Site& site, const envelope::Opened
   AIRLOCK_TRY(const std::string text, bundle.text("proof.txt"));
   AIRLOCK_TRY(const ledger::Proof proof, ledger::read_proof(text));
   AIRLOCK_TRY(const auto keys, ledger::KeyHistory::of(ledger, verifier));
-  AIRLOCK_CHECK(ledger::verify_proof(entry, proof, keys));
+  AIRLOCK_TRY(const ledger::TreeHead head, ledger::verify_proof(entry, proof, keys));
   AIRLOCK_TRY(const std::string checkpoint, bundle.text("checkpoint.txt"));
   if (checkpoint != proof.checkpoint) return fail(Code::integrity, "`proof.txt` is for another checkpoint");
+  AIRLOCK_TRY(const std::string consistency, bundle.text("consistency.txt"));
+  if (consistency.empty()) return {};
+  AIRLOCK_TRY(const auto claimed, ledger::read_consistency(consistency));
+  AIRLOCK_CHECK(ledger::verify_consistency_text(claimed, head, keys));
   return {};
 }
 

@@ -21,9 +21,13 @@ core::Result<std::vector<OutboxItem>> outbox(const std::string& directory) {
       const bool bundle = row.stage == Stage::sealed || row.stage == Stage::released;
       const bool payload = row.stage == Stage::queued || row.stage == Stage::attempted || row.stage == Stage::failed;
       if (!bundle && !payload) continue;
-      // A bundle that was handed over is still released.
+      // A bundle that is gone from the outbox is still released.
       if (bundle && !sys::exists(site.path(site::layout::outbox) + "/" + row.file)) continue;
-      out.push_back({row, bundle, now - row.time});
+      HandOff hand_off;
+      if (bundle) {
+        AIRLOCK_TRY(hand_off, hand_off_of(ledger, row.id));
+      }
+      out.push_back({row, bundle, now - row.time, std::move(hand_off)});
     }
     if (rows.size() < at_once) return out;
   }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/result.hpp"
+#include "gate/acknowledged.hpp"
 #include "ledger/ledger.hpp"
 
 namespace airlock::gate {
@@ -15,6 +16,7 @@ struct OutboxItem {
   ledger::Disclosure disclosure;
   bool is_bundle = false;  ///< to be handed over; else to be sent
   std::chrono::seconds age{};
+  HandOff hand_off;  ///< of a bundle
 };
 
 /// Bundles that are in the outbox and payloads that wait to be sent, by disclosure.

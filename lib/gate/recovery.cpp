@@ -6,6 +6,7 @@
 #include "core/json.hpp"
 #include "core/text.hpp"
 #include "crypto/hash.hpp"
+#include "gate/acknowledged.hpp"
 #include "gate/append.hpp"
 #include "gate/ceiling.hpp"
 #include "gate/queueing.hpp"
@@ -172,6 +173,7 @@ Result<Recovered> recover(const Site& site, ledger::Ledger& ledger, core::Time n
     (released ? out.finished : out.lost).push_back(disclosure.id);
   }
   AIRLOCK_CHECK(show_payloads(site, ledger));
+  AIRLOCK_CHECK(free_acknowledged(site, ledger));
   AIRLOCK_CHECK(sweep(site, waiting));
   AIRLOCK_CHECK(sweep_held(site, ledger));
   return out;

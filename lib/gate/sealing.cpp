@@ -2,12 +2,13 @@
 
 #include "crypto/hash.hpp"
 #include "envelope/bundle.hpp"
+#include "gate/acknowledged.hpp"
 #include "gate/recovery.hpp"
 
 namespace airlock::gate {
 namespace {
 
-/// Room for entry, checkpoint, proof and instructions.
+/// Room for entry, checkpoint, proofs and instructions.
 constexpr std::uint64_t small_files = 64 * 1024;
 /// Room that the bundle's file holds for the ledger's later commits and gives back when it is complete.
 constexpr std::uint64_t ledger_margin = 512 * 1024;
@@ -83,12 +84,13 @@ Result<SealedBundle> Sealing::write(const ledger::Ledger& ledger, std::uint64_t 
   AIRLOCK_TRY(const ledger::Entry entry, ledger.entry(seq));
   AIRLOCK_TRY(const auto proof, ledger.inclusion_proof(seq, recorded.size));
   AIRLOCK_TRY(const std::string checkpoint, ledger::sign_checkpoint(recorded, manifest_.site_id, ledger_key_));
+  AIRLOCK_TRY(const std::string consistency, consistency_with_receipt(ledger, recorded));
   const std::string how_to_verify = envelope::how_to_verify(manifest_, identity_.certificate, ledger_key_.public_key());
   const envelope::BundleContent content{.report = *prepared_.payload,
                                         .entry = entry.body,
                                         .checkpoint = checkpoint,
                                         .proof = ledger::proof_text(seq, proof, checkpoint),
-                                        .consistency = "",
+                                        .consistency = consistency,
                                         .policy = inputs_.kit->policy_text,
                                         .dictionary = inputs_.kit->dictionary_text,
                                         .how_to_verify = how_to_verify};

@@ -12,7 +12,7 @@ Result<Status> status(const std::string& directory) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const auto ledger, open_to_read(site));
   AIRLOCK_TRY(Inputs inputs, read_inputs(directory, ledger, sys::now()));
-  Status out{.inputs = std::move(inputs), .standings = {}, .queue = {}, .head = {}, .newest_time = {}, .schedule = {}};
+  Status out{.inputs = std::move(inputs), .standings = {}, .queue = {}, .receipt = {}, .head = {}, .newest_time = {}, .schedule = {}};
   if (out.inputs.kit) {
     for (const std::string& event : out.inputs.kit->dictionary.events()) {
       policy::Facts facts = out.inputs.facts();
@@ -29,6 +29,10 @@ Result<Status> status(const std::string& directory) {
   AIRLOCK_TRY(const auto held, held_reports(ledger));
   out.held = held.size();
   AIRLOCK_TRY(out.queue, ledger.count_waiting());
+  AIRLOCK_TRY(const auto pending, pending_bundles(site, ledger));
+  out.bundles = pending.size();
+  for (const PendingBundle& one : pending) out.handed_over += one.hand_off.times != 0 ? 1 : 0;
+  AIRLOCK_TRY(out.receipt, newest_receipt(ledger));
   AIRLOCK_TRY(const auto unfinished, ledger.unfinished());
   out.unfinished = unfinished.size();
   AIRLOCK_TRY(out.head, ledger.head());

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/result.hpp"
+#include "gate/acknowledged.hpp"
 #include "gate/inputs.hpp"
 #include "ledger/ledger.hpp"
 
@@ -37,6 +38,9 @@ struct Status {
   std::uint64_t disclosures = 0;
   std::uint64_t held = 0;
   ledger::Ledger::Waiting queue;  ///< payloads that wait to be sent
+  std::uint64_t bundles = 0;      ///< in the outbox, named by no receipt
+  std::uint64_t handed_over = 0;  ///< how many of these were handed over
+  std::optional<ImportedReceipt> receipt;  ///< the newest
   std::uint64_t unfinished = 0;  ///< what the next run will finish or undo
   ledger::TreeHead head;
   std::optional<Time> newest_time;

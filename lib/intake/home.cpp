@@ -27,8 +27,30 @@ constexpr std::uint64_t pem_limit = 64 * 1024;
 /// How long a kit is fresh; afterwards a site still works and says that its kit is old.
 constexpr std::chrono::days kit_life{366};
 
-/// `keys` are those that the site registered, one after another.
-Result<void> check_proof(const envelope::OpenedBundle& bundle, const std::vector<std::string>& keys) {
+/// What a bundle proves of the site's ledger.
+struct Proven {
+  ledger::TreeHead head;
+  std::optional<ledger::TreeHead> from;  ///< the beginning that `consistency.txt` proves
+};
+
+/// The earlier checkpoint may be of a former key.
+Result<std::optional<ledger::TreeHead>> check_consistency(const envelope::OpenedBundle& bundle,
+                                                          const ledger::TreeHead& head,
+                                                          const std::vector<std::string>& keys) {
+  AIRLOCK_TRY(const std::string text, bundle.text("consistency.txt"));
+  if (text.empty()) return std::nullopt;
+  AIRLOCK_TRY(const auto consistency, ledger::read_consistency(text));
+  Result<ledger::TreeHead> verdict = fail(Code::integrity, "the site has registered no ledger key");
+  for (const std::string& key : keys) {
+    AIRLOCK_TRY(const auto verifier, crypto::NoteVerifier::from_text(key));
+    verdict = ledger::verify_consistency_text(consistency, head, verifier);
+    if (verdict) return std::optional(*verdict);
+  }
+  return fail(std::move(verdict).error().within("`consistency.txt`"));
+}
+
+/// `keys` are those that the site registered, the one in force last.
+Result<Proven> check_proof(const envelope::OpenedBundle& bundle, const std::vector<std::string>& keys) {
   const std::string& named = bundle.manifest().ledger_key;
   if (std::find(keys.begin(), keys.end(), named) == keys.end()) {
     return fail(Code::integrity, "`manifest.json` names another ledger key than the site registered");
@@ -37,10 +59,11 @@ Result<void> check_proof(const envelope::OpenedBundle& bundle, const std::vector
   AIRLOCK_TRY(const std::string entry, bundle.text("entry.json"));
   AIRLOCK_TRY(const std::string text, bundle.text("proof.txt"));
   AIRLOCK_TRY(const ledger::Proof proof, ledger::read_proof(text));
-  AIRLOCK_CHECK(ledger::verify_proof(entry, proof, verifier));
+  AIRLOCK_TRY(const ledger::TreeHead head, ledger::verify_proof(entry, proof, verifier));
   AIRLOCK_TRY(const std::string checkpoint, bundle.text("checkpoint.txt"));
   if (checkpoint != proof.checkpoint) return fail(Code::integrity, "`proof.txt` is for another checkpoint");
-  return {};
+  AIRLOCK_TRY(const auto from, check_consistency(bundle, head, keys));
+  return Proven{head, from};
 }
 
 }  // namespace
@@ -139,30 +162,34 @@ Result<Home::AddedSite> Home::add_site(std::string_view request, std::string_vie
   return AddedSite{std::move(verified), is_new};
 }
 
-Result<ReceivedBundle> Home::open_bundle(const std::string& path) {
+Result<crypto::TrustStore> Home::site_trust() {
   AIRLOCK_TRY(const auto sites, register_.sites());
   if (sites.empty()) {
     return fail(Code::refused, "no site is registered, so no bundle can be believed",
                 "register the site with `airlock-vendor site add SITE-REQUEST`");
   }
-  std::vector<crypto::Certificate> certificates;
-  for (const RegisteredSite& site : sites) {
-    AIRLOCK_TRY(auto certificate, crypto::Certificate::from_pem(site.site_certificate));
-    certificates.push_back(std::move(certificate));
-  }
+  std::vector<std::string> pems;
+  for (const RegisteredSite& site : sites) pems.push_back(site.site_certificate);
   AIRLOCK_TRY(const auto former_ones, register_.former_keys());
-  for (const FormerKeys& keys : former_ones) {
-    AIRLOCK_TRY(auto certificate, crypto::Certificate::from_pem(keys.site_certificate));
+  for (const FormerKeys& keys : former_ones) pems.push_back(keys.site_certificate);
+  std::vector<crypto::Certificate> certificates;
+  for (const std::string& pem : pems) {
+    AIRLOCK_TRY(auto certificate, crypto::Certificate::from_pem(pem));
     if (std::find(certificates.begin(), certificates.end(), certificate) == certificates.end()) {
       certificates.push_back(std::move(certificate));
     }
   }
+  return crypto::TrustStore::exactly(crypto::Role::site, std::move(certificates));
+}
+
+Result<ReceivedBundle> Home::open_bundle(const std::string& path) {
+  AIRLOCK_TRY(const auto former_ones, register_.former_keys());
+  AIRLOCK_TRY(auto trust, site_trust());
   AIRLOCK_TRY(auto recipients, former(layout::recipient));
   recipients.emplace_back(layout::recipient);
   AIRLOCK_TRY(const auto sealed, sys::FileBlob::open(path));
   AIRLOCK_TRY(auto spool, sys::Spool::create(directory_));
   auto scratch = std::make_unique<sys::Spool>(std::move(spool));
-  const auto trust = crypto::TrustStore::exactly(crypto::Role::site, std::move(certificates));
   // The key in force first; a bundle that is not for it may be for one before it.
   Result<envelope::OpenedBundle> bundle = fail(Code::refused, "is sealed for nobody here");
   for (auto name = recipients.rbegin(); name != recipients.rend(); ++name) {
@@ -173,13 +200,14 @@ Result<ReceivedBundle> Home::open_bundle(const std::string& path) {
   if (!bundle) return fail(std::move(bundle.error()).within(quote(path)));
   AIRLOCK_TRY(const auto site, register_.site(bundle->manifest().site_id));
   if (!site) return fail(Code::integrity, quote(path) + ": is of a site that is not registered");
-  std::vector<std::string> ledger_keys{site->ledger_key};
+  std::vector<std::string> ledger_keys;
   for (const FormerKeys& keys : former_ones) {
     if (keys.site_id == site->site_id) ledger_keys.push_back(keys.ledger_key);
   }
+  ledger_keys.push_back(site->ledger_key);
   const auto proven = check_proof(*bundle, ledger_keys);
   if (!proven) return fail(core::Error(proven.error()).within(quote(path)));
-  return ReceivedBundle{std::move(scratch), std::move(*bundle), *site};
+  return ReceivedBundle{std::move(scratch), std::move(*bundle), *site, proven->head, proven->from};
 }
 
 }  // namespace airlock::intake

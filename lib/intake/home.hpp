@@ -18,6 +18,7 @@
 #include "envelope/bundle.hpp"
 #include "intake/register.hpp"
 #include "licence/licence.hpp"
+#include "site/receipt.hpp"
 #include "sys/file.hpp"
 
 namespace airlock::intake {
@@ -68,6 +69,8 @@ struct ReceivedBundle {
   std::unique_ptr<sys::Spool> scratch;
   envelope::OpenedBundle bundle;
   RegisteredSite site;
+  ledger::TreeHead head;                 ///< of its checkpoint
+  std::optional<ledger::TreeHead> from;  ///< the tree that `consistency.txt` proves to be the beginning of that one
 };
 
 class Home {
@@ -127,8 +130,27 @@ class Home {
                                            const std::optional<core::Digest>& fingerprint);
 
   /// Opens a bundle and verifies everything in it against the register: site, signature, manifest, digests, the
-  /// ledger's checkpoint and the proof. Errors: bad_input, integrity, refused.
+  /// ledger's checkpoint and the proofs. Errors: bad_input, integrity, refused.
   [[nodiscard]] Result<ReceivedBundle> open_bundle(const std::string& path);
+
+  /// A bundle as the register takes it in. Errors: as `open_bundle`.
+  [[nodiscard]] Result<Arrival> arrival_of_bundle(const std::string& path);
+  /// What a receiver noted of one report that a site sent (docs/formats/register.md), its signature verified. Errors:
+  /// bad_input, integrity, refused.
+  [[nodiscard]] Result<Arrival> arrival_of_sending(std::string_view line);
+  [[nodiscard]] Result<TakenIn> take_in(const Arrival& arrival);
+  /// Of one site, or of all. Error: usage (no such site).
+  struct SiteGaps {
+    RegisteredSite site;
+    Gaps gaps;
+  };
+  [[nodiscard]] Result<std::vector<SiteGaps>> gaps(const std::optional<std::string>& site_id);
+  /// Issues and records the next receipt for a site. Errors: usage (no such site), refused (nothing has arrived).
+  struct IssuedReceipt {
+    std::string file;
+    site::Receipt receipt;
+  };
+  [[nodiscard]] Result<IssuedReceipt> issue_receipt(const std::string& site_id);
 
  private:
   Home(std::string directory, std::string name, std::string product, Register reg)
@@ -142,6 +164,9 @@ class Home {
   };
   [[nodiscard]] Result<Identity> identity(std::string_view name) const;
   [[nodiscard]] Result<IssuedLicence> issue(licence::Licence licence);
+  /// Every certificate that a registered site has, or had. Error: refused where no site is registered.
+  [[nodiscard]] Result<crypto::TrustStore> site_trust();
+  [[nodiscard]] Result<RegisteredSite> registered(const std::string& site_id);
   [[nodiscard]] Result<void> bind(licence::Licence& licence, const std::string& site_id);
   /// The successor that waits, or all that ever took over, with their links: what a kit carries.
   [[nodiscard]] Result<std::vector<crypto::Successor>> successors() const;

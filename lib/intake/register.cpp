@@ -23,9 +23,40 @@ constexpr std::string_view tables[] = {
     "CREATE TABLE licences (number INTEGER PRIMARY KEY, issued TEXT NOT NULL, document TEXT NOT NULL) STRICT",
     "CREATE TABLE revoked_licences (serial TEXT PRIMARY KEY, revoked TEXT NOT NULL, reason TEXT NOT NULL) STRICT",
 };
+/// What version 2 adds.
+constexpr std::string_view arrival_tables[] = {
+    "CREATE TABLE disclosures (site_id TEXT NOT NULL, disclosure INTEGER NOT NULL, id TEXT NOT NULL, "
+    "content_sha256 TEXT NOT NULL, kind TEXT NOT NULL, number INTEGER NOT NULL, previous_id TEXT NOT NULL, "
+    "previous_sha256 TEXT NOT NULL, received TEXT NOT NULL, PRIMARY KEY (site_id, disclosure)) STRICT",
+    "CREATE UNIQUE INDEX disclosures_id ON disclosures(site_id, id)",
+    "CREATE TABLE voids (site_id TEXT NOT NULL, disclosure INTEGER NOT NULL, kind TEXT NOT NULL, "
+    "PRIMARY KEY (site_id, disclosure)) STRICT",
+    "CREATE TABLE checkpoints (site_id TEXT NOT NULL, size INTEGER NOT NULL, root TEXT NOT NULL, note TEXT NOT NULL, "
+    "from_size INTEGER NOT NULL, PRIMARY KEY (site_id, size)) STRICT",
+    "CREATE TABLE forks (site_id TEXT NOT NULL, disclosure INTEGER NOT NULL, id TEXT NOT NULL, "
+    "content_sha256 TEXT NOT NULL, reason TEXT NOT NULL, found TEXT NOT NULL, "
+    "PRIMARY KEY (site_id, disclosure, id, content_sha256)) STRICT",
+    "CREATE TABLE receipts (site_id TEXT NOT NULL, sequence INTEGER NOT NULL, issued TEXT NOT NULL, "
+    "size INTEGER NOT NULL, document TEXT NOT NULL, PRIMARY KEY (site_id, sequence)) STRICT",
+};
 /// `ARLV`, so that file(1) and a wrong path can tell it from a ledger.
-constexpr db::Schema schema{
-    .what = "a vendor's register", .application_id = 0x41524C56, .version = 1, .statements = tables};
+constexpr std::int64_t register_application = 0x41524C56;
+constexpr std::span<const std::string_view> migrations[] = {arrival_tables};
+
+/// All tables of the first version, then those that came with the second.
+const db::Schema& newest() {
+  static const std::vector<std::string_view> statements = [] {
+    std::vector<std::string_view> all(std::begin(tables), std::end(tables));
+    all.insert(all.end(), std::begin(arrival_tables), std::end(arrival_tables));
+    return all;
+  }();
+  static const db::Schema schema{.what = "a vendor's register",
+                                 .application_id = register_application,
+                                 .version = 2,
+                                 .statements = statements,
+                                 .migrations = migrations};
+  return schema;
+}
 
 constexpr std::string_view columns =
     "SELECT site_id, name, product, request_sha256, site_certificate, archive_certificate, ledger_key, created "
@@ -40,13 +71,14 @@ RegisteredSite site_in(const db::Statement& row) {
 Result<Register> Register::create(const std::string& path) {
   AIRLOCK_CHECK(sys::create_file(path, "", sys::private_file));
   AIRLOCK_TRY(auto database, db::Database::open(path, db::Mode::read_write));
-  AIRLOCK_CHECK(db::create_schema(database, schema));
+  AIRLOCK_CHECK(db::create_schema(database, newest()));
   return Register(std::move(database));
 }
 
 Result<Register> Register::open(const std::string& path) {
   AIRLOCK_TRY(auto database, db::Database::open(path, db::Mode::read_write));
-  AIRLOCK_CHECK(db::check_schema(database, schema));
+  AIRLOCK_CHECK(db::upgrade_schema(database, newest()));
+  AIRLOCK_CHECK(db::check_schema(database, newest()));
   return Register(std::move(database));
 }
 

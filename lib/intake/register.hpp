@@ -1,6 +1,7 @@
 #pragma once
 /// \file
-/// The vendor's register: sites, kits and licences, in one SQLite file of the vendor's home. Numbers are given out
+/// The vendor's register: sites, kits, licences, disclosures that arrived and receipts for them, in one SQLite file of the
+/// vendor's home (docs/formats/register.md). Numbers are given out
 /// inside a transaction, so no two kits or licences share one, and what was not recorded was not issued.
 
 #include <cstdint>
@@ -13,6 +14,9 @@
 #include "core/result.hpp"
 #include "core/time.hpp"
 #include "db/database.hpp"
+#include "envelope/manifest.hpp"
+#include "ledger/checkpoint.hpp"
+#include "site/receipt.hpp"
 #include "site/request.hpp"
 
 namespace airlock::intake {
@@ -45,6 +49,66 @@ struct Issued {
 };
 using Issue = std::function<Result<Issued>(std::int64_t number)>;
 
+/// A disclosure of a site as it arrived, everything in it verified.
+struct Arrival {
+  std::string site_id;
+  std::uint64_t disclosure = 0;
+  std::uint64_t number = 0;  ///< of the report
+  std::string id;
+  std::string content_sha256;
+  bool is_bundle = false;  ///< else it was sent
+  std::optional<envelope::Previous> previous;
+  std::vector<envelope::Void> voids;
+  // Of bundles:
+  std::string checkpoint;  ///< signed note
+  ledger::TreeHead head;
+  std::optional<ledger::TreeHead> proven_from;  ///< the tree that `consistency.txt` proves to be the beginning of it
+};
+
+/// What a bundle's checkpoint is to the one that the newest receipt for the site acknowledged.
+enum class Standing : std::uint8_t {
+  first,     ///< there is no receipt yet
+  proven,    ///< it is that one, or its bundle proves that the ledger grew from it
+  older,     ///< of a smaller tree
+  unproven,  ///< of a larger tree, sealed before the site imported that receipt
+};
+[[nodiscard]] std::string_view name(Standing standing);
+
+/// What became of an arrival.
+struct TakenIn {
+  bool is_new = false;             ///< else it was there already
+  std::optional<Standing> standing;  ///< of bundles
+  std::string fork;  ///< where not empty: why it contradicts what the site said before; it was not taken in but noted
+};
+
+/// Two things that one ledger cannot have said.
+struct Fork {
+  std::uint64_t disclosure = 0;
+  std::string id;
+  std::string content_sha256;
+  std::string reason;
+  std::string found;  ///< when
+  bool operator==(const Fork&) const = default;
+};
+
+/// How far a site's disclosures have come in.
+struct Gaps {
+  std::uint64_t received = 0;  ///< how many
+  std::uint64_t last = 0;      ///< the highest number that arrived; 0: none did
+  std::string last_received;   ///< when the newest of them was taken in; empty: none was
+  std::vector<site::MissingRange> missing;  ///< up to `last`: not here, and nothing explains it
+  std::vector<envelope::Void> explained;    ///< not here, and the site says why nothing comes
+  std::vector<Fork> forks;
+};
+
+/// What a receipt is made of.
+struct ReceiptOrder {
+  std::uint64_t sequence = 0;
+  std::vector<site::ReceiptItem> items;
+  std::string checkpoint;  ///< empty: there is none
+  std::vector<site::MissingRange> missing;
+};
+
 class Register {
  public:
   /// Makes the file. Error: refused if it exists.
@@ -64,6 +128,16 @@ class Register {
   [[nodiscard]] Result<std::string> issue_kit(core::Time now, const Issue& issue);
   [[nodiscard]] Result<std::string> issue_licence(core::Time now, const Issue& issue);
 
+  /// Takes a disclosure in, once; the second time nothing changes. One that contradicts another is noted as a fork.
+  [[nodiscard]] Result<TakenIn> take_in(const Arrival& arrival, core::Time now);
+  [[nodiscard]] Result<Gaps> gaps(std::string_view site_id);
+  /// Gives out the next receipt sequence of a site, lets `issue` make the file, and records it. The items are the
+  /// newest that a receipt takes, without those that a fork contradicts. The checkpoint is the largest that is proven
+  /// to have grown from the one of the receipt before; of the first receipt, the largest. Error: refused where nothing
+  /// has arrived.
+  using IssueReceipt = std::function<Result<Issued>(const ReceiptOrder& order)>;
+  [[nodiscard]] Result<std::string> issue_receipt(std::string_view site_id, core::Time now, const IssueReceipt& issue);
+
   /// The documents of all licences that were issued, in the order of their sequences.
   [[nodiscard]] Result<std::vector<std::string>> licences();
   /// Returns false where it was revoked before; then nothing changes.
@@ -73,6 +147,16 @@ class Register {
 
  private:
   explicit Register(db::Database database) : database_(std::move(database)) {}
+  struct Acknowledged {
+    std::string note;
+    ledger::TreeHead head;
+  };
+  /// The checkpoint of the newest receipt, if that has one.
+  Result<std::optional<Acknowledged>> acknowledged(std::string_view site_id);
+  /// Why an arrival contradicts what is known; empty where it does not.
+  Result<std::string> contradiction(const Arrival& arrival);
+  Result<std::string> contradiction_of_tree(const std::string& site_id, const ledger::TreeHead& head);
+  Result<Standing> keep_checkpoint(const Arrival& arrival);
   Result<std::string> issue_numbered(const std::string& table, core::Time now, const Issue& issue);
 
   db::Database database_;

@@ -127,6 +127,7 @@ Result<Facts> read_body(std::string_view body, std::uint64_t seq) {
   }
   if (makes_file(facts.kind)) read_sealed(in, facts);
   if (facts.kind == Kind::send_failed) read_failure(in, facts);
+  if (facts.kind == Kind::sent) facts.by_receipt = in.integer_if("receipt", 1, INT64_MAX).has_value();
   if (!in.ok()) return fail(in.finish().error());
   return facts;
 }

@@ -26,6 +26,7 @@ struct Facts {
   std::string content_sha256;
   std::uint64_t size = 0;
   std::string checkpoint;  ///< the signed note, not verified
+  bool by_receipt = false;  ///< `sent` only: the vendor's receipt says so
   // `send_failed` only:
   std::string error;
   bool delivered_unknown = false;  ///< the attempt may have arrived

@@ -135,6 +135,12 @@ Result<std::vector<Entry>> Ledger::entries_of_report(std::string_view report_id,
   return rows(query.bind(report_id).bind(to_column(from_seq)).bind(to_column(limit)), state_->path, plain_entry_in);
 }
 
+Result<std::vector<Entry>> Ledger::entries_of_disclosure(std::string_view id) const {
+  AIRLOCK_TRY(auto* database, state_->use());
+  AIRLOCK_TRY(auto query, database->prepare(sql::entries_of_disclosure));
+  return rows(query.bind(id), state_->path, plain_entry_in);
+}
+
 Result<std::vector<ReportRow>> Ledger::reports(std::uint64_t from_number, std::size_t limit) const {
   AIRLOCK_TRY(auto* database, state_->use());
   AIRLOCK_TRY(auto query, database->prepare(sql::reports));

@@ -222,6 +222,8 @@ class Ledger {
   /// The entries about a report, by seq, from `from_seq` on.
   [[nodiscard]] Result<std::vector<Entry>> entries_of_report(std::string_view report_id, std::uint64_t from_seq = 0,
                                                              std::size_t limit = all) const;
+  /// The entries that name a disclosure, by seq.
+  [[nodiscard]] Result<std::vector<Entry>> entries_of_disclosure(std::string_view id) const;
   /// Reports from `from_number` on, by number.
   [[nodiscard]] Result<std::vector<ReportRow>> reports(std::uint64_t from_number, std::size_t limit) const;
   [[nodiscard]] Result<std::optional<ReportRow>> report(std::uint64_t number) const;

@@ -32,6 +32,8 @@ inline constexpr std::string_view entries_of_kind =
     "LIMIT ?";
 inline constexpr std::string_view entries_of_report =
     "SELECT seq, time, kind, report_id, body FROM entries WHERE report_id = ? AND seq >= ? ORDER BY seq LIMIT ?";
+inline constexpr std::string_view entries_of_disclosure =
+    "SELECT seq, time, kind, coalesce(report_id, ''), body FROM entries WHERE disclosure_id = ? ORDER BY seq";
 /// The newest entry that disowns times, of the few that people made.
 inline constexpr std::string_view newest_disowning =
     "SELECT seq, time FROM entries WHERE kind = 'authorised' AND json_extract(body, '$.clock') IS NOT NULL "
@@ -125,6 +127,7 @@ inline constexpr std::array all{size,
                                 newest_of_kind,
                                 entries_of_kind,
                                 entries_of_report,
+                                entries_of_disclosure,
                                 newest_disowning,
                                 newest_time,
                                 whole_entries,

@@ -41,7 +41,8 @@ std::optional<Stage> next_stage(Stage from, const Facts& facts) {
     case Kind::attempted:
       return lead(waits, Stage::attempted);
     case Kind::sent:
-      return lead(from == Stage::attempted, Stage::sent);
+      // Nobody answered, or the answer was lost, and then the vendor's receipt came.
+      return lead(from == Stage::attempted || (waits && facts.by_receipt), Stage::sent);
     case Kind::send_failed:
       return lead(waits, facts.next_try ? Stage::queued : Stage::failed);
     case Kind::withdrawn:

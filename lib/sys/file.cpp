@@ -340,6 +340,27 @@ Result<void> link_file(const std::string& from, const std::string& to) {
   return {};
 }
 
+Result<void> rename_new(const std::string& from, const std::string& to) {
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return {};
+  if (errno != EINVAL && errno != ENOSYS) return fail_errno(to, "rename");
+  // A file system that cannot promise it: looked at just before instead.
+  if (exists(to)) return fail_errno(to, "rename", EEXIST);
+  if (::rename(from.c_str(), to.c_str()) != 0) return fail_errno(to, "rename");
+  return {};
+}
+
+Result<std::string> real_path(const std::string& path) {
+  std::error_code error;
+  auto real = std::filesystem::canonical(path, error);
+  if (error) return fail_errno(path, "look up", error.value());
+  return real.string();
+}
+
+void forget_cached(const std::string& path) {
+  const Descriptor fd{retry([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); })};
+  if (fd.get() >= 0) (void)::posix_fadvise(fd.get(), 0, 0, POSIX_FADV_DONTNEED);
+}
+
 Result<void> remove_file(const std::string& path) {
   if (::unlink(path.c_str()) != 0 && errno != ENOENT) return fail_errno(path, "remove");
   return {};

@@ -140,6 +140,13 @@ class InputSource final : public core::Source {
 [[nodiscard]] Result<void> sync_directory(const std::string& path);
 /// Gives a file a second name, not yet durable. Error: refused if the name is taken.
 [[nodiscard]] Result<void> link_file(const std::string& from, const std::string& to);
+/// Gives a file another name, on file systems without links too; not yet durable. Error: refused if the name is taken.
+[[nodiscard]] Result<void> rename_new(const std::string& from, const std::string& to);
+/// The absolute path without links, `.` and `..`. Error: bad_input where nothing is there.
+[[nodiscard]] Result<std::string> real_path(const std::string& path);
+/// Has the kernel forget what it holds of a file that was synced, so that reading it asks the disk. Where it will not,
+/// nothing happens.
+void forget_cached(const std::string& path);
 /// Removes a file; one that is not there is no error.
 [[nodiscard]] Result<void> remove_file(const std::string& path);
 /// Removes a file or a directory with all below it; nothing there is no error.

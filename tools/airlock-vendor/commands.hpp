@@ -22,5 +22,8 @@ void add_root(VendorContext& context);
 void add_certificate(VendorContext& context);
 void add_site(VendorContext& context);
 void add_open(VendorContext& context);
+void add_intake(VendorContext& context);
+void add_gaps(VendorContext& context);
+void add_receipt(VendorContext& context);
 
 }  // namespace airlock::tools

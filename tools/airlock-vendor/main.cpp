@@ -7,7 +7,7 @@
 int main(int argc, char** argv) {
   using namespace airlock;
   console::Console console("airlock-vendor",
-                           "The vendor's side of Airlock: issues kits and licences, registers sites, opens bundles.");
+                           "The vendor's side of Airlock: issues kits and licences, registers sites, opens bundles, signs for what arrived.");
   const char* home = std::getenv("HOME");
   tools::VendorContext context{console, std::string(home == nullptr ? "." : home) + "/.airlock-vendor"};
   console.program().text("--home", context.home, "the vendor's home (default ~/.airlock-vendor)");
@@ -18,5 +18,8 @@ int main(int argc, char** argv) {
   tools::add_certificate(context);
   tools::add_site(context);
   tools::add_open(context);
+  tools::add_intake(context);
+  tools::add_gaps(context);
+  tools::add_receipt(context);
   return console.run(argc, argv);
 }

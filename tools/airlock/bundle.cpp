@@ -31,7 +31,7 @@ int verify(Context& context, const Options& options) {
   if (context.console.json()) context.console.print(console::to_json(opened->bundle));
   context.console.say("verified: encryption, the site's signature, archive, manifest, " +
                       std::to_string(opened->bundle.manifest().files.size()) +
-                      " digests, the ledger's checkpoint, the proof of inclusion, the ledger's own record");
+                      " digests, the ledger's checkpoint, the proofs of inclusion and growth, the ledger's own record");
   return 0;
 }
 

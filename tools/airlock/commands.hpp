@@ -34,5 +34,6 @@ void add_ledger(Context& context);
 /// The commands of `ledger` that prove, copy and adopt.
 void add_ledger_proofs(Context& context, console::Command& group);
 void add_outbox(Context& context);
+void add_receipt(Context& context);
 
 }  // namespace airlock::tools

@@ -33,5 +33,6 @@ int main(int argc, char** argv) {
   tools::add_bundle(context);
   tools::add_ledger(context);
   tools::add_outbox(context);
+  tools::add_receipt(context);
   return console.run(argc, argv);
 }

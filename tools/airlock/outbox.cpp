@@ -1,8 +1,11 @@
 #include <algorithm>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "commands.hpp"
+#include "gate/hand_over.hpp"
 #include "gate/outbox.hpp"
+#include "present.hpp"
 #include "sys/worker.hpp"
 
 namespace airlock::tools {
@@ -32,7 +35,12 @@ Json to_json(const gate::OutboxItem& item) {
            {"size", disclosure.size},
            {"since", disclosure.time.text()},
            {"age_seconds", std::max<std::int64_t>(item.age.count(), 0)}};
-  if (item.is_bundle) return out;
+  if (item.is_bundle) {
+    out["handed_over"] = item.hand_off.times;
+    out["last_handed_over"] = time(item.hand_off.last);
+    out["note"] = item.hand_off.note.empty() ? Json(nullptr) : Json(item.hand_off.note);
+    return out;
+  }
   out["attempts"] = disclosure.attempts;
   out["last_attempt"] = time(disclosure.last_attempt);
   out["last_error"] = disclosure.last_error.empty() ? Json(nullptr) : Json(disclosure.last_error);
@@ -43,13 +51,21 @@ Json to_json(const gate::OutboxItem& item) {
 
 void show(const console::Console& console, const gate::OutboxItem& item) {
   const ledger::Disclosure& disclosure = item.disclosure;
-  const std::string what = item.is_bundle                                 ? "bundle, waits to be handed over"
+  const std::string what = item.is_bundle && item.hand_off.times != 0     ? "bundle, handed over, waits for a receipt"
+                           : item.is_bundle                               ? "bundle, waits to be handed over"
                            : disclosure.stage == ledger::Stage::failed    ? "given up"
                            : disclosure.stage == ledger::Stage::attempted ? "an attempt was cut short"
                                                                           : "waits to be sent";
   console.say("report " + std::to_string(disclosure.number) + ", disclosure " + std::to_string(disclosure.disclosure) +
               ": " + what + ", " + in_words(item.age) + " old, " + std::to_string(disclosure.size) + " bytes");
   std::vector<std::pair<std::string, std::string>> rows{{"file", disclosure.file}};
+  if (item.hand_off.last) {
+    rows.emplace_back("handed over", item.hand_off.last->text() +
+                                         (item.hand_off.times == 1 ? "" : ", the last of " +
+                                                                              std::to_string(item.hand_off.times) +
+                                                                              " times"));
+    if (!item.hand_off.note.empty()) rows.emplace_back("note", item.hand_off.note);
+  }
   if (disclosure.attempts != 0) {
     rows.emplace_back("attempts", std::to_string(disclosure.attempts) +
                                       (disclosure.last_attempt ? ", last " + disclosure.last_attempt->text() : ""));
@@ -70,6 +86,45 @@ int list(Context& context) {
   }
   for (const gate::OutboxItem& item : *items) show(context.console, item);
   if (items->empty()) context.console.say("the outbox is empty");
+  return 0;
+}
+
+struct HandOverArguments {
+  std::vector<std::string> numbers;
+  gate::HandOverOptions options;
+};
+
+core::Result<std::vector<gate::HandedBundle>> hand_over(const Context& context, HandOverArguments& arguments) {
+  for (const std::string& text : arguments.numbers) {
+    AIRLOCK_TRY(const std::uint64_t number, number_from(text));
+    arguments.options.numbers.push_back(number);
+  }
+  return gate::hand_over(context.site, arguments.options);
+}
+
+int run_hand_over(Context& context, HandOverArguments& arguments) {
+  const auto bundles = hand_over(context, arguments);
+  if (!bundles) return context.console.report(bundles.error());
+  Json all = Json::array();
+  for (const gate::HandedBundle& bundle : *bundles) {
+    const ledger::Disclosure& disclosure = bundle.disclosure;
+    all.push_back({{"number", disclosure.number},
+                   {"disclosure", disclosure.disclosure},
+                   {"id", disclosure.id},
+                   {"file", disclosure.file},
+                   {"outcome", bundle.was_there ? "was_there" : "handed_over"}});
+    context.console.say("report " + std::to_string(disclosure.number) + ", disclosure " +
+                        std::to_string(disclosure.disclosure) + ": " + disclosure.file +
+                        (bundle.was_there ? " was there already" : ""));
+  }
+  if (context.console.json()) {
+    context.console.print({{"handed_over", all}, {"exit", 0}});
+  } else if (bundles->empty()) {
+    context.console.say("no bundle waits in the outbox");
+  } else {
+    context.console.say("recorded, copied and compared; unmount the medium before you take it out. The bundles stay in "
+                        "the outbox until the vendor's receipt is imported");
+  }
   return 0;
 }
 
@@ -119,6 +174,14 @@ void add_outbox(Context& context) {
                           "what waits, since when, how often it was tried, and why it did not get through",
                           "  airlock outbox list\n  airlock outbox list --json | jq '.outbox[] | {number, last_error}'",
                           [&context] { return list(context); });
+  auto arguments = std::make_shared<HandOverArguments>();
+  console::Command handing = context.console.command(
+      group, "hand-over", "copy bundles that no receipt has named to a mounted medium, recorded",
+      "  airlock outbox hand-over --to /media/usb --note 'courier 4711'\n  airlock outbox hand-over 3 4 --to /media/usb",
+      [&context, arguments] { return run_hand_over(context, *arguments); });
+  handing.texts("N", arguments->numbers, "reports, by number; without any, all that no receipt has named");
+  handing.text("--to", arguments->options.to, "a directory on the medium", console::Need::required);
+  handing.text("--note", arguments->options.note, "recorded in the ledger, and nowhere else");
   context.console.command(group, "flush", "have airlock-send try everything now, also what was given up",
                           "  airlock outbox flush", [&context] { return flush(context); });
 }

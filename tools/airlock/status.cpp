@@ -84,6 +84,10 @@ Json to_json(const gate::Status& status) {
                 {"due", status.schedule->due.text()},
                 {"overdue", status.schedule->overdue}};
   }
+  Json receipt(nullptr);
+  if (status.receipt) {
+    receipt = {{"sequence", status.receipt->sequence}, {"imported", status.receipt->time.text()}};
+  }
   return {{"site", status.inputs.site.directory()},
           {"site_id", configuration.site_id},
           {"name", text_or_null(configuration.name)},
@@ -102,6 +106,8 @@ Json to_json(const gate::Status& status) {
           {"disclosures", status.disclosures},
           {"held", status.held},
           {"queue", {{"waiting", status.queue.queued}, {"failed", status.queue.failed}}},
+          {"bundles", {{"waiting", status.bundles - status.handed_over}, {"handed_over", status.handed_over}}},
+          {"receipt", receipt},
           {"unfinished", status.unfinished},
           {"schedule", schedule},
           {"ledger_size", status.head.size},
@@ -161,6 +167,15 @@ int run(Context& context) {
   if (status->queue.queued + status->queue.failed != 0) {
     context.console.say("to be sent: " + std::to_string(status->queue.queued) + " waiting, " +
                         std::to_string(status->queue.failed) + " given up; see `airlock outbox list`");
+  }
+  if (status->bundles != 0) {
+    context.console.say("bundles: " + std::to_string(status->bundles - status->handed_over) +
+                        " wait to be handed over, " + std::to_string(status->handed_over) +
+                        " were and wait for a receipt; see `airlock outbox list`");
+  }
+  if (status->receipt) {
+    context.console.say("the vendor's last receipt is number " + std::to_string(status->receipt->sequence) +
+                        ", imported on " + status->receipt->time.date());
   }
   if (status->unfinished != 0) {
     context.console.say("unfinished: " + std::to_string(status->unfinished) +

@@ -1,0 +1,127 @@
+#include "gate/acknowledged.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "core/json.hpp"
+#include "core/text.hpp"
+#include "ledger/checkpoint.hpp"
+#include "sys/file.hpp"
+
+namespace airlock::gate {
+namespace {
+
+using core::Code;
+using core::fail;
+using core::Json;
+using core::Result;
+
+constexpr std::string_view bundle_in_outbox = ".p7m";
+constexpr std::string_view payload_in_outbox = ".json";
+constexpr std::string_view instructions_in_outbox = ".txt";
+constexpr std::size_t uuid_length = 36;
+
+Result<Json> hand_off_body(const ledger::Entry& entry) {
+  return core::parse_json(entry.body, "ledger entry " + std::to_string(entry.seq), {.bytes = ledger::entry_limit});
+}
+
+}  // namespace
+
+Result<std::optional<ImportedReceipt>> newest_receipt(const ledger::Ledger& ledger) {
+  AIRLOCK_TRY(const auto entry, ledger.newest(ledger::Kind::acknowledged));
+  if (!entry) return std::nullopt;
+  AIRLOCK_TRY(const Json json, hand_off_body(*entry));
+  ImportedReceipt out;
+  out.seq = entry->seq;
+  out.time = entry->time;
+  const auto sequence = json.find("sequence");
+  const auto digest = json.find("content_sha256");
+  if (!entry->report_id.empty() || sequence == json.end() || !sequence->is_number_unsigned() || digest == json.end() ||
+      !digest->is_string()) {
+    return fail(Code::integrity, "ledger entry " + std::to_string(entry->seq) + " does not name a receipt",
+                "run `airlock ledger verify`");
+  }
+  out.sequence = sequence->get<std::uint64_t>();
+  out.content_sha256 = digest->get<std::string>();
+  const auto checkpoint = json.find("checkpoint");
+  if (checkpoint != json.end() && checkpoint->is_object()) {
+    out.checkpoint = checkpoint->value("note", "");
+    out.size = checkpoint->value("size", std::uint64_t{0});
+    out.held = checkpoint->value("held", true);
+  }
+  return out;
+}
+
+Result<std::string> consistency_with_receipt(const ledger::Ledger& ledger, const ledger::TreeHead& later) {
+  AIRLOCK_TRY(const auto receipt, newest_receipt(ledger));
+  if (!receipt || receipt->checkpoint.empty() || !receipt->held) return std::string();
+  AIRLOCK_TRY(const auto proof, ledger.consistency_proof(receipt->size, later.size));
+  return ledger::consistency_text(proof, receipt->checkpoint);
+}
+
+Result<HandOff> hand_off_of(const ledger::Ledger& ledger, const std::string& disclosure_id) {
+  HandOff out;
+  AIRLOCK_TRY(const auto entries, ledger.entries_of_disclosure(disclosure_id));
+  for (const ledger::Entry& entry : entries) {
+    if (entry.kind != ledger::Kind::handed_over && entry.kind != ledger::Kind::acknowledged) continue;
+    AIRLOCK_TRY(const Json json, hand_off_body(entry));
+    if (entry.kind == ledger::Kind::acknowledged) {
+      out.acknowledged_by = json.value("receipt", std::uint64_t{0});
+      continue;
+    }
+    ++out.times;
+    out.last = entry.time;
+    out.note = json.value("note", "");
+  }
+  return out;
+}
+
+std::optional<OutboxName> outbox_name(std::string_view name) {
+  if (name.starts_with('.')) return std::nullopt;
+  for (const std::string_view ending : {bundle_in_outbox, payload_in_outbox}) {
+    if (!name.ends_with(ending) || name.size() < uuid_length + ending.size()) continue;
+    std::string id(name.substr(name.size() - ending.size() - uuid_length, uuid_length));
+    if (core::is_uuid(id)) return OutboxName{std::move(id), ending == bundle_in_outbox};
+  }
+  return std::nullopt;
+}
+
+Result<std::vector<PendingBundle>> pending_bundles(const site::Site& site, const ledger::Ledger& ledger) {
+  std::vector<PendingBundle> out;
+  AIRLOCK_TRY(const auto names, sys::list_directory(site.path(site::layout::outbox)));
+  for (const std::string& name : names) {
+    const auto known = outbox_name(name);
+    if (!known || !known->is_bundle) continue;
+    AIRLOCK_TRY(const auto disclosure, ledger.disclosure(known->disclosure_id));
+    if (!disclosure || disclosure->stage != ledger::Stage::released || disclosure->file != name) continue;
+    AIRLOCK_TRY(HandOff hand_off, hand_off_of(ledger, disclosure->id));
+    if (hand_off.acknowledged_by == 0) out.push_back({*disclosure, std::move(hand_off)});
+  }
+  std::sort(out.begin(), out.end(), [](const PendingBundle& a, const PendingBundle& b) {
+    return a.disclosure.disclosure < b.disclosure.disclosure;
+  });
+  return out;
+}
+
+Result<std::vector<std::string>> free_acknowledged(const site::Site& site, const ledger::Ledger& ledger) {
+  std::vector<std::string> freed;
+  const std::string outbox = site.path(site::layout::outbox);
+  AIRLOCK_TRY(const auto names, sys::list_directory(outbox));
+  for (const std::string& name : names) {
+    const auto known = outbox_name(name);
+    if (!known) continue;
+    AIRLOCK_TRY(const HandOff hand_off, hand_off_of(ledger, known->disclosure_id));
+    if (hand_off.acknowledged_by == 0) continue;
+    if (known->is_bundle) {
+      // The instructions first: while the bundle is there, this is done again.
+      const std::string base = name.substr(0, name.size() - bundle_in_outbox.size());
+      AIRLOCK_CHECK(sys::remove_file(outbox + "/" + base + std::string(instructions_in_outbox)));
+    }
+    AIRLOCK_CHECK(sys::remove_file(outbox + "/" + name));
+    freed.push_back(name);
+  }
+  if (!freed.empty()) AIRLOCK_CHECK(sys::sync_directory(outbox));
+  return freed;
+}
+
+}  // namespace airlock::gate

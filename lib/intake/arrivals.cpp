@@ -1,0 +1,166 @@
+// What arrives at the vendor, gaps in it, and receipts for it.
+#include <nlohmann/json.hpp>
+
+#include "core/json.hpp"
+#include "core/text.hpp"
+#include "intake/home.hpp"
+#include "sys/system.hpp"
+
+namespace airlock::intake {
+namespace {
+
+using core::Code;
+using core::fail;
+using core::Json;
+using core::Members;
+using core::quote;
+
+constexpr std::string_view sent_format = "airlock-sent/1";
+constexpr std::string_view statement_format = "airlock-sending/1";
+constexpr std::size_t sent_line_limit = 64 * 1024;
+constexpr std::size_t header_limit = 48 * 1024;
+constexpr std::size_t statement_voids_limit = 1000;
+
+std::string from_header(Members& in, std::string_view member) {
+  const auto bytes = core::from_base64(in.text(member, header_limit));
+  if (!bytes) in.refuse(member, "must be base64");
+  return bytes.value_or("");
+}
+
+std::vector<envelope::Void> voids_from(Members& in) {
+  std::vector<envelope::Void> out;
+  const Json* since = in.object("since_last");
+  if (since == nullptr) return out;
+  Members members(*since, in.name(), in.path_of("since_last"));
+  (void)members.integer("disclosures_before", 0, INT64_MAX);
+  if (const Json* list = members.array("disclosures", statement_voids_limit); list != nullptr) {
+    for (std::size_t i = 0; i < list->size() && members.ok(); ++i) {
+      Members gone((*list)[i], in.name(), members.path_of("disclosures") + "/" + std::to_string(i));
+      out.push_back({static_cast<std::uint64_t>(gone.integer("disclosure", 1, INT64_MAX)),
+                     gone.word("kind", {"abandoned", "payload_lost", "withdrawn"})});
+      if (auto done = gone.finish(); !done) members.refuse(std::move(done).error());
+    }
+  }
+  if (auto done = members.finish(); !done) in.refuse(std::move(done).error());
+  return out;
+}
+
+Result<Arrival> parse_statement(std::string_view text) {
+  constexpr std::string_view what = "the statement";
+  AIRLOCK_TRY(const Json json, core::parse_json(text, what, {.bytes = header_limit, .depth = 6}));
+  Members in(json, what, "");
+  Arrival out;
+  in.format(statement_format);
+  out.site_id = in.uuid("site_id");
+  out.id = in.uuid("id");
+  out.disclosure = static_cast<std::uint64_t>(in.integer("disclosure", 1, INT64_MAX));
+  out.number = static_cast<std::uint64_t>(in.integer("number", 1, INT64_MAX));
+  if (const Json* previous = in.any("previous"); previous != nullptr && !previous->is_null()) {
+    Members last(*previous, what, in.path_of("previous"));
+    out.previous = envelope::Previous{last.uuid("id"), last.sha256("content_sha256")};
+    if (auto done = last.finish(); !done) in.refuse(std::move(done).error());
+  }
+  out.voids = voids_from(in);
+  (void)in.integer("size", 0, INT64_MAX);
+  out.content_sha256 = in.sha256("sha256");
+  AIRLOCK_CHECK(in.finish());
+  return out;
+}
+
+}  // namespace
+
+Result<Arrival> Home::arrival_of_bundle(const std::string& path) {
+  AIRLOCK_TRY(const ReceivedBundle received, open_bundle(path));
+  const envelope::Manifest& manifest = received.bundle.manifest();
+  Arrival out;
+  out.site_id = manifest.site_id;
+  out.disclosure = manifest.disclosure;
+  out.number = manifest.number;
+  out.id = manifest.bundle_id;
+  out.content_sha256 = received.bundle.content_sha256().hex();
+  out.is_bundle = true;
+  out.previous = manifest.previous;
+  out.voids = manifest.voids;
+  AIRLOCK_TRY(out.checkpoint, received.bundle.text("checkpoint.txt"));
+  out.head = received.head;
+  out.proven_from = received.from;
+  return out;
+}
+
+Result<Arrival> Home::arrival_of_sending(std::string_view line) {
+  constexpr std::string_view what = "the line";
+  AIRLOCK_TRY(const Json json, core::parse_json(line, what, {.bytes = sent_line_limit, .depth = 2}));
+  Members in(json, what, "");
+  in.format(sent_format);
+  const std::string type = in.word("type", {"https-json", "posthog-batch"});
+  const std::string statement = from_header(in, "statement");
+  const std::string signature = from_header(in, "signature");
+  // The body of `posthog-batch` is not the report, so nothing is compared there.
+  const std::string body = type == "https-json" ? in.sha256("body_sha256") : "";
+  if (in.has("received")) (void)in.time("received");
+  AIRLOCK_CHECK(in.finish());
+
+  AIRLOCK_TRY(const auto trust, site_trust());
+  const core::MemoryBlob object(signature);
+  AIRLOCK_TRY(const auto verified, crypto::verify_detached(object, statement, trust));
+  AIRLOCK_TRY(Arrival out, parse_statement(statement));
+  if (verified.signer().uuid() != out.site_id) {
+    return fail(Code::integrity, "is signed by another site than its statement names");
+  }
+  if (!verified.chain_valid_at(verified.signing_time())) {
+    return fail(Code::integrity, "the site's certificate was not valid when the statement was signed");
+  }
+  if (type == "https-json" && body != out.content_sha256) {
+    return fail(Code::integrity, "what arrived has SHA-256 " + body + ", and the site sent " + out.content_sha256,
+                "find out what became of it between the site and the receiver");
+  }
+  return out;
+}
+
+Result<TakenIn> Home::take_in(const Arrival& arrival) { return register_.take_in(arrival, sys::now()); }
+
+Result<RegisteredSite> Home::registered(const std::string& site_id) {
+  AIRLOCK_TRY(auto site, register_.site(core::to_lower(site_id)));
+  if (site) return std::move(*site);
+  return fail(Code::usage, "no site " + quote(site_id) + " is registered",
+              "register it with `airlock-vendor site add SITE-REQUEST`");
+}
+
+Result<std::vector<Home::SiteGaps>> Home::gaps(const std::optional<std::string>& site_id) {
+  std::vector<RegisteredSite> sites;
+  if (site_id) {
+    AIRLOCK_TRY(auto one, registered(*site_id));
+    sites.push_back(std::move(one));
+  } else {
+    AIRLOCK_TRY(sites, register_.sites());
+  }
+  std::vector<SiteGaps> out;
+  for (RegisteredSite& site : sites) {
+    AIRLOCK_TRY(Gaps found, register_.gaps(site.site_id));
+    out.push_back({std::move(site), std::move(found)});
+  }
+  return out;
+}
+
+Result<Home::IssuedReceipt> Home::issue_receipt(const std::string& site_id) {
+  AIRLOCK_TRY(const RegisteredSite site, registered(site_id));
+  AIRLOCK_TRY(const auto certificate, crypto::Certificate::from_pem(site.site_certificate));
+  AIRLOCK_TRY(const Identity signing, identity("receipt-signing"));
+  const core::Time now = sys::now();
+  IssuedReceipt out;
+  AIRLOCK_TRY(out.file, register_.issue_receipt(site.site_id, now, [&](const ReceiptOrder& order) -> Result<Issued> {
+    out.receipt = {.site_id = site.site_id,
+                   .site_key_sha256 = certificate.key().sha256().hex(),
+                   .sequence = order.sequence,
+                   .issued = now,
+                   .items = order.items,
+                   .checkpoint = order.checkpoint,
+                   .missing = order.missing};
+    AIRLOCK_TRY(std::string file, site::write_receipt(
+                                      out.receipt, {.key = signing.key, .certificate = signing.certificate, .time = now}));
+    return Issued{std::move(file), site::to_document(out.receipt)};
+  }));
+  return out;
+}
+
+}  // namespace airlock::intake

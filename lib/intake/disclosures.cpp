@@ -1,0 +1,270 @@
+// The part of the register that knows what arrived: disclosures, checkpoints, contradictions, receipts.
+#include <algorithm>
+#include <set>
+
+#include "core/text.hpp"
+#include "intake/register.hpp"
+
+namespace airlock::intake {
+namespace {
+
+using core::Code;
+using core::fail;
+
+std::int64_t column(std::uint64_t value) { return static_cast<std::int64_t>(value); }
+std::uint64_t counter_in(const db::Statement& row, int at) { return static_cast<std::uint64_t>(row.integer(at)); }
+
+std::string disclosure_words(std::uint64_t disclosure) { return "disclosure " + std::to_string(disclosure); }
+
+/// The first column of the first row as a number; nothing where there is none.
+Result<std::optional<std::uint64_t>> first_number(db::Statement& query) {
+  AIRLOCK_TRY(const bool row, query.step());
+  std::optional<std::uint64_t> out;
+  if (row && !query.is_null(0)) out = counter_in(query, 0);
+  query.reset();
+  return out;
+}
+
+}  // namespace
+
+std::string_view name(Standing standing) {
+  switch (standing) {
+    case Standing::first:
+      return "first";
+    case Standing::proven:
+      return "proven";
+    case Standing::older:
+      return "older";
+    default:
+      return "unproven";
+  }
+}
+
+Result<std::optional<Register::Acknowledged>> Register::acknowledged(std::string_view site_id) {
+  AIRLOCK_TRY(auto query, database_.prepare("SELECT c.note, c.size, c.root FROM receipts r JOIN checkpoints c "
+                                            "ON c.site_id = r.site_id AND c.size = r.size "
+                                            "WHERE r.site_id = ? ORDER BY r.sequence DESC LIMIT 1"));
+  query.bind(site_id);
+  AIRLOCK_TRY(const bool row, query.step());
+  if (!row) return std::nullopt;
+  AIRLOCK_TRY(const auto root, core::Digest::from_hex(query.text(2)));
+  return Acknowledged{query.text(0), {counter_in(query, 1), root}};
+}
+
+Result<std::string> Register::contradiction_of_tree(const std::string& site_id, const ledger::TreeHead& head) {
+  AIRLOCK_TRY(auto query, database_.prepare("SELECT root FROM checkpoints WHERE site_id = ? AND size = ?"));
+  query.bind(site_id).bind(column(head.size));
+  AIRLOCK_TRY(const bool row, query.step());
+  if (!row || query.text(0) == head.root.hex()) return std::string();
+  return "the ledger had another root when it had " + std::to_string(head.size) + " entries";
+}
+
+Result<std::string> Register::contradiction(const Arrival& arrival) {
+  const std::string& site = arrival.site_id;
+  {
+    AIRLOCK_TRY(auto query, database_.prepare("SELECT disclosure, id, content_sha256 FROM disclosures "
+                                              "WHERE site_id = ? AND (disclosure = ? OR id = ?)"));
+    query.bind(site).bind(column(arrival.disclosure)).bind(arrival.id);
+    for (;;) {
+      AIRLOCK_TRY(const bool row, query.step());
+      if (!row) break;
+      const bool same = counter_in(query, 0) == arrival.disclosure && query.text(1) == arrival.id &&
+                        query.text(2) == arrival.content_sha256;
+      if (!same) {
+        return disclosure_words(counter_in(query, 0)) + " of this site is here already, with other content: " +
+               query.text(1) + ", SHA-256 " + query.text(2);
+      }
+    }
+  }
+  // `previous` skips no bundle that stands, and only what never arrives stands not.
+  std::optional<std::uint64_t> before = 0;
+  if (arrival.previous) {
+    AIRLOCK_TRY(auto query,
+                database_.prepare("SELECT disclosure, content_sha256 FROM disclosures WHERE site_id = ? AND id = ?"));
+    query.bind(site).bind(arrival.previous->id);
+    AIRLOCK_TRY(const bool row, query.step());
+    before = std::nullopt;
+    if (row) {
+      before = counter_in(query, 0);
+      if (query.text(1) != arrival.previous->content_sha256 || *before >= arrival.disclosure) {
+        return "it names " + disclosure_words(*before) + " as the one before it, with other content than what is here";
+      }
+    }
+  }
+  if (before) {
+    AIRLOCK_TRY(auto query, database_.prepare("SELECT max(disclosure) FROM disclosures WHERE site_id = ? AND "
+                                              "kind = 'bundle' AND disclosure > ? AND disclosure < ?"));
+    query.bind(site).bind(column(*before)).bind(column(arrival.disclosure));
+    AIRLOCK_TRY(const auto skipped, first_number(query));
+    if (skipped) return "it knows nothing of " + disclosure_words(*skipped) + ", which is here";
+  }
+  // The same the other way round, for what arrives late.
+  AIRLOCK_TRY(auto named, database_.prepare("SELECT min(disclosure) FROM disclosures WHERE site_id = ? AND "
+                                            "previous_id = ? AND (previous_sha256 <> ? OR disclosure <= ?)"));
+  named.bind(site).bind(arrival.id).bind(arrival.content_sha256).bind(column(arrival.disclosure));
+  AIRLOCK_TRY(const auto by, first_number(named));
+  if (by) return disclosure_words(*by) + ", which is here, names it as the one before it, with other content";
+  if (arrival.is_bundle) {
+    AIRLOCK_TRY(auto late, database_.prepare(
+                               "SELECT min(d.disclosure) FROM disclosures d LEFT JOIN disclosures p "
+                               "ON p.site_id = d.site_id AND p.id = d.previous_id WHERE d.site_id = ? AND "
+                               "d.disclosure > ? AND (d.previous_id = '' OR p.disclosure < ?)"));
+    late.bind(site).bind(column(arrival.disclosure)).bind(column(arrival.disclosure));
+    AIRLOCK_TRY(const auto denied, first_number(late));
+    if (denied) return disclosure_words(*denied) + ", which is here, knows nothing of it";
+    AIRLOCK_TRY(std::string tree, contradiction_of_tree(site, arrival.head));
+    if (tree.empty() && arrival.proven_from) {
+      AIRLOCK_TRY(tree, contradiction_of_tree(site, *arrival.proven_from));
+    }
+    return tree;
+  }
+  return std::string();
+}
+
+Result<Standing> Register::keep_checkpoint(const Arrival& arrival) {
+  AIRLOCK_TRY(const auto newest, acknowledged(arrival.site_id));
+  auto standing = Standing::first;
+  if (newest) {
+    const bool grown = arrival.proven_from && *arrival.proven_from == newest->head;
+    standing = arrival.head == newest->head || grown     ? Standing::proven
+               : arrival.head.size < newest->head.size ? Standing::older
+                                                         : Standing::unproven;
+  }
+  AIRLOCK_TRY(auto insert, database_.prepare("INSERT OR IGNORE INTO checkpoints VALUES (?, ?, ?, ?, ?)"));
+  insert.bind(arrival.site_id)
+      .bind(column(arrival.head.size))
+      .bind(arrival.head.root.hex())
+      .bind(arrival.checkpoint)
+      .bind(arrival.proven_from ? column(arrival.proven_from->size) : 0);
+  AIRLOCK_CHECK(insert.run());
+  return standing;
+}
+
+Result<TakenIn> Register::take_in(const Arrival& arrival, core::Time now) {
+  AIRLOCK_TRY(auto transaction, db::Transaction::begin(database_));
+  TakenIn out;
+  AIRLOCK_TRY(out.fork, contradiction(arrival));
+  if (!out.fork.empty()) {
+    AIRLOCK_TRY(auto note, database_.prepare("INSERT OR IGNORE INTO forks VALUES (?, ?, ?, ?, ?, ?)"));
+    note.bind(arrival.site_id).bind(column(arrival.disclosure)).bind(arrival.id).bind(arrival.content_sha256);
+    note.bind(out.fork).bind(now.text());
+    AIRLOCK_CHECK(note.run());
+    AIRLOCK_CHECK(transaction.commit());
+    return out;
+  }
+  AIRLOCK_TRY(auto known,
+              database_.prepare("SELECT count(*) FROM disclosures WHERE site_id = ? AND disclosure = ?"));
+  known.bind(arrival.site_id).bind(column(arrival.disclosure));
+  AIRLOCK_TRY(const auto there, first_number(known));
+  out.is_new = there == std::uint64_t{0};
+  if (arrival.is_bundle) {
+    AIRLOCK_TRY(out.standing, keep_checkpoint(arrival));
+  }
+  if (!out.is_new) return out;
+  AIRLOCK_TRY(auto insert, database_.prepare("INSERT INTO disclosures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+  const envelope::Previous none;
+  const envelope::Previous& previous = arrival.previous ? *arrival.previous : none;
+  insert.bind(arrival.site_id).bind(column(arrival.disclosure)).bind(arrival.id).bind(arrival.content_sha256);
+  insert.bind(arrival.is_bundle ? "bundle" : "sent").bind(column(arrival.number)).bind(previous.id);
+  insert.bind(previous.content_sha256).bind(now.text());
+  AIRLOCK_CHECK(insert.run());
+  for (const envelope::Void& gone : arrival.voids) {
+    AIRLOCK_TRY(auto add, database_.prepare("INSERT OR IGNORE INTO voids VALUES (?, ?, ?)"));
+    add.bind(arrival.site_id).bind(column(gone.disclosure)).bind(gone.kind);
+    AIRLOCK_CHECK(add.run());
+  }
+  AIRLOCK_CHECK(transaction.commit());
+  return out;
+}
+
+Result<Gaps> Register::gaps(std::string_view site_id) {
+  Gaps out;
+  AIRLOCK_TRY(auto arrived, database_.prepare("SELECT disclosure, received FROM disclosures WHERE site_id = ? "
+                                              "ORDER BY disclosure"));
+  arrived.bind(site_id);
+  std::set<std::uint64_t> here;
+  for (;;) {
+    AIRLOCK_TRY(const bool row, arrived.step());
+    if (!row) break;
+    out.last = counter_in(arrived, 0);
+    here.insert(out.last);
+    out.last_received = std::max(out.last_received, arrived.text(1));
+  }
+  out.received = here.size();
+  AIRLOCK_TRY(auto voids, database_.prepare("SELECT disclosure, kind FROM voids WHERE site_id = ? ORDER BY disclosure"));
+  voids.bind(site_id);
+  std::set<std::uint64_t> known = here;
+  for (;;) {
+    AIRLOCK_TRY(const bool row, voids.step());
+    if (!row) break;
+    // What the site gave up and what arrived all the same is here.
+    if (!known.insert(counter_in(voids, 0)).second) continue;
+    out.explained.push_back({counter_in(voids, 0), voids.text(1)});
+  }
+  std::uint64_t next = 1;
+  for (const std::uint64_t number : known) {
+    if (number > out.last) break;
+    if (number > next) out.missing.push_back({next, number - 1});
+    next = number + 1;
+  }
+  AIRLOCK_TRY(auto forks, database_.prepare("SELECT disclosure, id, content_sha256, reason, found FROM forks "
+                                            "WHERE site_id = ? ORDER BY disclosure, found"));
+  forks.bind(site_id);
+  for (;;) {
+    AIRLOCK_TRY(const bool row, forks.step());
+    if (!row) return out;
+    out.forks.push_back({counter_in(forks, 0), forks.text(1), forks.text(2), forks.text(3), forks.text(4)});
+  }
+}
+
+Result<std::string> Register::issue_receipt(std::string_view site_id, core::Time now, const IssueReceipt& issue) {
+  AIRLOCK_TRY(auto transaction, db::Transaction::begin(database_));
+  ReceiptOrder order;
+  AIRLOCK_TRY(auto last, database_.prepare("SELECT coalesce(max(sequence), 0) FROM receipts WHERE site_id = ?"));
+  last.bind(site_id);
+  AIRLOCK_TRY(const auto sequence, first_number(last));
+  order.sequence = sequence.value_or(0) + 1;
+
+  AIRLOCK_TRY(auto items, database_.prepare("SELECT id, content_sha256 FROM disclosures d WHERE site_id = ? AND NOT "
+                                            "EXISTS (SELECT 1 FROM forks f WHERE f.site_id = d.site_id AND "
+                                            "f.disclosure = d.disclosure) ORDER BY disclosure DESC LIMIT ?"));
+  items.bind(site_id).bind(static_cast<std::int64_t>(site::receipt_items_limit));
+  for (;;) {
+    AIRLOCK_TRY(const bool row, items.step());
+    if (!row) break;
+    order.items.push_back({items.text(0), items.text(1)});
+  }
+  if (order.items.empty()) {
+    return fail(Code::refused, "nothing of site " + std::string(site_id) + " has been taken in",
+                "`airlock-vendor intake FILE` takes its bundles in");
+  }
+  std::reverse(order.items.begin(), order.items.end());
+  AIRLOCK_TRY(Gaps found, gaps(site_id));
+  order.missing = std::move(found.missing);
+  if (order.missing.size() > site::receipt_missing_limit) {
+    order.missing.erase(order.missing.begin(),
+                        order.missing.end() - static_cast<std::ptrdiff_t>(site::receipt_missing_limit));
+  }
+
+  AIRLOCK_TRY(const auto newest, acknowledged(site_id));
+  AIRLOCK_TRY(auto largest, database_.prepare("SELECT note, size FROM checkpoints WHERE site_id = ?1 AND "
+                                              "(?2 = 0 OR (from_size = ?2 AND size > ?2)) ORDER BY size DESC LIMIT 1"));
+  largest.bind(site_id).bind(newest ? column(newest->head.size) : 0);
+  AIRLOCK_TRY(const bool grown, largest.step());
+  std::uint64_t size = newest ? newest->head.size : 0;
+  if (newest) order.checkpoint = newest->note;
+  if (grown) {
+    order.checkpoint = largest.text(0);
+    size = counter_in(largest, 1);
+  }
+  largest.reset();
+
+  AIRLOCK_TRY(const Issued issued, issue(order));
+  AIRLOCK_TRY(auto insert, database_.prepare("INSERT INTO receipts VALUES (?, ?, ?, ?, ?)"));
+  insert.bind(site_id).bind(column(order.sequence)).bind(now.text()).bind(column(size)).bind(issued.document);
+  AIRLOCK_CHECK(insert.run());
+  AIRLOCK_CHECK(transaction.commit());
+  return issued.file;
+}
+
+}  // namespace airlock::intake

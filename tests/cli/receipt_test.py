@@ -1,0 +1,380 @@
+"""Hand-over, intake, receipts: from the outbox to the vendor and back, and every way to cheat on it."""
+import base64
+import json
+import re
+import shutil
+
+from harness import LONG, case, check, equal, main
+
+
+def different_report(w, number):
+    return w.report(lambda d: d["properties"].update({"posthog_version": f"1.{number}.0"}))
+
+
+def site_with(w, reports):
+    """A sealing site that has disclosed this many reports."""
+    w.site()
+    for number in range(1, reports + 1):
+        equal(w.process(different_report(w, number))["outcome"], "sealed")
+
+
+def bundle_of(w, number):
+    found = [b for b in w.outbox() if re.match(rf".*-{number}-[0-9a-f-]{{36}}\.p7m$", b.name)]
+    equal(len(found), 1, f"bundles of report {number}")
+    return found[0]
+
+
+def receipt(w, name="receipt.p7s", site_id=None):
+    out = w.path / name
+    issued = w.vendor("receipt", "--site", site_id or w.site_id, "--out", out, "--json").json
+    return out, issued
+
+
+def entries(w, kind):
+    text = w.airlock("ledger", "export", "--format", "json").json
+    return [e for e in text["entries"] if e["kind"] == kind]
+
+
+def sign_as_vendor(w, document, name, key="receipt-signing"):
+    """A receipt with any content, signed by a key of the vendor's home with stock openssl."""
+    content = w.file(name + ".json", document if isinstance(document, (str, bytes)) else json.dumps(document))
+    out = w.path / name
+    w.run("openssl", "cms", "-sign", "-binary", "-nodetach", "-nosmimecap", "-cades", "-md", "sha256", "-in", content, "-signer",
+          w.home / f"{key}.crt", "-inkey", w.home / f"{key}.key", "-outform", "PEM", "-out", out)
+    return out
+
+
+def content_of(w, file):
+    return w.run("openssl", "cms", "-verify", "-binary", "-inform", "PEM", "-in", file, "-CAfile", w.root, "-no-CApath",
+                 "-no-CAstore").json
+
+
+@case("a whole round: three reports, two handed over, the gap is named, the receipt frees the two, the next bundle proves growth")
+def _(w):
+    site_with(w, 3)
+    medium = w.path / "medium"
+    medium.mkdir()
+    handed = w.airlock("outbox", "hand-over", 1, 3, "--to", medium, "--note", "courier 4711", "--json").json["handed_over"]
+    equal([h["number"] for h in handed], [1, 3], "reports that were handed over")
+    copies = sorted(p.name for p in medium.iterdir())
+    equal(len(copies), 4, "two bundles with their instructions, nothing else")
+    for number in (1, 3):
+        equal((medium / bundle_of(w, number).name).read_bytes(), bundle_of(w, number).read_bytes(), "copy")
+    listed = w.airlock("outbox", "list", "--json").json["outbox"]
+    equal([(i["number"], i["handed_over"], i["note"]) for i in listed],
+          [(1, 1, "courier 4711"), (2, 0, None), (3, 1, "courier 4711")], "outbox")
+    equal(w.airlock("status", "--json").json["bundles"], {"waiting": 1, "handed_over": 2})
+
+    taken = w.vendor("intake", medium, "--json").json
+    equal([(i["disclosure"], i["outcome"], i["checkpoint"]) for i in taken["items"]], [(1, "new", "first"), (3, "new", "first")])
+    gaps = w.vendor("gaps", "--site", w.site_id, "--json", code=7).json["sites"][0]
+    equal((gaps["missing"], gaps["received"], gaps["last_disclosure"]), ([{"first": 2, "last": 2}], 2, 3), "gaps")
+
+    file, issued = receipt(w)
+    equal((issued["sequence"], issued["items"], issued["missing"]), (1, 2, [{"first": 2, "last": 2}]))
+    signed = content_of(w, file)
+    equal([i["id"] for i in signed["items"]], [h["id"] for h in handed], "what stock openssl reads in the receipt")
+    check(signed["checkpoint"].startswith(f"airlock/{w.site_id}\n"), signed["checkpoint"])
+
+    done = w.airlock("receipt", "import", file, "--json").json
+    equal((done["acknowledged"], len(done["freed"]), done["missing"]), (2, 2, [{"first": 2, "last": 2}]))
+    equal([b.name for b in w.outbox()], [bundle_of(w, 2).name], "what is left in the outbox")
+    equal(len(list((w.site_path / "outbox").iterdir())), 2, "the bundle and its instructions")
+    equal(w.kinds(1)[-2:], ["handed_over", "acknowledged"])
+    before = w.ledger_ok()
+    again = w.airlock("receipt", "import", file, "--json").json
+    equal((again["repeated"], again["acknowledged"], again["freed"]), (True, 0, []), "a second import")
+    equal(w.ledger_ok(), before, "which changes nothing")
+
+    w.process(different_report(w, 4))
+    bundle = bundle_of(w, 4)
+    w.airlock("bundle", "verify", bundle)
+    folder = w.open_with_openssl(bundle)
+    consistency = (folder / "consistency.txt").read_text()
+    check(consistency.endswith(signed["checkpoint"]), consistency)
+    taken = w.vendor("intake", bundle, bundle_of(w, 2), "--json").json
+    equal([(i["disclosure"], i["outcome"], i["checkpoint"]) for i in taken["items"]], [(2, "new", "older"), (4, "new", "proven")])
+    equal(w.vendor("gaps", "--json").json["sites"][0]["missing"], [])
+    equal([i["outcome"] for i in w.vendor("intake", bundle, medium, "--json").json["items"]], ["known"] * 3, "the second time")
+    file, issued = receipt(w, "second.p7s")
+    equal((issued["sequence"], issued["items"]), (2, 4), "the second receipt names all")
+    check(issued["checkpoint"] == (folder / "checkpoint.txt").read_text(), "its checkpoint is that of the newest bundle")
+    equal(len(w.airlock("receipt", "import", file, "--json").json["freed"]), 2)
+    equal(w.outbox(), [])
+    equal(w.airlock("status", "--json").json["receipt"]["sequence"], 2)
+    w.ledger_ok()
+
+
+@case("the instructions of a bundle with consistency.txt come to their end with stock tools, and notice a changed proof")
+def _(w):
+    site_with(w, 1)
+    for number in range(2, 7):
+        w.vendor("intake", w.site_path / "outbox")
+        w.airlock("receipt", "import", receipt(w, f"receipt-{number}.p7s")[0])
+        w.process(different_report(w, number))
+        bundle = bundle_of(w, number)
+        folder = w.open_with_openssl(bundle)
+        text = bundle.with_suffix(".txt").read_text()
+        script = text.split("RFC 9162 2.1.4.2).")[1]
+        grew = "the ledger grew from the last receipt"
+        check(grew in w.shell(script, cwd=folder).text, f"report {number}")
+        lines = (folder / "consistency.txt").read_text().split("\n")
+        changed = base64.b64decode(lines[1])
+        lines[1] = base64.b64encode(bytes([changed[0] ^ 1]) + changed[1:]).decode()
+        (folder / "consistency.txt").write_text("\n".join(lines))
+        check(grew not in w.shell(script, cwd=folder, code=(0, 1)).text, f"a changed proof of report {number}")
+
+
+@case("a receipt with any sampled byte changed is refused, and nothing is freed")
+def _(w):
+    site_with(w, 1)
+    w.vendor("intake", w.outbox()[0])
+    file, _ = receipt(w)
+    good = file.read_bytes()
+    for at in range(0, len(good), 1 if LONG else len(good) // 40):
+        changed = bytearray(good)
+        changed[at] ^= 1
+        ran = w.airlock("receipt", "import", w.file("changed.p7s", bytes(changed)), code=(3, 5))
+        check("changed.p7s" in ran.err, ran.err)
+    for size in (0, 10, len(good) // 2, len(good) - 2):
+        w.airlock("receipt", "import", w.file("cut.p7s", good[:size]), code=3)
+    w.airlock("receipt", "import", w.file("long.p7s", good + b"\n" * 1024 * 1024), code=3)
+    w.airlock("receipt", "import", w.path / "none", code=3)
+    equal(len(w.outbox()), 1)
+    equal(entries(w, "acknowledged"), [])
+
+
+@case("a receipt for another site, of another role, for another key, older, or a second one of its sequence is refused")
+def _(w):
+    site_with(w, 1)
+    w.vendor("intake", w.outbox()[0])
+    first, _ = receipt(w, "first.p7s")
+    second, _ = receipt(w, "second.p7s")
+    document = content_of(w, second)
+
+    def refused(change, code, words, key="receipt-signing"):
+        changed = json.loads(json.dumps(document))
+        changed = change(changed) or changed
+        ran = w.airlock("receipt", "import", sign_as_vendor(w, changed, "forged.p7s", key), code=code)
+        check(words in ran.err, f"{words!r} in {ran.err}")
+        equal(len(w.outbox()), 1, "bundles that are left")
+
+    other = "11111111-1111-4111-8111-111111111111"
+    refused(lambda d: d.update(site_id=other), 5, f"is for site {other}")
+    refused(lambda d: d.update(site_key_sha256="0" * 64), 5, "is for another key")
+    refused(lambda d: None, 5, "is not for the role `receipt`", key="kit-signing")
+    refused(lambda d: d["items"][0].update(content_sha256="0" * 64), 5, f"item {document['items'][0]['id']}")
+    refused(lambda d: d["items"].append({"id": other, "content_sha256": "0" * 64}), 5, f"item {other}")
+    refused(lambda d: d.update(surprise=1), 3, "`/surprise`: is not a known member")
+    refused(lambda d: d["items"].append(d["items"][0]), 3, "stands there twice")
+    refused(lambda d: d.update(sequence=0), 3, "`/sequence`")
+    refused(lambda d: d.update(format="airlock-licence/1"), 3, "`/format`")
+    refused(lambda d: d.update(checkpoint=d["checkpoint"].replace("\n", "\n1", 1)), 5, "checkpoint")
+    refused(lambda d: d.update(issued="2020-01-01T00:00:00Z"), 5, "when its signer's certificate was not valid")
+    w.airlock("receipt", "import", second)
+    equal(w.outbox(), [])
+    check("is older than receipt 2" in w.airlock("receipt", "import", first, code=4).err, "an older one")
+    changed = dict(document, missing=[{"first": 1, "last": 1}])
+    ran = w.airlock("receipt", "import", sign_as_vendor(w, changed, "twice.p7s"), code=5)
+    check("another receipt with sequence 2" in ran.err, ran.err)
+    # A real receipt for another site of the same vendor.
+    mine, w.site_path, my_id = w.site_path, w.path / "other", w.site_id
+    w.new_site()
+    w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"]))
+    w.process(different_report(w, 9))
+    w.vendor("intake", w.outbox()[0])
+    theirs, _ = receipt(w, "theirs.p7s")
+    w.site_path = mine
+    check("is for site" in w.airlock("receipt", "import", theirs, code=5).err, "the reason")
+    check(my_id != w.site_id, "two sites")
+
+
+@case("a receipt whose signer was revoked is refused once the kit says so; a renewed signer is believed")
+def _(w):
+    site_with(w, 1)
+    w.vendor("intake", w.outbox()[0])
+    file, _ = receipt(w)
+    w.vendor("certificate", "renew", "receipt")
+    w.vendor("certificate", "revoke", w.home / "receipt-signing.1.crt")
+    w.airlock("kit", "install", w.new_kit())
+    check("which the vendor has revoked" in w.airlock("receipt", "import", file, code=5).err, "the reason")
+    equal(len(w.outbox()), 1)
+    w.airlock("receipt", "import", receipt(w, "second.p7s")[0])
+    equal(w.outbox(), [])
+
+
+@case("a ledger that was rolled back behind a receipt, or forked from it, is refused until a person adopts it")
+def _(w):
+    site_with(w, 1)
+    shutil.copytree(w.site_path, w.path / "backup")
+    w.process(different_report(w, 2))
+    w.vendor("intake", w.site_path / "outbox")
+    file, _ = receipt(w)
+    shutil.rmtree(w.site_path)
+    shutil.copytree(w.path / "backup", w.site_path)
+
+    ran = w.airlock("receipt", "import", file, code=5)
+    check("it was rolled back or cut short" in ran.err and "airlock ledger adopt --reason" in ran.err, ran.err)
+    equal(entries(w, "acknowledged"), [])
+    # A fork: the same numbers, other content. The vendor notices it as well.
+    w.process(different_report(w, 3))
+    ran = w.airlock("receipt", "import", file, code=5)
+    check("it was rebuilt" in ran.err, ran.err)
+    equal(len(w.outbox()), 2)
+    forked = bundle_of(w, 2)
+    ran = w.vendor("intake", forked, "--json", code=5)
+    equal(ran.json["items"][0]["outcome"], "fork")
+    check("is here already, with other content" in ran.err, ran.err)
+    gaps = w.vendor("gaps", "--site", w.site_id, "--json", code=5).json["sites"][0]
+    equal([f["disclosure"] for f in gaps["forks"]], [2])
+    w.vendor("intake", forked, code=5)
+    equal(len(w.vendor("gaps", "--json", code=5).json["sites"][0]["forks"]), 1, "noted once")
+
+    w.airlock("ledger", "adopt", "--reason", "the disk was lost, the backup of yesterday restored")
+    done = w.airlock("receipt", "import", file, "--json").json
+    equal((done["acknowledged"], done["unknown"]), (1, 1), "what the adopted ledger knows of it")
+    equal([b.name for b in w.outbox()], [forked.name], "only what arrived was freed")
+    w.process(different_report(w, 4))
+    w.airlock("bundle", "verify", bundle_of(w, 3))
+    w.ledger_ok()
+
+
+@case("an adopted ledger with other content under an item's id is still refused")
+def _(w):
+    site_with(w, 2)
+    w.vendor("intake", w.site_path / "outbox")
+    file, _ = receipt(w)
+    document = content_of(w, file)
+    document["items"][1]["content_sha256"] = "1" * 64
+    w.airlock("ledger", "adopt", "--reason", "a test")
+    w.airlock("receipt", "import", sign_as_vendor(w, document, "forged.p7s"), code=5)
+    equal(len(w.outbox()), 2)
+
+
+@case("killed between record and removal, anywhere, the next run frees what was acknowledged, and nothing else")
+def _(w):
+    site_with(w, 3)
+    w.vendor("intake", bundle_of(w, 1), bundle_of(w, 2))
+    file, _ = receipt(w)
+    shutil.copytree(w.site_path, w.path / "saved")
+    kept = bundle_of(w, 3).name
+    killed = freed = 0
+    for call, places in (("unlink", range(1, 10)), ("fsync,fdatasync", range(1, 16, 1 if LONG else 2)),
+                         ("pwrite64", range(1, 30, 1 if LONG else 7))):
+        for when in places:
+            shutil.rmtree(w.site_path)
+            shutil.copytree(w.path / "saved", w.site_path)
+            ran = w.run("strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e",
+                        f"inject={call}:signal=KILL:when={when}", w.program("airlock"), "--site", w.site_path, "receipt",
+                        "import", file, code=(0, -9, 137))
+            if ran.code == 0:
+                break
+            killed += 1
+            recorded = len(entries(w, "acknowledged"))
+            check(recorded in (0, 3), f"{call} {when}: {recorded} entries: all or none")
+            if recorded == 0:
+                equal(len(w.outbox()), 3, f"{call} {when}: freed before it was recorded")
+                w.airlock("receipt", "import", file)
+            else:
+                freed += 1
+                w.airlock("process", different_report(w, 1), "--again" if False else "--json")
+            equal([b.name for b in w.outbox()], [kept], f"{call} {when}: left in the outbox")
+            equal(len(list((w.site_path / "outbox").iterdir())), 2, f"{call} {when}: files")
+            w.ledger_ok()
+    check(killed > 6 and freed > 2, f"{killed} killed, {freed} of them after the record")
+    print(f"counted: receipt import killed {killed} times, {freed} of them after its record")
+
+
+@case("hand-over refuses on hold, inside the site, where another file has the name, for no bundle, and without a medium")
+def _(w):
+    site_with(w, 1)
+    medium = w.path / "medium"
+    medium.mkdir()
+
+    def refused(code, words, *arguments, to=medium):
+        before = sorted(p.name for p in medium.iterdir())
+        ran = w.airlock("outbox", "hand-over", *arguments, "--to", to, code=code)
+        check(words in ran.err, f"{words!r} in {ran.err}")
+        equal(sorted(p.name for p in medium.iterdir()), before, "what is on the medium")
+        equal(entries(w, "handed_over"), [], "what was recorded")
+
+    w.airlock("hold", "--reason", "an audit")
+    refused(4, "on hold")
+    w.airlock("release")
+    refused(4, "is inside the site directory", to=w.site_path / "held")
+    (w.path / "link").symlink_to(w.site_path)
+    refused(4, "is inside the site directory", to=w.path / "link" / "outbox")
+    refused(3, "is not a directory", to=w.path / "none")
+    refused(2, "report 7 has no bundle", 7)
+    refused(2, "the note must be printable", "--note", "two\nlines")
+    refused(2, "the note must be printable", "--note", "x" * 1025)
+    taken = w.file(f"medium/{w.outbox()[0].name}", "something else")
+    refused(4, "another file has this name")
+    taken.unlink()
+    bundle = w.outbox()[0]
+    good = bundle.read_bytes()
+    bundle.write_bytes(good + b"x")
+    refused(5, "is not the file that was sealed")
+    bundle.write_bytes(good)
+    w.airlock("outbox", "hand-over", "--to", medium)
+    again = w.airlock("outbox", "hand-over", "--to", medium, "--json").json["handed_over"]
+    equal([h["outcome"] for h in again], ["was_there"], "the same medium again")
+    equal(len(entries(w, "handed_over")), 1, "recorded once")
+    other = w.path / "other"
+    other.mkdir()
+    w.airlock("outbox", "hand-over", "--to", other)
+    equal(len(entries(w, "handed_over")), 2, "another medium is another hand-over")
+
+
+@case("a medium that is full, broken or lying: nothing is recorded and nothing is visible")
+def _(w):
+    site_with(w, 1)
+    medium = w.path / "medium"
+    medium.mkdir()
+    for inject, code in (("write:error=ENOSPC", 8), ("fsync:error=EIO", 8)):
+        call = inject.split(":")[0]
+        # Only calls on files of the medium.
+        ran = w.run("strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={inject}:when=1", "-P",
+                    medium / f".{w.outbox()[0].name}.tmp", w.program("airlock"), "--site", w.site_path, "outbox", "hand-over", "--to",
+                    medium, code=code)
+        check("nothing was recorded" in ran.err and "another medium" in ran.err, ran.err)
+        equal(list(medium.iterdir()), [], "what is left on the medium")
+        equal(entries(w, "handed_over"), [])
+    ran = w.run("strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=renameat2,rename", "-e", "inject=renameat2,rename:error=EIO",
+                "-P", medium / f".{w.outbox()[0].name}.tmp", w.program("airlock"), "--site", w.site_path, "outbox", "hand-over", "--to",
+                medium, code=7)
+    check("run the same command again" in ran.err, ran.err)
+    w.airlock("outbox", "hand-over", "--to", medium)
+    equal(sorted(p.name for p in medium.iterdir()), sorted(p.name for p in (w.site_path / "outbox").iterdir()))
+
+
+@case("hand-over killed anywhere: no copy is visible that is not recorded, and the next run completes it")
+def _(w):
+    site_with(w, 2)
+    shutil.copytree(w.site_path, w.path / "saved")
+    medium = w.path / "medium"
+    killed = 0
+    for call, places in (("renameat2,rename", range(1, 6)), ("fsync,fdatasync", range(1, 30, 1 if LONG else 3)),
+                         ("write,pwrite64", range(1, 40, 1 if LONG else 9))):
+        for when in places:
+            shutil.rmtree(w.site_path)
+            shutil.copytree(w.path / "saved", w.site_path)
+            shutil.rmtree(medium, ignore_errors=True)
+            medium.mkdir()
+            ran = w.run("strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e",
+                        f"inject={call}:signal=KILL:when={when}", w.program("airlock"), "--site", w.site_path, "outbox",
+                        "hand-over", "--to", medium, code=(0, -9, 137))
+            if ran.code == 0:
+                break
+            killed += 1
+            visible = [p for p in medium.glob("[!.]*")]
+            check(not visible or len(entries(w, "handed_over")) == 2, f"{call} {when}: visible but not recorded")
+            w.airlock("outbox", "hand-over", "--to", medium)
+            equal(sorted(p.name for p in medium.iterdir()), sorted(p.name for p in (w.site_path / "outbox").iterdir()),
+                  f"{call} {when}: what is on the medium after the next run")
+            w.ledger_ok()
+    check(killed > 6, f"only {killed} runs were killed")
+    print(f"counted: hand-over killed {killed} times")
+
+
+main()
