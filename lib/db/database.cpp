@@ -46,7 +46,7 @@ core::Error open_error(sqlite3* handle, const std::string& path) {
 
 void Database::Close::operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
 
-Result<Database> Database::open(const std::string& path, Mode mode) {
+Result<Database> Database::open(const std::string& path, Mode mode, Journal after) {
   // A relative path that starts with `file:` or `:memory:` would mean something else to SQLite.
   const std::string name = path.starts_with('/') ? path : "./" + path;
   const int flags = mode == Mode::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
@@ -67,9 +67,11 @@ Result<Database> Database::open(const std::string& path, Mode mode) {
   if (sqlite3_busy_timeout(handle, busy_milliseconds) != SQLITE_OK) return fail(last_error(handle));
   AIRLOCK_CHECK(database.run(settings));
   // Turns a file in WAL mode back, where it may; in that mode reading would write.
-  AIRLOCK_TRY(auto journal, database.prepare("PRAGMA journal_mode = DELETE"));
+  const bool emptied = after == Journal::emptied;
+  AIRLOCK_TRY(auto journal,
+              database.prepare(emptied ? "PRAGMA journal_mode = TRUNCATE" : "PRAGMA journal_mode = DELETE"));
   AIRLOCK_TRY(const bool row, journal.step());
-  if (!row || journal.text(0) != "delete") {
+  if (!row || journal.text(0) != (emptied ? "truncate" : "delete")) {
     return fail(Code::integrity, core::quote(database.path_) + ": does not use a rollback journal",
                 "another program has changed the file; restore it from a backup");
   }

@@ -42,6 +42,9 @@ inline constexpr int copy_step_pages = 256;
 inline constexpr int copy_restarts_most = 16;
 
 enum class Mode : std::uint8_t { read_write, read_only };
+/// What becomes of the rollback journal once a change is committed: removed, or emptied, so that a process that may write
+/// it, but make and remove no file, can change the database.
+enum class Journal : std::uint8_t { removed, emptied };
 
 class Statement;
 
@@ -55,7 +58,8 @@ class Database {
   /// to write anything, unless an interrupted change has to be undone first. Symbolic links are followed, so that a
   /// site may live on another disk; whoever can plant one can as well replace the file.
   /// Errors: bad_input (missing), integrity (not a database), not_recorded.
-  [[nodiscard]] static Result<Database> open(const std::string& path, Mode mode);
+  [[nodiscard]] static Result<Database> open(const std::string& path, Mode mode,
+                                             Journal after = Journal::removed);
   Database(Database&&) noexcept = default;
   Database& operator=(Database&&) noexcept = default;
   ~Database() = default;

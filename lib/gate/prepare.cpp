@@ -62,7 +62,7 @@ report::Limits limits_of(const site::Configuration& configuration) {
 
 Result<Received> receive(const site::Site& site, core::Source& input) {
   const std::uint64_t limit = limits_of(site.configuration()).bytes;
-  AIRLOCK_TRY(auto spool, sys::Spool::create(site.directory()));
+  AIRLOCK_TRY(auto spool, sys::Spool::create(site.path(site::layout::held)));
   crypto::Sha256 sha256;
   std::array<char, core::copy_piece> piece;
   // One byte more than the limit shows that there is too much; the rest of an endless input is not read.
@@ -126,7 +126,7 @@ Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std
   }
   out.plan = std::move(*plan);
   AIRLOCK_TRY(const auto pseudonym_key, inputs.site.pseudonym_key());
-  AIRLOCK_TRY(auto payload, sys::Spool::create(inputs.site.directory()));
+  AIRLOCK_TRY(auto payload, sys::Spool::create(inputs.site.path(site::layout::held)));
   auto redacted = redaction::redact(report.bytes, dictionary, *out.plan, pseudonym_key, limits, fresh_key(), payload);
   if (!redacted) {
     if (!is_about_report(redacted.error())) return fail(redacted.error());

@@ -25,7 +25,7 @@ struct Received {
   bool complete = true;  ///< false: more than the limit came, and only one byte more than that was taken
 };
 
-/// Spools the input in the site directory. Error: of the machine only.
+/// Spools the input in `held/`, where the process that reads it may write. Error: of the machine only.
 [[nodiscard]] Result<Received> receive(const site::Site& site, core::Source& input);
 
 /// The limits of reports with what the configuration says.

@@ -91,7 +91,9 @@ class Recorder {
       subject = {earlier->report_id, earlier->number, ledger::Kind::decided, subject.was_held};
       earlier.reset();
     }
-    AIRLOCK_CHECK(refresh_public(inputs_.site, ledger_, inputs_.licence.verdict, inputs_.now));
+    if (!options_.public_is_kept) {
+      AIRLOCK_CHECK(refresh_public(inputs_.site, ledger_, inputs_.licence.verdict, inputs_.now));
+    }
     if (subject.number == 0) {
       if (subject.report_id.empty()) subject.report_id = sys::random_uuid();
       AIRLOCK_TRY(const std::uint64_t last, ledger_.last_number());

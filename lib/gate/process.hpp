@@ -20,6 +20,7 @@ struct ProcessOptions {
   std::string note;
   bool dry_run = false;
   bool again = false;
+  bool public_is_kept = false;         ///< `public/` is looked after by another process, since this one may not write there
   std::string confinement;             ///< of the process that reads the report, for the ledger; may be empty
   std::optional<core::Digest> expect;  ///< of the bytes that would leave; a difference holds the report
 };

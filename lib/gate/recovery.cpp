@@ -89,9 +89,9 @@ Result<void> show_payloads(const Site& site, const ledger::Ledger& ledger) {
 }
 
 /// Hidden files of disclosures that are over, and of atomic writes that were cut short.
-Result<void> sweep(const Site& site, const std::set<std::string>& kept) {
-  for (const std::string_view folder :
-       {site::layout::outbox, site::layout::held, site::layout::public_folder, std::string_view(".")}) {
+Result<void> sweep(const Site& site, std::initializer_list<std::string_view> folders,
+                   const std::set<std::string>& kept = {}) {
+  for (const std::string_view folder : folders) {
     AIRLOCK_TRY(const auto names, sys::list_directory(site.path(folder)));
     for (const std::string& name : names) {
       const bool hidden = name.starts_with('.') && name.ends_with(".tmp");
@@ -150,6 +150,8 @@ Result<bool> release(const Site& site, ledger::Ledger& ledger, const ledger::Dis
   return true;
 }
 
+Result<void> sweep_site(const Site& site) { return sweep(site, {site::layout::public_folder, "."}); }
+
 Result<Recovered> recover(const Site& site, ledger::Ledger& ledger, core::Time now) {
   Recovered out;
   AIRLOCK_CHECK(finish_key_change(site, ledger, now));
@@ -174,7 +176,9 @@ Result<Recovered> recover(const Site& site, ledger::Ledger& ledger, core::Time n
   }
   AIRLOCK_CHECK(show_payloads(site, ledger));
   AIRLOCK_CHECK(free_acknowledged(site, ledger));
-  AIRLOCK_CHECK(sweep(site, waiting));
+  AIRLOCK_CHECK(sweep(site, {site::layout::outbox, site::layout::held}, waiting));
+  // What lies elsewhere a process that may not write there leaves to its supervisor.
+  (void)sweep_site(site);
   AIRLOCK_CHECK(sweep_held(site, ledger));
   return out;
 }

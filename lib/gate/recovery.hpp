@@ -26,6 +26,9 @@ struct Recovered {
 /// The caller holds the lock. Error: not_recorded and the like; then nothing may be begun.
 [[nodiscard]] core::Result<Recovered> recover(const site::Site& site, ledger::Ledger& ledger, core::Time now);
 
+/// Removes files of writes that were cut short from the site's own folder and `public/`. The caller holds the lock.
+[[nodiscard]] core::Result<void> sweep_site(const site::Site& site);
+
 /// Steps 2 to 4 for a disclosure in stage `sealed`: link to the visible names, record `released`, remove hidden names.
 /// Returns false where the file is not what the ledger says; then it was recorded as `payload_lost`.
 [[nodiscard]] core::Result<bool> release(const site::Site& site, ledger::Ledger& ledger,

@@ -11,6 +11,7 @@
 #include "gate/open.hpp"
 #include "gate/public_part.hpp"
 #include "gate/recovery.hpp"
+#include "gate/settle.hpp"
 #include "sys/file.hpp"
 #include "sys/system.hpp"
 
@@ -158,8 +159,8 @@ Result<void> put_licence(const site::Site& site, ledger::Ledger& ledger, const l
 
 Result<Initialised> fill_site(const InitOptions& options, const site::NewSite& content) {
   AIRLOCK_TRY(const auto created, site::create_site(options.directory, content));
-  AIRLOCK_TRY(auto ledger, ledger::Ledger::create(options.directory + "/" + std::string(site::layout::ledger)));
   {
+    AIRLOCK_TRY(auto ledger, ledger::Ledger::create(options.directory + "/" + std::string(site::layout::ledger)));
     AIRLOCK_TRY(auto change, ledger.change());
     const Json members{{"site_id", content.site_id},
                        {"key_sha256", created.key_sha256.hex()},
@@ -171,6 +172,8 @@ Result<Initialised> fill_site(const InitOptions& options, const site::NewSite& c
     AIRLOCK_CHECK(
         sys::create_file(options.directory + "/" + std::string(site::layout::anchor), anchor, sys::private_file));
   }
+  AIRLOCK_TRY(const Writable files, writable(options.directory));
+  AIRLOCK_CHECK(sys::make_sure_of(files.journal, files.ledger));
   AIRLOCK_CHECK(site::finish_site(options.directory, content));
   return Initialised{.site_id = content.site_id,
                      .product = content.product,

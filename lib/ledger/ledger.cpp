@@ -49,7 +49,7 @@ Result<Ledger> Ledger::create(const std::string& path) {
 }
 
 Result<Ledger> Ledger::open(const std::string& path, db::Mode mode) {
-  AIRLOCK_TRY(auto database, db::Database::open(path, mode));
+  AIRLOCK_TRY(auto database, db::Database::open(path, mode, db::Journal::emptied));
   if (mode == db::Mode::read_write) AIRLOCK_CHECK(db::upgrade_schema(database, schema()));
   AIRLOCK_CHECK(db::check_schema(database, schema()));
   return Ledger(std::make_unique<State>(std::move(database)));

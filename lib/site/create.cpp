@@ -80,7 +80,9 @@ Result<CreatedSite> create_site(const std::string& directory, const NewSite& con
   const auto path = [&](std::string_view name) { return directory + "/" + std::string(name); };
   for (const Folder& folder : folders) AIRLOCK_CHECK(sys::make_directory(path(folder.name), folder.mode));
 
-  AIRLOCK_CHECK(sys::create_file(path(layout::lock), "", sys::private_file));
+  for (const auto lock : {layout::lock, layout::inbox_lock}) {
+    AIRLOCK_CHECK(sys::create_file(path(lock), "", sys::private_file));
+  }
 
   const std::string keys = path(layout::keys);
   AIRLOCK_TRY(const Identity signing, make_identity(keys, "site", crypto::Role::site, content));

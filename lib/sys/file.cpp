@@ -211,6 +211,19 @@ Result<void> create_file(const std::string& path, std::string_view bytes, unsign
   return sync_directory(parent_of(path));
 }
 
+Result<void> make_sure_of(const std::string& path, const std::string& beside) {
+  struct stat status {};
+  if (::stat(beside.c_str(), &status) != 0) return fail_errno(beside, "look at");
+  const Descriptor fd{
+      retry([&] { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, private_file); })};
+  if (fd.get() < 0) {
+    if (errno == EEXIST) return {};
+    return fail_errno(path, "create");
+  }
+  if (::geteuid() == 0 && ::fchown(fd.get(), status.st_uid, status.st_gid) != 0) return fail_errno(path, "chown");
+  return {};
+}
+
 Result<void> replace_file(const std::string& path, std::string_view bytes, unsigned mode) {
   AIRLOCK_TRY(NewFile file, write_beside(path, bytes, mode));
   if (::rename(file.path().c_str(), path.c_str()) != 0) return fail_errno(path, "rename");

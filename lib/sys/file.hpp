@@ -56,6 +56,8 @@ class Descriptor {
 /// Whether `create_file` could make it: the name is free, and its folder is there. For what must not be done in vain.
 /// Errors: refused, bad_input.
 [[nodiscard]] Result<void> check_free(const std::string& path);
+/// Makes an empty private file if nothing has the name; it belongs to whom `beside` belongs, also where root makes it.
+[[nodiscard]] Result<void> make_sure_of(const std::string& path, const std::string& beside);
 /// Puts a complete, durable file in the place of what has the name, if anything.
 [[nodiscard]] Result<void> replace_file(const std::string& path, std::string_view bytes, unsigned mode);
 

@@ -31,7 +31,7 @@ constexpr std::uint64_t read_file = 1U << 2;
 constexpr std::uint64_t read_directory = 1U << 3;
 constexpr std::uint64_t remove_file = 1U << 5;
 constexpr std::uint64_t make_regular = 1U << 8;
-constexpr std::uint64_t refer = 1U << 13;     // ABI 2: link and rename between directories
+constexpr std::uint64_t refer = 1U << 13;     // ABI 2: link and rename between directories; granted to nobody
 constexpr std::uint64_t truncate = 1U << 14;  // ABI 3
 constexpr std::uint64_t all_of_abi_1 = (1U << 13) - 1;
 constexpr std::uint64_t device_control = 1U << 15;  // ABI 5
@@ -66,10 +66,8 @@ core::Result<void> grant(int ruleset, const Granted& granted, std::uint64_t hand
   if (path.get() < 0 || ::fstat(path.get(), &status) != 0) return refused("open " + core::quote(granted.path));
   std::uint64_t access = read_file;
   if (S_ISDIR(status.st_mode)) access |= read_directory;
-  if (granted.grant == Granted::Grant::change) {
-    access |= write_file | truncate;
-    if (S_ISDIR(status.st_mode)) access |= remove_file | make_regular | refer;
-  }
+  if (granted.grant != Granted::Grant::read) access |= write_file | truncate;
+  if (granted.grant == Granted::Grant::change && S_ISDIR(status.st_mode)) access |= remove_file | make_regular;
   const PathBeneath rule{access & handled, path.get()};
   if (::syscall(SYS_landlock_add_rule, ruleset, rule_path_beneath, &rule, 0) != 0) {
     return refused("grant " + core::quote(granted.path));

@@ -22,7 +22,11 @@ namespace airlock::sys {
 /// Files that stay within reach: those below `path`, or `path` itself if it is a file. What is not there is not
 /// granted.
 struct Granted {
-  enum class Grant : std::uint8_t { read, change };
+  enum class Grant : std::uint8_t {
+    read,    ///< to read files, to list folders
+    write,   ///< a file also to be written, as it is: nothing is made, renamed or removed
+    change,  ///< a folder's files also to be made, renamed within their folder, and removed
+  };
   std::string path;
   Grant grant = Grant::read;
 };

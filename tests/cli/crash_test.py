@@ -76,7 +76,7 @@ def _(w):
             check(bundle.with_suffix(".txt").exists(), f"{place}: no instructions beside {bundle.name}")
 
     killed = kill_everywhere(w, ["process", REPORT], after, 1 if LONG else 20)
-    check(killed > 20, f"only {killed} runs were killed")
+    check(killed >= 20, f"only {killed} runs were killed")
     print(f"counted: process killed {killed} times on a sealing site")
 
 

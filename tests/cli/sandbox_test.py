@@ -71,6 +71,77 @@ def _(w):
     left.close(), right.close(), os.close(secret)
 
 
+# Tries to write wherever it can, in the worker, once the sandbox is in force: when the report is read.
+PROBE = r"""
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+static char site[4096], names[4096];
+__attribute__((constructor)) static void begin(void) {
+  snprintf(site, sizeof site, "%s", getenv("PROBE_SITE"));
+  snprintf(names, sizeof names, "%s", getenv("PROBE_NAMES"));
+}
+static void tell(const char* what, const char* name, long result) {
+  char line[8400];
+  const int error = result < 0 ? errno : 0;
+  const int size = snprintf(line, sizeof line, "probe %s %s %d\n", what, name, error);
+  syscall(SYS_write, 2, line, size);
+}
+ssize_t read(int fd, void* into, size_t size) {
+  static int done;
+  const long in_force = syscall(SYS_prctl, PR_GET_SECCOMP, 0, 0, 0, 0);
+  if (!done && (in_force == 2 || (in_force < 0 && errno == EPERM))) {
+    done = 1;
+    for (char *save, *name = strtok_r(names, " ", &save); name; name = strtok_r(NULL, " ", &save)) {
+      char path[8300], other[8320];
+      snprintf(path, sizeof path, "%s/%s", site, name);
+      snprintf(other, sizeof other, "%s.probe", path);
+      tell("write", name, open(path, O_WRONLY));
+      tell("make", name, open(other, O_WRONLY | O_CREAT | O_EXCL, 0600));
+      tell("rename", name, rename(path, other));
+      if (rename(other, path) != 0) unlink(other);
+    }
+  }
+  return syscall(SYS_read, fd, into, size);
+}
+"""
+
+
+@case("the worker can write the ledger, the locks, what it takes in and what it puts out, and nothing else of the site")
+def _(w):
+    w.site()
+    library = w.path / "probe.so"
+    w.run("cc", "-shared", "-fPIC", "-o", library, w.file("probe.c", PROBE))
+    for folder in ("held", "outbox", "inbox"):
+        (w.site_path / folder / "thing").write_text("x")
+    written = ["ledger.db", "ledger.db-journal", "site.lock", "inbox.lock"]
+    changed = ["held/thing", "outbox/thing", "inbox/thing"]
+    rest = sorted(str(p.relative_to(w.site_path)) for p in w.site_path.rglob("*") if p.is_file())
+    rest = [n for n in rest if n not in written + changed]
+    check("keys/site.key" in rest and "public/vendor-root.crt" in rest and "airlock.json" in rest, rest)
+
+    def probed(*arguments):
+        env = {"LD_PRELOAD": str(library), "PROBE_SITE": str(w.site_path), "PROBE_NAMES": " ".join(written + changed + rest)}
+        err = w.run(w.program("airlock"), "--site", w.site_path, *arguments, env=env).err
+        lines = [l.split() for l in err.splitlines() if l.startswith("probe ")]
+        equal(len(lines), 3 * len(written + changed + rest), err)
+        return {(what, name) for _, what, name, error in lines if error == "0"}
+
+    if "Landlock version" not in w.airlock("doctor", code=None).text:
+        print("counted: no Landlock on this kernel, the worker's files not checked")
+        return
+    everything = {(what, name) for name in changed for what in ("write", "make", "rename")}
+    equal(probed("process", REPORT), everything | {("write", name) for name in written}, "what process may change")
+    equal(probed("preview", REPORT), {(what, "held/thing") for what in ("write", "make", "rename")}, "what preview may change")
+    w.ledger_ok()
+
+
 @case("an empty network namespace makes no difference")
 def _(w):
     w.site()

@@ -145,10 +145,11 @@ int run_one(Context& context, Worker& worker, const Options& options) {
 
 int run(Context& context, Options& options) {
   if (auto checked = check(options); !checked) return context.console.report(checked.error());
-  Task task{.report = std::nullopt, .records = true};
+  Task task{.report = std::nullopt, .records = true, .changes = !options.process.dry_run};
   if (!options.held && !options.inbox) task.report = options.what.front();
   return in_worker(context, task, [&](Worker& worker) {
     options.process.confinement = worker.confinement();
+    options.process.public_is_kept = worker.is_kept_to_its_files();
     if (options.inbox) return run_inbox(context, worker, options);
     return options.held ? run_held(context, worker, options) : run_one(context, worker, options);
   });

@@ -4,6 +4,7 @@
 #include "commands.hpp"
 #include "gate/status.hpp"
 #include "present.hpp"
+#include "sys/abilities.hpp"
 
 namespace airlock::tools {
 namespace status_command {
@@ -41,12 +42,30 @@ Json machine_json(const site::Machine& machine) {
           {"destinations", machine.destinations ? Json(*machine.destinations) : Json(nullptr)}};
 }
 
+Json sandbox_json(bool best_effort) {
+  const sys::Abilities abilities = sys::sandbox_abilities();
+  return {{"wanted", best_effort ? "best-effort" : "required"},
+          {"seccomp", abilities.seccomp},
+          {"landlock", abilities.landlock}};
+}
+
 std::string machine_in_words(const site::Machine& machine) {
   if (machine.text.empty()) return "no " + std::string(site::machine_path);
   std::string out(site::machine_path);
   out += machine.floor ? ": floor " + std::string(policy::name(*machine.floor)) : ": no floor";
   out += ", " + std::to_string(machine.redact_also.size()) + " redactions";
   if (machine.destinations) out += ", destinations " + joined(*machine.destinations);
+  return out;
+}
+
+/// What keeps the process that reads reports, where the kernel has less than all; the ledger says it of every report.
+std::string missing_in_words(const sys::Abilities& abilities) {
+  std::string out;
+  if (!abilities.seccomp) out = "the kernel has no seccomp";
+  if (abilities.landlock == 0) {
+    out += std::string(out.empty() ? "the kernel has no" : " and no") +
+           " Landlock: files are protected by their permissions only";
+  }
   return out;
 }
 
@@ -98,6 +117,7 @@ Json to_json(const gate::Status& status) {
           {"hold", status.inputs.hold ? Json{{"since", status.inputs.hold->since.text()},
                                              {"reason", text_or_null(status.inputs.hold->reason)}}
                                       : Json(nullptr)},
+          {"sandbox", sandbox_json(configuration.sandbox_best_effort)},
           {"kit", kit},
           {"kit_problem", text_or_null(status.inputs.no_kit.message)},
           {"licence", tools::to_json(status.inputs.licence.verdict)},
@@ -143,6 +163,9 @@ int run(Context& context) {
        {"machine", machine_in_words(status->inputs.machine)},
        {"ceiling", std::string(policy::name(ceiling_of(status->inputs))) +
                        (status->inputs.ceiling ? "" : ", since there were never both kit and licence")}});
+  if (const std::string missing = missing_in_words(sys::sandbox_abilities()); !missing.empty()) {
+    context.console.say({{"sandbox", missing}});
+  }
   if (const auto& hold = status->inputs.hold) {
     context.console.say("on hold since " + hold->since.text() + (hold->reason.empty() ? "" : ": " + hold->reason) +
                         "; nothing leaves until `airlock release`");

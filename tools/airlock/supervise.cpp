@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/text.hpp"
+#include "gate/settle.hpp"
 #include "gate/status.hpp"
 #include "site/site.hpp"
 #include "sys/file.hpp"
@@ -73,6 +74,7 @@ class Confined final : public Worker {
       : ends_(ends), input_(input), confinement_(std::move(confinement)) {}
   core::Source& input() override { return *input_; }
   [[nodiscard]] std::string confinement() const override { return std::string(confinement_.name()); }
+  [[nodiscard]] bool is_kept_to_its_files() const override { return confinement_.landlock > 0; }
   Delivery deliver() override {
     ends_.tell(deliver_word);
     const auto answer = ends_.hear();
@@ -85,6 +87,27 @@ class Confined final : public Worker {
   core::Source* input_;
   sys::Confinement confinement_;
 };
+
+/// The files that stay within the worker's reach. It writes what its work changes: not configuration, keys, trust, the
+/// anchor, nor the public part, by which others judge the site.
+std::vector<sys::Granted> reach(const Context& context, const Task& task) {
+  using Grant = sys::Granted::Grant;
+  std::vector<sys::Granted> out{
+      {context.site, Grant::read}, {std::string(machine_folder), Grant::read}, {"/dev/urandom", Grant::read}};
+  const auto folder = [&](std::string_view name) { return context.site + "/" + std::string(name); };
+  out.push_back({folder(site::layout::held), Grant::change});  // scratch space too
+  if (const auto files = gate::writable(context.site)) {
+    const Grant grant = task.changes ? Grant::write : Grant::read;
+    out.push_back({files->ledger, grant});
+    out.push_back({files->journal, grant});
+    for (const std::string& lock : files->locks) out.push_back({lock, grant});
+  }
+  if (task.changes) {
+    out.push_back({folder(site::layout::outbox), Grant::change});
+    out.push_back({folder(site::layout::inbox), Grant::change});
+  }
+  return out;
+}
 
 /// The worker's whole life. The order matters: open, close, give up, and only then read.
 int work_confined(Context& context, const Task& task, sys::Worker& ends, const std::function<int(Worker&)>& work) {
@@ -105,9 +128,7 @@ int work_confined(Context& context, const Task& task, sys::Worker& ends, const s
   if (auto closed = close_the_rest(ends, task, input ? input->descriptor() : -1); !closed) {
     return report(std::move(closed).error());
   }
-  sys::Confinement confinement = sys::confine({{context.site, sys::Granted::Grant::change},
-                                               {std::string(machine_folder), sys::Granted::Grant::read},
-                                               {"/dev/urandom", sys::Granted::Grant::read}});
+  sys::Confinement confinement = sys::confine(reach(context, task));
   if (!confinement.refused.empty()) {
     auto site = site::Site::open(context.site);
     if (!site) return report(std::move(site).error());
@@ -150,6 +171,13 @@ int report_signal(const Context& context, const Task& task, int signal) {
   return context.console.report(worded(std::move(error), task));
 }
 
+/// Behind the worker: what it may not write itself. Where that fails the record stands nonetheless.
+void keep_up(const Context& context, const sys::Ended& ended) {
+  const auto settled = gate::settle_after(context.site);
+  if (settled || ended.code == static_cast<int>(Code::not_recorded)) return;
+  context.console.complain("what was recorded stands, but " + settled.error().message, settled.error().hint);
+}
+
 }  // namespace supervision
 
 core::Error not_recorded(core::Error error) {
@@ -161,6 +189,13 @@ core::Error not_recorded(core::Error error) {
 
 int in_worker(Context& context, const Task& task, const std::function<int(Worker&)>& work) {
   using namespace supervision;
+  bool sound = false;
+  if (task.changes) {
+    // The worker meets the same error, and tells it as it should be told.
+    sound = gate::settle_before(context.site).has_value();
+  } else {
+    gate::settle_to_read(context.site);
+  }
   auto ends = sys::Worker::split();
   if (!ends) return context.console.report(worded(std::move(ends).error(), task));
   if (ends->is_worker()) return work_confined(context, task, *ends, work);
@@ -170,6 +205,7 @@ int in_worker(Context& context, const Task& task, const std::function<int(Worker
     if (*word == deliver_word) ends->tell(deliver(context));
   }
   const sys::Ended ended = ends->wait();
+  if (sound) keep_up(context, ended);
   return ended.signal == 0 ? ended.code : report_signal(context, task, ended.signal);
 }
 

@@ -1,8 +1,9 @@
 #pragma once
 /// \file
-/// How commands read a report: in a worker process that has given up everything but the site directory before it reads
-/// the first byte. The process that a person started is the supervisor. It never opens a report; it waits, and starts
-/// `airlock-send` when the worker says that something was queued.
+/// How commands read a report: in a worker process that has given up everything but reading the site directory, and
+/// writing the little that its work changes there, before it reads the first byte. The process that a person started is
+/// the supervisor. It never opens a report; it waits, starts `airlock-send` when the worker says that something was
+/// queued, and keeps those parts of the site that the worker may not write.
 
 #include <functional>
 #include <optional>
@@ -25,6 +26,8 @@ class Worker {
   [[nodiscard]] virtual core::Source& input() = 0;
   /// What confines it, for the ledger: `seccomp+landlock`.
   [[nodiscard]] virtual std::string confinement() const = 0;
+  /// Whether it may write only what its work changes, so that the supervisor keeps the rest.
+  [[nodiscard]] virtual bool is_kept_to_its_files() const = 0;
   /// Asks the supervisor to send what is queued, and waits until it has.
   [[nodiscard]] virtual Delivery deliver() = 0;
 };
@@ -32,6 +35,7 @@ class Worker {
 struct Task {
   std::optional<std::string> report;  ///< path, `-`, or nothing for reports that are in the site directory already
   bool records = false;               ///< whatever keeps it from working means that a report was not recorded: exit 8
+  bool changes = false;               ///< it may change the ledger, the outbox and what is held
 };
 
 /// Runs `work` in the worker. Returns the exit code of either process to `main`; returns twice, once in each.
