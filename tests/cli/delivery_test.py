@@ -200,7 +200,47 @@ def _(w):
         equal(server.bodies(), [big.read_bytes()], "body")
 
 
-@case("whoever cannot prove to be the receiver gets nothing: wrong authority, expired, wrong host, wrong pin")
+def old_tls(pem):
+    server = Receiver(pem)
+    server.context.minimum_version = ssl.TLSVersion.TLSv1
+    server.context.maximum_version = ssl.TLSVersion.TLSv1_1
+    server.context.set_ciphers("ALL:@SECLEVEL=0")
+    return server
+
+
+@case("a report older than max_age_hours is given up and kept, told by outbox list, and sent after all by flush")
+def _(w):
+    authority = Authority(w)
+    with Receiver(authority.issue("server")) as server:
+        sending_site(w, destinations=[https_json(server.url(), authority, max_age_hours=1)])
+        queue(w)
+        later = w.run("faketime", "-f", "+61m", w.program("airlock-send"), "--site", w.site_path, "--json", code=None).json
+        equal(later["failed"], 1, f"given up: {later}")
+        check("older than 1 hours" in later["reports"][0]["message"], later)
+        equal(server.posts, [], "posts")
+        entry = entries_of(w, 1)[-1]
+        equal((entry["kind"], entry["final"]), ("send_failed", True))
+        equal(w.airlock("outbox", "list", "--json").json["outbox"][0]["stage"], "failed")
+        equal(send(w, "--now")["sent"], 1, "sent after all")
+        w.ledger_ok()
+
+
+@case("through a proxy that speaks TLS itself, and is held to the same authority; from another authority nothing passes")
+def _(w):
+    authority, other = Authority(w), Authority(w, "other")
+    with Receiver(authority.issue("server")) as server:
+        sending_site(w, destinations=[https_json("https://localhost:1/", authority)])
+        queue(w)
+        for pem, code in ((other.issue("proxy"), 7), (authority.issue("proxy"), 0)):
+            with r.TlsProxy(pem) as proxy:
+                configure(w, [https_json(server.url(), authority, proxy=f"https://localhost:{proxy.port}")])
+                outcome = send(w, "--now", code=code)
+                equal((outcome["sent"], proxy.tunnels), (0, []) if code else (1, [f"localhost:{server.port}"]), str(outcome))
+        equal(len(server.posts), 1)
+        w.ledger_ok()
+
+
+@case("whoever cannot prove to be the receiver gets nothing: wrong authority, expired, wrong host, old TLS, wrong pin")
 def _(w):
     authority, other = Authority(w), Authority(w, "other")
     sound = authority.issue("server")
@@ -210,6 +250,7 @@ def _(w):
         "another authority": (Receiver(other.issue("server")), {}, "unable to get local issuer certificate"),
         "expired": (Receiver(authority.issue("old", days=-1)), {}, "certificate has expired"),
         "another host": (Receiver(authority.issue("else", names="DNS:elsewhere.example")), {}, "no alternative certificate subject name matches"),
+        "TLS before 1.2": (old_tls(sound), {}, "protocol version"),
         "another key than the pin": (Receiver(sound), {"pins": ["sha256//" + base64.b64encode(b"x" * 32).decode()]}, "public key does not match"),
     }
     sending_site(w, destinations=[https_json("https://localhost:1/", authority)])

@@ -1,4 +1,5 @@
 """The air gap that the kernel keeps: what the worker gave up, seen from outside by strace, /proc and network namespaces."""
+import errno
 import json
 import os
 import pathlib
@@ -80,6 +81,7 @@ PROBE = r"""
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 static char site[4096], names[4096];
@@ -98,6 +100,12 @@ ssize_t read(int fd, void* into, size_t size) {
   const long in_force = syscall(SYS_prctl, PR_GET_SECCOMP, 0, 0, 0, 0);
   if (!done && (in_force == 2 || (in_force < 0 && errno == EPERM))) {
     done = 1;
+    char* const nothing[] = {NULL};
+    tell("socket", "-", syscall(SYS_socket, AF_INET, SOCK_STREAM, 0));
+    tell("socket", "-", syscall(SYS_socket, AF_UNIX, SOCK_STREAM, 0));
+    tell("connect", "-", syscall(SYS_connect, fd, NULL, 0));
+    tell("sendto", "-", syscall(SYS_sendto, fd, "x", 1, 0, NULL, 0));
+    tell("execve", "-", syscall(SYS_execve, "/bin/true", nothing, nothing));
     for (char *save, *name = strtok_r(names, " ", &save); name; name = strtok_r(NULL, " ", &save)) {
       char path[8300], other[8320];
       snprintf(path, sizeof path, "%s/%s", site, name);
@@ -113,7 +121,8 @@ ssize_t read(int fd, void* into, size_t size) {
 """
 
 
-@case("the worker can write the ledger, the locks, what it takes in and what it puts out, and nothing else of the site")
+@case("a probe in the worker itself: no socket, no connect, no send, no other program; it writes ledger, locks, what comes in and "
+      "goes out, and nothing else of the site")
 def _(w):
     w.site()
     library = w.path / "probe.so"
@@ -130,6 +139,9 @@ def _(w):
         env = {"LD_PRELOAD": str(library), "PROBE_SITE": str(w.site_path), "PROBE_NAMES": " ".join(written + changed + rest)}
         err = w.run(w.program("airlock"), "--site", w.site_path, *arguments, env=env).err
         lines = [l.split() for l in err.splitlines() if l.startswith("probe ")]
+        equal([(what, error) for _, what, name, error in lines if name == "-"],
+              [(what, str(errno.EPERM)) for what in ("socket", "socket", "connect", "sendto", "execve")], "ways out")
+        lines = [l for l in lines if l[2] != "-"]
         equal(len(lines), 3 * len(written + changed + rest), err)
         return {(what, name) for _, what, name, error in lines if error == "0"}
 
