@@ -14,6 +14,7 @@
 #include "gate/queueing.hpp"
 #include "gate/record.hpp"
 #include "gate/recovery.hpp"
+#include "gate/retention.hpp"
 #include "gate/sealing.hpp"
 #include "sys/file.hpp"
 #include "sys/system.hpp"
@@ -276,6 +277,7 @@ Result<Processed> record(const site::Site& site, const Received& report, const S
 
   AIRLOCK_TRY(const auto lock, sys::Lock::acquire(inputs.site.path(site::layout::lock), lock_seconds));
   AIRLOCK_CHECK(recover(inputs.site, ledger, inputs.now));
+  AIRLOCK_CHECK(expire(inputs.site, ledger, inputs.now));
   if (subject.was_held) AIRLOCK_CHECK(check_still_held(ledger, subject.number));
   AIRLOCK_TRY(Inputs fresh, read_inputs(site.directory(), ledger, sys::now()));
   if (fresh.fingerprint != inputs.fingerprint || fresh.licence.verdict.state != inputs.licence.verdict.state) {
@@ -328,6 +330,7 @@ Result<std::vector<Processed>> process_held(const std::string& directory, const 
     AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), lock_seconds));
     AIRLOCK_TRY(auto ledger, open_to_write(site));
     AIRLOCK_CHECK(recover(site, ledger, sys::now()));
+    AIRLOCK_CHECK(expire(site, ledger, sys::now()));
     AIRLOCK_TRY(const auto all, held_reports(ledger));
     for (const ledger::ReportRow& row : all) {
       // Only a person who names it overrules the person who asked for other bytes.

@@ -130,6 +130,11 @@ Result<void> show_payload(const Site& site, const std::string& disclosure_id) {
   return sys::remove_file(hidden);
 }
 
+Result<void> remove_bundle(const Site& site, const ledger::Disclosure& disclosure) {
+  AIRLOCK_CHECK(sys::remove_file(in_outbox(site, disclosure.file)));
+  return sys::remove_file(in_outbox(site, instructions_name(disclosure.file)));
+}
+
 Result<bool> release(const Site& site, ledger::Ledger& ledger, const ledger::Disclosure& disclosure, core::Time now,
                      bool recovering) {
   const std::string hidden = hidden_bundle(site, disclosure.id);

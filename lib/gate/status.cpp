@@ -12,7 +12,15 @@ Result<Status> status(const std::string& directory) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const auto ledger, open_to_read(site));
   AIRLOCK_TRY(Inputs inputs, read_inputs(directory, ledger, sys::now()));
-  Status out{.inputs = std::move(inputs), .standings = {}, .queue = {}, .receipt = {}, .head = {}, .newest_time = {}, .schedule = {}};
+  Status out{.inputs = std::move(inputs),
+             .standings = {},
+             .queue = {},
+             .receipt = {},
+             .head = {},
+             .newest_time = {},
+             .newest_trusted = {},
+             .last_disclosure = {},
+             .schedule = {}};
   if (out.inputs.kit) {
     for (const std::string& event : out.inputs.kit->dictionary.events()) {
       policy::Facts facts = out.inputs.facts();
@@ -38,6 +46,8 @@ Result<Status> status(const std::string& directory) {
   AIRLOCK_TRY(out.head, ledger.head());
   AIRLOCK_TRY(out.schedule, schedule_of(out.inputs, out.standings, ledger));
   AIRLOCK_TRY(out.newest_time, ledger.newest_time());
+  AIRLOCK_TRY(out.newest_trusted, newest_trusted_time(ledger));
+  AIRLOCK_TRY(out.last_disclosure, ledger.previous_disclosure(out.disclosures + 1));
   return out;
 }
 

@@ -44,7 +44,9 @@ struct Status {
   std::uint64_t unfinished = 0;  ///< what the next run will finish or undo
   ledger::TreeHead head;
   std::optional<Time> newest_time;
-  std::optional<Schedule> schedule;  ///< nothing where reports have no rhythm, or the site withholds
+  std::optional<Time> newest_trusted;                 ///< what the clock guard goes by
+  std::optional<ledger::Disclosure> last_disclosure;  ///< the newest that left, or is about to
+  std::optional<Schedule> schedule;                   ///< nothing where reports have no rhythm, or the site withholds
 };
 
 [[nodiscard]] Result<Status> status(const std::string& directory);

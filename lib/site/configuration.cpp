@@ -15,6 +15,27 @@ using core::quote;
 
 constexpr std::string_view configuration_format = "airlock-site/1";
 constexpr std::size_t redactions_limit = 1000;
+constexpr std::int64_t retention_days_most = 36600;
+constexpr std::size_t path_most = 4096;
+
+/// A file that other programs read: absolute, since the site directory is nobody else's.
+std::optional<std::string> absolute_path_if(Members& in, const char* member) {
+  auto path = in.text_if(member);
+  if (path && (!path->starts_with('/') || path->size() > path_most)) {
+    in.refuse(member, "must be an absolute path");
+  }
+  return path;
+}
+
+void read_monitoring(Members& in, Configuration& out) {
+  if (const Json* monitoring = in.object_if("monitoring"); monitoring != nullptr) {
+    Members members(*monitoring, in.name(), in.path_of("monitoring"));
+    out.monitoring.syslog = members.boolean_if("syslog").value_or(false);
+    out.monitoring.events_file = absolute_path_if(members, "events_file");
+    out.monitoring.status_file = absolute_path_if(members, "status_file");
+    if (auto done = members.finish(); !done) in.refuse(std::move(done).error());
+  }
+}
 
 void read_limits(Members& in, Configuration& out) {
   if (const Json* limits = in.object_if("limits"); limits != nullptr) {
@@ -25,8 +46,8 @@ void read_limits(Members& in, Configuration& out) {
   }
   if (const Json* retention = in.object_if("retention"); retention != nullptr) {
     Members members(*retention, in.name(), in.path_of("retention"));
-    (void)members.integer_if("payload_days", 1, 36600);
-    (void)members.integer_if("held_days", 1, 36600);
+    out.payload_days = members.integer_if("payload_days", 1, retention_days_most);
+    out.held_days = members.integer_if("held_days", 1, retention_days_most);
     if (auto done = members.finish(); !done) in.refuse(std::move(done).error());
   }
 }
@@ -67,6 +88,7 @@ Result<Configuration> parse_configuration(std::string_view text, std::string_vie
   out.archive = in.boolean_if("archive").value_or(true);
   if (in.has("sandbox")) out.sandbox_best_effort = in.word("sandbox", {"required", "best-effort"}) == "best-effort";
   read_limits(in, out);
+  read_monitoring(in, out);
   out.destinations = destinations_from(in, WrittenBy::site);
   AIRLOCK_CHECK(in.finish());
   return out;

@@ -28,6 +28,13 @@ inline constexpr std::int64_t report_bytes_most = 192LL * 1024 * 1024;
 /// Reads a `redact_also` member. Errors go to `in`.
 [[nodiscard]] std::vector<redaction::Redaction> redactions_from(core::Members& in);
 
+/// What is told to those who watch the site, after each command; nothing where nothing is set.
+struct Monitoring {
+  bool syslog = false;                     ///< a line to syslog for each entry of the ledger
+  std::optional<std::string> events_file;  ///< the same lines appended to this file
+  std::optional<std::string> status_file;  ///< `status --json`, replaced
+};
+
 struct Configuration {
   std::string site_id;
   std::string product;                            ///< empty until the first kit or licence names it
@@ -38,6 +45,9 @@ struct Configuration {
   bool sandbox_best_effort = false;               ///< `"sandbox": "best-effort"`: go on where the kernel refuses it
   bool archive = true;                            ///< seal for the site's own archive key too
   std::optional<std::uint64_t> report_bytes;      ///< `limits.report_bytes`: how large a report may be
+  std::optional<std::int64_t> payload_days;       ///< `retention.payload_days`: how long a bundle stays in the outbox
+  std::optional<std::int64_t> held_days;          ///< `retention.held_days`: how long a report stays held
+  Monitoring monitoring;
   std::vector<Destination> destinations;          ///< empty: the kit's
 };
 

@@ -263,6 +263,21 @@ Result<void> NewFile::sync() {
   return {};
 }
 
+Result<void> append_lines(const std::string& path, std::string_view lines, unsigned mode) {
+  const Descriptor fd{retry(
+      [&] { return ::open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, mode); })};
+  if (fd.get() < 0) return fail_errno(path, "open");
+  struct stat status {};
+  if (::fstat(fd.get(), &status) != 0) return fail_errno(path, "stat");
+  if (!S_ISREG(status.st_mode)) return fail(Code::bad_input, quote(path) + ": is not a regular file");
+  char last = '\n';
+  if (status.st_size > 0 && ::pread(fd.get(), &last, 1, status.st_size - 1) != 1) return fail_errno(path, "read", EIO);
+  if (last != '\n') AIRLOCK_CHECK(write_all(fd.get(), "\n", path));
+  AIRLOCK_CHECK(write_all(fd.get(), lines, path));
+  if (::fsync(fd.get()) != 0) return fail_errno(path, "sync");
+  return {};
+}
+
 Result<FileBlob> FileBlob::open(const std::string& path) {
   AIRLOCK_TRY(Opened file, open_regular(path));
   const auto size = static_cast<std::uint64_t>(file.status.st_size);

@@ -61,6 +61,10 @@ class Descriptor {
 /// Puts a complete, durable file in the place of what has the name, if anything.
 [[nodiscard]] Result<void> replace_file(const std::string& path, std::string_view bytes, unsigned mode);
 
+/// Appends whole lines to a file, which is made if need be, durably. Where an earlier append was cut short, its half line
+/// is ended first. A symbolic link is followed, so that the file may be another program's.
+[[nodiscard]] Result<void> append_lines(const std::string& path, std::string_view lines, unsigned mode);
+
 /// A new file under construction, visible under its (usually hidden) name from the start. Removed when it goes without
 /// `keep`. Writes are not durable before `sync`.
 class NewFile final : public core::Sink {

@@ -1,6 +1,8 @@
 #include "sys/system.hpp"
 
 #include <sys/random.h>
+#include <sys/stat.h>
+#include <syslog.h>
 
 #include <algorithm>
 #include <array>
@@ -33,6 +35,17 @@ std::string random_uuid() {
   const std::string bytes = random_bytes(raw.size());
   std::copy(bytes.begin(), bytes.end(), raw.begin());
   return core::uuid_v4(raw);
+}
+
+core::Result<void> log_line(const std::string& line) {
+  struct stat status {};
+  if (::stat(_PATH_LOG, &status) != 0 || !S_ISSOCK(status.st_mode)) {
+    return core::fail(core::Code::unexpected, core::quote(_PATH_LOG) + ": no log daemon listens there",
+                      "start one, such as systemd-journald or rsyslog");
+  }
+  ::openlog("airlock", LOG_PID, LOG_DAEMON);
+  ::syslog(LOG_INFO, "%s", line.c_str());
+  return {};
 }
 
 }  // namespace airlock::sys

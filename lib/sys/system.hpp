@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "core/result.hpp"
 #include "core/time.hpp"
 
 namespace airlock::sys {
@@ -16,5 +17,9 @@ namespace airlock::sys {
 
 /// A random UUID (version 4).
 [[nodiscard]] std::string random_uuid();
+
+/// Hands a line to the machine's log (syslog(3), facility `daemon`, level `info`, program `airlock`). Error: unexpected
+/// where nothing listens at `/dev/log`, so that it would be lost without a word.
+[[nodiscard]] core::Result<void> log_line(const std::string& line);
 
 }  // namespace airlock::sys

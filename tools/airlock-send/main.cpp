@@ -10,6 +10,7 @@
 #include "console.hpp"
 #include "core/text.hpp"
 #include "delivery/sender.hpp"
+#include "gate/watch.hpp"
 #include "site/site.hpp"
 #include "sys/system.hpp"
 
@@ -75,6 +76,9 @@ int send_once(const console::Console& console, const Settings& settings) {
     if (reports.size() < reports_told) reports.push_back(to_json(event));
     show(console, event);
   });
+  for (const core::Error& error : gate::tell_watchers(settings.site)) {
+    console.complain("who watches this site was not told: " + error.message, error.hint);
+  }
   if (!round) return console.report(round.error());
   if (console.json()) {
     console.print({{"sent", round->sent},

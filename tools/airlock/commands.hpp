@@ -12,6 +12,7 @@ namespace airlock::tools {
 struct Context {
   console::Console& console;
   std::string site;  ///< the site directory
+  bool confined = false;  ///< whether this process is the sandboxed worker
 };
 
 void add_init(Context& context);

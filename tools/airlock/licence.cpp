@@ -3,6 +3,7 @@
 
 #include "commands.hpp"
 #include "core/text.hpp"
+#include "gate/documents.hpp"
 #include "gate/setup.hpp"
 #include "present.hpp"
 #include "site/verdict.hpp"
@@ -42,7 +43,7 @@ int verify(Context& context, const Options& options) {
   const auto verdict = judge(context, options);
   if (!verdict) return context.console.report(verdict.error());
   if (context.console.json()) {
-    context.console.print(to_json(*verdict));
+    context.console.print(gate::verdict_document(*verdict));
   } else {
     context.console.say(in_words(*verdict));
   }
@@ -57,7 +58,7 @@ int verify(Context& context, const Options& options) {
 int show(Context& context) {
   const auto verdict = site::judge_public(context.site, sys::now());
   if (!verdict) return context.console.report(verdict.error());
-  if (context.console.json()) context.console.print(to_json(*verdict));
+  if (context.console.json()) context.console.print(gate::verdict_document(*verdict));
   if (verdict->licence) {
     const licence::Licence& licence = *verdict->licence;
     std::string sites = licence.any_site ? "any" : "";
@@ -89,7 +90,7 @@ int install(Context& context, const Options& options) {
   if (!*file) return context.console.report({core::Code::bad_input, core::quote(options.file) + ": no such file", ""});
   const auto verdict = gate::install_licence(context.site, **file, options.file);
   if (!verdict) return context.console.report(verdict.error());
-  if (context.console.json()) context.console.print(to_json(*verdict));
+  if (context.console.json()) context.console.print(gate::verdict_document(*verdict));
   context.console.say("installed " + verdict->licence->serial + " for tier " + verdict->licence->tier + ": " +
                       in_words(*verdict));
   return 0;

@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "commands.hpp"
+#include "gate/watch.hpp"
 #include "site/site.hpp"
 
 int main(int argc, char** argv) {
@@ -34,5 +35,10 @@ int main(int argc, char** argv) {
   tools::add_ledger(context);
   tools::add_outbox(context);
   tools::add_receipt(context);
-  return console.run(argc, argv);
+  const int exit = console.run(argc, argv);
+  if (context.confined) return exit;
+  for (const core::Error& error : gate::tell_watchers(context.site)) {
+    console.complain("who watches this site was not told: " + error.message, error.hint);
+  }
+  return exit;
 }

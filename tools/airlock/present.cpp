@@ -92,15 +92,6 @@ std::string in_words(const std::vector<envelope::RedactionCount>& redactions) {
 
 Json to_json(const ledger::TreeHead& head) { return {{"size", head.size}, {"root", head.root.hex()}}; }
 
-Json to_json(const licence::Verdict& verdict) {
-  Json out{{"state", core::name(verdict.state)}, {"reason", verdict.reason}, {"hint", or_null(verdict.hint)}};
-  out["days_left"] = verdict.days_left ? Json(*verdict.days_left) : Json(nullptr);
-  out["warning_days"] = verdict.warning ? Json(*verdict.warning) : Json(nullptr);
-  if (verdict.licence) out["licence"] = Json::parse(licence::to_document(*verdict.licence));
-  out["exit"] = verdict.exit_code();
-  return out;
-}
-
 std::string in_words(const licence::Verdict& verdict) {
   std::string out(core::name(verdict.state));
   if (verdict.days_left && *verdict.days_left >= 0) {

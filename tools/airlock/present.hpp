@@ -22,7 +22,6 @@ namespace airlock::tools {
 /// Text on standard output, and on standard error why a report did not leave.
 void show(const console::Console& console, const gate::Processed& processed);
 
-[[nodiscard]] core::Json to_json(const licence::Verdict& verdict);
 /// `valid, 364 days left`.
 [[nodiscard]] std::string in_words(const licence::Verdict& verdict);
 

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "commands.hpp"
+#include "gate/documents.hpp"
 #include "gate/status.hpp"
 #include "present.hpp"
 #include "sys/abilities.hpp"
@@ -10,44 +11,6 @@ namespace airlock::tools {
 namespace status_command {
 
 using core::Json;
-
-/// The loosest that a person has authorised, or that a site has by itself.
-policy::Disposition ceiling_of(const gate::Inputs& inputs) {
-  if (!inputs.ceiling) return policy::Disposition::seal;
-  auto out = policy::Disposition::withhold;
-  for (const auto& [event, terms] : *inputs.ceiling) out = std::min(out, terms.disposition);
-  return out;
-}
-
-Json ceiling_json(const gate::Inputs& inputs, const std::string& event) {
-  if (!inputs.ceiling) return nullptr;
-  const auto found = inputs.ceiling->find(event);
-  if (found == inputs.ceiling->end()) return nullptr;
-  return {{"disposition", policy::name(found->second.disposition)},
-          {"recipients", found->second.recipients},
-          {"destinations", found->second.destinations}};
-}
-
-Json looser_json(const std::vector<policy::Loosening>& loosenings) {
-  Json out = Json::array();
-  for (const auto& each : loosenings) out.push_back({{"what", each.what}, {"from", each.from}, {"to", each.to}});
-  return out;
-}
-
-Json machine_json(const site::Machine& machine) {
-  if (machine.text.empty()) return nullptr;
-  return {{"file", site::machine_path},
-          {"floor", machine.floor ? Json(policy::name(*machine.floor)) : Json(nullptr)},
-          {"redact_also", machine.redact_also.size()},
-          {"destinations", machine.destinations ? Json(*machine.destinations) : Json(nullptr)}};
-}
-
-Json sandbox_json(bool best_effort) {
-  const sys::Abilities abilities = sys::sandbox_abilities();
-  return {{"wanted", best_effort ? "best-effort" : "required"},
-          {"seccomp", abilities.seccomp},
-          {"landlock", abilities.landlock}};
-}
 
 std::string machine_in_words(const site::Machine& machine) {
   if (machine.text.empty()) return "no " + std::string(site::machine_path);
@@ -75,71 +38,11 @@ std::string in_words_interval(const std::string& every) {
   return count + (every.back() == 'W' ? " week" : " day") + (count == "1" ? "" : "s");
 }
 
-Json to_json(const gate::Status& status) {
-  const site::Configuration& configuration = status.inputs.site.configuration();
-  const auto text_or_null = [](const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); };
-  Json kit(nullptr);
-  if (status.inputs.kit) {
-    kit = {{"number", status.inputs.kit->number},
-           {"issued", status.inputs.kit->issued.text()},
-           {"next_update", status.inputs.kit->next_update.text()},
-           {"stale", status.inputs.kit->next_update < status.inputs.now}};
-  }
-  Json events = Json::array();
-  for (const gate::Standing& standing : status.standings) {
-    events.push_back({{"event", standing.event},
-                      {"disposition", policy::name(standing.decision.disposition)},
-                      {"profiles", standing.decision.profiles},
-                      {"rules", standing.decision.rules},
-                      {"because", standing.sentences},
-                      {"ceiling", ceiling_json(status.inputs, standing.event)},
-                      {"held_by_ceiling", !standing.above_ceiling.empty()},
-                      {"looser", looser_json(standing.above_ceiling)}});
-  }
-  Json schedule(nullptr);
-  if (status.schedule) {
-    schedule = {{"every", status.schedule->every},
-                {"last", status.schedule->last ? Json(status.schedule->last->text()) : Json(nullptr)},
-                {"due", status.schedule->due.text()},
-                {"overdue", status.schedule->overdue}};
-  }
-  Json receipt(nullptr);
-  if (status.receipt) {
-    receipt = {{"sequence", status.receipt->sequence}, {"imported", status.receipt->time.text()}};
-  }
-  return {{"site", status.inputs.site.directory()},
-          {"site_id", configuration.site_id},
-          {"name", text_or_null(configuration.name)},
-          {"product", text_or_null(configuration.product)},
-          {"floor", configuration.floor ? Json(policy::name(*configuration.floor)) : Json(nullptr)},
-          {"machine", machine_json(status.inputs.machine)},
-          {"ceiling", policy::name(ceiling_of(status.inputs))},
-          {"hold", status.inputs.hold ? Json{{"since", status.inputs.hold->since.text()},
-                                             {"reason", text_or_null(status.inputs.hold->reason)}}
-                                      : Json(nullptr)},
-          {"sandbox", sandbox_json(configuration.sandbox_best_effort)},
-          {"kit", kit},
-          {"kit_problem", text_or_null(status.inputs.no_kit.message)},
-          {"licence", tools::to_json(status.inputs.licence.verdict)},
-          {"events", events},
-          {"reports", status.reports},
-          {"disclosures", status.disclosures},
-          {"held", status.held},
-          {"queue", {{"waiting", status.queue.queued}, {"failed", status.queue.failed}}},
-          {"bundles", {{"waiting", status.bundles - status.handed_over}, {"handed_over", status.handed_over}}},
-          {"receipt", receipt},
-          {"unfinished", status.unfinished},
-          {"schedule", schedule},
-          {"ledger_size", status.head.size},
-          {"ledger_root", status.head.root.hex()},
-          {"exit", 0}};
-}
-
 int run(Context& context) {
   const auto status = gate::status(context.site);
   if (!status) return context.console.report(status.error());
   if (context.console.json()) {
-    context.console.print(to_json(*status));
+    context.console.print(gate::status_document(*status));
     return 0;
   }
   const site::Configuration& configuration = status->inputs.site.configuration();
@@ -161,7 +64,7 @@ int run(Context& context) {
        {"licence", licence},
        {"floor", configuration.floor ? std::string(policy::name(*configuration.floor)) : "none"},
        {"machine", machine_in_words(status->inputs.machine)},
-       {"ceiling", std::string(policy::name(ceiling_of(status->inputs))) +
+       {"ceiling", std::string(policy::name(gate::authorised_ceiling(status->inputs))) +
                        (status->inputs.ceiling ? "" : ", since there were never both kit and licence")}});
   if (const std::string missing = missing_in_words(sys::sandbox_abilities()); !missing.empty()) {
     context.console.say({{"sandbox", missing}});

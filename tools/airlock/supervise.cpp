@@ -112,6 +112,7 @@ std::vector<sys::Granted> reach(const Context& context, const Task& task) {
 /// The worker's whole life. The order matters: open, close, give up, and only then read.
 int work_confined(Context& context, const Task& task, sys::Worker& ends, const std::function<int(Worker&)>& work) {
   const auto report = [&](core::Error error) { return context.console.report(worded(std::move(error), task)); };
+  context.confined = true;
   (void)sys::now();  // faketime, by which the clock guard is tested, reads the environment when it is first asked
   sys::keep_environment({"LANG", "LC_ALL", "NO_COLOR", "TERM"});
   if (task.records) sys::ignore_broken_pipes();  // what was recorded counts, not who reads about it

@@ -1,0 +1,140 @@
+#include "gate/documents.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "sys/abilities.hpp"
+
+namespace airlock::gate {
+
+using core::Json;
+
+policy::Disposition authorised_ceiling(const Inputs& inputs) {
+  if (!inputs.ceiling) return policy::Disposition::seal;
+  auto out = policy::Disposition::withhold;
+  for (const auto& [event, terms] : *inputs.ceiling) out = std::min(out, terms.disposition);
+  return out;
+}
+
+namespace {
+
+Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+Json time_or_null(const std::optional<Time>& time) { return time ? Json(time->text()) : Json(nullptr); }
+
+Json ceiling_json(const Inputs& inputs, const std::string& event) {
+  if (!inputs.ceiling) return nullptr;
+  const auto found = inputs.ceiling->find(event);
+  if (found == inputs.ceiling->end()) return nullptr;
+  return {{"disposition", policy::name(found->second.disposition)},
+          {"recipients", found->second.recipients},
+          {"destinations", found->second.destinations}};
+}
+
+Json looser_json(const std::vector<policy::Loosening>& loosenings) {
+  Json out = Json::array();
+  for (const auto& each : loosenings) out.push_back({{"what", each.what}, {"from", each.from}, {"to", each.to}});
+  return out;
+}
+
+Json machine_json(const site::Machine& machine) {
+  if (machine.text.empty()) return nullptr;
+  return {{"file", site::machine_path},
+          {"floor", machine.floor ? Json(policy::name(*machine.floor)) : Json(nullptr)},
+          {"redact_also", machine.redact_also.size()},
+          {"destinations", machine.destinations ? Json(*machine.destinations) : Json(nullptr)}};
+}
+
+Json sandbox_json(bool best_effort) {
+  const sys::Abilities abilities = sys::sandbox_abilities();
+  return {{"wanted", best_effort ? "best-effort" : "required"},
+          {"seccomp", abilities.seccomp},
+          {"landlock", abilities.landlock}};
+}
+
+}  // namespace
+
+Json verdict_document(const licence::Verdict& verdict) {
+  Json out{{"state", core::name(verdict.state)}, {"reason", verdict.reason}, {"hint", text_or_null(verdict.hint)}};
+  out["days_left"] = verdict.days_left ? Json(*verdict.days_left) : Json(nullptr);
+  out["warning_days"] = verdict.warning ? Json(*verdict.warning) : Json(nullptr);
+  if (verdict.licence) out["licence"] = Json::parse(licence::to_document(*verdict.licence));
+  out["exit"] = verdict.exit_code();
+  return out;
+}
+
+Json status_document(const Status& status) {
+  const site::Configuration& configuration = status.inputs.site.configuration();
+  Json kit(nullptr);
+  if (status.inputs.kit) {
+    kit = {{"number", status.inputs.kit->number},
+           {"issued", status.inputs.kit->issued.text()},
+           {"next_update", status.inputs.kit->next_update.text()},
+           {"stale", status.inputs.kit->next_update < status.inputs.now}};
+  }
+  Json events = Json::array();
+  for (const Standing& standing : status.standings) {
+    events.push_back({{"event", standing.event},
+                      {"disposition", policy::name(standing.decision.disposition)},
+                      {"profiles", standing.decision.profiles},
+                      {"rules", standing.decision.rules},
+                      {"because", standing.sentences},
+                      {"ceiling", ceiling_json(status.inputs, standing.event)},
+                      {"held_by_ceiling", !standing.above_ceiling.empty()},
+                      {"looser", looser_json(standing.above_ceiling)}});
+  }
+  Json schedule(nullptr);
+  if (status.schedule) {
+    schedule = {{"every", status.schedule->every},
+                {"last", time_or_null(status.schedule->last)},
+                {"due", status.schedule->due.text()},
+                {"overdue", status.schedule->overdue}};
+  }
+  Json receipt(nullptr);
+  if (status.receipt) {
+    receipt = {{"sequence", status.receipt->sequence}, {"imported", status.receipt->time.text()}};
+  }
+  const Time now = status.inputs.now;
+  Json last_disclosure(nullptr);
+  if (status.last_disclosure) {
+    last_disclosure = {{"disclosure", status.last_disclosure->disclosure},
+                       {"time", status.last_disclosure->time.text()},
+                       {"age_seconds", std::max<std::int64_t>(now.seconds - status.last_disclosure->time.seconds, 0)}};
+  }
+  const auto kept_for = [](const std::optional<std::int64_t>& days) { return days ? Json(*days) : Json(nullptr); };
+  return {{"site", status.inputs.site.directory()},
+          {"site_id", configuration.site_id},
+          {"name", text_or_null(configuration.name)},
+          {"product", text_or_null(configuration.product)},
+          {"floor", configuration.floor ? Json(policy::name(*configuration.floor)) : Json(nullptr)},
+          {"machine", machine_json(status.inputs.machine)},
+          {"ceiling", policy::name(authorised_ceiling(status.inputs))},
+          {"hold", status.inputs.hold ? Json{{"since", status.inputs.hold->since.text()},
+                                             {"reason", text_or_null(status.inputs.hold->reason)}}
+                                      : Json(nullptr)},
+          {"sandbox", sandbox_json(configuration.sandbox_best_effort)},
+          {"kit", kit},
+          {"kit_problem", text_or_null(status.inputs.no_kit.message)},
+          {"licence", verdict_document(status.inputs.licence.verdict)},
+          {"events", events},
+          {"reports", status.reports},
+          {"disclosures", status.disclosures},
+          {"last_disclosure", last_disclosure},
+          {"held", status.held},
+          {"queue", {{"waiting", status.queue.queued}, {"failed", status.queue.failed}}},
+          {"bundles", {{"waiting", status.bundles - status.handed_over}, {"handed_over", status.handed_over}}},
+          {"receipt", receipt},
+          {"unfinished", status.unfinished},
+          {"schedule", schedule},
+          {"clock",
+           {{"now", now.text()},
+            {"newest_trusted", time_or_null(status.newest_trusted)},
+            {"went_back", status.newest_trusted && now < *status.newest_trusted - licence::clock_tolerance}}},
+          {"retention",
+           {{"payload_days", kept_for(configuration.payload_days)}, {"held_days", kept_for(configuration.held_days)}}},
+          {"ledger_size", status.head.size},
+          {"ledger_root", status.head.root.hex()},
+          {"exit", 0}};
+}
+
+}  // namespace airlock::gate

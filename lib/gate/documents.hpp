@@ -1,0 +1,20 @@
+#pragma once
+/// \file
+/// What is in force at a site as one JSON document: `airlock status --json`, and the file that watchers read.
+
+#include "core/json.hpp"
+#include "gate/status.hpp"
+#include "licence/licence.hpp"
+
+namespace airlock::gate {
+
+/// The loosest that a person has authorised, or that a site has by itself.
+[[nodiscard]] policy::Disposition authorised_ceiling(const Inputs& inputs);
+
+/// State, reason, hint, days left, warning, the licence's own document once it is verified, exit code.
+[[nodiscard]] core::Json verdict_document(const licence::Verdict& verdict);
+
+/// Its members: docs/guides/monitor.md.
+[[nodiscard]] core::Json status_document(const Status& status);
+
+}  // namespace airlock::gate

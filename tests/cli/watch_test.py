@@ -1,0 +1,206 @@
+"""What watchers are told, and what ends by itself: lines for a SIEM, the status file, retention."""
+import json
+import os
+import subprocess
+import time
+
+from harness import REPORT, case, check, equal, main
+
+
+def configure(w, **members):
+    path = w.site_path / "airlock.json"
+    document = json.loads(path.read_text())
+    document.update(members)
+    path.write_text(json.dumps(document))
+
+
+def lines_of(path):
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def day(offset):
+    return time.strftime("%Y-%m-%d", time.gmtime(time.time() + offset * 86400))
+
+
+def at(w, day, *arguments, code=0):
+    """Runs `airlock` on another day."""
+    return w.run("faketime", f"{day} 12:00:00", w.program("airlock"), "--site", w.site_path, *arguments, code=code,
+                 env={"TZ": "UTC"})
+
+
+@case("each entry is one JSON line in the file, in order, without values, also what was recorded before anybody watched")
+def _(w):
+    w.site()
+    w.process()
+    events = w.path / "events.jsonl"
+    configure(w, monitoring={"events_file": str(events)})
+    w.airlock("hold", "--reason", "Jane Doe asked for it")
+    w.process(w.file("broken.json", "{"), code=3)
+    w.airlock("release")
+    lines = lines_of(events)
+    entries = w.airlock("ledger", "export", "--format", "json").json["entries"]
+    equal([l["seq"] for l in lines], list(range(len(entries))))
+    equal([(l["kind"], l["time"], l.get("report_id")) for l in lines],
+          [(e["kind"], e["time"], e.get("report_id")) for e in entries])
+    equal({l["site_id"] for l in lines}, {w.site_id})
+    refused = [l for l in lines if l["kind"] == "refused"]
+    check(len(refused) == 1 and refused[0]["reason"], refused)
+    text = events.read_text()
+    for value in ("Jane", "Example", "posthog", "1.35"):
+        check(value not in text, f"`{value}` in {text}")
+    leaves = w.shell(f"sqlite3 {w.site_path / 'ledger.db'} 'SELECT lower(hex(leaf)) FROM entries ORDER BY seq'").text.split()
+    equal([l["leaf"] for l in lines], leaves)
+    equal(events.stat().st_mode & 0o777, 0o640)
+
+
+@case("a line that was cut short is ended, and told again; a file that cannot be written costs no report")
+def _(w):
+    w.site()
+    events = w.path / "events.jsonl"
+    configure(w, monitoring={"events_file": str(events)})
+    w.process()
+    whole = len(lines_of(events))
+    with open(events, "ab") as out:
+        out.write(b'{"event":"airlock-en')
+    (w.site_path / "watchers" / "told.json").unlink()
+    w.process(REPORT, "--again")
+    texts = events.read_text().splitlines()
+    equal(texts[whole], '{"event":"airlock-en')
+    equal([json.loads(t)["seq"] for t in texts[whole + 1:]], list(range(w.ledger_ok()["entries"])))
+    configure(w, monitoring={"events_file": "/proc/none/events.jsonl"})
+    ran = w.airlock("process", REPORT, "--again", "--json")
+    equal(ran.json["outcome"], "sealed")
+    check("who watches this site was not told" in ran.err, ran.err)
+    configure(w, monitoring={"events_file": str(events)})
+    w.airlock("status")
+    equal(lines_of_tail(events, 1)[0]["seq"], w.ledger_ok()["entries"] - 1)
+    configure(w, monitoring={"events_file": "relative.jsonl"})
+    ran = w.airlock("status", code=3)
+    check("/monitoring/events_file" in ran.err and "absolute" in ran.err, ran.err)
+
+
+def lines_of_tail(path, count):
+    return [json.loads(line) for line in path.read_text().splitlines()[-count:]]
+
+
+@case("killed between the line and the note of it, a line comes twice at most and none is missing")
+def _(w):
+    w.site()
+    events = w.path / "events.jsonl"
+    configure(w, monitoring={"events_file": str(events)})
+    for nth in range(1, 6):
+        w.run("strace", "-f", "-qq", "-o", os.devnull, "-e", f"inject=rename:signal=KILL:when={nth}", w.program("airlock"),
+              "--site", w.site_path, "process", REPORT, "--again", code=(0, -9, 8, 137))
+        w.airlock("status")
+    seen = [l["seq"] for l in lines_of(events)]
+    equal(sorted(set(seen)), list(range(w.ledger_ok()["entries"])))
+    check(max(seen.count(seq) for seq in seen) <= 2, f"a line came too often: {seen}")
+
+
+@case("six processes at once: each line once")
+def _(w):
+    w.site()
+    events = w.path / "events.jsonl"
+    configure(w, monitoring={"events_file": str(events)})
+    running = [subprocess.Popen([w.program("airlock"), "--site", w.site_path, "process", REPORT, "--again"],
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for _ in range(6)]
+    for process in running:
+        equal(process.wait(), 0)
+    equal([l["seq"] for l in lines_of(events)], list(range(w.ledger_ok()["entries"])))
+
+
+@case("the lines reach a real syslog daemon; without one that is said and nothing else happens")
+def _(w):
+    w.site()
+    configure(w, monitoring={"syslog": True})
+    check(not os.path.exists("/dev/log"), "a log daemon runs on this machine already")
+    ran = w.airlock("process", REPORT)
+    check("/dev/log" in ran.err and "no log daemon" in ran.err, ran.err)
+    messages = w.path / "messages"
+    settings = w.file("rsyslog.conf", 'module(load="imuxsock" SysSock.RateLimit.Interval="0")\n'
+                      '$MaxMessageSize 16k\n'
+                      f'template(name="plain" type="string" string="%syslogfacility-text%.%syslogpriority-text% %programname% %msg%\\n")\n'
+                      f'action(type="omfile" file="{messages}" template="plain")\n')
+    daemon = subprocess.Popen(["rsyslogd", "-n", "-f", settings, "-i", w.path / "rsyslog.pid"])
+    try:
+        for _ in range(100):
+            if os.path.exists("/dev/log"):
+                break
+            time.sleep(0.1)
+        w.airlock("process", REPORT, "--again")
+        entries = w.ledger_ok()["entries"]
+        for _ in range(100):
+            if messages.exists() and len([l for l in messages.read_text().splitlines() if "airlock-entry/1" in l]) >= entries:
+                break
+            time.sleep(0.1)
+        got = [l for l in messages.read_text().splitlines() if "airlock-entry/1" in l]
+        check(all(l.startswith("daemon.info airlock ") for l in got), got[:2])
+        equal([json.loads(l[l.index("{"):])["seq"] for l in got], list(range(entries)))
+    finally:
+        daemon.terminate()
+        daemon.wait()
+        if os.path.exists("/dev/log"):
+            os.unlink("/dev/log")
+
+
+@case("the status file is what `status --json` says, whole at every moment, and readable to a monitor")
+def _(w):
+    w.site()
+    status = w.path / "status.json"
+    configure(w, monitoring={"status_file": str(status)})
+    w.process()
+    told = json.loads(status.read_text())
+    asked = w.airlock("status", "--json").json
+    for document in (told, asked):
+        document["clock"].pop("now")
+        document["last_disclosure"].pop("age_seconds")
+    equal(told, asked)
+    equal(status.stat().st_mode & 0o777, 0o644)
+    equal(told["last_disclosure"]["disclosure"], 1)
+    check(told["licence"]["days_left"] > 1000, told["licence"])
+    equal(told["clock"]["went_back"], False)
+    equal(told["queue"], {"waiting": 0, "failed": 0})
+    equal(w.shell(f"jq -r .licence.state {status}").text.strip(), "valid")
+
+
+@case("held reports and bundles end after their time: recorded, then removed; entries stay")
+def _(w):
+    w.new_vendor()
+    w.new_site(kit=None)
+    w.process(code=4)
+    configure(w, retention={"held_days": 90, "payload_days": 100})
+    equal(len(list((w.site_path / "held").iterdir())), 1)
+    # A clock that leaps ends nothing; the site then lives on, a month at a time.
+    at(w, day(95), "process", "--held", code=4)
+    equal(len(list((w.site_path / "held").iterdir())), 1, "after a leap of the clock")
+    for offset in (30, 60, 89):
+        at(w, day(offset), "hold", "--reason", "still there", code=None)
+        at(w, day(offset), "release", code=None)
+        at(w, day(offset), "process", "--held", code=None)
+    equal(len(list((w.site_path / "held").iterdir())), 1, "before its time")
+    at(w, day(91), "process", "--held", code=None)
+    equal(list((w.site_path / "held").iterdir()), [], "after its time")
+    equal(w.kinds(1)[-1], "expired")
+    w.ledger_ok()
+
+
+@case("a bundle that has been in the outbox for its time is removed with its text, once, also after a crash")
+def _(w):
+    w.site()
+    w.process()
+    configure(w, retention={"payload_days": 20})
+    bundle = w.outbox()[0]
+
+    at(w, day(19), "process", REPORT)
+    equal(len(w.outbox()), 1)
+    ran = w.run("strace", "-f", "-qq", "-o", os.devnull, "-P", bundle, "-e", "inject=unlink:signal=KILL", "faketime",
+                f"{day(21)} 12:00:00", w.program("airlock"), "--site", w.site_path, "process", REPORT, code=(0, 8, -9, 137))
+    check(ran.code != 0 and bundle.exists(), str(ran))
+    at(w, day(21), "process", REPORT)
+    equal(w.outbox(), [])
+    check(not bundle.with_suffix(".txt").exists(), "its text")
+    equal(w.kinds(1).count("expired"), 1)
+    w.ledger_ok()
+
+
+main()
