@@ -98,6 +98,10 @@ Result<std::string> Register::contradiction(const Arrival& arrival) {
     AIRLOCK_TRY(const auto skipped, first_number(query));
     if (skipped) return "it knows nothing of " + disclosure_words(*skipped) + ", which is here";
   }
+  if (!before) {
+    AIRLOCK_TRY(const auto denied, bundle_right_before(arrival));
+    if (denied) return "it names another one before it than " + disclosure_words(*denied) + ", which is here";
+  }
   // The same the other way round, for what arrives late.
   AIRLOCK_TRY(auto named, database_.prepare("SELECT min(disclosure) FROM disclosures WHERE site_id = ? AND "
                                             "previous_id = ? AND (previous_sha256 <> ? OR disclosure <= ?)"));
@@ -119,6 +123,25 @@ Result<std::string> Register::contradiction(const Arrival& arrival) {
     return tree;
   }
   return std::string();
+}
+
+Result<std::optional<std::uint64_t>> Register::bundle_right_before(const Arrival& arrival) {
+  AIRLOCK_TRY(auto here, database_.prepare("SELECT kind FROM disclosures WHERE site_id = ? AND disclosure = ?"));
+  AIRLOCK_TRY(auto gone, database_.prepare("SELECT count(*) FROM voids WHERE site_id = ? AND disclosure = ?"));
+  for (std::uint64_t number = arrival.disclosure - 1; number > 0; --number) {
+    here.bind(arrival.site_id).bind(column(number));
+    AIRLOCK_TRY(const bool arrived, here.step());
+    const bool bundle = arrived && here.text(0) == "bundle";
+    here.reset();
+    if (bundle) return std::optional(number);
+    if (arrived) continue;
+    gone.bind(arrival.site_id).bind(column(number));
+    AIRLOCK_TRY(const auto told, first_number(gone));
+    const bool tells = std::any_of(arrival.voids.begin(), arrival.voids.end(),
+                                   [&](const envelope::Void& one) { return one.disclosure == number; });
+    if (told == std::uint64_t{0} && !tells) break;  // it may be the one that is named
+  }
+  return std::optional<std::uint64_t>();
 }
 
 Result<Standing> Register::keep_checkpoint(const Arrival& arrival) {

@@ -155,6 +155,8 @@ class Register {
   Result<std::optional<Acknowledged>> acknowledged(std::string_view site_id);
   /// Why an arrival contradicts what is known; empty where it does not.
   Result<std::string> contradiction(const Arrival& arrival);
+  /// The bundle with nothing but what is here, or never comes, between it and the arrival: the one that it must name.
+  Result<std::optional<std::uint64_t>> bundle_right_before(const Arrival& arrival);
   Result<std::string> contradiction_of_tree(const std::string& site_id, const ledger::TreeHead& head);
   Result<Standing> keep_checkpoint(const Arrival& arrival);
   Result<std::string> issue_numbered(const std::string& table, core::Time now, const Issue& issue);

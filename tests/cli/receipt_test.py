@@ -1,9 +1,11 @@
 """Hand-over, intake, receipts: from the outbox to the vendor and back, and every way to cheat on it."""
 import base64
+import hashlib
 import json
 import re
 import shutil
 
+import receiver as r
 from harness import LONG, case, check, equal, main
 
 
@@ -277,12 +279,96 @@ def _(w):
                 w.airlock("receipt", "import", file)
             else:
                 freed += 1
-                w.airlock("process", different_report(w, 1), "--again" if False else "--json")
+                w.airlock("process", different_report(w, 1))  # a repeat
             equal([b.name for b in w.outbox()], [kept], f"{call} {when}: left in the outbox")
             equal(len(list((w.site_path / "outbox").iterdir())), 2, f"{call} {when}: files")
             w.ledger_ok()
     check(killed > 6 and freed > 2, f"{killed} killed, {freed} of them after the record")
     print(f"counted: receipt import killed {killed} times, {freed} of them after its record")
+
+
+def sent_line(request, **members):
+    """What a receiver notes of a request, as docs/formats/register.md says."""
+    return {"format": "airlock-sent/1", "type": "https-json", "statement": request.headers["airlock-statement"],
+            "signature": request.headers["airlock-signature"], "body_sha256": hashlib.sha256(request.body).hexdigest(),
+            "received": "2026-11-02T08:00:07Z", **members}
+
+
+def sending(w, destinations):
+    path = w.site_path / "airlock.json"
+    document = json.loads(path.read_text())
+    document["delivery"] = {"destinations": destinations}
+    path.write_text(json.dumps(document))
+    w.airlock("authorise", "--reason", "a test", "--yes")
+
+
+@case("what was sent is taken in by its signed statement, and a receipt ends the wait of a payload whose answer was lost")
+def _(w):
+    authority = r.Authority(w)
+    with r.Receiver(authority.issue("server"), script=[200, r.hang_up_after_200]) as server:
+        w.site(tier="standard", entitlements=())
+        sending(w, [{"type": "https-json", "url": server.url(), "ca_file": str(authority.crt), "timeout_seconds": 2}])
+        for number in (1, 2, 3):
+            w.process(different_report(w, number), "--no-deliver", code=7)
+        send = [w.program("airlock-send"), "--site", w.site_path, "--json", "--once"]
+        w.run(*send, code=7)
+        first, second = server.posts[0], server.posts[1]
+        waiting = [i["maybe_delivered"] for i in w.airlock("outbox", "list", "--json").json["outbox"]]
+        check(waiting and waiting[0], f"what waits: {waiting}")
+
+        def note(*lines):
+            return w.file("received.jsonl", "".join(l if isinstance(l, str) else json.dumps(l) + "\n" for l in lines))
+
+        bad = bytearray(base64.b64decode(second.headers["airlock-statement"]))
+        bad[bad.index(b'"disclosure":2') + 13] = ord("9")
+        ran = w.vendor("intake", "--sent", note(sent_line(first, body_sha256="0" * 64), sent_line(second, more=1), "{\n",
+                                                sent_line(second, statement=base64.b64encode(bad).decode()),
+                                                sent_line(second, signature=sent_line(first)["signature"])), "--json", code=5)
+        equal([i["outcome"] for i in ran.json["items"]], ["refused"] * 5)
+        equal(w.vendor("gaps", "--json").json["sites"][0]["received"], 0)
+        taken = w.vendor("intake", "--sent", note(sent_line(first), "\n", sent_line(second), sent_line(first)), "--json").json
+        equal([(i["disclosure"], i["kind"], i["outcome"]) for i in taken["items"]],
+              [(1, "sent", "new"), (1, "sent", "known"), (2, "sent", "new")])
+        file, issued = receipt(w)
+        equal((issued["items"], issued["checkpoint"]), (2, None))
+        done = w.airlock("receipt", "import", file, "--json").json
+        equal(done["acknowledged"], 2)
+        equal(w.kinds(2)[-2:], ["sent", "acknowledged"], "the payload that waited")
+        equal([i["number"] for i in w.airlock("outbox", "list", "--json").json["outbox"]], [3])
+        equal(len(list((w.site_path / "outbox").iterdir())), 1, "payloads in the outbox")
+        w.ledger_ok()
+        w.run(*send, "--now")
+        equal(len(server.posts), 3, "nothing was sent twice")
+        equal(w.airlock("outbox", "list", "--json").json["outbox"], [])
+
+
+@case("a register of the first version is brought to the second, with all that is in it")
+def _(w):
+    site_with(w, 1)
+    w.run("sqlite3", w.home / "register.db", "DROP TABLE disclosures; DROP TABLE voids; DROP TABLE checkpoints; DROP TABLE forks; "
+          "DROP TABLE receipts; PRAGMA user_version = 1")
+    w.vendor("intake", w.outbox()[0])
+    equal(w.vendor("gaps", "--json").json["sites"][0]["received"], 1)
+    equal(w.run("sqlite3", w.home / "register.db", "PRAGMA user_version").text.strip(), "2")
+    w.run("sqlite3", w.home / "register.db", "DROP TABLE voids")
+    w.vendor("gaps", code=5)
+
+
+@case("after the site's keys were rotated, receipts for the former ones and proofs from former checkpoints still hold")
+def _(w):
+    site_with(w, 1)
+    w.vendor("intake", w.outbox()[0])
+    first, _ = receipt(w, "first.p7s")
+    w.airlock("key", "rotate", "site")
+    w.airlock("receipt", "import", first)
+    w.airlock("key", "rotate", "ledger")
+    w.vendor("site", "add", w.site_path / "site-request.p7s")
+    w.process(different_report(w, 2))
+    w.airlock("bundle", "verify", bundle_of(w, 2))
+    taken = w.vendor("intake", bundle_of(w, 2), "--json").json["items"][0]
+    equal((taken["outcome"], taken["checkpoint"]), ("new", "proven"))
+    w.airlock("receipt", "import", receipt(w, "second.p7s")[0])
+    equal(w.outbox(), [])
 
 
 @case("hand-over refuses on hold, inside the site, where another file has the name, for no bundle, and without a medium")

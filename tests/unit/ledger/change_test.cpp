@@ -208,6 +208,23 @@ TEST_CASE("a disclosure goes through its stages in their order only") {
   CHECK(tried == 90);
 }
 
+TEST_CASE("what waits to be sent is sent where a receipt says so, and the entries of a disclosure tell it") {
+  Book book;
+  book.produce(1, 1);
+  CHECK(why_not(book, Kind::sent, report_id(1), {{"disclosure_id", disclosure_id(1)}, {"receipt", 3}}).find("recorded") !=
+        std::string::npos);
+  book.queue(1, 1);
+  CHECK(why_not(book, Kind::sent, report_id(1), about(1)).find("is queued") != std::string::npos);
+  book.add(Kind::sent, 1, {{"disclosure_id", disclosure_id(1)}, {"receipt", 3}});
+  book.add(Kind::acknowledged, 1, {{"disclosure_id", disclosure_id(1)}, {"receipt", 3}});
+  CHECK(book.ledger.disclosure(disclosure_id(1)).value()->stage == ledger::Stage::sent);
+  std::vector<Kind> kinds;
+  for (const auto& entry : book.ledger.entries_of_disclosure(disclosure_id(1)).value()) kinds.push_back(entry.kind);
+  CHECK(kinds == std::vector<Kind>{Kind::produced, Kind::queued, Kind::sent, Kind::acknowledged});
+  CHECK(book.ledger.entries_of_disclosure(disclosure_id(2)).value().empty());
+  CHECK(ledger::verify(book.ledger, book.verifier));
+}
+
 TEST_CASE("the outbox tells attempts, the last error, the next try, and whether something may have arrived") {
   Book book;
   book.produce(1, 1);
