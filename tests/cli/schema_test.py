@@ -138,6 +138,34 @@ def _(w):
     compare(w, "case", one, parse)
     check(all(judged("case", [json.loads(p.read_text()) for p in sorted(CASES.glob("*.json"))])), "the shipped cases")
 
+@case("receipts: schema and parser accept and refuse the same documents")
+def _(w):
+    w.site()
+    w.process()
+    w.vendor("intake", w.outbox()[0])
+    made = w.path / "made.p7s"
+    w.vendor("receipt", "--site", w.site_id, "--out", made)
+    one = w.run("openssl", "cms", "-verify", "-binary", "-inform", "PEM", "-in", made, "-CAfile", w.root, "-no-CApath",
+                "-no-CAstore").json
+    one["missing"] = [{"first": 2, "last": 2}, {"first": 4, "last": 9}]
+    signed = w.path / "receipt.p7s"
+    number = 0
+
+    def parse(path):
+        nonlocal number
+        number += 1
+        document = path.read_bytes()
+        # A receipt that is accepted is recorded, so the next one needs a higher sequence.
+        if f'"sequence": {one["sequence"]},'.encode() in document:
+            document = document.replace(f'"sequence": {one["sequence"]},'.encode(), f'"sequence": {number},'.encode())
+        w.run("openssl", "cms", "-sign", "-binary", "-nodetach", "-nosmimecap", "-cades", "-md", "sha256", "-in",
+              w.file("content.json", document), "-signer", w.home / "receipt-signing.crt", "-inkey", w.home / "receipt-signing.key",
+              "-outform", "PEM", "-out", signed)
+        ran = w.airlock("receipt", "import", signed, code=None)
+        return ran.code, ran.err
+    equal(parse(w.file("document.json", json.dumps(one)))[0], 0, "the receipt itself")
+    compare(w, "receipt", one, parse, semantic=("ranges must rise", "was imported", "is older than"))
+
 
 DESTINATIONS = [
     {"type": "https-json", "url": "https://reports.vendor.example/v1", "ca_file": "trust/delivery/ca.crt",

@@ -48,12 +48,12 @@ int run(Context& context, const Options& options) {
   }
   const std::string which = "receipt " + std::to_string(receipt.sequence) + " of " + receipt.issued.text();
   context.console.say(imported->repeated ? which + " was imported before"
-                                         : "imported " + which + ": " + std::to_string(imported->acknowledged) +
-                                               " disclosures acknowledged, " + std::to_string(imported->freed.size()) +
-                                               " files freed");
+                                         : "imported " + which + "; newly acknowledged: " +
+                                               std::to_string(imported->acknowledged) + ", files freed: " +
+                                               std::to_string(imported->freed.size()));
   if (imported->unknown != 0) {
-    context.console.say(std::to_string(imported->unknown) +
-                        " of its disclosures are not in this ledger, which was adopted");
+    context.console.say("not in this ledger, which was adopted: " + std::to_string(imported->unknown) +
+                        " of its disclosures");
   }
   if (!missing_words.empty()) {
     context.console.say("the vendor has not received disclosure " + missing_words +

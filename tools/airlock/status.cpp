@@ -96,12 +96,12 @@ int run(Context& context) {
   }
   if (status->bundles != 0) {
     context.console.say("bundles: " + std::to_string(status->bundles - status->handed_over) +
-                        " wait to be handed over, " + std::to_string(status->handed_over) +
-                        " were and wait for a receipt; see `airlock outbox list`");
+                        " to be handed over, " + std::to_string(status->handed_over) +
+                        " handed over and without a receipt; see `airlock outbox list`");
   }
   if (status->receipt) {
     context.console.say("the vendor's last receipt is number " + std::to_string(status->receipt->sequence) +
-                        ", imported on " + status->receipt->time.date());
+                        ", imported " + status->receipt->time.text());
   }
   if (status->unfinished != 0) {
     context.console.say("unfinished: " + std::to_string(status->unfinished) +
