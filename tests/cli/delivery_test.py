@@ -208,6 +208,20 @@ def old_tls(pem):
     return server
 
 
+@case("two senders at once: every report arrives once, under one key, and is recorded once")
+def _(w):
+    authority = Authority(w)
+    with Receiver(authority.issue("server")) as server:
+        sending_site(w, destinations=[https_json(server.url(), authority)])
+        for n in range(3):
+            queue(w, w.report(version(n)))
+        senders = [subprocess.Popen([w.program("airlock-send"), "--site", str(w.site_path), "--once", "--quiet"]) for _ in range(3)]
+        equal([s.wait(60) for s in senders], [0, 0, 0], "exit codes")
+        equal((len(server.posts), len({p.headers["idempotency-key"] for p in server.posts})), (3, 3), "posts and keys")
+        equal([w.kinds(n) for n in (1, 2, 3)], [["produced", "queued", "attempted", "sent"]] * 3)
+        w.ledger_ok()
+
+
 @case("a report older than max_age_hours is given up and kept, told by outbox list, and sent after all by flush")
 def _(w):
     authority = Authority(w)

@@ -95,7 +95,13 @@ def _(w):
     w.airlock("key", "destroy", "ledger", "--yes", code=2)
     w.airlock("key", "destroy", "pseudonym", code=4)
     equal(len(list((keys / "former").glob("pseudonym-*.key"))), 1)
+    known = w.airlock("pseudonym", "lookup", "x@example.com", "--json").json["pseudonyms"]
+    equal({p["by_key"] for p in known}, {"in force", "former"})
     w.airlock("key", "destroy", "pseudonym", "--yes")
+    after = w.airlock("pseudonym", "lookup", "x@example.com", "--json").json["pseudonyms"]
+    check(after and not {p["pseudonym"] for p in known} & {p["pseudonym"] for p in after}, "a pseudonym can still be computed")
+    kinds = w.run("sqlite3", w.site_path / "ledger.db", "SELECT kind FROM entries WHERE kind LIKE 'key_%' ORDER BY seq").text.split()
+    equal(kinds, ["key_rotated", "key_destroyed"], "what is recorded")
     left = [p.read_bytes() for p in w.site_path.rglob("*") if p.is_file()]
     check(all(secret.strip() not in content for secret in secrets for content in left), "a key is still there")
     w.airlock("key", "rotate", "nothing", code=2)
