@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// What the vendor's receipts have acknowledged, as the ledger says it. A receipt makes one entry `acknowledged` for each
-/// disclosure that it is the first to name, and then one about no report, for itself; all in one change.
+/// What the vendor's receipts have acknowledged, as the ledger says it. A receipt makes one entry `acknowledged` for
+/// each disclosure that it is the first to name, and then one about no report, for itself; all in one change.
 
 #include <cstdint>
 #include <optional>

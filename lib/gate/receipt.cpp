@@ -133,8 +133,7 @@ Result<void> record_receipt(ledger::Ledger& ledger, const site::VerifiedReceipt&
   for (const auto& [disclosure, is_new] : matched) {
     if (!is_new) continue;
     ++acknowledged;
-    const Json members{
-        {"number", disclosure.number}, {"disclosure_id", disclosure.id}, {"receipt", receipt.sequence}};
+    const Json members{{"number", disclosure.number}, {"disclosure_id", disclosure.id}, {"receipt", receipt.sequence}};
     if (waits_to_be_sent(disclosure.stage)) {
       AIRLOCK_CHECK(append(change, Kind::sent, disclosure.report_id, members, now));
     }
@@ -142,12 +141,9 @@ Result<void> record_receipt(ledger::Ledger& ledger, const site::VerifiedReceipt&
   }
   Json missing = Json::array();
   for (const auto& [first, last] : receipt.missing) missing.push_back({{"first", first}, {"last", last}});
-  Json members{{"sequence", receipt.sequence},
-               {"content_sha256", verified.content_sha256.hex()},
-               {"issued", receipt.issued.text()},
-               {"items", receipt.items.size()},
-               {"acknowledged", acknowledged},
-               {"missing", missing}};
+  Json members{{"sequence", receipt.sequence},    {"content_sha256", verified.content_sha256.hex()},
+               {"issued", receipt.issued.text()}, {"items", receipt.items.size()},
+               {"acknowledged", acknowledged},    {"missing", missing}};
   if (unknown != 0) members["unknown"] = unknown;
   if (judged) {
     members["checkpoint"] = {{"note", receipt.checkpoint}, {"size", judged->head.size}};

@@ -6,8 +6,8 @@
 /// | step | on disk | a crash here |
 /// |---|---|---|
 /// | 1 | nothing is changed: signature, site, sequence, checkpoint and every item are looked at | nothing to do |
-/// | 2 | one commit: `acknowledged` for each item, `sent` for a payload that waits, `acknowledged` for the receipt | – |
-/// | 3 | the files of all that is acknowledged are removed from the outbox | the next run removes the rest |
+/// | 2 | one commit: `acknowledged` for each item, `sent` for a payload that waits, `acknowledged` for the receipt | –
+/// | | 3 | the files of all that is acknowledged are removed from the outbox | the next run removes the rest |
 
 #include <cstdint>
 #include <string>

@@ -156,8 +156,9 @@ Result<Home::IssuedReceipt> Home::issue_receipt(const std::string& site_id) {
                    .items = order.items,
                    .checkpoint = order.checkpoint,
                    .missing = order.missing};
-    AIRLOCK_TRY(std::string file, site::write_receipt(
-                                      out.receipt, {.key = signing.key, .certificate = signing.certificate, .time = now}));
+    AIRLOCK_TRY(
+        std::string file,
+        site::write_receipt(out.receipt, {.key = signing.key, .certificate = signing.certificate, .time = now}));
     return Issued{std::move(file), site::to_document(out.receipt)};
   }));
   return out;

@@ -71,8 +71,8 @@ Result<std::string> Register::contradiction(const Arrival& arrival) {
       const bool same = counter_in(query, 0) == arrival.disclosure && query.text(1) == arrival.id &&
                         query.text(2) == arrival.content_sha256;
       if (!same) {
-        return disclosure_words(counter_in(query, 0)) + " of this site is here already, with other content: " +
-               query.text(1) + ", SHA-256 " + query.text(2);
+        return disclosure_words(counter_in(query, 0)) +
+               " of this site is here already, with other content: " + query.text(1) + ", SHA-256 " + query.text(2);
       }
     }
   }
@@ -109,10 +109,10 @@ Result<std::string> Register::contradiction(const Arrival& arrival) {
   AIRLOCK_TRY(const auto by, first_number(named));
   if (by) return disclosure_words(*by) + ", which is here, names it as the one before it, with other content";
   if (arrival.is_bundle) {
-    AIRLOCK_TRY(auto late, database_.prepare(
-                               "SELECT min(d.disclosure) FROM disclosures d LEFT JOIN disclosures p "
-                               "ON p.site_id = d.site_id AND p.id = d.previous_id WHERE d.site_id = ? AND "
-                               "d.disclosure > ? AND (d.previous_id = '' OR p.disclosure < ?)"));
+    AIRLOCK_TRY(auto late,
+                database_.prepare("SELECT min(d.disclosure) FROM disclosures d LEFT JOIN disclosures p "
+                                  "ON p.site_id = d.site_id AND p.id = d.previous_id WHERE d.site_id = ? AND "
+                                  "d.disclosure > ? AND (d.previous_id = '' OR p.disclosure < ?)"));
     late.bind(site).bind(column(arrival.disclosure)).bind(column(arrival.disclosure));
     AIRLOCK_TRY(const auto denied, first_number(late));
     if (denied) return disclosure_words(*denied) + ", which is here, knows nothing of it";
@@ -149,9 +149,9 @@ Result<Standing> Register::keep_checkpoint(const Arrival& arrival) {
   auto standing = Standing::first;
   if (newest) {
     const bool grown = arrival.proven_from && *arrival.proven_from == newest->head;
-    standing = arrival.head == newest->head || grown     ? Standing::proven
+    standing = arrival.head == newest->head || grown   ? Standing::proven
                : arrival.head.size < newest->head.size ? Standing::older
-                                                         : Standing::unproven;
+                                                       : Standing::unproven;
   }
   AIRLOCK_TRY(auto insert, database_.prepare("INSERT OR IGNORE INTO checkpoints VALUES (?, ?, ?, ?, ?)"));
   insert.bind(arrival.site_id)
@@ -175,8 +175,7 @@ Result<TakenIn> Register::take_in(const Arrival& arrival, core::Time now) {
     AIRLOCK_CHECK(transaction.commit());
     return out;
   }
-  AIRLOCK_TRY(auto known,
-              database_.prepare("SELECT count(*) FROM disclosures WHERE site_id = ? AND disclosure = ?"));
+  AIRLOCK_TRY(auto known, database_.prepare("SELECT count(*) FROM disclosures WHERE site_id = ? AND disclosure = ?"));
   known.bind(arrival.site_id).bind(column(arrival.disclosure));
   AIRLOCK_TRY(const auto there, first_number(known));
   out.is_new = there == std::uint64_t{0};
@@ -214,7 +213,8 @@ Result<Gaps> Register::gaps(std::string_view site_id) {
     out.last_received = std::max(out.last_received, arrived.text(1));
   }
   out.received = here.size();
-  AIRLOCK_TRY(auto voids, database_.prepare("SELECT disclosure, kind FROM voids WHERE site_id = ? ORDER BY disclosure"));
+  AIRLOCK_TRY(auto voids,
+              database_.prepare("SELECT disclosure, kind FROM voids WHERE site_id = ? ORDER BY disclosure"));
   voids.bind(site_id);
   std::set<std::uint64_t> known = here;
   for (;;) {

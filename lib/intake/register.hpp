@@ -1,8 +1,8 @@
 #pragma once
 /// \file
-/// The vendor's register: sites, kits, licences, disclosures that arrived and receipts for them, in one SQLite file of the
-/// vendor's home (docs/formats/register.md). Numbers are given out
-/// inside a transaction, so no two kits or licences share one, and what was not recorded was not issued.
+/// The vendor's register: sites, kits, licences, disclosures that arrived and receipts for them, in one SQLite file of
+/// the vendor's home (docs/formats/register.md). Numbers are given out inside a transaction, so no two kits or licences
+/// share one, and what was not recorded was not issued.
 
 #include <cstdint>
 #include <functional>
@@ -76,7 +76,7 @@ enum class Standing : std::uint8_t {
 
 /// What became of an arrival.
 struct TakenIn {
-  bool is_new = false;             ///< else it was there already
+  bool is_new = false;               ///< else it was there already
   std::optional<Standing> standing;  ///< of bundles
   std::string fork;  ///< where not empty: why it contradicts what the site said before; it was not taken in but noted
 };
@@ -93,9 +93,9 @@ struct Fork {
 
 /// How far a site's disclosures have come in.
 struct Gaps {
-  std::uint64_t received = 0;  ///< how many
-  std::uint64_t last = 0;      ///< the highest number that arrived; 0: none did
-  std::string last_received;   ///< when the newest of them was taken in; empty: none was
+  std::uint64_t received = 0;               ///< how many
+  std::uint64_t last = 0;                   ///< the highest number that arrived; 0: none did
+  std::string last_received;                ///< when the newest of them was taken in; empty: none was
   std::vector<site::MissingRange> missing;  ///< up to `last`: not here, and nothing explains it
   std::vector<envelope::Void> explained;    ///< not here, and the site says why nothing comes
   std::vector<Fork> forks;

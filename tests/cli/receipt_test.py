@@ -432,6 +432,32 @@ def _(w):
     check("run the same command again" in ran.err, ran.err)
     w.airlock("outbox", "hand-over", "--to", medium)
     equal(sorted(p.name for p in medium.iterdir()), sorted(p.name for p in (w.site_path / "outbox").iterdir()))
+    # A file system that cannot rename without replacing: looked at just before instead.
+    other = w.path / "other"
+    other.mkdir()
+    w.run("strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=renameat2", "-e", "inject=renameat2:error=EINVAL",
+          w.program("airlock"), "--site", w.site_path, "outbox", "hand-over", "--to", other)
+    equal(len(list(other.iterdir())), 2)
+
+
+@case("a real medium with too little room for the second bundle, and one that is read-only, get nothing; with room, all")
+def _(w):
+    site_with(w, 2)
+    small = w.path / "small"
+    small.mkdir()
+    w.run("mount", "-t", "tmpfs", "-o", "size=80k", "tmpfs", small)
+    try:
+        ran = w.airlock("outbox", "hand-over", "--to", small, code=8)
+        check("nothing was recorded, and nothing is on the medium; free some space" in ran.err, ran.err)
+        equal(list(small.iterdir()), [], "what is left on it")
+        w.run("mount", "-o", "remount,ro", small)
+        w.airlock("outbox", "hand-over", "--to", small, code=8)
+        equal(entries(w, "handed_over"), [])
+        w.run("mount", "-o", "remount,rw,size=1m", small)
+        w.airlock("outbox", "hand-over", "--to", small)
+        equal(len(list(small.iterdir())), 4)
+    finally:
+        w.run("umount", "-l", small)
 
 
 @case("hand-over killed anywhere: no copy is visible that is not recorded, and the next run completes it")

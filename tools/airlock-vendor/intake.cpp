@@ -79,7 +79,9 @@ Json to_json(const std::string& source, const intake::Arrival& arrival, const in
            {"number", arrival.number},
            {"id", arrival.id},
            {"content_sha256", arrival.content_sha256},
-           {"outcome", !taken.fork.empty() ? "fork" : taken.is_new ? "new" : "known"}};
+           {"outcome", !taken.fork.empty() ? "fork"
+                       : taken.is_new      ? "new"
+                                           : "known"}};
   if (taken.standing) out["checkpoint"] = intake::name(*taken.standing);
   if (!taken.fork.empty()) out["error"] = taken.fork;
   return out;

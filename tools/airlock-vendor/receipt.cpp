@@ -65,10 +65,10 @@ void show(const console::Console& console, const intake::Home::SiteGaps& one) {
   console.say("site " + one.site.site_id + (one.site.name.empty() ? "" : ", " + one.site.name));
   const intake::Gaps& gaps = one.gaps;
   std::vector<std::pair<std::string, std::string>> rows{
-      {"received", std::to_string(gaps.received) +
-                       (gaps.received == 0 ? ""
-                                           : ", up to disclosure " + std::to_string(gaps.last) +
-                                                 ", the last one taken in " + gaps.last_received)},
+      {"received",
+       std::to_string(gaps.received) + (gaps.received == 0 ? ""
+                                                           : ", up to disclosure " + std::to_string(gaps.last) +
+                                                                 ", the last one taken in " + gaps.last_received)},
       {"missing", listed(gaps.missing)},
       {"explained", listed(gaps.explained)}};
   for (const auto& fork : gaps.forks) {
@@ -121,7 +121,8 @@ int issue(VendorContext& context, const Options& options) {
   }
   context.console.say("wrote receipt " + std::to_string(receipt.sequence) + " to " + options.out +
                       "; disclosures that it names: " + std::to_string(receipt.items.size()));
-  if (!receipt.missing.empty()) context.console.say("it tells the site that these are missing: " + listed(receipt.missing));
+  if (!receipt.missing.empty())
+    context.console.say("it tells the site that these are missing: " + listed(receipt.missing));
   return 0;
 }
 

@@ -60,10 +60,10 @@ void show(const console::Console& console, const gate::OutboxItem& item) {
               ": " + what + ", " + in_words(item.age) + " old, " + std::to_string(disclosure.size) + " bytes");
   std::vector<std::pair<std::string, std::string>> rows{{"file", disclosure.file}};
   if (item.hand_off.last) {
-    rows.emplace_back("handed over", item.hand_off.last->text() +
-                                         (item.hand_off.times == 1 ? "" : ", the last of " +
-                                                                              std::to_string(item.hand_off.times) +
-                                                                              " times"));
+    rows.emplace_back(
+        "handed over",
+        item.hand_off.last->text() +
+            (item.hand_off.times == 1 ? "" : ", the last of " + std::to_string(item.hand_off.times) + " times"));
     if (!item.hand_off.note.empty()) rows.emplace_back("note", item.hand_off.note);
   }
   if (disclosure.attempts != 0) {
@@ -122,8 +122,9 @@ int run_hand_over(Context& context, HandOverArguments& arguments) {
   } else if (bundles->empty()) {
     context.console.say("no bundle waits in the outbox");
   } else {
-    context.console.say("recorded, copied and compared; unmount the medium before you take it out. The bundles stay in "
-                        "the outbox until the vendor's receipt is imported");
+    context.console.say(
+        "recorded, copied and compared; unmount the medium before you take it out. The bundles stay in "
+        "the outbox until the vendor's receipt is imported");
   }
   return 0;
 }
@@ -177,7 +178,8 @@ void add_outbox(Context& context) {
   auto arguments = std::make_shared<HandOverArguments>();
   console::Command handing = context.console.command(
       group, "hand-over", "copy bundles that no receipt has named to a mounted medium, recorded",
-      "  airlock outbox hand-over --to /media/usb --note 'courier 4711'\n  airlock outbox hand-over 3 4 --to /media/usb",
+      "  airlock outbox hand-over --to /media/usb --note 'courier 4711'\n  airlock outbox hand-over 3 4 --to "
+      "/media/usb",
       [&context, arguments] { return run_hand_over(context, *arguments); });
   handing.texts("N", arguments->numbers, "reports, by number; without any, all that no receipt has named");
   handing.text("--to", arguments->options.to, "a directory on the medium", console::Need::required);

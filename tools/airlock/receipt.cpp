@@ -47,10 +47,10 @@ int run(Context& context, const Options& options) {
     return 0;
   }
   const std::string which = "receipt " + std::to_string(receipt.sequence) + " of " + receipt.issued.text();
-  context.console.say(imported->repeated ? which + " was imported before"
-                                         : "imported " + which + "; newly acknowledged: " +
-                                               std::to_string(imported->acknowledged) + ", files freed: " +
-                                               std::to_string(imported->freed.size()));
+  context.console.say(imported->repeated
+                          ? which + " was imported before"
+                          : "imported " + which + "; newly acknowledged: " + std::to_string(imported->acknowledged) +
+                                ", files freed: " + std::to_string(imported->freed.size()));
   if (imported->unknown != 0) {
     context.console.say("not in this ledger, which was adopted: " + std::to_string(imported->unknown) +
                         " of its disclosures");

@@ -183,9 +183,8 @@ TEST_CASE("a receipt leaves out what a fork contradicts, and a receipt that was 
   other.content_sha256 = content_of(5);
   CHECK(is_fork(desk.take(other)));
   CHECK(desk.receipt().items.size() == 1);
-  const auto failed = desk.reg().issue_receipt(site_id, now, [](const ReceiptOrder&) -> Result<Issued> {
-    return core::fail(core::Code::unexpected, "no key");
-  });
+  const auto failed = desk.reg().issue_receipt(
+      site_id, now, [](const ReceiptOrder&) -> Result<Issued> { return core::fail(core::Code::unexpected, "no key"); });
   CHECK_FALSE(failed);
   CHECK(desk.receipt().sequence == 2);
 }

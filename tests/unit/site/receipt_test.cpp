@@ -78,7 +78,8 @@ TEST_CASE("a receipt that was written is read again, signed and not") {
   CHECK(verified->receipt == sample());
 }
 
-TEST_CASE("a receipt with anything that is not known, not there, twice or out of its bounds is refused with its place") {
+TEST_CASE(
+    "a receipt with anything that is not known, not there, twice or out of its bounds is refused with its place") {
   const std::string good = to_document(sample());
   const auto refused = [&](std::string_view what, std::string_view with, std::string_view place) {
     const auto parsed = parse_receipt(replaced(good, what, with));
@@ -114,8 +115,8 @@ TEST_CASE("the largest receipt that is written fits, and one item more is refuse
   large.items.clear();
   for (std::size_t i = 0; i < receipt_items_limit; ++i) {
     std::string digits = std::to_string(i);
-    large.items.push_back({"11111111-1111-4111-8111-" + std::string(12 - digits.size(), '0') + digits,
-                           std::string(64, 'f')});
+    large.items.push_back(
+        {"11111111-1111-4111-8111-" + std::string(12 - digits.size(), '0') + digits, std::string(64, 'f')});
   }
   large.missing.clear();
   for (std::uint64_t i = 0; i < receipt_missing_limit; ++i) {
@@ -138,12 +139,12 @@ TEST_CASE("signature, role, revocation and validity are judged before and after 
   CHECK(code(verify_receipt(std::string(receipt_bytes_limit + 1, 'x'), issuer.trust(), {})) == core::Code::bad_input);
   CHECK(code(verify_receipt(file, Issuer().trust(), {})) == core::Code::integrity);
   const crypto::Certificate other = issuer.issue(Role::kit);
-  const std::string of_kit =
-      write_receipt(sample(), {.key = issuer.key, .certificate = other, .time = now}).value();
+  const std::string of_kit = write_receipt(sample(), {.key = issuer.key, .certificate = other, .time = now}).value();
   CHECK(code(verify_receipt(of_kit, issuer.trust(), {})) == core::Code::integrity);
   Receipt early = sample();
   early.issued = now - std::chrono::days{2};
-  CHECK(code(verify_receipt(write_receipt(early, issuer.signer()).value(), issuer.trust(), {})) == core::Code::integrity);
+  CHECK(code(verify_receipt(write_receipt(early, issuer.signer()).value(), issuer.trust(), {})) ==
+        core::Code::integrity);
   crypto::RevocationTemplate content{
       .number = 1, .issued = now, .next_update = now + std::chrono::days{10}, .revoked = {}};
   content.revoked.push_back({issuer.certificate, now});
