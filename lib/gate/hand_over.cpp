@@ -103,7 +103,7 @@ Result<std::vector<Copy>> plan_copies(const site::Site& site, const std::string&
 Result<sys::NewFile> write_copy(const Copy& copy) {
   AIRLOCK_CHECK(sys::remove_file(copy.hidden));  // of a run that was cut short
   AIRLOCK_TRY(const auto from, sys::FileBlob::open(copy.from));
-  AIRLOCK_TRY(auto file, sys::NewFile::create(copy.hidden, sys::public_file));
+  AIRLOCK_TRY(auto file, sys::NewFile::create(copy.hidden, sys::public_file, sys::NewFile::Permissions::as_it_can));
   crypto::Sha256 sha256;
   core::Tee both(sha256, file);
   core::BlobSource source(from);

@@ -231,12 +231,12 @@ Result<void> replace_file(const std::string& path, std::string_view bytes, unsig
   return sync_directory(parent_of(path));
 }
 
-Result<NewFile> NewFile::create(const std::string& path, unsigned mode) {
+Result<NewFile> NewFile::create(const std::string& path, unsigned mode, Permissions permissions) {
   Descriptor fd{
       retry([&] { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode); })};
   if (fd.get() < 0) return fail_errno(path, "create");
   NewFile file(std::move(fd), path);
-  if (::fchmod(file.fd_.get(), mode) != 0) return fail_errno(path, "chmod");
+  if (::fchmod(file.fd_.get(), mode) != 0 && permissions == Permissions::exact) return fail_errno(path, "chmod");
   return file;
 }
 

@@ -69,7 +69,10 @@ class Descriptor {
 /// `keep`. Writes are not durable before `sync`.
 class NewFile final : public core::Sink {
  public:
-  [[nodiscard]] static Result<NewFile> create(const std::string& path, unsigned mode);
+  /// Media whose file system knows no permissions, or another owner, refuse to set them; only `exact` minds.
+  enum class Permissions : std::uint8_t { exact, as_it_can };
+  [[nodiscard]] static Result<NewFile> create(const std::string& path, unsigned mode,
+                                              Permissions permissions = Permissions::exact);
   NewFile(NewFile&&) noexcept = default;
   NewFile& operator=(NewFile&&) = delete;
   ~NewFile() override;

@@ -110,7 +110,7 @@ def _(w):
 @case("the instructions of a bundle with consistency.txt come to their end with stock tools, and notice a changed proof")
 def _(w):
     site_with(w, 1)
-    for number in range(2, 7):
+    for number in range(2, 9 if LONG else 5):
         w.vendor("intake", w.site_path / "outbox")
         w.airlock("receipt", "import", receipt(w, f"receipt-{number}.p7s")[0])
         w.process(different_report(w, number))
@@ -133,7 +133,7 @@ def _(w):
     w.vendor("intake", w.outbox()[0])
     file, _ = receipt(w)
     good = file.read_bytes()
-    for at in range(0, len(good), 1 if LONG else len(good) // 40):
+    for at in range(0, len(good), 1 if LONG else len(good) // 25):
         changed = bytearray(good)
         changed[at] ^= 1
         ran = w.airlock("receipt", "import", w.file("changed.p7s", bytes(changed)), code=(3, 5))
@@ -261,8 +261,8 @@ def _(w):
     shutil.copytree(w.site_path, w.path / "saved")
     kept = bundle_of(w, 3).name
     killed = freed = 0
-    for call, places in (("unlink", range(1, 10)), ("fsync,fdatasync", range(1, 16, 1 if LONG else 2)),
-                         ("pwrite64", range(1, 30, 1 if LONG else 7))):
+    for call, places in (("unlink", range(1, 10)), ("fsync,fdatasync", range(1, 16, 1 if LONG else 3)),
+                         ("pwrite64", range(1, 30, 1 if LONG else 11))):
         for when in places:
             shutil.rmtree(w.site_path)
             shutil.copytree(w.path / "saved", w.site_path)
@@ -283,7 +283,7 @@ def _(w):
             equal([b.name for b in w.outbox()], [kept], f"{call} {when}: left in the outbox")
             equal(len(list((w.site_path / "outbox").iterdir())), 2, f"{call} {when}: files")
             w.ledger_ok()
-    check(killed > 6 and freed > 2, f"{killed} killed, {freed} of them after the record")
+    check(killed > 5 and freed > 2, f"{killed} killed, {freed} of them after the record")
     print(f"counted: receipt import killed {killed} times, {freed} of them after its record")
 
 
@@ -432,12 +432,14 @@ def _(w):
     check("run the same command again" in ran.err, ran.err)
     w.airlock("outbox", "hand-over", "--to", medium)
     equal(sorted(p.name for p in medium.iterdir()), sorted(p.name for p in (w.site_path / "outbox").iterdir()))
-    # A file system that cannot rename without replacing: looked at just before instead.
-    other = w.path / "other"
-    other.mkdir()
-    w.run("strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=renameat2", "-e", "inject=renameat2:error=EINVAL",
-          w.program("airlock"), "--site", w.site_path, "outbox", "hand-over", "--to", other)
-    equal(len(list(other.iterdir())), 2)
+    # A file system that cannot rename without replacing, and one that knows no permissions.
+    for call, error in (("renameat2", "EINVAL"), ("fchmod", "EPERM")):
+        other = w.path / call
+        other.mkdir()
+        path = other / f".{w.outbox()[0].name}.tmp"
+        w.run("strace", "-f", "-qq", "-o", "/dev/null", "-P", path, "-e", f"trace={call}", "-e", f"inject={call}:error={error}",
+              w.program("airlock"), "--site", w.site_path, "outbox", "hand-over", "--to", other)
+        equal(len(list(other.iterdir())), 2, f"copies where {call} gives {error}")
 
 
 @case("a real medium with too little room for the second bundle, and one that is read-only, get nothing; with room, all")
@@ -466,8 +468,8 @@ def _(w):
     shutil.copytree(w.site_path, w.path / "saved")
     medium = w.path / "medium"
     killed = 0
-    for call, places in (("renameat2,rename", range(1, 6)), ("fsync,fdatasync", range(1, 30, 1 if LONG else 3)),
-                         ("write,pwrite64", range(1, 40, 1 if LONG else 9))):
+    for call, places in (("renameat2,rename", range(1, 6)), ("fsync,fdatasync", range(1, 30, 1 if LONG else 4)),
+                         ("write,pwrite64", range(1, 40, 1 if LONG else 13))):
         for when in places:
             shutil.rmtree(w.site_path)
             shutil.copytree(w.path / "saved", w.site_path)
@@ -485,7 +487,7 @@ def _(w):
             equal(sorted(p.name for p in medium.iterdir()), sorted(p.name for p in (w.site_path / "outbox").iterdir()),
                   f"{call} {when}: what is on the medium after the next run")
             w.ledger_ok()
-    check(killed > 6, f"only {killed} runs were killed")
+    check(killed > 5, f"only {killed} runs were killed")
     print(f"counted: hand-over killed {killed} times")
 
 
