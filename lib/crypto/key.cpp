@@ -1,6 +1,7 @@
 #include "crypto/key.hpp"
 
 #include <openssl/evp.h>
+#include <openssl/pkcs12.h>
 #include <openssl/x509.h>
 
 #include <optional>
@@ -23,6 +24,11 @@ constexpr auto p256_prefix =
 constexpr auto p384_prefix =
     "\x30\x76\x30\x10\x06\x07\x2A\x86\x48\xCE\x3D\x02\x01\x06\x05\x2B\x81\x04\x00\x22\x03\x62\x00\x04"sv;
 constexpr auto ed25519_prefix = "\x30\x2A\x30\x05\x06\x03\x2B\x65\x70\x03\x21\x00"sv;
+
+constexpr std::string_view key_label = "PRIVATE KEY";
+constexpr std::string_view encrypted_key_label = "ENCRYPTED PRIVATE KEY";
+/// What OWASP asks of PBKDF2 with HMAC-SHA-256: a fifth of a second.
+constexpr int pbkdf2_rounds = 600'000;
 
 constexpr int rsa_bits_least = 3072;
 constexpr int rsa_bits_most = 8192;
@@ -64,7 +70,14 @@ tl::unexpected<core::Error> refuse_kind() {
   return fail(Code::bad_input, "is not a key on P-256, P-384 or Ed25519, nor RSA of 3072 to 8192 bits");
 }
 
+tl::unexpected<core::Error> refuse_file(std::string hint = {}) {
+  forget_errors();
+  return fail(Code::bad_input, "is not an unencrypted PKCS #8 private key", std::move(hint));
+}
+
 }  // namespace
+
+bool is_encrypted_pem(std::string_view pem) { return pem.starts_with("-----BEGIN ENCRYPTED PRIVATE KEY"); }
 
 Result<PublicKey> PublicKey::from_handle(std::shared_ptr<evp_pkey_st> handle, std::string der) {
   const auto kind = kind_of(handle.get(), der);
@@ -121,31 +134,65 @@ Result<PrivateKey> PrivateKey::generate(KeyKind kind) {
   return from_handle(owned(key));
 }
 
+Result<PrivateKey> PrivateKey::from_info(const PKCS8_PRIV_KEY_INFO* info) {
+  AIRLOCK_TRY(PrivateKey key, from_handle(owned(EVP_PKCS82PKEY_ex(info, library(), nullptr))));
+  // The file names both halves of the key; nobody would notice before somebody verifies that they do not match.
+  if (!halves_match(key.handle(), key.public_key().handle())) return refuse_file();
+  return key;
+}
+
 Result<PrivateKey> PrivateKey::from_pem(std::string_view pem) {
-  const auto refuse = [](std::string hint = {}) {
-    forget_errors();
-    return fail(Code::bad_input, "is not an unencrypted PKCS #8 private key", std::move(hint));
-  };
-  if (pem.starts_with("-----BEGIN ENCRYPTED PRIVATE KEY")) return refuse("decrypt it with `openssl pkey`");
-  if (pem.starts_with("-----BEGIN EC ") || pem.starts_with("-----BEGIN RSA ")) {
-    return refuse("convert it with `openssl pkcs8 -topk8 -nocrypt`");
+  if (is_encrypted_pem(pem)) {
+    return fail(Code::bad_input, "is a private key under a passphrase, and can only be one without here");
   }
-  AIRLOCK_TRY(std::string decoded, crypto::from_pem("PRIVATE KEY", pem));
+  if (pem.starts_with("-----BEGIN EC ") || pem.starts_with("-----BEGIN RSA ")) {
+    return refuse_file("convert it with `openssl pkcs8 -topk8 -nocrypt`");
+  }
+  AIRLOCK_TRY(std::string decoded, crypto::from_pem(key_label, pem));
   const Secret der(std::move(decoded));
   const unsigned char* at = octets(der.view());
   const Handle<PKCS8_PRIV_KEY_INFO> info(d2i_PKCS8_PRIV_KEY_INFO(nullptr, &at, static_cast<long>(der.view().size())));
-  if (info == nullptr || at != octets(der.view()) + der.view().size()) return refuse();
-  AIRLOCK_TRY(PrivateKey key, from_handle(owned(EVP_PKCS82PKEY_ex(info.get(), library(), nullptr))));
-  // The file names both halves of the key; nobody would notice before somebody verifies that they do not match.
-  if (!halves_match(key.handle(), key.public_key().handle())) return refuse();
-  return key;
+  if (info == nullptr || at != octets(der.view()) + der.view().size()) return refuse_file();
+  return from_info(info.get());
+}
+
+Result<PrivateKey> PrivateKey::from_encrypted_pem(std::string_view pem, const Secret& passphrase) {
+  AIRLOCK_TRY(const std::string der, crypto::from_pem(encrypted_key_label, pem));
+  const unsigned char* at = octets(der);
+  const Handle<X509_SIG> sealed(d2i_X509_SIG(nullptr, &at, static_cast<long>(der.size())));
+  const X509_ALGOR* scheme = nullptr;
+  if (sealed != nullptr && at == octets(der) + der.size()) X509_SIG_get0(sealed.get(), &scheme, nullptr);
+  forget_errors();
+  if (scheme == nullptr) return fail(Code::bad_input, "is not an encrypted PKCS #8 private key");
+  if (OBJ_obj2nid(scheme->algorithm) != NID_pbes2) {
+    return fail(Code::bad_input, "is encrypted in a way that is not supported",
+                "write it anew with `openssl pkcs8 -topk8 -v2 aes-256-cbc`");
+  }
+  const std::string_view word = passphrase.view();
+  const Handle<PKCS8_PRIV_KEY_INFO> info(
+      PKCS8_decrypt_ex(sealed.get(), word.data(), static_cast<int>(word.size()), library(), nullptr));
+  forget_errors();
+  if (info == nullptr) return fail(Code::refused, "the passphrase is wrong, or the file is damaged");
+  return from_info(info.get());
+}
+
+std::string PrivateKey::encrypted_pem(const Secret& passphrase) const {
+  const Handle<PKCS8_PRIV_KEY_INFO> info(EVP_PKEY2PKCS8(handle_.get()));
+  X509_ALGOR* const scheme = PKCS5_pbe2_set_iv_ex(EVP_aes_256_cbc(), pbkdf2_rounds, nullptr, 0, nullptr,
+                                                  NID_hmacWithSHA256, library());
+  const std::string_view word = passphrase.view();
+  const Handle<X509_SIG> sealed(PKCS8_set0_pbe_ex(word.data(), static_cast<int>(word.size()), info.get(), scheme,
+                                                  library(), nullptr));  // takes `scheme` where it succeeds
+  if (sealed == nullptr) X509_ALGOR_free(scheme);
+  ensure(info != nullptr && sealed != nullptr, "encrypting a key");
+  return to_pem(encrypted_key_label, to_der(sealed.get(), i2d_X509_SIG));
 }
 
 Secret PrivateKey::pem() const {
   const Handle<PKCS8_PRIV_KEY_INFO> info(EVP_PKEY2PKCS8(handle_.get()));
   ensure(info != nullptr, "encoding a key");
   const Secret der(to_der(info.get(), i2d_PKCS8_PRIV_KEY_INFO));
-  return Secret(to_pem("PRIVATE KEY", der.view()));
+  return Secret(to_pem(key_label, der.view()));
 }
 
 }  // namespace airlock::crypto

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// Asymmetric keys: making, reading, writing, and their public halves. PEM with PKCS #8 (RFC 5208, RFC 7468) and
-/// SubjectPublicKeyInfo. Passphrases and PKCS #11 URIs are not known here yet.
+/// Asymmetric keys: making, reading, writing, and their public halves. PEM with PKCS #8 (RFC 5958, RFC 7468), encrypted
+/// under a passphrase (PBES2, RFC 8018) or not, and SubjectPublicKeyInfo. Where a passphrase comes from is not known here.
 
 #include <cstdint>
 #include <memory>
@@ -13,6 +13,7 @@
 #include "crypto/hash.hpp"
 
 struct evp_pkey_st;
+struct pkcs8_priv_key_info_st;
 
 namespace airlock::crypto {
 
@@ -55,6 +56,9 @@ class PublicKey {
   KeyKind kind_;
 };
 
+/// Whether a file begins as a PEM key under a passphrase does.
+[[nodiscard]] bool is_encrypted_pem(std::string_view pem);
+
 /// A private key: moves, does not copy, and never turns into text by accident.
 class PrivateKey {
  public:
@@ -64,8 +68,14 @@ class PrivateKey {
   /// that is not allowed, or where its private half does not fit its public one.
   [[nodiscard]] static Result<PrivateKey> from_pem(std::string_view pem);
 
+  /// Reads one PEM `ENCRYPTED PRIVATE KEY`. Errors: refused where the passphrase is wrong, which is what a damaged file
+  /// looks like too; bad_input as `from_pem`, and where it is encrypted by anything but PBES2.
+  [[nodiscard]] static Result<PrivateKey> from_encrypted_pem(std::string_view pem, const Secret& passphrase);
+
   [[nodiscard]] KeyKind kind() const { return public_.kind(); }
   [[nodiscard]] Secret pem() const;
+  /// The same under a passphrase: PBES2 with AES-256-CBC and PBKDF2 of 600 000 rounds of HMAC-SHA-256.
+  [[nodiscard]] std::string encrypted_pem(const Secret& passphrase) const;
   /// The public half; holds nothing that signs.
   [[nodiscard]] const PublicKey& public_key() const { return public_; }
 
@@ -81,6 +91,8 @@ class PrivateKey {
   PrivateKey(std::shared_ptr<evp_pkey_st> handle, PublicKey half)
       : handle_(std::move(handle)), public_(std::move(half)) {}
   [[nodiscard]] static Result<PrivateKey> from_handle(std::shared_ptr<evp_pkey_st> handle);
+  /// From the PKCS #8 structure.
+  [[nodiscard]] static Result<PrivateKey> from_info(const pkcs8_priv_key_info_st* info);
 
   std::shared_ptr<evp_pkey_st> handle_;
   PublicKey public_;

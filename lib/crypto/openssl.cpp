@@ -31,6 +31,7 @@ void Free::operator()(evp_pkey_st* object) const noexcept { EVP_PKEY_free(object
 void Free::operator()(pkcs8_priv_key_info_st* object) const noexcept { PKCS8_PRIV_KEY_INFO_free(object); }
 void Free::operator()(stack_st_X509* object) const noexcept { sk_X509_free(object); }
 void Free::operator()(X509_crl_st* object) const noexcept { X509_CRL_free(object); }
+void Free::operator()(X509_sig_st* object) const noexcept { X509_SIG_free(object); }
 void Free::operator()(x509_st* object) const noexcept { X509_free(object); }
 void Free::operator()(x509_store_ctx_st* object) const noexcept { X509_STORE_CTX_free(object); }
 void Free::operator()(x509_store_st* object) const noexcept { X509_STORE_free(object); }

@@ -23,6 +23,7 @@ struct ossl_lib_ctx_st;
 struct pkcs8_priv_key_info_st;
 struct stack_st_X509;
 struct X509_crl_st;
+struct X509_sig_st;
 struct x509_st;
 struct x509_store_ctx_st;
 struct x509_store_st;
@@ -40,6 +41,7 @@ struct Free {
   void operator()(pkcs8_priv_key_info_st* object) const noexcept;
   void operator()(stack_st_X509* object) const noexcept;  ///< the stack, not its certificates
   void operator()(X509_crl_st* object) const noexcept;
+  void operator()(X509_sig_st* object) const noexcept;
   void operator()(x509_st* object) const noexcept;
   void operator()(x509_store_ctx_st* object) const noexcept;
   void operator()(x509_store_st* object) const noexcept;

@@ -95,8 +95,6 @@ TEST_CASE("a key has one encoding: explicit curves and compressed points are ref
 TEST_CASE("a private key in another form is refused, with a hint") {
   const auto usual = ec_key("P-256", nullptr, nullptr);
   const auto hint = [](const std::string& pem) { return PrivateKey::from_pem(pem).error().hint; };
-  CHECK(hint("-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n") ==
-        "decrypt it with `openssl pkey`");
   CHECK(hint("-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----\n") ==
         "convert it with `openssl pkcs8 -topk8 -nocrypt`");
   CHECK_FALSE(PrivateKey::from_pem(spki(usual.get())));
@@ -149,4 +147,58 @@ TEST_CASE("no refusal of a key tells what is in the file") {
   const auto read = PrivateKey::from_pem(pem);
   REQUIRE_FALSE(read);
   CHECK(read.error().message.find(line.substr(30, 8)) == std::string::npos);
+}
+
+TEST_CASE("a key under a passphrase is read with that passphrase and no other") {
+  const Secret word("correct horse battery staple");
+  for (const KeyKind kind : {KeyKind::p256, KeyKind::ed25519}) {
+    const PrivateKey key = PrivateKey::generate(kind).value();
+    const std::string pem = key.encrypted_pem(word);
+    CHECK(is_encrypted_pem(pem));
+    CHECK_FALSE(is_encrypted_pem(key.pem().view()));
+    CHECK(pem != key.encrypted_pem(word));
+    const auto again = PrivateKey::from_encrypted_pem(pem, word);
+    REQUIRE_MESSAGE(again, why(again));
+    CHECK(again->public_key() == key.public_key());
+    const std::string wrong = "refused: the passphrase is wrong, or the file is damaged";
+    CHECK(why(PrivateKey::from_encrypted_pem(pem, Secret("Correct horse battery staple"))) == wrong);
+    CHECK(why(PrivateKey::from_encrypted_pem(pem, Secret())) == wrong);
+    CHECK(why(PrivateKey::from_pem(pem)) ==
+          "bad_input: is a private key under a passphrase, and can only be one without here");
+  }
+}
+
+TEST_CASE("an encrypted key that is damaged is refused, wherever it is") {
+  const Secret word("a passphrase");
+  const std::string pem = PrivateKey::generate(KeyKind::p256).value().encrypted_pem(word);
+  const std::string der = from_pem("ENCRYPTED PRIVATE KEY", pem).value();
+  for (const std::size_t at : {std::size_t{0}, std::size_t{1}, std::size_t{20}, der.size() - 40, der.size() - 1}) {
+    std::string bent = der;
+    bent[at] = static_cast<char>(bent[at] ^ 0x11);
+    CHECK_FALSE(PrivateKey::from_encrypted_pem(to_pem("ENCRYPTED PRIVATE KEY", bent), word));
+  }
+  CHECK_FALSE(PrivateKey::from_encrypted_pem(to_pem("ENCRYPTED PRIVATE KEY", der + "x"), word));
+  CHECK_FALSE(PrivateKey::from_encrypted_pem(pem.substr(0, pem.size() / 2), word));
+}
+
+TEST_CASE("stock openssl's encrypted keys are read, but not those of its older schemes") {
+  // openssl ecparam -name prime256v1 -genkey | openssl pkcs8 -topk8 -v2 aes-256-cbc -v2prf hmacWithSHA512 -passout pass:word
+  const auto modern = PrivateKey::from_encrypted_pem(
+      "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
+      "MIHsMFcGCSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAid6RHLkq3ZxgICCAAw\n"
+      "DAYIKoZIhvcNAgsFADAdBglghkgBZQMEASoEEFvlRfPMyyf512urY0jMJkgEgZAE\n"
+      "h22Z0ZNf8/KagAuawUsdi7OGhWqBDTbXjApBWi6YWkjl0l70pcjY/U91aBOretMj\n"
+      "IzgGMsOOoQ7WYC5xJaReKqAos7EX0luvNOA3PGpUiEU3817Io3Y2meh7PtBzMjsX\n"
+      "+s7qbdeUqPYqaVrDDVyJ2ToSIiy+GWlMLsn1ZIZQb9K9Pndq017tUBvZbYvLbpI=\n"
+      "-----END ENCRYPTED PRIVATE KEY-----\n", Secret("word"));
+  CHECK_MESSAGE(modern, why(modern));
+  // The same with -v1 PBE-SHA1-3DES.
+  CHECK(why(PrivateKey::from_encrypted_pem(
+      "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
+      "MIGxMBwGCiqGSIb3DQEMAQMwDgQI9KfG2SY82kUCAggABIGQf+W2BeVEAsCMxm7v\n"
+      "2wgvR0yhl3CEnsGvQGgU/yk1SXnbkVlh+gL4Poaav0dbQULGpSEkQyU4BO1ciOc5\n"
+      "2Yd11S3jWOWL+jAwRnprNyfKr8Vp8dMrrvO7BWwZMulS+1Ybdkkp1ip5NUB3VMqR\n"
+      "B/dChdtOVaG1wMn7t1kLnFFcL8XDuP3lsPyIC7Vhy2MZFAY3\n"
+      "-----END ENCRYPTED PRIVATE KEY-----\n", Secret("word"))) ==
+        "bad_input: is encrypted in a way that is not supported");
 }
