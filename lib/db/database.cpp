@@ -79,6 +79,7 @@ Result<Database> Database::open(const std::string& path, Mode mode, Journal afte
 }
 
 Result<void> Database::run(const std::string& sql) {
+  forget_system_error();
   if (sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
     return fail(last_error(handle_.get()));
   }
@@ -88,6 +89,7 @@ Result<void> Database::run(const std::string& sql) {
 Result<Statement> Database::prepare(std::string_view sql) {
   sqlite3_stmt* handle = nullptr;
   const char* rest = nullptr;
+  forget_system_error();
   const int code = sqlite3_prepare_v2(handle_.get(), sql.data(), static_cast<int>(sql.size()), &handle, &rest);
   Statement statement(handle);
   if (code != SQLITE_OK) return fail(last_error(handle_.get()));
@@ -123,6 +125,7 @@ Transaction::~Transaction() {
 }
 
 Result<void> Transaction::commit() {
+  forget_system_error();
   if (sqlite3_exec(handle_, "COMMIT", nullptr, nullptr, nullptr) != SQLITE_OK) return fail(last_error(handle_));
   handle_ = nullptr;
   return {};

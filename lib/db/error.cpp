@@ -10,6 +10,13 @@ namespace airlock::db {
 using core::Code;
 
 core::Error last_error(sqlite3* handle) {
+  const int system_error = errno;
+  // SQLite calls a file damaged that the disk does not let it read (SQLITE_IOERR_CORRUPTFS). Nobody should restore a
+  // backup for that.
+  const bool damaged = (sqlite3_extended_errcode(handle) & 0xFF) == SQLITE_CORRUPT;
+  if (damaged && (system_error == EIO || system_error == ENXIO)) {
+    return error_of(SQLITE_IOERR_READ, sqlite3_db_filename(handle, "main"), sqlite3_errstr(SQLITE_IOERR));
+  }
   return error_of(sqlite3_extended_errcode(handle), sqlite3_db_filename(handle, "main"), sqlite3_errmsg(handle));
 }
 

@@ -53,6 +53,7 @@ Result<bool> Statement::step() {
     return fail(error_of(bind_code_, sqlite3_db_filename(database, "main"),
                          std::string("parameter: ") + sqlite3_errstr(bind_code_)));
   }
+  forget_system_error();
   const int code = sqlite3_step(handle_.get());
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;

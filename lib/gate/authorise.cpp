@@ -7,6 +7,7 @@
 #include "gate/ceiling.hpp"
 #include "gate/entries.hpp"
 #include "gate/open.hpp"
+#include "gate/recovery.hpp"
 #include "gate/setup.hpp"
 #include "sys/file.hpp"
 #include "sys/system.hpp"
@@ -78,6 +79,12 @@ Result<bool> set_hold(const std::string& directory, ledger::Kind kind, const std
 
 Result<Proposal> propose(const std::string& directory) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
+  if (sys::exists(site.path(site::layout::proposed_kit))) {
+    // It may have been authorised already, by a run that was cut short before it put the kit into its place.
+    AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), person_lock_seconds));
+    AIRLOCK_TRY(auto writable, open_to_write(site));
+    AIRLOCK_CHECK(recover(site, writable, sys::now()));
+  }
   AIRLOCK_TRY(const auto ledger, open_to_read(site));
   AIRLOCK_TRY(Inputs inputs, read_inputs(directory, ledger, sys::now()));
   AIRLOCK_TRY(auto proposed, proposed_kit(site, ledger));

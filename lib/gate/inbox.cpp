@@ -37,6 +37,17 @@ class Inbox {
 
   Result<void> run() {
     AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site_.path(site::layout::inbox_lock), lock_seconds));
+    AIRLOCK_CHECK(take_all());
+    if (recovered_) return {};
+    // What an earlier run left unfinished has no file in the inbox any more, and this may be the only command that runs.
+    AIRLOCK_TRY(const auto site_lock, sys::Lock::acquire(site_.path(site::layout::lock), lock_seconds));
+    AIRLOCK_TRY(auto ledger, open_to_write(site_));
+    AIRLOCK_CHECK(recover(site_, ledger, sys::now()));
+    return {};
+  }
+
+ private:
+  Result<void> take_all() {
     AIRLOCK_TRY(auto names, sys::list_directory(path("")));
     for (const std::string& name : names) {
       if (is_claimed(name)) take(name, name);
@@ -58,7 +69,6 @@ class Inbox {
     }
   }
 
- private:
   [[nodiscard]] std::string path(const std::string& name) const { return site_.path(site::layout::inbox) + "/" + name; }
 
   /// Says once why a file stays.
@@ -138,6 +148,7 @@ class Inbox {
     AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site_.path(site::layout::lock), lock_seconds));
     AIRLOCK_TRY(auto ledger, open_to_write(site_));
     AIRLOCK_CHECK(recover(site_, ledger, sys::now()));
+    recovered_ = true;
     AIRLOCK_TRY(const auto entries, ledger.entries_of_report(id));
     Claim out;
     out.subject.report_id = id;
@@ -162,6 +173,7 @@ class Inbox {
   const ProcessOptions& options_;
   const InboxListener& listener_;
   std::set<std::string> left_;
+  bool recovered_ = false;
 };
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "gate/ceiling.hpp"
 #include "gate/queueing.hpp"
 #include "gate/rotate.hpp"
+#include "gate/setup.hpp"
 #include "sys/file.hpp"
 
 namespace airlock::gate {
@@ -160,6 +161,7 @@ Result<void> sweep_site(const Site& site) { return sweep(site, {site::layout::pu
 Result<Recovered> recover(const Site& site, ledger::Ledger& ledger, core::Time now) {
   Recovered out;
   AIRLOCK_CHECK(finish_key_change(site, ledger, now));
+  AIRLOCK_CHECK(finish_authorised_kit(site, ledger));
   // While disclosures are on hold none is finished: what is sealed stays hidden until the next run after `release`.
   AIRLOCK_TRY(const auto hold, hold_in_force(ledger));
   std::set<std::string> waiting;

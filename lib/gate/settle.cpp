@@ -8,6 +8,7 @@
 #include "gate/public_part.hpp"
 #include "gate/recovery.hpp"
 #include "gate/rotate.hpp"
+#include "gate/setup.hpp"
 #include "site/site.hpp"
 #include "sys/file.hpp"
 #include "sys/system.hpp"
@@ -49,6 +50,7 @@ Result<void> settle_before(const std::string& directory) {
   if (const auto lock = sys::Lock::acquire(site.path(site::layout::lock), 0); lock) {
     AIRLOCK_TRY(auto ledger, open_to_write(site));
     AIRLOCK_CHECK(finish_key_change(site, ledger, sys::now()));
+    AIRLOCK_CHECK(finish_authorised_kit(site, ledger));
     AIRLOCK_CHECK(sweep_site(site));
     AIRLOCK_CHECK(show(site, ledger));
   }

@@ -271,6 +271,18 @@ Result<void> put_kit_files(const site::Site& site, const std::vector<crypto::Suc
   return sys::remove_file(site.path(site::layout::proposed_kit));
 }
 
+Result<void> finish_authorised_kit(const site::Site& site, const ledger::Ledger& ledger) {
+  const std::string path = site.path(site::layout::proposed_kit);
+  if (!sys::exists(path)) return {};
+  AIRLOCK_TRY(const std::string file, sys::read_file(path, site::kit_bytes_limit));
+  const auto kit = verify_kit_for(site, file);
+  // What is wrong with a kit that waits for a person, that person is told.
+  if (!kit) return kit.error().code == Code::not_recorded ? Result<void>(fail(kit.error())) : Result<void>();
+  AIRLOCK_TRY(const auto in_force, kit_in_force(ledger));
+  if (!in_force || in_force->number != kit->number || in_force->content_sha256 != kit->content_sha256.hex()) return {};
+  return put_kit_files(site, kit->trust.successors, file);
+}
+
 Result<std::uint64_t> install_kit(const std::string& directory, std::string_view file) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(site::Kit kit, verify_kit_for(site, file));

@@ -54,6 +54,8 @@ struct ProposedKit {
 /// The last step of putting a kit into force, once the ledger names it.
 [[nodiscard]] Result<void> put_kit_files(const site::Site& site, const std::vector<crypto::Successor>& successors,
                                          std::string_view file);
+/// That step again, where a person has authorised the kit that was put aside and the step was cut short. For `recover`.
+[[nodiscard]] Result<void> finish_authorised_kit(const site::Site& site, const ledger::Ledger& ledger);
 
 /// Installs a kit: a higher number than the one in force, or the same kit again. A jump of more than `kit_jump_most` or
 /// a step back is refused, and the kit put aside for a person to `authorise`. Returns its number.

@@ -1,41 +1,6 @@
-"""A disk that is full, or breaks."""
-import os
-import re
-
-from harness import LONG, REPORT, case, check, equal, main
-
-
-class Small:
-    """A small file system of its own for the site."""
-
-    def __init__(self, w, size):
-        self.w = w
-        w.site_path.mkdir()
-        w.run("mount", "-t", "tmpfs", "-o", f"size={size},mode=0711", "tmpfs", w.site_path)
-
-    def fill(self, leave=0):
-        """Leaves `leave` bytes free."""
-        filler = self.w.site_path / "filler"
-        free = os.statvfs(self.w.site_path)
-        with open(filler, "ab") as out:
-            wanted = max(0, free.f_bavail * free.f_frsize - leave)
-            try:
-                os.posix_fallocate(out.fileno(), filler.stat().st_size, wanted) if wanted else None
-            except OSError:
-                while True:
-                    try:
-                        os.write(out.fileno(), bytes(4096))
-                    except OSError:
-                        break
-
-    def free(self):
-        (self.w.site_path / "filler").unlink(missing_ok=True)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.w.run("umount", "-l", self.w.site_path)
+"""A disk that is full, or read-only. What fails at single operations is in fault_test.py."""
+from faults import Small
+from harness import REPORT, case, check, equal, main
 
 
 def listing(w):
@@ -96,39 +61,6 @@ def _(w):
         w.airlock("licence", "verify")
         w.run("mount", "-o", "remount,rw", w.site_path)
         equal(w.process()["outcome"], "sealed")
-
-
-@case("each file operation of process fails once with ENOSPC or EIO: recorded whole or not at all, and the next run is right")
-def _(w):
-    w.site()
-    w.run("cp", "-a", w.site_path, w.path / "saved")
-    trace = w.path / "trace"
-    calls = "write,pwrite64,fsync,fdatasync,ftruncate,fallocate,link,rename,unlink"
-    w.run("strace", "-f", "-e", f"trace={calls}", "-o", trace, w.program("airlock"), "--site", w.site_path, "process", REPORT)
-    counts = {}
-    for line in trace.read_text().splitlines():
-        found = re.match(r"\d+ +(\w+)\(", line)
-        if found:
-            counts[found[1]] = counts.get(found[1], 0) + 1
-    injected = 0
-    for call, most in sorted(counts.items()):
-        for when in range(1, most + 1, 1 if LONG else 14):
-            for error in ("ENOSPC", "EIO"):
-                w.run("rm", "-rf", w.site_path)
-                w.run("cp", "-a", w.path / "saved", w.site_path)
-                ran = w.run("strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e",
-                            f"inject={call}:error={error}:when={when}", w.program("airlock"), "--site", w.site_path, "process",
-                            REPORT, code=(0, 1, 5, 7, 8))
-                injected += 1
-                place = f"{call} {when} {error}: exit {ran.code}"
-                result = w.process()
-                check(result["outcome"] in ("sealed", "repeated"), f"{place}: then {result['outcome']}")
-                if ran.code == 0 and call not in ("write",):
-                    equal(result["outcome"], "repeated", place)
-                equal(len(w.outbox()), 1, f"{place}: bundles")
-                equal(w.hidden(), [], f"{place}: hidden files")
-                w.ledger_ok()
-    print(f"counted: {injected} failing file operations")
 
 
 main()

@@ -1,8 +1,11 @@
 #include "db/database.hpp"
 
 #include <doctest/doctest.h>
+#include <sqlite3.h>
+#include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -48,6 +51,25 @@ void overwrite(const std::string& path, std::streamoff at, const std::string& by
   file << bytes;
   REQUIRE(file.good());
 }
+
+/// While it lives every read of SQLite's is one from a disk that fails.
+class UnreadableDisk {
+ public:
+  UnreadableDisk() { put(reinterpret_cast<sqlite3_syscall_ptr>(&fail)); }
+  UnreadableDisk(const UnreadableDisk&) = delete;
+  UnreadableDisk& operator=(const UnreadableDisk&) = delete;
+  ~UnreadableDisk() { put(nullptr); }
+
+ private:
+  static ssize_t fail(int, void*, size_t, off_t) {
+    errno = EIO;
+    return -1;
+  }
+  static void put(sqlite3_syscall_ptr call) {
+    sqlite3_vfs* vfs = sqlite3_vfs_find(nullptr);
+    for (const char* name : {"pread", "pread64"}) vfs->xSetSystemCall(vfs, name, call);
+  }
+};
 
 }  // namespace
 
@@ -292,6 +314,20 @@ TEST_CASE("a full disk is not_recorded") {
   REQUIRE_FALSE(full);
   CHECK(full.error().code == Code::not_recorded);
   CHECK(full.error().message.find("no room") != std::string::npos);
+  CHECK(database.number("SELECT count(*) FROM t").value() == 0);
+}
+
+TEST_CASE("a disk that cannot be read is not_recorded and no damage, whatever SQLite calls it") {
+  const test::TemporaryDirectory folder;
+  Database database = writable(with_table(folder));
+  REQUIRE(database.number("SELECT count(*) FROM t"));
+  {
+    const UnreadableDisk disk;
+    const auto read = database.number("SELECT count(*) FROM t");
+    REQUIRE_FALSE(read);
+    CHECK(read.error().code == Code::not_recorded);
+    CHECK(read.error().message.find("cannot be read") != std::string::npos);
+  }
   CHECK(database.number("SELECT count(*) FROM t").value() == 0);
 }
 

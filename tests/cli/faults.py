@@ -1,0 +1,152 @@
+"""Letting file operations of the programs under test fail: from inside with tests/faults/fail_nth.cpp, from outside with strace."""
+import mmap
+import os
+import pathlib
+import re
+import struct
+
+from harness import check
+
+KINDS = ["create", "open", "write", "sync", "resize", "link", "rename", "unlink", "read", "lock", "look", "mode", "sync folder",
+         "commit unlink", "commit sync"]
+READING = ("open", "read", "lock", "look")
+COMMITTING = ("commit unlink", "commit sync")  # each is also an `unlink` or a `sync folder`
+CHANGING = tuple(k for k in KINDS if k not in READING + COMMITTING)
+NEEDS_SPACE = tuple(k for k in CHANGING if k not in ("unlink", "mode"))
+MODES = {"once": 0, "from then on": 1, "short once": 2, "short, then fails": 3}
+ERRORS = {"EIO": 5, "ENOSPC": 28}
+LAYOUT = struct.Struct("<IIiIQQQ15Q15QQ512s")
+
+
+class Series:
+    """Which operations are counted, and what becomes of the n-th."""
+
+    def __init__(self, kinds, error, mode):
+        self.kinds, self.error, self.mode = kinds, error, mode
+
+    @property
+    def mask(self):
+        return sum(1 << KINDS.index(k) for k in self.kinds)
+
+    def __str__(self):
+        what = {CHANGING: "changing", NEEDS_SPACE: "needing space", READING: "reading"}.get(self.kinds, ", ".join(self.kinds))
+        return f"{what}, {self.error} {self.mode}"
+
+
+ALL_SERIES = [
+    Series(CHANGING, "EIO", "once"), Series(CHANGING, "EIO", "from then on"),
+    Series(NEEDS_SPACE, "ENOSPC", "once"), Series(NEEDS_SPACE, "ENOSPC", "from then on"),
+    Series(("write",), "ENOSPC", "short once"), Series(NEEDS_SPACE, "ENOSPC", "short, then fails"),
+    Series(READING, "EIO", "once"), Series(READING, "EIO", "from then on"),
+]
+
+
+class Inside:
+    """Runs programs with the library preloaded."""
+
+    def __init__(self, w, library):
+        self.w, self.library = w, str(pathlib.Path(library).resolve())
+        check(pathlib.Path(self.library).exists(), f"no library {self.library}")
+        self.path = w.path / "faults"
+        self.path.write_bytes(bytes(LAYOUT.size))
+        with open(self.path, "r+b") as file:
+            self.plan = mmap.mmap(file.fileno(), LAYOUT.size)
+        self.hits = dict.fromkeys(KINDS, 0)
+
+    @property
+    def environment(self):
+        return {"LD_PRELOAD": self.library, "AIRLOCK_FAULTS": str(self.path)}
+
+    def arm(self, series, nth):
+        site = str(self.w.site_path).encode()
+        values = [series.mask if series else 0, MODES[series.mode] if series else 0, ERRORS[series.error] if series else 0, 0, nth]
+        self.plan[:] = LAYOUT.pack(*values, *[0] * 33, site)
+
+    def read(self):
+        """How many operations failed, and how many there were of each kind."""
+        values = LAYOUT.unpack(self.plan[:])
+        return values[6], dict(zip(KINDS, values[7:22])), dict(zip(KINDS, values[22:37]))
+
+    def run(self, series, nth, *command, code):
+        """The run, and how many of its operations failed."""
+        self.arm(series, nth)
+        ran = self.w.run(*command, env=self.environment, code=code)
+        hit, _, hits = self.read()
+        for kind, count in hits.items():
+            self.hits[kind] += count
+        return ran, hit
+
+    def count(self, *command, code):
+        """How many operations of each kind an undisturbed run makes."""
+        self.arm(None, 0)
+        self.w.run(*command, env=self.environment, code=code)
+        return self.read()[1]
+
+
+CALLS = "openat,read,pread64,write,pwrite64,fsync,fdatasync,ftruncate,fallocate,link,rename,renameat2,unlink,fchmod,flock,fcntl,getdents64"
+
+
+class Outside:
+    """Runs programs under strace. It counts the calls of each process on its own."""
+
+    def __init__(self, w):
+        self.w, self.trace = w, w.path / "trace"
+
+    def strace(self, *options, quick=True):
+        # With its seccomp filter strace (6.1) injects errors, but no signal after the first call.
+        return ["strace", "-f", *(["--seccomp-bpf"] if quick else []), "-q", "-o", str(self.trace), *options]
+
+    def places(self, *command, code):
+        """Every (call, n) of an undisturbed run that concerns the site, in whatever process it is the n-th."""
+        self.w.run(*self.strace("-y", "-e", f"trace={CALLS}"), *command, code=code)
+        seen, out, elsewhere = {}, set(), set()
+        for line in self.trace.read_text(errors="replace").splitlines():
+            found = re.match(r"(\d+) +(\w+)\((.*)", line)
+            if not found:
+                continue
+            key = found[1], found[2]
+            seen[key] = seen.get(key, 0) + 1
+            (out if str(self.w.site_path) in found[3] else elsewhere).add((found[2], seen[key]))
+        return sorted(out - elsewhere)
+
+    def run(self, place, what, *command, code):
+        """The run, and whether something was injected; `what` is an error's name or `KILL`."""
+        call, nth = place
+        how = "signal=KILL" if what == "KILL" else f"error={what}"
+        options = "-e", f"trace={call}", "-e", f"inject={call}:{how}:when={nth}"
+        ran = self.w.run(*self.strace(*options, quick=what != "KILL"), *command, code=code)
+        text = self.trace.read_text(errors="replace")
+        return ran, "(INJECTED)" in text or "killed by SIGKILL" in text
+
+
+class Small:
+    """A small file system of its own for the site."""
+
+    def __init__(self, w, size):
+        self.w = w
+        w.site_path.mkdir()
+        w.run("mount", "-t", "tmpfs", "-o", f"size={size},mode=0711", "tmpfs", w.site_path)
+
+    def fill(self, leave=0):
+        """Leaves `leave` bytes free."""
+        filler = self.w.site_path / "filler"
+        free = os.statvfs(self.w.site_path)
+        with open(filler, "ab") as out:
+            wanted = max(0, free.f_bavail * free.f_frsize - leave)
+            try:
+                os.posix_fallocate(out.fileno(), filler.stat().st_size, wanted) if wanted else None
+            except OSError:
+                while True:
+                    try:
+                        os.write(out.fileno(), bytes(4096))
+                    except OSError:
+                        break
+
+    def free(self):
+        (self.w.site_path / "filler").unlink(missing_ok=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.w.run("umount", "-l", self.w.site_path)
