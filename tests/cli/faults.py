@@ -13,7 +13,8 @@ READING = ("open", "read", "lock", "look")
 COMMITTING = ("commit unlink", "commit sync")  # each is also an `unlink` or a `sync folder`
 CHANGING = tuple(k for k in KINDS if k not in READING + COMMITTING)
 NEEDS_SPACE = tuple(k for k in CHANGING if k not in ("unlink", "mode"))
-MODES = {"once": 0, "from then on": 1, "short once": 2, "short, then fails": 3}
+MODES = {"once": 0, "from then on": 1, "short once": 2, "short, then fails": 3, "again and again": 4}
+PERIOD = 61  # of the last
 ERRORS = {"EIO": 5, "ENOSPC": 28}
 LAYOUT = struct.Struct("<IIiIQQQ15Q15QQ512s")
 
@@ -39,6 +40,9 @@ ALL_SERIES = [
     Series(("write",), "ENOSPC", "short once"), Series(NEEDS_SPACE, "ENOSPC", "short, then fails"),
     Series(READING, "EIO", "once"), Series(READING, "EIO", "from then on"),
 ]
+# A failure, then another for what tidies up after it: more faults in a run.
+REPEATED = [Series(CHANGING, "EIO", "again and again"), Series(NEEDS_SPACE, "ENOSPC", "again and again"),
+            Series(READING, "EIO", "again and again")]
 
 
 class Inside:
@@ -59,7 +63,7 @@ class Inside:
 
     def arm(self, series, nth):
         site = str(self.w.site_path).encode()
-        values = [series.mask if series else 0, MODES[series.mode] if series else 0, ERRORS[series.error] if series else 0, 0, nth]
+        values = [series.mask if series else 0, MODES[series.mode] if series else 0, ERRORS[series.error] if series else 0, PERIOD, nth]
         self.plan[:] = LAYOUT.pack(*values, *[0] * 33, site)
 
     def read(self):

@@ -58,6 +58,8 @@ enum Mode : std::uint32_t {
   short_once = 2,
   /// A write takes half, and whatever is chosen fails from then on: a disk that becomes full.
   short_then_fail = 3,
+  /// The n-th, and every `period`-th after it: also what tidies up after a failure meets one.
+  again = 4,
 };
 
 /// tests/cli/faults.py writes and reads it.
@@ -65,7 +67,7 @@ struct Plan {
   std::uint32_t mask;
   std::uint32_t mode;
   std::int32_t error;
-  std::uint32_t unused;
+  std::uint32_t period;
   std::uint64_t nth;  ///< 0: nothing fails
   std::atomic<std::uint64_t> count;
   std::atomic<std::uint64_t> hit;
@@ -105,7 +107,8 @@ Fate fate_of(std::uint32_t kind) {
   if (plan->nth == 0 || number < plan->nth) return Fate::works;
   const bool first = number == plan->nth;
   const bool persistent = plan->mode == from_then_on || plan->mode == short_then_fail;
-  if (!first && !persistent) return Fate::works;
+  const bool once_more = plan->mode == again && (number - plan->nth) % plan->period == 0;
+  if (!first && !persistent && !once_more) return Fate::works;
   const bool is_short = first && (plan->mode == short_once || plan->mode == short_then_fail);
   if (is_short && (kind & write_bytes) == 0) return Fate::works;
   ++plan->hit;
