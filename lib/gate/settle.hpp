@@ -19,10 +19,9 @@ struct Writable {
 [[nodiscard]] core::Result<Writable> writable(const std::string& directory);
 
 /// Makes the files that are missing. Undoes what a crash left half written in the database; and, unless another process
-/// holds the site's lock, finishes a change of keys and the coming into force of a
-/// kit that a person authorised, removes files of writes that were cut short, and brings
-/// `public/site.json` up to date. Nothing is recorded. Errors are for the process that comes after: it meets them
-/// again.
+/// holds the site's lock, finishes a change of keys and the coming into force of a kit that a person authorised, removes
+/// files of writes that were cut short, and brings `public/site.json` up to date. Nothing is recorded. Errors are for the
+/// process that comes after: it meets them again.
 [[nodiscard]] core::Result<void> settle_before(const std::string& directory);
 /// The same for a process that only reads: undoes what a crash left half written in the database.
 void settle_to_read(const std::string& directory);

@@ -8,9 +8,9 @@ import struct
 from harness import check
 
 KINDS = ["create", "open", "write", "sync", "resize", "link", "rename", "unlink", "read", "lock", "look", "mode", "sync folder",
-         "commit unlink", "commit sync"]
+         "commit truncate", "commit sync"]
 READING = ("open", "read", "lock", "look")
-COMMITTING = ("commit unlink", "commit sync")  # each is also an `unlink` or a `sync folder`
+COMMITTING = ("commit truncate", "commit sync")  # each is also a `resize` or a `sync`
 CHANGING = tuple(k for k in KINDS if k not in READING + COMMITTING)
 NEEDS_SPACE = tuple(k for k in CHANGING if k not in ("unlink", "mode"))
 MODES = {"once": 0, "from then on": 1, "short once": 2, "short, then fails": 3, "again and again": 4}
@@ -62,9 +62,8 @@ class Inside:
         return {"LD_PRELOAD": self.library, "AIRLOCK_FAULTS": str(self.path)}
 
     def arm(self, series, nth):
-        site = str(self.w.site_path).encode()
         values = [series.mask if series else 0, MODES[series.mode] if series else 0, ERRORS[series.error] if series else 0, PERIOD, nth]
-        self.plan[:] = LAYOUT.pack(*values, *[0] * 33, site)
+        self.plan[:] = LAYOUT.pack(*values, *[0] * 33, str(self.w.path).encode())
 
     def read(self):
         """How many operations failed, and how many there were of each kind."""

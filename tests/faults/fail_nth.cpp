@@ -4,7 +4,7 @@
 ///
 /// What to do is in the file that `AIRLOCK_FAULTS` names, laid out as `Plan`; it is mapped when the library is loaded, so
 /// that a worker that has cleared its environment and closed its descriptors still counts, as do all processes of one run
-/// together. Only what concerns files below `Plan::site` counts.
+/// together. Only what concerns files below `Plan::root` counts.
 ///
 /// Not seen: what glibc does inside itself (`fopen`, `opendir`), and calls made through `syscall`. For those there is
 /// strace.
@@ -44,9 +44,9 @@ enum Kind : std::uint32_t {
   look = 1U << 10,
   mode_bits = 1U << 11,
   sync_folder = 1U << 12,
-  /// SQLite's commit is its removal of the journal: what fails here has not happened.
-  commit_unlink = 1U << 13,
-  /// The sync of the folder after it: what fails here has happened.
+  /// SQLite's commit is that it empties the journal: where this fails it has not happened.
+  commit_truncate = 1U << 13,
+  /// The sync after it: where this fails it has happened.
   commit_sync = 1U << 14,
 };
 constexpr std::size_t kinds = 15;
@@ -73,22 +73,23 @@ struct Plan {
   std::atomic<std::uint64_t> hit;
   std::array<std::atomic<std::uint64_t>, kinds> counts;
   std::array<std::atomic<std::uint64_t>, kinds> hits;
-  std::atomic<std::uint64_t> journal_gone;
-  std::array<char, 512> site;
+  std::atomic<std::uint64_t> journal_emptied;
+  std::array<char, 512> root;  ///< a folder
 };
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
 
 Plan* plan = nullptr;
-std::string_view site;
+std::string_view root;
 dev_t device = 0;
+std::array<std::atomic<bool>, 1024> journals;  ///< by descriptor
 
-bool below_site(const char* path) {
+bool below_root(const char* path) {
   const std::string_view name(path == nullptr ? "" : path);
-  return name.size() >= site.size() && name.substr(0, site.size()) == site;
+  return name.size() >= root.size() && name.substr(0, root.size()) == root;
 }
 
-/// Files and folders of the file system on which the site is; nothing else of it is open in these programs.
-bool on_site(int fd, bool& folder) {
+/// Files and folders of the file system on which the root is; nothing else of it is open in these programs.
+bool is_counted(int fd, bool& folder) {
   struct stat status {};
   if (::syscall(SYS_fstat, fd, &status) != 0 || status.st_dev != device) return false;
   folder = S_ISDIR(status.st_mode);
@@ -124,34 +125,45 @@ bool fails(std::uint32_t kind) {
   return true;
 }
 
-bool path_fails(const char* path, std::uint32_t kind) { return plan != nullptr && below_site(path) && fails(kind); }
+bool path_fails(const char* path, std::uint32_t kind) { return plan != nullptr && below_root(path) && fails(kind); }
 
 bool file_fails(int fd, std::uint32_t kind) {
   bool folder = false;
-  return plan != nullptr && on_site(fd, folder) && fails(kind);
+  return plan != nullptr && is_counted(fd, folder) && fails(kind);
 }
 
 int open_at(int folder, const char* path, int flags, mode_t mode) {
   const bool creates = (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE;
   if (path_fails(path, creates ? create : open_there)) return -1;
-  return static_cast<int>(::syscall(SYS_openat, folder, path, flags, mode));
+  const auto fd = static_cast<int>(::syscall(SYS_openat, folder, path, flags, mode));
+  if (fd >= 0 && static_cast<std::size_t>(fd) < journals.size()) {
+    journals[static_cast<std::size_t>(fd)] = below_root(path) && std::string_view(path).ends_with("-journal");
+  }
+  return fd;
 }
 
-bool is_journal(const char* path) { return std::string_view(path).ends_with("-journal"); }
+bool is_journal(int fd) {
+  return fd >= 0 && static_cast<std::size_t>(fd) < journals.size() && journals[static_cast<std::size_t>(fd)];
+}
 
 int unlink_at(int folder, const char* path, int flags) {
-  const bool commits = plan != nullptr && below_site(path) && is_journal(path);
-  if (path_fails(path, commits ? unlink_name | commit_unlink : unlink_name)) return -1;
-  const auto done = static_cast<int>(::syscall(SYS_unlinkat, folder, path, flags));
-  if (commits && done == 0) plan->journal_gone = 1;
+  if (path_fails(path, unlink_name)) return -1;
+  return static_cast<int>(::syscall(SYS_unlinkat, folder, path, flags));
+}
+
+int truncate_to(int fd, off_t size) {
+  const bool commits = plan != nullptr && size == 0 && is_journal(fd);
+  if (file_fails(fd, commits ? resize | commit_truncate : resize)) return -1;
+  const auto done = static_cast<int>(::syscall(SYS_ftruncate, fd, size));
+  if (commits && done == 0) plan->journal_emptied = 1;
   return done;
 }
 
 int sync(int fd, long call) {
   bool folder = false;
-  if (plan != nullptr && on_site(fd, folder)) {
+  if (plan != nullptr && is_counted(fd, folder)) {
     std::uint32_t kind = folder ? sync_folder : sync_file;
-    if (folder && plan->journal_gone.exchange(0) != 0) kind |= commit_sync;
+    if (is_journal(fd) && plan->journal_emptied.exchange(0) != 0) kind |= commit_sync;
     if (fails(kind)) return -1;
   }
   return static_cast<int>(::syscall(call, fd));
@@ -160,7 +172,7 @@ int sync(int fd, long call) {
 /// How many of `size` bytes may be written; -1: none, and errno says why.
 ssize_t may_write(int fd, std::size_t size) {
   bool folder = false;
-  if (plan == nullptr || !on_site(fd, folder)) return static_cast<ssize_t>(size);
+  if (plan == nullptr || !is_counted(fd, folder)) return static_cast<ssize_t>(size);
   switch (fate_of(write_bytes)) {
     case Fate::works:
       return static_cast<ssize_t>(size);
@@ -182,9 +194,9 @@ __attribute__((constructor)) void load() {
   ::syscall(SYS_close, fd);
   if (mapped == MAP_FAILED) std::abort();
   auto* loaded = static_cast<Plan*>(mapped);
-  site = std::string_view(loaded->site.data(), ::strnlen(loaded->site.data(), loaded->site.size()));
+  root = std::string_view(loaded->root.data(), ::strnlen(loaded->root.data(), loaded->root.size()));
   struct stat status {};
-  if (::syscall(SYS_newfstatat, AT_FDCWD, loaded->site.data(), &status, 0) != 0) std::abort();
+  if (::syscall(SYS_newfstatat, AT_FDCWD, loaded->root.data(), &status, 0) != 0) std::abort();
   device = status.st_dev;
   plan = loaded;
 }
@@ -240,10 +252,8 @@ ssize_t pread64(int fd, void* into, size_t size, off64_t offset) { return pread(
 int fsync(int fd) { return sync(fd, SYS_fsync); }
 int fdatasync(int fd) { return sync(fd, SYS_fdatasync); }
 
-int ftruncate(int fd, off_t size) noexcept {
-  return file_fails(fd, resize) ? -1 : static_cast<int>(::syscall(SYS_ftruncate, fd, size));
-}
-int ftruncate64(int fd, off64_t size) noexcept { return ftruncate(fd, size); }
+int ftruncate(int fd, off_t size) noexcept { return truncate_to(fd, size); }
+int ftruncate64(int fd, off64_t size) noexcept { return truncate_to(fd, size); }
 int posix_fallocate(int fd, off_t offset, off_t size) {
   if (file_fails(fd, resize)) return plan->error;
   return ::syscall(SYS_fallocate, fd, 0, offset, size) == 0 ? 0 : errno;
