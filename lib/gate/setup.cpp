@@ -251,17 +251,29 @@ Result<site::Kit> verify_kit_for(const site::Site& site, std::string_view file) 
   return kit;
 }
 
-Result<std::optional<ProposedKit>> proposed_kit(const site::Site& site, const ledger::Ledger& ledger) {
+namespace {
+
+Result<std::optional<std::string>> read_proposed(const site::Site& site) {
   const std::string path = site.path(site::layout::proposed_kit);
-  if (!sys::exists(path)) return std::nullopt;
-  AIRLOCK_TRY(std::string file, sys::read_file(path, site::kit_bytes_limit));
-  auto kit = verify_kit_for(site, file);
-  if (!kit) return fail(std::move(kit.error()).within(quote(path)));
+  auto file = sys::read_file(path, site::kit_bytes_limit);
+  if (file) return std::move(*file);
+  // Only now: whether it is there is no question that a failing disk answers.
+  if (file.error().code == Code::bad_input && !sys::exists(path)) return std::nullopt;
+  return fail(std::move(file).error());
+}
+
+}  // namespace
+
+Result<std::optional<ProposedKit>> proposed_kit(const site::Site& site, const ledger::Ledger& ledger) {
+  AIRLOCK_TRY(auto file, read_proposed(site));
+  if (!file) return std::nullopt;
+  auto kit = verify_kit_for(site, *file);
+  if (!kit) return fail(std::move(kit.error()).within(quote(site.path(site::layout::proposed_kit))));
   AIRLOCK_TRY(const auto in_force, kit_in_force(ledger));
   if (!needs_person(kit->number, in_force)) return std::nullopt;
   AIRLOCK_TRY(const auto roots, site.vendor_roots());
   AIRLOCK_CHECK(check_lists(*kit, in_force, roots));
-  return ProposedKit{in_force->number, std::move(*kit), std::move(file)};
+  return ProposedKit{in_force->number, std::move(*kit), std::move(*file)};
 }
 
 Result<void> put_kit_files(const site::Site& site, const std::vector<crypto::Successor>& successors,
@@ -272,15 +284,14 @@ Result<void> put_kit_files(const site::Site& site, const std::vector<crypto::Suc
 }
 
 Result<void> finish_authorised_kit(const site::Site& site, const ledger::Ledger& ledger) {
-  const std::string path = site.path(site::layout::proposed_kit);
-  if (!sys::exists(path)) return {};
-  AIRLOCK_TRY(const std::string file, sys::read_file(path, site::kit_bytes_limit));
-  const auto kit = verify_kit_for(site, file);
+  AIRLOCK_TRY(const auto file, read_proposed(site));
+  if (!file) return {};
+  const auto kit = verify_kit_for(site, *file);
   // What is wrong with a kit that waits for a person, that person is told.
   if (!kit) return kit.error().code == Code::not_recorded ? Result<void>(fail(kit.error())) : Result<void>();
   AIRLOCK_TRY(const auto in_force, kit_in_force(ledger));
   if (!in_force || in_force->number != kit->number || in_force->content_sha256 != kit->content_sha256.hex()) return {};
-  return put_kit_files(site, kit->trust.successors, file);
+  return put_kit_files(site, kit->trust.successors, *file);
 }
 
 Result<std::uint64_t> install_kit(const std::string& directory, std::string_view file) {
