@@ -521,26 +521,40 @@ class Slot:
         what = ["--inbox"] if self.by_inbox else [str(self.report)]
         command = [self.scenario.w.program("airlock"), "--site", str(self.scenario.w.site_path), "process", *what]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        self.span = span
         self.end = time.monotonic() + self.chance.uniform(0, span)
         self.waits_for_the_middle = self.chance.random() < 0.5
         if self.waits_for_the_middle:
             self.end += 4 * span
 
     def is_due(self):
-        """Its time has come; or, for half of them, one of those at work has written part of a bundle."""
-        if time.monotonic() > self.end:
-            return True
-        return self.waits_for_the_middle and any(n.startswith(".") for n in os.listdir(self.scenario.w.site_path / "outbox"))
+        """Its time has come; or, for half of them, it is at work on a bundle, which is hidden then."""
+        now = time.monotonic()
+        if self.waits_for_the_middle and self.is_in_the_middle():
+            self.waits_for_the_middle = False
+            self.end = now + self.chance.uniform(0, self.span / 6)
+        return now > self.end
+
+    def worker(self):
+        """The process that reads the report; nothing before it is there and after it has ended."""
+        pid = self.process.pid
+        try:
+            with open(f"/proc/{pid}/task/{pid}/children") as children:
+                return int(children.read().split()[0])
+        except (OSError, IndexError):
+            return None
+
+    def is_in_the_middle(self):
+        worker = self.worker()
+        try:
+            folder = f"/proc/{worker}/fd"
+            return any("/outbox/." in os.readlink(f"{folder}/{fd}") for fd in os.listdir(folder)) if worker else False
+        except OSError:  # it has ended meanwhile
+            return False
 
     def kill(self):
         """The supervisor or its worker, whichever chance names; whether one was still there."""
-        pid = self.process.pid
-        if self.chance.random() < 0.5:
-            try:
-                with open(f"/proc/{pid}/task/{pid}/children") as children:
-                    pid = int(children.read().split()[0])
-            except (OSError, IndexError):
-                pass
+        pid = self.chance.random() < 0.5 and self.worker() or self.process.pid
         try:
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:
