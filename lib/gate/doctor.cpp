@@ -174,7 +174,7 @@ class Examination {
     if (!inputs->kit) {
       add("kit", Health::fail, inputs->no_kit.message, inputs->no_kit.hint);
     } else {
-      const bool stale = inputs->kit->next_update < now_;
+      const bool stale = inputs->kit->is_stale(now_);
       add("kit", stale ? Health::warn : Health::ok,
           "number " + std::to_string(inputs->kit->number) + ", next one due " + inputs->kit->next_update.date(),
           stale ? "ask the vendor for a new kit" : "");

@@ -70,7 +70,7 @@ Json status_document(const Status& status) {
     kit = {{"number", status.inputs.kit->number},
            {"issued", status.inputs.kit->issued.text()},
            {"next_update", status.inputs.kit->next_update.text()},
-           {"stale", status.inputs.kit->next_update < status.inputs.now}};
+           {"stale", status.inputs.kit->is_stale(status.inputs.now)}};
   }
   Json events = Json::array();
   for (const Standing& standing : status.standings) {

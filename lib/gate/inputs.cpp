@@ -168,6 +168,7 @@ policy::Facts Inputs::facts() const {
              !seen_licence) {
     facts.tier = std::string(policy::unlicensed_tier);
   }
+  if (kit && kit->is_stale(now)) facts.kit = policy::KitAge::stale;
   facts.redacts_also = !site.configuration().redact_also.empty() || !machine.redact_also.empty();
   if (site.configuration().floor) facts.floors.push_back({"airlock.json", *site.configuration().floor});
   if (machine.floor) facts.floors.push_back({std::string(site::machine_path), *machine.floor});

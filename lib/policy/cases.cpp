@@ -38,6 +38,7 @@ void read_facts(Members& in, Case& out) {
   out.facts.licence = licence.value_or(LicenceState::invalid);
   out.facts.entitlements = in.texts_if("entitlements", entitlements_limit);
   out.facts.event = in.text("event");
+  if (in.has("kit")) out.facts.kit = kit_age_from(in.word("kit", {"current", "stale"})).value_or(KitAge::stale);
   if (const Json* floors = in.array_if("floors", 8)) {
     for (std::size_t i = 0; i < floors->size(); ++i) {
       read_part(in, &(*floors)[i], in.path_of("floors") + "/" + std::to_string(i), [&](Members& floor) {
@@ -138,6 +139,7 @@ std::string to_document(const Case& value) {
   facts["licence"] = core::name(value.facts.licence);
   if (!value.facts.entitlements.empty()) facts["entitlements"] = value.facts.entitlements;
   facts["event"] = value.facts.event;
+  if (value.facts.kit == KitAge::stale) facts["kit"] = name(value.facts.kit);
   for (const Floor& floor : value.facts.floors) {
     facts["floors"].push_back({{"source", floor.source}, {"at_least", policy::name(floor.at_least)}});
   }

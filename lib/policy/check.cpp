@@ -64,6 +64,7 @@ class Checker {
     out_.combinations = space.size();
     out_.tiers = space.tier_count();
     out_.entitlement_sets = space.entitlement_set_count();
+    out_.kit_ages = space.kit_age_count();
     out_.events = space.events().size();
     out_.fields = data_of(dictionary_).size();
     for (const Claim& claim : document_.claims) out_.claims.push_back({claim.id, statement_of(claim), 0, {}, {}});

@@ -45,6 +45,7 @@ struct CheckReport {
   std::uint64_t combinations = 0;  ///< decisions that were made for the claims
   std::size_t tiers = 0;           ///< with an unknown one and none
   std::size_t entitlement_sets = 0;
+  std::size_t kit_ages = 0;  ///< 2 where some rule or claim asks whether the kit is stale
   std::size_t events = 0;
   std::size_t plans = 0;   ///< different sets of profiles under which something leaves
   std::size_t fields = 0;  ///< data that the dictionary declares: values and keys

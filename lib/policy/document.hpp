@@ -19,6 +19,7 @@ struct Selector {
   std::vector<LicenceState> licences;
   std::vector<std::string> entitlements;
   std::vector<std::string> events;
+  std::vector<KitAge> kits;
 };
 
 struct Tier {

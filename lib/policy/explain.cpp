@@ -30,6 +30,7 @@ std::string made_for(const Facts& facts) {
   std::string out = "made for " + (facts.tier ? "tier " + quote(*facts.tier) : "no tier") + ", licence " +
                     quote(core::name(facts.licence)) + ", event " + quote(facts.event);
   if (!facts.entitlements.empty()) out += ", entitled to " + listed(facts.entitlements);
+  if (facts.kit == KitAge::stale) out += ", under a stale kit";
   return out;
 }
 
@@ -74,8 +75,8 @@ std::vector<std::string> explain(const Decision& decision, const Facts& facts) {
   }
   if (decision.withheld_by_exception) {
     out.emplace_back(
-        "it is withheld by exception: no tier, floor or rule without a `licence` condition asks for that (exit code "
-        "4)");
+        "it is withheld by exception: no tier, floor or rule without a `licence` or `kit` condition asks for that "
+        "(exit code 4)");
   }
   return out;
 }

@@ -39,12 +39,22 @@ Disposition granted(const Tier& tier, Disposition asked) {
 bool matches(const Selector& when, const Facts& facts) {
   if (!when.tiers.empty() && !(facts.tier && contains(when.tiers, *facts.tier))) return false;
   if (!when.licences.empty() && !contains(when.licences, facts.licence)) return false;
+  if (!when.kits.empty() && !contains(when.kits, facts.kit)) return false;
   if (!when.events.empty() && !contains(when.events, facts.event)) return false;
   return when.entitlements.empty() || std::any_of(when.entitlements.begin(), when.entitlements.end(),
                                                   [&](const auto& text) { return contains(facts.entitlements, text); });
 }
 
 std::string_view name(Disposition disposition) { return disposition_names[static_cast<std::size_t>(disposition)]; }
+
+std::string_view name(KitAge age) { return age == KitAge::stale ? "stale" : "current"; }
+
+std::optional<KitAge> kit_age_from(std::string_view text) {
+  for (const KitAge age : {KitAge::current, KitAge::stale}) {
+    if (name(age) == text) return age;
+  }
+  return std::nullopt;
+}
 
 std::optional<Disposition> disposition_from(std::string_view text) {
   const auto* const at = std::find(disposition_names.begin(), disposition_names.end(), text);
@@ -103,7 +113,7 @@ Decision Policy::decide(const Facts& facts) const {
     add(Kind::rule, rule.id, rule.at_least);
     out.rules.push_back(rule.id);
     profiles.insert(rule.profiles.begin(), rule.profiles.end());
-    withheld_by_design |= rule.at_least == Disposition::withhold && rule.when.licences.empty();
+    withheld_by_design |= rule.at_least == Disposition::withhold && rule.when.licences.empty() && rule.when.kits.empty();
   }
   for (const Floor& floor : facts.floors) {
     add(Kind::floor, floor.source, floor.at_least);

@@ -28,6 +28,11 @@ enum class Disposition : std::uint8_t { send, redact, seal, withhold };
 [[nodiscard]] std::optional<Disposition> disposition_from(std::string_view text);
 [[nodiscard]] constexpr Disposition strictest(Disposition a, Disposition b) { return a < b ? b : a; }
 
+/// Whether the vendor had promised another kit by now.
+enum class KitAge : std::uint8_t { current, stale };
+[[nodiscard]] std::string_view name(KitAge age);
+[[nodiscard]] std::optional<KitAge> kit_age_from(std::string_view text);
+
 /// A floor that the site or the machine sets, and what to call it: `airlock.json`.
 struct Floor {
   std::string source;
@@ -47,6 +52,7 @@ struct Facts {
   std::string event;
   std::vector<Floor> floors;
   bool redacts_also = false;  ///< whether the site redacts on its own account (`redact_also`)
+  KitAge kit = KitAge::current;
 };
 
 /// One thing that had a say in the disposition.
@@ -74,8 +80,8 @@ struct Decision {
   std::vector<std::string> rules;  ///< ids of all rules that matched, in document order
   /// In the order of Contribution::Kind; rules in document order, floors as given.
   std::vector<Contribution> contributions;
-  /// Withheld although neither the tier's own disposition, nor a floor, nor a rule without a `licence` condition says
-  /// so: exit 4 rather than 0.
+  /// Withheld although neither the tier's own disposition, nor a floor, nor a rule without a `licence` or `kit`
+  /// condition says so: exit 4 rather than 0.
   bool withheld_by_exception = false;
 };
 

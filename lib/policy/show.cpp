@@ -39,6 +39,9 @@ std::string in_words(const Selector& selector) {
   add("licence", states);
   add("entitlement", selector.entitlements);
   add("event", selector.events);
+  std::vector<std::string> ages;
+  for (const KitAge age : selector.kits) ages.emplace_back(name(age));
+  add("kit", ages);
   return out;
 }
 

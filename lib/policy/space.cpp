@@ -56,8 +56,17 @@ Result<Space> Space::of(std::span<const Document* const> documents, std::vector<
   out.tiers_.emplace_back(std::move(unknown));
   out.tiers_.emplace_back(std::nullopt);
 
+  const auto asks_for_age = [](const Document* document) {
+    return std::any_of(document->rules.begin(), document->rules.end(),
+                       [](const Rule& rule) { return !rule.when.kits.empty(); }) ||
+           std::any_of(document->claims.begin(), document->claims.end(),
+                       [](const Claim& claim) { return !claim.where.kits.empty(); });
+  };
+  if (std::any_of(documents.begin(), documents.end(), asks_for_age)) out.kit_ages_.push_back(KitAge::stale);
+
   const auto entitlements = distinguishable(documents);
-  const std::uint64_t each_set = out.tiers_.size() * all_states.size() * all_floors.size() * 2 * out.events_.size();
+  const std::uint64_t each_set = out.tiers_.size() * all_states.size() * all_floors.size() * 2 *
+                                 out.events_.size() * out.kit_ages_.size();
   if (entitlements.size() > 20 || (each_set << entitlements.size()) > combinations_limit) {
     return core::fail(core::Code::refused,
                       "the policy tells " + std::to_string(entitlements.size()) +
@@ -77,17 +86,21 @@ Result<Space> Space::of(std::span<const Document* const> documents, std::vector<
 }
 
 std::uint64_t Space::size() const {
-  return tiers_.size() * entitlement_sets_.size() * events_.size() * all_states.size() * all_floors.size() * 2;
+  return tiers_.size() * entitlement_sets_.size() * events_.size() * all_states.size() * all_floors.size() * 2 *
+         kit_ages_.size();
 }
 
 void Space::each_inner(Facts& facts, const std::function<void(const Facts&)>& with) const {
-  for (const LicenceState state : all_states) {
-    facts.licence = state;
-    for (const auto& tier : tiers_) {
-      facts.tier = tier;
-      for (const auto& event : events_) {
-        facts.event = event;
-        with(facts);
+  for (const KitAge age : kit_ages_) {
+    facts.kit = age;
+    for (const LicenceState state : all_states) {
+      facts.licence = state;
+      for (const auto& tier : tiers_) {
+        facts.tier = tier;
+        for (const auto& event : events_) {
+          facts.event = event;
+          with(facts);
+        }
       }
     }
   }
@@ -122,6 +135,7 @@ std::string in_words(const Facts& facts) {
   for (std::size_t i = 0; i < facts.entitlements.size(); ++i) {
     out += (i == 0 ? ", entitled to " : " and ") + core::quote(facts.entitlements[i]);
   }
+  if (facts.kit == KitAge::stale) out += ", under a stale kit";
   for (const Floor& floor : facts.floors) out += ", floor " + core::quote(name(floor.at_least));
   if (facts.redacts_also) out += ", with redactions of the site's own";
   return out;

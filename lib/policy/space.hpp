@@ -6,7 +6,7 @@
 /// Tiers: each that a policy names, one that none names, and none. Entitlements: every set of those that some rule or
 /// claim names; two that always stand together in selectors count as one. Licence states: all. Floors: none and each
 /// disposition, since several floors make the strictest of them. Whether the site redacts on its own account. Events:
-/// the dictionary's.
+/// the dictionary's. The age of the kit: both, where some rule or claim asks for it.
 
 #include <functional>
 #include <optional>
@@ -34,6 +34,7 @@ class Space {
 
   [[nodiscard]] std::uint64_t size() const;
   [[nodiscard]] std::size_t tier_count() const { return tiers_.size(); }
+  [[nodiscard]] std::size_t kit_age_count() const { return kit_ages_.size(); }
   [[nodiscard]] std::size_t entitlement_set_count() const { return entitlement_sets_.size(); }
   [[nodiscard]] const std::vector<std::string>& events() const { return events_; }
 
@@ -43,6 +44,7 @@ class Space {
   std::vector<std::optional<std::string>> tiers_;
   std::vector<std::vector<std::string>> entitlement_sets_;
   std::vector<std::string> events_;
+  std::vector<KitAge> kit_ages_{KitAge::current};
 };
 
 /// `tier `enterprise`, licence `valid`, event `x`, entitled to `air_gap`, floor `seal``.

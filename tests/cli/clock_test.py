@@ -3,7 +3,7 @@ import json
 import re
 import shutil
 
-from harness import DICTIONARY, POLICY, case, check, equal, main
+from harness import DICTIONARY, POLICY, REPORT, case, check, equal, main
 
 YEAR = ["--not-before", "2020-01-01"]
 
@@ -165,6 +165,28 @@ def _(w):
     equal(w.airlock("doctor", "--json").json["exit"], 0)
     ran = w.airlock("doctor", site=w.path / "none", code=1)
     check("is not a site directory" in ran.text, ran.text)
+
+
+@case("a stale kit stays in force and is shown; a policy that says so tightens then, and the ceiling stays where it was")
+def _(w):
+    policy = json.loads(POLICY.read_bytes())
+    policy["rules"].append({"id": "stale-kit-withholds", "when": {"kit": ["stale"]}, "at_least": "withhold"})
+    w.new_vendor(policy=w.file("policy.json", json.dumps(policy)))
+    w.site()
+    equal(w.process()["outcome"], "sealed")
+    due = w.airlock("kit", "show", "--json").json["next_update"]
+    later = f"{int(due[:4]) + 1}{due[4:10]} 12:00:00"
+    later_on = ["faketime", later, w.program("airlock"), "--site", w.site_path]
+    status = w.run(*later_on, "status", "--json").json
+    equal(status["kit"]["stale"], True)
+    ran = w.run(*later_on, "process", REPORT, "--again", "--json", code=4)
+    equal((ran.json["outcome"], ran.json["rules"][-1]), ("withheld", "stale-kit-withholds"))
+    check("under a stale kit" in w.run(*later_on, "explain", REPORT, code=None).text, "explain")
+    check("ask the vendor for a new kit" in str(w.run(*later_on, "doctor", code=None)), "doctor")
+    w.run("faketime", later, w.program("airlock-vendor"), "--home", w.home, "kit", "build", "--policy",
+          w.path / "policy.json", "--dictionary", DICTIONARY, "--out", w.path / "fresh.p7s")
+    w.run(*later_on, "kit", "install", w.path / "fresh.p7s")
+    equal(w.run(*later_on, "process", REPORT, "--again", "--json").json["outcome"], "sealed")
 
 
 main()

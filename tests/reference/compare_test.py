@@ -164,7 +164,8 @@ class Generator:
         rules = []
         for i in range(r.randint(0, 3)):
             when = {}
-            for member, values in (("tier", list(tiers)), ("licence", STATES), ("entitlement", ["e1", "e2"]), ("event", ["weekly", "daily"])):
+            for member, values in (("tier", list(tiers)), ("licence", STATES), ("entitlement", ["e1", "e2"]), ("event", ["weekly", "daily"]),
+                                   ("kit", ["current", "stale"])):
                 if r.random() < .4:
                     when[member] = self.some(values, 3, 1)
             rule = {"id": f"r{i}", "when": when or {"tier": ["gold"]}}
@@ -182,6 +183,8 @@ class Generator:
             out["tier"] = r.choice(["gold", "silver", "unlicensed", "tin"])
         if entitlements := self.some(["e1", "e2", "e3"], 2):
             out["entitlements"] = entitlements
+        if r.random() < .3:
+            out["kit"] = r.choice(["current", "stale"])
         if r.random() < .3:
             out["floors"] = [{"source": "airlock.json", "at_least": r.choice(reference.ORDER)}]
         return out

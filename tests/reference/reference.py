@@ -44,7 +44,7 @@ def redactions_of(policy, name):
 
 def selected(selector, facts):
     given = {"tier": [facts.get("tier")], "licence": [facts["licence"]], "event": [facts["event"]],
-             "entitlement": facts.get("entitlements", [])}
+             "entitlement": facts.get("entitlements", []), "kit": [facts.get("kit", "current")]}
     return all(any(v in given[member] for v in values) for member, values in selector.items())
 
 
@@ -67,7 +67,7 @@ def decide(policy, facts):
     for rule in rules:
         asked.append(rule.get("at_least", "send"))
         profiles |= set(rule.get("profiles", []))
-        designed |= rule.get("at_least") == "withhold" and "licence" not in rule["when"]
+        designed |= rule.get("at_least") == "withhold" and not {"licence", "kit"} & set(rule["when"])
     for floor in facts.get("floors", []):
         asked.append(floor["at_least"])
         designed |= floor["at_least"] == "withhold"

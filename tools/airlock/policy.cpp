@@ -47,6 +47,7 @@ Json to_json(const policy::CheckReport& report) {
   return {{"combinations", report.combinations},
           {"tiers", report.tiers},
           {"entitlement_sets", report.entitlement_sets},
+          {"kit_ages", report.kit_ages},
           {"events", report.events},
           {"plans", report.plans},
           {"fields", report.fields},
@@ -71,7 +72,8 @@ int check(Context& context, const PolicyOptions& options) {
               quote(documents->dictionary.name()));
   console.say("evaluated " + std::to_string(report->combinations) + " combinations: " + std::to_string(report->tiers) +
               " tiers (with an unknown one and none), 11 licence states, " + std::to_string(report->entitlement_sets) +
-              " sets of entitlements, 5 floors, with and without the site's own redactions, " +
+              " sets of entitlements, " + (report->kit_ages > 1 ? "current and stale kits, " : "") +
+              "5 floors, with and without the site's own redactions, " +
               std::to_string(report->events) + " events; " + std::to_string(report->fields) + " declared data under " +
               std::to_string(report->plans) + " sets of profiles");
   for (const auto& claim : report->claims) {

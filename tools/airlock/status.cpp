@@ -51,7 +51,7 @@ int run(Context& context) {
   if (status->inputs.kit) {
     kit = "number " + std::to_string(status->inputs.kit->number) + ", policy " + status->inputs.kit->policy.name() +
           " " + status->inputs.kit->policy.version();
-    if (status->inputs.kit->next_update < status->inputs.now) {
+    if (status->inputs.kit->is_stale(status->inputs.now)) {
       kit += "; stale since " + status->inputs.kit->next_update.date() + ", ask the vendor for a new one";
     }
   }

@@ -165,7 +165,7 @@ TEST_CASE("a rule has an id of its own, a condition and an effect") {
 }
 
 TEST_CASE("a condition names what there is") {
-  CHECK(why("/rules/0/when", "{}") == "`p`: `/rules/0/when`: must have `tier`, `licence`, `entitlement` or `event`");
+  CHECK(why("/rules/0/when", "{}") == "`p`: `/rules/0/when`: must have `tier`, `licence`, `entitlement`, `event` or `kit`");
   CHECK(why("/rules/0/when", R"({"tier": []})") == "`p`: `/rules/0/when/tier`: is empty");
   CHECK(why("/rules/0/when", R"({"tier": "open"})") == "`p`: `/rules/0/when/tier`: must be an array");
   CHECK(why("/rules/0/when", R"({"tier": ["open", "open"]})") ==

@@ -49,8 +49,8 @@ TEST_CASE("an explanation says what the tier is not granted") {
               "tier `standard` is not granted that; the next stricter that it is granted is `withhold`, "
               "which determines the decision",
               "profiles in force: `plain`",
-              "it is withheld by exception: no tier, floor or rule without a `licence` condition asks for that (exit "
-              "code 4)"});
+              "it is withheld by exception: no tier, floor or rule without a `licence` or `kit` condition asks for "
+              "that (exit code 4)"});
 }
 
 TEST_CASE("an explanation says that there is no tier, or none that counts") {
