@@ -42,7 +42,8 @@ struct Copy {
 
 /// A medium's directory, with all links followed.
 Result<std::string> check_medium(const site::Site& site, const std::string& to) {
-  if (!sys::is_directory(to)) {
+  AIRLOCK_TRY(const bool directory, sys::look_for_directory(to));
+  if (!directory) {
     return fail(Code::bad_input, quote(to) + ": is not a directory", "mount the medium and name a directory on it");
   }
   AIRLOCK_TRY(std::string medium, sys::real_path(to));
@@ -82,11 +83,13 @@ Result<std::vector<Copy>> plan_copies(const site::Site& site, const std::string&
   for (const std::string& name : {instructions, disclosure.file}) {
     Copy copy{outbox + name, medium + "/" + name, medium + "/." + name + ".tmp", disclosure.file_sha256, false};
     if (name == instructions) {
-      if (!sys::exists(copy.from)) continue;  // the same commands are inside the bundle
+      AIRLOCK_TRY(const bool there, sys::look_for(copy.from));
+      if (!there) continue;  // the same commands are inside the bundle
       AIRLOCK_TRY(const core::Digest digest, digest_of_file(copy.from));
       copy.sha256 = digest.hex();
     }
-    if (sys::exists(copy.to)) {
+    AIRLOCK_TRY(const bool taken, sys::look_for(copy.to));
+    if (taken) {
       AIRLOCK_TRY(const core::Digest found, digest_of_file(copy.to));
       if (found.hex() != copy.sha256) {
         return fail(Code::refused, quote(copy.to) + ": another file has this name",

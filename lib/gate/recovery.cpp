@@ -36,7 +36,8 @@ std::string instructions_name(const std::string& file) {
 
 /// Whether the file is there with this digest.
 Result<bool> holds(const std::string& path, const std::string& sha256) {
-  if (!sys::exists(path)) return false;
+  AIRLOCK_TRY(const bool there, sys::look_for(path));
+  if (!there) return false;
   AIRLOCK_TRY(const auto blob, sys::FileBlob::open(path));
   AIRLOCK_TRY(const core::Digest digest, crypto::sha256(blob));
   return digest.hex() == sha256;
@@ -44,7 +45,9 @@ Result<bool> holds(const std::string& path, const std::string& sha256) {
 
 /// Gives a hidden file its visible name, if it has none yet.
 Result<void> make_visible(const std::string& hidden, const std::string& visible) {
-  if (sys::exists(visible) || !sys::exists(hidden)) return {};
+  AIRLOCK_TRY(const bool is_visible, sys::look_for(visible));
+  AIRLOCK_TRY(const bool is_hidden, sys::look_for(hidden));
+  if (is_visible || !is_hidden) return {};
   return sys::link_file(hidden, visible);
 }
 
@@ -54,10 +57,11 @@ Result<void> record(const Site& site, ledger::Ledger& ledger, ledger::Kind kind,
                     core::Time now, bool recovering) {
   Json members{{"number", disclosure.number}, {"disclosure_id", disclosure.id}};
   if (recovering) members["recovered"] = true;
+  AIRLOCK_TRY(const bool held, sys::look_for(site.path(site::layout::held) + "/" + disclosure.report_id));
   AIRLOCK_TRY(auto change, ledger.change());
   AIRLOCK_CHECK(append(change, kind, disclosure.report_id, members, now));
   const bool failed = kind == ledger::Kind::abandoned || kind == ledger::Kind::payload_lost;
-  if (failed && sys::exists(site.path(site::layout::held) + "/" + disclosure.report_id)) {
+  if (failed && held) {
     const Json again{{"number", disclosure.number},
                      {"reason", ledger::name(kind)},
                      {"message", "the disclosure of the held report was cut short"}};
@@ -142,7 +146,8 @@ Result<bool> release(const Site& site, ledger::Ledger& ledger, const ledger::Dis
   const std::string visible = in_outbox(site, disclosure.file);
   AIRLOCK_TRY(const bool hidden_sound, holds(hidden, disclosure.file_sha256));
   AIRLOCK_TRY(const bool visible_sound, holds(visible, disclosure.file_sha256));
-  if (!visible_sound && (!hidden_sound || sys::exists(visible))) {
+  AIRLOCK_TRY(const bool visible_there, sys::look_for(visible));
+  if (!visible_sound && (!hidden_sound || visible_there)) {
     AIRLOCK_CHECK(record(site, ledger, ledger::Kind::payload_lost, disclosure, now, recovering));
     AIRLOCK_CHECK(remove_hidden(site, disclosure.id));
     return false;

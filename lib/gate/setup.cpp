@@ -255,11 +255,9 @@ namespace {
 
 Result<std::optional<std::string>> read_proposed(const site::Site& site) {
   const std::string path = site.path(site::layout::proposed_kit);
-  auto file = sys::read_file(path, site::kit_bytes_limit);
-  if (file) return std::move(*file);
-  // Only now: whether it is there is no question that a failing disk answers.
-  if (file.error().code == Code::bad_input && !sys::exists(path)) return std::nullopt;
-  return fail(std::move(file).error());
+  AIRLOCK_TRY(const bool there, sys::look_for(path));
+  if (!there) return std::nullopt;
+  return sys::read_file(path, site::kit_bytes_limit);
 }
 
 }  // namespace

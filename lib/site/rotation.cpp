@@ -111,19 +111,20 @@ Result<std::string> make_next(const Site& site, KeyName key, core::Time now) {
 /// may be in its place.
 Result<void> keep_former(const Site& site, const StagedKey& staged, std::uint64_t seq) {
   const std::string base = site.path(former_folder) + "/" + std::string(name(staged.key)) + "-" + std::to_string(seq);
+  AIRLOCK_TRY(const bool kept, sys::look_for(base + (staged.key == KeyName::pseudonym ? ".key" : ".crt")));
   switch (staged.key) {
     case KeyName::site:
       AIRLOCK_CHECK(copy_public(next(site, succession_name), base + ".p7s"));
-      if (sys::exists(base + ".crt")) return {};
+      if (kept) return {};
       return copy_public(in_keys(site, "site.crt"), base + ".crt");
     case KeyName::ledger:
       return sys::replace_file(base + ".txt", staged.previous + "\n", sys::public_file);
     case KeyName::archive:
-      if (sys::exists(base + ".crt")) return {};
+      if (kept) return {};
       AIRLOCK_CHECK(copy_private(in_keys(site, "archive.key"), base + ".key"));
       return copy_public(in_keys(site, "archive.crt"), base + ".crt");
     case KeyName::pseudonym:
-      if (sys::exists(base + ".key")) return {};
+      if (kept) return {};
       return copy_private(in_keys(site, "pseudonym.key"), base + ".key");
   }
   return {};
@@ -174,7 +175,8 @@ Result<StagedKey> stage_key(const Site& site, KeyName key, bool destroys, core::
 
 Result<std::optional<StagedKey>> staged_key(const Site& site) {
   const std::string file = next(site, change_name);
-  if (!sys::exists(file)) return std::nullopt;
+  AIRLOCK_TRY(const bool there, sys::look_for(file));
+  if (!there) return std::nullopt;
   AIRLOCK_TRY(const std::string text, sys::read_file(file, key_file_limit));
   AIRLOCK_TRY(const Json json, core::parse_json(text, file));
   core::Members in(json, file, "");

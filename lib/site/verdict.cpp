@@ -47,7 +47,8 @@ licence::Verdict unknown_revocations(core::Error error) {
 }  // namespace
 
 Result<std::optional<std::string>> read_if_there(const std::string& path, std::uint64_t limit) {
-  if (!sys::exists(path)) return std::nullopt;
+  AIRLOCK_TRY(const bool there, sys::look_for(path));
+  if (!there) return std::nullopt;
   auto text = sys::read_file(path, limit);
   if (text) return std::move(*text);
   if (text.error().code == Code::bad_input) return std::string{};

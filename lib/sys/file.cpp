@@ -334,6 +334,26 @@ bool exists(const std::string& path) {
   return ::lstat(path.c_str(), &status) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
+namespace {
+
+Result<bool> looked(int result, const struct stat& status, const std::string& path, bool directory) {
+  if (result == 0) return !directory || S_ISDIR(status.st_mode);
+  if (errno == ENOENT || errno == ENOTDIR) return false;
+  return fail_errno(path, "look for");
+}
+
+}  // namespace
+
+Result<bool> look_for(const std::string& path) {
+  struct stat status {};
+  return looked(::lstat(path.c_str(), &status), status, path, false);
+}
+
+Result<bool> look_for_directory(const std::string& path) {
+  struct stat status {};
+  return looked(::stat(path.c_str(), &status), status, path, true);
+}
+
 bool is_directory(const std::string& path) {
   struct stat status {};
   return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);

@@ -139,7 +139,12 @@ class InputSource final : public core::Source {
 };
 
 /// Whether something has the name. Where the system cannot tell, it counts as there: whoever opens it learns why.
+/// Also true where it cannot be told: for what must not be there. Where something is done because it is not, `look_for`.
 [[nodiscard]] bool exists(const std::string& path);
+/// Whether something has this name. Error: not_recorded and the like where that cannot be told.
+[[nodiscard]] Result<bool> look_for(const std::string& path);
+/// Whether it is a directory, links followed. Error: as `look_for`.
+[[nodiscard]] Result<bool> look_for_directory(const std::string& path);
 [[nodiscard]] bool is_directory(const std::string& path);
 /// Makes one directory with exactly these permissions, whatever the umask. Error: refused if the name is taken.
 [[nodiscard]] Result<void> make_directory(const std::string& path, unsigned mode);

@@ -9,9 +9,10 @@ from harness import check
 
 KINDS = ["create", "open", "write", "sync", "resize", "link", "rename", "unlink", "read", "lock", "look", "mode", "sync folder",
          "commit truncate", "commit sync"]
-READING = ("open", "read", "lock", "look")
+LOOKING = ("open", "look")
+READING = ("read", "lock")
 COMMITTING = ("commit truncate", "commit sync")  # each is also a `resize` or a `sync`
-CHANGING = tuple(k for k in KINDS if k not in READING + COMMITTING)
+CHANGING = tuple(k for k in KINDS if k not in LOOKING + READING + COMMITTING)
 NEEDS_SPACE = tuple(k for k in CHANGING if k not in ("unlink", "mode"))
 MODES = {"once": 0, "from then on": 1, "short once": 2, "short, then fails": 3, "again and again": 4}
 PERIOD = 61  # of the last
@@ -30,7 +31,7 @@ class Series:
         return sum(1 << KINDS.index(k) for k in self.kinds)
 
     def __str__(self):
-        what = {CHANGING: "changing", NEEDS_SPACE: "needing space", READING: "reading"}.get(self.kinds, ", ".join(self.kinds))
+        what = {CHANGING: "changing", NEEDS_SPACE: "needing space", LOOKING: "looking", READING: "reading"}.get(self.kinds, ", ".join(self.kinds))
         return f"{what}, {self.error} {self.mode}"
 
 
@@ -38,11 +39,12 @@ ALL_SERIES = [
     Series(CHANGING, "EIO", "once"), Series(CHANGING, "EIO", "from then on"),
     Series(NEEDS_SPACE, "ENOSPC", "once"), Series(NEEDS_SPACE, "ENOSPC", "from then on"),
     Series(("write",), "ENOSPC", "short once"), Series(NEEDS_SPACE, "ENOSPC", "short, then fails"),
+    Series(LOOKING, "EIO", "once"), Series(LOOKING, "EIO", "from then on"),
     Series(READING, "EIO", "once"), Series(READING, "EIO", "from then on"),
 ]
 # A failure, then another for what tidies up after it: more faults in a run.
 REPEATED = [Series(CHANGING, "EIO", "again and again"), Series(NEEDS_SPACE, "ENOSPC", "again and again"),
-            Series(READING, "EIO", "again and again")]
+            Series(LOOKING + READING, "EIO", "again and again")]
 
 
 class Inside:

@@ -81,6 +81,21 @@ TEST_CASE("a new file goes away unless it is kept, and gives back what it reserv
   CHECK(read_file(dir / "x", 10).value() == "abc");
 }
 
+TEST_CASE("what is not there is told from what cannot be looked for") {
+  const TemporaryDirectory dir;
+  std::ofstream(dir / "file").close();
+  std::filesystem::create_symlink("nowhere", dir / "dangling");
+  CHECK(look_for(dir / "file").value());
+  CHECK(look_for(dir / "dangling").value());
+  CHECK_FALSE(look_for(dir / "other").value());
+  CHECK_FALSE(look_for(dir / "file/other").value());
+  CHECK_FALSE(look_for(dir / std::string(300, 'x')));
+  CHECK(look_for_directory(dir / "").value());
+  CHECK_FALSE(look_for_directory(dir / "file").value());
+  CHECK_FALSE(look_for_directory(dir / "dangling").value());
+  CHECK_FALSE(look_for_directory(dir / std::string(300, 'x')));
+}
+
 TEST_CASE("scratch space is read anywhere and leaves no name") {
   const TemporaryDirectory dir;
   auto spool = Spool::create(dir.path());
