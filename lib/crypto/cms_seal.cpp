@@ -8,6 +8,7 @@
 #include "core/text.hpp"
 #include "crypto/bio.hpp"
 #include "crypto/cms_sign.hpp"
+#include "crypto/delegate.hpp"
 #include "crypto/profile.hpp"
 
 namespace airlock::crypto {
@@ -87,8 +88,10 @@ Handle<BIO> layer(CMS_ContentInfo* object, Handle<BIO> back) {
 /// content → SignedData → AuthEnvelopedData → sink, in one pass.
 class Sealing final : public SealStream {
  public:
-  Sealing(core::Sink& out, Handle<CMS_ContentInfo> inner, Handle<CMS_ContentInfo> outer)
-      : to_{out}, inner_(std::move(inner)), outer_(std::move(outer)) {}
+  Sealing(core::Sink& out, const PrivateKey& key, Handle<CMS_ContentInfo> inner, Handle<CMS_ContentInfo> outer)
+      : to_{out}, key_(key.handle()), inner_(std::move(inner)), outer_(std::move(outer)) {
+    EVP_PKEY_up_ref(key_.get());
+  }
 
   Result<void> start() {
     Handle<BIO> sealing = layer(outer_.get(), buffered(writing_bio(to_)));
@@ -121,12 +124,13 @@ class Sealing final : public SealStream {
 
  private:
   tl::unexpected<core::Error> failed() {
-    core::Error error = library_error("sealing failed");
+    core::Error error = signing_error(key_.get(), "sealing failed");
     return fail(to_.error ? *to_.error : std::move(error));
   }
 
   BioSink to_;
   bool empty_ = true;
+  Handle<EVP_PKEY> key_;  // knows why it did not sign
   Handle<CMS_ContentInfo> inner_;
   Handle<CMS_ContentInfo> outer_;
   Handle<BIO> chain_;  // goes before the objects that it refers to
@@ -139,7 +143,7 @@ Result<std::unique_ptr<SealStream>> seal(core::Sink& out, const Signer& signer,
   AIRLOCK_CHECK(check(recipients));
   AIRLOCK_TRY(auto inner, begin_signed(signer, Content::streamed));
   AIRLOCK_TRY(auto outer, begin_sealed(recipients));
-  auto stream = std::make_unique<Sealing>(out, std::move(inner), std::move(outer));
+  auto stream = std::make_unique<Sealing>(out, signer.key, std::move(inner), std::move(outer));
   AIRLOCK_CHECK(stream->start());
   return stream;
 }

@@ -5,6 +5,7 @@
 #include <openssl/rsa.h>
 
 #include "crypto/bio.hpp"
+#include "crypto/delegate.hpp"
 
 namespace airlock::crypto {
 
@@ -72,7 +73,9 @@ Result<std::string> sign_as(std::string_view content, const Signer& signer, Cont
   AIRLOCK_TRY(const auto object, begin_signed(signer, as));
   const Handle<BIO> source = memory_bio(content);
   const unsigned flags = CMS_BINARY | CMS_PARTIAL | (as == Content::detached ? CMS_DETACHED : 0U);
-  if (CMS_final(object.get(), source.get(), nullptr, flags) != 1) return fail(library_error("signing failed"));
+  if (CMS_final(object.get(), source.get(), nullptr, flags) != 1) {
+    return fail(signing_error(signer.key.handle(), "signing failed"));
+  }
   return to_der(object.get(), i2d_CMS_ContentInfo);
 }
 

@@ -81,6 +81,13 @@ class PrivateKey {
 
   [[nodiscard]] evp_pkey_st* handle() const { return handle_.get(); }
 
+  /// For this module: takes a key of OpenSSL's that knows its public half. Error: bad_input as `PublicKey::from_handle`.
+  [[nodiscard]] static Result<PrivateKey> from_handle(std::shared_ptr<evp_pkey_st> handle);
+  /// For this module: a key whose private half is elsewhere.
+  [[nodiscard]] static PrivateKey with_half(std::shared_ptr<evp_pkey_st> handle, PublicKey half) {
+    return {std::move(handle), std::move(half)};
+  }
+
   PrivateKey(const PrivateKey&) = delete;
   PrivateKey& operator=(const PrivateKey&) = delete;
   PrivateKey(PrivateKey&&) = default;
@@ -90,7 +97,6 @@ class PrivateKey {
  private:
   PrivateKey(std::shared_ptr<evp_pkey_st> handle, PublicKey half)
       : handle_(std::move(handle)), public_(std::move(half)) {}
-  [[nodiscard]] static Result<PrivateKey> from_handle(std::shared_ptr<evp_pkey_st> handle);
   /// From the PKCS #8 structure.
   [[nodiscard]] static Result<PrivateKey> from_info(const pkcs8_priv_key_info_st* info);
 

@@ -8,6 +8,7 @@
 #include "gate/inputs.hpp"
 #include "gate/open.hpp"
 #include "gate/public_part.hpp"
+#include "keeper/passphrase.hpp"
 #include "site/verdict.hpp"
 #include "sys/abilities.hpp"
 #include "sys/file.hpp"
@@ -108,13 +109,27 @@ class Examination {
     }
   }
 
-  void keys(const site::Site& site) {
-    const auto signing = site.signing_identity();
-    if (signing) {
-      certificate("key", "signs bundles", signing->certificate, "make a new one with `airlock key rotate site`");
-    } else {
-      broken("key", signing.error());
+  /// A key that needs a person is not asked for: whoever looks may be a monitor.
+  void signing_key(const site::Site& site) {
+    const auto file = site.signing_key_file();
+    const auto public_part = site.signing_certificate();
+    if (!file) return broken("key", file.error());
+    if (!public_part) return broken("key", public_part.error());
+    const std::string hint = "make a new one with `airlock key rotate site`";
+    std::string kept;
+    if (file->kept != keeper::Kept::openly) kept = ", kept " + std::string(keeper::name(file->kept));
+    if (file->kept == keeper::Kept::in_token) kept += " " + quote(file->token.uri);
+    if (!kept.empty() && !keeper::comes_unattended(site::signing_key_name)) {
+      certificate("key", "signs bundles" + kept + ", not tried without its secret", *public_part, hint);
+      return;
     }
+    const auto signing = site.signing_identity();
+    if (!signing) return broken("key", signing.error());
+    certificate("key", "signs bundles" + kept, signing->certificate, hint);
+  }
+
+  void keys(const site::Site& site) {
+    signing_key(site);
     const auto archive = site.archive_identity();
     if (archive) {
       certificate("key", "opens this site's own bundles", archive->certificate,

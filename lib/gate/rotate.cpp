@@ -44,13 +44,14 @@ core::Result<void> carry_ceiling(core::Json& members, const site::StagedKey& sta
   return add_ceiling(members, inputs);
 }
 
-core::Result<KeyChange> change_key(const std::string& directory, site::KeyName key, bool destroys) {
+core::Result<KeyChange> change_key(const std::string& directory, site::KeyName key, bool destroys,
+                                    const std::optional<keeper::Token>& token = std::nullopt) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), key_lock_seconds));
   AIRLOCK_TRY(auto ledger, open_to_write(site));
   const core::Time now = sys::now();
   AIRLOCK_CHECK(recover(site, ledger, now));
-  AIRLOCK_TRY(const auto staged, site::stage_key(site, key, destroys, now));
+  AIRLOCK_TRY(const auto staged, site::stage_key(site, key, destroys, now, token));
   core::Json members{{"key", site::name(key)}, {"previous", staged.previous}, {"current", staged.current}};
   if (!destroys) AIRLOCK_CHECK(carry_ceiling(members, staged, directory, ledger, now));
   std::uint64_t seq = 0;
@@ -67,6 +68,17 @@ core::Result<KeyChange> change_key(const std::string& directory, site::KeyName k
 
 core::Result<KeyChange> rotate_key(const std::string& directory, site::KeyName key) {
   return change_key(directory, key, false);
+}
+
+core::Result<KeyChange> use_token_key(const std::string& directory, const keeper::Token& token) {
+  AIRLOCK_CHECK(keeper::check(token));
+  return change_key(directory, site::KeyName::site, false, token);
+}
+
+core::Result<void> protect_site_key(const std::string& directory) {
+  AIRLOCK_TRY(const auto site, site::Site::open(directory));
+  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), key_lock_seconds));
+  return site::protect_signing_key(site);
 }
 
 core::Result<KeyChange> destroy_pseudonym_keys(const std::string& directory) {

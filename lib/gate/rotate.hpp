@@ -35,6 +35,12 @@ struct KeyChange {
 /// Errors: of keys, ledger and machine.
 [[nodiscard]] core::Result<KeyChange> rotate_key(const std::string& directory, site::KeyName key);
 
+/// Puts the key of a token in force as the site's signing key, recorded like `rotate_key`. Errors: also of the token.
+[[nodiscard]] core::Result<KeyChange> use_token_key(const std::string& directory, const keeper::Token& token);
+
+/// Puts the site's signing key under a passphrase, or another one. The key and what the ledger calls it stay.
+[[nodiscard]] core::Result<void> protect_site_key(const std::string& directory);
+
 /// Removes every pseudonym key that the site ever had, recorded, and puts a new one in force: from then on nobody can
 /// tell which name a pseudonym stands for, by trying names either.
 [[nodiscard]] core::Result<KeyChange> destroy_pseudonym_keys(const std::string& directory);

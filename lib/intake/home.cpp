@@ -8,6 +8,7 @@
 #include "core/text.hpp"
 #include "crypto/pem.hpp"
 #include "intake/roles.hpp"
+#include "keeper/keeper.hpp"
 #include "ledger/checkpoint.hpp"
 #include "site/kit.hpp"
 #include "sys/system.hpp"
@@ -106,24 +107,30 @@ Result<Home> Home::open(const std::string& directory) {
   return Home(directory, std::move(name), std::move(product), std::move(reg));
 }
 
+Result<crypto::Certificate> Home::certificate(std::string_view name) const {
+  const std::string file = path(name) + ".crt";
+  AIRLOCK_TRY(const std::string pem, sys::read_file(file, pem_limit));
+  auto certificate = crypto::Certificate::from_pem(pem);
+  if (!certificate) return fail(std::move(certificate.error()).within(quote(file)));
+  return certificate;
+}
+
 Result<Home::Identity> Home::identity(std::string_view name) const {
   const std::string file = path(name);
-  AIRLOCK_TRY(std::string text, sys::read_private_file(file + ".key", pem_limit));
-  const crypto::Secret pem(std::move(text));
-  auto key = crypto::PrivateKey::from_pem(pem.view());
-  if (!key) return fail(std::move(key.error()).within(quote(file + ".key")));
-  AIRLOCK_TRY(const std::string certificate_pem, sys::read_file(file + ".crt", pem_limit));
-  auto certificate = crypto::Certificate::from_pem(certificate_pem);
-  if (!certificate) return fail(std::move(certificate.error()).within(quote(file + ".crt")));
-  if (!(certificate->key() == key->public_key())) {
+  AIRLOCK_TRY(auto certificate, this->certificate(name));
+  // What opens bundles must be here; what signs need not.
+  const bool opens = certificate.has_role(crypto::Role::recipient);
+  auto key = opens ? keeper::whole_key(file + ".key", name) : keeper::signing_key(file + ".key", name, certificate.key());
+  if (!key) return fail(std::move(key).error());
+  if (!(certificate.key() == key->public_key())) {
     return fail(Code::integrity, quote(file + ".key") + ": does not belong to the certificate beside it");
   }
-  return Identity{std::move(*key), std::move(*certificate)};
+  return Identity{std::move(*key), std::move(certificate)};
 }
 
 Result<std::string> Home::build_kit(const KitOrder& order) {
   AIRLOCK_TRY(const Identity signing, identity("kit-signing"));
-  AIRLOCK_TRY(const Identity recipient, identity(layout::recipient));
+  AIRLOCK_TRY(const auto recipient, certificate(layout::recipient));
   AIRLOCK_TRY(const auto revoked, register_.revoked_licences());
   AIRLOCK_TRY(const auto roots, successors());
   AIRLOCK_TRY(const auto lists, revocation_lists());
@@ -136,7 +143,7 @@ Result<std::string> Home::build_kit(const KitOrder& order) {
                                    .delivery = order.delivery,
                                    .policy = order.policy,
                                    .dictionary = order.dictionary,
-                                   .recipients = {recipient.certificate},
+                                   .recipients = {recipient},
                                    .revoked_licences = revoked,
                                    .successors = roots,
                                    .lists = lists};

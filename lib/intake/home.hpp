@@ -17,6 +17,7 @@
 #include "crypto/revocation.hpp"
 #include "envelope/bundle.hpp"
 #include "intake/register.hpp"
+#include "keeper/key_file.hpp"
 #include "licence/licence.hpp"
 #include "site/receipt.hpp"
 #include "sys/file.hpp"
@@ -110,6 +111,10 @@ class Home {
   /// A new key and certificate for the role under the root in force. The former pair stays in the home: a former
   /// recipient's opens what was sealed for it. Error: of the machine.
   [[nodiscard]] Result<crypto::Certificate> renew_certificate(crypto::Role role);
+  /// The same with the key in a token as the new one; the recipient's must be a file. Errors: usage, of the token.
+  [[nodiscard]] Result<crypto::Certificate> use_token(crypto::Role role, const keeper::Token& token);
+  /// Puts a key of this home under a passphrase, or another one: `root`, or the name of a role. Error: usage, refused.
+  [[nodiscard]] Result<void> protect_key(std::string_view name);
   /// Puts a certificate that this home's root, or a former one, has issued on that root's revocation list, which every
   /// kit from now on carries. Returns the list's number. Errors: refused (not of this home, or the one in force).
   [[nodiscard]] Result<std::uint64_t> revoke_certificate(const crypto::Certificate& certificate);
@@ -163,6 +168,7 @@ class Home {
     crypto::Certificate certificate;
   };
   [[nodiscard]] Result<Identity> identity(std::string_view name) const;
+  [[nodiscard]] Result<crypto::Certificate> certificate(std::string_view name) const;
   [[nodiscard]] Result<IssuedLicence> issue(licence::Licence licence);
   /// Every certificate that a registered site has, or had. Error: refused where no site is registered.
   [[nodiscard]] Result<crypto::TrustStore> site_trust();

@@ -6,6 +6,8 @@
 #include "core/text.hpp"
 #include "intake/home.hpp"
 #include "intake/roles.hpp"
+#include "keeper/keeper.hpp"
+#include "keeper/passphrase.hpp"
 #include "sys/system.hpp"
 
 namespace airlock::intake {
@@ -41,6 +43,15 @@ const Subordinate& subordinate(crypto::Role role) {
   return *std::find_if(subordinates.begin(), subordinates.end(), [&](const auto& one) { return one.role == role; });
 }
 
+crypto::CertificateTemplate certificate_for(const Subordinate& one, const std::string& vendor, Time now) {
+  return {.common_name = vendor + " " + std::string(one.file),
+          .roles = {one.role},
+          .not_before = now - backdate,
+          .not_after = now + one.life,
+          .ca = false,
+          .uuid = std::nullopt};
+}
+
 Result<void> put_pair(const std::string& base, const crypto::PrivateKey& key, const crypto::Certificate& certificate) {
   AIRLOCK_CHECK(sys::replace_file(base + ".key", key.pem().view(), sys::private_file));
   return sys::replace_file(base + ".crt", certificate.pem(), sys::public_file);
@@ -74,13 +85,7 @@ Result<crypto::Certificate> make_subordinate(const std::string& directory, const
   const Time now = sys::now();
   const Subordinate& one = subordinate(role);
   AIRLOCK_TRY(const auto key, crypto::PrivateKey::generate(crypto::KeyKind::p256));
-  AIRLOCK_TRY(const auto certificate, crypto::issue({.common_name = name + " " + std::string(one.file),
-                                                     .roles = {role},
-                                                     .not_before = now - backdate,
-                                                     .not_after = now + one.life,
-                                                     .ca = false,
-                                                     .uuid = std::nullopt},
-                                                    key.public_key(), root, root_key));
+  AIRLOCK_TRY(const auto certificate, crypto::issue(certificate_for(one, name, now), key.public_key(), root, root_key));
   AIRLOCK_CHECK(put_pair(directory + "/" + std::string(one.file), key, certificate));
   return certificate;
 }
@@ -115,6 +120,36 @@ Result<crypto::Certificate> Home::renew_certificate(crypto::Role role) {
   AIRLOCK_TRY(const Identity root, identity(layout::root));
   AIRLOCK_CHECK(retire(subordinate(role).file));
   return make_subordinate(directory_, name_, role, root.certificate, root.key);
+}
+
+Result<crypto::Certificate> Home::use_token(crypto::Role role, const keeper::Token& token) {
+  const Subordinate& one = subordinate(role);
+  if (role == crypto::Role::recipient) {
+    return core::fail(Code::usage, "the key that opens bundles must be a file", "put it under a passphrase instead");
+  }
+  AIRLOCK_CHECK(keeper::check(token));
+  AIRLOCK_TRY(const Identity root, identity(layout::root));
+  AIRLOCK_TRY(const auto key, keeper::token_key(token, one.file));
+  AIRLOCK_TRY(const auto certificate,
+              crypto::issue(certificate_for(one, name_, sys::now()), key.public_key(), root.certificate, root.key));
+  AIRLOCK_CHECK(retire(one.file));
+  const std::string base = path(one.file);
+  AIRLOCK_CHECK(sys::replace_file(base + ".key", keeper::to_document(token), sys::private_file));
+  AIRLOCK_CHECK(sys::replace_file(base + ".crt", certificate.pem(), sys::public_file));
+  return certificate;
+}
+
+Result<void> Home::protect_key(std::string_view name) {
+  std::string_view base = layout::root;
+  if (name != "root") {
+    const auto role = renewable(name);
+    if (!role) return core::fail(Code::usage, quote(name) + " is not `root`, `licence`, `kit`, `receipt` or `recipient`");
+    base = subordinate(*role).file;
+  }
+  const std::string file = path(base) + ".key";
+  AIRLOCK_TRY(const auto key, keeper::whole_key(file, base));
+  AIRLOCK_TRY(const auto passphrase, keeper::secret_for(base, keeper::Asked::new_passphrase));
+  return sys::replace_file(file, key.encrypted_pem(passphrase), sys::private_file);
 }
 
 Result<std::vector<crypto::RevocationList>> Home::revocation_lists() const {
@@ -198,7 +233,9 @@ Result<crypto::Certificate> Home::promote_successor() {
   }
   AIRLOCK_TRY(const Identity next, identity(layout::next_root));
   AIRLOCK_CHECK(retire(layout::root));
-  AIRLOCK_CHECK(put_pair(path(layout::root), next.key, next.certificate));
+  AIRLOCK_TRY(const auto kept, keeper::read_key_file(path(layout::next_root) + ".key"));
+  AIRLOCK_CHECK(sys::replace_file(path(layout::root) + ".key", kept.pem.view(), sys::private_file));
+  AIRLOCK_CHECK(sys::replace_file(path(layout::root) + ".crt", next.certificate.pem(), sys::public_file));
   for (const Subordinate& one : subordinates) AIRLOCK_CHECK(renew_certificate(one.role));
   AIRLOCK_CHECK(sys::remove_file(path(layout::next_root) + ".key"));
   AIRLOCK_CHECK(sys::remove_file(path(layout::next_root) + ".crt"));

@@ -7,6 +7,8 @@
 
 #include "core/json.hpp"
 #include "core/text.hpp"
+#include "keeper/keeper.hpp"
+#include "keeper/passphrase.hpp"
 #include "site/former.hpp"
 #include "site/public_site.hpp"
 #include "site/request.hpp"
@@ -77,16 +79,30 @@ Result<void> copy_public(const std::string& from, const std::string& to) {
 }
 
 /// Makes the new key as `keys/next-…` and returns its id.
-Result<std::string> make_next(const Site& site, KeyName key, core::Time now) {
+Result<std::string> make_next(const Site& site, KeyName key, core::Time now, const std::optional<keeper::Token>& token) {
   const std::string& site_id = site.configuration().site_id;
   if (key == KeyName::pseudonym) {
     const std::string hex = core::to_hex(sys::random_bytes(32));
     AIRLOCK_CHECK(sys::create_file(next(site, key_file(key)), hex + "\n", sys::private_file));
     return id_of(crypto::Secret(core::from_hex(hex).value()));
   }
-  AIRLOCK_TRY(const auto made,
-              crypto::PrivateKey::generate(key == KeyName::ledger ? crypto::KeyKind::ed25519 : crypto::KeyKind::p256));
-  AIRLOCK_CHECK(sys::create_file(next(site, key_file(key)), made.pem().view(), sys::private_file));
+  // The one in force is asked for first, since it is known to whoever types.
+  std::optional<Identity> former;
+  if (key == KeyName::site) {
+    AIRLOCK_TRY(auto identity, site.signing_identity());
+    former.emplace(std::move(identity));
+  }
+  AIRLOCK_TRY(const auto made, token ? keeper::token_key(*token, name(key))
+                                     : crypto::PrivateKey::generate(key == KeyName::ledger ? crypto::KeyKind::ed25519
+                                                                                           : crypto::KeyKind::p256));
+  if (former && made.public_key() == former->certificate.key()) {
+    return fail(Code::refused, "this key is the site's already");
+  }
+  if (token) {
+    AIRLOCK_CHECK(sys::create_file(next(site, key_file(key)), keeper::to_document(*token), sys::private_file));
+  } else {
+    AIRLOCK_CHECK(sys::create_file(next(site, key_file(key)), made.pem().view(), sys::private_file));
+  }
   if (key == KeyName::ledger) return crypto::NoteVerifier("airlock/" + site_id, made.public_key()).text();
   const crypto::Role role = key == KeyName::site ? crypto::Role::site : crypto::Role::recipient;
   AIRLOCK_TRY(const auto certificate,
@@ -100,8 +116,7 @@ Result<std::string> make_next(const Site& site, KeyName key, core::Time now) {
   AIRLOCK_CHECK(sys::create_file(next(site, certificate_file(key)), certificate.pem(), sys::public_file));
   const core::Digest id = made.public_key().sha256();
   if (key == KeyName::site) {
-    AIRLOCK_TRY(const auto former, site.signing_identity());
-    AIRLOCK_TRY(const std::string signed_for, write_succession(site_id, id, former.signer(now)));
+    AIRLOCK_TRY(const std::string signed_for, write_succession(site_id, id, former->signer(now)));
     AIRLOCK_CHECK(sys::create_file(next(site, succession_name), signed_for, sys::public_file));
   }
   return id.hex();
@@ -154,7 +169,19 @@ std::optional<KeyName> key_name(std::string_view text) {
   return static_cast<KeyName>(at - key_names.begin());
 }
 
-Result<StagedKey> stage_key(const Site& site, KeyName key, bool destroys, core::Time now) {
+Result<void> protect_signing_key(const Site& site) {
+  const std::string file = site.path(layout::signing_key);
+  AIRLOCK_TRY(const auto certificate, site.signing_certificate());
+  AIRLOCK_TRY(const auto key, keeper::whole_key(file, signing_key_name));
+  if (!(key.public_key() == certificate.key())) {
+    return fail(Code::integrity, quote(file) + ": does not belong to the certificate beside it");
+  }
+  AIRLOCK_TRY(const auto passphrase, keeper::secret_for(signing_key_name, keeper::Asked::new_passphrase));
+  return sys::replace_file(file, key.encrypted_pem(passphrase), sys::private_file);
+}
+
+Result<StagedKey> stage_key(const Site& site, KeyName key, bool destroys, core::Time now,
+                            const std::optional<keeper::Token>& token) {
   AIRLOCK_CHECK(discard_staged_key(site));
   StagedKey staged{.key = key, .destroys = destroys, .previous = {}, .current = {}};
   AIRLOCK_TRY(staged.previous, id_in_force(site, key));
@@ -162,7 +189,7 @@ Result<StagedKey> stage_key(const Site& site, KeyName key, bool destroys, core::
   if (!sys::exists(site.path(former_folder))) {
     AIRLOCK_CHECK(sys::make_directory(site.path(former_folder), sys::private_directory));
   }
-  AIRLOCK_TRY(staged.current, make_next(site, key, now));
+  AIRLOCK_TRY(staged.current, make_next(site, key, now, token));
   // Last: what has no description is not complete.
   const Json change{{"format", change_format},
                     {"key", name(key)},

@@ -33,8 +33,13 @@ struct StagedKey {
 };
 
 /// Makes a new key and all that goes with it, complete and durable, in `keys/next-*`; what lay there before is removed.
-/// A new site key is signed for by the one in force. Errors: of keys and machine.
-[[nodiscard]] Result<StagedKey> stage_key(const Site& site, KeyName key, bool destroys, core::Time now);
+/// A new site key is signed for by the one in force; with `token` it is the one in there. Errors: of keys and machine;
+/// refused where the token's key is in force already.
+[[nodiscard]] Result<StagedKey> stage_key(const Site& site, KeyName key, bool destroys, core::Time now,
+                                          const std::optional<keeper::Token>& token = std::nullopt);
+/// Puts the site's signing key under a passphrase, or under another one: the file is replaced, the key stays the same.
+/// Errors: of keys and machine; refused where it is in a token.
+[[nodiscard]] Result<void> protect_signing_key(const Site& site);
 /// What lies complete in `keys/next-*`, if anything.
 [[nodiscard]] Result<std::optional<StagedKey>> staged_key(const Site& site);
 /// Removes what lies there.

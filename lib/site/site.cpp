@@ -1,6 +1,7 @@
 #include "site/site.hpp"
 
 #include "core/text.hpp"
+#include "keeper/keeper.hpp"
 #include "site/kit_trust.hpp"
 #include "sys/file.hpp"
 
@@ -54,7 +55,14 @@ Result<Identity> Site::identity(std::string_view name) const {
   return Identity{std::move(*key), std::move(certificate)};
 }
 
-Result<Identity> Site::signing_identity() const { return identity("site"); }
+Result<Identity> Site::signing_identity() const {
+  AIRLOCK_TRY(auto certificate, this->certificate("site"));
+  AIRLOCK_TRY(auto key, keeper::signing_key(path(layout::signing_key), signing_key_name, certificate.key()));
+  return Identity{std::move(key), std::move(certificate)};
+}
+
+Result<keeper::KeyFile> Site::signing_key_file() const { return keeper::read_key_file(path(layout::signing_key)); }
+
 Result<Identity> Site::archive_identity() const { return identity("archive"); }
 Result<crypto::Certificate> Site::archive_certificate() const { return certificate("archive"); }
 Result<crypto::Certificate> Site::signing_certificate() const { return certificate("site"); }

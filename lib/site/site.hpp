@@ -14,6 +14,7 @@
 #include "crypto/hash.hpp"
 #include "crypto/key.hpp"
 #include "crypto/note.hpp"
+#include "keeper/key_file.hpp"
 #include "site/configuration.hpp"
 
 namespace airlock::site {
@@ -28,6 +29,7 @@ inline constexpr std::string_view proposed_kit = "kit-proposed.p7s";  ///< waits
 inline constexpr std::string_view vendor_root = "public/vendor-root.crt";
 inline constexpr std::string_view public_site = "public/site.json";
 inline constexpr std::string_view keys = "keys";
+inline constexpr std::string_view signing_key = "keys/site.key";
 inline constexpr std::string_view vendor_trust = "trust/vendor";
 inline constexpr std::string_view delivery_trust = "trust/delivery";
 inline constexpr std::string_view inbox = "inbox";
@@ -43,6 +45,9 @@ inline constexpr std::string_view inbox_lock = "inbox.lock";
 inline constexpr std::string_view send_lock = "send.lock";
 inline constexpr std::string_view request = "site-request.p7s";
 }  // namespace layout
+
+/// What people, prompts and systemd's credentials call the key that signs.
+inline constexpr std::string_view signing_key_name = "site";
 
 inline constexpr std::string_view default_directory = "/var/lib/airlock";
 
@@ -66,8 +71,12 @@ class Site {
   [[nodiscard]] const Configuration& configuration() const { return configuration_; }
   [[nodiscard]] const std::string& configuration_text() const { return configuration_text_; }
 
-  /// `site.key` and `site.crt`: sign bundles. Errors: refused (permissions), bad_input, integrity (do not match).
+  /// `site.key` and `site.crt`: sign bundles. Where the key is kept under a passphrase or in a token it signs through
+  /// its keeper, and the first call may ask for the secret. Errors: refused (permissions, wrong secret), bad_input,
+  /// integrity (do not match).
   [[nodiscard]] Result<Identity> signing_identity() const;
+  /// Where the key that signs is kept. Errors: of the file.
+  [[nodiscard]] Result<keeper::KeyFile> signing_key_file() const;
   /// `archive.key` and `archive.crt`: open the site's own bundles.
   [[nodiscard]] Result<Identity> archive_identity() const;
   [[nodiscard]] Result<crypto::Certificate> archive_certificate() const;

@@ -77,7 +77,8 @@ std::optional<char> Worker::hear() {
 
 Ended Worker::wait() { return wait_for(pid_); }
 
-Result<Ended> run_program(const std::string& path, const std::vector<std::string>& arguments) {
+Result<Ended> run_program(const std::string& path, const std::vector<std::string>& arguments,
+                          const std::vector<int>& inherited) {
   std::vector<std::string> words{path};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> pointers;
@@ -90,6 +91,7 @@ Result<Ended> run_program(const std::string& path, const std::vector<std::string
   ::posix_spawn_file_actions_init(&actions);
   ::posix_spawnattr_init(&attributes);
   ::posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
+  for (const int fd : inherited) ::posix_spawn_file_actions_adddup2(&actions, fd, fd);  // which clears FD_CLOEXEC
   ::sigemptyset(&normal);
   ::sigaddset(&normal, SIGPIPE);
   ::posix_spawnattr_setsigdefault(&attributes, &normal);

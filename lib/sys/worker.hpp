@@ -45,8 +45,10 @@ class Worker {
   Descriptor to_other_;
 };
 
-/// Runs another program of ours and waits for it. Its standard output goes to our standard error. Error: unexpected.
-[[nodiscard]] core::Result<Ended> run_program(const std::string& path, const std::vector<std::string>& arguments);
+/// Runs another program of ours and waits for it. Its standard output goes to our standard error; of our other
+/// descriptors it has those in `inherited`. Error: unexpected.
+[[nodiscard]] core::Result<Ended> run_program(const std::string& path, const std::vector<std::string>& arguments,
+                                              const std::vector<int>& inherited);
 
 /// The folder of the running program. Error: unexpected.
 [[nodiscard]] core::Result<std::string> program_folder();

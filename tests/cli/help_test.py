@@ -10,10 +10,11 @@ COMMANDS = {
                 ["ledger", "prove"], ["ledger", "checkpoint"], ["ledger", "export"], ["ledger", "adopt"],
                 ["policy", "check"], ["policy", "test"], ["policy", "diff"], ["policy", "show"],
                 ["dictionary", "check"], ["dictionary", "show"], ["pseudonym", "lookup"],
-                ["outbox", "list"], ["outbox", "flush"], ["outbox", "hand-over"], ["receipt", "import"], ["key", "rotate"], ["key", "destroy"]],
+                ["outbox", "list"], ["outbox", "flush"], ["outbox", "hand-over"], ["receipt", "import"], ["key", "rotate"], ["key", "use"],
+                ["key", "protect"], ["key", "destroy"]],
     "airlock-vendor": [["init"], ["kit", "build"], ["licence", "issue"], ["licence", "renew"],
                        ["licence", "revoke"], ["licence", "list"], ["certificate", "renew"], ["certificate", "revoke"],
-                       ["root", "successor"], ["root", "promote"], ["site", "add"], ["open"], ["intake"], ["gaps"],
+                       ["root", "successor"], ["root", "promote"], ["key", "use"], ["key", "protect"], ["site", "add"], ["open"], ["intake"], ["gaps"],
                        ["receipt"]],
 }
 

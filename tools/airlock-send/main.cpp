@@ -11,7 +11,9 @@
 #include "core/text.hpp"
 #include "delivery/sender.hpp"
 #include "gate/watch.hpp"
+#include "keeper/keeper.hpp"
 #include "site/site.hpp"
+#include "sys/helper.hpp"
 #include "sys/system.hpp"
 
 namespace airlock::tools {
@@ -29,6 +31,7 @@ extern "C" void on_stop(int) { asked_to_stop = true; }
 struct Settings {
   std::string site;
   delivery::EnvironmentProxy environment;
+  std::string keeper;  ///< `READ,WRITE`: descriptors of a keeper that `airlock` has started
   bool once = false;
   bool watch = false;
   bool check = false;
@@ -52,6 +55,7 @@ Settings settings_from_environment() {
   out.environment = {from_environment({"https_proxy", "HTTPS_PROXY"}), from_environment({"no_proxy", "NO_PROXY"})};
   const bool plain = std::getenv("NO_COLOR") != nullptr;
   (void)sys::now();  // faketime, by which ages are tested, reads the environment when it is first asked
+  console::Console::remember_environment();
   clearenv();
   if (plain) setenv("NO_COLOR", "1", 1);
   return out;
@@ -130,7 +134,26 @@ int check(const console::Console& console, const Settings& settings) {
   return exit;
 }
 
+/// Descriptors that `airlock` hands over with the site's key behind them.
+core::Result<void> take_over_keeper(const std::string& text) {
+  const auto comma = text.find(',');
+  const auto number = [](const std::string& digits) {
+    const bool sound = !digits.empty() && digits.size() < 6 && digits.find_first_not_of("0123456789") == digits.npos;
+    return sound ? std::stoi(digits) : -1;
+  };
+  const int from = number(text.substr(0, comma));
+  const int to = comma == text.npos ? -1 : number(text.substr(comma + 1));
+  if (from <= 2 || to <= 2 || !sys::keep_to_this_program(from) || !sys::keep_to_this_program(to)) {
+    return core::fail(core::Code::usage, "`--keeper` is for `airlock` only");
+  }
+  keeper::adopt(site::signing_key_name, from, to);
+  return {};
+}
+
 int run(const console::Console& console, const Settings& settings) {
+  if (!settings.keeper.empty()) {
+    if (auto taken = take_over_keeper(settings.keeper); !taken) return console.report(taken.error());
+  }
   if (int{settings.once} + int{settings.watch} + int{settings.check} > 1) {
     return console.report({core::Code::usage, "`--once`, `--watch` and `--check` exclude one another", {}});
   }
@@ -153,6 +176,7 @@ int main(int argc, char** argv) {
       "  airlock-send --check",
       [&] { return tools::run(console, settings); });
   command.text("--site", settings.site, "site directory (also AIRLOCK_SITE; default /var/lib/airlock)");
+  command.hidden("--keeper", settings.keeper);
   command.flag("--once", settings.once, "send what is due, then end (the default)");
   command.flag("--watch", settings.watch, "go on sending what comes until SIGTERM");
   command.flag("--check", settings.check, "test the destinations; send no report");

@@ -20,6 +20,7 @@ void add_kit(VendorContext& context);
 void add_licence(VendorContext& context);
 void add_root(VendorContext& context);
 void add_certificate(VendorContext& context);
+void add_key(VendorContext& context);
 void add_site(VendorContext& context);
 void add_open(VendorContext& context);
 void add_intake(VendorContext& context);

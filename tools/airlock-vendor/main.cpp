@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
   tools::add_licence(context);
   tools::add_root(context);
   tools::add_certificate(context);
+  tools::add_key(context);
   tools::add_site(context);
   tools::add_open(context);
   tools::add_intake(context);

@@ -11,6 +11,7 @@ namespace key_command {
 
 struct KeyOptions {
   std::string key;
+  keeper::Token token;
   bool yes = false;
 };
 
@@ -61,6 +62,30 @@ int rotate(Context& context, const KeyOptions& options) {
                       "the " + options.key + " key is another one now, and that is recorded", consequence(*key));
 }
 
+int use(Context& context, const KeyOptions& options) {
+  if (options.key != "site") {
+    return context.console.report({core::Code::usage, "only the `site` key can be in a token",
+                                   "the ledger's key is Ed25519, and the archive key opens bundles: they stay files"});
+  }
+  return print_change(context, gate::use_token_key(context.site, options.token),
+                      "the site signs with the token's key now, and that is recorded", consequence(site::KeyName::site));
+}
+
+int protect(Context& context, const KeyOptions& options) {
+  if (options.key != "site") {
+    return context.console.report({core::Code::usage, "only the `site` key can be put under a passphrase",
+                                   "the sandboxed worker needs the ledger's and the pseudonym key itself"});
+  }
+  if (auto done = gate::protect_site_key(context.site); !done) return context.console.report(done.error());
+  if (context.console.json()) {
+    context.console.print({{"key", options.key}, {"kept", "under a passphrase"}, {"exit", 0}});
+  } else {
+    context.console.say("the site key is under the passphrase now; copies in backups are not, and the disk may hold the "
+                        "former file: `airlock key rotate site` and then this makes a key that never lay openly");
+  }
+  return 0;
+}
+
 int destroy(Context& context, const KeyOptions& options) {
   if (options.key != "pseudonym") {
     return context.console.report({core::Code::usage, "only the `pseudonym` key can be destroyed",
@@ -81,11 +106,23 @@ void add_key(Context& context) {
   using namespace key_command;
   auto options = std::make_shared<KeyOptions>();
   console::Console& console = context.console;
-  console::Command group = console.group("key", "replace the site's keys");
+  console::Command group = console.group("key", "replace the site's keys, and keep them better");
   console
       .command(group, "rotate", "put a new key in force; what the former one must still open or verify it still does",
                "  airlock key rotate ledger", [&context, options] { return rotate(context, *options); })
       .text("KEY", options->key, "site, ledger, archive or pseudonym", console::Need::required);
+  console::Command use_command = console.command(
+      group, "use", "put the key in a PKCS #11 token in force as the site's signing key",
+      "  airlock key use site --uri 'pkcs11:token=site;object=signing' --module /usr/lib/softhsm/libsofthsm2.so",
+      [&context, options] { return use(context, *options); });
+  use_command.text("KEY", options->key, "site", console::Need::required);
+  use_command.text("--uri", options->token.uri, "the key, as RFC 7512 names it, without a PIN", console::Need::required);
+  use_command.text("--module", options->token.module, "the token's PKCS #11 module, an absolute path", console::Need::required);
+  console
+      .command(group, "protect", "put the site's signing key under a passphrase, or under another one",
+               "  airlock key protect site\n  airlock key protect site --passphrase-fd 3 3< new-passphrase",
+               [&context, options] { return protect(context, *options); })
+      .text("KEY", options->key, "site", console::Need::required);
   console::Command destroy_command = console.command(
       group, "destroy", "remove every pseudonym key, so that no pseudonym can be told to be anybody's",
       "  airlock key destroy pseudonym --yes", [&context, options] { return destroy(context, *options); });

@@ -6,6 +6,7 @@
 #include "gate/hand_over.hpp"
 #include "gate/outbox.hpp"
 #include "present.hpp"
+#include "supervise.hpp"
 #include "sys/worker.hpp"
 
 namespace airlock::tools {
@@ -138,7 +139,9 @@ core::Result<int> run_sender(const Context& context) {
   }
   std::vector<std::string> arguments{"--site", context.site, "--once", "--now"};
   if (context.console.quiet()) arguments.emplace_back("--quiet");
-  AIRLOCK_TRY(const sys::Ended ended, sys::run_program(sender, arguments));
+  make_key_ready(context);
+  const std::vector<int> keeper = hand_over_keeper(arguments);
+  AIRLOCK_TRY(const sys::Ended ended, sys::run_program(sender, arguments, keeper));
   if (ended.signal == 0) return ended.code;
   return core::fail(Code::later, "`airlock-send` was ended by signal " + std::to_string(ended.signal),
                     "run `airlock outbox flush` again");

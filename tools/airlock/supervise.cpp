@@ -10,6 +10,7 @@
 #include "core/text.hpp"
 #include "gate/settle.hpp"
 #include "gate/status.hpp"
+#include "keeper/keeper.hpp"
 #include "site/site.hpp"
 #include "sys/file.hpp"
 #include "sys/sandbox.hpp"
@@ -40,6 +41,7 @@ core::Error worded(core::Error error, const Task& task) {
 /// Standard input that is not the report is nobody's business.
 Result<void> close_the_rest(const sys::Worker& ends, const Task& task, int input) {
   std::vector<int> but = ends.descriptors();
+  for (const int keeper : keeper::descriptors()) but.push_back(keeper);
   but.insert(but.end(), {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO, input});
   if (!task.report || *task.report != "-") {
     const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -113,6 +115,7 @@ std::vector<sys::Granted> reach(const Context& context, const Task& task) {
 int work_confined(Context& context, const Task& task, sys::Worker& ends, const std::function<int(Worker&)>& work) {
   const auto report = [&](core::Error error) { return context.console.report(worded(std::move(error), task)); };
   context.confined = true;
+  keeper::confine();
   (void)sys::now();  // faketime, by which the clock guard is tested, reads the environment when it is first asked
   sys::keep_environment({"LANG", "LC_ALL", "NO_COLOR", "TERM"});
   if (task.records) sys::ignore_broken_pipes();  // what was recorded counts, not who reads about it
@@ -154,7 +157,8 @@ char deliver(const Context& context) {
   if (!sys::is_program(sender)) return not_installed_word;
   std::vector<std::string> arguments{"--site", context.site, "--once"};
   if (context.console.quiet()) arguments.emplace_back("--quiet");
-  if (const auto ended = sys::run_program(sender, arguments); !ended) {
+  const std::vector<int> keeper = hand_over_keeper(arguments);
+  if (const auto ended = sys::run_program(sender, arguments, keeper); !ended) {
     context.console.complain(ended.error().message, "");
     return failed_word;
   }
@@ -181,6 +185,17 @@ void keep_up(const Context& context, const sys::Ended& ended) {
 
 }  // namespace supervision
 
+void make_key_ready(const Context& context) {
+  if (const auto site = site::Site::open(context.site)) (void)site->signing_identity();
+}
+
+std::vector<int> hand_over_keeper(std::vector<std::string>& arguments) {
+  std::vector<int> out = keeper::descriptors(site::signing_key_name);
+  if (out.size() != 2) return {};
+  arguments.insert(arguments.end(), {"--keeper", std::to_string(out[0]) + "," + std::to_string(out[1])});
+  return out;
+}
+
 core::Error not_recorded(core::Error error) {
   if (error.code == core::Code::usage) return error;
   if (error.hint.empty()) error.hint = "the report was not recorded: keep it and run again";
@@ -194,6 +209,8 @@ int in_worker(Context& context, const Task& task, const std::function<int(Worker
   if (task.changes) {
     // The worker meets the same error, and tells it as it should be told.
     sound = gate::settle_before(context.site).has_value();
+    // Before anything of a report is opened. A report that is withheld needs no key, so an error waits.
+    make_key_ready(context);
   } else {
     gate::settle_to_read(context.site);
   }

@@ -8,6 +8,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "commands.hpp"
 #include "core/io.hpp"
@@ -40,6 +41,12 @@ struct Task {
 
 /// Runs `work` in the worker. Returns the exit code of either process to `main`; returns twice, once in each.
 [[nodiscard]] int in_worker(Context& context, const Task& task, const std::function<int(Worker&)>& work);
+
+/// Has the site's key ready, asking for its secret if need be. Where that fails, whoever comes to sign meets the error.
+void make_key_ready(const Context& context);
+/// Adds to the arguments of `airlock-send` what lets it use the keeper of the site's key, and returns the descriptors
+/// that it must have for that: none where the key is a bare file.
+[[nodiscard]] std::vector<int> hand_over_keeper(std::vector<std::string>& arguments);
 
 /// Not recorded, whatever the cause: but a wrong command line stays one.
 [[nodiscard]] core::Error not_recorded(core::Error error);

@@ -10,6 +10,8 @@
 #include <nlohmann/json.hpp>
 
 #include "core/text.hpp"
+#include "keeper/passphrase.hpp"
+#include "sys/helper.hpp"
 
 namespace airlock::console {
 namespace {
@@ -38,6 +40,11 @@ Command& Command::number(const std::string& name, std::int64_t& into, const std:
   return *this;
 }
 
+Command& Command::hidden(const std::string& name, std::string& into) {
+  app_->add_option(name, into)->group("");
+  return *this;
+}
+
 Command& Command::flag(const std::string& name, bool& into, const std::string& help) {
   app_->add_flag(name, into, help);
   return *this;
@@ -51,6 +58,18 @@ Console::Console(std::string name, const std::string& description)
   app_->add_flag("--json", json_, "print one JSON document");
   app_->add_flag("--quiet", quiet_, "print nothing but errors");
   app_->add_flag("--no-colour", no_colour_, "no colours (also NO_COLOR)");
+  app_->add_option("--passphrase-fd", keeper::access().passphrase_fd,
+                   "read a key's passphrase or PIN from this descriptor (otherwise a systemd credential, or a prompt)");
+  keeper::access().program = name_;
+  remember_environment();
+}
+
+void Console::remember_environment() {
+  keeper::Access& access = keeper::access();
+  if (!access.environment.empty()) return;
+  access.environment = sys::environment();
+  const char* const credentials = std::getenv("CREDENTIALS_DIRECTORY");
+  if (credentials != nullptr && *credentials == '/') access.credentials = credentials;
 }
 Console::~Console() = default;
 
@@ -95,6 +114,13 @@ int Console::run(int argc, char** argv) {
     if (!message.empty()) message[0] = core::to_lower(message.substr(0, 1))[0];
     while (message.ends_with('.')) message.pop_back();
     return report({core::Code::usage, message, "see `" + name_ + " --help`"});
+  }
+  if (const std::int64_t fd = keeper::access().passphrase_fd; fd >= 0) {
+    // Now, while it cannot be another descriptor of the same number.
+    if (fd < keeper::first_passphrase_fd || fd > 65535 || !sys::keep_to_this_program(static_cast<int>(fd))) {
+      return report({core::Code::usage, "`--passphrase-fd` must name an open descriptor from 3 on",
+                     "for example `--passphrase-fd 3 3< FILE`"});
+    }
   }
   return run_ ? run_() : usage_code;
 }

@@ -30,6 +30,8 @@ class Command {
   /// May be given any number of times.
   Command& texts(const std::string& name, std::vector<std::string>& into, const std::string& help);
   Command& number(const std::string& name, std::int64_t& into, const std::string& help);
+  /// For another program of ours, in no help.
+  Command& hidden(const std::string& name, std::string& into);
   Command& flag(const std::string& name, bool& into, const std::string& help);
 
   explicit Command(CLI::App& app) : app_(&app) {}
@@ -48,6 +50,10 @@ class Console {
   ~Console();
   Console(const Console&) = delete;
   Console& operator=(const Console&) = delete;
+
+  /// Notes what of the environment keys need: where systemd's credentials are, and all of it for a token's module. The
+  /// constructor does; to be called before by a program that empties its environment.
+  static void remember_environment();
 
   [[nodiscard]] bool json() const { return json_; }
   [[nodiscard]] bool quiet() const { return quiet_; }

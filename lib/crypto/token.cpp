@@ -1,0 +1,66 @@
+// ENGINE is deprecated in OpenSSL 3 and complete in 3.0: docs/decisions/0014-keys-kept-elsewhere.md.
+#include "crypto/token.hpp"
+
+#include <openssl/crypto.h>
+#include <openssl/engine.h>
+#include <openssl/evp.h>
+#include <openssl/ui.h>
+
+#include "crypto/openssl.hpp"
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+
+namespace airlock::crypto {
+namespace {
+
+using core::Code;
+using core::fail;
+
+/// `ENGINESDIR: "/usr/lib/…/engines-3"`, as the library was built.
+std::string engine_path() {
+  const std::string_view text(OpenSSL_version(OPENSSL_ENGINES_DIR));
+  const auto from = text.find('"');
+  const auto to = text.rfind('"');
+  if (from == std::string_view::npos || to <= from) return {};
+  return std::string(text.substr(from + 1, to - from - 1)) + "/pkcs11.so";
+}
+
+core::Error refused(const std::string& what, std::string hint) {
+  core::Error error = library_error(what);
+  error.code = Code::refused;
+  error.hint = std::move(hint);
+  return error;
+}
+
+}  // namespace
+
+Result<PrivateKey> load_token_key(const std::string& uri, const std::string& module, const Secret& pin) {
+  (void)library();  // says first that no configuration is read
+  ENGINE_load_dynamic();
+  const std::string path = engine_path();
+  ENGINE* const engine = ENGINE_by_id("dynamic");  // never given back: the process ends with it
+  const auto set = [&](const char* name, const char* value) {
+    return ENGINE_ctrl_cmd_string(engine, name, value, 0) == 1;
+  };
+  if (engine == nullptr || !set("SO_PATH", path.c_str()) || !set("ID", "pkcs11") || !set("LIST_ADD", "0") ||
+      !set("LOAD", nullptr)) {
+    return fail(refused("the PKCS #11 engine cannot be loaded", "install Debian's `libengine-pkcs11-openssl`"));
+  }
+  const std::string word(pin.view());
+  if (!set("MODULE_PATH", module.c_str()) || (!word.empty() && !set("PIN", word.c_str())) || ENGINE_init(engine) != 1) {
+    return fail(refused("the PKCS #11 module does not start", "is it the module of this token's maker?"));
+  }
+  std::shared_ptr<EVP_PKEY> key(
+      ENGINE_load_private_key(engine, uri.c_str(), const_cast<UI_METHOD*>(UI_null()), nullptr), EVP_PKEY_free);
+  if (key == nullptr) {
+    return fail(refused("the token does not give the key",
+                        "is the token there, are its label and the key's as in the URI, is the PIN right? Tokens lock "
+                        "themselves after a few wrong PINs"));
+  }
+  return PrivateKey::from_handle(std::move(key));
+}
+
+}  // namespace airlock::crypto
+
+#pragma GCC diagnostic pop
