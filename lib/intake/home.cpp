@@ -120,7 +120,8 @@ Result<Home::Identity> Home::identity(std::string_view name) const {
   AIRLOCK_TRY(auto certificate, this->certificate(name));
   // What opens bundles must be here; what signs need not.
   const bool opens = certificate.has_role(crypto::Role::recipient);
-  auto key = opens ? keeper::whole_key(file + ".key", name) : keeper::signing_key(file + ".key", name, certificate.key());
+  auto key = opens ? keeper::whole_key(file + ".key", name)
+                   : keeper::signing_key(file + ".key", name, certificate.key());
   if (!key) return fail(std::move(key).error());
   if (!(certificate.key() == key->public_key())) {
     return fail(Code::integrity, quote(file + ".key") + ": does not belong to the certificate beside it");

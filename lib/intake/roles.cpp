@@ -143,7 +143,9 @@ Result<void> Home::protect_key(std::string_view name) {
   std::string_view base = layout::root;
   if (name != "root") {
     const auto role = renewable(name);
-    if (!role) return core::fail(Code::usage, quote(name) + " is not `root`, `licence`, `kit`, `receipt` or `recipient`");
+    if (!role) {
+      return core::fail(Code::usage, quote(name) + " is not `root`, `licence`, `kit`, `receipt` or `recipient`");
+    }
     base = subordinate(*role).file;
   }
   const std::string file = path(base) + ".key";

@@ -242,6 +242,29 @@ def prompted(w, *arguments, answers):
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), screen
 
 
+@case("a change to a token's key that is cut short is finished or undone by the next command that has the PIN")
+def _(w):
+    w.site()
+    uri = token(w, "site")
+    use = ("key", "use", "site", "--uri", uri, "--module", MODULE)
+    shutil.copytree(w.site_path, w.path / "before")
+    finished = undone = 0
+    for call, most in (("rename", 6), ("unlink", 4)):
+        for at in range(1, most + 1):
+            shutil.rmtree(w.site_path)
+            shutil.copytree(w.path / "before", w.site_path)
+            airlock(w, *use, code=(0, -9),
+                    prefix=("strace", "-f", "-o", "/dev/null", "-e", f"inject={call}:signal=KILL:when={at}"))
+            result = airlock(w, "process", another(w, f"1.{at}.0"), "--json").json
+            equal(result["outcome"], "sealed", f"{call} {at}")
+            in_token = "pkcs11:" in (w.site_path / "keys/site.key").read_text()
+            finished, undone = finished + in_token, undone + (not in_token)
+            equal(list((w.site_path / "keys").glob("next-*")), [])
+            w.ledger_ok()
+    check(finished > 0 and undone > 0, f"{finished} finished, {undone} undone")
+    print(f"counted: {finished} finished, {undone} undone")
+
+
 @case("what is sent carries a statement by the token's key: through `process`, through `outbox flush` and by airlock-send alone")
 def _(w):
     authority = Authority(w)
