@@ -75,8 +75,8 @@ def _(w):
         for bundle in w.outbox():
             check(bundle.with_suffix(".txt").exists(), f"{place}: no instructions beside {bundle.name}")
 
-    killed = kill_everywhere(w, ["process", REPORT], after, 1 if LONG else 20)
-    check(killed >= 20, f"only {killed} runs were killed")
+    killed = kill_everywhere(w, ["process", REPORT], after, 1 if LONG else 32)
+    check(killed >= 10, f"only {killed} runs were killed")
     print(f"counted: process killed {killed} times on a sealing site")
 
 
@@ -114,8 +114,8 @@ def _(w):
         equal(w.hidden(), [], f"{place}: hidden files")
         w.ledger_ok()
 
-    killed = kill_everywhere(w, ["process", "--held"], after, 1 if LONG else 24)
-    check(killed > 12, f"only {killed} runs were killed")
+    killed = kill_everywhere(w, ["process", "--held"], after, 1 if LONG else 44)
+    check(killed > 6, f"only {killed} runs were killed")
     print(f"counted: process --held killed {killed} times")
 
 
@@ -136,7 +136,7 @@ def _(w):
         if (w.path / "saved").exists():
             restore(w)
             w.run("rm", "-rf", w.path / "saved")
-        killed += kill_everywhere(w, arguments, after, 1 if LONG else 24)
+        killed += kill_everywhere(w, arguments, after, 1 if LONG else 44)
     check(killed > 8, f"only {killed} runs were killed")
     print(f"counted: installs killed {killed} times")
 

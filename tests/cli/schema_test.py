@@ -104,7 +104,7 @@ def _(w):
         return ran.code, ran.err
     compare(w, "policy", policy, parse, semantic=(
         "is not a profile of this policy", "is not a tier of this policy", "is not in the tier's `may`", "and no profile that it extends",
-        "but no profile named here redacts"))
+        "but no profile named here redacts"), most=110)
 
 
 @case("dictionaries: schema and parser accept and refuse the same files")

@@ -219,7 +219,8 @@ TEST_CASE("what waits to be sent is sent where a receipt says so, and the entrie
   book.add(Kind::acknowledged, 1, {{"disclosure_id", disclosure_id(1)}, {"receipt", 3}});
   CHECK(book.ledger.disclosure(disclosure_id(1)).value()->stage == ledger::Stage::sent);
   std::vector<Kind> kinds;
-  for (const auto& entry : book.ledger.entries_of_disclosure(disclosure_id(1)).value()) kinds.push_back(entry.kind);
+  const auto told = book.ledger.entries_of_disclosure(disclosure_id(1)).value();
+  for (const auto& entry : told) kinds.push_back(entry.kind);
   CHECK(kinds == std::vector<Kind>{Kind::produced, Kind::queued, Kind::sent, Kind::acknowledged});
   CHECK(book.ledger.entries_of_disclosure(disclosure_id(2)).value().empty());
   CHECK(ledger::verify(book.ledger, book.verifier));

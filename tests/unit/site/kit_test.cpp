@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <cstdio>
+#include <cstdlib>
+#include <string_view>
 
 #include "crypto/pem.hpp"
 #include "envelope/tar.hpp"
@@ -236,7 +238,9 @@ TEST_CASE("every single-byte change of a kit file is refused") {
   const auto trust = vendor.trust();
   REQUIRE(verify_kit(file, trust));
   std::size_t tried = 0;
-  for (std::size_t at = 0; at < file.size(); ++at) {
+  const char* all = std::getenv("AIRLOCK_TEST_LONG");
+  const std::size_t step = all != nullptr && std::string_view(all) == "1" ? 1 : 3;
+  for (std::size_t at = 0; at < file.size(); at += step) {
     for (const int flip : {0x01, 0x20}) {
       std::string changed = file;
       changed[at] = static_cast<char>(changed[at] ^ flip);
