@@ -156,7 +156,7 @@ def _(w):
         ran = w.airlock("kit", "verify", file, code=(3, 5))
         check(str(file) in ran.err, f"the message names the file: {ran.err}")
     print(f"counted: {len(range(0, len(good), step))} changed bytes of a kit through the command "
-          "(unit site changes every third, and every one in the long run)")
+          "(unit site changes every one)")
 
 
 @case("the vendor is told what is wrong with a policy or a dictionary, with file, path and reason, and no number is used up")

@@ -239,9 +239,10 @@ TEST_CASE("every single-byte change of a kit file is refused") {
   REQUIRE(verify_kit(file, trust));
   std::size_t tried = 0;
   const char* all = std::getenv("AIRLOCK_TEST_LONG");
-  const std::size_t step = all != nullptr && std::string_view(all) == "1" ? 1 : 3;
-  for (std::size_t at = 0; at < file.size(); at += step) {
+  const bool both = all != nullptr && std::string_view(all) == "1";
+  for (std::size_t at = 0; at < file.size(); ++at) {
     for (const int flip : {0x01, 0x20}) {
+      if (!both && (at % 2 == 0) != (flip == 0x01)) continue;
       std::string changed = file;
       changed[at] = static_cast<char>(changed[at] ^ flip);
       const auto kit = verify_kit(changed, trust);
