@@ -1,6 +1,5 @@
 """Keys under a passphrase and in a PKCS #11 token (SoftHSM2): they sign through a helper that gets digests and no report."""
 import base64
-import contextlib
 import json
 import os
 import pty
@@ -10,7 +9,7 @@ import shutil
 import subprocess
 import time
 
-from harness import REPORT, case, check, equal, main
+from harness import REPORT, case, check, equal, main, terminals
 from receiver import Authority, Receiver
 
 MODULE = "/usr/lib/softhsm/libsofthsm2.so"
@@ -216,27 +215,6 @@ def _(w):
     airlock(w, "key", "rotate", "site", secret="new")
     w.process(another(w, "1.1.6"))
     w.ledger_ok()
-
-
-@contextlib.contextmanager
-def terminals(w):
-    """Machines without pseudo-terminals, as a bare root is, get them for a while."""
-    try:
-        ends = os.openpty()
-    except OSError:
-        ends = ()
-    for end in ends:
-        os.close(end)
-    if ends:
-        yield
-        return
-    os.makedirs("/dev/pts", exist_ok=True)
-    w.run("mount", "--make-private", "/dev", code=(0, 1, 32))  # so that it stays in this root
-    w.run("mount", "-t", "devpts", "-o", "ptmxmode=0666", "devpts", "/dev/pts")
-    try:
-        yield
-    finally:
-        w.run("umount", "-l", "/dev/pts")
 
 
 def prompted(w, *arguments, answers):

@@ -5,7 +5,7 @@ import pty
 import shutil
 import subprocess
 
-from harness import DICTIONARY, POLICY, REPORT, case, check, equal, main
+from harness import DICTIONARY, POLICY, REPORT, case, check, equal, main, terminals
 
 DESTINATION = {"destinations": [{"type": "https-json", "url": "https://reports.vendor.example/v1"}]}
 
@@ -318,12 +318,13 @@ def _(w):
 def _(w):
     w.site(tier="standard", entitlements=[])
     for answer, code in ((b"no\n", 4), (b"yes\n", 0)):
-        leader, follower = pty.openpty()
-        os.write(leader, answer)
-        ran = subprocess.run([w.program("airlock"), "--site", str(w.site_path), "authorise", "--reason", "asked"],
-                             stdin=follower, capture_output=True, timeout=60, check=False)
-        os.close(leader)
-        os.close(follower)
+        with terminals(w):
+            leader, follower = pty.openpty()
+            os.write(leader, answer)
+            ran = subprocess.run([w.program("airlock"), "--site", str(w.site_path), "authorise", "--reason", "asked"],
+                                 stdin=follower, capture_output=True, timeout=60, check=False)
+            os.close(leader)
+            os.close(follower)
         equal(ran.returncode, code, ran.stderr.decode())
         check("`seal` -> `send`" in ran.stderr.decode(), ran.stderr.decode())
 

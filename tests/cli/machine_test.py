@@ -1,6 +1,7 @@
 """`/etc/airlock/machine.json` binds every site on the machine. Each command here has an /etc of its own, in a mount namespace."""
 import json
 import os
+import pathlib
 
 from harness import REPORT, case, check, equal, main
 
@@ -8,11 +9,17 @@ DESTINATION = {"destinations": [{"type": "https-json", "url": "https://reports.v
 PREPARE = 'mount -t tmpfs none /etc && mkdir /etc/airlock && cp "$1" /etc/airlock/machine.json && eval "$2" && shift 2 && exec "$@"'
 
 
+def is_mount_point(path):
+    return any(line.split()[4] == path for line in pathlib.Path("/proc/self/mountinfo").read_text().splitlines())
+
+
 def on_machine(w, members, *arguments, first="true", site=None, env=None, **options):
     """Runs airlock where the machine demands this."""
     file = w.file("machine.json", json.dumps({"format": "airlock-machine/1", **members}))
     file.chmod(0o644)
-    unshare = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--mount", "--map-root-user"]
+    # In a root that is no mount point, as a chroot's, there is no propagation to change.
+    own = ["unshare", "--mount"] if is_mount_point("/") else ["unshare", "--mount", "--propagation", "unchanged"]
+    unshare = own if os.geteuid() == 0 else ["unshare", "--mount", "--map-root-user"]
     place = [] if env else ["--site", site or w.site_path]
     return w.run(*unshare, "sh", "-c", PREPARE, "sh", file, first, w.program("airlock"), *place, *arguments, env=env,
                  **options)
