@@ -37,8 +37,8 @@ std::string sized(std::string_view text) {
 
 Result<std::string> read_sized(sys::Channel& channel) {
   AIRLOCK_TRY(const std::string size, channel.read(2));
-  const auto count =
-      static_cast<std::size_t>(static_cast<unsigned char>(size[0])) << 8 | static_cast<unsigned char>(size[1]);
+  std::size_t count = 0;
+  for (const char byte : size) count = count << 8 | static_cast<unsigned char>(byte);
   if (count > text_most) return fail(Code::unexpected, "an answer is too long");
   return channel.read(count);
 }
