@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "authority.hpp"
 #include "crypto/pem.hpp"
 #include "envelope/tar.hpp"
 
@@ -16,7 +17,7 @@ using crypto::Role;
 
 namespace {
 
-const core::Time now = *core::Time::from_text("2026-11-01T00:00:00Z");
+const core::Time now = test::authority_time;
 
 const std::string dictionary_text = R"({"format": "airlock-dictionary/1", "name": "d", "product": "posthog",
   "roles": {"event": "/event"}, "events": ["ping"],
@@ -26,33 +27,10 @@ const std::string policy_text = R"({"format": "airlock-policy/1", "name": "p", "
   "rules": [], "profiles": {}, "claims": []})";
 
 /// A vendor with a root, a kit signer and a recipient.
-struct Vendor {
-  crypto::PrivateKey root_key = crypto::PrivateKey::generate(KeyKind::p256).value();
-  crypto::Certificate root = crypto::self_sign({.common_name = "root",
-                                                .roles = {},
-                                                .not_before = now - std::chrono::days{1},
-                                                .not_after = now + std::chrono::days{1000},
-                                                .ca = true,
-                                                .uuid = {}},
-                                               root_key)
-                                 .value();
-  crypto::PrivateKey key = crypto::PrivateKey::generate(KeyKind::p256).value();
-  crypto::Certificate certificate = issue(Role::kit, key);
+struct Vendor : test::Authority {
+  Vendor() : Authority(Role::kit) {}
   crypto::PrivateKey recipient_key = crypto::PrivateKey::generate(KeyKind::p256).value();
   crypto::Certificate recipient = issue(Role::recipient, recipient_key);
-
-  crypto::Certificate issue(Role role, const crypto::PrivateKey& subject) {
-    return crypto::issue({.common_name = "leaf",
-                          .roles = {role},
-                          .not_before = now - std::chrono::days{1},
-                          .not_after = now + std::chrono::days{100},
-                          .ca = false,
-                          .uuid = {}},
-                         subject.public_key(), root, root_key)
-        .value();
-  }
-  [[nodiscard]] crypto::Signer signer() const { return {.key = key, .certificate = certificate, .time = now}; }
-  [[nodiscard]] crypto::TrustStore trust() const { return {Role::kit, {root}}; }
 
   [[nodiscard]] KitContent content() const {
     return {.product = "posthog",

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "authority.hpp"
 #include "core/text.hpp"
 #include "crypto/pem.hpp"
 
@@ -9,12 +10,11 @@ namespace receipt_test {
 
 using namespace airlock;
 using namespace airlock::site;
-using crypto::KeyKind;
 using crypto::Role;
 
 namespace {
 
-const core::Time now = *core::Time::from_text("2026-11-01T00:00:00Z");
+const core::Time now = test::authority_time;
 const std::string site_id = "5b0c6a1e-0f4e-4a0f-8f0a-3b9f6a1e0f4e";
 
 Receipt sample() {
@@ -34,33 +34,6 @@ std::string replaced(std::string text, std::string_view what, std::string_view w
   return text.replace(at, what.size(), with);
 }
 
-struct Issuer {
-  crypto::PrivateKey root_key = crypto::PrivateKey::generate(KeyKind::p256).value();
-  crypto::Certificate root = crypto::self_sign({.common_name = "root",
-                                                .roles = {},
-                                                .not_before = now - std::chrono::days{1},
-                                                .not_after = now + std::chrono::days{1000},
-                                                .ca = true,
-                                                .uuid = {}},
-                                               root_key)
-                                 .value();
-  crypto::PrivateKey key = crypto::PrivateKey::generate(KeyKind::p256).value();
-  crypto::Certificate certificate = issue(Role::receipt);
-
-  crypto::Certificate issue(Role role) {
-    return crypto::issue({.common_name = "leaf",
-                          .roles = {role},
-                          .not_before = now - std::chrono::days{1},
-                          .not_after = now + std::chrono::days{100},
-                          .ca = false,
-                          .uuid = {}},
-                         key.public_key(), root, root_key)
-        .value();
-  }
-  [[nodiscard]] crypto::TrustStore trust() const { return {Role::receipt, {root}}; }
-  [[nodiscard]] crypto::Signer signer() const { return {.key = key, .certificate = certificate, .time = now}; }
-};
-
 }  // namespace
 
 TEST_CASE("a receipt that was written is read again, signed and not") {
@@ -70,7 +43,7 @@ TEST_CASE("a receipt that was written is read again, signed and not") {
   bare.missing.clear();
   bare.checkpoint.clear();
   CHECK(parse_receipt(to_document(bare)).value() == bare);
-  const Issuer issuer;
+  const test::Authority issuer(Role::receipt);
   const auto file = write_receipt(sample(), issuer.signer());
   REQUIRE(file);
   const auto verified = verify_receipt(*file, issuer.trust(), {});
@@ -124,7 +97,7 @@ TEST_CASE("the largest receipt that is written fits, and one item more is refuse
     large.missing.push_back({at, at + 1});
   }
   large.checkpoint = std::string(4096, 'x');
-  const Issuer issuer;
+  const test::Authority issuer(Role::receipt);
   const auto file = write_receipt(large, issuer.signer());
   REQUIRE_MESSAGE(file, file.error().message);
   CHECK(verify_receipt(*file, issuer.trust(), {})->receipt == large);
@@ -133,12 +106,12 @@ TEST_CASE("the largest receipt that is written fits, and one item more is refuse
 }
 
 TEST_CASE("signature, role, revocation and validity are judged before and after the content as the format says") {
-  Issuer issuer;
+  test::Authority issuer(Role::receipt);
   const auto code = [&](const Result<VerifiedReceipt>& verified) { return verified.error().code; };
   const std::string file = write_receipt(sample(), issuer.signer()).value();
   CHECK(code(verify_receipt(std::string(receipt_bytes_limit + 1, 'x'), issuer.trust(), {})) == core::Code::bad_input);
-  CHECK(code(verify_receipt(file, Issuer().trust(), {})) == core::Code::integrity);
-  const crypto::Certificate other = issuer.issue(Role::kit);
+  CHECK(code(verify_receipt(file, test::Authority(Role::receipt).trust(), {})) == core::Code::integrity);
+  const crypto::Certificate other = issuer.issue(Role::kit, issuer.key);
   const std::string of_kit = write_receipt(sample(), {.key = issuer.key, .certificate = other, .time = now}).value();
   CHECK(code(verify_receipt(of_kit, issuer.trust(), {})) == core::Code::integrity);
   Receipt early = sample();
