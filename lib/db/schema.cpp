@@ -37,19 +37,19 @@ Result<void> create_schema(Database& database, const Schema& schema) {
 }
 
 Result<void> upgrade_schema(Database& database, const Schema& schema) {
-  const auto is_older = [&]() -> Result<bool> {
+  /// How many of the migrations the database has behind it.
+  const auto migrated = [&]() -> Result<std::size_t> {
     AIRLOCK_TRY(const auto application_id, database.number("PRAGMA application_id"));
     AIRLOCK_TRY(const auto version, database.number("PRAGMA user_version"));
-    return application_id == schema.application_id && version >= 1 && version < schema.version;
+    const bool older = application_id == schema.application_id && version >= 1 && version < schema.version;
+    return older ? static_cast<std::size_t>(version - 1) : schema.migrations.size();
   };
-  AIRLOCK_TRY(const bool older, is_older());
-  if (!older) return {};
+  AIRLOCK_TRY(std::size_t done, migrated());
+  if (done == schema.migrations.size()) return {};
   AIRLOCK_TRY(auto transaction, Transaction::begin(database));
-  // Another process may have been faster.
-  AIRLOCK_TRY(const bool still, is_older());
-  if (!still) return {};
-  AIRLOCK_TRY(const auto version, database.number("PRAGMA user_version"));
-  for (const auto& migration : schema.migrations.subspan(static_cast<std::size_t>(version - 1))) {
+  AIRLOCK_TRY(done, migrated());  // another process may have been faster
+  if (done == schema.migrations.size()) return {};
+  for (const auto& migration : schema.migrations.subspan(done)) {
     for (const std::string_view statement : migration) AIRLOCK_CHECK(database.run(std::string(statement)));
   }
   AIRLOCK_CHECK(database.run("PRAGMA user_version = " + std::to_string(schema.version)));

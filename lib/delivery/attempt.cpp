@@ -29,8 +29,6 @@ std::uint64_t random_number() {
   return out;
 }
 
-bool waits(Stage stage) { return stage == Stage::queued || stage == Stage::attempted || stage == Stage::failed; }
-
 Event event_of(const ledger::Disclosure& disclosure, std::string outcome, std::string message = {},
                std::string hint = {}) {
   return {.number = disclosure.number,
@@ -102,7 +100,7 @@ Result<Target*> Attempts::target(const gate::Inputs& inputs, std::size_t index) 
 Result<Attempts::Step> Attempts::begin(const ledger::Disclosure& disclosure, std::size_t index) {
   AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site_.path(site::layout::lock), site_lock_seconds));
   AIRLOCK_TRY(const auto row, ledger_.disclosure(disclosure.id));
-  if (!row || !waits(row->stage)) return Step{{}, {event_of(disclosure, "")}};
+  if (!row || !ledger::waits_to_be_sent(row->stage)) return Step{{}, {event_of(disclosure, "")}};
   const auto now = sys::now();
   AIRLOCK_TRY(const gate::Inputs inputs, gate::read_inputs(directory_, ledger_, now));
   AIRLOCK_TRY(gate::Again again, gate::decide_again(inputs, ledger_, *row));
@@ -212,7 +210,7 @@ Result<std::optional<core::Time>> Attempts::all_wait_until() {
   AIRLOCK_TRY(const auto sent, ledger_.newest(Kind::sent));
   AIRLOCK_TRY(const auto configured, ledger_.newest(Kind::configured));
   if ((sent && sent->seq > failed->seq) || (configured && configured->seq > failed->seq)) return std::nullopt;
-  AIRLOCK_TRY(const Json json, core::parse_json(failed->body, "ledger entry " + std::to_string(failed->seq)));
+  AIRLOCK_TRY(const Json json, ledger::body_of(*failed));
   if (json.value("scope", "") != "destination") return std::nullopt;
   const auto until = core::Time::from_text(json.value("next_try", ""));
   if (!until || *until <= sys::now()) return std::nullopt;

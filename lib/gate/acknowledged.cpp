@@ -21,16 +21,12 @@ constexpr std::string_view payload_in_outbox = ".json";
 constexpr std::string_view instructions_in_outbox = ".txt";
 constexpr std::size_t uuid_length = 36;
 
-Result<Json> hand_off_body(const ledger::Entry& entry) {
-  return core::parse_json(entry.body, "ledger entry " + std::to_string(entry.seq), {.bytes = ledger::entry_limit});
-}
-
 }  // namespace
 
 Result<std::optional<ImportedReceipt>> newest_receipt(const ledger::Ledger& ledger) {
   AIRLOCK_TRY(const auto entry, ledger.newest(ledger::Kind::acknowledged));
   if (!entry) return std::nullopt;
-  AIRLOCK_TRY(const Json json, hand_off_body(*entry));
+  AIRLOCK_TRY(const Json json, ledger::body_of(*entry));
   ImportedReceipt out;
   out.seq = entry->seq;
   out.time = entry->time;
@@ -38,7 +34,7 @@ Result<std::optional<ImportedReceipt>> newest_receipt(const ledger::Ledger& ledg
   const auto digest = json.find("content_sha256");
   if (!entry->report_id.empty() || sequence == json.end() || !sequence->is_number_unsigned() || digest == json.end() ||
       !digest->is_string()) {
-    return fail(Code::integrity, "ledger entry " + std::to_string(entry->seq) + " does not name a receipt",
+    return fail(Code::integrity, ledger::title(*entry) + " does not name a receipt",
                 "run `airlock ledger verify`");
   }
   out.sequence = sequence->get<std::uint64_t>();
@@ -64,7 +60,7 @@ Result<HandOff> hand_off_of(const ledger::Ledger& ledger, const std::string& dis
   AIRLOCK_TRY(const auto entries, ledger.entries_of_disclosure(disclosure_id));
   for (const ledger::Entry& entry : entries) {
     if (entry.kind != ledger::Kind::handed_over && entry.kind != ledger::Kind::acknowledged) continue;
-    AIRLOCK_TRY(const Json json, hand_off_body(entry));
+    AIRLOCK_TRY(const Json json, ledger::body_of(entry));
     if (entry.kind == ledger::Kind::acknowledged) {
       out.acknowledged_by = json.value("receipt", std::uint64_t{0});
       continue;
@@ -76,12 +72,24 @@ Result<HandOff> hand_off_of(const ledger::Ledger& ledger, const std::string& dis
   return out;
 }
 
+std::string instructions_name(const std::string& bundle) {
+  return bundle.substr(0, bundle.size() - bundle_in_outbox.size()) + std::string(instructions_in_outbox);
+}
+
+Result<void> remove_bundle(const site::Site& site, const std::string& bundle) {
+  const std::string outbox = site.path(site::layout::outbox) + "/";
+  AIRLOCK_CHECK(sys::remove_file(outbox + instructions_name(bundle)));
+  return sys::remove_file(outbox + bundle);
+}
+
 std::optional<OutboxName> outbox_name(std::string_view name) {
   if (name.starts_with('.')) return std::nullopt;
   for (const std::string_view ending : {bundle_in_outbox, payload_in_outbox}) {
-    if (!name.ends_with(ending) || name.size() < uuid_length + ending.size()) continue;
+    const bool is_bundle = ending == bundle_in_outbox;
+    // A bundle's id stands behind its period and number, a payload's alone.
+    if (!name.ends_with(ending) || name.size() < uuid_length + ending.size() + (is_bundle ? 1 : 0)) continue;
     std::string id(name.substr(name.size() - ending.size() - uuid_length, uuid_length));
-    if (core::is_uuid(id)) return OutboxName{std::move(id), ending == bundle_in_outbox};
+    if (core::is_uuid(id)) return OutboxName{std::move(id), is_bundle};
   }
   return std::nullopt;
 }
@@ -112,12 +120,7 @@ Result<std::vector<std::string>> free_acknowledged(const site::Site& site, const
     if (!known) continue;
     AIRLOCK_TRY(const HandOff hand_off, hand_off_of(ledger, known->disclosure_id));
     if (hand_off.acknowledged_by == 0) continue;
-    if (known->is_bundle) {
-      // The instructions first: while the bundle is there, this is done again.
-      const std::string base = name.substr(0, name.size() - bundle_in_outbox.size());
-      AIRLOCK_CHECK(sys::remove_file(outbox + "/" + base + std::string(instructions_in_outbox)));
-    }
-    AIRLOCK_CHECK(sys::remove_file(outbox + "/" + name));
+    AIRLOCK_CHECK(known->is_bundle ? remove_bundle(site, name) : sys::remove_file(outbox + "/" + name));
     freed.push_back(name);
   }
   if (!freed.empty()) AIRLOCK_CHECK(sys::sync_directory(outbox));

@@ -42,6 +42,11 @@ struct HandOff {
 };
 [[nodiscard]] core::Result<HandOff> hand_off_of(const ledger::Ledger& ledger, const std::string& disclosure_id);
 
+/// The name of the instructions that stand beside a bundle, given the bundle's.
+[[nodiscard]] std::string instructions_name(const std::string& bundle);
+/// Removes a bundle from the outbox, its instructions first: while the bundle is there, the next run does it again.
+[[nodiscard]] core::Result<void> remove_bundle(const site::Site& site, const std::string& bundle);
+
 /// The id in the name of a file in the outbox, and whether the file is a bundle; nothing for other names.
 struct OutboxName {
   std::string disclosure_id;

@@ -6,6 +6,7 @@
 
 #include "core/json.hpp"
 #include "core/text.hpp"
+#include "gate/acknowledged.hpp"
 #include "gate/append.hpp"
 #include "gate/ceiling.hpp"
 #include "gate/open.hpp"
@@ -24,8 +25,6 @@ using core::quote;
 using core::Result;
 
 constexpr int adopt_lock_seconds = 120;
-constexpr std::string_view bundle_suffix = ".p7m";
-constexpr std::size_t uuid_size = 36;
 /// Longest anchor that an `adopted` entry repeats; a real one has a tenth of it.
 constexpr std::size_t anchor_told_most = 4096;
 
@@ -49,11 +48,7 @@ Result<Result<ledger::TreeHead>> verify_anchor(const site::Site& site, const led
                                                const std::string& note) {
   AIRLOCK_TRY(const auto known, site.ledger_verifier());
   AIRLOCK_TRY(const auto history, ledger::KeyHistory::of(ledger, known));
-  auto anchor = ledger::verify_checkpoint(note, known);
-  for (const auto& key : history.keys()) {
-    if (!anchor) anchor = ledger::verify_checkpoint(note, key.verifier);
-  }
-  return anchor;
+  return ledger::verify_checkpoint_by_any(note, history);
 }
 
 Result<void> check_anchor(const site::Site& site, const ledger::Ledger& ledger) {
@@ -64,24 +59,14 @@ Result<void> check_anchor(const site::Site& site, const ledger::Ledger& ledger) 
   return check_holds(ledger, *anchor, "the anchor " + quote(site.path(site::layout::anchor)));
 }
 
-/// The disclosure id in the name of a bundle, or nothing.
-std::string id_in(std::string_view name) {
-  if (!name.ends_with(bundle_suffix)) return {};
-  name.remove_suffix(bundle_suffix.size());
-  if (name.size() <= uuid_size) return {};
-  const std::string id(name.substr(name.size() - uuid_size));
-  return core::is_uuid(id) ? id : std::string();
-}
-
 /// Bundles in the outbox whose disclosure the ledger does not have.
 Result<std::vector<std::string>> unknown_bundles(const site::Site& site, const ledger::Ledger& ledger) {
   AIRLOCK_TRY(const auto names, sys::list_directory(site.path(site::layout::outbox)));
   std::vector<std::string> out;
   for (const std::string& name : names) {
-    if (name.starts_with('.')) continue;
-    const std::string id = id_in(name);
-    if (id.empty()) continue;
-    AIRLOCK_TRY(const auto disclosure, ledger.disclosure(id));
+    const auto known = outbox_name(name);
+    if (!known || !known->is_bundle) continue;
+    AIRLOCK_TRY(const auto disclosure, ledger.disclosure(known->disclosure_id));
     if (!disclosure) out.push_back(name);
   }
   return out;
@@ -92,8 +77,7 @@ Result<std::set<std::string, std::less<>>> adopted_bundles(const ledger::Ledger&
   std::set<std::string, std::less<>> out;
   AIRLOCK_TRY(const auto entry, ledger.newest(ledger::Kind::adopted));
   if (!entry) return out;
-  AIRLOCK_TRY(const Json json, core::parse_json(entry->body, "ledger entry " + std::to_string(entry->seq),
-                                                {.bytes = ledger::entry_limit}));
+  AIRLOCK_TRY(const Json json, ledger::body_of(*entry));
   const auto list = json.find("unknown_bundles");
   if (list == json.end() || !list->is_array()) return out;
   for (const Json& name : *list) {

@@ -23,8 +23,6 @@ constexpr std::size_t ceiling_bytes_limit = ledger::entry_limit - 64 * 1024;
 /// How many differences a message tells; `airlock authorise` shows them all.
 constexpr std::size_t differences_told = 6;
 
-std::string entry_name(const ledger::Entry& entry) { return "ledger entry " + std::to_string(entry.seq); }
-
 struct Recorded {
   policy::Ceiling ceiling;
   std::uint64_t seq = 0;
@@ -32,10 +30,10 @@ struct Recorded {
 
 /// The ceiling that an entry carries, if it does.
 Result<std::optional<Recorded>> carried_by(const ledger::Entry& entry) {
-  AIRLOCK_TRY(const Json json, core::parse_json(entry.body, entry_name(entry)));
+  AIRLOCK_TRY(const Json json, ledger::body_of(entry));
   const auto found = json.find("ceiling");
   if (found == json.end()) return std::nullopt;
-  auto ceiling = policy::ceiling_from(*found, entry_name(entry));
+  auto ceiling = policy::ceiling_from(*found, ledger::title(entry));
   if (!ceiling) return fail(Code::integrity, ceiling.error().message, "run `airlock ledger verify`");
   return Recorded{std::move(*ceiling), entry.seq};
 }
@@ -168,7 +166,7 @@ Result<std::optional<Hold>> hold_in_force(const ledger::Ledger& ledger) {
   if (!hold) return std::nullopt;
   AIRLOCK_TRY(const auto release, ledger.newest(ledger::Kind::release));
   if (release && release->seq > hold->seq) return std::nullopt;
-  AIRLOCK_TRY(const Json json, core::parse_json(hold->body, entry_name(*hold)));
+  AIRLOCK_TRY(const Json json, ledger::body_of(*hold));
   return Hold{hold->time, json.value("reason", "")};
 }
 

@@ -1,8 +1,8 @@
 #include "gate/check.hpp"
 
 #include "core/text.hpp"
-#include "crypto/hash.hpp"
 #include "gate/anchor.hpp"
+#include "gate/file_digest.hpp"
 #include "gate/history.hpp"
 #include "gate/open.hpp"
 #include "gate/recovery.hpp"
@@ -18,11 +18,6 @@ using core::fail;
 using core::quote;
 using core::Result;
 
-Result<core::Digest> digest_of(const std::string& path) {
-  AIRLOCK_TRY(const auto blob, sys::FileBlob::open(path));
-  return crypto::sha256(blob);
-}
-
 Result<void> check_payload(const site::Site& site, const std::string& path, const ledger::Disclosure& disclosure) {
   // Until the next run a payload may still have its hidden name.
   const std::string hidden = hidden_bundle(site, disclosure.id);
@@ -31,7 +26,7 @@ Result<void> check_payload(const site::Site& site, const std::string& path, cons
     return fail(Code::integrity, quote(path) + ": is missing, but disclosure " + std::to_string(disclosure.disclosure) +
                                      " waits to be sent");
   }
-  AIRLOCK_TRY(const core::Digest digest, digest_of(visible ? path : hidden));
+  AIRLOCK_TRY(const core::Digest digest, digest_of_file(visible ? path : hidden));
   if (digest.hex() == disclosure.file_sha256) return {};
   return fail(Code::integrity,
               quote(path) + ": is not what was queued as disclosure " + std::to_string(disclosure.disclosure),
@@ -44,8 +39,7 @@ Result<void> check_outbox(const site::Site& site, const ledger::Ledger& ledger, 
     AIRLOCK_TRY(const auto disclosure, ledger.disclosure_by_number(number));
     if (!disclosure) continue;
     const std::string path = site.path(site::layout::outbox) + "/" + disclosure->file;
-    if (disclosure->stage == ledger::Stage::queued || disclosure->stage == ledger::Stage::attempted ||
-        disclosure->stage == ledger::Stage::failed) {
+    if (ledger::waits_to_be_sent(disclosure->stage)) {
       AIRLOCK_CHECK(check_payload(site, path, *disclosure));
       ++out.queued;
       continue;
@@ -55,7 +49,7 @@ Result<void> check_outbox(const site::Site& site, const ledger::Ledger& ledger, 
       ++out.handed_over;
       continue;
     }
-    AIRLOCK_TRY(const core::Digest digest, digest_of(path));
+    AIRLOCK_TRY(const core::Digest digest, digest_of_file(path));
     if (digest.hex() != disclosure->file_sha256) {
       return fail(Code::integrity,
                   quote(path) + ": is not the file that was sealed as disclosure " + std::to_string(number),
@@ -74,7 +68,7 @@ Result<void> check_held(const site::Site& site, const ledger::Ledger& ledger, Si
       return fail(Code::integrity, quote(path) + ": is missing, but report " + std::to_string(row.number) + " is held");
     }
     AIRLOCK_TRY(const auto original, ledger.original(row.report_id));
-    AIRLOCK_TRY(const core::Digest digest, digest_of(path));
+    AIRLOCK_TRY(const core::Digest digest, digest_of_file(path));
     if (!original || original->sha256 != digest) {
       return fail(Code::integrity, quote(path) + ": is not report " + std::to_string(row.number) + " as it came in");
     }

@@ -139,7 +139,7 @@ Json kit_members(const site::Kit& kit) {
 Result<bool> is_known(const licence::Licence& licence, const ledger::Ledger& ledger) {
   AIRLOCK_TRY(const auto newest, ledger.newest(ledger::Kind::licence));
   if (!newest) return false;
-  AIRLOCK_TRY(const Json json, core::parse_json(newest->body, "ledger entry " + std::to_string(newest->seq)));
+  AIRLOCK_TRY(const Json json, ledger::body_of(*newest));
   return json.value("serial", "") == licence.serial && json.value("sequence", std::int64_t{0}) == licence.sequence;
 }
 
@@ -159,7 +159,7 @@ Result<void> append_site_changes(ledger::Ledger::Change& change, const ledger::L
   AIRLOCK_TRY(const auto configured, ledger.newest(ledger::Kind::configured));
   bool known = false;
   if (configured) {
-    AIRLOCK_TRY(const Json json, core::parse_json(configured->body, "ledger entry " + std::to_string(configured->seq)));
+    AIRLOCK_TRY(const Json json, ledger::body_of(*configured));
     known = json.value("configuration_sha256", "") == digest;
   }
   if (!known || !recorded) {
@@ -171,13 +171,13 @@ Result<void> append_site_changes(ledger::Ledger::Change& change, const ledger::L
 }
 
 Result<RecordedDecision> read_decision(const ledger::Entry& entry) {
-  AIRLOCK_TRY(const Json json, core::parse_json(entry.body, "ledger entry " + std::to_string(entry.seq)));
+  AIRLOCK_TRY(const Json json, ledger::body_of(entry));
   RecordedDecision out;
   out.event = text_at(json, "event").value_or("");
   if (const auto decision = json.find("decision"); decision != json.end() && decision->is_object()) {
     out.decision_sha256 = text_at(*decision, "decision_sha256").value_or("");
     if (const auto terms = decision->find("terms"); terms != decision->end()) {
-      AIRLOCK_TRY(auto all, policy::ceiling_from(*terms, "ledger entry " + std::to_string(entry.seq)));
+      AIRLOCK_TRY(auto all, policy::ceiling_from(*terms, ledger::title(entry)));
       if (const auto found = all.find(out.event); found != all.end()) out.terms = std::move(found->second);
     }
   }

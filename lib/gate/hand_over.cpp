@@ -9,6 +9,7 @@
 #include "gate/acknowledged.hpp"
 #include "gate/append.hpp"
 #include "gate/ceiling.hpp"
+#include "gate/file_digest.hpp"
 #include "gate/open.hpp"
 #include "gate/recovery.hpp"
 #include "sys/file.hpp"
@@ -25,11 +26,6 @@ using core::Result;
 
 constexpr int hand_over_lock_seconds = 120;
 constexpr auto nothing_recorded = "nothing was recorded, and nothing is on the medium; ";
-
-Result<core::Digest> digest_of_file(const std::string& path) {
-  AIRLOCK_TRY(const auto blob, sys::FileBlob::open(path));
-  return crypto::sha256(blob);
-}
 
 /// One file that is to be on the medium.
 struct Copy {
@@ -78,7 +74,7 @@ Result<std::vector<PendingBundle>> choose(const site::Site& site, const ledger::
 Result<std::vector<Copy>> plan_copies(const site::Site& site, const std::string& medium,
                                       const ledger::Disclosure& disclosure) {
   const std::string outbox = site.path(site::layout::outbox) + "/";
-  const std::string instructions = disclosure.file.substr(0, disclosure.file.rfind('.')) + ".txt";
+  const std::string instructions = instructions_name(disclosure.file);
   std::vector<Copy> out;
   for (const std::string& name : {instructions, disclosure.file}) {
     Copy copy{outbox + name, medium + "/" + name, medium + "/." + name + ".tmp", disclosure.file_sha256, false};

@@ -51,11 +51,11 @@ Result<site::Kit> load_kit(const site::Site& site, const std::optional<std::stri
 Result<std::optional<KitInForce>> kit_in_force(const ledger::Ledger& ledger) {
   AIRLOCK_TRY(const auto entry, ledger.newest(ledger::Kind::kit));
   if (!entry) return std::nullopt;
-  AIRLOCK_TRY(const Json json, core::parse_json(entry->body, "ledger entry " + std::to_string(entry->seq)));
+  AIRLOCK_TRY(const Json json, ledger::body_of(*entry));
   const auto number = json.find("number");
   const auto digest = json.find("content_sha256");
   if (number == json.end() || !number->is_number_unsigned() || digest == json.end() || !digest->is_string()) {
-    return fail(Code::integrity, "ledger entry " + std::to_string(entry->seq) + " does not name a kit",
+    return fail(Code::integrity, ledger::title(*entry) + " does not name a kit",
                 "run `airlock ledger verify`");
   }
   KitInForce out{number->get<std::uint64_t>(), digest->get<std::string>(), {}};
@@ -78,7 +78,7 @@ Result<std::int64_t> newest_sequence(const ledger::Ledger& ledger) {
   AIRLOCK_TRY(const auto entries, ledger.entries_of_kind(ledger::Kind::licence));
   std::int64_t newest = 0;
   for (const ledger::Entry& entry : entries) {
-    AIRLOCK_TRY(const Json json, core::parse_json(entry.body, "ledger entry " + std::to_string(entry.seq)));
+    AIRLOCK_TRY(const Json json, ledger::body_of(entry));
     if (!counts_as_seen(json.value("state", ""))) continue;
     newest = std::max(newest, json.value("sequence", std::int64_t{0}));
   }

@@ -19,7 +19,7 @@ core::Result<std::vector<OutboxItem>> outbox(const std::string& directory) {
     for (const ledger::Disclosure& row : rows) {
       from = row.disclosure + 1;
       const bool bundle = row.stage == Stage::sealed || row.stage == Stage::released;
-      const bool payload = row.stage == Stage::queued || row.stage == Stage::attempted || row.stage == Stage::failed;
+      const bool payload = ledger::waits_to_be_sent(row.stage);
       if (!bundle && !payload) continue;
       // A bundle that is gone from the outbox is still released.
       if (bundle && !sys::exists(site.path(site::layout::outbox) + "/" + row.file)) continue;

@@ -263,7 +263,7 @@ Result<void> check_still_held(const ledger::Ledger& ledger, std::uint64_t number
 /// Whether a report is held because the bytes to leave were not those that a person had looked at.
 Result<bool> held_by_expectation(const ledger::Ledger& ledger, const ledger::ReportRow& row) {
   AIRLOCK_TRY(const auto entry, ledger.entry(row.latest_seq));
-  AIRLOCK_TRY(const Json json, core::parse_json(entry.body, "ledger entry " + std::to_string(entry.seq)));
+  AIRLOCK_TRY(const Json json, ledger::body_of(entry));
   return json.value("reason", "") == expectation;
 }
 

@@ -15,10 +15,6 @@ using core::Json;
 using core::Result;
 using core::Time;
 
-Result<Json> body_of(const ledger::Entry& entry) {
-  return core::parse_json(entry.body, "ledger entry " + std::to_string(entry.seq));
-}
-
 /// What the file says now; nothing where it is missing or not sound, since it is made again then.
 std::optional<site::PublicSite> read_public(const std::string& path) {
   const auto text = sys::read_file(path, site::public_site_bytes_limit);

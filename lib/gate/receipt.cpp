@@ -25,13 +25,8 @@ using core::fail;
 using core::Json;
 using core::quote;
 using ledger::Kind;
-using ledger::Stage;
 
 constexpr int receipt_lock_seconds = 120;
-
-bool waits_to_be_sent(Stage stage) {
-  return stage == Stage::queued || stage == Stage::attempted || stage == Stage::failed;
-}
 
 Result<void> check_site(const site::Site& site, const site::Receipt& receipt) {
   const std::string& own = site.configuration().site_id;
@@ -74,21 +69,15 @@ Result<Judged> judge_checkpoint(const site::Site& site, const ledger::Ledger& le
                                 const std::optional<ImportedReceipt>& newest) {
   AIRLOCK_TRY(const auto verifier, site.ledger_verifier());
   AIRLOCK_TRY(const auto keys, ledger::KeyHistory::of(ledger, verifier));
-  auto head = ledger::verify_checkpoint(note, keys);
-  if (!head) {
-    // Of a ledger that was put back the newer part, with the keys that it names, may be gone.
-    for (const auto& key : keys.keys()) {
-      if (!head) head = ledger::verify_checkpoint(note, key.verifier);
-    }
-  }
-  if (!head) return fail(std::move(head).error());
-  const auto holds = check_holds(ledger, *head, "the receipt's checkpoint");
-  if (holds) return Judged{*head, true};
+  // Of a ledger that was put back the newer part, with the keys that it names, may be gone.
+  AIRLOCK_TRY(const ledger::TreeHead head, ledger::verify_checkpoint_by_any(note, keys));
+  const auto holds = check_holds(ledger, head, "the receipt's checkpoint");
+  if (holds) return Judged{head, true};
   if (holds.error().code != Code::integrity) return fail(holds.error());
   AIRLOCK_TRY(const auto adopted, ledger.newest(Kind::adopted));
   const bool since = adopted && (!newest || adopted->seq > newest->seq);
   const bool known = newest && !newest->held && newest->checkpoint == note;
-  if (since || known) return Judged{*head, false};
+  if (since || known) return Judged{head, false};
   return fail(holds.error());
 }
 
@@ -134,7 +123,7 @@ Result<void> record_receipt(ledger::Ledger& ledger, const site::VerifiedReceipt&
     if (!is_new) continue;
     ++acknowledged;
     const Json members{{"number", disclosure.number}, {"disclosure_id", disclosure.id}, {"receipt", receipt.sequence}};
-    if (waits_to_be_sent(disclosure.stage)) {
+    if (ledger::waits_to_be_sent(disclosure.stage)) {
       AIRLOCK_CHECK(append(change, Kind::sent, disclosure.report_id, members, now));
     }
     AIRLOCK_CHECK(append(change, Kind::acknowledged, disclosure.report_id, members, now));

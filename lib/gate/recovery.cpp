@@ -5,10 +5,10 @@
 
 #include "core/json.hpp"
 #include "core/text.hpp"
-#include "crypto/hash.hpp"
 #include "gate/acknowledged.hpp"
 #include "gate/append.hpp"
 #include "gate/ceiling.hpp"
+#include "gate/file_digest.hpp"
 #include "gate/queueing.hpp"
 #include "gate/rotate.hpp"
 #include "gate/setup.hpp"
@@ -21,7 +21,6 @@ using core::Json;
 using core::Result;
 using site::Site;
 
-constexpr std::string_view bundle_ending = ".p7m";
 constexpr std::string_view hidden_bundle_ending = ".tmp";
 constexpr std::string_view hidden_instructions_ending = ".txt.tmp";
 
@@ -29,17 +28,11 @@ std::string in_outbox(const Site& site, const std::string& name) {
   return site.path(site::layout::outbox) + "/" + name;
 }
 
-/// The instructions stand beside the bundle under its name with another ending.
-std::string instructions_name(const std::string& file) {
-  return file.substr(0, file.size() - bundle_ending.size()) + ".txt";
-}
-
 /// Whether the file is there with this digest.
 Result<bool> holds(const std::string& path, const std::string& sha256) {
   AIRLOCK_TRY(const bool there, sys::look_for(path));
   if (!there) return false;
-  AIRLOCK_TRY(const auto blob, sys::FileBlob::open(path));
-  AIRLOCK_TRY(const core::Digest digest, crypto::sha256(blob));
+  AIRLOCK_TRY(const core::Digest digest, digest_of_file(path));
   return digest.hex() == sha256;
 }
 
@@ -76,10 +69,6 @@ Result<void> remove_hidden(const Site& site, const std::string& disclosure_id) {
   return sys::remove_file(hidden_instructions(site, disclosure_id));
 }
 
-bool waits(ledger::Stage stage) {
-  return stage == ledger::Stage::queued || stage == ledger::Stage::attempted || stage == ledger::Stage::failed;
-}
-
 /// Payloads that a crash left between their entry and their name.
 Result<void> show_payloads(const Site& site, const ledger::Ledger& ledger) {
   AIRLOCK_TRY(const auto names, sys::list_directory(site.path(site::layout::outbox)));
@@ -88,7 +77,7 @@ Result<void> show_payloads(const Site& site, const ledger::Ledger& ledger) {
     const std::string id = name.substr(1, name.size() - 1 - hidden_bundle_ending.size());
     if (!core::is_uuid(id)) continue;
     AIRLOCK_TRY(const auto disclosure, ledger.disclosure(id));
-    if (disclosure && waits(disclosure->stage)) AIRLOCK_CHECK(show_payload(site, id));
+    if (disclosure && ledger::waits_to_be_sent(disclosure->stage)) AIRLOCK_CHECK(show_payload(site, id));
   }
   return {};
 }
@@ -133,11 +122,6 @@ Result<void> show_payload(const Site& site, const std::string& disclosure_id) {
   AIRLOCK_CHECK(make_visible(hidden, in_outbox(site, payload_name(disclosure_id))));
   AIRLOCK_CHECK(sys::sync_directory(site.path(site::layout::outbox)));
   return sys::remove_file(hidden);
-}
-
-Result<void> remove_bundle(const Site& site, const ledger::Disclosure& disclosure) {
-  AIRLOCK_CHECK(sys::remove_file(in_outbox(site, disclosure.file)));
-  return sys::remove_file(in_outbox(site, instructions_name(disclosure.file)));
 }
 
 Result<bool> release(const Site& site, ledger::Ledger& ledger, const ledger::Disclosure& disclosure, core::Time now,

@@ -37,9 +37,6 @@ struct Recovered {
 /// Steps 2 and 4 for a payload that is recorded as queued: its visible name instead of the hidden one.
 [[nodiscard]] core::Result<void> show_payload(const site::Site& site, const std::string& disclosure_id);
 
-/// Removes a bundle that was released, and the instructions beside it.
-[[nodiscard]] core::Result<void> remove_bundle(const site::Site& site, const ledger::Disclosure& disclosure);
-
 /// Hidden names in the outbox while a disclosure is on its way; a payload has the first one only.
 [[nodiscard]] std::string hidden_bundle(const site::Site& site, const std::string& disclosure_id);
 [[nodiscard]] std::string hidden_instructions(const site::Site& site, const std::string& disclosure_id);

@@ -1,11 +1,12 @@
 #include "gate/retention.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "core/text.hpp"
+#include "gate/acknowledged.hpp"
 #include "gate/append.hpp"
 #include "gate/history.hpp"
-#include "gate/recovery.hpp"
 #include "sys/file.hpp"
 
 namespace airlock::gate {
@@ -13,8 +14,6 @@ namespace {
 
 using core::Json;
 using core::Result;
-
-constexpr std::size_t expiry_page = 500;
 
 Result<void> record_expired(ledger::Ledger& ledger, const std::string& report_id, const Json& members, core::Time now) {
   AIRLOCK_TRY(auto change, ledger.change());
@@ -37,38 +36,31 @@ Result<void> expire_held(const site::Site& site, ledger::Ledger& ledger, core::T
   return {};
 }
 
+/// Whether a run that was cut short has said so already.
 Result<bool> is_recorded(const ledger::Ledger& ledger, const ledger::Disclosure& disclosure) {
-  AIRLOCK_TRY(const auto entries, ledger.entries_of_report(disclosure.report_id, disclosure.recorded));
-  for (const ledger::Entry& entry : entries) {
-    if (entry.kind != ledger::Kind::expired) continue;
-    AIRLOCK_TRY(const Json json, core::parse_json(entry.body, "ledger entry " + std::to_string(entry.seq),
-                                                  {.bytes = ledger::entry_limit}));
-    if (json.value("disclosure_id", "") == disclosure.id) return true;
-  }
-  return false;
+  AIRLOCK_TRY(const auto entries, ledger.entries_of_disclosure(disclosure.id));
+  return std::any_of(entries.begin(), entries.end(),
+                     [](const ledger::Entry& entry) { return entry.kind == ledger::Kind::expired; });
 }
 
 Result<void> expire_bundles(const site::Site& site, ledger::Ledger& ledger, core::Time now, std::int64_t days,
                             Expired& out) {
-  for (std::uint64_t from = 1;;) {
-    AIRLOCK_TRY(const auto page, ledger.disclosures(from, expiry_page));
-    for (const ledger::Disclosure& disclosure : page) {
-      from = disclosure.disclosure + 1;
-      if (disclosure.time + std::chrono::days(days) > now) return {};
-      if (disclosure.stage != ledger::Stage::released) continue;
-      const std::string bundle = site.path(site::layout::outbox) + "/" + disclosure.file;
-      if (!sys::exists(bundle)) continue;
-      AIRLOCK_TRY(const bool recorded, is_recorded(ledger, disclosure));
-      if (!recorded) {
-        const Json members{
-            {"number", disclosure.number}, {"disclosure_id", disclosure.id}, {"what", "bundle"}, {"after_days", days}};
-        AIRLOCK_CHECK(record_expired(ledger, disclosure.report_id, members, now));
-      }
-      AIRLOCK_CHECK(remove_bundle(site, disclosure));
-      ++out.bundles;
+  AIRLOCK_TRY(const auto bundles, pending_bundles(site, ledger));
+  for (const PendingBundle& bundle : bundles) {
+    const ledger::Disclosure& disclosure = bundle.disclosure;
+    if (disclosure.time + std::chrono::days(days) > now) continue;
+    AIRLOCK_TRY(const bool recorded, is_recorded(ledger, disclosure));
+    if (!recorded) {
+      const Json members{{"number", disclosure.number},
+                         {"disclosure_id", disclosure.id},
+                         {"what", "bundle"},
+                         {"after_days", days}};
+      AIRLOCK_CHECK(record_expired(ledger, disclosure.report_id, members, now));
     }
-    if (page.size() < expiry_page) return {};
+    AIRLOCK_CHECK(remove_bundle(site, disclosure.file));
+    ++out.bundles;
   }
+  return {};
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ ledger::Kind kind_of(const site::StagedKey& staged) {
 core::Result<std::optional<std::uint64_t>> entry_of(const ledger::Ledger& ledger, const site::StagedKey& staged) {
   AIRLOCK_TRY(const auto newest, ledger.newest(kind_of(staged)));
   if (!newest) return std::nullopt;
-  AIRLOCK_TRY(const core::Json json, core::parse_json(newest->body, "ledger entry " + std::to_string(newest->seq)));
+  AIRLOCK_TRY(const core::Json json, ledger::body_of(*newest));
   if (json.value("key", "") != site::name(staged.key) || json.value("current", "") != staged.current) {
     return std::nullopt;
   }

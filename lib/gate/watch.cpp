@@ -31,8 +31,7 @@ bool has_code(ledger::Kind kind) {
 }
 
 Result<std::string> line_of(const ledger::Entry& entry, const std::string& site_id) {
-  AIRLOCK_TRY(const Json body, core::parse_json(entry.body, "ledger entry " + std::to_string(entry.seq),
-                                                {.bytes = ledger::entry_limit}));
+  AIRLOCK_TRY(const Json body, ledger::body_of(entry));
   Json line{{"event", "airlock-entry/1"},
             {"site_id", site_id},
             {"seq", entry.seq},

@@ -97,6 +97,14 @@ Result<TreeHead> verify_checkpoint(std::string_view note, const KeyHistory& keys
   return verdict;
 }
 
+Result<TreeHead> verify_checkpoint_by_any(std::string_view note, const KeyHistory& keys) {
+  auto verdict = verify_with(note, keys.newest());
+  for (std::size_t i = keys.keys().size(); i-- > 0 && !verdict;) {
+    if (auto found = verify_with(note, keys.keys()[i].verifier)) verdict = found;
+  }
+  return verdict;
+}
+
 std::string proof_text(std::uint64_t index, const std::vector<Digest>& proof, std::string_view checkpoint) {
   std::string text(proof_format);
   text.append("\n").append(index_word).append(std::to_string(index)).append("\n");

@@ -38,6 +38,10 @@ inline constexpr std::size_t proof_text_limit = 128 * 1024;
 /// Of several keys, the one that may have signed a tree of this size is asked.
 [[nodiscard]] Result<TreeHead> verify_checkpoint(std::string_view note, const KeyHistory& keys);
 
+/// The same under any of the keys, whatever the size of its tree: where the ledger itself, which says which key signed
+/// which trees, is what is in question. The error is that of the newest key.
+[[nodiscard]] Result<TreeHead> verify_checkpoint_by_any(std::string_view note, const KeyHistory& keys);
+
 /// `proof.txt`: the leaf's index, its inclusion proof, and the checkpoint.
 [[nodiscard]] std::string proof_text(std::uint64_t index, const std::vector<Digest>& proof,
                                      std::string_view checkpoint);

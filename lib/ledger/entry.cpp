@@ -102,6 +102,12 @@ Result<std::string> make_body(std::uint64_t seq, Kind kind, std::string_view rep
   return core::to_text(body);
 }
 
+std::string title(const Entry& entry) { return "ledger entry " + std::to_string(entry.seq); }
+
+Result<Json> body_of(const Entry& entry) {
+  return core::parse_json(entry.body, title(entry), {.bytes = entry_limit});
+}
+
 Result<Facts> read_body(std::string_view body, std::uint64_t seq) {
   AIRLOCK_TRY(const Json json, core::parse_json(body, "body", {.bytes = entry_limit}));
   Members in(json, "body", "");

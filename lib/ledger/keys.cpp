@@ -13,8 +13,8 @@ core::Result<KeyHistory> KeyHistory::of(const Ledger& ledger, const crypto::Note
   AIRLOCK_TRY(const auto entries, ledger.entries_of_kind(Kind::key_rotated));
   std::vector<Key> keys;
   for (const Entry& entry : entries) {
-    const std::string name = "ledger entry " + std::to_string(entry.seq);
-    AIRLOCK_TRY(const core::Json json, core::parse_json(entry.body, name));
+    const std::string name = title(entry);
+    AIRLOCK_TRY(const core::Json json, body_of(entry));
     if (json.value("key", "") != "ledger") continue;
     AIRLOCK_TRY(auto previous, crypto::NoteVerifier::from_text(json.value("previous", "")));
     AIRLOCK_TRY(auto current, crypto::NoteVerifier::from_text(json.value("current", "")));

@@ -82,6 +82,11 @@ struct Entry {
   std::string body;       ///< the exact JSON text that the leaf covers
 };
 
+/// What messages call an entry: `ledger entry 7`.
+[[nodiscard]] std::string title(const Entry& entry);
+/// The body as JSON. Error: bad_input naming the entry.
+[[nodiscard]] Result<core::Json> body_of(const Entry& entry);
+
 /// What is kept of a report's original outside the tree, and never exported.
 struct Original {
   std::string report_id;
@@ -107,6 +112,10 @@ enum class Stage : std::uint8_t {
 };
 [[nodiscard]] std::string_view name(Stage stage);
 [[nodiscard]] std::optional<Stage> stage_from(std::string_view text);
+/// Whether it is still to be sent.
+[[nodiscard]] constexpr bool waits_to_be_sent(Stage stage) {
+  return stage == Stage::queued || stage == Stage::attempted || stage == Stage::failed;
+}
 
 /// A disclosure: something that left, or was about to.
 struct Disclosure {

@@ -29,7 +29,7 @@ Result<std::uint64_t> number_before(db::Database& database, const std::string& r
 
 /// The stage that an entry leads to; nothing where it may not follow.
 std::optional<Stage> next_stage(Stage from, const Facts& facts) {
-  const bool waits = from == Stage::queued || from == Stage::attempted || from == Stage::failed;
+  const bool waits = waits_to_be_sent(from);
   const auto lead = [](bool may, Stage to) { return may ? std::optional(to) : std::nullopt; };
   switch (facts.kind) {
     case Kind::sealed:

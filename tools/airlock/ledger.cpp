@@ -142,7 +142,7 @@ int show(Context& context, const std::string& text, bool reveal) {
   if (!entries) return context.console.report(entries.error());
   Json bodies = Json::array();
   for (const auto& entry : *entries) {
-    const auto body = core::parse_json(entry.body, "ledger entry " + std::to_string(entry.seq));
+    const auto body = ledger::body_of(entry);
     if (!body) return context.console.report(body.error());
     bodies.push_back(*body);
   }

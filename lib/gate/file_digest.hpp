@@ -1,0 +1,19 @@
+#pragma once
+/// \file
+/// The digest of a file's content.
+
+#include <string>
+
+#include "core/digest.hpp"
+#include "crypto/hash.hpp"
+#include "sys/file.hpp"
+
+namespace airlock::gate {
+
+/// Errors: as `sys::FileBlob::open`; not_recorded where the disk does not let it be read.
+[[nodiscard]] inline core::Result<core::Digest> digest_of_file(const std::string& path) {
+  AIRLOCK_TRY(const auto blob, sys::FileBlob::open(path));
+  return crypto::sha256(blob);
+}
+
+}  // namespace airlock::gate
