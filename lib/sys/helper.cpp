@@ -31,12 +31,6 @@ tl::unexpected<core::Error> helper_fails(const std::string& doing) {
   return fail(Code::unexpected, doing + ": " + std::generic_category().message(errno));
 }
 
-Result<std::array<Descriptor, 2>> helper_pipe() {
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return helper_fails("make a pipe");
-  return std::array<Descriptor, 2>{Descriptor(ends[0]), Descriptor(ends[1])};
-}
-
 /// What a helper gives up. False: it may not go on.
 bool give_up(const Channel& channel, int secret) {
   const rlimit no_core{0, 0};
@@ -82,58 +76,14 @@ class Silence {
   std::array<struct sigaction, signals.size()> actions_{};
 };
 
-/// That the other end has gone is an error like others and must not end this process.
-class IgnoredBrokenPipe {
- public:
-  IgnoredBrokenPipe() {
-    struct sigaction ignore {};
-    ignore.sa_handler = SIG_IGN;
-    ::sigaction(SIGPIPE, &ignore, &before_);
-  }
-  IgnoredBrokenPipe(const IgnoredBrokenPipe&) = delete;
-  IgnoredBrokenPipe& operator=(const IgnoredBrokenPipe&) = delete;
-  ~IgnoredBrokenPipe() { ::sigaction(SIGPIPE, &before_, nullptr); }
-
- private:
-  struct sigaction before_ {};
-};
-
 }  // namespace
 
-Result<void> Channel::write(std::string_view bytes) {
-  const IgnoredBrokenPipe ignored;
-  while (!bytes.empty()) {
-    const ssize_t put = ::write(to_other_.get(), bytes.data(), bytes.size());
-    if (put < 0 && errno == EINTR) continue;
-    if (put <= 0) return fail(Code::unexpected, "the other process has ended");
-    bytes.remove_prefix(static_cast<std::size_t>(put));
-  }
-  return {};
-}
-
-Result<std::string> Channel::read(std::size_t size) {
-  std::string out(size, '\0');
-  for (std::size_t at = 0; at < size;) {
-    const ssize_t got = ::read(from_other_.get(), out.data() + at, size - at);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return fail(Code::unexpected, "the other process has ended");
-    at += static_cast<std::size_t>(got);
-  }
-  return out;
-}
-
 Result<Channel> start_helper(int secret, const std::function<void(Channel&)>& work) {
-  AIRLOCK_TRY(auto to_helper, helper_pipe());
-  AIRLOCK_TRY(auto from_helper, helper_pipe());
-  const pid_t parent = ::getpid();
-  const pid_t pid = ::fork();
-  if (pid < 0) return helper_fails("start a helper");
-  if (pid > 0) return Channel(std::move(from_helper[0]), std::move(to_helper[1]));
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  AIRLOCK_TRY(auto forked, fork_with_channel());
+  if (forked.child != 0) return std::move(forked.channel);
   ::signal(SIGPIPE, SIG_IGN);
-  Channel channel(std::move(to_helper[0]), std::move(from_helper[1]));
   try {
-    if (::getppid() == parent && give_up(channel, secret)) work(channel);
+    if (give_up(forked.channel, secret)) work(forked.channel);
   } catch (...) {  // NOLINT(bugprone-empty-catch): it ends, and who asks learns that
   }
   ::_exit(0);  // what runs at the end of a process is its parent's, or crashes

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// A helper process that keeps one thing for this one and is asked for it over two pipes: how it is started and talked
-/// to, and how a secret reaches it: a line of a descriptor, or a line that a person types at the terminal.
+/// A helper process that keeps one thing for this one and is asked for it over a channel: how it is started, and how a
+/// secret reaches it: a line of a descriptor, or a line that a person types at the terminal.
 
 #include <functional>
 #include <string>
@@ -9,25 +9,9 @@
 #include <vector>
 
 #include "core/result.hpp"
-#include "sys/file.hpp"
+#include "sys/channel.hpp"
 
 namespace airlock::sys {
-
-/// One end of a pair of pipes.
-class Channel {
- public:
-  Channel(Descriptor from_other, Descriptor to_other)
-      : from_other_(std::move(from_other)), to_other_(std::move(to_other)) {}
-  /// Error: unexpected where nobody is there.
-  [[nodiscard]] core::Result<void> write(std::string_view bytes);
-  /// Exactly so many bytes. Error: unexpected where the other end has gone before.
-  [[nodiscard]] core::Result<std::string> read(std::size_t size);
-  [[nodiscard]] std::vector<int> descriptors() const { return {from_other_.get(), to_other_.get()}; }
-
- private:
-  Descriptor from_other_;
-  Descriptor to_other_;
-};
 
 /// Forks a helper, which runs `work` and ends: at once, without anything that runs when a process ends usually. It ends
 /// with its parent too. It has its end of the channel and, closed as soon as `work` has read it, the descriptor `secret`

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -26,17 +25,6 @@ tl::unexpected<core::Error> cannot(const std::string& doing, int error) {
   return core::fail(Code::unexpected, doing + ": " + std::generic_category().message(error));
 }
 
-struct Pipe {
-  Descriptor out;
-  Descriptor in;
-};
-
-Result<Pipe> new_pipe() {
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return cannot("make a pipe", errno);
-  return Pipe{Descriptor(ends[0]), Descriptor(ends[1])};
-}
-
 Ended wait_for(pid_t pid) {
   int status = 0;
   while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
@@ -48,31 +36,17 @@ Ended wait_for(pid_t pid) {
 }  // namespace
 
 Result<Worker> Worker::split() {
-  AIRLOCK_TRY(Pipe to_worker, new_pipe());
-  AIRLOCK_TRY(Pipe to_supervisor, new_pipe());
-  const pid_t supervisor = ::getpid();
-  const pid_t pid = ::fork();
-  if (pid < 0) return cannot("start a worker", errno);
-  if (pid > 0) return Worker(pid, std::move(to_supervisor.out), std::move(to_worker.in));
-  // Nobody would hear what a worker without supervisor did. If it has ended already, the pipes say so.
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != supervisor) ::raise(SIGKILL);
-  return Worker(0, std::move(to_worker.out), std::move(to_supervisor.in));
+  // Nobody would hear what a worker without supervisor did.
+  AIRLOCK_TRY(Forked forked, fork_with_channel());
+  return Worker(std::move(forked));
 }
 
-void Worker::tell(char word) {
-  while (::write(to_other_.get(), &word, 1) < 0 && errno == EINTR) {
-  }
-}
+void Worker::tell(char word) { (void)other_.write({&word, 1}); }
 
 std::optional<char> Worker::hear() {
-  char word = 0;
-  ssize_t got = 0;
-  do {
-    got = ::read(from_other_.get(), &word, 1);
-  } while (got < 0 && errno == EINTR);
-  if (got != 1) return std::nullopt;
-  return word;
+  const auto word = other_.read(1);
+  if (!word) return std::nullopt;
+  return word->front();
 }
 
 Ended Worker::wait() { return wait_for(pid_); }

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/result.hpp"
-#include "sys/file.hpp"
+#include "sys/channel.hpp"
 
 namespace airlock::sys {
 
@@ -28,7 +28,7 @@ class Worker {
   /// Which of the two this is.
   [[nodiscard]] bool is_worker() const { return pid_ == 0; }
   /// The descriptors that this end needs.
-  [[nodiscard]] std::vector<int> descriptors() const { return {from_other_.get(), to_other_.get()}; }
+  [[nodiscard]] std::vector<int> descriptors() const { return other_.descriptors(); }
 
   /// Tells the other end something. Nobody there is no error: `hear` will say so.
   void tell(char word);
@@ -38,11 +38,9 @@ class Worker {
   [[nodiscard]] Ended wait();
 
  private:
-  Worker(int pid, Descriptor from_other, Descriptor to_other)
-      : pid_(pid), from_other_(std::move(from_other)), to_other_(std::move(to_other)) {}
+  explicit Worker(Forked forked) : pid_(forked.child), other_(std::move(forked.channel)) {}
   int pid_;
-  Descriptor from_other_;
-  Descriptor to_other_;
+  Channel other_;
 };
 
 /// Runs another program of ours and waits for it. Its standard output goes to our standard error; of our other
