@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "core/text.hpp"
 #include "gate/anchor.hpp"
 #include "gate/inputs.hpp"
 #include "gate/open.hpp"
@@ -10,6 +11,7 @@
 #include "gate/rotate.hpp"
 #include "gate/setup.hpp"
 #include "site/site.hpp"
+#include "site/verdict.hpp"
 #include "sys/file.hpp"
 #include "sys/system.hpp"
 
@@ -25,8 +27,11 @@ std::string journal_of(const std::string& ledger) { return ledger + "-journal"; 
 
 Result<void> show(const site::Site& site, const ledger::Ledger& ledger) {
   const core::Time now = sys::now();
-  AIRLOCK_TRY(const Inputs inputs, read_inputs(site.directory(), ledger, now));
-  return refresh_public(site, ledger, inputs.licence.verdict, now);
+  AIRLOCK_TRY(const auto kit, header_in_force(site, ledger));
+  const std::string path = site.path(site::layout::licence);
+  AIRLOCK_TRY(const auto file, site::read_if_there(path, licence::licence_bytes_limit));
+  AIRLOCK_TRY(const auto verdict, judge_for_site(file, path, site, ledger, kit ? &*kit : nullptr, now));
+  return refresh_public(site, ledger, verdict, now);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "gate/ceiling.hpp"
 #include "gate/history.hpp"
 #include "gate/open.hpp"
+#include "gate/public_part.hpp"
 #include "gate/schedule.hpp"
 #include "sys/system.hpp"
 
