@@ -114,6 +114,12 @@ bool Certificate::is_self_signed() const {
   return result;
 }
 
+bool Certificate::is_self_issued() const {
+  const bool result = X509_self_signed(handle_.get(), 0) == 1;
+  forget_errors();
+  return result;
+}
+
 bool Certificate::has_role(Role role) const {
   auto* usages = static_cast<EXTENDED_KEY_USAGE*>(X509_get_ext_d2i(handle_.get(), NID_ext_key_usage, nullptr, nullptr));
   bool found = false;

@@ -64,6 +64,9 @@ class Certificate {
   [[nodiscard]] bool is_ca() const;
   /// Whether it names itself as its issuer and its own key verifies its signature.
   [[nodiscard]] bool is_self_signed() const;
+  /// Whether it is its own issuer, by names and key identifiers. Of a trusted root nothing more need be asked: it is
+  /// trusted for what it is, and its signature proves nothing (RFC 5280 6.1).
+  [[nodiscard]] bool is_self_issued() const;
   /// Whether its extended key usage names the role itself; anyExtendedKeyUsage does not count.
   [[nodiscard]] bool has_role(Role role) const;
   /// Whether it has no extended key usage at all: what a root must be that issues for every role.

@@ -4,6 +4,7 @@
 #include <openssl/cms.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
+#include <openssl/ess.h>
 #include <openssl/evp.h>
 #include <openssl/provider.h>
 #include <openssl/x509.h>
@@ -16,14 +17,24 @@
 namespace airlock::crypto {
 namespace {
 
-std::atomic<bool> guest{false};
+enum class Owner : std::uint8_t { unsaid, airlock, somebody_else };
+std::atomic<Owner> owner{Owner::unsaid};
+
+bool forbid_configuration() noexcept {
+  return OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, nullptr) == 1;
+}
 
 }  // namespace
 
-void run_as_guest() noexcept { guest.store(true, std::memory_order_relaxed); }
+void run_as_guest() noexcept { owner.store(Owner::somebody_else, std::memory_order_relaxed); }
+
+void run_as_owner() noexcept {
+  if (forbid_configuration()) owner.store(Owner::airlock, std::memory_order_relaxed);
+}
 
 void Free::operator()(bio_st* chain) const noexcept { BIO_free_all(chain); }
 void Free::operator()(CMS_ContentInfo_st* object) const noexcept { CMS_ContentInfo_free(object); }
+void Free::operator()(ESS_signing_cert_v2_st* object) const noexcept { ESS_SIGNING_CERT_V2_free(object); }
 void Free::operator()(evp_mac_ctx_st* object) const noexcept { EVP_MAC_CTX_free(object); }
 void Free::operator()(evp_md_st* object) const noexcept { EVP_MD_free(object); }
 void Free::operator()(evp_md_ctx_st* object) const noexcept { EVP_MD_CTX_free(object); }
@@ -39,12 +50,11 @@ void Free::operator()(x509_store_st* object) const noexcept { X509_STORE_free(ob
 ossl_lib_ctx_st* library() {
   // Never freed: objects of static storage may outlive any order of destruction that could be chosen here. Without
   // NO_LOAD_CONFIG the first call of the library may read the file that OPENSSL_CONF names, into the default context,
-  // which nothing here uses.
+  // which nothing here uses unless its owner saw to it before anything else.
   static ossl_lib_ctx_st* const context = [] {
-    if (!guest.load(std::memory_order_relaxed)) {
-      ensure(OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, nullptr) == 1, "start");
-    }
-    ossl_lib_ctx_st* const made = OSSL_LIB_CTX_new();
+    const Owner said = owner.load(std::memory_order_relaxed);
+    if (said == Owner::unsaid) ensure(forbid_configuration(), "start");
+    ossl_lib_ctx_st* const made = said == Owner::airlock ? OSSL_LIB_CTX_get0_global_default() : OSSL_LIB_CTX_new();
     ensure(made != nullptr && OSSL_PROVIDER_load(made, "default") != nullptr, "start");
     return made;
   }();

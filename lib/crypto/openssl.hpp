@@ -3,8 +3,8 @@
 /// For this module's own .cpp files: how OpenSSL is started, owned and asked what went wrong. Forward declarations
 /// only, so that no OpenSSL header stands in one of ours.
 ///
-/// The library runs in a context of its own, with its built-in provider and no configuration: neither `openssl.cnf` nor
-/// OPENSSL_CONF and OPENSSL_MODULES change what is accepted here.
+/// The library runs with its built-in provider and no configuration, in a context of its own unless the process is
+/// Airlock's (crypto/start.hpp): neither `openssl.cnf` nor OPENSSL_CONF and OPENSSL_MODULES change what is accepted here.
 
 #include <memory>
 #include <string>
@@ -15,6 +15,7 @@
 struct bio_st;
 struct bio_method_st;
 struct CMS_ContentInfo_st;
+struct ESS_signing_cert_v2_st;
 struct evp_mac_ctx_st;
 struct evp_md_st;
 struct evp_md_ctx_st;
@@ -34,6 +35,7 @@ namespace airlock::crypto {
 struct Free {
   void operator()(bio_st* chain) const noexcept;  ///< with everything behind it
   void operator()(CMS_ContentInfo_st* object) const noexcept;
+  void operator()(ESS_signing_cert_v2_st* object) const noexcept;
   void operator()(evp_mac_ctx_st* object) const noexcept;
   void operator()(evp_md_st* object) const noexcept;
   void operator()(evp_md_ctx_st* object) const noexcept;

@@ -25,7 +25,7 @@ std::string lacks(Role role) { return "is not for the role " + core::quote(name(
 
 TrustStore::TrustStore(Role role, std::vector<Certificate> roots) : role_(role), roots_(std::move(roots)) {
   sound_ = std::all_of(roots_.begin(), roots_.end(), [&](const Certificate& root) {
-    return root.is_ca() && root.is_self_signed() && (root.has_no_usage() || root.has_role(role));
+    return root.is_ca() && root.is_self_issued() && (root.has_no_usage() || root.has_role(role));
   });
 }
 

@@ -3,9 +3,11 @@
 #include <cstdlib>
 
 #include "commands.hpp"
+#include "crypto/start.hpp"
 
 int main(int argc, char** argv) {
   using namespace airlock;
+  crypto::run_as_owner();
   console::Console console("airlock-vendor",
                            "The vendor's side of Airlock: issues kits and licences, registers sites, opens bundles, signs for what arrived.");
   const char* home = std::getenv("HOME");

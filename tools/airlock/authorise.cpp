@@ -54,9 +54,9 @@ std::vector<std::string> sentences(const gate::Proposal& proposal) {
     if (proposal.raises.empty()) out.emplace_back("nothing would be looser than this site's ceiling");
   }
   for (const gate::Raise& raise : proposal.raises) {
-    out.push_back("reports of event " + core::quote(raise.event) + " would be allowed " +
-                  core::quote(policy::name(raise.after)) +
-                  (raise.before ? "; so far at most " + core::quote(policy::name(*raise.before)) : "") + ". Looser are:");
+    out.push_back(
+        "reports of event " + core::quote(raise.event) + " would be allowed " + core::quote(policy::name(raise.after)) +
+        (raise.before ? "; so far at most " + core::quote(policy::name(*raise.before)) : "") + ". Looser are:");
     for (const auto& difference : raise.loosenings) out.push_back("  " + difference.text());
   }
   return out;
@@ -78,7 +78,7 @@ core::Result<void> confirm(const std::vector<std::string>& shown) {
 /// What disowning the times of a bad clock means, before it is done.
 std::vector<std::string> sentences(const gate::ClockProposal& proposal) {
   std::vector<std::string> out{"the clock says " + proposal.now.text() + ", the ledger's newest time is " +
-                               proposal.ledger.value_or(proposal.now).text(),
+                                   proposal.ledger.value_or(proposal.now).text(),
                                "every time in the ledger that is later than the clock's would count no more"};
   if (proposal.issued && *proposal.issued > proposal.now) {
     out.push_back("the kit was issued at " + proposal.issued->text() + ", by the vendor: that time stays");
@@ -132,7 +132,8 @@ int run(Context& context, const Options& options) {
   if (const auto done = gate::authorise(context.site, *proposal, options.reason); !done) {
     return console.report(done.error());
   }
-  if (console.json()) console.print({{"authorised", true},
+  if (console.json())
+    console.print({{"authorised", true},
                    {"kit", proposal->kit},
                    {"kit_before", proposal->kit_before ? Json(*proposal->kit_before) : Json(nullptr)},
                    {"events", to_json(*proposal)},
@@ -161,12 +162,12 @@ int run_hold(Context& context, const std::string& reason, bool stop) {
 void add_authorise(Context& context) {
   using namespace authorise_command;
   auto options = std::make_shared<Options>();
-  console::Command command = context.console.command(
-      "authorise", "allow what is looser than this site's ceiling, after showing it",
-      "  airlock authorise --reason 'contract 4711 of 2026-11-20 allows sending'\n"
-      "  airlock authorise --reason 'new recipient, ticket 815' --yes\n"
-      "  airlock authorise --clock --reason 'clock was a year ahead until today'",
-      [&context, options] { return run(context, *options); });
+  console::Command command =
+      context.console.command("authorise", "allow what is looser than this site's ceiling, after showing it",
+                              "  airlock authorise --reason 'contract 4711 of 2026-11-20 allows sending'\n"
+                              "  airlock authorise --reason 'new recipient, ticket 815' --yes\n"
+                              "  airlock authorise --clock --reason 'clock was a year ahead until today'",
+                              [&context, options] { return run(context, *options); });
   command.text("--reason", options->reason, "why, for the ledger", console::Need::required);
   command.flag("--yes", options->yes, "do not ask");
   command.flag("--clock", options->clock, "instead: let times count no more that a bad clock put into the ledger");
@@ -179,8 +180,14 @@ void add_hold(Context& context) {
       .command("hold", "stop every disclosure at once", "  airlock hold --reason 'incident 12'",
                [&context, reason] { return run_hold(context, *reason, true); })
       .text("--reason", *reason, "why, for the ledger");
+}
+
+void add_release(Context& context) {
+  using namespace authorise_command;
+  auto reason = std::make_shared<std::string>();
   context.console
-      .command("release", "let disclosures go on after `airlock hold`", "  airlock release --reason 'incident 12 closed'",
+      .command("release", "let disclosures go on after `airlock hold`",
+               "  airlock release --reason 'incident 12 closed'",
                [&context, reason] { return run_hold(context, *reason, false); })
       .text("--reason", *reason, "why, for the ledger");
 }

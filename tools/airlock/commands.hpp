@@ -23,6 +23,7 @@ void add_status(Context& context);
 void add_doctor(Context& context);
 void add_authorise(Context& context);
 void add_hold(Context& context);
+void add_release(Context& context);
 void add_licence(Context& context);
 void add_licence_usage(Context& context, console::Command& group);
 void add_key(Context& context);

@@ -1,13 +1,58 @@
 // airlock: the program of operators and officers. It links no network library.
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
+#include <span>
+#include <string_view>
 
 #include "commands.hpp"
+#include "crypto/start.hpp"
 #include "gate/watch.hpp"
 #include "site/site.hpp"
 
+namespace {
+
+using namespace airlock;
+
+struct Entry {
+  std::string_view name;
+  void (*add)(tools::Context&);
+};
+constexpr std::array all{
+    Entry{"init", tools::add_init},
+    Entry{"process", tools::add_process},
+    Entry{"preview", tools::add_preview},
+    Entry{"explain", tools::add_explain},
+    Entry{"status", tools::add_status},
+    Entry{"doctor", tools::add_doctor},
+    Entry{"authorise", tools::add_authorise},
+    Entry{"hold", tools::add_hold},
+    Entry{"release", tools::add_release},
+    Entry{"licence", tools::add_licence},
+    Entry{"key", tools::add_key},
+    Entry{"kit", tools::add_kit},
+    Entry{"policy", tools::add_policy},
+    Entry{"dictionary", tools::add_dictionary},
+    Entry{"pseudonym", tools::add_pseudonym},
+    Entry{"bundle", tools::add_bundle},
+    Entry{"ledger", tools::add_ledger},
+    Entry{"outbox", tools::add_outbox},
+    Entry{"receipt", tools::add_receipt},
+};
+
+/// The command that the first argument names, else all of them: to describe every command takes longer than to judge a
+/// licence.
+std::span<const Entry> wanted(std::string_view first) {
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Entry& entry) { return entry.name == first; });
+  if (found == all.end()) return all;
+  return std::span(all).subspan(static_cast<std::size_t>(found - all.begin()), 1);
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
-  using namespace airlock;
+  crypto::run_as_owner();
   console::Console console(
       "airlock",
       "Stands between a self-hosted product and its vendor: verifies the licence, decides what becomes of each "
@@ -17,24 +62,7 @@ int main(int argc, char** argv) {
                                       ? std::string(from_environment)
                                       : std::string(site::default_directory)};
   console.program().text("--site", context.site, "site directory (also AIRLOCK_SITE; default /var/lib/airlock)");
-  tools::add_init(context);
-  tools::add_process(context);
-  tools::add_preview(context);
-  tools::add_explain(context);
-  tools::add_status(context);
-  tools::add_doctor(context);
-  tools::add_authorise(context);
-  tools::add_hold(context);
-  tools::add_licence(context);
-  tools::add_key(context);
-  tools::add_kit(context);
-  tools::add_policy(context);
-  tools::add_dictionary(context);
-  tools::add_pseudonym(context);
-  tools::add_bundle(context);
-  tools::add_ledger(context);
-  tools::add_outbox(context);
-  tools::add_receipt(context);
+  for (const auto& [name, add] : wanted(argc > 1 ? argv[1] : "")) add(context);
   const int exit = console.run(argc, argv);
   if (context.confined) return exit;
   for (const core::Error& error : gate::tell_watchers(context.site)) {
