@@ -10,6 +10,7 @@
 #include "gate/append.hpp"
 #include "gate/ceiling.hpp"
 #include "gate/open.hpp"
+#include "ledger/adoption.hpp"
 #include "ledger/checkpoint.hpp"
 #include "ledger/verify.hpp"
 #include "sys/file.hpp"
@@ -30,8 +31,7 @@ constexpr std::size_t anchor_told_most = 4096;
 
 constexpr auto way_out =
     "find out who put it back, and restore the newest copy; if that is gone, `airlock ledger adopt --reason TEXT` goes "
-    "on "
-    "with this one and records that for ever";
+    "on with this one and records that for ever";
 
 tl::unexpected<core::Error> behind(const std::string& what) { return fail(Code::integrity, what, way_out); }
 
@@ -148,10 +148,16 @@ Result<Adopted> adopt(const std::string& directory, const std::string& reason) {
   }
   out.bundles = unknown.size();
   AIRLOCK_TRY(const ledger::TreeHead head, ledger.head());
-  Json members{{"reason", reason}, {"ledger_size", head.size}, {"ledger_root", head.root.hex()}};
+  AIRLOCK_TRY(Json disclosures, ledger::adopted_disclosures(ledger));
+  Json members{{"reason", reason},
+               {"ledger_size", head.size},
+               {"ledger_root", head.root.hex()},
+               {"disclosures", std::move(disclosures)}};
   if (!out.found.empty()) members["found"] = out.found;
   // As it was, also where it does not verify: it is all that is left of the past that was lost.
-  if (const auto anchor = read_anchor(site); anchor && anchor->size() <= anchor_told_most && core::is_utf8(*anchor)) members["anchor"] = *anchor;
+  if (const auto anchor = read_anchor(site); anchor && anchor->size() <= anchor_told_most && core::is_utf8(*anchor)) {
+    members["anchor"] = *anchor;
+  }
   if (!unknown.empty()) members["unknown_bundles"] = unknown;
   AIRLOCK_CHECK(add_reset_ceiling(members, ledger));
   AIRLOCK_TRY(auto change, ledger.change());

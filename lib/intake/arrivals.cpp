@@ -20,6 +20,8 @@ constexpr std::string_view statement_format = "airlock-sending/1";
 constexpr std::size_t sent_line_limit = 64 * 1024;
 constexpr std::size_t header_limit = 48 * 1024;
 constexpr std::size_t statement_voids_limit = 1000;
+/// Longest reason, in bytes.
+constexpr std::size_t readmission_reason_most = 1024;
 
 std::string from_header(Members& in, std::string_view member) {
   const auto bytes = core::from_base64(in.text(member, header_limit));
@@ -124,6 +126,32 @@ Result<RegisteredSite> Home::registered(const std::string& site_id) {
   if (site) return std::move(*site);
   return fail(Code::usage, "no site " + quote(site_id) + " is registered",
               "register it with `airlock-vendor site add SITE-REQUEST`");
+}
+
+Result<Home::ReadmittedSite> Home::readmit(std::string_view entry, std::string_view proof, std::string_view reason) {
+  if (reason.empty() || reason.size() > readmission_reason_most || !core::is_printable(reason)) {
+    return fail(Code::usage,
+                "the reason must be printable text of at most " + std::to_string(readmission_reason_most) + " bytes",
+                "say what the site told you: it is recorded for ever");
+  }
+  AIRLOCK_TRY(const ledger::Proof inclusion, ledger::read_proof(proof));
+  AIRLOCK_TRY(auto adoption, ledger::read_adoption(entry, inclusion.index));
+  AIRLOCK_TRY(const auto sites, register_.sites());
+  Result<ledger::TreeHead> head = fail(Code::integrity, "is not of the ledger of a registered site");
+  for (const RegisteredSite& site : sites) {
+    if (!inclusion.checkpoint.starts_with(ledger::origin(site.site_id) + "\n")) continue;
+    AIRLOCK_TRY(const auto keys, ledger_keys(site));
+    for (auto key = keys.rbegin(); key != keys.rend() && !head; ++key) {
+      AIRLOCK_TRY(const auto verifier, crypto::NoteVerifier::from_text(*key));
+      head = ledger::verify_proof(entry, inclusion, verifier);
+    }
+    if (!head) break;
+    AIRLOCK_TRY(const Readmitted done,
+                register_.readmit(site.site_id, {adoption, std::string(entry), inclusion.checkpoint, *head}, reason,
+                                  sys::now()));
+    return ReadmittedSite{site.site_id, std::move(adoption), done};
+  }
+  return fail(std::move(head).error());
 }
 
 Result<std::vector<Home::SiteGaps>> Home::gaps(const std::optional<std::string>& site_id) {

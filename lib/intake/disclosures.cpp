@@ -3,6 +3,7 @@
 #include <set>
 
 #include "core/text.hpp"
+#include "intake/query.hpp"
 #include "intake/register.hpp"
 
 namespace airlock::intake {
@@ -11,19 +12,7 @@ namespace {
 using core::Code;
 using core::fail;
 
-std::int64_t column(std::uint64_t value) { return static_cast<std::int64_t>(value); }
-std::uint64_t counter_in(const db::Statement& row, int at) { return static_cast<std::uint64_t>(row.integer(at)); }
-
 std::string disclosure_words(std::uint64_t disclosure) { return "disclosure " + std::to_string(disclosure); }
-
-/// The first column of the first row as a number; nothing where there is none.
-Result<std::optional<std::uint64_t>> first_number(db::Statement& query) {
-  AIRLOCK_TRY(const bool row, query.step());
-  std::optional<std::uint64_t> out;
-  if (row && !query.is_null(0)) out = counter_in(query, 0);
-  query.reset();
-  return out;
-}
 
 }  // namespace
 
@@ -41,9 +30,11 @@ std::string_view name(Standing standing) {
 }
 
 Result<std::optional<Register::Acknowledged>> Register::acknowledged(std::string_view site_id) {
-  AIRLOCK_TRY(auto query, database_.prepare("SELECT c.note, c.size, c.root FROM receipts r JOIN checkpoints c "
-                                            "ON c.site_id = r.site_id AND c.size = r.size "
-                                            "WHERE r.site_id = ? ORDER BY r.sequence DESC LIMIT 1"));
+  AIRLOCK_TRY(auto query,
+              database_.prepare("SELECT c.note, c.size, c.root FROM receipts r JOIN checkpoints c "
+                                "ON c.site_id = r.site_id AND c.size = r.size "
+                                "WHERE r.site_id = ?1 AND r.sequence > (SELECT coalesce(max(receipt_sequence), "
+                                "0) FROM readmissions WHERE site_id = ?1) ORDER BY r.sequence DESC LIMIT 1"));
   query.bind(site_id);
   AIRLOCK_TRY(const bool row, query.step());
   if (!row) return std::nullopt;
@@ -166,6 +157,11 @@ Result<Standing> Register::keep_checkpoint(const Arrival& arrival) {
 Result<TakenIn> Register::take_in(const Arrival& arrival, core::Time now) {
   AIRLOCK_TRY(auto transaction, db::Transaction::begin(database_));
   TakenIn out;
+  AIRLOCK_TRY(out.is_former, take_as_former(arrival, now));
+  if (out.is_former) {
+    AIRLOCK_CHECK(transaction.commit());
+    return out;
+  }
   AIRLOCK_TRY(out.fork, contradiction(arrival));
   if (!out.fork.empty()) {
     AIRLOCK_TRY(auto note, database_.prepare("INSERT OR IGNORE INTO forks VALUES (?, ?, ?, ?, ?, ?)"));
@@ -184,11 +180,8 @@ Result<TakenIn> Register::take_in(const Arrival& arrival, core::Time now) {
   }
   if (!out.is_new) return out;
   AIRLOCK_TRY(auto insert, database_.prepare("INSERT INTO disclosures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"));
-  const envelope::Previous none;
-  const envelope::Previous& previous = arrival.previous ? *arrival.previous : none;
-  insert.bind(arrival.site_id).bind(column(arrival.disclosure)).bind(arrival.id).bind(arrival.content_sha256);
-  insert.bind(arrival.is_bundle ? "bundle" : "sent").bind(column(arrival.number)).bind(previous.id);
-  insert.bind(previous.content_sha256).bind(now.text());
+  insert.bind(arrival.site_id);
+  bind_disclosure(insert, arrival, now);
   AIRLOCK_CHECK(insert.run());
   for (const envelope::Void& gone : arrival.voids) {
     AIRLOCK_TRY(auto add, database_.prepare("INSERT OR IGNORE INTO voids VALUES (?, ?, ?)"));
@@ -235,9 +228,11 @@ Result<Gaps> Register::gaps(std::string_view site_id) {
   forks.bind(site_id);
   for (;;) {
     AIRLOCK_TRY(const bool row, forks.step());
-    if (!row) return out;
+    if (!row) break;
     out.forks.push_back({counter_in(forks, 0), forks.text(1), forks.text(2), forks.text(3), forks.text(4)});
   }
+  AIRLOCK_TRY(out.readmissions, readmissions(site_id));
+  return out;
 }
 
 Result<std::string> Register::issue_receipt(std::string_view site_id, core::Time now, const IssueReceipt& issue) {

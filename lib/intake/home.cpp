@@ -120,8 +120,8 @@ Result<Home::Identity> Home::identity(std::string_view name) const {
   AIRLOCK_TRY(auto certificate, this->certificate(name));
   // What opens bundles must be here; what signs need not.
   const bool opens = certificate.has_role(crypto::Role::recipient);
-  auto key = opens ? keeper::whole_key(file + ".key", name)
-                   : keeper::signing_key(file + ".key", name, certificate.key());
+  auto key =
+      opens ? keeper::whole_key(file + ".key", name) : keeper::signing_key(file + ".key", name, certificate.key());
   if (!key) return fail(std::move(key).error());
   if (!(certificate.key() == key->public_key())) {
     return fail(Code::integrity, quote(file + ".key") + ": does not belong to the certificate beside it");
@@ -190,8 +190,17 @@ Result<crypto::TrustStore> Home::site_trust() {
   return crypto::TrustStore::exactly(crypto::Role::site, std::move(certificates));
 }
 
-Result<ReceivedBundle> Home::open_bundle(const std::string& path) {
+Result<std::vector<std::string>> Home::ledger_keys(const RegisteredSite& site) {
   AIRLOCK_TRY(const auto former_ones, register_.former_keys());
+  std::vector<std::string> out;
+  for (const FormerKeys& keys : former_ones) {
+    if (keys.site_id == site.site_id) out.push_back(keys.ledger_key);
+  }
+  out.push_back(site.ledger_key);
+  return out;
+}
+
+Result<ReceivedBundle> Home::open_bundle(const std::string& path) {
   AIRLOCK_TRY(auto trust, site_trust());
   AIRLOCK_TRY(auto recipients, former(layout::recipient));
   recipients.emplace_back(layout::recipient);
@@ -208,12 +217,8 @@ Result<ReceivedBundle> Home::open_bundle(const std::string& path) {
   if (!bundle) return fail(std::move(bundle.error()).within(quote(path)));
   AIRLOCK_TRY(const auto site, register_.site(bundle->manifest().site_id));
   if (!site) return fail(Code::integrity, quote(path) + ": is of a site that is not registered");
-  std::vector<std::string> ledger_keys;
-  for (const FormerKeys& keys : former_ones) {
-    if (keys.site_id == site->site_id) ledger_keys.push_back(keys.ledger_key);
-  }
-  ledger_keys.push_back(site->ledger_key);
-  const auto proven = check_proof(*bundle, ledger_keys);
+  AIRLOCK_TRY(const auto keys, ledger_keys(*site));
+  const auto proven = check_proof(*bundle, keys);
   if (!proven) return fail(core::Error(proven.error()).within(quote(path)));
   return ReceivedBundle{std::move(scratch), std::move(*bundle), *site, proven->head, proven->from};
 }

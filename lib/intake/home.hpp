@@ -144,6 +144,14 @@ class Home {
   /// bad_input, integrity, refused.
   [[nodiscard]] Result<Arrival> arrival_of_sending(std::string_view line);
   [[nodiscard]] Result<TakenIn> take_in(const Arrival& arrival);
+  /// Takes note that a site goes on from another past, as its ledger's entry `adopted` and the proof of it say
+  /// (`Register::readmit`). Errors: bad_input, integrity (of no registered site, or not proven), refused, usage.
+  struct ReadmittedSite {
+    std::string site_id;
+    ledger::Adoption adoption;
+    Readmitted done;
+  };
+  [[nodiscard]] Result<ReadmittedSite> readmit(std::string_view entry, std::string_view proof, std::string_view reason);
   /// Of one site, or of all. Error: usage (no such site).
   struct SiteGaps {
     RegisteredSite site;
@@ -173,6 +181,8 @@ class Home {
   /// Every certificate that a registered site has, or had. Error: refused where no site is registered.
   [[nodiscard]] Result<crypto::TrustStore> site_trust();
   [[nodiscard]] Result<RegisteredSite> registered(const std::string& site_id);
+  /// The verifier keys of a site's ledger, the one in force last.
+  [[nodiscard]] Result<std::vector<std::string>> ledger_keys(const RegisteredSite& site);
   [[nodiscard]] Result<void> bind(licence::Licence& licence, const std::string& site_id);
   /// The successor that waits, or all that ever took over, with their links: what a kit carries.
   [[nodiscard]] Result<std::vector<crypto::Successor>> successors() const;

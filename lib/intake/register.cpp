@@ -39,20 +39,39 @@ constexpr std::string_view arrival_tables[] = {
     "CREATE TABLE receipts (site_id TEXT NOT NULL, sequence INTEGER NOT NULL, issued TEXT NOT NULL, "
     "size INTEGER NOT NULL, document TEXT NOT NULL, PRIMARY KEY (site_id, sequence)) STRICT",
 };
+/// What version 3 adds.
+constexpr std::string_view readmission_tables[] = {
+    "CREATE TABLE readmissions (site_id TEXT NOT NULL, number INTEGER NOT NULL, admitted TEXT NOT NULL, "
+    "adopted TEXT NOT NULL, reason TEXT NOT NULL, site_reason TEXT NOT NULL, seq INTEGER NOT NULL, entry TEXT NOT "
+    "NULL, "
+    "receipt_sequence INTEGER NOT NULL, PRIMARY KEY (site_id, number)) STRICT",
+    "CREATE TABLE former_disclosures (site_id TEXT NOT NULL, readmission INTEGER NOT NULL, "
+    "disclosure INTEGER NOT NULL, id TEXT NOT NULL, content_sha256 TEXT NOT NULL, kind TEXT NOT NULL, "
+    "number INTEGER NOT NULL, previous_id TEXT NOT NULL, previous_sha256 TEXT NOT NULL, received TEXT NOT NULL, "
+    "PRIMARY KEY (site_id, id, content_sha256)) STRICT",
+    "CREATE TABLE former_voids (site_id TEXT NOT NULL, readmission INTEGER NOT NULL, disclosure INTEGER NOT NULL, "
+    "kind TEXT NOT NULL, PRIMARY KEY (site_id, readmission, disclosure)) STRICT",
+    "CREATE TABLE former_checkpoints (site_id TEXT NOT NULL, readmission INTEGER NOT NULL, size INTEGER NOT NULL, "
+    "root TEXT NOT NULL, note TEXT NOT NULL, from_size INTEGER NOT NULL, "
+    "PRIMARY KEY (site_id, readmission, size)) STRICT",
+    "CREATE TABLE former_forks (site_id TEXT NOT NULL, readmission INTEGER NOT NULL, disclosure INTEGER NOT NULL, "
+    "id TEXT NOT NULL, content_sha256 TEXT NOT NULL, reason TEXT NOT NULL, found TEXT NOT NULL, "
+    "PRIMARY KEY (site_id, readmission, disclosure, id, content_sha256)) STRICT",
+};
 /// `ARLV`, so that file(1) and a wrong path can tell it from a ledger.
 constexpr std::int64_t register_application = 0x41524C56;
-constexpr std::span<const std::string_view> migrations[] = {arrival_tables};
+constexpr std::span<const std::string_view> migrations[] = {arrival_tables, readmission_tables};
 
-/// All tables of the first version, then those that came with the second.
+/// The tables of the first version, then those that came with each later one.
 const db::Schema& newest() {
   static const std::vector<std::string_view> statements = [] {
     std::vector<std::string_view> all(std::begin(tables), std::end(tables));
-    all.insert(all.end(), std::begin(arrival_tables), std::end(arrival_tables));
+    for (const auto& added : migrations) all.insert(all.end(), added.begin(), added.end());
     return all;
   }();
   static const db::Schema schema{.what = "a vendor's register",
                                  .application_id = register_application,
-                                 .version = 2,
+                                 .version = std::size(migrations) + 1,
                                  .statements = statements,
                                  .migrations = migrations};
   return schema;

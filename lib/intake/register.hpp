@@ -15,6 +15,7 @@
 #include "core/time.hpp"
 #include "db/database.hpp"
 #include "envelope/manifest.hpp"
+#include "ledger/adoption.hpp"
 #include "ledger/checkpoint.hpp"
 #include "site/receipt.hpp"
 #include "site/request.hpp"
@@ -79,6 +80,8 @@ struct TakenIn {
   bool is_new = false;               ///< else it was there already
   std::optional<Standing> standing;  ///< of bundles
   std::string fork;  ///< where not empty: why it contradicts what the site said before; it was not taken in but noted
+  bool is_former =
+      false;  ///< it belongs to a past that the site has given up: it is kept apart, and no receipt names it
 };
 
 /// Two things that one ledger cannot have said.
@@ -91,6 +94,31 @@ struct Fork {
   bool operator==(const Fork&) const = default;
 };
 
+/// Proof that a site goes on from another past than the one that the register knows: its entry `adopted`, verified.
+struct AdoptedPast {
+  ledger::Adoption adoption;
+  std::string entry;       ///< the entry's body
+  std::string checkpoint;  ///< signed note of a tree that has the entry
+  ledger::TreeHead head;   ///< of that
+};
+
+/// What a readmission did.
+struct Readmitted {
+  bool is_new = false;       ///< else this very entry was readmitted before
+  std::uint64_t kept = 0;    ///< disclosures that both pasts have
+  std::uint64_t former = 0;  ///< disclosures that only the past that was given up has
+  std::uint64_t forks = 0;   ///< forks that are settled by it
+};
+
+/// A readmission as it stands in the register.
+struct Readmission {
+  std::string admitted;      ///< when
+  std::string adopted;       ///< when the site adopted its ledger, by its own clock
+  std::string reason;        ///< the vendor's
+  std::string site_reason;   ///< the site's
+  std::uint64_t former = 0;  ///< disclosures of the past that was given up
+};
+
 /// How far a site's disclosures have come in.
 struct Gaps {
   std::uint64_t received = 0;               ///< how many
@@ -99,6 +127,7 @@ struct Gaps {
   std::vector<site::MissingRange> missing;  ///< up to `last`: not here, and nothing explains it
   std::vector<envelope::Void> explained;    ///< not here, and the site says why nothing comes
   std::vector<Fork> forks;
+  std::vector<Readmission> readmissions;  ///< oldest first
 };
 
 /// What a receipt is made of.
@@ -128,9 +157,16 @@ class Register {
   [[nodiscard]] Result<std::string> issue_kit(core::Time now, const Issue& issue);
   [[nodiscard]] Result<std::string> issue_licence(core::Time now, const Issue& issue);
 
-  /// Takes a disclosure in, once; the second time nothing changes. One that contradicts another is noted as a fork.
+  /// Takes a disclosure in, once; the second time nothing changes. One that contradicts another is noted as a fork; one
+  /// of a past that was given up is kept apart.
   [[nodiscard]] Result<TakenIn> take_in(const Arrival& arrival, core::Time now);
   [[nodiscard]] Result<Gaps> gaps(std::string_view site_id);
+  /// From now on the site's past is the one that its entry `adopted` tells of. Disclosures, checkpoints and forks that
+  /// it does not have are kept apart as former ones, and nothing is compared with them any more. The next receipt's
+  /// checkpoint is one of this past. Errors: refused (older than a readmission of this site; or the entry names too few
+  /// disclosures to tell where the pasts part).
+  [[nodiscard]] Result<Readmitted> readmit(std::string_view site_id, const AdoptedPast& past, std::string_view reason,
+                                           core::Time now);
   /// Gives out the next receipt sequence of a site, lets `issue` make the file, and records it. The items are the
   /// newest that a receipt takes, without those that a fork contradicts. The checkpoint is the largest that is proven
   /// to have grown from the one of the receipt before; of the first receipt, the largest. Error: refused where nothing
@@ -159,6 +195,9 @@ class Register {
   Result<std::optional<std::uint64_t>> bundle_right_before(const Arrival& arrival);
   Result<std::string> contradiction_of_tree(const std::string& site_id, const ledger::TreeHead& head);
   Result<Standing> keep_checkpoint(const Arrival& arrival);
+  /// Whether an arrival is of a past that was given up, as far as that is known; it is kept there if so.
+  Result<bool> take_as_former(const Arrival& arrival, core::Time now);
+  Result<std::vector<Readmission>> readmissions(std::string_view site_id);
   Result<std::string> issue_numbered(const std::string& table, core::Time now, const Issue& issue);
 
   db::Database database_;

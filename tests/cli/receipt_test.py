@@ -210,6 +210,7 @@ def _(w):
     site_with(w, 1)
     shutil.copytree(w.site_path, w.path / "backup")
     w.process(different_report(w, 2))
+    shutil.copy(bundle_of(w, 2), w.path / "lost.p7m")
     w.vendor("intake", w.site_path / "outbox")
     file, _ = receipt(w)
     shutil.rmtree(w.site_path)
@@ -239,6 +240,76 @@ def _(w):
     w.process(different_report(w, 4))
     w.airlock("bundle", "verify", bundle_of(w, 3))
     w.ledger_ok()
+
+    # The vendor takes note of it, and the site's numbers count again.
+    proof = proof_of_adoption(w)
+    done = w.vendor("site", "readmit", proof, "--reason", "ticket 4711", "--json").json
+    equal((done["new"], done["kept"], done["former"], done["forks"]), (True, 1, 1, 1), "what was readmitted")
+    equal(done["site_reason"], "the disk was lost, the backup of yesterday restored")
+    equal([i["outcome"] for i in w.vendor("intake", w.site_path / "outbox", "--json").json["items"]], ["new", "new"])
+    equal(w.vendor("intake", w.path / "lost.p7m", "--json").json["items"][0]["outcome"], "former", "a bundle of the lost past")
+    site = w.vendor("gaps", "--json").json["sites"][0]
+    equal((site["received"], site["missing"], site["forks"]), (3, [], []), "gaps")
+    equal([(r["reason"], r["former"]) for r in site["readmissions"]], [("ticket 4711", 1)])
+    file, issued = receipt(w, "after.p7s")
+    equal(issued["items"], 3)
+    done = w.airlock("receipt", "import", file, "--json").json
+    equal((done["acknowledged"], done["unknown"]), (2, 0), "the receipt after that")
+    equal(w.outbox(), [])
+    w.process(different_report(w, 5))
+    taken = w.vendor("intake", bundle_of(w, 4), "--json").json
+    equal(taken["items"][0]["checkpoint"], "proven", "growth is proven again")
+    check(not w.vendor("site", "readmit", proof, "--reason", "again", "--json").json["new"], "the second time")
+    equal(len(w.vendor("gaps", "--json").json["sites"][0]["readmissions"]), 1)
+    w.ledger_ok()
+
+
+def proof_of_adoption(w, name="for-the-vendor"):
+    """What the site's operator sends to the vendor: the newest entry `adopted`, proven."""
+    w.airlock("ledger", "prove", "--entry", entries(w, "adopted")[-1]["seq"], "--extract", w.path / name)
+    return w.path / name
+
+
+@case("only a proven entry `adopted` of a registered site readmits it, and what is refused changes nothing")
+def _(w):
+    site_with(w, 2)
+    w.vendor("intake", w.site_path / "outbox")
+    w.airlock("ledger", "adopt", "--reason", "a test")
+    proof = proof_of_adoption(w)
+
+    def refused(code, words, folder=proof):
+        ran = w.vendor("site", "readmit", folder, "--reason", "a test", code=code)
+        check(words in ran.err, f"{words!r} in {ran.err}")
+
+    w.airlock("ledger", "prove", 1, "--extract", w.path / "report")
+    refused(3, "not `adopted`", w.path / "report")
+    refused(3, "entry.json", w.path / "none")
+    for file in ("entry.json", "proof.txt"):
+        good = (proof / file).read_bytes()
+        for at in range(0, len(good), 1 if LONG else len(good) // 12):
+            (proof / file).write_bytes(good[:at] + bytes([good[at] ^ 1]) + good[at + 1:])
+            w.vendor("site", "readmit", proof, "--reason", "a test", code=(3, 5))
+        for size in (0, len(good) // 2, len(good) - 1):
+            (proof / file).write_bytes(good[:size])
+            w.vendor("site", "readmit", proof, "--reason", "a test", code=(3, 5))
+        (proof / file).write_bytes(good)
+    equal(w.vendor("gaps", "--json").json["sites"][0]["readmissions"], [])
+    w.vendor("site", "readmit", proof, code=2)
+    w.vendor("site", "readmit", proof, "--reason", "", code=2)
+    # A site of another vendor, with the same product and name.
+    home, w.home = w.home, w.path / "other-home"
+    w.vendor("init", "--name", "Example Vendor", "--product", "posthog")
+    refused(5, "is not of the ledger of a registered site")
+    w.home = home
+    w.vendor("site", "readmit", proof, "--reason", "a test")
+    # The ledger's key may be another one since.
+    w.airlock("key", "rotate", "ledger")
+    w.vendor("site", "add", w.site_path / "site-request.p7s")
+    w.airlock("ledger", "adopt", "--reason", "a second time")
+    older, newer = proof, proof_of_adoption(w, "newer")
+    check(w.vendor("site", "readmit", newer, "--reason", "b", "--json").json["new"], "under the new key")
+    check(not w.vendor("site", "readmit", older, "--reason", "c", "--json").json["new"], "the older one was there")
+    equal(len(w.vendor("gaps", "--json").json["sites"][0]["readmissions"]), 2)
 
 
 @case("an adopted ledger with other content under an item's id is still refused")
@@ -342,14 +413,15 @@ def _(w):
         equal(w.airlock("outbox", "list", "--json").json["outbox"], [])
 
 
-@case("a register of the first version is brought to the second, with all that is in it")
+@case("a register of the first version is brought to the newest, with all that is in it")
 def _(w):
     site_with(w, 1)
     w.run("sqlite3", w.home / "register.db", "DROP TABLE disclosures; DROP TABLE voids; DROP TABLE checkpoints; DROP TABLE forks; "
-          "DROP TABLE receipts; PRAGMA user_version = 1")
+          "DROP TABLE receipts; " + "".join(f"DROP TABLE {t}; " for t in ("readmissions", "former_disclosures", "former_voids",
+          "former_checkpoints", "former_forks")) + "PRAGMA user_version = 1")
     w.vendor("intake", w.outbox()[0])
     equal(w.vendor("gaps", "--json").json["sites"][0]["received"], 1)
-    equal(w.run("sqlite3", w.home / "register.db", "PRAGMA user_version").text.strip(), "2")
+    equal(w.run("sqlite3", w.home / "register.db", "PRAGMA user_version").text.strip(), "3")
     w.run("sqlite3", w.home / "register.db", "DROP TABLE voids")
     w.vendor("gaps", code=5)
 

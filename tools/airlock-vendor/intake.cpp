@@ -80,6 +80,7 @@ Json to_json(const std::string& source, const intake::Arrival& arrival, const in
            {"id", arrival.id},
            {"content_sha256", arrival.content_sha256},
            {"outcome", !taken.fork.empty() ? "fork"
+                       : taken.is_former   ? "former"
                        : taken.is_new      ? "new"
                                            : "known"}};
   if (taken.standing) out["checkpoint"] = intake::name(*taken.standing);
@@ -88,6 +89,7 @@ Json to_json(const std::string& source, const intake::Arrival& arrival, const in
 }
 
 std::string in_words(const intake::TakenIn& taken) {
+  if (taken.is_former) return "is of a past that the site has given up, and is kept apart";
   if (!taken.is_new) return "was here already";
   std::string out = "taken in";
   if (taken.standing == intake::Standing::proven) out += ", grown from what the last receipt acknowledged";
@@ -128,7 +130,8 @@ int run(VendorContext& context, const Options& options) {
     const std::string what = "disclosure " + std::to_string(arrival.disclosure) + " of site " + arrival.site_id;
     if (!taken->fork.empty()) {
       console.complain(quote(item.source) + ": " + what + " contradicts what this site said before: " + taken->fork,
-                       "keep both files; the site's ledger was put back or rebuilt, or somebody else has its keys");
+                       "keep both files and ask the site: its ledger was put back, which `airlock-vendor site readmit` "
+                       "settles with its proof, or somebody else has its keys");
       take_worse(exit, Code::integrity);
       continue;
     }

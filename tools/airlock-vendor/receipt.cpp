@@ -51,6 +51,14 @@ Json to_json(const intake::Home::SiteGaps& one) {
                      {"reason", fork.reason},
                      {"found", fork.found}});
   }
+  Json readmissions = Json::array();
+  for (const auto& past : one.gaps.readmissions) {
+    readmissions.push_back({{"admitted", past.admitted},
+                            {"adopted", past.adopted},
+                            {"reason", past.reason},
+                            {"site_reason", past.site_reason},
+                            {"former", past.former}});
+  }
   return {{"site_id", one.site.site_id},
           {"name", one.site.name.empty() ? Json(nullptr) : Json(one.site.name)},
           {"received", one.gaps.received},
@@ -58,7 +66,8 @@ Json to_json(const intake::Home::SiteGaps& one) {
           {"last_received", one.gaps.last_received.empty() ? Json(nullptr) : Json(one.gaps.last_received)},
           {"missing", to_json(one.gaps.missing)},
           {"explained", explained},
-          {"forks", forks}};
+          {"forks", forks},
+          {"readmissions", readmissions}};
 }
 
 void show(const console::Console& console, const intake::Home::SiteGaps& one) {
@@ -73,6 +82,10 @@ void show(const console::Console& console, const intake::Home::SiteGaps& one) {
       {"explained", listed(gaps.explained)}};
   for (const auto& fork : gaps.forks) {
     rows.emplace_back("fork", "disclosure " + std::to_string(fork.disclosure) + ": " + fork.reason);
+  }
+  for (const auto& past : gaps.readmissions) {
+    rows.emplace_back("readmitted", past.admitted + ": " + past.reason +
+                                        "; disclosures of the past that was given up: " + std::to_string(past.former));
   }
   console.say(rows);
 }

@@ -54,18 +54,74 @@ int run(VendorContext& context, const Options& options) {
   return 0;
 }
 
+struct ReadmitOptions {
+  std::string directory;
+  std::string reason;
+};
+
+core::Result<intake::Home::ReadmittedSite> readmit_from(const VendorContext& context, const ReadmitOptions& options) {
+  AIRLOCK_TRY(auto home, intake::Home::open(context.home));
+  const auto read = [&](const char* name, std::uint64_t limit) {
+    return sys::read_file(options.directory + "/" + name, limit);
+  };
+  AIRLOCK_TRY(const std::string entry, read("entry.json", ledger::entry_limit));
+  AIRLOCK_TRY(const std::string proof, read("proof.txt", ledger::proof_text_limit));
+  auto out = home.readmit(entry, proof, options.reason);
+  if (!out && out.error().code != Code::usage) {
+    return core::fail(std::move(out).error().within(core::quote(options.directory)));
+  }
+  return out;
+}
+
+int readmit(VendorContext& context, const ReadmitOptions& options) {
+  const auto site = readmit_from(context, options);
+  if (!site) return context.console.report(site.error());
+  if (context.console.json()) {
+    context.console.print({{"site_id", site->site_id},
+                           {"seq", site->adoption.seq},
+                           {"adopted", site->adoption.time.text()},
+                           {"site_reason", site->adoption.reason},
+                           {"new", site->done.is_new},
+                           {"kept", site->done.kept},
+                           {"former", site->done.former},
+                           {"forks", site->done.forks},
+                           {"exit", 0}});
+    return 0;
+  }
+  if (!site->done.is_new) {
+    context.console.say("site " + site->site_id + " had already been readmitted with this entry");
+    return 0;
+  }
+  context.console.say("readmitted site " + site->site_id);
+  context.console.say({{"adopted", site->adoption.time.text() + ": " + site->adoption.reason},
+                       {"kept", std::to_string(site->done.kept) + ", known to the adopted ledger too"},
+                       {"former", std::to_string(site->done.former) + ", known to the past that was given up alone"},
+                       {"settled", "forks: " + std::to_string(site->done.forks)},
+                       {"next", "take in again what was refused as a fork"}});
+  return 0;
+}
+
 }  // namespace site_command
 
 void add_site(VendorContext& context) {
   using namespace site_command;
   auto options = std::make_shared<Options>();
-  console::Command group = context.console.group("site", "register sites");
+  console::Command group = context.console.group("site", "register sites, and readmit those whose ledger was restored");
   console::Command command =
       context.console.command(group, "add", "register a site from its request",
                               "  airlock-vendor site add site-request.p7s --fingerprint '5a0c …'",
                               [&context, options] { return run(context, *options); });
   command.text("SITE-REQUEST", options->request, "the site's request", console::Need::required);
   command.text("--fingerprint", options->fingerprint, "what `airlock init` printed; anything else is refused");
+  auto past = std::make_shared<ReadmitOptions>();
+  console::Command again = context.console.command(
+      group, "readmit", "go on with a site whose ledger was restored and adopted",
+      "  airlock-vendor site readmit for-the-vendor --reason 'ticket 4711: disk lost, backup restored'",
+      [&context, past] { return readmit(context, *past); });
+  again.text("DIRECTORY", past->directory,
+             "what `airlock ledger prove --entry N --extract DIRECTORY` made of the entry `adopted`",
+             console::Need::required);
+  again.text("--reason", past->reason, "what the site told you; recorded", console::Need::required);
 }
 
 }  // namespace airlock::tools

@@ -184,7 +184,11 @@ int adopt(Context& context, const std::string& reason) {
   }
   context.console.say(adopted->found.empty() ? "nothing was wrong; the reason is recorded"
                                              : "recorded, with what was found: " + adopted->found);
-  context.console.say("entry " + std::to_string(adopted->seq) + " says so for ever, and the ceiling is back at `seal`");
+  const std::string seq = std::to_string(adopted->seq);
+  context.console.say("entry " + seq + " says so for ever, and the ceiling is back at `seal`");
+  context.console.say(
+      {{"next", "what the vendor had of the lost past must be settled there: `airlock ledger prove --entry " + seq +
+                    " --extract for-the-vendor`, and send them that folder"}});
   return 0;
 }
 

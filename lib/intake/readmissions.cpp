@@ -1,0 +1,197 @@
+// The part of the register that knows of pasts that sites gave up: a ledger that was restored gives numbers out twice.
+#include <algorithm>
+
+#include "intake/query.hpp"
+#include "intake/register.hpp"
+
+namespace airlock::intake {
+namespace {
+
+using core::Code;
+using core::fail;
+using ledger::AdoptedDisclosure;
+using ledger::Adoption;
+
+/// The first disclosure that the entry names. Of those before it nothing is said: they are of both pasts.
+std::uint64_t first_named(const Adoption& adoption) {
+  return adoption.disclosures.empty() ? 1 : adoption.disclosures.front().disclosure;
+}
+
+std::uint64_t last_named(const Adoption& adoption) {
+  return adoption.disclosures.empty() ? 0 : adoption.disclosures.back().disclosure;
+}
+
+/// What was not sealed yet when the ledger was adopted has no content there.
+bool is_the_same(const AdoptedDisclosure& named, std::string_view id, std::string_view content_sha256) {
+  return named.id == id && (named.content_sha256.empty() || named.content_sha256 == content_sha256);
+}
+
+/// The rows of one table that are of the past that is given up go into the table beside it.
+Result<void> move_away(db::Database& database, const std::string& table, const std::string& columns,
+                       std::string_view site_id, std::uint64_t readmission, std::uint64_t from) {
+  const std::string where = " WHERE site_id = ?1 AND disclosure >= ?2";
+  AIRLOCK_TRY(auto keep, database.prepare("INSERT INTO former_" + table + " SELECT site_id, ?3, " + columns + " FROM " +
+                                          table + where));
+  keep.bind(site_id).bind(column(from)).bind(column(readmission));
+  AIRLOCK_CHECK(keep.run());
+  AIRLOCK_TRY(auto remove, database.prepare("DELETE FROM " + table + where));
+  remove.bind(site_id).bind(column(from));
+  return remove.run();
+}
+
+constexpr auto disclosure_columns =
+    "disclosure, id, content_sha256, kind, number, previous_id, previous_sha256, received";
+
+/// The one that the adopted ledger names, back from where any readmission moved it. Returns whether it was there.
+Result<bool> move_back(db::Database& database, std::string_view site_id, const AdoptedDisclosure& named) {
+  AIRLOCK_TRY(auto find, database.prepare("SELECT content_sha256 FROM former_disclosures "
+                                          "WHERE site_id = ? AND disclosure = ? AND id = ?"));
+  find.bind(site_id).bind(column(named.disclosure)).bind(named.id);
+  std::string content;
+  for (;;) {
+    AIRLOCK_TRY(const bool row, find.step());
+    if (!row) return false;
+    content = find.text(0);
+    if (is_the_same(named, named.id, content)) break;
+  }
+  find.reset();
+  const std::string where = " FROM former_disclosures WHERE site_id = ? AND id = ? AND content_sha256 = ?";
+  AIRLOCK_TRY(auto take,
+              database.prepare(std::string("INSERT INTO disclosures SELECT site_id, ") + disclosure_columns + where));
+  take.bind(site_id).bind(named.id).bind(content);
+  AIRLOCK_CHECK(take.run());
+  AIRLOCK_TRY(auto remove, database.prepare("DELETE" + where));
+  remove.bind(site_id).bind(named.id).bind(content);
+  AIRLOCK_CHECK(remove.run());
+  return true;
+}
+
+Result<std::uint64_t> count(db::Database& database, const std::string& what, std::string_view site_id,
+                            std::uint64_t number) {
+  AIRLOCK_TRY(auto query, database.prepare("SELECT count(*) FROM " + what));
+  query.bind(site_id).bind(column(number));
+  AIRLOCK_TRY(const auto found, first_number(query));
+  return found.value_or(0);
+}
+
+/// Disclosures, and what was told of those that never came.
+Result<void> part_disclosures(db::Database& database, std::string_view site_id, const Adoption& adoption,
+                              std::uint64_t readmission) {
+  const std::uint64_t from = first_named(adoption);
+  AIRLOCK_TRY(const auto in_question,
+              count(database, "disclosures WHERE site_id = ? AND disclosure >= ?", site_id, from));
+  AIRLOCK_CHECK(move_away(database, "disclosures", disclosure_columns, site_id, readmission, from));
+  AIRLOCK_CHECK(move_away(database, "voids", "disclosure, kind", site_id, readmission, from));
+  bool met = from == 1 || in_question == 0;
+  AIRLOCK_TRY(auto gone, database.prepare("INSERT INTO voids VALUES (?, ?, ?)"));
+  for (const AdoptedDisclosure& named : adoption.disclosures) {
+    AIRLOCK_TRY(const bool back, move_back(database, site_id, named));
+    met = met || back;
+    if (named.ended.empty()) continue;
+    gone.bind(site_id).bind(column(named.disclosure)).bind(named.ended);
+    AIRLOCK_CHECK(gone.run());
+  }
+  if (met) return {};
+  return fail(Code::refused,
+              "the entry names the disclosures from " + std::to_string(from) + " to " +
+                  std::to_string(last_named(adoption)) + ", and none of them is here",
+              "take in a bundle that the site made before its ledger was lost and still knows, and try again");
+}
+
+}  // namespace
+
+Result<Readmitted> Register::readmit(std::string_view site_id, const AdoptedPast& past, std::string_view reason,
+                                     core::Time now) {
+  const Adoption& adoption = past.adoption;
+  AIRLOCK_TRY(auto transaction, db::Transaction::begin(database_));
+  AIRLOCK_TRY(auto before, database_.prepare("SELECT entry, adopted, admitted FROM readmissions WHERE site_id = ?"));
+  before.bind(site_id);
+  std::uint64_t number = 1;
+  for (;; ++number) {
+    AIRLOCK_TRY(const bool row, before.step());
+    if (!row) break;
+    if (before.text(0) == past.entry) return Readmitted{};
+    if (before.text(1) > adoption.time.text()) {
+      return fail(Code::refused,
+                  "the ledger was adopted at " + adoption.time.text() + ", before the one that was readmitted on " +
+                      before.text(2),
+                  "ask the site's operator for the entry of the newest `airlock ledger adopt`");
+    }
+  }
+  Readmitted out{.is_new = true};
+  AIRLOCK_TRY(out.forks, count(database_, "forks WHERE site_id = ? AND disclosure >= ?", site_id, 0));
+  AIRLOCK_CHECK(move_away(database_, "forks", "disclosure, id, content_sha256, reason, found", site_id, number, 0));
+  AIRLOCK_CHECK(part_disclosures(database_, site_id, adoption, number));
+  // Which of the checkpoints are of the adopted ledger too is not told; the one with its entry is.
+  AIRLOCK_TRY(auto keep, database_.prepare("INSERT INTO former_checkpoints SELECT site_id, ?2, size, root, note, "
+                                           "from_size FROM checkpoints WHERE site_id = ?1"));
+  keep.bind(site_id).bind(column(number));
+  AIRLOCK_CHECK(keep.run());
+  AIRLOCK_TRY(auto remove, database_.prepare("DELETE FROM checkpoints WHERE site_id = ?"));
+  remove.bind(site_id);
+  AIRLOCK_CHECK(remove.run());
+  AIRLOCK_TRY(auto begin, database_.prepare("INSERT INTO checkpoints VALUES (?, ?, ?, ?, 0)"));
+  begin.bind(site_id).bind(column(past.head.size)).bind(past.head.root.hex()).bind(past.checkpoint);
+  AIRLOCK_CHECK(begin.run());
+  AIRLOCK_TRY(auto note, database_.prepare("INSERT INTO readmissions SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
+                                           "coalesce(max(sequence), 0) FROM receipts WHERE site_id = ?1"));
+  note.bind(site_id).bind(column(number)).bind(now.text()).bind(adoption.time.text()).bind(reason);
+  note.bind(adoption.reason).bind(column(adoption.seq)).bind(past.entry);
+  AIRLOCK_CHECK(note.run());
+  AIRLOCK_TRY(out.kept, count(database_, "disclosures WHERE site_id = ? AND disclosure >= ?", site_id, 0));
+  AIRLOCK_TRY(out.former,
+              count(database_, "former_disclosures WHERE site_id = ? AND readmission = ?", site_id, number));
+  AIRLOCK_CHECK(transaction.commit());
+  return out;
+}
+
+Result<bool> Register::take_as_former(const Arrival& arrival, core::Time now) {
+  AIRLOCK_TRY(auto newest, database_.prepare("SELECT number, seq, entry FROM readmissions WHERE site_id = ? "
+                                             "ORDER BY number DESC LIMIT 1"));
+  newest.bind(arrival.site_id);
+  AIRLOCK_TRY(const bool row, newest.step());
+  if (!row) return false;
+  AIRLOCK_TRY(const Adoption adoption, ledger::read_adoption(newest.text(2), counter_in(newest, 1)));
+
+  AIRLOCK_TRY(auto former, database_.prepare("SELECT count(*) FROM former_disclosures WHERE site_id = ? AND id = ? "
+                                             "AND content_sha256 = ?"));
+  former.bind(arrival.site_id).bind(arrival.id).bind(arrival.content_sha256);
+  AIRLOCK_TRY(const auto known, first_number(former));
+  if (known != std::uint64_t{0}) return true;
+  AIRLOCK_TRY(auto present, database_.prepare("SELECT count(*) FROM disclosures WHERE site_id = ? AND id = ? "
+                                              "AND content_sha256 = ?"));
+  present.bind(arrival.site_id).bind(arrival.id).bind(arrival.content_sha256);
+  AIRLOCK_TRY(const auto here, first_number(present));
+  if (here != std::uint64_t{0}) return false;
+  bool is_former = false;
+  if (arrival.disclosure >= first_named(adoption) && arrival.disclosure <= last_named(adoption)) {
+    const auto& named = adoption.disclosures[arrival.disclosure - first_named(adoption)];
+    is_former = !is_the_same(named, arrival.id, arrival.content_sha256);
+  } else if (arrival.disclosure > last_named(adoption) && arrival.previous) {
+    former.bind(arrival.site_id).bind(arrival.previous->id).bind(arrival.previous->content_sha256);
+    AIRLOCK_TRY(const auto follows, first_number(former));
+    is_former = follows != std::uint64_t{0};
+  }
+  if (!is_former) return false;
+  AIRLOCK_TRY(auto insert, database_.prepare("INSERT INTO former_disclosures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+  insert.bind(arrival.site_id).bind(newest.integer(0));
+  bind_disclosure(insert, arrival, now);
+  AIRLOCK_CHECK(insert.run());
+  return true;
+}
+
+Result<std::vector<Readmission>> Register::readmissions(std::string_view site_id) {
+  AIRLOCK_TRY(auto query,
+              database_.prepare("SELECT r.admitted, r.adopted, r.reason, r.site_reason, (SELECT count(*) FROM "
+                                "former_disclosures f WHERE f.site_id = r.site_id AND f.readmission = r.number) "
+                                "FROM readmissions r WHERE r.site_id = ? ORDER BY r.number"));
+  query.bind(site_id);
+  std::vector<Readmission> out;
+  for (;;) {
+    AIRLOCK_TRY(const bool row, query.step());
+    if (!row) return out;
+    out.push_back({query.text(0), query.text(1), query.text(2), query.text(3), counter_in(query, 4)});
+  }
+}
+
+}  // namespace airlock::intake
