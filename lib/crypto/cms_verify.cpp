@@ -26,8 +26,9 @@ Result<std::vector<Certificate>> read_others(const SignedLayout& layout) {
   return list;
 }
 
-/// Whether the attribute signingCertificateV2 is for this signer and for no certificate but the chain's (RFC 5035 5.4):
-/// the very check that CMS_verify makes with CMS_CADES, which would build and verify the chain once more.
+/// Whether the attribute signingCertificateV2 is for this signer, and for no other certificate but those that came with
+/// it and the trusted roots (RFC 5035 5.4): what CMS_verify checks with CMS_CADES, for which it would build and verify
+/// the chain once more.
 bool names_chain(CMS_ContentInfo* object, const Certificate& signer, std::span<const Certificate> others,
                  const TrustStore& trust) {
   constexpr int the_only_one = -3;
@@ -42,7 +43,9 @@ bool names_chain(CMS_ContentInfo* object, const Certificate& signer, std::span<c
   const Handle<STACK_OF(X509)> chain(sk_X509_new_null());
   ensure(chain != nullptr && sk_X509_push(chain.get(), signer.handle()) > 0, "chain");
   for (const Certificate& other : others) ensure(sk_X509_push(chain.get(), other.handle()) > 0, "chain");
-  for (const Certificate& root : trust.roots()) ensure(sk_X509_push(chain.get(), root.handle()) > 0, "chain");
+  // A registered certificate is its own chain.
+  const auto roots = trust.is_exact() ? std::span<const Certificate>() : std::span(trust.roots());
+  for (const Certificate& root : roots) ensure(sk_X509_push(chain.get(), root.handle()) > 0, "chain");
   return named != nullptr && OSSL_ESS_check_signing_certs(nullptr, named.get(), chain.get(), 1) == 1;
 }
 

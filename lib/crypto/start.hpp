@@ -12,7 +12,8 @@ namespace airlock::crypto {
 void run_as_guest() noexcept;
 
 /// Says that this program owns the process, and that nothing has called OpenSSL yet: then one context is enough, which
-/// spares a third of the library's start. Not for programs that share OpenSSL with another library.
+/// spares a part of the library's start. Not for programs that share OpenSSL with another library; what a token's module
+/// does to OpenSSL stays in the keeper's helper, which signs and verifies nothing.
 void run_as_owner() noexcept;
 
 }  // namespace airlock::crypto

@@ -19,7 +19,7 @@ using core::quote;
 using policy::Disposition;
 
 /// Room that an entry has for its ceiling; the rest is for the entry's own members.
-constexpr std::size_t ceiling_bytes_limit = ledger::entry_limit - 64 * 1024;
+constexpr std::size_t ceiling_bytes_limit = ledger::entry_limit - 128 * 1024;
 /// How many differences a message tells; `airlock authorise` shows them all.
 constexpr std::size_t differences_told = 6;
 

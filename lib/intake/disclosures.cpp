@@ -30,11 +30,13 @@ std::string_view name(Standing standing) {
 }
 
 Result<std::optional<Register::Acknowledged>> Register::acknowledged(std::string_view site_id) {
-  AIRLOCK_TRY(auto query,
-              database_.prepare("SELECT c.note, c.size, c.root FROM receipts r JOIN checkpoints c "
-                                "ON c.site_id = r.site_id AND c.size = r.size "
-                                "WHERE r.site_id = ?1 AND r.sequence > (SELECT coalesce(max(receipt_sequence), "
-                                "0) FROM readmissions WHERE site_id = ?1) ORDER BY r.sequence DESC LIMIT 1"));
+  AIRLOCK_TRY(
+      auto query,
+      database_.prepare("SELECT c.note, c.size, c.root FROM checkpoints c JOIN (SELECT size, 0 AS at FROM "
+                        "readmissions WHERE site_id = ?1 AND number = (SELECT max(number) FROM readmissions WHERE "
+                        "site_id = ?1) UNION ALL SELECT size, sequence FROM receipts WHERE site_id = ?1 AND "
+                        "sequence > (SELECT coalesce(max(receipt_sequence), 0) FROM readmissions WHERE "
+                        "site_id = ?1)) r ON c.size = r.size WHERE c.site_id = ?1 ORDER BY r.at DESC LIMIT 1"));
   query.bind(site_id);
   AIRLOCK_TRY(const bool row, query.step());
   if (!row) return std::nullopt;

@@ -44,6 +44,10 @@ constexpr auto disclosure_columns =
 
 /// The one that the adopted ledger names, back from where any readmission moved it. Returns whether it was there.
 Result<bool> move_back(db::Database& database, std::string_view site_id, const AdoptedDisclosure& named) {
+  AIRLOCK_TRY(auto here, database.prepare("SELECT count(*) FROM disclosures WHERE site_id = ? AND id = ?"));
+  here.bind(site_id).bind(named.id);
+  AIRLOCK_TRY(const auto taken, first_number(here));
+  if (taken != std::uint64_t{0}) return false;
   AIRLOCK_TRY(auto find, database.prepare("SELECT content_sha256 FROM former_disclosures "
                                           "WHERE site_id = ? AND disclosure = ? AND id = ?"));
   find.bind(site_id).bind(column(named.disclosure)).bind(named.id);
@@ -74,24 +78,53 @@ Result<std::uint64_t> count(db::Database& database, const std::string& what, std
   return found.value_or(0);
 }
 
-/// Disclosures, and what was told of those that never came.
-Result<void> part_disclosures(db::Database& database, std::string_view site_id, const Adoption& adoption,
-                              std::uint64_t readmission) {
+/// Whether the entry tells of each disclosure that is here which past it is of. Error: refused.
+Result<void> check_reach(db::Database& database, std::string_view site_id, const Adoption& adoption) {
+  const std::uint64_t first = first_named(adoption);
+  const std::uint64_t last = last_named(adoption);
+  AIRLOCK_TRY(auto later,
+              database.prepare("SELECT min(disclosure) FROM disclosures WHERE site_id = ? AND disclosure > ? "
+                               "AND received > ?"));
+  later.bind(site_id).bind(column(last)).bind(adoption.time.text());
+  AIRLOCK_TRY(const auto unnamed, first_number(later));
+  if (unnamed) {
+    return fail(Code::refused,
+                "disclosure " + std::to_string(*unnamed) +
+                    " arrived after the ledger was adopted, and the entry names " + std::to_string(last) +
+                    " at most: nobody can tell which past it is of",
+                "ask the site to run `airlock ledger adopt` once more, and for the proof of that entry");
+  }
+  AIRLOCK_TRY(auto fork, database.prepare("SELECT min(disclosure) FROM forks WHERE site_id = ? AND disclosure < ?"));
+  fork.bind(site_id).bind(column(first));
+  AIRLOCK_TRY(const auto before, first_number(fork));
+  if (!before) return {};
+  return fail(Code::refused,
+              "the pasts part at disclosure " + std::to_string(*before) +
+                  " or before, and the entry names those from " + std::to_string(first) + " on",
+              "ask the site for the proof of an earlier entry `adopted`");
+}
+
+/// Disclosures, and what was told of those that never came. Returns the last one up to which the pasts agree.
+Result<std::uint64_t> part_disclosures(db::Database& database, std::string_view site_id, const Adoption& adoption,
+                                       std::uint64_t readmission) {
   const std::uint64_t from = first_named(adoption);
   AIRLOCK_TRY(const auto in_question,
               count(database, "disclosures WHERE site_id = ? AND disclosure >= ?", site_id, from));
   AIRLOCK_CHECK(move_away(database, "disclosures", disclosure_columns, site_id, readmission, from));
   AIRLOCK_CHECK(move_away(database, "voids", "disclosure, kind", site_id, readmission, from));
+  std::uint64_t common = from - 1;
   bool met = from == 1 || in_question == 0;
   AIRLOCK_TRY(auto gone, database.prepare("INSERT INTO voids VALUES (?, ?, ?)"));
   for (const AdoptedDisclosure& named : adoption.disclosures) {
     AIRLOCK_TRY(const bool back, move_back(database, site_id, named));
+    if (back) common = named.disclosure;
     met = met || back;
     if (named.ended.empty()) continue;
     gone.bind(site_id).bind(column(named.disclosure)).bind(named.ended);
     AIRLOCK_CHECK(gone.run());
+    gone.reset();
   }
-  if (met) return {};
+  if (met) return common;
   return fail(Code::refused,
               "the entry names the disclosures from " + std::to_string(from) + " to " +
                   std::to_string(last_named(adoption)) + ", and none of them is here",
@@ -111,17 +144,21 @@ Result<Readmitted> Register::readmit(std::string_view site_id, const AdoptedPast
     AIRLOCK_TRY(const bool row, before.step());
     if (!row) break;
     if (before.text(0) == past.entry) return Readmitted{};
-    if (before.text(1) > adoption.time.text()) {
+    // One whose time was ahead of ours says nothing of the order.
+    if (before.text(1) > adoption.time.text() && before.text(1) <= before.text(2)) {
       return fail(Code::refused,
                   "the ledger was adopted at " + adoption.time.text() + ", before the one that was readmitted on " +
                       before.text(2),
                   "ask the site's operator for the entry of the newest `airlock ledger adopt`");
     }
   }
+  AIRLOCK_CHECK(check_reach(database_, site_id, adoption));
   Readmitted out{.is_new = true};
-  AIRLOCK_TRY(out.forks, count(database_, "forks WHERE site_id = ? AND disclosure >= ?", site_id, 0));
-  AIRLOCK_CHECK(move_away(database_, "forks", "disclosure, id, content_sha256, reason, found", site_id, number, 0));
-  AIRLOCK_CHECK(part_disclosures(database_, site_id, adoption, number));
+  AIRLOCK_TRY(const std::uint64_t common, part_disclosures(database_, site_id, adoption, number));
+  // Where the pasts agree, a lost ledger explains no contradiction.
+  AIRLOCK_TRY(out.forks, count(database_, "forks WHERE site_id = ? AND disclosure > ?", site_id, common));
+  AIRLOCK_CHECK(
+      move_away(database_, "forks", "disclosure, id, content_sha256, reason, found", site_id, number, common + 1));
   // Which of the checkpoints are of the adopted ledger too is not told; the one with its entry is.
   AIRLOCK_TRY(auto keep, database_.prepare("INSERT INTO former_checkpoints SELECT site_id, ?2, size, root, note, "
                                            "from_size FROM checkpoints WHERE site_id = ?1"));
@@ -133,10 +170,11 @@ Result<Readmitted> Register::readmit(std::string_view site_id, const AdoptedPast
   AIRLOCK_TRY(auto begin, database_.prepare("INSERT INTO checkpoints VALUES (?, ?, ?, ?, 0)"));
   begin.bind(site_id).bind(column(past.head.size)).bind(past.head.root.hex()).bind(past.checkpoint);
   AIRLOCK_CHECK(begin.run());
-  AIRLOCK_TRY(auto note, database_.prepare("INSERT INTO readmissions SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
+  AIRLOCK_TRY(auto note, database_.prepare("INSERT INTO readmissions SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
                                            "coalesce(max(sequence), 0) FROM receipts WHERE site_id = ?1"));
   note.bind(site_id).bind(column(number)).bind(now.text()).bind(adoption.time.text()).bind(reason);
-  note.bind(adoption.reason).bind(column(adoption.seq)).bind(past.entry);
+  note.bind(adoption.reason).bind(column(adoption.seq)).bind(past.entry).bind(column(common));
+  note.bind(column(past.head.size));
   AIRLOCK_CHECK(note.run());
   AIRLOCK_TRY(out.kept, count(database_, "disclosures WHERE site_id = ? AND disclosure >= ?", site_id, 0));
   AIRLOCK_TRY(out.former,
@@ -146,11 +184,11 @@ Result<Readmitted> Register::readmit(std::string_view site_id, const AdoptedPast
 }
 
 Result<bool> Register::take_as_former(const Arrival& arrival, core::Time now) {
-  AIRLOCK_TRY(auto newest, database_.prepare("SELECT number, seq, entry FROM readmissions WHERE site_id = ? "
+  AIRLOCK_TRY(auto newest, database_.prepare("SELECT number, seq, entry, common FROM readmissions WHERE site_id = ? "
                                              "ORDER BY number DESC LIMIT 1"));
   newest.bind(arrival.site_id);
   AIRLOCK_TRY(const bool row, newest.step());
-  if (!row) return false;
+  if (!row || arrival.disclosure <= counter_in(newest, 3)) return false;  // where the pasts agree
   AIRLOCK_TRY(const Adoption adoption, ledger::read_adoption(newest.text(2), counter_in(newest, 1)));
 
   AIRLOCK_TRY(auto former, database_.prepare("SELECT count(*) FROM former_disclosures WHERE site_id = ? AND id = ? "
@@ -181,16 +219,18 @@ Result<bool> Register::take_as_former(const Arrival& arrival, core::Time now) {
 }
 
 Result<std::vector<Readmission>> Register::readmissions(std::string_view site_id) {
-  AIRLOCK_TRY(auto query,
-              database_.prepare("SELECT r.admitted, r.adopted, r.reason, r.site_reason, (SELECT count(*) FROM "
-                                "former_disclosures f WHERE f.site_id = r.site_id AND f.readmission = r.number) "
-                                "FROM readmissions r WHERE r.site_id = ? ORDER BY r.number"));
+  AIRLOCK_TRY(auto query, database_.prepare(
+                              "SELECT r.admitted, r.adopted, r.reason, r.site_reason, (SELECT count(*) FROM "
+                              "former_disclosures f WHERE f.site_id = r.site_id AND f.readmission = r.number), (SELECT "
+                              "count(*) FROM former_forks f WHERE f.site_id = r.site_id AND f.readmission = r.number) "
+                              "FROM readmissions r WHERE r.site_id = ? ORDER BY r.number"));
   query.bind(site_id);
   std::vector<Readmission> out;
   for (;;) {
     AIRLOCK_TRY(const bool row, query.step());
     if (!row) return out;
-    out.push_back({query.text(0), query.text(1), query.text(2), query.text(3), counter_in(query, 4)});
+    out.push_back(
+        {query.text(0), query.text(1), query.text(2), query.text(3), counter_in(query, 4), counter_in(query, 5)});
   }
 }
 

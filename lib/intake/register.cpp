@@ -42,9 +42,10 @@ constexpr std::string_view arrival_tables[] = {
 /// What version 3 adds.
 constexpr std::string_view readmission_tables[] = {
     "CREATE TABLE readmissions (site_id TEXT NOT NULL, number INTEGER NOT NULL, admitted TEXT NOT NULL, "
-    "adopted TEXT NOT NULL, reason TEXT NOT NULL, site_reason TEXT NOT NULL, seq INTEGER NOT NULL, entry TEXT NOT "
-    "NULL, "
-    "receipt_sequence INTEGER NOT NULL, PRIMARY KEY (site_id, number)) STRICT",
+    "adopted TEXT NOT NULL, reason TEXT NOT NULL, site_reason TEXT NOT NULL, seq INTEGER NOT NULL, "
+    "entry TEXT NOT NULL, common INTEGER NOT NULL, size INTEGER NOT NULL, receipt_sequence INTEGER NOT NULL, PRIMARY "
+    "KEY (site_id, number)) "
+    "STRICT",
     "CREATE TABLE former_disclosures (site_id TEXT NOT NULL, readmission INTEGER NOT NULL, "
     "disclosure INTEGER NOT NULL, id TEXT NOT NULL, content_sha256 TEXT NOT NULL, kind TEXT NOT NULL, "
     "number INTEGER NOT NULL, previous_id TEXT NOT NULL, previous_sha256 TEXT NOT NULL, received TEXT NOT NULL, "

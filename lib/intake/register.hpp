@@ -117,6 +117,7 @@ struct Readmission {
   std::string reason;        ///< the vendor's
   std::string site_reason;   ///< the site's
   std::uint64_t former = 0;  ///< disclosures of the past that was given up
+  std::uint64_t forks = 0;   ///< forks that it settled
 };
 
 /// How far a site's disclosures have come in.
@@ -163,8 +164,8 @@ class Register {
   [[nodiscard]] Result<Gaps> gaps(std::string_view site_id);
   /// From now on the site's past is the one that its entry `adopted` tells of. Disclosures, checkpoints and forks that
   /// it does not have are kept apart as former ones, and nothing is compared with them any more. The next receipt's
-  /// checkpoint is one of this past. Errors: refused (older than a readmission of this site; or the entry names too few
-  /// disclosures to tell where the pasts part).
+  /// checkpoint is the proof's. Errors: refused (older than a readmission of this site; or the entry does not tell
+  /// which past a disclosure that is here is of).
   [[nodiscard]] Result<Readmitted> readmit(std::string_view site_id, const AdoptedPast& past, std::string_view reason,
                                            core::Time now);
   /// Gives out the next receipt sequence of a site, lets `issue` make the file, and records it. The items are the
@@ -187,7 +188,7 @@ class Register {
     std::string note;
     ledger::TreeHead head;
   };
-  /// The checkpoint of the newest receipt, if that has one.
+  /// The checkpoint of the newest receipt, or of a readmission since; nothing where neither has one.
   Result<std::optional<Acknowledged>> acknowledged(std::string_view site_id);
   /// Why an arrival contradicts what is known; empty where it does not.
   Result<std::string> contradiction(const Arrival& arrival);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "ledger/entry.hpp"
 
@@ -55,6 +56,7 @@ Result<Adoption> read_adoption(std::string_view body, std::uint64_t seq) {
   Members in(json, "body", "");
   Adoption out{.seq = facts.seq, .time = facts.time, .reason = in.text("reason"), .disclosures = {}};
   const Json* list = in.array(member, adopted_disclosures_most);
+  std::set<std::string> ids;
   for (std::size_t i = 0; list != nullptr && i < list->size() && in.ok(); ++i) {
     const std::string path = in.path_of(member) + "/" + std::to_string(i);
     Members item((*list)[i], in.name(), path);
@@ -64,6 +66,7 @@ Result<Adoption> read_adoption(std::string_view body, std::uint64_t seq) {
     if (item.ok() && (out.disclosures[i].disclosure < least || out.disclosures[i].disclosure > most)) {
       item.refuse("disclosure", "must be the one after that before it");
     }
+    if (!ids.insert(out.disclosures[i].id).second) item.refuse("id", "stands there twice");
     if (auto done = item.finish(); !done) in.refuse(std::move(done).error());
   }
   if (!in.ok()) return fail(in.finish().error());

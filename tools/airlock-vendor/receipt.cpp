@@ -57,7 +57,8 @@ Json to_json(const intake::Home::SiteGaps& one) {
                             {"adopted", past.adopted},
                             {"reason", past.reason},
                             {"site_reason", past.site_reason},
-                            {"former", past.former}});
+                            {"former", past.former},
+                            {"forks", past.forks}});
   }
   return {{"site_id", one.site.site_id},
           {"name", one.site.name.empty() ? Json(nullptr) : Json(one.site.name)},
@@ -85,7 +86,8 @@ void show(const console::Console& console, const intake::Home::SiteGaps& one) {
   }
   for (const auto& past : gaps.readmissions) {
     rows.emplace_back("readmitted", past.admitted + ": " + past.reason +
-                                        "; disclosures of the past that was given up: " + std::to_string(past.former));
+                                        "; of the past that was given up: " + std::to_string(past.former) +
+                                        " disclosures, " + std::to_string(past.forks) + " forks");
   }
   console.say(rows);
 }

@@ -248,7 +248,7 @@ TEST_CASE("a site whose ledger was restored is readmitted: what both pasts have 
   CHECK(is_fork(desk.take(third)));
 
   const AdoptedPast past = adopted(1, {bundle(1, 0), bundle(2, 1)}, 25);
-  auto done = desk.reg().readmit(site_id, past, "ticket 1", now);
+  auto done = desk.reg().readmit(site_id, past, "ticket 1", *core::Time::from_text("2026-11-03T00:00:00Z"));
   REQUIRE_MESSAGE(done, done.error().message);
   CHECK(done->is_new);
   CHECK(done->kept == 2);
@@ -344,10 +344,59 @@ TEST_CASE("what the adopted ledger says will never come is explained, and what i
   desk.take(fourth);
   AdoptedPast past = adopted(1, {bundle(1, 0), bundle(2, 0), bundle(3, 2)}, 35);
   past.adoption.disclosures[0].ended = "withdrawn";
+  past.adoption.disclosures[2].ended = "payload_lost";
   REQUIRE(desk.reg().readmit(site_id, past, "ticket", now));
-  CHECK(desk.gaps().explained == std::vector<envelope::Void>{{1, "withdrawn"}});
+  CHECK(desk.gaps().explained == std::vector<envelope::Void>{{1, "withdrawn"}, {3, "payload_lost"}});
   desk.take(again(4, named(bundle(2, 0))));
-  CHECK(desk.gaps().missing == std::vector<site::MissingRange>{{3, 3}});
+  CHECK(desk.gaps().missing.empty());
+}
+
+TEST_CASE("what arrived after the ledger was adopted, and is not named, is of nobody knows which past") {
+  Desk desk;
+  desk.take(bundle(1, 0));
+  const core::Time later = *core::Time::from_text("2026-11-03T00:00:00Z");
+  const Arrival second = again(2, named(bundle(1, 0)));
+  REQUIRE(desk.reg().take_in(second, later));
+  const auto refused = desk.reg().readmit(site_id, adopted(1, {bundle(1, 0)}, 12), "ticket", later);
+  CHECK(refused.error().code == core::Code::refused);
+  CHECK(refused.error().hint.find("airlock ledger adopt") != std::string::npos);
+  CHECK(desk.gaps().received == 2);
+  REQUIRE(desk.reg().readmit(site_id, adopted(1, {bundle(1, 0), second}, 22, "2026-11-03T00:00:00Z"), "ticket", later));
+  CHECK(desk.gaps().received == 2);
+  CHECK(desk.take(again(3, named(second))).is_new);
+}
+
+TEST_CASE("a readmission settles no fork where both pasts agree, neither one before nor one after it") {
+  Desk desk;
+  for (std::uint64_t n = 1; n <= 3; ++n) desk.take(bundle(n, n - 1));
+  Arrival forged = bundle(1, 0);
+  forged.content_sha256 = content_of(8);
+  CHECK(is_fork(desk.take(forged)));
+  CHECK(is_fork(desk.take(again(3, named(bundle(2, 1))))));
+  REQUIRE(desk.reg().readmit(site_id, adopted(1, {bundle(1, 0), bundle(2, 1)}, 25), "ticket", now));
+  CHECK(desk.gaps().forks.size() == 1);
+  CHECK(desk.gaps().readmissions.at(0).forks == 1);
+  forged.content_sha256 = content_of(9);
+  CHECK(is_fork(desk.take(forged)));
+  CHECK(desk.gaps().forks.size() == 2);
+}
+
+TEST_CASE("the receipt after a readmission names the proof's checkpoint, whatever else arrived") {
+  Desk desk;
+  desk.take(bundle(1, 0));
+  const AdoptedPast past = adopted(1, {bundle(1, 0)}, 12);
+  REQUIRE(desk.reg().readmit(site_id, past, "ticket", now));
+  CHECK(desk.take(bundle(5, 4)).standing == Standing::unproven);  // of the lost past, which nobody can see
+  CHECK(desk.receipt().checkpoint == past.checkpoint);
+}
+
+TEST_CASE("an entry that starts after the first fork readmits nothing") {
+  Desk desk;
+  for (std::uint64_t n = 1; n <= 4; ++n) desk.take(bundle(n, n - 1));
+  CHECK(is_fork(desk.take(again(3, named(bundle(2, 1))))));
+  const auto refused = desk.reg().readmit(site_id, adopted(6, {again(6, {})}, 70), "ticket", now);
+  CHECK(refused.error().code == core::Code::refused);
+  CHECK(desk.gaps().forks.size() == 1);
 }
 
 TEST_CASE("a register of every released version opens, is then one of the newest, and has kept all that was in it") {
