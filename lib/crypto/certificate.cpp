@@ -43,6 +43,12 @@ std::string dotted(const ASN1_OBJECT* object) {
   return size > 0 && static_cast<std::size_t>(size) < text.size() ? text.data() : "";
 }
 
+bool is_own_issuer(X509* certificate, int verify_signature) {
+  const bool result = X509_self_signed(certificate, verify_signature) == 1;
+  forget_errors();
+  return result;
+}
+
 tl::unexpected<core::Error> refuse(std::string_view why) {
   forget_errors();
   return fail(Code::bad_input, "is not a certificate that can be used here: " + std::string(why));
@@ -108,17 +114,8 @@ std::string Certificate::subject() const {
 
 bool Certificate::is_ca() const { return X509_check_ca(handle_.get()) == 1; }
 
-bool Certificate::is_self_signed() const {
-  const bool result = X509_self_signed(handle_.get(), 1) == 1;
-  forget_errors();
-  return result;
-}
-
-bool Certificate::is_self_issued() const {
-  const bool result = X509_self_signed(handle_.get(), 0) == 1;
-  forget_errors();
-  return result;
-}
+bool Certificate::is_self_signed() const { return is_own_issuer(handle_.get(), 1); }
+bool Certificate::is_self_issued() const { return is_own_issuer(handle_.get(), 0); }
 
 bool Certificate::has_role(Role role) const {
   auto* usages = static_cast<EXTENDED_KEY_USAGE*>(X509_get_ext_d2i(handle_.get(), NID_ext_key_usage, nullptr, nullptr));

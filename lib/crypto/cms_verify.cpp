@@ -104,8 +104,7 @@ Result<Verified> verify_layout(const SignedLayout& layout, std::unique_ptr<core:
   if (!trust.is_exact()) {
     AIRLOCK_TRY(others, read_others(layout));
   }
-  const Handle<X509_STORE> store = open_store(trust);
-  AIRLOCK_TRY(const Validity validity, judge(trust, store.get(), signer, others));
+  AIRLOCK_TRY(const Validity validity, judge(trust, signer, others));
   AIRLOCK_CHECK(check_signature(layout, *content, trust, signer, others));
   others.insert(others.begin(), std::move(signer));
   return Verified(std::move(content), std::move(others), layout.signing_time, validity.from, validity.until);

@@ -21,6 +21,24 @@ tl::unexpected<core::Error> refuse(const Certificate& certificate, const std::st
 
 std::string lacks(Role role) { return "is not for the role " + core::quote(name(role)); }
 
+/// OpenSSL's form of a trust store: strict rules of RFC 5280, 128 bits of security, any purpose, no judgement of time.
+Handle<X509_STORE> open_store(const TrustStore& trust) {
+  Handle<X509_STORE> store(X509_STORE_new());
+  ensure(store != nullptr, "trust store");
+  for (const Certificate& root : trust.roots()) {
+    ensure(X509_STORE_add_cert(store.get(), root.handle()) == 1, "trust store");
+  }
+  X509_VERIFY_PARAM* const rules = X509_STORE_get0_param(store.get());
+  const unsigned long flags =
+      X509_V_FLAG_X509_STRICT | X509_V_FLAG_NO_CHECK_TIME | (trust.is_exact() ? X509_V_FLAG_PARTIAL_CHAIN : 0UL);
+  // Roles are judged in every certificate, here, and not by purposes of X.509.
+  ensure(X509_VERIFY_PARAM_set_flags(rules, flags) == 1 && X509_VERIFY_PARAM_set_purpose(rules, X509_PURPOSE_ANY) == 1,
+         "trust store");
+  X509_VERIFY_PARAM_set_auth_level(rules, security_level);
+  X509_VERIFY_PARAM_set_depth(rules, static_cast<int>(chain_limit) - 1);  // authorities between leaf and root
+  return store;
+}
+
 }  // namespace
 
 TrustStore::TrustStore(Role role, std::vector<Certificate> roots) : role_(role), roots_(std::move(roots)) {
@@ -36,25 +54,7 @@ TrustStore TrustStore::exactly(Role role, std::vector<Certificate> certificates)
   return store;
 }
 
-Handle<X509_STORE> open_store(const TrustStore& trust) {
-  Handle<X509_STORE> store(X509_STORE_new());
-  ensure(store != nullptr, "trust store");
-  for (const Certificate& root : trust.roots()) {
-    ensure(X509_STORE_add_cert(store.get(), root.handle()) == 1, "trust store");
-  }
-  X509_VERIFY_PARAM* const rules = X509_STORE_get0_param(store.get());
-  const unsigned long flags =
-      X509_V_FLAG_X509_STRICT | X509_V_FLAG_NO_CHECK_TIME | (trust.is_exact() ? X509_V_FLAG_PARTIAL_CHAIN : 0UL);
-  // Not the purpose smime_sign that CMS_verify would take: roles are judged in every certificate, here.
-  ensure(X509_VERIFY_PARAM_set_flags(rules, flags) == 1 && X509_VERIFY_PARAM_set_purpose(rules, X509_PURPOSE_ANY) == 1,
-         "trust store");
-  X509_VERIFY_PARAM_set_auth_level(rules, security_level);
-  X509_VERIFY_PARAM_set_depth(rules, static_cast<int>(chain_limit) - 1);  // authorities between leaf and root
-  return store;
-}
-
-Result<Validity> judge(const TrustStore& trust, X509_STORE* store, const Certificate& signer,
-                       std::span<const Certificate> others) {
+Result<Validity> judge(const TrustStore& trust, const Certificate& signer, std::span<const Certificate> others) {
   if (!trust.is_sound()) {
     return core::fail(core::Code::integrity, "a trusted root for the role " + core::quote(name(trust.role())) +
                                                  " is not a self-signed authority for it");
@@ -65,11 +65,12 @@ Result<Validity> judge(const TrustStore& trust, X509_STORE* store, const Certifi
   }
   if (!signer.may_sign()) return refuse(signer, "may not sign, by its key usage");
 
+  const Handle<X509_STORE> store = open_store(trust);
   const Handle<STACK_OF(X509)> untrusted(sk_X509_new_null());
   const Handle<X509_STORE_CTX> context(X509_STORE_CTX_new_ex(library(), nullptr));
   ensure(untrusted != nullptr && context != nullptr, "chain");
   for (const Certificate& other : others) ensure(sk_X509_push(untrusted.get(), other.handle()) > 0, "chain");
-  ensure(X509_STORE_CTX_init(context.get(), store, signer.handle(), untrusted.get()) == 1, "chain");
+  ensure(X509_STORE_CTX_init(context.get(), store.get(), signer.handle(), untrusted.get()) == 1, "chain");
   if (X509_verify_cert(context.get()) != 1) {
     const int why = X509_STORE_CTX_get_error(context.get());
     return refuse(signer, std::string("is not trusted: ") + X509_verify_cert_error_string(why));

@@ -15,12 +15,9 @@ struct Validity {
   Time until;
 };
 
-/// OpenSSL's form of a trust store: strict rules of RFC 5280, 128 bits of security, any purpose, no judgement of time.
-[[nodiscard]] Handle<x509_store_st> open_store(const TrustStore& trust);
-
 /// Judges `signer`, with `others` to build the chain from: chain, role, key usage. Certificates that the chain does not
 /// need are refused, so that none travels unverified. Error: integrity.
-[[nodiscard]] Result<Validity> judge(const TrustStore& trust, x509_store_st* store, const Certificate& signer,
+[[nodiscard]] Result<Validity> judge(const TrustStore& trust, const Certificate& signer,
                                      std::span<const Certificate> others);
 
 }  // namespace airlock::crypto

@@ -26,10 +26,11 @@ bool is_the_same(const AdoptedDisclosure& named, std::string_view id, std::strin
   return named.id == id && (named.content_sha256.empty() || named.content_sha256 == content_sha256);
 }
 
-/// The rows of one table that are of the past that is given up go into the table beside it.
+/// The rows of one table whose counter is at least `from` go into the table beside it. `columns`
+/// begin with that counter.
 Result<void> move_away(db::Database& database, const std::string& table, const std::string& columns,
                        std::string_view site_id, std::uint64_t readmission, std::uint64_t from) {
-  const std::string where = " WHERE site_id = ?1 AND disclosure >= ?2";
+  const std::string where = " WHERE site_id = ?1 AND " + columns.substr(0, columns.find(',')) + " >= ?2";
   AIRLOCK_TRY(auto keep, database.prepare("INSERT INTO former_" + table + " SELECT site_id, ?3, " + columns + " FROM " +
                                           table + where));
   keep.bind(site_id).bind(column(from)).bind(column(readmission));
@@ -160,13 +161,7 @@ Result<Readmitted> Register::readmit(std::string_view site_id, const AdoptedPast
   AIRLOCK_CHECK(
       move_away(database_, "forks", "disclosure, id, content_sha256, reason, found", site_id, number, common + 1));
   // Which of the checkpoints are of the adopted ledger too is not told; the one with its entry is.
-  AIRLOCK_TRY(auto keep, database_.prepare("INSERT INTO former_checkpoints SELECT site_id, ?2, size, root, note, "
-                                           "from_size FROM checkpoints WHERE site_id = ?1"));
-  keep.bind(site_id).bind(column(number));
-  AIRLOCK_CHECK(keep.run());
-  AIRLOCK_TRY(auto remove, database_.prepare("DELETE FROM checkpoints WHERE site_id = ?"));
-  remove.bind(site_id);
-  AIRLOCK_CHECK(remove.run());
+  AIRLOCK_CHECK(move_away(database_, "checkpoints", "size, root, note, from_size", site_id, number, 0));
   AIRLOCK_TRY(auto begin, database_.prepare("INSERT INTO checkpoints VALUES (?, ?, ?, ?, 0)"));
   begin.bind(site_id).bind(column(past.head.size)).bind(past.head.root.hex()).bind(past.checkpoint);
   AIRLOCK_CHECK(begin.run());
