@@ -7,6 +7,7 @@
 #include <openssl/params.h>
 #include <openssl/provider.h>
 
+#include "crypto/narrow.hpp"
 #include "crypto/openssl.hpp"
 
 namespace airlock::crypto {
@@ -30,7 +31,8 @@ bool derivation(const char* algorithm) { return has(EVP_KDF_fetch, EVP_KDF_free,
 bool mac(const char* algorithm) { return has(EVP_MAC_fetch, EVP_MAC_free, algorithm); }
 
 std::string provider_in_use() {
-  OSSL_PROVIDER* const loaded = OSSL_PROVIDER_load(library(), "default");
+  static_cast<void>(library());  // starts it
+  const OSSL_PROVIDER* const loaded = narrowed_provider();
   const char* name = nullptr;
   const char* version = nullptr;
   OSSL_PARAM wanted[] = {OSSL_PARAM_utf8_ptr(OSSL_PROV_PARAM_NAME, &name, 0),
@@ -38,7 +40,6 @@ std::string provider_in_use() {
   const bool known = loaded != nullptr && OSSL_PROVIDER_get_params(loaded, wanted) == 1;
   std::string out = known && name != nullptr ? name : "unknown";
   if (known && version != nullptr) out.append(" ").append(version);
-  OSSL_PROVIDER_unload(loaded);
   forget_errors();
   return out;
 }

@@ -6,12 +6,12 @@
 #include <openssl/err.h>
 #include <openssl/ess.h>
 #include <openssl/evp.h>
-#include <openssl/provider.h>
 #include <openssl/x509.h>
 
 #include <atomic>
 #include <stdexcept>
 
+#include "crypto/narrow.hpp"
 #include "crypto/start.hpp"
 
 namespace airlock::crypto {
@@ -55,7 +55,7 @@ ossl_lib_ctx_st* library() {
     const Owner said = owner.load(std::memory_order_relaxed);
     if (said == Owner::unsaid) ensure(forbid_configuration(), "start");
     ossl_lib_ctx_st* const made = said == Owner::airlock ? OSSL_LIB_CTX_get0_global_default() : OSSL_LIB_CTX_new();
-    ensure(made != nullptr && OSSL_PROVIDER_load(made, "default") != nullptr, "start");
+    ensure(made != nullptr && load_narrowed(made), "start");
     return made;
   }();
   return context;

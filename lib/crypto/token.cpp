@@ -4,6 +4,7 @@
 #include <openssl/crypto.h>
 #include <openssl/engine.h>
 #include <openssl/evp.h>
+#include <openssl/provider.h>
 #include <openssl/ui.h>
 
 #include "crypto/openssl.hpp"
@@ -37,6 +38,8 @@ core::Error refused(const std::string& what, std::string hint) {
 
 Result<PrivateKey> load_token_key(const std::string& uri, const std::string& module, const Secret& pin) {
   (void)library();  // says first that no configuration is read
+  // The token's module may work with OpenSSL itself, in the default context: there it finds the whole of it.
+  ensure(OSSL_PROVIDER_load(nullptr, "default") != nullptr, "start");
   ENGINE_load_dynamic();
   const std::string path = engine_path();
   ENGINE* const engine = ENGINE_by_id("dynamic");  // never given back: the process ends with it

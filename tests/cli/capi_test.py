@@ -489,7 +489,7 @@ if LONG:
         shutil.rmtree(w.path / "build")
         lib = other_build(w, "-Dbuildtype=debugoptimized")
         driver = compiled(w, TOP / "tests/capi/verdicts.c", lib=lib, sanitise=[])
-        lines = f"site\t{w.site_path}\nfiles\t{anywhere}\t{w.root}\tposthog\t-\nbytes\t{anywhere}\t{w.root}\tposthog\t-\t-\n" \
+        lines = f"site\t{w.site_path}\nfiles\t{anywhere}\t{w.root}\tposthog\t-\nbytes\t{anywhere}\t{w.root}\tposthog\t-\t-\t-\t{w.kit}\n" \
                 f"files\t{w.kit}\t{w.root}\tposthog\t-\nsite\t/nowhere\n"
         ran = w.run("valgrind", "--quiet", "--leak-check=full", "--show-leak-kinds=definite,indirect,possible",
                     "--errors-for-leak-kinds=definite,indirect,possible", "--error-exitcode=77", driver,

@@ -1,8 +1,14 @@
+#include <openssl/decoder.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
 
+#include <cctype>
 #include <filesystem>
+#include <set>
 
+#include "crypto/inventory.hpp"
 #include "crypto/note.hpp"
+#include "crypto/openssl.hpp"
 
 #include "kit.hpp"
 #include "temporary_directory.hpp"
@@ -79,4 +85,22 @@ TEST_CASE("nothing that succeeds or fails leaves an error in OpenSSL's queue for
   const std::string note = sign_note("text\n", "name", key).value();
   CHECK_FALSE(verify_note("another " + note, NoteVerifier("name", key.public_key())));
   clean("a note that fails");
+}
+
+TEST_CASE("no kind of key but those that are accepted has a parser here") {
+  using Names = std::set<std::string>;
+  const auto add = [](const char* name, void* names) {
+    if (std::isdigit(*name) == 0) static_cast<Names*>(names)->insert(name);  // and not its OID
+  };
+  static void (*const collect)(const char*, void*) = add;
+  Names decoders;
+  OSSL_DECODER_do_all_provided(
+      library(), [](OSSL_DECODER* one, void* names) { OSSL_DECODER_names_do_all(one, collect, names); }, &decoders);
+  Names types;
+  EVP_KEYMGMT_do_all_provided(
+      library(), [](EVP_KEYMGMT* one, void* names) { EVP_KEYMGMT_names_do_all(one, collect, names); }, &types);
+  const Names accepted{"EC", "ED25519", "RSA", "id-ecPublicKey", "rsaEncryption"};
+  CHECK(decoders == accepted);
+  CHECK(types == accepted);
+  CHECK(inventory().provider.starts_with("OpenSSL Default Provider 3."));
 }
