@@ -187,6 +187,12 @@ bool is_printable(std::string_view text) {
 
 std::string quote(std::string_view text, std::size_t limit) { return "`" + printable(text, limit) + "`"; }
 
+Result<void> check_reason(std::string_view text, std::string_view hint) {
+  if (!text.empty() && text.size() <= reason_limit && is_printable(text)) return {};
+  return fail(Code::usage, "the reason must be printable text of at most " + std::to_string(reason_limit) + " bytes",
+              std::string(hint));
+}
+
 std::string big_endian_64(std::uint64_t value) {
   std::string out(8, '\0');
   for (std::size_t i = 0; i < 8; ++i) out[7 - i] = static_cast<char>(value >> (8 * i) & 0xFF);

@@ -49,6 +49,12 @@ struct CodePoint {
 /// `printable(text)` in backticks: how a message quotes what the user gave.
 [[nodiscard]] std::string quote(std::string_view text, std::size_t limit = 200);
 
+/// Longest reason, in bytes: long enough for an explanation, short enough for a ledger's reader.
+inline constexpr std::size_t reason_limit = 1024;
+/// Whether `text` may be recorded as the reason of what a person did: printable, not empty, at most `reason_limit` bytes.
+/// Fails with `usage` and `hint`.
+[[nodiscard]] Result<void> check_reason(std::string_view text, std::string_view hint);
+
 /// The 8 bytes of `value`, big-endian: the length prefix of keyed hashes.
 [[nodiscard]] std::string big_endian_64(std::uint64_t value);
 

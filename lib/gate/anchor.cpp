@@ -122,11 +122,7 @@ Result<void> check_past(const site::Site& site, const ledger::Ledger& ledger) {
 }
 
 Result<Adopted> adopt(const std::string& directory, const std::string& reason) {
-  if (reason.empty() || reason.size() > adopt_reason_most || !core::is_printable(reason)) {
-    return fail(Code::usage,
-                "the reason must be printable text of at most " + std::to_string(adopt_reason_most) + " bytes",
-                "say what happened: it is recorded for ever");
-  }
+  AIRLOCK_CHECK(core::check_reason(reason, "say what happened: it is recorded for ever"));
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), adopt_lock_seconds));
   AIRLOCK_TRY(auto ledger, open_to_adopt(site));

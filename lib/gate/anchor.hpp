@@ -18,8 +18,6 @@ namespace airlock::gate {
 
 /// Most names of unknown bundles that one `adopted` entry takes.
 inline constexpr std::size_t adopted_bundles_most = 512;
-/// Longest reason, in bytes.
-inline constexpr std::size_t adopt_reason_most = 1024;
 
 /// Signs the ledger's tree as it is now and puts it in the anchor's place.
 [[nodiscard]] core::Result<void> write_anchor(const site::Site& site, const crypto::PrivateKey& key,

@@ -20,8 +20,6 @@ constexpr std::string_view statement_format = "airlock-sending/1";
 constexpr std::size_t sent_line_limit = 64 * 1024;
 constexpr std::size_t header_limit = 48 * 1024;
 constexpr std::size_t statement_voids_limit = 1000;
-/// Longest reason, in bytes.
-constexpr std::size_t readmission_reason_most = 1024;
 
 std::string from_header(Members& in, std::string_view member) {
   const auto bytes = core::from_base64(in.text(member, header_limit));
@@ -129,11 +127,7 @@ Result<RegisteredSite> Home::registered(const std::string& site_id) {
 }
 
 Result<Home::ReadmittedSite> Home::readmit(std::string_view entry, std::string_view proof, std::string_view reason) {
-  if (reason.empty() || reason.size() > readmission_reason_most || !core::is_printable(reason)) {
-    return fail(Code::usage,
-                "the reason must be printable text of at most " + std::to_string(readmission_reason_most) + " bytes",
-                "say what the site told you: it is recorded for ever");
-  }
+  AIRLOCK_CHECK(core::check_reason(reason, "say what the site told you: it is recorded for ever"));
   AIRLOCK_TRY(const ledger::Proof inclusion, ledger::read_proof(proof));
   AIRLOCK_TRY(auto adoption, ledger::read_adoption(entry, inclusion.index));
   AIRLOCK_TRY(const auto sites, register_.sites());

@@ -70,6 +70,8 @@ def _(w):
     held(w, 1, "the disposition: `seal` -> `send`")
     w.airlock("authorise", "--reason", "no terminal", code=4)
     w.airlock("authorise", "--yes", code=2)
+    for poor in ("", "two\nlines", "x" * 1025):
+        check("printable text of at most 1024 bytes" in w.airlock("authorise", "--reason", poor, "--yes", code=2).err, poor[:9])
     equal(w.airlock("process", "--held", code=4).code, 4)
     shown = w.airlock("authorise", "--reason", "contract 4711", "--yes", "--json").json
     equal(shown["authorised"], True)

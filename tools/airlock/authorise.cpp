@@ -14,20 +14,13 @@ namespace authorise_command {
 
 using core::Json;
 
-/// Long enough for an explanation, short enough for a ledger's reader.
-constexpr std::size_t reason_limit = 1024;
+constexpr std::string_view reason_hint = "say who decided and why: it is recorded for ever";
 
 struct Options {
   std::string reason;
   bool yes = false;
   bool clock = false;
 };
-
-core::Result<void> check_reason(const std::string& reason) {
-  if (reason.size() <= reason_limit && core::is_printable(reason)) return {};
-  return core::fail(core::Code::usage,
-                    "the reason must be printable text of at most " + std::to_string(reason_limit) + " bytes");
-}
 
 Json to_json(const gate::Proposal& proposal) {
   Json events = Json::array();
@@ -114,7 +107,9 @@ int run_clock(Context& context, const Options& options) {
 
 int run(Context& context, const Options& options) {
   const console::Console& console = context.console;
-  if (const auto checked = check_reason(options.reason); !checked) return console.report(checked.error());
+  if (const auto checked = core::check_reason(options.reason, reason_hint); !checked) {
+    return console.report(checked.error());
+  }
   if (options.clock) return run_clock(context, options);
   const auto proposal = gate::propose(context.site);
   if (!proposal) return console.report(proposal.error());
@@ -144,7 +139,9 @@ int run(Context& context, const Options& options) {
 
 int run_hold(Context& context, const std::string& reason, bool stop) {
   const console::Console& console = context.console;
-  if (const auto checked = check_reason(reason); !checked) return console.report(checked.error());
+  if (!reason.empty()) {
+    if (const auto checked = core::check_reason(reason, reason_hint); !checked) return console.report(checked.error());
+  }
   const auto changed = stop ? gate::hold(context.site, reason) : gate::release(context.site, reason);
   if (!changed) return console.report(changed.error());
   if (console.json()) console.print({{"on_hold", stop}, {"changed", *changed}, {"exit", 0}});

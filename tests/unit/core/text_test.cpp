@@ -69,3 +69,15 @@ TEST_CASE("a digest is read from 64 lower-case hex digits only") {
   CHECK_FALSE(Digest::from_hex(std::string(64, 'A')));
   CHECK_FALSE(Digest::from_hex(std::string(63, 'a')));
 }
+
+TEST_CASE("a reason is printable, not empty, and at most as long as a ledger's reader can bear") {
+  CHECK(check_reason("ticket 815", ""));
+  CHECK(check_reason(std::string(reason_limit, 'x'), ""));
+  for (const std::string& poor : {std::string(), std::string(reason_limit + 1, 'x'), std::string("a\nb"), std::string("\xff")}) {
+    CAPTURE(poor);
+    const auto refused = check_reason(poor, "say why");
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == Code::usage);
+    CHECK(refused.error().hint == "say why");
+  }
+}
