@@ -72,7 +72,9 @@ Inventory inventory() {
       {"AES-256-WRAP", "wraps the content key for ECDH", cipher("AES-256-WRAP")},
       {"RSA-OAEP", "wraps the content key for RSA", transport("RSA")},
       {"AES-256-GCM", "seals bundles", cipher("AES-256-GCM")},
-      {"HMAC", "pseudonyms", mac("HMAC")},
+      {"HMAC", "pseudonyms, key derivation from a passphrase", mac("HMAC")},
+      {"PBKDF2", "key derivation from a passphrase", derivation("PBKDF2")},
+      {"AES-256-CBC", "keeps keys under a passphrase", cipher("AES-256-CBC")},
       {"SipHash", "finds duplicate keys in memory; protects nothing", mac("SIPHASH")},
   };
   return out;

@@ -39,6 +39,8 @@ void Free::operator()(evp_mac_ctx_st* object) const noexcept { EVP_MAC_CTX_free(
 void Free::operator()(evp_md_st* object) const noexcept { EVP_MD_free(object); }
 void Free::operator()(evp_md_ctx_st* object) const noexcept { EVP_MD_CTX_free(object); }
 void Free::operator()(evp_pkey_st* object) const noexcept { EVP_PKEY_free(object); }
+void Free::operator()(PBE2PARAM_st* object) const noexcept { PBE2PARAM_free(object); }
+void Free::operator()(PBKDF2PARAM_st* object) const noexcept { PBKDF2PARAM_free(object); }
 void Free::operator()(pkcs8_priv_key_info_st* object) const noexcept { PKCS8_PRIV_KEY_INFO_free(object); }
 void Free::operator()(stack_st_X509* object) const noexcept { sk_X509_free(object); }
 void Free::operator()(X509_crl_st* object) const noexcept { X509_CRL_free(object); }

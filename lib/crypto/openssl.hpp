@@ -21,6 +21,8 @@ struct evp_md_st;
 struct evp_md_ctx_st;
 struct evp_pkey_st;
 struct ossl_lib_ctx_st;
+struct PBE2PARAM_st;
+struct PBKDF2PARAM_st;
 struct pkcs8_priv_key_info_st;
 struct stack_st_X509;
 struct X509_crl_st;
@@ -40,6 +42,8 @@ struct Free {
   void operator()(evp_md_st* object) const noexcept;
   void operator()(evp_md_ctx_st* object) const noexcept;
   void operator()(evp_pkey_st* object) const noexcept;
+  void operator()(PBE2PARAM_st* object) const noexcept;
+  void operator()(PBKDF2PARAM_st* object) const noexcept;
   void operator()(pkcs8_priv_key_info_st* object) const noexcept;
   void operator()(stack_st_X509* object) const noexcept;  ///< the stack, not its certificates
   void operator()(X509_crl_st* object) const noexcept;

@@ -172,6 +172,7 @@ TEST_CASE("an encrypted key that is damaged is refused, wherever it is") {
   const Secret word("a passphrase");
   const std::string pem = PrivateKey::generate(KeyKind::p256).value().encrypted_pem(word);
   const std::string der = from_pem("ENCRYPTED PRIVATE KEY", pem).value();
+  CHECK(der.find("\x04\x10") < der.find("\x02\x03\x09\x27\xC0"));  // a salt of 16 bytes before 600 000 rounds
   for (const std::size_t at : {std::size_t{0}, std::size_t{1}, std::size_t{20}, der.size() - 40, der.size() - 1}) {
     std::string bent = der;
     bent[at] = static_cast<char>(bent[at] ^ 0x11);
@@ -201,4 +202,49 @@ TEST_CASE("stock openssl's encrypted keys are read, but not those of its older s
       "B/dChdtOVaG1wMn7t1kLnFFcL8XDuP3lsPyIC7Vhy2MZFAY3\n"
       "-----END ENCRYPTED PRIVATE KEY-----\n", Secret("word"))) ==
         "bad_input: is encrypted in a way that is not supported");
+}
+
+TEST_CASE("of PBES2, ciphers, digests and derivations that docs/reference/algorithms.md does not have are refused") {
+  // openssl pkcs8 -topk8 -passout pass:word, with the options of each line.
+  const std::pair<std::string_view, std::string_view> forms[] = {
+      {"-v2 aes-128-cbc",
+       "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
+       "MIHsMFcGCSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAi3o8WY/zJLhQICCAAw\n"
+       "DAYIKoZIhvcNAgkFADAdBglghkgBZQMEAQIEEOWuasdAuYj9vcpnJ9Bs0qoEgZD/\n"
+       "bWyY3Z8eJsBdUEBV9fyNLh4/0pv3MBiyb2R/n/1yfQZtQnxV1KOSInyXjQQ0w6BN\n"
+       "xkMS/mKSz3YYz9h2NbuYiJBXmz3RQWSVE3ZXenA+iTuh27mXuSi2BatLrY3ILYob\n"
+       "Iuu0PiayXjJCUyix50AfctWqVis7JEk77bGVEf86BEpyp+ZkcjL7TFhNQpqPwzI=\n"
+       "-----END ENCRYPTED PRIVATE KEY-----\n"},
+      {"-v2 des3",
+       "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
+       "MIHjME4GCSqGSIb3DQEFDTBBMCkGCSqGSIb3DQEFDDAcBAgXBW7sSAqfoQICCAAw\n"
+       "DAYIKoZIhvcNAgkFADAUBggqhkiG9w0DBwQIuKIWvUTFo3kEgZCvIYXYTlD1ecI4\n"
+       "u9eq+v7fvJQp+TAJ+Ku++yVXMztQB5o5IU1RgJb4oJxX5SAgwy/xn3tldv0DagLz\n"
+       "TWkzkHks6fGxt3O3xlcVg2DWQj5KvAQLs2UsGSS+jRQzExj3ATigI74R/K0cqRoD\n"
+       "AnpNKSv0lFZvNTOICMItCZXw7uqdYzTOIxjxYuvnJ411US6R0bo=\n"
+       "-----END ENCRYPTED PRIVATE KEY-----\n"},
+      {"-v2 aes-256-cbc -v2prf hmacWithSHA1",
+       "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
+       "MIHeMEkGCSqGSIb3DQEFDTA8MBsGCSqGSIb3DQEFDDAOBAje1Hv0A9kLBAICCAAw\n"
+       "HQYJYIZIAWUDBAEqBBBMnvbWXoWaKbZmrJS9COQwBIGQpHWSHMcjH/pOi/Q7gHhp\n"
+       "c35J3MurpSKcnpNgeutaZvtcOldECEC8dLQHk90ei8zHvxjkMIKuEFCBxkM/0eMe\n"
+       "sFysD73wf1xG8YmMrj4SEKp2/KpyEzJbAxMCol+zg8IkCdUhY+sC3lGM6eUSl/e7\n"
+       "3WedU4zEvgW0tr8Sl7AK7XU3YKrrw9txVssoqYSBFec8\n"
+       "-----END ENCRYPTED PRIVATE KEY-----\n"},
+      {"-scrypt -v2 aes-256-cbc",
+       "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
+       "MIHkME8GCSqGSIb3DQEFDTBCMCEGCSsGAQQB2kcECzAUBAhNH4aUExWVIwICQAAC\n"
+       "AQgCAQEwHQYJYIZIAWUDBAEqBBC2Tb/MNlVrep2liYKzIMxLBIGQu7tY6G5n1JuL\n"
+       "BoaeJ5JFGkVblZHpvquXJX+5dByWLkdeTuEyCaIyVEACyoqX5ao5UO4RPD1YYBAV\n"
+       "Ivs4aIPpx+9XUcqnNK5o+K/vxS0w3Ans52nxlCWeXjHl2UJdzzKCqBmPQgvM9EhI\n"
+       "Mr1SGhxyGqG7g30rDPnFZJyVUecfEEql2XxSsGUBIeT6108OBPtf\n"
+       "-----END ENCRYPTED PRIVATE KEY-----\n"},
+  };
+  for (const auto& [options, pem] : forms) {
+    CAPTURE(options);
+    const auto read = PrivateKey::from_encrypted_pem(pem, Secret("word"));
+    REQUIRE_FALSE(read);
+    CHECK(why(read) == "bad_input: is encrypted in a way that is not supported");
+    CHECK(read.error().hint == "write it anew with `openssl pkcs8 -topk8 -v2 aes-256-cbc`");
+  }
 }
