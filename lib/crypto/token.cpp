@@ -7,6 +7,7 @@
 #include <openssl/provider.h>
 #include <openssl/ui.h>
 
+#include "core/text.hpp"
 #include "crypto/openssl.hpp"
 
 #pragma GCC diagnostic push
@@ -26,6 +27,9 @@ std::string engine_path() {
   if (from == std::string_view::npos || to <= from) return {};
   return std::string(text.substr(from + 1, to - from - 1)) + "/pkcs11.so";
 }
+
+/// libp11's word for a module that is not there, is none, or does not start.
+constexpr std::string_view no_module = "Unable to load PKCS#11 module";
 
 core::Error refused(const std::string& what, std::string hint) {
   core::Error error = library_error(what);
@@ -57,9 +61,16 @@ Result<PrivateKey> load_token_key(const std::string& uri, const std::string& mod
   std::shared_ptr<EVP_PKEY> key(
       ENGINE_load_private_key(engine, uri.c_str(), const_cast<UI_METHOD*>(UI_null()), nullptr), EVP_PKEY_free);
   if (key == nullptr) {
-    return fail(refused("the token does not give the key",
-                        "is the token there, are its label and the key's as in the URI, is the PIN right? Tokens lock "
-                        "themselves after a few wrong PINs"));
+    core::Error error =
+        refused("the token does not give the key",
+                "is the token there, are its label and the key's as in the URI, is the PIN right? Tokens "
+                "lock themselves after a few wrong PINs");
+    // The engine loads the module no earlier than here.
+    if (error.message.ends_with(no_module)) {
+      error.hint =
+          "is " + core::quote(module) + " there, and a PKCS #11 module for this machine that this user can read?";
+    }
+    return fail(std::move(error));
   }
   return PrivateKey::from_handle(std::move(key));
 }

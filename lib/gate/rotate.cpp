@@ -51,6 +51,11 @@ core::Result<KeyChange> change_key(const std::string& directory, site::KeyName k
   AIRLOCK_TRY(auto ledger, open_to_write(site));
   const core::Time now = sys::now();
   AIRLOCK_CHECK(recover(site, ledger, now));
+  keeper::Kept kept_before = keeper::Kept::openly;
+  if (key == site::KeyName::site) {
+    AIRLOCK_TRY(const auto file, site.signing_key_file());
+    kept_before = file.kept;
+  }
   AIRLOCK_TRY(const auto staged, site::stage_key(site, key, destroys, now, token));
   core::Json members{{"key", site::name(key)}, {"previous", staged.previous}, {"current", staged.current}};
   if (!destroys) AIRLOCK_CHECK(carry_ceiling(members, staged, directory, ledger, now));
@@ -61,7 +66,8 @@ core::Result<KeyChange> change_key(const std::string& directory, site::KeyName k
     AIRLOCK_CHECK(change.commit());
   }
   AIRLOCK_TRY(const auto fingerprint, site::place_key(site, staged, seq, now));
-  return KeyChange{staged.previous, staged.current, fingerprint};
+  return KeyChange{staged.previous, staged.current, fingerprint, kept_before,
+                   token ? keeper::Kept::in_token : keeper::Kept::openly};
 }
 
 }  // namespace

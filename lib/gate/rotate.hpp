@@ -28,11 +28,14 @@ struct KeyChange {
   std::string current;
   /// Fingerprint of the new site request; nothing where the key is not in it.
   std::optional<core::Digest> request_fingerprint;
+  /// Where the site's key was kept and is now; any other key is a file.
+  keeper::Kept kept_before = keeper::Kept::openly;
+  keeper::Kept kept_now = keeper::Kept::openly;
 };
 
 /// Puts a new key in force, recorded. Former site and ledger keys are kept as certificate and verifier only, for they
-/// need not sign again; a former archive key is kept whole, for it opens bundles, and a former pseudonym key too.
-/// Errors: of keys, ledger and machine.
+/// need not sign again; a former archive key is kept whole, for it opens bundles, and a former pseudonym key too. The
+/// new key is a bare file, also where the former one was kept better. Errors: of keys, ledger and machine.
 [[nodiscard]] core::Result<KeyChange> rotate_key(const std::string& directory, site::KeyName key);
 
 /// Puts the key of a token in force as the site's signing key, recorded like `rotate_key`. Errors: also of the token.

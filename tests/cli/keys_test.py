@@ -123,6 +123,8 @@ def _(w):
     fails("does not belong to the certificate")
     key_file.write_text(kept.replace("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/softhsm/none.so"))
     fails("Unable to load PKCS#11 module")
+    ran = airlock(w, "process", REPORT, code=8)
+    check("hint: is `/usr/lib/softhsm/none.so` there" in ran.err and "PIN" not in ran.err, ran)
     key_file.write_text(kept.replace("type=private", "type=private?pin-value=" + PIN))
     fails("holds a PIN")
     key_file.write_text(kept)
@@ -212,7 +214,13 @@ def _(w):
     airlock(w, "key", "protect", "site", secret="both")
     airlock(w, "process", another(w, "1.1.5"), secret="word", code=8)
     airlock(w, "process", another(w, "1.1.5"), secret="new")
-    airlock(w, "key", "rotate", "site", secret="new")
+    # A rotation makes a bare key, and says so where the former one was kept better.
+    ran = airlock(w, "key", "rotate", "site", secret="new")
+    check("was kept under a passphrase, the new one lies openly in" in ran.err and "`airlock key protect site`" in ran.err, ran)
+    check("lies openly" not in w.airlock("key", "rotate", "site").err, "a bare key as before")
+    airlock(w, "key", "protect", "site", secret="word")
+    done = airlock(w, "key", "rotate", "site", "--json", secret="word").json
+    equal((done["kept_before"], done["kept"]), ("under a passphrase", "openly"))
     w.process(another(w, "1.1.6"))
     w.ledger_ok()
 

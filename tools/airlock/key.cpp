@@ -38,6 +38,8 @@ int print_change(Context& context, const core::Result<gate::KeyChange>& changed,
          {"current", changed->current},
          {"fingerprint",
           changed->request_fingerprint ? core::Json(changed->request_fingerprint->hex()) : core::Json(nullptr)},
+         {"kept_before", keeper::name(changed->kept_before)},
+         {"kept", keeper::name(changed->kept_now)},
          {"exit", 0}});
     return 0;
   }
@@ -49,6 +51,13 @@ int print_change(Context& context, const core::Result<gate::KeyChange>& changed,
   }
   rows.emplace_back("next", next);
   context.console.say(rows);
+  if (changed->kept_now == keeper::Kept::openly && changed->kept_before != keeper::Kept::openly) {
+    context.console.remark(
+        "airlock: the former key was kept " + std::string(keeper::name(changed->kept_before)) +
+        ", the new one lies openly in `" + context.site + "/" + std::string(site::layout::signing_key) +
+        "`; `airlock key protect site` puts it under a passphrase, `airlock key use site` puts a key in "
+        "a token in force");
+  }
   return 0;
 }
 
@@ -80,8 +89,10 @@ int protect(Context& context, const KeyOptions& options) {
   if (context.console.json()) {
     context.console.print({{"key", options.key}, {"kept", "under a passphrase"}, {"exit", 0}});
   } else {
-    context.console.say("the site key is under the passphrase now; copies in backups are not, and the disk may hold the "
-                        "former file: `airlock key rotate site` and then this makes a key that never lay openly");
+    context.console.say(
+        "the site key is under the passphrase now; copies in backups are not, and the disk may hold the "
+        "former file: `airlock key rotate site` and then this at once puts a key in force that those do not have; a "
+        "key that never lies openly is one in a token (`airlock key use site`)");
   }
   return 0;
 }
