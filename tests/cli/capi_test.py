@@ -277,17 +277,41 @@ def _(w):
     w.airlock("licence", "install", here, site=w.path / "alike", code=6)
 
 
-@case("a report handed over through the library has the result that the command has: sealed, held, malformed, no site")
+@case("a looser licence for any site, put over a stricter one of this site, is valid, and the ceiling holds every report")
 def _(w):
     w.site()
-    shutil.copytree(w.site_path, w.path / "twin")
+    key = json.loads((w.site_path / "public/site.json").read_text())["key_sha256"]
+    looser = w.new_licence("standard", any_site=True)
+    driver = compiled(w, TOP / "tests/capi/verdicts.c")
+    row = ("looser", looser, public_copy(w, "a", looser), "posthog", w.site_id, key, None, None)
+    for way, verdict in ask_everybody(w, driver, [row])[0].items():
+        equal((verdict["state"], verdict["tier"]), ("valid", "standard"), way)
+    # Put into the folder by hand, and installed by the command.
+    for put in (lambda: shutil.copy(looser, w.site_path / "public/licence.p7s"),
+                lambda: w.airlock("licence", "install", looser)):
+        put()
+        equal(w.airlock("licence", "verify", "--json").json["licence"]["tier"], "standard")
+        ran = w.process(w.report(), code=4)
+        equal((ran["outcome"], ran["reason"], ran["bundle"]), ("held", "ceiling", None))
+    equal(list((w.site_path / "outbox").iterdir()), [], "what left")
+    equal(w.airlock("status", "--json").json["disclosures"], 0)
+    w.ledger_ok()
+
+
+@case("a report handed over through the library has the result that the command has: sealed, refused, held, waiting to be "
+      "sent, malformed, no site")
+def _(w):
+    w.site()
+    twin = shutil.copytree(w.site_path, w.path / "twin")
     python = [sys.executable, EXAMPLES / "verify.py", "--library", library(w) / "libairlock.so.0", "--program",
               w.program("airlock")]
     changing = ("report_id", "bundle", "bundle_sha256", "ledger_root")
 
-    def both(report, code):
+    def both(report, code, outcome=None):
         by_command = w.airlock("process", report, "--json", code=code)
-        ran = w.run(*python, w.path / "twin", "--report", report, code=code, env=preload(w))
+        ran = w.run(*python, twin, "--report", report, code=code, env=preload(w))
+        if outcome:
+            equal(ran.json["outcome"], outcome)
         if by_command.text:
             first, second = by_command.json, ran.json
             for name in changing:
@@ -295,11 +319,16 @@ def _(w):
             equal(second, first, "the document")
         return ran
 
-    both(w.report(), 0)
+    both(w.report(), 0, "sealed")
     check(list((w.path / "twin/outbox").glob("*.p7m")), "there is a bundle")
-    both(w.report(), 0)
-    both(w.file("broken.json", b'{"a": '), 3)
-    both(w.file("-dash.json", w.report().read_bytes()), 0)
+    both(w.report(), 0, "repeated")
+    both(w.file("broken.json", b'{"a": '), 3, "refused")
+    both(w.file("-dash.json", w.report().read_bytes()), 0, "repeated")
+    both(w.report(lambda d: d.update(event="another event")), 4, "refused")
+    looser = w.new_licence("standard", any_site=True)
+    for site in (w.site_path, twin):
+        w.airlock("licence", "install", looser, site=site)
+    both(w.report(lambda d: d["properties"].update({"posthog_version": "1.36.0"})), 4, "held")
     both(w.path / "no-such-report", 8)
     w.airlock("ledger", "verify", site=w.path / "twin")
     ran = w.run(*python, w.path / "none", "--report", w.report(), code=8, env=preload(w))
@@ -312,6 +341,16 @@ def _(w):
         odd = w.file("odd", f"#!/bin/sh\n{body}\n")
         odd.chmod(0o755)
         w.run(*python[:-1], odd, w.path / "twin", "--report", w.report(), code=8, env=preload(w))
+    # Where nobody listens a report that is to be sent waits: 7, and it is recorded.
+    w.site_path = w.path / "sending"
+    w.site(tier="standard", entitlements=())
+    path = w.site_path / "airlock.json"
+    nobody = {"type": "https-json", "url": "https://127.0.0.1:1/", "ca_file": str(w.root), "timeout_seconds": 2}
+    path.write_text(json.dumps({**json.loads(path.read_text()), "delivery": {"destinations": [nobody]}}))
+    w.airlock("authorise", "--reason", "the vendor's contract", "--yes")
+    twin = shutil.copytree(w.site_path, w.path / "sending-twin")
+    both(w.report(), 7, "queued")
+    w.airlock("ledger", "verify", site=twin)
 
 
 @case("the child gets the report's bytes, no shell, and none of the host's files; a host that reaps children loses nothing")
