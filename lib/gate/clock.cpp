@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/json.hpp"
+#include "core/text.hpp"
 #include "gate/append.hpp"
 #include "gate/ceiling.hpp"
 #include "gate/inputs.hpp"
@@ -16,10 +17,36 @@ namespace {
 
 constexpr int clock_lock_seconds = 30;
 
-Result<ClockProposal> clock_now(const ledger::Ledger& ledger) {
-  ClockProposal out{.now = sys::now(), .ledger = {}, .issued = {}};
+/// What is ahead of the clock by more than the guard lets pass, in the order in which it can be mended.
+std::optional<core::Error> ahead_for_good(const Inputs& inputs, const std::optional<core::Time>& kit,
+                                          bool ledger_is_ahead) {
+  const auto is_ahead = [&](const core::Time& time) { return inputs.now < time - licence::clock_tolerance; };
+  const auto error = [&](const std::string& what, const core::Time& time, const std::string& hint) {
+    return core::Error{core::Code::refused, what + time.text() + ", and the clock says " + inputs.now.text(),
+                       "set this machine's clock; if it is right, " + hint};
+  };
+  const std::string ask = ", issued by a clock that is right, and install it";
+  if (kit && is_ahead(*kit)) {
+    return error("the kit in force was issued at ", *kit, "ask the vendor for another kit" + ask);
+  }
+  const auto& licence = inputs.licence.verdict.licence;
+  if (licence && is_ahead(licence->issued)) {
+    return error("the licence was issued at ", licence->issued, "ask the vendor for another licence" + ask);
+  }
+  // Disowning brings the file up to date with the ledger.
+  const auto shown = ledger_is_ahead ? std::nullopt : newest_shown(inputs.site);
+  if (shown && is_ahead(*shown)) {
+    return error(core::quote(inputs.site.path(site::layout::public_site)) + ", though not the ledger, has the time ",
+                 *shown, "the next report that is processed makes the file again");
+  }
+  return std::nullopt;
+}
+
+Result<ClockProposal> proposal_for(const Inputs& inputs, const ledger::Ledger& ledger) {
+  ClockProposal out{.now = inputs.now, .ledger = {}, .stays = {}};
   AIRLOCK_TRY(out.ledger, ledger.newest_time());
-  AIRLOCK_TRY(out.issued, kit_issued(ledger));
+  AIRLOCK_TRY(const auto kit, kit_issued(ledger));
+  out.stays = ahead_for_good(inputs, kit, !out.empty());
   return out;
 }
 
@@ -28,18 +55,19 @@ Result<ClockProposal> clock_now(const ledger::Ledger& ledger) {
 Result<ClockProposal> propose_clock(const std::string& directory) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const auto ledger, open_to_read(site));
-  return clock_now(ledger);
+  AIRLOCK_TRY(const Inputs inputs, read_inputs(directory, ledger, sys::now()));
+  return proposal_for(inputs, ledger);
 }
 
 Result<ClockProposal> disown_times(const std::string& directory, const std::string& reason) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), clock_lock_seconds));
   AIRLOCK_TRY(auto ledger, open_to_write(site));
-  AIRLOCK_TRY(ClockProposal proposal, clock_now(ledger));
+  AIRLOCK_TRY(const Inputs inputs, read_inputs(directory, ledger, sys::now()));
+  AIRLOCK_TRY(ClockProposal proposal, proposal_for(inputs, ledger));
   if (proposal.empty()) {
     return core::fail(core::Code::refused, "no time in the ledger is later than the clock's, so there is none to disown");
   }
-  AIRLOCK_TRY(const Inputs inputs, read_inputs(directory, ledger, proposal.now));
   core::Json members{{"reason", reason}, {"clock", {{"disowned_newest", proposal.ledger->text()}}}};
   // The newest `authorised` entry is where the ceiling is looked for.
   AIRLOCK_CHECK(add_ceiling(members, inputs));

@@ -14,10 +14,13 @@ namespace airlock::gate {
 struct ClockProposal {
   core::Time now;
   std::optional<core::Time> ledger;  ///< the newest time of an entry that is not disowned
-  std::optional<core::Time> issued;  ///< of the kit in force: the vendor's word, which nobody here can disown
+  /// What else stops the guard and nobody here can disown: the vendor's word in kit or licence, whichever is later, or
+  /// what only `public/site.json` says. Nothing where all of these have passed.
+  std::optional<core::Error> stays;
   /// Whether there is a time to disown: an entry is later than now.
   [[nodiscard]] bool empty() const { return !ledger || *ledger <= now; }
 };
+/// Looks at the times without changing any. Errors: those of site, ledger and configuration.
 [[nodiscard]] core::Result<ClockProposal> propose_clock(const std::string& directory);
 
 /// Records that all times before this entry that are later than now came from a bad clock, and shows it publicly. The

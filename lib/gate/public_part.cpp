@@ -47,6 +47,11 @@ Result<std::optional<Time>> newest_trusted_time(const ledger::Ledger& ledger) {
   return std::max(newest, issued);  // nothing is less than any time
 }
 
+std::optional<Time> newest_shown(const site::Site& site) {
+  const auto found = read_public(site.path(site::layout::public_site));
+  return found ? std::optional(found->newest_time) : std::nullopt;
+}
+
 Result<void> refresh_public(const site::Site& site, const ledger::Ledger& ledger,
                             const licence::Verdict& verdict, Time now) {
   const std::string path = site.path(site::layout::public_site);

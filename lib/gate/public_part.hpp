@@ -18,6 +18,9 @@ namespace airlock::gate {
 /// The newest time that is known to have passed at this site: of ledger entries not disowned, and of the kit's `issued`.
 [[nodiscard]] core::Result<std::optional<core::Time>> newest_trusted_time(const ledger::Ledger& ledger);
 
+/// What `public/site.json` gives as that time; nothing where the file is missing or not sound.
+[[nodiscard]] std::optional<core::Time> newest_shown(const site::Site& site);
+
 /// How far `newest_time` may be behind before the file is written again: half of the clock guard's tolerance.
 inline constexpr std::chrono::hours public_time_lag{1};
 

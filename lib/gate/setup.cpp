@@ -113,6 +113,14 @@ Result<void> check_number(const site::Kit& kit, const std::optional<KitInForce>&
   return {};
 }
 
+/// From a kit of tomorrow on every licence would be `clock_rollback`, and no person could disown the vendor's time.
+Result<void> check_issued(const site::Kit& kit, core::Time now) {
+  if (now >= kit.issued - licence::clock_tolerance) return {};
+  return fail(Code::refused,
+              "the kit was issued at " + kit.issued.text() + ", and this machine's clock says " + now.text(),
+              "set this machine's clock; if it is right, ask the vendor for a kit issued by a clock that is right");
+}
+
 /// Opens the site again, since its product may just have become known. A crash before it is made good by the next
 /// `process`.
 Result<void> show_publicly(const site::Site& site, const ledger::Ledger& ledger, core::Time now) {
@@ -202,6 +210,7 @@ Result<Initialised> init(const InitOptions& options) {
   std::optional<site::Kit> kit;
   if (options.kit) {
     AIRLOCK_TRY(kit, site::verify_kit(*options.kit, crypto::TrustStore(crypto::Role::kit, {root})));
+    AIRLOCK_CHECK(check_issued(*kit, now));
     content.product = kit->product;
   }
   std::optional<licence::Verdict> verdict;
@@ -271,6 +280,7 @@ Result<std::optional<ProposedKit>> proposed_kit(const site::Site& site, const le
   if (!needs_person(kit->number, in_force)) return std::nullopt;
   AIRLOCK_TRY(const auto roots, site.vendor_roots());
   AIRLOCK_CHECK(check_lists(*kit, in_force, roots));
+  AIRLOCK_CHECK(check_issued(*kit, sys::now()));
   return ProposedKit{in_force->number, std::move(*kit), std::move(*file)};
 }
 
@@ -301,6 +311,8 @@ Result<std::uint64_t> install_kit(const std::string& directory, std::string_view
   const core::Time now = sys::now();
   AIRLOCK_CHECK(recover(site, ledger, now));
   AIRLOCK_TRY(const auto in_force, kit_in_force(ledger));
+  // The kit in force may be installed again under any clock: that changes nothing for the guard.
+  if (!in_force || in_force->number != number) AIRLOCK_CHECK(check_issued(kit, now));
   if (needs_person(number, in_force)) {
     AIRLOCK_TRY(const auto roots, site.vendor_roots());
     AIRLOCK_CHECK(check_lists(kit, in_force, roots));

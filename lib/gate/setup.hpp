@@ -58,7 +58,8 @@ struct ProposedKit {
 [[nodiscard]] Result<void> finish_authorised_kit(const site::Site& site, const ledger::Ledger& ledger);
 
 /// Installs a kit: a higher number than the one in force, or the same kit again. A jump of more than `kit_jump_most` or
-/// a step back is refused, and the kit put aside for a person to `authorise`. Returns its number.
+/// a step back is refused, and the kit put aside for a person to `authorise`. A kit issued later than now, by more than
+/// the clock guard's tolerance, is refused. Returns its number.
 inline constexpr std::uint64_t kit_jump_most = 1000;
 [[nodiscard]] Result<std::uint64_t> install_kit(const std::string& directory, std::string_view file);
 

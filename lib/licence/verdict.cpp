@@ -99,9 +99,13 @@ Finding find(const Opened& opened, const Setting& setting) {
   }
   const Time newest = std::max(licence.issued, setting.newest_trusted.value_or(licence.issued));
   if (now < newest - clock_tolerance) {
+    const bool own = licence.issued == newest;
     return {LicenceState::clock_rollback,
-            "cannot be judged: the clock says " + now.text() + ", but " + newest.text() + " has already been",
-            "set this machine's clock"};
+            "cannot be judged: the clock says " + now.text() + ", but " +
+                (own ? "it was issued at " + newest.text() : newest.text() + " has already been"),
+            std::string("set this machine's clock; if it is right, ") +
+                (own ? "ask the vendor for another licence: this one was issued by a clock that was ahead"
+                     : "`airlock authorise --clock` disowns what a bad clock recorded, or names what is ahead")};
   }
   if (now < licence.not_before) {
     return {LicenceState::not_yet_valid, "is not valid before " + licence.not_before.text(),

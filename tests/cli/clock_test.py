@@ -1,7 +1,9 @@
 """The clock guard, the limits' usage and doctor: what a site knows about itself."""
+import datetime
 import json
 import re
 import shutil
+import time
 
 from harness import DICTIONARY, POLICY, REPORT, case, check, equal, main
 
@@ -24,6 +26,14 @@ def public(w):
     return json.loads((w.site_path / "public/site.json").read_text())
 
 
+def kit_of(w, offset):
+    """A kit that the vendor issued under another clock."""
+    out = w.path / f"kit-{time.monotonic_ns()}.p7s"
+    w.run("faketime", "-f", offset, w.program("airlock-vendor"), "--home", w.home, "kit", "build", "--policy", POLICY,
+          "--dictionary", DICTIONARY, "--out", out)
+    return out
+
+
 def setting(w):
     w.new_vendor()
     w.new_site()
@@ -37,6 +47,8 @@ def _(w):
     before = w.ledger_ok()["entries"]
     at(w, "+40d", "process", w.report())
     equal(state(w, 6), "clock_rollback")
+    hint = w.airlock("licence", "verify", code=6).err
+    check("hint: set this machine's clock; if it is right, `airlock authorise --clock`" in hint, hint)
     ahead = public(w)["newest_time"]
     equal((w.site_path / "public/site.json").stat().st_mode & 0o777, 0o644)
     w.airlock("authorise", "--clock", "--reason", "battery", code=4)  # nobody at a terminal, and no --yes
@@ -72,13 +84,87 @@ def _(w):
     numbers = [w.airlock("status", "--json", site=s).json["disclosures"] for s in (w.site_path, w.path / "backup")]
     equal(numbers, [2, 1], "disclosures, as the vendor would see them repeat")
 
-    kit = w.path / "future.p7s"
-    w.run("faketime", "-f", "+50d", w.program("airlock-vendor"), "--home", w.home, "kit", "build", "--policy",
-          POLICY, "--dictionary", DICTIONARY, "--out", kit)
-    at(w, "+50d", "kit", "install", kit)
+    at(w, "+50d", "kit", "install", kit_of(w, "+50d"))
     equal(state(w, 6), "clock_rollback")
+    ran = w.airlock("authorise", "--clock", "--reason", "try", "--yes")
+    check("warning: the kit in force was issued at" in ran.err and "ask the vendor for another kit" in ran.err, str(ran))
+    equal(state(w, 6), "clock_rollback")
+    before = w.ledger_ok()["entries"]
+    ran = w.airlock("authorise", "--clock", "--reason", "again", "--yes", code=4)
+    check("error: the kit in force was issued at" in ran.err and "and the clock says" in ran.err, str(ran))
+    equal(w.ledger_ok()["entries"], before, "entries: what is refused is not recorded")
+    w.airlock("kit", "install", w.new_kit())  # the remedy that was named
+    equal(state(w, 0), "valid")
+    w.airlock("authorise", "--clock", "--reason", "again", "--yes")
+
+
+@case("a licence whose time is ahead, and a public part that alone is, are named by authorise --clock with what to do")
+def _(w):
+    setting(w)
+    licence = w.path / "future.p7s"
+    w.run("faketime", "-f", "+50d", w.program("airlock-vendor"), "--home", w.home, "licence", "issue", "--tier",
+          "enterprise-air-gapped", "--licensee", "Example Bank plc", "--site", w.site_id, *YEAR, "--not-after", "2099-01-01",
+          "--out", licence)
+    ran = w.airlock("licence", "install", licence, code=6)
+    check("but it was issued at" in ran.err and "ask the vendor for another licence" in ran.err, str(ran))
+    at(w, "+50d", "licence", "install", licence)
     w.airlock("authorise", "--clock", "--reason", "try", "--yes")
-    equal(state(w, 6), "clock_rollback")
+    ran = w.airlock("authorise", "--clock", "--reason", "again", "--yes", code=4)
+    check("error: the licence was issued at" in ran.err and "ask the vendor for another licence" in ran.err, str(ran))
+    w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"], extra=YEAR))
+    equal(state(w, 0), "valid")
+
+    path = w.site_path / "public/site.json"
+    path.write_text(json.dumps({**public(w), "newest_time": "2090-01-01T00:00:00Z"}))
+    equal(w.airlock("licence", "verify", "--json", code=6).json["state"], "clock_rollback")
+    ran = w.airlock("authorise", "--clock", "--reason", "again", "--yes", code=4)
+    check("public/site.json`, though not the ledger, has the time 2090-01-01T00:00:00Z" in ran.err, str(ran))
+    w.process()
+    equal(state(w, 0), "valid")
+
+
+@case("a kit issued ahead of the clock is refused before anything is written; two hours are let pass, as by the clock guard")
+def _(w):
+    setting(w)
+    before = w.ledger_ok()["entries"]
+
+    def refused():
+        ran = w.airlock("kit", "install", kit_of(w, "+50d"), code=4)
+        check("the kit was issued at " in ran.err and ", and this machine's clock says " in ran.err, str(ran))
+        check("hint: set this machine's clock; if it is right, ask the vendor" in ran.err, str(ran))
+        equal((w.ledger_ok()["entries"], state(w, 0)), (before, "valid"), "entries and state")
+
+    refused()
+    ran = w.airlock("init", "--vendor-root", w.root, "--vendor-root-sha256", w.root_fingerprint(), "--kit", kit_of(w, "+3h"),
+                    site=w.path / "early", code=4)
+    check("the kit was issued at" in ran.err and not (w.path / "early").exists(), str(ran))
+    w.airlock("kit", "install", kit_of(w, "+110m"))
+    before += 1
+    w.run("sqlite3", w.home / "register.db", "INSERT INTO kits VALUES (4999, '2026-01-01T00:00:00Z', '')")
+    refused()  # also a kit that a person could otherwise authorise, and it is not put aside
+    equal(w.airlock("authorise", "--reason", "nothing was put aside", "--yes", "--json").json["authorised"], False)
+
+
+@case("status warns when 30, 15, 7 and 1 days of the licence are left, in text, on standard error and as JSON, and in grace")
+def _(w):
+    w.new_vendor()
+    w.new_site()
+    end = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=31.5)
+    w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"], not_after=f"{end:%Y-%m-%dT%H:%M:%SZ}",
+                                                  extra=[*YEAR, "--grace-days", "5"]))
+    for left, warned in ((31, None), (30, 30), (16, 30), (15, 15), (8, 15), (7, 7), (2, 7), (1, 1), (0, 1)):
+        offset = f"+{31 - left}d"
+        verdict = at(w, offset, "status", "--json").json["licence"]
+        equal((verdict["days_left"], verdict["warning_days"]), (left, warned), "days left, and the warning")
+        days = f"valid, {left} day{'' if left == 1 else 's'} left"
+        for command in (["status"], ["licence", "verify"], ["licence", "show"]):
+            ran = at(w, offset, *command)
+            check(f"{days}: ends soon\n" in ran.text if warned else f"{days}\n" in ran.text, str(ran))
+            told = re.fullmatch("airlock: warning: .* is valid until .*\nairlock: hint: ask the vendor to renew it\n", ran.err)
+            check(told if warned else ran.err == "", str(ran))
+    equal(at(w, "+30d", "--quiet", "status").err, "")
+    grace = at(w, "+33d", "status")
+    check("grace, 3 days left" in grace.text and "warning: " in grace.err and "days of grace" in grace.err, str(grace))
 
 
 @case("public/site.json is made again where it is gone, and says what the ledger says")

@@ -73,9 +73,7 @@ std::vector<std::string> sentences(const gate::ClockProposal& proposal) {
   std::vector<std::string> out{"the clock says " + proposal.now.text() + ", the ledger's newest time is " +
                                    proposal.ledger.value_or(proposal.now).text(),
                                "every time in the ledger that is later than the clock's would count no more"};
-  if (proposal.issued && *proposal.issued > proposal.now) {
-    out.push_back("the kit was issued at " + proposal.issued->text() + ", by the vendor: that time stays");
-  }
+  if (proposal.stays) out.push_back("this would stay: " + proposal.stays->message);
   return out;
 }
 
@@ -84,6 +82,7 @@ int run_clock(Context& context, const Options& options) {
   const auto proposal = gate::propose_clock(context.site);
   if (!proposal) return console.report(proposal.error());
   if (proposal->empty()) {
+    if (proposal->stays) return console.report(*proposal->stays);
     if (console.json()) console.print({{"authorised", false}, {"exit", 0}});
     console.say("no time in the ledger is later than the clock's: there is none to disown");
     return 0;
@@ -102,6 +101,7 @@ int run_clock(Context& context, const Options& options) {
                    {"exit", 0}});
   }
   console.say("recorded; what was recorded with later times stays in the ledger and no longer counts for the clock");
+  if (done->stays) console.warn(done->stays->message, done->stays->hint);
   return 0;
 }
 

@@ -47,11 +47,8 @@ int verify(Context& context, const Options& options) {
   } else {
     context.console.say(in_words(*verdict));
   }
-  if (verdict->exit_code() != 0) {
-    context.console.complain(verdict->reason, verdict->hint);
-  } else if (!verdict->hint.empty()) {
-    context.console.remark("airlock: " + verdict->reason + "; " + verdict->hint);
-  }
+  if (verdict->exit_code() != 0) context.console.complain(verdict->reason, verdict->hint);
+  warn_of_end(context.console, *verdict);
   return verdict->exit_code();
 }
 
@@ -80,6 +77,7 @@ int show(Context& context) {
                                       std::to_string(licence.grace_days) + " days of grace"}});
   }
   if (verdict->exit_code() != 0) context.console.complain(verdict->reason, verdict->hint);
+  warn_of_end(context.console, *verdict);
   return verdict->exit_code();
 }
 
@@ -93,6 +91,7 @@ int install(Context& context, const Options& options) {
   if (context.console.json()) context.console.print(gate::verdict_document(*verdict));
   context.console.say("installed " + verdict->licence->serial + " for tier " + verdict->licence->tier + ": " +
                       in_words(*verdict));
+  warn_of_end(context.console, *verdict);
   return 0;
 }
 

@@ -97,7 +97,12 @@ std::string in_words(const licence::Verdict& verdict) {
   if (verdict.days_left && *verdict.days_left >= 0) {
     out += ", " + std::to_string(*verdict.days_left) + (*verdict.days_left == 1 ? " day" : " days") + " left";
   }
+  if (verdict.warning) out += ": ends soon";
   return out;
+}
+
+void warn_of_end(const console::Console& console, const licence::Verdict& verdict) {
+  if (verdict.exit_code() == 0 && !verdict.hint.empty()) console.warn(verdict.reason, verdict.hint);
 }
 
 void show(const console::Console& console, const gate::Processed& processed) {

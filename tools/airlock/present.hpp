@@ -22,8 +22,10 @@ namespace airlock::tools {
 /// Text on standard output, and on standard error why a report did not leave.
 void show(const console::Console& console, const gate::Processed& processed);
 
-/// `valid, 364 days left`.
+/// `valid, 364 days left`; near the end of the term `valid, 7 days left: ends soon`.
 [[nodiscard]] std::string in_words(const licence::Verdict& verdict);
+/// Warns of a licence that is usable and will not be for long: its last days, its days of grace.
+void warn_of_end(const console::Console& console, const licence::Verdict& verdict);
 
 /// `12 pseudonymised, 97 dropped`.
 [[nodiscard]] std::string in_words(const std::vector<envelope::RedactionCount>& redactions);

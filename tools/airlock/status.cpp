@@ -41,6 +41,7 @@ std::string in_words_interval(const std::string& every) {
 int run(Context& context) {
   const auto status = gate::status(context.site);
   if (!status) return context.console.report(status.error());
+  warn_of_end(context.console, status->inputs.licence.verdict);
   if (context.console.json()) {
     context.console.print(gate::status_document(*status));
     return 0;

@@ -147,15 +147,25 @@ void Console::remark(std::string_view line) const {
   if (!quiet_) std::cerr << line << "\n" << std::flush;
 }
 
+void Console::tell(std::string_view word, std::string_view colour, std::string_view text) const {
+  if (text.empty()) return;
+  const bool coloured = !no_colour_ && std::getenv("NO_COLOR") == nullptr && ::isatty(STDERR_FILENO) == 1;
+  std::cerr << name_ << ": ";
+  if (coloured) std::cerr << "\x1b[" << colour << "m";
+  std::cerr << word << ":";
+  if (coloured) std::cerr << "\x1b[0m";
+  std::cerr << " " << text << "\n" << std::flush;
+}
+
+void Console::warn(std::string_view message, std::string_view hint) const {
+  if (quiet_) return;
+  tell("warning", "1;33", message);
+  tell("hint", "1;36", hint);
+}
+
 void Console::complain(std::string_view message, std::string_view hint) const {
-  const bool colour = !no_colour_ && std::getenv("NO_COLOR") == nullptr && ::isatty(STDERR_FILENO) == 1;
-  const auto label = [&](std::string_view word, std::string_view code) {
-    return name_ + ": " + (colour ? "\x1b[" + std::string(code) + "m" : "") + std::string(word) + ":" +
-           (colour ? "\x1b[0m" : "") + " ";
-  };
-  std::cerr << label("error", "1;31") << message << "\n";
-  if (!hint.empty()) std::cerr << label("hint", "1;36") << hint << "\n";
-  std::cerr << std::flush;
+  tell("error", "1;31", message);
+  tell("hint", "1;36", hint);
 }
 
 int Console::report(const core::Error& error) const {

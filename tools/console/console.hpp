@@ -81,6 +81,8 @@ class Console {
   void say(std::string_view line) const;
   /// Prints aligned `label  value` lines unless `--quiet` or `--json`. A value may have several lines.
   void say(const std::vector<std::pair<std::string, std::string>>& rows) const;
+  /// `NAME: warning: …` and `NAME: hint: …` on standard error unless `--quiet`: done, and there is something to see to.
+  void warn(std::string_view message, std::string_view hint) const;
   /// Prints a line to standard error unless `--quiet`.
   void remark(std::string_view line) const;
 
@@ -91,6 +93,9 @@ class Console {
   void complain(std::string_view message, std::string_view hint) const;
 
  private:
+  /// A line on standard error that begins with the program's name and a coloured word.
+  void tell(std::string_view word, std::string_view colour, std::string_view text) const;
+
   std::string name_;
   std::unique_ptr<CLI::App> app_;
   bool json_ = false;

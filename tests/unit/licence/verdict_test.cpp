@@ -211,7 +211,7 @@ TEST_CASE("reasons name the licence, what is wrong and when") {
   CHECK(judge_at("2027-11-01T00:00:00Z", licence).reason ==
         start + "ended at 2027-11-01T00:00:00Z and is in its 1 day of grace, until 2027-11-02T00:00:00Z");
   CHECK(judge_at("2026-10-31T12:00:00Z").reason ==
-        start + "cannot be judged: the clock says 2026-10-31T12:00:00Z, but 2026-11-01T00:00:00Z has already been");
+        start + "cannot be judged: the clock says 2026-10-31T12:00:00Z, but it was issued at 2026-11-01T00:00:00Z");
   auto setting = example_setting();
   setting.product = "other";
   CHECK(judge(vendor().file(licence), "licence.p7s", setting).reason ==
