@@ -8,6 +8,7 @@
 #include "crypto/hash.hpp"
 #include "gate/append.hpp"
 #include "gate/entries.hpp"
+#include "gate/figures.hpp"
 #include "gate/history.hpp"
 #include "gate/open.hpp"
 #include "gate/public_part.hpp"
@@ -189,6 +190,7 @@ class Recorder {
     AIRLOCK_CHECK(append(second, ledger::Kind::sealed, subject.report_id, members, inputs_.now));
     AIRLOCK_CHECK(second.keep_checkpoint(recorded, sealed.checkpoint));
     AIRLOCK_TRY(out.head, second.commit());
+    keep_for_usage(out.prepared, disclosure.id);
 
     out.bundle_sha256 = sealed.file_sha256;
     const auto released = finish(disclosure.id, subject.report_id);
@@ -226,6 +228,7 @@ class Recorder {
     AIRLOCK_CHECK(append(second, ledger::Kind::queued, subject.report_id, members, inputs_.now));
     AIRLOCK_CHECK(second.keep_checkpoint(recorded, members.at("checkpoint").get<std::string>()));
     AIRLOCK_TRY(out.head, second.commit());
+    keep_for_usage(out.prepared, disclosure.id);
 
     out.disclosure_id = disclosure.id;
     out.exit = static_cast<int>(Code::later);
@@ -236,6 +239,11 @@ class Recorder {
       (void)sys::remove_file(inputs_.site.path(site::layout::held) + "/" + subject.report_id);
     }
     return out;
+  }
+
+  /// They are advice: without them `licence usage` says that it has none.
+  void keep_for_usage(const Prepared& prepared, const std::string& disclosure_id) {
+    (void)keep_figures(inputs_, ledger_, disclosure_id, *prepared.payload);
   }
 
   /// Steps 2 to 4; the next run does what is left of them.

@@ -8,6 +8,7 @@
 #include "gate/acknowledged.hpp"
 #include "gate/append.hpp"
 #include "gate/ceiling.hpp"
+#include "gate/figures.hpp"
 #include "gate/file_digest.hpp"
 #include "gate/queueing.hpp"
 #include "gate/rotate.hpp"
@@ -172,6 +173,7 @@ Result<Recovered> recover(const Site& site, ledger::Ledger& ledger, core::Time n
   }
   AIRLOCK_CHECK(show_payloads(site, ledger));
   AIRLOCK_CHECK(free_acknowledged(site, ledger));
+  (void)drop_figures(site, ledger);  // advice, for which no report waits
   AIRLOCK_CHECK(sweep(site, {site::layout::outbox, site::layout::held}, waiting));
   // What lies elsewhere a process that may not write there leaves to its supervisor.
   (void)sweep_site(site);

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
 /// `airlock licence usage`: what the licence limits, beside what the last disclosed report says. Advisory: nothing is
-/// refused because of it. The ledger keeps no values, so they are read from the report itself, as it was disclosed.
+/// refused because of it. The figures are those that were kept of that very report; an older one's are not shown.
 
 #include <cstdint>
 #include <optional>
@@ -24,15 +24,15 @@ struct LimitUsage {
 
 struct Usage {
   licence::Verdict verdict;
-  std::uint64_t disclosure = 0;  ///< of the report that the values come from; 0: none is at hand
-  std::uint64_t number = 0;      ///< of that report
-  std::string file;              ///< its name in the outbox
-  std::string problem;           ///< why no report is at hand
+  std::uint64_t disclosure = 0;    ///< the last one: what the values come from; 0: there was none yet
+  std::uint64_t number = 0;        ///< of its report
+  std::optional<core::Time> time;  ///< when it was recorded
+  std::string file;                ///< its name in the outbox, where it may be no longer
+  std::string problem;             ///< why no value is at hand
   std::vector<LimitUsage> limits;
 };
 
-/// Reads it. A limit names a declared field of class `usage` without wildcards by its last step, or by its last steps
-/// joined with dots. Errors: refused (no kit), verdict (no licence to tell of), those of ledger and archive key.
+/// Reads it. Errors: verdict (no licence to tell of), bad_input (the figures are not sound), those of the ledger.
 [[nodiscard]] core::Result<Usage> licence_usage(const std::string& directory);
 
 }  // namespace airlock::gate

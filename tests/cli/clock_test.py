@@ -183,34 +183,98 @@ def _(w):
         w.airlock("licence", "verify")
 
 
+LIMITS = ["--limit", "events_count_new_in_period=1000000000", "--limit", "instance_usage_summary.events_count_total=1",
+          "--limit", "no_such_field=5"]
+
+
+def usage(w):
+    ran = w.airlock("licence", "usage", "--json").json
+    return {**ran, "limits": {l["limit"]: l for l in ran["limits"]}}
+
+
+def totals(n):
+    """A report with another total."""
+    return lambda d: d["properties"]["instance_usage_summary"].update({"events_count_total": n})
+
+
 @case("usage: the limits beside the last disclosed report, with bars; over the limit is told and nothing is refused")
 def _(w):
     w.new_vendor()
     w.new_site()
-    limits = ["--limit", "events_count_new_in_period=1000000000", "--limit", "instance_usage_summary.events_count_total=1",
-              "--limit", "no_such_field=5"]
-    w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"], extra=[*YEAR, *limits]))
-    empty = w.airlock("licence", "usage", "--json").json
-    equal(empty["disclosure"], None)
-    check(all("no " in l["problem"] for l in empty["limits"]), str(empty))
+    w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"], extra=[*YEAR, *LIMITS]))
+    empty = usage(w)
+    equal((empty["disclosure"], empty["problem"]), (None, "no report has been disclosed yet"))
+    check(all("no " in l["problem"] for l in empty["limits"].values()), str(empty))
+    check("at most 1; no report has been disclosed yet" in w.airlock("licence", "usage").text, "for people")
     w.process()
-    usage = {l["limit"]: l for l in w.airlock("licence", "usage", "--json").json["limits"]}
+    told = usage(w)["limits"]
     report = json.loads(w.report().read_text())["properties"]["instance_usage_summary"]
-    equal(usage["events_count_new_in_period"]["value"], report["events_count_new_in_period"])
-    equal(usage["instance_usage_summary.events_count_total"]["value"], report["events_count_total"])
-    equal(usage["instance_usage_summary.events_count_total"]["over"], True)
-    equal(usage["no_such_field"]["value"], None)
-    check("names no declared field" in usage["no_such_field"]["problem"], str(usage))
+    equal(told["events_count_new_in_period"]["value"], report["events_count_new_in_period"])
+    equal(told["instance_usage_summary.events_count_total"]["value"], report["events_count_total"])
+    equal(told["instance_usage_summary.events_count_total"]["over"], True)
+    equal(told["no_such_field"]["value"], None)
+    check("names no declared field" in told["no_such_field"]["problem"], str(told))
     text = w.airlock("licence", "usage").text
     check("[####################]" in text and ", over the limit" in text and "[--------------------]" in text, text)
-    # The value is of the bundle: altered, it is not believed; gone, there is none.
-    bundle = w.outbox()[0]
-    content = bytearray(bundle.read_bytes())
-    content[len(content) // 2] ^= 1
-    bundle.write_bytes(bytes(content))
-    w.airlock("licence", "usage", code=(3, 5))
-    bundle.unlink()
-    equal(w.airlock("licence", "usage", "--json").json["disclosure"], None)
+    check("as report 1 said, disclosure 1 at " in text, text)
+    # Nothing is kept but what is limited, and what was disclosed.
+    kept = w.site_path / "outbox/usage.json"
+    equal(kept.stat().st_mode & 0o777, 0o600)
+    disclosures = json.loads(kept.read_text())["disclosures"]
+    under = "/properties/instance_usage_summary/"
+    equal([d["figures"] for d in disclosures], [{under + n: report[n] for n in ("events_count_new_in_period", "events_count_total")}])
+    w.ledger_ok()
+    # A file that is not sound is told of, and made again.
+    for unsound in ("{}", kept.read_text().replace(f": {report['events_count_total']}", ': "many"')):
+        kept.write_text(unsound)
+        check("remove it; the next report" in w.airlock("licence", "usage", code=3).err, "hint")
+        w.process(w.report(totals(len(unsound))))
+        equal(usage(w)["limits"]["instance_usage_summary.events_count_total"]["value"], len(unsound))
+    kept.unlink()
+    gone = usage(w)
+    equal((gone["disclosure"], gone["limits"]["events_count_new_in_period"]["value"]), (3, None))
+    check("no figures were kept" in gone["problem"] and "no figures were kept" in w.airlock("licence", "usage").text, str(gone))
+
+
+@case("usage tells the figures of the last disclosure, and never of another: its bundle freed, no archive, a report withheld")
+def _(w):
+    w.new_vendor()
+    w.new_site()
+    w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"], extra=[*YEAR, *LIMITS]))
+    total = "instance_usage_summary.events_count_total"
+    configuration = w.site_path / "airlock.json"
+    configuration.write_text(json.dumps({**json.loads(configuration.read_text()), "archive": False}))
+    for n in (1, 2):
+        w.process(w.report(totals(10 + n)))
+        equal((usage(w)["disclosure"], usage(w)["limits"][total]["value"]), (n, 10 + n), "without an archive key")
+    first, second = w.outbox()
+    second.rename(w.path / "handed-over.p7m")
+    equal((usage(w)["disclosure"], usage(w)["limits"][total]["value"]), (2, 12), "an older bundle is still there")
+    second.write_bytes((w.path / "handed-over.p7m").read_bytes())
+    w.vendor("intake", first, second)
+    receipt = w.path / "receipt.p7s"
+    w.vendor("receipt", "--site", w.site_id, "--out", receipt)
+    w.airlock("receipt", "import", receipt)
+    equal(w.outbox(), [])
+    equal((usage(w)["disclosure"], usage(w)["limits"][total]["value"]), (2, 12), "after the receipt")
+    # What is not disclosed is not told: held, and withheld.
+    w.airlock("hold")
+    w.process(w.report(totals(13)), code=4)
+    equal((usage(w)["disclosure"], usage(w)["limits"][total]["value"]), (2, 12), "a held report")
+    w.airlock("release")
+    configuration.write_text(json.dumps({**json.loads(configuration.read_text()), "floor": "withhold"}))
+    w.process(w.report(totals(14)))
+    equal(usage(w)["limits"][total]["value"], 12, "a withheld report")
+    check('"events_count_total": 14' not in (w.site_path / "outbox/usage.json").read_text(), "is kept")
+    # What another licence limits has no figure before the next disclosure.
+    more = [*YEAR, *LIMITS, "--limit", "persons_count_total=7"]
+    w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"], extra=more))
+    later = usage(w)["limits"]["persons_count_total"]
+    check(later["field"] and later["value"] is None and "was no limit yet" in later["problem"], str(later))
+    # Without a kit the limits are shown all the same.
+    (w.site_path / "public/kit.p7s").unlink()
+    bare = w.airlock("licence", "usage", "--json").json["limits"]
+    check(len(bare) == 4 and all("kit.p7s`: is missing" in l["problem"] for l in bare), str(bare))
 
 
 @case("doctor: a sound site is well; each thing that is broken is told, with a hint, and exit 1")

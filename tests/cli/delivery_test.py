@@ -385,6 +385,43 @@ def raw_member(text, member):
         at = end
 
 
+@case("licence usage on a sending site tells what was sent last: not what waits, nor what was withdrawn, which is forgotten")
+def _(w):
+    authority = Authority(w)
+    total = "instance_usage_summary.events_count_total"
+
+    def told():
+        ran = w.airlock("licence", "usage", "--json").json
+        return ran["disclosure"], ran["limits"][0]["value"]
+
+    def report(n):
+        return w.report(lambda d: d["properties"]["instance_usage_summary"].update({"events_count_total": n}))
+
+    def kept():
+        path = w.site_path / "outbox/usage.json"
+        return [list(d["figures"].values()) for d in json.loads(path.read_text())["disclosures"]] if path.exists() else []
+
+    with Receiver(authority.issue("server")) as server:
+        sending_site(w, destinations=[https_json(server.url(), authority)])
+        w.airlock("licence", "install", w.new_licence("standard", extra=["--limit", f"{total}=20"]))
+        queue(w, report(11))
+        equal((told(), kept()), ((None, None), [[11]]), "while it waits")
+        equal(send(w)["sent"], 1, "sent")
+        equal((told(), kept()), ((1, 11), [[11]]), "after it was sent")
+        queue(w, report(12))
+        queue(w, report(13))
+        equal((told(), kept()), ((1, 11), [[11], [12], [13]]), "while others wait")
+        equal(send(w)["sent"], 2, "sent")
+        equal(told(), (3, 13), "after all were sent")
+        queue(w, report(14))
+        equal(kept(), [[13], [14]], "kept")
+        configure(w, [https_json(server.url(), authority)], authorise=False, floor="withhold")
+        equal(send(w, code=4)["withdrawn"], 1, "withdrawn")
+        equal(told(), (3, 13), "after one was withdrawn")
+        w.process(report(15))
+        equal((told(), kept()), ((3, 13), [[13]]), "after the next run")
+
+
 @case("a queued report and then a floor, or an air-gapped licence: nothing is sent, it is withdrawn")
 def _(w):
     authority = Authority(w)

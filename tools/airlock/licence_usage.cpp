@@ -35,7 +35,9 @@ Json to_json(const gate::Usage& usage) {
           {"state", core::name(usage.verdict.state)},
           {"disclosure", usage.disclosure == 0 ? Json(nullptr) : Json(usage.disclosure)},
           {"number", usage.number == 0 ? Json(nullptr) : Json(usage.number)},
+          {"time", usage.time ? Json(usage.time->text()) : Json(nullptr)},
           {"file", usage.file.empty() ? Json(nullptr) : Json(usage.file)},
+          {"problem", usage.problem.empty() ? Json(nullptr) : Json(usage.problem)},
           {"limits", limits},
           {"exit", 0}};
 }
@@ -55,9 +57,9 @@ int run(Context& context) {
                                                : "at most " + std::to_string(limit.most) + "; " + limit.problem);
   }
   context.console.say(rows);
-  if (usage->disclosure != 0) {
-    context.console.say("as report " + std::to_string(usage->number) + " says, disclosure " +
-                        std::to_string(usage->disclosure) + ", " + usage->file);
+  if (usage->problem.empty()) {
+    context.console.say("as report " + std::to_string(usage->number) + " said, disclosure " +
+                        std::to_string(usage->disclosure) + " at " + usage->time->text() + ", " + usage->file);
   }
   return 0;
 }
