@@ -1,5 +1,6 @@
 #include "core/text.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "core/digest.hpp"
@@ -20,10 +21,17 @@ int hex_value(char c) {
   return -1;
 }
 
-int base64_value(char c) {
-  const auto at = base64_digits.find(c);
-  return at == std::string_view::npos ? -1 : static_cast<int>(at);
-}
+/// The value of each digit, and for what is none a bit above all of theirs. A kit is 40 KiB of base64 that is read at
+/// each check of a licence.
+constexpr std::uint8_t no_digit = 0x80;
+constexpr auto base64_values = [] {
+  std::array<std::uint8_t, 256> values{};
+  values.fill(no_digit);
+  for (std::size_t i = 0; i < base64_digits.size(); ++i) {
+    values[static_cast<unsigned char>(base64_digits[i])] = static_cast<std::uint8_t>(i);
+  }
+  return values;
+}();
 
 void append_utf8_escape(std::string& out, char c) {
   out += "\\x";
@@ -108,22 +116,32 @@ std::string to_base64(std::string_view bytes) {
 
 std::optional<std::string> from_base64(std::string_view text) {
   if (text.size() % 4 != 0) return std::nullopt;
-  std::string out;
-  out.reserve(text.size() / 4 * 3);
-  for (std::size_t i = 0; i < text.size(); i += 4) {
-    const bool last = i + 4 == text.size();
-    const int padding = !last || text[i + 3] != '=' ? 0 : text[i + 2] != '=' ? 1 : 2;
-    std::uint32_t group = 0;
-    for (std::size_t j = 0; j < 4; ++j) {
-      const int value = j >= 4 - static_cast<std::size_t>(padding) ? 0 : base64_value(text[i + j]);
-      if (value < 0) return std::nullopt;
-      group = group << 6 | static_cast<std::uint32_t>(value);
-    }
-    if ((padding == 1 && (group & 0xFF) != 0) || (padding == 2 && (group & 0xFFFF) != 0)) return std::nullopt;
-    out += static_cast<char>(group >> 16);
-    if (padding < 2) out += static_cast<char>(group >> 8 & 0xFF);
-    if (padding < 1) out += static_cast<char>(group & 0xFF);
+  const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
+  std::string out(text.size() / 4 * 3, '\0');
+  std::uint32_t bad = 0;
+  const auto read_group = [&bad](const char* from, char* into) {
+    const std::uint32_t a = base64_values[byte(from[0])];
+    const std::uint32_t b = base64_values[byte(from[1])];
+    const std::uint32_t c = base64_values[byte(from[2])];
+    const std::uint32_t d = base64_values[byte(from[3])];
+    bad |= (a | b | c | d) & no_digit;
+    into[0] = static_cast<char>(a << 2 | b >> 4);
+    into[1] = static_cast<char>(b << 4 | c >> 2);
+    into[2] = static_cast<char>(c << 6 | d);
+  };
+  const std::size_t whole = (text.size() - padding) / 4;
+  for (std::size_t i = 0; i < whole; ++i) read_group(text.data() + 4 * i, out.data() + 3 * i);
+  if (padding > 0) {
+    std::array<char, 4> last{'A', 'A', 'A', 'A'};
+    std::copy_n(text.end() - 4, 4 - padding, last.begin());
+    std::array<char, 3> end{};
+    read_group(last.data(), end.data());
+    // What the padding leaves out must be zero.
+    if (end[2] != 0 || (padding == 2 && end[1] != 0)) return std::nullopt;
+    std::copy_n(end.begin(), 3 - padding, out.begin() + static_cast<std::ptrdiff_t>(3 * whole));
+    out.resize(out.size() - padding);
   }
+  if (bad != 0) return std::nullopt;
   return out;
 }
 
