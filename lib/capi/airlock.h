@@ -12,6 +12,9 @@
  *  - Thread-safe: any number of threads may call at once. A handle may be read by several threads, and freed by one.
  *  - A pointer that an accessor returns belongs to the handle and lives as long as it. Texts are UTF-8, end in NUL, and
  *    are printable; none is ever NULL. A handle may be NULL: it then reads as the verdict or outcome that memory ran out.
+ *  - Where memory runs out, a verdict is NULL, AIRLOCK_UNJUDGED or, where a library beneath hides its want, one that is
+ *    not usable: never a better one than the licence deserves. The JSON library may then end the process, as C++ does
+ *    with what fails while it cleans up.
  *  - Nothing is printed, no exception leaves the library, no signal's handling and no variable is changed. Verifying
  *    opens no socket, starts no process and reads no file but those named.
  *  - OpenSSL runs in a context of the library's own, without configuration; the host's configuration and providers
@@ -83,7 +86,7 @@ AIRLOCK_API void airlock_setting_product(airlock_setting *setting, const char *p
  * identifier alone decides. */
 AIRLOCK_API void airlock_setting_site(airlock_setting *setting, const char *site_id, const char *key_sha256);
 /** A time that is known to have passed, in seconds since 1970: the clock may not be more than two hours earlier. The
- * licence's own time of issue always counts. */
+ * licence's own time of issue always counts. Here and below, times before 1970 and after 9999 count as these. */
 AIRLOCK_API void airlock_setting_newest_time(airlock_setting *setting, int64_t seconds);
 /** The highest sequence of a licence that was seen before: a lower one is AIRLOCK_SUPERSEDED. */
 AIRLOCK_API void airlock_setting_newest_sequence(airlock_setting *setting, int64_t sequence);
@@ -104,7 +107,8 @@ AIRLOCK_API airlock_state airlock_verdict_state(const airlock_verdict *verdict);
 AIRLOCK_API const char *airlock_verdict_state_name(const airlock_verdict *verdict);
 /** 1 where the state is AIRLOCK_VALID or AIRLOCK_GRACE, else 0. */
 AIRLOCK_API int airlock_verdict_usable(const airlock_verdict *verdict);
-/** The exit code of `airlock licence verify`: 0 usable, 3 or 5 invalid, 6 another state; unjudged: 1, 2, 3 or 8. */
+/** The exit code of `airlock licence verify`: 0 usable, 3 or 5 invalid, 6 another state; unjudged: 2 usage, 3 no
+ * site or unreadable, 4 not allowed to read, 8 the disk, 1 anything else, such as no memory. */
 AIRLOCK_API int airlock_verdict_exit_code(const airlock_verdict *verdict);
 /** Why, as a sentence for people. */
 AIRLOCK_API const char *airlock_verdict_reason(const airlock_verdict *verdict);

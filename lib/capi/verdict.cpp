@@ -1,6 +1,7 @@
 // The verdict of the C ABI. Nothing thrown inside leaves: for want of memory the caller gets NULL, which reads as a
 // verdict that is not judged.
 
+#include <algorithm>
 #include <new>
 #include <optional>
 #include <string>
@@ -78,6 +79,12 @@ void set(airlock_setting* setting, Change change) noexcept {
     return true;
   });
   if (!done) setting->incomplete = true;
+}
+
+/// The years that a time can be written in.
+airlock::core::Time time_from(std::int64_t seconds) {
+  constexpr std::int64_t last_second_of_9999 = 253'402'300'799;
+  return {std::clamp(seconds, std::int64_t{0}, last_second_of_9999)};
 }
 
 Result<std::string> uuid_from(std::string_view text) {
@@ -164,7 +171,7 @@ void airlock_setting_site(airlock_setting* setting, const char* site_id, const c
 }
 
 void airlock_setting_newest_time(airlock_setting* setting, int64_t seconds) {
-  set(setting, [&](airlock_setting& to) { to.newest_time = airlock::core::Time{seconds}; });
+  set(setting, [&](airlock_setting& to) { to.newest_time = time_from(seconds); });
 }
 
 void airlock_setting_newest_sequence(airlock_setting* setting, int64_t sequence) {
@@ -176,7 +183,7 @@ void airlock_setting_kit(airlock_setting* setting, const void* kit, size_t size)
 }
 
 void airlock_setting_now(airlock_setting* setting, int64_t seconds) {
-  set(setting, [&](airlock_setting& to) { to.now = airlock::core::Time{seconds}; });
+  set(setting, [&](airlock_setting& to) { to.now = time_from(seconds); });
 }
 
 void airlock_setting_free(airlock_setting* setting) { delete setting; }

@@ -88,7 +88,7 @@ Finding find(const Opened& opened, const Setting& setting) {
     return {LicenceState::superseded,
             "has sequence " + std::to_string(licence.sequence) + ", and a licence with sequence " +
                 std::to_string(setting.newest_sequence) + " has been seen",
-            "install the newest licence that the vendor gave you"};
+            "install the newest licence that the vendor gave you; if this is it, ask the vendor to issue it again"};
   }
   if (!setting.product.empty() && licence.product != setting.product) {
     return {LicenceState::wrong_product, "is for product " + quote(licence.product) + ", not " + quote(setting.product),

@@ -1,6 +1,6 @@
 /* Judges licences through the C ABI and prints each verdict as one line of JSON: what the command prints, as far as the
  * tests compare it. Reads its work from standard input, one a line, fields parted by tabs:
- *     site DIR | files LICENCE TRUST PRODUCT SITE | bytes LICENCE TRUST PRODUCT SITE KEY SEQUENCE KIT      (`-`: not given) */
+ *     site DIR | files LICENCE TRUST PRODUCT SITE | bytes LICENCE TRUST PRODUCT SITE KEY SEQUENCE KIT [NOW]      (`-`: not given) */
 #include <airlock.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,6 +58,7 @@ static airlock_verdict *verify_bytes(char **field) {
   size_t kit_size = 0;
   void *kit = given(field[7]) != NULL ? read_file(field[7], &kit_size) : NULL;
   if (given(field[6]) != NULL) airlock_setting_newest_sequence(setting, atoll(field[6]));
+  if (given(field[8]) != NULL) airlock_setting_now(setting, strtoll(field[8], NULL, 10));
   if (kit != NULL) airlock_setting_kit(setting, kit, kit_size);
   airlock_verdict *verdict = airlock_verify_bytes(licence, size, setting);
   free(kit);
@@ -80,15 +81,15 @@ int main(void) {
 
   char line[8192];
   while (fgets(line, sizeof line, stdin) != NULL) {
-    char *field[8] = {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL};
+    char *field[9] = {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL};
     size_t count = 0;
     line[strcspn(line, "\n")] = '\0';
-    for (char *at = strtok(line, "\t"); at != NULL && count < 8; at = strtok(NULL, "\t")) field[count++] = at;
+    for (char *at = strtok(line, "\t"); at != NULL && count < 9; at = strtok(NULL, "\t")) field[count++] = at;
     if (count == 2 && strcmp(field[0], "site") == 0) {
       print(airlock_verify_site(field[1]));
     } else if (count == 5 && strcmp(field[0], "files") == 0) {
       print(airlock_verify_files(field[1], field[2], field[3], given(field[4])));
-    } else if (count == 8 && strcmp(field[0], "bytes") == 0) {
+    } else if (count >= 8 && strcmp(field[0], "bytes") == 0) {
       print(verify_bytes(field));
     } else {
       return 2;

@@ -237,6 +237,19 @@ def _(w):
     print(f"counted: {len(rows)} licences, each judged in 4 ways")
 
 
+@case("a time before 1970 or after 9999 counts as these, whatever is asked")
+def _(w):
+    w.new_vendor()
+    licence = w.new_licence("standard", any_site=True)
+    driver = compiled(w, TOP / "tests/capi/verdicts.c")
+    lines = "".join(f"bytes\t{licence}\t{w.root}\tposthog\t-\t-\t-\t-\t{now}\n"
+                    for now in (-2**63, -1, 0, 253402300799, 253402300800, 2**63 - 1))
+    verdicts = [json.loads(l) for l in w.run(driver, stdin=lines.encode(), env=leaks(w)).text.splitlines()[4:]]
+    equal([v["state"] for v in verdicts], ["clock_rollback"] * 3 + ["expired"] * 3)
+    equal(len({v["days_left"] for v in verdicts[:3]}), 1)
+    equal(len({v["days_left"] for v in verdicts[3:]}), 1)
+
+
 @case("replayed licences: of another site, of a name-alike with another key, for any site")
 def _(w):
     w.new_vendor()
@@ -545,6 +558,14 @@ if LONG:
         equal([json.loads(l)["state"] for l in ran.text.splitlines()][4:],
               ["valid", "valid", "valid", "invalid", "unjudged"])
         print("counted: 9 verdicts under valgrind")
+        memory = compiled(w, TOP / "tests/capi/memory.c", "-ldl", lib=lib, sanitise=[])
+        print("counted: allocations of a good licence's check:", w.run(memory, w.site_path).text.strip())
+        other = w.path / "other"
+        shutil.copytree(w.site_path, other)
+        broken(w, w.site_path / "public/licence.p7s").rename(other / "public/licence.p7s")
+        ran = w.run(memory, other)
+        check(" 0 valid," in ran.text, ran.text)
+        print("counted: allocations of a bad licence's check:", ran.text.strip())
 
 
 @case("the library shows the functions of its header and no other symbol, and links nothing that it does not need")

@@ -1,0 +1,72 @@
+/* Judges a site's licence with the first, second, … allocation failing, each time in a process of its own, until none is
+ * hit. Prints how often each verdict came; ends with 1 where one is better than without a failure, or the process was
+ * ended by anything but C++'s std::terminate (airlock.h says when).
+ *     memory SITE  */
+#define _GNU_SOURCE
+#include <airlock.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static long before_failure = -1;
+static int failed;
+
+static int fails_now(void) {
+  if (before_failure < 0 || before_failure-- > 0) return 0;
+  failed = 1;
+  errno = ENOMEM;
+  return 1;
+}
+
+void *malloc(size_t size) {
+  static void *(*real)(size_t);
+  if (real == NULL) *(void **)&real = dlsym(RTLD_NEXT, "malloc");
+  return fails_now() ? NULL : real(size);
+}
+
+void *realloc(void *at, size_t size) {
+  static void *(*real)(void *, size_t);
+  if (real == NULL) *(void **)&real = dlsym(RTLD_NEXT, "realloc");
+  return fails_now() ? NULL : real(at, size);
+}
+
+int main(int argc, char **argv) {
+  if (argc != 2) return 2;
+  airlock_verdict *good = airlock_verify_site(argv[1]);
+  const int usable = airlock_verdict_usable(good);
+  airlock_verdict_free(good);
+  enum { not_hit = 40, better = 41 };
+  int state[not_hit] = {0};
+  int ended = 0;
+  for (long nth = 0;; ++nth) {
+    const pid_t child = fork();
+    if (child == 0) {
+      before_failure = nth;
+      airlock_verdict *verdict = airlock_verify_site(argv[1]);
+      before_failure = -1;
+      if (!failed) _exit(not_hit);
+      _exit(airlock_verdict_usable(verdict) > usable ? better : (int)airlock_verdict_state(verdict));
+    }
+    int status = 0;
+    if (child < 0 || waitpid(child, &status, 0) != child) return 2;
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT) {
+      ++ended;
+    } else if (!WIFEXITED(status) || WEXITSTATUS(status) == better) {
+      printf("allocation %ld: status %d\n", nth, status);
+      return 1;
+    } else if (WEXITSTATUS(status) == not_hit) {
+      break;
+    } else {
+      ++state[WEXITSTATUS(status)];
+    }
+  }
+  int all = ended;
+  for (int i = 0; i < not_hit; ++i) all += state[i];
+  printf("%d failures: %d unjudged, %d invalid, %d valid, %d ended by the library beneath\n", all, state[AIRLOCK_UNJUDGED],
+         state[AIRLOCK_INVALID], state[AIRLOCK_VALID], ended);
+  return all > 100 ? 0 : 1;
+}
