@@ -36,6 +36,14 @@ class Airlock:
             function.argtypes, function.restype = [ctypes.c_void_p], ctypes.c_size_t
         lib.airlock_verdict_limit.argtypes = [ctypes.c_void_p, ctypes.c_char_p]
         lib.airlock_verdict_limit.restype = ctypes.c_int64
+        lib.airlock_setting_new.argtypes, lib.airlock_setting_new.restype = [], ctypes.c_void_p
+        for name, types in {"trust": [ctypes.c_char_p, ctypes.c_size_t], "kit": [ctypes.c_char_p, ctypes.c_size_t],
+                            "product": [ctypes.c_char_p], "site": [ctypes.c_char_p, ctypes.c_char_p],
+                            "newest_sequence": [ctypes.c_int64], "free": []}.items():
+            function = getattr(lib, "airlock_setting_" + name)
+            function.argtypes, function.restype = [ctypes.c_void_p, *types], None
+        lib.airlock_verify_bytes.argtypes = [ctypes.c_char_p, ctypes.c_size_t, ctypes.c_void_p]
+        lib.airlock_verify_bytes.restype = ctypes.c_void_p
         lib.airlock_verdict_free.argtypes = [ctypes.c_void_p]
         lib.airlock_verdict_free.restype = None
         lib.airlock_outcome_exit_code.argtypes = [ctypes.c_void_p]
@@ -64,6 +72,21 @@ class Airlock:
     def verify_files(self, licence, trust, product, site_id=None):
         return self._verdict(self.lib.airlock_verify_files(
             os.fsencode(licence), os.fsencode(trust), product.encode(), site_id.encode() if site_id else None))
+
+    def verify_bytes(self, licence, trust, product, site_id=None, key_sha256=None, newest_sequence=0, kit=None):
+        """The licence's bytes, None where there is none, against a root that the application brings along."""
+        text = lambda value: value.encode() if value else None
+        setting = self.lib.airlock_setting_new()
+        try:
+            self.lib.airlock_setting_trust(setting, trust, len(trust or b""))
+            self.lib.airlock_setting_product(setting, text(product))
+            self.lib.airlock_setting_site(setting, text(site_id), text(key_sha256))
+            self.lib.airlock_setting_newest_sequence(setting, newest_sequence)
+            if kit is not None:
+                self.lib.airlock_setting_kit(setting, kit, len(kit))
+            return self._verdict(self.lib.airlock_verify_bytes(licence, len(licence or b""), setting))
+        finally:
+            self.lib.airlock_setting_free(setting)
 
     def process(self, site, report, program=None):
         """Hands over a report: the exit code, the command's document, and what it wrote for people."""

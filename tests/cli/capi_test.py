@@ -87,7 +87,8 @@ def broken(w, file):
 def comparable(verdict, licence="licence"):
     """What all ways of asking tell, in one form."""
     inner = verdict.get(licence) if licence else verdict
-    out = {"state": verdict["state"], "exit": verdict["exit"], "warning_days": verdict["warning_days"] or 0}
+    # What cannot be judged is an error of the command, without a state.
+    out = {"state": verdict.get("state", "unjudged"), "exit": verdict["exit"], "warning_days": verdict.get("warning_days") or 0}
     if inner and "tier" in inner:
         out.update({k: inner[k] for k in ("serial", "sequence", "tier", "product", "entitlements", "limits")})
         out["days_left"] = verdict["days_left"]
@@ -100,31 +101,39 @@ def from_python(verdict):
                       licence=None)
 
 
-def ask_everybody(w, driver, rows):
+def ask_everybody(w, driver, rows, trust=None):
     """Each row (name, licence file or None, site folder, product, site id, key, sequence, kit) judged in every way: a list of
     dictionaries from the way to the verdict. The folders have the row's licence in public/."""
     nothing = w.path / "no-such-file"
+    trust = trust or w.root
     work = []
     for _, licence, site, product, site_id, key, sequence, kit in rows:
         file = licence or nothing
-        work += [("site", site), ("files", file, w.root, product, site_id or "-"),
-                 ("bytes", file, w.root, product, site_id or "-", key or "-", sequence or "-", kit or "-")]
+        work += [("site", site), ("files", file, trust, product, site_id or "-"),
+                 ("bytes", file, trust, product, site_id or "-", key or "-", sequence or "-", kit or "-")]
     lines = "".join("\t".join(str(f) for f in line) + "\n" for line in work).encode()
     ran = w.run(driver, stdin=lines, env=leaks(w))
     from_c = [json.loads(line) for line in ran.text.splitlines()][4:]
     equal(len(from_c), len(work), "verdicts from C")
 
     script = w.file("ask.py", f"""
-import json, sys
+import json, os, sys
 sys.path.insert(0, {str(EXAMPLES)!r})
 from verify import Airlock
 airlock = Airlock({str(library(w) / "libairlock.so.0")!r})
+
+def content(name):
+    return open(name, "rb").read() if os.path.isfile(name) else None
+
 for line in sys.stdin:
-    field = line.rstrip("\\n").split("\\t")
+    field = [None if f == "-" else f for f in line.rstrip("\\n").split("\\t")]
     if field[0] == "site":
         print(json.dumps(airlock.verify_site(field[1])))
     elif field[0] == "files":
-        print(json.dumps(airlock.verify_files(field[1], field[2], field[3], None if field[4] == "-" else field[4])))
+        print(json.dumps(airlock.verify_files(*field[1:])))
+    else:
+        print(json.dumps(airlock.verify_bytes(content(field[1]), content(field[2]), *field[3:6], int(field[6] or 0),
+                                              content(field[7] or ""))))
 """)
     ran = w.run(sys.executable, script, stdin=lines, env=preload(w))
     python = iter([from_python(json.loads(line)) for line in ran.text.splitlines()])
@@ -133,9 +142,9 @@ for line in sys.stdin:
     for i, (name, licence, site, product, site_id, *_) in enumerate(rows):
         answers = {f"C ABI, {way}": comparable(from_c[3 * i + j], licence=None) for j, way in
                    enumerate(("site", "files", "bytes"))}
-        answers["Python, site"], answers["Python, files"] = next(python), next(python)
+        answers.update({f"Python, {way}": next(python) for way in ("site", "files", "bytes")})
         arguments = ["--site-id", site_id] if site_id else []
-        ran = w.run(w.program("airlock"), "licence", "verify", "--json", "--licence", licence or nothing, "--trust", w.root,
+        ran = w.run(w.program("airlock"), "licence", "verify", "--json", "--licence", licence or nothing, "--trust", trust,
                     "--product", product, *arguments, code=None)
         answers["command, files"] = comparable(ran.json)
         equal(ran.json["exit"], ran.code, name)
@@ -200,7 +209,34 @@ def _(w):
     equal(sorted(seen), sorted(["missing", "invalid", "wrong_product", "wrong_site", "clock_rollback", *terms]), "states seen")
     warned = [a["C ABI, site"]["warning_days"] for a, s in zip(answers, expected) if s == "valid"]
     equal(sorted(warned), sorted([30, 15, 15, 7, 1, 1, 0, 0]), "warnings")
-    print(f"counted: {len(rows)} licences, each judged in 7 ways: {seen}")
+    print(f"counted: {len(rows)} licences, each judged in 8 ways: {seen}")
+
+
+@case("what cannot be judged is unjudged in every way, with the exit code that the command has, and never usable")
+def _(w):
+    w.new_vendor()
+    w.new_site()
+    driver = compiled(w, TOP / "tests/capi/verdicts.c")
+    licence = w.new_licence("standard", any_site=True)
+    key = json.loads((w.site_path / "public/site.json").read_text())["key_sha256"]
+    damaged = public_copy(w, "damaged", licence)
+    (damaged / "public/site.json").write_text("{}")
+    (w.path / "folder").mkdir()
+    for name, site, trust in (("no site", w.path / "none", w.path / "none.crt"),
+                              ("site.json", damaged, w.file("garbage.crt", b"\x00garbage")),
+                              ("folders", w.path / "folder", w.path / "folder")):
+        row = (name, licence, site, "posthog", w.site_id, key, None, None)
+        answers = ask_everybody(w, driver, [row], trust)[0]
+        for way, verdict in answers.items():
+            equal(verdict["state"], "unjudged", f"{name} by {way}")
+            check(verdict["exit"] != 0, f"{name} by {way}")
+            if not way.endswith("bytes"):
+                equal(verdict, answers["command, " + way.split(", ")[1]], f"{name} by {way}")
+    # The setting itself, which only some ways have.
+    row = ("site id", licence, public_copy(w, "sound", licence), "posthog", "no-uuid", key, None, None)
+    answers = ask_everybody(w, driver, [row])[0]
+    for way in ("command, files", "C ABI, files", "Python, files", "C ABI, bytes", "Python, bytes"):
+        equal((answers[way]["state"], answers[way]["exit"]), ("unjudged", 2), f"no UUID by {way}")
 
 
 @case("revoked and superseded come before all that a licence is judged by, where kit and sequence are known")
@@ -231,10 +267,10 @@ def _(w):
                         {"product": "wrong_product", "site": "wrong_site", "term": "expired", "clock": "clock_rollback",
                          "": "valid"}[defect])
     for row, state, answers in zip(rows, expected, ask_everybody(w, driver, rows)):
-        for way in ("command, site", "C ABI, site", "C ABI, bytes", "Python, site"):
+        for way in ("command, site", "C ABI, site", "C ABI, bytes", "Python, site", "Python, bytes"):
             equal(answers[way], answers["command, site"], f"{row[0]} by {way}")
         equal(answers["command, site"]["state"], state, row[0])
-    print(f"counted: {len(rows)} licences, each judged in 4 ways")
+    print(f"counted: {len(rows)} licences, each judged in 5 ways")
 
 
 @case("a time before 1970 or after 9999 counts as these, whatever is asked")
@@ -279,13 +315,13 @@ def _(w):
     w.airlock("licence", "install", here, code=6)
     older = [("older", here, public_copy(w, "d", here), "posthog", ours, key, 9, None)]
     answers = ask_everybody(w, driver, older)[0]
-    for way in ("command, site", "C ABI, site", "C ABI, bytes", "Python, site"):
+    for way in ("command, site", "C ABI, site", "C ABI, bytes", "Python, site", "Python, bytes"):
         equal(answers[way]["state"], "superseded", f"an older one by {way}")
     # The identifier is ours, the key is not: told wherever the key is known.
     shutil.copy(here, w.path / "alike/public/licence.p7s")
     alike = [("of a name-alike", here, w.path / "alike", "posthog", ours, alike_key, None, None)]
     answers = ask_everybody(w, driver, alike)[0]
-    for way in ("command, site", "C ABI, site", "C ABI, bytes", "Python, site"):
+    for way in ("command, site", "C ABI, site", "C ABI, bytes", "Python, site", "Python, bytes"):
         equal(answers[way]["state"], "wrong_site", f"a name-alike by {way}")
     w.airlock("licence", "install", here, site=w.path / "alike", code=6)
 
