@@ -355,6 +355,13 @@ Result<bool> look_for_directory(const std::string& path) {
   return looked(::stat(path.c_str(), &status), status, path, true);
 }
 
+Result<std::optional<Attributes>> attributes_of(const std::string& path) {
+  struct stat status {};
+  AIRLOCK_TRY(const bool there, looked(::stat(path.c_str(), &status), status, path, false));
+  if (!there) return std::nullopt;
+  return Attributes{S_ISDIR(status.st_mode), status.st_mode & 07777U};
+}
+
 bool is_directory(const std::string& path) {
   struct stat status {};
   return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);

@@ -146,6 +146,16 @@ class InputSource final : public core::Source {
 /// Whether it is a directory, links followed. Error: as `look_for`.
 [[nodiscard]] Result<bool> look_for_directory(const std::string& path);
 [[nodiscard]] bool is_directory(const std::string& path);
+/// Permission bits of group and others.
+inline constexpr unsigned others_all = 0077;
+inline constexpr unsigned others_write = 0022;
+/// What a name leads to, links followed.
+struct Attributes {
+  bool directory = false;
+  unsigned permissions = 0;  ///< with the sticky bit
+};
+/// Nothing where nothing has the name. Error: as `look_for`.
+[[nodiscard]] Result<std::optional<Attributes>> attributes_of(const std::string& path);
 /// Makes one directory with exactly these permissions, whatever the umask. Error: refused if the name is taken.
 [[nodiscard]] Result<void> make_directory(const std::string& path, unsigned mode);
 /// Names in a directory but `.` and `..`, sorted.

@@ -94,6 +94,15 @@ TEST_CASE("what is not there is told from what cannot be looked for") {
   CHECK_FALSE(look_for_directory(dir / "file").value());
   CHECK_FALSE(look_for_directory(dir / "dangling").value());
   CHECK_FALSE(look_for_directory(dir / std::string(300, 'x')));
+  REQUIRE(create_file(dir / "public", "one", public_file));
+  CHECK_FALSE(attributes_of(dir / "public").value()->directory);
+  CHECK(attributes_of(dir / "public").value()->permissions == public_file);
+  REQUIRE(make_directory(dir / "inbox", 01730));
+  CHECK(attributes_of(dir / "inbox").value()->directory);
+  CHECK(attributes_of(dir / "inbox").value()->permissions == 01730);
+  CHECK_FALSE(attributes_of(dir / "none").value());
+  CHECK_FALSE(attributes_of(dir / "dangling").value());
+  CHECK_FALSE(attributes_of(dir / std::string(300, 'x')));
 }
 
 TEST_CASE("scratch space is read anywhere and leaves no name") {

@@ -1,0 +1,41 @@
+#include "crypto/term.hpp"
+
+#include <openssl/asn1.h>
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+#include "crypto/bio.hpp"
+#include "crypto/openssl.hpp"
+#include "crypto/profile.hpp"
+
+namespace airlock::crypto {
+
+using core::Code;
+using core::fail;
+
+core::Result<std::vector<Term>> terms_from_pem(std::string_view text) {
+  const Handle<BIO> bio = memory_bio(text);
+  std::vector<Term> out;
+  forget_errors();
+  for (;;) {
+    X509* made = X509_new_ex(library(), nullptr);
+    ensure(made != nullptr, "certificate");
+    const bool is_one = PEM_read_bio_X509(bio.get(), &made, nullptr, nullptr) != nullptr;
+    const Handle<X509> certificate(made);  // null where it was one and could not be read
+    if (!is_one) break;
+    const auto from = read_time(to_der(X509_get0_notBefore(certificate.get()), i2d_ASN1_TIME));
+    const auto until = read_time(to_der(X509_get0_notAfter(certificate.get()), i2d_ASN1_TIME));
+    if (!from || !until) return fail(Code::bad_input, "holds a certificate whose validity is malformed");
+    out.push_back({*from, *until});
+  }
+  // It ends, as every reading does, with the word that no block is left; any other is of a block that is none.
+  const bool at_the_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+  forget_errors();
+  if (!at_the_end) return fail(Code::bad_input, "holds a certificate that cannot be read");
+  if (out.empty()) return fail(Code::bad_input, "holds no certificate");
+  return out;
+}
+
+}  // namespace airlock::crypto
