@@ -5,11 +5,11 @@
 #include "core/text.hpp"
 #include "crypto/cms.hpp"
 #include "crypto/inventory.hpp"
+#include "gate/findings.hpp"
 #include "gate/inputs.hpp"
 #include "gate/open.hpp"
 #include "gate/public_part.hpp"
 #include "keeper/passphrase.hpp"
-#include "site/verdict.hpp"
 #include "sys/abilities.hpp"
 #include "sys/file.hpp"
 #include "sys/system.hpp"
@@ -19,40 +19,59 @@ namespace {
 
 using core::quote;
 
+constexpr auto from_backup = "put it back from a backup of the site directory";
+/// `site-request.p7s` is never read again by the site, but has both certificates.
+constexpr auto certificate_lost =
+    "put it back from a backup of the site directory; `site-request.p7s` has the certificates too";
+
 class Examination {
  public:
-  explicit Examination(std::string directory) : directory_(std::move(directory)), now_(sys::now()) {}
+  explicit Examination(std::string directory) : directory_(std::move(directory)), findings_(sys::now()) {}
 
   std::vector<Finding> run() {
     library();
     sandbox();
-    auto site = site::Site::open(directory_);
-    if (!site) {
-      broken("site", site.error());
-      return std::move(findings_);
+    if (auto site = site::Site::open(directory_)) {
+      this->site(*site);
+    } else {
+      findings_.broken("site", site.error(), "mend it by what the message says, or put it back from a backup");
     }
-    add("site", Health::ok, quote(directory_) + ", " + site->configuration().site_id);
-    file_system(*site);
-    keys(*site);
-    trust(*site);
-    const auto ledger = open_to_read(*site);
-    if (!ledger) {
-      broken("ledger", ledger.error());
-      return std::move(findings_);
-    }
-    this->ledger(*ledger);
-    clock(*ledger);
-    in_force(*ledger);
-    public_part();
-    return std::move(findings_);
+    return std::move(findings_).take();
   }
 
  private:
-  void add(std::string subject, Health health, std::string what, std::string hint = {}) {
-    findings_.push_back({std::move(subject), health, std::move(what), std::move(hint)});
+  void site(const site::Site& site) {
+    add("site", Health::ok, quote(directory_) + ", " + site.configuration().site_id);
+    file_system(site);
+    look_at_layout(site, findings_);
+    keys(site);
+    trust(site);
+    look_at_public(site, records(site), findings_);
   }
-  void broken(std::string subject, const core::Error& error) {
-    add(std::move(subject), Health::fail, error.message, error.hint);
+
+  /// Ledger, and what is judged by it: returns what this site finds of the licence, where it can tell.
+  std::optional<licence::Verdict> records(const site::Site& site) {
+    const std::string path = site.path(site::layout::ledger);
+    if (!sys::exists(path)) {
+      add("ledger", Health::fail, quote(path) + ": is missing",
+          "put it back from a backup; `airlock ledger adopt --reason TEXT` then records that it was");
+      return std::nullopt;
+    }
+    const auto ledger = open_to_read(site);
+    if (!ledger) {
+      broken("ledger", ledger.error(), "`airlock ledger verify` says what is wrong with it");
+      return std::nullopt;
+    }
+    this->ledger(*ledger);
+    clock(*ledger);
+    return in_force(*ledger);
+  }
+
+  void add(std::string subject, Health health, std::string what, std::string hint = {}) {
+    findings_.add(std::move(subject), health, std::move(what), std::move(hint));
+  }
+  void broken(std::string subject, const core::Error& error, std::string hint) {
+    findings_.broken(std::move(subject), error, std::move(hint));
   }
 
   void library() {
@@ -67,7 +86,7 @@ class Examination {
     if (safe) {
       add("self-test", Health::ok, "two forged bundles are refused, a sound one opens");
     } else {
-      broken("self-test", safe.error());
+      broken("self-test", safe.error(), "install Debian's own libssl3");
     }
   }
 
@@ -90,22 +109,7 @@ class Examination {
     if (works) {
       add("file system", Health::ok, "link, rename, directory fsync and flock work");
     } else {
-      broken("file system", works.error());
-    }
-  }
-
-  void certificate(const std::string& subject, const std::string& what, const crypto::Certificate& certificate,
-                   const std::string& hint) {
-    const std::int64_t days = core::days_between(now_, certificate.not_after());
-    const std::string text = what + ": " + crypto::describe(certificate.key()) + ", until " + certificate.not_after().date();
-    if (now_ < certificate.not_before()) {
-      add(subject, Health::warn, text + ", and not valid before " + certificate.not_before().text(),
-          "set this machine's clock, or wait");
-    } else if (days < 0) {
-      add(subject, Health::fail, text + ", which is over", hint);
-    } else {
-      add(subject, days <= certificate_warning_days ? Health::warn : Health::ok,
-          text + ", " + std::to_string(days) + " days left", days <= certificate_warning_days ? hint : "");
+      broken("file system", works.error(), "use a local file system that this user may write to");
     }
   }
 
@@ -113,57 +117,58 @@ class Examination {
   void signing_key(const site::Site& site) {
     const auto file = site.signing_key_file();
     const auto public_part = site.signing_certificate();
-    if (!file) return broken("key", file.error());
-    if (!public_part) return broken("key", public_part.error());
+    if (!file) return broken("key", file.error(), from_backup);
+    if (!public_part) return broken("key", public_part.error(), certificate_lost);
     const std::string hint = "make a new one with `airlock key rotate site`";
     std::string kept;
     if (file->kept != keeper::Kept::openly) kept = ", kept " + std::string(keeper::name(file->kept));
     if (file->kept == keeper::Kept::in_token) kept += " " + quote(file->token.uri);
     if (!kept.empty() && !keeper::comes_unattended(site::signing_key_name)) {
-      certificate("key", "signs bundles" + kept + ", not tried without its secret", *public_part, hint);
+      findings_.certificate("key", "signs bundles" + kept + ", not tried without its secret", *public_part, hint);
       return;
     }
     const auto signing = site.signing_identity();
-    if (!signing) return broken("key", signing.error());
-    certificate("key", "signs bundles" + kept, signing->certificate, hint);
+    if (!signing) return broken("key", signing.error(), from_backup);
+    findings_.certificate("key", "signs bundles" + kept, signing->certificate, hint);
   }
 
   void keys(const site::Site& site) {
     signing_key(site);
     const auto archive = site.archive_identity();
     if (archive) {
-      certificate("key", "opens this site's own bundles", archive->certificate,
-                  "make a new one with `airlock key rotate archive`");
+      findings_.certificate("key", "opens this site's own bundles", archive->certificate,
+                            "make a new one with `airlock key rotate archive`");
     } else {
-      broken("key", archive.error());
+      broken("key", archive.error(), site.archive_certificate() ? from_backup : certificate_lost);
     }
     const auto checkpoints = site.ledger_key();
     if (checkpoints) {
       add("key", Health::ok, "signs checkpoints: " + crypto::describe(checkpoints->public_key()));
     } else {
-      broken("key", checkpoints.error());
+      broken("key", checkpoints.error(), from_backup);
     }
     const auto pseudonyms = site.pseudonym_key();
     if (pseudonyms) {
       add("key", Health::ok, "makes pseudonyms: 256 bits");
     } else {
-      broken("key", pseudonyms.error());
+      broken("key", pseudonyms.error(), from_backup);
     }
   }
 
   void trust(const site::Site& site) {
     const auto store = site.vendor_trust(crypto::Role::licence);
-    if (!store) return broken("trust", store.error());
+    if (!store) return broken("trust", store.error(), from_backup);
     for (const crypto::Certificate& root : store->roots()) {
-      certificate("trust", "vendor root " + quote(root.subject()), root, "ask the vendor for a kit with its next root");
+      findings_.certificate("trust", "vendor root " + quote(root.subject()), root,
+                            "ask the vendor for a kit with its next root");
     }
   }
 
   void ledger(const ledger::Ledger& ledger) {
     const auto head = ledger.head();
     const auto unfinished = ledger.unfinished();
-    if (!head) return broken("ledger", head.error());
-    if (!unfinished) return broken("ledger", unfinished.error());
+    if (!head) return broken("ledger", head.error(), "`airlock ledger verify` says what is wrong with it");
+    if (!unfinished) return broken("ledger", unfinished.error(), "`airlock ledger verify` says what is wrong with it");
     add("ledger", Health::ok, std::to_string(head->size) + " entries; `airlock ledger verify` proves them");
     if (!unfinished->empty()) {
       add("ledger", Health::warn, std::to_string(unfinished->size()) + " disclosures were cut short",
@@ -173,28 +178,32 @@ class Examination {
 
   void clock(const ledger::Ledger& ledger) {
     const auto newest = newest_trusted_time(ledger);
-    if (!newest) return broken("clock", newest.error());
-    const core::Time passed = newest->value_or(now_);
-    if (now_ < passed - licence::clock_tolerance) {
-      add("clock", Health::fail, "says " + now_.text() + ", but " + passed.text() + " has already been",
+    if (!newest) return broken("clock", newest.error(), "`airlock ledger verify` says what is wrong with the ledger");
+    const core::Time passed = newest->value_or(findings_.now());
+    if (findings_.now() < passed - licence::clock_tolerance) {
+      add("clock", Health::fail, "says " + findings_.now().text() + ", but " + passed.text() + " has already been",
           "set this machine's clock; if a bad clock made that time, `airlock authorise --clock` disowns it");
     } else {
-      add("clock", Health::ok, now_.text() + ", newest trusted time " + passed.text());
+      add("clock", Health::ok, findings_.now().text() + ", newest trusted time " + passed.text());
     }
   }
 
-  void in_force(const ledger::Ledger& ledger) {
-    const auto inputs = read_inputs(directory_, ledger, now_);
-    if (!inputs) return broken("kit", inputs.error());
+  std::optional<licence::Verdict> in_force(const ledger::Ledger& ledger) {
+    const auto inputs = read_inputs(directory_, ledger, findings_.now());
+    if (!inputs) {
+      broken("kit", inputs.error(), "neither kit nor licence can be judged before this is mended");
+      return std::nullopt;
+    }
     if (!inputs->kit) {
-      add("kit", Health::fail, inputs->no_kit.message, inputs->no_kit.hint);
+      broken("kit", inputs->no_kit, "install the vendor's kit again with `airlock kit install FILE`");
     } else {
-      const bool stale = inputs->kit->is_stale(now_);
+      const bool stale = inputs->kit->is_stale(findings_.now());
       add("kit", stale ? Health::warn : Health::ok,
           "number " + std::to_string(inputs->kit->number) + ", next one due " + inputs->kit->next_update.date(),
           stale ? "ask the vendor for a new kit" : "");
       for (const crypto::Certificate& recipient : inputs->kit->recipients) {
-        certificate("recipient", quote(recipient.subject()), recipient, "ask the vendor for a kit with its next recipient");
+        findings_.certificate("recipient", quote(recipient.subject()), recipient,
+                              "ask the vendor for a kit with its next recipient");
       }
     }
     const licence::Verdict& verdict = inputs->licence.verdict;
@@ -204,18 +213,13 @@ class Examination {
                                                                                             : Health::ok;
     add("licence", health, std::string(core::name(verdict.state)) + ": " + verdict.reason,
         health == Health::ok ? "" : verdict.hint);
-  }
-
-  /// What an application of another user would find.
-  void public_part() {
-    const auto verdict = site::judge_public(directory_, now_);
-    if (!verdict) return broken("public", verdict.error());
-    add("public", Health::ok, "applications find the licence " + std::string(core::name(verdict->state)));
+    look_at_signers(*inputs, findings_);
+    look_at_delivery(*inputs, findings_);
+    return verdict;
   }
 
   std::string directory_;
-  core::Time now_;
-  std::vector<Finding> findings_;
+  Findings findings_;
 };
 
 }  // namespace

@@ -18,23 +18,13 @@ using core::quote;
 /// Marks a directory whose `init` has not come to its end, so that what it left may be removed.
 constexpr std::string_view unfinished = ".init-unfinished";
 
-struct Folder {
-  std::string_view name;
-  unsigned mode;
-};
-constexpr Folder folders[] = {
-    {layout::public_folder, 0755}, {layout::keys, 0700},     {"trust", 0700},
-    {layout::vendor_trust, 0700},  {"trust/delivery", 0700}, {"trust/officers", 0700},
-    {layout::inbox, 01730},        {layout::held, 0700},     {layout::outbox, 0700},
-};
-
 constexpr std::chrono::days certificate_life{3653};
 /// Before the first use by this much, so that a clock that is a little behind does not make a new site unusable.
 constexpr std::chrono::minutes backdate{10};
 
 Result<void> prepare_directory(const std::string& directory) {
   if (!sys::exists(directory)) {
-    AIRLOCK_CHECK(sys::make_directory(directory, 0711));
+    AIRLOCK_CHECK(sys::make_directory(directory, layout::site_permissions));
     if (auto checked = sys::check_file_system(directory); !checked) {
       (void)sys::remove_tree(directory);
       return checked;
@@ -78,7 +68,9 @@ Result<Identity> make_identity(const std::string& folder, const std::string& fil
 Result<CreatedSite> create_site(const std::string& directory, const NewSite& content) {
   AIRLOCK_CHECK(prepare_directory(directory));
   const auto path = [&](std::string_view name) { return directory + "/" + std::string(name); };
-  for (const Folder& folder : folders) AIRLOCK_CHECK(sys::make_directory(path(folder.name), folder.mode));
+  for (const auto& folder : layout::folders) {
+    AIRLOCK_CHECK(sys::make_directory(path(folder.name), folder.permissions));
+  }
 
   for (const auto lock : {layout::lock, layout::inbox_lock}) {
     AIRLOCK_CHECK(sys::create_file(path(lock), "", sys::private_file));

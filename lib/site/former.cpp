@@ -34,7 +34,7 @@ Result<crypto::Certificate> former_certificate(const std::string& file) {
 
 Result<std::vector<std::string>> former_files(const Site& site, KeyName key, std::string_view ending) {
   std::vector<std::string> out;
-  const std::string folder = site.path(former_folder);
+  const std::string folder = site.path(layout::former_keys);
   AIRLOCK_TRY(const bool there, sys::look_for(folder));
   if (!there) return out;
   AIRLOCK_TRY(const auto names, sys::list_directory(folder));

@@ -9,8 +9,6 @@
 
 namespace airlock::site {
 
-inline constexpr std::string_view former_folder = "keys/former";
-
 /// Paths of all files of a key there, in the order in which the keys were replaced.
 [[nodiscard]] Result<std::vector<std::string>> former_files(const Site& site, KeyName key,
                                                             std::string_view ending = "");

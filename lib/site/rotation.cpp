@@ -125,7 +125,8 @@ Result<std::string> make_next(const Site& site, KeyName key, core::Time now, con
 /// Keeps what a former key is still needed for. A private key is copied once: by the time this is repeated the new one
 /// may be in its place.
 Result<void> keep_former(const Site& site, const StagedKey& staged, std::uint64_t seq) {
-  const std::string base = site.path(former_folder) + "/" + std::string(name(staged.key)) + "-" + std::to_string(seq);
+  const std::string base =
+      site.path(layout::former_keys) + "/" + std::string(name(staged.key)) + "-" + std::to_string(seq);
   AIRLOCK_TRY(const bool kept, sys::look_for(base + (staged.key == KeyName::pseudonym ? ".key" : ".crt")));
   switch (staged.key) {
     case KeyName::site:
@@ -148,7 +149,7 @@ Result<void> keep_former(const Site& site, const StagedKey& staged, std::uint64_
 Result<void> remove_former(const Site& site, KeyName key) {
   AIRLOCK_TRY(const auto files, former_files(site, key));
   for (const std::string& file : files) AIRLOCK_CHECK(sys::remove_file(file));
-  return files.empty() ? Result<void>{} : sys::sync_directory(site.path(former_folder));
+  return files.empty() ? Result<void>{} : sys::sync_directory(site.path(layout::former_keys));
 }
 
 Result<void> renew_public_part(const Site& site, const std::string& key_sha256) {
@@ -186,8 +187,8 @@ Result<StagedKey> stage_key(const Site& site, KeyName key, bool destroys, core::
   StagedKey staged{.key = key, .destroys = destroys, .previous = {}, .current = {}};
   AIRLOCK_TRY(staged.previous, id_in_force(site, key));
   // Now, since whoever finishes this after a crash may be in a sandbox that makes no directories.
-  if (!sys::exists(site.path(former_folder))) {
-    AIRLOCK_CHECK(sys::make_directory(site.path(former_folder), sys::private_directory));
+  if (!sys::exists(site.path(layout::former_keys))) {
+    AIRLOCK_CHECK(sys::make_directory(site.path(layout::former_keys), sys::private_directory));
   }
   AIRLOCK_TRY(staged.current, make_next(site, key, now, token));
   // Last: what has no description is not complete.

@@ -3,6 +3,7 @@
 /// The site directory (docs/formats/site.md): where everything of a site is, and how its keys and trust are read.
 /// Neither the ledger nor the report is known here.
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,6 +45,24 @@ inline constexpr std::string_view lock = "site.lock";
 inline constexpr std::string_view inbox_lock = "inbox.lock";
 inline constexpr std::string_view send_lock = "send.lock";
 inline constexpr std::string_view request = "site-request.p7s";
+inline constexpr std::string_view former_keys = "keys/former";  ///< once a key was rotated
+
+/// Permissions of the site directory itself: whoever knows a name in `public/` gets there.
+inline constexpr unsigned site_permissions = 0711;
+struct Folder {
+  std::string_view name;
+  unsigned permissions;
+};
+/// The folders that every site has, each behind the one that it is in.
+inline constexpr std::array<Folder, 9> folders{{{public_folder, 0755},
+                                                {keys, 0700},
+                                                {"trust", 0700},
+                                                {vendor_trust, 0700},
+                                                {delivery_trust, 0700},
+                                                {"trust/officers", 0700},
+                                                {inbox, 01730},
+                                                {held, 0700},
+                                                {outbox, 0700}}};
 }  // namespace layout
 
 /// What people, prompts and systemd's credentials call the key that signs.

@@ -24,11 +24,6 @@ Result<std::vector<crypto::Certificate>> roots_from_pem(std::string_view pem, st
   return roots;
 }
 
-Result<std::vector<crypto::Certificate>> roots_from(const std::string& path) {
-  AIRLOCK_TRY(const std::string pem, sys::read_file(path, trust_bytes_limit));
-  return roots_from_pem(pem, quote(path));
-}
-
 crypto::TrustStore trust_of(crypto::Role role, const std::vector<crypto::Certificate>& roots) {
   return {role, roots_for(role, roots)};
 }
@@ -45,6 +40,11 @@ licence::Verdict unknown_revocations(core::Error error) {
 }
 
 }  // namespace
+
+Result<std::vector<crypto::Certificate>> roots_from(const std::string& path) {
+  AIRLOCK_TRY(const std::string pem, sys::read_file(path, trust_bytes_limit));
+  return roots_from_pem(pem, quote(path));
+}
 
 Result<std::optional<std::string>> read_if_there(const std::string& path, std::uint64_t limit) {
   AIRLOCK_TRY(const bool there, sys::look_for(path));

@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/result.hpp"
 #include "core/time.hpp"
+#include "crypto/certificate.hpp"
 #include "licence/licence.hpp"
 
 namespace airlock::site {
@@ -15,6 +17,9 @@ namespace airlock::site {
 /// A file that may be missing. What is there but cannot be read as one (a directory, too large) comes back as empty
 /// text, which is neither a licence nor a kit, so that the verdict says so. Error: of the machine.
 [[nodiscard]] core::Result<std::optional<std::string>> read_if_there(const std::string& path, std::uint64_t limit);
+
+/// The root certificates in a PEM file, such as `public/vendor-root.crt`. Error: bad_input.
+[[nodiscard]] core::Result<std::vector<crypto::Certificate>> roots_from(const std::string& path);
 
 /// Judges `public/licence.p7s` by what else is in `public/`. Errors: bad_input (no site there, public part not sound).
 [[nodiscard]] core::Result<licence::Verdict> judge_public(const std::string& directory, core::Time now);

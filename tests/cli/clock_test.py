@@ -1,4 +1,4 @@
-"""The clock guard, the limits' usage and doctor: what a site knows about itself."""
+"""The clock guard and the limits' usage: what a site knows about itself."""
 import datetime
 import json
 import re
@@ -275,46 +275,6 @@ def _(w):
     (w.site_path / "public/kit.p7s").unlink()
     bare = w.airlock("licence", "usage", "--json").json["limits"]
     check(len(bare) == 4 and all("kit.p7s`: is missing" in l["problem"] for l in bare), str(bare))
-
-
-@case("doctor: a sound site is well; each thing that is broken is told, with a hint, and exit 1")
-def _(w):
-    w.site()
-    sound = w.airlock("doctor", "--json").json
-    equal(sound["failed"], 0)
-    subjects = {f["subject"] for f in sound["findings"]}
-    for subject in ("library", "algorithm", "self-test", "sandbox", "file system", "clock", "key", "trust", "recipient", "kit",
-                    "licence", "ledger", "public"):
-        check(subject in subjects, f"{subject} is looked at")
-    check(all("days left" in f["what"] for f in sound["findings"] if f["subject"] in ("trust", "recipient")), str(sound))
-    version = w.run("openssl", "version").text.split()[1]
-    check(any(version in f["what"] for f in sound["findings"] if f["subject"] == "library"), version)
-    text = w.airlock("doctor").text
-    check(re.search(r"^ok   self-test: ", text, re.M) and re.search(r"\d+ checks, 0 failed", text), text)
-
-    def failing(subject, code=1):
-        found = [f for f in w.airlock("doctor", "--json", code=code).json["findings"] if f["health"] == "fail"]
-        check(subject in {f["subject"] for f in found}, f"{subject}: {found}")
-        return found
-
-    key = w.site_path / "keys/site.key"
-    key.chmod(0o644)
-    failing("key")
-    key.chmod(0o600)
-    kept = (w.site_path / "public/kit.p7s").read_bytes()
-    (w.site_path / "public/kit.p7s").write_bytes(b"x")
-    failing("kit")
-    (w.site_path / "public/kit.p7s").write_bytes(kept)
-    (w.site_path / "public/site.json").rename(w.path / "site.json")
-    failing("public")
-    (w.path / "site.json").rename(w.site_path / "public/site.json")
-    ran = at(w, "-30d", "doctor", "--json", code=1)
-    check("clock" in {f["subject"] for f in ran.json["findings"] if f["health"] == "fail"}, ran.text)
-    ran = at(w, "+3600d", "doctor", "--json", code=(0, 1))
-    check("warn" in {f["health"] for f in ran.json["findings"] if f["subject"] in ("key", "trust", "recipient")}, ran.text)
-    equal(w.airlock("doctor", "--json").json["exit"], 0)
-    ran = w.airlock("doctor", site=w.path / "none", code=1)
-    check("is not a site directory" in ran.text, ran.text)
 
 
 @case("a stale kit stays in force and is shown; a policy that says so tightens then, and the ceiling stays where it was")

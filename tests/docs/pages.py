@@ -116,6 +116,7 @@ def run(page, text, programs):
     """Runs all blocks of a page and fills in what came out."""
     blocks = [steps_of(m[1]) for m in BLOCK.finditer(text)]
     folder = pathlib.Path(tempfile.mkdtemp(prefix="airlock-docs."))
+    folder.chmod(0o755)  # other users come through, as they do to a site in its usual place
     outputs = pathlib.Path(tempfile.mkdtemp(prefix="airlock-docs-outputs."))
     try:
         shutil.copy(TOP / "tests/kit/status_report.json", folder)

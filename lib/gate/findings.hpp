@@ -1,0 +1,57 @@
+#pragma once
+/// \file
+/// What `doctor` has found so far, and its parts that look at one side of a site each.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/result.hpp"
+#include "core/time.hpp"
+#include "crypto/certificate.hpp"
+#include "crypto/term.hpp"
+#include "gate/doctor.hpp"
+#include "gate/inputs.hpp"
+#include "licence/licence.hpp"
+#include "site/site.hpp"
+
+namespace airlock::gate {
+
+/// Gathers findings as of one moment.
+class Findings {
+ public:
+  explicit Findings(core::Time now) : now_(now) {}
+
+  [[nodiscard]] core::Time now() const { return now_; }
+  /// What is told as failed already is not told again for what rests on it.
+  void add(std::string subject, Health health, std::string what, std::string hint = {});
+  /// A failure; `hint` where the error has none of its own.
+  void broken(std::string subject, const core::Error& error, std::string hint);
+  /// `what`, until when, and how many days are left. `over`: how bad it is where none are.
+  void term(const std::string& subject, const std::string& what, const crypto::Term& term, const std::string& hint,
+            Health over = Health::fail);
+  /// The same of a certificate, with its kind of key.
+  void certificate(const std::string& subject, const std::string& what, const crypto::Certificate& certificate,
+                   const std::string& hint, Health over = Health::fail);
+  [[nodiscard]] std::vector<Finding> take() && { return std::move(list_); }
+
+ private:
+  core::Time now_;
+  std::vector<Finding> list_;
+};
+
+/// The site's folders, and who else than its owner may read or change what is in it. What is in `public/` is for
+/// `look_at_public`, and keys in use are for whoever reads them.
+void look_at_layout(const site::Site& site, Findings& findings);
+
+/// What an application of another user would find in `public/`, beside `own`, what this site finds; nothing where it
+/// cannot tell.
+void look_at_public(const site::Site& site, const std::optional<licence::Verdict>& own, Findings& findings);
+
+/// How long the certificates last by which receivers are known, and those that this site shows them.
+void look_at_delivery(const Inputs& inputs, Findings& findings);
+
+/// How long the certificates last that signed the licence and the kit at hand.
+void look_at_signers(const Inputs& inputs, Findings& findings);
+
+}  // namespace airlock::gate

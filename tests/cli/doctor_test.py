@@ -1,0 +1,237 @@
+"""`airlock doctor`: what a site rests on is looked at, and each thing that is broken is told once, with what to do."""
+import json
+import re
+import shutil
+
+from harness import case, check, equal, main
+from receiver import Authority
+
+
+def findings(w, health, code=1, clock=None):
+    """Those of one health, as (subject, what, hint)."""
+    command = [w.program("airlock"), "--site", w.site_path, "doctor", "--json"]
+    document = w.run(*(["faketime", "-f", clock] if clock else []), *command, code=code).json
+    equal(document["exit"], code)
+    return [(f["subject"], f["what"], f["hint"] or "") for f in document["findings"] if f["health"] == health]
+
+
+def fails(w, subject, why, hint, code=1):
+    """Exactly one thing fails, and so is told."""
+    found = findings(w, "fail", code)
+    equal(len(found), 1, f"failures: {found}")
+    check(found[0][0] == subject and why in found[0][1] and hint in found[0][2], f"{subject}, {why}, {hint}: {found}")
+
+
+class Kept:
+    """The site, put back as it was after each thing that is broken."""
+
+    def __init__(self, w):
+        self.w = w
+        self.copy = w.path / "kept"
+        shutil.copytree(w.site_path, self.copy)
+
+    def __call__(self):
+        shutil.rmtree(self.w.site_path)
+        shutil.copytree(self.copy, self.w.site_path)
+
+
+@case("a sound site is well, and everything that it rests on is named")
+def _(w):
+    w.site()
+    sound = w.airlock("doctor", "--json").json
+    equal((sound["failed"], sound["exit"]), (0, 0))
+    subjects = {f["subject"] for f in sound["findings"]}
+    for subject in ("library", "algorithm", "self-test", "sandbox", "file system", "directory", "clock", "key", "trust", "recipient",
+                    "signer", "kit", "licence", "ledger", "public"):
+        check(subject in subjects, f"{subject} is looked at")
+    dated = [f for f in sound["findings"] if f["subject"] in ("trust", "recipient", "signer")]
+    check(all("days left" in f["what"] for f in dated), str(dated))
+    for algorithm in ("PBKDF2", "AES-256-CBC"):
+        check(any(f["what"].startswith(algorithm + ": ") for f in sound["findings"]), algorithm)
+    version = w.run("openssl", "version").text.split()[1]
+    check(any(version in f["what"] for f in sound["findings"] if f["subject"] == "library"), version)
+    text = w.airlock("doctor").text
+    check(re.search(r"^ok   self-test: ", text, re.M) and re.search(r"\d+ checks, 0 failed", text), text)
+
+
+@case("what is broken or missing is told once, with a hint, and exit 1")
+def _(w):
+    w.site()
+    restore = Kept(w)
+    site = w.site_path
+
+    def missing(name, subject, hint, why=None):
+        path = site / name
+        (shutil.rmtree if path.is_dir() else type(path).unlink)(path)
+        fails(w, subject, why or f"`{path}`", hint)
+        restore()
+
+    missing("keys/site.crt", "key", "put it back from a backup")
+    missing("keys/archive.crt", "key", "put it back from a backup")
+    missing("keys/pseudonym.key", "key", "put it back from a backup")
+    missing("ledger.db", "ledger", "`airlock ledger adopt")
+    missing("public/kit.p7s", "kit", "install the vendor's kit again")
+    missing("public/licence.p7s", "licence", "`airlock licence install FILE`", why="missing: ")
+    missing("public/site.json", "public", "the next `airlock process` makes it again")
+    missing("public/vendor-root.crt", "public", "/trust/vendor/*.crt > ")
+    for folder, mode in (("outbox", "700"), ("held", "700"), ("inbox", "1730"), ("trust/delivery", "700"), ("trust/officers", "700")):
+        missing(folder, "directory", f"`mkdir -m {mode} {site}/{folder}`")
+
+    (site / "airlock.json").write_text("{")
+    fails(w, "site", "is not valid JSON", "mend it")
+    restore()
+    (site / "public/licence.p7s").write_text("x")
+    fails(w, "licence", "invalid", "ask the vendor")
+    restore()
+    # Two: the kit itself, and that no application can tell any more what it revokes.
+    (site / "public/kit.p7s").write_bytes(b"x")
+    equal({subject for subject, _, hint in findings(w, "fail") if hint}, {"kit", "public"})
+    restore()
+    ran = w.airlock("doctor", site=w.path / "none", code=1)
+    check("is not a site directory" in ran.text and "hint:" in ran.text, ran.text)
+    equal(findings(w, "fail", code=0), [])
+
+
+@case("the advice for folders and files that are gone mends the site")
+def _(w):
+    w.site()
+    for folder in ("outbox", "held", "inbox"):
+        shutil.rmtree(w.site_path / folder)
+    w.process(code=8)
+    (w.site_path / "public/vendor-root.crt").unlink()
+    (w.site_path / "public/site.json").unlink()
+    hints = [hint for _, _, hint in findings(w, "fail")]
+    for command in re.findall(r"`((?:mkdir|cat) [^`]*)`", "\n".join(hints)):
+        w.shell(command)
+    equal(w.process()["outcome"], "sealed")
+    equal(findings(w, "fail", code=0), [])
+
+
+@case("permissions: what others may change fails, what they may read of the ledger and the configuration warns")
+def _(w):
+    w.site()
+    w.airlock("key", "rotate", "archive")
+    restore = Kept(w)
+
+    def chmod(name, mode, subject, health, why, hint):
+        (w.site_path / name).chmod(mode)
+        found = [f for f in findings(w, health, code=1 if health == "fail" else 0) if f[0] == subject and str(w.site_path / name) in f[1]]
+        equal(len(found), 1, f"{name} {mode:o}: {found}")
+        check(why in found[0][1] and hint in found[0][2], found)
+        restore()
+
+    for name in (".", "keys", "held", "outbox", "trust", "public", "airlock.json", "ledger.db", "ledger.anchor", "keys/former"):
+        mode = (w.site_path / name).stat().st_mode & 0o777
+        chmod(name, mode | 0o020, "directory", "fail", "others than its owner can change it", "`chmod go-w ")
+    for name in ("keys", "held", "outbox", "airlock.json", "ledger.db"):
+        mode = (w.site_path / name).stat().st_mode & 0o777
+        chmod(name, mode | 0o044, "directory", "warn", "others than its owner can read it", "`chmod go-rwx ")
+    [former] = (w.site_path / "keys/former").glob("*.key")
+    chmod(former.relative_to(w.site_path), 0o640, "directory", "fail", "others than its owner can read or change it", "`chmod 600`")
+    for key in ("site.key", "archive.key", "ledger.key", "pseudonym.key"):
+        chmod(f"keys/{key}", 0o640, "key", "fail", "others than its owner can read or change it", "`chmod 600`")
+    for name in ("public/site.json", "public/vendor-root.crt", "public/licence.p7s", "public/kit.p7s"):
+        chmod(name, 0o666, "public", "fail", "others than its owner can change what applications believe", "`chmod 644 ")
+        chmod(name, 0o600, "public", "fail", "other users cannot read it", "`chmod 644 ")
+    chmod("public", 0o700, "public", "fail", "other users cannot get into it", "`chmod 755 ")
+    chmod(".", 0o700, "public", "fail", "other users cannot get into it", "`chmod 711 ")
+    # Not the site's own fault: it may be meant for one user.
+    w.path.chmod(0o700)
+    check(any("lets no other user through" in what and "chmod o+x" in hint for _, what, hint in findings(w, "warn", code=0)), "home")
+    w.path.chmod(0o711)
+    equal([f for f in findings(w, "warn", code=0) if f"`{w.path}`" in f[1]], [])
+
+
+@case("what applications find in public/ is told where it is not what the site finds, and the advice helps")
+def _(w):
+    w.site()
+    public = w.site_path / "public"
+    kept = json.loads((public / "site.json").read_text())
+
+    def judged(state, code):
+        equal(w.airlock("licence", "verify", "--json", code=code).json["state"], state)
+        return f"applications find the licence {state}, and this site finds it valid"
+
+    for member, value, state in (("newest_time", "2036-01-01T00:00:00Z", "clock_rollback"), ("licence_sequence", 9, "superseded"),
+                                 ("key_sha256", "0" * 64, "wrong_site")):
+        (public / "site.json").write_text(json.dumps({**kept, member: value}))
+        fails(w, "public", judged(state, 6), "remove `public/site.json`: the next `airlock process`")
+        (public / "site.json").unlink()
+        w.process(w.report(lambda d, v=state: d["properties"].update({"posthog_version": f"1.{len(v)}.0"})))
+        equal(findings(w, "fail", code=0), [])
+
+    root = (public / "vendor-root.crt").read_text()
+    other = Authority(w).crt.read_text()
+    # The second is the dangerous one: applications find nothing wrong.
+    for shown, state in ((other, "invalid"), (root + other, "valid")):
+        (public / "vendor-root.crt").write_text(shown)
+        fails(w, "public", f"believe the root `CN=Receiver authority ca`, which this site does not; applications find the licence {state}",
+              "find out who changed it")
+        [hint] = [hint for _, _, hint in findings(w, "fail")]
+        w.shell(re.search(r"`(cat [^`]*)`", hint)[1])
+        equal(findings(w, "fail", code=0), [])
+
+    # A licence that is at its end for both is one failure.
+    over = w.new_licence("enterprise-air-gapped", ["air_gap"], not_after="2021-01-01", extra=["--not-before", "2020-01-01"])
+    shutil.copy(over, public / "licence.p7s")
+    fails(w, "licence", "expired", "renew")
+
+
+@case("a certificate that is near its end warns, and one that is over fails; what a signer signed stays valid")
+def _(w):
+    w.site()
+    ran = findings(w, "warn", code=0, clock="+3600d")
+    check({"key", "recipient"} <= {subject for subject, _, _ in ran}, ran)
+    over = findings(w, "fail", clock="+3700d")
+    equal(sorted({subject for subject, _, _ in over}), ["key", "recipient"], str(over))
+    equal(len([1 for _, what, hint in over if what.endswith("which is over") and hint]), 3, str(over))
+    over = findings(w, "fail", clock="+7400d")
+    check(any(subject == "trust" and what.endswith("which is over") for subject, what, _ in over), over)
+    signers = [f for f in findings(w, "warn", clock="+3700d") if f[0] == "signer"]
+    equal(sorted(what.split(" hangs")[0] for _, what, _ in signers), ["the kit", "the licence"])
+    check(all(what.endswith("which is over") and "stays valid" in hint for _, what, hint in signers), signers)
+    # Before its time.
+    check("clock" in {subject for subject, _, _ in findings(w, "fail", clock="-30d")}, "clock")
+
+
+@case("the certificates of the delivery section are looked at, whatever keys they have")
+def _(w):
+    w.site()
+    authority = Authority(w)
+    authority.issue("client", days=200)
+    path = w.site_path / "airlock.json"
+    document = json.loads(path.read_text())
+
+    def delivery(**members):
+        document["delivery"] = {"destinations": [{"type": "https-json", "url": "https://reports.vendor.example/v1", **members}]}
+        path.write_text(json.dumps(document))
+
+    def told(health, **options):
+        return [(what, hint) for subject, what, hint in findings(w, health, **options) if subject == "delivery"]
+
+    delivery()
+    [(what, hint)] = told("fail")
+    check("trust/delivery`: holds no certificate" in what and "put there the certificate" in hint, what)
+    client = {"client_certificate": str(authority.folder / "client.crt"), "client_key": str(authority.folder / "client.key")}
+    delivery(ca_file=str(authority.crt), **client)
+    [(what, hint)] = told("warn", code=0)
+    check(f"knows receivers: `{authority.crt}`" in what and re.search(r"(29|30) days left", what) and "certificate of the authority" in hint, what)
+    [(what, _)] = told("ok", code=0)
+    check("is shown to receivers" in what and re.search(r"(199|200) days left", what), what)
+    equal([what.endswith("which is over") for what, _ in told("fail", clock="+300d")], [True, True])
+
+    # Of several authorities the last that ends counts, in the folder too.
+    w.run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=next", "-days", "3000", "-keyout",
+          w.path / "next.key", "-out", w.path / "next.crt")
+    shutil.copy(authority.crt, w.site_path / "trust/delivery/this.crt")
+    shutil.copy(w.path / "next.crt", w.site_path / "trust/delivery")
+    delivery()
+    [(what, _)] = told("ok", code=0)
+    check("trust/delivery`, 2 certificates, the first ends " in what, what)
+    delivery(ca_file="none.crt")
+    check("put it back" in told("fail")[0][1], "missing")
+    w.file("site/none.crt", "x")
+    check("holds no certificate" in told("fail")[0][0], "no certificate")
+
+
+main()
