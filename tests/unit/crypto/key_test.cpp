@@ -240,9 +240,9 @@ TEST_CASE("of PBES2, ciphers, digests and derivations that docs/reference/algori
        "Mr1SGhxyGqG7g30rDPnFZJyVUecfEEql2XxSsGUBIeT6108OBPtf\n"
        "-----END ENCRYPTED PRIVATE KEY-----\n"},
   };
-  for (const auto& [options, pem] : forms) {
-    CAPTURE(options);
-    const auto read = PrivateKey::from_encrypted_pem(pem, Secret("word"));
+  for (const auto& form : forms) {
+    CAPTURE(form.first);
+    const auto read = PrivateKey::from_encrypted_pem(form.second, Secret("word"));
     REQUIRE_FALSE(read);
     CHECK(why(read) == "bad_input: is encrypted in a way that is not supported");
     CHECK(read.error().hint == "write it anew with `openssl pkcs8 -topk8 -v2 aes-256-cbc`");
