@@ -13,8 +13,8 @@
  *  - A pointer that an accessor returns belongs to the handle and lives as long as it. Texts are UTF-8, end in NUL, and
  *    are printable; none is ever NULL. A handle may be NULL: it then reads as the verdict or outcome that memory ran out.
  *  - Where memory runs out, a verdict is NULL, AIRLOCK_UNJUDGED or, where a library beneath hides its want, one that is
- *    not usable: never a better one than the licence deserves. The JSON library may then end the process, as C++ does
- *    with what fails while it cleans up.
+ *    not usable: never a better one than the licence deserves. The libraries that read JSON and tar may then end the
+ *    process.
  *  - Nothing is printed, no exception leaves the library, no signal's handling and no variable is changed. Verifying
  *    opens no socket, starts no process and reads no file but those named.
  *  - OpenSSL runs in a context of the library's own, without configuration; the host's configuration and providers

@@ -1,6 +1,6 @@
 /* Judges a site's licence with the first, second, … allocation failing, each time in a process of its own, until none is
- * hit. Prints how often each verdict came; ends with 1 where one is better than without a failure, or the process was
- * ended by anything but C++'s std::terminate (airlock.h says when).
+ * hit. Prints how often each verdict came, and how often a library beneath ended the process (airlock.h says which);
+ * ends with 1 where a verdict is better than without a failure, or the process was ended by anything else.
  *     memory SITE  */
 #define _GNU_SOURCE
 #include <airlock.h>
@@ -39,8 +39,8 @@ int main(int argc, char **argv) {
   airlock_verdict *good = airlock_verify_site(argv[1]);
   const int usable = airlock_verdict_usable(good);
   airlock_verdict_free(good);
-  enum { not_hit = 40, better = 41 };
-  int state[not_hit] = {0};
+  enum { judged = 50, not_hit = 98, better = 99 }; /* exit codes of the children; libarchive's is 1 */
+  int state[not_hit - judged] = {0};
   int ended = 0;
   for (long nth = 0;; ++nth) {
     const pid_t child = fork();
@@ -49,23 +49,23 @@ int main(int argc, char **argv) {
       airlock_verdict *verdict = airlock_verify_site(argv[1]);
       before_failure = -1;
       if (!failed) _exit(not_hit);
-      _exit(airlock_verdict_usable(verdict) > usable ? better : (int)airlock_verdict_state(verdict));
+      _exit(airlock_verdict_usable(verdict) > usable ? better : judged + (int)airlock_verdict_state(verdict));
     }
     int status = 0;
     if (child < 0 || waitpid(child, &status, 0) != child) return 2;
-    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT) {
+    if ((WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT) || (WIFEXITED(status) && WEXITSTATUS(status) == 1)) {
       ++ended;
-    } else if (!WIFEXITED(status) || WEXITSTATUS(status) == better) {
+    } else if (!WIFEXITED(status) || WEXITSTATUS(status) == better || WEXITSTATUS(status) < judged) {
       printf("allocation %ld: status %d\n", nth, status);
       return 1;
     } else if (WEXITSTATUS(status) == not_hit) {
       break;
     } else {
-      ++state[WEXITSTATUS(status)];
+      ++state[WEXITSTATUS(status) - judged];
     }
   }
   int all = ended;
-  for (int i = 0; i < not_hit; ++i) all += state[i];
+  for (int i = 0; i < not_hit - judged; ++i) all += state[i];
   printf("%d failures: %d unjudged, %d invalid, %d valid, %d ended by the library beneath\n", all, state[AIRLOCK_UNJUDGED],
          state[AIRLOCK_INVALID], state[AIRLOCK_VALID], ended);
   return all > 100 ? 0 : 1;
