@@ -59,7 +59,10 @@ def kill_everywhere(w, arguments, after, step):
 @case("process on a sealing site: killed anywhere, the next run finishes; no bundle twice, none lost, the ledger holds")
 def _(w):
     w.site()
-    w.process(w.report(lambda d: d["properties"].update({"posthog_version": "1.34.0"})))
+    limited = ["--limit", "instance_usage_summary.events_count_total=5"]
+    w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"], extra=limited))
+    w.process(w.report(lambda d: d["properties"]["instance_usage_summary"].update({"events_count_total": 7})))
+    total = json.loads(REPORT.read_text())["properties"]["instance_usage_summary"]["events_count_total"]
     digest = w.process(None, "--dry-run")["payload_sha256"]
 
     def after(place):
@@ -70,6 +73,8 @@ def _(w):
         equal(len(contents.get(digest, [])), 1, f"{place}: bundles of this report")
         check(len(w.outbox()) >= visible, f"{place}: a bundle went away")
         equal(w.hidden(), [], f"{place}: hidden files")
+        figure = w.airlock("licence", "usage", "--json").json["limits"][0]["value"]
+        check(figure == total or (figure is None and result["outcome"] == "repeated"), f"{place}: usage says {figure}")
         checked = w.ledger_ok()
         equal(checked["bundles"], len(w.outbox()), f"{place}: bundles that the ledger knows")
         for bundle in w.outbox():
