@@ -33,7 +33,7 @@ struct Kept {
   Figures figures;
 };
 
-std::string path_at(const site::Site& site) { return site.path(site::layout::outbox) + "/" + std::string(file_name); }
+std::string path_at(const site::Site& site) { return site.path(site::layout::held) + "/" + std::string(file_name); }
 
 /// What a limit may call a field: its last steps joined with dots, fewest first.
 bool is_called(const dictionary::Field& field, std::string_view limit) {

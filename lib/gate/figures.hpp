@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What the last reports disclosed of the figures that the licence limits, in `outbox/usage.json`, for `airlock licence
+/// What the last reports disclosed of the figures that the licence limits, in `held/usage.json`, for `airlock licence
 /// usage`. Neither a payload that was sent nor a bundle that was freed can be read again, and the ledger holds no value
 /// of a report. Only what is in a disclosed document is kept, and of that only what the licence limited at the time.
 

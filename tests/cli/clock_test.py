@@ -218,7 +218,7 @@ def _(w):
     check("[####################]" in text and ", over the limit" in text and "[--------------------]" in text, text)
     check("as report 1 said, disclosure 1 at " in text, text)
     # Nothing is kept but what is limited, and what was disclosed.
-    kept = w.site_path / "outbox/usage.json"
+    kept = w.site_path / "held/usage.json"
     equal(kept.stat().st_mode & 0o777, 0o600)
     disclosures = json.loads(kept.read_text())["disclosures"]
     under = "/properties/instance_usage_summary/"
@@ -265,7 +265,7 @@ def _(w):
     configuration.write_text(json.dumps({**json.loads(configuration.read_text()), "floor": "withhold"}))
     w.process(w.report(totals(14)))
     equal(usage(w)["limits"][total]["value"], 12, "a withheld report")
-    check('"events_count_total": 14' not in (w.site_path / "outbox/usage.json").read_text(), "is kept")
+    check('"events_count_total": 14' not in (w.site_path / "held/usage.json").read_text(), "is kept")
     # What another licence limits has no figure before the next disclosure.
     more = [*YEAR, *LIMITS, "--limit", "persons_count_total=7"]
     w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"], extra=more))

@@ -398,7 +398,7 @@ def _(w):
         return w.report(lambda d: d["properties"]["instance_usage_summary"].update({"events_count_total": n}))
 
     def kept():
-        path = w.site_path / "outbox/usage.json"
+        path = w.site_path / "held/usage.json"
         return [list(d["figures"].values()) for d in json.loads(path.read_text())["disclosures"]] if path.exists() else []
 
     with Receiver(authority.issue("server")) as server:
