@@ -60,6 +60,14 @@ class Scenario:
     def close(self):
         pass
 
+    def limit(self, tier):
+        """From here on the figure is kept that the licence limits."""
+        self.w.airlock("licence", "install", self.w.new_licence(tier, extra=["--limit", "n=5"]))
+
+    def usage(self, place):
+        shown = self.w.airlock("licence", "usage", "--json").json["limits"][0]["value"]
+        check(shown in (1, None), f"{place}: usage shows {shown}")
+
     def restore(self):
         shutil.rmtree(self.w.site_path)
         shutil.copytree(self.saved, self.w.site_path, symlinks=True)
@@ -122,7 +130,12 @@ class Sealing(Scenario):
 
     def prepare(self):
         super().prepare()
+        self.limit("sealing")
         self.arguments = ["process", self.report]
+
+    def finish(self, place):
+        super().finish(place)
+        self.usage(place)
 
 
 class Holding(Scenario):
@@ -204,6 +217,7 @@ class Sending(Scenario):
         authority = Authority(self.w)
         self.server = Receiver(authority.issue("server"))
         self.w.site(tier="sending", entitlements=())
+        self.limit("sending")
         configuration = self.w.site_path / "airlock.json"
         document = json.loads(configuration.read_text())
         document["delivery"] = {"destinations": [{"type": "https-json", "url": self.server.url(), "ca_file": str(authority.crt),
@@ -236,6 +250,7 @@ class Sending(Scenario):
         equal(len(keys), 1, f"{place}: keys that the receiver got")
         equal({p.body for p in self.server.posts}, {self.report.read_bytes()}, f"{place}: bodies")
         equal(self.of_kind("sent"), 1, f"{place}: entries `sent`")
+        self.usage(place)
         equal(list((self.w.site_path / "outbox").iterdir()), [], f"{place}: outbox")
 
 
