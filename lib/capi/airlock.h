@@ -14,7 +14,7 @@
  *    are printable; none is ever NULL. A handle may be NULL: it then reads as the verdict or outcome that memory ran out.
  *  - Where memory runs out, a verdict is NULL, AIRLOCK_UNJUDGED or, where a library beneath hides its want, one that is
  *    not usable: never a better one than the licence deserves. The libraries that read JSON and tar may then end the
- *    process.
+ *    process, and OpenSSL, where it happens while it starts, may find no licence usable again.
  *  - Nothing is printed, no exception leaves the library, no signal's handling and no variable is changed. Verifying
  *    opens no socket, starts no process and reads no file but those named.
  *  - OpenSSL runs in a context of the library's own, without configuration; the host's configuration and providers

@@ -151,6 +151,11 @@ Result<PrivateKey> PrivateKey::generate(KeyKind kind) {
 }
 
 Result<PrivateKey> PrivateKey::from_info(const PKCS8_PRIV_KEY_INFO* info) {
+  // What the narrowed provider does not read, OpenSSL would read without it (crypto/narrow.hpp).
+  const ASN1_OBJECT* type = nullptr;
+  if (PKCS8_pkey_get0(&type, nullptr, nullptr, nullptr, info) != 1) return refuse_file();
+  const int kind = OBJ_obj2nid(type);
+  if (kind != NID_X9_62_id_ecPublicKey && kind != NID_rsaEncryption && kind != NID_ED25519) return refuse_kind();
   AIRLOCK_TRY(PrivateKey key, from_handle(owned(EVP_PKCS82PKEY_ex(info, library(), nullptr))));
   // The file names both halves of the key; nobody would notice before somebody verifies that they do not match.
   if (!halves_match(key.handle(), key.public_key().handle())) return refuse_file();

@@ -76,11 +76,14 @@ Result<Attempts::Outcome> Attempts::give_up(const ledger::Disclosure& disclosure
 
 Result<std::unique_ptr<sys::FileBlob>> Attempts::payload(const ledger::Disclosure& disclosure) {
   const std::string path = site_.path(site::layout::outbox) + "/" + disclosure.file;
+  AIRLOCK_TRY(const bool there, sys::look_for(path));
   // Cut short between its entry and its name.
-  if (!sys::exists(path)) AIRLOCK_CHECK(gate::recover(site_, ledger_, sys::now()));
+  if (!there) AIRLOCK_CHECK(gate::recover(site_, ledger_, sys::now()));
   auto blob = sys::FileBlob::open(path);
-  if (!blob) return fail(Code::integrity, blob.error().message);
-  return std::make_unique<sys::FileBlob>(std::move(*blob));
+  if (blob) return std::make_unique<sys::FileBlob>(std::move(*blob));
+  // What the disk fails to read now is not lost: the next run may have it.
+  if (blob.error().code == Code::bad_input) return fail(Code::integrity, std::move(blob.error().message));
+  return fail(std::move(blob).error());
 }
 
 Result<Target*> Attempts::target(const gate::Inputs& inputs, std::size_t index) {

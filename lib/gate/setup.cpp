@@ -280,7 +280,10 @@ Result<std::optional<ProposedKit>> proposed_kit(const site::Site& site, const le
   if (!needs_person(kit->number, in_force)) return std::nullopt;
   AIRLOCK_TRY(const auto roots, site.vendor_roots());
   AIRLOCK_CHECK(check_lists(*kit, in_force, roots));
-  AIRLOCK_CHECK(check_issued(*kit, sys::now()));
+  if (auto issued = check_issued(*kit, sys::now()); !issued) {
+    issued.error().hint += "; removing the file lets everything else be authorised";
+    return fail(std::move(issued.error()).within(quote(site.path(site::layout::proposed_kit))));
+  }
   return ProposedKit{in_force->number, std::move(*kit), std::move(*file)};
 }
 

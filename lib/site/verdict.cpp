@@ -55,10 +55,21 @@ Result<std::optional<std::string>> read_if_there(const std::string& path, std::u
   return fail(std::move(text).error());
 }
 
-Result<licence::Verdict> judge_public(const std::string& directory, core::Time now) {
+namespace {
+
+/// Applications run as other users than those who give them their files.
+Result<licence::Verdict> with_way_out(Result<licence::Verdict> judged) {
+  if (!judged && judged.error().code == Code::refused && judged.error().hint.empty()) {
+    judged.error().hint = "let this user read it; `airlock doctor` says what of `public/` others cannot read";
+  }
+  return judged;
+}
+
+Result<licence::Verdict> judge_folder(const std::string& directory, core::Time now) {
   const auto path = [&](std::string_view name) { return directory + "/" + std::string(name); };
   const std::string public_path = path(layout::public_site);
-  if (!sys::exists(public_path)) {
+  AIRLOCK_TRY(const bool there, sys::look_for(public_path));
+  if (!there) {
     return fail(
         Code::bad_input, quote(directory) + ": is not a site directory: it has no " + quote(layout::public_site),
         "make one with `airlock init`, name another with `--site`, or give `--licence`, `--trust` and `--product`");
@@ -87,7 +98,7 @@ Result<licence::Verdict> judge_public(const std::string& directory, core::Time n
                          .revocations = kit.trust.lists});
 }
 
-Result<licence::Verdict> judge_files(const LicenceFiles& files, core::Time now) {
+Result<licence::Verdict> judge_given(const LicenceFiles& files, core::Time now) {
   AIRLOCK_TRY(const auto roots, roots_from(files.trust));
   const auto trust = trust_of(crypto::Role::licence, roots);
   AIRLOCK_TRY(const auto file, read_if_there(files.licence, licence::licence_bytes_limit));
@@ -98,6 +109,16 @@ Result<licence::Verdict> judge_files(const LicenceFiles& files, core::Time now) 
                          .key_sha256 = std::nullopt,
                          .now = now,
                          .newest_trusted = std::nullopt});
+}
+
+}  // namespace
+
+Result<licence::Verdict> judge_public(const std::string& directory, core::Time now) {
+  return with_way_out(judge_folder(directory, now));
+}
+
+Result<licence::Verdict> judge_files(const LicenceFiles& files, core::Time now) {
+  return with_way_out(judge_given(files, now));
 }
 
 Result<licence::Verdict> judge_bytes(const LicenceBytes& bytes, core::Time now) {

@@ -43,10 +43,9 @@ tl::unexpected<core::Error> fail_errno(const std::string& path, std::string_view
     case ELOOP:
     case ENAMETOOLONG:
       return fail(Code::bad_input, std::move(message));
+    case EEXIST:
     case EACCES:
     case EPERM:
-      return fail(Code::refused, std::move(message), "run this as a user who may, or let this user");
-    case EEXIST:
       return fail(Code::refused, std::move(message));
     default:
       return fail(Code::unexpected, std::move(message));

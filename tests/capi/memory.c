@@ -1,7 +1,7 @@
 /* Judges a site's licence with the first, second, … allocation failing, each time in a process of its own, until none is
  * hit. Prints how often each verdict came, and how often a library beneath ended the process (airlock.h says which);
- * ends with 1 where a verdict is better than without a failure, or the process was ended by anything else.
- *     memory SITE  */
+ * ends with 1 where the process was ended by anything else.
+ *     memory SITE cold|warm      cold: it is the first verdict in the process; warm: the second */
 #define _GNU_SOURCE
 #include <airlock.h>
 #include <dlfcn.h>
@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -35,27 +36,26 @@ void *realloc(void *at, size_t size) {
 }
 
 int main(int argc, char **argv) {
-  if (argc != 2) return 2;
-  airlock_verdict *good = airlock_verify_site(argv[1]);
-  const int usable = airlock_verdict_usable(good);
-  airlock_verdict_free(good);
-  enum { judged = 50, not_hit = 98, better = 99 }; /* exit codes of the children; libarchive's is 1 */
+  if (argc != 3) return 2;
+  const int warm = strcmp(argv[2], "warm") == 0;
+  enum { judged = 50, not_hit = 98 }; /* exit codes of the children; libarchive's is 1 */
   int state[not_hit - judged] = {0};
   int ended = 0;
   for (long nth = 0;; ++nth) {
     const pid_t child = fork();
     if (child == 0) {
+      if (warm) airlock_verdict_free(airlock_verify_site(argv[1]));
       before_failure = nth;
       airlock_verdict *verdict = airlock_verify_site(argv[1]);
       before_failure = -1;
       if (!failed) _exit(not_hit);
-      _exit(airlock_verdict_usable(verdict) > usable ? better : judged + (int)airlock_verdict_state(verdict));
+      _exit(judged + (int)airlock_verdict_state(verdict));
     }
     int status = 0;
     if (child < 0 || waitpid(child, &status, 0) != child) return 2;
     if ((WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT) || (WIFEXITED(status) && WEXITSTATUS(status) == 1)) {
       ++ended;
-    } else if (!WIFEXITED(status) || WEXITSTATUS(status) == better || WEXITSTATUS(status) < judged) {
+    } else if (!WIFEXITED(status) || WEXITSTATUS(status) < judged) {
       printf("allocation %ld: status %d\n", nth, status);
       return 1;
     } else if (WEXITSTATUS(status) == not_hit) {
@@ -66,7 +66,8 @@ int main(int argc, char **argv) {
   }
   int all = ended;
   for (int i = 0; i < not_hit - judged; ++i) all += state[i];
-  printf("%d failures: %d unjudged, %d invalid, %d valid, %d ended by the library beneath\n", all, state[AIRLOCK_UNJUDGED],
-         state[AIRLOCK_INVALID], state[AIRLOCK_VALID], ended);
+  printf("%d failures: %d unjudged, %d invalid, %d revoked, %d usable, %d ended by the library beneath\n", all,
+         state[AIRLOCK_UNJUDGED], state[AIRLOCK_INVALID], state[AIRLOCK_REVOKED],
+         state[AIRLOCK_VALID] + state[AIRLOCK_GRACE], ended);
   return all > 100 ? 0 : 1;
 }

@@ -596,17 +596,21 @@ if LONG:
         print("counted: 9 verdicts under valgrind")
         memory = compiled(w, TOP / "tests/capi/memory.c", "-ldl", lib=lib, sanitise=[])
 
-        def without_memory(site):
-            ran = subprocess.run([memory, site], capture_output=True, check=True)  # what ends it says so on stderr
-            return ran.stdout.decode().strip()
+        def without_memory(what, site, usable):
+            for start in ("cold", "warm"):
+                ran = subprocess.run([memory, site, start], capture_output=True, check=True)  # what ends it says so on stderr
+                counts = ran.stdout.decode().strip()
+                check((" 0 usable," in counts) != usable, counts)
+                print(f"counted: allocations of the check of a licence that is {what}, {start}: {counts}")
 
-        print("counted: allocations of a good licence's check:", without_memory(w.site_path))
+        without_memory("valid", w.site_path, True)
         other = w.path / "other"
         shutil.copytree(w.site_path, other)
         broken(w, w.site_path / "public/licence.p7s").rename(other / "public/licence.p7s")
-        counts = without_memory(other)
-        check(" 0 valid," in counts, counts)
-        print("counted: allocations of a bad licence's check:", counts)
+        without_memory("not signed so", other, False)
+        w.vendor("licence", "revoke", json.loads(ran.text.splitlines()[4])["serial"])
+        w.airlock("kit", "install", w.new_kit())
+        without_memory("revoked", w.site_path, False)
 
 
 @case("the library shows the functions of its header and no other symbol, and links nothing that it does not need")

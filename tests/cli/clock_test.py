@@ -143,6 +143,15 @@ def _(w):
     w.run("sqlite3", w.home / "register.db", "INSERT INTO kits VALUES (4999, '2026-01-01T00:00:00Z', '')")
     refused()  # also a kit that a person could otherwise authorise, and it is not put aside
     equal(w.airlock("authorise", "--reason", "nothing was put aside", "--yes", "--json").json["authorised"], False)
+    # Put aside under a clock that was as far ahead: the file is named, and without it everything else can be authorised.
+    aside = w.site_path / "kit-proposed.p7s"
+    w.run("faketime", "-f", "+50d", w.program("airlock"), "--site", w.site_path, "kit", "install", kit_of(w, "+50d"), code=4)
+    w.airlock("authorise", "--clock", "--reason", "the clock was ahead", "--yes", code=(0, 4))
+    check(aside.exists(), "a kit that waits for a person")
+    ran = w.airlock("authorise", "--reason", "the contract", "--yes", code=4)
+    check(f"`{aside}`: the kit was issued at" in ran.err and "removing the file" in ran.err, ran.err)
+    aside.unlink()
+    equal(w.airlock("authorise", "--reason", "nothing is put aside", "--yes", "--json").json["authorised"], False)
 
 
 @case("status warns when 30, 15, 7 and 1 days of the licence are left, in text, on standard error and as JSON, and in grace")

@@ -459,6 +459,24 @@ def _(w):
         equal(server.accepted, 0, "connections")
 
 
+@case("a payload that the disk fails to read now is not lost: it waits, and the next round sends it")
+def _(w):
+    authority = Authority(w)
+    with Receiver(authority.issue("server")) as server:
+        sending_site(w, destinations=[https_json(server.url(), authority)])
+        queue(w)
+        payload, = (w.site_path / "outbox").glob("*.json")
+        for call, error in (("openat", "EIO"), ("openat", "EACCES"), ("read,pread64", "EIO"), ("newfstatat", "EIO")):
+            ran = w.run("strace", "-f", "-q", "-o", w.path / "trace", "-P", payload, "-e", f"trace={call}", "-e",
+                        f"inject={call}:error={error}", w.program("airlock-send"), "--site", w.site_path, "--now",
+                        env={"ASAN_OPTIONS": "detect_leaks=0"}, code=(4, 8))
+            check(payload.name in ran.err, ran.err)
+            check("INJECTED" in (w.path / "trace").read_text(), f"{call}: nothing failed")
+            equal(w.kinds(1), ["produced", "queued"], f"{call} {error}")
+        equal(send(w)["sent"], 1, "sent")
+        equal(len(server.posts), 1, "posts")
+
+
 KILL_CALLS = "fdatasync,unlink,sendto,write,connect" + (",openat,pwrite64,fsync,read,recvfrom" if LONG else "")
 
 

@@ -193,6 +193,8 @@ def _(w):
         ran = w.run(*other, code=4)
         check(f"public/{name}`: open: permission denied" in ran.err and "let this user" in ran.err, ran.err)
         (w.site_path / "public" / name).chmod(0o644)
+    (w.site_path / "public").chmod(0o700)
+    check("let this user" in w.run(*other, code=4).err, "a folder that others may not enter")
 
 
 @case("only a licence that is valid, in grace or yet to begin is installed; anything else leaves the old one in force")

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "commands.hpp"
@@ -16,7 +17,11 @@ std::string bar(std::int64_t value, std::int64_t most) {
   const double share = most == 0 ? (value == 0 ? 0.0 : 1.0) : static_cast<double>(value) / static_cast<double>(most);
   const double shown = share < 0 ? 0 : share > 1 ? 1 : share;
   const auto filled = static_cast<std::size_t>(shown * bar_width);
-  const auto percent = most == 0 ? std::string() : ", " + std::to_string(static_cast<std::int64_t>(share * 100)) + " %";
+  constexpr double most_shown = 999;
+  const double shown_percent = std::max(share, 0.0) * 100;
+  std::string percent;
+  if (most != 0 && shown_percent > most_shown) percent = ", more than 999 %";
+  if (most != 0 && shown_percent <= most_shown) percent = ", " + std::to_string(static_cast<int>(shown_percent)) + " %";
   return "[" + std::string(filled, '#') + std::string(bar_width - filled, '-') + "] " + std::to_string(value) + " of " +
          std::to_string(most) + percent + (value > most ? ", over the limit" : "");
 }
