@@ -15,6 +15,13 @@ namespace airlock::crypto {
 using core::Code;
 using core::fail;
 
+namespace {
+
+/// Certificates are not secret: where a block says that it is encrypted, nobody is asked for a passphrase.
+int no_passphrase(char*, int, int, void*) { return -1; }
+
+}  // namespace
+
 core::Result<std::vector<Term>> terms_from_pem(std::string_view text) {
   const Handle<BIO> bio = memory_bio(text);
   std::vector<Term> out;
@@ -22,7 +29,8 @@ core::Result<std::vector<Term>> terms_from_pem(std::string_view text) {
   for (;;) {
     X509* made = X509_new_ex(library(), nullptr);
     ensure(made != nullptr, "certificate");
-    const bool is_one = PEM_read_bio_X509(bio.get(), &made, nullptr, nullptr) != nullptr;
+    // With what `openssl x509 -addtrust` puts behind a certificate too: libcurl takes those.
+    const bool is_one = PEM_read_bio_X509_AUX(bio.get(), &made, no_passphrase, nullptr) != nullptr;
     const Handle<X509> certificate(made);  // null where it was one and could not be read
     if (!is_one) break;
     const auto from = read_time(to_der(X509_get0_notBefore(certificate.get()), i2d_ASN1_TIME));

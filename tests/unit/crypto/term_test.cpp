@@ -1,7 +1,9 @@
 #include "crypto/term.hpp"
 
 #include <doctest/doctest.h>
+#include <unistd.h>
 
+#include <array>
 #include <string>
 
 #include "crypto/certificate.hpp"
@@ -67,6 +69,27 @@ oA==
   CHECK(terms->size() == 1);
 }
 
+TEST_CASE("a certificate with trust settings behind it has a term too, and so has one of the old label") {
+  // openssl req -x509 -newkey ed25519 -noenc -keyout /dev/null -subj /CN=old -days 100 |
+  // openssl x509 -addtrust serverAuth -trustout
+  const std::string trusted = R"(-----BEGIN TRUSTED CERTIFICATE-----
+MIIBMDCB46ADAgECAhQJn5/X65bd59MNyu5yMjJDli3urjAFBgMrZXAwDjEMMAoG
+A1UEAwwDb2xkMB4XDTI2MTEyNzAwMjk0OFoXDTI3MDMwNzAwMjk0OFowDjEMMAoG
+A1UEAwwDb2xkMCowBQYDK2VwAyEA+F1L0AkV8l67MnyhY2vZbSaicdfAzDgT3wnB
+RsoObxajUzBRMB0GA1UdDgQWBBRzjpWDKDyFw+3Kn8pYc+Lg+2uc6jAfBgNVHSME
+GDAWgBRzjpWDKDyFw+3Kn8pYc+Lg+2uc6jAPBgNVHRMBAf8EBTADAQH/MAUGAytl
+cANBAI/pHGB+BQpiRHq2s7Z+6MBvgFItBQRHt5Pi3aVFAQWlpsbpwQ5qn9YsRRA6
+uxyl5RkX3Cd/xIaO+mcvTtomoQEwDDAKBggrBgEFBQcDAQ==
+-----END TRUSTED CERTIFICATE-----
+)";
+  std::string old = certificate("2026-01-01T00:00:00Z", "2030-01-01T00:00:00Z");
+  for (auto at = old.find(" CERT"); at != std::string::npos; at = old.find(" CERT", at + 6)) old.insert(at, " X509");
+  const auto terms = terms_from_pem(trusted + old);
+  REQUIRE(terms);
+  REQUIRE(terms->size() == 2);
+  CHECK((*terms)[0].not_after == time_of("2027-03-07T00:29:48Z"));
+}
+
 TEST_CASE("a text without certificates, or with a broken one, has no terms") {
   CHECK(terms_from_pem("").error().message == "holds no certificate");
   CHECK(terms_from_pem("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n").error().message ==
@@ -74,4 +97,24 @@ TEST_CASE("a text without certificates, or with a broken one, has no terms") {
   const std::string sound = certificate("2026-01-01T00:00:00Z", "2030-01-01T00:00:00Z");
   const std::string broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
   CHECK(terms_from_pem(sound + broken).error().message == "holds a certificate that cannot be read");
+}
+
+TEST_CASE("a block that says it is encrypted is one that cannot be read: nobody is asked for a passphrase") {
+  const std::string encrypted =
+      "-----BEGIN CERTIFICATE-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,000102030405060708090A0B0C0D0E0F\n\n"
+      "AAAAAAAAAAAAAAAAAAAAAA==\n-----END CERTIFICATE-----\n";
+  // What would answer OpenSSL's own question where there is no terminal.
+  std::array<int, 2> ends{};
+  REQUIRE(::pipe(ends.data()) == 0);
+  REQUIRE(::write(ends[1], "secret\n", 7) == 7);
+  REQUIRE(::close(ends[1]) == 0);
+  const int kept = ::dup(STDIN_FILENO);
+  REQUIRE(::dup2(ends[0], STDIN_FILENO) == STDIN_FILENO);
+  const auto terms = terms_from_pem(encrypted);
+  std::array<char, 8> left{};
+  CHECK(::read(ends[0], left.data(), left.size()) == 7);
+  CHECK(::dup2(kept, STDIN_FILENO) == STDIN_FILENO);
+  ::close(kept);
+  ::close(ends[0]);
+  CHECK(terms.error().message == "holds a certificate that cannot be read");
 }
