@@ -205,6 +205,24 @@ bool is_printable(std::string_view text) {
 
 std::string quote(std::string_view text, std::size_t limit) { return "`" + printable(text, limit) + "`"; }
 
+std::string shell_path(std::string_view path) {
+  constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-+,:@%";
+  const std::string named = (path.starts_with('-') ? "./" : "") + std::string(path);  // no option
+  if (!named.empty() && named.find_first_not_of(plain) == std::string::npos) return named;
+  const bool shown = is_printable(named);
+  std::string inside;
+  for (const char c : named) {
+    if (c == '\'') {
+      inside += shown ? R"('\'')" : R"(\')";
+    } else if (c == '\\' && !shown) {
+      inside += R"(\\)";
+    } else {
+      inside += c;
+    }
+  }
+  return shown ? "'" + inside + "'" : "$'" + printable(inside, std::string::npos) + "'";
+}
+
 Result<void> check_reason(std::string_view text, std::string_view hint) {
   if (!text.empty() && text.size() <= reason_limit && is_printable(text)) return {};
   return fail(Code::usage, "the reason must be printable text of at most " + std::to_string(reason_limit) + " bytes",

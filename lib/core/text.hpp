@@ -48,6 +48,9 @@ struct CodePoint {
 [[nodiscard]] bool is_printable(std::string_view text);
 /// `printable(text)` in backticks: how a message quotes what the user gave.
 [[nodiscard]] std::string quote(std::string_view text, std::size_t limit = 200);
+/// A path as one word of a command that a message shows: as it is where that does, else in quotes, and where it is not
+/// printable as `$'…'` with the escapes of `printable`, which bash and POSIX 2024 read. Never cut: it would be another.
+[[nodiscard]] std::string shell_path(std::string_view path);
 
 /// Longest reason, in bytes: long enough for an explanation, short enough for a ledger's reader.
 inline constexpr std::size_t reason_limit = 1024;

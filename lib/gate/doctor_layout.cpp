@@ -6,6 +6,7 @@ namespace airlock::gate {
 namespace {
 
 using core::quote;
+using core::shell_path;
 using sys::others_all;
 using sys::others_write;
 
@@ -19,15 +20,27 @@ std::string octal(unsigned permissions) {
   return out;
 }
 
+constexpr unsigned sticky = 01000;
+/// What dropping a file takes of the group.
+constexpr unsigned to_drop = 0030;
+/// That somebody beside owner and group changes what is in a folder.
+constexpr unsigned world_write = 0002;
+/// All but set-user-ID and set-group-ID, which let nobody into a folder, and which chmod(1) leaves to folders.
+constexpr unsigned telling = 01777;
+
+std::string chmod(unsigned permissions, const std::string& path) {
+  return "`chmod " + octal(permissions) + " " + shell_path(path) + "`";
+}
+
 class Layout {
  public:
   Layout(const site::Site& site, Findings& findings) : site_(site), findings_(findings) {}
 
   void look() {
-    permissions(site_.directory(), others_all & ~others_write);
+    permissions(site_.directory(), others_all & ~others_write, site::layout::site_permissions);
     for (const auto& folder : site::layout::folders) this->folder(folder);
     for (const auto file : {site::layout::configuration, site::layout::ledger, site::layout::anchor}) {
-      permissions(site_.path(file), 0);
+      permissions(site_.path(file), 0, sys::private_file);
     }
     former_keys();
     if (!sound_) return;
@@ -42,15 +55,15 @@ class Layout {
     findings_.add("directory", health, std::move(what), std::move(hint));
   }
 
-  /// Of something that may be missing. `allowed` are the permissions that others than its owner may have.
-  void permissions(const std::string& path, unsigned allowed) {
+  /// Of something that may be missing. `allowed` are the permissions that others than its owner may have, `due` those
+  /// that it is made with.
+  void permissions(const std::string& path, unsigned allowed, unsigned due) {
     const auto found = sys::attributes_of(path);
     if (!found) return tell(Health::fail, found.error().message, "run as the owner of the site directory");
     if (!*found) return;
     const unsigned excess = (*found)->permissions & others_all & ~allowed;
     if (excess == 0) return;
-    const std::string hint = "find out who had access, then `chmod go-" +
-                             std::string((excess & others_write) != 0 ? "w" : "rwx") + " " + path + "`";
+    const std::string hint = "find out who had access, then " + chmod(due, path);
     if ((excess & others_write) != 0) {
       return tell(Health::fail, quote(path) + ": others than its owner can change it", hint);
     }
@@ -59,13 +72,32 @@ class Layout {
 
   void folder(const site::layout::Folder& folder) {
     const std::string path = site_.path(folder.name);
+    const bool is_inbox = folder.name == site::layout::inbox;
     const auto found = sys::attributes_of(path);
     if (found && (!*found || !(*found)->directory)) {
-      return tell(Health::fail, quote(path) + (*found ? ": is not a folder" : ": is missing"),
-                  "put it back from a backup; where it was empty, `mkdir -m " + octal(folder.permissions) + " " + path +
-                      "` as the owner of the site directory");
+      std::string hint = "put it back from a backup; where it was empty, `mkdir -m " + octal(folder.permissions) + " " +
+                         shell_path(path) + "` as the owner of the site directory";
+      if (is_inbox)
+        hint += ", then `chgrp GROUP " + shell_path(path) + "` with the group of the product that drops reports";
+      return tell(Health::fail, quote(path) + (*found ? ": is not a folder" : ": is missing"), hint);
     }
-    permissions(path, folder.permissions & others_all);
+    if (is_inbox && found) return inbox(path, (*found)->permissions & telling, folder.permissions);
+    permissions(path, folder.permissions & others_all, folder.permissions);
+  }
+
+  /// The one folder that others than the owner need too, and that is as bad with less as with more.
+  void inbox(const std::string& path, unsigned found, unsigned due) {
+    if (found == due) return;
+    const bool drops = (found & to_drop) == to_drop;
+    const bool removes = drops && (found & sticky) == 0;
+    const bool excess = (found & ~due) != 0;
+    const std::string hint = (excess || removes ? "find out who had access, then " : "") + chmod(due, path);
+    const auto is = [&](Health health, const std::string& what) { tell(health, quote(path) + ": " + what, hint); };
+    if ((found & world_write) != 0) return is(Health::fail, "others than its owner and its group can change it");
+    if (!drops) return is(Health::fail, "members of its group cannot drop reports there");
+    if (removes) return is(Health::fail, "has no sticky bit, so members of its group can remove each other's reports");
+    if (excess) return is(Health::warn, "others than its owner can read it");
+    is(Health::fail, "its owner cannot use it");
   }
 
   /// They are read when an old bundle or pseudonym asks for them, which may be never.
@@ -74,7 +106,7 @@ class Layout {
     if (!sys::is_directory(former)) return;
     const auto names = sys::list_directory(former);
     if (!names) return tell(Health::fail, names.error().message, "run as the owner of the site directory");
-    permissions(former, 0);
+    permissions(former, 0, sys::private_directory);
     for (const std::string& name : *names) {
       const std::string path = former + "/" + name;
       const auto found = sys::attributes_of(path);

@@ -10,6 +10,7 @@ namespace {
 
 using core::LicenceState;
 using core::quote;
+using core::shell_path;
 using site::layout::public_folder;
 
 /// For those who are neither owner nor of the group.
@@ -36,6 +37,12 @@ std::optional<std::string> other_roots(const site::Site& site) {
   return std::nullopt;
 }
 
+/// The command that writes the roots that applications believe from those of the site.
+std::string write_roots(const site::Site& site) {
+  return "`cat " + shell_path(site.path(site::layout::vendor_trust)) + "/*.crt > " +
+         shell_path(site.path(site::layout::vendor_root)) + "`";
+}
+
 /// What to do where applications find `found` and the site another state, by the same roots.
 std::string way_back(const licence::Verdict& found) {
   if (found.state == LicenceState::invalid) return found.hint;
@@ -54,8 +61,7 @@ class PublicPart {
     reach(site_.directory(), to_pass, "711");
     reach(site_.path(public_folder), to_pass, "755");
     need(site::layout::public_site, "the next `airlock process` makes it again from the ledger");
-    need(site::layout::vendor_root, "write it again: `cat " + site_.path(site::layout::vendor_trust) + "/*.crt > " +
-                                        site_.path(site::layout::vendor_root) + "`");
+    need(site::layout::vendor_root, "write it again: " + write_roots(site_));
     for (const auto file :
          {site::layout::public_site, site::layout::vendor_root, site::layout::licence, site::layout::kit}) {
       reach(site_.path(file), to_read, "644");
@@ -76,9 +82,9 @@ class PublicPart {
       path = path->substr(0, std::max<std::size_t>(path->rfind('/'), 1));
       const auto found = sys::attributes_of(*path);
       if (!found || !*found || ((*found)->permissions & to_pass) != 0) continue;
-      findings_.add(
-          "public", Health::warn, quote(*path) + ": lets no other user through to this site",
-          "applications of other users can verify no licence here; if there are any, `chmod o+x " + *path + "`");
+      findings_.add("public", Health::warn, quote(*path) + ": lets no other user through to this site",
+                    "applications of other users can verify no licence here; if there are any, `chmod o+x " +
+                        shell_path(*path) + "`");
     }
   }
 
@@ -92,7 +98,7 @@ class PublicPart {
     const auto found = sys::attributes_of(path);
     if (!found) return fail(found.error().message, "run as the owner of the site directory");
     if (!*found) return;
-    const std::string hint = "`chmod " + mode + " " + path + "`";
+    const std::string hint = "`chmod " + mode + " " + shell_path(path) + "`";
     if (((*found)->permissions & needed) == 0) {
       fail(quote(path) + ": other users cannot " + ((*found)->directory ? "get into" : "read") +
                " it, so their applications cannot verify the licence",
@@ -123,8 +129,7 @@ void look_at_public(const site::Site& site, const std::optional<licence::Verdict
   const std::string found = "applications find the licence " + std::string(core::name(verdict->state));
   if (const auto others = other_roots(site)) {
     return findings.add("public", Health::fail, *others + "; " + found,
-                        "find out who changed it, then `cat " + site.path(site::layout::vendor_trust) + "/*.crt > " +
-                            site.path(site::layout::vendor_root) + "`");
+                        "find out who changed it, then " + write_roots(site));
   }
   if (own && own->state != verdict->state) {
     return findings.add(

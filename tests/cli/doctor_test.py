@@ -1,7 +1,9 @@
 """`airlock doctor`: what a site rests on is looked at, and each thing that is broken is told once, with what to do."""
 import json
+import os
 import re
 import shutil
+import subprocess
 
 from harness import case, check, equal, main
 from receiver import Authority
@@ -76,6 +78,7 @@ def _(w):
     missing("public/vendor-root.crt", "public", "/trust/vendor/*.crt > ")
     for folder, mode in (("outbox", "700"), ("held", "700"), ("inbox", "1730"), ("trust/delivery", "700"), ("trust/officers", "700")):
         missing(folder, "directory", f"`mkdir -m {mode} {site}/{folder}`")
+    missing("inbox", "directory", f"`chgrp GROUP {site}/inbox`")
 
     (site / "airlock.json").write_text("{")
     fails(w, "site", "is not valid JSON", "mend it")
@@ -122,10 +125,10 @@ def _(w):
 
     for name in (".", "keys", "held", "outbox", "trust", "public", "airlock.json", "ledger.db", "ledger.anchor", "keys/former"):
         mode = (w.site_path / name).stat().st_mode & 0o777
-        chmod(name, mode | 0o020, "directory", "fail", "others than its owner can change it", "`chmod go-w ")
+        chmod(name, mode | 0o020, "directory", "fail", "others than its owner can change it", f"`chmod {mode:o} ")
     for name in ("keys", "held", "outbox", "airlock.json", "ledger.db"):
         mode = (w.site_path / name).stat().st_mode & 0o777
-        chmod(name, mode | 0o044, "directory", "warn", "others than its owner can read it", "`chmod go-rwx ")
+        chmod(name, mode | 0o044, "directory", "warn", "others than its owner can read it", f"`chmod {mode:o} ")
     [former] = (w.site_path / "keys/former").glob("*.key")
     chmod(former.relative_to(w.site_path), 0o640, "directory", "fail", "others than its owner can read or change it", "`chmod 600`")
     for key in ("site.key", "archive.key", "ledger.key", "pseudonym.key"):
@@ -140,6 +143,55 @@ def _(w):
     check(any("lets no other user through" in what and "chmod o+x" in hint for _, what, hint in findings(w, "warn", code=0)), "home")
     w.path.chmod(0o711)
     equal([f for f in findings(w, "warn", code=0) if f"`{w.path}`" in f[1]], [])
+
+
+@case("the inbox has exactly the mode that lets its group drop reports and touch no other's, and the advice gives it that")
+def _(w):
+    w.site()
+    inbox = w.site_path / "inbox"
+    equal(f"{inbox.stat().st_mode & 0o7777:o}", "1730")
+    drops, removes = "members of its group cannot drop reports there", "has no sticky bit"
+    for mode, health, why in ((0o1770, "warn", "others than its owner can read it"), (0o1731, "warn", "others than its owner can read it"),
+                              (0o1777, "fail", "others than its owner and its group can change it"),
+                              (0o1732, "fail", "others than its owner and its group can change it"),
+                              (0o730, "fail", removes), (0o770, "fail", removes), (0o700, "fail", drops), (0o1700, "fail", drops),
+                              (0o1720, "fail", drops), (0o1750, "fail", drops), (0o1330, "fail", "its owner cannot use it")):
+        inbox.chmod(mode)
+        found = [f for f in findings(w, health, code=1 if health == "fail" else 0) if f[0] == "directory"]
+        equal(len(found), 1, f"{mode:o}: {found}")
+        check(f"`{inbox}`: {why}" in found[0][1] and f"`chmod 1730 {inbox}`" in found[0][2], f"{mode:o}: {found}")
+        equal("find out who had access" in found[0][2], mode not in (0o700, 0o1700, 0o1720, 0o1330), f"{mode:o}")
+        w.shell(re.search(r"`(chmod [^`]*)`", found[0][2])[1])
+        equal(f"{inbox.stat().st_mode & 0o7777:o}", "1730")
+        equal([f for health in ("fail", "warn") for f in findings(w, health, code=0) if f[0] == "directory"], [])
+    # It only says whose group a file there is of.
+    inbox.chmod(0o3730)
+    equal([f for health in ("fail", "warn") for f in findings(w, health, code=0) if f[0] == "directory"], [])
+
+
+@case("commands in hints name the site's path as a shell reads it, and nothing of it gets at the terminal")
+def _(w):
+    w.site()
+    w.path.chmod(0o711)
+    for name in (b"a site", b"it's; $(false) *", b"esc\x1b[31m\\'", b"\xff"):
+        above = os.path.join(os.fsencode(w.path), name)
+        site = above + b"/site"
+        os.mkdir(above, 0o700)
+        shutil.copytree(os.fsencode(w.site_path), site)
+        os.rmdir(site + b"/inbox")
+        os.chmod(site + b"/held", 0o770)
+        os.unlink(site + b"/public/vendor-root.crt")
+        os.chmod(site + b"/public/kit.p7s", 0o600)
+        ran = subprocess.run([w.program("airlock"), "--site", site, "doctor"], capture_output=True)
+        equal(ran.returncode, 1)
+        check(ran.stdout.decode().replace("\n", "").isprintable(), ran.stdout)
+        commands = re.findall(r"hint: .*?`((?:mkdir|chmod|cat) [^`]*)`", ran.stdout.decode())
+        equal([command.split()[0] for command in commands], ["mkdir", "chmod", "chmod", "cat", "chmod"], ran.stdout)
+        for command in commands:
+            w.run("bash", "-c", command)
+        ran = subprocess.run([w.program("airlock"), "--site", site, "doctor"], capture_output=True)
+        equal(ran.returncode, 0, ran.stdout)
+        check(b", 0 failed, 0 warned" in ran.stdout, ran.stdout)
 
 
 @case("what applications find in public/ is told where it is not what the site finds, and the advice helps")

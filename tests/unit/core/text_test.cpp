@@ -53,6 +53,22 @@ TEST_CASE("what is shown on a terminal has no controls and no reordering charact
   CHECK_FALSE(is_printable("tab\t"));
 }
 
+TEST_CASE("a path in a command that is shown is one word and names that path, whatever it is") {
+  CHECK(shell_path("/var/lib/air-lock_2/inbox") == "/var/lib/air-lock_2/inbox");
+  CHECK(shell_path("my site") == "'my site'");
+  CHECK(shell_path("~x;$(id)`id`\\n") == "'~x;$(id)`id`\\n'");
+  CHECK(shell_path("it's") == R"('it'\''s')");
+  CHECK(shell_path("naïve") == "'naïve'");
+  CHECK(shell_path("-rf") == "./-rf");
+  CHECK(shell_path("") == "''");
+  CHECK(shell_path("a\x1b[31m") == "$'a\\x1b[31m'");
+  CHECK(shell_path("it's\\\n\xff") == R"($'it\'s\\\x0a\xff')");
+  CHECK(shell_path("a\u202Eb") == "$'a\\xe2\\x80\\xaeb'");
+  const std::string deep(5000, 'x');
+  CHECK(shell_path(deep) == deep);
+  CHECK(shell_path(deep + "\t") == "$'" + deep + "\\x09'");
+}
+
 TEST_CASE("a UUID is version 4 and canonical") {
   const std::array<std::uint8_t, 16> ones{0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
                                           0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
