@@ -29,7 +29,12 @@ bool forbid_configuration() noexcept {
 void run_as_guest() noexcept { owner.store(Owner::somebody_else, std::memory_order_relaxed); }
 
 void run_as_owner() noexcept {
-  if (forbid_configuration()) owner.store(Owner::airlock, std::memory_order_relaxed);
+  // The table of ciphers by name has those that are used, and not 130: OpenSSL copies it into another when it starts.
+  if (forbid_configuration() && OPENSSL_init_crypto(OPENSSL_INIT_NO_ADD_ALL_CIPHERS, nullptr) == 1 &&
+      EVP_add_cipher(EVP_aes_256_gcm()) == 1 && EVP_add_cipher(EVP_aes_256_wrap()) == 1 &&
+      EVP_add_cipher(EVP_aes_256_cbc()) == 1) {
+    owner.store(Owner::airlock, std::memory_order_relaxed);
+  }
 }
 
 void Free::operator()(bio_st* chain) const noexcept { BIO_free_all(chain); }
