@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <string_view>
 #include <vector>
 
@@ -13,16 +14,18 @@ namespace airlock::crypto {
 namespace {
 
 constexpr const char* provider_name = "airlock-narrow";
-constexpr std::array<std::string_view, 3> accepted_types = {"EC", "RSA", "ED25519"};
-constexpr std::array<std::string_view, 2> accepted_structures = {"structure=SubjectPublicKeyInfo",
-                                                                 "structure=PrivateKeyInfo"};
+constexpr std::array<std::string_view, 3> key_types = {"EC", "RSA", "ED25519"};
+constexpr std::array<std::string_view, 2> structures = {"structure=SubjectPublicKeyInfo", "structure=PrivateKeyInfo"};
+constexpr std::array<std::string_view, 3> signatures = {"ECDSA", "RSA", "ED25519"};
+// The last two for random numbers (SP 800-90A 10.2).
+constexpr std::array<std::string_view, 5> ciphers = {"AES-256-GCM", "AES-256-WRAP", "AES-256-CBC", "AES-256-CTR",
+                                                     "AES-256-ECB"};
 
 /// The provider that is narrowed, and what is offered of it.
 struct Narrowed {
   EVP_KEM* method;  // keeps the provider usable after it is unloaded, as any method does
   const OSSL_PROVIDER* provider;
-  std::vector<OSSL_ALGORITHM> decoders;
-  std::vector<OSSL_ALGORITHM> key_types;
+  std::map<int, std::vector<OSSL_ALGORITHM>> offered;  ///< by operation; of any other all
 };
 // A provider's functions get the context of the one that is narrowed, since its algorithms need that: what belongs to
 // this one has no other place. Written before OpenSSL can ask, and never again; never freed, as the library's context.
@@ -34,15 +37,22 @@ std::string_view first_name(const OSSL_ALGORITHM& algorithm) {
   return names.substr(0, names.find(':'));
 }
 
-bool is_accepted_type(const OSSL_ALGORITHM& algorithm) {
-  return std::find(accepted_types.begin(), accepted_types.end(), first_name(algorithm)) != accepted_types.end();
+template <std::size_t n>
+bool is_among(const std::array<std::string_view, n>& names, const OSSL_ALGORITHM& algorithm) {
+  return std::find(names.begin(), names.end(), first_name(algorithm)) != names.end();
 }
 
-bool is_accepted_decoder(const OSSL_ALGORITHM& algorithm) {
+bool is_key_type(const OSSL_ALGORITHM& algorithm) { return is_among(key_types, algorithm); }
+bool is_signature(const OSSL_ALGORITHM& algorithm) { return is_among(signatures, algorithm); }
+bool is_cipher(const OSSL_ALGORITHM& algorithm) { return is_among(ciphers, algorithm); }
+/// SHA-1 names certificates within OpenSSL, and SHA-512 is Ed25519's.
+bool is_digest(const OSSL_ALGORITHM& algorithm) { return first_name(algorithm).starts_with("SHA"); }
+
+bool is_decoder(const OSSL_ALGORITHM& algorithm) {
   const std::string_view properties = algorithm.property_definition;
-  return is_accepted_type(algorithm) &&
-         std::any_of(accepted_structures.begin(), accepted_structures.end(),
-                     [&](std::string_view structure) { return properties.ends_with(structure); });
+  return is_key_type(algorithm) && std::any_of(structures.begin(), structures.end(), [&](std::string_view structure) {
+           return properties.ends_with(structure);
+         });
 }
 
 /// The algorithms of one operation that are accepted, with the empty one that ends a list.
@@ -60,8 +70,8 @@ std::vector<OSSL_ALGORITHM> choose(const OSSL_PROVIDER* provider, int operation,
 
 const OSSL_ALGORITHM* query(void* /*context*/, int operation, int* no_cache) {
   *no_cache = 0;
-  if (operation == OSSL_OP_DECODER) return narrowed->decoders.data();
-  if (operation == OSSL_OP_KEYMGMT) return narrowed->key_types.data();
+  const auto found = narrowed->offered.find(operation);
+  if (found != narrowed->offered.end()) return found->second.data();
   return OSSL_PROVIDER_query_operation(narrowed->provider, operation, no_cache);
 }
 
@@ -82,8 +92,13 @@ bool load_narrowed(ossl_lib_ctx_st* context) {
   EVP_KEM* const method = whole == nullptr ? nullptr : EVP_KEM_fetch(context, "RSA", nullptr);
   if (method == nullptr) return false;
   const OSSL_PROVIDER* const provider = EVP_KEM_get0_provider(method);
-  narrowed = new Narrowed{method, provider, choose(provider, OSSL_OP_DECODER, is_accepted_decoder),
-                          choose(provider, OSSL_OP_KEYMGMT, is_accepted_type)};
+  narrowed = new Narrowed{method,
+                          provider,
+                          {{OSSL_OP_DECODER, choose(provider, OSSL_OP_DECODER, is_decoder)},
+                           {OSSL_OP_KEYMGMT, choose(provider, OSSL_OP_KEYMGMT, is_key_type)},
+                           {OSSL_OP_SIGNATURE, choose(provider, OSSL_OP_SIGNATURE, is_signature)},
+                           {OSSL_OP_CIPHER, choose(provider, OSSL_OP_CIPHER, is_cipher)},
+                           {OSSL_OP_DIGEST, choose(provider, OSSL_OP_DIGEST, is_digest)}}};
   // Both in one context: what the algorithms look up for themselves they find there, and its tables are filled once.
   return OSSL_PROVIDER_add_builtin(context, provider_name, start) == 1 &&
          OSSL_PROVIDER_load(context, provider_name) != nullptr && OSSL_PROVIDER_unload(whole) == 1;
