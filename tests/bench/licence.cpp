@@ -219,8 +219,9 @@ int main(int argc, char** argv) {
   const double p99 = std::max(rows[1].at(0.99), rows[2].at(0.99));
   const bool fast = p99 < most_p99_us;
   const bool not_slower = processes[1].at(0.5) <= processes[0].at(0.5);
-  std::printf("\np99 of a licence's verdict %s 1 ms (with a kit verified beside it: %.0f us); `airlock licence verify` is "
-              "%.2f times `openssl cms -verify` (p50)\n",
-              fast ? "is under" : "is NOT under", rows[4].at(0.99), processes[1].at(0.5) / processes[0].at(0.5));
+  std::printf(
+      "\np99 of a licence's verdict %s 1 ms (with a kit beside it: %.0f us); `airlock licence verify` is %.2f times "
+      "`openssl cms -verify` (p50)\n",
+      fast ? "is under" : "is NOT under", rows[4].at(0.99), processes[1].at(0.5) / processes[0].at(0.5));
   return fast && not_slower ? 0 : 1;
 }
