@@ -3,11 +3,13 @@
 /// Bytes and text: encodings (RFC 4648), UTF-8 (RFC 3629), what may be shown on a terminal, UUIDs (RFC 9562).
 /// Every decoder is strict: one text for one value, nothing skipped.
 
+#include <charconv>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 #include "core/result.hpp"
 
@@ -54,9 +56,19 @@ struct CodePoint {
 
 /// Longest reason, in bytes: long enough for an explanation, short enough for a ledger's reader.
 inline constexpr std::size_t reason_limit = 1024;
-/// Whether `text` may be recorded as the reason of what a person did: printable, not empty, at most `reason_limit` bytes.
-/// Fails with `usage` and `hint`.
+/// Whether `text` may be recorded as the reason of what a person did: printable, not empty, at most `reason_limit`
+/// bytes. Fails with `usage` and `hint`.
 [[nodiscard]] Result<void> check_reason(std::string_view text, std::string_view hint);
+
+/// The whole of `text` read as a number in decimal, unless it lies outside the type's range; for a double that is also
+/// what would become 0 though it is not.
+template <typename Number>
+[[nodiscard]] std::optional<Number> number_from(std::string_view text) {
+  Number value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
 
 /// The 8 bytes of `value`, big-endian: the length prefix of keyed hashes.
 [[nodiscard]] std::string big_endian_64(std::uint64_t value);

@@ -35,8 +35,6 @@ constexpr std::array<RoleText, 6> role_texts = {{
     {"recipient", "2.25.219287654535402913093032539940487947002"},
 }};
 
-std::optional<Time> time_of(const ASN1_TIME* time) { return read_time(to_der(time, i2d_ASN1_TIME)); }
-
 std::string dotted(const ASN1_OBJECT* object) {
   std::array<char, 128> text{};
   const int size = OBJ_obj2txt(text.data(), static_cast<int>(text.size()), object, 1);
@@ -89,8 +87,8 @@ Result<Certificate> Certificate::from_der(std::string_view der) {
   if (handle == nullptr || to_der(handle.get(), i2d_X509) != der) return refuse("it must be one certificate in DER");
   if (X509_get_version(handle.get()) != X509_VERSION_3) return refuse("it must be version 3");
   if ((X509_get_extension_flags(handle.get()) & EXFLAG_INVALID) != 0) return refuse("an extension is malformed");
-  const auto not_before = time_of(X509_get0_notBefore(handle.get()));
-  const auto not_after = time_of(X509_get0_notAfter(handle.get()));
+  const auto not_before = read_time(X509_get0_notBefore(handle.get()));
+  const auto not_after = read_time(X509_get0_notAfter(handle.get()));
   if (!not_before || !not_after) return refuse("its validity is malformed");
   auto key = PublicKey::from_handle(Handle<EVP_PKEY>(X509_get_pubkey(handle.get())),
                                     to_der(X509_get_X509_PUBKEY(handle.get()), i2d_X509_PUBKEY));

@@ -43,10 +43,6 @@ bool is_among(const std::array<std::string_view, n>& names, const OSSL_ALGORITHM
 }
 
 bool is_key_type(const OSSL_ALGORITHM& algorithm) { return is_among(key_types, algorithm); }
-bool is_signature(const OSSL_ALGORITHM& algorithm) { return is_among(signatures, algorithm); }
-bool is_cipher(const OSSL_ALGORITHM& algorithm) { return is_among(ciphers, algorithm); }
-/// SHA-1 names certificates within OpenSSL, and SHA-512 is Ed25519's.
-bool is_digest(const OSSL_ALGORITHM& algorithm) { return first_name(algorithm).starts_with("SHA"); }
 
 bool is_decoder(const OSSL_ALGORITHM& algorithm) {
   const std::string_view properties = algorithm.property_definition;
@@ -55,14 +51,26 @@ bool is_decoder(const OSSL_ALGORITHM& algorithm) {
          });
 }
 
+struct Choice {
+  int operation;
+  bool (*accepts)(const OSSL_ALGORITHM&);
+};
+constexpr std::array<Choice, 5> choices{{
+    {OSSL_OP_DECODER, is_decoder},
+    {OSSL_OP_KEYMGMT, is_key_type},
+    {OSSL_OP_SIGNATURE, [](const OSSL_ALGORITHM& algorithm) { return is_among(signatures, algorithm); }},
+    {OSSL_OP_CIPHER, [](const OSSL_ALGORITHM& algorithm) { return is_among(ciphers, algorithm); }},
+    // SHA-1 names certificates within OpenSSL, and SHA-512 is Ed25519's.
+    {OSSL_OP_DIGEST, [](const OSSL_ALGORITHM& algorithm) { return first_name(algorithm).starts_with("SHA"); }},
+}};
+
 /// The algorithms of one operation that are accepted, with the empty one that ends a list.
-std::vector<OSSL_ALGORITHM> choose(const OSSL_PROVIDER* provider, int operation,
-                                   bool (*accept)(const OSSL_ALGORITHM&)) {
+std::vector<OSSL_ALGORITHM> choose(const OSSL_PROVIDER* provider, const Choice& choice) {
   std::vector<OSSL_ALGORITHM> list;
   int no_cache = 0;
-  const OSSL_ALGORITHM* all = OSSL_PROVIDER_query_operation(provider, operation, &no_cache);
+  const OSSL_ALGORITHM* all = OSSL_PROVIDER_query_operation(provider, choice.operation, &no_cache);
   for (; all != nullptr && all->algorithm_names != nullptr; ++all) {
-    if (accept(*all)) list.push_back(*all);
+    if (choice.accepts(*all)) list.push_back(*all);
   }
   list.push_back({});
   return list;
@@ -91,14 +99,9 @@ bool load_narrowed(ossl_lib_ctx_st* context) {
   // RSA is the only one of its operation: nothing else is made on the way to it.
   EVP_KEM* const method = whole == nullptr ? nullptr : EVP_KEM_fetch(context, "RSA", nullptr);
   if (method == nullptr) return false;
-  const OSSL_PROVIDER* const provider = EVP_KEM_get0_provider(method);
-  narrowed = new Narrowed{method,
-                          provider,
-                          {{OSSL_OP_DECODER, choose(provider, OSSL_OP_DECODER, is_decoder)},
-                           {OSSL_OP_KEYMGMT, choose(provider, OSSL_OP_KEYMGMT, is_key_type)},
-                           {OSSL_OP_SIGNATURE, choose(provider, OSSL_OP_SIGNATURE, is_signature)},
-                           {OSSL_OP_CIPHER, choose(provider, OSSL_OP_CIPHER, is_cipher)},
-                           {OSSL_OP_DIGEST, choose(provider, OSSL_OP_DIGEST, is_digest)}}};
+  auto* const made = new Narrowed{method, EVP_KEM_get0_provider(method), {}};
+  for (const Choice& choice : choices) made->offered.emplace(choice.operation, choose(made->provider, choice));
+  narrowed = made;
   // Both in one context: what the algorithms look up for themselves they find there, and its tables are filled once.
   return OSSL_PROVIDER_add_builtin(context, provider_name, start) == 1 &&
          OSSL_PROVIDER_load(context, provider_name) != nullptr && OSSL_PROVIDER_unload(whole) == 1;

@@ -1,6 +1,9 @@
 #include "crypto/profile.hpp"
 
+#include <openssl/asn1.h>
+
 #include "crypto/oids.hpp"
+#include "crypto/openssl.hpp"
 
 namespace airlock::crypto {
 
@@ -29,5 +32,7 @@ std::optional<core::Time> read_time(std::string_view der) {
   const auto time = core::Time::from_text(digits);
   return time ? std::optional(*time) : std::nullopt;
 }
+
+std::optional<core::Time> read_time(const asn1_string_st* time) { return read_time(to_der(time, i2d_ASN1_TIME)); }
 
 }  // namespace airlock::crypto

@@ -14,6 +14,8 @@
 #include "crypto/ber.hpp"
 #include "crypto/key.hpp"
 
+struct asn1_string_st;
+
 namespace airlock::crypto {
 
 /// SignedData (RFC 5652 5), taken apart.
@@ -61,5 +63,7 @@ struct SealedLayout {
 /// Reads the DER of a UTCTime or GeneralizedTime as RFC 5280 4.1.2.5 and RFC 5652 11.3 want it: seconds, `Z`, and
 /// GeneralizedTime from the year 2050 on only. Nothing where it is none.
 [[nodiscard]] std::optional<core::Time> read_time(std::string_view der);
+/// The same of OpenSSL's form of it.
+[[nodiscard]] std::optional<core::Time> read_time(const asn1_string_st* time);
 
 }  // namespace airlock::crypto

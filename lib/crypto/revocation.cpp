@@ -164,7 +164,7 @@ Result<RevocationList> RevocationList::from_pem(std::string_view pem) {
   if (!is_strong(handle.get())) return refuse_list("its signature algorithm has less than 128 bits of security");
   const auto number = number_of(handle.get());
   if (!number) return refuse_list("it must have a crlNumber");
-  const auto issued = read_time(to_der(X509_CRL_get0_lastUpdate(handle.get()), i2d_ASN1_TIME));
+  const auto issued = read_time(X509_CRL_get0_lastUpdate(handle.get()));
   if (!issued) return refuse_list("its times are malformed");
   return RevocationList(handle, *number, *issued);
 }

@@ -33,8 +33,8 @@ core::Result<std::vector<Term>> terms_from_pem(std::string_view text) {
     const bool is_one = PEM_read_bio_X509_AUX(bio.get(), &made, no_passphrase, nullptr) != nullptr;
     const Handle<X509> certificate(made);  // null where it was one and could not be read
     if (!is_one) break;
-    const auto from = read_time(to_der(X509_get0_notBefore(certificate.get()), i2d_ASN1_TIME));
-    const auto until = read_time(to_der(X509_get0_notAfter(certificate.get()), i2d_ASN1_TIME));
+    const auto from = read_time(X509_get0_notBefore(certificate.get()));
+    const auto until = read_time(X509_get0_notAfter(certificate.get()));
     if (!from || !until) return fail(Code::bad_input, "holds a certificate whose validity is malformed");
     out.push_back({*from, *until});
   }

@@ -15,22 +15,8 @@ using core::Code;
 using core::fail;
 using core::quote;
 
-constexpr std::uint64_t pem_limit = 256 * 1024;
 constexpr std::uint64_t secret_limit = 1024;
 constexpr std::array<std::string_view, 4> event_members{"event", "distinct_id", "properties", "timestamp"};
-
-Result<std::string> roots_of(const site::Site& site, const site::Destination& destination) {
-  if (!destination.ca_file.empty()) return sys::read_file(site.path_of(destination.ca_file), pem_limit);
-  const std::string folder = site.path(site::layout::delivery_trust);
-  AIRLOCK_TRY(const auto names, sys::list_directory(folder));
-  std::string out;
-  for (const std::string& name : names) {
-    if (!name.ends_with(".crt")) continue;
-    AIRLOCK_TRY(const std::string pem, sys::read_file(folder + "/" + name, pem_limit));
-    out += pem + "\n";
-  }
-  return out;
-}
 
 /// A secret on one line.
 Result<std::string> secret_in(const std::string& path) {
@@ -158,10 +144,10 @@ Result<Target> Target::open(const site::Site& site, const site::Destination& des
                          .pins = destination.pins,
                          .proxy = {},
                          .timeout = std::chrono::seconds(destination.timeout_seconds)};
-  AIRLOCK_TRY(endpoint.roots, roots_of(site, destination));
+  AIRLOCK_TRY(endpoint.roots, site.receiver_authorities(destination));
   if (!destination.client_certificate.empty()) {
-    AIRLOCK_TRY(endpoint.client_certificate, sys::read_file(site.path_of(destination.client_certificate), pem_limit));
-    AIRLOCK_TRY(endpoint.client_key, sys::read_private_file(site.path_of(destination.client_key), pem_limit));
+    AIRLOCK_TRY(endpoint.client_certificate, sys::read_file(site.path_of(destination.client_certificate), site::delivery_pem_limit));
+    AIRLOCK_TRY(endpoint.client_key, sys::read_private_file(site.path_of(destination.client_key), site::delivery_pem_limit));
   }
   AIRLOCK_TRY(endpoint.proxy, proxy_of(site, destination, environment));
   std::string api_key;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <limits>
 
@@ -37,16 +36,6 @@ bool is_dotted(std::string_view text, std::size_t most, Predicate is_part) {
   return false;
 }
 
-/// The whole of `text` read as a number, unless it lies outside the type's range; for a double that is also what
-/// would become 0 though it is not.
-template <typename Number>
-std::optional<Number> number_from(std::string_view text) {
-  Number value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 bool is_label(std::string_view label) {
   return !label.empty() && label.size() <= 63 && label.front() != '-' && label.back() != '-' &&
          all(label, [](char c) { return is_alphanumeric(c) || c == '-'; });
@@ -78,7 +67,7 @@ bool is_email(std::string_view text) {
 }
 
 bool is_port(std::string_view text) {
-  return !text.empty() && text.size() <= 5 && all(text, is_digit) && number_from<std::uint16_t>(text).has_value();
+  return !text.empty() && text.size() <= 5 && all(text, is_digit) && core::number_from<std::uint16_t>(text).has_value();
 }
 
 /// RFC 3986 3.2 without userinfo: a password has no place in a report.
@@ -183,11 +172,11 @@ bool fits_string(Type type, std::string_view text, const std::vector<std::string
 bool fits_number(Type type, std::string_view text) {
   switch (type) {
     case Type::count:
-      return all(text, is_digit) && number_from<std::int64_t>(text).has_value();
+      return all(text, is_digit) && core::number_from<std::int64_t>(text).has_value();
     case Type::integer:
-      return number_from<std::int64_t>(text).has_value();
+      return core::number_from<std::int64_t>(text).has_value();
     case Type::number:
-      return std::isfinite(number_from<double>(text).value_or(std::numeric_limits<double>::infinity()));
+      return std::isfinite(core::number_from<double>(text).value_or(std::numeric_limits<double>::infinity()));
     default:
       return false;
   }

@@ -20,7 +20,7 @@ constexpr int clock_lock_seconds = 30;
 /// What is ahead of the clock by more than the guard lets pass, in the order in which it can be mended.
 std::optional<core::Error> ahead_for_good(const Inputs& inputs, const std::optional<core::Time>& kit,
                                           bool ledger_is_ahead) {
-  const auto is_ahead = [&](const core::Time& time) { return inputs.now < time - licence::clock_tolerance; };
+  const auto is_ahead = [&](const core::Time& time) { return licence::is_ahead(time, inputs.now); };
   const auto error = [&](const std::string& what, const core::Time& time, const std::string& hint) {
     return core::Error{core::Code::refused, what + time.text() + ", and the clock says " + inputs.now.text(),
                        "set this machine's clock; if it is right, " + hint};

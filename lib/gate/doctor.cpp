@@ -180,7 +180,7 @@ class Examination {
     const auto newest = newest_trusted_time(ledger);
     if (!newest) return broken("clock", newest.error(), "`airlock ledger verify` says what is wrong with the ledger");
     const core::Time passed = newest->value_or(findings_.now());
-    if (findings_.now() < passed - licence::clock_tolerance) {
+    if (licence::is_ahead(passed, findings_.now())) {
       add("clock", Health::fail, "says " + findings_.now().text() + ", but " + passed.text() + " has already been",
           "set this machine's clock; if a bad clock made that time, `airlock authorise --clock` disowns it");
     } else {

@@ -14,9 +14,6 @@ namespace {
 
 using core::quote;
 
-/// What airlock-send takes of a file.
-constexpr std::uint64_t pem_limit = 256 * 1024;
-
 constexpr auto next_signer =
     "what it has signed stays valid; the vendor needs its next certificate before it signs another";
 
@@ -31,8 +28,7 @@ class Delivery {
     const bool named = !destination.ca_file.empty();
     const std::string path = named ? site_.path_of(destination.ca_file) : site_.path(site::layout::delivery_trust);
     if (!told_.insert(path).second) return;
-    const auto text = named ? sys::read_file(path, pem_limit) : all_in(path);
-    tell("knows receivers", path, text, Which::last,
+    tell("knows receivers", path, site_.receiver_authorities(destination), Which::last,
          "put there the certificate of the authority that the receiver will have by then; who runs it knows");
   }
 
@@ -40,25 +36,13 @@ class Delivery {
     if (destination.client_certificate.empty()) return;
     const std::string path = site_.path_of(destination.client_certificate);
     if (!told_.insert(path).second) return;
-    tell("is shown to receivers", path, sys::read_file(path, pem_limit), Which::first,
+    tell("is shown to receivers", path, sys::read_file(path, site::delivery_pem_limit), Which::first,
          "ask whoever runs the receiver for the next client certificate");
   }
 
  private:
   /// Of authorities one that is valid may be enough; a chain is as good as the first that ends.
   enum class Which : std::uint8_t { first, last };
-
-  /// The certificates of a folder, as airlock-send takes them.
-  static core::Result<std::string> all_in(const std::string& folder) {
-    AIRLOCK_TRY(const auto names, sys::list_directory(folder));
-    std::string out;
-    for (const std::string& name : names) {
-      if (!name.ends_with(".crt")) continue;
-      AIRLOCK_TRY(const std::string text, sys::read_file(folder + "/" + name, pem_limit));
-      out += text + "\n";
-    }
-    return out;
-  }
 
   void tell(const std::string& purpose, const std::string& path, const core::Result<std::string>& text, Which which,
             const std::string& hint) {

@@ -10,16 +10,6 @@ using core::shell_path;
 using sys::others_all;
 using sys::others_write;
 
-/// As chmod(1) and mkdir(1) take it.
-std::string octal(unsigned permissions) {
-  std::string out;
-  for (int shift = 9; shift >= 0; shift -= 3) {
-    const unsigned digit = (permissions >> shift) & 7U;
-    if (digit != 0 || !out.empty()) out += static_cast<char>('0' + digit);
-  }
-  return out;
-}
-
 constexpr unsigned sticky = 01000;
 /// What dropping a file takes of the group.
 constexpr unsigned to_drop = 0030;
@@ -27,10 +17,6 @@ constexpr unsigned to_drop = 0030;
 constexpr unsigned world_write = 0002;
 /// All but set-user-ID and set-group-ID, which let nobody into a folder, and which chmod(1) leaves to folders.
 constexpr unsigned telling = 01777;
-
-std::string chmod(unsigned permissions, const std::string& path) {
-  return "`chmod " + octal(permissions) + " " + shell_path(path) + "`";
-}
 
 class Layout {
  public:

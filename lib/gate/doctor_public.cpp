@@ -58,13 +58,13 @@ class PublicPart {
   /// Whether other users get at all that is there and may not change it; tells what is not so.
   bool is_open() {
     above();
-    reach(site_.directory(), to_pass, "711");
-    reach(site_.path(public_folder), to_pass, "755");
+    reach(site_.directory(), to_pass, site::layout::site_permissions);
+    reach(site_.path(public_folder), to_pass, site::layout::public_permissions);
     need(site::layout::public_site, "the next `airlock process` makes it again from the ledger");
     need(site::layout::vendor_root, "write it again: " + write_roots(site_));
     for (const auto file :
          {site::layout::public_site, site::layout::vendor_root, site::layout::licence, site::layout::kit}) {
-      reach(site_.path(file), to_read, "644");
+      reach(site_.path(file), to_read, sys::public_file);
     }
     return sound_;
   }
@@ -94,11 +94,11 @@ class PublicPart {
     fail(quote(path) + ": is missing, so no application can verify the licence", std::move(hint));
   }
 
-  void reach(const std::string& path, unsigned needed, const std::string& mode) {
+  void reach(const std::string& path, unsigned needed, unsigned due) {
     const auto found = sys::attributes_of(path);
     if (!found) return fail(found.error().message, "run as the owner of the site directory");
     if (!*found) return;
-    const std::string hint = "`chmod " + mode + " " + shell_path(path) + "`";
+    const std::string hint = chmod(due, path);
     if (((*found)->permissions & needed) == 0) {
       fail(quote(path) + ": other users cannot " + ((*found)->directory ? "get into" : "read") +
                " it, so their applications cannot verify the licence",

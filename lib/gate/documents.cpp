@@ -129,7 +129,7 @@ Json status_document(const Status& status) {
           {"clock",
            {{"now", now.text()},
             {"newest_trusted", time_or_null(status.newest_trusted)},
-            {"went_back", status.newest_trusted && now < *status.newest_trusted - licence::clock_tolerance}}},
+            {"went_back", status.newest_trusted && licence::is_ahead(*status.newest_trusted, now)}}},
           {"retention",
            {{"payload_days", kept_for(configuration.payload_days)}, {"held_days", kept_for(configuration.held_days)}}},
           {"ledger_size", status.head.size},

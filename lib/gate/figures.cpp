@@ -1,7 +1,6 @@
 #include "gate/figures.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -46,12 +45,6 @@ bool is_called(const dictionary::Field& field, std::string_view limit) {
   return false;
 }
 
-std::optional<std::int64_t> whole_number(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc{} && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
-}
-
 /// Fills in the whole numbers of a document at these paths, none of which leads through an array.
 Result<void> fill_in(Figures& figures, const core::Blob& document) {
   const crypto::Secret key(sys::random_bytes(scanner_key_bytes));
@@ -79,7 +72,7 @@ Result<void> fill_in(Figures& figures, const core::Blob& document) {
     std::string pointer;
     for (const std::string& step : path) pointer += "/" + step;
     const auto wanted = figures.find(pointer);
-    if (wanted != figures.end()) wanted->second = whole_number(token.text);
+    if (wanted != figures.end()) wanted->second = core::number_from<std::int64_t>(token.text);
   }
 }
 
@@ -132,8 +125,7 @@ Result<std::vector<Kept>> read_sound(const site::Site& site) {
 
 /// Those of the newest that was disclosed, and of what may yet become it.
 Result<std::vector<Kept>> that_count(const ledger::Ledger& ledger, std::vector<Kept> all) {
-  AIRLOCK_TRY(const std::uint64_t last, ledger.last_disclosure());
-  AIRLOCK_TRY(const auto newest, ledger.previous_disclosure(last + 1));
+  AIRLOCK_TRY(const auto newest, ledger.newest_disclosure());
   std::vector<Kept> out;
   std::vector<Kept> waiting;
   for (Kept& kept : all) {

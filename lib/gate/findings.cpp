@@ -2,9 +2,23 @@
 
 #include <algorithm>
 
+#include "core/text.hpp"
 #include "crypto/inventory.hpp"
 
 namespace airlock::gate {
+
+std::string octal(unsigned permissions) {
+  std::string out;
+  for (int shift = 9; shift >= 0; shift -= 3) {
+    const unsigned digit = (permissions >> shift) & 7U;
+    if (digit != 0 || !out.empty()) out += static_cast<char>('0' + digit);
+  }
+  return out;
+}
+
+std::string chmod(unsigned permissions, const std::string& path) {
+  return "`chmod " + octal(permissions) + " " + core::shell_path(path) + "`";
+}
 
 void Findings::add(std::string subject, Health health, std::string what, std::string hint) {
   const auto is_this = [&](const Finding& told) { return told.health == Health::fail && told.what == what; };

@@ -17,6 +17,11 @@
 
 namespace airlock::gate {
 
+/// Permissions as chmod(1) and mkdir(1) take them.
+[[nodiscard]] std::string octal(unsigned permissions);
+/// The command, for a hint, that gives `path` these.
+[[nodiscard]] std::string chmod(unsigned permissions, const std::string& path);
+
 /// Gathers findings as of one moment.
 class Findings {
  public:

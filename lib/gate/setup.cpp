@@ -115,7 +115,7 @@ Result<void> check_number(const site::Kit& kit, const std::optional<KitInForce>&
 
 /// From a kit of tomorrow on every licence would be `clock_rollback`, and no person could disown the vendor's time.
 Result<void> check_issued(const site::Kit& kit, core::Time now) {
-  if (now >= kit.issued - licence::clock_tolerance) return {};
+  if (!licence::is_ahead(kit.issued, now)) return {};
   return fail(Code::refused,
               "the kit was issued at " + kit.issued.text() + ", and this machine's clock says " + now.text(),
               "set this machine's clock; if it is right, ask the vendor for a kit issued by a clock that is right");

@@ -12,8 +12,7 @@ namespace {
 
 /// The figures of the newest report that was disclosed, or in `out` why there are none.
 Result<std::optional<Figures>> last_figures(const site::Site& site, const ledger::Ledger& ledger, Usage& out) {
-  AIRLOCK_TRY(const std::uint64_t last, ledger.last_disclosure());
-  AIRLOCK_TRY(const auto disclosure, ledger.previous_disclosure(last + 1));
+  AIRLOCK_TRY(const auto disclosure, ledger.newest_disclosure());
   if (!disclosure) {
     out.problem = "no report has been disclosed yet";
     return std::nullopt;

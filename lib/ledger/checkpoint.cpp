@@ -1,6 +1,5 @@
 #include "ledger/checkpoint.hpp"
 
-#include <charconv>
 #include <optional>
 
 #include "core/text.hpp"
@@ -28,10 +27,8 @@ std::optional<std::string_view> take_line(std::string_view& text) {
 
 /// ASCII decimal without leading zeroes.
 std::optional<std::uint64_t> read_decimal(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || std::to_string(value) != text) return std::nullopt;
-  return value;
+  const auto value = core::number_from<std::uint64_t>(text);
+  return value && std::to_string(*value) == text ? value : std::nullopt;
 }
 
 std::optional<Digest> read_hash(std::string_view text) {

@@ -222,6 +222,11 @@ Result<std::optional<Disclosure>> Ledger::previous_disclosure(std::uint64_t befo
   return one(query.bind(to_column(before)), state_->path, disclosure_in);
 }
 
+Result<std::optional<Disclosure>> Ledger::newest_disclosure() const {
+  AIRLOCK_TRY(const std::uint64_t last, last_disclosure());
+  return previous_disclosure(last + 1);
+}
+
 Result<std::vector<Disclosure>> Ledger::waiting(std::uint64_t from, std::size_t limit) const {
   AIRLOCK_TRY(auto* database, state_->use());
   AIRLOCK_TRY(auto query, database->prepare(sql::waiting));

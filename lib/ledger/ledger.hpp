@@ -260,6 +260,8 @@ class Ledger {
   [[nodiscard]] Result<Waiting> count_waiting() const;
   /// The newest disclosure with a counter below `before` that is sealed, released or sent: a bundle's `previous`.
   [[nodiscard]] Result<std::optional<Disclosure>> previous_disclosure(std::uint64_t before) const;
+  /// The newest of these.
+  [[nodiscard]] Result<std::optional<Disclosure>> newest_disclosure() const;
   /// Disclosures with a counter below `below` that an entry from `from_seq` on ended without their having left.
   [[nodiscard]] Result<std::vector<Disclosure>> ended_since(std::uint64_t from_seq, std::uint64_t below) const;
   /// Reports with a `produced` entry from `from_seq` on of which no disclosure is sealed, released or sent, by seq: a

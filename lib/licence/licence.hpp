@@ -82,6 +82,8 @@ struct Setting {
 inline constexpr std::array<std::int64_t, 4> warning_days{30, 15, 7, 1};
 /// How much earlier than the newest trusted time the clock may be.
 inline constexpr std::chrono::hours clock_tolerance{2};
+/// Whether a time that is known to have passed is ahead of the clock by more than that.
+[[nodiscard]] inline bool is_ahead(core::Time time, core::Time now) { return now < time - clock_tolerance; }
 
 struct Verdict {
   LicenceState state = LicenceState::missing;

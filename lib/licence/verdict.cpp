@@ -98,7 +98,7 @@ Finding find(const Opened& opened, const Setting& setting) {
     return {LicenceState::wrong_site, *why, "give the vendor this site's request and ask for a licence that names it"};
   }
   const Time newest = std::max(licence.issued, setting.newest_trusted.value_or(licence.issued));
-  if (now < newest - clock_tolerance) {
+  if (is_ahead(newest, now)) {
     const bool own = licence.issued == newest;
     return {LicenceState::clock_rollback,
             "cannot be judged: the clock says " + now.text() + ", but " +

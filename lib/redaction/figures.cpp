@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/text.hpp"
+
 namespace airlock::redaction {
 namespace {
 
@@ -91,12 +93,11 @@ bool is_below(std::string_view text, std::int64_t threshold) {
 }
 
 std::optional<std::string> rounded_to_multiple(std::string_view text, std::int64_t multiple) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  const std::int64_t rest = value % multiple;  // has the sign of the value
+  const auto value = core::number_from<std::int64_t>(text);
+  if (!value) return std::nullopt;
+  const std::int64_t rest = *value % multiple;  // has the sign of the value
   if (rest == 0) return std::string(text);
-  std::int64_t out = value - rest;
+  std::int64_t out = *value - rest;
   const std::int64_t distance = rest < 0 ? -rest : rest;
   if (distance >= multiple - distance && __builtin_add_overflow(out, rest < 0 ? -multiple : multiple, &out)) {
     return std::nullopt;

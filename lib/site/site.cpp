@@ -114,6 +114,19 @@ Result<std::vector<crypto::Certificate>> Site::vendor_roots() const {
   return roots;
 }
 
+Result<std::string> Site::receiver_authorities(const Destination& destination) const {
+  if (!destination.ca_file.empty()) return sys::read_file(path_of(destination.ca_file), delivery_pem_limit);
+  const std::string folder = path(layout::delivery_trust);
+  AIRLOCK_TRY(const auto names, sys::list_directory(folder));
+  std::string out;
+  for (const std::string& name : names) {
+    if (!name.ends_with(".crt")) continue;
+    AIRLOCK_TRY(const std::string pem, sys::read_file(folder + "/" + name, delivery_pem_limit));
+    out += pem + "\n";
+  }
+  return out;
+}
+
 Result<crypto::TrustStore> Site::vendor_trust(crypto::Role role) const {
   AIRLOCK_TRY(const auto roots, vendor_roots());
   return crypto::TrustStore(role, roots_for(role, roots));

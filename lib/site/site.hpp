@@ -49,12 +49,13 @@ inline constexpr std::string_view former_keys = "keys/former";  ///< once a key 
 
 /// Permissions of the site directory itself: whoever knows a name in `public/` gets there.
 inline constexpr unsigned site_permissions = 0711;
+inline constexpr unsigned public_permissions = 0755;
 struct Folder {
   std::string_view name;
   unsigned permissions;
 };
 /// The folders that every site has, each behind the one that it is in.
-inline constexpr std::array<Folder, 9> folders{{{public_folder, 0755},
+inline constexpr std::array<Folder, 9> folders{{{public_folder, public_permissions},
                                                 {keys, 0700},
                                                 {"trust", 0700},
                                                 {vendor_trust, 0700},
@@ -64,6 +65,9 @@ inline constexpr std::array<Folder, 9> folders{{{public_folder, 0755},
                                                 {held, 0700},
                                                 {outbox, 0700}}};
 }  // namespace layout
+
+/// Largest file of certificates or keys that a destination names.
+inline constexpr std::uint64_t delivery_pem_limit = 256 * 1024;
 
 /// What people, prompts and systemd's credentials call the key that signs.
 inline constexpr std::string_view signing_key_name = "site";
@@ -102,6 +106,9 @@ class Site {
   [[nodiscard]] Result<crypto::Certificate> signing_certificate() const;
   [[nodiscard]] Result<crypto::PrivateKey> ledger_key() const;
   [[nodiscard]] Result<crypto::Secret> pseudonym_key() const;
+  /// The PEM certificates of the authorities by which a receiver is known: the destination's `ca_file`, else all of
+  /// `trust/delivery/`; empty where there is none.
+  [[nodiscard]] Result<std::string> receiver_authorities(const Destination& destination) const;
   /// A file that a destination names: relative to the site directory, or absolute.
   [[nodiscard]] std::string path_of(const std::string& file) const { return file.starts_with('/') ? file : path(file); }
   /// Name and public key of the ledger's checkpoints.

@@ -538,12 +538,17 @@ except ssl.SSLError:
     equal(ran.text.split("\n")[:2], ["valid", "usable"])
 
 
-@case("64 threads verify at once, and every verdict is right")
-def _(w):
+def with_licence_for_any_site(w):
     w.new_vendor()
     w.new_site()
-    anywhere = w.new_licence("standard", any_site=True)
-    w.airlock("licence", "install", anywhere)
+    licence = w.new_licence("standard", any_site=True)
+    w.airlock("licence", "install", licence)
+    return licence
+
+
+@case("64 threads verify at once, and every verdict is right")
+def _(w):
+    anywhere = with_licence_for_any_site(w)
     rounds = 20 if LONG else 2
     program = compiled(w, TOP / "tests/capi/threads.c", "-pthread")
     ran = w.run(program, w.site_path, anywhere, w.root, "posthog", rounds, "valid", env=leaks(w), timeout=600)
@@ -565,10 +570,7 @@ def other_build(w, *options):
 if LONG:
     @case("under the thread sanitizer 64 threads show no race")
     def _(w):
-        w.new_vendor()
-        w.new_site()
-        anywhere = w.new_licence("standard", any_site=True)
-        w.airlock("licence", "install", anywhere)
+        anywhere = with_licence_for_any_site(w)
         lib = other_build(w, "-Dbuildtype=debugoptimized", "-Db_sanitize=thread", "-Db_lundef=false")
         program = compiled(w, TOP / "tests/capi/threads.c", "-pthread", lib=lib, sanitise=["-fsanitize=thread"])
         ran = w.run(program, w.site_path, anywhere, w.root, "posthog", 5, "valid", env={"TSAN_OPTIONS": "exitcode=66"},
@@ -578,10 +580,7 @@ if LONG:
 
     @case("under valgrind nothing is lost or misused")
     def _(w):
-        w.new_vendor()
-        w.new_site()
-        anywhere = w.new_licence("standard", any_site=True)
-        w.airlock("licence", "install", anywhere)
+        anywhere = with_licence_for_any_site(w)
         lib = other_build(w, "-Dbuildtype=debugoptimized")
         driver = compiled(w, TOP / "tests/capi/verdicts.c", lib=lib, sanitise=[])
         lines = f"site\t{w.site_path}\nfiles\t{anywhere}\t{w.root}\tposthog\t-\n" \
