@@ -34,6 +34,7 @@ struct Options {
   std::string target;
   std::uint64_t runs = 10000;
   std::uint64_t seed = 1;
+  std::size_t longest = 64 * 1024;
   std::vector<std::string> words;
   std::vector<std::string> corpus;
 };
@@ -95,6 +96,8 @@ Options read_options(int argc, char** argv) {
       options.runs = std::stoull(argument.substr(6));
     } else if (argument.starts_with("-seed=")) {
       options.seed = std::stoull(argument.substr(6));
+    } else if (argument.starts_with("-max_len=")) {
+      options.longest = std::stoull(argument.substr(9));
     } else if (argument.starts_with("-dict=")) {
       options.words = read_words(argument.substr(6));
     } else if (argument.starts_with("-")) {
@@ -136,7 +139,7 @@ int main(int argc, char** argv) {
     if (__sanitizer_set_death_callback != nullptr) __sanitizer_set_death_callback(keep_current_input);
 
     for (const std::string& input : options.corpus) run(input);
-    const Mutator mutator(options.corpus, options.words);
+    const Mutator mutator(options.corpus, options.words, options.longest);
     Random random(options.seed);
     for (std::uint64_t i = 0; i < options.runs; ++i) run(mutator.next(random));
     std::cout << "counted: " << options.corpus.size() + options.runs << " inputs to the fuzz target "

@@ -29,17 +29,15 @@ class Random {
 
 class Mutator {
  public:
-  static constexpr std::size_t longest = 64 * 1024;
-
-  /// `corpus` is not empty; `words` may be.
-  Mutator(std::vector<std::string> corpus, std::vector<std::string> words)
-      : corpus_(std::move(corpus)), words_(std::move(words)) {}
+  /// `corpus` is not empty; `words` may be. No input has more than `longest` bytes.
+  Mutator(std::vector<std::string> corpus, std::vector<std::string> words, std::size_t longest)
+      : corpus_(std::move(corpus)), words_(std::move(words)), longest_(longest) {}
 
   /// One input of the corpus with one to five changes, more often few.
   std::string next(Random& random) const {
-    std::string input = random.pick(corpus_).substr(0, longest);
+    std::string input = random.pick(corpus_).substr(0, longest_);
     for (std::size_t changes = 1 + random.below(1 + random.below(5)); changes > 0; --changes) change(random, input);
-    return input.substr(0, longest);
+    return input.substr(0, longest_);
   }
 
  private:
@@ -79,6 +77,7 @@ class Mutator {
 
   std::vector<std::string> corpus_;
   std::vector<std::string> words_;
+  std::size_t longest_;
 };
 
 }  // namespace airlock::test

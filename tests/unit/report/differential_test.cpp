@@ -72,7 +72,8 @@ TEST_CASE("damaged documents are read as nlohmann reads them") {
                                  "true",
                                  "\xEF\xBB\xBF",
                                  "\xF0\x9F\x98\x80",
-                                 std::string(1, '\0')});
+                                 std::string(1, '\0')},
+                        std::size_t{64} * 1024);
   int accepted = 0;
   constexpr int documents = 15000;
   for (int i = 0; i < documents; ++i) {

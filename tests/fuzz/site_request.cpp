@@ -1,0 +1,18 @@
+// A site's request, signed by the certificate that it presents. Whatever is accepted was made by the seed's site.
+
+#include "site/request.hpp"
+
+#include "fuzz/target.hpp"
+#include "fuzz/trust.hpp"
+
+using namespace airlock;
+using namespace airlock::test;
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const auto request = site::verify_request(input_text(data, size), "site-request.p7s");
+  if (!request) return 0;
+  static const crypto::Certificate made_by = trusted_certificate("site.crt");
+  require(request->site_certificate == made_by, "a request that verifies is the site's");
+  require(trusted("contents").find(request->fingerprint.hex()) != std::string::npos, "its content was signed");
+  return 0;
+}
