@@ -5,10 +5,12 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <span>
 
 #include "core/text.hpp"
 #include "policy/document.hpp"
 #include "policy/exposure.hpp"
+#include "policy/idle.hpp"
 #include "policy/names.hpp"
 #include "policy/space.hpp"
 
@@ -20,6 +22,9 @@ using dictionary::Dictionary;
 using redaction::Plan;
 
 using Names = std::vector<std::string>;
+
+/// More sets of profiles than this are not looked into.
+constexpr std::size_t plans_limit = 10'000;
 
 /// The plans of sets of profiles, each made once.
 class Plans {
@@ -60,7 +65,7 @@ class Checker {
 
   Result<CheckReport> run() {
     const std::array documents{&document_};
-    AIRLOCK_TRY(const Space space, Space::of(documents, dictionary_.events()));
+    AIRLOCK_TRY(const Space space, Space::of(documents, dictionary_.events(), Claims::matter));
     out_.combinations = space.size();
     out_.tiers = space.tier_count();
     out_.entitlement_sets = space.entitlement_set_count();
@@ -68,7 +73,10 @@ class Checker {
     out_.events = space.events().size();
     out_.fields = data_of(dictionary_).size();
     for (const Claim& claim : document_.claims) out_.claims.push_back({claim.id, statement_of(claim), 0, {}, {}});
-    space.each([&](const Facts& facts) { look_at(facts); });
+    for (const Group& group : space.groups()) {
+      AIRLOCK_CHECK(look_at(group));
+    }
+    look_at_floors(space);
     for (const auto& [profiles, plan] : plans_.all()) find_undone(profiles, plan);
     find_vacuous_claims();
     find_idle_rules(space);
@@ -88,9 +96,17 @@ class Checker {
  private:
   void add(Finding::Kind kind, std::string text) { out_.findings.push_back({kind, std::move(text)}); }
 
-  void look_at(const Facts& facts) {
+  /// Without a floor, which only hides what a policy lets out: no larger combination lets data out, or undoes a
+  /// suppression, where this one does not.
+  Result<void> look_at(const Group& group) {
+    const Facts& facts = group.first;
     const Decision decision = policy_.decide(facts);
     if (decision.disposition != Disposition::withhold) plans_.of(decision);
+    if (plans_.all().size() > plans_limit) {
+      return core::fail(core::Code::refused,
+                        "the policy puts its profiles together in more than " + std::to_string(plans_limit) + " ways",
+                        "let fewer rules with profiles of their own name entitlements");
+    }
     if (facts.tier && decision.contributions.front().kind == Contribution::Kind::tier) {
       const auto tier = document_.tiers.find(*facts.tier);
       if (tier->second.disposition == decision.disposition) reached_.insert(*facts.tier);
@@ -98,8 +114,25 @@ class Checker {
     for (std::size_t i = 0; i < document_.claims.size(); ++i) {
       const Claim& claim = document_.claims[i];
       if (!matches(claim.where, facts)) continue;
-      ++out_.claims[i].combinations;
+      out_.claims[i].combinations += group.size * Space::variants().size();
       if (!out_.claims[i].counter_example) hold(claim, facts, decision, out_.claims[i]);
+    }
+    return {};
+  }
+
+  /// What only a floor, or the site's own redactions, makes of a disposition.
+  void look_at_floors(const Space& space) {
+    for (const auto& variant : std::span(Space::variants()).subspan(1)) {
+      for (const Facts& first : space.coarse()) {
+        const Facts facts = variant.of(first);
+        std::optional<Decision> decision;
+        for (std::size_t i = 0; i < document_.claims.size(); ++i) {
+          const Claim& claim = document_.claims[i];
+          if (claim.cls || out_.claims[i].counter_example || !matches(claim.where, facts)) continue;
+          if (!decision) decision = policy_.decide(facts);
+          hold(claim, facts, *decision, out_.claims[i]);
+        }
+      }
     }
   }
 
@@ -178,19 +211,12 @@ class Checker {
   void find_idle_rules(const Space& space) {
     for (std::size_t i = 0; i < document_.rules.size(); ++i) {
       const Rule& rule = document_.rules[i];
-      auto without = std::make_unique<Document>(document_);
-      without->rules.erase(without->rules.begin() + static_cast<std::ptrdiff_t>(i));
-      const Policy other = Policy::from(std::move(without));
-      bool has_match = false;
-      bool has_effect = false;
-      space.each_without_floors([&](const Facts& facts) {
-        if (has_effect || !matches(rule.when, facts)) return;
-        has_match = true;
-        has_effect = !have_equal_effect(policy_.decide(facts), other.decide(facts));
+      const Use use = use_of(space, i, [&](const Facts& facts) {
+        return !have_equal_effect(policy_.decide(facts), decide(document_, facts, &rule));
       });
-      if (!has_match) {
+      if (use == Use::no_match) {
         add(Finding::Kind::rule_without_match, "rule " + quote(rule.id) + " matches no combination");
-      } else if (!has_effect) {
+      } else if (use == Use::no_effect) {
         add(Finding::Kind::rule_without_effect,
             "rule " + quote(rule.id) + " never matters: every decision would be the same without it");
       }

@@ -62,37 +62,61 @@ class Differ {
       if (!contains(events, event)) events.push_back(event);
     }
     const std::array documents{&before_.policy.document(), &after_.policy.document()};
-    AIRLOCK_TRY(const Space space, Space::of(documents, std::move(events)));
+    AIRLOCK_TRY(const Space space, Space::of(documents, std::move(events), Claims::do_not_matter));
     out_.combinations = space.size();
-    space.each([&](const Facts& facts) { compare(facts); });
+    decide_groups(space);
+    for (const auto& variant : Space::variants()) compare(space, variant);
     for (auto& [key, change] : dispositions_) out_.dispositions.push_back(std::move(change));
     for (auto& [key, change] : treatments_) out_.treatments.push_back(std::move(change));
     return std::move(out_);
   }
 
  private:
-  void compare(const Facts& facts) {
-    const Decision before = before_.policy.decide(facts);
-    const Decision after = after_.policy.decide(facts);
-    bool differs = false;
-    if (before.disposition != after.disposition) {
-      differs = true;
-      auto& change = dispositions_[{facts.tier.value_or(""), before.disposition, after.disposition}];
-      if (change.combinations++ == 0) {
-        change.tier = facts.tier.value_or("");
-        change.before = before.disposition;
-        change.after = after.disposition;
-        change.direction = after.disposition < before.disposition ? Direction::looser : Direction::stricter;
-        change.first = in_words(facts);
-      }
+  /// The treatments do not depend on floors, nor here on the site's own redactions.
+  void decide_groups(const Space& space) {
+    for (const Group& group : space.groups()) {
+      const Decision before = before_.policy.decide(group.first);
+      const Decision after = after_.policy.decide(group.first);
+      const bool both_disclose =
+          before.disposition != Disposition::withhold && after.disposition != Disposition::withhold;
+      differences_.push_back(both_disclose ? &differences(before, after) : nullptr);
     }
-    const bool both_disclose =
-        before.disposition != Disposition::withhold && after.disposition != Disposition::withhold;
-    if (both_disclose) {
-      for (const Difference& each : differences(before, after)) {
+  }
+
+  void compare(const Space& space, const Space::Variant& variant) {
+    std::vector<std::pair<Disposition, Disposition>> decided;
+    for (const Facts& first : space.coarse()) {
+      const Facts facts = variant.of(first);
+      decided.emplace_back(before_.policy.decide(facts).disposition, after_.policy.decide(facts).disposition);
+    }
+    for (std::size_t i = 0; i < space.groups().size(); ++i) {
+      const Group& group = space.groups()[i];
+      compare(group, variant, decided[group.coarse], differences_[i]);
+    }
+  }
+
+  void compare(const Group& group, const Space::Variant& variant, const std::pair<Disposition, Disposition>& decided,
+               const std::vector<Difference>* treatments) {
+    const auto [before, after] = decided;
+    const std::string tier = group.first.tier.value_or("");
+    bool differs = false;
+    if (before != after) {
+      differs = true;
+      auto& change = dispositions_[{tier, before, after}];
+      if (change.combinations == 0) {
+        change.tier = tier;
+        change.before = before;
+        change.after = after;
+        change.direction = after < before ? Direction::looser : Direction::stricter;
+        change.first = in_words(variant.of(group.first));
+      }
+      change.combinations += group.size;
+    }
+    if (treatments != nullptr && before != Disposition::withhold && after != Disposition::withhold) {
+      for (const Difference& each : *treatments) {
         differs = true;
         auto& change = treatments_[{each.path, each.of, each.before, each.after}];
-        if (change.combinations++ == 0) {
+        if (change.combinations == 0) {
           change.path = each.path;
           change.of = each.of;
           change.cls = each.cls;
@@ -100,10 +124,11 @@ class Differ {
           change.after = each.after;
           change.direction = each.direction;
         }
-        change.tiers.insert(facts.tier.value_or(""));
+        change.combinations += group.size;
+        change.tiers.insert(tier);
       }
     }
-    if (differs) ++out_.changed;
+    if (differs) out_.changed += group.size;
   }
 
   const std::vector<Difference>& differences(const Decision& before, const Decision& after) {
@@ -155,6 +180,7 @@ class Differ {
   std::map<std::tuple<std::string, Disposition, Disposition>, DispositionChange> dispositions_;
   std::map<std::tuple<std::string, std::string, std::string, std::string>, TreatmentChange> treatments_;
   std::map<std::pair<Names, Names>, std::vector<Difference>> compared_;
+  std::vector<const std::vector<Difference>*> differences_;  ///< of each group; none where one side withholds
 };
 
 std::string tier_in_words(const std::string& tier) { return tier.empty() ? "no tier" : "tier " + quote(tier); }

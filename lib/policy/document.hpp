@@ -56,6 +56,19 @@ struct Document {
 
 /// Members AND, values OR.
 [[nodiscard]] bool matches(const Selector& when, const Facts& facts);
+/// The same with all entitlements there are.
+[[nodiscard]] bool matches_but_for_entitlements(const Selector& when, const Facts& facts);
+
+/// Whether the tier comes from a verified licence, or from the site's own word that it has none (DESIGN: `missing` and
+/// `invalid` have no tier otherwise).
+[[nodiscard]] bool is_believed(const Facts& facts);
+/// Whether the licence, as it stands, gives what its tier grants. All else is at least sealed, whatever a policy says.
+[[nodiscard]] bool is_in_force(const Facts& facts);
+/// Whether the rule withholds whatever the licence and the kit are, which is no exception.
+[[nodiscard]] bool withholds_by_design(const Rule& rule);
+
+/// See Policy::decide; as if the document had not the rule `without`.
+[[nodiscard]] Decision decide(const Document& document, const Facts& facts, const Rule* without = nullptr);
 
 /// The claim in words.
 [[nodiscard]] std::string statement_of(const Claim& claim);

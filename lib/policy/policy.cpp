@@ -16,18 +16,6 @@ bool is_declared_missing(const Facts& facts) {
   return facts.licence == LicenceState::missing && facts.tier == unlicensed_tier;
 }
 
-/// Whether the tier comes from a verified licence, or from the site's own word that it has none (DESIGN: `missing` and
-/// `invalid` have no tier otherwise).
-bool is_believed(const Facts& facts) {
-  if (facts.licence == LicenceState::missing) return is_declared_missing(facts);
-  return facts.licence != LicenceState::invalid;
-}
-
-/// Whether the licence, as it stands, gives what its tier grants. All else is at least sealed, whatever a policy says.
-bool is_in_force(const Facts& facts) {
-  return facts.licence == LicenceState::valid || facts.licence == LicenceState::grace || is_declared_missing(facts);
-}
-
 /// The next stricter disposition that the tier grants; `withhold` always is.
 Disposition granted(const Tier& tier, Disposition asked) {
   const auto at = tier.may.lower_bound(asked);
@@ -36,11 +24,28 @@ Disposition granted(const Tier& tier, Disposition asked) {
 
 }  // namespace
 
-bool matches(const Selector& when, const Facts& facts) {
+bool is_believed(const Facts& facts) {
+  if (facts.licence == LicenceState::missing) return is_declared_missing(facts);
+  return facts.licence != LicenceState::invalid;
+}
+
+bool is_in_force(const Facts& facts) {
+  return facts.licence == LicenceState::valid || facts.licence == LicenceState::grace || is_declared_missing(facts);
+}
+
+bool withholds_by_design(const Rule& rule) {
+  return rule.at_least == Disposition::withhold && rule.when.licences.empty() && rule.when.kits.empty();
+}
+
+bool matches_but_for_entitlements(const Selector& when, const Facts& facts) {
   if (!when.tiers.empty() && !(facts.tier && contains(when.tiers, *facts.tier))) return false;
   if (!when.licences.empty() && !contains(when.licences, facts.licence)) return false;
   if (!when.kits.empty() && !contains(when.kits, facts.kit)) return false;
-  if (!when.events.empty() && !contains(when.events, facts.event)) return false;
+  return when.events.empty() || contains(when.events, facts.event);
+}
+
+bool matches(const Selector& when, const Facts& facts) {
+  if (!matches_but_for_entitlements(when, facts)) return false;
   return when.entitlements.empty() || std::any_of(when.entitlements.begin(), when.entitlements.end(),
                                                   [&](const auto& text) { return contains(facts.entitlements, text); });
 }
@@ -83,11 +88,13 @@ std::vector<std::string> Policy::tiers() const {
   return out;
 }
 
-Decision Policy::decide(const Facts& facts) const {
+Decision Policy::decide(const Facts& facts) const { return policy::decide(*document_, facts); }
+
+Decision decide(const Document& document, const Facts& facts, const Rule* without) {
   using Kind = Contribution::Kind;
   const std::string tier_name = facts.tier.value_or("");
-  const auto found = document_->tiers.find(tier_name);
-  const Tier* tier = found != document_->tiers.end() && is_believed(facts) ? &found->second : nullptr;
+  const auto found = document.tiers.find(tier_name);
+  const Tier* tier = found != document.tiers.end() && is_believed(facts) ? &found->second : nullptr;
 
   Decision out;
   std::set<std::string> profiles;
@@ -104,16 +111,16 @@ Decision Policy::decide(const Facts& facts) const {
     withheld_by_design = tier->disposition == Disposition::withhold;
   } else {
     // Nobody chose profiles for this case, so all are in force: no known tier is redacted more.
-    add(Kind::otherwise, tier_name, document_->otherwise);
-    for (const auto& [profile_name, profile] : document_->profiles) profiles.insert(profile_name);
+    add(Kind::otherwise, tier_name, document.otherwise);
+    for (const auto& [profile_name, profile] : document.profiles) profiles.insert(profile_name);
   }
   if (!is_in_force(facts)) add(Kind::licence_state, core::name(facts.licence), Disposition::seal);
-  for (const Rule& rule : document_->rules) {
-    if (!matches(rule.when, facts)) continue;
+  for (const Rule& rule : document.rules) {
+    if (&rule == without || !matches(rule.when, facts)) continue;
     add(Kind::rule, rule.id, rule.at_least);
     out.rules.push_back(rule.id);
     profiles.insert(rule.profiles.begin(), rule.profiles.end());
-    withheld_by_design |= rule.at_least == Disposition::withhold && rule.when.licences.empty() && rule.when.kits.empty();
+    withheld_by_design |= policy::withholds_by_design(rule);
   }
   for (const Floor& floor : facts.floors) {
     add(Kind::floor, floor.source, floor.at_least);
@@ -122,7 +129,7 @@ Decision Policy::decide(const Facts& facts) const {
   out.profiles.assign(profiles.begin(), profiles.end());
   const bool redacting =
       facts.redacts_also || std::any_of(out.profiles.begin(), out.profiles.end(), [&](const auto& profile) {
-        return redacts(document_->profiles.find(profile)->second);
+        return redacts(document.profiles.find(profile)->second);
       });
   if (redacting && asked == Disposition::send) add(Kind::redactions, "", Disposition::redact);
 

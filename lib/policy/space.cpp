@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <map>
 #include <set>
+#include <unordered_map>
 
 #include "core/text.hpp"
+#include "policy/names.hpp"
 
 namespace airlock::policy {
 namespace {
@@ -41,9 +42,235 @@ std::vector<std::string> distinguishable(std::span<const Document* const> docume
   return out;
 }
 
+using Key = std::vector<std::uint64_t>;
+struct HashKey {
+  std::size_t operator()(const Key& key) const {
+    std::uint64_t out = 0xCBF29CE484222325;  // FNV-1a, by words
+    for (const std::uint64_t word : key) out = (out ^ word) * 0x100000001B3 ^ out >> 29;
+    return out;
+  }
+};
+
+void set(Bits& bits, std::size_t at) { bits[at / 64] |= std::uint64_t{1} << (at % 64); }
+
+bool meet(const Bits& a, const Bits& b) {
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if ((a[i] & b[i]) != 0) return true;
+  }
+  return false;
+}
+
+Bits bits_for(std::size_t count) { return Bits((count + 63) / 64, 0); }
+
+/// The selectors that match the facts for some entitlements.
+Bits may_match(std::span<const Selector* const> selectors, const Facts& facts) {
+  Bits out = bits_for(selectors.size());
+  for (std::size_t i = 0; i < selectors.size(); ++i) {
+    if (matches_but_for_entitlements(*selectors[i], facts)) set(out, i);
+  }
+  return out;
+}
+
+std::vector<const Selector*> rules_of(const Document& document) {
+  std::vector<const Selector*> out;
+  for (const Rule& rule : document.rules) out.push_back(&rule.when);
+  return out;
+}
+
+std::uint64_t set_count(std::uint64_t entitlements) {
+  return 1 + entitlements + (entitlements < 2 ? 0 : entitlements * (entitlements - 1) / 2);
+}
+
+/// All sets of at most two of `count`, small ones first.
+std::vector<std::vector<std::size_t>> small_sets(std::size_t count) {
+  std::vector<std::vector<std::size_t>> out{{}};
+  for (std::size_t i = 0; i < count; ++i) out.push_back({i});
+  for (std::size_t j = 0; j < count; ++j) {
+    for (std::size_t i = 0; i < j; ++i) out.push_back({i, j});
+  }
+  return out;
+}
+
 }  // namespace
 
-Result<Space> Space::of(std::span<const Document* const> documents, std::vector<std::string> events) {
+Effect& Effect::operator|=(const Effect& other) {
+  at_least = strictest(at_least, other.at_least);
+  withholds_by_design |= other.withholds_by_design;
+  profiles |= other.profiles;
+  return *this;
+}
+
+Facts Space::Variant::of(Facts facts) const {
+  facts.floors = floors;
+  facts.redacts_also = redacts_also;
+  return facts;
+}
+
+const std::vector<Space::Variant>& Space::variants() {
+  static const std::vector<Variant> out = [] {
+    std::vector<Variant> all;
+    for (const auto& floor : all_floors) {
+      for (const bool redacts_also : {false, true}) {
+        all.push_back({floor ? std::vector<Floor>{{"airlock.json", *floor}} : std::vector<Floor>{}, redacts_also});
+      }
+    }
+    return all;
+  }();
+  return out;
+}
+
+Space::Conditions Space::conditions_of(std::span<const Selector* const> selectors) const {
+  Conditions out{bits_for(selectors.size()), std::vector<Bits>(entitlements_.size(), bits_for(selectors.size()))};
+  for (std::size_t i = 0; i < selectors.size(); ++i) {
+    const std::set<std::string_view> named(selectors[i]->entitlements.begin(), selectors[i]->entitlements.end());
+    if (named.empty()) set(out.none, i);
+    for (std::size_t e = 0; e < entitlements_.size(); ++e) {
+      if (named.contains(entitlements_[e])) set(out.naming[e], i);
+    }
+  }
+  return out;
+}
+
+Space::Deeds Space::deeds_of(const Document& document) {
+  const std::size_t rules = document.rules.size();
+  Deeds out{std::vector<Bits>(all_floors.size() - 1, bits_for(rules)), bits_for(rules), {}, 0};
+  for (const auto& [name, profile] : document.profiles) {
+    if (redacts(profile)) out.redacting |= std::uint64_t{1} << out.adding.size();
+    Bits& adding = out.adding.emplace_back(bits_for(rules));
+    for (std::size_t i = 0; i < rules; ++i) {
+      if (contains(document.rules[i].profiles, name)) set(adding, i);
+    }
+  }
+  for (std::size_t i = 0; i < rules; ++i) {
+    const Rule& rule = document.rules[i];
+    set(out.asking[static_cast<std::size_t>(rule.at_least)], i);
+    if (withholds_by_design(rule)) set(out.withholding, i);
+  }
+  return out;
+}
+
+void Space::find_bases(std::span<const Document* const> documents, std::span<const Selector* const> claims) {
+  std::vector<std::vector<const Selector*>> rules;
+  for (const Document* document : documents) rules.push_back(rules_of(*document));
+  std::unordered_map<Key, std::size_t, HashKey> seen;
+  const auto add = [&](const Facts& facts, std::size_t tier) {
+    Base base{.first = facts,
+              .size = 0,
+              .tier = tier,
+              .believed = is_believed(facts),
+              .in_force = is_in_force(facts),
+              .rules = {},
+              .claims = may_match(claims, facts)};
+    Key key{tier, std::uint64_t{base.believed} << 1 | std::uint64_t{base.in_force}};
+    for (const auto& of_document : rules) {
+      base.rules.push_back(may_match(of_document, facts));
+      key.insert(key.end(), base.rules.back().begin(), base.rules.back().end());
+    }
+    key.insert(key.end(), base.claims.begin(), base.claims.end());
+    const auto [at, is_new] = seen.try_emplace(std::move(key), bases_.size());
+    if (is_new) bases_.push_back(std::move(base));
+    ++bases_[at->second].size;
+  };
+  Facts facts;
+  for (const KitAge age : kit_ages_) {
+    facts.kit = age;
+    for (const LicenceState state : all_states) {
+      facts.licence = state;
+      for (std::size_t tier = 0; tier < tiers_.size(); ++tier) {
+        facts.tier = tiers_[tier];
+        for (const auto& event : events_) {
+          facts.event = event;
+          add(facts, tier);
+        }
+      }
+    }
+  }
+}
+
+bool Space::names(std::size_t rule, std::optional<std::size_t> entitlement) const {
+  const Conditions& conditions = rule_conditions_.front();
+  const Bits& bits = entitlement ? conditions.naming[*entitlement] : conditions.none;
+  return (bits[rule / 64] >> (rule % 64) & 1) != 0;
+}
+
+Bits Space::matching(const Base& base, std::size_t document, std::span<const std::size_t> entitlements) const {
+  const Conditions& conditions = rule_conditions_[document];
+  Bits out = base.rules[document];
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    std::uint64_t open = conditions.none[i];
+    for (const std::size_t e : entitlements) open |= conditions.naming[e][i];
+    out[i] &= open;
+  }
+  return out;
+}
+
+Effect Space::effect(std::size_t document, const Bits& rules) const {
+  const Deeds& deeds = deeds_[document];
+  Effect out;
+  for (const Disposition each : {Disposition::redact, Disposition::seal, Disposition::withhold}) {
+    if (meet(rules, deeds.asking[static_cast<std::size_t>(each)])) out.at_least = each;
+  }
+  out.withholds_by_design = meet(rules, deeds.withholding);
+  for (std::size_t i = 0; i < deeds.adding.size(); ++i) {
+    if (meet(rules, deeds.adding[i])) out.profiles |= std::uint64_t{1} << i;
+  }
+  return out;
+}
+
+Result<void> Space::find_groups() {
+  // What each entitlement adds to each base, by document; the last one is what holds without any.
+  const std::size_t documents = rule_conditions_.size();
+  const std::size_t none = entitlements_.size();
+  std::vector<std::vector<std::vector<Effect>>> effects(bases_.size());
+  for (std::size_t b = 0; b < bases_.size(); ++b) {
+    for (std::size_t d = 0; d < documents; ++d) {
+      auto& of_document = effects[b].emplace_back();
+      for (std::size_t e = 0; e < none; ++e) of_document.push_back(effect(d, matching(bases_[b], d, std::array{e})));
+      of_document.push_back(effect(d, matching(bases_[b], d, {})));
+    }
+  }
+  std::unordered_map<Key, std::size_t, HashKey> seen;
+  std::unordered_map<Key, std::size_t, HashKey> seen_coarse;
+  Key key;
+  Key coarse;
+  for (const auto& chosen : small_sets(entitlements_.size())) {
+    Bits open = claim_conditions_.none;
+    for (const std::size_t e : chosen) {
+      for (std::size_t i = 0; i < open.size(); ++i) open[i] |= claim_conditions_.naming[e][i];
+    }
+    for (std::size_t b = 0; b < bases_.size(); ++b) {
+      const Base& base = bases_[b];
+      key.assign({base.tier, std::uint64_t{base.believed} << 1 | std::uint64_t{base.in_force}});
+      for (std::size_t i = 0; i < open.size(); ++i) key.push_back(base.claims[i] & open[i]);
+      coarse = key;
+      for (std::size_t d = 0; d < documents; ++d) {
+        Effect sum = effects[b][d][none];
+        for (const std::size_t e : chosen) sum |= effects[b][d][e];
+        key.push_back(static_cast<std::uint64_t>(sum.at_least) << 1 | std::uint64_t{sum.withholds_by_design});
+        coarse.push_back(key.back() << 1 | std::uint64_t{(sum.profiles & deeds_[d].redacting) != 0});
+        key.push_back(sum.profiles);
+      }
+      auto at = seen.find(key);
+      if (at == seen.end()) {
+        if (groups_.size() == groups_limit) {
+          return core::fail(core::Code::refused,
+                            "the policy tells more than " + std::to_string(groups_limit) + " cases apart",
+                            "let fewer rules with profiles of their own name entitlements");
+        }
+        Facts facts = base.first;
+        for (const std::size_t e : chosen) facts.entitlements.push_back(entitlements_[e]);
+        const auto [same, is_new] = seen_coarse.try_emplace(coarse, coarse_.size());
+        if (is_new) coarse_.push_back(facts);
+        at = seen.emplace(key, groups_.size()).first;
+        groups_.push_back({std::move(facts), 0, same->second});
+      }
+      groups_[at->second].size += base.size;
+    }
+  }
+  return {};
+}
+
+Result<Space> Space::of(std::span<const Document* const> documents, std::vector<std::string> events, Claims claims) {
   Space out;
   out.events_ = std::move(events);
   std::set<std::string> tiers;
@@ -64,69 +291,33 @@ Result<Space> Space::of(std::span<const Document* const> documents, std::vector<
   };
   if (std::any_of(documents.begin(), documents.end(), asks_for_age)) out.kit_ages_.push_back(KitAge::stale);
 
-  const auto entitlements = distinguishable(documents);
-  const std::uint64_t each_set = out.tiers_.size() * all_states.size() * all_floors.size() * 2 *
-                                 out.events_.size() * out.kit_ages_.size();
-  if (entitlements.size() > 20 || (each_set << entitlements.size()) > combinations_limit) {
+  out.entitlements_ = distinguishable(documents);
+  std::vector<const Selector*> claim_selectors;
+  for (const Document* document : documents) {
+    out.rule_conditions_.push_back(out.conditions_of(rules_of(*document)));
+    out.deeds_.push_back(deeds_of(*document));
+    if (claims == Claims::do_not_matter) continue;
+    for (const Claim& claim : document->claims) claim_selectors.push_back(&claim.where);
+  }
+  out.claim_conditions_ = out.conditions_of(claim_selectors);
+  out.find_bases(documents, claim_selectors);
+  if (out.bases_.size() * set_count(out.entitlements_.size()) > situations_limit) {
     return core::fail(core::Code::refused,
-                      "the policy tells " + std::to_string(entitlements.size()) +
-                          " entitlements apart, which makes more than " + std::to_string(combinations_limit) +
-                          " combinations to try out",
+                      "the policy tells " + std::to_string(out.entitlements_.size()) + " entitlements and " +
+                          std::to_string(out.bases_.size()) + " cases without them apart, which makes more than " +
+                          std::to_string(situations_limit) + " to look at",
                       "let rules and claims name fewer entitlements, or always name the same ones together");
   }
-  for (std::uint64_t set = 0; set < std::uint64_t{1} << entitlements.size(); ++set) {
-    auto& names = out.entitlement_sets_.emplace_back();
-    for (std::size_t i = 0; i < entitlements.size(); ++i) {
-      if ((set >> i & 1) != 0) names.push_back(entitlements[i]);
-    }
-  }
-  std::stable_sort(out.entitlement_sets_.begin(), out.entitlement_sets_.end(),
-                   [](const auto& a, const auto& b) { return a.size() < b.size(); });
+  AIRLOCK_CHECK(out.find_groups());
   return out;
 }
 
+std::size_t Space::entitlement_set_count() const { return set_count(entitlements_.size()); }
+
 std::uint64_t Space::size() const {
-  return tiers_.size() * entitlement_sets_.size() * events_.size() * all_states.size() * all_floors.size() * 2 *
-         kit_ages_.size();
-}
-
-void Space::each_inner(Facts& facts, const std::function<void(const Facts&)>& with) const {
-  for (const KitAge age : kit_ages_) {
-    facts.kit = age;
-    for (const LicenceState state : all_states) {
-      facts.licence = state;
-      for (const auto& tier : tiers_) {
-        facts.tier = tier;
-        for (const auto& event : events_) {
-          facts.event = event;
-          with(facts);
-        }
-      }
-    }
-  }
-}
-
-void Space::each(const std::function<void(const Facts&)>& with) const {
-  Facts facts;
-  for (const auto& floor : all_floors) {
-    facts.floors.clear();
-    if (floor) facts.floors.push_back({"airlock.json", *floor});
-    for (const bool redacts_also : {false, true}) {
-      facts.redacts_also = redacts_also;
-      for (const auto& entitlements : entitlement_sets_) {
-        facts.entitlements = entitlements;
-        each_inner(facts, with);
-      }
-    }
-  }
-}
-
-void Space::each_without_floors(const std::function<void(const Facts&)>& with) const {
-  Facts facts;
-  for (const auto& entitlements : entitlement_sets_) {
-    facts.entitlements = entitlements;
-    each_inner(facts, with);
-  }
+  std::uint64_t without = 0;
+  for (const Base& base : bases_) without += base.size;
+  return without * entitlement_set_count() * variants().size();
 }
 
 std::string in_words(const Facts& facts) {
