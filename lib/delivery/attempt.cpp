@@ -69,9 +69,11 @@ Result<Attempts::Outcome> Attempts::lose(const ledger::Disclosure& disclosure, c
   return Outcome{event_of(disclosure, "payload_lost", why, "check the disk, then process the report with `--again`")};
 }
 
-Result<Attempts::Outcome> Attempts::give_up(const ledger::Disclosure& disclosure, const std::string& why) {
-  AIRLOCK_CHECK(record(Kind::send_failed, disclosure, {{"error", why}, {"delivered", "no"}, {"final", true}}));
-  return Outcome{event_of(disclosure, "failed", why, "`airlock outbox flush` tries it again")};
+Result<Attempts::Outcome> Attempts::too_old(const ledger::Disclosure& disclosure, std::int64_t hours) {
+  AIRLOCK_CHECK(record(Kind::send_failed, disclosure,
+                       {{"error", word::too_old}, {"delivered", "no"}, {"final", true}}));
+  return Outcome{event_of(disclosure, "failed", "older than " + std::to_string(hours) + " hours",
+                          "`airlock outbox flush` tries it again")};
 }
 
 Result<std::unique_ptr<sys::FileBlob>> Attempts::payload(const ledger::Disclosure& disclosure) {
@@ -121,7 +123,7 @@ Result<Attempts::Step> Attempts::begin(const ledger::Disclosure& disclosure, std
   const auto age = std::chrono::hours(destinations[index].max_age_hours);
   if (!options_.now && now - row->time > age) {
     if (index + 1 < destinations.size()) return Step{{}, {event_of(*row, "")}};
-    return without(give_up(*row, "older than " + std::to_string(age.count()) + " hours"));
+    return without(too_old(*row, age.count()));
   }
 
   auto blob = payload(*row);
@@ -134,7 +136,10 @@ Result<Attempts::Step> Attempts::begin(const ledger::Disclosure& disclosure, std
   if (const auto opened = target(inputs, index); !opened) {
     return without(
         end(*row, index, destinations.size(),
-            {.kind = Verdict::Kind::destination_trouble, .error = opened.error().message, .retry_after = {}}));
+            {.kind = Verdict::Kind::destination_trouble,
+             .error = opened.error().message,
+             .recorded = std::string(word::destination),
+             .retry_after = {}}));
   }
   AIRLOCK_TRY(const std::string text, statement(site_, ledger_, *row));
   AIRLOCK_TRY(auto with, headers(text, row->id, identity_, now));
@@ -162,7 +167,8 @@ Result<Attempts::Outcome> Attempts::end(const ledger::Disclosure& disclosure, st
   const bool given_up = verdict.kind == Verdict::Kind::given_up && last;
   const bool trouble = verdict.kind == Verdict::Kind::destination_trouble;
   const auto now = sys::now();
-  Json members{{"error", verdict.error},
+  // The entry stays for ever, so it has none of the receiver's words, which may repeat the report.
+  Json members{{"error", verdict.recorded},
                {"delivered", verdict.maybe_delivered ? "unknown" : "no"},
                {"scope", trouble ? "destination" : "report"}};
   const auto next = last ? next_try(row->attempts, verdict.retry_after, now, random_number()) : now;
@@ -184,9 +190,9 @@ Result<Attempts::Outcome> Attempts::run(const ledger::Disclosure& disclosure) {
     AIRLOCK_TRY(Step step, begin(disclosure, index));
     if (!step.begun) {
       outcome = std::move(step.outcome);
-      const std::string& word = outcome.event.outcome;
+      const std::string& became = outcome.event.outcome;
       destinations = targets_.size();
-      if (word != "queued" && !word.empty()) return outcome;
+      if (became != "queued" && !became.empty()) return outcome;
       continue;
     }
     Begun& begun = *step.begun;
@@ -195,7 +201,10 @@ Result<Attempts::Outcome> Attempts::run(const ledger::Disclosure& disclosure) {
     Verdict verdict;
     const auto body = to.body(*begun.payload, disclosure.id);
     if (!body) {
-      verdict = {.kind = Verdict::Kind::given_up, .error = body.error().message, .retry_after = {}};
+      verdict = {.kind = Verdict::Kind::given_up,
+                 .error = body.error().message,
+                 .recorded = std::string(word::unsendable),
+                 .retry_after = {}};
     } else {
       AIRLOCK_CHECK(begun.clearance.use(begun.digest));
       verdict = judge(to.client().post(begun.headers, *body));

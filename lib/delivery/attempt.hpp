@@ -58,7 +58,7 @@ class Attempts {
                                     const Verdict& verdict);
   [[nodiscard]] Result<Outcome> withdraw(const ledger::Disclosure& disclosure, const std::string& why);
   [[nodiscard]] Result<Outcome> lose(const ledger::Disclosure& disclosure, const std::string& why);
-  [[nodiscard]] Result<Outcome> give_up(const ledger::Disclosure& disclosure, const std::string& why);
+  [[nodiscard]] Result<Outcome> too_old(const ledger::Disclosure& disclosure, std::int64_t hours);
   [[nodiscard]] Result<std::unique_ptr<sys::FileBlob>> payload(const ledger::Disclosure& disclosure);
   [[nodiscard]] Result<void> record(ledger::Kind kind, const ledger::Disclosure& disclosure, core::Json members);
   [[nodiscard]] Result<Target*> target(const gate::Inputs& inputs, std::size_t index);

@@ -50,11 +50,32 @@ std::string in_words(const net::Answer& answer) {
   return out;
 }
 
+std::string word_of(net::Trouble trouble) {
+  static constexpr std::array<std::string_view, 8> words{
+      "unreachable",     "proxy", "tls", "timeout", "connection_lost", "malformed_answer", "answer_too_large", "local"};
+  return std::string(words.at(static_cast<std::size_t>(trouble)));
+}
+
+/// A status in one word. Beyond three digits libcurl passes on what it was told.
+std::string word_of(long status) {
+  std::string_view kind = "unexpected";
+  if (status >= 300 && status < 400) kind = "redirect";
+  if (status >= 400 && status < 500) kind = "refused";
+  if (status >= 500 && status < 600) kind = "server_error";
+  if (status == 401 || status == 403 || status == 407) kind = "not_let_in";
+  if (status == 408) kind = "timeout";
+  if (status == 413) kind = "too_large";
+  if (status == 429 || status == 503) kind = "busy";
+  if (status < 100 || status > 999) return std::string(kind);
+  return "answers " + std::to_string(status) + ": " + std::string(kind);
+}
+
 }  // namespace
 
 Verdict judge(const net::Reply& reply) {
   Verdict out;
   if (!reply.answer) {
+    out.recorded = word_of(reply.trouble);
     out.error = reply.error.message;
     out.maybe_delivered = reply.begun;
     return out;
@@ -65,6 +86,7 @@ Verdict judge(const net::Reply& reply) {
     out.kind = Meaning::delivered;
     return out;
   }
+  out.recorded = word_of(status);
   out.error = core::printable(in_words(*reply.answer), error_length);
   // A server that failed may have stored the report first; one that refused has not.
   out.maybe_delivered = status >= 500 || status == 408;

@@ -26,10 +26,18 @@ struct Verdict {
     given_up,             ///< is about this report, and no later attempt can end otherwise
   };
   Kind kind = Kind::destination_trouble;
-  std::string error;             ///< for the ledger; printable
+  std::string error;     ///< for the person who is there; printable, may repeat what the receiver answered
+  std::string recorded;  ///< for the ledger: status and one of few words (docs/formats/delivery.md), all our own
   bool maybe_delivered = false;  ///< the receiver may have it although nobody said so
   std::string retry_after;
 };
+/// Words for the ledger of what stopped an attempt at this side.
+namespace word {
+inline constexpr std::string_view too_old = "too_old";          ///< older than `max_age_hours`
+inline constexpr std::string_view unsendable = "unsendable";    ///< the report lacks what the destination needs
+inline constexpr std::string_view destination = "destination";  ///< a key, certificate or secret for it cannot be used
+}  // namespace word
+
 [[nodiscard]] Verdict judge(const net::Reply& reply);
 
 /// The next try after `attempts` of them: 60 s, twice as long each time, six hours at most, of that a random part

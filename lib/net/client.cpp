@@ -115,6 +115,41 @@ void set_manners(Options& options, const Endpoint& endpoint) {
   options.set(CURLOPT_NOPROGRESS, 0L).set(CURLOPT_XFERINFOFUNCTION, on_tick);
 }
 
+Trouble trouble_of(CURLcode result) {
+  switch (result) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_CONNECT:
+      return Trouble::unreachable;
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_PROXY:
+      return Trouble::proxy;
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_INVALIDCERTSTATUS:
+    case CURLE_SSL_CLIENTCERT:
+    case CURLE_USE_SSL_FAILED:
+      return Trouble::tls;
+    case CURLE_OPERATION_TIMEDOUT:
+      return Trouble::timeout;
+    case CURLE_GOT_NOTHING:
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_PARTIAL_FILE:
+    case CURLE_SSL_SHUTDOWN_FAILED:
+      return Trouble::connection_lost;
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_UNSUPPORTED_PROTOCOL:  // what libcurl makes of an answer that is not HTTP/1
+    case CURLE_BAD_CONTENT_ENCODING:
+      return Trouble::malformed_answer;
+    default:
+      return Trouble::local;
+  }
+}
+
 /// Why a proxy did not let us through, where that is what happened.
 std::string proxy_refusal(CURL* handle) {
   long status = 0;
@@ -196,6 +231,11 @@ Reply Client::State::perform(const std::vector<Header>& headers, const core::Blo
   curl_easy_setopt(handle.get(), CURLOPT_HTTPHEADER, nullptr);
   if (result != CURLE_OK) {
     reply.error = {Code::later, quote(endpoint.url) + ": " + why(result, exchange), {}};
+    if (!exchange.why().empty()) {
+      reply.trouble = exchange.trouble();
+    } else {
+      reply.trouble = proxy_refusal(handle.get()).empty() ? trouble_of(result) : Trouble::proxy;
+    }
     return reply;
   }
   reply.answer = std::move(exchange.answer);

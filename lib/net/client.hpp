@@ -13,6 +13,7 @@
 ///     if (reply.answer && reply.answer->status == 200) …
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -62,10 +63,23 @@ struct Answer {
   std::string text;         ///< the beginning of the body, as it came
 };
 
+/// Why there is no answer, as far as a record may say: nobody but this program chose these words.
+enum class Trouble : std::uint8_t {
+  unreachable,       ///< no address, or nobody takes the connection
+  proxy,             ///< the proxy lets nobody through, or not us
+  tls,               ///< no proof of identity, or no common way to encrypt
+  timeout,           ///< a time limit passed
+  connection_lost,   ///< the other side hung up
+  malformed_answer,  ///< what came is not HTTP
+  answer_too_large,
+  local,             ///< on this side: a file that cannot be read, a setting
+};
+
 /// What became of a request.
 struct Reply {
   std::optional<Answer> answer;  ///< complete and within its limits
-  core::Error error;             ///< where there is no answer
+  core::Error error;             ///< where there is no answer; may repeat words of the other side
+  Trouble trouble = Trouble::local;  ///< where there is no answer
   /// Whether the connection stood and the request began to go out, so that it may have arrived.
   bool begun = false;
 };

@@ -23,7 +23,7 @@ std::optional<std::string_view> value_of(std::string_view line, std::string_view
 bool Exchange::head(std::string_view line) {
   head_bytes_ += line.size();
   if (head_bytes_ > answer_head_most) {
-    return stop("the head of the answer is larger than " + std::to_string(answer_head_most) + " bytes");
+    return stop(Trouble::answer_too_large, "the head of the answer is larger than " + std::to_string(answer_head_most) + " bytes");
   }
   if (line.starts_with("HTTP/")) answer = {};  // after an interim answer
   if (const auto value = value_of(line, "location")) answer.location = *value;
@@ -34,7 +34,7 @@ bool Exchange::head(std::string_view line) {
 bool Exchange::body(std::string_view bytes) {
   body_bytes_ += bytes.size();
   if (body_bytes_ > answer_body_most) {
-    return stop("the answer is larger than " + std::to_string(answer_body_most) + " bytes");
+    return stop(Trouble::answer_too_large, "the answer is larger than " + std::to_string(answer_body_most) + " bytes");
   }
   answer.text.append(bytes.substr(0, answer_text_most - answer.text.size()));
   return true;
@@ -44,7 +44,7 @@ std::optional<std::size_t> Exchange::request(std::span<char> into) {
   if (body_ == nullptr) return 0;
   const auto got = body_->read_at(at_, into);
   if (!got) {
-    stop(got.error().message);
+    stop(Trouble::local, got.error().message);
     return std::nullopt;
   }
   at_ += *got;
@@ -68,7 +68,8 @@ bool Exchange::tick(std::uint64_t sent) {
   }
   if (now - mark_ <= timeout_) return true;
   const std::string seconds = std::to_string(timeout_.count()) + " s";
-  return stop(answering_ ? "no complete answer within " + seconds
+  return stop(Trouble::timeout,
+              answering_ ? "no complete answer within " + seconds
                          : "the receiver took less than " + std::to_string(slowest_upload) + " bytes in " + seconds);
 }
 

@@ -36,11 +36,15 @@ class Exchange {
 
   [[nodiscard]] bool begun() const { return begun_; }
   [[nodiscard]] const std::string& why() const { return why_; }
+  [[nodiscard]] Trouble trouble() const { return trouble_; }  ///< where there is a `why`
   Answer answer;  ///< but for its status
 
  private:
-  bool stop(std::string why) {
-    if (why_.empty()) why_ = std::move(why);
+  bool stop(Trouble trouble, std::string why) {
+    if (why_.empty()) {
+      why_ = std::move(why);
+      trouble_ = trouble;
+    }
     return false;
   }
 
@@ -54,6 +58,7 @@ class Exchange {
   std::uint64_t mark_sent_ = 0;  ///< and how much had been sent by then
   bool answering_ = false;       ///< the request is out
   std::string why_;
+  Trouble trouble_ = Trouble::local;
 };
 
 }  // namespace airlock::net

@@ -39,6 +39,26 @@ TEST_CASE("only an answer of success is a delivery") {
   CHECK(delivery::judge(answer(401)).kind == Kind::destination_trouble);
 }
 
+TEST_CASE("what is recorded of an answer is its status and one word, whatever the receiver says") {
+  for (long status = 0; status < 1200; ++status) {
+    net::Reply reply = answer(status);
+    reply.answer->text = "secret";
+    reply.answer->location = "https://secret.example/";
+    reply.answer->retry_after = "secret";
+    const auto verdict = delivery::judge(reply);
+    CHECK(verdict.recorded.find("secret") == std::string::npos);
+    CHECK((verdict.kind == Kind::delivered) == verdict.recorded.empty());
+  }
+  CHECK(delivery::judge(answer(503)).recorded == "answers 503: busy");
+  CHECK(delivery::judge(answer(413)).recorded == "answers 413: too_large");
+  CHECK(delivery::judge(answer(1000)).recorded == "unexpected");
+  net::Reply none;
+  none.error.message = "secret";
+  none.trouble = net::Trouble::tls;
+  CHECK(delivery::judge(none).recorded == "tls");
+  CHECK(delivery::judge(none).error == "secret");
+}
+
 TEST_CASE("what a failed server or a lost answer may have stored is not taken for undelivered") {
   CHECK(delivery::judge(answer(500)).maybe_delivered);
   CHECK(delivery::judge(answer(408)).maybe_delivered);
