@@ -149,7 +149,7 @@ std::optional<std::string> Members::text_if(std::string_view member, std::size_t
     refuse(member, "must be a text");
   } else if (text->empty() || text->size() > limit) {
     refuse(member, "must have 1 to " + std::to_string(limit) + " bytes");
-  } else if (!is_printable(*text)) {
+  } else if (!is_document_text(*text)) {
     refuse(member, "has control characters");
   } else {
     return *text;
@@ -223,7 +223,7 @@ std::vector<std::string> Members::texts_if(std::string_view member, std::size_t 
   for (const Json& item : *list) {
     const auto* text = item.get_ptr<const std::string*>();
     const std::string at = std::to_string(out.size());
-    if (text == nullptr || text->empty() || text->size() > text_limit || !is_printable(*text)) {
+    if (text == nullptr || text->empty() || text->size() > text_limit || !is_document_text(*text)) {
       refuse(member, "element " + at + " must be a printable text of 1 to " + std::to_string(text_limit) + " bytes");
       return {};
     }

@@ -43,21 +43,50 @@ struct CodePoint {
   return (value >= 0xFDD0 && value <= 0xFDEF) || (value & 0xFFFE) == 0xFFFE;
 }
 
-/// `text` made fit for a terminal: control characters (C0, DEL, C1), bidirectional controls and bytes that are not
-/// UTF-8 become `\xNN`; longer texts than `limit` bytes are cut and end in `…`. For text that is shown, never stored.
+/// `text` made fit for a terminal: what nobody would see as it is (controls, C0 and C1, and characters that are invisible,
+/// blank, reorder others or have no meaning) and bytes that are not UTF-8 become `\xNN`; longer texts than `limit` bytes
+/// are cut and end in `…`. For text that is shown, never stored.
 [[nodiscard]] std::string printable(std::string_view text, std::size_t limit = 200);
 /// Whether `printable` would leave `text` as it is, whatever its length.
 [[nodiscard]] bool is_printable(std::string_view text);
+/// Whether a document may have the text: UTF-8 without controls, bidirectional controls, zero-width characters and
+/// noncharacters. Documents that were signed once must stay readable, so this is the rule of the first release;
+/// `is_printable` asks for more, and what a person types must satisfy that.
+[[nodiscard]] bool is_document_text(std::string_view text);
+
+/// Makes text fit for a terminal part by part, whole lines and JSON documents too: newline and tab stay, all else that
+/// `printable` escapes becomes `\u00ad`, two such escapes above U+FFFF, so that a JSON document keeps its meaning; bytes
+/// that are not UTF-8 become `\xNN`.
+class TerminalText {
+ public:
+  /// What can be shown of all that was added so far. The rest of a character that was cut comes with the next part.
+  [[nodiscard]] std::string add(std::string_view part);
+  /// What is left at the end.
+  [[nodiscard]] std::string finish();
+  /// Whether anything was escaped.
+  [[nodiscard]] bool has_escaped() const { return has_escaped_; }
+
+ private:
+  void escape(std::string& out, std::string_view character);
+  std::string pending_;
+  bool has_escaped_ = false;
+};
+/// All of `text` by `TerminalText`.
+[[nodiscard]] std::string terminal_text(std::string_view text);
+
 /// `printable(text)` in backticks: how a message quotes what the user gave.
 [[nodiscard]] std::string quote(std::string_view text, std::size_t limit = 200);
 /// A path as one word of a command that a message shows: as it is where that does, else in quotes, and where it is not
 /// printable as `$'…'` with the escapes of `printable`, which bash and POSIX 2024 read. Never cut: it would be another.
 [[nodiscard]] std::string shell_path(std::string_view path);
 
+/// Whether a person may have `text` recorded or signed as `what` (`the note`): printable, at most `limit` bytes. An empty
+/// text is. The message names the first character that nobody would see. Fails with `usage` and `hint`.
+[[nodiscard]] Result<void> check_typed(std::string_view what, std::string_view text, std::size_t limit,
+                                       std::string_view hint = {});
 /// Longest reason, in bytes: long enough for an explanation, short enough for a ledger's reader.
 inline constexpr std::size_t reason_limit = 1024;
-/// Whether `text` may be recorded as the reason of what a person did: printable, not empty, at most `reason_limit`
-/// bytes. Fails with `usage` and `hint`.
+/// `check_typed` for the reason of what a person did, which must not be empty.
 [[nodiscard]] Result<void> check_reason(std::string_view text, std::string_view hint);
 
 /// The whole of `text` read as a number in decimal, unless it lies outside the type's range; for a double that is also

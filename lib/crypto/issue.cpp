@@ -28,7 +28,7 @@ constexpr const char* email_protection = "1.3.6.1.5.5.7.3.4";
 Result<void> check(const CertificateTemplate& content, bool root) {
   const auto refuse = [](const char* why) { return fail(Code::bad_input, std::string("a certificate ") + why); };
   const std::string& name = content.common_name;
-  if (name.empty() || name.size() > common_name_bytes || !core::is_printable(name)) {
+  if (name.empty() || name.size() > common_name_bytes || !core::is_document_text(name)) {
     return refuse("must have a printable common name of 1 to 64 bytes");
   }
   if (content.not_before > content.not_after) return refuse("must not end before it begins");

@@ -22,7 +22,7 @@ constexpr std::array<std::string_view, 4> event_members{"event", "distinct_id", 
 Result<std::string> secret_in(const std::string& path) {
   AIRLOCK_TRY(std::string text, sys::read_private_file(path, secret_limit));
   while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
-  if (text.empty() || !core::is_printable(text))
+  if (text.empty() || !core::is_document_text(text))
     return fail(Code::bad_input, quote(path) + ": must be one line of text");
   return text;
 }

@@ -150,10 +150,7 @@ Result<void> record_hand_over(ledger::Ledger& ledger, const std::vector<HandedBu
 }  // namespace
 
 Result<std::vector<HandedBundle>> hand_over(const std::string& directory, const HandOverOptions& options) {
-  if (options.note.size() > hand_over_note_most || !core::is_printable(options.note)) {
-    return fail(Code::usage,
-                "the note must be printable text of at most " + std::to_string(hand_over_note_most) + " bytes");
-  }
+  AIRLOCK_CHECK(core::check_typed("the note", options.note, hand_over_note_most));
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const std::string medium, check_medium(site, options.to));
   AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), hand_over_lock_seconds));

@@ -55,6 +55,7 @@ Result<Home::IssuedLicence> Home::issue(licence::Licence licence) {
 }
 
 Result<Home::IssuedLicence> Home::issue_licence(const LicenceOrder& order) {
+  AIRLOCK_CHECK(core::check_typed("the licensee", order.licensee, core::text_limit));  // its length: parse
   const Time now = sys::now();
   licence::Licence licence{.serial = "",
                            .sequence = 0,
@@ -107,6 +108,7 @@ Result<Home::IssuedLicence> Home::renew_licence(std::string_view serial, Time no
 }
 
 Result<bool> Home::revoke_licence(std::string_view serial, std::string_view reason) {
+  AIRLOCK_CHECK(core::check_typed("the reason", reason, core::reason_limit));
   AIRLOCK_TRY(const auto known, licences());
   const bool issued =
       std::any_of(known.begin(), known.end(), [&](const ListedLicence& one) { return one.licence.serial == serial; });

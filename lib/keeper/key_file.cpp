@@ -80,7 +80,7 @@ Result<void> check_uri(std::string_view uri) {
 Result<void> check(const Token& token) {
   AIRLOCK_CHECK(check_uri(token.uri));
   const std::string& module = token.module;
-  if (!module.starts_with('/') || module.size() > module_most || !core::is_printable(module)) {
+  if (!module.starts_with('/') || module.size() > module_most || !core::is_document_text(module)) {
     return fail(Code::bad_input, "the PKCS #11 module must be an absolute path",
                 "for SoftHSM it is /usr/lib/softhsm/libsofthsm2.so");
   }

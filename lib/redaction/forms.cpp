@@ -157,7 +157,7 @@ std::vector<std::string> decoded_whole(std::string_view text) {
     for (const char c : unpadded) digits.push_back(static_cast<std::uint8_t>(encoding.value(c)));
     out.push_back(packed(digits, 0, encoding.bits));
   }
-  std::erase_if(out, [](const std::string& decoded) { return decoded.empty() || !core::is_printable(decoded); });
+  std::erase_if(out, [](const std::string& decoded) { return decoded.empty() || !core::is_document_text(decoded); });
   return out;
 }
 

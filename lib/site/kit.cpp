@@ -35,7 +35,7 @@ void read_revoked(Members& in, KitHeader& out) {
   if (revoked == nullptr) return;
   for (const Json& serial : *revoked) {
     const auto* text = serial.get_ptr<const std::string*>();
-    if (text == nullptr || text->empty() || text->size() > serial_limit || !core::is_printable(*text)) {
+    if (text == nullptr || text->empty() || text->size() > serial_limit || !core::is_document_text(*text)) {
       in.refuse("revoked_licences", "must hold serials of licences");
       return;
     }

@@ -16,9 +16,9 @@ struct Options {
 
 int run(VendorContext& context, const Options& options) {
   for (const std::string& text : {options.name, options.product}) {
-    if (text.empty() || text.size() > 64 || !core::is_printable(text)) {
-      return context.console.report(
-          {core::Code::usage, "name and product must be printable texts of 1 to 64 bytes", ""});
+    if (text.empty()) return context.console.report({core::Code::usage, "name and product must not be empty", ""});
+    if (const auto typed = core::check_typed("name and product", text, 64); !typed) {
+      return context.console.report(typed.error());
     }
   }
   const auto made = intake::init_home(context.home, options.name, options.product);

@@ -25,7 +25,11 @@ struct Options {
 /// The kit has other names for these files than the person who gives them.
 core::Result<void> check(const intake::KitOrder& order, const Options& options) {
   AIRLOCK_TRY(const auto dictionary, dictionary::Dictionary::parse(order.dictionary, options.dictionary));
-  AIRLOCK_CHECK(policy::Policy::parse(order.policy, options.policy, dictionary));
+  AIRLOCK_TRY(const auto policy, policy::Policy::parse(order.policy, options.policy, dictionary));
+  // Sites show these to people; what is only read by programs need not be visible.
+  AIRLOCK_CHECK(core::check_typed("the policy's name", policy.name(), core::text_limit));
+  AIRLOCK_CHECK(core::check_typed("the policy's version", policy.version(), core::text_limit));
+  AIRLOCK_CHECK(core::check_typed("the dictionary's name", dictionary.name(), core::text_limit));
   if (!order.delivery.empty()) AIRLOCK_CHECK(site::check_delivery(order.delivery, options.delivery));
   return {};
 }

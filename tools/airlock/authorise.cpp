@@ -1,6 +1,5 @@
 #include <unistd.h>
 
-#include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -60,11 +59,9 @@ core::Result<void> confirm(const std::vector<std::string>& shown) {
   if (::isatty(STDIN_FILENO) == 0) {
     return core::fail(Code::refused, "nobody is at a terminal to confirm it", "look at it, then give `--yes`");
   }
-  for (const std::string& sentence : shown) std::cerr << sentence << "\n";
-  std::cerr << "Allow this? Type yes: " << std::flush;
-  std::string answer;
-  std::getline(std::cin, answer);
-  if (answer == "yes") return {};
+  std::string question;
+  for (const std::string& sentence : shown) question += sentence + "\n";
+  if (console::Console::ask(question + "Allow this? Type yes: ") == "yes") return {};
   return core::fail(Code::refused, "it was not authorised", "answer yes or give `--yes`");
 }
 

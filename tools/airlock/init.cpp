@@ -1,6 +1,5 @@
 #include <unistd.h>
 
-#include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -46,13 +45,10 @@ core::Result<void> confirm_root(const Options& options, const crypto::Certificat
                       core::quote(options.vendor_root) + ": has fingerprint " + found + ", not " + expected->hex(),
                       "ask the vendor for the root certificate and its fingerprint by two different ways");
   }
-  std::cerr << "The vendor's root certificate is " << root.subject() << ",\nSHA-256 "
-            << site::in_groups(root.fingerprint())
-            << "\nHave you compared this with what the vendor told you by another way? Type yes: " << std::flush;
-  std::string answer;
-  std::getline(std::cin, answer);
-  if (answer == "yes") return {};
-  std::cerr << "\n";
+  const std::string question = "The vendor's root certificate is " + root.subject() + ",\nSHA-256 " +
+                               site::in_groups(root.fingerprint()) +
+                               "\nHave you compared this with what the vendor told you by another way? Type yes: ";
+  if (console::Console::ask(question) == "yes") return {};
   return core::fail(Code::refused, "the vendor's root certificate was not confirmed",
                     "compare the fingerprint, then answer yes or give `--vendor-root-sha256`");
 }
@@ -68,10 +64,7 @@ core::Result<gate::Initialised> make(const Context& context, const Options& opti
   if (!options.site_id.empty() && !core::is_uuid(options.site_id)) {
     return core::fail(core::Code::usage, core::quote(options.site_id) + " is not a UUID");
   }
-  if (options.name.size() > core::text_limit || !core::is_printable(options.name)) {
-    return core::fail(core::Code::usage,
-                      "the name must be printable text of at most " + std::to_string(core::text_limit) + " bytes");
-  }
+  AIRLOCK_CHECK(core::check_typed("the name", options.name, core::text_limit));
   AIRLOCK_TRY(init.vendor_root, sys::read_file(options.vendor_root, root_bytes_limit));
   auto root = crypto::Certificate::from_pem(init.vendor_root);
   if (!root) return core::fail(std::move(root.error()).within(core::quote(options.vendor_root)));

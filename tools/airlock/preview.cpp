@@ -15,12 +15,6 @@ struct Options {
   gate::ProcessOptions process;
 };
 
-/// Standard output as a sink.
-class Output final : public core::Sink {
- public:
-  [[nodiscard]] core::Result<void> write(std::string_view bytes) override { return console::write_out(bytes); }
-};
-
 int print(Context& context, Worker& worker, const Options& options) {
   auto preview = gate::preview(context.site, worker.input(), options.process);
   if (!preview) return context.console.report(preview.error());
@@ -37,9 +31,10 @@ int print(Context& context, Worker& worker, const Options& options) {
     }
     return result.exit;
   }
-  Output output;
+  console::Output output;
   core::BlobSource source(*result.prepared.payload);
   if (const auto copied = core::copy(source, output); !copied) return context.console.report(copied.error());
+  if (const auto done = output.finish(context.console); !done) return context.console.report(done.error());
   context.console.remark("airlock: " + std::to_string(result.prepared.payload->size()) + " bytes, SHA-256 " +
                          result.prepared.payload_sha256.hex());
   return 0;

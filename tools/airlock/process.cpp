@@ -29,11 +29,7 @@ struct Options {
 core::Result<void> check(Options& options) {
   using core::Code;
   // A note is signed and shown to people: it must be what it looks like.
-  const std::string& note = options.process.note;
-  if (note.size() > envelope::note_limit || !core::is_printable(note)) {
-    return core::fail(Code::usage,
-                      "the note must be printable text of at most " + std::to_string(envelope::note_limit) + " bytes");
-  }
+  AIRLOCK_CHECK(core::check_typed("the note", options.process.note, envelope::note_limit));
   if (!options.expect.empty()) {
     auto digest = core::Digest::from_hex(core::to_lower(options.expect));
     if (!digest) return core::fail(Code::usage, "--expect: " + digest.error().message);

@@ -8,12 +8,6 @@
 namespace airlock::console {
 namespace {
 
-/// Standard output as a sink.
-class Output final : public core::Sink {
- public:
-  [[nodiscard]] core::Result<void> write(std::string_view bytes) override { return write_out(bytes); }
-};
-
 core::Result<void> copy(const core::Blob& from, core::Sink& to) {
   core::BlobSource source(from);
   AIRLOCK_CHECK(core::copy(source, to));
@@ -102,6 +96,7 @@ int open(const Console& console, const envelope::OpenedBundle& bundle, const std
   }
   Output output;
   if (const auto done = copy(bundle.file("report.json"), output); !done) return console.report(done.error());
+  if (const auto done = output.finish(console); !done) return console.report(done.error());
   console.remark("airlock: verified; report " + std::to_string(bundle.manifest().number) + " of site " +
                  bundle.manifest().site_id);
   return 0;

@@ -23,6 +23,22 @@ std::string to_document(const core::Json& document) {
   return document.dump(2, ' ', false, core::Json::error_handler_t::replace) + "\n";
 }
 
+/// Asked once, before a worker is confined: there the question might be denied, and be taken for a no.
+bool out_is_terminal() {
+  static const bool answer = ::isatty(STDOUT_FILENO) == 1;
+  return answer;
+}
+
+core::Result<void> write_raw(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t put = ::write(STDOUT_FILENO, bytes.data(), bytes.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put <= 0) return core::fail(core::Code::unexpected, "standard output does not take what is written to it");
+    bytes.remove_prefix(static_cast<std::size_t>(put));
+  }
+  return {};
+}
+
 }  // namespace
 
 Command& Command::text(const std::string& name, std::string& into, const std::string& help, Need need) {
@@ -62,6 +78,7 @@ Console::Console(std::string name, const std::string& description)
                    "read a key's passphrase or PIN from this descriptor (otherwise a systemd credential, or a prompt)");
   keeper::access().program = name_;
   remember_environment();
+  (void)out_is_terminal();
 }
 
 void Console::remember_environment() {
@@ -125,10 +142,13 @@ int Console::run(int argc, char** argv) {
   return run_ ? run_() : usage_code;
 }
 
-void Console::print(const core::Json& document) const { std::cout << to_document(document) << std::flush; }
+void Console::print(const core::Json& document) const {
+  const std::string text = to_document(document);
+  std::cout << (out_is_terminal() ? core::terminal_text(text) : text) << std::flush;
+}
 
 void Console::say(std::string_view line) const {
-  if (!quiet_ && !json_) std::cout << line << "\n" << std::flush;
+  if (!quiet_ && !json_) std::cout << core::terminal_text(line) << "\n" << std::flush;
 }
 
 void Console::say(const std::vector<std::pair<std::string, std::string>>& rows) const {
@@ -144,7 +164,14 @@ void Console::say(const std::vector<std::pair<std::string, std::string>>& rows) 
 }
 
 void Console::remark(std::string_view line) const {
-  if (!quiet_) std::cerr << line << "\n" << std::flush;
+  if (!quiet_) std::cerr << core::terminal_text(line) << "\n" << std::flush;
+}
+
+std::string Console::ask(std::string_view text) {
+  std::cerr << core::terminal_text(text) << std::flush;
+  std::string answer;
+  std::getline(std::cin, answer);
+  return answer;
 }
 
 void Console::tell(std::string_view word, std::string_view colour, std::string_view text) const {
@@ -154,7 +181,7 @@ void Console::tell(std::string_view word, std::string_view colour, std::string_v
   if (coloured) std::cerr << "\x1b[" << colour << "m";
   std::cerr << word << ":";
   if (coloured) std::cerr << "\x1b[0m";
-  std::cerr << " " << text << "\n" << std::flush;
+  std::cerr << " " << core::terminal_text(text) << "\n" << std::flush;
 }
 
 void Console::warn(std::string_view message, std::string_view hint) const {
@@ -180,14 +207,21 @@ int Console::report(const core::Error& error) const {
   return exit;
 }
 
-core::Result<void> write_out(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t put = ::write(STDOUT_FILENO, bytes.data(), bytes.size());
-    if (put < 0 && errno == EINTR) continue;
-    if (put <= 0) return core::fail(core::Code::unexpected, "standard output does not take what is written to it");
-    bytes.remove_prefix(static_cast<std::size_t>(put));
+core::Result<void> Output::write(std::string_view bytes) {
+  return write_raw(out_is_terminal() ? terminal_.add(bytes) : bytes);
+}
+
+core::Result<void> Output::finish(const Console& console) {
+  AIRLOCK_CHECK(write_raw(terminal_.finish()));
+  if (terminal_.has_escaped()) {
+    console.warn("some characters are shown as escapes, since a terminal would obey or hide them",
+                 "the exact bytes go to a file or a pipe: `> FILE`");
   }
   return {};
+}
+
+core::Result<void> write_out(std::string_view bytes) {
+  return write_raw(out_is_terminal() ? core::terminal_text(bytes) : bytes);
 }
 
 }  // namespace airlock::console

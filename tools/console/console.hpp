@@ -1,6 +1,8 @@
 #pragma once
 /// \file
 /// What every program of Airlock does at the terminal in the same way: options, errors, exit codes, one JSON document.
+/// Nothing else prints, so no byte from a report, a file or a name can steer a terminal: lines for people are always
+/// `core::terminal_text`, documents and exact bytes are where standard output is a terminal.
 
 #include <cstdint>
 #include <functional>
@@ -10,8 +12,10 @@
 #include <utility>
 #include <vector>
 
+#include "core/io.hpp"
 #include "core/json.hpp"
 #include "core/result.hpp"
+#include "core/text.hpp"
 
 namespace CLI {
 class App;
@@ -85,6 +89,8 @@ class Console {
   void warn(std::string_view message, std::string_view hint) const;
   /// Prints a line to standard error unless `--quiet`.
   void remark(std::string_view line) const;
+  /// Prints `text` to standard error, whatever the options, and reads a line of standard input.
+  [[nodiscard]] static std::string ask(std::string_view text);
 
   /// `NAME: error: …` and `NAME: hint: …` on standard error; with `--json` also a document with `error` on standard
   /// output. Returns the error's exit code.
@@ -104,7 +110,19 @@ class Console {
   std::function<int()> run_;
 };
 
-/// Writes all of `bytes` to standard output. Error: not_recorded where nobody takes them.
+/// Standard output for bytes that matter one by one: a report, a ledger's entries. Files and pipes get exactly these; a
+/// terminal gets what `core::TerminalText` makes of them, since it would obey some of them.
+class Output final : public core::Sink {
+ public:
+  [[nodiscard]] core::Result<void> write(std::string_view bytes) override;
+  /// To be called at the end. Where a terminal was shown other bytes, says so on standard error, and how to get them.
+  [[nodiscard]] core::Result<void> finish(const Console& console);
+
+ private:
+  core::TerminalText terminal_;
+};
+
+/// Writes all of `bytes` to standard output as `Output` does. Error: unexpected where nobody takes them.
 [[nodiscard]] core::Result<void> write_out(std::string_view bytes);
 
 }  // namespace airlock::console

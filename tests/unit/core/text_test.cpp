@@ -53,6 +53,47 @@ TEST_CASE("what is shown on a terminal has no controls and no reordering charact
   CHECK_FALSE(is_printable("tab\t"));
 }
 
+TEST_CASE("characters that nobody sees are not printable, and are named where a person types them") {
+  for (const auto* unseen : {"\u00AD", "\u034F", "\u061C", "\u115F", "\u1160", "\u17B4", "\u180B", "\u180F", "\u2000",
+                             "\u200D", "\u202F", "\u205F", "\u206F", "\u2800", "\u3000", "\u3164", "\uE000", "\uFE00",
+                             "\uFE0F", "\uFEFF", "\uFFA0", "\uFFF0", "\uFFFE", "\U00013430", "\U0001BCA0", "\U0001D173",
+                             "\U0001FFFF", "\U000E0001", "\U000E007F", "\U000E0100", "\U000E01EF", "\U000F0000",
+                             "\U0010FFFD", "\xFF"}) {
+    CAPTURE(to_hex(unseen));
+    CHECK_FALSE(is_printable(unseen));
+    CHECK_FALSE(check_typed("the note", std::string("a") + unseen, 100));
+  }
+  for (const auto* seen : {"a b", "é", "\u0600", "ж", "東京", "한국", "😀", "ﬁ", "\uFFFC", "\uFFFD", "\U0001F600", "\U00030000"}) {
+    CAPTURE(to_hex(seen));
+    CHECK(is_printable(seen));
+  }
+  CHECK(check_typed("the note", "ok\u00AD", 100).error().message ==
+        "the note must be printable text of at most 100 bytes; byte 3 begins U+00AD, which a reader would not see");
+  CHECK(check_typed("the note", "\U000E0041", 100).error().message.find("U+E0041,") != std::string::npos);
+  CHECK(check_typed("the note", "", 100));
+  CHECK_FALSE(check_typed("the note", "abc", 2));
+  // What is signed already stays readable.
+  CHECK(is_document_text("Bank\u00AD"));
+  CHECK_FALSE(is_document_text("Bank\u202E"));
+}
+
+TEST_CASE("text for a terminal keeps lines and the meaning of JSON, wherever it was cut") {
+  const std::string text = "{\"a\":\t\"\x1b[2J\u202E\U000E0041é\u00AD\"}\n\xFF\xE2\x80";
+  const std::string shown = "{\"a\":\t\"\\u001b[2J\\u202e\\udb40\\udc41é\\u00ad\"}\n\\xff\\xe2\\x80";
+  CHECK(terminal_text(text) == shown);
+  for (std::size_t cut = 0; cut <= text.size(); ++cut) {
+    TerminalText filter;
+    std::string out = filter.add(text.substr(0, cut));
+    out += filter.add(text.substr(cut));
+    out += filter.finish();
+    CHECK(out == shown);
+    CHECK(filter.has_escaped());
+  }
+  TerminalText honest;
+  CHECK(honest.add("{\n\t\"a\": \"é\"}") + honest.finish() == "{\n\t\"a\": \"é\"}");
+  CHECK_FALSE(honest.has_escaped());
+}
+
 TEST_CASE("a path in a command that is shown is one word and names that path, whatever it is") {
   CHECK(shell_path("/var/lib/air-lock_2/inbox") == "/var/lib/air-lock_2/inbox");
   CHECK(shell_path("my site") == "'my site'");
