@@ -19,6 +19,11 @@
  *    opens no socket, starts no process and reads no file but those named.
  *  - OpenSSL runs in a context of the library's own, without configuration; the host's configuration and providers
  *    neither change a verdict nor are changed. The calling thread's OpenSSL error queue is emptied.
+ *  - A fork waits until no verdict is under way in another thread, so that the child may verify at once; so does exit, for ten
+ *    seconds at most, and verdicts that begin after it are AIRLOCK_UNJUDGED. OpenSSL's own clean-up at exit is never registered by the
+ *    library. What it cannot see to: children made by vfork or clone (they run no handlers, and must call exec), a fork or
+ *    an exit in a signal handler that interrupted a verdict, _exit and abort, and locks that the host's own use of OpenSSL holds in
+ *    another thread while it forks.
  *  - The library stays loaded once it was: dlclose does not unload it.
  *
  * Functions and states are only added, never changed, as long as the soname is libairlock.so.0.
@@ -93,6 +98,11 @@ AIRLOCK_API void airlock_setting_newest_sequence(airlock_setting *setting, int64
 /** The vendor's kit, a signed file: what it revokes is AIRLOCK_REVOKED, and its time of issue has passed. A kit that does
  * not verify makes the licence AIRLOCK_INVALID, since nobody knows what it revokes. */
 AIRLOCK_API void airlock_setting_kit(airlock_setting *setting, const void *kit, size_t size);
+/** What airlock_verdict_memory gave after an earlier verdict; NULL or "": nothing is known yet. A kit that is missing, older or
+ * another than one that was known before then makes the licence AIRLOCK_INVALID, since nobody can say whether it was revoked, and
+ * of licences seen before a lower sequence is AIRLOCK_SUPERSEDED. Without it an application that verifies bytes must see to it itself
+ * that kits only grow newer; airlock_verify_site has the site's own memory. */
+AIRLOCK_API void airlock_setting_memory(airlock_setting *setting, const char *memory);
 /** The time to judge at, in seconds since 1970, instead of the system's clock: what will the verdict be in December? */
 AIRLOCK_API void airlock_setting_now(airlock_setting *setting, int64_t seconds);
 AIRLOCK_API void airlock_setting_free(airlock_setting *setting);
@@ -117,6 +127,10 @@ AIRLOCK_API const char *airlock_verdict_hint(const airlock_verdict *verdict);
 /** 30, 15, 7 or 1 where at most that many days are left to the end of the term; 0 where more are left, or where the
  * state is not AIRLOCK_VALID. */
 AIRLOCK_API int airlock_verdict_warning_days(const airlock_verdict *verdict);
+
+/** After airlock_verify_bytes: what is known now, one line of JSON, for airlock_setting_memory of the next verdict. Keep it where
+ * those who could bring back an old licence or kit cannot write. "" after other verdicts and where nothing was judged. */
+AIRLOCK_API const char *airlock_verdict_memory(const airlock_verdict *verdict);
 
 /** 1 where the signature holds and the content is sound, so that the functions below have something to tell: in every
  * state but AIRLOCK_UNJUDGED, AIRLOCK_MISSING and AIRLOCK_INVALID. Otherwise they return "" and 0. */

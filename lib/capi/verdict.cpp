@@ -8,14 +8,15 @@
 
 #include "capi/airlock.h"
 #include "capi/guard.hpp"
+#include "capi/under_way.hpp"
 #include "core/text.hpp"
-#include "crypto/start.hpp"
 #include "licence/licence.hpp"
 #include "site/verdict.hpp"
 #include "sys/system.hpp"
 
 struct airlock_verdict {
   airlock::licence::Verdict verdict;
+  std::string memory;  ///< of bytes: what is known now
   airlock_state state = AIRLOCK_UNJUDGED;
   int exit_code = 1;
 };
@@ -28,6 +29,7 @@ struct airlock_setting {
   std::optional<airlock::core::Time> newest_time;
   std::int64_t newest_sequence = 0;
   std::optional<std::string> kit;
+  std::optional<std::string> memory;
   std::optional<airlock::core::Time> now;
   bool incomplete = false;  ///< memory ran out while something was set
 };
@@ -41,8 +43,10 @@ using airlock::core::Error;
 using airlock::core::Result;
 using airlock::licence::Licence;
 using airlock::licence::Verdict;
+using airlock::site::JudgedBytes;
 
 constexpr const char* not_judged = "the licence could not be judged: no memory is left";
+constexpr const char* process_ends = "the licence could not be judged: the process is ending";
 
 airlock_state state_of(airlock::core::LicenceState state) {
   static_assert(AIRLOCK_MISSING == static_cast<int>(airlock::core::LicenceState::missing) + 1 &&
@@ -54,13 +58,18 @@ airlock_state state_of(airlock::core::LicenceState state) {
 template <typename Judge>
 airlock_verdict* verdict_of(Judge judge) noexcept {
   return guarded<airlock_verdict*>(nullptr, [&] {
-    airlock::crypto::run_as_guest();
     auto out = std::make_unique<airlock_verdict>();
-    Result<Verdict> judged = judge();
+    const airlock::capi::UnderWay under_way;
+    if (!under_way.begun()) {
+      out->verdict.reason = process_ends;
+      return out.release();
+    }
+    Result<JudgedBytes> judged = judge();
     if (judged) {
-      out->state = state_of(judged->state);
-      out->exit_code = judged->exit_code();
-      out->verdict = std::move(*judged);
+      out->state = state_of(judged->verdict.state);
+      out->exit_code = judged->verdict.exit_code();
+      out->verdict = std::move(judged->verdict);
+      out->memory = std::move(judged->memory);
     } else {
       out->exit_code = static_cast<int>(judged.error().code);
       out->verdict.reason = std::move(judged.error().message);
@@ -92,7 +101,12 @@ Result<std::string> uuid_from(std::string_view text) {
   return airlock::core::fail(Code::usage, airlock::core::quote(text) + " is not a UUID");
 }
 
-Result<Verdict> judge_bytes(std::optional<std::string> licence, const airlock_setting& setting) {
+/// A verdict on what lies in files: their own place remembers what is known.
+Result<JudgedBytes> without_memory(Result<Verdict> judged) {
+  return std::move(judged).map([](Verdict verdict) { return JudgedBytes{std::move(verdict), {}}; });
+}
+
+Result<JudgedBytes> judge_bytes(std::optional<std::string> licence, const airlock_setting& setting) {
   if (setting.incomplete) return airlock::core::fail(Code::unexpected, not_judged);
   airlock::site::LicenceBytes bytes{.licence = std::move(licence),
                                     .trust = setting.trust,
@@ -101,7 +115,8 @@ Result<Verdict> judge_bytes(std::optional<std::string> licence, const airlock_se
                                     .key_sha256 = setting.key_sha256,
                                     .newest_trusted = setting.newest_time,
                                     .newest_sequence = setting.newest_sequence,
-                                    .kit = setting.kit};
+                                    .kit = setting.kit,
+                                    .memory = setting.memory};
   if (setting.site_id) {
     AIRLOCK_TRY(bytes.site_id, uuid_from(*setting.site_id));
   }
@@ -131,14 +146,14 @@ T from_licence(const airlock_verdict* verdict, T otherwise, Read read) {
 const char* airlock_version(void) { return AIRLOCK_VERSION; }
 
 airlock_verdict* airlock_verify_site(const char* site_directory) {
-  return verdict_of([&]() -> Result<Verdict> {
-    return airlock::site::judge_public(text_or_empty(site_directory), airlock::sys::now());
+  return verdict_of([&]() -> Result<JudgedBytes> {
+    return without_memory(airlock::site::judge_public(text_or_empty(site_directory), airlock::sys::now()));
   });
 }
 
 airlock_verdict* airlock_verify_files(const char* licence, const char* trust, const char* product,
                                       const char* site_id) {
-  return verdict_of([&]() -> Result<Verdict> {
+  return verdict_of([&]() -> Result<JudgedBytes> {
     airlock::site::LicenceFiles files{
         .licence = text_or_empty(licence), .trust = text_or_empty(trust), .product = text_or_empty(product), .site_id = {}};
     if (files.licence.empty() || files.trust.empty() || files.product.empty()) {
@@ -147,7 +162,7 @@ airlock_verdict* airlock_verify_files(const char* licence, const char* trust, co
     if (site_id != nullptr) {
       AIRLOCK_TRY(files.site_id, uuid_from(site_id));
     }
-    return airlock::site::judge_files(files, airlock::sys::now());
+    return without_memory(airlock::site::judge_files(files, airlock::sys::now()));
   });
 }
 
@@ -182,6 +197,13 @@ void airlock_setting_kit(airlock_setting* setting, const void* kit, size_t size)
   set(setting, [&](airlock_setting& to) { to.kit = airlock::capi::bytes_or_empty(kit, size); });
 }
 
+void airlock_setting_memory(airlock_setting* setting, const char* memory) {
+  set(setting, [&](airlock_setting& to) {
+    to.memory.reset();
+    if (memory != nullptr && *memory != '\0') to.memory = memory;
+  });
+}
+
 void airlock_setting_now(airlock_setting* setting, int64_t seconds) {
   set(setting, [&](airlock_setting& to) { to.now = time_from(seconds); });
 }
@@ -189,7 +211,7 @@ void airlock_setting_now(airlock_setting* setting, int64_t seconds) {
 void airlock_setting_free(airlock_setting* setting) { delete setting; }
 
 airlock_verdict* airlock_verify_bytes(const void* licence, size_t size, const airlock_setting* setting) {
-  return verdict_of([&]() -> Result<Verdict> {
+  return verdict_of([&]() -> Result<JudgedBytes> {
     if (setting == nullptr) return airlock::core::fail(Code::usage, "a setting is needed");
     std::optional<std::string> bytes;
     if (licence != nullptr) bytes = airlock::capi::bytes_or_empty(licence, size);
@@ -225,6 +247,10 @@ const char* airlock_verdict_hint(const airlock_verdict* verdict) {
 
 int airlock_verdict_warning_days(const airlock_verdict* verdict) {
   return verdict == nullptr ? 0 : static_cast<int>(verdict->verdict.warning.value_or(0));
+}
+
+const char* airlock_verdict_memory(const airlock_verdict* verdict) {
+  return verdict == nullptr ? "" : verdict->memory.c_str();
 }
 
 int airlock_verdict_has_licence(const airlock_verdict* verdict) { return licence_of(verdict) != nullptr ? 1 : 0; }

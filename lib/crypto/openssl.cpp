@@ -26,7 +26,11 @@ bool forbid_configuration() noexcept {
 
 }  // namespace
 
-void run_as_guest() noexcept { owner.store(Owner::somebody_else, std::memory_order_relaxed); }
+void run_as_guest() noexcept {
+  // A clean-up at exit that the host has not asked for itself is not registered: threads may still work then.
+  (void)OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, nullptr);
+  owner.store(Owner::somebody_else, std::memory_order_relaxed);
+}
 
 void run_as_owner() noexcept {
   // The table of ciphers by name has those that are used, and not 130: OpenSSL copies it into another when it starts.

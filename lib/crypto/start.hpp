@@ -8,7 +8,8 @@
 
 namespace airlock::crypto {
 
-/// Says that somebody else owns the process. To be called before anything else of crypto/; costs nothing again.
+/// Says that somebody else owns the process. To be called before anything else of crypto/; costs nothing again. OpenSSL's
+/// clean-up at exit is not registered by it, only where the host itself has done so before.
 void run_as_guest() noexcept;
 
 /// Says that this program owns the process, and that nothing has called OpenSSL yet: then one context is enough, which

@@ -26,7 +26,7 @@ Result<std::optional<std::uint64_t>> use_proposed_kit(Inputs& inputs, std::optio
                                                       const ledger::Ledger& ledger) {
   if (!proposed) return std::nullopt;
   inputs.fingerprint = crypto::sha256(inputs.fingerprint.hex() + proposed->kit.content_sha256.hex());
-  inputs.kit = std::move(proposed->kit);
+  AIRLOCK_CHECK(use_kit(inputs, std::move(proposed->kit), ledger));
   AIRLOCK_CHECK(install_into_ceiling(inputs, ledger));
   return proposed->in_force;
 }
@@ -110,6 +110,8 @@ Result<void> authorise(const std::string& directory, const Proposal& shown, cons
   const auto& verdict = inputs.licence.verdict;
   if (verdict.licence) members["licence"] = verdict.licence->serial;
   AIRLOCK_CHECK(add_ceiling(members, inputs));
+  // It lies aside already, unless a backup had it in its place.
+  if (kit_before) AIRLOCK_CHECK(sys::replace_file(site.path(site::layout::proposed_kit), kit_file, sys::private_file));
   AIRLOCK_TRY(auto change, ledger.change());
   AIRLOCK_CHECK(append(change, ledger::Kind::authorised, "", members, inputs.now));
   if (kit_before) {
@@ -119,7 +121,7 @@ Result<void> authorise(const std::string& directory, const Proposal& shown, cons
   }
   AIRLOCK_CHECK(change.commit());
   if (!kit_before) return {};
-  return put_kit_files(site, inputs.kit->trust.successors, kit_file);
+  return put_kit_files(site, *inputs.kit, kit_file);
 }
 
 Result<bool> hold(const std::string& directory, const std::string& reason) {

@@ -106,15 +106,18 @@ Json decision_members(const Prepared& prepared, const Inputs& inputs, const std:
   return out;
 }
 
-Json licence_members(const licence::Licence& licence, core::LicenceState state) {
-  return {{"serial", licence.serial},
-          {"sequence", licence.sequence},
-          {"tier", licence.tier},
-          {"state", core::name(state)},
-          {"not_after", licence.not_after.text()}};
+Result<Json> licence_members(const licence::Licence& licence, core::LicenceState state, const ledger::Ledger& ledger) {
+  AIRLOCK_TRY(licence::Seen seen, seen_licences(ledger));
+  if (licence::counts_as_seen(core::name(state))) seen.add(licence);
+  return Json{{"serial", licence.serial},
+              {"sequence", licence.sequence},
+              {"licensee_sha256", licence::licensee_digest(licence)},
+              {"sites", licence::binding_name(licence)},
+              {"tier", licence.tier},
+              {"state", core::name(state)},
+              {"not_after", licence.not_after.text()},
+              {"seen", seen.to_json()}};
 }
-
-std::string list_digest(const crypto::RevocationList& list) { return crypto::sha256(list.pem()).hex(); }
 
 Json kit_members(const site::Kit& kit) {
   Json out{{"number", kit.number},
@@ -123,12 +126,7 @@ Json kit_members(const site::Kit& kit) {
            {"issued", kit.issued.text()},
            {"policy", {{"name", kit.policy.name()}, {"version", kit.policy.version()}}}};
   if (!kit.revoked_licences.empty()) out["revoked_licences"] = kit.revoked_licences.size();
-  if (!kit.trust.lists.empty()) out["revocation_lists"] = Json::array();
-  for (std::size_t i = 0; i < kit.trust.lists.size(); ++i) {
-    out["revocation_lists"].push_back({{"issuer_key_sha256", kit.trust.list_issuers[i].hex()},
-                                       {"number", kit.trust.lists[i].number()},
-                                       {"sha256", list_digest(kit.trust.lists[i])}});
-  }
+  site::add_known_members(out, {.number = 0, .content_sha256 = {}, .lists = site::known_from(kit).lists});
   if (!kit.trust.successors.empty()) out["successor_roots"] = Json::array();
   for (const auto& successor : kit.trust.successors) {
     out["successor_roots"].push_back(successor.root.fingerprint().hex());
@@ -149,7 +147,7 @@ Result<void> append_site_changes(ledger::Ledger::Change& change, const ledger::L
   if (verdict.licence) {
     AIRLOCK_TRY(const bool known, is_known(*verdict.licence, ledger));
     if (!known) {
-      Json members = licence_members(*verdict.licence, verdict.state);
+      AIRLOCK_TRY(Json members, licence_members(*verdict.licence, verdict.state, ledger));
       AIRLOCK_CHECK(add_ceiling(members, inputs));
       AIRLOCK_CHECK(append(change, ledger::Kind::licence, "", members, inputs.now));
       recorded = true;

@@ -47,10 +47,9 @@ struct NewDisclosure {
 /// Whether the newest `licence` entry is of this licence.
 [[nodiscard]] Result<bool> is_known(const licence::Licence& licence, const ledger::Ledger& ledger);
 
-/// The members of a `licence` entry.
-[[nodiscard]] core::Json licence_members(const licence::Licence& licence, core::LicenceState state);
-/// SHA-256 over a revocation list's PEM, hex.
-[[nodiscard]] std::string list_digest(const crypto::RevocationList& list);
+/// The members of a `licence` entry: the licence, and all that were seen so far.
+[[nodiscard]] Result<core::Json> licence_members(const licence::Licence& licence, core::LicenceState state,
+                                                 const ledger::Ledger& ledger);
 /// The members of a `kit` entry.
 [[nodiscard]] core::Json kit_members(const site::Kit& kit);
 

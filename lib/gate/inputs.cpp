@@ -7,6 +7,7 @@
 #include "core/text.hpp"
 #include "crypto/hash.hpp"
 #include "gate/ceiling.hpp"
+#include "gate/public_part.hpp"
 #include "site/verdict.hpp"
 
 namespace airlock::gate {
@@ -68,62 +69,89 @@ Result<std::optional<KitInForce>> kit_in_force(const ledger::Ledger& ledger) {
   return out;
 }
 
-bool counts_as_seen(std::string_view state) {
-  using core::LicenceState;
-  return state != core::name(LicenceState::wrong_product) && state != core::name(LicenceState::wrong_site) &&
-         state != core::name(LicenceState::revoked);
+Result<site::KnownKit> known_kit(const site::Site& site, const ledger::Ledger& ledger) {
+  AIRLOCK_TRY(auto in_force, kit_in_force(ledger));
+  site::KnownKit out = std::move(in_force).value_or(site::KnownKit{});
+  if (const auto shown = read_public(site)) site::add_known(out, shown->kit);
+  return out;
 }
 
-Result<std::int64_t> newest_sequence(const ledger::Ledger& ledger) {
-  AIRLOCK_TRY(const auto entries, ledger.entries_of_kind(ledger::Kind::licence));
-  std::int64_t newest = 0;
-  for (const ledger::Entry& entry : entries) {
+Result<licence::Seen> seen_licences(const ledger::Ledger& ledger) {
+  licence::Seen out;
+  const auto read = [&](const ledger::Entry& entry) -> Result<bool> {
     AIRLOCK_TRY(const Json json, ledger::body_of(entry));
-    if (!counts_as_seen(json.value("state", ""))) continue;
-    newest = std::max(newest, json.value("sequence", std::int64_t{0}));
-  }
-  return newest;
+    core::Members in(json, ledger::title(entry), "");
+    if (in.has("seen")) {
+      out.add(licence::Seen::from(in, "seen"));
+      if (!in.ok()) return fail(Code::integrity, ledger::title(entry) + " does not say which licences were seen",
+                                "run `airlock ledger verify`");
+      return true;
+    }
+    if (licence::counts_as_seen(json.value("state", ""))) out.add_of_unknown(json.value("sequence", std::int64_t{0}));
+    return false;
+  };
+  AIRLOCK_TRY(const auto newest, ledger.newest(ledger::Kind::licence));
+  if (!newest) return out;
+  AIRLOCK_TRY(const bool whole, read(*newest));
+  if (whole) return out;
+  AIRLOCK_TRY(const auto entries, ledger.entries_of_kind(ledger::Kind::licence));
+  for (const ledger::Entry& entry : entries) AIRLOCK_CHECK(read(entry));
+  return out;
 }
 
-Result<std::optional<site::KitHeader>> header_in_force(const site::Site& site, const ledger::Ledger& ledger) {
-  AIRLOCK_TRY(const auto in_force, kit_in_force(ledger));
-  AIRLOCK_TRY(const auto file, site::read_if_there(site.path(site::layout::kit), site::kit_bytes_limit));
-  AIRLOCK_TRY(const auto trust, site.vendor_trust(crypto::Role::kit));
-  if (!in_force || !file) return std::nullopt;
-  auto kit = site::verify_kit_header(*file, trust);
-  if (!kit || kit->number != in_force->number) return std::nullopt;
-  return std::move(*kit);
+Result<site::Revocations> revocations(const site::Site& site, const ledger::Ledger& ledger) {
+  AIRLOCK_TRY(const auto known, known_kit(site, ledger));
+  AIRLOCK_TRY(const auto roots, site.vendor_roots());
+  const std::string path = site.path(site::layout::kit);
+  AIRLOCK_TRY(const auto file, site::read_if_there(path, site::kit_bytes_limit));
+  return site::revocations_in(file, quote(path),
+                              {.roots = roots, .product = site.configuration().product, .known = known});
 }
 
-Result<licence::Verdict> judge_for_site(const std::optional<std::string>& file, std::string_view name,
-                                        const site::Site& site, const ledger::Ledger& ledger,
-                                        const site::KitHeader* kit, Time now) {
+Result<site::JudgedByKit> judge_for_site(const std::optional<std::string>& file, std::string_view name,
+                                         const site::Site& site, const ledger::Ledger& ledger,
+                                         const site::Revocations& revocations, Time now) {
   AIRLOCK_TRY(const auto trust, site.vendor_trust(crypto::Role::licence));
-  AIRLOCK_TRY(auto newest, ledger.newest_time());
-  if (kit != nullptr) newest = std::max(newest, std::optional(kit->issued));  // nothing is less than any time
-  AIRLOCK_TRY(const std::int64_t sequence, newest_sequence(ledger));
-  const site::KitHeader none;
-  const site::KitHeader& revocations = kit == nullptr ? none : *kit;
+  AIRLOCK_TRY(const auto newest, ledger.newest_time());
+  AIRLOCK_TRY(auto seen, seen_licences(ledger));
   AIRLOCK_TRY(const auto certificate, site.signing_certificate());
-  return licence::judge(file, name,
-                        {.trust = trust,
-                         .product = site.configuration().product,
-                         .site_id = site.configuration().site_id,
-                         .key_sha256 = certificate.key().sha256().hex(),
-                         .now = now,
-                         .newest_trusted = newest,
-                         .newest_sequence = sequence,
-                         .revoked_licences = revocations.revoked_licences,
-                         .revocations = revocations.trust.lists});
+  return site::judge_by_kit(file, name,
+                            {.trust = trust,
+                             .product = site.configuration().product,
+                             .site_id = site.configuration().site_id,
+                             .key_sha256 = certificate.key().sha256().hex(),
+                             .now = now,
+                             .newest_trusted = newest,
+                             .seen = std::move(seen)},
+                            revocations);
 }
 
-Result<Inputs> read_inputs(const std::string& directory, const ledger::Ledger& ledger, Time now) {
+Result<void> use_kit(Inputs& inputs, site::Kit kit, const ledger::Ledger& ledger) {
+  const site::Revocations revocations{.kit = kit, .unknown = {}};
+  AIRLOCK_TRY(auto judged, judge_for_site(inputs.licence.file, inputs.site.path(site::layout::licence), inputs.site,
+                                          ledger, revocations, inputs.now));
+  inputs.licence.verdict = std::move(judged.verdict);
+  inputs.kit = std::move(kit);
+  return {};
+}
+
+namespace {
+
+/// One reading of all of them; whether the licence is `invalid` because of the kit alone.
+struct Reading {
+  Inputs inputs;
+  bool by_kit = false;
+};
+
+Result<Reading> read_once(const std::string& directory, const ledger::Ledger& ledger, Time now) {
   AIRLOCK_TRY(auto site, site::Site::open(directory));
   AIRLOCK_TRY(auto machine, site::read_machine());
-  AIRLOCK_TRY(const auto kit_file, site::read_if_there(site.path(site::layout::kit), site::kit_bytes_limit));
-  AIRLOCK_TRY(auto licence_file, site::read_if_there(site.path(site::layout::licence), licence::licence_bytes_limit));
+  // What is known first: whoever puts a kit into its place lets it be known before, or behind.
   AIRLOCK_TRY(const auto in_force, kit_in_force(ledger));
+  AIRLOCK_TRY(const auto known, known_kit(site, ledger));
   AIRLOCK_TRY(const auto licence_entry, ledger.newest(ledger::Kind::licence));
+  AIRLOCK_TRY(auto licence_file, site::read_if_there(site.path(site::layout::licence), licence::licence_bytes_limit));
+  AIRLOCK_TRY(const auto kit_file, site::read_if_there(site.path(site::layout::kit), site::kit_bytes_limit));
 
   crypto::Sha256 sha256;
   add(sha256, site.configuration_text());
@@ -131,6 +159,7 @@ Result<Inputs> read_inputs(const std::string& directory, const ledger::Ledger& l
   add(sha256, kit_file.value_or(""));
   add(sha256, licence_file.value_or(""));
   add(sha256, in_force ? std::to_string(in_force->number) + " " + in_force->content_sha256 : "");
+  add(sha256, std::to_string(known.number) + " " + known.content_sha256);
 
   auto kit = load_kit(site, kit_file, in_force);
   if (!kit && kit.error().code == Code::not_recorded) return fail(std::move(kit).error());
@@ -141,21 +170,36 @@ Result<Inputs> read_inputs(const std::string& directory, const ledger::Ledger& l
   } else {
     problem = std::move(kit).error();
   }
-  AIRLOCK_TRY(auto verdict, judge_for_site(licence_file, site.path(site::layout::licence), site, ledger,
-                                           sound ? &*sound : nullptr, now));
+  AIRLOCK_TRY(const auto roots, site.vendor_roots());
+  const site::KitTerms terms{.roots = roots, .product = site.configuration().product, .known = known};
+  const std::string kit_name = quote(site.path(site::layout::kit));
+  const auto revocations = sound ? site::revocations_of(*sound, kit_name, terms)
+                                 : site::revocations_in(kit_file, kit_name, terms);
+  AIRLOCK_TRY(auto judged,
+              judge_for_site(licence_file, site.path(site::layout::licence), site, ledger, revocations, now));
   Inputs out{.site = std::move(site),
                 .machine = std::move(machine),
                 .kit = std::move(sound),
                 .no_kit = std::move(problem),
-                .licence = {std::move(licence_file), std::move(verdict)},
+                .licence = {std::move(licence_file), std::move(judged.verdict)},
                 .now = now,
                 .fingerprint = sha256.finish(),
                 .seen_licence = licence_entry.has_value(),
                 .ceiling = {},
                 .ceiling_moved = false,
                 .hold = {}};
-  AIRLOCK_CHECK(read_ceiling(out, ledger));
-  return out;
+  return Reading{std::move(out), judged.by_kit};
+}
+
+}  // namespace
+
+Result<Inputs> read_inputs(const std::string& directory, const ledger::Ledger& ledger, Time now) {
+  AIRLOCK_TRY(Reading read, read_once(directory, ledger, now));
+  if (read.by_kit) {
+    AIRLOCK_TRY(read, read_once(directory, ledger, now));  // another process may just have changed the kit
+  }
+  AIRLOCK_CHECK(read_ceiling(read.inputs, ledger));
+  return std::move(read.inputs);
 }
 
 policy::Facts Inputs::facts() const {

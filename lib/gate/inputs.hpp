@@ -15,6 +15,7 @@
 #include "policy/ceiling.hpp"
 #include "policy/policy.hpp"
 #include "site/kit.hpp"
+#include "site/known_kit.hpp"
 #include "site/machine.hpp"
 #include "site/site.hpp"
 
@@ -64,34 +65,27 @@ struct Inputs {
 /// decision stricter instead.
 [[nodiscard]] Result<Inputs> read_inputs(const std::string& directory, const ledger::Ledger& ledger, Time now);
 
-/// What the newest `kit` entry of the ledger names.
-struct KitInForce {
-  std::uint64_t number = 0;
-  std::string content_sha256;
-  struct List {
-    std::string issuer;  ///< `key_sha256` of the root that issued it
-    std::uint64_t number = 0;
-    std::string sha256;
-  };
-  std::vector<List> lists;  ///< the revocation lists that came with it
-};
+/// What the newest `kit` entry of the ledger names, with the revocation lists that came with it.
+using KitInForce = site::KnownKit;
 [[nodiscard]] Result<std::optional<KitInForce>> kit_in_force(const ledger::Ledger& ledger);
+/// What is known of kits, by the ledger and by `public/site.json`: a backup may have put one of them back.
+[[nodiscard]] Result<site::KnownKit> known_kit(const site::Site& site, const ledger::Ledger& ledger);
 
-/// Whether a licence that was found in this state says which sequences are older: somebody else's, put here by mistake,
-/// says nothing of this site's, and one that was revoked when it was first seen may be somebody else's too.
-[[nodiscard]] bool counts_as_seen(std::string_view state);
-/// The highest sequence of a licence of this product and site that the ledger has seen; 0: none.
-[[nodiscard]] Result<std::int64_t> newest_sequence(const ledger::Ledger& ledger);
+/// The licences of this product and site that the ledger has seen. The newest `licence` entry has them all, unless an
+/// older release made it: then all such entries are read.
+[[nodiscard]] Result<licence::Seen> seen_licences(const ledger::Ledger& ledger);
 
-/// The kit in `public/`, without its documents, where it is sound and the one in force: what a licence and the next kit
-/// are judged by. Nothing where there is none. Error: of the machine only.
-[[nodiscard]] Result<std::optional<site::KitHeader>> header_in_force(const site::Site& site,
-                                                                     const ledger::Ledger& ledger);
+/// What a licence, a receipt and the next kit are judged by: the revocations of the kit in `public/`, or why nobody can
+/// say what is revoked. Error: of the machine only.
+[[nodiscard]] Result<site::Revocations> revocations(const site::Site& site, const ledger::Ledger& ledger);
 
-/// Judges a licence for a site: revocations of the kit, sequences the ledger has seen, product, binding, clock guard
-/// over ledger and kit. `kit` may be null.
-[[nodiscard]] Result<licence::Verdict> judge_for_site(const std::optional<std::string>& file, std::string_view name,
-                                                      const site::Site& site, const ledger::Ledger& ledger,
-                                                      const site::KitHeader* kit, Time now);
+/// Judges a licence for a site: revocations of the kit, licences the ledger has seen, product, binding, clock guard
+/// over ledger and kit.
+[[nodiscard]] Result<site::JudgedByKit> judge_for_site(const std::optional<std::string>& file, std::string_view name,
+                                                       const site::Site& site, const ledger::Ledger& ledger,
+                                                       const site::Revocations& revocations, Time now);
+
+/// Lets another kit, which is about to come into force, stand for the one that is in force: for the licence too.
+[[nodiscard]] Result<void> use_kit(Inputs& inputs, site::Kit kit, const ledger::Ledger& ledger);
 
 }  // namespace airlock::gate

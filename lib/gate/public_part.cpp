@@ -15,8 +15,21 @@ using core::Json;
 using core::Result;
 using core::Time;
 
-/// What the file says now; nothing where it is missing or not sound, since it is made again then.
-std::optional<site::PublicSite> read_public(const std::string& path) {
+/// Whether the file need not be written for the difference.
+bool is_current(const site::PublicSite& found, const site::PublicSite& wanted) {
+  return found.current && found.kit == wanted.kit && found.seen == wanted.seen && found.site_id == wanted.site_id && found.product == wanted.product && found.key_sha256 == wanted.key_sha256 &&
+         found.licence_sequence == wanted.licence_sequence && found.newest_time <= wanted.newest_time &&
+         wanted.newest_time - found.newest_time < public_time_lag;
+}
+
+Result<void> write(const site::Site& site, const site::PublicSite& content) {
+  return sys::replace_file(site.path(site::layout::public_site), site::to_document(content), sys::public_file);
+}
+
+}  // namespace
+
+std::optional<site::PublicSite> read_public(const site::Site& site) {
+  const std::string path = site.path(site::layout::public_site);
   const auto text = sys::read_file(path, site::public_site_bytes_limit);
   if (!text) return std::nullopt;
   auto found = site::parse_public_site(*text, path);
@@ -24,14 +37,15 @@ std::optional<site::PublicSite> read_public(const std::string& path) {
   return std::move(*found);
 }
 
-/// Whether the file need not be written for the difference.
-bool is_current(const site::PublicSite& found, const site::PublicSite& wanted) {
-  return found.site_id == wanted.site_id && found.product == wanted.product && found.key_sha256 == wanted.key_sha256 &&
-         found.licence_sequence == wanted.licence_sequence && found.newest_time <= wanted.newest_time &&
-         wanted.newest_time - found.newest_time < public_time_lag;
+Result<void> name_kit(const site::Site& site, const site::KnownKit& kit) {
+  auto found = read_public(site);
+  if (!found) return {};
+  site::PublicSite wanted = *found;
+  wanted.kit = kit;
+  site::add_lists(wanted.kit, found->kit);
+  if (found->current && found->kit == wanted.kit) return {};
+  return write(site, wanted);
 }
-
-}  // namespace
 
 Result<std::optional<Time>> kit_issued(const ledger::Ledger& ledger) {
   AIRLOCK_TRY(const auto kit, ledger.newest(ledger::Kind::kit));
@@ -48,26 +62,29 @@ Result<std::optional<Time>> newest_trusted_time(const ledger::Ledger& ledger) {
 }
 
 std::optional<Time> newest_shown(const site::Site& site) {
-  const auto found = read_public(site.path(site::layout::public_site));
+  const auto found = read_public(site);
   return found ? std::optional(found->newest_time) : std::nullopt;
 }
 
 Result<void> refresh_public(const site::Site& site, const ledger::Ledger& ledger,
                             const licence::Verdict& verdict, Time now) {
-  const std::string path = site.path(site::layout::public_site);
-  const auto found = read_public(path);
+  const auto found = read_public(site);
   AIRLOCK_TRY(const auto certificate, site.signing_certificate());
-  AIRLOCK_TRY(const std::int64_t recorded, newest_sequence(ledger));
-  const bool counts = verdict.licence && counts_as_seen(core::name(verdict.state));
+  AIRLOCK_TRY(licence::Seen seen, seen_licences(ledger));
+  if (verdict.licence && licence::counts_as_seen(core::name(verdict.state))) seen.add(*verdict.licence);
+  if (found) seen.add(found->all_seen());
+  AIRLOCK_TRY(auto kit, known_kit(site, ledger));
   AIRLOCK_TRY(const auto newest, newest_trusted_time(ledger));
   const site::PublicSite wanted{
       .site_id = site.configuration().site_id,
       .product = site.configuration().product,
       .key_sha256 = certificate.key().sha256().hex(),
-      .licence_sequence = std::max({found ? found->licence_sequence : 0, recorded, counts ? verdict.licence->sequence : 0}),
-      .newest_time = std::max(newest.value_or(now), now)};
+      .licence_sequence = seen.highest(),
+      .newest_time = std::max(newest.value_or(now), now),
+      .seen = seen,
+      .kit = std::move(kit)};
   if (found && is_current(*found, wanted)) return {};
-  return sys::replace_file(path, site::to_document(wanted), sys::public_file);
+  return write(site, wanted);
 }
 
 }  // namespace airlock::gate

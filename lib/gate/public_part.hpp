@@ -8,6 +8,7 @@
 #include "core/time.hpp"
 #include "ledger/ledger.hpp"
 #include "licence/licence.hpp"
+#include "site/public_site.hpp"
 #include "site/site.hpp"
 
 namespace airlock::gate {
@@ -18,11 +19,17 @@ namespace airlock::gate {
 /// The newest time that is known to have passed at this site: of ledger entries not disowned, and of the kit's `issued`.
 [[nodiscard]] core::Result<std::optional<core::Time>> newest_trusted_time(const ledger::Ledger& ledger);
 
-/// What `public/site.json` gives as that time; nothing where the file is missing or not sound.
+/// What `public/site.json` says; nothing where it is missing or not sound, since it is made again then.
+[[nodiscard]] std::optional<site::PublicSite> read_public(const site::Site& site);
+/// What it gives as that time; nothing where the file is missing or not sound.
 [[nodiscard]] std::optional<core::Time> newest_shown(const site::Site& site);
 
 /// How far `newest_time` may be behind before the file is written again: half of the clock guard's tolerance.
 inline constexpr std::chrono::hours public_time_lag{1};
+
+/// Makes the file name this kit as the newest, with the revocation lists that it names already; also where it named one
+/// with a higher number: for a step back. Does nothing where the file is missing or not sound. Error: not_recorded.
+[[nodiscard]] core::Result<void> name_kit(const site::Site& site, const site::KnownKit& kit);
 
 /// Makes the file say what configuration, signing certificate and ledger say, and what the licence, if it is this
 /// site's, and `now` add to it; writes it, atomically, only where that changes something. The caller holds the lock and calls it before a change

@@ -151,10 +151,13 @@ Result<ReceiptImport> import_receipt(const std::string& directory, std::string_v
   AIRLOCK_TRY(const auto send_lock, sys::Lock::acquire(site.path(site::layout::send_lock), receipt_lock_seconds));
   AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), receipt_lock_seconds));
   AIRLOCK_TRY(auto ledger, open_to_write(site));
-  AIRLOCK_TRY(const auto kit, header_in_force(site, ledger));
+  AIRLOCK_TRY(const auto revoked, revocations(site, ledger));
+  if (revoked.unknown) {
+    return fail(core::Code::integrity, revoked.unknown->message + ", so nobody can say whether the receipt's signer was revoked",
+                "install the vendor's newest kit with `airlock kit install FILE`");
+  }
   AIRLOCK_TRY(const auto trust, site.vendor_trust(crypto::Role::receipt));
-  const std::vector<crypto::RevocationList> none;
-  AIRLOCK_TRY(auto verified, site::verify_receipt(file, trust, kit ? kit->trust.lists : none));
+  AIRLOCK_TRY(auto verified, site::verify_receipt(file, trust, revoked.kit.trust.lists));
   AIRLOCK_CHECK(check_site(site, verified.receipt));
 
   const core::Time now = sys::now();

@@ -27,11 +27,11 @@ std::string journal_of(const std::string& ledger) { return ledger + "-journal"; 
 
 Result<void> show(const site::Site& site, const ledger::Ledger& ledger) {
   const core::Time now = sys::now();
-  AIRLOCK_TRY(const auto kit, header_in_force(site, ledger));
+  AIRLOCK_TRY(const auto revoked, revocations(site, ledger));
   const std::string path = site.path(site::layout::licence);
   AIRLOCK_TRY(const auto file, site::read_if_there(path, licence::licence_bytes_limit));
-  AIRLOCK_TRY(const auto verdict, judge_for_site(file, path, site, ledger, kit ? &*kit : nullptr, now));
-  return refresh_public(site, ledger, verdict, now);
+  AIRLOCK_TRY(const auto judged, judge_for_site(file, path, site, ledger, revoked, now));
+  return refresh_public(site, ledger, judged.verdict, now);
 }
 
 }  // namespace

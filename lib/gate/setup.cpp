@@ -12,6 +12,7 @@
 #include "gate/public_part.hpp"
 #include "gate/recovery.hpp"
 #include "gate/settle.hpp"
+#include "site/verdict.hpp"
 #include "sys/file.hpp"
 #include "sys/system.hpp"
 
@@ -53,58 +54,29 @@ Result<void> adopt_product(const site::Site& site, const std::string& product) {
   return sys::replace_file(path, text, sys::private_file);
 }
 
-/// The number of a root's revocation list never falls, and no list is left out: else whoever has a revoked signer's key
-/// would sign a kit that does not know of it. `roots` are those that are trusted.
-Result<void> check_lists(const site::Kit& kit, const std::optional<KitInForce>& in_force,
-                         const std::vector<crypto::Certificate>& roots) {
-  if (!in_force) return {};
-  for (const KitInForce::List& known : in_force->lists) {
-    const auto root = std::find_if(roots.begin(), roots.end(), [&](const crypto::Certificate& certificate) {
-      return certificate.key().sha256().hex() == known.issuer;
-    });
-    if (root == roots.end()) continue;  // the operator has taken it away, and with it all that it could revoke
-    const auto& issuers = kit.trust.list_issuers;
-    const auto at = std::find(issuers.begin(), issuers.end(), root->key().sha256());
-    const std::string of = " of " + quote(root->subject());
-    if (at == issuers.end()) {
-      return fail(Code::refused, "the kit lacks the revocation list" + of + ", which the kit in force has",
-                  "ask the vendor for a kit that has it");
-    }
-    const auto& list = kit.trust.lists[static_cast<std::size_t>(at - issuers.begin())];
-    if (list.number() < known.number || (list.number() == known.number && list_digest(list) != known.sha256)) {
-      return fail(Code::refused,
-                  "the kit's revocation list" + of + " has number " + std::to_string(list.number()) +
-                      ", and another with number " + std::to_string(known.number) + " is in force",
-                  "ask the vendor for a newer kit");
-    }
-  }
-  return {};
-}
-
 constexpr const char* needs_person_hint =
     "ask the vendor whether this kit is really meant for this site; `airlock authorise --reason TEXT` then shows it and "
     "puts it into force";
 
-/// A step back or a long jump: a kit that was replaced before, or one that makes all kits to come look old.
-bool needs_person(std::uint64_t number, const std::optional<KitInForce>& in_force) {
-  return in_force && number != in_force->number &&
-         (number < in_force->number || number - in_force->number > kit_jump_most);
+/// A step back or a long jump: a kit that was replaced before, or one that makes all kits to come look old. A step back
+/// is also one behind what `public/site.json` knows: the ledger may be an older one that was put back.
+bool needs_person(std::uint64_t number, const std::optional<KitInForce>& in_force, const site::KnownKit& known) {
+  return number < known.number || (in_force && number > in_force->number && number - in_force->number > kit_jump_most);
 }
 
-Result<void> check_number(const site::Kit& kit, const std::optional<KitInForce>& in_force) {
-  if (!in_force) return {};
-  if (kit.number == in_force->number) {
-    if (kit.content_sha256.hex() == in_force->content_sha256) return {};
-    return fail(Code::refused, "another kit with number " + std::to_string(kit.number) + " is in force",
+Result<void> check_number(const site::Kit& kit, const std::optional<KitInForce>& in_force,
+                          const site::KnownKit& known) {
+  const std::string newest = std::to_string(known.number) +
+                             (in_force && in_force->number == known.number ? ", which is in force" : ", which is known");
+  if (kit.number == known.number && kit.content_sha256.hex() != known.content_sha256) {
+    return fail(Code::refused, "another kit with number " + newest.substr(0, newest.find(',')) + " is in force",
                 "ask the vendor for a kit with a higher number");
   }
-  if (kit.number < in_force->number) {
-    return fail(Code::refused,
-                "kit number " + std::to_string(kit.number) + " is older than number " +
-                    std::to_string(in_force->number) + ", which is in force",
+  if (kit.number < known.number) {
+    return fail(Code::refused, "kit number " + std::to_string(kit.number) + " is older than number " + newest,
                 needs_person_hint);
   }
-  if (kit.number - in_force->number > kit_jump_most) {
+  if (needs_person(kit.number, in_force, known)) {
     return fail(Code::refused,
                 "kit number " + std::to_string(kit.number) + " is more than " + std::to_string(kit_jump_most) +
                     " above number " + std::to_string(in_force->number) + ", which is in force",
@@ -128,26 +100,28 @@ Result<void> show_publicly(const site::Site& site, const ledger::Ledger& ledger,
   return refresh_public(fresh, ledger, licence::Verdict{}, now);
 }
 
-/// Under the lock: the entry first, then successor roots, then the file under its name; until all are done everything
-/// is withheld, and installing the same kit again finishes it.
+/// Under the lock: the file aside, so that the next run can finish what is cut short; the entry; then `put_kit_files`.
+/// Until all are done everything is withheld.
 Result<void> put_kit(const site::Site& site, ledger::Ledger& ledger, site::Kit kit, std::string_view file,
                      core::Time now) {
   AIRLOCK_TRY(const auto in_force, kit_in_force(ledger));
-  AIRLOCK_CHECK(check_number(kit, in_force));
+  AIRLOCK_TRY(const auto known, known_kit(site, ledger));
+  AIRLOCK_CHECK(check_number(kit, in_force, known));
   AIRLOCK_TRY(const auto roots, site.vendor_roots());
-  AIRLOCK_CHECK(check_lists(kit, in_force, roots));
-  const auto successors = kit.trust.successors;
+  AIRLOCK_CHECK(check_lists(kit, known.lists, roots));
+  const site::KitHeader header = kit;
   if (!in_force || in_force->number != kit.number) {
     Json members = kit_members(kit);
     AIRLOCK_TRY(Inputs inputs, read_inputs(site.directory(), ledger, now));
-    inputs.kit = std::move(kit);
+    AIRLOCK_CHECK(use_kit(inputs, std::move(kit), ledger));
     AIRLOCK_CHECK(install_into_ceiling(inputs, ledger));
     AIRLOCK_CHECK(add_ceiling(members, inputs));
+    AIRLOCK_CHECK(sys::replace_file(site.path(site::layout::proposed_kit), file, sys::private_file));
     AIRLOCK_TRY(auto change, ledger.change());
     AIRLOCK_CHECK(append(change, ledger::Kind::kit, "", members, now));
     AIRLOCK_CHECK(change.commit());
   }
-  AIRLOCK_CHECK(put_kit_files(site, successors, file));
+  AIRLOCK_CHECK(put_kit_files(site, header, file));
   return show_publicly(site, ledger, now);
 }
 
@@ -157,7 +131,7 @@ Result<void> put_licence(const site::Site& site, ledger::Ledger& ledger, const l
   AIRLOCK_TRY(Inputs inputs, read_inputs(site.directory(), ledger, now));
   inputs.licence.verdict = verdict;
   AIRLOCK_CHECK(install_into_ceiling(inputs, ledger));
-  Json members = licence_members(*verdict.licence, verdict.state);
+  AIRLOCK_TRY(Json members, licence_members(*verdict.licence, verdict.state, ledger));
   AIRLOCK_CHECK(add_ceiling(members, inputs));
   AIRLOCK_TRY(auto change, ledger.change());
   AIRLOCK_CHECK(append(change, ledger::Kind::licence, "", members, now));
@@ -253,9 +227,8 @@ Result<Initialised> init(const InitOptions& options) {
 Result<site::Kit> verify_kit_for(const site::Site& site, std::string_view file) {
   AIRLOCK_TRY(const auto trust, site.vendor_trust(crypto::Role::kit));
   AIRLOCK_TRY(const auto ledger, open_to_read(site));
-  AIRLOCK_TRY(const auto in_force, header_in_force(site, ledger));
-  const std::vector<crypto::RevocationList> none;
-  AIRLOCK_TRY(auto kit, site::verify_kit(file, trust, in_force ? in_force->trust.lists : none));
+  AIRLOCK_TRY(const auto revoked, revocations(site, ledger));
+  AIRLOCK_TRY(auto kit, site::verify_kit(file, trust, revoked.kit.trust.lists));
   AIRLOCK_CHECK(check_product(site, kit.product, "the kit"));
   return kit;
 }
@@ -272,25 +245,35 @@ Result<std::optional<std::string>> read_proposed(const site::Site& site) {
 }  // namespace
 
 Result<std::optional<ProposedKit>> proposed_kit(const site::Site& site, const ledger::Ledger& ledger) {
+  std::string path = site.path(site::layout::proposed_kit);
   AIRLOCK_TRY(auto file, read_proposed(site));
+  AIRLOCK_TRY(const auto in_force, kit_in_force(ledger));
+  AIRLOCK_TRY(const auto known, known_kit(site, ledger));
+  if (!file && in_force && in_force->number < known.number) {
+    // Ledger and kit are those of a backup, which is older than what `public/site.json` knows.
+    path = site.path(site::layout::kit);
+    AIRLOCK_TRY(file, site::read_if_there(path, site::kit_bytes_limit));
+  }
   if (!file) return std::nullopt;
   auto kit = verify_kit_for(site, *file);
-  if (!kit) return fail(std::move(kit.error()).within(quote(site.path(site::layout::proposed_kit))));
-  AIRLOCK_TRY(const auto in_force, kit_in_force(ledger));
-  if (!needs_person(kit->number, in_force)) return std::nullopt;
+  if (!kit) return fail(std::move(kit.error()).within(quote(path)));
+  if (!needs_person(kit->number, in_force, known)) return std::nullopt;
   AIRLOCK_TRY(const auto roots, site.vendor_roots());
-  AIRLOCK_CHECK(check_lists(*kit, in_force, roots));
+  AIRLOCK_CHECK(check_lists(*kit, known.lists, roots));
   if (auto issued = check_issued(*kit, sys::now()); !issued) {
     issued.error().hint += "; removing the file lets everything else be authorised";
-    return fail(std::move(issued.error()).within(quote(site.path(site::layout::proposed_kit))));
+    return fail(std::move(issued.error()).within(quote(path)));
   }
-  return ProposedKit{in_force->number, std::move(*kit), std::move(*file)};
+  return ProposedKit{known.number, std::move(*kit), std::move(*file)};
 }
 
-Result<void> put_kit_files(const site::Site& site, const std::vector<crypto::Successor>& successors,
-                           std::string_view file) {
-  AIRLOCK_CHECK(site::add_roots(site, successors));
+Result<void> put_kit_files(const site::Site& site, const site::KitHeader& kit, std::string_view file) {
+  AIRLOCK_CHECK(site::add_roots(site, kit.trust.successors));
+  const auto shown = read_public(site);
+  // Applications read `site.json` before the kit, so that they never find a kit that is older than it says.
+  if (shown && shown->kit.number > kit.number) AIRLOCK_CHECK(name_kit(site, site::known_from(kit)));
   AIRLOCK_CHECK(sys::replace_file(site.path(site::layout::kit), file, sys::public_file));
+  AIRLOCK_CHECK(name_kit(site, site::known_from(kit)));
   return sys::remove_file(site.path(site::layout::proposed_kit));
 }
 
@@ -302,7 +285,7 @@ Result<void> finish_authorised_kit(const site::Site& site, const ledger::Ledger&
   if (!kit) return kit.error().code == Code::not_recorded ? Result<void>(fail(kit.error())) : Result<void>();
   AIRLOCK_TRY(const auto in_force, kit_in_force(ledger));
   if (!in_force || in_force->number != kit->number || in_force->content_sha256 != kit->content_sha256.hex()) return {};
-  return put_kit_files(site, kit->trust.successors, *file);
+  return put_kit_files(site, *kit, *file);
 }
 
 Result<std::uint64_t> install_kit(const std::string& directory, std::string_view file) {
@@ -316,9 +299,10 @@ Result<std::uint64_t> install_kit(const std::string& directory, std::string_view
   AIRLOCK_TRY(const auto in_force, kit_in_force(ledger));
   // The kit in force may be installed again under any clock: that changes nothing for the guard.
   if (!in_force || in_force->number != number) AIRLOCK_CHECK(check_issued(kit, now));
-  if (needs_person(number, in_force)) {
+  AIRLOCK_TRY(const auto known, known_kit(site, ledger));
+  if (needs_person(number, in_force, known)) {
     AIRLOCK_TRY(const auto roots, site.vendor_roots());
-    AIRLOCK_CHECK(check_lists(kit, in_force, roots));
+    AIRLOCK_CHECK(check_lists(kit, known.lists, roots));
     AIRLOCK_CHECK(sys::replace_file(site.path(site::layout::proposed_kit), file, sys::private_file));
   }
   AIRLOCK_CHECK(adopt_product(site, kit.product));
@@ -333,9 +317,9 @@ Result<licence::Verdict> install_licence(const std::string& directory, std::stri
   AIRLOCK_TRY(auto ledger, open_to_write(site));
   const core::Time now = sys::now();
   AIRLOCK_CHECK(recover(site, ledger, now));
-  AIRLOCK_TRY(const auto kit, header_in_force(site, ledger));
-  AIRLOCK_TRY(const licence::Verdict verdict,
-              judge_for_site(std::string(file), name, site, ledger, kit ? &*kit : nullptr, now));
+  AIRLOCK_TRY(const auto revoked, revocations(site, ledger));
+  AIRLOCK_TRY(auto judged, judge_for_site(std::string(file), name, site, ledger, revoked, now));
+  const licence::Verdict verdict = std::move(judged.verdict);
   AIRLOCK_CHECK(may_install(verdict));
   AIRLOCK_CHECK(adopt_product(site, verdict.licence->product));
   AIRLOCK_CHECK(put_licence(site, ledger, verdict, file, now));

@@ -51,10 +51,10 @@ struct ProposedKit {
 };
 /// The kit that was put aside last, verified, if it still needs a person. Errors: as `verify_kit_for`.
 [[nodiscard]] Result<std::optional<ProposedKit>> proposed_kit(const site::Site& site, const ledger::Ledger& ledger);
-/// The last step of putting a kit into force, once the ledger names it.
-[[nodiscard]] Result<void> put_kit_files(const site::Site& site, const std::vector<crypto::Successor>& successors,
-                                         std::string_view file);
-/// That step again, where a person has authorised the kit that was put aside and the step was cut short. For `recover`.
+/// The last step of putting a kit into force, once the ledger names it: successor roots, the file under its name,
+/// `public/site.json`. May be repeated.
+[[nodiscard]] Result<void> put_kit_files(const site::Site& site, const site::KitHeader& kit, std::string_view file);
+/// That step again, where the ledger names the kit that was put aside and the step was cut short. For `recover`.
 [[nodiscard]] Result<void> finish_authorised_kit(const site::Site& site, const ledger::Ledger& ledger);
 
 /// Installs a kit: a higher number than the one in force, or the same kit again. A jump of more than `kit_jump_most` or

@@ -17,6 +17,7 @@
 #include "core/time.hpp"
 #include "crypto/certificate.hpp"
 #include "crypto/revocation.hpp"
+#include "licence/seen.hpp"
 
 namespace airlock::licence {
 
@@ -71,8 +72,10 @@ struct Setting {
   Time now;
   /// The newest time that is known to have passed: of kits, of the ledger. The licence's own `issued` always counts.
   std::optional<Time> newest_trusted;
-  /// The highest sequence of a licence of this site that was seen; 0: none.
+  /// A sequence that counts against every licence, whoever's it is; 0: none.
   std::int64_t newest_sequence = 0;
+  /// The licences that were seen at this site.
+  Seen seen = {};
   /// What the vendor has revoked, as the kit says: serials of licences, and certificates. The lists are those that were
   /// found to be issued by a trusted root.
   std::span<const std::string> revoked_licences = {};

@@ -84,10 +84,11 @@ Finding find(const Opened& opened, const Setting& setting) {
   if (auto why = revoked(opened, setting)) {
     return {LicenceState::revoked, *why, "ask the vendor for another licence"};
   }
-  if (licence.sequence < setting.newest_sequence) {
+  const std::int64_t seen = std::max(setting.newest_sequence, setting.seen.newest_for(licence));
+  if (licence.sequence < seen) {
     return {LicenceState::superseded,
             "has sequence " + std::to_string(licence.sequence) + ", and a licence with sequence " +
-                std::to_string(setting.newest_sequence) + " has been seen",
+                std::to_string(seen) + " has been seen",
             "install the newest licence that the vendor gave you; if this is it, ask the vendor to issue it again"};
   }
   if (!setting.product.empty() && licence.product != setting.product) {

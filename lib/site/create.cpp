@@ -92,7 +92,9 @@ Result<CreatedSite> create_site(const std::string& directory, const NewSite& con
                                .product = content.product,
                                .key_sha256 = key_sha256.hex(),
                                .licence_sequence = 0,
-                               .newest_time = content.now};
+                               .newest_time = content.now,
+                               .seen = {},
+                               .kit = {}};
   AIRLOCK_CHECK(sys::create_file(path(layout::public_site), to_document(public_site), sys::public_file));
 
   const SiteRequest request{.site_id = content.site_id,

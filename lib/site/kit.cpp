@@ -190,14 +190,13 @@ Result<Kit> parse_kit(const core::Blob& archive) {
   AIRLOCK_TRY(auto policy, policy::Policy::parse(policy_text, policy_name, dictionary));
   AIRLOCK_TRY(auto recipients, read_recipients(archive, files));
   AIRLOCK_TRY(header.trust, read_trust(archive, files));
-  AIRLOCK_TRY(const core::Digest digest, crypto::sha256(archive));
+  AIRLOCK_TRY(header.content_sha256, crypto::sha256(archive));
   return Kit{std::move(header),
              std::move(policy_text),
              std::move(policy),
              std::move(dictionary_text),
              std::move(dictionary),
-             std::move(recipients),
-             digest};
+             std::move(recipients)};
 }
 
 Result<Kit> verify_kit(std::string_view file, const crypto::TrustStore& trust,
@@ -217,6 +216,7 @@ Result<KitHeader> verify_kit_header(std::string_view file, const crypto::TrustSt
   AIRLOCK_TRY(KitHeader header, parse_header(text));
   AIRLOCK_CHECK(check_issued(header, *opened->verified));
   header.trust = std::move(opened->trust);
+  AIRLOCK_TRY(header.content_sha256, crypto::sha256(archive));
   return header;
 }
 

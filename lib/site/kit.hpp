@@ -31,6 +31,7 @@ struct KitHeader {
   std::vector<Destination> destinations;
   std::vector<std::string> revoked_licences;  ///< serials
   KitTrust trust;
+  core::Digest content_sha256;  ///< of the signed archive: what the ledger names
 
   /// Whether the vendor had promised another kit by now. A stale kit stays in force; a policy may tighten then.
   [[nodiscard]] bool is_stale(Time now) const { return next_update < now; }
@@ -43,7 +44,6 @@ struct Kit : KitHeader {
   std::string dictionary_text;
   dictionary::Dictionary dictionary;
   std::vector<crypto::Certificate> recipients;
-  core::Digest content_sha256;  ///< of the signed archive: what the ledger names
 };
 
 /// What goes into a kit that is to be built.

@@ -4,6 +4,8 @@
 
 #include "core/text.hpp"
 #include "site/kit.hpp"
+#include "site/known_kit.hpp"
+#include "site/memory.hpp"
 #include "site/public_site.hpp"
 #include "site/site.hpp"
 #include "sys/file.hpp"
@@ -26,17 +28,6 @@ Result<std::vector<crypto::Certificate>> roots_from_pem(std::string_view pem, st
 
 crypto::TrustStore trust_of(crypto::Role role, const std::vector<crypto::Certificate>& roots) {
   return {role, roots_for(role, roots)};
-}
-
-/// A kit that lies there and cannot be believed may hold the licence's revocation: nobody knows, so the licence is not
-/// believed either.
-licence::Verdict unknown_revocations(core::Error error) {
-  licence::Verdict out;
-  out.state = core::LicenceState::invalid;
-  out.malformed = error.code == Code::bad_input;
-  out.reason = std::move(error.message) + ", so nobody can say whether the licence was revoked";
-  out.hint = "install the vendor's kit again";
-  return out;
 }
 
 }  // namespace
@@ -65,7 +56,9 @@ Result<licence::Verdict> with_way_out(Result<licence::Verdict> judged) {
   return judged;
 }
 
-Result<licence::Verdict> judge_folder(const std::string& directory, core::Time now) {
+/// The files are read in the order in which a writer at work cannot mislead: it puts a kit into its place before
+/// `site.json` names it, and a step back is in `site.json` first.
+Result<JudgedByKit> judge_folder(const std::string& directory, core::Time now) {
   const auto path = [&](std::string_view name) { return directory + "/" + std::string(name); };
   const std::string public_path = path(layout::public_site);
   AIRLOCK_TRY(const bool there, sys::look_for(public_path));
@@ -79,23 +72,30 @@ Result<licence::Verdict> judge_folder(const std::string& directory, core::Time n
   AIRLOCK_TRY(const auto roots, roots_from(path(layout::vendor_root)));
   AIRLOCK_TRY(const auto file, read_if_there(path(layout::licence), licence::licence_bytes_limit));
   AIRLOCK_TRY(const auto kit_file, read_if_there(path(layout::kit), kit_bytes_limit));
-  KitHeader kit;
-  if (file && kit_file) {
-    auto verified = verify_kit_header(*kit_file, trust_of(crypto::Role::kit, roots));
-    if (!verified) return unknown_revocations(std::move(verified.error()).within(quote(path(layout::kit))));
-    kit = std::move(*verified);
+  Revocations revocations;
+  if (file) {
+    revocations = revocations_in(kit_file, quote(path(layout::kit)),
+                                 {.roots = roots, .product = site.product, .known = site.kit});
   }
   const auto trust = trust_of(crypto::Role::licence, roots);
-  return licence::judge(file, path(layout::licence),
-                        {.trust = trust,
-                         .product = site.product,
-                         .site_id = site.site_id,
-                         .key_sha256 = site.key_sha256,
-                         .now = now,
-                         .newest_trusted = std::max(site.newest_time, kit.issued),
-                         .newest_sequence = site.licence_sequence,
-                         .revoked_licences = kit.revoked_licences,
-                         .revocations = kit.trust.lists});
+  return judge_by_kit(file, path(layout::licence),
+                      {.trust = trust,
+                       .product = site.product,
+                       .site_id = site.site_id,
+                       .key_sha256 = site.key_sha256,
+                       .now = now,
+                       .newest_trusted = site.newest_time,
+                       .seen = site.all_seen()},
+                      revocations);
+}
+
+/// What a writer had only half changed is read once more.
+Result<licence::Verdict> judge_folder_twice(const std::string& directory, core::Time now) {
+  AIRLOCK_TRY(JudgedByKit judged, judge_folder(directory, now));
+  if (judged.by_kit) {
+    AIRLOCK_TRY(judged, judge_folder(directory, now));
+  }
+  return std::move(judged.verdict);
 }
 
 Result<licence::Verdict> judge_given(const LicenceFiles& files, core::Time now) {
@@ -114,32 +114,37 @@ Result<licence::Verdict> judge_given(const LicenceFiles& files, core::Time now) 
 }  // namespace
 
 Result<licence::Verdict> judge_public(const std::string& directory, core::Time now) {
-  return with_way_out(judge_folder(directory, now));
+  return with_way_out(judge_folder_twice(directory, now));
 }
 
 Result<licence::Verdict> judge_files(const LicenceFiles& files, core::Time now) {
   return with_way_out(judge_given(files, now));
 }
 
-Result<licence::Verdict> judge_bytes(const LicenceBytes& bytes, core::Time now) {
+Result<JudgedBytes> judge_bytes(const LicenceBytes& bytes, core::Time now) {
   AIRLOCK_TRY(const auto roots, roots_from_pem(bytes.trust, "the trusted certificates"));
-  KitHeader kit;
-  if (bytes.licence && bytes.kit) {
-    auto verified = verify_kit_header(*bytes.kit, trust_of(crypto::Role::kit, roots));
-    if (!verified) return unknown_revocations(std::move(verified.error()).within("the kit"));
-    kit = std::move(*verified);
+  Memory memory;
+  if (bytes.memory) {
+    AIRLOCK_TRY(memory, parse_memory(*bytes.memory, "the memory"));
+  }
+  Revocations revocations;
+  if (bytes.licence) {
+    revocations =
+        revocations_in(bytes.kit, "the kit", {.roots = roots, .product = bytes.product, .known = memory.kit});
   }
   const auto trust = trust_of(crypto::Role::licence, roots);
-  return licence::judge(bytes.licence, "licence",
-                        {.trust = trust,
-                         .product = bytes.product,
-                         .site_id = bytes.site_id,
-                         .key_sha256 = bytes.key_sha256,
-                         .now = now,
-                         .newest_trusted = std::max(bytes.newest_trusted, std::optional(kit.issued)),
-                         .newest_sequence = bytes.newest_sequence,
-                         .revoked_licences = kit.revoked_licences,
-                         .revocations = kit.trust.lists});
+  auto judged = judge_by_kit(bytes.licence, "licence",
+                             {.trust = trust,
+                              .product = bytes.product,
+                              .site_id = bytes.site_id,
+                              .key_sha256 = bytes.key_sha256,
+                              .now = now,
+                              .newest_trusted = bytes.newest_trusted,
+                              .newest_sequence = bytes.newest_sequence,
+                              .seen = memory.seen},
+                             revocations);
+  remember(memory, judged.verdict, revocations);
+  return JudgedBytes{std::move(judged.verdict), to_document(memory)};
 }
 
 }  // namespace airlock::site

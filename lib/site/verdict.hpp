@@ -44,8 +44,13 @@ struct LicenceBytes {
   std::optional<core::Time> newest_trusted;
   std::int64_t newest_sequence = 0;  ///< of a licence seen before; 0: none
   std::optional<std::string> kit;    ///< for what it revokes
+  std::optional<std::string> memory = {};  ///< what an earlier call gave
 };
-/// Errors: bad_input where the trust is none.
-[[nodiscard]] core::Result<licence::Verdict> judge_bytes(const LicenceBytes& bytes, core::Time now);
+struct JudgedBytes {
+  licence::Verdict verdict;
+  std::string memory;  ///< what is known now: for the next call (site/memory.hpp)
+};
+/// Errors: bad_input where the trust or the memory is none.
+[[nodiscard]] core::Result<JudgedBytes> judge_bytes(const LicenceBytes& bytes, core::Time now);
 
 }  // namespace airlock::site

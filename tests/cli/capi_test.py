@@ -538,6 +538,11 @@ except ssl.SSLError:
     equal(ran.text.split("\n")[:2], ["valid", "usable"])
 
 
+def serial_of(w, file):
+    text = w.run("openssl", "cms", "-verify", "-noverify", "-binary", "-inform", "PEM", "-in", file).out
+    return json.loads(text)["serial"]
+
+
 def with_licence_for_any_site(w):
     w.new_vendor()
     w.new_site()
@@ -557,6 +562,39 @@ def _(w):
     print(f"counted: {64 * 3 * rounds} verdicts in 64 threads; " +
           ("under the thread sanitizer and valgrind below" if LONG else
            "not under the thread sanitizer and valgrind (AIRLOCK_TEST_LONG=1 runs both)"))
+
+
+@case("a child that was forked while other threads verified verifies too")
+def _(w):
+    with_licence_for_any_site(w)
+    children = 1000 if LONG else 60
+    program = compiled(w, TOP / "tests/capi/forks.c", "-pthread")
+    ran = w.run(program, w.site_path, children, "valid", env=leaks(w), timeout=1200)
+    equal(ran.text, f"{children} children, 0 wrong\n")
+    print(f"counted: {children} children forked while four threads verified")
+
+
+@case("a process ends in peace while other threads verify")
+def _(w):
+    with_licence_for_any_site(w)
+    ends = 100 if LONG else 15
+    program = compiled(w, TOP / "tests/capi/ends.c", "-pthread")
+    for i in range(ends):
+        w.run(program, w.site_path, 3000 + 997 * i, env=leaks(w))
+    print(f"counted: {ends} processes that ended while four threads verified")
+
+
+@case("what an application was told it may keep: an older kit, no kit, an older licence are noticed from one verdict to the next")
+def _(w):
+    w.new_vendor()
+    w.new_site()
+    w.airlock("licence", "install", w.new_licence("standard"))
+    program = compiled(w, TOP / "tests/capi/memory_of_kits.c")
+    w.vendor("licence", "revoke", serial_of(w, w.site_path / "public/licence.p7s"))
+    newer = w.new_kit()
+    ran = w.run(program, w.site_path / "public/licence.p7s", w.root, "posthog", w.site_id, w.kit, newer)
+    equal(ran.text.split(), ["valid", "revoked", "invalid", "invalid", "revoked"],
+          "old kit, new kit, old kit again, none, new kit again")
 
 
 def other_build(w, *options):

@@ -221,4 +221,93 @@ def _(w):
     equal(state(w, 0), "valid")
 
 
+@case("a revocation outlives the kit that brought it: without that kit, or with another in its place, no licence is believed")
+def _(w):
+    w.site()
+    public = w.site_path / "public"
+    kit = public / "kit.p7s"
+    before = w.file("before.p7s", kit.read_bytes())
+    licence = public / "licence.p7s"
+    w.vendor("licence", "revoke", serial(w, licence))
+    w.airlock("kit", "install", w.new_kit())
+    newest = kit.read_bytes()
+    equal(state(w, 6), "revoked")
+    known = json.loads((public / "site.json").read_text())
+    equal(known["format"], "airlock-public/2")
+
+    def unknown(code, how):
+        equal(state(w, code), "invalid", how)
+        ran = w.airlock("licence", "verify", code=code)
+        check("nobody can say whether the licence was revoked" in ran.text + ran.err, f"{how}: {ran}")
+        equal(w.process(w.report(lambda d: d["properties"].update({"posthog_version": "1.40." + str(len(how))})), code=4)[
+            "outcome"] in ("withheld", "held"), True, how)
+
+    kit.unlink()
+    unknown(5, "no kit")
+    shutil.copy(before, kit)
+    unknown(5, "the kit before")
+    foreign = w.path / "other-vendor"
+    home, w.home = w.home, foreign
+    w.vendor("init", "--name", "Other Vendor", "--product", "posthog")
+    shutil.copy(w.new_kit(), kit)
+    w.home = home
+    equal(w.airlock("licence", "verify", "--json", code=(3, 5)).json["state"], "invalid", "another vendor's kit")
+    kit.unlink()
+    kit.mkdir()
+    equal(w.airlock("licence", "verify", "--json", code=(3, 5)).json["state"], "invalid", "a folder")
+    kit.rmdir()
+    kit.write_bytes(newest)
+    equal(state(w, 6), "revoked")
+    equal(w.outbox(), [])
+    w.ledger_ok()
+
+
+@case("a kit's number names one content for ever: another kit of the same number makes the licence invalid")
+def _(w):
+    w.site()
+    twin = w.path / "twin"
+    shutil.copytree(w.home, twin)
+    first = w.new_kit()
+    home, w.home = w.home, twin
+    second = w.new_kit()
+    w.home = home
+    w.airlock("kit", "install", first)
+    shutil.copy(second, w.site_path / "public/kit.p7s")
+    equal(state(w, 5), "invalid")
+    w.airlock("kit", "install", first)
+    equal(state(w, 0), "valid")
+
+
+@case("an application that finds a newer kit than is known believes it, and the site's next command catches up")
+def _(w):
+    w.site()
+    newer = w.new_kit()
+    shutil.copy(newer, w.site_path / "public/kit.p7s")
+    equal(w.airlock("licence", "verify", "--json").json["state"], "valid")
+    w.airlock("kit", "install", newer)
+    equal(state(w, 0), "valid")
+
+
+@case("another customer's licence for any site says nothing of this site's own licence, whatever its sequence")
+def _(w):
+    w.site()
+    licence = w.site_path / "public/licence.p7s"
+    own = licence.read_bytes()
+    for number in range(3):
+        out = w.path / f"foreign-{number}.p7s"
+        w.vendor("licence", "issue", "--tier", "enterprise-air-gapped", "--licensee", "Somebody Else", "--any-site", "--not-after",
+                 "2099-01-01", "--out", out)
+    shutil.copy(out, licence)
+    equal(w.airlock("licence", "verify", "--json").json["state"], "valid", "it is one for any site")
+    w.process(code=(0, 4))
+    licence.write_bytes(own)
+    equal(state(w, 0), "valid", "its own again")
+    public = w.site_path / "public/site.json"
+    public.unlink()
+    w.airlock("process", "--held", code=(0, 4))
+    w.process(w.report(lambda d: d["properties"].update({"posthog_version": "1.36.1"})))
+    equal(state(w, 0), "valid", "made again from the ledger")
+    w.ledger_ok()
+
+
 main()

@@ -1,0 +1,97 @@
+#include "licence/seen.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "crypto/hash.hpp"
+#include "licence/licence.hpp"
+
+namespace airlock::licence {
+
+using core::Json;
+using core::Members;
+
+namespace {
+
+constexpr std::string_view any_site = "any";
+constexpr std::string_view this_site = "this";
+
+}  // namespace
+
+std::string licensee_digest(const Licence& licence) { return crypto::sha256(licence.licensee).hex(); }
+
+std::string_view binding_name(const Licence& licence) { return licence.any_site ? any_site : this_site; }
+
+bool counts_as_seen(std::string_view state) {
+  return state != core::name(LicenceState::wrong_product) && state != core::name(LicenceState::wrong_site) &&
+         state != core::name(LicenceState::revoked);
+}
+
+void Seen::add(const Count& count) {
+  const auto known = std::find_if(counts_.begin(), counts_.end(), [&](const Count& each) {
+    return each.licensee_sha256 == count.licensee_sha256 && each.any_site == count.any_site;
+  });
+  if (known != counts_.end()) {
+    known->sequence = std::max(known->sequence, count.sequence);
+  } else if (counts_.size() < seen_limit) {
+    counts_.push_back(count);
+  }
+}
+
+void Seen::add(const Licence& licence) { add(Count{licensee_digest(licence), licence.any_site, licence.sequence}); }
+
+void Seen::add(const Seen& other) {
+  add_of_unknown(other.of_unknown_);
+  for (const Count& count : other.counts_) add(count);
+}
+
+void Seen::add_of_unknown(std::int64_t sequence) { of_unknown_ = std::max(of_unknown_, sequence); }
+
+std::int64_t Seen::newest_for(const Licence& licence) const {
+  std::int64_t out = of_unknown_;
+  const std::string licensee = licensee_digest(licence);
+  for (const Count& count : counts_) {
+    if (count.licensee_sha256 == licensee && count.any_site == licence.any_site) out = std::max(out, count.sequence);
+  }
+  return out;
+}
+
+std::int64_t Seen::highest() const {
+  std::int64_t out = of_unknown_;
+  for (const Count& count : counts_) out = std::max(out, count.sequence);
+  return out;
+}
+
+Json Seen::to_json() const {
+  Json out = Json::array();
+  if (of_unknown_ > 0) out.push_back({{"sequence", of_unknown_}});
+  for (const Count& count : counts_) {
+    out.push_back({{"licensee_sha256", count.licensee_sha256},
+                   {"sites", count.any_site ? any_site : this_site},
+                   {"sequence", count.sequence}});
+  }
+  return out;
+}
+
+Seen Seen::from(Members& outer, std::string_view member) {
+  Seen out;
+  const Json* const list = outer.array(member, seen_limit + 1);
+  if (list == nullptr) return out;
+  for (std::size_t i = 0; i < list->size(); ++i) {
+    Members in((*list)[i], outer.name(), outer.path_of(member) + "/" + std::to_string(i));
+    const std::int64_t sequence = in.integer("sequence", 1, INT64_MAX);
+    if (in.has("licensee_sha256")) {
+      const std::string licensee = in.sha256("licensee_sha256");
+      out.add(Count{licensee, in.word("sites", {this_site, any_site}) == any_site, sequence});
+    } else {
+      out.add_of_unknown(sequence);
+    }
+    if (auto done = in.finish(); !done) {
+      outer.refuse(std::move(done).error());
+      break;
+    }
+  }
+  return out;
+}
+
+}  // namespace airlock::licence

@@ -1,0 +1,165 @@
+#include "site/known_kit.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "core/text.hpp"
+#include "crypto/hash.hpp"
+
+namespace airlock::site {
+namespace {
+
+using core::Code;
+using core::fail;
+using core::Json;
+using core::Members;
+using core::quote;
+
+KnownKit::List list_in(Members& outer, const Json& json, std::size_t index) {
+  Members in(json, outer.name(), outer.path_of("revocation_lists") + "/" + std::to_string(index));
+  KnownKit::List out;
+  out.issuer = in.sha256("issuer_key_sha256");
+  out.number = static_cast<std::uint64_t>(in.integer("number", 0, INT64_MAX));
+  out.sha256 = in.sha256("sha256");
+  if (auto done = in.finish(); !done) outer.refuse(std::move(done).error());
+  return out;
+}
+
+/// Whether the kit hides nothing that is known already, and is this product's.
+Result<void> check_known(const KitHeader& kit, const KitTerms& terms) {
+  const auto refuse = [](std::string why) { return fail(Code::integrity, std::move(why)); };
+  const std::string number = "number " + std::to_string(kit.number);
+  if (!terms.product.empty() && kit.product != terms.product) {
+    return refuse("is for product " + quote(kit.product) + ", not " + quote(terms.product));
+  }
+  if (kit.number < terms.known.number) {
+    return refuse("is the kit with " + number + ", and number " + std::to_string(terms.known.number) + " is known");
+  }
+  if (kit.number == terms.known.number && kit.content_sha256.hex() != terms.known.content_sha256) {
+    return refuse("is not the kit with " + number + " that is known");
+  }
+  if (auto lists = check_lists(kit, terms.known.lists, terms.roots); !lists) {
+    return refuse(std::move(lists.error().message));
+  }
+  return {};
+}
+
+Revocations unknown(core::Error error, std::string_view name) {
+  return {.kit = {}, .unknown = std::move(error).within(name)};
+}
+
+}  // namespace
+
+KnownKit known_from(const KitHeader& kit) {
+  KnownKit out{.number = kit.number, .content_sha256 = kit.content_sha256.hex(), .lists = {}};
+  for (std::size_t i = 0; i < kit.trust.lists.size(); ++i) {
+    const crypto::RevocationList& list = kit.trust.lists[i];
+    out.lists.push_back({kit.trust.list_issuers[i].hex(), list.number(), crypto::sha256(list.pem()).hex()});
+  }
+  return out;
+}
+
+void add_lists(KnownKit& known, const KnownKit& other) {
+  for (const KnownKit::List& list : other.lists) {
+    const auto at = std::find_if(known.lists.begin(), known.lists.end(),
+                                 [&](const KnownKit::List& each) { return each.issuer == list.issuer; });
+    if (at == known.lists.end()) {
+      if (known.lists.size() < known_lists_limit) known.lists.push_back(list);
+    } else if (at->number < list.number) {
+      *at = list;
+    }
+  }
+}
+
+void add_known(KnownKit& known, const KnownKit& other) {
+  add_lists(known, other);
+  if (known.number >= other.number) return;
+  known.number = other.number;
+  known.content_sha256 = other.content_sha256;
+}
+
+Result<void> check_lists(const KitHeader& kit, const std::vector<KnownKit::List>& known,
+                         const std::vector<crypto::Certificate>& roots) {
+  const KnownKit has = known_from(kit);
+  for (const KnownKit::List& before : known) {
+    const auto root = std::find_if(roots.begin(), roots.end(), [&](const crypto::Certificate& certificate) {
+      return certificate.key().sha256().hex() == before.issuer;
+    });
+    if (root == roots.end()) continue;  // the operator has taken it away, and with it all that it could revoke
+    const std::string of = " of " + quote(root->subject());
+    const auto list = std::find_if(has.lists.begin(), has.lists.end(),
+                                   [&](const KnownKit::List& each) { return each.issuer == before.issuer; });
+    if (list == has.lists.end()) {
+      return fail(Code::refused, "the kit lacks the revocation list" + of + ", which a kit before it had",
+                  "ask the vendor for a kit that has it");
+    }
+    if (list->number < before.number || (list->number == before.number && list->sha256 != before.sha256)) {
+      return fail(Code::refused,
+                  "the kit's revocation list" + of + " has number " + std::to_string(list->number) +
+                      ", and another with number " + std::to_string(before.number) + " is in force",
+                  "ask the vendor for a newer kit");
+    }
+  }
+  return {};
+}
+
+void add_known_members(Json& document, const KnownKit& known) {
+  if (known.number != 0) document["kit"] = {{"number", known.number}, {"content_sha256", known.content_sha256}};
+  if (known.lists.empty()) return;
+  document["revocation_lists"] = Json::array();
+  for (const KnownKit::List& list : known.lists) {
+    document["revocation_lists"].push_back(
+        {{"issuer_key_sha256", list.issuer}, {"number", list.number}, {"sha256", list.sha256}});
+  }
+}
+
+KnownKit known_kit_in(Members& in) {
+  KnownKit out;
+  if (const Json* const kit = in.object_if("kit"); kit != nullptr) {
+    Members inner(*kit, in.name(), in.path_of("kit"));
+    out.number = static_cast<std::uint64_t>(inner.integer("number", 1, INT64_MAX));
+    out.content_sha256 = inner.sha256("content_sha256");
+    if (auto done = inner.finish(); !done) in.refuse(std::move(done).error());
+  }
+  if (const Json* const lists = in.array_if("revocation_lists", known_lists_limit); lists != nullptr) {
+    for (const Json& list : *lists) out.lists.push_back(list_in(in, list, out.lists.size()));
+  }
+  return out;
+}
+
+Revocations revocations_in(const std::optional<std::string>& file, std::string_view name, const KitTerms& terms) {
+  if (!file) {
+    if (terms.known.number == 0) return {};
+    return unknown({Code::integrity, "is missing, and kit number " + std::to_string(terms.known.number) + " is known", {}},
+                   name);
+  }
+  auto kit = verify_kit_header(*file, crypto::TrustStore(crypto::Role::kit, roots_for(crypto::Role::kit, terms.roots)));
+  if (!kit) return unknown(std::move(kit).error(), name);
+  return revocations_of(std::move(*kit), name, terms);
+}
+
+Revocations revocations_of(KitHeader kit, std::string_view name, const KitTerms& terms) {
+  if (auto known = check_known(kit, terms); !known) return unknown(std::move(known).error(), name);
+  return {.kit = std::move(kit), .unknown = {}};
+}
+
+JudgedByKit judge_by_kit(const std::optional<std::string>& file, std::string_view name, licence::Setting setting,
+                         const Revocations& revocations) {
+  const KitHeader& kit = revocations.kit;
+  setting.newest_trusted = std::max(setting.newest_trusted, std::optional(kit.issued));  // nothing is less than any time
+  setting.revoked_licences = kit.revoked_licences;
+  setting.revocations = kit.trust.lists;
+  JudgedByKit out{.verdict = licence::judge(file, name, setting), .by_kit = false};
+  const bool holds =
+      out.verdict.state != core::LicenceState::missing && out.verdict.state != core::LicenceState::invalid;
+  if (!revocations.unknown || !holds) return out;
+  out.by_kit = true;
+  out.verdict = licence::Verdict{};
+  out.verdict.state = core::LicenceState::invalid;
+  out.verdict.malformed = revocations.unknown->code == Code::bad_input;
+  out.verdict.reason = revocations.unknown->message + ", so nobody can say whether the licence was revoked";
+  out.verdict.hint = "install the vendor's newest kit with `airlock kit install FILE`";
+  return out;
+}
+
+}  // namespace airlock::site
