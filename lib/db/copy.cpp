@@ -2,6 +2,7 @@
 
 #include "db/database.hpp"
 #include "db/error.hpp"
+#include "db/vfs.hpp"
 
 namespace airlock::db {
 
@@ -28,6 +29,11 @@ Result<void> Database::copy_into(Database& copy) {
     const int code = sqlite3_backup_step(backup.get(), restarts < copy_restarts_most ? copy_step_pages : -1);
     if (code == SQLITE_DONE) return {};
     const bool busy = (code & 0xFF) == SQLITE_BUSY || (code & 0xFF) == SQLITE_LOCKED;
+    if (code == refused_code) {
+      for (sqlite3* each : {copy.handle_.get(), handle_.get()}) {
+        if (auto refused = Vfs::refusal(each)) return fail(*std::move(refused));
+      }
+    }
     if (code != SQLITE_OK && !busy) {
       // The code does not say which of the two files it is about; a full disk is the copy's.
       const bool of_copy = (code & 0xFF) == SQLITE_FULL || (code & 0xFF) == SQLITE_READONLY ||
@@ -59,12 +65,15 @@ Result<void> Database::check() {
   AIRLOCK_TRY(const auto pages, number("PRAGMA page_count"));
   AIRLOCK_TRY(const auto page_size, number("PRAGMA page_size"));
   if (pages * page_size <= check_in_place_most) return check_in_place();
-  // No name: a file in SQLite's folder for temporary ones, gone with the connection.
+  AIRLOCK_TRY(std::shared_ptr<Vfs> vfs, Vfs::of_scratch());
   sqlite3* handle = nullptr;
-  const int opened = sqlite3_open_v2("", &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE, nullptr);
-  Database copy(handle);
+  const int opened = vfs->open(SQLITE_OPEN_READWRITE, &handle);
+  Database copy(handle, std::move(vfs));
   copy.path_ = path_;
   if (opened != SQLITE_OK) return fail(last_error(handle));
+  AIRLOCK_CHECK(copy.configure());
+  // An empty database has nothing to roll back to, and scratch space is one file.
+  AIRLOCK_CHECK(copy.run("PRAGMA journal_mode = OFF"));
   AIRLOCK_CHECK(copy_into(copy));
   return copy.check_in_place();
 }

@@ -3,10 +3,13 @@
 #include <sqlite3.h>
 
 #include <cerrno>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "core/text.hpp"
 #include "db/error.hpp"
+#include "db/vfs.hpp"
 
 namespace airlock::db {
 
@@ -34,11 +37,24 @@ constexpr auto settings =
     // Without it REPLACE deletes rows without asking the triggers that forbid deletion.
     "PRAGMA recursive_triggers = ON;";
 
-core::Error open_error(sqlite3* handle, const std::string& path) {
+core::Error missing(const std::string& path) {
+  return {Code::bad_input, core::quote(path) + ": does not exist", "check the path"};
+}
+
+/// The path as SQLite is to have it: of a folder without symbolic links.
+Result<std::string> full_path(const std::string& path) {
+  std::error_code error;
+  const std::filesystem::path given(path);
+  const auto folder = std::filesystem::canonical(given.has_parent_path() ? given.parent_path() : ".", error);
+  if (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory) return fail(missing(path));
+  if (error) return fail(error_of(SQLITE_CANTOPEN, path, ""));
+  return (folder / given.filename()).string();
+}
+
+core::Error open_error(sqlite3* handle, const Vfs& vfs, const std::string& path) {
   const int code = sqlite3_extended_errcode(handle);
-  if ((code & 0xFF) == SQLITE_CANTOPEN && sqlite3_system_errno(handle) == ENOENT) {
-    return {Code::bad_input, core::quote(path) + ": does not exist", "check the path"};
-  }
+  if (code == refused_code && vfs.refusal()) return *vfs.refusal();
+  if ((code & 0xFF) == SQLITE_CANTOPEN && sqlite3_system_errno(handle) == ENOENT) return missing(path);
   return error_of(code, path, sqlite3_errmsg(handle));
 }
 
@@ -46,27 +62,21 @@ core::Error open_error(sqlite3* handle, const std::string& path) {
 
 void Database::Close::operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
 
+Database::Database(sqlite3* handle, std::shared_ptr<Vfs> vfs)
+    : handle_(handle, Close{std::move(vfs)}), path_(handle_.get_deleter().vfs->path()) {}
+
 Result<Database> Database::open(const std::string& path, Mode mode, Journal after) {
-  // A relative path that starts with `file:` or `:memory:` would mean something else to SQLite.
-  const std::string name = path.starts_with('/') ? path : "./" + path;
-  const int flags = mode == Mode::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+  AIRLOCK_TRY(auto full, full_path(path));
+  AIRLOCK_TRY(std::shared_ptr<Vfs> vfs, Vfs::of_database(std::move(full)));
   sqlite3* handle = nullptr;
-  const int opened = sqlite3_open_v2(name.c_str(), &handle, flags | SQLITE_OPEN_EXRESCODE, nullptr);
-  Database database(handle);
-  if (opened != SQLITE_OK) return fail(open_error(handle, path));
-  database.path_ = sqlite3_db_filename(handle, "main");
+  const int opened = vfs->open(mode == Mode::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE, &handle);
+  Database database(handle, vfs);
+  if (opened != SQLITE_OK) return fail(open_error(handle, *vfs, path));
   // SQLite opens a file that it may not write for reading, without a word.
   if (mode == Mode::read_write && sqlite3_db_readonly(handle, "main") != 0) {
     return fail(error_of(SQLITE_READONLY, database.path_, ""));
   }
-  for (const Option& option : options) {
-    if (sqlite3_db_config(handle, option.name, option.value, nullptr) != SQLITE_OK) return fail(last_error(handle));
-  }
-  sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, value_limit);
-  sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 0);
-  if (sqlite3_busy_timeout(handle, busy_milliseconds) != SQLITE_OK) return fail(last_error(handle));
-  AIRLOCK_CHECK(database.run(settings));
-  // Turns a file in WAL mode back, where it may; in that mode reading would write.
+  AIRLOCK_CHECK(database.configure());
   const bool emptied = after == Journal::emptied;
   AIRLOCK_TRY(auto journal,
               database.prepare(emptied ? "PRAGMA journal_mode = TRUNCATE" : "PRAGMA journal_mode = DELETE"));
@@ -76,6 +86,17 @@ Result<Database> Database::open(const std::string& path, Mode mode, Journal afte
                 "another program has changed the file; restore it from a backup");
   }
   return database;
+}
+
+Result<void> Database::configure() {
+  sqlite3* handle = handle_.get();
+  for (const Option& option : options) {
+    if (sqlite3_db_config(handle, option.name, option.value, nullptr) != SQLITE_OK) return fail(last_error(handle));
+  }
+  sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, value_limit);
+  sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 0);
+  if (sqlite3_busy_timeout(handle, busy_milliseconds) != SQLITE_OK) return fail(last_error(handle));
+  return run(settings);
 }
 
 Result<void> Database::run(const std::string& sql) {

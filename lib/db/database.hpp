@@ -41,6 +41,8 @@ inline constexpr std::int64_t check_in_place_most = 1024 * 1024;
 inline constexpr int copy_step_pages = 256;
 inline constexpr int copy_restarts_most = 16;
 
+class Vfs;
+
 enum class Mode : std::uint8_t { read_write, read_only };
 /// What becomes of the rollback journal once a change is committed: removed, or emptied, so that a process that may write
 /// it, but make and remove no file, can change the database.
@@ -50,14 +52,16 @@ class Statement;
 
 /// One connection with the settings that every database of Airlock has: rollback journal, `synchronous=EXTRA`, foreign
 /// keys, DEFENSIVE, `trusted_schema` off, `cell_size_check` on, bounded busy timeout, no memory mapping, nothing
-/// temporary on disk. One thread at a time.
+/// temporary on disk. It opens the database and its `-journal`, regular files both, and no other file (vfs.hpp). One
+/// thread at a time.
 class Database {
  public:
   /// Opens a file that exists; one of no bytes is an empty database. A new database is therefore a file that the caller
   /// made, with the permissions that it is to have: SQLite gives its journal the same. `read_only` needs no permission
-  /// to write anything, unless an interrupted change has to be undone first. Symbolic links are followed, so that a
-  /// site may live on another disk; whoever can plant one can as well replace the file.
-  /// Errors: bad_input (missing), integrity (not a database), not_recorded.
+  /// to write anything, unless an interrupted change has to be undone first. Symbolic links to the folder are followed,
+  /// so that a site may live on another disk; the file itself must be a regular file.
+  /// Errors: bad_input (missing), integrity (not a database; a journal that names a super-journal, or that is not of this
+  /// database; a database, journal or write-ahead log that somebody planted), not_recorded.
   [[nodiscard]] static Result<Database> open(const std::string& path, Mode mode,
                                              Journal after = Journal::removed);
   Database(Database&&) noexcept = default;
@@ -84,10 +88,12 @@ class Database {
 
  private:
   friend class Transaction;
-  explicit Database(sqlite3* handle) : handle_(handle) {}
   struct Close {
     void operator()(sqlite3* handle) const;
+    std::shared_ptr<Vfs> vfs;  ///< outlives the connection
   };
+  Database(sqlite3* handle, std::shared_ptr<Vfs> vfs);
+  [[nodiscard]] Result<void> configure();
   [[nodiscard]] Result<void> copy_into(Database& copy);
   [[nodiscard]] Result<void> check_in_place();
   std::unique_ptr<sqlite3, Close> handle_;

@@ -4,13 +4,19 @@
 
 #include "core/text.hpp"
 #include "db/database.hpp"
+#include "db/vfs.hpp"
 
 namespace airlock::db {
 
 using core::Code;
 
+static_assert((refused_code & 0xFF) == SQLITE_CORRUPT);
+
 core::Error last_error(sqlite3* handle) {
   const int system_error = errno;
+  if (sqlite3_extended_errcode(handle) == refused_code) {
+    if (auto refused = Vfs::refusal(handle)) return *std::move(refused);
+  }
   // SQLite calls a file damaged that the disk does not let it read (SQLITE_IOERR_CORRUPTFS). Nobody should restore a
   // backup for that.
   const bool damaged = (sqlite3_extended_errcode(handle) & 0xFF) == SQLITE_CORRUPT;

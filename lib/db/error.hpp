@@ -11,6 +11,9 @@ struct sqlite3;
 
 namespace airlock::db {
 
+/// An extended code of SQLITE_CORRUPT that SQLite does not use: our VFS refused a file. `Vfs::refusal` has the error.
+inline constexpr int refused_code = 11 | 200 << 8;
+
 /// To be called before each call of SQLite whose error `last_error` is to tell: that of another must not be taken for it.
 inline void forget_system_error() { errno = 0; }
 /// The error that the connection reported last.

@@ -149,7 +149,7 @@ TEST_CASE("only one whole statement can be prepared") {
   CHECK_FALSE(database.prepare("SELECT 1")->run());
 }
 
-TEST_CASE("a missing file is bad input, and a directory or a text file is no database") {
+TEST_CASE("a missing file is bad input, and a text file is no database") {
   const test::TemporaryDirectory folder;
   const auto missing = Database::open(folder / "none.db", Mode::read_write);
   REQUIRE_FALSE(missing);
@@ -157,8 +157,6 @@ TEST_CASE("a missing file is bad input, and a directory or a text file is no dat
   CHECK(missing.error().message == "`" + (folder / "none.db") + "`: does not exist");
   CHECK_FALSE(missing.error().hint.empty());
   CHECK_FALSE(std::filesystem::exists(folder / "none.db"));
-
-  CHECK(Database::open(folder.path(), Mode::read_only).error().code == Code::not_recorded);
 
   std::ofstream(folder / "text.db") << std::string(4096, 'x');
   const auto text = Database::open(folder / "text.db", Mode::read_only);
@@ -235,14 +233,6 @@ TEST_CASE("read_only refuses a file with an interrupted change, and a writer und
   Database writer = writable(folder / "crashed.db");
   CHECK(writer.number("SELECT count(*) FROM t").value() == 1);
   CHECK(writer.check());
-}
-
-TEST_CASE("a file that another program put into WAL mode is turned back") {
-  const test::TemporaryDirectory folder;
-  const std::string path = with_table(folder);
-  REQUIRE(writable(path).prepare("PRAGMA journal_mode = WAL")->step());
-  Database database = writable(path);
-  CHECK(pragma_text(database, "journal_mode") == "delete");
 }
 
 TEST_CASE("a transaction that is not committed leaves nothing") {

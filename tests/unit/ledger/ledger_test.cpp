@@ -54,7 +54,7 @@ TEST_CASE("a ledger is made 0600 whatever the umask, and never over another file
 TEST_CASE("a ledger that cannot be made leaves no file") {
   const test::TemporaryDirectory folder;
   std::filesystem::create_directory(folder / "x.db-journal");  // where SQLite wants its journal
-  CHECK(Ledger::create(folder / "x.db").error().code == Code::not_recorded);
+  CHECK(Ledger::create(folder / "x.db").error().code == Code::integrity);
   CHECK_FALSE(std::filesystem::exists(folder / "x.db"));
   CHECK_FALSE(Ledger::create(folder / "missing/x.db"));
 }

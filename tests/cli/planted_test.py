@@ -1,0 +1,189 @@
+"""Files planted where SQLite looks for its own: a journal that names a file to delete, journals and databases that are no
+files, a write-ahead log."""
+import os
+import shutil
+import socket
+import subprocess
+import sys
+
+from harness import REPORT, case, check, equal, main
+
+# Ends in the middle of a transaction that SQLite had to write into the file, as by a power cut.
+CRASH = """
+import os, signal, sqlite3, sys
+db = sqlite3.connect(sys.argv[1], isolation_level=None)
+db.execute("PRAGMA cache_size = 1")
+db.execute("BEGIN IMMEDIATE")
+db.execute("CREATE TABLE half_done (n INTEGER PRIMARY KEY, word TEXT)")
+db.execute("WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 900) "
+           "INSERT INTO half_done SELECT i, 'word ' || i FROM c")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+MAGIC = bytes.fromhex("d9d505f920a163d7")
+
+
+def crash(database):
+    """Leaves a journal that the next one to open the database has to play back."""
+    subprocess.run([sys.executable, "-c", CRASH, str(database)], check=False)
+    journal = database.with_name(database.name + "-journal")
+    check(journal.read_bytes().startswith(MAGIC), "no hot journal")
+    return journal
+
+
+def name_super_journal(journal, target):
+    """As SQLite ends the journal of one of several databases (pager.c, `writeSuperJournal`)."""
+    name = os.fsencode(target)
+    with journal.open("ab") as out:
+        out.write((1).to_bytes(4, "big") + name + len(name).to_bytes(4, "big") +
+                  (sum(name) & 0xFFFFFFFF).to_bytes(4, "big") + MAGIC)
+
+
+def a_socket(path):
+    # The name of a socket is short; the folder's is not.
+    folder = os.open(path.parent, os.O_RDONLY)
+    with socket.socket(socket.AF_UNIX) as one:
+        one.bind(f"/proc/self/fd/{folder}/{path.name}")
+    os.close(folder)
+
+
+NO_FILES = {
+    "a FIFO": os.mkfifo,
+    "a folder": os.mkdir,
+    "a symbolic link": lambda path: os.symlink("keys/site.key", path),
+    "a socket": a_socket,
+    "a device": lambda path: os.mknod(path, 0o600 | 0o020000, os.makedev(1, 3)),
+}
+COMMANDS = {("status",): 5, ("preview", REPORT): 5, ("explain", REPORT): 5, ("ledger", "verify"): 5, ("ledger", "list"): 5,
+            ("hold", "--reason", "looks odd"): 5, ("process", REPORT): 8, ("process", "--inbox"): 8}
+
+
+def remove(path):
+    if path.is_dir() and not path.is_symlink():
+        path.rmdir()
+    else:
+        path.unlink()
+
+
+@case("a journal that names a super-journal: exit 5, and neither a key nor a file outside is deleted")
+def _(w):
+    w.site()
+    w.process()
+    outside = w.file("outside.txt", "of somebody else")
+    key = w.site_path / "keys" / "site.key"
+    secret = key.read_bytes()
+    whole = w.path / "whole"
+    shutil.copytree(w.site_path, whole)
+    for target in (key, outside):
+        journal = crash(w.site_path / "ledger.db")
+        name_super_journal(journal, target)
+        planted = journal.read_bytes()
+        for command, code in COMMANDS.items():
+            ran = w.airlock(*command, code=code)
+            check("ledger.db-journal" in ran.err and target.name in ran.err and "evidence" in ran.err, ran)
+            check(key.read_bytes() == secret and outside.read_text() == "of somebody else", f"{command} deleted a file")
+            equal(journal.read_bytes(), planted, "the journal")
+        # As the message says: put away. What was half done is found.
+        journal.rename(w.path / "evidence")
+        w.airlock("ledger", "verify", code=5)
+        for name in ("ledger.db", "ledger.db-journal"):
+            shutil.copy2(whole / name, w.site_path / name)
+        w.ledger_ok()
+
+
+@case("a vendor's register with such a journal: exit 5, and nothing is deleted")
+def _(w):
+    w.site()
+    w.process()
+    bundle = w.outbox()[0]
+    key = w.home / "recipient.key"
+    secret = key.read_bytes()
+    journal = crash(w.home / "register.db")
+    name_super_journal(journal, key)
+    for command in (("site", "list"), ("gaps",), ("intake", bundle), ("licence", "list")):
+        ran = w.vendor(*command, code=5)
+        check("register.db-journal" in ran.err, ran)
+        equal(key.read_bytes(), secret, f"the key after {command}")
+
+
+@case("an auditor's copy with such a journal: `ledger verify` refuses, and `immutable=1` reads without playing it back")
+def _(w):
+    w.site()
+    w.process()
+    copy = w.path / "copy"
+    shutil.copytree(w.site_path, copy)
+    victim = w.file("victim.txt", "of the auditor")
+    name_super_journal(crash(copy / "ledger.db"), victim)
+    before = (copy / "ledger.db").read_bytes()
+    w.airlock("ledger", "verify", site=copy, code=5)
+    w.shell("sqlite3 'file:ledger.db?immutable=1' 'SELECT count(*) FROM entries'", cwd=copy)
+    equal(victim.read_text(), "of the auditor")
+    equal((copy / "ledger.db").read_bytes(), before, "the copy")
+    # What the page warns of: sqlite3 without it deletes the file.
+    w.shell("sqlite3 ledger.db 'SELECT count(*) FROM entries'", cwd=copy)
+    check(not victim.exists(), "sqlite3 has become careful: the page may say so")
+
+
+@case("a change that was cut short is rolled back, by whoever comes next")
+def _(w):
+    w.site()
+    w.process()
+    before = w.airlock("ledger", "verify", "--json").json["ledger_size"]
+    for command in (("status",), ("preview", REPORT), ("ledger", "verify")):
+        journal = crash(w.site_path / "ledger.db")
+        w.airlock(*command)
+        equal(journal.stat().st_size, 0, f"the journal after {command}")
+        equal(w.airlock("ledger", "verify", "--json").json["ledger_size"], before)
+    crash(w.site_path / "ledger.db")
+    w.process(REPORT, "--again")
+    w.ledger_ok()
+    crash(w.home / "register.db")
+    w.vendor("intake", w.outbox()[0])
+
+
+@case("a journal or a ledger that is no regular file: every command ends at once and says so")
+def _(w):
+    w.site()
+    w.process()
+    secret = (w.site_path / "keys" / "site.key").read_bytes()
+    ledger = w.site_path / "ledger.db"
+    for planted in (w.site_path / "ledger.db-journal", ledger):
+        kept = w.path / "kept"
+        planted.rename(kept)
+        for what, make in NO_FILES.items():
+            make(planted)
+            commands = COMMANDS if what == "a FIFO" else {("status",): 5, ("process", REPORT): 8}
+            for command, code in commands.items():
+                ran = w.airlock(*command, code=code, timeout=20)
+                check(planted.name in ran.err and what in ran.err, ran)
+            remove(planted)
+        kept.rename(planted)
+    equal((w.site_path / "keys" / "site.key").read_bytes(), secret)
+    register = w.home / "register.db-journal"
+    for what, make in NO_FILES.items():
+        make(register)
+        ran = w.vendor("site", "list", code=5, timeout=20)
+        check("register.db-journal" in ran.err and what in ran.err, ran)
+        remove(register)
+    w.ledger_ok()
+
+
+@case("a write-ahead log beside the ledger is neither read nor removed")
+def _(w):
+    w.site()
+    w.process()
+    log = w.site_path / "ledger.db-wal"
+    log.write_bytes(b"planted")
+    for command, code in {("status",): 5, ("ledger", "verify"): 5, ("process", REPORT): 8}.items():
+        ran = w.airlock(*command, code=code)
+        check("ledger.db-wal" in ran.err, ran)
+    equal(log.read_bytes(), b"planted")
+    log.unlink()
+    w.shell("sqlite3 ledger.db 'PRAGMA journal_mode = WAL'", cwd=w.site_path)
+    ran = w.airlock("status", code=5)
+    check("WAL mode" in ran.err and "journal_mode = DELETE" in ran.err, ran)
+    w.shell("sqlite3 ledger.db 'PRAGMA journal_mode = DELETE'", cwd=w.site_path)
+    w.process(REPORT, "--again")
+    w.ledger_ok()
+
+
+main()
