@@ -25,25 +25,31 @@ std::optional<std::string> check_string(const std::string& text) {
   return std::nullopt;
 }
 
-/// Watches nlohmann's parser for what it lets pass: depth, duplicate keys, noncharacters.
-class Watch final : public nlohmann::json_sax<Json> {
+/// Takes what nlohmann's parser finds into a DOM, and watches for what that parser lets pass: depth, number of members,
+/// elements and values, duplicate keys, noncharacters. nlohmann's own DOM looks through all members of an object for
+/// each new one.
+class Builder final : public nlohmann::json_sax<Json> {
  public:
-  explicit Watch(std::size_t depth) : depth_(depth) {}
+  explicit Builder(const JsonLimits& limits) : limits_(limits) {}
 
-  bool null() override { return true; }
-  bool boolean(bool) override { return true; }
-  bool number_integer(number_integer_t) override { return true; }
-  bool number_unsigned(number_unsigned_t) override { return true; }
-  bool number_float(number_float_t, const string_t&) override { return true; }
-  bool binary(binary_t&) override { return true; }
-  bool string(string_t& text) override { return refuse(check_string(text)); }
-  bool start_object(std::size_t) override { return open(); }
-  bool start_array(std::size_t) override { return open(); }
+  bool null() override { return add(nullptr) != nullptr; }
+  bool boolean(bool value) override { return add(value) != nullptr; }
+  bool number_integer(number_integer_t value) override { return add(value) != nullptr; }
+  bool number_unsigned(number_unsigned_t value) override { return add(value) != nullptr; }
+  bool number_float(number_float_t value, const string_t&) override { return add(value) != nullptr; }
+  bool binary(binary_t&) override { return false; }
+  bool string(string_t& text) override { return check(text) && add(std::move(text)) != nullptr; }
+  bool start_object(std::size_t) override { return open(add(Json::object())); }
+  bool start_array(std::size_t) override { return open(add(Json::array())); }
   bool end_object() override { return close(); }
   bool end_array() override { return close(); }
   bool key(string_t& key) override {
-    if (!keys_.back().insert(key).second) return refuse("has the key " + quote(key) + " twice in one object");
-    return refuse(check_string(key));
+    Level& level = levels_.back();
+    if (level.keys.size() == limits_.members) return refuse_excess(limits_.members, "members");
+    if (!level.keys.insert(key).second) return refuse("has the key " + quote(key) + " twice in one object");
+    if (!check(key)) return false;
+    level.key = std::move(key);
+    return true;
   }
   bool parse_error(std::size_t offset, const std::string&, const nlohmann::detail::exception&) override {
     offset_ = offset == 0 ? 0 : offset - 1;
@@ -53,23 +59,75 @@ class Watch final : public nlohmann::json_sax<Json> {
   [[nodiscard]] std::string why(std::string_view text) const {
     return why_ ? *why_ : "is not valid JSON at " + position(text, offset_);
   }
+  [[nodiscard]] Json take() { return std::move(root_); }
 
  private:
-  bool open() {
-    keys_.emplace_back();
-    return keys_.size() <= depth_ || refuse("is nested deeper than " + std::to_string(depth_));
+  /// An object or array whose end has not come. It stays where it is until then, since only its parent's growth could
+  /// move it.
+  struct Level {
+    Json* value;
+    std::string key;  ///< of the member to come
+    std::set<std::string, std::less<>> keys;
+  };
+
+  /// Returns where the value is now; null where it is refused.
+  template <typename Value>
+  Json* add(Value&& value) {
+    if (++values_ > limits_.values) {
+      refuse("has more than " + std::to_string(limits_.values) + " values");
+      return nullptr;
+    }
+    if (levels_.empty()) {
+      root_ = Json(std::forward<Value>(value));
+      return &root_;
+    }
+    Level& level = levels_.back();
+    if (auto* members = level.value->get_ptr<Json::object_t*>()) {
+      // Not emplace, which would look for the key.
+      members->push_back({std::move(level.key), Json(std::forward<Value>(value))});
+      return &members->back().second;
+    }
+    auto& elements = level.value->get_ref<Json::array_t&>();
+    if (elements.size() == limits_.elements) {
+      refuse_excess(limits_.elements, "elements");
+      return nullptr;
+    }
+    elements.push_back(Json(std::forward<Value>(value)));
+    return &elements.back();
   }
-  bool close() {
-    keys_.pop_back();
+
+  bool open(Json* value) {
+    if (value == nullptr) return false;
+    if (levels_.size() == limits_.depth) return refuse("is nested deeper than " + std::to_string(limits_.depth));
+    levels_.push_back({value, {}, {}});
     return true;
   }
+  bool close() {
+    levels_.pop_back();
+    return true;
+  }
+
+  bool check(const std::string& text) { return refuse(check_string(text)); }
   bool refuse(std::optional<std::string> why) {
     why_ = std::move(why);
     return !why_;
   }
+  /// `what` is too many in the object or array at hand.
+  bool refuse_excess(std::size_t most, std::string_view what) {
+    std::string path;
+    for (std::size_t at = 0; at + 1 < levels_.size(); ++at) {
+      const Json& outer = *levels_[at].value;
+      path += "/" + (outer.is_array() ? std::to_string(outer.size() - 1)
+                                      : pointer_step(outer.get_ref<const Json::object_t&>().back().first));
+    }
+    return refuse((path.empty() ? "" : quote(path) + ": ") + "has more than " + std::to_string(most) + " " +
+                  std::string(what));
+  }
 
-  std::size_t depth_;
-  std::vector<std::set<std::string, std::less<>>> keys_;
+  const JsonLimits& limits_;
+  Json root_;
+  std::vector<Level> levels_;
+  std::size_t values_ = 0;
   std::size_t offset_ = 0;
   std::optional<std::string> why_;
 };
@@ -83,9 +141,9 @@ Result<Json> parse_json(std::string_view text, std::string_view name, const Json
   if (text.starts_with("\xEF\xBB\xBF")) return refuse("starts with a byte order mark");
   // nlohmann takes NUL for the end of the text and would not look further.
   if (const auto nul = text.find('\0'); nul != text.npos) return refuse("has a NUL byte at " + position(text, nul));
-  Watch watch(limits.depth);
-  if (!Json::sax_parse(text.begin(), text.end(), &watch)) return refuse(watch.why(text));
-  return Json::parse(text.begin(), text.end());
+  Builder builder(limits);
+  if (!Json::sax_parse(text.begin(), text.end(), &builder)) return refuse(builder.why(text));
+  return builder.take();
 }
 
 std::string to_text(const Json& value) { return value.dump(); }
@@ -220,6 +278,7 @@ std::vector<std::string> Members::texts_if(std::string_view member, std::size_t 
   std::vector<std::string> out;
   const Json* list = array_if(member, most);
   if (list == nullptr) return out;
+  std::set<std::string_view> seen;
   for (const Json& item : *list) {
     const auto* text = item.get_ptr<const std::string*>();
     const std::string at = std::to_string(out.size());
@@ -227,7 +286,7 @@ std::vector<std::string> Members::texts_if(std::string_view member, std::size_t 
       refuse(member, "element " + at + " must be a printable text of 1 to " + std::to_string(text_limit) + " bytes");
       return {};
     }
-    if (std::find(out.begin(), out.end(), *text) != out.end()) {
+    if (!seen.insert(*text).second) {
       refuse(member, "element " + at + " stands there twice");
       return {};
     }

@@ -28,14 +28,18 @@ namespace airlock::core {
 
 using Json = nlohmann::ordered_json;
 
+/// How much one document may hold. A document that is over a limit is refused before its DOM grows by what is over it.
 struct JsonLimits {
   std::uint64_t bytes = 1024 * 1024;
   std::size_t depth = 32;
+  std::size_t members = 4096;      ///< of one object; a member is found by looking through all of them
+  std::size_t elements = 100'000;  ///< of one array
+  std::size_t values = 400'000;    ///< of the document: texts, numbers, `true`, `null`, objects, arrays
 };
 
 /// Reads one JSON value and nothing after it. Refused, as bad_input with line and column: what RFC 8259 refuses, a byte
-/// order mark, duplicate keys, ill-formed UTF-8, unpaired surrogates, noncharacters, NUL bytes, excess size or depth.
-/// `name` is what messages call the document.
+/// order mark, duplicate keys, ill-formed UTF-8, unpaired surrogates, noncharacters, NUL bytes. Excess is refused by JSON
+/// path. Takes time in proportion to the document's size. `name` is what messages call the document.
 [[nodiscard]] Result<Json> parse_json(std::string_view text, std::string_view name, const JsonLimits& limits = {});
 
 /// `value` as text on one line, keys in the order given. Precondition: all strings are UTF-8.

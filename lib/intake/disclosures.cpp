@@ -121,6 +121,8 @@ Result<std::string> Register::contradiction(const Arrival& arrival) {
 Result<std::optional<std::uint64_t>> Register::bundle_right_before(const Arrival& arrival) {
   AIRLOCK_TRY(auto here, database_.prepare("SELECT kind FROM disclosures WHERE site_id = ? AND disclosure = ?"));
   AIRLOCK_TRY(auto gone, database_.prepare("SELECT count(*) FROM voids WHERE site_id = ? AND disclosure = ?"));
+  std::set<std::uint64_t> told_here;
+  for (const envelope::Void& one : arrival.voids) told_here.insert(one.disclosure);
   for (std::uint64_t number = arrival.disclosure - 1; number > 0; --number) {
     here.bind(arrival.site_id).bind(column(number));
     AIRLOCK_TRY(const bool arrived, here.step());
@@ -128,11 +130,10 @@ Result<std::optional<std::uint64_t>> Register::bundle_right_before(const Arrival
     here.reset();
     if (bundle) return std::optional(number);
     if (arrived) continue;
+    if (told_here.contains(number)) continue;
     gone.bind(arrival.site_id).bind(column(number));
     AIRLOCK_TRY(const auto told, first_number(gone));
-    const bool tells = std::any_of(arrival.voids.begin(), arrival.voids.end(),
-                                   [&](const envelope::Void& one) { return one.disclosure == number; });
-    if (told == std::uint64_t{0} && !tells) break;  // it may be the one that is named
+    if (told == std::uint64_t{0}) break;  // it may be the one that is named
   }
   return std::optional<std::uint64_t>();
 }
@@ -185,10 +186,13 @@ Result<TakenIn> Register::take_in(const Arrival& arrival, core::Time now) {
   insert.bind(arrival.site_id);
   bind_disclosure(insert, arrival, now);
   AIRLOCK_CHECK(insert.run());
-  for (const envelope::Void& gone : arrival.voids) {
+  {
     AIRLOCK_TRY(auto add, database_.prepare("INSERT OR IGNORE INTO voids VALUES (?, ?, ?)"));
-    add.bind(arrival.site_id).bind(column(gone.disclosure)).bind(gone.kind);
-    AIRLOCK_CHECK(add.run());
+    for (const envelope::Void& gone : arrival.voids) {
+      add.bind(arrival.site_id).bind(column(gone.disclosure)).bind(gone.kind);
+      AIRLOCK_CHECK(add.run());
+      add.reset();
+    }
   }
   AIRLOCK_CHECK(transaction.commit());
   return out;

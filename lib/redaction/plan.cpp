@@ -27,12 +27,17 @@ bool fits_key(const Treatment& treatment, const Shape& shape) {
   return fits_value(treatment, shape);
 }
 
-/// Whether the first `steps` steps of the field's path name a container of the dictionary rather than a wildcard key.
-bool is_container(const Dictionary& dictionary, const Field& field, std::size_t steps) {
+/// For each number of steps but all: whether the field's first steps name a container of the dictionary rather than a
+/// wildcard key.
+std::vector<bool> containers(const Dictionary& dictionary, const Field& field) {
+  std::vector<bool> out;
   std::size_t end = 0;
-  for (std::size_t i = 0; i < steps; ++i) end = field.path.find('/', end + 1);
-  const auto declared = dictionary.find(std::string_view(field.path).substr(0, end));
-  return !declared || !dictionary.fields()[*declared].key;
+  for (std::size_t steps = 0; steps < field.steps.size(); ++steps) {
+    const auto declared = dictionary.find(std::string_view(field.path).substr(0, end));
+    out.push_back(!declared || !dictionary.fields()[*declared].key);
+    end = field.path.find('/', end + 1);
+  }
+  return out;
 }
 
 /// One redaction of the profiles and whether it selects anything.
@@ -105,17 +110,19 @@ class Gatherer {
     return !field_.shape.types.empty() && std::find(matches.begin(), matches.end(), true) != matches.end();
   }
 
-  [[nodiscard]] bool names_key(const std::vector<bool>& matches) const {
+  [[nodiscard]] bool names_key(const std::vector<bool>& matches) {
     if (!field_.key) return false;
     if (matches.back()) return true;
+    if (containers_.empty()) containers_ = containers(dictionary_, field_);
     for (std::size_t steps = 0; steps + 1 < matches.size(); ++steps) {
-      if (matches[steps] && is_container(dictionary_, field_, steps)) return true;
+      if (matches[steps] && containers_[steps]) return true;
     }
     return false;
   }
 
   const Dictionary& dictionary_;
   const Field& field_;
+  std::vector<bool> containers_;  ///< filled when it is first asked for
   Gathered values_;
   Gathered keys_;
 };
@@ -134,11 +141,26 @@ Result<std::vector<Rule>> rules_of(std::span<const Profile> profiles) {
   return out;
 }
 
+/// Whether the plan is made in reasonable time.
+Result<void> check_comparisons(const Dictionary& dictionary, const std::vector<Rule>& rules) {
+  std::uint64_t steps = 0;
+  for (const Field& field : dictionary.fields()) steps += field.steps.size();
+  const auto paths = static_cast<std::uint64_t>(
+      std::count_if(rules.begin(), rules.end(), [](const Rule& rule) { return rule.selector.has_value(); }));
+  if (rules.size() * dictionary.fields().size() + paths * steps <= comparisons_limit) return {};
+  return fail(Code::bad_input,
+              "the policy's profiles have " + std::to_string(rules.size()) + " redactions, " + std::to_string(paths) +
+                  " of them by path, which is too many for a dictionary of " +
+                  std::to_string(dictionary.fields().size()) + " fields",
+              "let a path name a container or use `*`, redact by class, or extend fewer profiles");
+}
+
 }  // namespace
 
 Result<Plan> Plan::make(const Dictionary& dictionary, std::span<const Profile> profiles) {
   Plan out;
   AIRLOCK_TRY(auto rules, rules_of(profiles));
+  AIRLOCK_CHECK(check_comparisons(dictionary, rules));
   for (const Profile& profile : profiles) {
     out.profiles_.push_back(profile.name);
     out.redactions_.insert(out.redactions_.end(), profile.redactions.begin(), profile.redactions.end());

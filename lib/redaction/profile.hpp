@@ -62,7 +62,7 @@ class Plan {
   /// written must again be a key that the dictionary declares.
   ///
   /// Errors (bad_input, naming the redaction's place and the field): a path that selects nothing, a path redaction that
-  /// fits no type of what it selects, `mask` by path on a key.
+  /// fits no type of what it selects, `mask` by path on a key, more comparisons than `comparisons_limit`.
   [[nodiscard]] static Result<Plan> make(const dictionary::Dictionary& dictionary, std::span<const Profile> profiles);
 
   /// By index of the dictionary's field.

@@ -1,7 +1,5 @@
 #include "redaction/selector.hpp"
 
-#include <optional>
-
 namespace airlock::redaction {
 namespace {
 
@@ -34,44 +32,49 @@ Result<Selector> Selector::parse(std::string_view path) {
     path.remove_prefix(1);
     const auto step = path.substr(0, path.find('/'));
     path.remove_prefix(step.size());
-    if (out.steps_.size() == selector_steps_limit) {
+    if (out.steps_ == selector_steps_limit) {
       return fail(Code::bad_input, "has more than " + std::to_string(selector_steps_limit) + " steps");
     }
-    if (step == "*" || step == "**") {
-      out.steps_.push_back({step.size() == 1 ? Kind::one : Kind::any_number, ""});
+    const Bits bit = Bits{1} << out.steps_++;
+    if (step == "*") {
+      out.one_ |= bit;
+    } else if (step == "**") {
+      out.any_number_ |= bit;
     } else {
       AIRLOCK_TRY(auto text, unescape(step));
-      out.steps_.push_back({Kind::literal, std::move(text)});
+      out.literals_[std::move(text)] |= bit;
     }
   }
   return out;
 }
 
 std::vector<bool> Selector::matches(const dictionary::Field& field) const {
-  // at[i]: whether the field's steps so far can be what the first i steps of the selector stand for.
-  std::vector<bool> at(steps_.size() + 1, false);
-  at[0] = true;
+  // Bit i of `at`: whether the field's steps so far can be what the first i steps of the selector stand for. `whole`:
+  // the same for all steps of the selector.
+  const Bits last = Bits{1} << (steps_ - 1);
+  Bits at = 1;
+  bool whole = false;
   const auto skip_any_number = [&] {
-    for (std::size_t i = 0; i < steps_.size(); ++i) {
-      if (at[i] && steps_[i].kind == Kind::any_number) at[i + 1] = true;
+    for (Bits from = at & any_number_; from != 0;) {
+      whole = whole || (from & last) != 0;
+      const Bits reached = (from & ~last) << 1U & ~at;
+      at |= reached;
+      from = reached & any_number_;
     }
   };
   skip_any_number();
-  std::vector<bool> out{at.back()};
+  std::vector<bool> out{whole};
   for (std::size_t step = 0; step < field.steps.size(); ++step) {
-    std::vector<bool> next(at.size(), false);
-    for (std::size_t i = 0; i < steps_.size(); ++i) {
-      if (!at[i]) continue;
-      const Kind kind = steps_[i].kind;
-      if (kind == Kind::any_number) next[i] = true;
-      if (kind == Kind::one ||
-          (kind == Kind::literal && !field.is_wildcard[step] && steps_[i].text == field.steps[step])) {
-        next[i + 1] = true;
-      }
+    Bits taken = at & one_;
+    if (!field.is_wildcard[step]) {
+      const auto literal = literals_.find(field.steps[step]);
+      if (literal != literals_.end()) taken |= at & literal->second;
     }
-    at = std::move(next);
+    // `**` takes the step as well and stays where it is; one at the end of the selector goes on standing for all.
+    whole = (taken & last) != 0;
+    at = (at & any_number_) | (taken & ~last) << 1U;
     skip_any_number();
-    out.push_back(at.back());
+    out.push_back(whole);
   }
   return out;
 }

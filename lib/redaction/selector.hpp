@@ -4,6 +4,8 @@
 /// number of them, none included. A literal step is found where the dictionary declares that step, never where it
 /// declares `*`: redactions are by declaration, not by what a report holds.
 
+#include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +16,9 @@
 namespace airlock::redaction {
 
 inline constexpr std::size_t selector_steps_limit = 64;
+/// How often the redactions of all profiles together are held against the dictionary: once for each field, and a path
+/// once more for each step of each field's path.
+inline constexpr std::uint64_t comparisons_limit = 32'000'000;
 
 class Selector {
  public:
@@ -25,12 +30,13 @@ class Selector {
   [[nodiscard]] std::vector<bool> matches(const dictionary::Field& field) const;
 
  private:
-  enum class Kind : std::uint8_t { literal, one, any_number };
-  struct Step {
-    Kind kind;
-    std::string text;
-  };
-  std::vector<Step> steps_;
+  /// The selector's steps as bits, one a step, so that all of them are held against a step of a field at once.
+  using Bits = std::uint64_t;
+  static_assert(selector_steps_limit == 64);
+  std::size_t steps_ = 0;
+  Bits one_ = 0;         ///< where `*` is
+  Bits any_number_ = 0;  ///< where `**` is
+  std::map<std::string, Bits, std::less<>> literals_;
 };
 
 }  // namespace airlock::redaction

@@ -46,7 +46,12 @@ Treatment join_partials(std::span<const Treatment> treatments) {
       if (join_partial(other, next).action == Action::drop) return {.action = Action::drop};
     }
     out = seen.empty() ? next : join_partial(out, next);
-    seen.push_back(next);
+    // Thresholds and addresses always compare, so what they make stands for all of them. Others that compare are few.
+    if (next.action == Action::suppress_below || next.action == Action::truncate_ip) {
+      seen.assign(1, out);
+    } else {
+      seen.push_back(next);
+    }
   }
   return out;
 }

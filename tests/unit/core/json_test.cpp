@@ -1,6 +1,9 @@
 #include "core/json.hpp"
 
 #include <doctest/doctest.h>
+
+#include <algorithm>
+#include <ctime>
 #include <nlohmann/json.hpp>
 
 #include "core/io.hpp"
@@ -12,6 +15,8 @@ std::string why(std::string_view text, const JsonLimits& limits = {}) {
   const auto json = parse_json(text, "x.json", limits);
   return json ? "accepted" : json.error().message;
 }
+/// Of the processor: how busy the machine is does not matter.
+double seconds_since(std::clock_t begin) { return static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC; }
 }  // namespace
 
 TEST_CASE("what I-JSON forbids is refused with its place") {
@@ -28,6 +33,73 @@ TEST_CASE("what I-JSON forbids is refused with its place") {
   CHECK(why("[[[1]]]", {.depth = 2}) == "`x.json`: is nested deeper than 2");
   CHECK(why(std::string(200000, '[')) == "`x.json`: is nested deeper than 32");
   CHECK(why("[1,2,3]", {.bytes = 3}) == "`x.json`: is larger than 3 bytes");
+}
+
+TEST_CASE("too many members, elements or values are refused by their path, before the document is read to its end") {
+  CHECK(why(R"({"a":1,"b":2})", {.members = 2}) == "accepted");
+  CHECK(why(R"({"a":1,"b":2,"c":})", {.members = 2}) == "`x.json`: has more than 2 members");
+  CHECK(why(R"({"x":[0,{"a/b":{"a":1,"b":2,"c":})", {.members = 2}) ==
+        "`x.json`: `/x/1/a~1b`: has more than 2 members");
+  CHECK(why("[1,2]", {.elements = 2}) == "accepted");
+  CHECK(why(R"({"l":[[],[1,2,3,)", {.elements = 2}) == "`x.json`: `/l/1`: has more than 2 elements");
+  CHECK(why("[1,[2]]", {.values = 4}) == "accepted");
+  CHECK(why("[1,[2,{}", {.values = 4}) == "`x.json`: has more than 4 values");
+}
+
+TEST_CASE("what is read is what nlohmann reads, in the order of the text") {
+  for (const char* text : {R"({"b":{"z":[1,-2,1.5,true,false,null,"é"],"a":{}},"a":[[],[[]],{"k":[{}]}],"":""})",
+                           R"("x")", "0", "[18446744073709551615,-9223372036854775808,1e300]"}) {
+    CAPTURE(text);
+    CHECK(to_text(parse_json(text, "x").value()) == to_text(Json::parse(text)));
+  }
+}
+
+TEST_CASE("reading takes time in proportion to the document: four times the members, no sixteen times the time") {
+  const auto seconds = [](std::size_t lists) {
+    std::string text = "[";
+    for (std::size_t list = 0; list < lists; ++list) {
+      text += list == 0 ? "{" : ",{";
+      for (int i = 0; i < 1000; ++i) text += (i == 0 ? "\"k" : ",\"k") + std::to_string(i) + "\":0";
+      text += "}";
+    }
+    text += "]";
+    double least = 1e9;
+    for (int round = 0; round < 3; ++round) {
+      const std::clock_t begin = std::clock();
+      CHECK(parse_json(text, "x", {.bytes = 64 << 20}));
+      least = std::min(least, seconds_since(begin));
+    }
+    return least;
+  };
+  // And within one object.
+  const auto one = [](int members) {
+    std::string text = "{";
+    for (int i = 0; i < members; ++i) text += (i == 0 ? "\"k" : ",\"k") + std::to_string(i) + "\":0";
+    text += "}";
+    double least = 1e9;
+    for (int round = 0; round < 5; ++round) {
+      const std::clock_t begin = std::clock();
+      CHECK(parse_json(text, "x", {.members = 100'000}));
+      least = std::min(least, seconds_since(begin));
+    }
+    return least;
+  };
+  CHECK(seconds(16) < 10 * seconds(4));
+  CHECK(one(20'000) < 12 * one(5'000));
+}
+
+TEST_CASE("a list of texts is read in proportion to its length, and one that is there twice is found") {
+  std::string text = "{\"list\":[";
+  for (int i = 0; i < 50'000; ++i) text += "\"t" + std::to_string(i) + "\",";
+  const Json once = parse_json(text + "\"last\"]}", "x").value();
+  Members in(once, "x", "");
+  const std::clock_t begin = std::clock();
+  CHECK(in.texts("list", 100'000).size() == 50'001);
+  CHECK(seconds_since(begin) < 2);  // 50 000² comparisons take longer
+  const Json twice = parse_json(text + "\"t7\"]}", "x").value();
+  Members again(twice, "x", "");
+  (void)again.texts("list", 100'000);
+  CHECK(again.finish().error().message == "`x`: `/list`: element 50000 stands there twice");
 }
 
 TEST_CASE("members are read with types and limits, and a stranger among them is refused") {
