@@ -88,7 +88,7 @@ std::string flat_dictionary() {
 }
 
 /// 64 profiles in a chain with the redactions spread over them, so that each has those of all before it.
-std::string policy(const std::function<std::string(std::size_t)>& redaction, std::size_t profiles, std::size_t each) {
+std::string policy_of(const std::function<std::string(std::size_t)>& redaction, std::size_t profiles, std::size_t each) {
   std::string out =
       R"({"format":"airlock-policy/1","name":"x","version":"1","tiers":{"t":{"disposition":"seal","may":["seal"]}},)"
       R"("otherwise":"withhold","profiles":{)";
@@ -202,11 +202,11 @@ int main() {
     return R"({"class":"usage","do":"suppress_below","k":)" + std::to_string(i + 1) + "}";
   };
   // Just within `comparisons_limit`, and far over it.
-  measure_policy("paths of `**`, as many as may be", *many, policy(starred, 1, 230));
-  measure_policy("paths of `**`, too many", *many, policy(starred, 40, 256));
-  measure_policy("paths for keys", *keyed, policy(of_keys, 1, 200));
-  measure_policy("thresholds of a class, as many as may be", *flat, policy(rounded, 31, 250));
-  measure_policy("thresholds of a class, too many", *flat, policy(rounded, 64, 250));
+  measure_policy("paths of `**`, as many as may be", *many, policy_of(starred, 1, 230));
+  measure_policy("paths of `**`, too many", *many, policy_of(starred, 40, 256));
+  measure_policy("paths for keys", *keyed, policy_of(of_keys, 1, 200));
+  measure_policy("thresholds of a class, as many as may be", *flat, policy_of(rounded, 31, 250));
+  measure_policy("thresholds of a class, too many", *flat, policy_of(rounded, 64, 250));
   measure_policy("rules", *flat,
                  filled(R"({"format":"airlock-policy/1","name":"x","version":"1","tiers":{"t":)"
                         R"({"disposition":"seal","may":["seal"]}},"otherwise":"withhold","rules":[)",
