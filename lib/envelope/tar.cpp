@@ -87,6 +87,35 @@ Result<void> require_zeros(const core::Blob& tar, std::uint64_t from) {
   }
 }
 
+/// Takes what is written only as long as it is what a blob has there.
+class Comparison final : public core::Sink {
+ public:
+  explicit Comparison(const core::Blob& with) : with_(with) {}
+  [[nodiscard]] Result<void> write(std::string_view bytes) override {
+    std::array<char, core::copy_piece> piece;
+    while (!bytes.empty()) {
+      const auto wanted = std::min(bytes.size(), piece.size());
+      AIRLOCK_TRY(const std::size_t got, with_.read_at(at_, std::span(piece).first(wanted)));
+      if (got == 0 || bytes.substr(0, got) != std::string_view(piece.data(), got)) return differs();
+      at_ += got;
+      bytes.remove_prefix(got);
+    }
+    return {};
+  }
+  /// That nothing is left.
+  [[nodiscard]] Result<void> finish() const { return at_ == with_.size() ? Result<void>{} : differs(); }
+
+ private:
+  [[nodiscard]] Result<void> differs() const {
+    const std::uint64_t header = at_ / block * block;
+    return fail(Code::bad_input,
+                "the archive is not written as Airlock writes it, from byte " + std::to_string(header) + " on");
+  }
+
+  const core::Blob& with_;
+  std::uint64_t at_ = 0;
+};
+
 using Handle = std::unique_ptr<archive, int (*)(archive*)>;
 
 }  // namespace
@@ -136,6 +165,16 @@ Result<std::vector<TarEntry>> read_tar(const core::Blob& tar, std::size_t most) 
   if (entries.empty() || expected + 2 * block > tar.size()) return refuse("is cut short");
   AIRLOCK_CHECK(require_zeros(tar, expected));
   return entries;
+}
+
+Result<void> check_as_written(const core::Blob& tar, const std::vector<TarEntry>& entries, core::Time time) {
+  Comparison comparison(tar);
+  TarWriter again(comparison, time);
+  for (const TarEntry& entry : entries) {
+    AIRLOCK_CHECK(again.add(entry.name, core::BlobPart(tar, entry.offset, entry.size)));
+  }
+  AIRLOCK_CHECK(again.finish());
+  return comparison.finish();
 }
 
 struct TarWriter::State {

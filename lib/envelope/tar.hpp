@@ -1,8 +1,9 @@
 #pragma once
 /// \file
 /// Content of kits and bundles: a ustar archive (POSIX.1-2008 pax, "ustar Interchange Format") of regular files, so
-/// that stock `tar` unpacks it. libarchive does the format; what is read must besides be exactly what is written here:
-/// regular files with plain relative names, one header block each, nothing between them and nothing but zeros behind.
+/// that stock `tar` unpacks it. libarchive does the format; what is read must besides be of the form that is written
+/// here: regular files with plain relative names, one header block each, nothing between them and nothing but zeros
+/// behind (`read_tar`). What a signer made must be that to the byte (`check_as_written`).
 
 #include <cstdint>
 #include <memory>
@@ -27,6 +28,12 @@ struct TarEntry {
 /// Lists an archive of at most `most` files. Error: bad_input where it is not of the form above, or a name stands
 /// twice.
 [[nodiscard]] Result<std::vector<TarEntry>> read_tar(const core::Blob& tar, std::size_t most);
+
+/// That an archive is, byte for byte, what `TarWriter` writes for the files that `read_tar` found in it and this time.
+/// So no other tar sees in it what this one does not, and nothing hides in headers, padding or behind the end. Error:
+/// bad_input.
+[[nodiscard]] Result<void> check_as_written(const core::Blob& tar, const std::vector<TarEntry>& entries,
+                                            core::Time time);
 
 /// Writes an archive to a sink: mode 0644, owner 0, all files with the same time.
 class TarWriter {

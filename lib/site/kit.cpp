@@ -190,6 +190,11 @@ Result<Kit> parse_kit(const core::Blob& archive) {
   AIRLOCK_TRY(auto policy, policy::Policy::parse(policy_text, policy_name, dictionary));
   AIRLOCK_TRY(auto recipients, read_recipients(archive, files));
   AIRLOCK_TRY(header.trust, read_trust(archive, files));
+  std::vector<envelope::TarEntry> all;
+  for (const auto* some : {&files.documents, &files.recipients, &files.roots, &files.lists}) {
+    all.insert(all.end(), some->begin(), some->end());
+  }
+  AIRLOCK_CHECK(envelope::check_as_written(archive, all, header.issued));
   AIRLOCK_TRY(header.content_sha256, crypto::sha256(archive));
   return Kit{std::move(header),
              std::move(policy_text),

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
+#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 
@@ -116,6 +118,43 @@ TEST_CASE("no single changed byte of an archive makes it show other content of t
       (void)read_tar(MemoryBlob(changed), 10);
     }
   }
+}
+
+TEST_CASE("what a signer made is the writer's own archive to the byte: any changed byte outside the files is refused") {
+  const auto as_written = [](const std::string& tar, core::Time time) {
+    const MemoryBlob blob(tar);
+    const auto entries = read_tar(blob, 10);
+    return entries && check_as_written(blob, *entries, time);
+  };
+  const std::string tar = archive({{"a", "hello"}, {"b/c", std::string(600, 'x')}, {"empty", ""}});
+  CHECK(as_written(tar, noon));
+  CHECK(!as_written(tar, noon + std::chrono::seconds{1}));
+  CHECK(!as_written(tar + std::string(512, '\0'), noon));
+  CHECK(!as_written(tar.substr(0, tar.size() - 512), noon));
+  CHECK(!as_written(gnu_tar("--format=ustar a b"), noon));
+  // The header of the second file with another checksum that fits: only the comparison sees the change.
+  std::size_t refused = 0;
+  for (std::size_t at = 1024; at < 1536; ++at) {
+    std::string changed = tar;
+    changed[at] = static_cast<char>(changed[at] ^ 1);
+    unsigned sum = 0;
+    changed.replace(1024 + 148, 8, 8, ' ');
+    for (std::size_t i = 1024; i < 1536; ++i) sum += static_cast<unsigned char>(changed[i]);
+    std::array<char, 8> text{};
+    std::snprintf(text.data(), text.size(), "%06o", sum);
+    changed.replace(1024 + 148, 6, text.data(), 6);
+    changed[1024 + 154] = '\0';
+    const bool is_checksum = at >= 1024 + 148 && at < 1024 + 156;
+    const bool is_of_the_file = at < 1024 + 100 || (at >= 1024 + 124 && at < 1024 + 136);  // its name and its size
+    if (is_checksum || is_of_the_file) continue;
+    CAPTURE(at);
+    CHECK(!as_written(changed, noon));
+    ++refused;
+  }
+  CHECK(refused == 512 - 8 - 100 - 12);
+  std::string padded = tar;
+  padded[512 + 6] = 'x';
+  CHECK(!as_written(padded, noon));
 }
 
 TEST_CASE("the error of the sink comes back as it is, wherever the sink is full") {
