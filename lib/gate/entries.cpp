@@ -43,7 +43,7 @@ Result<Json> original_members(const Received& report, const std::string& salt) {
   commitment.update(salt);
   core::BlobSource source(report.bytes);
   AIRLOCK_CHECK(core::copy(source, commitment));
-  Json out{{"size", report.size}};
+  Json out = Json::object();
   if (!report.complete) out["complete"] = false;
   out["commitment"] = commitment.finish().hex();
   return out;

@@ -26,7 +26,8 @@ struct NewDisclosure {
   std::uint64_t number = 0;
 };
 
-/// Member `original`: size and salted commitment of the bytes that came in.
+/// Member `original`: the salted commitment of the bytes that came in. Not their size: beside the size of what left, it
+/// would tell how long the values are that did not.
 [[nodiscard]] Result<core::Json> original_members(const Received& report, const std::string& salt);
 
 /// The members of `produced` and `decided` that tell the decision.
