@@ -8,6 +8,7 @@
 /// not ours can be altered unnoticed), so nothing may be identified by the digest of a CMS file.
 
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -104,6 +105,11 @@ class SealStream : public core::Sink {
 /// is not the key of `me`), integrity (tag, key unwrapping), refused (`me` is no recipient), or the error of `inner`.
 [[nodiscard]] Result<void> open(const core::Blob& sealed, const PrivateKey& key, const Certificate& me,
                                 core::Sink& inner);
+
+/// The names under which a sealed object addresses its recipients, to be compared with `recipient_name` and not shown.
+/// Nobody signed them. Error: bad_input (not of the profile's shape, or one recipient twice).
+[[nodiscard]] Result<std::set<std::string, std::less<>>> recipients_of(const core::Blob& sealed);
+[[nodiscard]] std::string recipient_name(const Certificate& certificate);
 
 /// Feeds two forged objects to the library, its content cipher rewritten to OFB and its tag cut to one byte, and a
 /// sound one. Done once a process, remembered. Error: integrity, with the hint to upgrade OpenSSL.

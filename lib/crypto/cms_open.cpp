@@ -77,4 +77,17 @@ Result<void> open(const core::Blob& sealed, const PrivateKey& key, const Certifi
   return open_if(opening_is_safe, sealed, key, me, inner);
 }
 
+Result<std::set<std::string, std::less<>>> recipients_of(const core::Blob& sealed) {
+  AIRLOCK_TRY(SealedLayout layout, read_sealed(sealed));
+  std::set<std::string, std::less<>> out;
+  for (RecipientLayout& recipient : layout.recipients) {
+    if (!out.insert(std::move(recipient.id)).second) {
+      return fail(Code::bad_input, "is not a sealed object: it names one recipient twice");
+    }
+  }
+  return out;
+}
+
+std::string recipient_name(const Certificate& certificate) { return issuer_and_serial(certificate.der()); }
+
 }  // namespace airlock::crypto

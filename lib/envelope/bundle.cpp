@@ -1,11 +1,11 @@
 #include "envelope/bundle.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
-#include "core/json.hpp"
 #include "core/text.hpp"
 #include "crypto/hash.hpp"
+#include "crypto/note.hpp"
+#include "envelope/entry.hpp"
 
 namespace airlock::envelope {
 namespace {
@@ -15,6 +15,7 @@ using core::fail;
 using core::quote;
 
 constexpr std::uint64_t small_file_limit = 16ULL * 1024 * 1024;
+constexpr std::uint64_t how_to_verify_limit = 1024 * 1024;
 
 /// The files behind the manifest, in the order of `bundle_files`, as blobs over memory but for the report.
 struct Parts {
@@ -71,12 +72,74 @@ Result<void> check_files(const core::Blob& tar, const std::vector<TarEntry>& ent
   return {};
 }
 
+/// The record of a file. Precondition: `check_files` succeeded, and `file` is one of `bundle_files` but the manifest.
+const FileRecord& record_of(const Manifest& manifest, std::string_view file) {
+  return *std::find_if(manifest.files.begin(), manifest.files.end(),
+                       [&](const FileRecord& record) { return record.name == file; });
+}
+
 /// Whether the ledger's entry records this disclosure of these bytes.
-bool records(const core::Json& entry, const Manifest& manifest, const FileRecord& report) {
-  const auto at = [&](const char* pointer) { return entry.value(core::Json::json_pointer(pointer), core::Json()); };
-  return at("/number") == manifest.number && at("/disclosure/id") == manifest.bundle_id &&
-         at("/disclosure/number") == manifest.disclosure && at("/payload/size") == report.size &&
-         at("/payload/sha256") == report.sha256;
+bool records(const EntryRecord& entry, const Manifest& manifest) {
+  const FileRecord& report = record_of(manifest, "report.json");
+  return entry.recorded.number == manifest.number && entry.recorded.bundle_id == manifest.bundle_id &&
+         entry.recorded.disclosure == manifest.disclosure && entry.payload_size == report.size &&
+         entry.payload_sha256 == report.sha256;
+}
+
+Result<void> check_documents(const Manifest& manifest) {
+  for (const auto& [file, document] : {std::pair("policy.json", &manifest.decision.policy),
+                                       std::pair("dictionary.json", &manifest.decision.dictionary)}) {
+    if (record_of(manifest, file).sha256 != document->sha256) {
+      return fail(Code::integrity, quote(file) + " is not the document that decided, by `entry.json`");
+    }
+  }
+  return {};
+}
+
+/// Returns what should be known of it.
+Result<std::vector<std::string>> check_instructions(const Manifest& manifest, const EntryRecord& entry,
+                                                    std::string_view instructions, const crypto::Certificate& signer) {
+  const auto refuse = [] {
+    return fail(Code::integrity, "`HOW-TO-VERIFY.txt` is not the one that the site wrote",
+                "do not run its commands: docs/formats/bundle.md says how to verify a bundle");
+  };
+  if (entry.promise && crypto::sha256(instructions).hex() != entry.promise->how_to_verify_sha256) return refuse();
+  AIRLOCK_TRY(const auto ledger_key, crypto::NoteVerifier::from_text(manifest.ledger_key));
+  if (instructions == how_to_verify(manifest, signer, ledger_key.key())) return std::vector<std::string>{};
+  if (!entry.promise) return refuse();
+  return std::vector<std::string>{
+      "`HOW-TO-VERIFY.txt` is as the site wrote it, but this release would write another one: read its commands before "
+      "you run them"};
+}
+
+/// Compares the envelope, which nobody signed, with the recipients that the site named. It may be for fewer: who opens
+/// a bundle may seal it again for one of them.
+Result<void> check_recipients(const core::Blob& sealed, const Manifest& manifest, const Opener& opener) {
+  AIRLOCK_TRY(const auto addressed, crypto::recipients_of(sealed));
+  std::vector<std::string> unseen = manifest.recipients;
+  const auto take = [&](const crypto::Certificate& certificate) {
+    const auto found = std::find(unseen.begin(), unseen.end(), certificate.fingerprint().hex());
+    if (found == unseen.end()) return false;
+    unseen.erase(found);
+    return true;
+  };
+  std::vector<crypto::Certificate> known{opener.certificate};
+  for (const crypto::Certificate& certificate : opener.known) {
+    if (std::find(known.begin(), known.end(), certificate) == known.end()) known.push_back(certificate);
+  }
+  std::size_t strangers = addressed.size();
+  for (const crypto::Certificate& certificate : known) {
+    const bool is_addressed = addressed.contains(crypto::recipient_name(certificate));
+    const bool is_named = take(certificate);
+    if (is_addressed && !is_named) {
+      return fail(Code::integrity, "is sealed for " + certificate.subject() + ", whom `manifest.json` does not name");
+    }
+    if (is_addressed) --strangers;
+  }
+  if (strangers > unseen.size()) {
+    return fail(Code::integrity, "is sealed for somebody whom `manifest.json` does not name");
+  }
+  return {};
 }
 
 }  // namespace
@@ -119,11 +182,13 @@ std::uint64_t bundle_size_bound(const Manifest& manifest, std::uint64_t report_s
 }
 
 OpenedBundle::OpenedBundle(crypto::Verified verified, std::vector<TarEntry> files, Manifest manifest,
-                           core::Digest content_sha256)
+                           core::Digest content_sha256, std::uint64_t entry_seq, std::vector<std::string> warnings)
     : verified_(std::move(verified)),
       files_(std::move(files)),
       manifest_(std::move(manifest)),
-      content_sha256_(content_sha256) {}
+      content_sha256_(content_sha256),
+      entry_seq_(entry_seq),
+      warnings_(std::move(warnings)) {}
 
 core::BlobPart OpenedBundle::file(std::string_view name) const {
   const auto found =
@@ -135,12 +200,12 @@ Result<std::string> OpenedBundle::text(std::string_view name) const {
   return core::to_string(file(name), small_file_limit);
 }
 
-Result<OpenedBundle> open_bundle(const core::Blob& sealed, const crypto::PrivateKey& key, const crypto::Certificate& me,
-                                 const crypto::TrustStore& trust, core::Scratch& scratch) {
+Result<OpenedBundle> open_bundle(const core::Blob& sealed, const Opener& opener, const crypto::TrustStore& trust,
+                                 core::Scratch& scratch) {
   if (sealed.size() > bundle_bytes_limit) {
     return fail(Code::bad_input, "is larger than " + std::to_string(bundle_bytes_limit) + " bytes");
   }
-  AIRLOCK_CHECK(crypto::open(sealed, key, me, scratch));
+  AIRLOCK_CHECK(crypto::open(sealed, opener.key, opener.certificate, scratch));
   AIRLOCK_TRY(crypto::Verified verified, crypto::verify(scratch, trust));
   const core::Blob& tar = verified.content();
   AIRLOCK_TRY(auto entries, read_tar(tar, bundle_files.size()));
@@ -148,9 +213,14 @@ Result<OpenedBundle> open_bundle(const core::Blob& sealed, const crypto::Private
   if (!std::equal(entries.begin(), entries.end(), bundle_files.begin(), bundle_files.end(), same_name)) {
     return fail(Code::bad_input, "does not hold the files of a bundle in their order");
   }
-  AIRLOCK_TRY(const std::string text,
-              core::to_string(core::BlobPart(tar, entries[0].offset, entries[0].size), manifest_bytes_limit));
-  AIRLOCK_TRY(Manifest manifest, parse_manifest(text));
+  const auto text_of = [&](std::string_view file, std::uint64_t limit) {
+    const auto at = std::find(bundle_files.begin(), bundle_files.end(), file) - bundle_files.begin();
+    const TarEntry& entry = entries[static_cast<std::size_t>(at)];
+    return core::to_string(core::BlobPart(tar, entry.offset, entry.size), limit);
+  };
+  AIRLOCK_TRY(const std::string document, text_of("manifest.json", manifest_bytes_limit));
+  AIRLOCK_TRY(Manifest manifest, parse_manifest(document));
+  AIRLOCK_CHECK(check_as_written(tar, entries, manifest.created));
   AIRLOCK_CHECK(check_files(tar, entries, manifest));
   if (verified.signer().uuid() != manifest.site_id) {
     return fail(Code::integrity, "is signed by another site than its manifest names");
@@ -159,13 +229,32 @@ Result<OpenedBundle> open_bundle(const core::Blob& sealed, const crypto::Private
     return fail(Code::integrity, "the site's certificate was not valid when the bundle was made");
   }
   AIRLOCK_TRY(const core::Digest content_sha256, crypto::sha256(tar));
-  AIRLOCK_TRY(const std::string entry_text,
-              core::to_string(core::BlobPart(tar, entries[2].offset, entries[2].size), small_file_limit));
-  AIRLOCK_TRY(const core::Json entry, core::parse_json(entry_text, bundle_files[2]));
-  if (!entry.is_object() || !records(entry, manifest, manifest.files[0])) {
+  AIRLOCK_TRY(const std::string entry_text, text_of("entry.json", entry_bytes_limit));
+  const auto entry = read_entry(entry_text);
+  if (!entry || !records(*entry, manifest)) {
     return fail(Code::integrity, "`entry.json` is not the ledger's entry for this report");
   }
-  return OpenedBundle(std::move(verified), std::move(entries), std::move(manifest), content_sha256);
+  AIRLOCK_CHECK(check_agreement(manifest, document, *entry));
+  AIRLOCK_CHECK(check_documents(manifest));
+  AIRLOCK_TRY(const std::string instructions, text_of("HOW-TO-VERIFY.txt", how_to_verify_limit));
+  AIRLOCK_TRY(auto warnings, check_instructions(manifest, *entry, instructions, verified.signer()));
+  AIRLOCK_CHECK(check_recipients(sealed, manifest, opener));
+  return OpenedBundle(std::move(verified), std::move(entries), std::move(manifest), content_sha256, entry->seq,
+                      std::move(warnings));
+}
+
+Result<void> check_name(std::string_view path, const Manifest& manifest) {
+  constexpr std::string_view ending = ".p7m";
+  const std::string_view file = path.substr(path.find_last_of('/') + 1);  // npos + 1 is 0
+  if (!file.ends_with(ending)) return {};
+  const std::string_view stem = file.substr(0, file.size() - ending.size());
+  const std::string own = bundle_name(manifest);
+  constexpr std::size_t id_size = 36;
+  const bool is_name = stem.size() > id_size && stem[stem.size() - id_size - 1] == '-' &&
+                       core::is_uuid(stem.substr(stem.size() - id_size));
+  if (!is_name || stem == own) return {};
+  return fail(Code::integrity, "has the name of another bundle: it is " + quote(own + std::string(ending)),
+              "give the file its own name");
 }
 
 }  // namespace airlock::envelope

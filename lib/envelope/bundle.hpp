@@ -23,6 +23,8 @@
 namespace airlock::envelope {
 
 inline constexpr std::uint64_t bundle_bytes_limit = 256ULL * 1024 * 1024;
+/// Longest `entry.json`: the ledger's own limit.
+inline constexpr std::uint64_t entry_bytes_limit = 1024 * 1024;
 
 inline constexpr std::array<std::string_view, 9> bundle_files{"manifest.json",  "report.json",     "entry.json",
                                                               "checkpoint.txt", "proof.txt",       "consistency.txt",
@@ -68,30 +70,51 @@ class OpenedBundle {
   [[nodiscard]] core::Time signing_time() const { return verified_.signing_time(); }
   [[nodiscard]] const core::Digest& content_sha256() const { return content_sha256_; }
   [[nodiscard]] const std::vector<TarEntry>& files() const { return files_; }
+  /// Where the entry says that it stands in its ledger: the proof must be of that place.
+  [[nodiscard]] std::uint64_t entry_seq() const { return entry_seq_; }
+  /// What is no fault and should be known, in sentences for people.
+  [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
   /// One file's bytes. Precondition: the name is one of `bundle_files`.
   [[nodiscard]] core::BlobPart file(std::string_view name) const;
   /// One small file in memory. Error: bad_input above 16 MiB.
   [[nodiscard]] Result<std::string> text(std::string_view name) const;
 
-  OpenedBundle(crypto::Verified verified, std::vector<TarEntry> files, Manifest manifest, core::Digest content_sha256);
+  OpenedBundle(crypto::Verified verified, std::vector<TarEntry> files, Manifest manifest, core::Digest content_sha256,
+               std::uint64_t entry_seq, std::vector<std::string> warnings);
 
  private:
   crypto::Verified verified_;
   std::vector<TarEntry> files_;
   Manifest manifest_;
   core::Digest content_sha256_;
+  std::uint64_t entry_seq_;
+  std::vector<std::string> warnings_;
 };
 
-/// Opens `sealed` as the recipient `me` and verifies, in this order: shape and encryption, the site's signature against
-/// `trust`, archive, manifest, the digest and size of each file, that the manifest's site is the signer's, that the
-/// signer's certificate was valid when the manifest says the bundle was made, and that the ledger's entry records this
-/// disclosure of this report. `scratch` takes the signed object and
-/// must outlive the result. Errors: refused (not a recipient), bad_input (shape), integrity.
-[[nodiscard]] Result<OpenedBundle> open_bundle(const core::Blob& sealed, const crypto::PrivateKey& key,
-                                               const crypto::Certificate& me, const crypto::TrustStore& trust,
-                                               core::Scratch& scratch);
+/// Who opens a bundle.
+struct Opener {
+  const crypto::PrivateKey& key;
+  const crypto::Certificate& certificate;
+  /// Certificates of possible recipients that the opener knows besides, so that it can name them in the envelope.
+  std::span<const crypto::Certificate> known = {};
+};
 
-/// The text of HOW-TO-VERIFY.txt: the commands with stock tools, for this bundle.
+/// Opens `sealed` and verifies, in this order: shape and encryption, the site's signature against `trust`, archive and
+/// manifest, that the archive is written as Airlock writes it, the digest and size of each file, that the manifest's
+/// site is the signer's, that the signer's certificate was valid when the manifest says the bundle was made, that the
+/// ledger's entry records this disclosure of this report and says the same as the manifest, that policy, dictionary and
+/// HOW-TO-VERIFY are those of the entry, and that the envelope is for nobody whom the manifest does not name.
+/// `scratch` takes the signed object and must outlive the result. Errors: refused (not a recipient), bad_input (shape),
+/// integrity.
+[[nodiscard]] Result<OpenedBundle> open_bundle(const core::Blob& sealed, const Opener& opener,
+                                               const crypto::TrustStore& trust, core::Scratch& scratch);
+
+/// That the last component of `path`, where it has the form of a bundle's name, is the name of this bundle. People may
+/// give a file any other name. Error: integrity.
+[[nodiscard]] Result<void> check_name(std::string_view path, const Manifest& manifest);
+
+/// The text of HOW-TO-VERIFY.txt: the commands with stock tools, for this bundle. It does not depend on the manifest's
+/// `files`. For a manifest of version 1 it is the text of release 0.1.
 [[nodiscard]] std::string how_to_verify(const Manifest& manifest, const crypto::Certificate& site_certificate,
                                         const crypto::PublicKey& ledger_key);
 

@@ -24,10 +24,7 @@ openssl cms -decrypt -binary -inform DER -in @file@ -recip recipient.crt -inkey 
 openssl cms -verify -binary -inform DER -in signed.der -CAfile site.crt -no-CApath -no-CAstore -attime @epoch@ -out content.tar
 tar -xf content.tar
 
-2. Compare every file with the manifest.
-
-awk -F'"' '/"files":/{f=1} f&&$2=="name"{n=$4} f&&$2=="sha256"{print $4"  "n}' manifest.json | sha256sum -c
-
+2. @compare@
 3. Verify the signature of the ledger's checkpoint. The vendor compares this key with the one that the site registered.
 
 cat > ledger.pub <<'END'
@@ -76,11 +73,27 @@ if [ -s consistency.txt ]; then
 fi
 )text";
 
+/// Step 2 for a manifest of one line, whose digest without `files` is in the entry; so is that of this text.
+constexpr std::string_view compare = R"text(Compare every file with the manifest, and the manifest and this text with the ledger's entry, entry.json.
+
+sed 's/.*,"files"://' manifest.json | tr '{' '\n' | sed -n 's/^"name":"\([^"]*\)".*"sha256":"\([^"]*\)".*/\2  \1/p' | sha256sum -c
+recorded() { sed -n 's/.*"'"$1"'":"\([0-9a-f]*\)".*/\1  -/p' entry.json; }
+sed 's/,"files":.*/}/' manifest.json | tr -d '\n' | sha256sum | grep -Fx "$(recorded manifest_sha256)"
+sha256sum < HOW-TO-VERIFY.txt | grep -Fx "$(recorded how_to_verify_sha256)"
+)text";
+
+/// Step 2 for the indented manifest of release 0.1.
+constexpr std::string_view compare_files = R"text(Compare every file with the manifest.
+
+awk -F'"' '/"files":/{f=1} f&&$2=="name"{n=$4} f&&$2=="sha256"{print $4"  "n}' manifest.json | sha256sum -c
+)text";
+
 }  // namespace
 
 std::string how_to_verify(const Manifest& manifest, const crypto::Certificate& site_certificate,
                           const crypto::PublicKey& ledger_key) {
   const std::pair<std::string_view, std::string> values[] = {
+      {"@compare@", std::string(manifest.version == 1 ? compare_files : compare)},
       {"@file@", bundle_name(manifest) + ".p7m"},
       {"@site@", manifest.site_id},
       {"@number@", std::to_string(manifest.number)},

@@ -4,6 +4,7 @@
 
 #include "core/json.hpp"
 #include "core/text.hpp"
+#include "crypto/hash.hpp"
 
 namespace airlock::envelope {
 namespace {
@@ -11,7 +12,8 @@ namespace {
 using core::Json;
 using core::Members;
 
-constexpr std::string_view format = "airlock-bundle/1";
+constexpr std::string_view format = "airlock-bundle/2";
+constexpr std::string_view former_format = "airlock-bundle/1";
 constexpr std::string_view name = "manifest.json";
 constexpr std::int64_t most = INT64_MAX;
 constexpr std::size_t list_most = 1'000'000;
@@ -28,8 +30,10 @@ Period days_from(Members& in, std::string_view member) {
   const Json* json = in.object(member);
   if (json == nullptr) return period;
   Members days(*json, in.name(), in.path_of(member));
-  period.start = days.text_if("start", 10);
-  period.end = days.text_if("end", 10);
+  for (const auto& [which, day] : {std::pair("start", &period.start), std::pair("end", &period.end)}) {
+    *day = days.text_if(which, 10);
+    if (*day && !core::read_rfc3339(**day + "T00:00:00Z")) days.refuse(which, "must be a day, such as 2026-11-01");
+  }
   if (auto done = days.finish(); !done) in.refuse(std::move(done).error());
   return period;
 }
@@ -74,7 +78,7 @@ std::uint64_t number(Members& in, std::string_view member, std::int64_t least) {
 }  // namespace
 
 std::string to_document(const Manifest& manifest) {
-  Json out{{"format", format},
+  Json out{{"format", manifest.version == 1 ? former_format : format},
            {"bundle_id", manifest.bundle_id},
            {"site_id", manifest.site_id},
            {"ledger_key", manifest.ledger_key},
@@ -115,14 +119,14 @@ std::string to_document(const Manifest& manifest) {
     files.push_back({{"name", file.name}, {"size", file.size}, {"sha256", file.sha256}});
   }
   out["files"] = files;
-  return core::to_pretty_text(out);
+  return manifest.version == 1 ? core::to_pretty_text(out) : core::to_text(out) + "\n";
 }
 
 Result<Manifest> parse_manifest(std::string_view text) {
   AIRLOCK_TRY(const Json json, core::parse_json(text, name, {.bytes = manifest_bytes_limit, .depth = 8}));
   Members in(json, name, "");
   Manifest out;
-  in.format(format);
+  out.version = in.word("format", {former_format, format}) == format ? 2 : 1;
   out.bundle_id = in.uuid("bundle_id");
   out.site_id = in.uuid("site_id");
   out.ledger_key = in.text("ledger_key");
@@ -174,6 +178,11 @@ Result<Manifest> parse_manifest(std::string_view text) {
   });
   AIRLOCK_CHECK(in.finish());
   return out;
+}
+
+core::Digest digest_without_files(std::string_view document) {
+  // No text in a JSON document has such quotes, so it is the member that is found.
+  return crypto::sha256(std::string(document.substr(0, document.find(",\"files\":"))) + "}");
 }
 
 }  // namespace airlock::envelope

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/digest.hpp"
 #include "core/result.hpp"
 #include "core/time.hpp"
 
@@ -84,32 +85,45 @@ struct FileRecord {
   bool operator==(const FileRecord&) const = default;
 };
 
-struct Manifest {
+/// What the ledger's entry says of a disclosure and the manifest repeats. A site builds it from the entry
+/// (`recorded_in`), and whoever opens a bundle compares the two.
+struct Recorded {
+  std::uint64_t number = 0;
   std::string bundle_id;
+  std::uint64_t disclosure = 0;
+  std::string event;
+  Period period;
+  std::string note;            ///< may be empty
+  std::string licence_serial;  ///< empty where there is no licence
+  std::string licence_state;
+  std::string tier;  ///< empty where there is none
+  DecisionRecord decision;
+  bool operator==(const Recorded&) const = default;
+};
+
+struct Manifest : Recorded {
+  /// Of the document's format. Version 1 is that of release 0.1, whose ledger entries do not have its digest.
+  int version = 2;
   std::string site_id;
   std::string ledger_key;  ///< verifier key of the ledger's checkpoints: `airlock/<site id>+…+…`
-  std::uint64_t number = 0;
-  std::uint64_t disclosure = 0;
   std::optional<Previous> previous;
   std::vector<PassedOver> passed_over;   ///< the newest `passed_over_limit` of them
   std::uint64_t passed_over_before = 0;  ///< how many older ones are not listed
   std::vector<Void> voids;
   Time created;
-  std::string event;
-  Period period;
-  std::string note;  ///< may be empty
   std::vector<std::string> recipients;
-  std::string licence_serial;  ///< empty where there is no licence
-  std::string licence_state;
-  std::string tier;  ///< empty where there is none
-  DecisionRecord decision;
   std::vector<RedactionCount> redactions;
   std::vector<FileRecord> files;  ///< every file of the bundle but the manifest, in order
   bool operator==(const Manifest&) const = default;
 };
 
+/// The exact text: one line with `files` last; of version 1 the indented text of release 0.1.
 [[nodiscard]] std::string to_document(const Manifest& manifest);
 /// Error: bad_input naming the JSON path.
 [[nodiscard]] Result<Manifest> parse_manifest(std::string_view text);
+
+/// SHA-256 of a document of version 2 without its member `files`: the ledger's entry has it before the report is
+/// disclosed, when the proofs among the files do not exist yet.
+[[nodiscard]] core::Digest digest_without_files(std::string_view document);
 
 }  // namespace airlock::envelope

@@ -1,5 +1,8 @@
 #include "gate/check.hpp"
 
+#include <nlohmann/json.hpp>
+
+#include "core/json.hpp"
 #include "core/text.hpp"
 #include "gate/anchor.hpp"
 #include "gate/file_digest.hpp"
@@ -33,6 +36,22 @@ Result<void> check_payload(const site::Site& site, const std::string& path, cons
               "it will not be sent; `airlock process --again` queues the report anew");
 }
 
+/// The instructions beside a bundle lie outside what is signed, and people run them.
+Result<void> check_instructions(const ledger::Ledger& ledger, const std::string& bundle,
+                                const ledger::Disclosure& disclosure) {
+  const std::string path = bundle.substr(0, bundle.rfind('.')) + ".txt";
+  AIRLOCK_TRY(const ledger::Entry entry, ledger.entry(disclosure.recorded));
+  AIRLOCK_TRY(const core::Json json, ledger::body_of(entry));
+  const auto recorded = json.value(core::Json::json_pointer("/disclosure/how_to_verify_sha256"), std::string());
+  // Entries of release 0.1 do not have it.
+  if (recorded.empty() || !sys::exists(path)) return {};
+  AIRLOCK_TRY(const core::Digest digest, digest_of_file(path));
+  if (digest.hex() == recorded) return {};
+  return fail(Code::integrity,
+              quote(path) + ": is not what was written for disclosure " + std::to_string(disclosure.disclosure),
+              "do not hand it over: the instructions are in the bundle too");
+}
+
 Result<void> check_outbox(const site::Site& site, const ledger::Ledger& ledger, SiteChecked& out) {
   AIRLOCK_TRY(const std::uint64_t last, ledger.last_disclosure());
   for (std::uint64_t number = 1; number <= last; ++number) {
@@ -55,6 +74,7 @@ Result<void> check_outbox(const site::Site& site, const ledger::Ledger& ledger, 
                   quote(path) + ": is not the file that was sealed as disclosure " + std::to_string(number),
                   "do not hand it over; `airlock process --again` seals the report anew");
     }
+    AIRLOCK_CHECK(check_instructions(ledger, path, *disclosure));
     ++out.bundles;
   }
   return {};

@@ -111,8 +111,7 @@ class Recorder {
 
  private:
   /// Step A's entries: what changed at the site, then the report.
-  Result<std::uint64_t> append_report(ledger::Ledger::Change& change, const Subject& subject, const Processed& out,
-                                      const std::optional<NewDisclosure>& disclosure) {
+  Result<std::uint64_t> append_report(ledger::Ledger::Change& change, const Subject& subject, const Json& decided) {
     AIRLOCK_CHECK(append_site_changes(change, ledger_, inputs_));
     const bool is_new = subject.kind == ledger::Kind::produced;
     const std::string salt = sys::random_bytes(salt_bytes);
@@ -121,10 +120,14 @@ class Recorder {
     if (is_new) {
       AIRLOCK_TRY(members["original"], original_members(report_, salt));
     }
-    members.update(decision_members(out.prepared, inputs_, options_.note, disclosure));
+    members.update(decided);
     AIRLOCK_TRY(const std::uint64_t seq, append(change, subject.kind, subject.report_id, members, inputs_.now));
     if (is_new) AIRLOCK_CHECK(change.keep_original({subject.report_id, report_.sha256, salt, report_.size}));
     return seq;
+  }
+
+  Json decided(const Processed& out, const std::optional<NewDisclosure>& disclosure = std::nullopt) const {
+    return decision_members(out.prepared, inputs_, options_.note, disclosure);
   }
 
   Result<Processed> stop(Processed out, const Subject& subject) {
@@ -132,7 +135,7 @@ class Recorder {
     const bool is_held = out.prepared.outcome == Outcome::held;
     if (is_held && !subject.was_held) AIRLOCK_CHECK(keep(held));
     AIRLOCK_TRY(auto change, ledger_.change());
-    AIRLOCK_CHECK(append_report(change, subject, out, std::nullopt));
+    AIRLOCK_CHECK(append_report(change, subject, decided(out)));
     const Stop& stop = out.prepared.stop;
     const Json members{{"number", subject.number}, {"reason", stop.reason}, {"message", stop.message}};
     const auto kind = is_held                                     ? ledger::Kind::held
@@ -155,7 +158,7 @@ class Recorder {
 
   Result<Processed> repeat(Processed out, const Subject& subject, const Earlier& earlier) {
     AIRLOCK_TRY(auto change, ledger_.change());
-    AIRLOCK_CHECK(append_report(change, subject, out, std::nullopt));
+    AIRLOCK_CHECK(append_report(change, subject, decided(out)));
     const Json members{
         {"number", subject.number}, {"repeats", earlier.number}, {"disclosure_id", earlier.disclosure_id}};
     AIRLOCK_CHECK(append(change, ledger::Kind::repeated, subject.report_id, members, inputs_.now));
@@ -173,11 +176,13 @@ class Recorder {
     const NewDisclosure disclosure{sys::random_uuid(), last + 1};
     AIRLOCK_TRY(const History history,
                 history_since_last(ledger_, *out.prepared.plan, inputs_.kit->dictionary, subject.report_id));
-    AIRLOCK_TRY(auto sealing,
-                Sealing::begin(inputs_, out.prepared, subject.number, disclosure, history, options_.note));
+    Json entry = decided(out, disclosure);
+    entry["number"] = subject.number;
+    AIRLOCK_TRY(auto sealing, Sealing::begin(inputs_, out.prepared, entry, history));
+    entry["disclosure"].update(sealing.promise());
 
     AIRLOCK_TRY(auto change, ledger_.change());
-    AIRLOCK_TRY(const std::uint64_t seq, append_report(change, subject, out, disclosure));
+    AIRLOCK_TRY(const std::uint64_t seq, append_report(change, subject, entry));
     AIRLOCK_TRY(const ledger::TreeHead recorded, change.commit());
 
     // From here on the record stands: whatever fails, the next run finishes it or says that it was abandoned.
@@ -219,7 +224,7 @@ class Recorder {
     AIRLOCK_TRY(auto queueing, Queueing::begin(inputs_.site, *out.prepared.payload, disclosure));
 
     AIRLOCK_TRY(auto change, ledger_.change());
-    AIRLOCK_CHECK(append_report(change, subject, out, disclosure));
+    AIRLOCK_CHECK(append_report(change, subject, decided(out, disclosure)));
     AIRLOCK_TRY(const ledger::TreeHead recorded, change.commit());
 
     AIRLOCK_TRY(Json members, queueing.write(out.prepared.payload_sha256, recorded));

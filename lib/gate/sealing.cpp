@@ -1,8 +1,12 @@
 #include "gate/sealing.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include "crypto/hash.hpp"
 #include "envelope/bundle.hpp"
+#include "envelope/entry.hpp"
 #include "gate/acknowledged.hpp"
+#include "gate/entries.hpp"
 #include "gate/recovery.hpp"
 
 namespace airlock::gate {
@@ -13,30 +17,16 @@ constexpr std::uint64_t small_files = 64 * 1024;
 /// Room that the bundle's file holds for the ledger's later commits and gives back when it is complete.
 constexpr std::uint64_t ledger_margin = 512 * 1024;
 
-envelope::Manifest manifest_for(const Inputs& inputs, const Prepared& prepared, std::uint64_t number,
-                                const NewDisclosure& disclosure, const History& history, const std::string& note) {
-  const site::Kit& kit = *inputs.kit;
+Result<envelope::Manifest> manifest_for(const Inputs& inputs, const Prepared& prepared, const core::Json& entry,
+                                        const History& history) {
   envelope::Manifest out;
-  out.bundle_id = disclosure.id;
+  AIRLOCK_TRY(static_cast<envelope::Recorded&>(out), envelope::recorded_in(entry));
   out.site_id = inputs.site.configuration().site_id;
-  out.number = number;
-  out.disclosure = disclosure.number;
   out.previous = history.previous;
   out.passed_over = history.passed_over;
   out.passed_over_before = history.passed_over_before;
   out.voids = history.voids;
   out.created = inputs.now;
-  out.event = prepared.event;
-  out.period = prepared.period;
-  out.note = note;
-  out.licence_state = core::name(inputs.licence.verdict.state);
-  if (inputs.licence.verdict.licence) out.licence_serial = inputs.licence.verdict.licence->serial;
-  out.tier = prepared.facts.tier.value_or("");
-  out.decision = {.disposition = std::string(policy::name(prepared.decision->disposition)),
-                  .profiles = prepared.decision->profiles,
-                  .rules = prepared.decision->rules,
-                  .policy = {kit.policy.name(), kit.policy.version(), crypto::sha256(kit.policy_text).hex()},
-                  .dictionary = {kit.dictionary.name(), "", crypto::sha256(kit.dictionary_text).hex()}};
   for (const auto& count : prepared.redacted->counts) {
     out.redactions.push_back({count.path, count.what, count.action, count.count});
   }
@@ -46,36 +36,44 @@ envelope::Manifest manifest_for(const Inputs& inputs, const Prepared& prepared, 
 }  // namespace
 
 Sealing::Sealing(const Inputs& inputs, const Prepared& prepared, envelope::Manifest manifest, site::Identity identity,
-                 crypto::PrivateKey ledger_key, std::vector<crypto::Certificate> recipients, sys::NewFile bundle,
-                 sys::NewFile instructions)
+                 crypto::PrivateKey ledger_key, std::vector<crypto::Certificate> recipients, std::string how_to_verify,
+                 sys::NewFile bundle, sys::NewFile instructions)
     : inputs_(inputs),
       prepared_(prepared),
       manifest_(std::move(manifest)),
       identity_(std::move(identity)),
       ledger_key_(std::move(ledger_key)),
       recipients_(std::move(recipients)),
+      how_to_verify_(std::move(how_to_verify)),
       bundle_(std::move(bundle)),
       instructions_(std::move(instructions)) {}
 
-Result<Sealing> Sealing::begin(const Inputs& inputs, const Prepared& prepared, std::uint64_t number,
-                               const NewDisclosure& disclosure, const History& history, const std::string& note) {
+Result<Sealing> Sealing::begin(const Inputs& inputs, const Prepared& prepared, const core::Json& entry,
+                               const History& history) {
   AIRLOCK_TRY(auto identity, inputs.site.signing_identity());
   AIRLOCK_TRY(auto ledger_key, inputs.site.ledger_key());
   AIRLOCK_TRY(auto recipients, recipients_of(inputs));
   AIRLOCK_TRY(const auto verifier, inputs.site.ledger_verifier());
-  envelope::Manifest manifest = manifest_for(inputs, prepared, number, disclosure, history, note);
+  AIRLOCK_TRY(envelope::Manifest manifest, manifest_for(inputs, prepared, entry, history));
   manifest.ledger_key = verifier.text();
   for (const auto& recipient : recipients) manifest.recipients.push_back(recipient.fingerprint().hex());
 
-  AIRLOCK_TRY(auto bundle, sys::NewFile::create(hidden_bundle(inputs.site, disclosure.id), sys::private_file));
+  std::string how_to_verify = envelope::how_to_verify(manifest, identity.certificate, ledger_key.public_key());
+
+  AIRLOCK_TRY(auto bundle, sys::NewFile::create(hidden_bundle(inputs.site, manifest.bundle_id), sys::private_file));
   AIRLOCK_TRY(auto instructions,
-              sys::NewFile::create(hidden_instructions(inputs.site, disclosure.id), sys::private_file));
+              sys::NewFile::create(hidden_instructions(inputs.site, manifest.bundle_id), sys::private_file));
   const std::uint64_t others = inputs.kit->policy_text.size() + inputs.kit->dictionary_text.size() + small_files;
   AIRLOCK_CHECK(bundle.reserve(
       envelope::bundle_size_bound(manifest, prepared.payload->size(), others, recipients.size()) + ledger_margin));
   AIRLOCK_CHECK(instructions.reserve(small_files));
   return Sealing(inputs, prepared, std::move(manifest), std::move(identity), std::move(ledger_key),
-                 std::move(recipients), std::move(bundle), std::move(instructions));
+                 std::move(recipients), std::move(how_to_verify), std::move(bundle), std::move(instructions));
+}
+
+core::Json Sealing::promise() const {
+  return envelope::to_members(
+      {envelope::digest_without_files(envelope::to_document(manifest_)).hex(), crypto::sha256(how_to_verify_).hex()});
 }
 
 Result<SealedBundle> Sealing::write(const ledger::Ledger& ledger, std::uint64_t seq, const ledger::TreeHead& recorded) {
@@ -85,7 +83,6 @@ Result<SealedBundle> Sealing::write(const ledger::Ledger& ledger, std::uint64_t 
   AIRLOCK_TRY(const auto proof, ledger.inclusion_proof(seq, recorded.size));
   AIRLOCK_TRY(const std::string checkpoint, ledger::sign_checkpoint(recorded, manifest_.site_id, ledger_key_));
   AIRLOCK_TRY(const std::string consistency, consistency_with_receipt(ledger, recorded));
-  const std::string how_to_verify = envelope::how_to_verify(manifest_, identity_.certificate, ledger_key_.public_key());
   const envelope::BundleContent content{.report = *prepared_.payload,
                                         .entry = entry.body,
                                         .checkpoint = checkpoint,
@@ -93,11 +90,11 @@ Result<SealedBundle> Sealing::write(const ledger::Ledger& ledger, std::uint64_t 
                                         .consistency = consistency,
                                         .policy = inputs_.kit->policy_text,
                                         .dictionary = inputs_.kit->dictionary_text,
-                                        .how_to_verify = how_to_verify};
+                                        .how_to_verify = how_to_verify_};
   AIRLOCK_TRY(const auto digests,
               envelope::write_bundle(manifest_, content, identity_.signer(inputs_.now), recipients_, bundle_));
   AIRLOCK_CHECK(bundle_.sync());
-  AIRLOCK_CHECK(instructions_.write(how_to_verify));
+  AIRLOCK_CHECK(instructions_.write(how_to_verify_));
   AIRLOCK_CHECK(instructions_.sync());
   AIRLOCK_CHECK(sys::sync_directory(inputs_.site.path(site::layout::outbox)));
   return SealedBundle{.file = envelope::bundle_name(manifest_) + ".p7m",

@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <string>
 
+#include "core/json.hpp"
 #include "core/result.hpp"
-#include "gate/entries.hpp"
 #include "gate/history.hpp"
 #include "gate/inputs.hpp"
 #include "gate/prepare.hpp"
@@ -27,10 +27,14 @@ struct SealedBundle {
 
 class Sealing {
  public:
-  /// Loads the keys, makes up the manifest, and takes space under the hidden names. Errors: those of keys and disk.
-  [[nodiscard]] static Result<Sealing> begin(const Inputs& inputs, const Prepared& prepared, std::uint64_t number,
-                                             const NewDisclosure& disclosure, const History& history,
-                                             const std::string& note);
+  /// Loads the keys, makes the manifest and the instructions, and takes space under the hidden names. `entry` has the
+  /// members that the entry to come says of the disclosure: what manifest and entry both say is read from it. Errors:
+  /// those of keys and disk.
+  [[nodiscard]] static Result<Sealing> begin(const Inputs& inputs, const Prepared& prepared, const core::Json& entry,
+                                             const History& history);
+
+  /// The digests of manifest and instructions, which the entry has to record with the disclosure.
+  [[nodiscard]] core::Json promise() const;
 
   /// Writes bundle and instructions, complete and durable. `seq` is the entry that step A committed, `recorded` the
   /// tree after it. What was written outlives this object: from then on recovery decides.
@@ -39,8 +43,8 @@ class Sealing {
 
  private:
   Sealing(const Inputs& inputs, const Prepared& prepared, envelope::Manifest manifest, site::Identity identity,
-          crypto::PrivateKey ledger_key, std::vector<crypto::Certificate> recipients, sys::NewFile bundle,
-          sys::NewFile instructions);
+          crypto::PrivateKey ledger_key, std::vector<crypto::Certificate> recipients, std::string how_to_verify,
+          sys::NewFile bundle, sys::NewFile instructions);
 
   const Inputs& inputs_;
   const Prepared& prepared_;
@@ -48,6 +52,7 @@ class Sealing {
   site::Identity identity_;
   crypto::PrivateKey ledger_key_;
   std::vector<crypto::Certificate> recipients_;
+  std::string how_to_verify_;
   sys::NewFile bundle_;
   sys::NewFile instructions_;
 };

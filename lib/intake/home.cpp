@@ -60,6 +60,8 @@ Result<Proven> check_proof(const envelope::OpenedBundle& bundle, const std::vect
   AIRLOCK_TRY(const std::string entry, bundle.text("entry.json"));
   AIRLOCK_TRY(const std::string text, bundle.text("proof.txt"));
   AIRLOCK_TRY(const ledger::Proof proof, ledger::read_proof(text));
+  if (proof.index != bundle.entry_seq())
+    return fail(Code::integrity, "`proof.txt` is for another place than the entry's");
   AIRLOCK_TRY(const ledger::TreeHead head, ledger::verify_proof(entry, proof, verifier));
   AIRLOCK_TRY(const std::string checkpoint, bundle.text("checkpoint.txt"));
   if (checkpoint != proof.checkpoint) return fail(Code::integrity, "`proof.txt` is for another checkpoint");
@@ -200,6 +202,20 @@ Result<std::vector<std::string>> Home::ledger_keys(const RegisteredSite& site) {
   return out;
 }
 
+Result<std::vector<crypto::Certificate>> Home::possible_recipients(const std::vector<std::string>& own) {
+  std::vector<crypto::Certificate> out;
+  for (const std::string& name : own) {
+    AIRLOCK_TRY(auto one, certificate(name));
+    out.push_back(std::move(one));
+  }
+  AIRLOCK_TRY(const auto sites, register_.sites());
+  for (const RegisteredSite& site : sites) {
+    AIRLOCK_TRY(auto archive, crypto::Certificate::from_pem(site.archive_certificate));
+    out.push_back(std::move(archive));
+  }
+  return out;
+}
+
 Result<ReceivedBundle> Home::open_bundle(const std::string& path) {
   AIRLOCK_TRY(auto trust, site_trust());
   AIRLOCK_TRY(auto recipients, former(layout::recipient));
@@ -208,16 +224,20 @@ Result<ReceivedBundle> Home::open_bundle(const std::string& path) {
   AIRLOCK_TRY(auto spool, sys::Spool::create(directory_));
   auto scratch = std::make_unique<sys::Spool>(std::move(spool));
   // The key in force first; a bundle that is not for it may be for one before it.
+  AIRLOCK_TRY(const auto known, possible_recipients(recipients));
   Result<envelope::OpenedBundle> bundle = fail(Code::refused, "is sealed for nobody here");
   for (auto name = recipients.rbegin(); name != recipients.rend(); ++name) {
     AIRLOCK_TRY(const Identity recipient, identity(*name));
-    bundle = envelope::open_bundle(sealed, recipient.key, recipient.certificate, trust, *scratch);
+    bundle = envelope::open_bundle(sealed, {recipient.key, recipient.certificate, known}, trust, *scratch);
     if (bundle || bundle.error().code != Code::refused) break;
   }
   if (!bundle) return fail(std::move(bundle.error()).within(quote(path)));
   AIRLOCK_TRY(const auto site, register_.site(bundle->manifest().site_id));
   if (!site) return fail(Code::integrity, quote(path) + ": is of a site that is not registered");
   AIRLOCK_TRY(const auto keys, ledger_keys(*site));
+  if (const auto named = envelope::check_name(path, bundle->manifest()); !named) {
+    return fail(core::Error(named.error()).within(quote(path)));
+  }
   const auto proven = check_proof(*bundle, keys);
   if (!proven) return fail(core::Error(proven.error()).within(quote(path)));
   return ReceivedBundle{std::move(scratch), std::move(*bundle), *site, proven->head, proven->from};

@@ -183,6 +183,9 @@ class Home {
   [[nodiscard]] Result<RegisteredSite> registered(const std::string& site_id);
   /// The verifier keys of a site's ledger, the one in force last.
   [[nodiscard]] Result<std::vector<std::string>> ledger_keys(const RegisteredSite& site);
+  /// The certificates of this home's own recipients, by base name, and of the sites' archives: whom a bundle may be
+  /// for.
+  [[nodiscard]] Result<std::vector<crypto::Certificate>> possible_recipients(const std::vector<std::string>& own);
   [[nodiscard]] Result<void> bind(licence::Licence& licence, const std::string& site_id);
   /// The successor that waits, or all that ever took over, with their links: what a kit carries.
   [[nodiscard]] Result<std::vector<crypto::Successor>> successors() const;

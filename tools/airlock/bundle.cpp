@@ -17,6 +17,7 @@ struct Options {
 int show(Context& context, const Options& options) {
   const auto opened = gate::open_own_bundle(context.site, options.file);
   if (!opened) return context.console.report(opened.error());
+  console::warn(context.console, opened->bundle);
   if (context.console.json()) {
     context.console.print(console::to_json(opened->bundle));
   } else {
@@ -28,6 +29,7 @@ int show(Context& context, const Options& options) {
 int verify(Context& context, const Options& options) {
   const auto opened = gate::open_own_bundle(context.site, options.file);
   if (!opened) return context.console.report(opened.error());
+  console::warn(context.console, opened->bundle);
   if (context.console.json()) context.console.print(console::to_json(opened->bundle));
   context.console.say("verified: encryption, the site's signature, archive, manifest, " +
                       std::to_string(opened->bundle.manifest().files.size()) +

@@ -23,6 +23,7 @@ core::Json to_json(const envelope::OpenedBundle& bundle) {
           {"signing_time", bundle.signing_time().text()},
           {"content_sha256", bundle.content_sha256().hex()},
           {"manifest", core::Json::parse(envelope::to_document(bundle.manifest()))},
+          {"warnings", bundle.warnings()},
           {"exit", 0}};
 }
 
@@ -65,6 +66,10 @@ void show(const Console& console, const envelope::OpenedBundle& bundle) {
        {"files", files}});
 }
 
+void warn(const Console& console, const envelope::OpenedBundle& bundle) {
+  for (const std::string& warning : bundle.warnings()) console.remark("airlock: warning: " + warning);
+}
+
 core::Result<void> extract(const envelope::OpenedBundle& bundle, const std::string& directory) {
   if (!sys::exists(directory)) {
     AIRLOCK_CHECK(sys::make_directory(directory, sys::private_directory));
@@ -84,6 +89,7 @@ core::Result<void> extract(const envelope::OpenedBundle& bundle, const std::stri
 }
 
 int open(const Console& console, const envelope::OpenedBundle& bundle, const std::string& directory) {
+  warn(console, bundle);
   if (!directory.empty()) {
     if (const auto done = extract(bundle, directory); !done) return console.report(done.error());
     if (console.json()) console.print(to_json(bundle));

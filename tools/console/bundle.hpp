@@ -14,6 +14,9 @@ namespace airlock::console {
 [[nodiscard]] core::Json to_json(const envelope::OpenedBundle& bundle);
 void show(const Console& console, const envelope::OpenedBundle& bundle);
 
+/// What should be known of the bundle, on standard error.
+void warn(const Console& console, const envelope::OpenedBundle& bundle);
+
 /// Writes every file of the bundle into `directory`, which must not exist or be empty. Error: refused where it is not.
 [[nodiscard]] core::Result<void> extract(const envelope::OpenedBundle& bundle, const std::string& directory);
 

@@ -6,6 +6,8 @@
 
 #include "core/json.hpp"
 #include "crypto/hash.hpp"
+#include "crypto/note.hpp"
+#include "envelope/entry.hpp"
 
 using namespace airlock;
 using namespace airlock::envelope;
@@ -40,39 +42,66 @@ struct Setting {
   std::string report = R"({"a": 1})";
   core::MemoryBlob report_blob{report};
   Manifest manifest;
+  crypto::PrivateKey ledger_key = crypto::PrivateKey::generate(KeyKind::ed25519).value();
+  std::string policy = R"({"name": "p"})";
+  std::vector<crypto::Certificate> addressed;  ///< by the envelope, where it is not the recipient alone
+  std::string instructions;  ///< where they are not those of this release
   core::Json entry{{"format", "airlock-entry/1"},
+                   {"seq", 4},
+                   {"time", now.text()},
+                   {"kind", "produced"},
                    {"number", 1},
+                   {"event", "e"},
+                   {"period", {{"end", "2026-10-31"}}},
+                   {"licence", {{"state", "valid"}, {"serial", "L-1"}, {"tier", "t"}}},
+                   {"decision",
+                    {{"disposition", "seal"},
+                     {"profiles", {"strict"}},
+                     {"rules", {"r"}},
+                     {"kit", 3},
+                     {"policy", {{"name", "p"}, {"version", "1"}, {"sha256", crypto::sha256(policy).hex()}}},
+                     {"dictionary", {{"name", "d"}, {"sha256", crypto::sha256("{}").hex()}}}}},
+                   {"note", "n"},
+                   {"redactions", {{"drop", 3}}},
                    {"payload", {{"size", 8}, {"sha256", crypto::sha256(R"({"a": 1})").hex()}}},
                    {"disclosure", {{"id", bundle_id}, {"number", 1}}}};
 
   Setting() {
-    manifest.bundle_id = bundle_id;
+    static_cast<Recorded&>(manifest) = recorded_in(entry).value();
     manifest.site_id = site_id;
-    manifest.ledger_key = "airlock/x+00000000+AAAA";
-    manifest.number = 1;
-    manifest.disclosure = 1;
+    manifest.ledger_key = crypto::NoteVerifier("airlock/" + site_id, ledger_key.public_key()).text();
     manifest.created = now;
-    manifest.event = "e";
-    manifest.licence_state = "valid";
-    manifest.decision = {"seal", {}, {}, {"p", "1", std::string(64, 'c')}, {"d", "", std::string(64, 'd')}};
+    manifest.recipients = {recipient.certificate.fingerprint().hex()};
+    manifest.redactions = {{"/a", "value", "drop", 1}, {"/b", "key", "drop", 2}};
+    promise();
+  }
+
+  std::string how() const {
+    return instructions.empty() ? how_to_verify(manifest, site.certificate, ledger_key.public_key()) : instructions;
+  }
+
+  /// Lets the entry record the manifest and the instructions as they are now.
+  void promise() {
+    entry["disclosure"]["manifest_sha256"] = digest_without_files(to_document(manifest)).hex();
+    entry["disclosure"]["how_to_verify_sha256"] = crypto::sha256(how()).hex();
   }
 
   std::string bundle() {
     core::StringSink out(bundle_bytes_limit);
-    const BundleContent content{report_blob, entry.dump(), "c", "p", "", "{}", "{}", "how"};
+    const BundleContent content{report_blob, entry.dump(), "c", "p", "", policy, "{}", how()};
     const auto written =
         write_bundle(manifest, content, {.key = site.key, .certificate = site.certificate, .time = now},
-                     std::vector{recipient.certificate}, out);
+                     addressed.empty() ? std::vector{recipient.certificate} : addressed, out);
     REQUIRE(written);
     CHECK(written->file == crypto::sha256(out.bytes()));
     CHECK(written->size == out.bytes().size());
-    CHECK(written->size <= bundle_size_bound(manifest, report.size(), 4096, 1));
+    CHECK(written->size <= bundle_size_bound(manifest, report.size(), 16384, 1));
     return out.take();
   }
 
-  std::string why(const std::string& sealed) {
+  std::string why(const std::string& sealed, std::span<const crypto::Certificate> known = {}) {
     core::MemoryScratch scratch(bundle_bytes_limit);
-    const auto opened = open_bundle(core::MemoryBlob(sealed), recipient.key, recipient.certificate,
+    const auto opened = open_bundle(core::MemoryBlob(sealed), {recipient.key, recipient.certificate, known},
                                     crypto::TrustStore::exactly(Role::site, {site.certificate}), scratch);
     return opened ? "opened" : opened.error().message;
   }
@@ -84,14 +113,14 @@ TEST_CASE("a bundle opens to what went into it") {
   Setting s;
   const std::string sealed = s.bundle();
   core::MemoryScratch scratch(bundle_bytes_limit);
-  const auto opened = open_bundle(core::MemoryBlob(sealed), s.recipient.key, s.recipient.certificate,
+  const auto opened = open_bundle(core::MemoryBlob(sealed), {s.recipient.key, s.recipient.certificate},
                                   crypto::TrustStore::exactly(Role::site, {s.site.certificate}), scratch);
   REQUIRE(opened);
   CHECK(opened->text("report.json").value() == s.report);
   CHECK(opened->text("entry.json").value() == s.entry.dump());
   CHECK(opened->manifest().files.size() == bundle_files.size() - 1);
   CHECK(opened->signer() == s.site.certificate);
-  CHECK(bundle_name(opened->manifest()) == "undated-1-" + bundle_id);
+  CHECK(bundle_name(opened->manifest()) == "2026-10-31-1-" + bundle_id);
 }
 
 TEST_CASE("a bundle of another site, of another time, or for another recipient does not open") {
@@ -126,6 +155,135 @@ TEST_CASE("a bundle whose ledger entry is of another report does not open") {
     s.entry.erase(pointer.substr(1, pointer.find('/', 1) - 1));
     CHECK(s.why(s.bundle()) == "`entry.json` is not the ledger's entry for this report");
   }
+}
+
+TEST_CASE("a manifest that contradicts the ledger's entry, or itself, does not open, whatever it contradicts") {
+  using Change = void (*)(Manifest&);
+  const std::vector<std::pair<std::string, Change>> changes{
+      {"event", [](Manifest& m) { m.event = "f"; }},
+      {"period", [](Manifest& m) { m.period.start = "2026-10-25"; }},
+      {"period, end", [](Manifest& m) { m.period.end.reset(); }},
+      {"note", [](Manifest& m) { m.note = "m"; }},
+      {"no note", [](Manifest& m) { m.note.clear(); }},
+      {"licence state", [](Manifest& m) { m.licence_state = "expired"; }},
+      {"licence serial", [](Manifest& m) { m.licence_serial = "L-2"; }},
+      {"tier", [](Manifest& m) { m.tier.clear(); }},
+      {"disposition", [](Manifest& m) { m.decision.disposition = "send"; }},
+      {"profiles", [](Manifest& m) { m.decision.profiles.clear(); }},
+      {"rules", [](Manifest& m) { m.decision.rules.push_back("s"); }},
+      {"policy name", [](Manifest& m) { m.decision.policy.name = "q"; }},
+      {"policy version", [](Manifest& m) { m.decision.policy.version = "2"; }},
+      {"policy digest", [](Manifest& m) { m.decision.policy.sha256 = std::string(64, 'a'); }},
+      {"dictionary digest", [](Manifest& m) { m.decision.dictionary.sha256 = std::string(64, 'a'); }},
+      {"created", [](Manifest& m) { m.created = now + std::chrono::seconds{1}; }},
+      {"fewer redactions", [](Manifest& m) { m.redactions.pop_back(); }},
+      {"more redactions", [](Manifest& m) { m.redactions.push_back({"/c", "value", "mask", 1}); }},
+      {"as many, after an overflow", [](Manifest& m) {
+         for (int i = 0; i < 2; ++i) m.redactions.push_back({"/c", "value", "drop", INT64_MAX});
+         m.redactions.push_back({"/c", "value", "drop", 2});
+       }},
+      {"previous is itself", [](Manifest& m) { m.previous = Previous{bundle_id, std::string(64, 'a')}; }},
+      {"its own report as passed over", [](Manifest& m) { m.passed_over = {{1, "held", {}}}; }},
+      {"a report passed over twice", [](Manifest& m) { m.passed_over = {{2, "held", {}}, {2, "held", {}}}; }},
+      {"a later disclosure as void", [](Manifest& m) { m.voids = {{1, "abandoned"}}; }},
+  };
+  for (const auto& [what, change] : changes) {
+    for (const bool promised : {false, true}) {
+      CAPTURE(what);
+      CAPTURE(promised);
+      Setting s;
+      change(s.manifest);
+      // Also where the entry promises the manifest that lies.
+      if (promised) s.promise();
+      CHECK(s.why(s.bundle()) != "opened");
+    }
+  }
+}
+
+TEST_CASE("a member that only the manifest has is held to the digest in the entry") {
+  for (const bool promised : {false, true}) {
+    Setting s;
+    s.manifest.passed_over_before = 7;
+    if (promised) s.promise();
+    CHECK(s.why(s.bundle()) == (promised ? "opened" : "`manifest.json` is not the one that `entry.json` recorded"));
+  }
+}
+
+TEST_CASE("policy, dictionary and instructions are held to the entry") {
+  Setting s;
+  s.policy = R"({"name": "other"})";
+  CHECK(s.why(s.bundle()) == "`policy.json` is not the document that decided, by `entry.json`");
+  Setting t;
+  t.instructions = "run this";
+  CHECK(t.why(t.bundle()).starts_with("`HOW-TO-VERIFY.txt` is not the one"));
+  // With the entry's digest they are those of another release, which the opener is told.
+  t.promise();
+  const std::string sealed = t.bundle();
+  core::MemoryScratch scratch(bundle_bytes_limit);
+  const auto opened = open_bundle(core::MemoryBlob(sealed), {t.recipient.key, t.recipient.certificate},
+                                  crypto::TrustStore::exactly(Role::site, {t.site.certificate}), scratch);
+  REQUIRE(opened);
+  CHECK(opened->warnings().size() == 1);
+}
+
+TEST_CASE("a bundle of release 0.1 opens, and what it does not promise is compared all the same") {
+  const auto former = [] {
+    Setting s;
+    s.manifest.version = 1;
+    s.entry["disclosure"].erase("manifest_sha256");
+    s.entry["disclosure"].erase("how_to_verify_sha256");
+    return s;
+  };
+  {
+    Setting s = former();
+    CHECK(s.why(s.bundle()) == "opened");
+    s.instructions = "run this";
+    CHECK(s.why(s.bundle()).starts_with("`HOW-TO-VERIFY.txt` is not the one"));
+  }
+  {
+    Setting s = former();
+    s.manifest.event = "f";
+    CHECK(s.why(s.bundle()) == "`manifest.json` and `entry.json` contradict each other in `/event`");
+  }
+  // The older form is no way out for a site whose entries promise, nor for entries of a later format.
+  Setting s;
+  s.manifest.version = 1;
+  CHECK(s.why(s.bundle()) == "`manifest.json` and `entry.json` are of different releases");
+  Setting later = former();
+  later.entry["format"] = "airlock-entry/2";
+  CHECK(later.why(later.bundle()) != "opened");
+  Setting half;
+  half.entry["disclosure"].erase("how_to_verify_sha256");
+  CHECK(half.why(half.bundle()) != "opened");
+}
+
+TEST_CASE("an envelope for somebody whom the manifest does not name does not open") {
+  const Party stranger(Role::recipient, "7b0c6a1e-0f4e-4a0f-8f0a-3b9f6a1e0f4e");
+  const Party archive(Role::recipient, "8b0c6a1e-0f4e-4a0f-8f0a-3b9f6a1e0f4e");
+  Setting s;
+  s.addressed = {s.recipient.certificate, stranger.certificate};
+  CHECK(s.why(s.bundle()) == "is sealed for somebody whom `manifest.json` does not name");
+  s.addressed = {s.recipient.certificate, archive.certificate};
+  s.manifest.recipients.push_back(archive.certificate.fingerprint().hex());
+  s.promise();
+  CHECK(s.why(s.bundle()) == "opened");
+  // As many as are named, but another one: whoever knows the archive's certificate sees it.
+  s.addressed = {s.recipient.certificate, stranger.certificate};
+  CHECK(s.why(s.bundle(), std::vector{archive.certificate}) == "is sealed for somebody whom `manifest.json` does not name");
+  CHECK(s.why(s.bundle(), std::vector{stranger.certificate}).starts_with("is sealed for CN="));
+  s.manifest.recipients.erase(s.manifest.recipients.begin());
+  s.promise();
+  s.addressed = {s.recipient.certificate};
+  CHECK(s.why(s.bundle()) != "opened");
+}
+
+TEST_CASE("a file that has the name of another bundle is refused, and any other name is not") {
+  const Setting s;
+  CHECK(check_name("a/b/2026-10-31-1-" + bundle_id + ".p7m", s.manifest));
+  CHECK(check_name("bundle.p7m", s.manifest));
+  CHECK(check_name("2026-10-31-1-" + bundle_id + " (copy).p7m", s.manifest));
+  CHECK(!check_name("2026-11-07-1-" + bundle_id + ".p7m", s.manifest));
+  CHECK(!check_name("a/2026-10-31-2-" + site_id + ".p7m", s.manifest));
 }
 
 TEST_CASE("nothing can be put into a name but what the period and the ids are made of") {

@@ -57,6 +57,22 @@ TEST_CASE("a manifest survives a round trip, with and without what may be missin
   CHECK(parse_manifest(to_document(bare)).value() == bare);
 }
 
+TEST_CASE("a manifest is one line with the files last, and that of release 0.1 keeps its form") {
+  Manifest manifest = example();
+  manifest.note = R"(a ","files":[ in quotes)";
+  const std::string document = to_document(manifest);
+  CHECK(document.find('\n') == document.size() - 1);
+  CHECK(document.find("\"files\":[{") == document.find("\"files\":"));
+  const core::Digest digest = digest_without_files(document);
+  manifest.files.clear();
+  CHECK(digest_without_files(to_document(manifest)) == digest);
+  manifest.passed_over_before = 8;
+  CHECK(digest_without_files(to_document(manifest)) != digest);
+  manifest.version = 1;
+  CHECK(to_document(manifest).starts_with("{\n  \"format\": \"airlock-bundle/1\""));
+  CHECK(parse_manifest(to_document(manifest)).value() == manifest);
+}
+
 TEST_CASE("a manifest with the longest note that may be given is read, and one with a longer note is not") {
   Manifest manifest = example();
   manifest.note = std::string(note_limit, 'x');
@@ -83,6 +99,9 @@ TEST_CASE("a manifest with a stranger, a missing or an ill-formed member is refu
   changed = sound;
   changed["since_last"]["reports"][0]["number"] = "2";
   CHECK(why(changed).find("`/since_last/reports/0/number`") != std::string::npos);
+  changed = sound;
+  changed["period"]["end"] = "../../x";
+  CHECK(why(changed).find("`/period/end`") != std::string::npos);
   changed = sound;
   changed["files"][0]["sha256"] = "x";
   CHECK(why(changed).find("`/files/0/sha256`") != std::string::npos);

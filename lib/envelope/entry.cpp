@@ -1,0 +1,204 @@
+#include "envelope/entry.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "core/text.hpp"
+#include "envelope/bundle.hpp"
+
+namespace airlock::envelope {
+namespace {
+
+using core::Code;
+using core::fail;
+using core::Json;
+using core::Members;
+using core::quote;
+
+constexpr std::string_view name = "entry.json";
+/// Entries of this format may be of release 0.1, which promised nothing. Those of any later one promise.
+constexpr std::string_view first_format = "airlock-entry/1";
+constexpr std::size_t list_most = 100'000;
+constexpr std::int64_t most = INT64_MAX;
+
+// Members that nothing here knows are no fault: an entry has more than a manifest repeats. So `ok` and not `finish`.
+void pass_on(Members& in, Members& inner) {
+  if (!inner.ok()) in.refuse(inner.finish().error());
+}
+
+std::uint64_t number(Members& in, std::string_view member, std::int64_t least) {
+  return static_cast<std::uint64_t>(in.integer(member, least, most));
+}
+
+Period period_from(Members& in) {
+  Period out;
+  const Json* json = in.object_if("period");
+  if (json == nullptr) return out;
+  Members days(*json, in.name(), in.path_of("period"));
+  out.start = days.text_if("start", 10);
+  out.end = days.text_if("end", 10);
+  pass_on(in, days);
+  return out;
+}
+
+Document document_from(Members& in, std::string_view member) {
+  Document out;
+  const Json* json = in.object(member);
+  if (json == nullptr) return out;
+  Members document(*json, in.name(), in.path_of(member));
+  out.name = document.text("name");
+  out.version = document.text_if("version").value_or("");
+  out.sha256 = document.sha256("sha256");
+  pass_on(in, document);
+  return out;
+}
+
+Recorded recorded_from(Members& in) {
+  Recorded out;
+  out.number = number(in, "number", 1);
+  if (const Json* json = in.object("disclosure"); json != nullptr) {
+    Members disclosure(*json, in.name(), in.path_of("disclosure"));
+    out.bundle_id = disclosure.uuid("id");
+    out.disclosure = number(disclosure, "number", 1);
+    pass_on(in, disclosure);
+  }
+  out.event = in.text_if("event").value_or("");
+  out.period = period_from(in);
+  out.note = in.text_if("note", note_limit).value_or("");
+  if (const Json* json = in.object("licence"); json != nullptr) {
+    Members licence(*json, in.name(), in.path_of("licence"));
+    out.licence_state = licence.text("state");
+    out.licence_serial = licence.text_if("serial").value_or("");
+    out.tier = licence.text_if("tier").value_or("");
+    pass_on(in, licence);
+  }
+  if (const Json* json = in.object("decision"); json != nullptr) {
+    Members decision(*json, in.name(), in.path_of("decision"));
+    out.decision.disposition = decision.text("disposition");
+    out.decision.profiles = decision.texts("profiles", list_most);
+    out.decision.rules = decision.texts("rules", list_most);
+    out.decision.policy = document_from(decision, "policy");
+    out.decision.dictionary = document_from(decision, "dictionary");
+    pass_on(in, decision);
+  }
+  return out;
+}
+
+std::optional<Promise> promise_from(Members& in) {
+  const Json* json = in.object("disclosure");
+  if (json == nullptr) return std::nullopt;
+  Members disclosure(*json, in.name(), in.path_of("disclosure"));
+  const bool of_first_release = !disclosure.has("manifest_sha256") && !disclosure.has("how_to_verify_sha256") &&
+                                in.text("format") == first_format;
+  if (of_first_release) return std::nullopt;
+  Promise out{disclosure.sha256("manifest_sha256"), disclosure.sha256("how_to_verify_sha256")};
+  pass_on(in, disclosure);
+  return out;
+}
+
+/// A manifest's counts by action alone; nothing where they are more than any report has.
+std::optional<std::map<std::string, std::uint64_t, std::less<>>> by_action(const std::vector<RedactionCount>& counts) {
+  std::map<std::string, std::uint64_t, std::less<>> out;
+  for (const RedactionCount& count : counts) {
+    std::uint64_t& sum = out[count.action];
+    if (count.count > static_cast<std::uint64_t>(most) - sum) return std::nullopt;
+    sum += count.count;
+  }
+  return out;
+}
+
+tl::unexpected<core::Error> contradiction(const std::string& member) {
+  return fail(Code::integrity, "`manifest.json` and `entry.json` contradict each other in " + quote(member));
+}
+
+/// What the entry does not repeat must at least fit together.
+Result<void> check_history(const Manifest& manifest) {
+  const auto refuse = [](const std::string& member, const std::string& why) {
+    return fail(Code::integrity, "`manifest.json` contradicts itself: " + quote(member) + " " + why);
+  };
+  if (manifest.previous && manifest.previous->id == manifest.bundle_id) {
+    return refuse("/previous", "is the bundle itself");
+  }
+  std::uint64_t last = 0;
+  for (const PassedOver& report : manifest.passed_over) {
+    if (report.number <= last) return refuse("/since_last/reports", "does not ascend");
+    if (report.number == manifest.number) return refuse("/since_last/reports", "has the report that is in the bundle");
+    last = report.number;
+  }
+  std::set<std::uint64_t> voids;
+  for (const Void& gone : manifest.voids) {
+    if (gone.disclosure >= manifest.disclosure) return refuse("/since_last/disclosures", "has a later disclosure");
+    if (!voids.insert(gone.disclosure).second) return refuse("/since_last/disclosures", "has a disclosure twice");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Recorded> recorded_in(const Json& entry) {
+  Members in(entry, name, "");
+  Recorded out = recorded_from(in);
+  if (!in.ok()) return fail(in.finish().error());
+  return out;
+}
+
+Json to_members(const Promise& promise) {
+  return {{"manifest_sha256", promise.manifest_sha256}, {"how_to_verify_sha256", promise.how_to_verify_sha256}};
+}
+
+Result<EntryRecord> read_entry(std::string_view text) {
+  AIRLOCK_TRY(const Json json, core::parse_json(text, name, {.bytes = entry_bytes_limit}));
+  Members in(json, name, "");
+  EntryRecord out;
+  out.seq = number(in, "seq", 0);
+  out.time = in.time("time");
+  (void)in.word("kind", {"produced", "decided"});
+  out.recorded = recorded_from(in);
+  out.promise = promise_from(in);
+  if (const Json* payload = in.object("payload"); payload != nullptr) {
+    Members members(*payload, name, in.path_of("payload"));
+    out.payload_size = number(members, "size", 0);
+    out.payload_sha256 = members.sha256("sha256");
+    pass_on(in, members);
+  }
+  if (const Json* counts = in.object_if("redactions"); counts != nullptr) {
+    Members members(*counts, name, in.path_of("redactions"));
+    for (const auto& [action, count] : counts->items()) out.redactions[action] = number(members, action, 1);
+    pass_on(in, members);
+  }
+  if (!in.ok()) return fail(in.finish().error());
+  return out;
+}
+
+Result<void> check_agreement(const Manifest& manifest, std::string_view document, const EntryRecord& entry) {
+  // Written in another way, it could say one thing to this reader and another one to the tools of HOW-TO-VERIFY.
+  if (document != to_document(manifest)) {
+    return fail(Code::integrity, "`manifest.json` is not written as Airlock writes it");
+  }
+  const Recorded& said = entry.recorded;
+  if (manifest.event != said.event) return contradiction("/event");
+  if (manifest.period != said.period) return contradiction("/period");
+  if (manifest.note != said.note) return contradiction("/note");
+  if (manifest.licence_state != said.licence_state) return contradiction("/licence/state");
+  if (manifest.licence_serial != said.licence_serial) return contradiction("/licence/serial");
+  if (manifest.tier != said.tier) return contradiction("/licence/tier");
+  if (manifest.decision != said.decision) return contradiction("/decision");
+  // Also what the lines above do not know.
+  if (static_cast<const Recorded&>(manifest) != said) return contradiction("/disclosure");
+  if (manifest.created != entry.time) return contradiction("/created");
+  if (by_action(manifest.redactions) != entry.redactions) return contradiction("/redactions");
+  if (manifest.decision.disposition != "seal") {
+    return fail(Code::integrity, "is a bundle, but the decision is " + quote(manifest.decision.disposition));
+  }
+  AIRLOCK_CHECK(check_history(manifest));
+  if (entry.promise.has_value() != (manifest.version > 1)) {
+    return fail(Code::integrity, "`manifest.json` and `entry.json` are of different releases");
+  }
+  if (entry.promise && digest_without_files(document).hex() != entry.promise->manifest_sha256) {
+    return fail(Code::integrity, "`manifest.json` is not the one that `entry.json` recorded");
+  }
+  return {};
+}
+
+}  // namespace airlock::envelope
