@@ -29,6 +29,7 @@ class Layout {
       permissions(site_.path(file), 0, sys::private_file);
     }
     former_keys();
+    for (const auto name : {site::layout::outbox, site::layout::held, site::layout::claimed}) strangers(name);
     if (!sound_) return;
     findings_.add(
         "directory", Health::ok,
@@ -60,6 +61,8 @@ class Layout {
     const std::string path = site_.path(folder.name);
     const bool is_inbox = folder.name == site::layout::inbox;
     const auto found = sys::attributes_of(path);
+    // A site of an earlier release gets it with the next report.
+    if (found && !*found && folder.name == site::layout::claimed) return;
     if (found && (!*found || !(*found)->directory)) {
       std::string hint = "put it back from a backup; where it was empty, `mkdir -m " + octal(folder.permissions) + " " +
                          shell_path(path) + "` as the owner of the site directory";
@@ -84,6 +87,20 @@ class Layout {
     if (removes) return is(Health::fail, "has no sticky bit, so members of its group can remove each other's reports");
     if (excess) return is(Health::warn, "others than its owner can read it");
     is(Health::fail, "its owner cannot use it");
+  }
+
+  /// What is no file can be none of Airlock's there. Whatever its name, it is left and passed over.
+  void strangers(std::string_view folder) {
+    const std::string path = site_.path(folder);
+    if (!sys::is_directory(path)) return;
+    const auto names = sys::list_directory(path);
+    if (!names) return;  // told already
+    for (const std::string& name : *names) {
+      const auto kind = sys::kind_of(path + "/" + name);
+      if (!kind || *kind == sys::Kind::file || *kind == sys::Kind::none) continue;
+      tell(Health::warn, quote(path + "/" + name) + ": is no file, so not one of Airlock's",
+           "find out who put it there, and remove it");
+    }
   }
 
   /// They are read when an old bundle or pseudonym asks for them, which may be never.

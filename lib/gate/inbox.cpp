@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <thread>
 
 #include "core/text.hpp"
+#include "gate/entries.hpp"
 #include "gate/open.hpp"
 #include "gate/record.hpp"
 #include "gate/recovery.hpp"
@@ -22,24 +24,33 @@ using core::quote;
 /// How often files that are still being written are looked at again, a second apart.
 constexpr int inbox_rounds = 8;
 
-bool is_claimed(const std::string& name) { return name.starts_with('.') && core::is_uuid(name.substr(1)); }
+/// Hidden names are the product's own while it writes. `.UUID` is not: releases that claimed a report by renaming it
+/// within the inbox have left such names where they were cut short.
+bool is_left_alone(const std::string& name) { return name.starts_with('.') && !core::is_uuid(name.substr(1)); }
 
-/// What the ledger knows of a claimed file: nothing, that it was cut short, or that it is done.
+/// What the ledger knows of a claimed file.
+enum class Known : std::uint8_t {
+  nothing,
+  cut_short,  ///< it is to be done again under the same id and number
+  done,
+  other_bytes,  ///< another report has this id
+};
 struct Claim {
-  bool done = false;
+  Known known = Known::nothing;
   Subject subject;
 };
 
 class Inbox {
  public:
-  Inbox(const site::Site& site, const ProcessOptions& options, const InboxListener& listener)
-      : site_(site), options_(options), listener_(listener) {}
+  Inbox(const site::Site& site, const ProcessOptions& options, const InboxMover& mover, const InboxListener& listener)
+      : site_(site), options_(options), mover_(mover), listener_(listener) {}
 
   Result<void> run() {
     AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site_.path(site::layout::inbox_lock), lock_seconds));
     AIRLOCK_CHECK(take_all());
     if (recovered_) return {};
-    // What an earlier run left unfinished has no file in the inbox any more, and this may be the only command that runs.
+    // What an earlier run left unfinished has no file in the inbox any more, and this may be the only command that
+    // runs.
     AIRLOCK_TRY(const auto site_lock, sys::Lock::acquire(site_.path(site::layout::lock), lock_seconds));
     AIRLOCK_TRY(auto ledger, open_to_write(site_));
     AIRLOCK_CHECK(recover(site_, ledger, sys::now()));
@@ -48,14 +59,13 @@ class Inbox {
 
  private:
   Result<void> take_all() {
-    AIRLOCK_TRY(auto names, sys::list_directory(path("")));
-    for (const std::string& name : names) {
-      if (is_claimed(name)) take(name, name);
-    }
+    AIRLOCK_TRY(const bool any, sys::look_for_directory(site_.path(site::layout::claimed)));
+    if (any) AIRLOCK_CHECK(take_claimed());
     for (int round = 0;; ++round) {
+      AIRLOCK_TRY(const auto names, sys::list_directory(site_.path(site::layout::inbox)));
       std::set<std::string> unsettled;
       for (const std::string& name : names) {
-        if (!name.starts_with('.')) look(name, unsettled);
+        if (!is_left_alone(name)) look(name, unsettled);
       }
       if (unsettled.empty()) return {};
       if (round == inbox_rounds) {
@@ -65,11 +75,29 @@ class Inbox {
         return {};
       }
       std::this_thread::sleep_for(std::chrono::seconds(1));
-      AIRLOCK_TRY(names, sys::list_directory(path("")));
     }
   }
 
-  [[nodiscard]] std::string path(const std::string& name) const { return site_.path(site::layout::inbox) + "/" + name; }
+  /// What runs that were cut short have left.
+  Result<void> take_claimed() {
+    AIRLOCK_TRY(const auto names, sys::list_directory(site_.path(site::layout::claimed)));
+    for (const std::string& name : names) {
+      AIRLOCK_TRY(const sys::Kind kind, sys::kind_of(claimed(name)));
+      if (kind == sys::Kind::file && core::is_uuid(name) && core::to_lower(name) == name) {
+        take(name, name);
+      } else if (const auto back = mover_.put_back(name, name); !back) {
+        leave(name, back.error());  // it came here in the place of a file that was looked at
+      }
+    }
+    return {};
+  }
+
+  [[nodiscard]] std::string dropped(const std::string& name) const {
+    return site_.path(site::layout::inbox) + "/" + name;
+  }
+  [[nodiscard]] std::string claimed(const std::string& id) const {
+    return site_.path(site::layout::claimed) + "/" + id;
+  }
 
   /// Says once why a file stays.
   void leave(const std::string& name, const core::Error& error) {
@@ -78,7 +106,7 @@ class Inbox {
 
   void look(const std::string& name, std::set<std::string>& unsettled) {
     if (left_.contains(name)) return;
-    switch (sys::look_at_drop(path(name))) {
+    switch (sys::look_at_drop(dropped(name))) {
       case sys::Drop::gone:
         return;
       case sys::Drop::unsettled:
@@ -95,25 +123,26 @@ class Inbox {
       case sys::Drop::ready:
         break;
     }
-    const std::string claimed = "." + sys::random_uuid();
     // Whether it can be read at all shows better under the name that the product knows.
-    if (const auto readable = sys::DroppedFile::open(path(name)); !readable) {
+    if (const auto readable = sys::DroppedFile::open(dropped(name)); !readable) {
       core::Error error = readable.error();
       if (error.code == Code::refused) error.hint = "the product must make it readable for the user of airlock";
       leave(name, error);
-    } else if (const auto renamed = sys::rename_drop(path(name), path(claimed)); !renamed) {
-      leave(name, renamed.error());
-    } else if (const auto synced = sys::sync_directory(site_.path(site::layout::inbox)); !synced) {
-      // Without it a power failure could bring back the first name, and the report would be recorded twice.
-      leave(name, synced.error());
+      return;
+    }
+    const auto id = mover_.claim(name);
+    if (!id) {
+      leave(name, id.error());
+    } else if (!*id) {
+      unsettled.insert(name);
     } else {
-      take(name, claimed);
+      take(name, **id);
     }
   }
 
   /// Processes a claimed file; whatever goes wrong, it stays for the next run.
-  void take(const std::string& name, const std::string& claimed) {
-    auto processed = process_claimed(claimed);
+  void take(const std::string& name, const std::string& id) {
+    auto processed = process_claimed(name, id);
     if (!processed) {
       leave(name, processed.error());
     } else if (*processed) {
@@ -121,26 +150,45 @@ class Inbox {
     }
   }
 
-  Result<std::optional<Processed>> process_claimed(std::string claimed) {
-    AIRLOCK_TRY(auto file, sys::DroppedFile::open(path(claimed)));
+  Result<std::optional<Processed>> process_claimed(const std::string& name, const std::string& id) {
+    auto opened = sys::DroppedFile::open(claimed(id));
+    if (!opened) {
+      // Whoever has it open can still change its mode, and give it another name.
+      if (opened.error().code == Code::refused || sys::look_at_drop(claimed(id)) == sys::Drop::linked) {
+        AIRLOCK_CHECK(mover_.put_back(id, name));
+      }
+      return core::fail(std::move(opened).error());
+    }
+    sys::DroppedFile& file = *opened;
     AIRLOCK_TRY(const Received report, receive(site_, file));
     if (!file.unchanged()) {
-      return core::fail(Code::later, quote(claimed) + ": changed while it was read", "the next run takes it");
+      // Whoever has it open goes on writing; the next run looks at it anew.
+      AIRLOCK_CHECK(mover_.put_back(id, name));
+      return core::fail(Code::later, quote(name) + ": changed while it was read", "the next run takes it");
     }
-    AIRLOCK_TRY(const Claim claim, claim_of(claimed.substr(1), report));
-    if (claim.done) {
-      AIRLOCK_CHECK(sys::remove_file(path(claimed)));
-      return std::nullopt;
-    }
-    if (claim.subject.report_id != claimed.substr(1)) {
-      // These are not the bytes that the ledger knows under this id.
-      const std::string renamed = "." + claim.subject.report_id;
-      AIRLOCK_CHECK(sys::rename_drop(path(claimed), path(renamed)));
-      claimed = renamed;
+    AIRLOCK_TRY(const Claim claim, claim_of(id, report));
+    switch (claim.known) {
+      case Known::other_bytes: {
+        const std::string other = sys::random_uuid();
+        AIRLOCK_CHECK(sys::rename_new(claimed(id), claimed(other)));
+        AIRLOCK_CHECK(sys::sync_directory(site_.path(site::layout::claimed)));
+        return process_claimed(name, other);
+      }
+      case Known::done:
+        AIRLOCK_CHECK(let_go(file, name, id));
+        return std::nullopt;
+      case Known::nothing:
+      case Known::cut_short:
+        break;
     }
     AIRLOCK_TRY(auto processed, record(site_, report, claim.subject, options_));
-    AIRLOCK_CHECK(sys::remove_file(path(claimed)));
+    AIRLOCK_CHECK(let_go(file, name, id));
     return processed;
+  }
+
+  /// Removes a file whose bytes are in the ledger, unless somebody has written more since they were read.
+  Result<void> let_go(const sys::DroppedFile& file, const std::string& name, const std::string& id) {
+    return file.unchanged() ? sys::remove_file(claimed(id)) : mover_.put_back(id, name);
   }
 
   /// Only the holder of the inbox's lock works on claimed files, so what this says stays so.
@@ -153,15 +201,11 @@ class Inbox {
     Claim out;
     out.subject.report_id = id;
     if (entries.empty()) return out;
+    AIRLOCK_TRY(const bool same, is_of(entries.front(), ledger, report));
     const ledger::Kind latest = entries.back().kind;
     const bool cut_short = latest == ledger::Kind::abandoned || latest == ledger::Kind::payload_lost;
-    out.done = !cut_short;
-    if (out.done) return out;
-    AIRLOCK_TRY(const auto original, ledger.original(id));
-    if (!original || original->sha256 != report.sha256) {
-      out.subject.report_id = sys::random_uuid();
-      return out;
-    }
+    out.known = !same ? Known::other_bytes : cut_short ? Known::cut_short : Known::done;
+    if (out.known != Known::cut_short) return out;
     AIRLOCK_TRY(const auto disclosures, ledger.disclosures_of_report(id));
     if (disclosures.empty()) return core::fail(Code::integrity, "the ledger lost the disclosure of report " + id);
     out.subject.number = disclosures.back().number;
@@ -169,8 +213,19 @@ class Inbox {
     return out;
   }
 
+  /// Whether these bytes are those that a report's first entry has committed to.
+  static Result<bool> is_of(const ledger::Entry& entry, const ledger::Ledger& ledger, const Received& report) {
+    AIRLOCK_TRY(const auto original, ledger.original(entry.report_id));
+    AIRLOCK_TRY(const core::Json body, ledger::body_of(entry));
+    const auto recorded = body.find("original");
+    if (!original || recorded == body.end() || !recorded->is_object()) return false;
+    AIRLOCK_TRY(const core::Json members, original_members(report, original->salt));
+    return recorded->value("commitment", core::Json()) == members.at("commitment");
+  }
+
   const site::Site& site_;
   const ProcessOptions& options_;
+  const InboxMover& mover_;
   const InboxListener& listener_;
   std::set<std::string> left_;
   bool recovered_ = false;
@@ -178,9 +233,10 @@ class Inbox {
 
 }  // namespace
 
-Result<void> process_inbox(const std::string& directory, const ProcessOptions& options, const InboxListener& listener) {
+Result<void> process_inbox(const std::string& directory, const ProcessOptions& options, const InboxMover& mover,
+                           const InboxListener& listener) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
-  return Inbox(site, options, listener).run();
+  return Inbox(site, options, mover, listener).run();
 }
 
 }  // namespace airlock::gate

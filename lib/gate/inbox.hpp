@@ -1,10 +1,14 @@
 #pragma once
 /// \file
-/// `process --inbox`: every report that the product dropped into `inbox/`. Step 0 of DESIGN 6.6 is a rename to
-/// `.<report_id>`, so that after a crash the next run knows which record, if any, belongs to the file; step 4 removes
-/// it. A run that was cut short is finished or redone under the same id and number.
+/// `process --inbox`: every report that the product dropped into `inbox/`. Step 0 of DESIGN 6.6 moves it to
+/// `claimed/<report_id>` (claims.hpp), so that after a crash the next run knows which record, if any, belongs to the
+/// file; step 4 removes it. A run that was cut short is finished or redone under the same id and number.
+///
+/// No name in the inbox means anything, whoever made it, and no file is removed before its bytes are those that the
+/// ledger has under its id.
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "gate/process.hpp"
@@ -18,8 +22,14 @@ struct InboxListener {
   std::function<void(const std::string& name, const core::Error& error)> left;
 };
 
+/// `claim` and `put_back` of claims.hpp, done by a process that may.
+struct InboxMover {
+  std::function<Result<std::optional<std::string>>(const std::string& name)> claim;
+  std::function<Result<void>(const std::string& id, const std::string& name)> put_back;
+};
+
 /// Waits some seconds for files that are still being written. Errors: only what keeps the whole run from working.
 [[nodiscard]] Result<void> process_inbox(const std::string& directory, const ProcessOptions& options,
-                                         const InboxListener& listener);
+                                         const InboxMover& mover, const InboxListener& listener);
 
 }  // namespace airlock::gate

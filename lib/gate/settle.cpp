@@ -51,6 +51,8 @@ Result<void> settle_before(const std::string& directory) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const Writable files, writable(directory));
   for (const std::string& lock : files.locks) AIRLOCK_CHECK(sys::make_sure_of(lock, files.ledger));
+  // Sites of earlier releases have none. Where it cannot be made, whoever claims a report meets the error.
+  (void)sys::make_sure_of_directory(site.path(site::layout::claimed), files.ledger);
   // Whoever holds the lock does the same itself.
   if (const auto lock = sys::Lock::acquire(site.path(site::layout::lock), 0); lock) {
     AIRLOCK_TRY(auto ledger, open_to_write(site));

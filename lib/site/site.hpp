@@ -34,6 +34,7 @@ inline constexpr std::string_view signing_key = "keys/site.key";
 inline constexpr std::string_view vendor_trust = "trust/vendor";
 inline constexpr std::string_view delivery_trust = "trust/delivery";
 inline constexpr std::string_view inbox = "inbox";
+inline constexpr std::string_view claimed = "claimed";  ///< out of the inbox, and not recorded yet
 inline constexpr std::string_view held = "held";
 inline constexpr std::string_view outbox = "outbox";
 inline constexpr std::string_view ledger = "ledger.db";
@@ -55,15 +56,16 @@ struct Folder {
   unsigned permissions;
 };
 /// The folders that every site has, each behind the one that it is in.
-inline constexpr std::array<Folder, 9> folders{{{public_folder, public_permissions},
-                                                {keys, 0700},
-                                                {"trust", 0700},
-                                                {vendor_trust, 0700},
-                                                {delivery_trust, 0700},
-                                                {"trust/officers", 0700},
-                                                {inbox, 01730},
-                                                {held, 0700},
-                                                {outbox, 0700}}};
+inline constexpr std::array<Folder, 10> folders{{{public_folder, public_permissions},
+                                                 {keys, 0700},
+                                                 {"trust", 0700},
+                                                 {vendor_trust, 0700},
+                                                 {delivery_trust, 0700},
+                                                 {"trust/officers", 0700},
+                                                 {inbox, 01730},
+                                                 {claimed, 0700},
+                                                 {held, 0700},
+                                                 {outbox, 0700}}};
 }  // namespace layout
 
 /// Largest file of certificates or keys that a destination names.

@@ -1,9 +1,8 @@
 #include "sys/drop.hpp"
 
 #include <fcntl.h>
-#include <linux/fs.h>
+#include <signal.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -21,17 +20,31 @@ using core::Result;
 
 tl::unexpected<core::Error> drop_error(const std::string& path, const std::string& doing) {
   const Code code = errno == EACCES || errno == EPERM ? Code::refused : Code::bad_input;
-  return core::fail(code, quote(path) + ": " + doing + ": " + std::generic_category().message(errno));
+  const std::string hint = errno == EXDEV ? "all of a site directory must be on one file system" : "";
+  return core::fail(code, quote(path) + ": " + doing + ": " + std::generic_category().message(errno), hint);
 }
 
 /// Whether some process has the file open for writing. Only its owner, and root, may ask; for others: no.
-bool is_open_for_writing(const std::string& path) {
-  const Descriptor fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};
-  if (fd.get() < 0) return false;
-  const bool refused = ::fcntl(fd.get(), F_SETLEASE, F_RDLCK) != 0 && errno == EAGAIN;
-  (void)::fcntl(fd.get(), F_SETLEASE, F_UNLCK);
+bool is_open_for_writing(int fd) {
+  // Who opens it for writing meanwhile sends us SIGIO, which would end this process.
+  struct sigaction ignore {};
+  struct sigaction before {};
+  ignore.sa_handler = SIG_IGN;
+  ::sigaction(SIGIO, &ignore, &before);
+  const bool refused = ::fcntl(fd, F_SETLEASE, F_RDLCK) != 0 && errno == EAGAIN;
+  (void)::fcntl(fd, F_SETLEASE, F_UNLCK);
+  ::sigaction(SIGIO, &before, nullptr);
   return refused;
 }
+
+/// Whether the name still leads to the open file, which has no other name.
+bool is_only_name(const std::string& path, const struct stat& opened) {
+  struct stat now {};
+  return ::lstat(path.c_str(), &now) == 0 && S_ISREG(now.st_mode) && now.st_nlink == 1 && now.st_dev == opened.st_dev &&
+         now.st_ino == opened.st_ino;
+}
+
+std::string folder_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
 
 }  // namespace
 
@@ -43,14 +56,31 @@ Drop look_at_drop(const std::string& path) {
   // The inode's change time: nobody can set it, and a rename sets it too. One in the future is a clock set back.
   const auto age = ::time(nullptr) - status.st_ctime;
   if (age >= 0 && age <= drop_settle_seconds) return Drop::unsettled;
-  return is_open_for_writing(path) ? Drop::unsettled : Drop::ready;
+  return Drop::ready;
 }
 
 Result<void> rename_drop(const std::string& from, const std::string& to) {
-  if (::syscall(SYS_renameat2, AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) != 0) {
-    return drop_error(from, "claim");
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) != 0) {
+    return drop_error(from, "move");
   }
-  return {};
+  AIRLOCK_CHECK(sync_directory(folder_of(to)));
+  // Without it a power failure could bring back the first name, and the report would be recorded twice.
+  return sync_directory(folder_of(from));
+}
+
+Result<Taken> take_drop(const std::string& from, const std::string& to) {
+  struct stat status {};
+  if (::lstat(from.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return Taken::not_now;
+  const Descriptor fd{::open(from.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};
+  if (fd.get() < 0) {
+    if (errno == ENOENT || errno == ELOOP) return Taken::not_now;
+    return drop_error(from, "open");
+  }
+  if (::fstat(fd.get(), &status) != 0 || !is_only_name(from, status)) return Taken::not_now;
+  if (is_open_for_writing(fd.get())) return Taken::not_now;
+  AIRLOCK_CHECK(rename_drop(from, to));
+  // Until then others could change the name. Behind it nobody reaches the file but who has it open.
+  return is_only_name(to, status) && !is_open_for_writing(fd.get()) ? Taken::yes : Taken::another;
 }
 
 std::optional<DroppedFile::Mark> DroppedFile::mark_of(int fd) {

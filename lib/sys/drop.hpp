@@ -18,7 +18,7 @@ inline constexpr int drop_settle_seconds = 2;
 
 enum class Drop : std::uint8_t {
   ready,
-  unsettled,  ///< open for writing, as far as the kernel tells, or touched a moment ago
+  unsettled,  ///< touched a moment ago
   gone,
   not_a_file,  ///< a link, folder, pipe, socket or device
   linked,      ///< it has other names too, under which anybody may still change it
@@ -27,8 +27,18 @@ enum class Drop : std::uint8_t {
 /// What is under this name. Nothing is followed, opened for longer, or waited for.
 [[nodiscard]] Drop look_at_drop(const std::string& path);
 
-/// Renames within a folder, if the new name is free. Error: as of a file that cannot be written.
+/// Gives what has the name `from`, whatever it is, the name `to`, if that is free, durably in both folders. Error: as
+/// of a file that cannot be written.
 [[nodiscard]] core::Result<void> rename_drop(const std::string& from, const std::string& to);
+
+enum class Taken : std::uint8_t {
+  yes,
+  not_now,  ///< it is open for writing, as far as the kernel tells, or not a file with one name; it is where it was
+  another,  ///< what was moved is not what had the name a moment before, or is open for writing by now
+};
+/// Moves a dropped file from a folder where others write to one where nobody else does; never reads it. The kernel
+/// tells root, the file's owner and who has CAP_LEASE whether a file is open for writing. Error: as `rename_drop`.
+[[nodiscard]] core::Result<Taken> take_drop(const std::string& from, const std::string& to);
 
 /// A dropped file, read from front to back.
 class DroppedFile final : public core::Source {

@@ -52,6 +52,8 @@ tl::unexpected<core::Error> fail_errno(const std::string& path, std::string_view
   }
 }
 
+constexpr unsigned permission_bits = 07777;
+
 constexpr auto local_hint = "use a local file system with hard links and flock, such as ext4 or xfs";
 
 struct NetworkFileSystem {
@@ -224,8 +226,23 @@ Result<void> make_sure_of(const std::string& path, const std::string& beside) {
   return {};
 }
 
+Result<void> make_sure_of_directory(const std::string& path, const std::string& beside) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) == 0) {
+    if (S_ISDIR(status.st_mode)) return {};
+    return fail(Code::refused, quote(path) + ": is not a folder", "move it away and run again");
+  }
+  if (::stat(beside.c_str(), &status) != 0) return fail_errno(beside, "look at");
+  if (::mkdir(path.c_str(), private_directory) != 0 && errno != EEXIST) return fail_errno(path, "make directory");
+  const Descriptor fd{retry([&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW); })};
+  if (fd.get() < 0) return fail_errno(path, "open");
+  if (::geteuid() == 0 && ::fchown(fd.get(), status.st_uid, status.st_gid) != 0) return fail_errno(path, "chown");
+  return sync_directory(parent_of(path));
+}
+
 Result<void> replace_file(const std::string& path, std::string_view bytes, unsigned mode) {
   AIRLOCK_TRY(NewFile file, write_beside(path, bytes, mode));
+  file.take_owner_from(path);
   if (::rename(file.path().c_str(), path.c_str()) != 0) return fail_errno(path, "rename");
   file.keep();
   return sync_directory(parent_of(path));
@@ -236,12 +253,24 @@ Result<NewFile> NewFile::create(const std::string& path, unsigned mode, Permissi
       retry([&] { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode); })};
   if (fd.get() < 0) return fail_errno(path, "create");
   NewFile file(std::move(fd), path);
-  if (::fchmod(file.fd_.get(), mode) != 0 && permissions == Permissions::exact) return fail_errno(path, "chmod");
+  // A umask takes bits away. The sandboxed worker has none, and may not change modes.
+  struct stat status {};
+  if (::fstat(file.fd_.get(), &status) != 0) return fail_errno(path, "stat");
+  const bool as_made = (status.st_mode & permission_bits) == mode;
+  if (!as_made && ::fchmod(file.fd_.get(), mode) != 0 && permissions == Permissions::exact) {
+    return fail_errno(path, "chmod");
+  }
   return file;
 }
 
 NewFile::~NewFile() {
   if (fd_.get() >= 0 && !kept_) ::unlink(path_.c_str());
+}
+
+void NewFile::take_owner_from(const std::string& path) {
+  struct stat status {};
+  if (::geteuid() != 0 || ::lstat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode) || status.st_uid == 0) return;
+  (void)::fchown(fd_.get(), status.st_uid, status.st_gid);
 }
 
 Result<void> NewFile::reserve(std::uint64_t bytes) {
@@ -264,12 +293,17 @@ Result<void> NewFile::sync() {
 }
 
 Result<void> append_lines(const std::string& path, std::string_view lines, unsigned mode) {
-  const Descriptor fd{retry(
-      [&] { return ::open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, mode); })};
+  AIRLOCK_CHECK(check_no_link(path));
+  constexpr int flags = O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW;
+  const Descriptor fd{retry([&] { return ::open(path.c_str(), flags, mode); })};
   if (fd.get() < 0) return fail_errno(path, "open");
   struct stat status {};
   if (::fstat(fd.get(), &status) != 0) return fail_errno(path, "stat");
   if (!S_ISREG(status.st_mode)) return fail(Code::bad_input, quote(path) + ": is not a regular file");
+  if (status.st_nlink != 1) {
+    return fail(Code::refused, quote(path) + ": has other names too, so it may be another file than it seems",
+                "remove it, or name another file");
+  }
   char last = '\n';
   if (status.st_size > 0 && ::pread(fd.get(), &last, 1, status.st_size - 1) != 1) return fail_errno(path, "read", EIO);
   if (last != '\n') AIRLOCK_CHECK(write_all(fd.get(), "\n", path));
@@ -349,6 +383,22 @@ Result<bool> look_for(const std::string& path) {
   return looked(::lstat(path.c_str(), &status), status, path, false);
 }
 
+Result<Kind> kind_of(const std::string& path) {
+  struct stat status {};
+  AIRLOCK_TRY(const bool there, looked(::lstat(path.c_str(), &status), status, path, false));
+  if (!there) return Kind::none;
+  if (S_ISREG(status.st_mode)) return Kind::file;
+  if (S_ISDIR(status.st_mode)) return Kind::directory;
+  return S_ISLNK(status.st_mode) ? Kind::link : Kind::other;
+}
+
+Result<void> check_no_link(const std::string& path) {
+  AIRLOCK_TRY(const Kind kind, kind_of(path));
+  if (kind != Kind::link) return {};
+  return fail(Code::refused, quote(path) + ": is a symbolic link, which could lead anywhere",
+              "remove it, or name the file that it leads to");
+}
+
 Result<bool> look_for_directory(const std::string& path) {
   struct stat status {};
   return looked(::stat(path.c_str(), &status), status, path, true);
@@ -358,7 +408,7 @@ Result<std::optional<Attributes>> attributes_of(const std::string& path) {
   struct stat status {};
   AIRLOCK_TRY(const bool there, looked(::stat(path.c_str(), &status), status, path, false));
   if (!there) return std::nullopt;
-  return Attributes{S_ISDIR(status.st_mode), status.st_mode & 07777U};
+  return Attributes{S_ISDIR(status.st_mode), status.st_mode & permission_bits};
 }
 
 bool is_directory(const std::string& path) {
@@ -419,6 +469,12 @@ void forget_cached(const std::string& path) {
 Result<void> remove_file(const std::string& path) {
   if (::unlink(path.c_str()) != 0 && errno != ENOENT) return fail_errno(path, "remove");
   return {};
+}
+
+Result<void> remove_if_file(const std::string& path) {
+  AIRLOCK_TRY(const Kind kind, kind_of(path));
+  if (kind != Kind::file) return {};
+  return remove_file(path);
 }
 
 Result<void> remove_tree(const std::string& path) {

@@ -58,11 +58,14 @@ class Descriptor {
 [[nodiscard]] Result<void> check_free(const std::string& path);
 /// Makes an empty private file if nothing has the name; it belongs to whom `beside` belongs, also where root makes it.
 [[nodiscard]] Result<void> make_sure_of(const std::string& path, const std::string& beside);
-/// Puts a complete, durable file in the place of what has the name, if anything.
+/// The same for a private folder. Error: refused where something else has the name.
+[[nodiscard]] Result<void> make_sure_of_directory(const std::string& path, const std::string& beside);
+/// Puts a complete, durable file in the place of what has the name, if anything. Where root replaces another user's
+/// file, it stays that user's.
 [[nodiscard]] Result<void> replace_file(const std::string& path, std::string_view bytes, unsigned mode);
 
 /// Appends whole lines to a file, which is made if need be, durably. Where an earlier append was cut short, its half line
-/// is ended first. A symbolic link is followed, so that the file may be another program's.
+/// is ended first. Errors: refused where it is a link or has other names, bad_input where it is no regular file.
 [[nodiscard]] Result<void> append_lines(const std::string& path, std::string_view lines, unsigned mode);
 
 /// A new file under construction, visible under its (usually hidden) name from the start. Removed when it goes without
@@ -81,6 +84,8 @@ class NewFile final : public core::Sink {
   [[nodiscard]] Result<void> write(std::string_view bytes) override;
   /// Gives back what was reserved and not used, and makes the content durable.
   [[nodiscard]] Result<void> sync();
+  /// Where this user is root, gives it to whom the file at `path` belongs, if there is one.
+  void take_owner_from(const std::string& path);
   /// The file outlives this object.
   void keep() { kept_ = true; }
   [[nodiscard]] const std::string& path() const { return path_; }
@@ -143,6 +148,11 @@ class InputSource final : public core::Source {
 [[nodiscard]] bool exists(const std::string& path);
 /// Whether something has this name. Error: not_recorded and the like where that cannot be told.
 [[nodiscard]] Result<bool> look_for(const std::string& path);
+/// What has a name, links not followed. Error: as `look_for`.
+enum class Kind : std::uint8_t { none, file, directory, link, other };
+[[nodiscard]] Result<Kind> kind_of(const std::string& path);
+/// For what is written where others write too. Error: refused where the name is that of a symbolic link.
+[[nodiscard]] Result<void> check_no_link(const std::string& path);
 /// Whether it is a directory, links followed. Error: as `look_for`.
 [[nodiscard]] Result<bool> look_for_directory(const std::string& path);
 [[nodiscard]] bool is_directory(const std::string& path);
@@ -173,6 +183,9 @@ struct Attributes {
 void forget_cached(const std::string& path);
 /// Removes a file; one that is not there is no error.
 [[nodiscard]] Result<void> remove_file(const std::string& path);
+/// Removes a regular file. Anything else that has the name is left, and is no error: for names by which Airlock knows
+/// its own files, and which nothing else should have.
+[[nodiscard]] Result<void> remove_if_file(const std::string& path);
 /// Removes a file or a directory with all below it; nothing there is no error.
 [[nodiscard]] Result<void> remove_tree(const std::string& path);
 

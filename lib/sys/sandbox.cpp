@@ -1,10 +1,15 @@
 #include "sys/sandbox.hpp"
 
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <seccomp.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -26,19 +31,21 @@ using core::Result;
 
 /// What a worker needs, and the forms of the same calls that other versions of glibc use. The long list of what is
 /// missing is the point: socket and all its family, execve, fork, ptrace, process_vm_*, pidfd_*, io_uring_*, bpf,
-/// mount, keyctl, prctl, and whatever the kernel will invent.
+/// mount, keyctl, prctl, and whatever the kernel will invent. No call that acts on metadata (chmod, chown, utimes,
+/// setxattr, truncate and their relatives) is here: Landlock knows no right for them, so a descriptor that may only be
+/// read would do to open the site's keys to everybody.
 constexpr std::array allowed{
     // memory (mmap and mprotect below)
     SCMP_SYS(brk), SCMP_SYS(madvise), SCMP_SYS(mremap), SCMP_SYS(munmap),
     // reading and writing what is open
-    SCMP_SYS(close), SCMP_SYS(dup), SCMP_SYS(fadvise64), SCMP_SYS(fallocate), SCMP_SYS(fdatasync), SCMP_SYS(flock),
-    SCMP_SYS(fstat), SCMP_SYS(fsync), SCMP_SYS(ftruncate), SCMP_SYS(lseek), SCMP_SYS(pread64), SCMP_SYS(preadv),
-    SCMP_SYS(pwrite64), SCMP_SYS(pwritev), SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(write), SCMP_SYS(writev),
-    // files by name: Landlock says which
-    SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(fchmod), SCMP_SYS(fchown), SCMP_SYS(fstatfs),
-    SCMP_SYS(getcwd), SCMP_SYS(getdents64), SCMP_SYS(link), SCMP_SYS(linkat), SCMP_SYS(lstat), SCMP_SYS(newfstatat),
-    SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(rename), SCMP_SYS(renameat),
-    SCMP_SYS(renameat2), SCMP_SYS(stat), SCMP_SYS(statfs), SCMP_SYS(statx), SCMP_SYS(unlink), SCMP_SYS(unlinkat),
+    SCMP_SYS(close), SCMP_SYS(dup), SCMP_SYS(fadvise64), SCMP_SYS(fdatasync), SCMP_SYS(fstat), SCMP_SYS(fsync),
+    SCMP_SYS(ftruncate), SCMP_SYS(lseek), SCMP_SYS(pread64), SCMP_SYS(preadv), SCMP_SYS(pwrite64), SCMP_SYS(pwritev),
+    SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(write), SCMP_SYS(writev),
+    // files by name: Landlock says which (open, linkat, unlinkat and renameat2 below)
+    SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(fstatfs), SCMP_SYS(getcwd),
+    SCMP_SYS(getdents64), SCMP_SYS(link), SCMP_SYS(lstat), SCMP_SYS(newfstatat), SCMP_SYS(readlink),
+    SCMP_SYS(readlinkat), SCMP_SYS(rename), SCMP_SYS(renameat), SCMP_SYS(stat), SCMP_SYS(statfs), SCMP_SYS(statx),
+    SCMP_SYS(unlink),
     // time, chance, identity, the end
     SCMP_SYS(clock_getres), SCMP_SYS(clock_gettime), SCMP_SYS(clock_nanosleep), SCMP_SYS(exit), SCMP_SYS(exit_group),
     SCMP_SYS(futex), SCMP_SYS(getegid), SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getpid), SCMP_SYS(getppid),
@@ -56,9 +63,10 @@ constexpr std::array allowed_to_sanitizers{SCMP_SYS(mmap),        SCMP_SYS(mprot
                                            SCMP_SYS(pipe2),       SCMP_SYS(prctl),     SCMP_SYS(sched_getaffinity),
                                            SCMP_SYS(sigaltstack), SCMP_SYS(getrlimit), SCMP_SYS(prlimit64)};
 
-/// The commands of fcntl that concern files. Not F_SETOWN and F_SETSIG, which send signals.
-constexpr std::array fcntl_commands{F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD,  F_SETFD,    F_GETFL,   F_SETFL,
-                                    F_GETLK, F_SETLK,         F_SETLKW, F_GETLEASE, F_SETLEASE};
+/// The commands of fcntl that the worker's own descriptors and SQLite's locks need. Not F_SETOWN and F_SETSIG, which
+/// send signals; F_SETLEASE, by which others that open any of the site's files wait; F_SETFL, which changes descriptors
+/// that others share; F_SETLKW, which waits without an end.
+constexpr std::array fcntl_commands{F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_GETLK, F_SETLK};
 
 struct Release {
   void operator()(void* filter) const { seccomp_release(filter); }
@@ -83,7 +91,31 @@ class Rules {
   int error_ = 0;
 };
 
-constexpr scmp_arg_cmp equal(unsigned argument, std::uint64_t value) { return {argument, SCMP_CMP_EQ, value, 0}; }
+// Arguments that the kernel takes as int: the upper half of the register means nothing to it.
+constexpr std::uint64_t int_bits = 0xFFFFFFFF;
+
+constexpr scmp_arg_cmp equal(unsigned argument, std::uint64_t value) {
+  return {argument, SCMP_CMP_MASKED_EQ, int_bits, value};
+}
+constexpr scmp_arg_cmp without(unsigned argument, std::uint64_t bits) {
+  return {argument, SCMP_CMP_MASKED_EQ, bits, 0};
+}
+
+/// Calls of which the worker needs one form only. Each other form reaches further than Landlock sees.
+void allow_some_forms(Rules& rules) {
+  // Before its ABI 3 (Linux 6.2) Landlock does not see that O_TRUNC empties what is opened for reading.
+  rules.allow(SCMP_SYS(open), without(1, O_TRUNC));
+  rules.allow(SCMP_SYS(openat), without(2, O_TRUNC));
+  // Not AT_EMPTY_PATH and AT_SYMLINK_FOLLOW, which name an open descriptor; not AT_REMOVEDIR; no exchange.
+  rules.allow(SCMP_SYS(linkat), equal(4, 0));
+  rules.allow(SCMP_SYS(unlinkat), equal(2, 0));
+  rules.allow(SCMP_SYS(renameat2), equal(4, 0));
+  rules.allow(SCMP_SYS(renameat2), equal(4, RENAME_NOREPLACE));
+  // Reserves space, and punches no holes.
+  rules.allow(SCMP_SYS(fallocate), equal(1, 0));
+  // A lock is asked for and never waited for in the kernel.
+  rules.allow(SCMP_SYS(flock), equal(1, LOCK_EX | LOCK_NB));
+}
 
 Result<void> filter_calls() {
   const auto refused = [](int error) {
@@ -98,13 +130,13 @@ Result<void> filter_calls() {
     rules.allow(SCMP_SYS(fcntl), equal(1, static_cast<std::uint64_t>(command)));
   }
   rules.allow(SCMP_SYS(ioctl), equal(1, TCGETS));  // is this a terminal?
+  allow_some_forms(rules);
   if (sanitized) {
     for (const int call : allowed_to_sanitizers) rules.allow(call);
   } else {
     // No new code: what is executable now is all that ever will be.
-    const scmp_arg_cmp not_executable{2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0};
-    rules.allow(SCMP_SYS(mmap), not_executable);
-    rules.allow(SCMP_SYS(mprotect), not_executable);
+    rules.allow(SCMP_SYS(mmap), without(2, PROT_EXEC));
+    rules.allow(SCMP_SYS(mprotect), without(2, PROT_EXEC));
   }
   // abort() sends itself a signal.
   rules.allow(SCMP_SYS(tgkill), equal(0, static_cast<std::uint64_t>(::getpid())));
@@ -112,6 +144,18 @@ Result<void> filter_calls() {
   // Calls of another architecture's numbering end the process: no compiler of ours makes them.
   if (const int error = seccomp_load(filter.get()); error != 0) return refused(error);
   return {};
+}
+
+/// Takes every capability from this process, and from what it could become. A call that is refused has nothing to take:
+/// only PR_CAPBSET_DROP asks for a capability itself, and without any there is no way to gain one (no_new_privs).
+bool drop_capabilities() {
+  for (unsigned long capability = 0; ::prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; ++capability) {
+    (void)::prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
+  }
+  (void)::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  const std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> none{};
+  return ::syscall(SYS_capset, &header, none.data()) == 0;
 }
 
 }  // namespace
@@ -124,6 +168,11 @@ std::string_view Confinement::name() const {
 Confinement confine(const std::vector<Granted>& granted) {
   Confinement out;
   const auto note = [&](const std::string& reason) { out.refused += (out.refused.empty() ? "" : "; ") + reason; };
+  const rlimit no_core{0, 0};
+  (void)::setrlimit(RLIMIT_CORE, &no_core);  // for what would ask; the next call alone forbids it
+  if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) note("core dumps: " + std::generic_category().message(errno));
+  ::umask(0);  // what is made has the mode that it is made with, since chmod is no longer to be had
+  if (!drop_capabilities()) note("capabilities: " + std::generic_category().message(errno));
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
     note("no_new_privs: " + std::generic_category().message(errno));
   }

@@ -1,11 +1,12 @@
 #pragma once
 /// \file
-/// What a process gives up, for ever, before it reads anything that it does not trust: by seccomp every system call but
-/// a list of harmless ones (no socket of any family, no other program, no look into other processes), and by Landlock,
-/// where the kernel has it, every file but those named. docs/reference/sandbox.md has both lists.
+/// What a process gives up, for ever, before it reads anything that it does not trust: its capabilities; by seccomp
+/// every system call but a list of harmless ones (no socket of any family, no other program, no look into other
+/// processes, no change of a file's mode, owner or times); and by Landlock, where the kernel has it, every file but
+/// those named. docs/reference/sandbox.md has both lists.
 ///
 /// Open descriptors keep working, whatever they are; so close what is not needed first. It does not protect the files
-/// that are granted.
+/// that are granted, nor hide names: `stat` and `access` still say what is where.
 ///
 ///     sys::close_descriptors({0, 1, 2, input});
 ///     AIRLOCK_TRY(const auto confinement, sys::confine({{site, sys::Grant::change}}));
@@ -41,8 +42,10 @@ struct Confinement {
   [[nodiscard]] std::string_view name() const;
 };
 
-/// Takes effect at once and cannot be undone. What the kernel refuses is in the result and not an error: whether that
-/// will do is for the caller, who must not read a report otherwise. A kernel without Landlock refuses nothing.
+/// Takes effect at once and cannot be undone. Besides calls and files this process gives up all capabilities, its umask
+/// (a file has the mode that it is made with), core dumps, and that others of its user trace it. What the kernel
+/// refuses is in the result and not an error: whether that will do is for the caller, who must not read a report
+/// otherwise. A kernel without Landlock refuses nothing.
 [[nodiscard]] Confinement confine(const std::vector<Granted>& granted);
 
 /// Closes every descriptor but these. Error: unexpected.

@@ -49,6 +49,19 @@ std::optional<char> Worker::hear() {
   return word->front();
 }
 
+void Worker::tell_text(std::string_view text) {
+  text = text.substr(0, UCHAR_MAX);
+  (void)other_.write(static_cast<char>(static_cast<unsigned char>(text.size())) + std::string(text));
+}
+
+std::optional<std::string> Worker::hear_text() {
+  const auto size = hear();
+  if (!size) return std::nullopt;
+  auto text = other_.read(static_cast<unsigned char>(*size));
+  if (!text) return std::nullopt;
+  return std::move(*text);
+}
+
 Ended Worker::wait() { return wait_for(pid_); }
 
 Result<Ended> run_program(const std::string& path, const std::vector<std::string>& arguments,

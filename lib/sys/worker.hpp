@@ -1,10 +1,12 @@
 #pragma once
 /// \file
-/// A process split in two: the supervisor, which stays as it is, and a worker, which is to be confined. They tell each
-/// other single bytes over two pipes, so that the supervisor has nothing to parse that a worker could have made up.
+/// A process split in two: the supervisor, which stays as it is, and a worker, which is to be confined. Over two pipes
+/// they tell each other single bytes, and at most 255 bytes behind their number, so that the supervisor has nothing to
+/// parse that a worker could have made up.
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/result.hpp"
@@ -34,6 +36,9 @@ class Worker {
   void tell(char word);
   /// Waits for the other end to say something; nothing where it has ended.
   [[nodiscard]] std::optional<char> hear();
+  /// The same for any bytes; what is behind the first 255 is left out.
+  void tell_text(std::string_view text);
+  [[nodiscard]] std::optional<std::string> hear_text();
   /// For the supervisor: waits until the worker has ended.
   [[nodiscard]] Ended wait();
 

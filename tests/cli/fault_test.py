@@ -16,6 +16,7 @@ from harness import LONG, case, check, equal, main
 from receiver import Authority, Receiver
 
 LIBRARY = sys.argv.pop(2)
+os.umask(0o077)  # so that what is public must be given its mode by a call of its own, which can fail too
 SEED = 20261126
 
 # As small as they may be: most of a run is then what it does with files.
@@ -205,16 +206,16 @@ class Inbox(Scenario):
         # Claimed, as by a run that was cut short: what was just dropped must settle first, and tests would wait.
         for n in range(2):
             self.ids.append(str(uuid.uuid4()))
-            (self.w.site_path / "inbox" / ("." + self.ids[-1])).write_text(report_text(n))
+            (self.w.site_path / "claimed" / self.ids[-1]).write_text(report_text(n))
 
     def after(self, code, place):
-        waiting = {p.name[1:] for p in (self.w.site_path / "inbox").iterdir()}
+        waiting = {p.name for p in (self.w.site_path / "claimed").iterdir()}
         recorded = {r for r, in self.query("SELECT report_id FROM entries WHERE kind IN ('released', 'repeated', 'sealed')")}
-        equal(waiting | recorded, set(self.ids), f"{place}: in the inbox or recorded")
+        equal(waiting | recorded, set(self.ids), f"{place}: claimed or recorded")
 
     def finish(self, place):
         self.w.airlock("process", "--inbox")
-        equal(list((self.w.site_path / "inbox").iterdir()), [], f"{place}: inbox")
+        equal(list((self.w.site_path / "claimed").iterdir()), [], f"{place}: what was claimed")
         for kind in ("produced", "released"):
             found = sorted(r for r, in self.query(f"SELECT report_id FROM entries WHERE kind = '{kind}'"))
             equal(found, sorted(self.ids), f"{place}: {kind}")
@@ -415,7 +416,7 @@ def some_faults(scenario, inside, wanted):
     chance.shuffle(places)
     faults, before = 0, []
     judge_rest(scenario, ["undisturbed"])
-    for kind in KINDS if isinstance(scenario, Sealing) else ():  # each kind at least once
+    for kind in EACH_ONCE.get(scenario.__class__.__name__, ()):
         scenario.restore()
         place, nth = f"{scenario.name}: {kind}, EIO once", 1 + chance.randrange(counts[kind])
         ran, hit = inside.run(Series((kind,), "EIO", "once"), nth, *scenario.command, code=scenario.allowed)
@@ -443,6 +444,9 @@ def some_faults(scenario, inside, wanted):
 ORDINARY = {"Sealing": 60, "Sending": 30, "Holding": 35, "Held": 30, "Inbox": 40, "KitInstall": 25, "Authorise": 20,
             "AuthoriseKit": 15, "HandOver": 20}
 
+
+# Each kind at least once. What reads a report may change no modes; what installs makes files that are public.
+EACH_ONCE = {"Sealing": [k for k in KINDS if k != "mode"], "KitInstall": ["mode"]}
 
 hits_of_all = dict.fromkeys(KINDS, 0)
 
@@ -549,7 +553,7 @@ class Slot:
     def hand_in(self, number):
         self.report = self.scenario.w.file(f"report-{number}.json", report_text(number))
         if self.by_inbox:  # claimed, so that no run waits until it has settled
-            os.rename(self.report, self.scenario.w.site_path / "inbox" / f".{uuid.uuid4()}")
+            os.rename(self.report, self.scenario.w.site_path / "claimed" / str(uuid.uuid4()))
 
     def start(self, span):
         what = ["--inbox"] if self.by_inbox else [str(self.report)]
@@ -641,7 +645,7 @@ def _(w):
     w.airlock("process", "--inbox")
     w.ledger_ok()
     scenario.at_rest("after the kills")
-    equal(list((w.site_path / "inbox").iterdir()), [], "inbox")
+    equal(list((w.site_path / "claimed").iterdir()), [], "what was claimed")
     left = scenario.query("SELECT originals.sha256 FROM outbox JOIN originals USING (report_id) WHERE stage = 'released'")
     expected = {hashlib.sha256(report_text(n).encode()).digest() for n in range(handed_in + 1)}
     equal(sorted(d for d, in left), sorted(expected), "reports that left")
@@ -668,23 +672,23 @@ def _(w):
             check(sealed < 1000, "the disk never fills up")
         check(sealed > 0, "not one report fits")
         check("free some space" in ran.err or "make room" in ran.err, ran.err)
-        # Nothing of the one that was refused, and what lies in the inbox stays there.
-        claimed = w.site_path / "inbox" / f".{uuid.uuid4()}"
+        # Nothing of the one that was refused, and what was claimed stays there.
+        claimed = w.site_path / "claimed" / str(uuid.uuid4())
         claimed.write_text(report_text(sealed + 1))
         for leave in (0, 8192, 65536, 262144):
             disk.fill(leave)
             w.airlock("process", w.path / f"report-{sealed}.json", code=8)
             w.airlock("process", "--inbox", code=8)
-            check(claimed.exists(), "the report in the inbox")
+            check(claimed.exists(), "the report that was claimed")
             disk.free()
             w.ledger_ok()
-        equal(w.hidden(), [claimed.name], "hidden files on a full disk")
+        equal(w.hidden(), [], "hidden files on a full disk")
         equal(len(w.outbox()), sealed, "bundles")
         equal(scenario.of_kind("produced"), sealed, "reports")
         w.run("mount", "-o", "remount,size=4m", w.site_path)
         equal(w.process(w.path / f"report-{sealed}.json")["outcome"], "sealed", "with space again")
         w.airlock("process", "--inbox")
-        check(not claimed.exists(), "the inbox")
+        check(not claimed.exists(), "what was claimed")
         w.ledger_ok()
         scenario.at_rest("with space again")
         equal(len(w.outbox()), sealed + 2, "bundles")

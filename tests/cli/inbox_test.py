@@ -1,9 +1,17 @@
 """`process --inbox`: what a product drops, and what else may lie in a folder that others write to."""
+import ctypes
+import hashlib
 import json
 import os
+import random
 import re
+import shutil
 import socket
+import sqlite3
+import stat
 import subprocess
+import threading
+import time
 import uuid
 
 from harness import LONG, REPORT, case, check, equal, main
@@ -20,6 +28,33 @@ def drop(w, name, version=None, content=None):
     with open(path, "wb") as file:
         file.write(content)
     return path
+
+
+def claim(w, identifier=None, content=None):
+    """A file as a run leaves it that was cut short before anything was recorded: it needs no time to settle."""
+    identifier = identifier or str(uuid.uuid4())
+    (w.site_path / "claimed" / identifier).write_bytes(content or REPORT.read_bytes())
+    return identifier
+
+
+def recorded(w):
+    """SHA-256 of every report that the ledger has, and their ids."""
+    with sqlite3.connect(f"file:{w.site_path}/ledger.db?mode=ro", uri=True) as database:
+        rows = database.execute("SELECT lower(hex(sha256)), report_id FROM originals").fetchall()
+    return {sha256 for sha256, _ in rows}, {report_id for _, report_id in rows}
+
+
+def claimed_files(w):
+    folder = w.site_path / "claimed"
+    return sorted(os.listdir(folder)) if folder.exists() else []
+
+
+def in_inbox(w):
+    """SHA-256 of every file that lies in the inbox; a FIFO, link or folder has none."""
+    folder = os.path.join(os.fsencode(w.site_path), b"inbox")
+    paths = [os.path.join(folder, name) for name in inbox(w)]
+    files = [path for path in paths if stat.S_ISREG(os.lstat(path).st_mode)]
+    return {hashlib.sha256(open(path, "rb").read()).hexdigest() for path in files}
 
 
 def inbox(w):
@@ -96,6 +131,133 @@ def _(w):
     equal(inbox(w), [])
 
 
+@case("whatever name the product makes, its bytes are in the ledger or in the inbox, under an id that is Airlock's")
+def _(w):
+    w.site()
+    first = w.process()["report_id"]
+    shutil.rmtree(w.site_path / "claimed", ignore_errors=True)  # a site of an earlier release has none, and claims in the inbox
+    own = [str(uuid.uuid4()), str(uuid.uuid4()).upper(), first, first.upper(), "00000000-0000-0000-0000-000000000000"]
+    names = [b"." + each.encode() for each in own] + [each.encode() for each in own]
+    names += [b"claimed", b"a" * 255, b"." + b"b" * 254, b"..", b"...", b"..c", b".tmp123", b".\n", b"\xff" * 36, b".\xff\xfe",
+              b".x.tmp", b".x.p7m", b"-", b".report.tmp", b"'; rm -rf $HOME '", b"\x1b[31m", f".{uuid.uuid4()}.tmp".encode(),
+              f".{uuid.uuid4()} ".encode()]
+    dropped = {}
+    for number, name in enumerate(n for n in names if n != b".."):
+        content = json.dumps({"number": number}).encode() if number % 2 else f"{{ broken {number}".encode()
+        drop(w, name, content=content)
+        dropped[hashlib.sha256(content).hexdigest()] = name
+    drop(w, f".{uuid.uuid4()}", content=REPORT.read_bytes())
+    folder = w.site_path / "inbox"
+    (folder / f".{uuid.uuid4()}").symlink_to(REPORT)
+    os.mkfifo(folder / f".{uuid.uuid4()}")
+    (folder / f".{uuid.uuid4()}").mkdir()
+    (folder / f"{uuid.uuid4()}").mkdir()
+    os.link(w.file("other.json", "{}"), folder / f".{uuid.uuid4()}")
+    half = folder / f".{uuid.uuid4()}"
+    with open(half, "wb") as writer:
+        writer.write(REPORT.read_bytes()[:1000])
+        writer.flush()
+        result = run_inbox(w, code=8)
+        equal(half.read_bytes(), REPORT.read_bytes()[:1000], "what is half written")
+    known, ids = recorded(w)
+    for digest, name in dropped.items():
+        check(digest in known | in_inbox(w), f"{name}: its bytes are gone")
+    taken = [n for d, n in dropped.items() if d in known]
+    equal([n for n in names if n in taken and n.startswith(b".") and len(n) != 37], [], "hidden names that were taken")
+    equal(set(ids) & {o.lower() for o in own}, {first}, "ids that the product chose")
+    equal(len(result["left"]), 6, result["left"])
+    check(all(r["report_id"] == r["report_id"].lower() for r in result["reports"]), "an id is not in lower case")
+    equal(claimed_files(w), [])
+    w.ledger_ok()
+
+
+@case("what is claimed under an id that the ledger has for other bytes is a report of its own; the same bytes are removed")
+def _(w):
+    w.site()
+    first = w.process()["report_id"]
+    other = json.dumps({"event": "another"}).encode()
+    claim(w, first, other)
+    equal([r["outcome"] for r in run_inbox(w, code=(3, 4))["reports"]][0] in ("held", "refused"), True)
+    known, ids = recorded(w)
+    check(hashlib.sha256(other).hexdigest() in known and len(ids) == 2, "the other bytes")
+    claim(w, first)
+    equal(run_inbox(w)["reports"], [], "the same bytes")
+    equal(claimed_files(w), [])
+    # What is no file came there in a race, and goes back.
+    os.mkfifo(w.site_path / "claimed" / str(uuid.uuid4()))
+    (w.site_path / "claimed" / "no-id").write_bytes(b"{")
+    run_inbox(w, code=8)
+    equal(claimed_files(w), [])
+    check(hashlib.sha256(b"{").hexdigest() in recorded(w)[0] | in_inbox(w), "what was put back")
+    w.ledger_ok()
+
+
+@case("a product that exchanges what lies under its names all the time loses nothing, and no link or FIFO is read")
+def _(w):
+    w.site()
+    secret = w.file("secret.json", '{"secret": 1}')
+    folder = w.site_path / "inbox"
+    contents = {}
+    for number in range(40):
+        content = f"{{ broken {number}".encode()
+        drop(w, f"{'' if number % 2 else '.'}n{number:02}", content=content)
+        contents[hashlib.sha256(content).hexdigest()] = number
+    (folder / ".link").symlink_to(secret)
+    os.mkfifo(folder / ".fifo")
+    (folder / ".folder").mkdir()
+    time.sleep(3)
+    libc, exchange = ctypes.CDLL(None), 2
+    chance, ended = random.Random(7), threading.Event()
+
+    def race():
+        visible = [f"n{n:02}" for n in range(1, 40, 2)]
+        while not ended.is_set():
+            # Not the first ones, so that something settled is found; each exchange makes others wait.
+            one, other = chance.choice(visible[5:]), chance.choice([".link", ".fifo", ".folder"] + [f".n{n:02}" for n in range(0, 40, 2)])
+            libc.renameat2(-100, os.fsencode(folder / one), -100, os.fsencode(folder / other), exchange)
+            time.sleep(0.0005)
+
+    thread = threading.Thread(target=race)
+    thread.start()
+    try:
+        run_inbox(w, code=(3, 8))
+    finally:
+        ended.set()
+        thread.join()
+    known, _ = recorded(w)
+    gone = [number for digest, number in contents.items() if digest not in known | in_inbox(w)]
+    equal(gone, [], "reports that are gone")
+    check(len(known) >= 5, f"only {len(known)} reports were taken")
+    check(hashlib.sha256(secret.read_bytes()).hexdigest() not in known, "a link was followed")
+    equal(claimed_files(w), [])
+    w.ledger_ok()
+    print(f"counted: {len(known)} of 40 reports taken while a product exchanged names")
+
+
+@case("killed while it claims: the report is in the inbox or claimed, and the next run takes it once")
+def _(w):
+    w.site()
+    killed = 0
+    for place in ("renameat2:when=1", "renameat2:when=1:error=EIO", "unlink:when=1"):
+        content = json.dumps({"place": place}).encode()
+        drop(w, "report.json", content=content)
+        how = place if "error" in place else place.replace(":", ":signal=KILL:", 1)
+        ran = w.run("strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=renameat2,unlink", "-e", f"inject={how}",
+                    w.program("airlock"), "--site", w.site_path, "process", "--inbox", "--json", code=(-9, 137, 0, 3, 4, 8))
+        killed += ran.code in (-9, 137) or "ended by signal 9" in ran.err
+        digest = hashlib.sha256(content).hexdigest()
+        claimed = {hashlib.sha256((w.site_path / "claimed" / name).read_bytes()).hexdigest() for name in claimed_files(w)}
+        check(digest in recorded(w)[0] | in_inbox(w) | claimed, f"{place}: its bytes are gone")
+        run_inbox(w, code=(0, 3, 4))
+        equal(inbox(w) + claimed_files(w), [], f"{place}: inbox")
+        check(digest in recorded(w)[0], f"{place}: not recorded")
+    rows = w.airlock("ledger", "list", "--json").json["reports"]
+    equal(len(rows), 3, "reports")
+    check(killed >= 2, f"only {killed} runs were killed")
+    w.ledger_ok()
+    print(f"counted: process --inbox killed {killed} times while it claimed")
+
+
 @case("two runs at once: every report exactly once")
 def _(w):
     w.site()
@@ -141,14 +303,12 @@ def kill_everywhere(w, after, step):
 def _(w):
     w.site()
     w.process(w.report(lambda d: d["properties"].update({"posthog_version": "1.34.0"})))
-    # Claimed, as after a crash before anything was recorded: this needs no waiting until the file has settled.
-    claimed = str(uuid.uuid4())
-    drop(w, "." + claimed)
+    claimed = claim(w)
     redone = set()
 
     def after(place):
         result = run_inbox(w, code=0)
-        equal(inbox(w), [], f"{place}: inbox")
+        equal(inbox(w) + claimed_files(w), [], f"{place}: inbox")
         rows = w.airlock("ledger", "list", "--json").json["reports"]
         equal([(r["number"], r["report_id"]) for r in rows[1:]], [(2, claimed)], f"{place}: reports")
         kinds = w.kinds(2)
@@ -170,12 +330,11 @@ def _(w):
 def _(w):
     w.new_vendor()
     w.new_site(kit=None)
-    claimed = str(uuid.uuid4())
-    drop(w, "." + claimed)
+    claimed = claim(w)
 
     def after(place):
         run_inbox(w, code=(0, 4))
-        equal(inbox(w), [], f"{place}: inbox")
+        equal(inbox(w) + claimed_files(w), [], f"{place}: inbox")
         equal([p.name for p in (w.site_path / "held").iterdir()], [claimed], f"{place}: held")
         equal(w.kinds(1), ["produced", "held"], place)
         w.ledger_ok()

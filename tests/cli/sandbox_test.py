@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import time
+import uuid
 
 from harness import REPORT, case, check, equal, main
 
@@ -77,23 +78,48 @@ PROBE = r"""
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-static char site[4096], names[4096];
+static char site[4096], names[8192];
+static int metadata;
 __attribute__((constructor)) static void begin(void) {
   snprintf(site, sizeof site, "%s", getenv("PROBE_SITE"));
   snprintf(names, sizeof names, "%s", getenv("PROBE_NAMES"));
+  metadata = getenv("PROBE_METADATA") != NULL;
 }
 static void tell(const char* what, const char* name, long result) {
   char line[8400];
   const int error = result < 0 ? errno : 0;
   const int size = snprintf(line, sizeof line, "probe %s %s %d\n", what, name, error);
   syscall(SYS_write, 2, line, size);
+}
+// What acts on metadata, or on others that use the file: of a file that can be read, that is all files of the site.
+static void touch(const char* name, const char* path) {
+  const struct timespec times[2] = {{1, 0}, {1, 0}};
+  int flags = 0;
+  const int fd = open(path, O_RDONLY | O_NONBLOCK);
+  tell("fchmod", name, syscall(SYS_fchmod, fd, 0777));
+  tell("fchown", name, syscall(SYS_fchown, fd, 65534, 65534));
+  tell("chmod", name, syscall(SYS_fchmodat, AT_FDCWD, path, 0777));
+  tell("chown", name, syscall(SYS_fchownat, AT_FDCWD, path, 65534, 65534, 0));
+  tell("fchownat", name, syscall(SYS_fchownat, fd, "", 65534, 65534, AT_EMPTY_PATH));
+  tell("utimensat", name, syscall(SYS_utimensat, fd, NULL, times, 0));
+  tell("utimensat", name, syscall(SYS_utimensat, AT_FDCWD, path, times, 0));
+  tell("fsetxattr", name, syscall(SYS_fsetxattr, fd, "user.probe", "x", 1, 0));
+  tell("setxattr", name, syscall(SYS_setxattr, path, "user.probe", "x", 1, 0));
+  tell("setflags", name, syscall(SYS_ioctl, fd, FS_IOC_SETFLAGS, &flags));
+  tell("truncate", name, syscall(SYS_truncate, path, 0));
+  tell("lease", name, syscall(SYS_fcntl, fd, F_SETLEASE, F_RDLCK));
+  tell("shared-lock", name, syscall(SYS_flock, fd, LOCK_SH | LOCK_NB));
+  tell("empty", name, syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_TRUNC));
+  if (fd >= 0) close(fd);
 }
 ssize_t read(int fd, void* into, size_t size) {
   static int done;
@@ -110,6 +136,10 @@ ssize_t read(int fd, void* into, size_t size) {
       char path[8300], other[8320];
       snprintf(path, sizeof path, "%s/%s", site, name);
       snprintf(other, sizeof other, "%s.probe", path);
+      if (metadata) {
+        touch(name, path);
+        continue;
+      }
       tell("write", name, open(path, O_WRONLY));
       tell("make", name, open(other, O_WRONLY | O_CREAT | O_EXCL, 0600));
       tell("rename", name, rename(path, other));
@@ -130,14 +160,14 @@ def _(w):
     for folder in ("held", "outbox", "inbox"):
         (w.site_path / folder / "thing").write_text("x")
     written = ["ledger.db", "ledger.db-journal", "site.lock", "inbox.lock"]
-    changed = ["held/thing", "outbox/thing", "inbox/thing"]
+    changed = ["held/thing", "outbox/thing"]
     rest = sorted(str(p.relative_to(w.site_path)) for p in w.site_path.rglob("*") if p.is_file())
     rest = [n for n in rest if n not in written + changed]
     check("keys/site.key" in rest and "public/vendor-root.crt" in rest and "airlock.json" in rest, rest)
 
-    def probed(*arguments):
+    def probed(*arguments, code=0):
         env = {"LD_PRELOAD": str(library), "PROBE_SITE": str(w.site_path), "PROBE_NAMES": " ".join(written + changed + rest)}
-        err = w.run(w.program("airlock"), "--site", w.site_path, *arguments, env=env).err
+        err = w.run(w.program("airlock"), "--site", w.site_path, *arguments, env=env, code=code).err
         lines = [l.split() for l in err.splitlines() if l.startswith("probe ")]
         equal([(what, error) for _, what, name, error in lines if name == "-"],
               [(what, str(errno.EPERM)) for what in ("socket", "socket", "connect", "sendto", "execve")], "ways out")
@@ -151,6 +181,56 @@ def _(w):
     everything = {(what, name) for name in changed for what in ("write", "make", "rename")}
     equal(probed("process", REPORT), everything | {("write", name) for name in written}, "what process may change")
     equal(probed("preview", REPORT), {(what, "held/thing") for what in ("write", "make", "rename")}, "what preview may change")
+    # The inbox itself only the supervisor changes; what it has claimed the worker reads and removes.
+    claimed = f"claimed/{uuid.uuid4()}"
+    shutil.copy(REPORT, w.site_path / claimed)
+    (w.site_path / "inbox" / "thing").unlink()
+    rest.remove("inbox/thing")
+    changed.append(claimed)
+    everything = {(what, name) for name in changed for what in ("write", "make", "rename")}
+    equal(probed("process", "--inbox", code=8), everything | {("write", name) for name in written},
+          "what process --inbox may change")
+    equal([p.read_bytes() for p in (w.site_path / "inbox").iterdir()], [REPORT.read_bytes()], "what the probe has touched is put back")
+    w.ledger_ok()
+
+
+@case("a probe in the worker cannot change mode, owner, times, attributes or length of anything in the site, nor hold others up by "
+      "leases and shared locks: in process and preview, as root and as another user")
+def _(w):
+    w.site()
+    w.path.chmod(0o755)
+    airlock, report = shutil.copy(w.program("airlock"), w.path / "airlock"), w.file("report.json", REPORT.read_bytes())
+    report.chmod(0o644)
+    library = w.path / "probe.so"
+    w.run("cc", "-shared", "-fPIC", "-o", library, w.file("probe.c", PROBE))
+    names = sorted(str(p.relative_to(w.site_path)) for p in w.site_path.rglob("*")) + ["."]
+    renewed = ("ledger.db", "ledger.anchor", "public/site.json", "public", ".", "held", "outbox", "ledger.db-journal")
+
+    def looks():
+        out = {}
+        for name in names:
+            found = (w.site_path / name).lstat()
+            out[name] = [found.st_mode, found.st_uid, found.st_gid]
+            if name not in renewed:  # by the run itself
+                out[name] += [found.st_size, found.st_mtime_ns, found.st_ctime_ns]
+        return out
+
+    def probed(before, *arguments):
+        looked = looks()
+        env = {"LD_PRELOAD": str(library), "PROBE_SITE": str(w.site_path), "PROBE_NAMES": " ".join(names), "PROBE_METADATA": "1"}
+        err = w.run(*before, airlock, "--site", w.site_path, *arguments, env=env).err
+        lines = [l.split() for l in err.splitlines() if l.startswith("probe ") and l.split()[2] != "-"]
+        equal(len(lines), 14 * len(names), err)
+        equal([l for l in lines if l[3] != str(errno.EPERM)], [], f"{arguments}: calls that were not refused")
+        equal(looks(), looked, f"{arguments}: what the files look like")
+
+    probed([], "preview", report)
+    probed([], "process", report)
+    own = 64001
+    w.run("chown", "-R", f"{own}:{own}", w.site_path)
+    probed(["setpriv", f"--reuid={own}", f"--regid={own}", "--clear-groups"], "preview", report)
+    probed(["setpriv", f"--reuid={own}", f"--regid={own}", "--clear-groups"], "process", report, "--again")
+    w.run("chown", "-R", "0:0", w.site_path)
     w.ledger_ok()
 
 

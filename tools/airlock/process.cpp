@@ -116,7 +116,10 @@ int run_inbox(Context& context, Worker& worker, const Options& options) {
     context.console.complain(error.message, error.hint);
     left.push_back({{"name", core::printable(name, 255)}, {"message", error.message}, {"hint", error.hint}});
   };
-  if (auto done = gate::process_inbox(context.site, options.process, {processed, stays}); !done) {
+  const gate::InboxMover mover{
+      [&](const std::string& name) { return worker.claim(name); },
+      [&](const std::string& id, const std::string& name) { return worker.put_back(id, name); }};
+  if (auto done = gate::process_inbox(context.site, options.process, mover, {processed, stays}); !done) {
     return context.console.report(not_recorded(std::move(done).error()));
   }
   if (context.console.json()) {
@@ -141,7 +144,7 @@ int run_one(Context& context, Worker& worker, const Options& options) {
 
 int run(Context& context, Options& options) {
   if (auto checked = check(options); !checked) return context.console.report(checked.error());
-  Task task{.report = std::nullopt, .records = true, .changes = !options.process.dry_run};
+  Task task{.report = std::nullopt, .records = true, .changes = !options.process.dry_run, .inbox = options.inbox};
   if (!options.held && !options.inbox) task.report = options.what.front();
   return in_worker(context, task, [&](Worker& worker) {
     options.process.confinement = worker.confinement();

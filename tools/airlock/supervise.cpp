@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/text.hpp"
+#include "gate/claims.hpp"
 #include "gate/settle.hpp"
 #include "gate/status.hpp"
 #include "keeper/keeper.hpp"
@@ -30,6 +31,10 @@ constexpr char deliver_word = 'd';
 constexpr char ran_word = 'r';
 constexpr char not_installed_word = 'n';
 constexpr char failed_word = 'f';
+constexpr char claim_word = 'c';     // and a name
+constexpr char put_back_word = 'b';  // and an id and a name
+constexpr char done_word = 'y';      // for a claim and its id
+constexpr char not_now_word = 'w';
 
 /// Where the machine's own rules are; read besides the site directory.
 constexpr std::string_view machine_folder = "/etc/airlock";
@@ -83,8 +88,28 @@ class Confined final : public Worker {
     if (answer == ran_word) return Delivery::ran;
     return answer == not_installed_word ? Delivery::not_installed : Delivery::failed;
   }
+  Result<std::optional<std::string>> claim(const std::string& name) override {
+    ends_.tell(claim_word);
+    ends_.tell_text(name);
+    const auto answer = ends_.hear();
+    if (answer == done_word) return ends_.hear_text();
+    if (answer == not_now_word) return std::nullopt;
+    return failed();
+  }
+  Result<void> put_back(const std::string& id, const std::string& name) override {
+    ends_.tell(put_back_word);
+    ends_.tell_text(id);
+    ends_.tell_text(name);
+    if (ends_.hear() == done_word) return {};
+    return failed();
+  }
 
  private:
+  tl::unexpected<core::Error> failed() {
+    const auto message = ends_.hear_text();
+    const auto hint = ends_.hear_text();
+    return core::fail(Code::refused, message.value_or("the supervisor has ended"), hint.value_or(""));
+  }
   sys::Worker& ends_;
   core::Source* input_;
   sys::Confinement confinement_;
@@ -106,8 +131,8 @@ std::vector<sys::Granted> reach(const Context& context, const Task& task) {
   }
   if (task.changes) {
     out.push_back({folder(site::layout::outbox), Grant::change});
-    out.push_back({folder(site::layout::inbox), Grant::change});
   }
+  if (task.inbox) out.push_back({folder(site::layout::claimed), Grant::change});
   return out;
 }
 
@@ -163,6 +188,29 @@ char deliver(const Context& context) {
     return failed_word;
   }
   return ran_word;
+}
+
+void tell_failure(sys::Worker& ends, const core::Error& error) {
+  ends.tell(failed_word);
+  ends.tell_text(error.message);
+  ends.tell_text(error.hint);
+}
+
+/// What the worker says is believed as far as gate/claims.hpp checks it.
+void move_for_worker(const Context& context, sys::Worker& ends, char word) {
+  const auto first = ends.hear_text();
+  if (!first) return;
+  if (word == claim_word) {
+    const auto claimed = gate::claim(context.site, *first);
+    if (!claimed) return tell_failure(ends, claimed.error());
+    ends.tell(*claimed ? done_word : not_now_word);
+    if (*claimed) ends.tell_text(**claimed);
+    return;
+  }
+  const auto name = ends.hear_text();
+  if (!name) return;
+  if (const auto back = gate::put_back(context.site, *first, *name); !back) return tell_failure(ends, back.error());
+  ends.tell(done_word);
 }
 
 /// Nobody knows how far a worker came that was ended: the ledger does, and the next run looks.
@@ -221,6 +269,7 @@ int in_worker(Context& context, const Task& task, const std::function<int(Worker
   sys::ignore_broken_pipes();
   while (const auto word = ends->hear()) {
     if (*word == deliver_word) ends->tell(deliver(context));
+    if (task.inbox && (*word == claim_word || *word == put_back_word)) move_for_worker(context, *ends, *word);
   }
   const sys::Ended ended = ends->wait();
   if (sound) keep_up(context, ended);

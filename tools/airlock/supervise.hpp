@@ -2,8 +2,8 @@
 /// \file
 /// How commands read a report: in a worker process that has given up everything but reading the site directory, and
 /// writing the little that its work changes there, before it reads the first byte. The process that a person started is
-/// the supervisor. It never opens a report; it waits, starts `airlock-send` when the worker says that something was
-/// queued, and keeps those parts of the site that the worker may not write.
+/// the supervisor. It never reads a report; it waits, starts `airlock-send` when the worker says that something was
+/// queued, moves reports out of the inbox, and keeps those parts of the site that the worker may not write.
 
 #include <functional>
 #include <optional>
@@ -31,12 +31,16 @@ class Worker {
   [[nodiscard]] virtual bool is_kept_to_its_files() const = 0;
   /// Asks the supervisor to send what is queued, and waits until it has.
   [[nodiscard]] virtual Delivery deliver() = 0;
+  /// Has the supervisor do what gate/claims.hpp says. Only where the task takes the inbox.
+  [[nodiscard]] virtual core::Result<std::optional<std::string>> claim(const std::string& name) = 0;
+  [[nodiscard]] virtual core::Result<void> put_back(const std::string& id, const std::string& name) = 0;
 };
 
 struct Task {
   std::optional<std::string> report;  ///< path, `-`, or nothing for reports that are in the site directory already
   bool records = false;               ///< whatever keeps it from working means that a report was not recorded: exit 8
   bool changes = false;               ///< it may change the ledger, the outbox and what is held
+  bool inbox = false;                 ///< it takes what was dropped into the inbox
 };
 
 /// Runs `work` in the worker. Returns the exit code of either process to `main`; returns twice, once in each.

@@ -161,3 +161,51 @@ TEST_CASE("a dropped file that changes while it is read is noticed, and so are l
   REQUIRE(airlock::sys::create_file(folder / "taken", "", 0644));
   CHECK_FALSE(airlock::sys::rename_drop(path, folder / "taken"));
 }
+
+TEST_CASE("a dropped file is taken only where it is one of its own that nobody writes, and never over another") {
+  const TemporaryDirectory folder;
+  REQUIRE(create_file(folder / "report", "{}", public_file));
+  {
+    std::ofstream writer(folder / "report", std::ios::app);
+    CHECK(take_drop(folder / "report", folder / "claimed").value() == Taken::not_now);
+  }
+  std::filesystem::create_symlink(folder / "report", folder / "symbolic");
+  REQUIRE(mkfifo((folder / "pipe").c_str(), 0600) == 0);
+  REQUIRE(make_directory(folder / "folder", 0700));
+  for (const std::string name : {"symbolic", "pipe", "folder", "nothing"}) {
+    CAPTURE(name);
+    CHECK(take_drop(folder / name, folder / "claimed").value() == Taken::not_now);
+  }
+  REQUIRE(link_file(folder / "report", folder / "second"));
+  CHECK(take_drop(folder / "report", folder / "claimed").value() == Taken::not_now);
+  REQUIRE(remove_file(folder / "second"));
+  CHECK_FALSE(exists(folder / "claimed"));
+  REQUIRE(create_file(folder / "taken", "other", public_file));
+  CHECK_FALSE(take_drop(folder / "report", folder / "taken"));
+  CHECK(take_drop(folder / "report", folder / "claimed").value() == Taken::yes);
+  CHECK(read_file(folder / "claimed", 10).value() == "{}");
+  CHECK_FALSE(exists(folder / "report"));
+}
+
+TEST_CASE("only files of one's own are removed, and lines go into no link and no file with other names") {
+  const TemporaryDirectory folder;
+  REQUIRE(create_file(folder / "file", "one\n", public_file));
+  std::filesystem::create_symlink(folder / "file", folder / "symbolic");
+  REQUIRE(make_directory(folder / "folder", 0700));
+  REQUIRE(create_file(folder / "folder/inside", "", public_file));
+  REQUIRE(mkfifo((folder / "pipe").c_str(), 0600) == 0);
+  for (const std::string name : {"symbolic", "folder", "pipe", "nothing"}) CHECK(remove_if_file(folder / name));
+  CHECK(kind_of(folder / "symbolic").value() == Kind::link);
+  CHECK(kind_of(folder / "folder").value() == Kind::directory);
+  CHECK(kind_of(folder / "pipe").value() == Kind::other);
+  CHECK(kind_of(folder / "nothing").value() == Kind::none);
+  CHECK(append_lines(folder / "symbolic", "two\n", public_file).error().code == Code::refused);
+  CHECK(append_lines(folder / "pipe", "two\n", public_file).error().code == Code::bad_input);
+  REQUIRE(link_file(folder / "file", folder / "second"));
+  CHECK(append_lines(folder / "file", "two\n", public_file).error().code == Code::refused);
+  REQUIRE(remove_if_file(folder / "second"));
+  CHECK(append_lines(folder / "file", "two\n", public_file));
+  CHECK(read_file(folder / "file", 100).value() == "one\ntwo\n");
+  CHECK(remove_if_file(folder / "file"));
+  CHECK_FALSE(exists(folder / "file"));
+}

@@ -1,0 +1,45 @@
+#include "gate/claims.hpp"
+
+#include "core/text.hpp"
+#include "site/site.hpp"
+#include "sys/drop.hpp"
+#include "sys/system.hpp"
+
+namespace airlock::gate {
+namespace {
+
+using core::Result;
+
+/// A worker that was taken over may have made it up.
+Result<void> check_name(const std::string& name) {
+  const bool is_name = !name.empty() && name != "." && name != ".." && name.find('/') == std::string::npos &&
+                       name.find('\0') == std::string::npos;
+  if (is_name) return {};
+  return core::fail(core::Code::usage, core::quote(name) + ": is no name of a file in a folder");
+}
+
+std::string in(const std::string& directory, std::string_view folder, const std::string& name) {
+  return directory + "/" + std::string(folder) + "/" + name;
+}
+
+}  // namespace
+
+Result<std::optional<std::string>> claim(const std::string& directory, const std::string& name) {
+  AIRLOCK_CHECK(check_name(name));
+  const std::string id = sys::random_uuid();
+  AIRLOCK_TRY(const sys::Taken taken,
+              sys::take_drop(in(directory, site::layout::inbox, name), in(directory, site::layout::claimed, id)));
+  if (taken == sys::Taken::yes) return id;
+  if (taken == sys::Taken::another) AIRLOCK_CHECK(put_back(directory, id, name));
+  return std::nullopt;
+}
+
+Result<void> put_back(const std::string& directory, const std::string& id, const std::string& name) {
+  AIRLOCK_CHECK(check_name(id));
+  AIRLOCK_CHECK(check_name(name));
+  const std::string claimed = in(directory, site::layout::claimed, id);
+  if (sys::rename_drop(claimed, in(directory, site::layout::inbox, name))) return {};
+  return sys::rename_drop(claimed, in(directory, site::layout::inbox, sys::random_uuid()));
+}
+
+}  // namespace airlock::gate
