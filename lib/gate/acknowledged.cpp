@@ -78,8 +78,8 @@ std::string instructions_name(const std::string& bundle) {
 
 Result<void> remove_bundle(const site::Site& site, const std::string& bundle) {
   const std::string outbox = site.path(site::layout::outbox) + "/";
-  AIRLOCK_CHECK(sys::remove_file(outbox + instructions_name(bundle)));
-  return sys::remove_file(outbox + bundle);
+  AIRLOCK_CHECK(sys::remove_if_file(outbox + instructions_name(bundle)));
+  return sys::remove_if_file(outbox + bundle);
 }
 
 std::optional<OutboxName> outbox_name(std::string_view name) {
@@ -120,7 +120,7 @@ Result<std::vector<std::string>> free_acknowledged(const site::Site& site, const
     if (!known) continue;
     AIRLOCK_TRY(const HandOff hand_off, hand_off_of(ledger, known->disclosure_id));
     if (hand_off.acknowledged_by == 0) continue;
-    AIRLOCK_CHECK(known->is_bundle ? remove_bundle(site, name) : sys::remove_file(outbox + "/" + name));
+    AIRLOCK_CHECK(known->is_bundle ? remove_bundle(site, name) : sys::remove_if_file(outbox + "/" + name));
     freed.push_back(name);
   }
   if (!freed.empty()) AIRLOCK_CHECK(sys::sync_directory(outbox));

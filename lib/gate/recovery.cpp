@@ -29,10 +29,10 @@ std::string in_outbox(const Site& site, const std::string& name) {
   return site.path(site::layout::outbox) + "/" + name;
 }
 
-/// Whether the file is there with this digest.
+/// Whether the file is there with this digest. What is no file is none of ours, whatever its name.
 Result<bool> holds(const std::string& path, const std::string& sha256) {
-  AIRLOCK_TRY(const bool there, sys::look_for(path));
-  if (!there) return false;
+  AIRLOCK_TRY(const sys::Kind kind, sys::kind_of(path));
+  if (kind != sys::Kind::file) return false;
   AIRLOCK_TRY(const core::Digest digest, digest_of_file(path));
   return digest.hex() == sha256;
 }
@@ -40,8 +40,8 @@ Result<bool> holds(const std::string& path, const std::string& sha256) {
 /// Gives a hidden file its visible name, if it has none yet.
 Result<void> make_visible(const std::string& hidden, const std::string& visible) {
   AIRLOCK_TRY(const bool is_visible, sys::look_for(visible));
-  AIRLOCK_TRY(const bool is_hidden, sys::look_for(hidden));
-  if (is_visible || !is_hidden) return {};
+  AIRLOCK_TRY(const sys::Kind kind, sys::kind_of(hidden));
+  if (is_visible || kind != sys::Kind::file) return {};
   return sys::link_file(hidden, visible);
 }
 
@@ -66,8 +66,8 @@ Result<void> record(const Site& site, ledger::Ledger& ledger, ledger::Kind kind,
 }
 
 Result<void> remove_hidden(const Site& site, const std::string& disclosure_id) {
-  AIRLOCK_CHECK(sys::remove_file(hidden_bundle(site, disclosure_id)));
-  return sys::remove_file(hidden_instructions(site, disclosure_id));
+  AIRLOCK_CHECK(sys::remove_if_file(hidden_bundle(site, disclosure_id)));
+  return sys::remove_if_file(hidden_instructions(site, disclosure_id));
 }
 
 /// Payloads that a crash left between their entry and their name.
@@ -83,14 +83,15 @@ Result<void> show_payloads(const Site& site, const ledger::Ledger& ledger) {
   return {};
 }
 
-/// Hidden files of disclosures that are over, and of atomic writes that were cut short.
+/// Hidden files of disclosures that are over, and of atomic writes that were cut short. What else has such a name
+/// stays, and `doctor` names it.
 Result<void> sweep(const Site& site, std::initializer_list<std::string_view> folders,
                    const std::set<std::string>& kept = {}) {
   for (const std::string_view folder : folders) {
     AIRLOCK_TRY(const auto names, sys::list_directory(site.path(folder)));
     for (const std::string& name : names) {
       const bool hidden = name.starts_with('.') && name.ends_with(".tmp");
-      if (hidden && !kept.contains(name)) AIRLOCK_CHECK(sys::remove_file(site.path(folder) + "/" + name));
+      if (hidden && !kept.contains(name)) AIRLOCK_CHECK(sys::remove_if_file(site.path(folder) + "/" + name));
     }
   }
   return {};
@@ -103,7 +104,7 @@ Result<void> sweep_held(const Site& site, const ledger::Ledger& ledger) {
     if (!core::is_uuid(name)) continue;
     AIRLOCK_TRY(const auto entries, ledger.entries_of_report(name));
     const bool waiting = !entries.empty() && entries.back().kind == ledger::Kind::held;
-    if (!waiting) AIRLOCK_CHECK(sys::remove_file(site.path(site::layout::held) + "/" + name));
+    if (!waiting) AIRLOCK_CHECK(sys::remove_if_file(site.path(site::layout::held) + "/" + name));
   }
   return {};
 }
@@ -122,7 +123,7 @@ Result<void> show_payload(const Site& site, const std::string& disclosure_id) {
   const std::string hidden = hidden_bundle(site, disclosure_id);
   AIRLOCK_CHECK(make_visible(hidden, in_outbox(site, payload_name(disclosure_id))));
   AIRLOCK_CHECK(sys::sync_directory(site.path(site::layout::outbox)));
-  return sys::remove_file(hidden);
+  return sys::remove_if_file(hidden);
 }
 
 Result<bool> release(const Site& site, ledger::Ledger& ledger, const ledger::Disclosure& disclosure, core::Time now,

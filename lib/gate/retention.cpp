@@ -30,7 +30,7 @@ Result<void> expire_held(const site::Site& site, ledger::Ledger& ledger, core::T
     if (since.time + std::chrono::days(days) > now) continue;
     const Json members{{"number", row.number}, {"what", "held report"}, {"after_days", days}};
     AIRLOCK_CHECK(record_expired(ledger, row.report_id, members, now));
-    AIRLOCK_CHECK(sys::remove_file(site.path(site::layout::held) + "/" + row.report_id));
+    AIRLOCK_CHECK(sys::remove_if_file(site.path(site::layout::held) + "/" + row.report_id));
     ++out.held;
   }
   return {};

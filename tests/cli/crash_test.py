@@ -1,6 +1,8 @@
 """kill -9 at every system call with which `process` changes the disk, then the next run."""
 import json
+import os
 import re
+import uuid
 
 from harness import LONG, REPORT, case, check, equal, main
 
@@ -83,6 +85,28 @@ def _(w):
     killed = kill_everywhere(w, ["process", REPORT], after, 1 if LONG else 32)
     check(killed >= 10, f"only {killed} runs were killed")
     print(f"counted: process killed {killed} times on a sealing site")
+
+
+@case("what is no file, under whatever name that a crash leaves, stops nobody: it stays, and doctor names it")
+def _(w):
+    w.site()
+    plants = [lambda path: (path.mkdir(), (path / "inside").write_text("x")), os.mkfifo, lambda path: path.symlink_to("/etc/passwd")]
+    planted = []
+    (w.site_path / "claimed").mkdir(exist_ok=True)  # a site of an earlier release has none
+    for folder in ("outbox", "held", "claimed", "public", "."):
+        for number, plant in enumerate(plants):
+            for name in (f".x{number}.tmp", f".{uuid.uuid4()}.tmp", f".{uuid.uuid4()}.txt.tmp", f".x{number}.p7m", f"{uuid.uuid4()}"):
+                planted.append(w.site_path / folder / name)
+                plant(planted[-1])
+    w.process()
+    w.airlock("process", "--held")
+    w.airlock("outbox", "list")
+    equal([str(p) for p in planted if not os.path.lexists(p)], [], "what was removed")
+    said = w.airlock("doctor", code=None).text
+    for name in ("outbox/.x0.tmp", "held/.x1.tmp", "claimed/.x2.tmp"):
+        check(name in said, f"doctor does not name {name}: {said}")
+    equal(len([p for p in w.outbox() if not p.name.startswith(".")]), 1, "bundles")
+    w.ledger_ok()
 
 
 @case("process on a site without kit: killed anywhere, the held report and its record go together")
