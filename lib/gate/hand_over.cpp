@@ -70,6 +70,11 @@ Result<std::vector<PendingBundle>> choose(const site::Site& site, const ledger::
   return out;
 }
 
+std::string not_a_copy(sys::Kind kind) {
+  if (kind == sys::Kind::link) return "is a symbolic link, not a copy of the bundle";
+  return "is not a regular file, so it is no copy of the bundle";
+}
+
 /// What is to be copied of a bundle; nothing is written yet. Error: refused where another file has the name.
 Result<std::vector<Copy>> plan_copies(const site::Site& site, const std::string& medium,
                                       const ledger::Disclosure& disclosure) {
@@ -84,8 +89,13 @@ Result<std::vector<Copy>> plan_copies(const site::Site& site, const std::string&
       AIRLOCK_TRY(const core::Digest digest, digest_of_file(copy.from));
       copy.sha256 = digest.hex();
     }
-    AIRLOCK_TRY(const bool taken, sys::look_for(copy.to));
-    if (taken) {
+    AIRLOCK_TRY(const sys::Kind kind, sys::kind_of(copy.to));
+    if (kind != sys::Kind::none) {
+      // A link could lead to the outbox itself, and then nothing would be on the medium.
+      if (kind != sys::Kind::file) {
+        return fail(Code::refused, quote(copy.to) + ": " + not_a_copy(kind),
+                    nothing_recorded + std::string("remove it, or name another directory"));
+      }
       AIRLOCK_TRY(const core::Digest found, digest_of_file(copy.to));
       if (found.hex() != copy.sha256) {
         return fail(Code::refused, quote(copy.to) + ": another file has this name",
@@ -100,7 +110,12 @@ Result<std::vector<Copy>> plan_copies(const site::Site& site, const std::string&
 
 /// Writes one hidden copy, durably, and compares what the medium gives back.
 Result<sys::NewFile> write_copy(const Copy& copy) {
-  AIRLOCK_CHECK(sys::remove_file(copy.hidden));  // of a run that was cut short
+  AIRLOCK_CHECK(sys::remove_if_file(copy.hidden));  // of a run that was cut short
+  AIRLOCK_TRY(const sys::Kind kind, sys::kind_of(copy.hidden));
+  if (kind != sys::Kind::none) {
+    return fail(Code::refused, quote(copy.hidden) + ": has the name that the copy has until it is complete",
+                nothing_recorded + std::string("find out who put it there, and remove it"));
+  }
   AIRLOCK_TRY(const auto from, sys::FileBlob::open(copy.from));
   AIRLOCK_TRY(auto file, sys::NewFile::create(copy.hidden, sys::public_file, sys::NewFile::Permissions::as_it_can));
   crypto::Sha256 sha256;
@@ -180,7 +195,10 @@ Result<std::vector<HandedBundle>> hand_over(const std::string& directory, const 
   for (sys::NewFile& file : written) file.keep();
   const auto show = [&]() -> Result<void> {
     for (const Copy& copy : copies) {
-      if (!copy.is_there) AIRLOCK_CHECK(sys::rename_new(copy.hidden, copy.to));
+      if (copy.is_there) continue;
+      AIRLOCK_CHECK(sys::rename_new(copy.hidden, copy.to));
+      // Whoever else writes to the medium could have put something in the copy's place.
+      AIRLOCK_CHECK(sys::check_no_link(copy.to));
     }
     return sys::sync_directory(medium);
   };

@@ -141,6 +141,8 @@ std::vector<core::Error> tell_watchers(const std::string& directory) {
   }
   if (monitoring.status_file) {
     note([&]() -> Result<void> {
+      // Replacing a link would leave the file behind it as it was, and who reads that would never know.
+      AIRLOCK_CHECK(sys::check_no_link(*monitoring.status_file));
       AIRLOCK_TRY(const Status now, status(directory));
       return sys::replace_file(*monitoring.status_file, core::to_pretty_text(status_document(now)), sys::public_file);
     }());

@@ -2,6 +2,7 @@
 import base64
 import hashlib
 import json
+import os
 import re
 import shutil
 
@@ -469,7 +470,20 @@ def _(w):
     taken = w.file(f"medium/{w.outbox()[0].name}", "something else")
     refused(4, "another file has this name")
     taken.unlink()
+    # Planted by whoever else writes to the medium. A link would be taken for the copy, and nothing would be there.
     bundle = w.outbox()[0]
+    for name in (bundle.name, bundle.with_suffix(".txt").name):
+        (medium / name).symlink_to(bundle.with_name(name))
+        refused(4, "is a symbolic link")
+        (medium / name).unlink()
+        os.mkfifo(medium / name)
+        refused(4, "is not a regular file")
+        (medium / name).unlink()
+        for plant in (lambda path: path.mkdir(), lambda path: path.symlink_to(w.file("victim", "kept")), os.mkfifo):
+            plant(medium / f".{name}.tmp")
+            refused(4, "has the name that the copy has until it is complete")
+            w.run("rm", "-rf", medium / f".{name}.tmp")
+    equal((w.path / "victim").read_text(), "kept")
     good = bundle.read_bytes()
     bundle.write_bytes(good + b"x")
     refused(5, "is not the file that was sealed")

@@ -79,6 +79,27 @@ def _(w):
     check("/monitoring/events_file" in ran.err and "absolute" in ran.err, ran.err)
 
 
+@case("what watchers are told goes into no link and no file with another name, which whoever shares the folder could have made")
+def _(w):
+    w.site()
+    victim = w.file("victim", "kept\n")
+    events, status = w.path / "events.jsonl", w.path / "status.json"
+    for plant in (lambda path: path.symlink_to(victim), lambda path: path.symlink_to("/no/such/file"), os.mkfifo,
+                  lambda path: os.link(victim, path), lambda path: path.mkdir()):
+        plant(events)
+        configure(w, monitoring={"events_file": str(events)})
+        ran = w.airlock("process", REPORT, "--again")
+        check("who watches this site was not told" in ran.err and "events.jsonl" in ran.err, ran.err)
+        w.run("rm", "-rf", events)
+    status.symlink_to(victim)
+    configure(w, monitoring={"events_file": str(events), "status_file": str(status)})
+    ran = w.airlock("status")
+    check("status.json" in ran.err and "is a symbolic link" in ran.err, ran.err)
+    check(status.is_symlink(), "the link was replaced")
+    equal(victim.read_text(), "kept\n")
+    equal([l["seq"] for l in lines_of(events)], list(range(w.ledger_ok()["entries"])))
+
+
 def lines_of_tail(path, count):
     return [json.loads(line) for line in path.read_text().splitlines()[-count:]]
 

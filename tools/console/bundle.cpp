@@ -71,6 +71,7 @@ void warn(const Console& console, const envelope::OpenedBundle& bundle) {
 }
 
 core::Result<void> extract(const envelope::OpenedBundle& bundle, const std::string& directory) {
+  AIRLOCK_CHECK(sys::check_no_link(directory));
   if (!sys::exists(directory)) {
     AIRLOCK_CHECK(sys::make_directory(directory, sys::private_directory));
   } else {
