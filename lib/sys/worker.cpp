@@ -50,14 +50,16 @@ std::optional<char> Worker::hear() {
 }
 
 void Worker::tell_text(std::string_view text) {
-  text = text.substr(0, UCHAR_MAX);
-  (void)other_.write(static_cast<char>(static_cast<unsigned char>(text.size())) + std::string(text));
+  text = text.substr(0, text_most);
+  const std::string size{static_cast<char>(text.size() >> 8U), static_cast<char>(text.size())};
+  (void)other_.write(size + std::string(text));
 }
 
 std::optional<std::string> Worker::hear_text() {
-  const auto size = hear();
+  const auto size = other_.read(2);
   if (!size) return std::nullopt;
-  auto text = other_.read(static_cast<unsigned char>(*size));
+  const auto byte = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>((*size)[i])); };
+  auto text = other_.read(byte(0) << 8U | byte(1));
   if (!text) return std::nullopt;
   return std::move(*text);
 }

@@ -1,8 +1,8 @@
 #pragma once
 /// \file
 /// A process split in two: the supervisor, which stays as it is, and a worker, which is to be confined. Over two pipes
-/// they tell each other single bytes, and at most 255 bytes behind their number, so that the supervisor has nothing to
-/// parse that a worker could have made up.
+/// they tell each other single bytes, and short texts behind their size, so that the supervisor has nothing to parse
+/// that a worker could have made up.
 
 #include <optional>
 #include <string>
@@ -36,7 +36,8 @@ class Worker {
   void tell(char word);
   /// Waits for the other end to say something; nothing where it has ended.
   [[nodiscard]] std::optional<char> hear();
-  /// The same for any bytes; what is behind the first 255 is left out.
+  /// The same for any bytes; what is behind the first `text_most` is left out.
+  static constexpr std::size_t text_most = 0xFFFF;
   void tell_text(std::string_view text);
   [[nodiscard]] std::optional<std::string> hear_text();
   /// For the supervisor: waits until the worker has ended.

@@ -396,10 +396,14 @@ TEST_CASE("a worker and its supervisor hear each other, and each hears that the 
   if (ends->is_worker()) {
     ends->tell('a');
     const auto answer = ends->hear();
-    ::_exit(answer == 'b' && !ends->hear() ? 7 : 1);
+    const auto text = ends->hear_text();
+    ends->tell_text("");
+    ::_exit(answer == 'b' && text == std::string(70'000, '\xff').substr(0, 0xFFFF) && !ends->hear_text() ? 7 : 1);
   }
   CHECK(ends->hear() == 'a');
   ends->tell('b');
+  ends->tell_text(std::string(70'000, '\xff'));
+  CHECK(ends->hear_text() == "");
   {
     const sys::Worker gone = std::move(*ends);  // closes its pipes
   }
