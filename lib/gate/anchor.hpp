@@ -23,7 +23,16 @@ inline constexpr std::size_t adopted_bundles_most = 512;
 [[nodiscard]] core::Result<void> write_anchor(const site::Site& site, const crypto::PrivateKey& key,
                                               const ledger::TreeHead& head);
 
-/// Whether the ledger is what anchor and outbox saw. Error: integrity, with the way out.
+/// Lets the ledger believe the anchor: whatever is read from it is in the anchor's tree, or newer. Error: integrity,
+/// with the way out, where the ledger is not what the anchor saw.
+[[nodiscard]] core::Result<void> believe_anchor(const site::Site& site, const ledger::Ledger& ledger);
+
+/// Records which entries that decisions are read from are newer than the anchor that was believed: a crash left them
+/// so, or somebody wrote them who is not Airlock. Under the lock, right after the ledger was opened, and not in the
+/// worker of `process`, which cannot write the anchor.
+[[nodiscard]] core::Result<void> name_what_is_newer(ledger::Ledger& ledger, core::Time now);
+
+/// Whether the ledger is what anchor and outbox saw, and then `believe_anchor`. Error: integrity, with the way out.
 [[nodiscard]] core::Result<void> check_past(const site::Site& site, const ledger::Ledger& ledger);
 
 /// Whether the ledger holds the tree of `checkpoint`, which `whose` names in messages: `the anchor`. Error: integrity.

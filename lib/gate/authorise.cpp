@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "crypto/hash.hpp"
+#include "gate/anchor.hpp"
 #include "gate/append.hpp"
 #include "gate/ceiling.hpp"
 #include "gate/entries.hpp"
@@ -65,6 +66,7 @@ Result<bool> set_hold(const std::string& directory, ledger::Kind kind, const std
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), person_lock_seconds));
   AIRLOCK_TRY(auto ledger, open_to_write(site));
+  AIRLOCK_CHECK(name_what_is_newer(ledger, sys::now()));
   AIRLOCK_TRY(const auto hold, hold_in_force(ledger));
   if (hold.has_value() == (kind == ledger::Kind::hold)) return false;
   Json members = Json::object();
@@ -85,7 +87,7 @@ Result<Proposal> propose(const std::string& directory) {
     AIRLOCK_TRY(auto writable, open_to_write(site));
     AIRLOCK_CHECK(recover(site, writable, sys::now()));
   }
-  AIRLOCK_TRY(const auto ledger, open_to_read(site));
+  AIRLOCK_TRY(const auto ledger, open_to_decide(site));
   AIRLOCK_TRY(Inputs inputs, read_inputs(directory, ledger, sys::now()));
   AIRLOCK_TRY(auto proposed, proposed_kit(site, ledger));
   AIRLOCK_TRY(const auto kit_before, use_proposed_kit(inputs, std::move(proposed), ledger));
@@ -96,6 +98,7 @@ Result<void> authorise(const std::string& directory, const Proposal& shown, cons
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), person_lock_seconds));
   AIRLOCK_TRY(auto ledger, open_to_write(site));
+  AIRLOCK_CHECK(name_what_is_newer(ledger, sys::now()));
   AIRLOCK_TRY(Inputs inputs, read_inputs(directory, ledger, sys::now()));
   AIRLOCK_TRY(auto proposed, proposed_kit(site, ledger));
   const std::string kit_file = proposed ? proposed->file : "";

@@ -25,16 +25,13 @@ constexpr std::size_t differences_told = 6;
 
 struct Recorded {
   policy::Ceiling ceiling;
-  std::uint64_t seq = 0;
+  std::uint64_t seq = 0;  ///< of the entry that carries it
 };
 
 /// The ceiling that an entry carries, if it does.
-Result<std::optional<Recorded>> carried_by(const ledger::Entry& entry) {
-  AIRLOCK_TRY(const Json json, ledger::body_of(entry));
-  const auto found = json.find("ceiling");
-  if (found == json.end()) return std::nullopt;
-  auto ceiling = policy::ceiling_from(*found, ledger::title(entry));
-  if (!ceiling) return fail(Code::integrity, ceiling.error().message, "run `airlock ledger verify`");
+Result<std::optional<Recorded>> carried_by(const ledger::Entry& entry, const ledger::Ledger& ledger) {
+  AIRLOCK_TRY(auto ceiling, ceiling_of(entry, ledger));
+  if (!ceiling) return std::nullopt;
   return Recorded{std::move(*ceiling), entry.seq};
 }
 
@@ -43,11 +40,11 @@ Result<std::optional<Recorded>> carried_by(const ledger::Entry& entry) {
 Result<std::optional<Recorded>> newest_ceiling(const ledger::Ledger& ledger, ledger::Kind kind) {
   AIRLOCK_TRY(const auto newest, ledger.newest(kind));
   if (!newest) return std::nullopt;
-  AIRLOCK_TRY(auto out, carried_by(*newest));
+  AIRLOCK_TRY(auto out, carried_by(*newest, ledger));
   if (out) return out;
   AIRLOCK_TRY(const auto entries, ledger.entries_of_kind(kind));
   for (auto entry = entries.rbegin(); entry != entries.rend() && !out; ++entry) {
-    AIRLOCK_TRY(out, carried_by(*entry));
+    AIRLOCK_TRY(out, carried_by(*entry, ledger));
   }
   return out;
 }
@@ -133,7 +130,47 @@ Result<void> put_ceiling(Json& members, const policy::Ceiling& ceiling) {
   return {};
 }
 
+/// A ceiling as an entry carries it: inline, as before entries of format 2, or in the ledger's table.
+Result<std::optional<policy::Ceiling>> read_terms(const Json& json, std::string_view member, const std::string& name,
+                                                  const ledger::Ledger& ledger) {
+  std::optional<Json> found;
+  if (const auto inlined = json.find(member); inlined != json.end()) {
+    found = *inlined;
+  } else if (const auto named = json.find(std::string(member) + "_sha256"); named != json.end()) {
+    AIRLOCK_TRY(const auto digest, core::Digest::from_hex(named->is_string() ? named->get<std::string>() : ""));
+    AIRLOCK_TRY(const std::string text, ledger.ceiling(digest));
+    // Terms have a salt on a line before them.
+    const auto line = text.find('\n');
+    AIRLOCK_TRY(found, core::parse_json(line == text.npos ? text : text.substr(line + 1), name,
+                                        {.bytes = ledger::entry_limit}));
+  }
+  if (!found) return std::nullopt;
+  auto ceiling = policy::ceiling_from(*found, name);
+  if (!ceiling) return fail(Code::integrity, ceiling.error().message, "run `airlock ledger verify`");
+  return std::optional(std::move(*ceiling));
+}
+
 }  // namespace
+
+Result<std::optional<policy::Ceiling>> ceiling_of(const ledger::Entry& entry, const ledger::Ledger& ledger) {
+  AIRLOCK_TRY(const Json json, ledger::body_of(entry));
+  return read_terms(json, "ceiling", ledger::title(entry), ledger);
+}
+
+Result<std::optional<policy::Ceiling>> terms_recorded_by(const ledger::Entry& entry, const ledger::Ledger& ledger) {
+  AIRLOCK_TRY(const Json json, ledger::body_of(entry));
+  const auto decision = json.find("decision");
+  const bool inlined = decision != json.end() && decision->is_object() && decision->contains("terms");
+  return read_terms(inlined ? *decision : json, "terms", ledger::title(entry), ledger);
+}
+
+Result<std::optional<KitInForce>> kit_before(const ledger::Ledger& ledger, std::uint64_t seq) {
+  AIRLOCK_TRY(const auto kits, ledger.entries_of_kind(ledger::Kind::kit));
+  for (auto kit = kits.rbegin(); kit != kits.rend(); ++kit) {
+    if (kit->seq <= seq) return kit_named_by(*kit);
+  }
+  return std::nullopt;
+}
 
 Result<void> read_ceiling(Inputs& inputs, const ledger::Ledger& ledger) {
   AIRLOCK_CHECK(settle_ceiling(inputs, ledger, Installed::nothing));

@@ -4,7 +4,7 @@
 /// The order of decisions is policy/ceiling.hpp's.
 ///
 /// Every `authorised`, `licence`, `kit`, `configured`, `key_rotated` and `adopted` entry carries the ceiling as it stands
-/// from then on, so the newest of them has it.
+/// from then on, so the newest of them has it. The entry has its SHA-256, and the ledger keeps the text.
 
 #include <optional>
 #include <string>
@@ -24,6 +24,17 @@ namespace airlock::gate {
 [[nodiscard]] Result<void> read_ceiling(Inputs& inputs, const ledger::Ledger& ledger);
 /// The same for inputs into which a kit or licence was put that is about to be recorded: it may lower the ceiling.
 [[nodiscard]] Result<void> install_into_ceiling(Inputs& inputs, const ledger::Ledger& ledger);
+/// The ceiling that an entry carries; nothing where it carries none. Errors: integrity where its text is missing, is
+/// another, or cannot be read.
+[[nodiscard]] Result<std::optional<policy::Ceiling>> ceiling_of(const ledger::Entry& entry,
+                                                                const ledger::Ledger& ledger);
+/// The terms of the decision that a `produced` or `decided` entry records, under the name of its event; nothing where
+/// nothing was to leave, or an older Airlock recorded that something was to be sealed. Error: integrity.
+[[nodiscard]] Result<std::optional<policy::Ceiling>> terms_recorded_by(const ledger::Entry& entry,
+                                                                       const ledger::Ledger& ledger);
+/// The kit that was in force with the ceiling that the entry at `seq` carries: that of the entry itself, if it is a
+/// `kit`, else the newest before it.
+[[nodiscard]] Result<std::optional<KitInForce>> kit_before(const ledger::Ledger& ledger, std::uint64_t seq);
 /// Puts the ceiling into the members of an entry that carries it.
 [[nodiscard]] Result<void> add_ceiling(core::Json& members, const Inputs& inputs);
 /// The same for `adopted`: the ceiling that the ledger has, with `seal` as the loosest disposition, since what was

@@ -4,6 +4,7 @@
 
 #include "core/json.hpp"
 #include "core/text.hpp"
+#include "gate/anchor.hpp"
 #include "gate/append.hpp"
 #include "gate/ceiling.hpp"
 #include "gate/inputs.hpp"
@@ -63,6 +64,7 @@ Result<ClockProposal> disown_times(const std::string& directory, const std::stri
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), clock_lock_seconds));
   AIRLOCK_TRY(auto ledger, open_to_write(site));
+  AIRLOCK_CHECK(name_what_is_newer(ledger, sys::now()));
   AIRLOCK_TRY(const Inputs inputs, read_inputs(directory, ledger, sys::now()));
   AIRLOCK_TRY(ClockProposal proposal, proposal_for(inputs, ledger));
   if (proposal.empty()) {

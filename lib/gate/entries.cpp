@@ -97,6 +97,10 @@ Json decision_members(const Prepared& prepared, const Inputs& inputs, const std:
     }
     out["decision"] = decision;
   }
+  // What is sealed is never decided again, so its terms are for `ledger verify` only: the ledger keeps them apart.
+  if (disclosure && prepared.decision->disposition >= policy::Disposition::seal && prepared.terms) {
+    out["terms"] = policy::to_json(policy::Ceiling{{prepared.event, *prepared.terms}});
+  }
   if (!note.empty()) out["note"] = note;
   if (disclosure) {
     out["redactions"] = counts_by_action(*prepared.redacted);

@@ -7,6 +7,7 @@
 #include "core/text.hpp"
 #include "crypto/hash.hpp"
 #include "gate/acknowledged.hpp"
+#include "gate/anchor.hpp"
 #include "gate/append.hpp"
 #include "gate/ceiling.hpp"
 #include "gate/file_digest.hpp"
@@ -170,6 +171,7 @@ Result<std::vector<HandedBundle>> hand_over(const std::string& directory, const 
   AIRLOCK_TRY(const std::string medium, check_medium(site, options.to));
   AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), hand_over_lock_seconds));
   AIRLOCK_TRY(auto ledger, open_to_write(site));
+  AIRLOCK_CHECK(name_what_is_newer(ledger, sys::now()));
   AIRLOCK_CHECK(may_disclose(ledger));
   AIRLOCK_CHECK(recover(site, ledger, sys::now()));
   AIRLOCK_TRY(const auto chosen, choose(site, ledger, options.numbers));

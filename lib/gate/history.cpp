@@ -1,7 +1,12 @@
 #include "gate/history.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include "core/time.hpp"
 #include "gate/entries.hpp"
+#include "gate/file_digest.hpp"
+#include "gate/recovery.hpp"
+#include "sys/file.hpp"
 
 namespace airlock::gate {
 namespace {
@@ -25,10 +30,19 @@ redaction::Treatment treatment_of(const std::string& path, const redaction::Plan
   return field ? plan.value(*field) : redaction::Treatment{.action = redaction::Action::drop};
 }
 
-/// Whether a disclosure left, or is still to leave.
-bool stands(ledger::Stage stage) {
-  return stage != ledger::Stage::recorded && stage != ledger::Stage::withdrawn && stage != ledger::Stage::abandoned &&
-         stage != ledger::Stage::payload_lost;
+/// Whether a disclosure left, or is still to leave. That it left no later entry takes back. For all else the file that
+/// is to leave must be there: an index may have been robbed of the entry that says that it was given up.
+Result<bool> stands(const site::Site& site, const ledger::Disclosure& disclosure) {
+  if (disclosure.stage == ledger::Stage::released || disclosure.stage == ledger::Stage::sent) return true;
+  if (disclosure.stage != ledger::Stage::sealed && !ledger::waits_to_be_sent(disclosure.stage)) return false;
+  for (const std::string& path :
+       {hidden_bundle(site, disclosure.id), site.path(site::layout::outbox) + "/" + disclosure.file}) {
+    AIRLOCK_TRY(const bool there, sys::look_for(path));
+    if (!there) continue;
+    AIRLOCK_TRY(const core::Digest digest, digest_of_file(path));
+    if (digest.hex() == disclosure.file_sha256) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -68,9 +82,19 @@ Result<History> history_since_last(const ledger::Ledger& ledger, const redaction
   return out;
 }
 
-Result<std::optional<Earlier>> find_repeat(const ledger::Ledger& ledger, const core::Digest& report,
+Result<bool> is_original(const ledger::Ledger& ledger, const std::string& report_id, const Received& report) {
+  AIRLOCK_TRY(const auto original, ledger.original(report_id));
+  AIRLOCK_TRY(const auto produced, ledger.entries_of_report(report_id, 0, 1));
+  if (!original || produced.empty() || produced.front().kind != ledger::Kind::produced) return false;
+  AIRLOCK_TRY(const core::Json json, ledger::body_of(produced.front()));
+  AIRLOCK_TRY(const core::Json given, original_members(report, original->salt));
+  const auto recorded = json.find("original");
+  return recorded != json.end() && recorded->is_object() && recorded->value("commitment", "") == given.at("commitment");
+}
+
+Result<std::optional<Earlier>> find_repeat(const site::Site& site, const ledger::Ledger& ledger, const Received& report,
                                            const core::Digest& decision) {
-  AIRLOCK_TRY(const auto originals, ledger.originals(report));
+  AIRLOCK_TRY(const auto originals, ledger.originals(report.sha256));
   for (const ledger::Original& original : originals) {
     AIRLOCK_TRY(const auto entries, ledger.entries_of_report(original.report_id));
     for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
@@ -78,7 +102,12 @@ Result<std::optional<Earlier>> find_repeat(const ledger::Ledger& ledger, const c
       AIRLOCK_TRY(const auto recorded, read_decision(*entry));
       if (!recorded.disclosure_id || recorded.decision_sha256 != decision.hex()) continue;
       AIRLOCK_TRY(const auto disclosure, ledger.disclosure(*recorded.disclosure_id));
-      if (disclosure && stands(disclosure->stage)) {
+      if (!disclosure || disclosure->report_id != original.report_id) continue;
+      AIRLOCK_TRY(const bool is_there, stands(site, *disclosure));
+      if (!is_there) continue;
+      // The table that found it can be written by anybody who can write the ledger.
+      AIRLOCK_TRY(const bool same, is_original(ledger, original.report_id, report));
+      if (same) {
         return Earlier{original.report_id, disclosure->number, disclosure->id};
       }
     }

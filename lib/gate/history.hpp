@@ -8,6 +8,7 @@
 
 #include "core/result.hpp"
 #include "envelope/manifest.hpp"
+#include "gate/prepare.hpp"
 #include "ledger/ledger.hpp"
 #include "redaction/profile.hpp"
 
@@ -26,14 +27,18 @@ struct History {
                                                        const dictionary::Dictionary& dictionary,
                                                        std::string_view report_id);
 
+/// Whether a report is what the ledger recorded under this id: the commitment in its `produced` entry fits these bytes.
+[[nodiscard]] core::Result<bool> is_original(const ledger::Ledger& ledger, const std::string& report_id,
+                                             const Received& report);
+
 /// An earlier report with the same bytes whose disclosure stands, under an equal decision.
 struct Earlier {
   std::string report_id;
   std::uint64_t number = 0;
   std::string disclosure_id;
 };
-[[nodiscard]] core::Result<std::optional<Earlier>> find_repeat(const ledger::Ledger& ledger, const core::Digest& report,
-                                                               const core::Digest& decision);
+[[nodiscard]] core::Result<std::optional<Earlier>> find_repeat(const site::Site& site, const ledger::Ledger& ledger,
+                                                               const Received& report, const core::Digest& decision);
 
 /// Reports whose newest fact is `held`, by number.
 [[nodiscard]] core::Result<std::vector<ledger::ReportRow>> held_reports(const ledger::Ledger& ledger);

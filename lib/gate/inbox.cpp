@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "core/text.hpp"
-#include "gate/entries.hpp"
+#include "gate/history.hpp"
 #include "gate/open.hpp"
 #include "gate/record.hpp"
 #include "gate/recovery.hpp"
@@ -201,26 +201,18 @@ class Inbox {
     Claim out;
     out.subject.report_id = id;
     if (entries.empty()) return out;
-    AIRLOCK_TRY(const bool same, is_of(entries.front(), ledger, report));
+    AIRLOCK_TRY(const bool same, is_original(ledger, id, report));
     const ledger::Kind latest = entries.back().kind;
     const bool cut_short = latest == ledger::Kind::abandoned || latest == ledger::Kind::payload_lost;
-    out.known = !same ? Known::other_bytes : cut_short ? Known::cut_short : Known::done;
+    // After recovery a decision is never the last word on a report: then what came of it is not to be found.
+    const bool unknown_end = latest == ledger::Kind::produced || latest == ledger::Kind::decided;
+    out.known = !same ? Known::other_bytes : cut_short || unknown_end ? Known::cut_short : Known::done;
     if (out.known != Known::cut_short) return out;
     AIRLOCK_TRY(const auto disclosures, ledger.disclosures_of_report(id));
     if (disclosures.empty()) return core::fail(Code::integrity, "the ledger lost the disclosure of report " + id);
     out.subject.number = disclosures.back().number;
     out.subject.kind = ledger::Kind::decided;
     return out;
-  }
-
-  /// Whether these bytes are those that a report's first entry has committed to.
-  static Result<bool> is_of(const ledger::Entry& entry, const ledger::Ledger& ledger, const Received& report) {
-    AIRLOCK_TRY(const auto original, ledger.original(entry.report_id));
-    AIRLOCK_TRY(const core::Json body, ledger::body_of(entry));
-    const auto recorded = body.find("original");
-    if (!original || recorded == body.end() || !recorded->is_object()) return false;
-    AIRLOCK_TRY(const core::Json members, original_members(report, original->salt));
-    return recorded->value("commitment", core::Json()) == members.at("commitment");
   }
 
   const site::Site& site_;

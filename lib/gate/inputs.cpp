@@ -52,11 +52,15 @@ Result<site::Kit> load_kit(const site::Site& site, const std::optional<std::stri
 Result<std::optional<KitInForce>> kit_in_force(const ledger::Ledger& ledger) {
   AIRLOCK_TRY(const auto entry, ledger.newest(ledger::Kind::kit));
   if (!entry) return std::nullopt;
-  AIRLOCK_TRY(const Json json, ledger::body_of(*entry));
+  return kit_named_by(*entry);
+}
+
+Result<KitInForce> kit_named_by(const ledger::Entry& entry) {
+  AIRLOCK_TRY(const Json json, ledger::body_of(entry));
   const auto number = json.find("number");
   const auto digest = json.find("content_sha256");
   if (number == json.end() || !number->is_number_unsigned() || digest == json.end() || !digest->is_string()) {
-    return fail(Code::integrity, ledger::title(*entry) + " does not name a kit",
+    return fail(Code::integrity, ledger::title(entry) + " does not name a kit",
                 "run `airlock ledger verify`");
   }
   KitInForce out{number->get<std::uint64_t>(), digest->get<std::string>(), {}};

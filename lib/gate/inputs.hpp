@@ -68,6 +68,8 @@ struct Inputs {
 /// What the newest `kit` entry of the ledger names, with the revocation lists that came with it.
 using KitInForce = site::KnownKit;
 [[nodiscard]] Result<std::optional<KitInForce>> kit_in_force(const ledger::Ledger& ledger);
+/// What a `kit` entry names. Error: integrity.
+[[nodiscard]] Result<KitInForce> kit_named_by(const ledger::Entry& entry);
 /// What is known of kits, by the ledger and by `public/site.json`: a backup may have put one of them back.
 [[nodiscard]] Result<site::KnownKit> known_kit(const site::Site& site, const ledger::Ledger& ledger);
 

@@ -1,13 +1,18 @@
 #include "gate/open.hpp"
 
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "gate/anchor.hpp"
+#include "gate/append.hpp"
 #include "sys/file.hpp"
+#include "sys/system.hpp"
 
 namespace airlock::gate {
 
-core::Result<ledger::Ledger> open_to_read(const site::Site& site) {
+namespace {
+
+core::Result<ledger::Ledger> open_as_it_is(const site::Site& site) {
   const std::string path = site.path(site::layout::ledger);
   auto ledger = ledger::Ledger::open(path, db::Mode::read_only);
   if (ledger || ledger.error().code != core::Code::not_recorded) return ledger;
@@ -15,9 +20,37 @@ core::Result<ledger::Ledger> open_to_read(const site::Site& site) {
   return writable ? std::move(writable) : std::move(ledger);
 }
 
+/// A ledger that an older Airlock made is read from end to end, until one entry says what the others would.
+core::Result<void> upgrade(const site::Site& site, ledger::Ledger& ledger) {
+  AIRLOCK_TRY(const bool needed, ledger.is_of_format_1());
+  if (!needed) return {};
+  // Whoever has the lock appends an entry anyway.
+  const auto lock = sys::Lock::acquire(site.path(site::layout::lock), 0);
+  if (!lock) return {};
+  AIRLOCK_TRY(auto change, ledger.change());
+  AIRLOCK_CHECK(append(change, ledger::Kind::recovered, "", core::Json::object(), sys::now()));
+  AIRLOCK_CHECK(change.commit());
+  return {};
+}
+
+}  // namespace
+
+core::Result<ledger::Ledger> open_to_read(const site::Site& site) {
+  AIRLOCK_TRY(auto ledger, open_as_it_is(site));
+  (void)believe_anchor(site, ledger);
+  return ledger;
+}
+
+core::Result<ledger::Ledger> open_to_decide(const site::Site& site) {
+  AIRLOCK_TRY(auto ledger, open_as_it_is(site));
+  AIRLOCK_CHECK(believe_anchor(site, ledger));
+  return ledger;
+}
+
 core::Result<ledger::Ledger> open_to_write(const site::Site& site) {
   AIRLOCK_TRY(auto ledger, open_to_adopt(site));
   AIRLOCK_CHECK(check_past(site, ledger));
+  AIRLOCK_CHECK(upgrade(site, ledger));
   return ledger;
 }
 

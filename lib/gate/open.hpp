@@ -12,6 +12,10 @@ namespace airlock::gate {
 /// this user may write, that is done, so that `status` works after a crash too. Errors: as `ledger::Ledger::open`.
 [[nodiscard]] core::Result<ledger::Ledger> open_to_read(const site::Site& site);
 
+/// The same for commands that tell what would leave: what they read must be what the anchor saw. Error also: integrity.
+/// `open_to_read` shows a ledger that is another as it is; `doctor` and `ledger verify` say so.
+[[nodiscard]] core::Result<ledger::Ledger> open_to_decide(const site::Site& site);
+
 /// For the holder of the site's lock, or who is about to take it. Every commit then renews the anchor. Errors also:
 /// refused (the site is on a network file system), not_recorded (on a read-only one), integrity where the ledger is not
 /// what anchor and outbox saw (anchor.hpp).

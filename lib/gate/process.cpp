@@ -6,6 +6,7 @@
 #include "core/json.hpp"
 #include "core/text.hpp"
 #include "crypto/hash.hpp"
+#include "gate/anchor.hpp"
 #include "gate/append.hpp"
 #include "gate/entries.hpp"
 #include "gate/figures.hpp"
@@ -87,7 +88,7 @@ class Recorder {
     Processed out = describe(std::move(prepared), inputs_, report_);
     std::optional<Earlier> earlier;
     if (leaves(out.prepared.outcome) && !(subject.number != 0 && options_.again)) {
-      AIRLOCK_TRY(earlier, find_repeat(ledger_, report_.sha256, decision_digest(out.prepared, inputs_)));
+      AIRLOCK_TRY(earlier, find_repeat(inputs_.site, ledger_, report_, decision_digest(out.prepared, inputs_)));
     }
     if (earlier && options_.again) {
       subject = {earlier->report_id, earlier->number, ledger::Kind::decided, subject.was_held};
@@ -289,6 +290,7 @@ Result<Processed> record(const site::Site& site, const Received& report, const S
   AIRLOCK_TRY(Prepared prepared, prepare(report, inputs, options.note));
 
   AIRLOCK_TRY(const auto lock, sys::Lock::acquire(inputs.site.path(site::layout::lock), lock_seconds));
+  if (!options.public_is_kept) AIRLOCK_CHECK(name_what_is_newer(ledger, inputs.now));
   AIRLOCK_CHECK(recover(inputs.site, ledger, inputs.now));
   AIRLOCK_CHECK(expire(inputs.site, ledger, inputs.now));
   if (subject.was_held) AIRLOCK_CHECK(check_still_held(ledger, subject.number));
@@ -374,7 +376,7 @@ Result<std::vector<Processed>> process_held(const std::string& directory, const 
 
 Result<Preview> preview(const std::string& directory, core::Source& input, const ProcessOptions& options) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
-  AIRLOCK_TRY(auto ledger, open_to_read(site));
+  AIRLOCK_TRY(auto ledger, open_to_decide(site));
   AIRLOCK_TRY(Inputs inputs, read_inputs(directory, ledger, sys::now()));
   AIRLOCK_TRY(const Received report, receive(inputs.site, input));
   AIRLOCK_TRY(Prepared prepared, prepare(report, inputs, options.note));

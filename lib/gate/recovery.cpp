@@ -1,5 +1,7 @@
 #include "gate/recovery.hpp"
 
+#include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -97,14 +99,28 @@ Result<void> sweep(const Site& site, std::initializer_list<std::string_view> fol
   return {};
 }
 
+/// Whether the bytes of a report in `held/` are not needed any more: something came of it that no later entry takes
+/// back, or no entry was ever made of it. A column that was changed must not make a held report look like that.
+Result<bool> is_unneeded(const ledger::Ledger& ledger, const std::string& report_id) {
+  using ledger::Kind;
+  AIRLOCK_TRY(const auto entries, ledger.entries_of_report(report_id));
+  if (entries.empty()) {
+    AIRLOCK_TRY(const bool known, ledger.knows_report(report_id));
+    return !known;
+  }
+  constexpr std::array ends{Kind::released,  Kind::handed_over, Kind::acknowledged, Kind::queued,
+                            Kind::attempted, Kind::sent,        Kind::send_failed,  Kind::withdrawn,
+                            Kind::withheld,  Kind::refused,     Kind::repeated,     Kind::expired};
+  return std::find(ends.begin(), ends.end(), entries.back().kind) != ends.end();
+}
+
 /// A report that was kept before the commit that would have said so, or that is no longer held.
 Result<void> sweep_held(const Site& site, const ledger::Ledger& ledger) {
   AIRLOCK_TRY(const auto names, sys::list_directory(site.path(site::layout::held)));
   for (const std::string& name : names) {
     if (!core::is_uuid(name)) continue;
-    AIRLOCK_TRY(const auto entries, ledger.entries_of_report(name));
-    const bool waiting = !entries.empty() && entries.back().kind == ledger::Kind::held;
-    if (!waiting) AIRLOCK_CHECK(sys::remove_if_file(site.path(site::layout::held) + "/" + name));
+    AIRLOCK_TRY(const bool unneeded, is_unneeded(ledger, name));
+    if (unneeded) AIRLOCK_CHECK(sys::remove_if_file(site.path(site::layout::held) + "/" + name));
   }
   return {};
 }

@@ -27,6 +27,7 @@ Result<void> expire_held(const site::Site& site, ledger::Ledger& ledger, core::T
   AIRLOCK_TRY(const auto held, held_reports(ledger));
   for (const ledger::ReportRow& row : held) {
     AIRLOCK_TRY(const auto since, ledger.entry(row.latest_seq));
+    if (since.kind != ledger::Kind::held || since.report_id != row.report_id) continue;
     if (since.time + std::chrono::days(days) > now) continue;
     const Json members{{"number", row.number}, {"what", "held report"}, {"after_days", days}};
     AIRLOCK_CHECK(record_expired(ledger, row.report_id, members, now));

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/json.hpp"
+#include "gate/anchor.hpp"
 #include "gate/append.hpp"
 #include "gate/ceiling.hpp"
 #include "gate/inputs.hpp"
@@ -50,6 +51,7 @@ core::Result<KeyChange> change_key(const std::string& directory, site::KeyName k
   AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), key_lock_seconds));
   AIRLOCK_TRY(auto ledger, open_to_write(site));
   const core::Time now = sys::now();
+  AIRLOCK_CHECK(name_what_is_newer(ledger, now));
   AIRLOCK_CHECK(recover(site, ledger, now));
   keeper::Kept kept_before = keeper::Kept::openly;
   if (key == site::KeyName::site) {

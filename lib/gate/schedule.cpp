@@ -24,10 +24,9 @@ Result<std::optional<Schedule>> schedule_of(const Inputs& inputs, const std::vec
   Schedule out;
   out.every = inputs.kit->dictionary.roles().every;
   AIRLOCK_TRY(const auto newest, ledger.newest(ledger::Kind::produced));
-  AIRLOCK_TRY(const auto created, ledger.newest(ledger::Kind::site_created));
+  AIRLOCK_TRY(const auto first, newest ? Result<ledger::Entry>(*newest) : ledger.entry(0));
   if (newest) out.last = newest->time;
-  if (!newest && !created) return std::nullopt;
-  out.due = (newest ? newest->time : created->time) + interval_in(out.every);
+  out.due = first.time + interval_in(out.every);
   out.overdue = out.due < inputs.now;
   return out;
 }

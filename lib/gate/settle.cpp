@@ -56,6 +56,7 @@ Result<void> settle_before(const std::string& directory) {
   // Whoever holds the lock does the same itself.
   if (const auto lock = sys::Lock::acquire(site.path(site::layout::lock), 0); lock) {
     AIRLOCK_TRY(auto ledger, open_to_write(site));
+    AIRLOCK_CHECK(name_what_is_newer(ledger, sys::now()));
     AIRLOCK_CHECK(finish_key_change(site, ledger, sys::now()));
     AIRLOCK_CHECK(finish_authorised_kit(site, ledger));
     AIRLOCK_CHECK(sweep_site(site));

@@ -5,6 +5,7 @@
 
 #include "core/json.hpp"
 #include "core/text.hpp"
+#include "gate/anchor.hpp"
 #include "gate/append.hpp"
 #include "gate/ceiling.hpp"
 #include "gate/entries.hpp"
@@ -295,6 +296,7 @@ Result<std::uint64_t> install_kit(const std::string& directory, std::string_view
   AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), setup_lock_seconds));
   AIRLOCK_TRY(auto ledger, open_to_write(site));
   const core::Time now = sys::now();
+  AIRLOCK_CHECK(name_what_is_newer(ledger, now));
   AIRLOCK_CHECK(recover(site, ledger, now));
   AIRLOCK_TRY(const auto in_force, kit_in_force(ledger));
   // The kit in force may be installed again under any clock: that changes nothing for the guard.
@@ -316,6 +318,7 @@ Result<licence::Verdict> install_licence(const std::string& directory, std::stri
   AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), setup_lock_seconds));
   AIRLOCK_TRY(auto ledger, open_to_write(site));
   const core::Time now = sys::now();
+  AIRLOCK_CHECK(name_what_is_newer(ledger, now));
   AIRLOCK_CHECK(recover(site, ledger, now));
   AIRLOCK_TRY(const auto revoked, revocations(site, ledger));
   AIRLOCK_TRY(auto judged, judge_for_site(std::string(file), name, site, ledger, revoked, now));

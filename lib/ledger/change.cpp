@@ -1,6 +1,9 @@
 #include <map>
 
+#include <nlohmann/json.hpp>
+
 #include "core/text.hpp"
+#include "crypto/hash.hpp"
 #include "ledger/entry.hpp"
 #include "ledger/outbox.hpp"
 #include "ledger/queries.hpp"
@@ -13,6 +16,17 @@ using core::Code;
 using core::fail;
 using core::quote;
 
+namespace {
+
+/// Terms name recipients and destinations, which nobody may guess from a digest that leaves in a bundle. The nonce of
+/// the first entry never leaves the site.
+Result<std::string> terms_salt(Ledger::State& ledger) {
+  AIRLOCK_TRY(const ProvenEntry first, ledger.proven(0));
+  return crypto::sha256("airlock-terms\n" + first.entry.body).hex();
+}
+
+}  // namespace
+
 struct Ledger::Change::State {
   State(Ledger::State& of, db::Transaction begun, StoredTree stored, Frontier edge, Counters last)
       : ledger(of),
@@ -21,6 +35,11 @@ struct Ledger::Change::State {
         frontier(std::move(edge)),
         committed(frontier.size()),
         counters(last) {}
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+  ~State() {
+    if (!done) ledger.undone();
+  }
 
   Ledger::State& ledger;
   db::Transaction transaction;
@@ -30,9 +49,12 @@ struct Ledger::Change::State {
   Counters counters;
   std::map<std::string, std::uint64_t, std::less<>> without_original;  ///< report id to seq of `produced`
   bool failed = false;
+  bool done = false;
 
   Result<std::uint64_t> append(Kind kind, std::string_view report_id, const core::Json& members, Time time,
                                std::string_view nonce);
+  Result<core::Json> with_texts_kept(const core::Json& members);
+  Result<void> keep_text(std::string_view text, const Digest& digest);
   Result<void> store(const Facts& facts, std::string_view body);
   Result<void> update_outbox(const Facts& facts);
   Result<void> keep_original(const Original& original);
@@ -43,18 +65,20 @@ Result<Ledger::Change> Ledger::change() {
   AIRLOCK_TRY(auto* database, state_->use());
   AIRLOCK_TRY(auto transaction, db::Transaction::begin(*database));
   AIRLOCK_TRY(auto tree, StoredTree::open(*database));
-  AIRLOCK_TRY(const auto size, database->number(sql::size));
-  AIRLOCK_TRY(auto frontier, Frontier::load(static_cast<std::uint64_t>(size), tree.reader()));
+  AIRLOCK_TRY(const Frontier* frontier, state_->edge());
   AIRLOCK_TRY(const auto number, last_number());
   AIRLOCK_TRY(const auto disclosure, last_disclosure());
-  return Change(std::make_unique<Change::State>(*state_, std::move(transaction), std::move(tree), std::move(frontier),
+  return Change(std::make_unique<Change::State>(*state_, std::move(transaction), std::move(tree), *frontier,
                                                 Counters{number, disclosure}));
 }
 
 Result<std::uint64_t> Ledger::Change::State::append(Kind kind, std::string_view report_id, const core::Json& members,
                                                     Time time, std::string_view nonce) {
   const std::uint64_t seq = frontier.size();
-  AIRLOCK_TRY(const std::string body, make_body(seq, kind, report_id, members, time, nonce));
+  AIRLOCK_TRY(const core::Json kept, with_texts_kept(members));
+  AIRLOCK_TRY(const Ledger::State::Latest* latest, ledger.latest_of(seq));
+  AIRLOCK_TRY(const std::string body,
+              make_body(seq, kind, report_id, kept, time, nonce, latest->newest, latest->earlier));
   auto facts = read_body(body, seq);
   if (!facts) {
     facts.error().code = Code::unexpected;
@@ -63,8 +87,40 @@ Result<std::uint64_t> Ledger::Change::State::append(Kind kind, std::string_view 
   AIRLOCK_CHECK(check_entry(*ledger.database, *facts, counters));
   AIRLOCK_CHECK(update_outbox(*facts));
   AIRLOCK_CHECK(store(*facts, body));
+  ledger.appended(frontier, *facts);
   if (kind == Kind::produced) without_original.emplace(facts->report_id, seq);
   return seq;
+}
+
+/// The members with the SHA-256 of each text that has a table, instead of the text.
+Result<core::Json> Ledger::Change::State::with_texts_kept(const core::Json& members) {
+  if (!members.is_object() || (!members.contains("ceiling") && !members.contains("terms"))) return members;
+  core::Json out = core::Json::object();
+  for (const auto& [name, value] : members.items()) {
+    if (name != "ceiling" && name != "terms") {
+      out[name] = value;
+      continue;
+    }
+    std::string text = core::to_text(value);
+    if (name == "terms") {
+      AIRLOCK_TRY(const std::string salt, terms_salt(ledger));
+      text.insert(0, salt + "\n");
+    }
+    const Digest digest = crypto::sha256(text);
+    AIRLOCK_CHECK(keep_text(text, digest));
+    out[name + "_sha256"] = digest.hex();
+  }
+  return out;
+}
+
+Result<void> Ledger::Change::State::keep_text(std::string_view text, const Digest& digest) {
+  {
+    AIRLOCK_TRY(auto find, ledger.database->prepare(sql::ceiling));
+    AIRLOCK_TRY(const bool row, find.bind_blob(digest.view()).step());
+    if (row) return {};
+  }
+  AIRLOCK_TRY(auto add, ledger.database->prepare(sql::add_ceiling));
+  return add.bind_blob(digest.view()).bind(text).run();
 }
 
 Result<void> Ledger::Change::State::update_outbox(const Facts& facts) {
@@ -158,12 +214,14 @@ Result<TreeHead> Ledger::Change::commit() {
   const TreeHead head{state_->frontier.size(), state_->frontier.root()};
   Ledger::State& ledger = state_->ledger;
   const auto committed = state_->transaction.commit();
+  state_->done = true;
+  if (committed) ledger.committed(state_->frontier);
   state_.reset();  // Ends every statement, and rolls back what is not committed.
   if (committed) {
     if (ledger.told) ledger.told(head);
     return head;
   }
-  ledger.database.reset();
+  ledger.give_up();
   return fail(committed.error());
 }
 

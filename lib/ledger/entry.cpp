@@ -1,5 +1,6 @@
 #include "ledger/entry.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "core/text.hpp"
@@ -13,7 +14,13 @@ using core::Members;
 
 namespace {
 
-constexpr std::string_view format = "airlock-entry/1";
+constexpr std::string_view format_1 = "airlock-entry/1";
+constexpr std::string_view format = "airlock-entry/2";
+constexpr std::string_view newest_member = "newest";
+constexpr std::string_view newest_time_member = "newest_time";
+constexpr std::string_view earlier_member = "earlier";
+constexpr std::string_view disclosure_link = "disclosure";
+constexpr std::string_view upgrade_link = "upgrade";
 
 /// A UUID in the one form that the columns beside the body are searched for.
 std::string lower_case_uuid(Members& in, std::string_view member) {
@@ -61,7 +68,80 @@ void read_sealed(Members& in, Facts& facts) {
   }
 }
 
+/// The members of format 2 that lead to the newest entries.
+void read_newest(Members& in, Facts& facts) {
+  Newest& newest = facts.newest.emplace();
+  const Json* object = in.object("newest");
+  if (object == nullptr) return;
+  Members links(*object, in.name(), in.path_of(newest_member));
+  const auto link = [&](std::string_view member) -> std::optional<std::uint64_t> {
+    if (!links.has(member)) return std::nullopt;
+    const std::uint64_t seq = counter(links, member, 0);
+    if (links.ok() && seq >= facts.seq) links.refuse(member, "must be of an entry before this one");
+    return seq;
+  };
+  for (std::size_t i = 0; i < linked_kinds.size(); ++i) newest.kinds[i] = link(name(linked_kinds[i]));
+  newest.disclosure = link(disclosure_link);
+  newest.upgrade = link(upgrade_link);
+  if (auto done = links.finish(); !done) in.refuse(std::move(done).error());
+  if (in.has(newest_time_member)) newest.time = in.time(newest_time_member);
+}
+
+void read_earlier(Members& in, Facts& facts) {
+  const Json* object = in.object_if(earlier_member);
+  if (object == nullptr) return;
+  Earlier& earlier = facts.earlier.emplace();
+  for (const auto& [kind, list] : object->items()) {
+    const auto known = kind_from(kind);
+    if (!known || !is_walked(*known) || !list.is_array()) {
+      in.refuse(earlier_member, "must have lists of entries by kind");
+      return;
+    }
+    for (const Json& seq : list) {
+      const std::uint64_t least = earlier[*known].empty() ? 0 : earlier[*known].back() + 1;
+      if (!seq.is_number_unsigned() || seq.get<std::uint64_t>() < least || seq.get<std::uint64_t>() >= facts.seq) {
+        in.refuse(earlier_member, "must name entries before this one in their order");
+        return;
+      }
+      earlier[*known].push_back(seq.get<std::uint64_t>());
+    }
+  }
+}
+
+std::optional<Digest> read_digest_if(Members& in, std::string_view member) {
+  if (!in.has(member)) return std::nullopt;
+  const auto digest = Digest::from_hex(in.sha256(member));
+  return digest ? std::optional(*digest) : std::nullopt;
+}
+
 }  // namespace
+
+Result<std::size_t> link_of(Kind kind) {
+  const auto* const at = std::find(linked_kinds.begin(), linked_kinds.end(), kind);
+  if (at != linked_kinds.end()) return static_cast<std::size_t>(at - linked_kinds.begin());
+  return fail(Code::unexpected, "no entry names the newest one of kind " + core::quote(name(kind)));
+}
+
+bool is_walked(Kind kind) {
+  constexpr std::array walked{Kind::adopted, Kind::authorised, Kind::configured,
+                              Kind::kit,     Kind::licence,    Kind::key_rotated};
+  return std::find(walked.begin(), walked.end(), kind) != walked.end();
+}
+
+void note_earlier(Earlier& earlier, const Facts& facts) {
+  if (!is_walked(facts.kind)) return;
+  auto& seqs = earlier[facts.kind];
+  if (seqs.size() == earlier_most) seqs.erase(seqs.begin());
+  seqs.push_back(facts.seq);
+}
+
+Newest after(Newest before, const Facts& facts) {
+  if (const auto link = link_of(facts.kind)) before.kinds.at(*link) = facts.seq;
+  if (facts.disclosure != 0) before.disclosure = facts.seq;
+  if (facts.earlier) before.upgrade = facts.seq;
+  if (facts.disowns_times || !before.time || *before.time < facts.time) before.time = facts.time;
+  return before;
+}
 
 bool moves_disclosure(Kind kind) {
   switch (kind) {
@@ -83,7 +163,7 @@ bool moves_disclosure(Kind kind) {
 bool makes_file(Kind kind) { return kind == Kind::sealed || kind == Kind::queued; }
 
 Result<std::string> make_body(std::uint64_t seq, Kind kind, std::string_view report_id, const Json& members, Time time,
-                              std::string_view nonce) {
+                              std::string_view nonce, const Newest& newest, const std::optional<Earlier>& earlier) {
   if (nonce.size() != nonce_size) return fail(Code::unexpected, "a nonce must have 16 bytes");
   if (!members.is_object()) return fail(Code::unexpected, "the members of an entry must be an object");
   Json body = Json::object();
@@ -93,8 +173,19 @@ Result<std::string> make_body(std::uint64_t seq, Kind kind, std::string_view rep
   body["time"] = time.text();
   body["kind"] = name(kind);
   if (!report_id.empty()) body["report_id"] = report_id;
+  Json& links = body[newest_member] = Json::object();
+  for (std::size_t i = 0; i < linked_kinds.size(); ++i) {
+    if (newest.kinds.at(i)) links[name(linked_kinds.at(i))] = *newest.kinds.at(i);
+  }
+  if (newest.disclosure) links[disclosure_link] = *newest.disclosure;
+  if (newest.upgrade) links[upgrade_link] = *newest.upgrade;
+  if (newest.time) body[newest_time_member] = newest.time->text();
+  if (earlier) {
+    Json& lists = body[earlier_member] = Json::object();
+    for (const auto& [of, seqs] : *earlier) lists[name(of)] = seqs;
+  }
   for (const auto& [key, value] : members.items()) {
-    if (key == "report_id" || body.contains(key)) {
+    if (key == "report_id" || key == newest_time_member || key == earlier_member || body.contains(key)) {
       return fail(Code::unexpected, core::quote(key) + " is not for the caller to set");
     }
     body[key] = value;
@@ -112,7 +203,8 @@ Result<Facts> read_body(std::string_view body, std::uint64_t seq) {
   AIRLOCK_TRY(const Json json, core::parse_json(body, "body", {.bytes = entry_limit}));
   Members in(json, "body", "");
   Facts facts;
-  in.format(format);
+  const bool names_newest = in.has("format") && json["format"] == format;
+  in.format(names_newest ? format : format_1);
   const auto nonce = core::from_hex(in.text("nonce"));
   if (!nonce || nonce->size() != nonce_size) in.refuse("nonce", "must be 16 bytes in hex");
   facts.seq = counter(in, "seq", 0);
@@ -121,6 +213,14 @@ Result<Facts> read_body(std::string_view body, std::uint64_t seq) {
   const std::string kind = in.text("kind");
   facts.kind = kind_from(kind).value_or(Kind{});
   if (!kind_from(kind)) in.refuse("kind", "is not a known kind of entry");
+
+  if (names_newest) {
+    read_newest(in, facts);
+    read_earlier(in, facts);
+    facts.ceiling = read_digest_if(in, "ceiling_sha256");
+    facts.terms = read_digest_if(in, "terms_sha256");
+  }
+  if (facts.kind == Kind::authorised && in.has("clock")) facts.disowns_times = !json["clock"].is_null();
 
   const bool has_number = facts.kind == Kind::produced || facts.kind == Kind::decided;
   const bool moves = moves_disclosure(facts.kind);

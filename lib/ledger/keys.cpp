@@ -11,6 +11,10 @@ KeyHistory::KeyHistory(crypto::NoteVerifier only) { keys_.push_back({std::move(o
 
 core::Result<KeyHistory> KeyHistory::of(const Ledger& ledger, const crypto::NoteVerifier& known) {
   AIRLOCK_TRY(const auto entries, ledger.entries_of_kind(Kind::key_rotated));
+  return of(entries, known);
+}
+
+core::Result<KeyHistory> KeyHistory::of(const std::vector<Entry>& entries, const crypto::NoteVerifier& known) {
   std::vector<Key> keys;
   for (const Entry& entry : entries) {
     const std::string name = title(entry);

@@ -13,6 +13,7 @@
 namespace airlock::ledger {
 
 class Ledger;
+struct Entry;
 
 class KeyHistory {
  public:
@@ -26,6 +27,10 @@ class KeyHistory {
   /// The keys that the ledger's own `key_rotated` entries name. `known` is the one that is trusted: the newest of them,
   /// or, while a rotation is being finished, the one before it. Error: integrity where the entries name others.
   [[nodiscard]] static core::Result<KeyHistory> of(const Ledger& ledger, const crypto::NoteVerifier& known);
+
+  /// The same of `key_rotated` entries that the caller read.
+  [[nodiscard]] static core::Result<KeyHistory> of(const std::vector<Entry>& entries,
+                                                   const crypto::NoteVerifier& known);
 
   [[nodiscard]] const std::vector<Key>& keys() const { return keys_; }
   [[nodiscard]] const crypto::NoteVerifier& newest() const { return keys_.back().verifier; }

@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "core/text.hpp"
+#include "crypto/hash.hpp"
 #include "ledger/entry.hpp"
 #include "ledger/queries.hpp"
+#include "ledger/rules.hpp"
 #include "ledger/schema.hpp"
 #include "ledger/state.hpp"
 #include "sys/file.hpp"
@@ -18,6 +20,64 @@ using core::quote;
 namespace {
 
 Result<Entry> plain_entry_in(const db::Statement& row, const std::string& path) { return entry_in(row, path); }
+
+Result<std::vector<Entry>> entries_in(const std::vector<ProvenEntry>& proven) {
+  std::vector<Entry> out;
+  for (const ProvenEntry& one : proven) out.push_back(one.entry);
+  return out;
+}
+
+/// The rows of an index, each proven to be what the tree has.
+Result<std::vector<ProvenEntry>> prove_all(Ledger::State& state, std::vector<Entry> entries) {
+  std::vector<ProvenEntry> out;
+  for (Entry& entry : entries) {
+    AIRLOCK_TRY(ProvenEntry proven, state.prove(std::move(entry)));
+    out.push_back(std::move(proven));
+  }
+  return out;
+}
+
+Result<std::vector<ProvenEntry>> proven_of_disclosure(Ledger::State& state, std::string_view id) {
+  AIRLOCK_TRY(auto* database, state.use());
+  std::vector<Entry> found;
+  {
+    AIRLOCK_TRY(auto query, database->prepare(sql::entries_of_disclosure));
+    AIRLOCK_TRY(found, rows(query.bind(id), state.path, plain_entry_in));
+  }
+  AIRLOCK_TRY(auto proven, prove_all(state, std::move(found)));
+  for (const ProvenEntry& one : proven) {
+    if (one.facts.disclosure_id != id) {
+      return fail(damaged(state.path, "entry " + std::to_string(one.entry.seq) + ": a column differs from its body"));
+    }
+  }
+  return proven;
+}
+
+/// The row of a disclosure, if its proven entries say the same.
+Result<Disclosure> proven_disclosure(Ledger::State& state, Disclosure row) {
+  AIRLOCK_TRY(const auto entries, proven_of_disclosure(state, row.id));
+  std::optional<Disclosure> derived;
+  for (const ProvenEntry& one : entries) {
+    if (!advance(derived, one.facts)) break;
+  }
+  if (derived == row) return row;
+  return fail(damaged(
+      state.path, "disclosure " + std::to_string(row.disclosure) + ": the outbox does not say what the entries say"));
+}
+
+Result<std::vector<Disclosure>> proven_disclosures(Ledger::State& state, std::vector<Disclosure> rows) {
+  for (Disclosure& row : rows) {
+    AIRLOCK_TRY(row, proven_disclosure(state, std::move(row)));
+  }
+  return rows;
+}
+
+Result<std::optional<Disclosure>> proven_disclosure(Ledger::State& state, std::optional<Disclosure> row) {
+  if (row) {
+    AIRLOCK_TRY(row, proven_disclosure(state, std::move(*row)));
+  }
+  return row;
+}
 
 Result<Undisclosed> undisclosed_in(const db::Statement& row, const std::string& path) {
   Undisclosed found;
@@ -65,12 +125,15 @@ Ledger::Ledger(Ledger&&) noexcept = default;
 Ledger& Ledger::operator=(Ledger&&) noexcept = default;
 Ledger::~Ledger() = default;
 
+Result<void> Ledger::believe(const TreeHead& signed_head) const { return state_->believe(signed_head); }
+std::uint64_t Ledger::believed() const { return state_->believed(); }
+
 void Ledger::after_commit(std::function<void(const TreeHead&)> told) { state_->told = std::move(told); }
 
 Result<TreeHead> Ledger::head() const {
-  AIRLOCK_TRY(auto* database, state_->use());
-  AIRLOCK_TRY(const auto size, counter(*database, sql::size));
-  return head(size);
+  // It is signed, so it must not come from nodes that somebody put there.
+  AIRLOCK_TRY(const Frontier* edge, state_->edge());
+  return TreeHead{edge->size(), edge->root()};
 }
 
 Result<TreeHead> Ledger::head(std::uint64_t size) const {
@@ -103,11 +166,8 @@ Result<std::vector<Digest>> Ledger::consistency_proof(std::uint64_t from, std::u
 }
 
 Result<Entry> Ledger::entry(std::uint64_t seq) const {
-  AIRLOCK_TRY(auto found, entries(seq, 1));
-  if (found.empty() || found.front().seq != seq) {
-    return fail(Code::bad_input, quote(state_->path) + ": has no entry " + std::to_string(seq));
-  }
-  return std::move(found.front());
+  AIRLOCK_TRY(ProvenEntry found, state_->proven(seq));
+  return std::move(found.entry);
 }
 
 Result<std::vector<Entry>> Ledger::entries(std::uint64_t from_seq, std::size_t limit) const {
@@ -117,28 +177,78 @@ Result<std::vector<Entry>> Ledger::entries(std::uint64_t from_seq, std::size_t l
 }
 
 Result<std::optional<Entry>> Ledger::newest(Kind kind) const {
-  AIRLOCK_TRY(auto* database, state_->use());
-  AIRLOCK_TRY(auto query, database->prepare(sql::newest_of_kind));
-  return one(query.bind(name(kind)), state_->path, plain_entry_in);
+  AIRLOCK_TRY(const std::size_t link, link_of(kind));
+  AIRLOCK_TRY(const auto* latest, state_->latest());
+  const auto seq = latest->newest.kinds.at(link);
+  if (!seq) return std::nullopt;
+  AIRLOCK_TRY(ProvenEntry found, state_->proven(*seq));
+  if (found.facts.kind == kind) return std::optional(std::move(found.entry));
+  return fail(damaged(state_->path, "entry " + std::to_string(*seq) + ": is not of the kind that a later one names"));
 }
 
-Result<std::vector<Entry>> Ledger::entries_of_kind(Kind kind, std::uint64_t from_seq, std::size_t limit) const {
-  AIRLOCK_TRY(auto* database, state_->use());
-  AIRLOCK_TRY(auto query, database->prepare(sql::entries_of_kind));
-  return rows(query.bind(name(kind)).bind(to_column(from_seq)).bind(to_column(limit)), state_->path, plain_entry_in);
+Result<std::vector<Entry>> Ledger::entries_of_kind(Kind kind) const {
+  AIRLOCK_TRY(const std::size_t link, link_of(kind));
+  if (!is_walked(kind)) {
+    return fail(Code::unexpected, "entries of kind " + quote(name(kind)) + " are not read one by one");
+  }
+  AIRLOCK_TRY(const auto* latest, state_->latest());
+  std::optional<Earlier> earlier = latest->earlier;
+  if (latest->newest.upgrade) {
+    AIRLOCK_TRY(ProvenEntry upgrade, state_->proven(*latest->newest.upgrade));
+    earlier = std::move(upgrade.facts.earlier);
+  }
+  std::vector<Entry> out;
+  for (auto seq = latest->newest.kinds.at(link); seq;) {
+    AIRLOCK_TRY(ProvenEntry found, state_->proven(*seq));
+    if (!found.facts.newest) break;  // of format 1, as are those before it
+    seq = found.facts.newest->kinds.at(link);
+    out.push_back(std::move(found.entry));
+  }
+  if (earlier) {
+    const auto& seqs = (*earlier)[kind];
+    for (auto seq = seqs.rbegin(); seq != seqs.rend(); ++seq) {
+      AIRLOCK_TRY(ProvenEntry found, state_->proven(*seq));
+      out.push_back(std::move(found.entry));
+    }
+  }
+  std::reverse(out.begin(), out.end());
+  return out;
 }
 
 Result<std::vector<Entry>> Ledger::entries_of_report(std::string_view report_id, std::uint64_t from_seq,
                                                      std::size_t limit) const {
   AIRLOCK_TRY(auto* database, state_->use());
-  AIRLOCK_TRY(auto query, database->prepare(sql::entries_of_report));
-  return rows(query.bind(report_id).bind(to_column(from_seq)).bind(to_column(limit)), state_->path, plain_entry_in);
+  std::vector<Entry> found;
+  {
+    AIRLOCK_TRY(auto query, database->prepare(sql::entries_of_report));
+    query.bind(report_id).bind(to_column(from_seq)).bind(to_column(limit));
+    AIRLOCK_TRY(found, rows(query, state_->path, plain_entry_in));
+  }
+  AIRLOCK_TRY(const auto proven, prove_all(*state_, std::move(found)));
+  return entries_in(proven);
+}
+
+Result<bool> Ledger::is_of_format_1() const {
+  AIRLOCK_TRY(const Frontier* edge, state_->edge());
+  if (edge->size() == 0) return false;
+  AIRLOCK_TRY(const ProvenEntry last, state_->proven(edge->size() - 1));
+  return !last.facts.newest;
+}
+
+Result<bool> Ledger::knows_report(std::string_view report_id) const {
+  AIRLOCK_TRY(const auto found, entries_of_report(report_id, 0, 1));
+  if (!found.empty()) return true;
+  bool known = false;
+  AIRLOCK_CHECK(state_->read_all([&](std::uint64_t, const std::string& body) -> Result<void> {
+    known = known || body.find(report_id) != body.npos;
+    return {};
+  }));
+  return known;
 }
 
 Result<std::vector<Entry>> Ledger::entries_of_disclosure(std::string_view id) const {
-  AIRLOCK_TRY(auto* database, state_->use());
-  AIRLOCK_TRY(auto query, database->prepare(sql::entries_of_disclosure));
-  return rows(query.bind(id), state_->path, plain_entry_in);
+  AIRLOCK_TRY(const auto proven, proven_of_disclosure(*state_, id));
+  return entries_in(proven);
 }
 
 Result<std::vector<ReportRow>> Ledger::reports(std::uint64_t from_number, std::size_t limit) const {
@@ -154,42 +264,42 @@ Result<std::optional<ReportRow>> Ledger::report(std::uint64_t number) const {
 }
 
 Result<std::uint64_t> Ledger::last_number() const {
-  AIRLOCK_TRY(auto* database, state_->use());
-  return counter(*database, sql::last_number);
+  AIRLOCK_TRY(const auto produced, newest(Kind::produced));
+  if (!produced) return std::uint64_t{0};
+  AIRLOCK_TRY(const ProvenEntry found, state_->proven(produced->seq));
+  return found.facts.number;
 }
 
 Result<std::uint64_t> Ledger::last_disclosure() const {
-  AIRLOCK_TRY(auto* database, state_->use());
-  return counter(*database, sql::last_disclosure);
+  AIRLOCK_TRY(const auto* latest, state_->latest());
+  if (!latest->newest.disclosure) return std::uint64_t{0};
+  AIRLOCK_TRY(const ProvenEntry found, state_->proven(*latest->newest.disclosure));
+  return found.facts.disclosure;
 }
 
 Result<std::optional<Time>> Ledger::newest_time() const {
+  AIRLOCK_TRY(const auto* latest, state_->latest());
+  return latest->newest.time;
+}
+
+Result<std::string> Ledger::ceiling(const Digest& sha256) const {
   AIRLOCK_TRY(auto* database, state_->use());
-  const auto time_in = [&](std::string_view text) -> Result<std::optional<Time>> {
-    const auto time = Time::from_text(text);
-    if (!time) return fail(damaged(state_->path, "the newest time of an entry is none"));
-    return std::optional<Time>(*time);
-  };
-  std::optional<Time> newest;
-  std::int64_t disowning = -1;
-  {
-    AIRLOCK_TRY(auto query, database->prepare(sql::newest_disowning));
-    AIRLOCK_TRY(const bool row, query.step());
-    if (row) {
-      disowning = query.integer(0);
-      AIRLOCK_TRY(newest, time_in(query.text(1)));
-    }
-  }
-  AIRLOCK_TRY(auto query, database->prepare(sql::newest_time));
-  AIRLOCK_TRY(const bool row, query.bind(newest ? newest->text() : "").bind(disowning).step());
-  if (!row) return newest;
-  return time_in(query.text(0));
+  AIRLOCK_TRY(auto query, database->prepare(sql::ceiling));
+  AIRLOCK_TRY(const bool row, query.bind_blob(sha256.view()).step());
+  std::string text = row ? query.text(0) : "";
+  if (row && crypto::sha256(text) == sha256) return text;
+  return fail(damaged(state_->path, "the text with SHA-256 " + sha256.hex() + " that an entry names is " +
+                                        (row ? "another" : "missing")));
 }
 
 Result<std::optional<Disclosure>> Ledger::disclosure(std::string_view id) const {
   AIRLOCK_TRY(auto* database, state_->use());
-  AIRLOCK_TRY(auto query, database->prepare(sql::disclosure_by_id));
-  return one(query.bind(id), state_->path, disclosure_in);
+  std::optional<Disclosure> row;
+  {
+    AIRLOCK_TRY(auto query, database->prepare(sql::disclosure_by_id));
+    AIRLOCK_TRY(row, one(query.bind(id), state_->path, disclosure_in));
+  }
+  return proven_disclosure(*state_, std::move(row));
 }
 
 Result<std::optional<Disclosure>> Ledger::disclosure_by_number(std::uint64_t disclosure) const {
@@ -206,20 +316,32 @@ Result<std::vector<Disclosure>> Ledger::disclosures(std::uint64_t from, std::siz
 
 Result<std::vector<Disclosure>> Ledger::disclosures_of_report(std::string_view report_id) const {
   AIRLOCK_TRY(auto* database, state_->use());
-  AIRLOCK_TRY(auto query, database->prepare(sql::disclosures_of_report));
-  return rows(query.bind(report_id), state_->path, disclosure_in);
+  std::vector<Disclosure> found;
+  {
+    AIRLOCK_TRY(auto query, database->prepare(sql::disclosures_of_report));
+    AIRLOCK_TRY(found, rows(query.bind(report_id), state_->path, disclosure_in));
+  }
+  return proven_disclosures(*state_, std::move(found));
 }
 
 Result<std::vector<Disclosure>> Ledger::unfinished() const {
   AIRLOCK_TRY(auto* database, state_->use());
-  AIRLOCK_TRY(auto query, database->prepare(sql::unfinished));
-  return rows(query, state_->path, disclosure_in);
+  std::vector<Disclosure> found;
+  {
+    AIRLOCK_TRY(auto query, database->prepare(sql::unfinished));
+    AIRLOCK_TRY(found, rows(query, state_->path, disclosure_in));
+  }
+  return proven_disclosures(*state_, std::move(found));
 }
 
 Result<std::optional<Disclosure>> Ledger::previous_disclosure(std::uint64_t before) const {
   AIRLOCK_TRY(auto* database, state_->use());
-  AIRLOCK_TRY(auto query, database->prepare(sql::previous_disclosure));
-  return one(query.bind(to_column(before)), state_->path, disclosure_in);
+  std::optional<Disclosure> row;
+  {
+    AIRLOCK_TRY(auto query, database->prepare(sql::previous_disclosure));
+    AIRLOCK_TRY(row, one(query.bind(to_column(before)), state_->path, disclosure_in));
+  }
+  return proven_disclosure(*state_, std::move(row));
 }
 
 Result<std::optional<Disclosure>> Ledger::newest_disclosure() const {

@@ -5,7 +5,16 @@
 /// decisions. The caller holds the site's lock around a `Change`, and passes time and randomness.
 ///
 /// Outbox, tree nodes and the columns beside `body` are caches: each is a function of the entries, and `verify` makes
-/// them again and compares. What is appended can never be taken back, so `append` refuses all that `verify` would call
+/// them again and compares. Whoever can write the file can change any of them, so nothing is read from them that was not
+/// compared: each entry that these functions give was hashed and found in the tree under the head that `believe` was
+/// told (without one: under the tree as it was stored when the file was opened), and each disclosure was derived from
+/// its entries again. Entries that are newer than that head are hashed one by one; only who has the ledger's key is
+/// kept from adding some. Of what an index found nobody knows whether it is all there is; what is `newest` of a kind
+/// and all of a kind follows from what each entry says of those before it. The lists `entries`, `reports`, `report`,
+/// `disclosures`, `disclosure_by_number`, `waiting`, `ended_since` and `undisclosed` are for showing: their rows are
+/// given as they are stored, and nothing may be decided by them.
+///
+/// What is appended can never be taken back, so `append` refuses all that `verify` would call
 /// a fault later.
 ///
 ///     AIRLOCK_TRY(auto change, ledger.change());
@@ -182,6 +191,7 @@ class Ledger {
     /// Appends an entry: `format`, `nonce`, `seq`, `time`, `kind`, `report_id` (where not empty), then `members`, an
     /// object with the kind's own members in the order in which they are to stand; all texts in it are UTF-8. `nonce`
     /// has 16 random bytes. Returns its seq. What the ledger understands of `members` is in docs/formats/ledger.md.
+    /// The texts of `ceiling` and `terms` are kept in a table, and the entry names them by SHA-256.
     /// Error: unexpected where a member is ill-formed, a number is not the next one or a stage does not follow.
     [[nodiscard]] Result<std::uint64_t> append(Kind kind, std::string_view report_id, const core::Json& members,
                                                Time time, std::string_view nonce);
@@ -205,6 +215,11 @@ class Ledger {
     std::unique_ptr<State> state_;
   };
   [[nodiscard]] Result<Change> change();
+  /// From now on what is read must be in the tree of this head, which was signed, or newer. Error: integrity where the
+  /// first entries are others.
+  [[nodiscard]] Result<void> believe(const TreeHead& signed_head) const;
+  /// The size of the tree that is believed: the one above, or that of this object's newest commit.
+  [[nodiscard]] std::uint64_t believed() const;
   /// `told` hears of the tree that is on disk after each commit of this object. What it fails at does not undo the
   /// commit, so it has nothing to return.
   void after_commit(std::function<void(const TreeHead&)> told);
@@ -221,17 +236,23 @@ class Ledger {
 
   /// Error: bad_input where there is none.
   [[nodiscard]] Result<Entry> entry(std::uint64_t seq) const;
-  /// Up to `limit` entries from `from_seq` on.
+  /// Up to `limit` entries from `from_seq` on, as they are stored.
   [[nodiscard]] Result<std::vector<Entry>> entries(std::uint64_t from_seq, std::size_t limit) const;
-  /// The newest entry of a kind.
+  /// The newest entry of a kind that decisions are read from. Error: unexpected where it is another.
   [[nodiscard]] Result<std::optional<Entry>> newest(Kind kind) const;
-  /// The entries of a kind, by seq, from `from_seq` on.
-  [[nodiscard]] Result<std::vector<Entry>> entries_of_kind(Kind kind, std::uint64_t from_seq = 0,
-                                                           std::size_t limit = all) const;
-  /// The entries about a report, by seq, from `from_seq` on.
+  /// The entries of `authorised`, `configured`, `kit`, `licence`, `key_rotated` or `adopted`, by seq; of a ledger that an
+  /// older Airlock made, the newest 10 000 from before. Error: unexpected where it is another kind.
+  [[nodiscard]] Result<std::vector<Entry>> entries_of_kind(Kind kind) const;
+  /// The entries about a report that the index has, by seq, from `from_seq` on.
   [[nodiscard]] Result<std::vector<Entry>> entries_of_report(std::string_view report_id, std::uint64_t from_seq = 0,
                                                              std::size_t limit = all) const;
-  /// The entries that name a disclosure, by seq.
+  /// Whether an older Airlock made it, and nothing was appended since: then the newest of each kind is found by reading
+  /// all of it.
+  [[nodiscard]] Result<bool> is_of_format_1() const;
+  /// Whether any entry is about this report. What the index does not have is looked for in all of them, which takes
+  /// seconds where there are a million: for whoever is about to remove the only copy of something.
+  [[nodiscard]] Result<bool> knows_report(std::string_view report_id) const;
+  /// The entries that name a disclosure and that the index has, by seq.
   [[nodiscard]] Result<std::vector<Entry>> entries_of_disclosure(std::string_view id) const;
   /// Reports from `from_number` on, by number.
   [[nodiscard]] Result<std::vector<ReportRow>> reports(std::uint64_t from_number, std::size_t limit) const;
@@ -242,6 +263,8 @@ class Ledger {
   /// The newest time of any entry that is not disowned. An `authorised` entry with a member `clock` disowns all times
   /// before it that are later than its own.
   [[nodiscard]] Result<std::optional<Time>> newest_time() const;
+  /// The text that an entry names by `ceiling_sha256` or `terms_sha256`. Error: integrity where it is missing or another.
+  [[nodiscard]] Result<std::string> ceiling(const Digest& sha256) const;
 
   [[nodiscard]] Result<std::optional<Disclosure>> disclosure(std::string_view id) const;
   [[nodiscard]] Result<std::optional<Disclosure>> disclosure_by_number(std::uint64_t disclosure) const;
@@ -282,13 +305,14 @@ class Ledger {
   /// Copies the whole ledger to `path`, an empty file that exists, while others go on: `db::Database::copy_to`.
   [[nodiscard]] Result<void> copy_to(const std::string& path) const;
 
+  struct State;  ///< for the source files of ledger/
+
   Ledger(Ledger&&) noexcept;
   Ledger& operator=(Ledger&&) noexcept;
   ~Ledger();
 
  private:
   friend struct LedgerAccess;
-  struct State;
   explicit Ledger(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };

@@ -59,10 +59,12 @@ class Frontier {
   [[nodiscard]] Result<void> append(const Digest& leaf, const NodeWriter& nodes);
   [[nodiscard]] std::uint64_t size() const { return size_; }
   [[nodiscard]] Digest root() const;
+  /// Of the perfect subtrees that make up the tree, from the largest to the smallest.
+  [[nodiscard]] const std::vector<Digest>& hashes() const { return hashes_; }
 
  private:
   std::uint64_t size_ = 0;
-  std::vector<Digest> hashes_;  ///< of the perfect subtrees that make up the tree, from the largest to the smallest
+  std::vector<Digest> hashes_;
 };
 
 }  // namespace airlock::ledger

@@ -25,22 +25,12 @@ inline constexpr std::string_view add_entry =
     "VALUES (?, ?, ?, ?, ?, nullif(?, ''), nullif(?, 0), nullif(?, ''))";
 inline constexpr std::string_view entries =
     "SELECT seq, time, kind, coalesce(report_id, ''), body FROM entries WHERE seq >= ? ORDER BY seq LIMIT ?";
-inline constexpr std::string_view newest_of_kind =
-    "SELECT seq, time, kind, coalesce(report_id, ''), body FROM entries WHERE kind = ? ORDER BY seq DESC LIMIT 1";
 inline constexpr std::string_view entries_of_kind =
-    "SELECT seq, time, kind, coalesce(report_id, ''), body FROM entries WHERE kind = ? AND seq >= ? ORDER BY seq "
-    "LIMIT ?";
+    "SELECT seq, time, kind, coalesce(report_id, ''), body FROM entries WHERE kind = ? ORDER BY seq";
 inline constexpr std::string_view entries_of_report =
     "SELECT seq, time, kind, report_id, body FROM entries WHERE report_id = ? AND seq >= ? ORDER BY seq LIMIT ?";
 inline constexpr std::string_view entries_of_disclosure =
     "SELECT seq, time, kind, coalesce(report_id, ''), body FROM entries WHERE disclosure_id = ? ORDER BY seq";
-/// The newest entry that disowns times, of the few that people made.
-inline constexpr std::string_view newest_disowning =
-    "SELECT seq, time FROM entries WHERE kind = 'authorised' AND json_extract(body, '$.clock') IS NOT NULL "
-    "ORDER BY seq DESC LIMIT 1";
-/// Walks the times from the newest down, past no more than what was disowned.
-inline constexpr std::string_view newest_time =
-    "SELECT time FROM entries WHERE time > ? AND seq > ? ORDER BY time DESC LIMIT 1";
 /// With the columns that must agree with the body.
 inline constexpr std::string_view whole_entries =
     "SELECT seq, body, leaf, time, kind, coalesce(report_id, ''), coalesce(number, 0), coalesce(disclosure_id, '') "
@@ -57,7 +47,6 @@ inline constexpr std::string_view undisclosed =
     "WHERE p.kind = 'produced' AND p.seq >= ? AND NOT EXISTS "
     "(SELECT 1 FROM outbox WHERE report_id = p.report_id AND stage IN ('sealed', 'released', 'sent')) "
     "ORDER BY p.seq LIMIT ?";
-inline constexpr std::string_view last_number = "SELECT max(number) FROM entries WHERE number IS NOT NULL";
 inline constexpr std::string_view produced_before =
     "SELECT number FROM entries WHERE report_id = ? AND kind = 'produced' AND seq < ?";
 
@@ -80,7 +69,6 @@ inline constexpr std::string_view waiting = AIRLOCK_DISCLOSURES_
 inline constexpr std::string_view ended_since = AIRLOCK_DISCLOSURES_
     "WHERE disclosure_id IN (SELECT disclosure_id FROM entries WHERE kind = ? AND seq >= ?) AND disclosure < ?";
 #undef AIRLOCK_DISCLOSURES_
-inline constexpr std::string_view last_disclosure = "SELECT max(disclosure) FROM outbox";
 inline constexpr std::string_view put_disclosure =
     "INSERT INTO outbox (disclosure, disclosure_id, report_id, number, recorded, stage, file, file_sha256, "
     "content_sha256, size, time, attempts, last_attempt, next_try, last_error, uncertain) "
@@ -104,6 +92,12 @@ inline constexpr std::string_view original_at = "SELECT report_id, sha256, salt,
 inline constexpr std::string_view add_original =
     "INSERT INTO originals (seq, report_id, sha256, salt, size) VALUES (?, ?, ?, ?, ?)";
 
+// Texts that entries name.
+inline constexpr std::string_view ceiling = "SELECT text FROM ceilings WHERE sha256 = ?";
+inline constexpr std::string_view add_ceiling = "INSERT INTO ceilings (sha256, text) VALUES (?, ?)";
+inline constexpr std::string_view next_ceiling =
+    "SELECT sha256, text FROM ceilings WHERE sha256 > ? ORDER BY sha256 LIMIT 1";
+
 // For `verify`: rows that no entry can have made. The tree of n entries has n >> level nodes of a level.
 inline constexpr std::string_view surplus_nodes =
     "SELECT idx FROM nodes WHERE level = ?1 AND idx >= ((SELECT coalesce(max(seq) + 1, 0) FROM entries) >> ?1) "
@@ -124,16 +118,12 @@ inline constexpr std::array all{size,
                                 add_checkpoint,
                                 add_entry,
                                 entries,
-                                newest_of_kind,
                                 entries_of_kind,
                                 entries_of_report,
                                 entries_of_disclosure,
-                                newest_disowning,
-                                newest_time,
                                 whole_entries,
                                 reports,
                                 undisclosed,
-                                last_number,
                                 produced_before,
                                 disclosures,
                                 disclosure_by_id,
@@ -142,13 +132,15 @@ inline constexpr std::array all{size,
                                 previous_disclosure,
                                 waiting,
                                 ended_since,
-                                last_disclosure,
                                 put_disclosure,
                                 disclosure_with_entries,
                                 originals_by_digest,
                                 original,
                                 original_at,
                                 add_original,
+                                ceiling,
+                                add_ceiling,
+                                next_ceiling,
                                 surplus_nodes,
                                 nodes_of_no_level,
                                 originals_with_kind};

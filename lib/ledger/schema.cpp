@@ -6,7 +6,13 @@ namespace airlock::ledger {
 
 namespace {
 
-constexpr std::array<std::string_view, 21> version_1{
+/// Ceilings and terms of decisions, which entries name by their SHA-256.
+constexpr std::string_view ceilings = R"(CREATE TABLE ceilings (
+  sha256 BLOB PRIMARY KEY,
+  text TEXT NOT NULL
+) STRICT, WITHOUT ROWID)";
+
+constexpr std::array<std::string_view, 22> version_2{
     // The log. What stands beside `body` is taken from it; `number` is there for `produced` only. These are not
     // generated columns: SQLite 3.40 lets no schema use its JSON functions while `trusted_schema` is off.
     R"(CREATE TABLE entries (
@@ -86,12 +92,16 @@ BEGIN SELECT RAISE(ABORT, 'a checkpoint cannot be deleted'); END)",
     "CREATE INDEX outbox_report ON outbox(report_id)",
     "CREATE INDEX outbox_unfinished ON outbox(disclosure) WHERE stage IN ('recorded', 'sealed')",
     "CREATE INDEX outbox_waiting ON outbox(disclosure) WHERE stage IN ('queued', 'attempted', 'failed')",
+    // Version 1 had all that stands above.
+    ceilings,
 };
+constexpr std::array migration_to_2{ceilings};
+constexpr std::array<std::span<const std::string_view>, 1> migrations{migration_to_2};
 
 }  // namespace
 
 const db::Schema& schema() {
-  static constexpr db::Schema current{"a ledger", application_id, 1, version_1};
+  static constexpr db::Schema current{"a ledger", application_id, 2, version_2, migrations};
   return current;
 }
 

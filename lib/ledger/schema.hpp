@@ -10,7 +10,7 @@ namespace airlock::ledger {
 /// `AirL` in ASCII.
 inline constexpr std::int64_t application_id = 0x4169724C;
 
-/// Version 1. It never changes.
+/// Version 2. Released versions never change.
 [[nodiscard]] const db::Schema& schema();
 
 }  // namespace airlock::ledger

@@ -17,6 +17,13 @@ Result<db::Database*> Ledger::State::use() {
   return &*database;
 }
 
+void Ledger::State::give_up() {
+  stored_.reset();
+  size_.reset();
+  entry_.reset();
+  database.reset();
+}
+
 Result<StoredTree> StoredTree::open(db::Database& database) {
   AIRLOCK_TRY(auto leaf, database.prepare(sql::leaf));
   AIRLOCK_TRY(auto node, database.prepare(sql::node));

@@ -1,6 +1,9 @@
 #include "ledger/verify.hpp"
 
+#include <set>
+
 #include "core/text.hpp"
+#include "crypto/hash.hpp"
 #include "ledger/entry.hpp"
 #include "ledger/outbox.hpp"
 #include "ledger/queries.hpp"
@@ -16,8 +19,6 @@ using core::quote;
 
 namespace {
 
-/// Entries read at once; with the largest rows that SQLite may give us they take 64 MiB.
-constexpr std::int64_t page_size = 32;
 /// Rows of the table of originals read at once; they are small.
 constexpr std::int64_t originals_page = 1000;
 /// Levels of a tree that has as many leaves as `seq` can count.
@@ -54,6 +55,7 @@ class Verification {
     AIRLOCK_CHECK(check_entries());
     AIRLOCK_CHECK(check_outbox());
     AIRLOCK_CHECK(check_surplus());
+    AIRLOCK_CHECK(check_texts());
     AIRLOCK_CHECK(database_.check());
     checked_.entries = frontier_.size();
     checked_.reports = counters_.number;
@@ -79,7 +81,7 @@ class Verification {
       std::vector<Row> page;
       {
         AIRLOCK_TRY(auto query, database_.prepare(sql::whole_entries));
-        AIRLOCK_TRY(page, rows(query.bind(from).bind(page_size), database_.path(), row_in));
+        AIRLOCK_TRY(page, rows(query.bind(from).bind(entries_page), database_.path(), row_in));
       }
       for (const Row& row : page) AIRLOCK_CHECK(check_entry_row(row));
       if (page.empty()) break;
@@ -112,8 +114,10 @@ class Verification {
     }
     newest_time_ = facts->time;
     AIRLOCK_CHECK(grow_tree(leaf_hash(row.body)));
-    if (next_checkpoint_ && next_checkpoint_->size == to_column(frontier_.size())) return check_kept_checkpoint();
-    return {};
+    if (next_checkpoint_ && next_checkpoint_->size == to_column(frontier_.size())) {
+      AIRLOCK_CHECK(check_kept_checkpoint());
+    }
+    return check_newest(*facts);
   }
 
   Result<void> check_columns(const Row& row, const Facts& facts) {
@@ -122,6 +126,32 @@ class Verification {
     if (row.time != facts.time.text() || row.kind != name(facts.kind) || row.report_id != facts.report_id ||
         row.number != number || row.disclosure_id != facts.disclosure_id) {
       return fail(entry_fault("a column differs from its body"));
+    }
+    return {};
+  }
+
+  /// What the entry says of those before it, and the texts that it names.
+  Result<void> check_newest(const Facts& facts) {
+    const auto wrong = [&](const std::string& what) {
+      return fail(fault("entry " + std::to_string(facts.seq) + ": " + what));
+    };
+    if (facts.newest) {
+      if (*facts.newest != newest_) return wrong("does not name the newest entries before it");
+      const bool is_first = facts.seq != 0 && !links_;
+      if (facts.earlier != (is_first ? std::optional(earlier_) : std::nullopt)) {
+        return wrong("does not name the entries of format 1 before it");
+      }
+      links_ = true;
+    } else {
+      if (links_) return wrong("is of format 1 and comes after one of format 2");
+      note_earlier(earlier_, facts);
+    }
+    newest_ = after(newest_, facts);
+    for (const auto& digest : {facts.ceiling, facts.terms}) {
+      if (!digest || !texts_.insert(digest->hex()).second) continue;
+      AIRLOCK_TRY(auto query, database_.prepare(sql::ceiling));
+      AIRLOCK_TRY(const bool row, query.bind_blob(digest->view()).step());
+      if (!row) return wrong("the ceiling or terms that it names are missing");
     }
     return {};
   }
@@ -222,6 +252,20 @@ class Verification {
     }
   }
 
+  /// Ceilings and terms: each is what its digest says, and some entry names it.
+  Result<void> check_texts() {
+    std::string last;
+    for (;;) {
+      AIRLOCK_TRY(auto query, database_.prepare(sql::next_ceiling));
+      AIRLOCK_TRY(const bool row, query.bind_blob(last).step());
+      if (!row) return {};
+      last = query.blob(0);
+      const Digest digest = crypto::sha256(query.text(1));
+      if (digest.view() != last) return fail(fault("a ceiling or the terms of a decision are not what was recorded"));
+      if (!texts_.contains(digest.hex())) return fail(fault("there is a ceiling that no entry names"));
+    }
+  }
+
   /// Rows that belong to no entry. What belongs to one was found on the way.
   Result<void> check_surplus() {
     AIRLOCK_TRY(auto outside, database_.prepare(sql::nodes_of_no_level));
@@ -254,16 +298,28 @@ class Verification {
   Checked checked_;
   std::optional<Time> newest_time_;
   std::optional<Checkpoint> next_checkpoint_;
+  Newest newest_;
+  Earlier earlier_;
+  bool links_ = false;           ///< whether an entry of format 2 came
+  std::set<std::string> texts_;  ///< digests that entries name
   std::string verified_note_;
   TreeHead verified_head_;
 };
+
+/// As they are stored: a first fault is told by the place where it is, not by what follows from it.
+Result<std::vector<Entry>> rotations(db::Database& database) {
+  AIRLOCK_TRY(auto query, database.prepare(sql::entries_of_kind));
+  const auto plain = [](const db::Statement& row, const std::string& path) { return entry_in(row, path); };
+  return rows<Entry>(query.bind(name(Kind::key_rotated)), database.path(), plain);
+}
 
 }  // namespace
 
 Result<Checked> verify(const Ledger& ledger, const crypto::NoteVerifier& verifier) {
   AIRLOCK_TRY(auto* database, LedgerAccess::database(ledger));
   AIRLOCK_TRY(auto tree, StoredTree::open(*database));
-  AIRLOCK_TRY(const auto keys, KeyHistory::of(ledger, verifier));
+  AIRLOCK_TRY(const auto rotated, rotations(*database));
+  AIRLOCK_TRY(const auto keys, KeyHistory::of(rotated, verifier));
   return Verification(*database, std::move(tree), keys).run();
 }
 

@@ -111,7 +111,7 @@ def _(w):
                  "SELECT seq, body, time, kind, report_id, hex(leaf) AS leaf FROM entries ORDER BY seq").json
     for row in rows:
         body = json.loads(row["body"])
-        equal(body["format"], "airlock-entry/1")
+        equal(body["format"], "airlock-entry/2")
         equal((body["seq"], body["time"], body["kind"]), (row["seq"], row["time"], row["kind"]))
         equal(body.get("report_id"), row["report_id"])
         equal(len(body["nonce"]), 32)

@@ -29,7 +29,7 @@ Json sealed_members() {
 }
 
 std::string body_of(Kind kind, const Json& members, std::string_view about = report) {
-  return ledger::make_body(3, kind, about, members, noon, nonce).value();
+  return ledger::make_body(3, kind, about, members, noon, nonce, {}).value();
 }
 
 std::string why(const std::string& body) {
@@ -66,15 +66,16 @@ TEST_CASE("names of kinds and stages lead back to them") {
 
 TEST_CASE("a body is exact: common members first, then the kind's own in their order") {
   CHECK(body_of(Kind::held, {{"z", 1}, {"a", {{"y", true}, {"b", nullptr}}}}) ==
-        R"({"format":"airlock-entry/1","nonce":"01010101010101010101010101010101","seq":3,)"
+        R"({"format":"airlock-entry/2","nonce":"01010101010101010101010101010101","seq":3,)"
         R"("time":"2026-11-01T12:00:00Z","kind":"held","report_id":"5b0c0a3e-5d0a-4b3e-9c55-0d9a4b1f7e21",)"
+        R"("newest":{},)"
         R"("z":1,"a":{"y":true,"b":null}})");
   CHECK(body_of(Kind::hold, Json::object(), "").find("report_id") == std::string::npos);
 }
 
 TEST_CASE("a body is not made of what would shadow a common member") {
   const auto refused = [](const Json& members, std::string_view about = "", const std::string& with = nonce) {
-    const auto body = ledger::make_body(3, Kind::hold, about, members, noon, with);
+    const auto body = ledger::make_body(3, Kind::hold, about, members, noon, with, {});
     return !body && body.error().code == Code::unexpected;
   };
   for (const char* member : {"format", "nonce", "seq", "time", "kind", "report_id"}) {
@@ -122,7 +123,7 @@ TEST_CASE("a body that breaks the common form is refused") {
   CHECK(why(good + " x").starts_with("`body`: is not valid JSON"));
   CHECK(why(replaced(good, R"("reason":)", R"("kind":"hold","reason":)")) ==
         "`body`: has the key `kind` twice in one object");
-  CHECK(why(replaced(good, "entry/1", "entry/2")) == "`body`: `/format`: is `airlock-entry/2`, not `airlock-entry/1`");
+  CHECK(why(replaced(good, "entry/2", "entry/3")) == "`body`: `/format`: is `airlock-entry/3`, not `airlock-entry/1`");
   CHECK(why(replaced(good, R"("nonce":"01)", R"("nonce":")")) == "`body`: `/nonce`: must be 16 bytes in hex");
   CHECK(why(replaced(good, R"("seq":3)", R"("seq":4)")) == "`body`: `/seq`: must be 3");
   CHECK(why(replaced(good, R"("seq":3)", R"("seq":-3)")).starts_with("`body`: `/seq`: must be a whole number"));

@@ -70,9 +70,9 @@ TEST_CASE("what is no ledger is told apart from what is missing") {
 
   const Book book;
   auto raw = db::Database::open(book.path(), db::Mode::read_write).value();
-  REQUIRE(raw.run("PRAGMA user_version = 2"));
+  REQUIRE(raw.run("PRAGMA user_version = 3"));
   CHECK(Ledger::open(book.path(), db::Mode::read_only).error().code == Code::refused);
-  REQUIRE(raw.run("PRAGMA user_version = 1; DROP TRIGGER entries_next"));
+  REQUIRE(raw.run("PRAGMA user_version = 2; DROP TRIGGER entries_next"));
   CHECK(Ledger::open(book.path(), db::Mode::read_only).error().code == Code::integrity);
 }
 
@@ -106,8 +106,8 @@ TEST_CASE("an entry comes back with its exact body") {
   CHECK(entry.time.text() == "2026-11-01T00:01:00Z");
   CHECK(
       entry.body ==
-      R"({"format":"airlock-entry/1","nonce":"00000000000000016e6f6e6365202e2e","seq":0,"time":"2026-11-01T00:01:00Z",)"
-      R"("kind":"configured","what":"snow ❄ \"quoted\" \\ \n","n":1.5})");
+      R"({"format":"airlock-entry/2","nonce":"00000000000000016e6f6e6365202e2e","seq":0,"time":"2026-11-01T00:01:00Z",)"
+      R"("kind":"configured","newest":{},"what":"snow ❄ \"quoted\" \\ \n","n":1.5})");
   const auto missing = book.ledger.entry(1);
   REQUIRE_FALSE(missing);
   CHECK(missing.error().code == Code::bad_input);
@@ -123,7 +123,7 @@ TEST_CASE("entries are read in pages, by kind and by report") {
   CHECK(book.ledger.entries(0, 0)->empty());
   CHECK(book.ledger.entries(0, SIZE_MAX)->size() == 13);
   CHECK(book.ledger.entries(UINT64_MAX, 1)->empty());
-  CHECK(book.ledger.newest(Kind::sealed).value()->seq == 10);
+  CHECK(book.ledger.newest(Kind::produced).value()->seq == 12);
   CHECK_FALSE(book.ledger.newest(Kind::kit)->has_value());
   CHECK(seqs(book.ledger.entries_of_report(report_id(3)).value()) == List{6, 7, 8, 9, 10, 11});
   CHECK(seqs(book.ledger.entries_of_report(report_id(3), 8, 2).value()) == List{8, 9});
@@ -261,7 +261,7 @@ TEST_CASE("a query holds no lock that would stop a writer") {
   test::fill(book);
   auto reader = Ledger::open(book.path(), db::Mode::read_only).value();
   REQUIRE(reader.entries(0, 2));
-  REQUIRE(reader.newest(Kind::sealed));
+  REQUIRE(reader.newest(Kind::produced));
   REQUIRE(reader.newest_time());
   REQUIRE(reader.newest_checkpoint());
   REQUIRE(reader.head());
