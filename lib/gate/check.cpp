@@ -9,6 +9,7 @@
 #include "gate/history.hpp"
 #include "gate/open.hpp"
 #include "gate/recovery.hpp"
+#include "gate/replay.hpp"
 #include "ledger/checkpoint.hpp"
 #include "site/site.hpp"
 #include "sys/file.hpp"
@@ -118,6 +119,7 @@ Result<SiteChecked> check_site(const std::string& directory, const CheckOptions&
   SiteChecked out;
   AIRLOCK_TRY(out.ledger, ledger::verify(ledger, verifier));
   AIRLOCK_CHECK(check_past(site, ledger));
+  AIRLOCK_TRY(out.replayed, replay(ledger));
   if (options.checkpoint) {
     AIRLOCK_TRY(const auto keys, ledger::KeyHistory::of(ledger, verifier));
     AIRLOCK_TRY(const auto head, ledger::verify_checkpoint(*options.checkpoint, keys));

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/result.hpp"
+#include "gate/replay.hpp"
 #include "ledger/verify.hpp"
 
 namespace airlock::gate {
@@ -18,6 +19,7 @@ struct SiteChecked {
   std::uint64_t queued = 0;       ///< payloads in the outbox that wait to be sent
   std::uint64_t from_size = 0;    ///< of the given checkpoint; 0 where none was
   std::uint64_t held = 0;         ///< held reports whose original is what the ledger says
+  Replayed replayed;              ///< whether what was disclosed was allowed then
 };
 
 /// What the check is told besides what it finds at the site.
@@ -26,8 +28,9 @@ struct CheckOptions {
   std::optional<std::string> public_key;  ///< the ledger's verifier key, instead of that of `keys/`
 };
 
-/// Verifies the ledger, compares it with the anchor, the outbox and, where given, a checkpoint, and verifies every file
-/// that it names. Errors: integrity naming the entry or the file; bad_input (a key or checkpoint that is none).
+/// Verifies the ledger, compares it with the anchor, replays its decisions, compares it with the outbox and, where
+/// given, a checkpoint, and verifies every file that it names. Errors: integrity naming the entry or the file;
+/// bad_input (a key or checkpoint that is none).
 [[nodiscard]] core::Result<SiteChecked> check_site(const std::string& directory, const CheckOptions& options = {});
 
 }  // namespace airlock::gate
