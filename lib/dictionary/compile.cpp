@@ -140,12 +140,12 @@ class Compiler {
 
   /// A name under a `*` could be a wildcard's key and a twin at once, so there the two exclude each other.
   Result<void> find_twins() {
-    if (tree_.twins_path.empty()) return {};
+    if (tree_.twins.under.empty()) return {};
     const auto refuse_path = [&](const std::string& why) {
-      return refuse("/twins/under", core::quote(tree_.twins_path) + " " + why);
+      return refuse("/twins/under", core::quote(tree_.twins.under) + " " + why);
     };
     Field path;
-    if (const auto fault = read_path(tree_.twins_path, path)) return refuse_path(*fault);
+    if (const auto fault = read_path(tree_.twins.under, path)) return refuse_path(*fault);
     if (has_wildcard(path)) return refuse_path("has a `*`");
     const Node* node = literal_node(path);
     if (node == nullptr || node->literals.empty()) return refuse_path("is not an object with declared members");

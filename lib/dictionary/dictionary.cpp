@@ -28,6 +28,7 @@ const std::string& Dictionary::product() const { return tree_->product; }
 const std::vector<Field>& Dictionary::fields() const { return tree_->fields; }
 const std::vector<std::string>& Dictionary::events() const { return tree_->events; }
 const Roles& Dictionary::roles() const { return tree_->roles; }
+const Twins& Dictionary::twins() const { return tree_->twins; }
 const Dictionary::Tree& Dictionary::tree() const { return *tree_; }
 
 std::optional<std::size_t> Dictionary::find(std::string_view path) const {

@@ -95,6 +95,14 @@ struct Roles {
   std::string every;         ///< ISO 8601 duration such as `P7D`, or empty
 };
 
+/// Where members may be flattened copies of declared paths: `/properties` and `__`. Both empty: nowhere.
+struct Twins {
+  std::string under;
+  std::string separator;
+
+  bool operator==(const Twins&) const = default;
+};
+
 /// Limits of a dictionary.
 inline constexpr std::uint64_t dictionary_bytes_limit = 1024 * 1024;
 inline constexpr std::size_t fields_limit = 4096;
@@ -132,6 +140,7 @@ class Dictionary {
   /// What the field at `roles().event` may be.
   [[nodiscard]] const std::vector<std::string>& events() const;
   [[nodiscard]] const Roles& roles() const;
+  [[nodiscard]] const Twins& twins() const;
   /// Index in `fields()` of the declaration with exactly this path.
   [[nodiscard]] std::optional<std::size_t> find(std::string_view path) const;
 

@@ -149,8 +149,8 @@ core::Result<void> read_document(const Json& json, std::string_view document, Di
   tree.events = in.texts("events", events_limit);
   if (in.ok() && tree.events.empty()) in.refuse("events", "is an empty list");
   read_nested(in, in.object_if("twins"), "/twins", [&](Members& twins) {
-    tree.twins_path = twins.text("under");
-    tree.separator = twins.text("separator", separator_bytes_limit);
+    tree.twins.under = twins.text("under");
+    tree.twins.separator = twins.text("separator", separator_bytes_limit);
   });
   if (const Json* fields = in.array("fields", fields_limit)) {
     if (fields->empty()) in.refuse("fields", "is an empty list");

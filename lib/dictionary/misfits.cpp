@@ -132,7 +132,8 @@ class Gatherer {
 
   [[nodiscard]] bool is_flattened(std::string_view key) const {
     const auto& tree = dictionary_.tree();
-    return !tree.twins_path.empty() && path_ == tree.twins_path && key.find(tree.separator) != key.npos;
+    return !tree.twins.under.empty() && path_ == tree.twins.under &&
+           key.find(tree.twins.separator) != key.npos;
   }
 
   [[nodiscard]] bool is_inside_ill_typed() const { return !open_.empty() && open_.back().is_ill_typed; }

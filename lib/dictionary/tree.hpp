@@ -37,8 +37,7 @@ struct Dictionary::Tree {
   std::vector<Field> fields;  ///< does not change once compiled: nodes point into it
   std::vector<std::string> events;
   Roles roles;
-  std::string twins_path;  ///< empty where no twins are declared
-  std::string separator;
+  Twins twins;
 
   std::map<std::string, std::size_t, std::less<>> by_path;
   Node root;
@@ -48,7 +47,7 @@ struct Dictionary::Tree {
 /// Reads a declared path into the steps of `field`. Gives what is wrong with it, or nothing.
 [[nodiscard]] std::optional<std::string> read_path(std::string_view path, Field& field);
 
-/// Reads the document into the members of `tree` from `name` to `separator`: each declaration by itself.
+/// Reads the document into the members of `tree` from `name` to `twins`: each declaration by itself.
 [[nodiscard]] core::Result<void> read_document(const core::Json& json, std::string_view document,
                                                Dictionary::Tree& tree);
 

@@ -26,7 +26,7 @@ const Node* child_of(const Node& node, std::string_view piece) {
 const std::vector<const Node*>& TwinMatcher::match(std::string_view name) {
   found_.clear();
   cuts_.clear();
-  for (auto at = name.find(tree_.separator); at != std::string_view::npos; at = name.find(tree_.separator, at + 1)) {
+  for (auto at = name.find(tree_.twins.separator); at != std::string_view::npos; at = name.find(tree_.twins.separator, at + 1)) {
     if (cuts_.size() == twin_separators_limit) return found_;
     cuts_.push_back(at);
   }
@@ -48,7 +48,7 @@ void TwinMatcher::advance(std::string_view name, const Reached& from) {
   if (!from.node->has_children()) return;
   for (std::size_t start = 0; start <= cuts_.size(); ++start) {
     if ((from.starts >> start & 1) == 0) continue;
-    const std::size_t begin = start == 0 ? 0 : cuts_[start - 1] + tree_.separator.size();
+    const std::size_t begin = start == 0 ? 0 : cuts_[start - 1] + tree_.twins.separator.size();
     for (std::size_t cut = start; cut <= cuts_.size(); ++cut) {
       const std::size_t end = cut == cuts_.size() ? name.size() : cuts_[cut];
       if (end < begin) continue;  // the separator at `cut` overlaps the one before
