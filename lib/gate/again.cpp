@@ -1,5 +1,6 @@
 #include "gate/again.hpp"
 
+#include "crypto/hash.hpp"
 #include "gate/ceiling.hpp"
 #include "gate/entries.hpp"
 #include "gate/prepare.hpp"
@@ -20,8 +21,12 @@ Result<Again> decide_again(const Inputs& inputs, const ledger::Ledger& ledger, c
     return stop(Verdict::wait, "without a kit nothing leaves: " + inputs.no_kit.message, inputs.no_kit.hint);
   }
   AIRLOCK_TRY(const ledger::Entry entry, ledger.entry(disclosure.recorded));
-  AIRLOCK_TRY(const RecordedDecision recorded, read_decision(entry));
+  AIRLOCK_TRY(RecordedDecision recorded, read_decision(entry));
   if (!recorded.terms) return stop(Verdict::withdraw, "the ledger does not say how it was decided");
+  // An older release recorded no classes; the dictionary that it decided by has them.
+  if (recorded.dictionary_sha256 == crypto::sha256(inputs.kit->dictionary_text).hex()) {
+    (void)policy::complete(*recorded.terms, inputs.kit->dictionary);
+  }
 
   policy::Facts facts = inputs.facts();
   facts.event = recorded.event;

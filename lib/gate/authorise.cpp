@@ -28,7 +28,7 @@ Result<std::optional<std::uint64_t>> use_proposed_kit(Inputs& inputs, std::optio
   if (!proposed) return std::nullopt;
   inputs.fingerprint = crypto::sha256(inputs.fingerprint.hex() + proposed->kit.content_sha256.hex());
   AIRLOCK_CHECK(use_kit(inputs, std::move(proposed->kit), ledger));
-  AIRLOCK_CHECK(install_into_ceiling(inputs, ledger));
+  AIRLOCK_CHECK(install_into_ceiling(inputs));
   return proposed->in_force;
 }
 

@@ -49,15 +49,71 @@ Result<std::optional<Recorded>> newest_ceiling(const ledger::Ledger& ledger, led
   return out;
 }
 
+constexpr std::array carriers{ledger::Kind::authorised, ledger::Kind::licence,     ledger::Kind::kit,
+                              ledger::Kind::configured, ledger::Kind::key_rotated, ledger::Kind::adopted};
+
 Result<std::optional<Recorded>> recorded_ceiling(const ledger::Ledger& ledger) {
-  using ledger::Kind;
   std::optional<Recorded> out;
-  for (const Kind kind :
-       {Kind::authorised, Kind::licence, Kind::kit, Kind::configured, Kind::key_rotated, Kind::adopted}) {
+  for (const ledger::Kind kind : carriers) {
     AIRLOCK_TRY(auto found, newest_ceiling(ledger, kind));
     if (found && (!out || found->seq > out->seq)) out = std::move(found);
   }
   return out;
+}
+
+bool are_same_data(const policy::Terms& a, const policy::Terms& b) {
+  return a.values == b.values && a.keys == b.keys && a.keeps_twins == b.keeps_twins && a.has_classes == b.has_classes;
+}
+
+/// The ceilings that were recorded, oldest first.
+Result<std::vector<Recorded>> all_ceilings(const ledger::Ledger& ledger) {
+  std::vector<Recorded> out;
+  for (const ledger::Kind kind : carriers) {
+    AIRLOCK_TRY(const auto entries, ledger.entries_of_kind(kind));
+    for (const ledger::Entry& entry : entries) {
+      AIRLOCK_TRY(auto carried, carried_by(entry, ledger));
+      if (carried) out.push_back(std::move(*carried));
+    }
+  }
+  std::sort(out.begin(), out.end(), [](const Recorded& a, const Recorded& b) { return a.seq < b.seq; });
+  return out;
+}
+
+/// Where the event's terms were first recorded as they are now.
+std::uint64_t first_recorded(const std::vector<Recorded>& all, const std::string& event, const policy::Terms& terms) {
+  std::uint64_t out = all.back().seq;
+  for (auto each = all.rbegin(); each != all.rend(); ++each) {
+    const auto found = each->ceiling.find(event);
+    if (found == each->ceiling.end() || !are_same_data(found->second, terms)) break;
+    out = each->seq;
+  }
+  return out;
+}
+
+/// Whether the kit that is in force now was so when the entry `seq` recorded a ceiling.
+Result<bool> was_in_force_at(const ledger::Ledger& ledger, std::uint64_t seq, const site::Kit& kit) {
+  AIRLOCK_TRY(const ledger::Entry entry, ledger.entry(seq));
+  AIRLOCK_TRY(const Json recorded, ledger::body_of(entry));
+  // Where a person put a kit into force by authorising it, its own entry comes next.
+  const std::uint64_t until = recorded.contains("kit_before") ? seq + 1 : seq;
+  AIRLOCK_TRY(const auto then, kit_before(ledger, until));
+  return then && then->content_sha256 == kit.content_sha256.hex();
+}
+
+/// Gives terms that an older release recorded without classes those of the kit that was in force with them, as long as
+/// it still is. All others stay without: everything is looser than they, until a person has authorised it.
+Result<void> complete_ceiling(policy::Ceiling& ceiling, const Inputs& inputs, const ledger::Ledger& ledger) {
+  const bool is_complete =
+      std::all_of(ceiling.begin(), ceiling.end(), [](const auto& each) { return each.second.has_classes; });
+  if (is_complete || !inputs.kit) return {};
+  AIRLOCK_TRY(const auto all, all_ceilings(ledger));
+  for (auto& [event, terms] : ceiling) {
+    if (terms.has_classes) continue;
+    AIRLOCK_TRY(const bool same_kit, was_in_force_at(ledger, first_recorded(all, event, terms), *inputs.kit));
+    // Where the kit in force declares other things, it is not what they were made of.
+    if (same_kit) (void)policy::complete(terms, inputs.kit->dictionary);
+  }
+  return {};
 }
 
 /// The state that a licence has once nothing but time has passed.
@@ -93,28 +149,28 @@ std::string told(const std::vector<policy::Loosening>& differences) {
 /// What has moved the ceiling since the ledger last recorded it.
 enum class Installed : std::uint8_t { nothing, something };
 
-Result<void> settle_ceiling(Inputs& inputs, const ledger::Ledger& ledger, Installed installed) {
-  AIRLOCK_TRY(auto recorded, recorded_ceiling(ledger));
-  inputs.ceiling.reset();
-  inputs.ceiling_moved = false;
-  if (recorded) inputs.ceiling = recorded->ceiling;
-  const auto& verdict = inputs.licence.verdict;
-  // What is not this site's, or not believed, is no licence to go by; it makes decisions stricter and moves nothing.
-  const bool licensed = settled(verdict.state) == LicenceState::valid || inputs.facts().tier == policy::unlicensed_tier;
-  if (!inputs.kit || !licensed) return {};
-  if (installed == Installed::nothing && verdict.licence) {
-    AIRLOCK_TRY(const bool known, is_known(*verdict.licence, ledger));
-    if (!known) installed = Installed::something;
-  }
-  if (recorded && installed == Installed::nothing) return {};
+/// Whether the decisions in force are those that the kit makes for the licence. One that `otherwise`, an unusable
+/// licence or a tier that the kit does not know brought about is stricter, passes, and moves nothing.
+bool decides_for_licence(const Inputs& inputs) {
+  if (!inputs.kit) return false;
+  policy::Facts facts = inputs.facts();
+  facts.licence = settled(facts.licence);
+  if (facts.licence != LicenceState::valid && facts.tier != policy::unlicensed_tier) return false;
+  const policy::Decision decision = inputs.kit->policy.decide(facts);
+  return decision.contributions.front().kind == policy::Contribution::Kind::tier;
+}
+
+/// Moves `base`, the ceiling so far, as far as what was installed does.
+Result<void> settle_ceiling(Inputs& inputs, std::optional<policy::Ceiling> base, Installed installed) {
+  inputs.ceiling = std::move(base);
+  if (!decides_for_licence(inputs) || (inputs.ceiling && installed == Installed::nothing)) return {};
   // Where a decision cannot be made, nothing leaves, and nothing can be said of the ceiling.
   const auto decisions = decisions_in_force(inputs);
   if (!decisions) {
     if (decisions.error().code == Code::not_recorded) return fail(decisions.error());
     return {};
   }
-  inputs.ceiling = recorded ? policy::lowered(recorded->ceiling, *decisions) : policy::first_ceiling(*decisions);
-  inputs.ceiling_moved = !recorded || *inputs.ceiling != recorded->ceiling;
+  inputs.ceiling = inputs.ceiling ? policy::lowered(*inputs.ceiling, *decisions) : policy::first_ceiling(*decisions);
   return {};
 }
 
@@ -146,7 +202,10 @@ Result<std::optional<policy::Ceiling>> read_terms(const Json& json, std::string_
   }
   if (!found) return std::nullopt;
   auto ceiling = policy::ceiling_from(*found, name);
-  if (!ceiling) return fail(Code::integrity, ceiling.error().message, "run `airlock ledger verify`");
+  if (!ceiling) {
+    const core::Error& error = ceiling.error();
+    return fail(Code::integrity, error.message, error.hint.empty() ? "run `airlock ledger verify`" : error.hint);
+  }
   return std::optional(std::move(*ceiling));
 }
 
@@ -173,7 +232,19 @@ Result<std::optional<KitInForce>> kit_before(const ledger::Ledger& ledger, std::
 }
 
 Result<void> read_ceiling(Inputs& inputs, const ledger::Ledger& ledger) {
-  AIRLOCK_CHECK(settle_ceiling(inputs, ledger, Installed::nothing));
+  AIRLOCK_TRY(const auto recorded, recorded_ceiling(ledger));
+  std::optional<policy::Ceiling> base;
+  if (recorded) {
+    base = recorded->ceiling;
+    AIRLOCK_CHECK(complete_ceiling(*base, inputs, ledger));
+  }
+  Installed installed = Installed::nothing;
+  if (const auto& licence = inputs.licence.verdict.licence) {
+    AIRLOCK_TRY(const bool known, is_known(*licence, ledger));
+    if (!known) installed = Installed::something;
+  }
+  AIRLOCK_CHECK(settle_ceiling(inputs, std::move(base), installed));
+  inputs.ceiling_moved = inputs.ceiling && (!recorded || *inputs.ceiling != recorded->ceiling);
   AIRLOCK_TRY(inputs.hold, hold_in_force(ledger));
   crypto::Sha256 sha256;
   sha256.update(inputs.fingerprint.hex());
@@ -183,8 +254,8 @@ Result<void> read_ceiling(Inputs& inputs, const ledger::Ledger& ledger) {
   return {};
 }
 
-Result<void> install_into_ceiling(Inputs& inputs, const ledger::Ledger& ledger) {
-  return settle_ceiling(inputs, ledger, Installed::something);
+Result<void> install_into_ceiling(Inputs& inputs) {
+  return settle_ceiling(inputs, std::move(inputs.ceiling), Installed::something);
 }
 
 Result<void> add_ceiling(Json& members, const Inputs& inputs) {

@@ -22,8 +22,9 @@ namespace airlock::gate {
 /// Fills in `ceiling` and `hold` of inputs that are otherwise complete, and lets the fingerprint cover them. Error: of
 /// the machine, or integrity where an entry's ceiling cannot be read.
 [[nodiscard]] Result<void> read_ceiling(Inputs& inputs, const ledger::Ledger& ledger);
-/// The same for inputs into which a kit or licence was put that is about to be recorded: it may lower the ceiling.
-[[nodiscard]] Result<void> install_into_ceiling(Inputs& inputs, const ledger::Ledger& ledger);
+/// The same for inputs that were read before, and into which a kit or licence was put that is about to be recorded: it
+/// may lower the ceiling.
+[[nodiscard]] Result<void> install_into_ceiling(Inputs& inputs);
 /// The ceiling that an entry carries; nothing where it carries none. Errors: integrity where its text is missing, is
 /// another, or cannot be read.
 [[nodiscard]] Result<std::optional<policy::Ceiling>> ceiling_of(const ledger::Entry& entry,

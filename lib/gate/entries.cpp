@@ -178,6 +178,10 @@ Result<RecordedDecision> read_decision(const ledger::Entry& entry) {
   out.event = text_at(json, "event").value_or("");
   if (const auto decision = json.find("decision"); decision != json.end() && decision->is_object()) {
     out.decision_sha256 = text_at(*decision, "decision_sha256").value_or("");
+    const auto dictionary = decision->find("dictionary");
+    if (dictionary != decision->end() && dictionary->is_object()) {
+      out.dictionary_sha256 = text_at(*dictionary, "sha256").value_or("");
+    }
     if (const auto terms = decision->find("terms"); terms != decision->end()) {
       AIRLOCK_TRY(auto all, policy::ceiling_from(*terms, ledger::title(entry)));
       if (const auto found = all.find(out.event); found != all.end()) out.terms = std::move(found->second);

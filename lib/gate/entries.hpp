@@ -57,6 +57,7 @@ struct NewDisclosure {
 /// What a `produced` or `decided` entry says of its decision.
 struct RecordedDecision {
   std::string decision_sha256;               ///< empty where nothing was decided
+  std::string dictionary_sha256;             ///< what it was decided by; may be empty
   std::optional<policy::Terms> terms;        ///< where something was to be sent
   std::string event;                         ///< empty where it was not known
   std::optional<std::string> disclosure_id;  ///< where something was to leave

@@ -115,7 +115,7 @@ Result<void> put_kit(const site::Site& site, ledger::Ledger& ledger, site::Kit k
     Json members = kit_members(kit);
     AIRLOCK_TRY(Inputs inputs, read_inputs(site.directory(), ledger, now));
     AIRLOCK_CHECK(use_kit(inputs, std::move(kit), ledger));
-    AIRLOCK_CHECK(install_into_ceiling(inputs, ledger));
+    AIRLOCK_CHECK(install_into_ceiling(inputs));
     AIRLOCK_CHECK(add_ceiling(members, inputs));
     AIRLOCK_CHECK(sys::replace_file(site.path(site::layout::proposed_kit), file, sys::private_file));
     AIRLOCK_TRY(auto change, ledger.change());
@@ -131,7 +131,7 @@ Result<void> put_licence(const site::Site& site, ledger::Ledger& ledger, const l
   AIRLOCK_CHECK(sys::replace_file(site.path(site::layout::licence), file, sys::public_file));
   AIRLOCK_TRY(Inputs inputs, read_inputs(site.directory(), ledger, now));
   inputs.licence.verdict = verdict;
-  AIRLOCK_CHECK(install_into_ceiling(inputs, ledger));
+  AIRLOCK_CHECK(install_into_ceiling(inputs));
   AIRLOCK_TRY(Json members, licence_members(*verdict.licence, verdict.state, ledger));
   AIRLOCK_CHECK(add_ceiling(members, inputs));
   AIRLOCK_TRY(auto change, ledger.change());

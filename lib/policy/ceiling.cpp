@@ -2,66 +2,58 @@
 
 #include <algorithm>
 
-#include "core/text.hpp"
+#include "redaction/looked_for.hpp"
 
 namespace airlock::policy {
 namespace {
 
-using core::quote;
-using redaction::Action;
-using redaction::Treatment;
+using dictionary::Class;
+using dictionary::Shape;
+using dictionary::Type;
 
-std::set<std::string> forms(const dictionary::Shape& shape) {
-  std::set<std::string> out;
-  for (const auto type : shape.types) {
-    if (type != dictionary::Type::enumeration) out.emplace(dictionary::name(type));
-  }
-  for (const std::string& value : shape.values) out.insert("enum " + value);
-  return out;
-}
-
-std::string listed(const std::set<std::string>& items, std::string_view nothing) {
-  std::string out;
-  for (const std::string& item : items) out += (out.empty() ? "" : ", ") + quote(item);
-  return out.empty() ? std::string(nothing) : out;
-}
-
-std::set<std::string> added(const std::set<std::string>& now, const std::set<std::string>& before) {
-  std::set<std::string> out;
-  std::set_difference(now.begin(), now.end(), before.begin(), before.end(), std::inserter(out, out.end()));
-  return out;
-}
-
-/// Whether it matters of which form a datum is: all that is masked looks alike.
-bool shows_form(const Treatment& treatment) {
-  return treatment.action != Action::drop && treatment.action != Action::mask;
-}
-
-void compare(std::string_view what, const Fields& decision, const Fields& ceiling, std::vector<Loosening>& out) {
-  for (const auto& [path, now] : decision) {
-    const auto found = ceiling.find(path);
-    const std::string subject = std::string(what) + quote(path);
-    if (found == ceiling.end()) {
-      if (now.treatment.action != Action::drop) {
-        out.push_back({subject, "dropped or not declared", redaction::describe(now.treatment)});
-      }
+FieldTerms field_terms(const redaction::Treatment& treatment, const Shape& shape, Class cls) {
+  FieldTerms out{treatment, {}, cls, {}};
+  for (const Type type : shape.types) {
+    const Shape alone{{type}, type == Type::enumeration ? shape.values : std::vector<std::string>{}};
+    const bool is_looked_for = redaction::looks_for(alone, cls);
+    const auto add = [&](std::string take) {
+      if (is_looked_for) out.looked_for.insert(take);
+      out.takes.push_back(std::move(take));
+    };
+    if (type != Type::enumeration) {
+      add(std::string(dictionary::name(type)));
       continue;
     }
-    const FieldTerms& before = found->second;
-    if (!redaction::at_least(now.treatment, before.treatment)) {
-      out.push_back({subject, redaction::describe(before.treatment), redaction::describe(now.treatment)});
-    }
-    if (shows_form(now.treatment) && !added(now.takes, before.takes).empty()) {
-      out.push_back({"what may stand for " + subject, listed(before.takes, "nothing"), listed(now.takes, "nothing")});
-    }
+    // The order of an enum's values says nothing.
+    std::vector<std::string> values = shape.values;
+    std::sort(values.begin(), values.end());
+    for (const std::string& value : values) add("enum " + value);
   }
+  return out;
 }
 
-void compare_sets(std::string_view what, const std::set<std::string>& decision, const std::set<std::string>& ceiling,
-                  std::vector<Loosening>& out) {
-  for (const std::string& item : added(decision, ceiling)) {
-    out.push_back({std::string(what), listed(ceiling, "none"), quote(item)});
+void describe_dictionary(Terms& terms, const dictionary::Dictionary& dictionary) {
+  terms.twins = dictionary.twins();
+  terms.event = dictionary.roles().event;
+  terms.period_start = dictionary.roles().period_start;
+  terms.period_end = dictionary.roles().period_end;
+}
+
+/// What a release without classes recorded of a datum, completed; what it did not record was dropped. Nothing where it
+/// recorded other types.
+std::optional<FieldTerms> completed(const Fields& recorded, const std::string& path, const Shape& shape, Class cls) {
+  const auto found = recorded.find(path);
+  if (found == recorded.end()) return field_terms({.action = redaction::Action::drop}, shape, cls);
+  FieldTerms out = field_terms(found->second.treatment, shape, cls);
+  if (std::set(out.takes.begin(), out.takes.end()) !=
+      std::set(found->second.takes.begin(), found->second.takes.end())) {
+    return std::nullopt;
   }
+  return out;
+}
+
+bool has_all(const Fields& all, const Fields& some) {
+  return std::all_of(some.begin(), some.end(), [&](const auto& field) { return all.contains(field.first); });
 }
 
 }  // namespace
@@ -70,34 +62,38 @@ Terms terms_of(Disposition disposition, const redaction::Plan& plan, const dicti
   Terms out;
   out.disposition = disposition;
   out.keeps_twins = !plan.redacts();
+  describe_dictionary(out, dictionary);
   const auto& fields = dictionary.fields();
   for (std::size_t i = 0; i < fields.size(); ++i) {
-    if (!fields[i].shape.types.empty() && plan.value(i).action != Action::drop) {
-      out.values.emplace(fields[i].path, FieldTerms{plan.value(i), forms(fields[i].shape)});
-    }
-    if (fields[i].key && plan.key(i).action != Action::drop) {
-      out.keys.emplace(fields[i].path, FieldTerms{plan.key(i), forms(fields[i].key->shape)});
-    }
+    const dictionary::Field& field = fields[i];
+    if (field.cls) out.values.emplace(field.path, field_terms(plan.value(i), field.shape, *field.cls));
+    if (field.key) out.keys.emplace(field.path, field_terms(plan.key(i), field.key->shape, field.key->cls));
   }
   return out;
 }
 
-std::vector<Loosening> loosenings(const Terms& decision, const Terms* ceiling) {
-  std::vector<Loosening> out;
-  if (decision.disposition == Disposition::withhold) return out;
-  if (ceiling == nullptr) {
-    out.push_back({"the event", "not authorised", quote(name(decision.disposition))});
-    return out;
+bool complete(Terms& terms, const dictionary::Dictionary& dictionary) {
+  if (terms.has_classes) return true;
+  Terms out = terms;
+  out.values.clear();
+  out.keys.clear();
+  for (const dictionary::Field& field : dictionary.fields()) {
+    if (field.cls) {
+      auto value = completed(terms.values, field.path, field.shape, *field.cls);
+      if (!value) return false;
+      out.values.emplace(field.path, std::move(*value));
+    }
+    if (field.key) {
+      auto key = completed(terms.keys, field.path, field.key->shape, field.key->cls);
+      if (!key) return false;
+      out.keys.emplace(field.path, std::move(*key));
+    }
   }
-  if (decision.disposition < ceiling->disposition) {
-    out.push_back({"the disposition", quote(name(ceiling->disposition)), quote(name(decision.disposition))});
-  }
-  compare_sets("recipients, by SHA-256 of their keys", decision.recipients, ceiling->recipients, out);
-  compare_sets("destinations", decision.destinations, ceiling->destinations, out);
-  compare("the value of ", decision.values, ceiling->values, out);
-  compare("the key of ", decision.keys, ceiling->keys, out);
-  if (decision.keeps_twins && !ceiling->keeps_twins) out.push_back({"twins", "dropped", "kept"});
-  return out;
+  if (!has_all(out.values, terms.values) || !has_all(out.keys, terms.keys)) return false;
+  describe_dictionary(out, dictionary);
+  out.has_classes = true;
+  terms = std::move(out);
+  return true;
 }
 
 Ceiling first_ceiling(const Ceiling& decisions) {

@@ -3,9 +3,13 @@
 /// The ceiling: for each event, the loosest decision that a person authorised; and the order by which a decision is
 /// held against it (docs/formats/policy.md). Pure. Where a ceiling is kept, and when it moves, gate/ knows.
 ///
-/// A decision is compared by its *terms*: disposition, the treatment of every declared value and key with the types
-/// that it lets through, twins, recipients, destinations. Product order: what is looser anywhere is looser, however
-/// much stricter it is elsewhere. `withhold` is never looser than anything.
+/// A decision is compared by its *terms*: everything but the report itself that the outcome depends on. Of every
+/// declared value and key, dropped ones too, that is what becomes of it, which types it may have, its class, and of
+/// which types the leak scan looks for copies; then disposition, twins, roles, recipients, destinations. Product order:
+/// what is looser anywhere is looser, however much stricter it is elsewhere. `withhold` is never looser than anything.
+///
+/// The order keeps one promise, which tests/unit/policy/outcome_test.cpp holds it to: whatever a decision that is
+/// nowhere looser lets out of a report, the other lets out too, the same bytes or more of them.
 
 #include <map>
 #include <optional>
@@ -15,19 +19,23 @@
 #include <vector>
 
 #include "core/json.hpp"
+#include "dictionary/dictionary.hpp"
 #include "policy/policy.hpp"
 #include "redaction/profile.hpp"
 
 namespace airlock::policy {
 
-/// What becomes of a declared value or key, and of which forms it may be.
+/// What a declared value or key is, and what becomes of it.
 struct FieldTerms {
-  redaction::Treatment treatment;
-  std::set<std::string> takes;  ///< types; each value of an `enum` as `enum VALUE`
+  redaction::Treatment treatment = {};
+  /// Types in the order in which they are tried, each value of an `enum` as `enum VALUE`.
+  std::vector<std::string> takes = {};
+  dictionary::Class cls = dictionary::Class::content;
+  std::set<std::string> looked_for = {};  ///< those of `takes` whose copies the leak scan looks for
 
   bool operator==(const FieldTerms&) const = default;
 };
-/// By declared path. What is dropped is left out: it is the same as what is not declared.
+/// By declared path. A path with `*` that has a key is in `Terms::keys` too, or only there.
 using Fields = std::map<std::string, FieldTerms, std::less<>>;
 
 /// All of a decision that the ceiling compares.
@@ -36,8 +44,15 @@ struct Terms {
   Fields values;
   Fields keys;
   bool keeps_twins = false;
+  dictionary::Twins twins;
+  std::string event;         ///< the path whose value says which event a report is of
+  std::string period_start;  ///< the paths that give the period, which stands outside the report too; or empty
+  std::string period_end;
   std::set<std::string> recipients;    ///< SHA-256 of each recipient's key (SubjectPublicKeyInfo), hex
   std::set<std::string> destinations;  ///< type and URL, and whatever else names the receiver
+  /// False where a release recorded it that did not know of classes: then only what is not dropped is listed, with
+  /// treatment and types. Such terms are looser than all others, and all others looser than they.
+  bool has_classes = true;
 
   bool operator==(const Terms&) const = default;
 };
@@ -45,6 +60,9 @@ struct Terms {
 /// The terms of a decision, but for recipients and destinations.
 [[nodiscard]] Terms terms_of(Disposition disposition, const redaction::Plan& plan,
                              const dictionary::Dictionary& dictionary);
+/// Gives terms without classes what they lack, from the dictionary that they were made of. Returns whether they have
+/// classes now: not where it is another dictionary, by a path or a type. Terms that have classes stay as they are.
+[[nodiscard]] bool complete(Terms& terms, const dictionary::Dictionary& dictionary);
 
 /// One way in which a decision is looser: "the value of `/properties/$ip`", from "truncate_ip to /24 and /48" to
 /// "keep".
@@ -76,9 +94,11 @@ using Ceiling = std::map<std::string, Terms, std::less<>>;
 /// decision, just as it is. Nothing that nobody saw comes about by mixing old and new.
 [[nodiscard]] Ceiling raised(const Ceiling& ceiling, const Ceiling& decisions);
 
-/// For ledger entries, which hold it without knowing it. Equal treatments, and equal terms of events, stand once.
+/// As a document of format `airlock-ceiling/2`, for the ledger, which holds it without knowing it. Equal declarations,
+/// and equal terms of events, stand once.
 [[nodiscard]] core::Json to_json(const Ceiling& ceiling);
-/// Reads it back; `name` is what messages call the document. Error: bad_input.
+/// Reads it back, or a ceiling of a release that did not know of classes, which has no `format`; `name` is what messages
+/// call the document. Errors: bad_input; integrity, with a hint to upgrade, for a format that this release does not know.
 [[nodiscard]] Result<Ceiling> ceiling_from(const core::Json& json, std::string_view name);
 
 }  // namespace airlock::policy

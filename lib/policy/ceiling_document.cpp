@@ -11,14 +11,23 @@ using core::Json;
 using core::Members;
 using core::quote;
 
+constexpr std::string_view format_written = "airlock-ceiling/2";
+
 // Of a document that Airlock itself wrote from a dictionary within its limits; the ledger bounds the whole.
 constexpr std::size_t ceiling_most = std::numeric_limits<std::size_t>::max();
 
+/// Whether classes are written, or read. They are missing in ceilings of older releases, which have no `format` either.
+enum class Classes : std::uint8_t { without, with };
+
 /// Groups of paths with equal terms, by the text of these.
-Json to_json(const Fields& fields) {
+Json to_json(const Fields& fields, Classes classes) {
   std::map<std::string, Json> groups;
   for (const auto& [path, terms] : fields) {
     Json group{{"treatment", redaction::to_json(terms.treatment)}, {"takes", terms.takes}};
+    if (classes == Classes::with) {
+      group["class"] = dictionary::name(terms.cls);
+      group["looked_for"] = terms.looked_for;
+    }
     Json& stored = groups.try_emplace(core::to_text(group), group).first->second;
     stored["paths"].push_back(path);
   }
@@ -27,25 +36,68 @@ Json to_json(const Fields& fields) {
   return out;
 }
 
-Json to_json(const Terms& terms) {
-  return {{"disposition", name(terms.disposition)}, {"recipients", terms.recipients},
-          {"destinations", terms.destinations},     {"twins", terms.keeps_twins ? "keep" : "drop"},
-          {"values", to_json(terms.values)},        {"keys", to_json(terms.keys)}};
+Json roles_of(const Terms& terms) {
+  Json out{{"event", terms.event}};
+  if (!terms.period_start.empty()) out["period_start"] = terms.period_start;
+  if (!terms.period_end.empty()) out["period_end"] = terms.period_end;
+  return out;
 }
 
-/// Texts of any length, as a dictionary may have them.
-std::set<std::string> set_in(Members& in, std::string_view member) {
-  std::set<std::string> out;
+Json to_json(const Terms& terms) {
+  const auto classes = terms.has_classes ? Classes::with : Classes::without;
+  Json out{{"disposition", name(terms.disposition)},
+           {"recipients", terms.recipients},
+           {"destinations", terms.destinations},
+           {"twins", terms.keeps_twins ? "keep" : "drop"}};
+  if (terms.has_classes) {
+    if (terms.twins != dictionary::Twins{}) {
+      out["twins_are"] = {{"under", terms.twins.under}, {"separator", terms.twins.separator}};
+    }
+    out["roles"] = roles_of(terms);
+  } else {
+    out["classes"] = "unknown";
+  }
+  out["values"] = to_json(terms.values, classes);
+  out["keys"] = to_json(terms.keys, classes);
+  return out;
+}
+
+/// Distinct texts of any length, as a dictionary may have them.
+std::vector<std::string> list_in(Members& in, std::string_view member) {
+  std::vector<std::string> out;
   const Json* list = in.array(member, ceiling_most);
   if (list == nullptr) return out;
+  std::set<std::string> seen;
   for (const Json& item : *list) {
-    if (!item.is_string() || !out.insert(item.get<std::string>()).second)
+    if (!item.is_string() || !seen.insert(item.get<std::string>()).second) {
       in.refuse(member, "is no list of distinct texts");
+      return out;
+    }
+    out.push_back(item.get<std::string>());
   }
   return out;
 }
 
-Result<Fields> fields_from(const Json& groups, std::string_view name, const std::string& path) {
+std::set<std::string> set_in(Members& in, std::string_view member) {
+  const auto list = list_in(in, member);
+  return {list.begin(), list.end()};
+}
+
+/// A text of any length, as a dictionary's paths may be.
+std::string text_in(Members& in, std::string_view member) {
+  const Json* text = in.any(member);
+  if (text == nullptr || !text->is_string()) {
+    in.refuse(member, "is no text");
+    return {};
+  }
+  return text->get<std::string>();
+}
+
+std::string text_in_if(Members& in, std::string_view member) {
+  return in.has(member) ? text_in(in, member) : std::string();
+}
+
+Result<Fields> fields_from(const Json& groups, std::string_view name, const std::string& path, Classes classes) {
   Fields out;
   std::size_t index = 0;
   for (const Json& group : groups) {
@@ -53,7 +105,13 @@ Result<Fields> fields_from(const Json& groups, std::string_view name, const std:
     Members in(group, name, place);
     FieldTerms terms;
     const Json* treatment = in.object("treatment");
-    terms.takes = set_in(in, "takes");
+    terms.takes = list_in(in, "takes");
+    if (classes == Classes::with) {
+      const auto cls = dictionary::class_from(text_in(in, "class"));
+      if (!cls) in.refuse("class", "is not a class");
+      terms.cls = cls.value_or(terms.cls);
+      terms.looked_for = set_in(in, "looked_for");
+    }
     const auto paths = set_in(in, "paths");
     AIRLOCK_CHECK(in.finish());
     AIRLOCK_TRY(terms.treatment, redaction::treatment_from(*treatment, name, in.path_of("treatment")));
@@ -66,7 +124,7 @@ Result<Fields> fields_from(const Json& groups, std::string_view name, const std:
   return out;
 }
 
-Result<Terms> terms_from(const Json& json, std::string_view name, const std::string& path) {
+Result<Terms> terms_from(const Json& json, std::string_view name, const std::string& path, bool knows_classes) {
   Members in(json, name, path);
   Terms out;
   out.disposition =
@@ -74,11 +132,28 @@ Result<Terms> terms_from(const Json& json, std::string_view name, const std::str
   out.recipients = set_in(in, "recipients");
   out.destinations = set_in(in, "destinations");
   out.keeps_twins = in.word("twins", {"keep", "drop"}) == "keep";
+  out.has_classes = knows_classes && !in.has("classes");
+  if (knows_classes && !out.has_classes) in.word("classes", {"unknown"});
+  const Json* twins = out.has_classes ? in.object_if("twins_are") : nullptr;
+  const Json* roles = out.has_classes ? in.object("roles") : nullptr;
   const Json* values = in.array("values", ceiling_most);
   const Json* keys = in.array("keys", ceiling_most);
   AIRLOCK_CHECK(in.finish());
-  AIRLOCK_TRY(out.values, fields_from(*values, name, path + "/values"));
-  AIRLOCK_TRY(out.keys, fields_from(*keys, name, path + "/keys"));
+  if (twins != nullptr) {
+    Members inner(*twins, name, path + "/twins_are");
+    out.twins = {text_in(inner, "under"), text_in(inner, "separator")};
+    AIRLOCK_CHECK(inner.finish());
+  }
+  if (roles != nullptr) {
+    Members inner(*roles, name, path + "/roles");
+    out.event = text_in(inner, "event");
+    out.period_start = text_in_if(inner, "period_start");
+    out.period_end = text_in_if(inner, "period_end");
+    AIRLOCK_CHECK(inner.finish());
+  }
+  const auto classes = out.has_classes ? Classes::with : Classes::without;
+  AIRLOCK_TRY(out.values, fields_from(*values, name, path + "/values", classes));
+  AIRLOCK_TRY(out.keys, fields_from(*keys, name, path + "/keys", classes));
   return out;
 }
 
@@ -97,17 +172,26 @@ Json to_json(const Ceiling& ceiling) {
     }
     events[event] = at;
   }
-  return {{"events", events}, {"terms", list}};
+  return {{"format", format_written}, {"events", events}, {"terms", list}};
 }
 
 Result<Ceiling> ceiling_from(const Json& json, std::string_view name) {
   Members in(json, name, "/ceiling");
+  const bool knows_classes = in.has("format");
+  if (knows_classes) {
+    if (const std::string format = text_in(in, "format"); format != format_written) {
+      return core::fail(
+          core::Code::integrity,
+          quote(name) + ": the ceiling is of format " + quote(format) + ", which this release cannot read",
+          "upgrade airlock");
+    }
+  }
   const Json* events = in.object("events");
   const Json* list = in.array("terms", ceiling_most);
   AIRLOCK_CHECK(in.finish());
   std::vector<Terms> terms;
   for (const Json& item : *list) {
-    AIRLOCK_TRY(auto read, terms_from(item, name, "/ceiling/terms/" + std::to_string(terms.size())));
+    AIRLOCK_TRY(auto read, terms_from(item, name, "/ceiling/terms/" + std::to_string(terms.size()), knows_classes));
     terms.push_back(std::move(read));
   }
   Ceiling out;

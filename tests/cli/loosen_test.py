@@ -5,7 +5,7 @@ import pty
 import shutil
 import subprocess
 
-from harness import DICTIONARY, POLICY, REPORT, case, check, equal, main, terminals
+from harness import DICTIONARY, POLICY, REPORT, TOP, case, check, equal, main, terminals
 
 DESTINATION = {"destinations": [{"type": "https-json", "url": "https://reports.vendor.example/v1"}]}
 
@@ -240,6 +240,171 @@ def _(w):
     w.ledger_ok()
 
 
+EMAIL = "jane.roe@bank.example"
+USER = "/properties/users_who_logged_in/*/email"
+TEAM = "/properties/teams/*"
+
+
+def with_copies(w, n):
+    """An e-mail address that the shipped kit drops: of a user, as a team's name and in a twin; and a copy of each elsewhere."""
+    def change(d):
+        p = d["properties"]
+        p["posthog_version"] = f"1.36.{n}"
+        p["users_who_logged_in"] = [{"id": 1, "distinct_id": "u", "first_name": "Jane", "email": EMAIL}]
+        p["deployment"] = f"installed by {EMAIL}"
+    return w.report(change)
+
+
+def of_team(w, n):
+    def change(d):
+        d["properties"].update({"posthog_version": f"1.37.{n}", "deployment": f"installed by {EMAIL}",
+                                "users_who_logged_in": [], "teams": {EMAIL: {"ff_count": 1}}})
+    return w.report(change)
+
+
+def of_twin(w, n):
+    def change(d):
+        d["properties"].update({"posthog_version": f"1.38.{n}", "deployment": f"installed by {EMAIL}",
+                                "users_who_logged_in": [], "users_who_logged_in__0__email": EMAIL})
+    return w.report(change)
+
+
+def field(dictionary, path):
+    return next(f for f in dictionary["fields"] if f["path"] == path)
+
+
+def to_content(d):
+    field(d, USER)["class"] = "content"
+
+
+def to_enum(d):
+    field(d, USER).update({"type": "enum", "values": [EMAIL]})
+
+
+def undeclare(d):
+    d["fields"].remove(field(d, USER))
+
+
+def shadow(d):
+    d["fields"].append({"path": f"/properties/teams/{EMAIL}/ff_count", "type": "count", "class": "person",
+                        "purpose": "none", "about": "one team"})
+
+
+def key_to_content(d):
+    field(d, TEAM)["key"]["class"] = "content"
+
+
+def without_twins(d):
+    del d["twins"]
+
+
+def other_twins(d):
+    d["twins"]["separator"] = "--"
+
+
+# What the kit changes, the report whose copy the kit before stopped, and words of the message.
+ATTACKS = ((to_content, with_copies, f"the class of `{USER}`: `person` -> `content`"),
+           (to_enum, with_copies, f"what of the value of `{USER}` is looked for elsewhere: `email` -> not `enum {EMAIL}`"),
+           (undeclare, with_copies, f"the value of `{USER}`: drop, class `person` -> not declared"),
+           (shadow, of_team, f"the member `/properties/teams/{EMAIL}`: one of `{TEAM}` -> declared by its name"),
+           (key_to_content, of_team, f"the class of the key of `{TEAM}`: `identifier` -> `content`"),
+           (without_twins, of_twin, "which names are twins: those with `__` in `/properties` -> none"),
+           (other_twins, of_twin, "-> those with `--` in `/properties`"))
+
+
+@case("a kit for which the leak scan would look for less is held until `authorise`, and the copied e-mail address stays")
+def _(w):
+    w.site()
+    for report in (with_copies, of_team, of_twin):
+        stopped = w.process(report(w, 0), code=(3, 4))
+        equal((left(w), stopped["outcome"] in ("refused", "held")), ([], True), f"{report.__name__}: stopped by the kit before")
+    for n, (change, report, words) in enumerate(ATTACKS, 1):
+        name = change.__name__
+        w.airlock("kit", "install", kit_with(w, dictionary=change))
+        result = w.process(report(w, n), code=4)
+        equal((result["outcome"], result["reason"], left(w)), ("held", "ceiling", []), name)
+        shown = w.airlock("status", "--json").json["events"][0]["looser"]
+        texts = [f"{d['what']}: {d['from']} -> {d['to']}" for d in shown]
+        check(any(words in text for text in texts), f"{name}: {words!r} is not in {texts}")
+    authorise(w, ATTACKS[-1][2])
+    done = w.airlock("process", "--held", "--json", code=(0, 4)).json["reports"]
+    check("sealed" in {r["outcome"] for r in done}, done)
+    w.ledger_ok()
+
+
+@case("a kit that only tightens needs no `authorise`")
+def _(w):
+    def tighten(d):
+        field(d, "/properties/deployment")["class"] = "content"  # kept -> dropped
+        field(d, USER)["class"] = "location"                     # of the same rank
+        field(d, "/properties/realm")["values"].pop()
+        d["fields"].remove(field(d, "/properties/instance_usage_summary/ff_count"))
+        d["fields"].append({"path": "/properties/owner", "type": "text", "class": "person", "purpose": "none", "about": "new"})
+
+    def tighten_policy(p):
+        p["profiles"]["strict"]["redactions"].append({"class": "deployment", "do": "drop"})
+
+    w.site()
+    w.airlock("kit", "install", kit_with(w, dictionary=tighten, policy=tighten_policy))
+    result = w.process(w.report(lambda d: d["properties"].update({"realm": "hosted-clickhouse"})))
+    equal(result["outcome"], "sealed", result)
+    equal(w.airlock("authorise", "--reason", "nothing", "--yes", "--json").json["authorised"], False)
+    w.airlock("kit", "install", kit_with(w))
+    held(w, 1, "the value of `/properties/deployment`: drop -> keep")
+
+
+@case("a licence whose tier the kit does not know moves no ceiling: the kit that knows it seals by itself, and so it stays")
+def _(w):
+    w.new_vendor()
+    w.new_site(kit=False)
+    w.airlock("kit", "install", kit_with(w, policy=lambda p: (p["tiers"].pop("enterprise-air-gapped"),
+                                                              p.update(claims=[p["claims"][0]]))))
+    w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"]))
+    equal(w.process(variant(w, 1), code=4)["outcome"], "withheld")
+    w.airlock("kit", "install", kit_with(w))
+    equal(w.process(variant(w, 2))["outcome"], "sealed")
+    w.airlock("licence", "install", w.new_licence("unheard-of"))
+    equal(w.process(variant(w, 3), code=4)["outcome"], "withheld")
+    w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"]))
+    equal(w.process(variant(w, 4))["outcome"], "sealed", "the ceiling is where it was")
+
+
+def released(w):
+    """A vendor and a site that the release before classes made: kit number 1, a licence, one report that was sealed."""
+    w.run("tar", "-xJf", TOP / "tests/kit/released/site-1.tar.xz", "-C", w.path)
+    w.site_id = json.loads((w.site_path / "airlock.json").read_text())["site_id"]
+
+
+@case("a site of the release before classes goes on sealing: its ceiling takes them from the kit in force, and holds after that")
+def _(w):
+    released(w)
+    w.ledger_ok()
+    before = left(w)
+    equal(w.process(variant(w, 11))["outcome"], "sealed")
+    configured = json.loads(w.run("sqlite3", w.site_path / "ledger.db",
+                                  "SELECT body FROM entries WHERE kind = 'configured' ORDER BY seq DESC LIMIT 1").text)
+    check("configuration_sha256" in configured, "the completed ceiling is recorded")
+    equal(len(left(w)), len(before) + 2)
+    for change in (to_content, undeclare):
+        w.airlock("kit", "install", kit_with(w, dictionary=change))
+        result = w.process(with_copies(w, len(change.__name__)), code=4)
+        equal((result["outcome"], result["reason"]), ("held", "ceiling"), change.__name__)
+    w.ledger_ok()
+
+
+@case("the kit of a ceiling without classes is gone: everything is held until `authorise`, which then records classes")
+def _(w):
+    released(w)
+    (w.site_path / "public/kit.p7s").unlink()
+    w.airlock("kit", "install", kit_with(w))
+    held(w, 11, "classes of values and keys: not recorded, by an older release -> known")
+    authorise(w, "classes of values and keys")
+    equal([r["outcome"] for r in w.airlock("process", "--held", "--json").json["reports"]], ["sealed"])
+    w.airlock("kit", "install", kit_with(w, dictionary=to_content))
+    held(w, 12, f"the class of `{USER}`: `person` -> `content`")
+    w.ledger_ok()
+
+
 @case("redact_also taken away again is held, adding to it is not")
 def _(w):
     w.new_vendor()
@@ -250,7 +415,7 @@ def _(w):
     configure(w, redact_also=[{"class": "version", "do": "drop"}, {"class": "deployment", "do": "drop"}])
     equal(w.process(variant(w, 2))["outcome"], "sealed")
     configure(w, redact_also=None)
-    held(w, 3, "dropped or not declared -> keep")
+    held(w, 3, "the value of `/properties/posthog_version`: drop -> keep")
 
 
 @case("on hold nothing leaves, and `release` lets it go; both are recorded with their reasons")
