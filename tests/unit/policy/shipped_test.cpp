@@ -197,7 +197,7 @@ TEST_CASE("the shipped profiles make the plans that their names promise") {
   CHECK(scale.undeclared() == redaction::Undeclared::drop);
   CHECK(action_on(scale, "/properties/$geoip_city_name") == "drop");
   CHECK(action_on(scale, "/properties/$ip") == "truncate_ip to /24 and /48");
-  CHECK(action_on(scale, "/distinct_id") == "keep");
+  CHECK(action_on(scale, "/distinct_id") == "pseudonymise");
 
   const auto enterprise = plan_for("enterprise");
   CHECK(action_on(enterprise, "/distinct_id") == "pseudonymise");
