@@ -161,4 +161,13 @@ Classifier::~Classifier() = default;
 
 Placement Classifier::place(const Token& token) { return state_->place(token); }
 
+std::vector<std::size_t> Classifier::twin_fields() const {
+  std::vector<std::size_t> out;
+  if (state_->originals == nullptr) return out;
+  for (const Node* node : *state_->originals) {
+    if (node->is_leaf()) out.push_back(node->index);
+  }
+  return out;
+}
+
 }  // namespace airlock::dictionary

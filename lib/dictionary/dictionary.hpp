@@ -198,6 +198,8 @@ class Classifier {
   ~Classifier();
 
   [[nodiscard]] Placement place(const report::Token& token);
+  /// Where the last token was the key or the value of a twin: every declared field that the name may copy, by index.
+  [[nodiscard]] std::vector<std::size_t> twin_fields() const;
 
  private:
   struct State;

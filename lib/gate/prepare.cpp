@@ -1,5 +1,6 @@
 #include "gate/prepare.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "core/text.hpp"
@@ -49,6 +50,42 @@ Stop withheld_because(const policy::Decision& decision, const policy::Facts& fac
           .message = std::move(why),
           .hint = decision.withheld_by_exception ? verdict.hint : std::string{},
           .exit = decision.withheld_by_exception ? 4 : 0};
+}
+
+/// What a receiver needs of every report, by declared path.
+std::vector<std::string> needed_by(const policy::Decision& decision, const Inputs& inputs) {
+  if (decision.disposition >= policy::Disposition::seal) return {};
+  const auto& destinations = inputs.destinations();
+  const bool is_event = std::any_of(destinations.begin(), destinations.end(),
+                                    [](const auto& destination) { return destination.type == "posthog-batch"; });
+  if (!is_event) return {};
+  return {"/event", "/distinct_id", "/properties", "/timestamp"};
+}
+
+/// The last look: takes members with copies of what was taken out away from `payload`, and counts them. A second look
+/// must then find nothing. Error: refused, where the report is to be held.
+Result<std::vector<redaction::Copied>> take_copies_out(sys::Spool& payload, redaction::Redacted& redacted,
+                                                       const std::string& note, const redaction::Plan& plan,
+                                                       const policy::Decision& decision, const Inputs& inputs) {
+  const std::vector<redaction::FreeText> texts{{"note", note, true}};
+  const auto needed = needed_by(decision, inputs);
+  const report::Limits limits = limits_of(inputs.site.configuration());
+  const auto look = [&] {
+    return redaction::scan({payload, texts, needed}, inputs.kit->dictionary, plan, *redacted.taken, limits,
+                           fresh_key());
+  };
+  AIRLOCK_TRY(redaction::Copies copies, look());
+  if (copies.places.empty()) return std::vector<redaction::Copied>{};
+  AIRLOCK_TRY(auto without, sys::Spool::create(inputs.site.path(site::layout::held)));
+  AIRLOCK_CHECK(redaction::write_without(payload, copies.places, limits, fresh_key(), without));
+  payload = std::move(without);
+  AIRLOCK_TRY(const redaction::Copies left, look());
+  if (!left.places.empty()) {
+    return fail(Code::refused, "leak scan: a copy of what was taken out is still there after it was taken out",
+                "this is a fault of airlock; nothing left");
+  }
+  redaction::add_counts(copies, redacted.counts);
+  return std::move(copies.found);
 }
 
 }  // namespace
@@ -127,7 +164,9 @@ Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std
   out.plan = std::move(*plan);
   AIRLOCK_TRY(const auto pseudonym_key, inputs.site.pseudonym_key());
   AIRLOCK_TRY(auto payload, sys::Spool::create(inputs.site.path(site::layout::held)));
-  auto redacted = redaction::redact(report.bytes, dictionary, *out.plan, pseudonym_key, limits, fresh_key(), payload);
+  const auto searched = note.empty() ? redaction::Searched::report : redaction::Searched::report_and_note;
+  auto redacted =
+      redaction::redact(report.bytes, dictionary, *out.plan, pseudonym_key, limits, fresh_key(), payload, searched);
   if (!redacted) {
     if (!is_about_report(redacted.error())) return fail(redacted.error());
     out.outcome = Outcome::refused;
@@ -135,15 +174,15 @@ Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std
     return out;
   }
   out.period = {redacted->period_start, redacted->period_end};
-  const std::vector<redaction::FreeText> texts{
-      {"note", note, true}, {"period", out.period.start.value_or("") + " " + out.period.end.value_or("")}};
-  const auto scanned = redaction::scan(payload, texts, dictionary, *redacted->taken, limits, fresh_key());
-  if (!scanned) {
-    if (!is_about_report(scanned.error())) return fail(scanned.error());
-    out.outcome = Outcome::refused;
-    out.stop = refusal(scanned.error(), "leak");
+  auto copied = take_copies_out(payload, *redacted, note, *out.plan, *out.decision, inputs);
+  if (!copied) {
+    if (!is_about_report(copied.error())) return fail(copied.error());
+    out.outcome = Outcome::held;
+    out.stop = refusal(copied.error(), "leak");
+    out.stop.exit = static_cast<int>(Code::refused);
     return out;
   }
+  out.copied = std::move(*copied);
   out.redacted = std::move(*redacted);
 
   AIRLOCK_TRY(out.terms, terms_of(*out.decision, *out.plan, inputs));

@@ -12,6 +12,7 @@
 #include "envelope/manifest.hpp"
 #include "gate/inputs.hpp"
 #include "policy/policy.hpp"
+#include "redaction/copies.hpp"
 #include "redaction/filter.hpp"
 #include "sys/file.hpp"
 
@@ -54,6 +55,8 @@ struct Prepared {
   std::optional<redaction::Plan> plan;
   std::optional<policy::Terms> terms;  ///< of the decision, where there is a plan and nothing stopped it before
   std::optional<redaction::Redacted> redacted;
+  /// What went as copies, with what they copy: shown at the site, and neither recorded nor sent.
+  std::vector<redaction::Copied> copied;
   std::optional<sys::Spool> payload;  ///< the exact bytes that would leave; present where it is to leave
   core::Digest payload_sha256;
 };

@@ -144,6 +144,11 @@ class Differ {
       out.push_back({"", "undeclared", "", word(before), word(after),
                      after.undeclared() < before.undeclared() ? Direction::looser : Direction::stricter});
     }
+    if (before.copies() != after.copies()) {
+      const auto word = [](const Plan& plan) { return plan.copies() == redaction::CopiesAre::held ? "hold" : "drop"; };
+      out.push_back({"", "copies", "", word(before), word(after),
+                     after.copies() < before.copies() ? Direction::looser : Direction::stricter});
+    }
     for (const Datum& datum : data_of(after_.dictionary)) {
       const auto& path = after_.dictionary.fields()[datum.field].path;
       const Treatment& now = treatment_of(datum, after);
@@ -216,7 +221,9 @@ std::vector<std::string> in_sentences(const PolicyDiff& diff) {
     std::string tiers;
     for (const auto& tier : change.tiers) tiers += (tiers.empty() ? "" : ", ") + tier_in_words(tier);
     std::string what = "what is undeclared or ill-typed";
-    if (change.of != "undeclared") {
+    if (change.of == "copies") {
+      what = "what holds a copy of what is taken out";
+    } else if (change.of != "undeclared") {
       what = quote(change.path) + (change.of == "key" ? " (the key)" : "");
       if (!change.cls.empty()) what += ", class " + quote(change.cls);
     }

@@ -28,8 +28,8 @@ struct DispositionChange {
 
 /// The treatment of one datum, or of what is undeclared, where something leaves before and after.
 struct TreatmentChange {
-  std::string path;    ///< declared path; empty for what is undeclared
-  std::string of;      ///< `value`, `key`, `undeclared`
+  std::string path;    ///< declared path; empty for what is undeclared, and for copies
+  std::string of;      ///< `value`, `key`, `undeclared`, `copies`
   std::string cls;     ///< of the new dictionary, where the datum is declared there
   std::string before;  ///< as `redaction::describe`, or `undeclared`
   std::string after;

@@ -33,7 +33,8 @@ class Reader {
 
   Result<Document> read(const Json& json) {
     Members in(json, name_, "");
-    in.format("airlock-policy/1");
+    const bool is_second = in.has("format") && *in.any("format") == "airlock-policy/2";
+    in.format(is_second ? "airlock-policy/2" : "airlock-policy/1");
     out_.name = in.text("name");
     out_.version = in.text("version");
     const Json* profiles = in.object_if("profiles");
@@ -49,7 +50,7 @@ class Reader {
     }
     AIRLOCK_CHECK(in.finish());
     if (profiles != nullptr) {
-      AIRLOCK_TRY(out_.profiles, read_profiles(*profiles, name_, dictionary_, out_.extends));
+      AIRLOCK_TRY(out_.profiles, read_profiles(*profiles, name_, is_second ? 2 : 1, dictionary_, out_.extends));
     }
     AIRLOCK_CHECK(read_tiers(*tiers));
     if (rules != nullptr) AIRLOCK_CHECK(read_rules(*rules));

@@ -76,8 +76,9 @@ struct Document {
 /// Whether a profile takes anything away. `undeclared: drop` does: what leaves need not be the report's exact bytes.
 [[nodiscard]] bool redacts(const redaction::Profile& profile);
 
-/// Reads the member `profiles` of the document `name`; `extends` becomes what each is written to extend.
-[[nodiscard]] Result<Profiles> read_profiles(const core::Json& json, std::string_view name,
+/// Reads the member `profiles` of the document `name`, whose format has this version; `extends` becomes what each is
+/// written to extend.
+[[nodiscard]] Result<Profiles> read_profiles(const core::Json& json, std::string_view name, int version,
                                              const dictionary::Dictionary& dictionary,
                                              std::map<std::string, std::string, std::less<>>& extends);
 

@@ -16,13 +16,14 @@ struct Draft {
   std::optional<std::string> extends;
   std::optional<redaction::Undeclared> undeclared;
   std::vector<redaction::Redaction> redactions;
+  redaction::CopiesAre copies = redaction::CopiesAre::dropped;
 };
 
 std::string path_of(std::string_view profile) { return "/profiles/" + core::pointer_step(profile); }
 
 class ProfileReader {
  public:
-  explicit ProfileReader(std::string_view document) : document_(document) {}
+  ProfileReader(std::string_view document, int version) : document_(document), version_(version) {}
 
   Result<Profiles> read(const Json& json, std::map<std::string, std::string, std::less<>>& extends) {
     if (json.size() > profiles_limit) {
@@ -49,6 +50,10 @@ class ProfileReader {
       const bool drop = in.word("undeclared", {"drop", "refuse"}) == "drop";
       draft.undeclared = drop ? redaction::Undeclared::drop : redaction::Undeclared::refuse;
     }
+    if (in.has("copies")) {
+      if (version_ < 2) in.refuse("copies", "needs the format `airlock-policy/2`");
+      if (!in.word("copies", {"hold"}).empty()) draft.copies = redaction::CopiesAre::held;
+    }
     const Json* redactions = in.array_if("redactions", redactions_limit);
     AIRLOCK_CHECK(in.finish());
     if (redactions == nullptr) return draft;
@@ -70,6 +75,7 @@ class ProfileReader {
       const Draft& draft = drafts_.at(*at);
       seen.insert(*at);
       undeclared = std::max(undeclared, draft.undeclared);  // nothing < drop < refuse
+      out.copies = std::max(out.copies, draft.copies);
       out.redactions.insert(out.redactions.end(), draft.redactions.begin(), draft.redactions.end());
       if (out.redactions.size() > redactions_limit) {
         return refuse(path_of(name),
@@ -97,6 +103,7 @@ class ProfileReader {
   }
 
   std::string document_;
+  int version_;  ///< of the format
   std::map<std::string, Draft> drafts_;
 };
 
@@ -106,9 +113,10 @@ bool redacts(const redaction::Profile& profile) {
   return !profile.redactions.empty() || profile.undeclared == redaction::Undeclared::drop;
 }
 
-Result<Profiles> read_profiles(const Json& json, std::string_view name, const dictionary::Dictionary& dictionary,
+Result<Profiles> read_profiles(const Json& json, std::string_view name, int version,
+                               const dictionary::Dictionary& dictionary,
                                std::map<std::string, std::string, std::less<>>& extends) {
-  AIRLOCK_TRY(auto out, ProfileReader(name).read(json, extends));
+  AIRLOCK_TRY(auto out, ProfileReader(name, version).read(json, extends));
   std::vector<redaction::Profile> all;
   for (const auto& [profile_name, profile] : out) all.push_back(profile);
   // Treatments always join, so where this plan can be made, that of any decision can.

@@ -67,10 +67,12 @@ std::vector<std::string> show(const Policy& policy) {
   for (const auto& [profile_name, profile] : document.profiles) {
     const bool drops = profile.undeclared == redaction::Undeclared::drop;
     const auto parent = document.extends.find(profile_name);
-    out.push_back("profile " + quote(profile_name) +
-                  (parent == document.extends.end() ? "" : ", which extends " + quote(parent->second)) + ": " +
-                  (drops ? "what is undeclared is dropped" : "what is undeclared refuses the report") +
-                  (profile.redactions.empty() ? "; nothing is redacted" : ""));
+    out.push_back(
+        "profile " + quote(profile_name) +
+        (parent == document.extends.end() ? "" : ", which extends " + quote(parent->second)) + ": " +
+        (drops ? "what is undeclared is dropped" : "what is undeclared refuses the report") +
+        (profile.copies == redaction::CopiesAre::held ? "; copies of what is taken out hold the report" : "") +
+        (profile.redactions.empty() ? "; nothing is redacted" : ""));
     for (const auto& redaction : profile.redactions) out.push_back("  " + in_words(redaction));
   }
   for (const Claim& claim : document.claims) out.push_back("claim " + quote(claim.id) + ": " + statement_of(claim));

@@ -6,6 +6,7 @@
 
 #include "core/time.hpp"
 #include "redaction/collisions.hpp"
+#include "redaction/looked_for.hpp"
 #include "redaction/taken.hpp"
 #include "redaction/truncate.hpp"
 #include "redaction/walk.hpp"
@@ -31,30 +32,33 @@ bool rewrites_keys(const Dictionary& dictionary, const Plan& plan) {
   return false;
 }
 
-/// Whether the treatment would take `text` out or change it, so that it must not stand elsewhere. A number that was
-/// suppressed is one of a few that everybody can list: to find one says nothing, and every small count would be a hit.
-bool changes(const Treatment& treatment, std::string_view text) {
-  if (treatment.action == Action::keep || treatment.action == Action::suppress_below) return false;
+/// Whether the treatment takes a value of this type out or changes it.
+bool changes(const Treatment& treatment, Type type, std::string_view text) {
+  if (treatment.action == Action::keep) return false;
+  if (!is_partial(treatment.action) || !fits(treatment, type)) return true;
   const auto rest = truncated(treatment, text);
   return !rest || *rest != text;
+}
+
+/// Written as JSON has a number, or as digits only.
+bool is_number(const report::Token& token) {
+  return token.kind == Kind::number || digits(token.text) == token.text.size();
 }
 
 /// Counts, needles and the period of one report, gathered step by step.
 class Account {
  public:
-  Account(const Dictionary& dictionary, const Plan& plan) : dictionary_(dictionary), plan_(plan) {
-    taken_->twins_dropped = plan.redacts();
+  Account(const Dictionary& dictionary, const Plan& plan, Searched searched)
+      : dictionary_(dictionary), plan_(plan), with_note_(searched == Searched::report_and_note) {
+    sources_.resize(2 * dictionary.fields().size(), no_source);
     period_start_field_ = dictionary.find(dictionary.roles().period_start);
     period_end_field_ = dictionary.find(dictionary.roles().period_end);
   }
 
   Result<void> add(const Step& step, const Walk& walk) {
     if (step.judgement.verdict != Verdict::keep) count(step, walk);
-    if (does_not_leave(step)) AIRLOCK_CHECK(taken_->add(step.token.text, step.placement.cls));
+    if (step.below_dropped || step.judgement.verdict != Verdict::keep) AIRLOCK_CHECK(collect(step, walk));
     const bool is_replaced = step.judgement.verdict == Verdict::replace;
-    if (is_replaced && (step.judgement.action == Action::mask || step.judgement.action == Action::pseudonymise)) {
-      taken_->add_written(step.judgement.text);
-    }
     const bool leaves = !step.below_dropped && step.judgement.verdict != Verdict::drop;
     if (leaves && step.placement.standing == Standing::declared && step.token.kind == Kind::string) {
       read_period(step.placement.field, is_replaced ? step.judgement.text : step.token.text);
@@ -83,27 +87,70 @@ class Account {
     ++counts_[{path, std::string(step.judgement.what), std::string(name(step.judgement.action))}];
   }
 
-  /// Whether the token holds data of the report that does not leave as it is. Booleans, `null` and the dictionary's own
-  /// enum values say nothing that could be looked for; nor do keys that the dictionary spells out.
-  [[nodiscard]] bool does_not_leave(const Step& step) const {
-    const auto& [token, placement, judgement, below_dropped] = step;
-    const bool is_key = token.kind == Kind::key;
-    if (!is_key && token.kind != Kind::string && token.kind != Kind::number) return false;
-    switch (placement.standing) {
+  /// Hands what does not leave to the scan: as which class it is looked for, or that the note alone is searched for it.
+  [[nodiscard]] Result<void> collect(const Step& step, const Walk& walk) {
+    const report::Token& token = step.token;
+    if (token.kind != Kind::key && token.kind != Kind::string && token.kind != Kind::number) return {};
+    switch (step.placement.standing) {
       case Standing::structure:
-        return false;
+        return {};
       case Standing::undeclared:
       case Standing::ill_typed:
-        return true;
+        return collect_odd(step, walk);
       case Standing::twin:
-        // Its own absence says nothing: only whether the path that it copies hides the value.
-        return !is_key && placement.field != Placement::no_field && placement.type != Type::enumeration &&
-               changes(plan_.value(placement.field), token.text);
+        return token.kind == Kind::key ? Result<void>{} : collect_twin(token, walk);
       case Standing::declared:
         break;
     }
-    if (!below_dropped && judgement.action == Action::suppress_below) return false;
-    return (below_dropped || judgement.verdict != Verdict::keep) && placement.type != Type::enumeration;
+    const Placement& placement = step.placement;
+    if (evidence_of(placement.type) == Evidence::none) return {};
+    const bool is_key = token.kind == Kind::key;
+    // Dropped, but not for its own sake: its key went, or it would have had the same key as another member.
+    const bool by_itself =
+        changes(is_key ? plan_.key(placement.field) : plan_.value(placement.field), placement.type, token.text);
+    return collect_one(token, by_itself ? std::optional(placement.cls) : std::nullopt, true,
+                       source_of(placement.field, is_key));
+  }
+
+  /// Undeclared or ill-typed. Nobody said of which class it is, so a copy of it may be a coincidence; but for what is
+  /// ill-typed where the field itself is taken out, and for addresses of persons.
+  [[nodiscard]] Result<void> collect_odd(const Step& step, const Walk& walk) {
+    const auto& [token, placement, judgement, below_dropped] = step;
+    const bool is_key = token.kind == Kind::key;
+    if (token.kind != Kind::number && dictionary::fits(Type::email, token.kind, token.text, {})) {
+      AIRLOCK_CHECK(collect_one(token, dictionary::Class::person, false, taken_->source_id(walk.path())));
+    }
+    if (is_key && !placement.wildcard_key) return {};
+    const bool by_itself = placement.standing == Standing::ill_typed && placement.field != Placement::no_field &&
+                           (is_key ? plan_.key(placement.field) : plan_.value(placement.field)).action != Action::keep;
+    if (by_itself) return collect_one(token, placement.cls, false, source_of(placement.field, is_key));
+    return collect_one(token, std::nullopt, false, 0);
+  }
+
+  /// The absence of a twin says nothing: only whether a path that it copies hides the value.
+  [[nodiscard]] Result<void> collect_twin(const report::Token& token, const Walk& walk) {
+    for (const std::size_t index : walk.twin_fields()) {
+      const dictionary::Field& field = dictionary_.fields()[index];
+      const auto type = dictionary::first_fit(field.shape, token.kind, token.text);
+      if (!field.cls || !type || evidence_of(*type) == Evidence::none) continue;
+      if (!changes(plan_.value(index), *type, token.text)) continue;
+      AIRLOCK_CHECK(collect_one(token, field.cls, true, source_of(index, false)));
+    }
+    return {};
+  }
+
+  [[nodiscard]] Result<void> collect_one(const report::Token& token, std::optional<dictionary::Class> cls,
+                                         bool declared, std::uint32_t source) {
+    if (!cls && !with_note_) return {};
+    if (!is_number(token)) return taken_->add_text(token.text, cls, declared, source);
+    if (!with_note_ && !is_tell_tale(*cls)) return {};
+    return taken_->add_number(token.text, cls, source);
+  }
+
+  std::uint32_t source_of(std::size_t field, bool is_key) {
+    std::uint32_t& id = sources_[2 * field + (is_key ? 1 : 0)];
+    if (id == no_source) id = taken_->source_id(dictionary_.fields()[field].path + (is_key ? " (the key)" : ""));
+    return id;
   }
 
   void read_period(std::size_t field, std::string_view text) {
@@ -112,8 +159,12 @@ class Account {
     if (time) (field == period_start_field_ ? period_start_ : period_end_) = time->date();
   }
 
+  static constexpr std::uint32_t no_source = UINT32_MAX;
+
   const Dictionary& dictionary_;
   const Plan& plan_;
+  const bool with_note_;
+  std::vector<std::uint32_t> sources_;  ///< of each field's value and key, where they were needed
   std::map<std::tuple<std::string, std::string, std::string>, std::uint64_t> counts_;
   std::shared_ptr<Taken> taken_ = std::make_shared<Taken>();
   std::optional<std::size_t> period_start_field_;
@@ -143,7 +194,7 @@ Result<void> write(const Step& step, report::Editor& editor) {
 
 Result<Redacted> redact(const core::Blob& report, const Dictionary& dictionary, const Plan& plan,
                         const crypto::Secret& pseudonym_key, const report::Limits& limits,
-                        const crypto::Secret& fingerprint_key, core::Sink& out) {
+                        const crypto::Secret& fingerprint_key, core::Sink& out, Searched searched) {
   const auto walk_report = [&](Offsets collisions) {
     return Walk(report, dictionary, plan, pseudonym_key, limits, fingerprint_key, collisions);
   };
@@ -151,7 +202,7 @@ Result<Redacted> redact(const core::Blob& report, const Dictionary& dictionary, 
   if (rewrites_keys(dictionary, plan)) {
     AIRLOCK_TRY(collisions, find_collisions(walk_report({}), fingerprint_key));
   }
-  Account account(dictionary, plan);
+  Account account(dictionary, plan, searched);
   report::Editor editor(report, out);
   Walk walk = walk_report(collisions);
   for (;;) {

@@ -37,16 +37,20 @@ struct Inspection {
 struct Count {
   std::string path;  ///< declared path; of `undeclared` the longest declared prefix (`/` for the report itself), of all
                      ///< twins together `twins`
-  std::string what;  ///< `value`, `key`, `undeclared`, `ill_typed`, `twin`, `collision`
-  std::string action;  ///< `drop`, `mask`, …: what was done, such as `drop` where the plan's action did not fit
+  std::string what;  ///< `value`, `key`, `undeclared`, `ill_typed`, `twin`, `collision`, `copied`
+  std::string action;  ///< `drop`, `mask`, …: what was done, such as `drop` where the plan's action did not fit;
+                       ///< `copied` for what went because the leak scan found a copy in it
   std::uint64_t count = 0;
   bool operator==(const Count&) const = default;
 };
 
 inline constexpr std::size_t needles_limit = 1'000'000;
 
-/// What was taken out, for the leak scan; and what Airlock itself wrote, which is none of it (taken.hpp).
+/// What was taken out, for the leak scan (taken.hpp).
 class Taken;
+
+/// What the leak scan will search for it: a note that a person wrote asks for more than a report.
+enum class Searched : std::uint8_t { report, report_and_note };
 
 struct Redacted {
   std::vector<Count> counts;  ///< sorted by path, what, action
@@ -63,7 +67,7 @@ struct Redacted {
 [[nodiscard]] Result<Redacted> redact(const core::Blob& report, const dictionary::Dictionary& dictionary,
                                       const Plan& plan, const crypto::Secret& pseudonym_key,
                                       const report::Limits& limits, const crypto::Secret& fingerprint_key,
-                                      core::Sink& out);
+                                      core::Sink& out, Searched searched = Searched::report_and_note);
 
 /// The pseudonym of one datum: `<class>-` and 26 base32 characters, the first 128 bits of HMAC-SHA-256 over class,
 /// declared path and decoded value, each with its length before it as 8 bytes, big-endian.

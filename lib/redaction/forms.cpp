@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
+#include <span>
 
 #include "core/text.hpp"
 
@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t base64_run_least = 8;  // characters that hold encoded_bytes_least bytes
 constexpr std::size_t hex_run_least = 2 * encoded_bytes_least;
 
-int hex_value(char c) {
+constexpr int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
@@ -20,7 +20,7 @@ int hex_value(char c) {
 }
 
 /// Of both alphabets, standard and URL-safe.
-int base64_value(char c) {
+constexpr int base64_digit(char c) {
   if (c >= 'A' && c <= 'Z') return c - 'A';
   if (c >= 'a' && c <= 'z') return c - 'a' + 26;
   if (c >= '0' && c <= '9') return c - '0' + 52;
@@ -29,12 +29,26 @@ int base64_value(char c) {
   return -1;
 }
 
+/// The value of each byte as a digit; -1: none; -2: a line break, which may stand between digits.
+using Values = std::array<std::int8_t, 256>;
+constexpr std::int8_t line_break = -2;
+constexpr Values values_of(int (*digit)(char)) {
+  Values out{};
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<std::int8_t>(digit(static_cast<char>(i)));
+  out['\r'] = out['\n'] = line_break;
+  return out;
+}
+constexpr Values base64_values = values_of(base64_digit);
+constexpr Values hex_values = values_of(hex_digit);
+
+std::int8_t value_of(const Values& values, char c) { return values[static_cast<unsigned char>(c)]; }
+
 /// The number that the `count` hex digits at `at` make, or -1.
 int hex_number(std::string_view text, std::size_t at, std::size_t count) {
   if (text.size() < at + count) return -1;
   int value = 0;
   for (std::size_t i = at; i < at + count; ++i) {
-    const int digit = hex_value(text[i]);
+    const int digit = hex_digit(text[i]);
     if (digit < 0) return -1;
     value = value * 16 + digit;
   }
@@ -54,18 +68,6 @@ void append_utf8(std::string& out, char32_t c) {
   }
 }
 
-/// `text` with each `%XX` replaced by its byte; nothing where there is none.
-std::optional<std::string> percent_decoded(std::string_view text) {
-  if (text.find('%') == text.npos) return std::nullopt;
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const int value = text[i] == '%' ? hex_number(text, i + 1, 2) : -1;
-    out += value < 0 ? text[i] : static_cast<char>(value);
-    if (value >= 0) i += 2;
-  }
-  return out.size() == text.size() ? std::nullopt : std::optional(std::move(out));
-}
-
 /// Takes the `\uXXXX` at `at` (a pair of them for what is beyond U+FFFF), moves `at` behind it and appends what it
 /// stands for; false where none stands there.
 bool take_unicode_escape(std::string_view text, std::size_t& at, std::string& out) {
@@ -83,102 +85,200 @@ bool take_unicode_escape(std::string_view text, std::size_t& at, std::string& ou
   return true;
 }
 
-/// `text` with the escapes of a JSON string undone; nothing where there is none.
-std::optional<std::string> unescaped(std::string_view text) {
-  if (text.find('\\') == text.npos) return std::nullopt;
+/// Takes the escape of a JSON string at `at`, as above; false where none stands there.
+bool take_escape(std::string_view text, std::size_t& at, std::string& out) {
+  if (take_unicode_escape(text, at, out)) return true;
   static constexpr std::string_view letters = "\"\\/bfnrt";
   static constexpr std::string_view meant = "\"\\/\b\f\n\r\t";
-  std::string out;
-  for (std::size_t at = 0; at < text.size();) {
-    if (take_unicode_escape(text, at, out)) continue;
-    const auto letter = text[at] == '\\' && at + 1 < text.size() ? letters.find(text[at + 1]) : letters.npos;
-    out += letter == letters.npos ? text[at] : meant[letter];
-    at += letter == letters.npos ? 1 : 2;
-  }
-  return out.size() == text.size() ? std::nullopt : std::optional(std::move(out));
+  const auto letter = at + 1 < text.size() ? letters.find(text[at + 1]) : letters.npos;
+  if (letter == letters.npos) return false;
+  out += meant[letter];
+  at += 2;
+  return true;
 }
 
-/// The bytes that the digits of a run make from the digit `from` on; digits have 6 bits (base64) or 4 (hex).
-std::string packed(const std::vector<std::uint8_t>& digits, std::size_t from, unsigned bits_each) {
-  std::string out;
-  out.reserve((digits.size() - from) * bits_each / 8);
+/// Takes the `%XX` at `at`, as above.
+bool take_percent(std::string_view text, std::size_t& at, std::string& out) {
+  const int value = hex_number(text, at + 1, 2);
+  if (value < 0) return false;
+  out += static_cast<char>(value);
+  at += 3;
+  return true;
+}
+
+/// Undoes percent-encoding and escapes, wherever they stand; false where there is none. `changed` gets where in `out`
+/// the characters stand that were encoded.
+bool undo_soft(std::string_view text, std::string& out, std::vector<std::uint32_t>& changed) {
+  out.clear();
+  changed.clear();
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t next = at;
+    while (next < text.size() && text[next] != '%' && text[next] != '\\') ++next;
+    out.append(text, at, next - at);
+    at = next;
+    if (at == text.size()) break;
+    const std::size_t begin = out.size();
+    if (text[at] == '%' ? take_percent(text, at, out) : take_escape(text, at, out)) {
+      for (std::size_t i = begin; i < out.size(); ++i) changed.push_back(static_cast<std::uint32_t>(i));
+    } else {
+      out += text[at++];
+    }
+  }
+  return !changed.empty();
+}
+
+/// ASCII that may stand in a text that people write.
+constexpr std::array<bool, 256> plain_characters() {
+  std::array<bool, 256> out{};
+  for (std::size_t c = 0x20; c < 0x7F; ++c) out[c] = true;
+  out['\t'] = out['\n'] = out['\r'] = true;
+  return out;
+}
+constexpr std::array<bool, 256> is_plain = plain_characters();
+
+/// How many bytes the character beyond ASCII has that `text` begins with, or 0.
+std::size_t beyond_ascii_bytes(std::string_view text) {
+  const auto first = static_cast<unsigned char>(text[0]);
+  const std::size_t length = first < 0xC0 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+  return length > 0 && text.size() >= length && core::is_utf8(text.substr(0, length)) ? length : 0;
+}
+
+/// The bytes that the digits of a run make from the digit `from` on.
+void pack(std::span<const std::uint8_t> digits, std::size_t from, unsigned bits_each, std::string& out) {
+  out.resize((digits.size() - from) * bits_each / 8);
+  std::size_t at = 0;
+  std::size_t i = from;
+  const auto put = [&](unsigned byte) { out[at++] = static_cast<char>(static_cast<unsigned char>(byte & 0xFF)); };
+  // Four digits of 6 bits make three bytes, two of 4 bits make one; the rest is packed bit by bit.
+  for (; bits_each == 6 && i + 4 <= digits.size(); i += 4) {
+    const unsigned three = static_cast<unsigned>(digits[i]) << 18 | static_cast<unsigned>(digits[i + 1]) << 12 |
+                           static_cast<unsigned>(digits[i + 2]) << 6 | digits[i + 3];
+    put(three >> 16), put(three >> 8), put(three);
+  }
+  for (; bits_each == 4 && i + 2 <= digits.size(); i += 2) put(static_cast<unsigned>(digits[i]) << 4 | digits[i + 1]);
   unsigned pending = 0;
   unsigned bits = 0;
-  for (std::size_t i = from; i < digits.size(); ++i) {
+  for (; i < digits.size(); ++i) {
     pending = (pending << bits_each | digits[i]) & 0xFFFF;
     bits += bits_each;
     if (bits < 8) continue;
     bits -= 8;
-    out += static_cast<char>(static_cast<unsigned char>(pending >> bits));
+    put(pending >> bits);
   }
-  return out;
 }
 
-/// An encoding whose digits stand one after the other.
-struct Digits {
-  int (*value)(char);
-  unsigned bits;           ///< of one digit
-  std::size_t alignments;  ///< from how many digits on it may have begun
-  std::size_t run_least;
-};
-constexpr std::array<Digits, 2> digit_encodings{
-    {{base64_value, 6, 4, base64_run_least}, {hex_value, 4, 2, hex_run_least}}};
+std::string_view without_padding(std::string_view text) { return text.substr(0, text.find_last_not_of('=') + 1); }
 
-/// Calls `with` for the bytes of each run of digits in `text` at each alignment, until it returns true.
-bool any_run(std::string_view text, const Digits& encoding, const std::function<bool(std::string_view)>& with) {
-  std::vector<std::uint8_t> run;
-  for (std::size_t i = 0; i <= text.size(); ++i) {
-    const bool is_break = i < text.size() && (text[i] == '\r' || text[i] == '\n');
-    const int value = i < text.size() ? encoding.value(text[i]) : -1;
-    if (is_break) continue;
-    if (value >= 0) {
-      run.push_back(static_cast<std::uint8_t>(value));
-      continue;
-    }
-    for (std::size_t from = 0; run.size() >= encoding.run_least && from < encoding.alignments; ++from) {
-      if (with(packed(run, from, encoding.bits))) return true;
-    }
-    run.clear();
-  }
-  return false;
-}
+void add_needle_forms(std::string_view text, int layers, std::vector<std::string>& out);
 
-/// What the whole of `text` is an encoding of, if anything printable.
-std::vector<std::string> decoded_whole(std::string_view text) {
-  std::vector<std::string> out;
-  for (auto& decoded : {percent_decoded(text), unescaped(text)}) {
-    if (decoded) out.push_back(*decoded);
+/// The forms of a needle that the digits of its whole text encode.
+void add_decoded(std::string_view text, const Values& values, unsigned bits, std::size_t least, int layers,
+                 std::vector<std::string>& out) {
+  const auto unpadded = without_padding(text);
+  if (unpadded.size() < least) return;
+  std::vector<std::uint8_t> digits;
+  for (const char c : unpadded) {
+    if (value_of(values, c) < 0) return;
+    digits.push_back(static_cast<std::uint8_t>(value_of(values, c)));
   }
-  const auto unpadded = text.substr(0, text.find_last_not_of('=') + 1);
-  for (const Digits& encoding : digit_encodings) {
-    const auto is_digit = [&](char c) { return encoding.value(c) >= 0; };
-    if (unpadded.size() < encoding.run_least || !std::all_of(unpadded.begin(), unpadded.end(), is_digit)) continue;
-    std::vector<std::uint8_t> digits;
-    for (const char c : unpadded) digits.push_back(static_cast<std::uint8_t>(encoding.value(c)));
-    out.push_back(packed(digits, 0, encoding.bits));
-  }
-  std::erase_if(out, [](const std::string& decoded) { return decoded.empty() || !core::is_document_text(decoded); });
-  return out;
+  std::string decoded;
+  pack(digits, 0, bits, decoded);
+  if (core::is_document_text(decoded)) add_needle_forms(decoded, layers - 1, out);
 }
 
 void add_needle_forms(std::string_view text, int layers, std::vector<std::string>& out) {
+  if (text.empty()) return;
   std::string folded = core::to_lower(text);
   if (std::find(out.begin(), out.end(), folded) == out.end()) out.push_back(std::move(folded));
   if (layers == 0) return;
-  for (const std::string& decoded : decoded_whole(text)) add_needle_forms(decoded, layers - 1, out);
+  std::string soft;
+  std::vector<std::uint32_t> changed;
+  if (undo_soft(text, soft, changed)) add_needle_forms(soft, layers - 1, out);
+  add_decoded(text, base64_values, 6, base64_run_least, layers, out);
+  add_decoded(text, hex_values, 4, hex_run_least, layers, out);
 }
 
 }  // namespace
 
-bool any_form(std::string_view text, const std::function<bool(std::string_view)>& test, int layers) {
-  if (test(core::to_lower(text))) return true;
-  if (layers == 0) return false;
-  for (const auto& decoded : {percent_decoded(text), unescaped(text)}) {
-    if (decoded && any_form(*decoded, test, layers - 1)) return true;
+/// An encoding whose digits stand one after the other.
+struct Forms::Encoding {
+  const Values& values;
+  unsigned bits;           ///< of one digit
+  std::size_t alignments;  ///< from how many digits on it may have begun
+  std::size_t run_least;
+};
+const std::array<Forms::Encoding, 2> Forms::encodings{
+    {{base64_values, 6, 4, base64_run_least}, {hex_values, 4, 2, hex_run_least}}};
+
+bool Forms::any(std::string_view text, const Test& test) { return visit({text, true}, 0, nullptr, test); }
+
+/// `form` is not in lower case here; `changed` as in Layer, where it is what undoing soft encodings left.
+bool Forms::visit(const Form& form, std::size_t depth, const std::vector<std::uint32_t>* changed, const Test& test) {
+  Layer& layer = layers_[depth];
+  layer.lower.assign(form.text);
+  for (char& c : layer.lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }
-  const auto deeper = [&](std::string_view decoded) { return any_form(decoded, test, layers - 1); };
-  return std::any_of(digit_encodings.begin(), digit_encodings.end(),
-                     [&](const Digits& encoding) { return any_run(text, encoding, deeper); });
+  if (test({layer.lower, form.is_whole})) return true;
+  if (depth == layers_limit) return false;
+  if ((form.text.find('%') != form.text.npos || form.text.find('\\') != form.text.npos) &&
+      undo_soft(form.text, layer.soft, layer.changed)) {
+    if (visit({layer.soft, form.is_whole}, depth + 1, &layer.changed, test)) return true;
+  }
+  return std::any_of(encodings.begin(), encodings.end(),
+                     [&](const Encoding& encoding) { return visit_runs(form, depth, encoding, changed, test); });
+}
+
+bool Forms::visit_runs(const Form& form, std::size_t depth, const Encoding& encoding,
+                       const std::vector<std::uint32_t>* changed, const Test& test) {
+  const std::string_view text = form.text;
+  auto& digits = layers_[depth].digits;
+  if (digits.size() < text.size()) digits.resize(text.size());
+  std::size_t next_change = 0;
+  for (std::size_t i = 0; i < text.size();) {
+    if (value_of(encoding.values, text[i]) < 0) {
+      ++i;
+      continue;
+    }
+    const std::size_t begin = i;
+    std::size_t count = 0;
+    for (std::int8_t value = 0; i < text.size() && (value = value_of(encoding.values, text[i])) != -1; ++i) {
+      digits[count] = static_cast<std::uint8_t>(value);
+      count += value >= 0 ? 1U : 0U;
+    }
+    if (changed != nullptr) {
+      // A run that neither has nor touches a changed character stood just so in what was undone.
+      while (next_change < changed->size() && (*changed)[next_change] + 1 < begin) ++next_change;
+      if (next_change == changed->size() || (*changed)[next_change] > i) continue;
+    }
+    if (count < encoding.run_least) continue;
+    const bool is_all = form.is_whole && begin == 0 && i >= without_padding(text).size();
+    if (visit_run(std::span(digits).first(count), is_all, depth, encoding, test)) return true;
+  }
+  return false;
+}
+
+bool Forms::visit_run(std::span<const std::uint8_t> digits, bool is_whole, std::size_t depth, const Encoding& encoding,
+                      const Test& test) {
+  Layer& layer = layers_[depth];
+  for (std::size_t from = 0; from < encoding.alignments; ++from) {
+    pack(digits, from, encoding.bits, layer.bytes);
+    const std::string_view bytes = layer.bytes;
+    for (std::size_t i = 0; i < bytes.size();) {
+      const std::size_t begin = i;
+      for (;;) {
+        while (i < bytes.size() && is_plain[static_cast<unsigned char>(bytes[i])]) ++i;
+        const std::size_t length = i < bytes.size() ? beyond_ascii_bytes(bytes.substr(i)) : 0;
+        if (length == 0) break;
+        i += length;
+      }
+      const std::string_view part = bytes.substr(begin, i - begin);
+      const bool is_all = is_whole && from == 0 && part.size() == bytes.size();
+      if (part.size() >= encoded_bytes_least && visit({part, is_all}, depth + 1, nullptr, test)) return true;
+      if (i < bytes.size()) ++i;
+    }
+  }
+  return false;
 }
 
 std::vector<std::string> needle_forms(std::string_view text) {

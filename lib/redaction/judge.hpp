@@ -14,6 +14,8 @@ namespace airlock::redaction {
 
 /// What `mask` writes.
 inline constexpr std::string_view masked = "[masked]";
+/// How many base32 characters `pseudonymise` writes behind the class.
+inline constexpr std::size_t pseudonym_digits = 26;
 
 enum class Verdict : std::uint8_t { keep, replace, drop };
 

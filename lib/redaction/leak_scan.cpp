@@ -1,11 +1,14 @@
 #include "redaction/leak_scan.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "core/text.hpp"
 #include "redaction/declared_path.hpp"
 #include "redaction/forms.hpp"
+#include "redaction/looked_for.hpp"
 #include "redaction/needle_index.hpp"
+#include "redaction/place.hpp"
 #include "redaction/taken.hpp"
 
 namespace airlock::redaction {
@@ -15,105 +18,157 @@ using core::Code;
 using core::fail;
 using core::quote;
 using dictionary::Class;
+using dictionary::Dictionary;
 using dictionary::Placement;
-using dictionary::Standing;
 using dictionary::Type;
 using report::Kind;
 using report::Token;
 
-tl::unexpected<core::Error> found(const std::string& where, Class cls, std::string hint) {
+constexpr std::string_view ways_out =
+    "`redact_also` in airlock.json can take this path out as well; or the vendor's next kit declares its values as an "
+    "`enum` or of another class";
+
+/// `source`: of what was taken out, or empty.
+tl::unexpected<core::Error> held_for(const std::string& where, Class cls, const std::string& source,
+                                     std::string_view way_out) {
+  std::string hint = source.empty() ? "" : "it repeats what was taken out at " + quote(source) + ": ";
   return fail(Code::refused,
               "leak scan: " + where + " holds a value of class " + quote(dictionary::name(cls)) + " that was taken out",
-              std::move(hint));
+              hint + std::string(way_out));
 }
 
-/// Whether values of the type say enough to be searched.
-bool is_searched(Type type) {
-  return type != Type::count && type != Type::boolean && type != Type::enumeration && type != Type::empty;
-}
+/// Where a number is as much part of the value as any other character.
+bool is_made_of_numbers(Type type) { return type == Type::uuid || type == Type::version || type == Type::ip; }
 
 /// Looks at one token of what would leave after the other.
 class Search {
  public:
-  Search(const Taken& taken, const NeedleIndex& index) : taken_(taken), index_(index) {}
+  Search(const Leaving& leaving, const Dictionary& dictionary, const Plan& plan, const Taken& taken,
+         const crypto::Secret& key)
+      : leaving_(leaving), dictionary_(dictionary), plan_(plan), taken_(taken), index_(taken, key) {}
 
   Result<void> look(const Token& token, const Placement& placement) {
-    path_.advance(token, placement);
-    if (token.closes()) return {};
-    switch (placement.standing) {
-      case Standing::structure:
-        return {};
-      case Standing::undeclared:
-        return refuse("something that the dictionary does not declare");
-      case Standing::ill_typed:
-        // A mask or a pseudonym is not of every type.
-        if (token.kind == Kind::string && taken_.is_written(token.text)) return {};
-        return refuse("something that is not of its declared type");
-      case Standing::twin:
-        if (!taken_.twins_dropped) return {};
-        return refuse("a twin, and all were to be dropped");
-      case Standing::declared:
-        break;
+    const Held held = held_at(token, placement, dictionary_, plan_);
+    if (held != Held::report && held != Held::airlock) return fault(token, placement, held);
+    if (going_) {
+      if (token.depth == *going_ && (token.is_scalar() || token.closes())) going_.reset();
+      return {};
     }
-    if (token.opens() || !is_searched(placement.type) || taken_.is_written(token.text)) return {};
-    return look_at_text(token.text, placement.cls);
+    const bool is_text = token.kind == Kind::key || token.kind == Kind::string;
+    if (held != Held::report || !is_text || placement.standing != dictionary::Standing::declared) return {};
+    if (evidence_of(placement.type) != Evidence::text) return {};
+    const auto found = search(token.text, placement);
+    return found ? add(token, placement, *found) : Result<void>{};
+  }
+
+  Result<void> look(const FreeText& text) {
+    Patience patience(text.text.size());
+    std::optional<NoteIndex> words;
+    if (text.is_note && !text.text.empty()) words.emplace(taken_);
+    std::optional<Found> found;
+    bool is_word = false;
+    const bool any = forms_.any(text.text, [&](const Form& form) {
+      found = index_.anywhere(form.text, true, patience);
+      is_word = !found && words && words->word(form.text);
+      return found || is_word;
+    });
+    if (!any) return {};
+    const std::string hint = "take it out of the " + text.label;
+    if (found) return held_for("the " + text.label, found->cls, taken_.source(found->source), hint);
+    return fail(Code::refused, "leak scan: the " + text.label + " holds something of the report that does not leave",
+                hint);
+  }
+
+  Copies finish() && {
+    for (const auto& [paths, count] : found_) {
+      copies_.found.push_back({paths.first, taken_.source(paths.second), count});
+    }
+    return std::move(copies_);
   }
 
  private:
-  Result<void> look_at_text(std::string_view text, Class cls) const {
-    std::optional<Class> hit;
-    const auto test = [&](std::string_view form) {
-      hit = index_.is_whole(form, cls) ? cls : index_.anywhere(form);
-      return hit.has_value();
-    };
-    if (!any_form(text, test)) return {};
-    return found(quote(path_.text()), *hit, "redact what stands at this path as well");
+  std::optional<Found> search(std::string_view text, const Placement& placement) {
+    const bool with_numbers = !is_made_of_numbers(placement.type);
+    Patience patience(text.size());
+    std::optional<Found> found;
+    (void)forms_.any(text, [&](const Form& form) {
+      if (form.is_whole) found = index_.whole(form.text, placement.cls);
+      if (!found) found = index_.anywhere(form.text, with_numbers, patience);
+      return found.has_value();
+    });
+    return found;
   }
 
-  Result<void> refuse(const std::string& what) const {
-    return fail(Code::refused, "leak scan: " + quote(path_.text()) + " still holds " + what + " after redaction",
+  /// The member or element that the token begins or is in goes.
+  Result<void> add(const Token& token, const Placement& placement, const Found& found) {
+    const std::string& path = dictionary_.fields()[placement.field].path;
+    const bool is_needed = std::any_of(leaving_.needed.begin(), leaving_.needed.end(),
+                                       [&](const std::string& needed) { return needed == path; });
+    if (is_needed || plan_.copies() == CopiesAre::held) {
+      return held_for(quote(path), found.cls, taken_.source(found.source), ways_out);
+    }
+    copies_.places.push_back(token.begin);
+    ++found_[{path, found.source}];
+    if (token.kind == Kind::key) going_ = token.depth;
+    return {};
+  }
+
+  Result<void> fault(const Token& token, const Placement& placement, Held held) const {
+    const std::string_view what = held == Held::undeclared  ? "something that the dictionary does not declare"
+                                  : held == Held::ill_typed ? "something that is not of its declared type"
+                                  : held == Held::twin      ? "a twin, and all were to be dropped"
+                                                            : "something that was to be taken out or changed";
+    const bool has_path = placement.field != Placement::no_field && held != Held::twin;
+    return fail(Code::refused,
+                "leak scan: " + quote(has_path ? dictionary_.fields()[placement.field].path : path_of(token)) +
+                    " still holds " + std::string(what) + " after redaction",
                 "this is a fault of airlock; nothing left");
   }
 
-  const Taken& taken_;
-  const NeedleIndex& index_;
-  DeclaredPath path_;
-};
-
-Result<void> scan_report(const core::Blob& disclosed, const dictionary::Dictionary& dictionary, Search search,
-                         const report::Limits& limits, const crypto::Secret& fingerprint_key) {
-  report::Scanner scanner(disclosed, limits, fingerprint_key);
-  dictionary::Classifier classifier(dictionary);
-  for (;;) {
-    auto token = scanner.next();
-    if (!token) return fail(std::move(token).error().within("leak scan"));
-    if (token->kind == Kind::end) return {};
-    AIRLOCK_CHECK(search.look(*token, classifier.place(*token)));
+  /// The declared path of a token: the longest that leads to it. Reads the report again, since only a fault asks.
+  [[nodiscard]] std::string path_of(const Token& token) const {
+    const crypto::Secret key(std::string(16, '\0'));
+    report::Limits limits;
+    limits.bytes = report::report_bytes_most;
+    report::Scanner scanner(leaving_.report, limits, key);
+    dictionary::Classifier classifier(dictionary_);
+    DeclaredPath path;
+    for (;;) {
+      const auto each = scanner.next();
+      if (!each || each->kind == Kind::end) return path.text();
+      path.advance(*each, classifier.place(*each));
+      if (each->begin == token.begin) return path.text();
+    }
   }
-}
 
-Result<void> scan_text(const FreeText& text, const NeedleIndex& index) {
-  std::optional<Class> hit;
-  const auto test = [&](std::string_view form) {
-    hit = index.anywhere(form);
-    if (!hit && text.is_note) hit = index.word(form);
-    return hit.has_value();
-  };
-  if (!any_form(text.text, test)) return {};
-  return found("the " + text.label, *hit, "take it out of the " + text.label);
-}
+  const Leaving& leaving_;
+  const Dictionary& dictionary_;
+  const Plan& plan_;
+  const Taken& taken_;
+  NeedleIndex index_;
+  Forms forms_;
+  Copies copies_;
+  std::map<std::pair<std::string, std::uint32_t>, std::uint64_t> found_;
+  std::optional<std::size_t> going_;  ///< depth of a member that goes with its key, until it ends
+};
 
 }  // namespace
 
-Result<void> scan(const core::Blob& disclosed, std::span<const FreeText> texts,
-                  const dictionary::Dictionary& dictionary, const Taken& taken, const report::Limits& limits,
-                  const crypto::Secret& fingerprint_key) {
-  const NeedleIndex index(taken.needles());
+Result<Copies> scan(const Leaving& leaving, const Dictionary& dictionary, const Plan& plan, const Taken& taken,
+                    const report::Limits& limits, const crypto::Secret& fingerprint_key) {
   report::Limits disclosed_limits = limits;
   disclosed_limits.bytes = std::max(limits.bytes, report::report_bytes_most);
-  AIRLOCK_CHECK(scan_report(disclosed, dictionary, Search(taken, index), disclosed_limits, fingerprint_key));
-  for (const FreeText& text : texts) AIRLOCK_CHECK(scan_text(text, index));
-  return {};
+  report::Scanner scanner(leaving.report, disclosed_limits, fingerprint_key);
+  dictionary::Classifier classifier(dictionary);
+  Search search(leaving, dictionary, plan, taken, fingerprint_key);
+  for (;;) {
+    auto token = scanner.next();
+    if (!token) return fail(std::move(token).error().within("leak scan"));
+    if (token->kind == Kind::end) break;
+    AIRLOCK_CHECK(search.look(*token, classifier.place(*token)));
+  }
+  for (const FreeText& text : leaving.texts) AIRLOCK_CHECK(search.look(text));
+  return std::move(search).finish();
 }
 
 }  // namespace airlock::redaction

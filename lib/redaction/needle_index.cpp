@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 
+#include "core/text.hpp"
 #include "redaction/forms.hpp"
 
 namespace airlock::redaction {
@@ -11,44 +13,39 @@ namespace {
 using dictionary::Class;
 
 constexpr std::size_t start_bytes = anywhere_characters_least;  // a character has at least one byte
-
-/// Of UTF-8; other bytes count as characters too.
-std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
+constexpr std::uint64_t golden = 0x9E3779B97F4A7C15;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/// Takes digits from the front of `text`; returns how many.
-std::size_t take_digits(std::string_view& text) {
-  const auto end = static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_digit) - text.begin());
-  text.remove_prefix(end);
-  return end;
+/// Letters of the alphabets from Latin to Georgian, with the marks that combine with them. Scripts that put no space
+/// between words have no letters in this sense.
+bool is_letter(char32_t c) {
+  if (c < 0x80) return c >= 'a' && c <= 'z';
+  if (c < 0x530) return c >= 0xC0 && c != 0xD7 && c != 0xF7;
+  return (c >= 0x531 && c <= 0x587) || (c >= 0x5D0 && c <= 0x5EA) || (c >= 0x620 && c <= 0x65F) ||
+         (c >= 0x66E && c <= 0x6D3) || (c >= 0x10A0 && c <= 0x10FF) || (c >= 0x1E00 && c <= 0x1FFF);
 }
 
-/// Whether `text` is a number as JSON writes it (RFC 8259 6), in lower case.
-bool is_number(std::string_view text) {
-  if (text.starts_with('-')) text.remove_prefix(1);
-  const bool leading_zero = text.starts_with('0');
-  const std::size_t whole = take_digits(text);
-  if (whole == 0 || (leading_zero && whole > 1)) return false;
-  if (text.starts_with('.')) {
-    text.remove_prefix(1);
-    if (take_digits(text) == 0) return false;
-  }
-  if (text.starts_with('e')) {
-    text.remove_prefix(1);
-    if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
-    if (take_digits(text) == 0) return false;
-  }
-  return text.empty();
+/// How many bytes the letter has that `text` begins with, or 0.
+std::size_t letter_bytes(std::string_view text) {
+  if (static_cast<unsigned char>(text[0]) < 0x80) return is_letter(static_cast<unsigned char>(text[0])) ? 1 : 0;
+  const core::CodePoint first = core::first_code_point(text);
+  return first.bytes > 1 && is_letter(first.value) ? first.bytes : 0;
 }
 
-Classes tell_tale_classes() {
+bool is_all_letters(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = letter_bytes(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+Classes tell_tale(const Classes& classes) {
   Classes out;
   for (const Class cls : {Class::person, Class::location, Class::identifier, Class::licence}) {
-    out.set(static_cast<std::size_t>(cls));
+    out.set(static_cast<std::size_t>(cls), classes.test(static_cast<std::size_t>(cls)));
   }
   return out;
 }
@@ -58,6 +55,24 @@ Class first_of(const Classes& classes) {
   while (!classes.test(i)) ++i;
   return static_cast<Class>(i);
 }
+
+/// The first bytes of a text without those that are only part of a character.
+std::string_view beginning(std::string_view text) {
+  if (text.size() <= anywhere_bytes_most) return text;
+  std::size_t size = anywhere_bytes_most;
+  while ((static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
+  return text.substr(0, size);
+}
+
+void sort_and_merge(std::vector<Anywhere::Needle>& needles) {
+  std::stable_sort(needles.begin(), needles.end(), [](const auto& a, const auto& b) { return a.text < b.text; });
+  needles.erase(
+      std::unique(needles.begin(), needles.end(), [](const auto& a, const auto& b) { return a.text == b.text; }),
+      needles.end());
+}
+
+/// 64 places for each needle: all but one in 64 positions of a text end here.
+std::size_t places_for(std::size_t needles) { return std::bit_ceil(64 * needles); }
 
 /// Letters, digits, `_`, and all that is not ASCII.
 bool is_word(char c) {
@@ -69,109 +84,212 @@ bool is_boundary(std::string_view text, std::size_t at) {
   return at == 0 || at == text.size() || !is_word(text[at - 1]) || !is_word(text[at]);
 }
 
+std::uint64_t number_of(const crypto::Secret& key, std::size_t at) {
+  std::uint64_t out = 0;
+  std::memcpy(&out, key.view().data() + at, sizeof out);
+  return out | 1;
+}
+
 }  // namespace
 
-NeedleIndex::NeedleIndex(const Taken::Needles& needles) {
-  const Classes tell_tale = tell_tale_classes();
-  for (const auto& [text, classes] : needles) {
-    for (std::string& form : needle_forms(text)) {
-      const bool can_tell = characters(form) >= anywhere_characters_least && !is_number(form);
-      const Classes anywhere = can_tell ? classes & tell_tale : Classes{};
-      const Classes others = classes & ~anywhere;
-      if (anywhere.any()) anywhere_.push_back({form.substr(0, anywhere_bytes_most), anywhere});
-      if (others.any()) others_.push_back({std::move(form), others});
-    }
-  }
-  sort_and_merge(anywhere_);
-  sort_and_merge(others_);
-  // Where one begins with another, the shorter is found wherever the longer stands.
-  Needles shortest;
-  for (Needle& needle : anywhere_) {
-    if (shortest.empty() || !needle.text.starts_with(shortest.back().text)) shortest.push_back(std::move(needle));
-  }
-  anywhere_ = std::move(shortest);
-  build_filter();
-}
-
-void NeedleIndex::sort_and_merge(Needles& needles) {
-  std::sort(needles.begin(), needles.end(), [](const Needle& a, const Needle& b) { return a.text < b.text; });
-  Needles merged;
+Anywhere::Anywhere(std::vector<Needle> needles, std::uint64_t key) : key_(key) {
+  sort_and_merge(needles);
+  needles_.reserve(needles.size());
+  std::uint32_t last = none;
   for (Needle& needle : needles) {
-    if (!merged.empty() && merged.back().text == needle.text) {
-      merged.back().classes |= needle.classes;
-    } else {
-      merged.push_back(std::move(needle));
-    }
+    while (last != none && !needle.text.starts_with(needles_[last].needle.text)) last = needles_[last].parent;
+    // What begins with one that is found whatever follows is found with it.
+    if (last != none && !needles_[last].ends_in_digit) continue;
+    const bool ends_in_digit = is_digit(needle.text.back()) && needle.text.size() < anywhere_bytes_most;
+    needles_.push_back({std::move(needle), last, ends_in_digit});
+    last = static_cast<std::uint32_t>(needles_.size() - 1);
   }
-  needles = std::move(merged);
-}
-
-void NeedleIndex::build_filter() {
-  if (anywhere_.empty()) return;
-  // 32 places for each needle: all but one in 32 positions of a text end here.
-  filter_.resize(std::bit_ceil(32 * anywhere_.size()));
-  for (const Needle& needle : anywhere_) {
+  if (needles_.empty()) return;
+  filter_.resize(places_for(needles_.size()));
+  for (const Entry& entry : needles_) {
     std::uint64_t start = 0;
-    for (std::size_t i = 0; i < start_bytes; ++i) start = start << 8 | static_cast<unsigned char>(needle.text[i]);
+    for (std::size_t i = 0; i < start_bytes; ++i) start = start << 8 | static_cast<unsigned char>(entry.needle.text[i]);
     filter_[filter_bit(start)] = true;
   }
 }
 
-std::size_t NeedleIndex::filter_bit(std::uint64_t start) const {
-  constexpr std::uint64_t golden = 0x9E3779B97F4A7C15;
-  return static_cast<std::size_t>(start * golden >> 32) & (filter_.size() - 1);
+std::size_t Anywhere::filter_bit(std::uint64_t start) const {
+  return static_cast<std::size_t>((start ^ key_) * golden >> 32) & (filter_.size() - 1);
 }
 
-std::optional<Class> NeedleIndex::anywhere(std::string_view text) const {
-  if (anywhere_.empty()) return std::nullopt;
+std::optional<Found> Anywhere::find(std::string_view text, Patience& patience) const {
+  if (needles_.empty()) return std::nullopt;
   constexpr std::uint64_t start_mask = (std::uint64_t{1} << 8 * start_bytes) - 1;
   std::uint64_t start = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     start = (start << 8 | static_cast<unsigned char>(text[i])) & start_mask;
     if (i + 1 < start_bytes || !filter_[filter_bit(start)]) continue;
-    const auto rest = text.substr(i + 1 - start_bytes);
-    // As none is the beginning of another, only the last that is not behind `rest` can be the beginning of it.
-    const auto behind = std::upper_bound(anywhere_.begin(), anywhere_.end(), rest,
-                                         [](std::string_view a, const Needle& b) { return a < b.text; });
-    if (behind != anywhere_.begin() && rest.starts_with(std::prev(behind)->text)) {
-      return first_of(std::prev(behind)->classes);
-    }
+    const std::size_t begin = i + 1 - start_bytes;
+    if (begin > 0 && is_digit(text[begin]) && is_digit(text[begin - 1])) continue;
+    if (auto found = at(text.substr(begin), patience)) return found;
   }
   return std::nullopt;
 }
 
-bool NeedleIndex::is_whole(std::string_view text, Class cls) const {
-  const auto at = std::lower_bound(others_.begin(), others_.end(), text,
-                                   [](const Needle& a, std::string_view b) { return a.text < b; });
-  return at != others_.end() && at->text == text && at->classes.test(static_cast<std::size_t>(cls));
+/// A needle that `text` begins with.
+std::optional<Found> Anywhere::at(std::string_view text, Patience& patience) const {
+  const auto behind = std::upper_bound(needles_.begin(), needles_.end(), text,
+                                       [](std::string_view a, const Entry& b) { return a < b.needle.text; });
+  const auto begins_alike = [&](const Entry& entry) {
+    return entry.needle.text.compare(0, start_bytes, text, 0, start_bytes) == 0;
+  };
+  const bool is_beside_last = behind != needles_.begin() && begins_alike(*std::prev(behind));
+  if (!is_beside_last && (behind == needles_.end() || !begins_alike(*behind))) return std::nullopt;
+  // Every needle that `text` begins with is a beginning of the last one that is not behind it.
+  const Entry* entry = is_beside_last ? &*std::prev(behind) : nullptr;
+  if (!patience.take()) return (entry != nullptr ? *entry : *behind).needle.found;
+  while (entry != nullptr) {
+    const std::string& needle = entry->needle.text;
+    if (text.starts_with(needle) &&
+        !(entry->ends_in_digit && text.size() > needle.size() && is_digit(text[needle.size()]))) {
+      return entry->needle.found;
+    }
+    if (!patience.take()) return entry->needle.found;
+    entry = entry->parent == none ? nullptr : &needles_[entry->parent];
+  }
+  return std::nullopt;
 }
 
-const NeedleIndex::Needle* NeedleIndex::word_at(std::string_view text, std::size_t begin) const {
-  auto low = others_.begin();
-  auto high = others_.end();
+Words::Words(std::vector<Anywhere::Needle> needles, std::uint64_t key) : needles_(std::move(needles)), key_(key) {
+  sort_and_merge(needles_);
+  if (needles_.empty()) return;
+  filter_.resize(places_for(needles_.size()));
+  for (const auto& needle : needles_) filter_[filter_bit(needle.text)] = true;
+}
+
+std::size_t Words::filter_bit(std::string_view word) const {
+  std::uint64_t hash = key_;
+  for (const char c : word) hash = (hash ^ static_cast<unsigned char>(c)) * golden;
+  return static_cast<std::size_t>(hash >> 32) & (filter_.size() - 1);
+}
+
+std::optional<Found> Words::find(std::string_view text) const {
+  if (needles_.empty()) return std::nullopt;
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t begin = i;
+    std::size_t letters = 0;
+    for (std::size_t length = 0; i < text.size() && (length = letter_bytes(text.substr(i))) > 0; i += length) ++letters;
+    if (letters >= anywhere_characters_least && letters < letters_least) {
+      const auto word = text.substr(begin, i - begin);
+      if (filter_[filter_bit(word)]) {
+        const auto at = std::lower_bound(needles_.begin(), needles_.end(), word,
+                                         [](const auto& a, std::string_view b) { return a.text < b; });
+        if (at != needles_.end() && at->text == word) return at->found;
+      }
+    }
+    if (letters == 0) ++i;
+  }
+  return std::nullopt;
+}
+
+/// The needles by how they are looked for.
+struct NeedleIndex::Sorted {
+  std::vector<Anywhere::Needle> texts;
+  std::vector<Anywhere::Needle> numbers;
+  std::vector<Anywhere::Needle> words;
+  std::vector<Whole> wholes;
+};
+
+NeedleIndex::Sorted NeedleIndex::sort(const Taken& taken) {
+  Sorted out;
+  for (const auto& [text, trace] : taken.numbers()) {
+    if (trace.classes.any()) out.numbers.push_back({core::to_lower(text), {first_of(trace.classes), trace.source}});
+  }
+  for (const auto& [text, trace] : taken.texts()) {
+    if (trace.classes.none()) continue;
+    const Classes tells = tell_tale(trace.classes);
+    for (std::string& form : needle_forms(text)) {
+      const bool is_number = digits(form) == form.size();
+      const std::size_t size = characters(form);
+      Classes others = trace.classes;
+      if (is_number) {
+        if (tells.any() && size >= number_digits_least) out.numbers.push_back({form, {first_of(tells), trace.source}});
+        continue;
+      }
+      if (tells.any() && size >= anywhere_characters_least) {
+        const bool is_word =
+            size < letters_least && is_all_letters(form) && !tells.test(static_cast<std::size_t>(Class::licence));
+        (is_word ? out.words : out.texts).push_back({std::string(beginning(form)), {first_of(tells), trace.source}});
+        others &= ~tells;
+      }
+      if (others.any()) out.wholes.push_back({std::move(form), others, trace.source});
+    }
+  }
+  std::stable_sort(out.wholes.begin(), out.wholes.end(), [](const auto& a, const auto& b) { return a.text < b.text; });
+  std::vector<Whole> merged;
+  for (Whole& whole : out.wholes) {
+    if (!merged.empty() && merged.back().text == whole.text) {
+      merged.back().classes |= whole.classes;
+    } else {
+      merged.push_back(std::move(whole));
+    }
+  }
+  out.wholes = std::move(merged);
+  return out;
+}
+
+NeedleIndex::NeedleIndex(const Taken& taken, const crypto::Secret& key)
+    : NeedleIndex(sort(taken), number_of(key, 0) ^ number_of(key, 8) << 1) {}
+
+NeedleIndex::NeedleIndex(Sorted sorted, std::uint64_t key)
+    : texts_(std::move(sorted.texts), key),
+      numbers_(std::move(sorted.numbers), key),
+      words_(std::move(sorted.words), key),
+      wholes_(std::move(sorted.wholes)) {}
+
+std::optional<Found> NeedleIndex::anywhere(std::string_view text, bool with_numbers, Patience& patience) const {
+  if (auto found = texts_.find(text, patience)) return found;
+  if (auto found = words_.find(text)) return found;
+  return with_numbers ? numbers_.find(text, patience) : std::nullopt;
+}
+
+std::optional<Found> NeedleIndex::whole(std::string_view text, Class cls) const {
+  const auto at = std::lower_bound(wholes_.begin(), wholes_.end(), text,
+                                   [](const Whole& a, std::string_view b) { return a.text < b; });
+  if (at == wholes_.end() || at->text != text || !at->classes.test(static_cast<std::size_t>(cls))) return std::nullopt;
+  return Found{cls, at->source};
+}
+
+NoteIndex::NoteIndex(const Taken& taken) {
+  for (const auto& [text, trace] : taken.numbers()) needles_.push_back(core::to_lower(text));
+  for (const auto& [text, trace] : taken.texts()) {
+    const std::size_t least = trace.declared ? note_characters_least : note_odd_characters_least;
+    for (std::string& form : needle_forms(text)) {
+      if (characters(form) >= least) needles_.push_back(std::move(form));
+    }
+  }
+  std::sort(needles_.begin(), needles_.end());
+}
+
+bool NoteIndex::word_at(std::string_view text, std::size_t begin) const {
+  auto low = needles_.begin();
+  auto high = needles_.end();
   // Between low and high are those that have the first `size` bytes in common with the text; the shortest comes first.
   for (std::size_t size = 0; low != high; ++size) {
-    if (low->text.size() == size) {
-      const bool is_word_here = is_boundary(text, begin + size) && characters(low->text) >= word_characters_least;
-      if (is_word_here) return &*low;
-      if (++low == high) return nullptr;
+    while (low != high && low->size() == size) {
+      if (is_boundary(text, begin + size)) return true;
+      ++low;
     }
-    if (begin + size == text.size()) return nullptr;
+    if (low == high || begin + size == text.size()) return false;
     const auto byte = static_cast<unsigned char>(text[begin + size]);
     low = std::partition_point(
-        low, high, [&](const Needle& needle) { return static_cast<unsigned char>(needle.text[size]) < byte; });
+        low, high, [&](const std::string& needle) { return static_cast<unsigned char>(needle[size]) < byte; });
     high = std::partition_point(
-        low, high, [&](const Needle& needle) { return static_cast<unsigned char>(needle.text[size]) == byte; });
+        low, high, [&](const std::string& needle) { return static_cast<unsigned char>(needle[size]) == byte; });
   }
-  return nullptr;
+  return false;
 }
 
-std::optional<Class> NeedleIndex::word(std::string_view text) const {
+bool NoteIndex::word(std::string_view text) const {
   for (std::size_t begin = 0; begin < text.size(); ++begin) {
-    if (!is_boundary(text, begin)) continue;
-    if (const Needle* needle = word_at(text, begin)) return first_of(needle->classes);
+    if (is_boundary(text, begin) && word_at(text, begin)) return true;
   }
-  return std::nullopt;
+  return false;
 }
 
 }  // namespace airlock::redaction

@@ -163,6 +163,7 @@ Result<Plan> Plan::make(const Dictionary& dictionary, std::span<const Profile> p
   AIRLOCK_CHECK(check_comparisons(dictionary, rules));
   for (const Profile& profile : profiles) {
     out.profiles_.push_back(profile.name);
+    out.copies_ = std::max(out.copies_, profile.copies);
     out.redactions_.insert(out.redactions_.end(), profile.redactions.begin(), profile.redactions.end());
   }
   const bool drops = !profiles.empty() && std::all_of(profiles.begin(), profiles.end(), [](const Profile& profile) {
@@ -190,7 +191,7 @@ Result<Plan> Plan::make(const Dictionary& dictionary, std::span<const Profile> p
 
 bool Plan::treats_like(const Plan& other) const {
   return values_ == other.values_ && keys_ == other.keys_ && undeclared_ == other.undeclared_ &&
-         redacts_ == other.redacts_;
+         copies_ == other.copies_ && redacts_ == other.redacts_;
 }
 
 Plan Plan::with_value(std::size_t field, const Treatment& treatment) const {

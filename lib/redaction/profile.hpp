@@ -22,6 +22,9 @@ using core::Result;
 /// What becomes of members that the dictionary does not declare, or that are not of their declared type.
 enum class Undeclared : std::uint8_t { drop, refuse };  // refuse beats drop
 
+/// What becomes of members in which the leak scan finds a copy of what was taken out.
+enum class CopiesAre : std::uint8_t { dropped, held };  // held beats dropped
+
 struct Redaction {
   std::optional<dictionary::Class> cls;  ///< by class: keys and values of it
   std::string path;                      ///< by path: see selector.hpp
@@ -34,6 +37,7 @@ struct Profile {
   std::string name;
   Undeclared undeclared = Undeclared::refuse;
   std::vector<Redaction> redactions;  ///< its own and those of what it extends
+  CopiesAre copies = CopiesAre::dropped;
 };
 
 /// Reads one element of `redactions`: `{"class"|"path": …, "do": …, …}`, which stands at the JSON path `place` of
@@ -76,6 +80,8 @@ class Plan {
   /// Whether every report comes out of both alike.
   [[nodiscard]] bool treats_like(const Plan& other) const;
   [[nodiscard]] Undeclared undeclared() const { return undeclared_; }
+  /// Held where any profile says so.
+  [[nodiscard]] CopiesAre copies() const { return copies_; }
   /// Whether anything may be taken out: some redaction is in force, or what is undeclared is dropped. Then twins are
   /// dropped; else a report leaves byte for byte.
   [[nodiscard]] bool redacts() const { return redacts_; }
@@ -94,6 +100,7 @@ class Plan {
   std::vector<Redaction> redactions_;
   std::vector<std::string> profiles_;
   Undeclared undeclared_ = Undeclared::refuse;
+  CopiesAre copies_ = CopiesAre::dropped;
   bool redacts_ = false;
 };
 

@@ -1,19 +1,58 @@
 #include "redaction/taken.hpp"
 
+#include <algorithm>
+
+#include "redaction/looked_for.hpp"
+
 namespace airlock::redaction {
 
-core::Result<void> Taken::add(std::string_view text, dictionary::Class cls) {
-  if (text.empty()) return {};
-  auto at = needles_.find(text);
-  if (at == needles_.end()) {
-    if (needles_.size() == needles_limit) {
+using core::Result;
+using dictionary::Class;
+
+std::size_t characters(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+std::size_t digits(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }));
+}
+
+Result<void> Taken::add_text(std::string_view text, std::optional<Class> cls, bool declared, std::uint32_t source) {
+  const std::size_t least = declared ? note_characters_least : note_odd_characters_least;
+  if (text.empty() || (!cls && characters(text) < least)) return {};
+  return add(texts_, text, cls, declared, source);
+}
+
+Result<void> Taken::add_number(std::string_view text, std::optional<Class> cls, std::uint32_t source) {
+  const std::size_t count = digits(text);
+  if (count < note_digits_least) return {};
+  const bool tells = cls && is_tell_tale(*cls) && count >= number_digits_least;
+  return add(numbers_, text, tells ? cls : std::nullopt, true, source);
+}
+
+std::uint32_t Taken::source_id(const std::string& path) {
+  const auto at = std::find(sources_.begin(), sources_.end(), path);
+  if (at != sources_.end()) return static_cast<std::uint32_t>(at - sources_.begin());
+  sources_.push_back(path);
+  return static_cast<std::uint32_t>(sources_.size() - 1);
+}
+
+Result<void> Taken::add(Needles& needles, std::string_view text, std::optional<Class> cls, bool declared,
+                        std::uint32_t source) {
+  auto at = needles.find(text);
+  if (at == needles.end()) {
+    if (texts_.size() + numbers_.size() == needles_limit) {
       return core::fail(core::Code::bad_input, "the report has more than " + std::to_string(needles_limit) +
                                                    " distinct values to take out, which is the most that are looked "
                                                    "for afterwards");
     }
-    at = needles_.emplace(text, Classes{}).first;
+    at = needles.emplace(text, Trace{{}, declared, source}).first;
   }
-  at->second.set(static_cast<std::size_t>(cls));
+  Trace& trace = at->second;
+  if (cls && trace.classes.none()) trace.source = source;
+  if (cls) trace.classes.set(static_cast<std::size_t>(*cls));
+  trace.declared |= declared;
   return {};
 }
 

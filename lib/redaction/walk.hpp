@@ -37,6 +37,8 @@ class Walk {
 
   /// The declared path of the last token (declared_path.hpp).
   [[nodiscard]] std::string path() const { return path_.text(); }
+  /// The fields that the last token, placed as a twin, may copy.
+  [[nodiscard]] std::vector<std::size_t> twin_fields() const { return classifier_.twin_fields(); }
 
  private:
   [[nodiscard]] core::Result<void> refuse_undeclared(const dictionary::Placement& placement) const;

@@ -146,12 +146,12 @@ def _(w):
     w.airlock("bundle", "verify", longest["bundle"])
 
 
-@case("a note that tells what was taken out is stopped by the leak scan")
+@case("a note that tells what was taken out holds the report, whose bytes are kept")
 def _(w):
     w.site()
     for note in ("host is playground.posthog.net", "see HTTPS://PLAYGROUND.POSTHOG.NET/", "London", "plugin Avo New"):
         result = w.process(None, "--note", note, code=4)
-        equal((result["outcome"], result["reason"]), ("refused", "leak"), note)
+        equal((result["outcome"], result["reason"]), ("held", "leak"), note)
         for secret in ("playground", "London", "Avo"):
             check(secret not in result["message"], f"the message tells the value: {result['message']}")
     equal(w.outbox(), [])

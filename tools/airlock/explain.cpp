@@ -121,6 +121,9 @@ void show(const console::Console& console, const gate::Preview& preview) {
     }
   }
   if (prepared.redacted) console.say("in this report: " + in_words(result.redactions));
+  const auto copies = copies_in_words(prepared);
+  if (!copies.empty()) console.say("copies of what is taken out, which go with their members");
+  for (const std::string& line : copies) console.say("  " + line);
 }
 
 int print(Context& context, Worker& worker) {

@@ -15,6 +15,7 @@ Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Js
 
 std::string participle(const std::string& action) {
   static const std::map<std::string, std::string> words{{"drop", "dropped"},
+                                                        {"copied", "dropped as copies"},
                                                         {"mask", "masked"},
                                                         {"suppress_below", "small figures suppressed"},
                                                         {"round", "figures rounded"},
@@ -90,6 +91,14 @@ std::string in_words(const std::vector<envelope::RedactionCount>& redactions) {
   return out.empty() ? "nothing" : out;
 }
 
+std::vector<std::string> copies_in_words(const gate::Prepared& prepared) {
+  std::vector<std::string> out;
+  for (const auto& copied : prepared.copied) {
+    out.push_back(copied.path + ": " + std::to_string(copied.count) + " copied from " + copied.source);
+  }
+  return out;
+}
+
 Json to_json(const ledger::TreeHead& head) { return {{"size", head.size}, {"root", head.root.hex()}}; }
 
 std::string in_words(const licence::Verdict& verdict) {
@@ -128,6 +137,11 @@ void show(const console::Console& console, const gate::Processed& processed) {
   }
   if (prepared.payload && processed.outcome != "repeated") {
     rows.emplace_back("redacted", in_words(processed.redactions));
+    const char* label = "copies";
+    for (const std::string& line : copies_in_words(prepared)) {
+      rows.emplace_back(label, line);
+      label = "";
+    }
     rows.emplace_back("leaves", std::to_string(prepared.payload->size()) + " of " +
                                     std::to_string(processed.original_size) + " bytes, SHA-256 " +
                                     prepared.payload_sha256.hex());

@@ -29,6 +29,8 @@ void warn_of_end(const console::Console& console, const licence::Verdict& verdic
 
 /// `12 pseudonymised, 97 dropped`.
 [[nodiscard]] std::string in_words(const std::vector<envelope::RedactionCount>& redactions);
+/// A line for each kind of copy that went: its declared path, how many, and what they copy. For people at the site only.
+[[nodiscard]] std::vector<std::string> copies_in_words(const gate::Prepared& prepared);
 
 [[nodiscard]] core::Json to_json(const ledger::TreeHead& head);
 /// `2022-04-25 to 2022-05-01`, or `undated`.

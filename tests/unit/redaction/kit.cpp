@@ -106,9 +106,12 @@ std::vector<std::string> Outcome::counts() const {
 
 std::set<std::string> Outcome::needles() const {
   std::set<std::string> out;
-  for (const auto& [text, classes] : value().taken->needles()) {
-    for (std::size_t i = 0; i < dictionary::class_count; ++i) {
-      if (classes.test(i)) out.insert(std::string(name(static_cast<dictionary::Class>(i))) + ": " + text);
+  for (const auto* needles : {&value().taken->texts(), &value().taken->numbers()}) {
+    for (const auto& [text, trace] : *needles) {
+      if (trace.classes.none()) out.insert("note: " + text);
+      for (std::size_t i = 0; i < dictionary::class_count; ++i) {
+        if (trace.classes.test(i)) out.insert(std::string(name(static_cast<dictionary::Class>(i))) + ": " + text);
+      }
     }
   }
   return out;
@@ -121,14 +124,34 @@ Outcome redact(const dictionary::Dictionary& dictionary, const Plan& plan, std::
   return {std::move(result), out.take()};
 }
 
-std::string scan_bytes(const dictionary::Dictionary& dictionary, std::string_view disclosed, const Taken& taken,
-                       const std::vector<FreeText>& texts) {
-  const auto scanned = redaction::scan(core::MemoryBlob(disclosed), texts, dictionary, taken, {}, fingerprint_key());
-  return scanned ? "" : scanned.error().message;
+std::string scan_bytes(const dictionary::Dictionary& dictionary, const Plan& plan, std::string_view disclosed,
+                       const Taken& taken, const std::vector<FreeText>& texts, const std::vector<std::string>& needed) {
+  const core::MemoryBlob blob(disclosed);
+  const auto scanned = redaction::scan({blob, texts, needed}, dictionary, plan, taken, {}, fingerprint_key());
+  if (!scanned) return scanned.error().message;
+  std::string out;
+  for (const Copied& copied : scanned->found) {
+    out += (out.empty() ? "" : "; ") + copied.path + " <- " + copied.source + " " + std::to_string(copied.count);
+  }
+  return out;
 }
 
-std::string scan(const dictionary::Dictionary& dictionary, const Outcome& outcome, const std::vector<FreeText>& texts) {
-  return scan_bytes(dictionary, outcome.bytes, *outcome.value().taken, texts);
+std::string scan(const dictionary::Dictionary& dictionary, const Plan& plan, const Outcome& outcome,
+                 const std::vector<FreeText>& texts) {
+  return scan_bytes(dictionary, plan, outcome.bytes, *outcome.value().taken, texts);
+}
+
+std::string without_copies(const dictionary::Dictionary& dictionary, const Plan& plan, const Outcome& outcome) {
+  const core::MemoryBlob blob(outcome.bytes);
+  const auto copies = redaction::scan({blob, {}, {}}, dictionary, plan, *outcome.value().taken, {}, fingerprint_key());
+  if (!copies) throw std::runtime_error(copies.error().message);
+  core::StringSink out(report::report_bytes_most);
+  if (!write_without(blob, copies->places, {}, fingerprint_key(), out)) throw std::runtime_error("not well-formed");
+  const std::string bytes = out.take();
+  if (const auto again = scan_bytes(dictionary, plan, bytes, *outcome.value().taken); !again.empty()) {
+    throw std::runtime_error("the second look found " + again);
+  }
+  return bytes;
 }
 
 std::string pseudonym_of(dictionary::Class cls, std::string_view path, std::string_view value) {

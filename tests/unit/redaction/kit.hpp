@@ -37,17 +37,21 @@ struct Outcome {
   [[nodiscard]] std::string error() const { return result ? "" : result.error().message; }
   /// `path what action count`, in order.
   [[nodiscard]] std::vector<std::string> counts() const;
-  /// `class: text` of each needle.
+  /// `class: text` of each needle that is looked for in the report; `note: text` of those for the note alone.
   [[nodiscard]] std::set<std::string> needles() const;
 };
 Outcome redact(const dictionary::Dictionary& dictionary, const Plan& plan, std::string_view report);
 
-/// The message of the refusal, or nothing.
-std::string scan(const dictionary::Dictionary& dictionary, const Outcome& outcome,
+/// What the scan says: the message where it stops the report, else `PATH <- SOURCE COUNT` of each copy, in order, with
+/// `; ` between them; or nothing.
+std::string scan(const dictionary::Dictionary& dictionary, const Plan& plan, const Outcome& outcome,
                  const std::vector<FreeText>& texts = {});
 /// The same for other bytes than those that `outcome` has.
-std::string scan_bytes(const dictionary::Dictionary& dictionary, std::string_view disclosed, const Taken& taken,
-                       const std::vector<FreeText>& texts = {});
+std::string scan_bytes(const dictionary::Dictionary& dictionary, const Plan& plan, std::string_view disclosed,
+                       const Taken& taken, const std::vector<FreeText>& texts = {},
+                       const std::vector<std::string>& needed = {});
+/// The report without the copies that the scan finds; checks that a second look finds none. Throws where it is stopped.
+std::string without_copies(const dictionary::Dictionary& dictionary, const Plan& plan, const Outcome& outcome);
 
 /// A pseudonym under the key that `redact` uses here.
 std::string pseudonym_of(dictionary::Class cls, std::string_view path, std::string_view value);

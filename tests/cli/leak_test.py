@@ -1,0 +1,147 @@
+"""The last look: copies of what was taken out go too, honest reports leave, and what cannot go is held."""
+import base64
+import json
+import random
+
+from harness import TOP, case, check, equal, main
+
+PERSON = {"id": 17, "distinct_id": "aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789", "first_name": "Marisol",
+          "email": "marisol@bank.example"}
+
+
+def authorised(w, tier):
+    """A site whose ceiling is no obstacle."""
+    w.site(tier=tier, entitlements=["air_gap"] if tier == "enterprise-air-gapped" else [])
+    w.airlock("authorise", "--reason", "the contract", "--yes")
+
+
+def preview(w, change, code=0):
+    return w.airlock("preview", w.report(change), code=code)
+
+
+def copied(result):
+    return {r["path"]: r["count"] for r in result["redactions"] if r["action"] == "copied"}
+
+
+def small_integer(report):
+    properties = report["properties"]
+    properties["plugins_installed"] = {"GeoIP": 3, "Avo": 2}
+    properties["teams"]["2"]["duplicate_distinct_ids"]["new_total_extra_distinct_id_rows"] = 3
+
+
+def new_plugin_list(report):
+    report["properties"]["plugins_active_names"] = list(report["properties"]["plugins_installed"])
+
+
+def new_primary_lib(report):
+    report["properties"]["primary_lib"] = next(iter(report["properties"]["teams"]["2"]["events_count_by_lib"]))
+
+
+def product_as_first_name(report):
+    report["properties"]["users_who_logged_in"] = [{**PERSON, "first_name": "PostHog"}]
+
+
+def url_without_scheme(report):
+    report["properties"]["site_url"] = "playground.posthog.net"
+
+
+@case("honest reports whose values are alike by coincidence leave, which today's scan refused")
+def _(w):
+    authorised(w, "scale")
+    changes = (small_integer, new_plugin_list, new_primary_lib, product_as_first_name, url_without_scheme)
+    for change in changes:
+        equal(json.loads(preview(w, change).text)["event"], "user instance status report", change.__name__)
+    w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"]))
+    for change in changes:
+        equal(json.loads(preview(w, change).text)["event"], "user instance status report", change.__name__)
+
+
+@case("a copy goes with its member, is counted by its own path, and only people at the site are told of what it is one")
+def _(w):
+    authorised(w, "scale")
+
+    def change(report):
+        report["properties"]["users_who_logged_in"] = [PERSON]
+        report["properties"]["deployment"] = "set up by marisol@bank.example"
+        report["properties"]["plugins_installed"]["tool of Marisol"] = 4
+        report["properties"]["helm"]["release_name"] = base64.b64encode(b"-marisol@bank.example-").decode()
+
+    report = w.report(change)
+    done = w.airlock("process", report, "--no-deliver", "--json", code=7)
+    wanted = {"/properties/deployment": 1, "/properties/plugins_installed/*": 1, "/properties/helm/release_name": 1}
+    equal(copied(done.json), wanted)
+    told = w.airlock("process", report, "--dry-run").text
+    check("copied from" not in json.dumps(done.json), "no count names the source")
+    check("/properties/deployment: 1 copied from /properties/users_who_logged_in/*/email" in told, told)
+    explained = w.airlock("explain", report).text
+    check("/properties/plugins_installed/*: 1 copied from /properties/users_who_logged_in/*/first_name" in explained,
+          explained)
+    left = json.loads(w.airlock("preview", report).text)
+    for secret in ("arisol", "bWFyaXNvb"):
+        check(secret not in json.dumps(left), secret)
+    check("deployment" not in left["properties"] and left["properties"]["plugins_installed"], "only the copies went")
+    entries = w.airlock("ledger", "show", done.json["number"], "--json").text
+    check("users_who_logged_in" not in entries, "no entry names the source")
+
+
+@case("where a profile holds copies nothing goes: the report is held with its bytes, and the hint names both ways out")
+def _(w):
+    text = (TOP / "policy" / "posthog-default.json").read_text()
+    text = text.replace("airlock-policy/1", "airlock-policy/2").replace('"undeclared": "drop", "redactions"',
+                                                                         '"undeclared": "drop", "copies": "hold", "redactions"')
+    w.new_vendor(policy=w.file("policy.json", text))
+    w.site()
+
+    def change(report):
+        report["properties"]["users_who_logged_in"] = [PERSON]
+        report["properties"]["deployment"] = "set up by marisol@bank.example"
+
+    held = w.process(w.report(change), code=4)
+    equal((held["outcome"], held["reason"]), ("held", "leak"))
+    check("marisol" not in json.dumps(held), "no value is told")
+    for part in ("`/properties/deployment`", "`redact_also`", "`enum`"):
+        check(part in held["message"] + held["hint"], held["hint"])
+    equal(len([f for f in (w.site_path / "held").iterdir() if f.is_file()]), 1, "its bytes are kept")
+    equal(w.outbox(), [])
+
+
+@case("`copies` needs the newer format of a policy, which says so")
+def _(w):
+    text = (TOP / "policy" / "posthog-default.json").read_text()
+    old = text.replace('"undeclared": "drop", "redactions"', '"undeclared": "drop", "copies": "hold", "redactions"')
+    dictionary = TOP / "policy" / "dictionary" / "posthog-status-report.json"
+    refused = w.run(w.program("airlock"), "policy", "check", w.file("p.json", old), "--dictionary", dictionary, code=3)
+    check("`/profiles/no-person/copies`: needs the format `airlock-policy/2`" in refused.err, refused.err)
+    new = old.replace("airlock-policy/1", "airlock-policy/2")
+    w.run(w.program("airlock"), "policy", "check", w.file("p.json", new), "--dictionary", dictionary)
+
+
+def ordinary(seed):
+    """The published report with the small figures of an ordinary company, where values meet by coincidence."""
+    pick = random.Random(seed)
+    plugins = ["GeoIP", "Avo", "Hubspot", "Salesforce", "Sentry", "THE CRASH", "onEvent", "job"]
+
+    def change(report):
+        properties = report["properties"]
+        for name in [n for n in properties if n.startswith(("teams__", "plugins_"))]:
+            del properties[name]
+        for name in ("plugins_installed", "plugins_enabled"):
+            properties[name] = {p: pick.randrange(1, 5) for p in pick.sample(plugins, 5)}
+        for team in properties["teams"].values():
+            team["events_count_by_name"] = {n: pick.randrange(400) for n in pick.sample(["$pageview", "Lead", "2", "web", "Avo"], 4)}
+            team["events_count_by_lib"] = {"web": pick.randrange(400), "posthog-python": 3}
+            for name in team["duplicate_distinct_ids"]:
+                team["duplicate_distinct_ids"][name] = pick.choice([0, 1, 1, 2, 3, 5])
+        properties["users_who_logged_in"] = [
+            {**PERSON, "id": i, "first_name": pick.choice(["Austin", "Mei", "Docker", "Posthog"])} for i in range(1, 4)]
+    return change
+
+
+@case("of 12 ordinary reports with small figures none is stopped under the strictest tier")
+def _(w):
+    w.site()
+    for seed in range(12):
+        preview(w, ordinary(seed))
+
+
+main()
