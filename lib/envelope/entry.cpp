@@ -16,19 +16,19 @@ using core::Json;
 using core::Members;
 using core::quote;
 
-constexpr std::string_view name = "entry.json";
+constexpr std::string_view entry_name = "entry.json";
 /// Entries of this format may be of release 0.1, which promised nothing. Those of any later one promise.
 constexpr std::string_view first_format = "airlock-entry/1";
-constexpr std::size_t list_most = 100'000;
-constexpr std::int64_t most = INT64_MAX;
+constexpr std::size_t entry_list_most = 100'000;
+constexpr std::int64_t number_most = INT64_MAX;
 
 // Members that nothing here knows are no fault: an entry has more than a manifest repeats. So `ok` and not `finish`.
 void pass_on(Members& in, Members& inner) {
   if (!inner.ok()) in.refuse(inner.finish().error());
 }
 
-std::uint64_t number(Members& in, std::string_view member, std::int64_t least) {
-  return static_cast<std::uint64_t>(in.integer(member, least, most));
+std::uint64_t counted(Members& in, std::string_view member, std::int64_t least) {
+  return static_cast<std::uint64_t>(in.integer(member, least, number_most));
 }
 
 Period period_from(Members& in) {
@@ -42,7 +42,7 @@ Period period_from(Members& in) {
   return out;
 }
 
-Document document_from(Members& in, std::string_view member) {
+Document recorded_document(Members& in, std::string_view member) {
   Document out;
   const Json* json = in.object(member);
   if (json == nullptr) return out;
@@ -56,11 +56,11 @@ Document document_from(Members& in, std::string_view member) {
 
 Recorded recorded_from(Members& in) {
   Recorded out;
-  out.number = number(in, "number", 1);
+  out.number = counted(in, "number", 1);
   if (const Json* json = in.object("disclosure"); json != nullptr) {
     Members disclosure(*json, in.name(), in.path_of("disclosure"));
     out.bundle_id = disclosure.uuid("id");
-    out.disclosure = number(disclosure, "number", 1);
+    out.disclosure = counted(disclosure, "number", 1);
     pass_on(in, disclosure);
   }
   out.event = in.text_if("event").value_or("");
@@ -76,10 +76,10 @@ Recorded recorded_from(Members& in) {
   if (const Json* json = in.object("decision"); json != nullptr) {
     Members decision(*json, in.name(), in.path_of("decision"));
     out.decision.disposition = decision.text("disposition");
-    out.decision.profiles = decision.texts("profiles", list_most);
-    out.decision.rules = decision.texts("rules", list_most);
-    out.decision.policy = document_from(decision, "policy");
-    out.decision.dictionary = document_from(decision, "dictionary");
+    out.decision.profiles = decision.texts("profiles", entry_list_most);
+    out.decision.rules = decision.texts("rules", entry_list_most);
+    out.decision.policy = recorded_document(decision, "policy");
+    out.decision.dictionary = recorded_document(decision, "dictionary");
     pass_on(in, decision);
   }
   return out;
@@ -102,7 +102,7 @@ std::optional<std::map<std::string, std::uint64_t, std::less<>>> by_action(const
   std::map<std::string, std::uint64_t, std::less<>> out;
   for (const RedactionCount& count : counts) {
     std::uint64_t& sum = out[count.action];
-    if (count.count > static_cast<std::uint64_t>(most) - sum) return std::nullopt;
+    if (count.count > static_cast<std::uint64_t>(number_most) - sum) return std::nullopt;
     sum += count.count;
   }
   return out;
@@ -137,7 +137,7 @@ Result<void> check_history(const Manifest& manifest) {
 }  // namespace
 
 Result<Recorded> recorded_in(const Json& entry) {
-  Members in(entry, name, "");
+  Members in(entry, entry_name, "");
   Recorded out = recorded_from(in);
   if (!in.ok()) return fail(in.finish().error());
   return out;
@@ -148,23 +148,23 @@ Json to_members(const Promise& promise) {
 }
 
 Result<EntryRecord> read_entry(std::string_view text) {
-  AIRLOCK_TRY(const Json json, core::parse_json(text, name, {.bytes = entry_bytes_limit}));
-  Members in(json, name, "");
+  AIRLOCK_TRY(const Json json, core::parse_json(text, entry_name, {.bytes = entry_bytes_limit}));
+  Members in(json, entry_name, "");
   EntryRecord out;
-  out.seq = number(in, "seq", 0);
+  out.seq = counted(in, "seq", 0);
   out.time = in.time("time");
   (void)in.word("kind", {"produced", "decided"});
   out.recorded = recorded_from(in);
   out.promise = promise_from(in);
   if (const Json* payload = in.object("payload"); payload != nullptr) {
-    Members members(*payload, name, in.path_of("payload"));
-    out.payload_size = number(members, "size", 0);
+    Members members(*payload, entry_name, in.path_of("payload"));
+    out.payload_size = counted(members, "size", 0);
     out.payload_sha256 = members.sha256("sha256");
     pass_on(in, members);
   }
   if (const Json* counts = in.object_if("redactions"); counts != nullptr) {
-    Members members(*counts, name, in.path_of("redactions"));
-    for (const auto& [action, count] : counts->items()) out.redactions[action] = number(members, action, 1);
+    Members members(*counts, entry_name, in.path_of("redactions"));
+    for (const auto& [action, count] : counts->items()) out.redactions[action] = counted(members, action, 1);
     pass_on(in, members);
   }
   if (!in.ok()) return fail(in.finish().error());

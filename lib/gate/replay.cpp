@@ -22,7 +22,7 @@ using ledger::Entry;
 using ledger::Kind;
 using policy::Disposition;
 
-constexpr std::size_t page = 200;
+constexpr std::size_t replay_page = 200;
 
 /// What a disclosure was decided to be, until it has been sent.
 struct Decided {
@@ -48,12 +48,12 @@ class Replay {
 
   Result<Replayed> run() {
     for (std::uint64_t from = 0;;) {
-      AIRLOCK_TRY(const auto entries, ledger_.entries(from, page));
+      AIRLOCK_TRY(const auto entries, ledger_.entries(from, replay_page));
       for (const Entry& entry : entries) {
         AIRLOCK_CHECK(look(entry));
         from = entry.seq + 1;
       }
-      if (entries.size() < page) return out_;
+      if (entries.size() < replay_page) return out_;
     }
   }
 
