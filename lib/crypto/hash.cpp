@@ -14,11 +14,11 @@
 namespace airlock::crypto {
 namespace {
 
-/// Fetched once: a fetch costs more than a short digest.
+/// Fetched once: a fetch costs more than a short digest. Never freed: other threads may use it while the process ends.
 const EVP_MD* sha256_algorithm() {
-  static const Handle<EVP_MD> algorithm(EVP_MD_fetch(library(), "SHA2-256", nullptr));
+  static const EVP_MD* const algorithm = EVP_MD_fetch(library(), "SHA2-256", nullptr);
   ensure(algorithm != nullptr, "SHA-256");
-  return algorithm.get();
+  return algorithm;
 }
 
 Handle<EVP_MAC_CTX> new_mac(const char* name) {

@@ -211,8 +211,11 @@ class Examination {
     const Health health = verdict.exit_code() != 0 && !declared                                    ? Health::fail
                           : verdict.warning || verdict.state == core::LicenceState::grace ? Health::warn
                                                                                             : Health::ok;
-    add("licence", health, std::string(core::name(verdict.state)) + ": " + verdict.reason,
-        health == Health::ok ? "" : verdict.hint);
+    // Where nothing but the kit is wrong with the licence, that has been told.
+    if (inputs->kit || !verdict.unbelieved) {
+      add("licence", health, std::string(core::name(verdict.state)) + ": " + verdict.reason,
+          health == Health::ok ? "" : verdict.hint);
+    }
     look_at_signers(*inputs, findings_);
     look_at_delivery(*inputs, findings_);
     return verdict;

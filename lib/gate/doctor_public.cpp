@@ -137,6 +137,10 @@ void look_at_public(const site::Site& site, const std::optional<licence::Verdict
         found + ", and this site finds it " + std::string(core::name(own->state)) + ": " + verdict->reason,
         way_back(*verdict));
   }
+  // A kit that is missing has been told; one that lies there is something that applications find.
+  if (verdict->unbelieved && sys::exists(site.path(site::layout::kit))) {
+    return findings.add("public", Health::fail, found + ": " + verdict->reason, verdict->hint);
+  }
   findings.add("public", Health::ok, found);
 }
 

@@ -44,6 +44,8 @@ Result<Usage> licence_usage(const std::string& directory) {
   AIRLOCK_TRY(const Inputs inputs, read_inputs(directory, ledger, sys::now()));
   Usage out;
   out.verdict = inputs.licence.verdict;
+  // Its limits are told also where the kit is gone: nothing is allowed by them.
+  if (out.verdict.unbelieved) out.verdict.licence = std::move(out.verdict.unbelieved);
   if (!out.verdict.licence) {
     return core::fail(static_cast<core::Code>(out.verdict.exit_code()), out.verdict.reason, out.verdict.hint);
   }

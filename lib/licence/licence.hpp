@@ -93,6 +93,9 @@ struct Verdict {
   std::string reason;              ///< a sentence, lower case, no full stop
   std::string hint;                ///< what to do next, or empty
   std::optional<Licence> licence;  ///< present where the signature holds and the content is sound
+  /// What it says where it holds by itself, and is `invalid` since nobody can say whether it was revoked: for telling, and
+  /// never to go by.
+  std::optional<Licence> unbelieved = {};
   /// Present where `licence` is: whole days, rounded down, from now to the end of the term, and from there on to the
   /// end of grace; negative after it.
   std::optional<std::int64_t> days_left;

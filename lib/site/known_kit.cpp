@@ -154,7 +154,9 @@ JudgedByKit judge_by_kit(const std::optional<std::string>& file, std::string_vie
       out.verdict.state != core::LicenceState::missing && out.verdict.state != core::LicenceState::invalid;
   if (!revocations.unknown || !holds) return out;
   out.by_kit = true;
+  auto unbelieved = std::move(out.verdict.licence);
   out.verdict = licence::Verdict{};
+  out.verdict.unbelieved = std::move(unbelieved);
   out.verdict.state = core::LicenceState::invalid;
   out.verdict.malformed = revocations.unknown->code == Code::bad_input;
   out.verdict.reason = revocations.unknown->message + ", so nobody can say whether the licence was revoked";

@@ -175,11 +175,14 @@ int main(int argc, char** argv) {
   // What every verification must compute: the signer's certificate and what it signed.
   const auto verify_one = primitive(signer.key.handle(), 700);
   const auto is_valid = [](const auto& verdict) { return verdict && verdict->state == core::LicenceState::valid; };
+  const auto is_valid_of_bytes = [](const auto& judged) {
+    return judged && judged->verdict.state == core::LicenceState::valid;
+  };
   std::vector<Row> rows{
       {"OpenSSL primitives: two ECDSA P-256 signatures", [&] { return verify_one() && verify_one(); }},
       {"verdict from bytes, trust parsed each time",
        [&] {
-         return is_valid(site::judge_bytes({.licence = file,
+         return is_valid_of_bytes(site::judge_bytes({.licence = file,
                                             .trust = root.certificate.pem(),
                                             .product = "posthog",
                                             .site_id = {},

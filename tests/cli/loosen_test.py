@@ -316,13 +316,16 @@ ATTACKS = ((to_content, with_copies, f"the class of `{USER}`: `person` -> `conte
 def _(w):
     w.site()
     for report in (with_copies, of_team, of_twin):
-        stopped = w.process(report(w, 0), code=(3, 4))
-        equal((left(w), stopped["outcome"] in ("refused", "held")), ([], True), f"{report.__name__}: stopped by the kit before")
+        done = w.process(report(w, 0))
+        gone = {"path": "/properties/deployment", "what": "copied", "action": "copied", "count": 1}
+        check(gone in done["redactions"], f"{report.__name__}: the copy goes under the kit before")
+        check(EMAIL.encode() not in w.vendor("open", done["bundle"]).out, report.__name__)
+    before = left(w)
     for n, (change, report, words) in enumerate(ATTACKS, 1):
         name = change.__name__
         w.airlock("kit", "install", kit_with(w, dictionary=change))
         result = w.process(report(w, n), code=4)
-        equal((result["outcome"], result["reason"], left(w)), ("held", "ceiling", []), name)
+        equal((result["outcome"], result["reason"], left(w)), ("held", "ceiling", before), name)
         shown = w.airlock("status", "--json").json["events"][0]["looser"]
         texts = [f"{d['what']}: {d['from']} -> {d['to']}" for d in shown]
         check(any(words in text for text in texts), f"{name}: {words!r} is not in {texts}")

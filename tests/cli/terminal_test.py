@@ -76,7 +76,7 @@ def _(w):
     (w.site_path / "airlock.json").write_text(json.dumps(configuration))
     for command in (("status",), ("status", "--json"), ("ledger", "show", "1"), ("ledger", "show", "1", "--json"),
                     ("ledger", "list"), ("ledger", "export", "--format", "csv"), ("ledger", "export", "--format", "json"),
-                    ("explain", report), ("explain", "--values", report), ("explain", "--values", "--json", report),
+                    ("explain", report), ("explain", "--json", report),
                     ("bundle", "show", bundle), ("bundle", "show", "--json", bundle), ("licence", "show"), ("kit", "show"),
                     ("policy", "show"), ("dictionary", "show"), ("outbox", "list"), ("pseudonym", "lookup", HOSTILE.replace("\x00", "")),
                     ("ledger", "prove", "1")):

@@ -19,11 +19,11 @@ using policy::Facts;
 
 namespace {
 
-constexpr int policies = 25;
+constexpr int small_policies = 25;
 const std::vector<std::string> entitlements{"a", "b", "c", "d"};
 
 /// Small policies whose rules and claims name several entitlements; the same every time.
-class Generator {
+class SmallPolicies {
  public:
   Json policy() {
     Json out = Json::parse(R"({
@@ -163,13 +163,13 @@ Json large_policy(bool with_profiles) {
 }  // namespace
 
 TEST_CASE("claims, idle rules and differences are those that every set of entitlements shows, large ones too") {
-  Generator generator;
+  SmallPolicies generator;
   const auto everything = all_facts();
   int failing = 0;
   int idle = 0;
   int looser = 0;
   std::optional<policy::Policy> before;
-  for (int i = 0; i < policies; ++i) {
+  for (int i = 0; i < small_policies; ++i) {
     const Json document = generator.policy();
     INFO(document.dump());
     auto policy = test::policy_from(document.dump());
