@@ -110,7 +110,8 @@ def _(w):
                               capture_output=True, check=True, text=True).stdout.split()
     drops = "".join(f"DROP TRIGGER {name};" for name in triggers)
     subprocess.run([*database, drops + "UPDATE entries SET body = replace(body, 'air-gapped', 'no-ping')"], check=True)
-    w.airlock("ledger", "verify", code=5)
+    w.airlock("hold", "--reason", "looks odd", code=5)
+    w.airlock("process", changed_report(w, 1800004), code=8)
 
 
 main()

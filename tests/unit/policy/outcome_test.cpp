@@ -41,6 +41,12 @@ std::optional<Side> side_of(const Json& document, const Json& redactions) {
   return Side{std::move(*dictionary), std::move(*plan), std::move(terms)};
 }
 
+std::string redact(const Side& side, const std::string& report) {
+  core::StringSink out(report::report_bytes_most);
+  REQUIRE(redaction::redact(core::MemoryBlob(report), side.dictionary, side.plan, key_of(32), {}, key_of(16), out));
+  return out.take();
+}
+
 /// What leaves of a report: redacted, then without the copies that the leak scan finds. Nothing where it is held.
 std::optional<std::string> let_out(const Side& side, const std::string& report, const std::string& note) {
   core::StringSink out(report::report_bytes_most);
@@ -211,6 +217,9 @@ class Generator {
     return out;
   }
 
+  /// The text that stands at several places of the last report.
+  [[nodiscard]] const std::string& victim() const { return victim_; }
+
   std::string note() { return pick(3) == 0 ? "about " + victim_ + " again" : ""; }
 
  private:
@@ -310,7 +319,10 @@ TEST_CASE("what a decision that is nowhere looser lets out, the other lets out t
                       << changed_redactions.dump() << "\nreport: " << report << "\nnote: " << note
                       << "\nlet out before: " << formerly.value_or("nothing") << "\nlet out now: " << *out);
       REQUIRE(formerly);
-      REQUIRE(is_part(*out, *formerly, report));
+      // A member that went as a copy may stay once its key is a pseudonym, which copies nothing: what stays of it the
+      // redactions before let stay as well, and the text that stands in several places is in it only if it was before.
+      REQUIRE(is_part(*out, redact(*before, report), report));
+      REQUIRE((out->find(generator.victim()) == out->npos || formerly->find(generator.victim()) != formerly->npos));
     }
   }
   MESSAGE(pairs << " pairs of decisions, " << compared << " nowhere looser, " << let_out_now << " reports let out");
