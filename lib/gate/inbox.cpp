@@ -161,7 +161,8 @@ class Inbox {
     }
     sys::DroppedFile& file = *opened;
     AIRLOCK_TRY(const Received report, receive(site_, file));
-    if (!file.unchanged()) {
+    AIRLOCK_TRY(const bool unchanged, file.unchanged());
+    if (!unchanged) {
       // Whoever has it open goes on writing; the next run looks at it anew.
       AIRLOCK_CHECK(mover_.put_back(id, name));
       return core::fail(Code::later, quote(name) + ": changed while it was read", "the next run takes it");
@@ -188,7 +189,8 @@ class Inbox {
 
   /// Removes a file whose bytes are in the ledger, unless somebody has written more since they were read.
   Result<void> let_go(const sys::DroppedFile& file, const std::string& name, const std::string& id) {
-    return file.unchanged() ? sys::remove_file(claimed(id)) : mover_.put_back(id, name);
+    AIRLOCK_TRY(const bool unchanged, file.unchanged());
+    return unchanged ? sys::remove_file(claimed(id)) : mover_.put_back(id, name);
   }
 
   /// Only the holder of the inbox's lock works on claimed files, so what this says stays so.

@@ -111,9 +111,10 @@ Result<std::size_t> DroppedFile::read(std::span<char> into) {
   return static_cast<std::size_t>(got);
 }
 
-bool DroppedFile::unchanged() const {
+Result<bool> DroppedFile::unchanged() const {
   const auto mark = mark_of(fd_.get());
-  return mark && *mark == mark_;
+  if (!mark) return core::fail(core::Code::not_recorded, core::quote(path_) + ": cannot be looked at", "check the disk and run again");
+  return *mark == mark_;
 }
 
 }  // namespace airlock::sys

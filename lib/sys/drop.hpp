@@ -46,8 +46,8 @@ class DroppedFile final : public core::Source {
   /// Errors: bad_input (no regular file with one name), refused (not readable by this user).
   [[nodiscard]] static core::Result<DroppedFile> open(const std::string& path);
   [[nodiscard]] core::Result<std::size_t> read(std::span<char> into) override;
-  /// Whether nobody has changed it since it was opened.
-  [[nodiscard]] bool unchanged() const;
+  /// Whether nobody has changed it since it was opened. Error: not_recorded where nobody can tell.
+  [[nodiscard]] core::Result<bool> unchanged() const;
 
  private:
   struct Mark {

@@ -148,9 +148,9 @@ TEST_CASE("a dropped file that changes while it is read is noticed, and so are l
   CHECK(airlock::sys::look_at_drop(path) == airlock::sys::Drop::unsettled);
   auto file = airlock::sys::DroppedFile::open(path);
   REQUIRE(file);
-  CHECK(file->unchanged());
+  CHECK(file->unchanged().value());
   std::ofstream(path, std::ios::app) << "more";
-  CHECK_FALSE(file->unchanged());
+  CHECK_FALSE(file->unchanged().value());
   REQUIRE(airlock::sys::link_file(path, folder / "second"));
   CHECK(airlock::sys::look_at_drop(path) == airlock::sys::Drop::linked);
   CHECK_FALSE(airlock::sys::DroppedFile::open(path));
