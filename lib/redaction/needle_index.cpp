@@ -197,28 +197,35 @@ struct NeedleIndex::Sorted {
 
 NeedleIndex::Sorted NeedleIndex::sort(const Taken& taken) {
   Sorted out;
+  const auto add = [&](std::string form, const Taken::Trace& trace) {
+    const Classes tells = tell_tale(trace.classes);
+    const bool is_number = digits(form) == form.size();
+    const std::size_t size = characters(form);
+    Classes others = trace.classes;
+    if (is_number) {
+      if (tells.any() && size >= number_digits_least) out.numbers.push_back({form, {first_of(tells), trace.source}});
+      return;
+    }
+    if (tells.any() && size >= anywhere_characters_least) {
+      const bool is_word =
+          size < letters_least && is_all_letters(form) && !tells.test(static_cast<std::size_t>(Class::licence));
+      (is_word ? out.words : out.texts).push_back({std::string(beginning(form)), {first_of(tells), trace.source}});
+      others &= ~tells;
+    }
+    if (others.any()) out.wholes.push_back({std::move(form), others, trace.source});
+  };
   for (const auto& [text, trace] : taken.numbers()) {
-    if (trace.classes.any()) out.numbers.push_back({core::to_lower(text), {first_of(trace.classes), trace.source}});
+    if (trace.classes.none()) continue;
+    const std::string number = core::to_lower(text);
+    out.numbers.push_back({number, {first_of(trace.classes), trace.source}});
+    // Hex may have digits alone: `78746570747672` is `xteptvr`.
+    for (std::string& form : needle_forms(text)) {
+      if (form != number) add(std::move(form), trace);
+    }
   }
   for (const auto& [text, trace] : taken.texts()) {
     if (trace.classes.none()) continue;
-    const Classes tells = tell_tale(trace.classes);
-    for (std::string& form : needle_forms(text)) {
-      const bool is_number = digits(form) == form.size();
-      const std::size_t size = characters(form);
-      Classes others = trace.classes;
-      if (is_number) {
-        if (tells.any() && size >= number_digits_least) out.numbers.push_back({form, {first_of(tells), trace.source}});
-        continue;
-      }
-      if (tells.any() && size >= anywhere_characters_least) {
-        const bool is_word =
-            size < letters_least && is_all_letters(form) && !tells.test(static_cast<std::size_t>(Class::licence));
-        (is_word ? out.words : out.texts).push_back({std::string(beginning(form)), {first_of(tells), trace.source}});
-        others &= ~tells;
-      }
-      if (others.any()) out.wholes.push_back({std::move(form), others, trace.source});
-    }
+    for (std::string& form : needle_forms(text)) add(std::move(form), trace);
   }
   std::stable_sort(out.wholes.begin(), out.wholes.end(), [](const auto& a, const auto& b) { return a.text < b.text; });
   std::vector<Whole> merged;

@@ -60,6 +60,14 @@ TEST_CASE("a text that only looks like a number is found anywhere, digits alone 
   CHECK_FALSE(anywhere(index_of({{"004411320", Class::usage}}), "004411320"));
 }
 
+TEST_CASE("digits that are hex of a text are looked for as that text too") {
+  Taken taken;
+  REQUIRE(taken.add_number("78746570747672", Class::location, taken.source_id("/x")));
+  const NeedleIndex index(taken, airlock::crypto::Secret(std::string(16, 'k')));
+  CHECK(anywhere(index, "in xteptvr") == Class::location);
+  CHECK(anywhere(index, "x78746570747672x") == Class::location);
+}
+
 TEST_CASE("all other needles are whole texts of their own class") {
   const auto index = index_of({{"Lead", Class::content}, {"2a", Class::identifier}});
   CHECK(index.whole("lead", Class::content));
