@@ -374,7 +374,7 @@ def _(w):
 
 def released(w):
     """A vendor and a site that the release before classes made: kit number 1, a licence, one report that was sealed."""
-    w.run("tar", "-xJf", TOP / "tests/kit/released/site-1.tar.xz", "-C", w.path)
+    w.run("tar", "-xzf", TOP / "tests/kit/released/site-1.tar.gz", "-C", w.path)
     w.site_id = json.loads((w.site_path / "airlock.json").read_text())["site_id"]
 
 
