@@ -73,9 +73,8 @@ Result<KitInForce> kit_named_by(const ledger::Entry& entry) {
   return out;
 }
 
-Result<site::KnownKit> known_kit(const site::Site& site, const ledger::Ledger& ledger) {
-  AIRLOCK_TRY(auto in_force, kit_in_force(ledger));
-  site::KnownKit out = std::move(in_force).value_or(site::KnownKit{});
+site::KnownKit known_kit(const site::Site& site, const std::optional<KitInForce>& in_force) {
+  site::KnownKit out = in_force.value_or(site::KnownKit{});
   if (const auto shown = read_public(site)) site::add_known(out, shown->kit);
   return out;
 }
@@ -104,7 +103,8 @@ Result<licence::Seen> seen_licences(const ledger::Ledger& ledger) {
 }
 
 Result<site::Revocations> revocations(const site::Site& site, const ledger::Ledger& ledger) {
-  AIRLOCK_TRY(const auto known, known_kit(site, ledger));
+  AIRLOCK_TRY(const auto in_force, kit_in_force(ledger));
+  const site::KnownKit known = known_kit(site, in_force);
   AIRLOCK_TRY(const auto roots, site.vendor_roots());
   const std::string path = site.path(site::layout::kit);
   AIRLOCK_TRY(const auto file, site::read_if_there(path, site::kit_bytes_limit));
@@ -152,7 +152,7 @@ Result<Reading> read_once(const std::string& directory, const ledger::Ledger& le
   AIRLOCK_TRY(auto machine, site::read_machine());
   // What is known first: whoever puts a kit into its place lets it be known before, or behind.
   AIRLOCK_TRY(const auto in_force, kit_in_force(ledger));
-  AIRLOCK_TRY(const auto known, known_kit(site, ledger));
+  const site::KnownKit known = known_kit(site, in_force);
   AIRLOCK_TRY(const auto licence_entry, ledger.newest(ledger::Kind::licence));
   AIRLOCK_TRY(auto licence_file, site::read_if_there(site.path(site::layout::licence), licence::licence_bytes_limit));
   AIRLOCK_TRY(const auto kit_file, site::read_if_there(site.path(site::layout::kit), site::kit_bytes_limit));

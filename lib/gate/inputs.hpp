@@ -71,7 +71,7 @@ using KitInForce = site::KnownKit;
 /// What a `kit` entry names. Error: integrity.
 [[nodiscard]] Result<KitInForce> kit_named_by(const ledger::Entry& entry);
 /// What is known of kits, by the ledger and by `public/site.json`: a backup may have put one of them back.
-[[nodiscard]] Result<site::KnownKit> known_kit(const site::Site& site, const ledger::Ledger& ledger);
+[[nodiscard]] site::KnownKit known_kit(const site::Site& site, const std::optional<KitInForce>& in_force);
 
 /// The licences of this product and site that the ledger has seen. The newest `licence` entry has them all, unless an
 /// older release made it: then all such entries are read.

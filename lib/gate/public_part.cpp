@@ -73,7 +73,8 @@ Result<void> refresh_public(const site::Site& site, const ledger::Ledger& ledger
   AIRLOCK_TRY(licence::Seen seen, seen_licences(ledger));
   if (verdict.licence && licence::counts_as_seen(core::name(verdict.state))) seen.add(*verdict.licence);
   if (found) seen.add(found->all_seen());
-  AIRLOCK_TRY(auto kit, known_kit(site, ledger));
+  AIRLOCK_TRY(const auto in_force, kit_in_force(ledger));
+  site::KnownKit kit = known_kit(site, in_force);
   AIRLOCK_TRY(const auto newest, newest_trusted_time(ledger));
   const site::PublicSite wanted{
       .site_id = site.configuration().site_id,

@@ -67,14 +67,15 @@ bool needs_person(std::uint64_t number, const std::optional<KitInForce>& in_forc
 
 Result<void> check_number(const site::Kit& kit, const std::optional<KitInForce>& in_force,
                           const site::KnownKit& known) {
-  const std::string newest = std::to_string(known.number) +
-                             (in_force && in_force->number == known.number ? ", which is in force" : ", which is known");
   if (kit.number == known.number && kit.content_sha256.hex() != known.content_sha256) {
-    return fail(Code::refused, "another kit with number " + newest.substr(0, newest.find(',')) + " is in force",
+    return fail(Code::refused, "another kit with number " + std::to_string(known.number) + " is in force",
                 "ask the vendor for a kit with a higher number");
   }
   if (kit.number < known.number) {
-    return fail(Code::refused, "kit number " + std::to_string(kit.number) + " is older than number " + newest,
+    const bool is_in_force = in_force && in_force->number == known.number;
+    return fail(Code::refused,
+                "kit number " + std::to_string(kit.number) + " is older than number " + std::to_string(known.number) +
+                    ", which is " + (is_in_force ? "in force" : "known"),
                 needs_person_hint);
   }
   if (needs_person(kit.number, in_force, known)) {
@@ -106,7 +107,7 @@ Result<void> show_publicly(const site::Site& site, const ledger::Ledger& ledger,
 Result<void> put_kit(const site::Site& site, ledger::Ledger& ledger, site::Kit kit, std::string_view file,
                      core::Time now) {
   AIRLOCK_TRY(const auto in_force, kit_in_force(ledger));
-  AIRLOCK_TRY(const auto known, known_kit(site, ledger));
+  const site::KnownKit known = known_kit(site, in_force);
   AIRLOCK_CHECK(check_number(kit, in_force, known));
   AIRLOCK_TRY(const auto roots, site.vendor_roots());
   AIRLOCK_CHECK(check_lists(kit, known.lists, roots));
@@ -249,7 +250,7 @@ Result<std::optional<ProposedKit>> proposed_kit(const site::Site& site, const le
   std::string path = site.path(site::layout::proposed_kit);
   AIRLOCK_TRY(auto file, read_proposed(site));
   AIRLOCK_TRY(const auto in_force, kit_in_force(ledger));
-  AIRLOCK_TRY(const auto known, known_kit(site, ledger));
+  const site::KnownKit known = known_kit(site, in_force);
   if (!file && in_force && in_force->number < known.number) {
     // Ledger and kit are those of a backup, which is older than what `public/site.json` knows.
     path = site.path(site::layout::kit);
@@ -301,7 +302,7 @@ Result<std::uint64_t> install_kit(const std::string& directory, std::string_view
   AIRLOCK_TRY(const auto in_force, kit_in_force(ledger));
   // The kit in force may be installed again under any clock: that changes nothing for the guard.
   if (!in_force || in_force->number != number) AIRLOCK_CHECK(check_issued(kit, now));
-  AIRLOCK_TRY(const auto known, known_kit(site, ledger));
+  const site::KnownKit known = known_kit(site, in_force);
   if (needs_person(number, in_force, known)) {
     AIRLOCK_TRY(const auto roots, site.vendor_roots());
     AIRLOCK_CHECK(check_lists(kit, known.lists, roots));

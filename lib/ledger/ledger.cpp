@@ -19,7 +19,6 @@ using core::quote;
 
 namespace {
 
-Result<Entry> plain_entry_in(const db::Statement& row, const std::string& path) { return entry_in(row, path); }
 
 Result<std::vector<Entry>> entries_in(const std::vector<ProvenEntry>& proven) {
   std::vector<Entry> out;

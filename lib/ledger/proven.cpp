@@ -11,8 +11,6 @@ using core::fail;
 
 namespace {
 
-Result<Entry> row_as_entry(const db::Statement& row, const std::string& path) { return entry_in(row, path); }
-
 /// Nodes are compared with what they cover, not written.
 Result<void> keep_nothing(unsigned, std::uint64_t, const Digest&) { return {}; }
 
@@ -87,7 +85,7 @@ Result<const Frontier*> Ledger::State::edge() {
   if (size < edge_.size()) undone();
   while (edge_.size() < size) {
     AIRLOCK_TRY(auto query, file->prepare(sql::entries));
-    AIRLOCK_TRY(const auto page, rows(query.bind(to_column(edge_.size())).bind(entries_page), path, row_as_entry));
+    AIRLOCK_TRY(const auto page, rows(query.bind(to_column(edge_.size())).bind(entries_page), path, plain_entry_in));
     for (const Entry& entry : page) {
       if (entry.seq != edge_.size()) break;
       AIRLOCK_CHECK(edge_.append(leaf_hash(entry.body), keep_nothing));
@@ -145,7 +143,7 @@ Result<ProvenEntry> Ledger::State::proven(std::uint64_t seq) {
     entry_.emplace(std::move(query));
   }
   entry_->reset();
-  auto read = rows(entry_->bind(to_column(seq)).bind(std::int64_t{1}), path, row_as_entry);
+  auto read = rows(entry_->bind(to_column(seq)).bind(std::int64_t{1}), path, plain_entry_in);
   entry_->reset();
   AIRLOCK_TRY(auto found, std::move(read));
   if (found.empty() || found.front().seq != seq) {
@@ -178,7 +176,7 @@ Result<void> Ledger::State::read_all(const std::function<Result<void>(std::uint6
   Frontier tree;
   for (bool more = true; more && tree.size() < size;) {
     AIRLOCK_TRY(auto query, file->prepare(sql::entries));
-    AIRLOCK_TRY(const auto page, rows(query.bind(to_column(tree.size())).bind(entries_page), path, row_as_entry));
+    AIRLOCK_TRY(const auto page, rows(query.bind(to_column(tree.size())).bind(entries_page), path, plain_entry_in));
     more = !page.empty();
     for (const Entry& entry : page) {
       if (tree.size() == size) break;

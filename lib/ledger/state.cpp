@@ -100,6 +100,8 @@ Result<Entry> entry_in(const db::Statement& row, const std::string& path, int fi
   return entry;
 }
 
+Result<Entry> plain_entry_in(const db::Statement& row, const std::string& path) { return entry_in(row, path); }
+
 Result<ReportRow> report_in(const db::Statement& row, const std::string& path) {
   ReportRow report;
   report.number = counter(row, 0);

@@ -107,6 +107,8 @@ struct LedgerAccess {
 
 // Values from the columns of the current row, from `first` on, in the order of queries.hpp. Error: integrity.
 [[nodiscard]] Result<Entry> entry_in(const db::Statement& row, const std::string& path, int first = 0);
+/// `entry_in` of a row that begins with the entry's columns: for `rows`.
+[[nodiscard]] Result<Entry> plain_entry_in(const db::Statement& row, const std::string& path);
 [[nodiscard]] Result<ReportRow> report_in(const db::Statement& row, const std::string& path);
 [[nodiscard]] Result<Disclosure> disclosure_in(const db::Statement& row, const std::string& path);
 [[nodiscard]] Result<Original> original_in(const db::Statement& row, const std::string& path);

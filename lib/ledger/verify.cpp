@@ -309,8 +309,7 @@ class Verification {
 /// As they are stored: a first fault is told by the place where it is, not by what follows from it.
 Result<std::vector<Entry>> rotations(db::Database& database) {
   AIRLOCK_TRY(auto query, database.prepare(sql::entries_of_kind));
-  const auto plain = [](const db::Statement& row, const std::string& path) { return entry_in(row, path); };
-  return rows<Entry>(query.bind(name(Kind::key_rotated)), database.path(), plain);
+  return rows(query.bind(name(Kind::key_rotated)), database.path(), plain_entry_in);
 }
 
 }  // namespace
