@@ -18,8 +18,8 @@ using core::quote;
 
 namespace {
 
-/// Terms name recipients and destinations, which nobody may guess from a digest that leaves in a bundle. The nonce of
-/// the first entry never leaves the site.
+/// Terms name recipients and destinations, which nobody may guess from a digest that leaves in a bundle. No bundle
+/// carries the first entry, which has a nonce.
 Result<std::string> terms_salt(Ledger::State& ledger) {
   AIRLOCK_TRY(const ProvenEntry first, ledger.proven(0));
   return crypto::sha256("airlock-terms\n" + first.entry.body).hex();
