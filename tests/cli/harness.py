@@ -26,7 +26,7 @@ DICTIONARY = TOP / "policy" / "dictionary" / "posthog-status-report.json"
 REPORT = TOP / "tests" / "kit" / "status_report.json"
 # Leaks are looked for in the unit tests; here programs are also killed, traced and confined, which the leak checker cannot
 # live with. `faketime` is preloaded before the sanitizer.
-os.environ.setdefault("ASAN_OPTIONS", "detect_leaks=0:verify_asan_link_order=0")
+os.environ["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0:verify_asan_link_order=0"
 LONG = os.environ.get("AIRLOCK_TEST_LONG") == "1"
 
 _cases = []
