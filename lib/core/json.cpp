@@ -17,6 +17,10 @@ std::string position(std::string_view text, std::size_t offset) {
 }
 
 std::optional<std::string> check_string(const std::string& text) {
+  // The lead byte of the first noncharacter's UTF-8; most texts have no such byte.
+  constexpr char least = '\xEF';
+  const auto is_below = [](char c) { return static_cast<unsigned char>(c) < static_cast<unsigned char>(least); };
+  if (std::all_of(text.begin(), text.end(), is_below)) return std::nullopt;
   for (std::string_view rest = text; !rest.empty();) {
     const auto next = first_code_point(rest);
     if (is_noncharacter(next.value)) return "has a noncharacter, which I-JSON forbids";
@@ -45,8 +49,8 @@ class Builder final : public nlohmann::json_sax<Json> {
   bool end_array() override { return close(); }
   bool key(string_t& key) override {
     Level& level = levels_.back();
-    if (level.keys.size() == limits_.members) return refuse_excess(limits_.members, "members");
-    if (!level.keys.insert(key).second) return refuse("has the key " + quote(key) + " twice in one object");
+    if (level.value->size() == limits_.members) return refuse_excess(limits_.members, "members");
+    if (has(level, key)) return refuse("has the key " + quote(key) + " twice in one object");
     if (!check(key)) return false;
     level.key = std::move(key);
     return true;
@@ -67,8 +71,22 @@ class Builder final : public nlohmann::json_sax<Json> {
   struct Level {
     Json* value;
     std::string key;  ///< of the member to come
-    std::set<std::string, std::less<>> keys;
+    std::set<std::string, std::less<>> keys;  ///< of all members, where they are many
   };
+
+  /// Whether the object has a member `key`, which it gets now. A few members are looked through, since a set of them
+  /// takes longer than all else.
+  static bool has(Level& level, const std::string& key) {
+    constexpr std::size_t looked_through_most = 16;
+    const auto& members = level.value->get_ref<const Json::object_t&>();
+    if (members.size() < looked_through_most) {
+      return std::any_of(members.begin(), members.end(), [&](const auto& member) { return member.first == key; });
+    }
+    if (level.keys.empty()) {
+      for (const auto& member : members) level.keys.insert(member.first);
+    }
+    return !level.keys.insert(key).second;
+  }
 
   /// Returns where the value is now; null where it is refused.
   template <typename Value>
@@ -166,6 +184,7 @@ std::string pointer_step(std::string_view member) {
 Members::Members(const Json& object, std::string_view name, std::string path)
     : object_(object), name_(name), path_(std::move(path)) {
   if (!object_.is_object()) refuse("", "must be an object");
+  known_.resize(object_.is_object() ? object_.size() : 0);
 }
 
 bool Members::has(std::string_view member) const { return object_.is_object() && object_.contains(member); }
@@ -182,10 +201,13 @@ void Members::refuse(Error error) {
 }
 
 const Json* Members::find(std::string_view member) {
-  known_.emplace(member);
-  if (error_) return nullptr;
-  const auto at = object_.find(member);
-  return at == object_.end() ? nullptr : &*at;
+  const auto* members = object_.get_ptr<const Json::object_t*>();
+  if (members == nullptr) return nullptr;
+  const auto at =
+      std::find_if(members->begin(), members->end(), [&](const auto& each) { return each.first == member; });
+  if (at == members->end()) return nullptr;
+  known_[static_cast<std::size_t>(at - members->begin())] = true;
+  return error_ ? nullptr : &at->second;
 }
 
 const Json* Members::need(std::string_view member) {
@@ -323,13 +345,9 @@ const Json* Members::array(std::string_view member, std::size_t most) {
 const Json* Members::any(std::string_view member) { return find(member); }
 
 Result<void> Members::finish() {
-  if (!error_ && object_.is_object()) {
-    for (const auto& [key, value] : object_.items()) {
-      if (!known_.contains(key)) {
-        refuse(key, "is not a known member");
-        break;
-      }
-    }
+  if (const auto unknown = std::find(known_.begin(), known_.end(), false); !error_ && unknown != known_.end()) {
+    const auto& members = object_.get_ref<const Json::object_t&>();
+    refuse((members.begin() + (unknown - known_.begin()))->first, "is not a known member");
   }
   if (error_) return fail(std::move(*error_));
   return {};

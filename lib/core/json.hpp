@@ -110,7 +110,7 @@ class Members {
   const Json& object_;
   std::string name_;
   std::string path_;
-  std::set<std::string, std::less<>> known_;
+  std::vector<bool> known_;  ///< by the members' places in `object_`
   std::optional<Error> error_;
 };
 

@@ -102,6 +102,10 @@ bool is_control(char32_t c) {
 /// Bytes of the first thing in `text` that is no character which `is_bad` passes; nothing where all are.
 std::optional<std::string_view> first_bad(std::string_view text, bool (*is_bad)(char32_t)) {
   while (!text.empty()) {
+    if (text[0] >= ' ' && text[0] <= '~') {  // neither `is_bad` names any of these
+      text.remove_prefix(1);
+      continue;
+    }
     const std::size_t length = sequence_length(text);
     if (length == 0) return text.substr(0, 1);
     if (is_bad(first_code_point(text).value)) return text.substr(0, length);

@@ -32,6 +32,7 @@ constexpr int pbkdf2_rounds = 600'000;
 /// SP 800-132 5.1 asks for 128 bits; OpenSSL 3.0 by itself takes half of that.
 constexpr int pbkdf2_salt_bytes = 16;
 
+constexpr std::size_t ed25519_size = 32;
 constexpr int rsa_bits_least = 3072;
 constexpr int rsa_bits_most = 8192;
 
@@ -40,6 +41,33 @@ std::shared_ptr<EVP_PKEY> owned(EVP_PKEY* key) { return Handle<EVP_PKEY>(key); }
 std::shared_ptr<EVP_PKEY> read_public(std::string_view der) {
   const unsigned char* at = octets(der);
   return owned(d2i_PUBKEY_ex(nullptr, &at, static_cast<long>(der.size()), library(), nullptr));
+}
+
+/// The SubjectPublicKeyInfo of a key; empty where it has none. OpenSSL makes the room, which spares a second encoding.
+std::string public_der(const EVP_PKEY* key) {
+  unsigned char* out = nullptr;
+  const int size = key == nullptr ? 0 : i2d_PUBKEY(key, &out);
+  const std::unique_ptr<unsigned char, void (*)(unsigned char*)> der(out, [](unsigned char* p) { OPENSSL_free(p); });
+  forget_errors();
+  return size > 0 ? std::string(reinterpret_cast<const char*>(out), static_cast<std::size_t>(size)) : std::string{};
+}
+
+/// The public half of an Ed25519 key, whose encoding is its bytes behind a constant: OpenSSL would look for an encoder
+/// and a decoder, which takes many times as long as a signature.
+Result<PublicKey> public_half_of_ed25519(const EVP_PKEY* key) {
+  std::string raw(ed25519_size, '\0');
+  std::size_t size = raw.size();
+  ensure(EVP_PKEY_get_raw_public_key(key, reinterpret_cast<unsigned char*>(raw.data()), &size) == 1 &&
+             size == raw.size(),
+         "reading an Ed25519 key");
+  return PublicKey::from_ed25519(raw);
+}
+
+/// The 32 bytes of an Ed25519 key in PKCS #8 (RFC 8410 7): an OCTET STRING; empty where it is another thing.
+std::string_view ed25519_seed(std::string_view inner) {
+  constexpr auto octet_string_of_32 = "\x04\x20"sv;
+  if (inner.size() != octet_string_of_32.size() + ed25519_size || !inner.starts_with(octet_string_of_32)) return {};
+  return inner.substr(octet_string_of_32.size());
 }
 
 std::optional<KeyKind> kind_of(const EVP_PKEY* key, std::string_view spki) {
@@ -52,10 +80,10 @@ std::optional<KeyKind> kind_of(const EVP_PKEY* key, std::string_view spki) {
   return std::nullopt;
 }
 
-/// Whether what the private half signs verifies with the public one. OpenSSL's own check of an RSA key takes a third of
-/// a second, for it tests the primes again.
+/// Whether what the private half signs verifies with the public one, on a curve of NIST or by RSA. OpenSSL's own check of
+/// an RSA key takes a third of a second, for it tests the primes again.
 bool halves_match(EVP_PKEY* key, EVP_PKEY* half) {
-  const char* const digest = EVP_PKEY_is_a(key, "ED25519") == 1 ? nullptr : "SHA2-256";
+  const char* const digest = "SHA2-256";
   const std::string_view text = "airlock";
   const Handle<EVP_MD_CTX> signing(EVP_MD_CTX_new());
   const Handle<EVP_MD_CTX> verifying(EVP_MD_CTX_new());
@@ -111,9 +139,12 @@ Result<PublicKey> PublicKey::from_pem(std::string_view pem) {
 }
 
 Result<PublicKey> PublicKey::from_ed25519(std::string_view raw) {
-  if (raw.size() != 32) return fail(Code::bad_input, "an Ed25519 key has 32 bytes, not " + std::to_string(raw.size()));
-  std::string der = std::string(ed25519_prefix).append(raw);
-  return from_handle(read_public(der), der);
+  if (raw.size() != ed25519_size) {
+    return fail(Code::bad_input, "an Ed25519 key has 32 bytes, not " + std::to_string(raw.size()));
+  }
+  return from_handle(
+      owned(EVP_PKEY_new_raw_public_key_ex(library(), "ED25519", nullptr, octets(raw), raw.size())),
+      std::string(ed25519_prefix).append(raw));
 }
 
 std::string PublicKey::pem() const { return to_pem("PUBLIC KEY", der_); }
@@ -121,11 +152,12 @@ Digest PublicKey::sha256() const { return crypto::sha256(der_); }
 std::string PublicKey::ed25519() const { return der_.substr(ed25519_prefix.size()); }
 
 Result<PrivateKey> PrivateKey::from_handle(std::shared_ptr<evp_pkey_st> handle) {
-  if (handle == nullptr || i2d_PUBKEY(handle.get(), nullptr) <= 0) {
-    forget_errors();
-    return refuse_kind();
+  if (handle != nullptr && EVP_PKEY_is_a(handle.get(), "ED25519") == 1) {
+    AIRLOCK_TRY(PublicKey half, public_half_of_ed25519(handle.get()));
+    return PrivateKey(std::move(handle), std::move(half));
   }
-  std::string der = to_der(handle.get(), i2d_PUBKEY);
+  std::string der = public_der(handle.get());
+  if (der.empty()) return refuse_kind();
   AIRLOCK_TRY(PublicKey half, PublicKey::from_handle(read_public(der), der));
   return PrivateKey(std::move(handle), std::move(half));
 }
@@ -153,9 +185,20 @@ Result<PrivateKey> PrivateKey::generate(KeyKind kind) {
 Result<PrivateKey> PrivateKey::from_info(const PKCS8_PRIV_KEY_INFO* info) {
   // What the narrowed provider does not read, OpenSSL would read without it (crypto/narrow.hpp).
   const ASN1_OBJECT* type = nullptr;
-  if (PKCS8_pkey_get0(&type, nullptr, nullptr, nullptr, info) != 1) return refuse_file();
+  const unsigned char* inner = nullptr;
+  int inner_size = 0;
+  const X509_ALGOR* scheme = nullptr;
+  if (PKCS8_pkey_get0(&type, &inner, &inner_size, &scheme, info) != 1) return refuse_file();
   const int kind = OBJ_obj2nid(type);
-  if (kind != NID_X9_62_id_ecPublicKey && kind != NID_rsaEncryption && kind != NID_ED25519) return refuse_kind();
+  if (kind == NID_ED25519) {
+    int parameters = 0;
+    X509_ALGOR_get0(nullptr, &parameters, nullptr, scheme);
+    const auto seed = ed25519_seed({reinterpret_cast<const char*>(inner), static_cast<std::size_t>(inner_size)});
+    if (seed.empty() || parameters != V_ASN1_UNDEF) return refuse_file();
+    return from_handle(
+        owned(EVP_PKEY_new_raw_private_key_ex(library(), "ED25519", nullptr, octets(seed), seed.size())));
+  }
+  if (kind != NID_X9_62_id_ecPublicKey && kind != NID_rsaEncryption) return refuse_kind();
   AIRLOCK_TRY(PrivateKey key, from_handle(owned(EVP_PKCS82PKEY_ex(info, library(), nullptr))));
   // The file names both halves of the key; nobody would notice before somebody verifies that they do not match.
   if (!halves_match(key.handle(), key.public_key().handle())) return refuse_file();
