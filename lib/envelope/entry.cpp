@@ -97,9 +97,31 @@ std::optional<Promise> promise_from(Members& in) {
   return out;
 }
 
+using Counts = std::map<std::string, std::uint64_t, std::less<>>;
+
+/// The member of an entry that has counts by name; empty where it is absent.
+Counts counts_in(Members& in, std::string_view member) {
+  Counts out;
+  const Json* counts = in.object_if(member);
+  if (counts == nullptr) return out;
+  Members members(*counts, in.name(), in.path_of(member));
+  for (const auto& [of, count] : counts->items()) out[of] = counted(members, of, 1);
+  pass_on(in, members);
+  return out;
+}
+
+/// What of a manifest's counts went as copies, by path.
+Counts copied_in(const std::vector<RedactionCount>& counts) {
+  Counts out;
+  for (const RedactionCount& count : counts) {
+    if (count.action == "copied") out[count.path] = count.count;
+  }
+  return out;
+}
+
 /// A manifest's counts by action alone; nothing where they are more than any report has.
-std::optional<std::map<std::string, std::uint64_t, std::less<>>> by_action(const std::vector<RedactionCount>& counts) {
-  std::map<std::string, std::uint64_t, std::less<>> out;
+std::optional<Counts> by_action(const std::vector<RedactionCount>& counts) {
+  Counts out;
   for (const RedactionCount& count : counts) {
     std::uint64_t& sum = out[count.action];
     if (count.count > static_cast<std::uint64_t>(number_most) - sum) return std::nullopt;
@@ -162,11 +184,8 @@ Result<EntryRecord> read_entry(std::string_view text) {
     out.payload_sha256 = members.sha256("sha256");
     pass_on(in, members);
   }
-  if (const Json* counts = in.object_if("redactions"); counts != nullptr) {
-    Members members(*counts, entry_name, in.path_of("redactions"));
-    for (const auto& [action, count] : counts->items()) out.redactions[action] = counted(members, action, 1);
-    pass_on(in, members);
-  }
+  out.redactions = counts_in(in, "redactions");
+  out.copied = counts_in(in, "copied");
   if (!in.ok()) return fail(in.finish().error());
   return out;
 }
@@ -188,6 +207,7 @@ Result<void> check_agreement(const Manifest& manifest, std::string_view document
   if (static_cast<const Recorded&>(manifest) != said) return contradiction("/disclosure");
   if (manifest.created != entry.time) return contradiction("/created");
   if (by_action(manifest.redactions) != entry.redactions) return contradiction("/redactions");
+  if (copied_in(manifest.redactions) != entry.copied) return contradiction("/redactions");
   if (manifest.decision.disposition != "seal") {
     return fail(Code::integrity, "is a bundle, but the decision is " + quote(manifest.decision.disposition));
   }

@@ -28,6 +28,7 @@ struct EntryRecord {
   Time time;
   Recorded recorded;
   std::map<std::string, std::uint64_t, std::less<>> redactions;  ///< counts by action
+  std::map<std::string, std::uint64_t, std::less<>> copied;      ///< counts of what went as a copy, by declared path
   std::uint64_t payload_size = 0;
   std::string payload_sha256;
   /// Nothing in entries of release 0.1 only.

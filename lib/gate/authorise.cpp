@@ -6,6 +6,7 @@
 #include "gate/anchor.hpp"
 #include "gate/append.hpp"
 #include "gate/ceiling.hpp"
+#include "gate/consent.hpp"
 #include "gate/entries.hpp"
 #include "gate/open.hpp"
 #include "gate/recovery.hpp"
@@ -30,6 +31,20 @@ Result<std::optional<std::uint64_t>> use_proposed_kit(Inputs& inputs, std::optio
   AIRLOCK_CHECK(use_kit(inputs, std::move(proposed->kit), ledger));
   AIRLOCK_CHECK(install_into_ceiling(inputs));
   return proposed->in_force;
+}
+
+using AlsoNewList = std::vector<policy::AlsoNew>;
+
+/// What a person wants to consent to; nothing where that is in force already. Nobody may consent to paths that nobody
+/// can tell from those of earlier kits.
+Result<std::optional<AlsoNewList>> new_consent(const std::optional<AlsoNewList>& wanted, const AlsoNewList& so_far,
+                                               bool declared_is_known) {
+  if (!wanted || *wanted == so_far) return std::nullopt;
+  if (wanted->empty() || declared_is_known) return wanted;
+  return fail(Code::refused,
+              "nobody can say which values are new: an older airlock did not record what earlier kits of this site "
+              "declared",
+              "authorise each kit without `--also-new`, once it is installed");
 }
 
 Result<Proposal> propose(const Inputs& inputs, const std::optional<std::uint64_t>& kit_before) {
@@ -79,7 +94,7 @@ Result<bool> set_hold(const std::string& directory, ledger::Kind kind, const std
 
 }  // namespace
 
-Result<Proposal> propose(const std::string& directory) {
+Result<Proposal> propose(const std::string& directory, const std::optional<AlsoNewList>& also_new) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   if (sys::exists(site.path(site::layout::proposed_kit))) {
     // It may have been authorised already, by a run that was cut short before it put the kit into its place.
@@ -89,9 +104,14 @@ Result<Proposal> propose(const std::string& directory) {
   }
   AIRLOCK_TRY(const auto ledger, open_to_decide(site));
   AIRLOCK_TRY(Inputs inputs, read_inputs(directory, ledger, sys::now()));
+  AIRLOCK_TRY(const auto declared, declared_so_far(ledger, inputs.kit));
   AIRLOCK_TRY(auto proposed, proposed_kit(site, ledger));
   AIRLOCK_TRY(const auto kit_before, use_proposed_kit(inputs, std::move(proposed), ledger));
-  return propose(inputs, kit_before);
+  AIRLOCK_TRY(Proposal out, propose(inputs, kit_before));
+  AIRLOCK_TRY(const Consents consents, consents_in_force(ledger));
+  out.consented = consents.to;
+  AIRLOCK_TRY(out.also_new, new_consent(also_new, consents.to, declared.has_value()));
+  return out;
 }
 
 Result<void> authorise(const std::string& directory, const Proposal& shown, const std::string& reason) {
@@ -100,11 +120,15 @@ Result<void> authorise(const std::string& directory, const Proposal& shown, cons
   AIRLOCK_TRY(auto ledger, open_to_write(site));
   AIRLOCK_CHECK(name_what_is_newer(ledger, sys::now()));
   AIRLOCK_TRY(Inputs inputs, read_inputs(directory, ledger, sys::now()));
+  AIRLOCK_TRY(auto declared, declared_so_far(ledger, inputs.kit));
+  AIRLOCK_TRY(const Consents consents, consents_in_force(ledger));
+  AIRLOCK_TRY(const auto also_new, new_consent(shown.also_new, consents.to, declared.has_value()));
   AIRLOCK_TRY(auto proposed, proposed_kit(site, ledger));
   const std::string kit_file = proposed ? proposed->file : "";
   AIRLOCK_TRY(const auto kit_before, use_proposed_kit(inputs, std::move(proposed), ledger));
   AIRLOCK_TRY(const Proposal fresh, propose(inputs, kit_before));
-  if (fresh.fingerprint != shown.fingerprint || fresh.decisions != shown.decisions) {
+  if (fresh.fingerprint != shown.fingerprint || fresh.decisions != shown.decisions ||
+      consents.to != shown.consented) {
     return fail(Code::refused, "what is in force has changed since it was shown", "run `airlock authorise` again");
   }
   inputs.ceiling = policy::raised(inputs.ceiling.value_or(policy::Ceiling{}), fresh.decisions);
@@ -112,6 +136,7 @@ Result<void> authorise(const std::string& directory, const Proposal& shown, cons
   if (kit_before) members["kit_before"] = *kit_before;
   const auto& verdict = inputs.licence.verdict;
   if (verdict.licence) members["licence"] = verdict.licence->serial;
+  add_consents(members, also_new.value_or(consents.to));
   AIRLOCK_CHECK(add_ceiling(members, inputs));
   // It lies aside already, unless a backup had it in its place.
   if (kit_before) AIRLOCK_CHECK(sys::replace_file(site.path(site::layout::proposed_kit), kit_file, sys::private_file));
@@ -119,6 +144,7 @@ Result<void> authorise(const std::string& directory, const Proposal& shown, cons
   AIRLOCK_CHECK(append(change, ledger::Kind::authorised, "", members, inputs.now));
   if (kit_before) {
     Json kit = kit_members(*inputs.kit);
+    add_declared(kit, std::move(declared), *inputs.kit);
     AIRLOCK_CHECK(add_ceiling(kit, inputs));
     AIRLOCK_CHECK(append(change, ledger::Kind::kit, "", kit, inputs.now));
   }

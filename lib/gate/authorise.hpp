@@ -9,6 +9,7 @@
 #include "core/digest.hpp"
 #include "core/result.hpp"
 #include "gate/inputs.hpp"
+#include "policy/also_new.hpp"
 #include "policy/ceiling.hpp"
 
 namespace airlock::gate {
@@ -29,12 +30,17 @@ struct Proposal {
   std::optional<std::uint64_t> kit_before;  ///< the one in force, where `kit` needs a person to replace it
   policy::Ceiling decisions;  ///< of the events in `raises`
   core::Digest fingerprint;   ///< of all that it was worked out from
+  std::vector<policy::AlsoNew> consented;                ///< what may leave of kits to come, so far
+  std::optional<std::vector<policy::AlsoNew>> also_new;  ///< what may from now on; nothing where that stays as it is
 
-  [[nodiscard]] bool empty() const { return raises.empty() && !kit_before; }
+  [[nodiscard]] bool empty() const { return raises.empty() && !kit_before && !also_new; }
 };
 
-/// Works out what `authorise` would allow, for showing. Errors: refused (no kit), as `read_inputs`.
-[[nodiscard]] Result<Proposal> propose(const std::string& directory);
+/// Works out what `authorise` would allow, for showing; `also_new` is what it is to consent to besides, instead of what
+/// was consented to before. Errors: refused (no kit; a consent where nobody knows what earlier kits declared), as
+/// `read_inputs`.
+[[nodiscard]] Result<Proposal> propose(const std::string& directory,
+                                       const std::optional<std::vector<policy::AlsoNew>>& also_new = {});
 
 /// Allows what was shown, and records it. Error: refused where anything has changed since; not_recorded.
 [[nodiscard]] Result<void> authorise(const std::string& directory, const Proposal& shown, const std::string& reason);

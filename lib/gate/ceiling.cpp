@@ -160,18 +160,25 @@ bool decides_for_licence(const Inputs& inputs) {
   return decision.contributions.front().kind == policy::Contribution::Kind::tier;
 }
 
-/// Moves `base`, the ceiling so far, as far as what was installed does.
-Result<void> settle_ceiling(Inputs& inputs, std::optional<policy::Ceiling> base, Installed installed) {
+/// Moves `base`, the ceiling so far, as far as what was installed does. Returns the paths that a consent let in.
+Result<std::vector<std::string>> settle_ceiling(Inputs& inputs, std::optional<policy::Ceiling> base,
+                                                Installed installed, const policy::Consent& consent = {}) {
+  std::vector<std::string> admitted;
   inputs.ceiling = std::move(base);
-  if (!decides_for_licence(inputs) || (inputs.ceiling && installed == Installed::nothing)) return {};
+  if (!decides_for_licence(inputs) || (inputs.ceiling && installed == Installed::nothing)) return admitted;
   // Where a decision cannot be made, nothing leaves, and nothing can be said of the ceiling.
   const auto decisions = decisions_in_force(inputs);
   if (!decisions) {
     if (decisions.error().code == Code::not_recorded) return fail(decisions.error());
-    return {};
+    return admitted;
   }
-  inputs.ceiling = inputs.ceiling ? policy::lowered(*inputs.ceiling, *decisions) : policy::first_ceiling(*decisions);
-  return {};
+  if (inputs.ceiling) {
+    admitted = policy::admit(*inputs.ceiling, *decisions, consent);
+    inputs.ceiling = policy::lowered(*inputs.ceiling, *decisions);
+  } else {
+    inputs.ceiling = policy::first_ceiling(*decisions);
+  }
+  return admitted;
 }
 
 Result<void> put_ceiling(Json& members, const policy::Ceiling& ceiling) {
@@ -194,7 +201,7 @@ Result<std::optional<policy::Ceiling>> read_terms(const Json& json, std::string_
     found = *inlined;
   } else if (const auto named = json.find(std::string(member) + "_sha256"); named != json.end()) {
     AIRLOCK_TRY(const auto digest, core::Digest::from_hex(named->is_string() ? named->get<std::string>() : ""));
-    AIRLOCK_TRY(const std::string text, ledger.ceiling(digest));
+    AIRLOCK_TRY(const std::string text, ledger.text(digest));
     // Terms have a salt on a line before them.
     const auto line = text.find('\n');
     AIRLOCK_TRY(found, core::parse_json(line == text.npos ? text : text.substr(line + 1), name,
@@ -248,14 +255,15 @@ Result<void> read_ceiling(Inputs& inputs, const ledger::Ledger& ledger) {
   AIRLOCK_TRY(inputs.hold, hold_in_force(ledger));
   crypto::Sha256 sha256;
   sha256.update(inputs.fingerprint.hex());
-  if (inputs.ceiling) sha256.update(core::to_text(policy::to_json(*inputs.ceiling)));
+  if (recorded) sha256.update("ceiling of entry " + std::to_string(recorded->seq));
+  if (inputs.ceiling_moved) sha256.update(core::to_text(policy::to_json(*inputs.ceiling)));
   if (inputs.hold) sha256.update("on hold since " + inputs.hold->since.text());
   inputs.fingerprint = sha256.finish();
   return {};
 }
 
-Result<void> install_into_ceiling(Inputs& inputs) {
-  return settle_ceiling(inputs, std::move(inputs.ceiling), Installed::something);
+Result<std::vector<std::string>> install_into_ceiling(Inputs& inputs, const policy::Consent& consent) {
+  return settle_ceiling(inputs, std::move(inputs.ceiling), Installed::something, consent);
 }
 
 Result<void> add_ceiling(Json& members, const Inputs& inputs) {

@@ -15,6 +15,7 @@
 #include "gate/inputs.hpp"
 #include "gate/prepare.hpp"
 #include "ledger/ledger.hpp"
+#include "policy/also_new.hpp"
 #include "policy/ceiling.hpp"
 
 namespace airlock::gate {
@@ -23,8 +24,10 @@ namespace airlock::gate {
 /// the machine, or integrity where an entry's ceiling cannot be read.
 [[nodiscard]] Result<void> read_ceiling(Inputs& inputs, const ledger::Ledger& ledger);
 /// The same for inputs that were read before, and into which a kit or licence was put that is about to be recorded: it
-/// may lower the ceiling.
-[[nodiscard]] Result<void> install_into_ceiling(Inputs& inputs);
+/// may lower the ceiling. Where a kit was put into them, what a person consented to before may raise it first. Returns the
+/// paths that it let in.
+[[nodiscard]] Result<std::vector<std::string>> install_into_ceiling(Inputs& inputs,
+                                                                    const policy::Consent& consent = {});
 /// The ceiling that an entry carries; nothing where it carries none. Errors: integrity where its text is missing, is
 /// another, or cannot be read.
 [[nodiscard]] Result<std::optional<policy::Ceiling>> ceiling_of(const ledger::Entry& entry,

@@ -7,6 +7,7 @@
 #include "gate/anchor.hpp"
 #include "gate/append.hpp"
 #include "gate/ceiling.hpp"
+#include "gate/consent.hpp"
 #include "gate/inputs.hpp"
 #include "gate/open.hpp"
 #include "gate/public_part.hpp"
@@ -71,8 +72,10 @@ Result<ClockProposal> disown_times(const std::string& directory, const std::stri
     return core::fail(core::Code::refused, "no time in the ledger is later than the clock's, so there is none to disown");
   }
   core::Json members{{"reason", reason}, {"clock", {{"disowned_newest", proposal.ledger->text()}}}};
-  // The newest `authorised` entry is where the ceiling is looked for.
+  // The newest `authorised` entry is where ceiling and consents are looked for.
   AIRLOCK_CHECK(add_ceiling(members, inputs));
+  AIRLOCK_TRY(const Consents consents, consents_in_force(ledger));
+  add_consents(members, consents.to);
   {
     AIRLOCK_TRY(auto change, ledger.change());
     AIRLOCK_CHECK(append(change, ledger::Kind::authorised, "", members, proposal.now));

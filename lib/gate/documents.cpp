@@ -45,6 +45,14 @@ Json machine_json(const site::Machine& machine) {
           {"destinations", machine.destinations ? Json(*machine.destinations) : Json(nullptr)}};
 }
 
+Json copied_json(const std::vector<CopiedAway>& copied) {
+  Json out = Json::array();
+  for (const CopiedAway& each : copied) {
+    out.push_back({{"path", each.path}, {"members", each.members}, {"disclosures", each.disclosures}});
+  }
+  return out;
+}
+
 Json sandbox_json(bool best_effort) {
   const sys::Abilities abilities = sys::sandbox_abilities();
   return {{"wanted", best_effort ? "best-effort" : "required"},
@@ -120,6 +128,8 @@ Json status_document(const Status& status) {
           {"reports", status.reports},
           {"disclosures", status.disclosures},
           {"last_disclosure", last_disclosure},
+          {"copied", copied_json(status.copied)},
+          {"also_new", policy::to_json(status.also_new)},
           {"held", status.held},
           {"queue", {{"waiting", status.queue.queued}, {"failed", status.queue.failed}}},
           {"bundles", {{"waiting", status.bundles - status.handed_over}, {"handed_over", status.handed_over}}},

@@ -28,6 +28,15 @@ Json counts_by_action(const redaction::Redacted& redacted) {
   return counts;
 }
 
+/// What went as a copy, by its own declared path and never by that of its source: `status` looks for what goes again.
+Json copied_members(const redaction::Redacted& redacted) {
+  Json out = Json::object();
+  for (const auto& count : redacted.counts) {
+    if (count.action == redaction::copied_word) out[count.path] = count.count;
+  }
+  return out;
+}
+
 /// A text member of a ledger entry, or nothing.
 std::optional<std::string> text_at(const Json& json, std::string_view member) {
   const auto at = json.find(member);
@@ -63,6 +72,7 @@ core::Digest decision_digest(const Prepared& prepared, const Inputs& inputs) {
   text += "\n" + policy::treatments_text(*prepared.plan, inputs.kit->dictionary);
   for (const auto& recipient : inputs.kit->recipients) text += "\n" + recipient.fingerprint().hex();
   if (inputs.site.configuration().archive) text += "\narchive";
+  if (prepared.plan->copies() == redaction::CopiesAre::held) text += "\ncopies held";
   return crypto::sha256(text);
 }
 
@@ -104,6 +114,7 @@ Json decision_members(const Prepared& prepared, const Inputs& inputs, const std:
   if (!note.empty()) out["note"] = note;
   if (disclosure) {
     out["redactions"] = counts_by_action(*prepared.redacted);
+    if (Json copied = copied_members(*prepared.redacted); !copied.empty()) out["copied"] = std::move(copied);
     out["payload"] = {{"size", prepared.payload->size()}, {"sha256", prepared.payload_sha256.hex()}};
     out["disclosure"] = {{"id", disclosure->id}, {"number", disclosure->number}};
   }
@@ -170,6 +181,17 @@ Result<void> append_site_changes(ledger::Ledger::Change& change, const ledger::L
     AIRLOCK_CHECK(append(change, ledger::Kind::configured, "", members, inputs.now));
   }
   return {};
+}
+
+Result<std::map<std::string, std::uint64_t>> copied_of(const ledger::Entry& entry) {
+  AIRLOCK_TRY(const Json json, ledger::body_of(entry));
+  std::map<std::string, std::uint64_t> out;
+  const auto copied = json.find("copied");
+  if (copied == json.end() || !copied->is_object()) return out;
+  for (const auto& [path, count] : copied->items()) {
+    if (count.is_number_unsigned()) out[path] = count.get<std::uint64_t>();
+  }
+  return out;
 }
 
 Result<RecordedDecision> read_decision(const ledger::Entry& entry) {

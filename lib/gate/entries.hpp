@@ -4,6 +4,7 @@
 /// rules and digests of what was disclosed; never a value of a report.
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -63,6 +64,8 @@ struct RecordedDecision {
   std::optional<std::string> disclosure_id;  ///< where something was to leave
   envelope::Period period;
 };
+/// What a `produced` or `decided` entry says went as a copy: how many members, by declared path.
+[[nodiscard]] Result<std::map<std::string, std::uint64_t>> copied_of(const ledger::Entry& entry);
 [[nodiscard]] Result<RecordedDecision> read_decision(const ledger::Entry& entry);
 
 }  // namespace airlock::gate

@@ -8,6 +8,7 @@
 #include "gate/anchor.hpp"
 #include "gate/append.hpp"
 #include "gate/ceiling.hpp"
+#include "gate/consent.hpp"
 #include "gate/entries.hpp"
 #include "gate/open.hpp"
 #include "gate/public_part.hpp"
@@ -103,9 +104,10 @@ Result<void> show_publicly(const site::Site& site, const ledger::Ledger& ledger,
 }
 
 /// Under the lock: the file aside, so that the next run can finish what is cut short; the entry; then `put_kit_files`.
-/// Until all are done everything is withheld.
-Result<void> put_kit(const site::Site& site, ledger::Ledger& ledger, site::Kit kit, std::string_view file,
-                     core::Time now) {
+/// Until all are done everything is withheld. Returns the paths that a consent let in.
+Result<std::vector<std::string>> put_kit(const site::Site& site, ledger::Ledger& ledger, site::Kit kit,
+                                         std::string_view file, core::Time now) {
+  std::vector<std::string> admitted;
   AIRLOCK_TRY(const auto in_force, kit_in_force(ledger));
   const site::KnownKit known = known_kit(site, in_force);
   AIRLOCK_CHECK(check_number(kit, in_force, known));
@@ -115,8 +117,13 @@ Result<void> put_kit(const site::Site& site, ledger::Ledger& ledger, site::Kit k
   if (!in_force || in_force->number != kit.number) {
     Json members = kit_members(kit);
     AIRLOCK_TRY(Inputs inputs, read_inputs(site.directory(), ledger, now));
+    AIRLOCK_TRY(auto declared, declared_so_far(ledger, inputs.kit));
+    AIRLOCK_TRY(const Consents consents, consents_in_force(ledger));
     AIRLOCK_CHECK(use_kit(inputs, std::move(kit), ledger));
-    AIRLOCK_CHECK(install_into_ceiling(inputs));
+    AIRLOCK_TRY(admitted, install_into_ceiling(inputs, declared ? policy::Consent{consents.to, *declared}
+                                                                : policy::Consent{}));
+    if (!admitted.empty()) members["by_consent"] = {{"entry", consents.entry}, {"paths", admitted}};
+    add_declared(members, std::move(declared), *inputs.kit);
     AIRLOCK_CHECK(add_ceiling(members, inputs));
     AIRLOCK_CHECK(sys::replace_file(site.path(site::layout::proposed_kit), file, sys::private_file));
     AIRLOCK_TRY(auto change, ledger.change());
@@ -124,7 +131,8 @@ Result<void> put_kit(const site::Site& site, ledger::Ledger& ledger, site::Kit k
     AIRLOCK_CHECK(change.commit());
   }
   AIRLOCK_CHECK(put_kit_files(site, header, file));
-  return show_publicly(site, ledger, now);
+  AIRLOCK_CHECK(show_publicly(site, ledger, now));
+  return admitted;
 }
 
 Result<void> put_licence(const site::Site& site, ledger::Ledger& ledger, const licence::Verdict& verdict,
@@ -290,7 +298,7 @@ Result<void> finish_authorised_kit(const site::Site& site, const ledger::Ledger&
   return put_kit_files(site, *kit, *file);
 }
 
-Result<std::uint64_t> install_kit(const std::string& directory, std::string_view file) {
+Result<InstalledKit> install_kit(const std::string& directory, std::string_view file) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(site::Kit kit, verify_kit_for(site, file));
   const std::uint64_t number = kit.number;
@@ -309,8 +317,8 @@ Result<std::uint64_t> install_kit(const std::string& directory, std::string_view
     AIRLOCK_CHECK(sys::replace_file(site.path(site::layout::proposed_kit), file, sys::private_file));
   }
   AIRLOCK_CHECK(adopt_product(site, kit.product));
-  AIRLOCK_CHECK(put_kit(site, ledger, std::move(kit), file, now));
-  return number;
+  AIRLOCK_TRY(auto admitted, put_kit(site, ledger, std::move(kit), file, now));
+  return InstalledKit{number, std::move(admitted)};
 }
 
 Result<licence::Verdict> install_licence(const std::string& directory, std::string_view file,

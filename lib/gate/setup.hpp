@@ -59,9 +59,13 @@ struct ProposedKit {
 
 /// Installs a kit: a higher number than the one in force, or the same kit again. A jump of more than `kit_jump_most` or
 /// a step back is refused, and the kit put aside for a person to `authorise`. A kit issued later than now, by more than
-/// the clock guard's tolerance, is refused. Returns its number.
+/// the clock guard's tolerance, is refused.
 inline constexpr std::uint64_t kit_jump_most = 1000;
-[[nodiscard]] Result<std::uint64_t> install_kit(const std::string& directory, std::string_view file);
+struct InstalledKit {
+  std::uint64_t number = 0;
+  std::vector<std::string> by_consent;  ///< paths of new values that may leave, by what a person consented to before
+};
+[[nodiscard]] Result<InstalledKit> install_kit(const std::string& directory, std::string_view file);
 
 /// Installs a licence whose state is valid, grace or not_yet_valid. Error: verdict (or bad_input, integrity for
 /// invalid). `name` is what messages call the file.

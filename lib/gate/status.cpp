@@ -1,6 +1,8 @@
 #include "gate/status.hpp"
 
 #include "gate/ceiling.hpp"
+#include "gate/consent.hpp"
+#include "gate/entries.hpp"
 #include "gate/history.hpp"
 #include "gate/open.hpp"
 #include "gate/public_part.hpp"
@@ -8,6 +10,28 @@
 #include "sys/system.hpp"
 
 namespace airlock::gate {
+
+namespace {
+
+Result<std::vector<CopiedAway>> copied_away(const ledger::Ledger& ledger, std::uint64_t last) {
+  const std::uint64_t from = last < copies_counted_of ? 1 : last - copies_counted_of + 1;
+  AIRLOCK_TRY(const auto disclosures, ledger.disclosures(from, copies_counted_of));
+  std::map<std::string, CopiedAway> paths;
+  for (const ledger::Disclosure& disclosure : disclosures) {
+    AIRLOCK_TRY(const auto entry, ledger.entry(disclosure.recorded));
+    AIRLOCK_TRY(const auto counts, copied_of(entry));
+    for (const auto& [path, members] : counts) {
+      CopiedAway& sum = paths.try_emplace(path, CopiedAway{path}).first->second;
+      sum.members += members;
+      ++sum.disclosures;
+    }
+  }
+  std::vector<CopiedAway> out;
+  for (auto& [path, sum] : paths) out.push_back(std::move(sum));
+  return out;
+}
+
+}  // namespace
 
 Result<Status> status(const std::string& directory) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
@@ -21,6 +45,8 @@ Result<Status> status(const std::string& directory) {
              .newest_time = {},
              .newest_trusted = {},
              .last_disclosure = {},
+             .copied = {},
+             .also_new = {},
              .schedule = {}};
   if (out.inputs.kit) {
     for (const std::string& event : out.inputs.kit->dictionary.events()) {
@@ -33,8 +59,11 @@ Result<Status> status(const std::string& directory) {
                                terms ? above_ceiling(*terms, out.inputs, event) : std::vector<policy::Loosening>{}});
     }
   }
+  AIRLOCK_TRY(auto consents, consents_in_force(ledger));
+  out.also_new = std::move(consents.to);
   AIRLOCK_TRY(out.reports, ledger.last_number());
   AIRLOCK_TRY(out.disclosures, ledger.last_disclosure());
+  AIRLOCK_TRY(out.copied, copied_away(ledger, out.disclosures));
   AIRLOCK_TRY(const auto held, held_reports(ledger));
   out.held = held.size();
   AIRLOCK_TRY(out.queue, ledger.count_waiting());

@@ -10,6 +10,7 @@
 
 #include "core/result.hpp"
 #include "gate/acknowledged.hpp"
+#include "policy/also_new.hpp"
 #include "gate/inputs.hpp"
 #include "ledger/ledger.hpp"
 
@@ -31,6 +32,16 @@ struct Schedule {
   bool overdue = false;
 };
 
+/// Disclosures that `Status::copied` is about: a year of weekly reports.
+inline constexpr std::size_t copies_counted_of = 52;
+
+/// Members with one declared path that went because they held copies of what was taken out elsewhere.
+struct CopiedAway {
+  std::string path;
+  std::uint64_t members = 0;
+  std::uint64_t disclosures = 0;  ///< of how many they went
+};
+
 struct Status {
   Inputs inputs;
   std::vector<Standing> standings;  ///< empty without a kit
@@ -46,6 +57,8 @@ struct Status {
   std::optional<Time> newest_time;
   std::optional<Time> newest_trusted;                 ///< what the clock guard goes by
   std::optional<ledger::Disclosure> last_disclosure;  ///< the newest that left, or is about to
+  std::vector<CopiedAway> copied;         ///< what went as a copy of the newest disclosures, by path
+  std::vector<policy::AlsoNew> also_new;  ///< what a person consented to of kits to come
   std::optional<Schedule> schedule;                   ///< nothing where reports have no rhythm, or the site withholds
 };
 

@@ -18,6 +18,9 @@ using core::quote;
 
 namespace {
 
+/// The members whose texts have a table.
+bool has_table(std::string_view member) { return member == "ceiling" || member == "terms" || member == "declared"; }
+
 /// Terms name recipients and destinations, which nobody may guess from a digest that leaves in a bundle. No bundle
 /// carries the first entry, which has a nonce.
 Result<std::string> terms_salt(Ledger::State& ledger) {
@@ -94,10 +97,10 @@ Result<std::uint64_t> Ledger::Change::State::append(Kind kind, std::string_view 
 
 /// The members with the SHA-256 of each text that has a table, instead of the text.
 Result<core::Json> Ledger::Change::State::with_texts_kept(const core::Json& members) {
-  if (!members.is_object() || (!members.contains("ceiling") && !members.contains("terms"))) return members;
+  if (!members.is_object()) return members;
   core::Json out = core::Json::object();
   for (const auto& [name, value] : members.items()) {
-    if (name != "ceiling" && name != "terms") {
+    if (!has_table(name)) {
       out[name] = value;
       continue;
     }

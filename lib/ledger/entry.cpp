@@ -219,6 +219,7 @@ Result<Facts> read_body(std::string_view body, std::uint64_t seq) {
     read_earlier(in, facts);
     facts.ceiling = read_digest_if(in, "ceiling_sha256");
     facts.terms = read_digest_if(in, "terms_sha256");
+    facts.declared = read_digest_if(in, "declared_sha256");
   }
   if (facts.kind == Kind::authorised && in.has("clock")) facts.disowns_times = !json["clock"].is_null();
 

@@ -68,6 +68,7 @@ struct Facts {
   bool disowns_times = false;          ///< `authorised` only
   std::optional<Digest> ceiling;       ///< of a text in the table of ceilings
   std::optional<Digest> terms;         ///< the same
+  std::optional<Digest> declared;      ///< the same
   std::optional<Newest> newest;        ///< nothing in entries of format 1
   std::optional<Earlier> earlier;      ///< the first entry of format 2, where it is not the first of all
 };

@@ -281,7 +281,7 @@ Result<std::optional<Time>> Ledger::newest_time() const {
   return latest->newest.time;
 }
 
-Result<std::string> Ledger::ceiling(const Digest& sha256) const {
+Result<std::string> Ledger::text(const Digest& sha256) const {
   AIRLOCK_TRY(auto* database, state_->use());
   AIRLOCK_TRY(auto query, database->prepare(sql::ceiling));
   AIRLOCK_TRY(const bool row, query.bind_blob(sha256.view()).step());

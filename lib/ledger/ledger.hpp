@@ -191,7 +191,7 @@ class Ledger {
     /// Appends an entry: `format`, `nonce`, `seq`, `time`, `kind`, `report_id` (where not empty), then `members`, an
     /// object with the kind's own members in the order in which they are to stand; all texts in it are UTF-8. `nonce`
     /// has 16 random bytes. Returns its seq. What the ledger understands of `members` is in docs/formats/ledger.md.
-    /// The texts of `ceiling` and `terms` are kept in a table, and the entry names them by SHA-256.
+    /// The texts of `ceiling`, `terms` and `declared` are kept in a table, and the entry names them by SHA-256.
     /// Error: unexpected where a member is ill-formed, a number is not the next one or a stage does not follow.
     [[nodiscard]] Result<std::uint64_t> append(Kind kind, std::string_view report_id, const core::Json& members,
                                                Time time, std::string_view nonce);
@@ -263,8 +263,8 @@ class Ledger {
   /// The newest time of any entry that is not disowned. An `authorised` entry with a member `clock` disowns all times
   /// before it that are later than its own.
   [[nodiscard]] Result<std::optional<Time>> newest_time() const;
-  /// The text that an entry names by `ceiling_sha256` or `terms_sha256`. Error: integrity where it is missing or another.
-  [[nodiscard]] Result<std::string> ceiling(const Digest& sha256) const;
+  /// The text that an entry names by `ceiling_sha256`, `terms_sha256` or `declared_sha256`. Error: integrity where it is missing or another.
+  [[nodiscard]] Result<std::string> text(const Digest& sha256) const;
 
   [[nodiscard]] Result<std::optional<Disclosure>> disclosure(std::string_view id) const;
   [[nodiscard]] Result<std::optional<Disclosure>> disclosure_by_number(std::uint64_t disclosure) const;

@@ -147,11 +147,11 @@ class Verification {
       note_earlier(earlier_, facts);
     }
     newest_ = after(newest_, facts);
-    for (const auto& digest : {facts.ceiling, facts.terms}) {
+    for (const auto& digest : {facts.ceiling, facts.terms, facts.declared}) {
       if (!digest || !texts_.insert(digest->hex()).second) continue;
       AIRLOCK_TRY(auto query, database_.prepare(sql::ceiling));
       AIRLOCK_TRY(const bool row, query.bind_blob(digest->view()).step());
-      if (!row) return wrong("the ceiling or terms that it names are missing");
+      if (!row) return wrong("the ceiling, terms or paths that it names are missing");
     }
     return {};
   }

@@ -62,6 +62,7 @@ Terms terms_of(Disposition disposition, const redaction::Plan& plan, const dicti
   Terms out;
   out.disposition = disposition;
   out.keeps_twins = !plan.redacts();
+  out.holds_copies = plan.copies() == redaction::CopiesAre::held;
   describe_dictionary(out, dictionary);
   const auto& fields = dictionary.fields();
   for (std::size_t i = 0; i < fields.size(); ++i) {

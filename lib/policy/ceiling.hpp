@@ -44,6 +44,7 @@ struct Terms {
   Fields values;
   Fields keys;
   bool keeps_twins = false;
+  bool holds_copies = false;  ///< a report with a copy of what is taken out stays, rather than the copy being taken out
   dictionary::Twins twins;
   std::string event;         ///< the path whose value says which event a report is of
   std::string period_start;  ///< the paths that give the period, which stands outside the report too; or empty

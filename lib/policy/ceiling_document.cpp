@@ -49,6 +49,7 @@ Json to_json(const Terms& terms) {
            {"recipients", terms.recipients},
            {"destinations", terms.destinations},
            {"twins", terms.keeps_twins ? "keep" : "drop"}};
+  if (terms.holds_copies) out["copies"] = "hold";
   if (terms.has_classes) {
     if (terms.twins != dictionary::Twins{}) {
       out["twins_are"] = {{"under", terms.twins.under}, {"separator", terms.twins.separator}};
@@ -132,6 +133,7 @@ Result<Terms> terms_from(const Json& json, std::string_view name, const std::str
   out.recipients = set_in(in, "recipients");
   out.destinations = set_in(in, "destinations");
   out.keeps_twins = in.word("twins", {"keep", "drop"}) == "keep";
+  if (in.has("copies")) out.holds_copies = in.word("copies", {"hold"}) == "hold";
   out.has_classes = knows_classes && !in.has("classes");
   if (knows_classes && !out.has_classes) in.word("classes", {"unknown"});
   const Json* twins = out.has_classes ? in.object_if("twins_are") : nullptr;

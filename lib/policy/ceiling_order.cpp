@@ -433,6 +433,9 @@ std::vector<Loosening> loosenings(const Terms& decision, const Terms* ceiling) {
   compare_sets("destinations", decision.destinations, ceiling->destinations, out);
   compare_data(decision, *ceiling, out);
   if (decision.keeps_twins && !ceiling->keeps_twins) out.push_back({"twins", "dropped", "kept"});
+  if (ceiling->holds_copies && !decision.holds_copies) {
+    out.push_back({"a report with a copy of what is taken out", "held", "sent on without the copy"});
+  }
   return out;
 }
 

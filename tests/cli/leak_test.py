@@ -86,6 +86,47 @@ def _(w):
     check("users_who_logged_in" not in json.dumps(entries), "no entry names the source")
 
 
+@case("status counts what went as a copy, and warns once the same member goes a second time")
+def _(w):
+    authorised(w, "scale")
+    equal(w.airlock("status", "--json").json["copied"], [])
+    for n in (1, 2):
+        def change(report):
+            report["properties"]["users_who_logged_in"] = [PERSON]
+            report["properties"]["posthog_version"] = f"1.35.{n}"
+            report["properties"]["plugins_installed"]["tool of Marisol"] = 4
+            if n == 2:
+                report["properties"]["helm"] = {"release_name": "marisol@bank.example"}
+        w.airlock("process", w.report(change), "--no-deliver", code=7)
+        status = w.airlock("status")
+        row, = (c for c in w.airlock("status", "--json").json["copied"] if c["path"].endswith("/plugins_installed/*"))
+        equal((row["members"], row["disclosures"]), (n, n))
+        check(f"{row['path']}: {n} taken out as copies, of {n} of the newest 52 disclosures" in status.text, status.text)
+        equal("warning: `/properties/plugins_installed/*` was taken out" in status.err, n == 2, status.err)
+    check("release_name" not in status.err, status.err)
+
+
+@case("to let copies go where the policy held the report is looser: held by the ceiling until somebody authorises")
+def _(w):
+    policy = json.loads((TOP / "policy" / "posthog-default.json").read_text())
+    loose = w.file("loose.json", json.dumps(policy))
+    policy["format"] = "airlock-policy/2"
+    for profile in policy["profiles"].values():
+        profile["copies"] = "hold"
+    strict = w.file("strict.json", json.dumps(policy))
+    w.new_vendor(policy=strict)
+    w.site()
+    equal(w.process(w.report(lambda d: d["properties"].update({"posthog_version": "1.36.0"})))["outcome"], "sealed")
+    w.airlock("kit", "install", w.new_kit(policy=loose))
+    held = w.process(w.report(lambda d: d["properties"].update({"posthog_version": "1.36.1"})), code=4)
+    equal((held["outcome"], held["reason"]), ("held", "ceiling"))
+    check("a report with a copy of what is taken out: held -> " in held["message"], held["message"])
+    w.airlock("authorise", "--reason", "seen", "--yes")
+    w.airlock("kit", "install", w.new_kit(policy=strict))
+    equal(w.process(w.report(lambda d: d["properties"].update({"posthog_version": "1.36.2"})))["outcome"], "sealed")
+    w.ledger_ok()
+
+
 @case("where a profile holds copies nothing goes: the report is held with its bytes, and the hint names both ways out")
 def _(w):
     text = (TOP / "policy" / "posthog-default.json").read_text()

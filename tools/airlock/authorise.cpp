@@ -19,6 +19,7 @@ struct Options {
   std::string reason;
   bool yes = false;
   bool clock = false;
+  std::vector<std::string> also_new;
 };
 
 Json to_json(const gate::Proposal& proposal) {
@@ -36,6 +37,15 @@ Json to_json(const gate::Proposal& proposal) {
   return events;
 }
 
+void add_consents(std::vector<std::string>& out, std::string_view title, const std::vector<policy::AlsoNew>& consents) {
+  if (consents.empty()) {
+    out.push_back(std::string(title) + " none");
+    return;
+  }
+  out.emplace_back(title);
+  for (const policy::AlsoNew& consent : consents) out.push_back("  " + policy::text(consent));
+}
+
 /// Old against new, one line for each difference.
 std::vector<std::string> sentences(const gate::Proposal& proposal) {
   std::vector<std::string> out;
@@ -50,6 +60,11 @@ std::vector<std::string> sentences(const gate::Proposal& proposal) {
         "reports of event " + core::quote(raise.event) + " would be allowed " + core::quote(policy::name(raise.after)) +
         (raise.before ? "; so far at most " + core::quote(policy::name(*raise.before)) : "") + ". Looser are:");
     for (const auto& difference : raise.loosenings) out.push_back("  " + difference.text());
+  }
+  if (proposal.also_new) {
+    add_consents(out, "values that a later kit is the first to declare would leave without asking again:",
+                 *proposal.also_new);
+    add_consents(out, "so far:", proposal.consented);
   }
   return out;
 }
@@ -107,8 +122,17 @@ int run(Context& context, const Options& options) {
   if (const auto checked = core::check_reason(options.reason, reason_hint); !checked) {
     return console.report(checked.error());
   }
+  std::optional<std::vector<policy::AlsoNew>> also_new;
+  if (!options.also_new.empty()) {
+    auto read = policy::also_new_from_words(options.also_new);
+    if (!read) return console.report(read.error());
+    if (options.clock) {
+      return console.report({core::Code::usage, "`--clock` and `--also-new` are two things", "do one after the other"});
+    }
+    also_new = std::move(*read);
+  }
   if (options.clock) return run_clock(context, options);
-  const auto proposal = gate::propose(context.site);
+  const auto proposal = gate::propose(context.site, also_new);
   if (!proposal) return console.report(proposal.error());
   if (proposal->empty()) {
     if (console.json()) console.print({{"authorised", false}, {"events", Json::array()}, {"exit", 0}});
@@ -129,6 +153,7 @@ int run(Context& context, const Options& options) {
                    {"kit", proposal->kit},
                    {"kit_before", proposal->kit_before ? Json(*proposal->kit_before) : Json(nullptr)},
                    {"events", to_json(*proposal)},
+                   {"also_new", policy::to_json(proposal->also_new.value_or(proposal->consented))},
                    {"exit", 0}});
   console.say("authorised and recorded; `airlock process --held` decides again on reports that are held");
   return 0;
@@ -160,10 +185,14 @@ void add_authorise(Context& context) {
       context.console.command("authorise", "allow what is looser than this site's ceiling, after showing it",
                               "  airlock authorise --reason 'contract 4711 of 2026-11-20 allows sending'\n"
                               "  airlock authorise --reason 'new recipient, ticket 815' --yes\n"
+                              "  airlock authorise --reason 'board, 2026-11-20' --also-new class=usage type=count,boolean\n"
                               "  airlock authorise --clock --reason 'clock was a year ahead until today'",
                               [&context, options] { return run(context, *options); });
   command.text("--reason", options->reason, "why, for the ledger", console::Need::required);
   command.flag("--yes", options->yes, "do not ask");
+  command.words("--also-new", options->also_new,
+                "besides: let values leave that a later kit is the first to declare, of this class and these types; "
+                "`none` takes it back");
   command.flag("--clock", options->clock, "instead: let times count no more that a bad clock put into the ledger");
 }
 

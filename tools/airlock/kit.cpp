@@ -56,10 +56,16 @@ int show(Context& context, const std::string& file) {
 int install(Context& context, const std::string& path) {
   const auto text = sys::read_file(path, site::kit_bytes_limit);
   if (!text) return context.console.report(text.error());
-  const auto number = gate::install_kit(context.site, *text);
-  if (!number) return context.console.report(core::Error(number.error()).within(core::quote(path)));
-  if (context.console.json()) context.console.print({{"number", *number}, {"exit", 0}});
-  context.console.say("installed kit number " + std::to_string(*number));
+  const auto installed = gate::install_kit(context.site, *text);
+  if (!installed) return context.console.report(core::Error(installed.error()).within(core::quote(path)));
+  if (context.console.json()) {
+    context.console.print({{"number", installed->number}, {"by_consent", installed->by_consent}, {"exit", 0}});
+  }
+  context.console.say("installed kit number " + std::to_string(installed->number));
+  if (!installed->by_consent.empty()) {
+    context.console.say("new values that may leave, as `airlock authorise --also-new` consented to:");
+    for (const std::string& declared : installed->by_consent) context.console.say("  " + declared);
+  }
   return 0;
 }
 

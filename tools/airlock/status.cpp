@@ -38,6 +38,19 @@ std::string in_words_interval(const std::string& every) {
   return count + (every.back() == 'W' ? " week" : " day") + (count == "1" ? "" : "s");
 }
 
+/// What went as a copy, and a warning for what does so again and again: then somebody should see to it.
+void say_copied(const console::Console& console, const std::vector<gate::CopiedAway>& copied) {
+  for (const gate::CopiedAway& each : copied) {
+    console.say(each.path + ": " + std::to_string(each.members) + " taken out as copies, of " +
+                std::to_string(each.disclosures) + " of the newest " + std::to_string(gate::copies_counted_of) +
+                " disclosures");
+    if (each.disclosures < 2) continue;
+    console.warn(core::quote(each.path) + " was taken out as a copy of another value more than once",
+                 "`airlock explain` on a report says of which; if it may not leave at all, name it in `redact_also`; if "
+                 "its values are no secret, ask the vendor for an `enum` or another class in the next kit");
+  }
+}
+
 int run(Context& context) {
   const auto status = gate::status(context.site);
   if (!status) return context.console.report(status.error());
@@ -70,6 +83,9 @@ int run(Context& context) {
   if (const std::string missing = missing_in_words(sys::sandbox_abilities()); !missing.empty()) {
     context.console.say({{"sandbox", missing}});
   }
+  for (const policy::AlsoNew& consent : status->also_new) {
+    context.console.say("values that a later kit is the first to declare may leave: " + policy::text(consent));
+  }
   if (const auto& hold = status->inputs.hold) {
     context.console.say("on hold since " + hold->since.text() + (hold->reason.empty() ? "" : ": " + hold->reason) +
                         "; nothing leaves until `airlock release`");
@@ -85,6 +101,7 @@ int run(Context& context) {
   context.console.say("ledger: " + std::to_string(status->reports) + " reports, " +
                       std::to_string(status->disclosures) + " disclosures, " + std::to_string(status->held) +
                       " held, " + std::to_string(status->head.size) + " entries, root " + status->head.root.hex());
+  say_copied(context.console, status->copied);
   if (status->schedule) {
     const gate::Schedule& schedule = *status->schedule;
     context.console.say("reports come every " + in_words_interval(schedule.every) + ": the last one " +

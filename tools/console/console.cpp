@@ -51,6 +51,11 @@ Command& Command::texts(const std::string& name, std::vector<std::string>& into,
   return *this;
 }
 
+Command& Command::words(const std::string& name, std::vector<std::string>& into, const std::string& help) {
+  app_->add_option(name, into, help)->expected(1, -1)->type_name("WORD ...");
+  return *this;
+}
+
 Command& Command::number(const std::string& name, std::int64_t& into, const std::string& help) {
   app_->add_option(name, into, help);
   return *this;

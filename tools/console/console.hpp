@@ -31,6 +31,8 @@ class Command {
  public:
   /// `name` is `--option`, or `NAME` for an argument that is known by its place.
   Command& text(const std::string& name, std::string& into, const std::string& help, Need need = Need::optional);
+  /// All words up to the next option.
+  Command& words(const std::string& name, std::vector<std::string>& into, const std::string& help);
   /// May be given any number of times.
   Command& texts(const std::string& name, std::vector<std::string>& into, const std::string& help);
   Command& number(const std::string& name, std::int64_t& into, const std::string& help);

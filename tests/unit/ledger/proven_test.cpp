@@ -227,16 +227,16 @@ TEST_CASE("ceilings and terms lie in a table and are believed by their digest") 
   };
   const auto digest = names(8, "ceiling_sha256");
   CHECK(names(9, "ceiling_sha256") == digest);
-  CHECK(book.ledger.ceiling(digest).value() == core::to_text(ceiling));
+  CHECK(book.ledger.text(digest).value() == core::to_text(ceiling));
   // What leaves in a bundle is a digest that nobody can guess.
   CHECK(names(10, "terms_sha256") != digest);
-  CHECK(book.ledger.ceiling(names(10, "terms_sha256")).value().ends_with("\n" + core::to_text(ceiling)));
+  CHECK(book.ledger.text(names(10, "terms_sha256")).value().ends_with("\n" + core::to_text(ceiling)));
 
   change(book, "UPDATE ceilings SET text = '{}' WHERE sha256 = x'" + digest.hex() + "'");
-  CHECK(refused(opened(book, head)->ceiling(digest)));
+  CHECK(refused(opened(book, head)->text(digest)));
   CHECK(refused(ledger::verify(book.ledger, book.verifier)));
   change(book, "DELETE FROM ceilings WHERE sha256 = x'" + digest.hex() + "'");
-  CHECK(refused(opened(book, head)->ceiling(digest)));
+  CHECK(refused(opened(book, head)->text(digest)));
   CHECK(refused(ledger::verify(book.ledger, book.verifier)));
 }
 

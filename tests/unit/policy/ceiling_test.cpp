@@ -55,6 +55,7 @@ Terms any_terms(std::mt19937& random) {
   }
   out.keys["/c/*"] = field({{"text"}, {"text", "ip"}});
   out.keeps_twins = pick(2) == 0;
+  out.holds_copies = pick(2) == 0;
   out.recipients = some({"r1", "r2"});
   out.destinations = some({"d1"});
   return out;

@@ -1,0 +1,86 @@
+#include "gate/consent.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "core/json.hpp"
+
+namespace airlock::gate {
+
+using core::Code;
+using core::fail;
+using core::Json;
+
+namespace {
+
+constexpr std::string_view consents_member = "also_new";
+constexpr std::string_view declared_member = "declared";
+/// Longest text of paths: what a ledger's text may have, less some room.
+constexpr std::size_t declared_bytes_most = ledger::entry_limit - 4096;
+
+std::set<std::string> paths_of(const site::Kit& kit) {
+  std::set<std::string> out;
+  for (const dictionary::Field& field : kit.dictionary.fields()) out.insert(field.path);
+  return out;
+}
+
+/// Whether the site never had another kit than this one.
+Result<bool> is_only_kit(const site::Kit& kit, const ledger::Ledger& ledger) {
+  AIRLOCK_TRY(const auto entries, ledger.entries_of_kind(ledger::Kind::kit));
+  for (const ledger::Entry& entry : entries) {
+    AIRLOCK_TRY(const KitInForce named, kit_named_by(entry));
+    if (named.content_sha256 != kit.content_sha256.hex()) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<Consents> consents_in_force(const ledger::Ledger& ledger) {
+  AIRLOCK_TRY(const auto entry, ledger.newest(ledger::Kind::authorised));
+  if (!entry) return Consents{};
+  AIRLOCK_TRY(const Json json, ledger::body_of(*entry));
+  const auto found = json.find(consents_member);
+  if (found == json.end()) return Consents{};
+  auto to = policy::also_new_from(*found, ledger::title(*entry));
+  if (!to) return fail(Code::integrity, to.error().message, "run `airlock ledger verify`");
+  return Consents{std::move(*to), entry->seq};
+}
+
+void add_consents(Json& members, const std::vector<policy::AlsoNew>& to) {
+  if (!to.empty()) members[consents_member] = policy::to_json(to);
+}
+
+Result<std::optional<std::set<std::string>>> declared_so_far(const ledger::Ledger& ledger,
+                                                            const std::optional<site::Kit>& in_force) {
+  using Paths = std::optional<std::set<std::string>>;
+  AIRLOCK_TRY(const auto entry, ledger.newest(ledger::Kind::kit));
+  if (!entry) return Paths(std::in_place);
+  AIRLOCK_TRY(const Json json, ledger::body_of(*entry));
+  const auto named = json.find(std::string(declared_member) + "_sha256");
+  if (named == json.end()) {
+    if (!in_force) return Paths();
+    AIRLOCK_TRY(const bool only, is_only_kit(*in_force, ledger));
+    return only ? Paths(paths_of(*in_force)) : Paths();
+  }
+  AIRLOCK_TRY(const auto digest, core::Digest::from_hex(named->is_string() ? named->get<std::string>() : ""));
+  AIRLOCK_TRY(const std::string text, ledger.text(digest));
+  AIRLOCK_TRY(const Json list, core::parse_json(text, ledger::title(*entry), {.bytes = ledger::entry_limit}));
+  Paths out(std::in_place);
+  for (const Json& path : list) {
+    if (!path.is_string()) return fail(Code::integrity, ledger::title(*entry) + ": `/declared`: is no list of paths");
+    out->insert(path.get<std::string>());
+  }
+  return out;
+}
+
+void add_declared(Json& members, std::optional<std::set<std::string>> so_far, const site::Kit& kit) {
+  if (!so_far) return;
+  so_far->merge(paths_of(kit));
+  Json list(*so_far);
+  if (list.size() <= core::JsonLimits{}.elements && core::to_text(list).size() <= declared_bytes_most) {
+    members[declared_member] = std::move(list);
+  }
+}
+
+}  // namespace airlock::gate

@@ -1,0 +1,119 @@
+// What a person consented to before it was declared: what a consent covers, and how people and the ledger write it.
+
+#include "policy/also_new.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "support.hpp"
+
+namespace airlock::test::also_new {
+
+using dictionary::Class;
+using dictionary::Type;
+using policy::AlsoNew;
+using policy::Ceiling;
+using policy::FieldTerms;
+using policy::Terms;
+using Paths = std::vector<std::string>;
+
+const std::vector<AlsoNew> usage_counts{{Class::usage, {Type::count, Type::integer}}};
+
+FieldTerms kept(const std::vector<std::string>& takes, Class cls = Class::usage) { return {{}, takes, cls, {}}; }
+
+Terms old_terms() {
+  Terms out;
+  out.disposition = policy::Disposition::seal;
+  out.twins = {"/p", "__"};
+  out.event = "/event";
+  out.values["/event"] = kept({"text"}, Class::content);
+  out.values["/p/old"] = kept({"count"});
+  out.values["/p/in/*"] = kept({"count"});
+  out.keys["/p/in/*"] = kept({"text"});
+  return out;
+}
+
+/// What is let in where the newer terms have one more value.
+Paths admitted(const std::string& path, const FieldTerms& value, const std::vector<AlsoNew>& to = usage_counts,
+               const std::set<std::string>& removed_before = {}) {
+  Terms now = old_terms();
+  now.values[path] = value;
+  Ceiling ceiling{{"report", old_terms()}};
+  std::set<std::string> declared{"/event", "/p/old", "/p/in/*"};
+  declared.insert(removed_before.begin(), removed_before.end());
+  const auto out = policy::admit(ceiling, {{"report", now}}, {to, declared});
+  CHECK(policy::nowhere_looser(now, ceiling.at("report")) == !out.empty());
+  if (out.empty()) CHECK(ceiling.at("report") == old_terms());
+  return out;
+}
+
+TEST_CASE("a consent lets a new literal path in, of its class and of its types alone") {
+  CHECK(admitted("/p/new", kept({"count"})) == Paths{"/p/new"});
+  CHECK(admitted("/p/new", kept({"integer", "count"})) == Paths{"/p/new"});
+  CHECK(admitted("/p/group/new", kept({"count"})) == Paths{"/p/group/new"});
+  CHECK(admitted("/p/new", kept({"count", "text"})).empty());
+  CHECK(admitted("/p/new", kept({"enum x"})).empty());
+  CHECK(admitted("/p/new", kept({"count"}, Class::content)).empty());
+  CHECK(admitted("/p/new", kept({"count"}), {}).empty());
+  CHECK(admitted("/p/new", kept({"enum x"}), {{Class::usage, {Type::enumeration}}}) == Paths{"/p/new"});
+}
+
+TEST_CASE("it lets nothing in that stands above, below or at what any kit declared, nor a `*`, nor what may be a twin") {
+  CHECK(admitted("/p/old/below", kept({"count"})).empty());
+  CHECK(admitted("/p/in/one", kept({"count"})).empty());
+  CHECK(admitted("/p/in", kept({"count"})).empty());
+  CHECK(admitted("/p/many/*", kept({"count"})).empty());
+  CHECK(admitted("/p/old__x", kept({"count"})).empty());
+  CHECK(admitted("/p/gone", kept({"count"}), usage_counts, {"/p/gone"}).empty());
+  CHECK(admitted("/p/gone/below", kept({"count"}), usage_counts, {"/p/gone"}).empty());
+  CHECK(admitted("/p", kept({"count"}), usage_counts, {"/p/gone"}).empty());
+  CHECK(admitted("/p/gone/x/y", kept({"count"}), usage_counts, {"/p/*/x"}).empty());
+  CHECK(admitted("/p/other", kept({"count"}), usage_counts, {"/p/gone"}) == Paths{"/p/other"});
+}
+
+TEST_CASE("what is looser besides keeps all of it out, and nothing is let in where nothing is looser") {
+  Terms now = old_terms();
+  now.values["/p/new"] = kept({"count"});
+  now.recipients.insert("another");
+  Ceiling ceiling{{"report", old_terms()}};
+  const policy::Consent consent{usage_counts, {"/event", "/p/old", "/p/in/*"}};
+  CHECK(policy::admit(ceiling, {{"report", now}}, consent).empty());
+  CHECK(ceiling.at("report") == old_terms());
+  now.recipients.clear();
+  now.values["/p/new"].treatment.action = redaction::Action::drop;
+  CHECK(policy::admit(ceiling, {{"report", now}}, consent).empty());
+  CHECK(policy::admit(ceiling, {{"another event", now}}, consent).empty());
+}
+
+TEST_CASE("people write it in pairs of class and type, the ledger as a list, and each reads what was written") {
+  const auto read = policy::also_new_from_words({"class=usage,version", "type=count,integer", "class=usage", "type=boolean"});
+  REQUIRE(read);
+  CHECK(*read == std::vector<AlsoNew>{{Class::usage, {Type::count, Type::integer, Type::boolean}},
+                                      {Class::version, {Type::count, Type::integer}}});
+  CHECK(policy::text(read->back()) == "class version, of type count, integer");
+  CHECK(policy::also_new_from(policy::to_json(*read), "entry").value() == *read);
+  CHECK(policy::also_new_from_words({"none"}).value().empty());
+  const std::vector<std::vector<std::string>> wrong{
+      {},
+      {"class=usage"},
+      {"usage", "type=count"},
+      {"type=count", "class=usage"},
+      {"class=usage", "type="},
+      {"class=", "type=count"},
+      {"class=usage", "type=counts"},
+      {"class=person", "type=count"},
+      {"class=usage,licence", "type=count"},
+      {"none", "none"}};
+  for (const auto& words : wrong) {
+    const auto refused = policy::also_new_from_words(words);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == core::Code::usage);
+    CHECK(refused.error().hint.find("--also-new none") != std::string::npos);
+  }
+  for (const char* text : {"{}", "[1]", R"([{"class": "usage"}])", R"([{"class": "usage", "types": []}])",
+                           R"([{"class": "x", "types": ["count"]}])", R"([{"class": "usage", "types": ["x"]}])",
+                           R"([{"class": "usage", "types": ["count"]}, {"class": "usage", "types": ["count"]}])"}) {
+    CHECK_FALSE(policy::also_new_from(core::Json::parse(text), "entry"));
+  }
+}
+
+}  // namespace airlock::test::also_new
