@@ -180,8 +180,8 @@ Result<std::optional<Entry>> Ledger::newest(Kind kind) const {
   AIRLOCK_TRY(const auto* latest, state_->latest());
   const auto seq = latest->newest.kinds.at(link);
   if (!seq) return std::nullopt;
-  AIRLOCK_TRY(ProvenEntry found, state_->proven(*seq));
-  if (found.facts.kind == kind) return std::optional(std::move(found.entry));
+  AIRLOCK_TRY(const ProvenEntry* found, state_->remembered(*seq));
+  if (found->facts.kind == kind) return std::optional(found->entry);
   return fail(damaged(state_->path, "entry " + std::to_string(*seq) + ": is not of the kind that a later one names"));
 }
 

@@ -152,6 +152,13 @@ Result<ProvenEntry> Ledger::State::proven(std::uint64_t seq) {
   return prove(std::move(found.front()));
 }
 
+Result<const ProvenEntry*> Ledger::State::remembered(std::uint64_t seq) {
+  if (const auto found = remembered_.find(seq); found != remembered_.end()) return &found->second;
+  if (remembered_.size() >= linked_kinds.size()) remembered_.clear();
+  AIRLOCK_TRY(ProvenEntry entry, proven(seq));
+  return &remembered_.emplace(seq, std::move(entry)).first->second;
+}
+
 Result<const Ledger::State::Latest*> Ledger::State::latest_of(std::uint64_t size) {
   return latest_ && edge_.size() == size ? &*latest_ : latest();
 }
@@ -209,6 +216,7 @@ void Ledger::State::appended(const Frontier& edge, const Facts& facts) {
 void Ledger::State::undone() {
   edge_ = *believed_;
   leaves_.clear();
+  remembered_.clear();
   latest_.reset();
 }
 

@@ -56,6 +56,8 @@ struct Ledger::State {
   [[nodiscard]] Result<ProvenEntry> prove(Entry entry);
   /// Error: bad_input where there is none.
   [[nodiscard]] Result<ProvenEntry> proven(std::uint64_t seq);
+  /// The same for an entry that is asked for again and again, since it is the newest of its kind: it is kept.
+  [[nodiscard]] Result<const ProvenEntry*> remembered(std::uint64_t seq);
 
   /// Hears each entry's place and body. Error: integrity where they are not those of the tree, also after the last one.
   [[nodiscard]] Result<void> read_all(const std::function<Result<void>(std::uint64_t, const std::string&)>& read);
@@ -92,6 +94,7 @@ struct Ledger::State {
   Frontier edge_;                           ///< grown from `believed_`
   std::map<std::uint64_t, Digest> leaves_;  ///< that were proven to be in `edge_`
   std::optional<Latest> latest_;            ///< of as many entries as `edge_` has
+  std::map<std::uint64_t, ProvenEntry> remembered_;  ///< of those in `edge_`
 };
 
 /// For `verify` and tests.
