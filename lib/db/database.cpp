@@ -152,4 +152,19 @@ Result<void> Transaction::commit() {
   return {};
 }
 
+Result<Reading> Reading::begin(Database& database) {
+  if (sqlite3_get_autocommit(database.handle_.get()) == 0) return Reading(nullptr);
+  AIRLOCK_CHECK(database.run("BEGIN"));
+  return Reading(database.handle_.get());
+}
+
+Reading::Reading(Reading&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+
+Reading::~Reading() {
+  // It has written nothing that could fail to be kept.
+  if (handle_ != nullptr && sqlite3_get_autocommit(handle_) == 0) {
+    sqlite3_exec(handle_, "COMMIT", nullptr, nullptr, nullptr);
+  }
+}
+
 }  // namespace airlock::db

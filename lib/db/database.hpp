@@ -88,6 +88,7 @@ class Database {
 
  private:
   friend class Transaction;
+  friend class Reading;
   struct Close {
     void operator()(sqlite3* handle) const;
     std::shared_ptr<Vfs> vfs;  ///< outlives the connection
@@ -149,6 +150,21 @@ class Transaction {
  private:
   explicit Transaction(sqlite3* handle) : handle_(handle) {}
   sqlite3* handle_;
+};
+
+/// BEGIN … for statements that read one after the other: the file is locked and looked at once, not for each of them. Keep
+/// it no longer than a statement, since it stops every writer. Part of the transaction that is open already, if one is. It
+/// must go before its database does.
+class Reading {
+ public:
+  [[nodiscard]] static Result<Reading> begin(Database& database);
+  Reading(Reading&& other) noexcept;
+  Reading& operator=(Reading&&) = delete;
+  ~Reading();
+
+ private:
+  explicit Reading(sqlite3* handle) : handle_(handle) {}
+  sqlite3* handle_;  ///< null where another transaction is open
 };
 
 }  // namespace airlock::db

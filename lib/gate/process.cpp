@@ -32,6 +32,14 @@ using core::quote;
 /// Why a report is held whose bytes to leave are not the expected ones.
 constexpr std::string_view expectation = "expect";
 
+/// What the ledger keeps of why a report was stopped: not the character at which one is malformed.
+std::string recorded_message(const Stop& stop) {
+  if (stop.reason != "malformed") return stop.message;
+  const auto place = stop.message.starts_with("byte ") ? stop.message.find(':') : std::string::npos;
+  return (place == std::string::npos ? "the report" : stop.message.substr(0, place)) +
+         ": malformed, or beyond a limit";
+}
+
 void hold_if_unexpected(Prepared& prepared, const ProcessOptions& options) {
   if (!leaves(prepared.outcome) || !options.expect || *options.expect == prepared.payload_sha256) return;
   prepared.outcome = Outcome::held;
@@ -138,7 +146,7 @@ class Recorder {
     AIRLOCK_TRY(auto change, ledger_.change());
     AIRLOCK_CHECK(append_report(change, subject, decided(out)));
     const Stop& stop = out.prepared.stop;
-    const Json members{{"number", subject.number}, {"reason", stop.reason}, {"message", stop.message}};
+    const Json members{{"number", subject.number}, {"reason", stop.reason}, {"message", recorded_message(stop)}};
     const auto kind = is_held                                     ? ledger::Kind::held
                       : out.prepared.outcome == Outcome::withheld ? ledger::Kind::withheld
                                                                   : ledger::Kind::refused;

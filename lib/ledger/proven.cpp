@@ -56,6 +56,8 @@ Result<std::uint64_t> Ledger::State::size() {
 }
 
 Result<void> Ledger::State::believe(const TreeHead& head) {
+  AIRLOCK_TRY(auto* file, use());
+  AIRLOCK_TRY(const auto reading, db::Reading::begin(*file));
   AIRLOCK_TRY(const std::uint64_t size, this->size());
   if (size < head.size) {
     return fail(damaged(path, "has " + std::to_string(size) + " entries, fewer than the " + std::to_string(head.size) +
@@ -115,6 +117,7 @@ Result<ProvenEntry> Ledger::State::prove(Entry entry) {
   if (known == leaves_.end()) {
     const Subtree above = subtree_with(entry.seq, edge_.size());
     AIRLOCK_TRY(auto* tree, stored());
+    AIRLOCK_TRY(const auto reading, db::Reading::begin(*database));
     Digest hash = leaf;
     std::uint64_t index = entry.seq;
     for (unsigned level = 0; level < above.level; ++level, index >>= 1) {
@@ -138,6 +141,9 @@ Result<ProvenEntry> Ledger::State::prove(Entry entry) {
 
 Result<ProvenEntry> Ledger::State::proven(std::uint64_t seq) {
   AIRLOCK_TRY(auto* file, use());
+  // Before the file is locked, since it may have much to read.
+  if (!believed_ || seq >= edge_.size()) AIRLOCK_CHECK(this->edge());
+  AIRLOCK_TRY(const auto reading, db::Reading::begin(*file));
   if (!entry_) {
     AIRLOCK_TRY(auto query, file->prepare(sql::entries));
     entry_.emplace(std::move(query));

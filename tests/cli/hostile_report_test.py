@@ -1,5 +1,6 @@
 """Reports that are not what they must be: the documented exit code, an entry, and nothing left."""
 import json
+import re
 import resource
 
 from harness import REPORT, case, check, equal, main
@@ -28,6 +29,9 @@ def _(w):
                RAW.replace(b"52113", b"052113", 1), RAW.replace(b"52113", b"+52113", 1), RAW.replace(b"52113", b"NaN", 1)]
     for number, content in enumerate(hostile, 1):
         refused(w, content, 3, "malformed", number)
+    told = w.run("sqlite3", w.site_path / "ledger.db", "SELECT body ->> 'message' FROM entries WHERE kind = 'refused'").text
+    for line in told.splitlines():
+        check(re.fullmatch(r"(byte \d+|the report): malformed, or beyond a limit", line), f"no byte of a report is recorded: {line}")
     w.ledger_ok()
 
 
