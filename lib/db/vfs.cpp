@@ -160,47 +160,44 @@ int Vfs::refuse(const std::string& name, const std::string& why, const char* hin
   return refused_code;
 }
 
-bool Vfs::admits(const std::string& name, const struct ::stat& status) {
+int Vfs::admit(const std::string& name, const struct ::stat& status) {
   if (!S_ISREG(status.st_mode)) {
-    refuse(name, "is " + std::string(kind_of(status.st_mode)) + ", not a regular file", remove_hint);
-    return false;
+    return refuse(name, "is " + std::string(kind_of(status.st_mode)) + ", not a regular file", remove_hint);
   }
   // What is written into the journal, and that it is emptied, would befall the other name as well.
   if (name == journal_ && status.st_nlink > 1) {
-    refuse(name, "has a second name (a hard link)", remove_hint);
-    return false;
+    return refuse(name, "has a second name (a hard link)", remove_hint);
   }
   // Here, and not with the rest of the check: SQLite, run by root, gives the journal the database's owner as it opens
   // it.
   if (name == journal_ && status.st_size > 0) {
     struct stat database {};
     constexpr mode_t others_write = S_IWGRP | S_IWOTH;
-    if (::lstat(path_.c_str(), &database) != 0 ||
-        (status.st_uid != database.st_uid && status.st_uid != 0 && status.st_uid != ::geteuid()) ||
+    if (::lstat(path_.c_str(), &database) != 0) return SQLITE_IOERR_FSTAT;
+    if ((status.st_uid != database.st_uid && status.st_uid != 0 && status.st_uid != ::geteuid()) ||
         (status.st_mode & others_write & ~database.st_mode) != 0) {
-      refuse(name, "can be written by somebody who may not write the database", evidence_hint);
-      return false;
+      return refuse(name, "can be written by somebody who may not write the database", evidence_hint);
     }
   }
-  return true;
+  return SQLITE_OK;
 }
 
 int Vfs::open_descriptor(const char* name, int flags, unsigned mode) {
   // SQLite opens `/dev/null` where a program has no standard input.
   if (name != path_ && name != journal_) return ::open(name, flags, mode);
   struct stat status {};
-  const auto refused = [] {
-    errno = EPERM;
-    return -1;
+  const auto is_admitted = [&] {
+    const int code = admit(name, status);
+    if (code == refused_code) errno = EPERM;
+    return code == SQLITE_OK;
   };
   // Looked at first, since opening a device can do something, and closing a second name of the database loses its
   // locks.
-  if (::lstat(name, &status) == 0 && !admits(name, status)) return refused();
+  if (::lstat(name, &status) == 0 && !is_admitted()) return -1;
   const int fd = ::open(name, flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, mode);
   if (fd < 0) return fd;
-  const bool seen = ::fstat(fd, &status) == 0;
-  if (!seen || !admits(name, status)) {
-    const int error = seen ? EPERM : errno;
+  if (::fstat(fd, &status) != 0 || !is_admitted()) {
+    const int error = errno;
     ::close(fd);
     errno = error;
     return -1;
@@ -297,7 +294,7 @@ int Vfs::look_for(const char* name, int* found) {
   if (!is_journal) {
     return refuse(wal_, "is there, and a database of Airlock has no write-ahead log", evidence_hint);
   }
-  if (!admits(journal_, status)) return refused_code;
+  if (const int code = admit(journal_, status); code != SQLITE_OK) return code;
   // As SQLite's own VFS has it: an empty journal is none.
   *found = status.st_size > 0 ? 1 : 0;
   return SQLITE_OK;

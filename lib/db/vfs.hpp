@@ -56,8 +56,9 @@ class Vfs {
  private:
   explicit Vfs(std::string path, sqlite3_vfs* under);
   [[nodiscard]] static Result<std::unique_ptr<Vfs>> make(std::string path);
-  /// Whether what has this status may be opened as `name`.
-  [[nodiscard]] bool admits(const std::string& name, const struct ::stat& status);
+  /// Whether what has this status may be opened as `name`: SQLITE_OK or `refused_code`; SQLITE_IOERR_FSTAT, with `errno`,
+  /// where nobody can tell.
+  [[nodiscard]] int admit(const std::string& name, const struct ::stat& status);
   /// Reads what SQLite would believe of an open journal.
   [[nodiscard]] int check_journal(sqlite3_file* file);
   int refuse(const std::string& name, const std::string& why, const char* hint);

@@ -42,8 +42,8 @@ Result<std::optional<AlsoNewList>> new_consent(const std::optional<AlsoNewList>&
   if (!wanted || *wanted == so_far) return std::nullopt;
   if (wanted->empty() || declared_is_known) return wanted;
   return fail(Code::refused,
-              "nobody can say which values are new: an older airlock did not record what earlier kits of this site "
-              "declared",
+              "nobody can say which values are new: what earlier kits of this site declared was not recorded, by an older "
+              "airlock, or is lost with a part of the ledger",
               "authorise each kit without `--also-new`, once it is installed");
 }
 

@@ -34,11 +34,24 @@ Result<bool> is_only_kit(const site::Kit& kit, const ledger::Ledger& ledger) {
   return true;
 }
 
+/// Whether, after the entry at `seq`, the site went on with a ledger that had lost some of its past: kits and consents of
+/// that time are known to nobody.
+Result<bool> lost_its_past_after(const ledger::Ledger& ledger, std::uint64_t seq) {
+  AIRLOCK_TRY(const auto adopted, ledger.entries_of_kind(ledger::Kind::adopted));
+  for (auto entry = adopted.rbegin(); entry != adopted.rend() && entry->seq > seq; ++entry) {
+    AIRLOCK_TRY(const Json json, ledger::body_of(*entry));
+    if (json.contains("found")) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 Result<Consents> consents_in_force(const ledger::Ledger& ledger) {
   AIRLOCK_TRY(const auto entry, ledger.newest(ledger::Kind::authorised));
   if (!entry) return Consents{};
+  AIRLOCK_TRY(const auto adopted, ledger.newest(ledger::Kind::adopted));
+  if (adopted && adopted->seq > entry->seq) return Consents{};
   AIRLOCK_TRY(const Json json, ledger::body_of(*entry));
   const auto found = json.find(consents_member);
   if (found == json.end()) return Consents{};
@@ -58,6 +71,8 @@ Result<std::optional<std::set<std::string>>> declared_so_far(const ledger::Ledge
   if (!entry) return Paths(std::in_place);
   AIRLOCK_TRY(const Json json, ledger::body_of(*entry));
   const auto named = json.find(std::string(declared_member) + "_sha256");
+  AIRLOCK_TRY(const bool lost, lost_its_past_after(ledger, named == json.end() ? 0 : entry->seq));
+  if (lost) return Paths();
   if (named == json.end()) {
     if (!in_force) return Paths();
     AIRLOCK_TRY(const bool only, is_only_kit(*in_force, ledger));

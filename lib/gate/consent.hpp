@@ -19,7 +19,8 @@
 
 namespace airlock::gate {
 
-/// What was consented to, and the newest entry that says so. Empty where nothing is.
+/// What was consented to, and the newest entry that says so. Empty where nothing is, and after `ledger adopt`: it may have
+/// been taken back in the past that was lost.
 struct Consents {
   std::vector<policy::AlsoNew> to;
   std::uint64_t entry = 0;
@@ -31,7 +32,7 @@ struct Consents {
 void add_consents(core::Json& members, const std::vector<policy::AlsoNew>& to);
 
 /// Every path that the kits of this site declared, up to the one in force. Nothing where nobody knows: release 0.1 did
-/// not record it, and more than one kit was in force then. `in_force` is the kit in force, if it is at hand.
+/// not record it, and more than one kit was in force then; or the ledger lost some of its past. `in_force` is the kit in force, if it is at hand.
 [[nodiscard]] Result<std::optional<std::set<std::string>>> declared_so_far(const ledger::Ledger& ledger,
                                                                           const std::optional<site::Kit>& in_force);
 /// Puts the paths, and those of the kit that the entry is about, into the members of a `kit` entry. Where they are

@@ -1,5 +1,6 @@
 """A standing consent to what later kits declare: recorded, carried out for new paths alone, shown, and taken back."""
 import json
+import shutil
 
 from harness import DICTIONARY, case, check, equal, main
 
@@ -113,6 +114,22 @@ def _(w):
     equal(install(w, kit_with(w, dictionary=lambda d: (declare("/properties/instance_usage_summary/c", cls="version", types=("version",))(d),
                                                        declare(NEW)(d)))), [])
     held(w, 1, "new_count")
+
+
+@case("`ledger adopt` takes a consent back; where some of the past is lost nobody can give one any more")
+def _(w):
+    w.site(tier="enterprise-air-gapped")
+    kept = w.path / "kept"
+    shutil.copytree(w.site_path, kept)
+    consent(w)
+    w.airlock("ledger", "adopt", "--reason", "moved")
+    equal(w.airlock("status", "--json").json["also_new"], [])
+    equal(install(w, kit_with(w, dictionary=declare(NEW))), [])
+    consent(w)  # nothing was lost
+    shutil.copy(kept / "ledger.db", w.site_path / "ledger.db")
+    w.airlock("ledger", "adopt", "--reason", "restored")
+    err = w.airlock("authorise", "--reason", "x", "--yes", *CONSENT, code=4).err
+    check("nobody can say which values are new" in err, err)
 
 
 @case("what is no consent is refused with 2, and nothing is recorded")
