@@ -18,7 +18,7 @@ namespace airlock::redaction {
 inline constexpr std::size_t selector_steps_limit = 64;
 /// How often the redactions of all profiles together are held against the dictionary: once for each field, and a path
 /// once more for each step of each field's path.
-inline constexpr std::uint64_t comparisons_limit = 32'000'000;
+inline constexpr std::uint64_t comparisons_limit = 16'000'000;
 
 class Selector {
  public:

@@ -202,10 +202,10 @@ int main() {
     return R"({"class":"usage","do":"suppress_below","k":)" + std::to_string(i + 1) + "}";
   };
   // Just within `comparisons_limit`, and far over it.
-  measure_policy("paths of `**`, as many as may be", *many, policy_of(starred, 1, 230));
+  measure_policy("paths of `**`, as many as may be", *many, policy_of(starred, 1, 115));
   measure_policy("paths of `**`, too many", *many, policy_of(starred, 40, 256));
   measure_policy("paths for keys", *keyed, policy_of(of_keys, 1, 200));
-  measure_policy("thresholds of a class, as many as may be", *flat, policy_of(rounded, 31, 250));
+  measure_policy("thresholds of a class, as many as may be", *flat, policy_of(rounded, 15, 250));
   measure_policy("thresholds of a class, too many", *flat, policy_of(rounded, 64, 250));
   measure_policy("rules", *flat,
                  filled(R"({"format":"airlock-policy/1","name":"x","version":"1","tiers":{"t":)"
