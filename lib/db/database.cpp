@@ -136,19 +136,17 @@ Result<Transaction> Transaction::begin(Database& database) {
   return Transaction(database.handle_.get());
 }
 
-Transaction::Transaction(Transaction&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
-
-Transaction::~Transaction() {
+void Transaction::RollBack::operator()(sqlite3* handle) const {
   // SQLite itself has rolled back after some errors. Should this fail, the journal stays and the next opener uses it.
-  if (handle_ != nullptr && sqlite3_get_autocommit(handle_) == 0) {
-    sqlite3_exec(handle_, "ROLLBACK", nullptr, nullptr, nullptr);
-  }
+  if (sqlite3_get_autocommit(handle) == 0) sqlite3_exec(handle, "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
 Result<void> Transaction::commit() {
   forget_system_error();
-  if (sqlite3_exec(handle_, "COMMIT", nullptr, nullptr, nullptr) != SQLITE_OK) return fail(last_error(handle_));
-  handle_ = nullptr;
+  if (sqlite3_exec(handle_.get(), "COMMIT", nullptr, nullptr, nullptr) != SQLITE_OK) {
+    return fail(last_error(handle_.get()));
+  }
+  (void)handle_.release();
   return {};
 }
 
@@ -158,13 +156,9 @@ Result<Reading> Reading::begin(Database& database) {
   return Reading(database.handle_.get());
 }
 
-Reading::Reading(Reading&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
-
-Reading::~Reading() {
+void Reading::End::operator()(sqlite3* handle) const {
   // It has written nothing that could fail to be kept.
-  if (handle_ != nullptr && sqlite3_get_autocommit(handle_) == 0) {
-    sqlite3_exec(handle_, "COMMIT", nullptr, nullptr, nullptr);
-  }
+  if (sqlite3_get_autocommit(handle) == 0) sqlite3_exec(handle, "COMMIT", nullptr, nullptr, nullptr);
 }
 
 }  // namespace airlock::db

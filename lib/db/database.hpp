@@ -141,15 +141,15 @@ class Transaction {
   /// Error: not_recorded where another process writes for longer than `busy_milliseconds`, or the database is open for
   /// reading only.
   [[nodiscard]] static Result<Transaction> begin(Database& database);
-  Transaction(Transaction&& other) noexcept;
-  Transaction& operator=(Transaction&&) = delete;
-  ~Transaction();
   /// After an error nobody knows whether it happened: the caller must reopen the database and look.
   [[nodiscard]] Result<void> commit();
 
  private:
   explicit Transaction(sqlite3* handle) : handle_(handle) {}
-  sqlite3* handle_;
+  struct RollBack {
+    void operator()(sqlite3* handle) const;
+  };
+  std::unique_ptr<sqlite3, RollBack> handle_;
 };
 
 /// BEGIN … for statements that read one after the other: the file is locked and looked at once, not for each of them. Keep
@@ -158,13 +158,13 @@ class Transaction {
 class Reading {
  public:
   [[nodiscard]] static Result<Reading> begin(Database& database);
-  Reading(Reading&& other) noexcept;
-  Reading& operator=(Reading&&) = delete;
-  ~Reading();
 
  private:
   explicit Reading(sqlite3* handle) : handle_(handle) {}
-  sqlite3* handle_;  ///< null where another transaction is open
+  struct End {
+    void operator()(sqlite3* handle) const;
+  };
+  std::unique_ptr<sqlite3, End> handle_;  ///< null where another transaction is open
 };
 
 }  // namespace airlock::db

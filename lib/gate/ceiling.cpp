@@ -196,19 +196,16 @@ Result<void> put_ceiling(Json& members, const policy::Ceiling& ceiling) {
 /// A ceiling as an entry carries it: inline, as before entries of format 2, or in the ledger's table.
 Result<std::optional<policy::Ceiling>> read_terms(const Json& json, std::string_view member, const std::string& name,
                                                   const ledger::Ledger& ledger) {
-  std::optional<Json> found;
+  Json found;
   if (const auto inlined = json.find(member); inlined != json.end()) {
     found = *inlined;
-  } else if (const auto named = json.find(std::string(member) + "_sha256"); named != json.end()) {
-    AIRLOCK_TRY(const auto digest, core::Digest::from_hex(named->is_string() ? named->get<std::string>() : ""));
-    AIRLOCK_TRY(const std::string text, ledger.text(digest));
-    // Terms have a salt on a line before them.
-    const auto line = text.find('\n');
-    AIRLOCK_TRY(found, core::parse_json(line == text.npos ? text : text.substr(line + 1), name,
-                                        {.bytes = ledger::entry_limit}));
+  } else {
+    AIRLOCK_TRY(auto text, text_named_in(json, member, ledger));
+    if (!text) return std::nullopt;
+    text->erase(0, text->find('\n') + 1);  // terms have a salt on a line before them; npos + 1 == 0
+    AIRLOCK_TRY(found, core::parse_json(*text, name, {.bytes = ledger::entry_limit}));
   }
-  if (!found) return std::nullopt;
-  auto ceiling = policy::ceiling_from(*found, name);
+  auto ceiling = policy::ceiling_from(found, name);
   if (!ceiling) {
     const core::Error& error = ceiling.error();
     return fail(Code::integrity, error.message, error.hint.empty() ? "run `airlock ledger verify`" : error.hint);

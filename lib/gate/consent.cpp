@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/json.hpp"
+#include "gate/entries.hpp"
 
 namespace airlock::gate {
 
@@ -70,17 +71,15 @@ Result<std::optional<std::set<std::string>>> declared_so_far(const ledger::Ledge
   AIRLOCK_TRY(const auto entry, ledger.newest(ledger::Kind::kit));
   if (!entry) return Paths(std::in_place);
   AIRLOCK_TRY(const Json json, ledger::body_of(*entry));
-  const auto named = json.find(std::string(declared_member) + "_sha256");
-  AIRLOCK_TRY(const bool lost, lost_its_past_after(ledger, named == json.end() ? 0 : entry->seq));
+  AIRLOCK_TRY(const auto text, text_named_in(json, declared_member, ledger));
+  AIRLOCK_TRY(const bool lost, lost_its_past_after(ledger, text ? entry->seq : 0));
   if (lost) return Paths();
-  if (named == json.end()) {
+  if (!text) {
     if (!in_force) return Paths();
     AIRLOCK_TRY(const bool only, is_only_kit(*in_force, ledger));
     return only ? Paths(paths_of(*in_force)) : Paths();
   }
-  AIRLOCK_TRY(const auto digest, core::Digest::from_hex(named->is_string() ? named->get<std::string>() : ""));
-  AIRLOCK_TRY(const std::string text, ledger.text(digest));
-  AIRLOCK_TRY(const Json list, core::parse_json(text, ledger::title(*entry), {.bytes = ledger::entry_limit}));
+  AIRLOCK_TRY(const Json list, core::parse_json(*text, ledger::title(*entry), {.bytes = ledger::entry_limit}));
   Paths out(std::in_place);
   for (const Json& path : list) {
     if (!path.is_string()) return fail(Code::integrity, ledger::title(*entry) + ": `/declared`: is no list of paths");

@@ -27,12 +27,12 @@ struct Consents {
 };
 /// Error: integrity where the entry cannot be read.
 [[nodiscard]] Result<Consents> consents_in_force(const ledger::Ledger& ledger);
-/// Puts the consents into the members of an `authorised` entry. An entry without the member takes back nothing but
-/// where nothing was.
+/// Puts the consents into the members of an `authorised` entry. One without the member says that there are none.
 void add_consents(core::Json& members, const std::vector<policy::AlsoNew>& to);
 
 /// Every path that the kits of this site declared, up to the one in force. Nothing where nobody knows: release 0.1 did
-/// not record it, and more than one kit was in force then; or the ledger lost some of its past. `in_force` is the kit in force, if it is at hand.
+/// not record it, and more than one kit was in force then; or the ledger lost some of its past. `in_force` is the kit in
+/// force, if it is at hand.
 [[nodiscard]] Result<std::optional<std::set<std::string>>> declared_so_far(const ledger::Ledger& ledger,
                                                                           const std::optional<site::Kit>& in_force);
 /// Puts the paths, and those of the kit that the entry is about, into the members of a `kit` entry. Where they are

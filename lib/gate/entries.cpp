@@ -183,6 +183,14 @@ Result<void> append_site_changes(ledger::Ledger::Change& change, const ledger::L
   return {};
 }
 
+Result<std::optional<std::string>> text_named_in(const Json& body, std::string_view member,
+                                                 const ledger::Ledger& ledger) {
+  const auto named = body.find(std::string(member) + "_sha256");
+  if (named == body.end()) return std::nullopt;
+  AIRLOCK_TRY(const auto digest, core::Digest::from_hex(named->is_string() ? named->get<std::string>() : ""));
+  return ledger.text(digest);
+}
+
 Result<std::map<std::string, std::uint64_t>> copied_of(const ledger::Entry& entry) {
   AIRLOCK_TRY(const Json json, ledger::body_of(entry));
   std::map<std::string, std::uint64_t> out;

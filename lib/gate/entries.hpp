@@ -64,6 +64,10 @@ struct RecordedDecision {
   std::optional<std::string> disclosure_id;  ///< where something was to leave
   envelope::Period period;
 };
+/// The text that an entry with this body names by `MEMBER_sha256`; nothing where it has no such member. Error: integrity
+/// where the text is missing or another.
+[[nodiscard]] Result<std::optional<std::string>> text_named_in(const core::Json& body, std::string_view member,
+                                                               const ledger::Ledger& ledger);
 /// What a `produced` or `decided` entry says went as a copy: how many members, by declared path.
 [[nodiscard]] Result<std::map<std::string, std::uint64_t>> copied_of(const ledger::Entry& entry);
 [[nodiscard]] Result<RecordedDecision> read_decision(const ledger::Entry& entry);

@@ -107,10 +107,15 @@ Result<const Frontier*> Ledger::State::edge() {
   return &edge_;
 }
 
+Result<void> Ledger::State::reach(std::uint64_t seq) {
+  // What was in the tree once stays there.
+  if (!believed_ || seq >= edge_.size()) AIRLOCK_CHECK(this->edge());
+  return {};
+}
+
 Result<ProvenEntry> Ledger::State::prove(Entry entry) {
   const std::string about = "entry " + std::to_string(entry.seq) + ": ";
-  // What was in the tree once stays there.
-  if (!believed_ || entry.seq >= edge_.size()) AIRLOCK_CHECK(this->edge());
+  AIRLOCK_CHECK(reach(entry.seq));
   if (entry.seq >= edge_.size()) return fail(damaged(path, about + "is not in the tree"));
   const Digest leaf = leaf_hash(entry.body);
   const auto known = leaves_.find(entry.seq);
@@ -141,8 +146,7 @@ Result<ProvenEntry> Ledger::State::prove(Entry entry) {
 
 Result<ProvenEntry> Ledger::State::proven(std::uint64_t seq) {
   AIRLOCK_TRY(auto* file, use());
-  // Before the file is locked, since it may have much to read.
-  if (!believed_ || seq >= edge_.size()) AIRLOCK_CHECK(this->edge());
+  AIRLOCK_CHECK(reach(seq));  // before the file is locked, since it may have much to read
   AIRLOCK_TRY(const auto reading, db::Reading::begin(*file));
   if (!entry_) {
     AIRLOCK_TRY(auto query, file->prepare(sql::entries));

@@ -82,6 +82,8 @@ struct Ledger::State {
   std::function<void(const TreeHead&)> told;  ///< see Ledger::after_commit; may be empty
 
  private:
+  /// Sees to it that `edge_` has the entry, if there is one.
+  [[nodiscard]] Result<void> reach(std::uint64_t seq);
   [[nodiscard]] Result<StoredTree*> stored();
   [[nodiscard]] Result<std::uint64_t> size();
   [[nodiscard]] Result<Latest> scan();

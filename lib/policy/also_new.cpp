@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "core/text.hpp"
+#include "policy/field_terms.hpp"
+#include "redaction/looked_for.hpp"
 
 namespace airlock::policy {
 namespace {
@@ -18,11 +20,6 @@ using dictionary::Type;
 
 constexpr std::string_view words_hint =
     "say for example `--also-new class=usage type=count,integer,boolean`, or `--also-new none` to take it back";
-
-/// What nobody can consent to unseen, since it is about somebody.
-bool needs_eyes(Class cls) {
-  return cls == Class::person || cls == Class::location || cls == Class::identifier || cls == Class::licence;
-}
 
 std::vector<std::string_view> parts_of(std::string_view text, char separator) {
   std::vector<std::string_view> out;
@@ -53,25 +50,21 @@ bool are_related(std::string_view path, std::string_view declared) {
   return true;
 }
 
-bool may_be_twin(std::string_view path, const dictionary::Twins& twins) {
-  if (twins.under.empty() || !path.starts_with(twins.under + "/")) return false;
-  const auto step = steps_of(path.substr(twins.under.size())).front();
-  // Steps are escaped, and so a separator with a character that needs it is taken for any.
-  return step.find(twins.separator) != step.npos || twins.separator.find_first_of("~/*") != twins.separator.npos;
+/// Whether the path, or what it stands in, has a name that a twin may have.
+bool leads_to_twin(std::string_view path, const dictionary::Twins& twins) {
+  return path.starts_with(twins.under + "/") &&
+         may_be_twin(twins, twins.under, steps_of(path.substr(twins.under.size())).front());
 }
 
 bool covers(const AlsoNew& consent, const FieldTerms& terms) {
-  constexpr std::string_view enum_prefix = "enum ";
   return consent.cls == terms.cls && !terms.takes.empty() &&
-         std::all_of(terms.takes.begin(), terms.takes.end(), [&](const std::string& take) {
-           const auto type = take.starts_with(enum_prefix) ? Type::enumeration : dictionary::type_from(take);
-           return type && consent.types.contains(*type);
-         });
+         std::all_of(terms.takes.begin(), terms.takes.end(),
+                     [&](const std::string& take) { return consent.types.contains(type_of(take)); });
 }
 
 bool is_covered(const std::string& path, const FieldTerms& terms, const Terms& ceiling, const Consent& consent) {
   const auto steps = steps_of(path);
-  return std::find(steps.begin(), steps.end(), "*") == steps.end() && !may_be_twin(path, ceiling.twins) &&
+  return std::find(steps.begin(), steps.end(), "*") == steps.end() && !leads_to_twin(path, ceiling.twins) &&
          std::any_of(consent.to.begin(), consent.to.end(), [&](const auto& one) { return covers(one, terms); }) &&
          std::none_of(consent.declared.begin(), consent.declared.end(),
                       [&](const std::string& declared) { return are_related(path, declared); });
@@ -96,7 +89,7 @@ Result<std::vector<AlsoNew>> also_new_from_words(const std::vector<std::string>&
     for (const auto cls_word : parts_of(classes.substr(class_prefix.size()), ',')) {
       const auto cls = dictionary::class_from(cls_word);
       if (!cls) return refuse(quote(cls_word) + " is no class of values");
-      if (needs_eyes(*cls)) return refuse("nobody can consent unseen to values of class " + quote(cls_word));
+      if (redaction::is_tell_tale(*cls)) return refuse("nobody can consent unseen to values of class " + quote(cls_word));
       for (const auto type_word : parts_of(types.substr(type_prefix.size()), ',')) {
         const auto type = dictionary::type_from(type_word);
         if (!type) return refuse(quote(type_word) + " is no type of values");

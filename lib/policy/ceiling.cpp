@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "policy/field_terms.hpp"
 #include "redaction/looked_for.hpp"
 
 namespace airlock::policy {
@@ -27,7 +28,7 @@ FieldTerms field_terms(const redaction::Treatment& treatment, const Shape& shape
     // The order of an enum's values says nothing.
     std::vector<std::string> values = shape.values;
     std::sort(values.begin(), values.end());
-    for (const std::string& value : values) add("enum " + value);
+    for (const std::string& value : values) add(std::string(enum_prefix) + value);
   }
   return out;
 }

@@ -3,6 +3,7 @@
 
 #include "core/text.hpp"
 #include "policy/ceiling.hpp"
+#include "policy/field_terms.hpp"
 #include "redaction/looked_for.hpp"
 
 namespace airlock::policy {
@@ -27,14 +28,6 @@ std::string listed(const Items& items, std::string_view nothing) {
 std::string class_name(Class cls) { return quote(dictionary::name(cls)); }
 
 // Types, as `FieldTerms::takes` spells them.
-
-constexpr std::string_view enum_prefix = "enum ";
-
-bool is_enum(std::string_view take) { return take.starts_with(enum_prefix); }
-
-Type type_of(std::string_view take) {
-  return is_enum(take) ? Type::enumeration : dictionary::type_from(take).value_or(Type::text);
-}
 
 bool is_number(std::string_view take) {
   const Type type = type_of(take);
@@ -290,25 +283,18 @@ class StructureOrder {
     for (const std::string_view step : now) {
       if (step == "*" || before.contains(step)) continue;
       if (keyed_before) add_member(container, step, "one of " + quote(members), "declared by its name");
-      if (may_be_twin(before_, container, step)) add_member(container, step, "a twin", "declared by its name");
+      if (may_be_twin(before_.twins, container, step)) add_member(container, step, "a twin", "declared by its name");
     }
     for (const std::string_view step : before) {
       if (step == "*" || now.contains(step)) continue;
       if (keyed_now) add_member(container, step, "declared by its name", "one of " + quote(members));
-      if (may_be_twin(now_, container, step)) add_member(container, step, "declared by its name", "a twin");
+      if (may_be_twin(now_.twins, container, step)) add_member(container, step, "declared by its name", "a twin");
     }
   }
 
   void add_member(std::string_view container, std::string_view step, std::string from, std::string to) {
     out_.push_back(
         {"the member " + quote(std::string(container) + "/" + std::string(step)), std::move(from), std::move(to)});
-  }
-
-  static bool may_be_twin(const Terms& terms, std::string_view container, std::string_view step) {
-    const auto& [under, separator] = terms.twins;
-    if (under.empty() || container != under) return false;
-    // Steps are escaped, and so a separator with a character that needs it is taken for any.
-    return step.find(separator) != step.npos || separator.find_first_of("~/*") != separator.npos;
   }
 
   const Terms& now_;
