@@ -178,7 +178,7 @@ class Inbox {
         return process_claimed(name, other);
       }
       case Known::unmoved:
-        AIRLOCK_CHECK(keep_dropped(site_, claim.subject));
+        AIRLOCK_CHECK(mover_.keep(id));
         return std::nullopt;
       case Known::done:
         AIRLOCK_CHECK(let_go(file, name, id));
@@ -188,7 +188,12 @@ class Inbox {
         break;
     }
     AIRLOCK_TRY(auto processed, record(site_, report, claim.subject, options_, keeping_));
-    if (sys::exists(claimed(id))) AIRLOCK_CHECK(let_go(file, name, id));
+    const bool is_waiting = processed.outcome == "refused" || processed.outcome == "held";
+    if (is_waiting && !report.whole) {
+      AIRLOCK_CHECK(mover_.keep(id));
+    } else {
+      AIRLOCK_CHECK(let_go(file, name, id));
+    }
     return processed;
   }
 

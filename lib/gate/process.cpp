@@ -153,13 +153,12 @@ class Recorder {
                                 : ledger::Kind::withheld;
     AIRLOCK_CHECK(append(change, kind, subject.report_id, members, inputs_.now));
     AIRLOCK_TRY(out.head, change.commit());
-    if (is_kept && !subject.was_held && !report_.whole) AIRLOCK_CHECK(keep_dropped(inputs_.site, subject));
     if (!is_kept) AIRLOCK_CHECK(remove_kept(subject.report_id));
     return out;
   }
 
-  /// Keeps what is to be kept, but for a dropped file that is too large to be read: that is moved once its id is in the
-  /// ledger, since nobody would know it before.
+  /// Keeps what is to be kept, but for a dropped file that is too large to be read: who claimed it moves it once its id is
+  /// in the ledger, since nobody would know it before.
   Result<void> keep_before(const Subject& subject, Share share) {
     if (report_.whole) return keeping_.keep(inputs_.site, ledger_, subject.report_id, report_, share);
     if (!subject.dropped.empty()) {
@@ -378,12 +377,6 @@ Result<Processed> record(const site::Site& site, const Received& report, const S
     if (reopened) (void)recover(fresh.site, *reopened, fresh.now);
   }
   return recorded;
-}
-
-Result<void> keep_dropped(const site::Site& site, const Subject& subject) {
-  AIRLOCK_CHECK(sys::rename_new(subject.dropped, kept_path(site, subject.report_id)));
-  AIRLOCK_CHECK(sys::sync_directory(site.path(site::layout::held)));
-  return sys::sync_directory(site.path(site::layout::claimed));
 }
 
 namespace {

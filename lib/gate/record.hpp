@@ -30,7 +30,4 @@ struct Subject {
 [[nodiscard]] Result<Processed> record(const site::Site& site, const Received& report, const Subject& subject,
                                        const ProcessOptions& options, Keeping& keeping);
 
-/// Moves a dropped file that was too large to be read to where refused ones are kept. The ledger has its id.
-[[nodiscard]] Result<void> keep_dropped(const site::Site& site, const Subject& subject);
-
 }  // namespace airlock::gate

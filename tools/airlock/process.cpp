@@ -133,7 +133,8 @@ int run_inbox(Context& context, Worker& worker, const Options& options) {
   };
   const gate::InboxMover mover{
       [&](const std::string& name) { return worker.claim(name); },
-      [&](const std::string& id, const std::string& name) { return worker.put_back(id, name); }};
+      [&](const std::string& id, const std::string& name) { return worker.put_back(id, name); },
+      [&](const std::string& id) { return worker.keep_claimed(id); }};
   if (auto done = gate::process_inbox(context.site, options.process, mover, {processed, stays}); !done) {
     return context.console.report(not_recorded(std::move(done).error()));
   }
