@@ -46,7 +46,18 @@ struct Classifier::State {
 namespace {
 
 Placement of_field(Standing standing, const Node& node, Type type = Type::text) {
-  return {standing, node.index, node.field->cls.value_or(Class::content), type, false};
+  return {standing, node.index, node.field->cls.value_or(Class::content), type, false, false};
+}
+
+/// The placement of a value that fits its field, or stands in for one.
+std::optional<Placement> fitting(Standing standing, const Node& node, const Token& token) {
+  const Shape& shape = node.field->shape;
+  if (const auto type = first_fit(shape, token.kind, token.text)) return of_field(standing, node, *type);
+  const auto type = stand_in(shape, token.kind, token.text);
+  if (!type) return std::nullopt;
+  Placement out = of_field(standing, node, *type);
+  out.stands_in = true;
+  return out;
 }
 
 /// Of the first original that has a type; a mere prefix has no field.
@@ -58,7 +69,7 @@ Placement of_originals(Standing standing, const std::vector<const Node*>& origin
   return placement;
 }
 
-constexpr Placement undeclared{Standing::undeclared, Placement::no_field, Class::content, Type::text, false};
+constexpr Placement undeclared{Standing::undeclared, Placement::no_field, Class::content, Type::text, false, false};
 
 }  // namespace
 
@@ -118,10 +129,10 @@ Placement Classifier::State::place_key(const Token& token) {
   const Node& member = *node.wildcard;
   if (const auto type = first_fit(node.keys->shape, token.kind, token.text)) {
     value = &member;
-    return {Standing::declared, member.index, node.keys->cls, *type, true};
+    return {Standing::declared, member.index, node.keys->cls, *type, true, false};
   }
-  settle(token, {Standing::ill_typed, member.index, member.field->cls.value_or(node.keys->cls), Type::text, false});
-  return {Standing::ill_typed, member.index, node.keys->cls, Type::text, true};
+  settle(token, {Standing::ill_typed, member.index, member.field->cls.value_or(node.keys->cls), Type::text, false, false});
+  return {Standing::ill_typed, member.index, node.keys->cls, Type::text, true, false};
 }
 
 Placement Classifier::State::place_value(const Token& token) {
@@ -136,8 +147,8 @@ Placement Classifier::State::place_value(const Token& token) {
 Placement Classifier::State::place_declared(const Token& token, const Node& node) {
   if (!node.is_leaf()) return token.opens() ? enter(token, node, {}, undeclared) : undeclared;
   const Placement ill_typed = of_field(Standing::ill_typed, node);
-  if (const auto type = first_fit(node.field->shape, token.kind, token.text)) {
-    return enter(token, nothing, of_field(Standing::declared, node, *type), ill_typed);
+  if (const auto placement = fitting(Standing::declared, node, token)) {
+    return enter(token, nothing, *placement, ill_typed);
   }
   return settle(token, ill_typed);
 }
@@ -147,8 +158,8 @@ Placement Classifier::State::place_twin(const Token& token) {
   for (const Node* node : *originals) {
     if (!node->is_leaf()) {
       if (token.opens()) return enter(token, nothing, {Standing::twin}, ill_typed);
-    } else if (const auto type = first_fit(node->field->shape, token.kind, token.text)) {
-      return enter(token, nothing, of_field(Standing::twin, *node, *type), ill_typed);
+    } else if (const auto placement = fitting(Standing::twin, *node, token)) {
+      return enter(token, nothing, *placement, ill_typed);
     }
   }
   return settle(token, ill_typed);

@@ -62,10 +62,12 @@ inline constexpr std::size_t class_count = 10;
 [[nodiscard]] std::optional<Type> type_from(std::string_view text);
 [[nodiscard]] std::optional<Class> class_from(std::string_view text);
 
-/// Types, of which a value must fit one.
+/// Types, of which a value must fit one, unless it stands for a value that there is not.
 struct Shape {
   std::vector<Type> types;
-  std::vector<std::string> values;  ///< what `enum` allows
+  std::vector<std::string> values;     ///< what `enum` allows
+  bool nullable = false;               ///< `null` fits, and says no more than a member that is missing
+  std::vector<std::string> sentinels = {};  ///< whole numbers outside the types that stand for "failed", such as `-1`
 };
 
 /// Declares the keys that a `*` stands for.
@@ -86,6 +88,7 @@ struct Field {
   std::string about;
   std::string sum_of;    ///< path or empty
   std::string delta_of;  ///< path or empty
+  bool required = false;  ///< without it a report is held: for what is billed
 };
 
 struct Roles {
@@ -111,6 +114,7 @@ inline constexpr std::size_t events_limit = 64;
 inline constexpr std::size_t values_limit = 256;  ///< of one `enum`
 inline constexpr std::size_t name_bytes_limit = 64;
 inline constexpr std::size_t separator_bytes_limit = 8;
+inline constexpr std::size_t sentinels_limit = 8;  ///< of one field
 
 /// Limits of a report's values, in bytes of the decoded text. What is longer does not fit its type.
 inline constexpr std::size_t text_bytes_limit = 1024;
@@ -126,7 +130,8 @@ inline constexpr std::size_t twin_separators_limit = 32;
 
 class Dictionary {
  public:
-  /// Reads and checks a document of format `airlock-dictionary/1`; docs/formats/dictionary.md lists every check.
+  /// Reads and checks a document of format `airlock-dictionary/1` or, where it says `nullable`, `required` or
+  /// `sentinels`, `airlock-dictionary/2`; docs/formats/dictionary.md lists every check.
   /// `name` is what messages call it. Error: bad_input naming `name`, the JSON path and the reason.
   [[nodiscard]] static Result<Dictionary> parse(std::string_view text, std::string_view name);
   Dictionary(Dictionary&&) noexcept;
@@ -175,6 +180,9 @@ struct Placement {
   Type type = Type::text;
   /// Whether the token is a key that a `*` stands for.
   bool wildcard_key = false;
+  /// Whether it is a `null` or a sentinel that the field allows: it stays as it is where a value would be rounded,
+  /// truncated or suppressed. `type` is then one that no such treatment fits.
+  bool stands_in = false;
 };
 
 /// Walks a report along with the scanner. Precondition: every token of one report is handed over, once and in order.
@@ -213,5 +221,9 @@ class Classifier {
 
 /// The first of the shape's types that the token fits, or nothing.
 [[nodiscard]] std::optional<Type> first_fit(const Shape& shape, report::Kind kind, std::string_view text);
+
+/// Whether a token stands for a value that there is not: a `null` where the shape is nullable (as `empty`), or one of its
+/// sentinels (as `enumeration`). Nothing otherwise.
+[[nodiscard]] std::optional<Type> stand_in(const Shape& shape, report::Kind kind, std::string_view text);
 
 }  // namespace airlock::dictionary

@@ -10,6 +10,8 @@ namespace {
 using core::Json;
 using core::Members;
 
+constexpr std::string_view format_1 = "airlock-dictionary/1";
+constexpr std::string_view format_2 = "airlock-dictionary/2";
 constexpr std::size_t type_count = static_cast<std::size_t>(Type::empty) + 1;
 
 /// Reads a nested object with `read`, and hands its first failure to `in`.
@@ -72,11 +74,36 @@ bool has_type(const Shape& shape, Type type) {
 }
 
 Shape read_shape(Members& in) {
-  Shape shape{read_types(in), in.texts_if("values", values_limit)};
+  Shape shape{read_types(in), in.texts_if("values", values_limit), false, {}};
   const bool is_enum = has_type(shape, Type::enumeration);
   if (in.ok() && is_enum && shape.values.empty()) in.refuse("values", "must name the values of the `enum`");
   if (in.ok() && !is_enum && in.has("values")) in.refuse("values", "belongs to type `enum` only");
   return shape;
+}
+
+/// Whole numbers, as their text in a report.
+std::vector<std::string> read_sentinels(Members& in) {
+  std::vector<std::string> out;
+  const Json* list = in.array_if("sentinels", sentinels_limit);
+  for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
+    if (!(*list)[i].is_number_integer()) {
+      in.refuse("sentinels", "must be a list of whole numbers");
+      return {};
+    }
+    out.push_back(core::to_text((*list)[i]));
+  }
+  return out;
+}
+
+/// What stands for a value that there is not must not be one that the types allow.
+void read_stand_ins(Members& in, Shape& shape) {
+  shape.nullable = in.boolean_if("nullable").value_or(false);
+  shape.sentinels = read_sentinels(in);
+  for (const std::string& sentinel : shape.sentinels) {
+    if (first_fit(shape, report::Kind::number, sentinel)) {
+      in.refuse("sentinels", core::quote(sentinel) + " is a value that the field's types allow");
+    }
+  }
 }
 
 Class read_class(Members& in) {
@@ -104,6 +131,10 @@ Field read_field(Members& in) {
   }
   field.shape = read_shape(in);
   if (!field.shape.types.empty()) field.cls = read_class(in);
+  read_stand_ins(in, field.shape);
+  field.required = in.boolean_if("required").value_or(false);
+  const bool has_star = std::find(field.is_wildcard.begin(), field.is_wildcard.end(), true) != field.is_wildcard.end();
+  if (in.ok() && field.required && has_star) in.refuse("required", "needs a path without `*`");
   read_nested(in, in.object_if("key"), in.path_of("key"), [&](Members& key) { field.key = read_key(key); });
   if (in.ok() && field.key && !field.is_wildcard.back()) in.refuse("key", "needs a path that ends in `*`");
   if (in.has("purpose")) {
@@ -114,7 +145,7 @@ Field read_field(Members& in) {
   field.delta_of = in.text_if("delta_of").value_or("");
   if (in.ok() && field.shape.types.empty()) {
     if (!field.key) in.refuse("", "has neither a `type` nor a `key`");
-    for (const auto* member : {"class", "sum_of", "delta_of"}) {
+    for (const auto* member : {"class", "sum_of", "delta_of", "nullable", "required", "sentinels"}) {
       if (in.has(member)) in.refuse(member, "needs a `type`");
     }
   }
@@ -138,11 +169,27 @@ Roles read_roles(Members& in) {
   return roles;
 }
 
+/// Whether releases that know only the first format would not understand the field.
+bool says_more_than_1(const Field& field) {
+  return field.required || field.shape.nullable || !field.shape.sentinels.empty();
+}
+
+/// Those of the whole dictionary count for every `count`. False where there are too many.
+bool add_sentinels(const std::vector<std::string>& sentinels, Shape& shape) {
+  if (!has_type(shape, Type::count)) return true;
+  for (const std::string& sentinel : sentinels) {
+    const bool is_there = std::find(shape.sentinels.begin(), shape.sentinels.end(), sentinel) != shape.sentinels.end();
+    if (!is_there && !first_fit(shape, report::Kind::number, sentinel)) shape.sentinels.push_back(sentinel);
+  }
+  return shape.sentinels.size() <= sentinels_limit;
+}
+
 }  // namespace
 
 core::Result<void> read_document(const Json& json, std::string_view document, Dictionary::Tree& tree) {
   Members in(json, document, "");
-  in.format("airlock-dictionary/1");
+  const bool is_second = in.has("format") && *in.any("format") == format_2;
+  in.format(is_second ? format_2 : format_1);
   tree.name = read_name(in, "name");
   tree.product = read_name(in, "product");
   read_nested(in, in.object("roles"), "/roles", [&](Members& roles) { tree.roles = read_roles(roles); });
@@ -160,7 +207,22 @@ core::Result<void> read_document(const Json& json, std::string_view document, Di
                   [&](Members& field) { tree.fields.push_back(read_field(field)); });
     }
   }
-  return in.finish();
+  const std::vector<std::string> sentinels = read_sentinels(in);
+  AIRLOCK_CHECK(in.finish());
+  const bool needs_2 = !sentinels.empty() || std::any_of(tree.fields.begin(), tree.fields.end(), says_more_than_1);
+  if (needs_2 && !is_second) {
+    return core::fail(core::Code::bad_input,
+                      core::quote(document) + ": `/format`: `nullable`, `required` and `sentinels` need " +
+                          core::quote(format_2));
+  }
+  for (std::size_t i = 0; i < tree.fields.size(); ++i) {
+    if (!add_sentinels(sentinels, tree.fields[i].shape)) {
+      return core::fail(core::Code::bad_input, core::quote(document) + ": `/fields/" + std::to_string(i) +
+                                                   "`: has more than " + std::to_string(sentinels_limit) +
+                                                   " sentinels, with those of the dictionary");
+    }
+  }
+  return {};
 }
 
 }  // namespace airlock::dictionary

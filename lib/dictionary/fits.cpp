@@ -212,4 +212,11 @@ std::optional<Type> first_fit(const Shape& shape, Kind kind, std::string_view te
   return std::nullopt;
 }
 
+std::optional<Type> stand_in(const Shape& shape, Kind kind, std::string_view text) {
+  if (kind == Kind::null) return shape.nullable ? std::optional(Type::empty) : std::nullopt;
+  const bool is_sentinel = kind == Kind::number && std::find(shape.sentinels.begin(), shape.sentinels.end(), text) !=
+                                                       shape.sentinels.end();
+  return is_sentinel ? std::optional(Type::enumeration) : std::nullopt;
+}
+
 }  // namespace airlock::dictionary

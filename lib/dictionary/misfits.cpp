@@ -66,10 +66,24 @@ bool is_number_or_id(std::string_view key) {
   return digits || fits(Type::uuid, Kind::string, key, {});
 }
 
+/// Whole numbers that a product writes where a query failed are small and below 0.
+bool is_like_sentinel(const Token& token) {
+  return token.kind == Kind::number && token.text.size() == 2 && token.text.front() == '-' && token.text.back() != '0';
+}
+
+/// A whole number with so many digits is the id of something rather than a count of it.
+bool is_like_id(const Token& token) {
+  constexpr std::size_t id_digits = 16;
+  return token.kind == Kind::number && token.text.size() >= id_digits &&
+         std::all_of(token.text.begin(), token.text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
 struct Seen {
   Misfit misfit;
   std::vector<Type> types;
+  std::set<int> sentinels;
   bool has_null = false;
+  bool is_id = false;
   const Field* declared = nullptr;  ///< for what is ill-typed
 };
 
@@ -157,37 +171,60 @@ class Gatherer {
         return;
       }
       at = by_path_.emplace(key, seen_.size()).first;
-      seen_.push_back({{kind, path_, 0, {}}, {}, false, nullptr});
+      seen_.push_back({{kind, path_, 0, {}}, {}, {}, false, false, nullptr});
       if (placement.field != Placement::no_field) seen_.back().declared = &dictionary_.fields()[placement.field];
     }
     Seen& seen = seen_[at->second];
     ++seen.misfit.count;
+    if (is_like_sentinel(token)) {
+      seen.sentinels.insert(-(token.text.back() - '0'));
+      return;
+    }
+    if (is_like_id(token)) seen.is_id = true;
     const auto type = token.kind == Kind::key ? std::optional(Type::text) : guess(token);
     if (!type) seen.has_null = true;
     if (type && std::find(seen.types.begin(), seen.types.end(), *type) == seen.types.end()) seen.types.push_back(*type);
   }
 
-  [[nodiscard]] std::string proposal(Seen& seen) const {
-    if (seen.misfit.kind == Misfit::Kind::stray_twin || seen.has_null || seen.types.empty()) return "";
+  [[nodiscard]] std::string proposal(const Seen& seen) const {
+    if (seen.misfit.kind == Misfit::Kind::stray_twin || seen.misfit.kind == Misfit::Kind::ill_key) return "";
+    if (seen.misfit.path.find("//") != std::string::npos || seen.misfit.path.ends_with('/')) return "";
     std::vector<Type> types = seen.types;
-    std::string cls(name(class_for(types.front())));
-    if (seen.misfit.kind == Misfit::Kind::ill_key) return "";
+    std::set<int> sentinels = seen.sentinels;
+    std::string cls;
     if (seen.misfit.kind == Misfit::Kind::ill_typed) {
       if (seen.declared == nullptr || !seen.declared->cls) return "";
       types.insert(types.begin(), seen.declared->shape.types.begin(), seen.declared->shape.types.end());
+      for (const std::string& known : seen.declared->shape.sentinels) {
+        if (const auto number = core::number_from<int>(known)) sentinels.insert(*number);
+      }
       cls = name(*seen.declared->cls);
+    } else if (types.empty()) {
+      // Of a value that was never there nothing but that can be said.
+      types.push_back(sentinels.empty() ? Type::empty : Type::count);
+      cls = sentinels.empty() ? name(Class::content) : name(Class::usage);
+    } else {
+      cls = name(seen.is_id ? Class::identifier : class_for(types.front()));
     }
     // A number that is sometimes negative is an integer; what is both is the wider of the two.
     const auto has = [&](Type type) { return std::find(types.begin(), types.end(), type) != types.end(); };
     if (has(Type::number)) std::erase_if(types, [](Type t) { return t == Type::count || t == Type::integer; });
     if (has(Type::integer)) std::erase(types, Type::count);
+    std::vector<Type> once;
+    for (const Type type : types) {
+      if (std::find(once.begin(), once.end(), type) == once.end()) once.push_back(type);
+    }
     Json out{{"path", seen.misfit.kind == Misfit::Kind::ill_typed ? seen.declared->path : seen.misfit.path}};
-    if (types.size() == 1) {
-      out["type"] = name(types.front());
+    if (once.size() == 1) {
+      out["type"] = name(once.front());
     } else {
-      for (const Type type : types) out["type"].push_back(name(type));
+      for (const Type type : once) out["type"].push_back(name(type));
     }
     if (has(Type::enumeration)) out["values"] = seen.declared->shape.values;
+    const bool was_nullable = seen.declared != nullptr && seen.declared->shape.nullable;
+    if (seen.has_null || was_nullable) out["nullable"] = true;
+    // A sentinel stands outside the types: what is a number anyway needs none.
+    if (!sentinels.empty() && !has(Type::integer) && !has(Type::number)) out["sentinels"] = sentinels;
     out["class"] = cls;
     if (keys_.contains(seen.misfit.path)) out["key"] = {{"type", "text"}, {"class", "identifier"}};
     out["purpose"] = "none";

@@ -104,12 +104,16 @@ Prepared unjudged(Outcome outcome, Stop stop, const Inputs& inputs) {
 
 /// What a receiver needs of every report, by declared path.
 std::vector<std::string> needed_by(const policy::Decision& decision, const Inputs& inputs) {
-  if (decision.disposition >= policy::Disposition::seal) return {};
+  std::vector<std::string> out;
+  for (const dictionary::Field& field : inputs.kit->dictionary.fields()) {
+    if (field.required) out.push_back(field.path);
+  }
+  if (decision.disposition >= policy::Disposition::seal) return out;
   const auto& destinations = inputs.destinations();
   const bool is_event = std::any_of(destinations.begin(), destinations.end(),
                                     [](const auto& destination) { return destination.type == "posthog-batch"; });
-  if (!is_event) return {};
-  return {"/event", "/distinct_id", "/properties", "/timestamp"};
+  if (is_event) out.insert(out.end(), {"/event", "/distinct_id", "/properties", "/timestamp"});
+  return out;
 }
 
 /// What went as copies: by path, and by token of what was redacted.
@@ -218,6 +222,15 @@ Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std
   if (out.decision->disposition == policy::Disposition::withhold) {
     out.outcome = is_chosen(*out.decision) ? Outcome::withheld : Outcome::held;
     out.stop = withheld_because(*out.decision, out.facts, inputs.licence.verdict);
+    return out;
+  }
+
+  if (!inspection->missing.empty()) {
+    out.outcome = Outcome::held;
+    out.stop = {.reason = "dictionary",
+                .message = core::quote(inspection->missing) + " is required, and is missing or not of its type",
+                .hint = "what is billed by must be there: mend what makes the report; `airlock discard` lets go of this "
+                        "one"};
     return out;
   }
 

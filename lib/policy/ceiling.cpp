@@ -15,7 +15,7 @@ using dictionary::Type;
 FieldTerms field_terms(const redaction::Treatment& treatment, const Shape& shape, Class cls) {
   FieldTerms out{treatment, {}, cls, {}};
   for (const Type type : shape.types) {
-    const Shape alone{{type}, type == Type::enumeration ? shape.values : std::vector<std::string>{}};
+    const Shape alone{{type}, type == Type::enumeration ? shape.values : std::vector<std::string>{}, false, {}};
     const bool is_looked_for = redaction::looks_for(alone, cls);
     const auto add = [&](std::string take) {
       if (is_looked_for) out.looked_for.insert(take);
@@ -30,6 +30,9 @@ FieldTerms field_terms(const redaction::Treatment& treatment, const Shape& shape
     std::sort(values.begin(), values.end());
     for (const std::string& value : values) add(std::string(enum_prefix) + value);
   }
+  std::vector<std::string> sentinels = shape.sentinels;
+  std::sort(sentinels.begin(), sentinels.end());
+  for (const std::string& sentinel : sentinels) out.takes.push_back(std::string(sentinel_prefix) + sentinel);
   return out;
 }
 

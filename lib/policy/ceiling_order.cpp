@@ -64,6 +64,7 @@ bool has(const Takes& takes, std::string_view take) { return position(takes, tak
 
 /// What becomes of a value that was taken for this type: what does not fit it drops it.
 Treatment effect(const FieldTerms& field, std::string_view take) {
+  if (is_sentinel(take) && redaction::is_partial(field.treatment.action)) return {.action = Action::keep};
   return redaction::fits(field.treatment, type_of(take)) ? field.treatment : Treatment{.action = Action::drop};
 }
 

@@ -11,11 +11,16 @@ namespace airlock::policy {
 /// How `FieldTerms::takes` begins where it names a value of an `enum`.
 inline constexpr std::string_view enum_prefix = "enum ";
 
+/// How `FieldTerms::takes` begins where it names a sentinel, which partial treatments leave as it is.
+inline constexpr std::string_view sentinel_prefix = "sentinel ";
+
+[[nodiscard]] inline bool is_sentinel(std::string_view take) { return take.starts_with(sentinel_prefix); }
+
 [[nodiscard]] inline bool is_enum(std::string_view take) { return take.starts_with(enum_prefix); }
 
 /// The type of one of `FieldTerms::takes`.
 [[nodiscard]] inline dictionary::Type type_of(std::string_view take) {
-  return is_enum(take) ? dictionary::Type::enumeration
+  return is_enum(take) || is_sentinel(take) ? dictionary::Type::enumeration
                        : dictionary::type_from(take).value_or(dictionary::Type::text);
 }
 

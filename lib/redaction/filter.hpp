@@ -26,6 +26,7 @@ struct Inspection {
   std::optional<std::string> period_start;  ///< UTC day `YYYY-MM-DD`; nothing where the report has no such time
   std::optional<std::string> period_end;
   std::uint64_t members = 0;  ///< members and elements of the whole report
+  std::string missing;  ///< declared path of the first required field that has no value of its type; empty where none
 };
 /// Reads the whole report. Errors: bad_input (malformed, the message names the byte offset; or not an object), refused
 /// (unknown or missing event).

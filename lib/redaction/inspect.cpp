@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <vector>
 
 #include "core/text.hpp"
 #include "core/time.hpp"
@@ -14,6 +15,12 @@ using core::quote;
 using dictionary::Standing;
 using report::Kind;
 
+std::vector<bool> required_fields(const dictionary::Dictionary& dictionary) {
+  std::vector<bool> out(dictionary.fields().size(), false);
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = dictionary.fields()[i].required;
+  return out;
+}
+
 }  // namespace
 
 Result<Inspection> inspect(const core::Blob& report, const dictionary::Dictionary& dictionary,
@@ -26,6 +33,7 @@ Result<Inspection> inspect(const core::Blob& report, const dictionary::Dictionar
   dictionary::Classifier classifier(dictionary);
   Inspection out;
   bool has_event = false;
+  std::vector<bool> is_missing = required_fields(dictionary);
   for (;;) {
     AIRLOCK_TRY(const report::Token token, scanner.next());
     if (token.kind == Kind::end) break;
@@ -33,11 +41,16 @@ Result<Inspection> inspect(const core::Blob& report, const dictionary::Dictionar
     const auto placement = classifier.place(token);
     if (token.depth > 0 && (token.is_scalar() || token.opens())) ++out.members;
     if (placement.field == event_field) has_event = true;
+    if (placement.standing == Standing::declared && !placement.stands_in) is_missing[placement.field] = false;
     if (placement.standing != Standing::declared || token.kind != Kind::string) continue;
     if (placement.field == event_field) out.event = token.text;
     if (placement.field != start_field && placement.field != end_field) continue;
     const auto time = core::read_rfc3339(token.text);
     if (time) (placement.field == start_field ? out.period_start : out.period_end) = time->date();
+  }
+  const auto missing = std::find(is_missing.begin(), is_missing.end(), true);
+  if (missing != is_missing.end()) {
+    out.missing = dictionary.fields()[static_cast<std::size_t>(missing - is_missing.begin())].path;
   }
   const auto& events = dictionary.events();
   if (std::find(events.begin(), events.end(), out.event) != events.end()) return out;

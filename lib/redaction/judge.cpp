@@ -39,6 +39,7 @@ Judgement Judge::treat(const Treatment& treatment, const Token& token, const Pla
     default:
       break;
   }
+  if (placement.stands_in) return {};  // there is no value to be rounded or suppressed
   if (!fits(treatment, placement.type)) return drop;
   auto rest = truncated(treatment, token.text);
   if (!rest && treatment.action == Action::suppress_below) return {Verdict::drop, what, treatment.action, {}};

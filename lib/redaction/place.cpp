@@ -32,7 +32,8 @@ bool leaves_unchanged(const Treatment& treatment, const dictionary::Shape& shape
 }
 
 Held held_where(const Treatment& treatment, const dictionary::Shape& shape, dictionary::Class cls, const Token& token,
-                bool is_declared) {
+                const Placement& placement) {
+  const bool is_declared = placement.standing == Standing::declared;
   const bool is_text = token.kind == Kind::key || token.kind == Kind::string;
   switch (treatment.action) {
     case Action::keep:
@@ -44,6 +45,7 @@ Held held_where(const Treatment& treatment, const dictionary::Shape& shape, dict
     case Action::pseudonymise:
       return is_text && is_pseudonym(token.text, cls) ? Held::airlock : Held::untreated;
     default:
+      if (is_declared && placement.stands_in) return Held::report;
       return is_declared && leaves_unchanged(treatment, shape, token) ? Held::report : Held::untreated;
   }
 }
@@ -71,10 +73,10 @@ Held held_at(const Token& token, const Placement& placement, const dictionary::D
   const dictionary::Field& field = dictionary.fields()[placement.field];
   if (token.kind == Kind::key) {
     // Only a wildcard key is ever declared.
-    return held_where(plan.key(placement.field), field.key->shape, field.key->cls, token, is_declared);
+    return held_where(plan.key(placement.field), field.key->shape, field.key->cls, token, placement);
   }
   const Held held =
-      held_where(plan.value(placement.field), field.shape, field.cls.value_or(placement.cls), token, is_declared);
+      held_where(plan.value(placement.field), field.shape, field.cls.value_or(placement.cls), token, placement);
   return held == Held::untreated && !is_declared ? Held::ill_typed : held;
 }
 

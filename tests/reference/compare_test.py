@@ -98,8 +98,17 @@ class Generator:
                 leaf("/p/deep/*/names/*", key=True)
         if self.random.random() < .4:
             leaf("/p/rows/*/name")
-        out = {"format": "airlock-dictionary/1", "name": "d", "product": "p", "roles": {"event": "/event"},
+        for field in fields:
+            if field["path"] == "/event" or not reference.types_of(field):
+                continue
+            if self.random.random() < .15:
+                field["nullable"] = True
+            if self.random.random() < .15 and reference.first_fit(field, Num("-5")) is None:
+                field["sentinels"] = [-5]
+        out = {"format": "airlock-dictionary/2", "name": "d", "product": "p", "roles": {"event": "/event"},
                "events": ["weekly", "daily"], "fields": fields}
+        if self.random.random() < .2:
+            out["sentinels"] = [-5, -7]
         if self.random.random() < .7:
             out["twins"] = {"under": "/p", "separator": "__"}
         return out
@@ -192,6 +201,10 @@ class Generator:
     def of_shape(self, shape):
         if self.random.random() < .03:
             return self.random.choice(ODD)
+        if shape.get("nullable") and self.random.random() < .3:
+            return None
+        if shape.get("sentinels") and self.random.random() < .3:
+            return Num("-5")
         kind = self.random.choice(reference.types_of(shape))
         return self.random.choice(shape.get("values", VALUES[kind]) if kind == "enum" else VALUES[kind])
 

@@ -164,7 +164,17 @@ def first_fit(shape, value):
     for kind in types_of(shape):
         if kind == "empty" and is_container or fits_one(kind, value, shape.get("values", ())):
             return kind
+    if value is None and shape.get("nullable") or isinstance(value, Num) and value in map(str, shape.get("sentinels", ())):
+        return "stand_in"
     return None
+
+
+def with_sentinels(field, dictionary):
+    """Those of the whole dictionary count for every `count` that they do not fit anyway."""
+    if "count" not in types_of(field):
+        return field
+    more = [s for s in dictionary.get("sentinels", []) if first_fit({**field, "sentinels": []}, Num(str(s))) is None]
+    return {**field, "sentinels": list(dict.fromkeys([*field.get("sentinels", []), *more]))}
 
 
 # --- redactions.md -----------------------------------------------------------------------------------------------------
@@ -335,6 +345,9 @@ def partial(treatment, text):
 
 
 def word(value):
+    """As the report has it: what a pseudonym is made of."""
+    if value is None:
+        return "null"
     return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
 
 
@@ -357,6 +370,8 @@ def treat(treatment, value, kind, cls, path, is_key):
         return "[masked]"
     if do == "pseudonymise":
         return pseudonym(cls, path, word(value))
+    if kind == "stand_in":
+        return value
     shape = {"type": kind}
     if not action_fits(treatment, shape):
         return GONE
@@ -369,7 +384,7 @@ def treat(treatment, value, kind, cls, path, is_key):
 class Redaction:
     def __init__(self, dictionary, plan):
         self.plan, self.dictionary = plan, dictionary
-        self.fields = {f["path"]: f for f in dictionary["fields"]}
+        self.fields = {f["path"]: with_sentinels(f, dictionary) for f in dictionary["fields"]}
         self.prefixes = {f["path"].rsplit("/", n)[0] for f in dictionary["fields"] for n in range(1, f["path"].count("/") + 1)}
         self.under = dictionary.get("twins", {}).get("under")
         self.separator = dictionary.get("twins", {}).get("separator")

@@ -88,9 +88,14 @@ int check_report(Context& context, const std::string& text, const DictionaryOpti
   }
   console.say("");
   console.say("to be judged and pasted into `fields`; types and classes are guesses from the values:");
+  bool needs_2 = false;
   for (const Misfit& misfit : misfits->list) {
-    if (!misfit.proposal.empty()) console.say("    " + misfit.proposal + ",");
+    if (misfit.proposal.empty()) continue;
+    console.say("    " + misfit.proposal + ",");
+    needs_2 |= misfit.proposal.find("\"nullable\"") != std::string::npos ||
+               misfit.proposal.find("\"sentinels\"") != std::string::npos;
   }
+  if (needs_2) console.say("`nullable` and `sentinels` need `\"format\": \"airlock-dictionary/2\"`");
   return exit;
 }
 
