@@ -57,18 +57,26 @@ Result<void> check_well_formed(const core::Blob& report, const report::Limits& l
   }
 }
 
-Stop withheld_because(const policy::Decision& decision, const policy::Facts& facts, const licence::Verdict& verdict) {
+Stop withheld_because(const policy::Decision& decision, const policy::Facts& facts, const Inputs& inputs) {
+  const licence::Verdict& verdict = inputs.licence.verdict;
   std::string why;
   for (const std::string& sentence : policy::explain(decision, facts)) why += (why.empty() ? "" : "; ") + sentence;
-  std::string hint;
-  if (decision.withheld_by_exception) {
-    hint = !verdict.hint.empty() ? verdict.hint
-                                 : "ask the vendor for a licence whose tier the kit's policy knows, or for a newer kit";
+  if (!decision.withheld_by_exception) return {.reason = "policy", .message = std::move(why), .hint = {}, .exit = 0};
+  if (verdict.exit_code() != 0) {
+    return {.reason = "licence", .message = "nothing leaves: " + verdict.reason, .hint = verdict.hint, .exit = 4};
+  }
+  if (decision.contributions.front().kind == policy::Contribution::Kind::otherwise && facts.tier) {
+    return {.reason = "tier",
+            .message = "nothing leaves: the policy of kit " + std::to_string(inputs.kit->number) + " has no tier " +
+                       core::quote(*facts.tier) + ", which the licence names",
+            .hint = "ask the vendor for a licence of a tier that the policy has, or for a newer kit; then run `airlock "
+                    "process --held`",
+            .exit = 4};
   }
   return {.reason = "policy",
           .message = std::move(why),
-          .hint = std::move(hint),
-          .exit = decision.withheld_by_exception ? 4 : 0};
+          .hint = "`airlock status` says what is in force, and why",
+          .exit = 4};
 }
 
 /// Whether everything is withheld because a person chose so, whatever the report: by tier, floor or rule.
@@ -86,7 +94,7 @@ Prepared unjudged(Outcome outcome, Stop stop, const Inputs& inputs) {
     policy::Decision decision = inputs.kit->policy.decide(facts);
     if (!is_chosen(decision)) return out;
     out.facts = facts;
-    out.stop = withheld_because(decision, facts, inputs.licence.verdict);
+    out.stop = withheld_because(decision, facts, inputs);
     out.decision = std::move(decision);
   } else {
     const auto floor = std::find_if(facts.floors.begin(), facts.floors.end(), [](const policy::Floor& each) {
@@ -221,7 +229,7 @@ Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std
   out.decision = inputs.kit->policy.decide(out.facts);
   if (out.decision->disposition == policy::Disposition::withhold) {
     out.outcome = is_chosen(*out.decision) ? Outcome::withheld : Outcome::held;
-    out.stop = withheld_because(*out.decision, out.facts, inputs.licence.verdict);
+    out.stop = withheld_because(*out.decision, out.facts, inputs);
     return out;
   }
 

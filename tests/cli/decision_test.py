@@ -30,7 +30,7 @@ def _(w):
         result = w.process(variant(w, n), code=code)
         equal((result["outcome"], result["disposition"]), (outcome, disposition), tier)
         if tier == "no-such-tier":
-            equal(result["reason"], "policy")
+            equal(result["reason"], "tier")
         elif outcome == "held":
             equal(result["reason"], "ceiling")
             check("airlock authorise" in result["hint"], result["hint"])

@@ -7,7 +7,6 @@ import time
 from harness import DICTIONARY, POLICY, REPORT, TOP, case, check, equal, main
 
 FIELD = TOP / "tests" / "kit" / "field"
-NOT_LICENSED = "enterprise-airgaped"
 
 
 def configure(w, **members):
@@ -122,9 +121,9 @@ def with_new_members(_):
 
 REASONS = {
     "no_kit": (without_kit, published, 4, "held"),
-    "policy: no licence": (without_licence, published, 4, "held"),
-    "policy: a licence that cannot be read": (broken_licence, published, 4, "held"),
-    "policy: a tier that the kit does not know": (unknown_tier, published, 4, "held"),
+    "licence: none": (without_licence, published, 4, "held"),
+    "licence: one that cannot be read": (broken_licence, published, 4, "held"),
+    "tier: one that the kit does not know": (unknown_tier, published, 4, "held"),
     "ceiling": (above_ceiling, published, 4, "held"),
     "hold": (on_hold, published, 4, "held"),
     "configuration": (redact_also_that_selects_nothing, published, 4, "held"),

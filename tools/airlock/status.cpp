@@ -49,8 +49,9 @@ void say_waiting_reports(const console::Console& console, const gate::Status& st
     console.say(std::to_string(group.count) + (group.count == 1 ? " report is " : " reports are ") +
                 (group.refused ? "refused" : "held") + ", since " + group.oldest.date() + " (" + numbers + ")");
     console.say("  " + group.reason + ": " + core::printable(group.message, 400));
+    const bool is_a_persons = !group.refused && (group.reason == "hold" || group.reason == "ceiling");
     console.say("  `airlock explain " + newest + "` says what is the matter" +
-                (group.refused ? "" : ", `airlock preview " + newest + "` what would leave") +
+                (is_a_persons ? ", `airlock preview " + newest + "` what would leave" : "") +
                 "; `airlock discard N --reason TEXT` lets go of one");
     const core::Time expires = group.oldest + std::chrono::days(days);
     if (expires - std::chrono::days(gate::expiry_warning_days) > status.inputs.now) continue;
