@@ -156,22 +156,6 @@ Result<std::string> Home::build_kit(const KitOrder& order) {
   });
 }
 
-Result<Home::AddedSite> Home::add_site(std::string_view request, std::string_view name,
-                                       const std::optional<core::Digest>& fingerprint) {
-  AIRLOCK_TRY(auto verified, site::verify_request(request, name));
-  if (fingerprint && *fingerprint != verified.fingerprint) {
-    return fail(Code::integrity,
-                quote(name) + ": has fingerprint " + verified.fingerprint.hex() + ", not " + fingerprint->hex(),
-                "ask the site's operator what `airlock init` printed; do not register this request");
-  }
-  if (!verified.product.empty() && verified.product != product_) {
-    return fail(Code::refused,
-                quote(name) + ": is of a site for product " + quote(verified.product) + ", not " + quote(product_));
-  }
-  AIRLOCK_TRY(const bool is_new, register_.add_site(verified, sys::now()));
-  return AddedSite{std::move(verified), is_new};
-}
-
 Result<crypto::TrustStore> Home::site_trust() {
   AIRLOCK_TRY(const auto sites, register_.sites());
   if (sites.empty()) {

@@ -419,10 +419,10 @@ def _(w):
     site_with(w, 1)
     w.run("sqlite3", w.home / "register.db", "DROP TABLE disclosures; DROP TABLE voids; DROP TABLE checkpoints; DROP TABLE forks; "
           "DROP TABLE receipts; " + "".join(f"DROP TABLE {t}; " for t in ("readmissions", "former_disclosures", "former_voids",
-          "former_checkpoints", "former_forks")) + "PRAGMA user_version = 1")
+          "former_checkpoints", "former_forks", "retirements", "fork_closures", "closed_forks")) + "PRAGMA user_version = 1")
     w.vendor("intake", w.outbox()[0])
     equal(w.vendor("gaps", "--json").json["sites"][0]["received"], 1)
-    equal(w.run("sqlite3", w.home / "register.db", "PRAGMA user_version").text.strip(), "3")
+    equal(w.run("sqlite3", w.home / "register.db", "PRAGMA user_version").text.strip(), "4")
     w.run("sqlite3", w.home / "register.db", "DROP TABLE voids")
     w.vendor("gaps", code=5)
 
