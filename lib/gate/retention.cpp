@@ -44,17 +44,21 @@ Result<bool> is_recorded(const ledger::Ledger& ledger, const ledger::Disclosure&
                      [](const ledger::Entry& entry) { return entry.kind == ledger::Kind::expired; });
 }
 
-Result<void> expire_bundles(const site::Site& site, ledger::Ledger& ledger, core::Time now, std::int64_t days,
-                            Expired& out) {
-  AIRLOCK_TRY(const auto bundles, pending_bundles(site, ledger));
-  for (const PendingBundle& bundle : bundles) {
+/// A bundle that waits ends by the time of its disclosure, one that a receipt has named by the time of that.
+Result<void> expire_bundles(const site::Site& site, ledger::Ledger& ledger, core::Time now, Expired& out) {
+  const auto& configuration = site.configuration();
+  AIRLOCK_TRY(const auto bundles, bundles_in_outbox(site, ledger));
+  for (const BundleInOutbox& bundle : bundles) {
     const ledger::Disclosure& disclosure = bundle.disclosure;
-    if (disclosure.time + std::chrono::days(days) > now) continue;
+    const auto& acknowledged = bundle.hand_off.acknowledged;
+    if (!acknowledged && !configuration.payload_days) continue;
+    const std::int64_t days = acknowledged ? configuration.bundle_days : *configuration.payload_days;
+    if (acknowledged.value_or(disclosure.time) + std::chrono::days(days) > now) continue;
     AIRLOCK_TRY(const bool recorded, is_recorded(ledger, disclosure));
     if (!recorded) {
       const Json members{{"number", disclosure.number},
                          {"disclosure_id", disclosure.id},
-                         {"what", "bundle"},
+                         {"what", acknowledged ? "acknowledged bundle" : "bundle"},
                          {"after_days", days}};
       AIRLOCK_CHECK(record_expired(ledger, disclosure.report_id, members, now));
     }
@@ -69,11 +73,10 @@ Result<void> expire_bundles(const site::Site& site, ledger::Ledger& ledger, core
 Result<Expired> expire(const site::Site& site, ledger::Ledger& ledger, core::Time now) {
   Expired out;
   const auto& configuration = site.configuration();
-  if (!configuration.held_days && !configuration.payload_days) return out;
   AIRLOCK_TRY(const auto newest, ledger.newest_time());
   if (!newest || now > *newest + retention_leap_most) return out;
   if (configuration.held_days) AIRLOCK_CHECK(expire_held(site, ledger, now, *configuration.held_days, out));
-  if (configuration.payload_days) AIRLOCK_CHECK(expire_bundles(site, ledger, now, *configuration.payload_days, out));
+  AIRLOCK_CHECK(expire_bundles(site, ledger, now, out));
   return out;
 }
 

@@ -39,6 +39,7 @@ Result<Status> status(const std::string& directory) {
   AIRLOCK_TRY(Inputs inputs, read_inputs(directory, ledger, sys::now()));
   Status out{.inputs = std::move(inputs),
              .standings = {},
+             .own_redactions = {},
              .queue = {},
              .receipt = {},
              .head = {},
@@ -59,6 +60,7 @@ Result<Status> status(const std::string& directory) {
                                terms ? above_ceiling(*terms, out.inputs, event) : std::vector<policy::Loosening>{}});
     }
   }
+  out.own_redactions = own_redactions(out.inputs);
   AIRLOCK_TRY(auto consents, consents_in_force(ledger));
   out.also_new = std::move(consents.to);
   AIRLOCK_TRY(out.reports, ledger.last_number());
@@ -67,9 +69,15 @@ Result<Status> status(const std::string& directory) {
   AIRLOCK_TRY(const auto held, held_reports(ledger));
   out.held = held.size();
   AIRLOCK_TRY(out.queue, ledger.count_waiting());
-  AIRLOCK_TRY(const auto pending, pending_bundles(site, ledger));
-  out.bundles = pending.size();
-  for (const PendingBundle& one : pending) out.handed_over += one.hand_off.times != 0 ? 1 : 0;
+  AIRLOCK_TRY(const auto bundles, bundles_in_outbox(site, ledger));
+  for (const BundleInOutbox& one : bundles) {
+    if (one.hand_off.acknowledged_by != 0) {
+      ++out.acknowledged;
+      continue;
+    }
+    ++out.bundles;
+    out.handed_over += one.hand_off.times != 0 ? 1 : 0;
+  }
   AIRLOCK_TRY(out.receipt, newest_receipt(ledger));
   AIRLOCK_TRY(const auto unfinished, ledger.unfinished());
   out.unfinished = unfinished.size();

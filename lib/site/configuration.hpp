@@ -46,9 +46,10 @@ struct Configuration {
   bool archive = true;                            ///< seal for the site's own archive key too
   std::optional<std::uint64_t> report_bytes;      ///< `limits.report_bytes`: how large a report may be
   std::optional<std::int64_t> payload_days;       ///< `retention.payload_days`: how long a bundle stays in the outbox
-  std::optional<std::int64_t> held_days;          ///< `retention.held_days`: how long a report stays held
+  std::int64_t bundle_days = 800;  ///< `retention.bundle_days`: how long a bundle stays that a receipt has acknowledged
+  std::optional<std::int64_t> held_days;  ///< `retention.held_days`: how long a report stays held
   Monitoring monitoring;
-  std::vector<Destination> destinations;          ///< empty: the kit's
+  std::vector<Destination> destinations;  ///< empty: the kit's
 };
 
 /// Error: bad_input naming the file, the JSON path and the reason.
