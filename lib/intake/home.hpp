@@ -42,8 +42,8 @@ struct InitialisedHome {
   std::string recipient_path;
 };
 
-/// Makes a home: root, one signer for each of licences, kits and receipts, the recipient, the register. Error: refused
-/// where the directory is not empty.
+/// Makes a home: root, one signer for each of licences, kits and receipts, the recipient, the register. After an error
+/// nothing remains of it. Error: refused where the directory is not empty.
 [[nodiscard]] Result<InitialisedHome> init_home(const std::string& directory, const std::string& name,
                                                 const std::string& product);
 

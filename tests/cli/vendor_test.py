@@ -241,4 +241,39 @@ def _(w):
     w.vendor("gaps", code=5)
 
 
+@case("a vendor's init that fails or is killed leaves nothing in the way of the next one")
+def _(w):
+    arguments = ["init", "--name", "Example Vendor", "--product", "posthog"]
+    killed = 0
+    for call, when in [(c, n) for c in ("fsync", "linkat", "rename", "unlink", "pwrite64") for n in range(1, 60, 7)]:
+        shutil.rmtree(w.home, ignore_errors=True)
+        ran = w.run("strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={when}",
+                    w.program("airlock-vendor"), "--home", w.home, *arguments, code=(0, -9, 137))
+        if ran.code == 0:
+            continue
+        killed += 1
+        if not (w.home / "home.json").exists():
+            w.vendor(*arguments)
+        w.vendor("gaps")
+    check(killed > 8, f"only {killed} runs were killed")
+    failed = 0
+    for call, when in [(c, n) for c in ("fsync", "write", "pwrite64") for n in range(1, 60, 9)]:
+        for there in (False, True):
+            shutil.rmtree(w.home, ignore_errors=True)
+            if there:
+                w.home.mkdir(mode=0o700)
+            ran = w.run("strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:error=ENOSPC:when={when}",
+                        w.program("airlock-vendor"), "--home", w.home, *arguments, code=(0, 1, 8))
+            if ran.code == 0:
+                continue
+            failed += 1
+            equal(w.home.exists(), there, f"{call} {when}: the folder")
+            equal(list(w.home.iterdir()) if there else [], [], f"{call} {when}: what is left")
+    check(failed > 8, f"only {failed} runs failed")
+    w.vendor(*arguments, code=(0, 4))
+    w.vendor(*arguments, code=4)
+    w.vendor("gaps")
+    print(f"counted: a vendor's init killed {killed} times, failed {failed} times")
+
+
 main()
