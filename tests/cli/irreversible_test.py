@@ -75,6 +75,8 @@ def _(w):
     shutil.rmtree(w.site_path, ignore_errors=True)
     w.airlock(*arguments, "--kit", broken, code=3)
     check(not w.site_path.exists(), "where the kit is none")
+    ran = w.airlock("init", "--vendor-root", w.root_fingerprint(), code=2)
+    check("`--vendor-root` is the certificate's file, and this is a fingerprint" in ran.err, ran.err)
     w.airlock(*arguments, "--kit", w.kit, "--licence", licence)
     ran = w.airlock(*arguments, code=4)
     check("there is a site already" in ran.err and "`airlock kit install`" in ran.err, ran.err)

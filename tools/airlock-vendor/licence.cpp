@@ -113,6 +113,10 @@ int report_issued(VendorContext& context, const Options& options,
         {{"file", options.out}, {"licence", core::Json::parse(licence::to_document(issued->licence))}, {"exit", 0}});
   }
   context.console.say("issued " + issued->licence.serial + " for tier " + issued->licence.tier + " to " + options.out);
+  // Where a person named the site by its name or the beginning of its id, they see which it is.
+  for (const auto& site : issued->licence.sites) {
+    if (!options.site.empty() && site.id != core::to_lower(options.site)) context.console.say("  site  " + site.id);
+  }
   return 0;
 }
 
