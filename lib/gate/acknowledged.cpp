@@ -94,7 +94,8 @@ std::optional<OutboxName> outbox_name(std::string_view name) {
   return std::nullopt;
 }
 
-Result<std::vector<BundleInOutbox>> bundles_in_outbox(const site::Site& site, const ledger::Ledger& ledger) {
+Result<std::vector<BundleInOutbox>> bundles_in_outbox(const site::Site& site, const ledger::Ledger& ledger,
+                                                      const std::optional<core::Time>& until) {
   std::vector<BundleInOutbox> out;
   AIRLOCK_TRY(const auto names, sys::list_directory(site.path(site::layout::outbox)));
   for (const std::string& name : names) {
@@ -102,6 +103,7 @@ Result<std::vector<BundleInOutbox>> bundles_in_outbox(const site::Site& site, co
     if (!known || !known->is_bundle) continue;
     AIRLOCK_TRY(const auto disclosure, ledger.disclosure(known->disclosure_id));
     if (!disclosure || disclosure->stage != ledger::Stage::released || disclosure->file != name) continue;
+    if (until && disclosure->time > *until) continue;
     AIRLOCK_TRY(HandOff hand_off, hand_off_of(ledger, disclosure->id));
     out.push_back({*disclosure, std::move(hand_off)});
   }

@@ -60,9 +60,9 @@ struct BundleInOutbox {
   ledger::Disclosure disclosure;
   HandOff hand_off;
 };
-/// All of them by number of disclosure, those that receipts have named too.
-[[nodiscard]] core::Result<std::vector<BundleInOutbox>> bundles_in_outbox(const site::Site& site,
-                                                                          const ledger::Ledger& ledger);
+/// All of them by number of disclosure, those that receipts have named too; or only those disclosed until `until`.
+[[nodiscard]] core::Result<std::vector<BundleInOutbox>> bundles_in_outbox(
+    const site::Site& site, const ledger::Ledger& ledger, const std::optional<core::Time>& until = std::nullopt);
 /// Those that no receipt has named: they wait to be handed over, or for the vendor's word.
 [[nodiscard]] core::Result<std::vector<BundleInOutbox>> pending_bundles(const site::Site& site,
                                                                         const ledger::Ledger& ledger);

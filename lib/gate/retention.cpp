@@ -50,7 +50,10 @@ Result<bool> is_recorded(const ledger::Ledger& ledger, const ledger::Disclosure&
 /// A bundle that waits ends by the time of its disclosure, one that a receipt has named by the time of that.
 Result<void> expire_bundles(const site::Site& site, ledger::Ledger& ledger, core::Time now, Expired& out) {
   const auto& configuration = site.configuration();
-  AIRLOCK_TRY(const auto bundles, bundles_in_outbox(site, ledger));
+  // A younger one cannot be at its end, and what became of it need not be looked up.
+  const std::int64_t least =
+      std::min(configuration.bundle_days, configuration.payload_days.value_or(configuration.bundle_days));
+  AIRLOCK_TRY(const auto bundles, bundles_in_outbox(site, ledger, now - std::chrono::days(least)));
   for (const BundleInOutbox& bundle : bundles) {
     const ledger::Disclosure& disclosure = bundle.disclosure;
     const auto& acknowledged = bundle.hand_off.acknowledged;

@@ -241,6 +241,31 @@ def _(w):
     w.vendor("gaps", code=5)
 
 
+@case("where the register has bundles of both copies, the machine that stays the site adopts its ledger, and readmit goes on with it")
+def _(w):
+    w.site()
+    w.process(different_report(w, 1))
+    w.vendor("intake", bundles(w)[0])
+    original, clone = w.site_path, w.path / "clone"
+    shutil.copytree(original, clone)
+    for number in (2, 3):
+        w.process(different_report(w, number))
+        as_site(w, clone)("process", different_report(w, number + 10))
+    # The clone's third comes in before anything that it contradicts.
+    equal(outcomes(w.vendor("intake", bundles(w, clone)[2], "--json")), [(3, "new")])
+    equal([o for _, o in outcomes(w.vendor("intake", original / "outbox", "--json", code=5))], ["known", "new", "fork"])
+    w.vendor("gaps", code=5)
+    w.airlock("ledger", "adopt", "--yes", "--reason", "the directory was copied; this machine stays the site")
+    seq = [e["seq"] for e in w.airlock("ledger", "export", "--format", "json").json["entries"] if e["kind"] == "adopted"][0]
+    w.airlock("ledger", "prove", "--entry", seq, "--extract", w.path / "proof")
+    done = w.vendor("site", "readmit", w.path / "proof", "--reason", "ticket 4712", "--json").json
+    equal((done["kept"], done["former"], done["forks"]), (2, 1, 1))
+    equal([o for _, o in outcomes(w.vendor("intake", original / "outbox", "--json"))], ["known", "known", "new"])
+    w.process(different_report(w, 4))
+    equal(outcomes(w.vendor("intake", bundles(w)[-1], "--json")), [(4, "new")])
+    w.vendor("gaps")
+
+
 @case("a vendor's init that fails or is killed leaves nothing in the way of the next one")
 def _(w):
     arguments = ["init", "--name", "Example Vendor", "--product", "posthog"]
