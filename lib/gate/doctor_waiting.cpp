@@ -1,9 +1,12 @@
 #include "gate/findings.hpp"
 #include "gate/kept.hpp"
+#include "sys/file.hpp"
 
 namespace airlock::gate {
 
 void look_at_waiting(const Inputs& inputs, const ledger::Ledger& ledger, Findings& findings) {
+  // That the folder is missing has been told.
+  if (!sys::is_directory(inputs.site.path(site::layout::held))) return;
   const auto groups = waiting_by_reason(inputs.site, ledger);
   if (!groups) return findings.broken("reports", groups.error(), "`airlock ledger verify` says what is wrong");
   if (groups->empty()) findings.add("reports", Health::ok, "none is held or refused");

@@ -23,13 +23,11 @@ using core::fail;
 using core::Json;
 using core::quote;
 
-constexpr std::string_view looked_name = "looked.json";
 constexpr std::string_view looked_format = "airlock-looked/1";
-constexpr std::uint64_t looked_bytes_limit = 4096;
+/// The file is written over, so it has always the same length.
+constexpr std::size_t looked_bytes = 256;
 /// How many reports with the same bytes are asked whether theirs are still there.
 constexpr std::size_t twins_asked = 4;
-
-std::string looked_path(const site::Site& site) { return kept_path(site, std::string(looked_name)); }
 
 /// What has the name already is of an attempt that was cut short.
 Result<void> copy_to(const std::string& path, const core::Blob& bytes) {
@@ -212,14 +210,17 @@ Result<void> hold_again(ledger::Ledger::Change& change, const site::Site& site, 
 
 Result<void> note_looked(const site::Site& site, const core::Digest& inputs, std::uint64_t ledger_size) {
   const Json json{{"format", looked_format}, {"inputs", inputs.hex()}, {"ledger_size", ledger_size}};
-  return sys::replace_file(looked_path(site), core::to_text(json) + "\n", sys::private_file);
+  std::string text = core::to_text(json);
+  text.resize(looked_bytes - 1, ' ');
+  return sys::write_over(site.path(site::layout::looked), text + "\n");
 }
 
 std::uint64_t looked_until(const site::Site& site, const core::Digest& inputs) {
-  if (!sys::exists(looked_path(site))) return 0;
-  const auto text = sys::read_file(looked_path(site), looked_bytes_limit);
+  const std::string path = site.path(site::layout::looked);
+  if (!sys::exists(path)) return 0;
+  const auto text = sys::read_file(path, looked_bytes);
   if (!text) return 0;
-  const auto json = core::parse_json(*text, looked_path(site));
+  const auto json = core::parse_json(*text, path);
   if (!json || !json->is_object() || !json->contains("inputs") || json->at("inputs") != inputs.hex()) return 0;
   const auto size = json->find("ledger_size");
   return size != json->end() && size->is_number_unsigned() ? size->get<std::uint64_t>() : 0;

@@ -103,7 +103,7 @@ class Keeping {
                                       const ledger::Disclosure& disclosure, std::string_view reason,
                                       const std::string& message, core::Time now);
 
-/// Notes in `held/looked.json` that every report that waits has been decided on as things stand at the site: advice that
+/// Notes in `looked.json` that every report that waits has been decided on as things stand at the site: advice that
 /// spares `process --held` to do it again. `inputs` stands for all that a decision depends on.
 [[nodiscard]] Result<void> note_looked(const site::Site& site, const core::Digest& inputs, std::uint64_t ledger_size);
 /// From which entry on reports have not been looked at as things stand; 0: none has.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
 
 #include "core/text.hpp"
 #include "crypto/hash.hpp"
@@ -101,15 +100,6 @@ Prepared unjudged(Outcome outcome, Stop stop, const Inputs& inputs) {
   }
   out.outcome = Outcome::withheld;
   return out;
-}
-
-/// `` `/a/b`: the dictionary does not declare it, and 3 more``
-std::string in_words(const std::vector<redaction::Fate>& misfits) {
-  std::uint64_t count = 0;
-  for (const redaction::Fate& fate : misfits) count += fate.count;
-  const redaction::Datum& first = misfits.front().data.front();
-  return core::quote(first.place) + ": " + first.reason +
-         (count > 1 ? ", and " + std::to_string(count - 1) + " more" : "");
 }
 
 /// What a receiver needs of every report, by declared path.
@@ -256,7 +246,6 @@ Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std
     out.stop = refusal(redacted.error(), by_dictionary ? "dictionary" : "limit");
     if (by_dictionary) {
       AIRLOCK_TRY(out.misfits, find_misfits());
-      out.stop.recorded = std::exchange(out.stop.message, in_words(out.misfits));
     }
     return out;
   }

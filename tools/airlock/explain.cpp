@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -33,7 +34,7 @@ std::vector<std::string> places(const redaction::Plan& plan, const std::vector<r
   return out;
 }
 
-/// `stay as they are`, `are dropped`, … of what became of data.
+/// `stays as it is`, `is dropped`, …: what became of a datum.
 std::string ending_of(const std::string& action) {
   static const std::map<std::string, std::string> words{
       {"keep", "stays as it is"},
@@ -79,6 +80,23 @@ Json fate_json(const dictionary::Dictionary& dictionary, const redaction::Fate& 
           {"action", fate.action},
           {"count", fate.count},
           {"places", places}};
+}
+
+/// How a field's treatment would end a value: `stays as it is`, `is dropped`, …
+std::string sentence_of(const redaction::Treatment& treatment) {
+  using redaction::Action;
+  switch (treatment.action) {
+    case Action::suppress_below:
+      return "is dropped where it is below " + std::to_string(treatment.threshold);
+    case Action::keep:
+    case Action::drop:
+    case Action::mask:
+    case Action::pseudonymise:
+    case Action::host_to_domain:
+      return ending_of(std::string(redaction::name(treatment.action)));
+    default:
+      return "is coarsened: " + redaction::describe(treatment);
+  }
 }
 
 std::vector<Line> lines_of(const gate::Preview& preview) {
@@ -127,8 +145,6 @@ Json to_json(const gate::Preview& preview, const std::vector<redaction::Fate>& f
   return out;
 }
 
-std::string times(std::uint64_t count) { return count == 1 ? "" : " (" + std::to_string(count) + " times)"; }
-
 /// `"a": becomes "b"`, for `--values`.
 std::string value_in_words(const redaction::Datum& datum) {
   std::string out = "      " + core::printable(datum.place);
@@ -141,49 +157,65 @@ bool has_misfits(const std::vector<redaction::Fate>& fates) {
   return std::any_of(fates.begin(), fates.end(), [](const redaction::Fate& fate) { return fate.is_misfit(); });
 }
 
-void show_data(const console::Console& console, const gate::Preview& preview, const std::vector<redaction::Fate>& fates,
+void show_values(const console::Console& console, const redaction::Fate& fate, bool values) {
+  if (!values) return;
+  for (const redaction::Datum& datum : fate.data) console.say(value_in_words(datum));
+}
+
+/// `(12 times; events stored, all teams)`
+std::string remark(const std::string& first, const std::string& about) {
+  const std::string both = first + (first.empty() || about.empty() ? "" : "; ") + about;
+  return both.empty() ? "" : " (" + both + ")";
+}
+
+/// A declared field or key: how it ends in this report, or how it would.
+void show_line(const console::Console& console, const Line& line, const std::vector<redaction::Fate>& fates,
                bool values) {
-  const dictionary::Dictionary& dictionary = preview.inputs.kit->dictionary;
-  std::vector<redaction::Fate> misfits;
-  std::map<std::string, std::map<std::string, std::vector<const redaction::Fate*>>> groups;
+  const std::string name = "  " + line.field->path + (line.of_key ? " (the key) " : " ");
+  bool is_there = false;
   for (const redaction::Fate& fate : fates) {
-    if (fate.is_misfit()) {
-      misfits.push_back(fate);
+    if (fate.path != line.field->path || fate.what != (line.of_key ? "key" : "value")) continue;
+    is_there = true;
+    const std::string times = fate.count == 1 ? "" : std::to_string(fate.count) + " times";
+    console.say(name + ending_of(fate.action) + remark(times, line.field->about));
+    show_values(console, fate, values);
+  }
+  if (!is_there) console.say(name + sentence_of(line.treatment) + remark("not in this report", line.field->about));
+}
+
+/// What has no class of its own.
+void show_others(const console::Console& console, const std::vector<redaction::Fate>& fates, bool values) {
+  std::vector<redaction::Fate> misfits;
+  std::copy_if(fates.begin(), fates.end(), std::back_inserter(misfits),
+               [](const redaction::Fate& fate) { return fate.is_misfit(); });
+  for (const std::string& line : misfits_in_words(misfits)) console.say("  " + line);
+  for (const redaction::Fate& fate : fates) {
+    const std::string times = " (" + std::to_string(fate.count) + (fate.count == 1 ? " time)" : " times)");
+    if (fate.what == "twin") {
+      console.say("twins, the flattened copies of declared fields: each " + ending_of(fate.action) + times);
+    } else if (fate.what == "collision") {
+      console.say("members of " + fate.path + " whose keys would be equal: each is dropped" + times);
+    } else {
       continue;
     }
-    const auto cls = class_of(dictionary, fate);
-    const std::string group = cls ? "class " + std::string(dictionary::name(*cls))
-                              : fate.what == "twin" ? "twins, the flattened copies of declared fields"
-                                                    : "other";
-    groups[group][ending_of(fate.action)].push_back(&fate);
-  }
-  for (const std::string& line : misfits_in_words(misfits)) console.say("  " + line);
-  for (const auto& [group, endings] : groups) {
-    console.say(group);
-    for (const auto& [ending, alike] : endings) {
-      for (const redaction::Fate* fate : alike) {
-        const std::string key = fate->what == "key" ? " (the key)" : fate->what == "collision" ? " (equal keys)" : "";
-        console.say("  " + fate->path + key + " " + ending + times(fate->count));
-        if (!values) continue;
-        for (const redaction::Datum& datum : fate->data) console.say(value_in_words(datum));
-      }
-    }
+    show_values(console, fate, values);
   }
 }
 
-/// Why each class ends as it does: every place that has a say, once for each class.
-void show_reasons(const console::Console& console, const gate::Preview& preview) {
-  std::map<dictionary::Class, std::vector<std::string>> because;
-  for (const Line& line : lines_of(preview)) {
-    for (const std::string& place : line.because) {
-      auto& places = because[line.cls];
-      if (std::find(places.begin(), places.end(), place) == places.end()) places.push_back(place);
+void show_data(const console::Console& console, const gate::Preview& preview, const std::vector<redaction::Fate>& fates,
+               bool values) {
+  show_others(console, fates, values);
+  std::map<dictionary::Class, std::vector<Line>> by_class;
+  for (const Line& line : lines_of(preview)) by_class[line.cls].push_back(line);
+  for (const auto& [cls, lines] : by_class) {
+    console.say("class " + std::string(dictionary::name(cls)));
+    // Why several end as they do is said once.
+    std::map<std::vector<std::string>, std::vector<const Line*>> alike;
+    for (const Line& line : lines) alike[line.because].push_back(&line);
+    for (const auto& [because, same] : alike) {
+      for (const Line* line : same) show_line(console, *line, fates, values);
+      for (const std::string& place : because) console.say("    because of " + place);
     }
-  }
-  if (because.empty()) return;
-  console.say("because of");
-  for (const auto& [cls, places] : because) {
-    for (const std::string& place : places) console.say("  " + std::string(dictionary::name(cls)) + ": " + place);
   }
 }
 
@@ -205,7 +237,6 @@ void show(const console::Console& console, const gate::Preview& preview, const s
               (prepared.plan->undeclared() == redaction::Undeclared::refuse ? "stops the report" : "is dropped") +
               (has_misfits(fates) ? ":" : "; there is nothing of the kind here"));
   show_data(console, preview, fates, values);
-  show_reasons(console, preview);
   if (prepared.redacted) console.say("in this report: " + in_words(result.redactions));
   const auto copies = copies_in_words(prepared);
   if (!copies.empty()) console.say("copies of what is taken out, which go with their members");
