@@ -34,8 +34,7 @@ Result<std::optional<ImportedReceipt>> newest_receipt(const ledger::Ledger& ledg
   const auto digest = json.find("content_sha256");
   if (!entry->report_id.empty() || sequence == json.end() || !sequence->is_number_unsigned() || digest == json.end() ||
       !digest->is_string()) {
-    return fail(Code::integrity, ledger::title(*entry) + " does not name a receipt",
-                "run `airlock ledger verify`");
+    return fail(Code::integrity, ledger::title(*entry) + " does not name a receipt", "run `airlock ledger verify`");
   }
   out.sequence = sequence->get<std::uint64_t>();
   out.content_sha256 = digest->get<std::string>();
@@ -63,6 +62,7 @@ Result<HandOff> hand_off_of(const ledger::Ledger& ledger, const std::string& dis
     AIRLOCK_TRY(const Json json, ledger::body_of(entry));
     if (entry.kind == ledger::Kind::acknowledged) {
       out.acknowledged_by = json.value("receipt", std::uint64_t{0});
+      out.acknowledged = entry.time;
       continue;
     }
     ++out.times;
@@ -94,33 +94,41 @@ std::optional<OutboxName> outbox_name(std::string_view name) {
   return std::nullopt;
 }
 
-Result<std::vector<PendingBundle>> pending_bundles(const site::Site& site, const ledger::Ledger& ledger) {
-  std::vector<PendingBundle> out;
+Result<std::vector<BundleInOutbox>> bundles_in_outbox(const site::Site& site, const ledger::Ledger& ledger,
+                                                      const std::optional<core::Time>& until) {
+  std::vector<BundleInOutbox> out;
   AIRLOCK_TRY(const auto names, sys::list_directory(site.path(site::layout::outbox)));
   for (const std::string& name : names) {
     const auto known = outbox_name(name);
     if (!known || !known->is_bundle) continue;
     AIRLOCK_TRY(const auto disclosure, ledger.disclosure(known->disclosure_id));
     if (!disclosure || disclosure->stage != ledger::Stage::released || disclosure->file != name) continue;
+    if (until && disclosure->time > *until) continue;
     AIRLOCK_TRY(HandOff hand_off, hand_off_of(ledger, disclosure->id));
-    if (hand_off.acknowledged_by == 0) out.push_back({*disclosure, std::move(hand_off)});
+    out.push_back({*disclosure, std::move(hand_off)});
   }
-  std::sort(out.begin(), out.end(), [](const PendingBundle& a, const PendingBundle& b) {
+  std::sort(out.begin(), out.end(), [](const BundleInOutbox& a, const BundleInOutbox& b) {
     return a.disclosure.disclosure < b.disclosure.disclosure;
   });
   return out;
 }
 
-Result<std::vector<std::string>> free_acknowledged(const site::Site& site, const ledger::Ledger& ledger) {
+Result<std::vector<BundleInOutbox>> pending_bundles(const site::Site& site, const ledger::Ledger& ledger) {
+  AIRLOCK_TRY(auto out, bundles_in_outbox(site, ledger));
+  std::erase_if(out, [](const BundleInOutbox& one) { return one.hand_off.acknowledged_by != 0; });
+  return out;
+}
+
+Result<std::vector<std::string>> free_acknowledged_payloads(const site::Site& site, const ledger::Ledger& ledger) {
   std::vector<std::string> freed;
   const std::string outbox = site.path(site::layout::outbox);
   AIRLOCK_TRY(const auto names, sys::list_directory(outbox));
   for (const std::string& name : names) {
     const auto known = outbox_name(name);
-    if (!known) continue;
+    if (!known || known->is_bundle) continue;
     AIRLOCK_TRY(const HandOff hand_off, hand_off_of(ledger, known->disclosure_id));
     if (hand_off.acknowledged_by == 0) continue;
-    AIRLOCK_CHECK(known->is_bundle ? remove_bundle(site, name) : sys::remove_if_file(outbox + "/" + name));
+    AIRLOCK_CHECK(sys::remove_if_file(outbox + "/" + name));
     freed.push_back(name);
   }
   if (!freed.empty()) AIRLOCK_CHECK(sys::sync_directory(outbox));

@@ -35,10 +35,11 @@ struct ImportedReceipt {
 
 /// What people did with a disclosure's bundle, and what the vendor said of it.
 struct HandOff {
-  std::uint64_t times = 0;            ///< how often it was handed over
-  std::optional<core::Time> last;     ///< when last
-  std::string note;                   ///< then; may be empty
-  std::uint64_t acknowledged_by = 0;  ///< the receipt's sequence; 0: none has named it
+  std::uint64_t times = 0;                 ///< how often it was handed over
+  std::optional<core::Time> last;          ///< when last
+  std::string note;                        ///< then; may be empty
+  std::uint64_t acknowledged_by = 0;       ///< the receipt's sequence; 0: none has named it
+  std::optional<core::Time> acknowledged;  ///< when that receipt was imported
 };
 [[nodiscard]] core::Result<HandOff> hand_off_of(const ledger::Ledger& ledger, const std::string& disclosure_id);
 
@@ -54,18 +55,21 @@ struct OutboxName {
 };
 [[nodiscard]] std::optional<OutboxName> outbox_name(std::string_view name);
 
-/// A bundle that is in the outbox and that no receipt has named.
-struct PendingBundle {
+/// A bundle that is in the outbox, released.
+struct BundleInOutbox {
   ledger::Disclosure disclosure;
   HandOff hand_off;
 };
-/// By number of disclosure.
-[[nodiscard]] core::Result<std::vector<PendingBundle>> pending_bundles(const site::Site& site,
-                                                                       const ledger::Ledger& ledger);
+/// All of them by number of disclosure, those that receipts have named too; or only those disclosed until `until`.
+[[nodiscard]] core::Result<std::vector<BundleInOutbox>> bundles_in_outbox(
+    const site::Site& site, const ledger::Ledger& ledger, const std::optional<core::Time>& until = std::nullopt);
+/// Those that no receipt has named: they wait to be handed over, or for the vendor's word.
+[[nodiscard]] core::Result<std::vector<BundleInOutbox>> pending_bundles(const site::Site& site,
+                                                                        const ledger::Ledger& ledger);
 
-/// Removes what receipts have acknowledged from the outbox; returns the names. The caller holds the site's lock, and
-/// the sender's where a payload may be among them. May be repeated.
-[[nodiscard]] core::Result<std::vector<std::string>> free_acknowledged(const site::Site& site,
-                                                                       const ledger::Ledger& ledger);
+/// Removes payloads that receipts have acknowledged from the outbox: they count as sent. Returns the names. Bundles
+/// stay there for their time (gate/retention.hpp). The caller holds the site's lock, and the sender's. May be repeated.
+[[nodiscard]] core::Result<std::vector<std::string>> free_acknowledged_payloads(const site::Site& site,
+                                                                                const ledger::Ledger& ledger);
 
 }  // namespace airlock::gate

@@ -158,7 +158,7 @@ Result<void> check_past(const site::Site& site, const ledger::Ledger& ledger) {
 }
 
 Result<Adopted> adopt(const std::string& directory, const std::string& reason) {
-  AIRLOCK_CHECK(core::check_reason(reason, "say what happened: it is recorded for ever"));
+  AIRLOCK_CHECK(core::check_reason(reason, adopt_reason_hint));
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), adopt_lock_seconds));
   AIRLOCK_TRY(auto ledger, open_to_adopt(site));

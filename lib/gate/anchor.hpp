@@ -16,6 +16,8 @@
 
 namespace airlock::gate {
 
+/// What a person who adopts a ledger without a reason is told.
+inline constexpr std::string_view adopt_reason_hint = "say what happened: it is recorded for ever";
 /// Most names of unknown bundles that one `adopted` entry takes.
 inline constexpr std::size_t adopted_bundles_most = 512;
 

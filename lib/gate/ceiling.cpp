@@ -131,8 +131,11 @@ LicenceState settled(LicenceState state) {
 
 Result<policy::Terms> decide(const Inputs& inputs, const policy::Facts& facts) {
   const policy::Decision decision = inputs.kit->policy.decide(facts);
-  AIRLOCK_TRY(const auto plan, inputs.kit->policy.plan(decision, inputs.kit->dictionary, inputs.redact_also()));
-  return terms_of(decision, plan, inputs);
+  auto plan = inputs.kit->policy.plan(decision, inputs.kit->dictionary, inputs.redact_also());
+  // Reports are held while one of them selects nothing; kits and licences are installed all the same.
+  if (!plan) plan = inputs.kit->policy.plan(decision, inputs.kit->dictionary, own_redactions_in_force(inputs));
+  if (!plan) return fail(std::move(plan).error());
+  return terms_of(decision, *plan, inputs);
 }
 
 std::string told(const std::vector<policy::Loosening>& differences) {
@@ -184,10 +187,10 @@ Result<std::vector<std::string>> settle_ceiling(Inputs& inputs, std::optional<po
 Result<void> put_ceiling(Json& members, const policy::Ceiling& ceiling) {
   Json json = policy::to_json(ceiling);
   if (core::to_text(json).size() > ceiling_bytes_limit) {
-    return fail(Code::refused,
-                "the decisions for all events need more than " + std::to_string(ceiling_bytes_limit) +
-                    " bytes in the ledger",
-                "ask the vendor for a smaller dictionary");
+    return fail(
+        Code::refused,
+        "the decisions for all events need more than " + std::to_string(ceiling_bytes_limit) + " bytes in the ledger",
+        "ask the vendor for a smaller dictionary");
   }
   members["ceiling"] = std::move(json);
   return {};

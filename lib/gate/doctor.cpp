@@ -8,6 +8,7 @@
 #include "gate/findings.hpp"
 #include "gate/inputs.hpp"
 #include "gate/open.hpp"
+#include "gate/own_redactions.hpp"
 #include "gate/public_part.hpp"
 #include "keeper/passphrase.hpp"
 #include "sys/abilities.hpp"
@@ -92,7 +93,8 @@ class Examination {
 
   void sandbox() {
     const sys::Abilities abilities = sys::sandbox_abilities();
-    const std::string landlock = abilities.landlock == 0 ? "no Landlock" : "Landlock version " + std::to_string(abilities.landlock);
+    const std::string landlock =
+        abilities.landlock == 0 ? "no Landlock" : "Landlock version " + std::to_string(abilities.landlock);
     if (!abilities.seccomp) {
       add("sandbox", Health::fail, "the kernel has no seccomp filters; " + landlock,
           "a site with `\"sandbox\": \"required\"` cannot process reports on this kernel");
@@ -206,11 +208,14 @@ class Examination {
                               "ask the vendor for a kit with its next recipient");
       }
     }
+    for (const OwnRedaction& own : own_redactions(*inputs)) {
+      if (!own.problem.empty()) add("redact_also", Health::fail, own.problem + ", so every report is held", own.hint);
+    }
     const licence::Verdict& verdict = inputs->licence.verdict;
     const bool declared = verdict.state == core::LicenceState::missing && inputs->facts().tier.has_value();
-    const Health health = verdict.exit_code() != 0 && !declared                                    ? Health::fail
+    const Health health = verdict.exit_code() != 0 && !declared                           ? Health::fail
                           : verdict.warning || verdict.state == core::LicenceState::grace ? Health::warn
-                                                                                            : Health::ok;
+                                                                                          : Health::ok;
     // Where nothing but the kit is wrong with the licence, that has been told.
     if (inputs->kit || !verdict.unbelieved) {
       add("licence", health, std::string(core::name(verdict.state)) + ": " + verdict.reason,

@@ -45,6 +45,22 @@ Json machine_json(const site::Machine& machine) {
           {"destinations", machine.destinations ? Json(*machine.destinations) : Json(nullptr)}};
 }
 
+Json redactions_json(const std::vector<OwnRedaction>& list) {
+  Json out = Json::array();
+  for (const OwnRedaction& own : list) {
+    Json one = redaction::to_json(own.redaction.treatment);
+    if (own.redaction.cls) {
+      one["class"] = dictionary::name(*own.redaction.cls);
+    } else {
+      one["path"] = own.redaction.path;
+      if (own.redaction.of_key) one["of"] = "key";
+    }
+    one["problem"] = text_or_null(own.problem);
+    out.push_back(std::move(one));
+  }
+  return out;
+}
+
 Json copied_json(const std::vector<CopiedAway>& copied) {
   Json out = Json::array();
   for (const CopiedAway& each : copied) {
@@ -131,6 +147,7 @@ Json status_document(const Status& status) {
           {"product", text_or_null(configuration.product)},
           {"floor", configuration.floor ? Json(policy::name(*configuration.floor)) : Json(nullptr)},
           {"machine", machine_json(status.inputs.machine)},
+          {"redact_also", redactions_json(status.own_redactions)},
           {"ceiling", policy::name(authorised_ceiling(status.inputs))},
           {"hold", status.inputs.hold ? Json{{"since", status.inputs.hold->since.text()},
                                              {"reason", text_or_null(status.inputs.hold->reason)}}
@@ -150,6 +167,7 @@ Json status_document(const Status& status) {
           {"waiting", waiting_json(status)},
           {"queue", {{"waiting", status.queue.queued}, {"failed", status.queue.failed}}},
           {"bundles", {{"waiting", status.bundles - status.handed_over}, {"handed_over", status.handed_over}}},
+          {"bundles_acknowledged", status.acknowledged},
           {"receipt", receipt},
           {"unfinished", status.unfinished},
           {"schedule", schedule},
@@ -158,7 +176,9 @@ Json status_document(const Status& status) {
             {"newest_trusted", time_or_null(status.newest_trusted)},
             {"went_back", status.newest_trusted && licence::is_ahead(*status.newest_trusted, now)}}},
           {"retention",
-           {{"payload_days", kept_for(configuration.payload_days)}, {"held_days", configuration.held_days}}},
+           {{"payload_days", kept_for(configuration.payload_days)},
+            {"bundle_days", configuration.bundle_days},
+            {"held_days", configuration.held_days}}},
           {"ledger_size", status.head.size},
           {"ledger_root", status.head.root.hex()},
           {"exit", 0}};

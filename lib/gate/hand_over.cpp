@@ -51,20 +51,20 @@ Result<std::string> check_medium(const site::Site& site, const std::string& to) 
   return medium;
 }
 
-Result<std::vector<PendingBundle>> choose(const site::Site& site, const ledger::Ledger& ledger,
-                                          const std::vector<std::uint64_t>& numbers) {
+Result<std::vector<BundleInOutbox>> choose(const site::Site& site, const ledger::Ledger& ledger,
+                                           const std::vector<std::uint64_t>& numbers) {
   AIRLOCK_TRY(auto pending, pending_bundles(site, ledger));
   if (numbers.empty()) return pending;
   const auto is_of = [](std::uint64_t number) {
-    return [number](const PendingBundle& one) { return one.disclosure.number == number; };
+    return [number](const BundleInOutbox& one) { return one.disclosure.number == number; };
   };
   for (const std::uint64_t number : numbers) {
     if (std::any_of(pending.begin(), pending.end(), is_of(number))) continue;
     return fail(Code::usage, "report " + std::to_string(number) + " has no bundle in the outbox that waits",
                 "see `airlock outbox list`");
   }
-  std::vector<PendingBundle> out;
-  for (PendingBundle& one : pending) {
+  std::vector<BundleInOutbox> out;
+  for (BundleInOutbox& one : pending) {
     const auto wanted = std::find(numbers.begin(), numbers.end(), one.disclosure.number);
     if (wanted != numbers.end()) out.push_back(std::move(one));
   }
@@ -178,7 +178,7 @@ Result<std::vector<HandedBundle>> hand_over(const std::string& directory, const 
 
   std::vector<HandedBundle> bundles;
   std::vector<Copy> copies;
-  for (const PendingBundle& one : chosen) {
+  for (const BundleInOutbox& one : chosen) {
     AIRLOCK_TRY(auto planned, plan_copies(site, medium, one.disclosure));
     // The instructions come first, so the last one is the bundle.
     bundles.push_back({one.disclosure, planned.back().is_there && one.hand_off.times != 0});

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What waits in the outbox: `airlock outbox list`.
+/// What is in the outbox: `airlock outbox list`.
 
 #include <chrono>
 #include <string>

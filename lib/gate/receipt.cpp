@@ -98,14 +98,14 @@ Result<std::vector<Matched>> match(const ledger::Ledger& ledger, const site::Rec
     }
     if (!disclosure) {
       return fail(Code::integrity, "item " + item.id + ": the ledger knows no such disclosure",
-                  "nothing was freed; ask the vendor what it received under that id");
+                  "nothing was recorded; ask the vendor what it received under that id");
     }
     if (disclosure->content_sha256 != item.content_sha256) {
       return fail(Code::integrity,
                   "item " + item.id + ": the vendor received content with SHA-256 " + item.content_sha256 +
                       ", the ledger recorded " +
                       (disclosure->content_sha256.empty() ? "none" : disclosure->content_sha256),
-                  "nothing was freed; find out with the vendor who changed it");
+                  "nothing was recorded; find out with the vendor who changed it");
     }
     AIRLOCK_TRY(const HandOff hand_off, hand_off_of(ledger, item.id));
     out.push_back({*disclosure, hand_off.acknowledged_by == 0});
@@ -153,7 +153,8 @@ Result<ReceiptImport> import_receipt(const std::string& directory, std::string_v
   AIRLOCK_TRY(auto ledger, open_to_write(site));
   AIRLOCK_TRY(const auto revoked, revocations(site, ledger));
   if (revoked.unknown) {
-    return fail(core::Code::integrity, revoked.unknown->message + ", so nobody can say whether the receipt's signer was revoked",
+    return fail(core::Code::integrity,
+                revoked.unknown->message + ", so nobody can say whether the receipt's signer was revoked",
                 "install the vendor's newest kit with `airlock kit install FILE`");
   }
   AIRLOCK_TRY(const auto trust, site.vendor_trust(crypto::Role::receipt));
@@ -175,7 +176,8 @@ Result<ReceiptImport> import_receipt(const std::string& directory, std::string_v
         std::count_if(matched.begin(), matched.end(), [](const Matched& one) { return one.is_new; }));
     AIRLOCK_CHECK(record_receipt(ledger, verified, matched, judged, out.unknown, now));
   }
-  AIRLOCK_TRY(out.freed, free_acknowledged(site, ledger));
+  AIRLOCK_TRY(out.freed, free_acknowledged_payloads(site, ledger));
+  out.bundle_days = site.configuration().bundle_days;
   out.receipt = std::move(verified.receipt);
   return out;
 }

@@ -7,7 +7,8 @@
 /// |---|---|---|
 /// | 1 | nothing is changed: signature, site, sequence, checkpoint and every item are looked at | nothing to do |
 /// | 2 | one commit: `acknowledged` for each item, `sent` for a payload that waits, `acknowledged` for the receipt | –
-/// | | 3 | the files of all that is acknowledged are removed from the outbox | the next run removes the rest |
+/// | 3 | payloads that are acknowledged are removed from the outbox; bundles stay for their time | the next run
+/// removes the rest |
 
 #include <cstdint>
 #include <string>
@@ -25,7 +26,8 @@ struct ReceiptImport {
   bool repeated = false;           ///< this very receipt had been imported before; nothing was recorded
   std::uint64_t acknowledged = 0;  ///< items that no receipt had named before
   std::uint64_t unknown = 0;       ///< items that the ledger does not know since a person adopted an older one
-  std::vector<std::string> freed;  ///< names of the files that are no longer in the outbox
+  std::vector<std::string> freed;  ///< names of payloads that are no longer in the outbox
+  std::int64_t bundle_days = 0;    ///< how long acknowledged bundles stay in the outbox
 };
 
 /// Errors: bad_input, integrity (signature, another site, another receipt of this sequence, an item that is not what

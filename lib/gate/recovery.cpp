@@ -205,7 +205,7 @@ Result<Recovered> recover_outbox(const Site& site, ledger::Ledger& ledger, core:
     (released ? out.finished : out.lost).push_back(disclosure.id);
   }
   AIRLOCK_CHECK(show_payloads(site, ledger));
-  AIRLOCK_CHECK(free_acknowledged(site, ledger));
+  AIRLOCK_CHECK(free_acknowledged_payloads(site, ledger));
   (void)drop_figures(site, ledger);  // advice, for which no report waits
   AIRLOCK_CHECK(sweep(site, {site::layout::outbox, site::layout::held}, waiting));
   // What lies elsewhere a process that may not write there leaves to its supervisor.

@@ -5,7 +5,7 @@
 /// A disclosure that was only recorded is undone (`abandoned`: its payload cannot be made again, and the caller who got
 /// no exit code runs again), and a report that had been held is held again. One that was sealed is finished; if its
 /// file is gone or altered it is `payload_lost`. A payload that was queued gets its name. Hidden files that no entry
-/// names are removed, and so is what a receipt has acknowledged.
+/// names are removed, and so are payloads that a receipt has acknowledged.
 
 #include <string>
 #include <vector>

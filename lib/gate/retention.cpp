@@ -47,17 +47,24 @@ Result<bool> is_recorded(const ledger::Ledger& ledger, const ledger::Disclosure&
                      [](const ledger::Entry& entry) { return entry.kind == ledger::Kind::expired; });
 }
 
-Result<void> expire_bundles(const site::Site& site, ledger::Ledger& ledger, core::Time now, std::int64_t days,
-                            Expired& out) {
-  AIRLOCK_TRY(const auto bundles, pending_bundles(site, ledger));
-  for (const PendingBundle& bundle : bundles) {
+/// A bundle that waits ends by the time of its disclosure, one that a receipt has named by the time of that.
+Result<void> expire_bundles(const site::Site& site, ledger::Ledger& ledger, core::Time now, Expired& out) {
+  const auto& configuration = site.configuration();
+  // A younger one cannot be at its end, and what became of it need not be looked up.
+  const std::int64_t least =
+      std::min(configuration.bundle_days, configuration.payload_days.value_or(configuration.bundle_days));
+  AIRLOCK_TRY(const auto bundles, bundles_in_outbox(site, ledger, now - std::chrono::days(least)));
+  for (const BundleInOutbox& bundle : bundles) {
     const ledger::Disclosure& disclosure = bundle.disclosure;
-    if (disclosure.time + std::chrono::days(days) > now) continue;
+    const auto& acknowledged = bundle.hand_off.acknowledged;
+    if (!acknowledged && !configuration.payload_days) continue;
+    const std::int64_t days = acknowledged ? configuration.bundle_days : *configuration.payload_days;
+    if (acknowledged.value_or(disclosure.time) + std::chrono::days(days) > now) continue;
     AIRLOCK_TRY(const bool recorded, is_recorded(ledger, disclosure));
     if (!recorded) {
       const Json members{{"number", disclosure.number},
                          {"disclosure_id", disclosure.id},
-                         {"what", "bundle"},
+                         {"what", acknowledged ? "acknowledged bundle" : "bundle"},
                          {"after_days", days}};
       AIRLOCK_CHECK(record_expired(ledger, disclosure.report_id, members, now));
     }
@@ -75,7 +82,7 @@ Result<Expired> expire(const site::Site& site, ledger::Ledger& ledger, core::Tim
   AIRLOCK_TRY(const auto newest, ledger.newest_time());
   if (!newest || now > *newest + retention_leap_most) return out;
   AIRLOCK_CHECK(expire_held(site, ledger, now, configuration.held_days, out));
-  if (configuration.payload_days) AIRLOCK_CHECK(expire_bundles(site, ledger, now, *configuration.payload_days, out));
+  AIRLOCK_CHECK(expire_bundles(site, ledger, now, out));
   return out;
 }
 

@@ -14,6 +14,7 @@
 #include "gate/public_part.hpp"
 #include "gate/recovery.hpp"
 #include "gate/settle.hpp"
+#include "site/machine.hpp"
 #include "site/verdict.hpp"
 #include "sys/file.hpp"
 #include "sys/system.hpp"
@@ -57,7 +58,8 @@ Result<void> adopt_product(const site::Site& site, const std::string& product) {
 }
 
 constexpr const char* needs_person_hint =
-    "ask the vendor whether this kit is really meant for this site; `airlock authorise --reason TEXT` then shows it and "
+    "ask the vendor whether this kit is really meant for this site; `airlock authorise --reason TEXT` then shows it "
+    "and "
     "puts it into force";
 
 /// A step back or a long jump: a kit that was replaced before, or one that makes all kits to come look old. A step back
@@ -120,8 +122,8 @@ Result<std::vector<std::string>> put_kit(const site::Site& site, ledger::Ledger&
     AIRLOCK_TRY(auto declared, declared_so_far(ledger, inputs.kit));
     AIRLOCK_TRY(const Consents consents, consents_in_force(ledger));
     AIRLOCK_CHECK(use_kit(inputs, std::move(kit), ledger));
-    AIRLOCK_TRY(admitted, install_into_ceiling(inputs, declared ? policy::Consent{consents.to, *declared}
-                                                                : policy::Consent{}));
+    AIRLOCK_TRY(admitted,
+                install_into_ceiling(inputs, declared ? policy::Consent{consents.to, *declared} : policy::Consent{}));
     if (!admitted.empty()) members["by_consent"] = {{"entry", consents.entry}, {"paths", admitted}};
     add_declared(members, std::move(declared), *inputs.kit);
     AIRLOCK_CHECK(add_ceiling(members, inputs));
@@ -220,7 +222,10 @@ Result<Initialised> init(const InitOptions& options) {
     content.product = verdict->licence->product;
   }
 
+  // Should anything fail from here on, nothing of the site stays.
+  AIRLOCK_TRY(sys::NewDirectory directory, site::begin_site(options.directory));
   AIRLOCK_TRY(Initialised out, fill_site(options, content));
+  AIRLOCK_CHECK(directory.finish());
   AIRLOCK_TRY(const auto site, site::Site::open(options.directory));
   AIRLOCK_TRY(auto ledger, open_to_write(site));
   if (kit) {
@@ -231,6 +236,14 @@ Result<Initialised> init(const InitOptions& options) {
     AIRLOCK_CHECK(put_licence(site, ledger, *verdict, *options.licence, now));
     out.licence = std::move(verdict);
   }
+  directory.keep();
+  return out;
+}
+
+Result<std::vector<OwnRedaction>> idle_redactions(const site::Site& site, const site::Kit& kit) {
+  AIRLOCK_TRY(const auto machine, site::read_machine());
+  std::vector<OwnRedaction> out = own_redactions(site.configuration(), machine, &kit);
+  std::erase_if(out, [](const OwnRedaction& own) { return own.problem.empty(); });
   return out;
 }
 
@@ -317,12 +330,12 @@ Result<InstalledKit> install_kit(const std::string& directory, std::string_view 
     AIRLOCK_CHECK(sys::replace_file(site.path(site::layout::proposed_kit), file, sys::private_file));
   }
   AIRLOCK_CHECK(adopt_product(site, kit.product));
+  AIRLOCK_TRY(auto idle, idle_redactions(site, kit));
   AIRLOCK_TRY(auto admitted, put_kit(site, ledger, std::move(kit), file, now));
-  return InstalledKit{number, std::move(admitted)};
+  return InstalledKit{number, std::move(idle), std::move(admitted)};
 }
 
-Result<licence::Verdict> install_licence(const std::string& directory, std::string_view file,
-                                         std::string_view name) {
+Result<licence::Verdict> install_licence(const std::string& directory, std::string_view file, std::string_view name) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), setup_lock_seconds));
   AIRLOCK_TRY(auto ledger, open_to_write(site));

@@ -11,6 +11,7 @@
 #include "core/digest.hpp"
 #include "core/result.hpp"
 #include "gate/inputs.hpp"
+#include "gate/own_redactions.hpp"
 #include "licence/licence.hpp"
 #include "site/kit.hpp"
 
@@ -36,9 +37,13 @@ struct Initialised {
   std::optional<licence::Verdict> licence;
 };
 
-/// Makes a site. The caller has confirmed the root's fingerprint. Nothing remains where kit or licence are refused.
+/// Makes a site. The caller has confirmed the root's fingerprint. After an error nothing remains of it.
 /// Errors: bad_input, integrity, refused, not_recorded, verdict (a licence that may not be installed).
 [[nodiscard]] Result<Initialised> init(const InitOptions& options);
+
+/// What of the site's and the machine's `redact_also` selects nothing by the kit's dictionary: reports would be held
+/// for it. Error: where the machine's file cannot be read.
+[[nodiscard]] Result<std::vector<OwnRedaction>> idle_redactions(const site::Site& site, const site::Kit& kit);
 
 /// Verifies a kit as this site would and tells what it is. Errors: bad_input, integrity.
 [[nodiscard]] Result<site::Kit> verify_kit_for(const site::Site& site, std::string_view file);
@@ -63,6 +68,7 @@ struct ProposedKit {
 inline constexpr std::uint64_t kit_jump_most = 1000;
 struct InstalledKit {
   std::uint64_t number = 0;
+  std::vector<OwnRedaction> idle;       ///< `redact_also` that selects nothing by this kit: reports are held for it
   std::vector<std::string> by_consent;  ///< paths of new values that may leave, by what a person consented to before
 };
 [[nodiscard]] Result<InstalledKit> install_kit(const std::string& directory, std::string_view file);

@@ -39,6 +39,7 @@ Result<Status> status(const std::string& directory) {
   AIRLOCK_TRY(Inputs inputs, read_inputs(directory, ledger, sys::now()));
   Status out{.inputs = std::move(inputs),
              .standings = {},
+             .own_redactions = {},
              .waiting = {},
              .queue = {},
              .receipt = {},
@@ -60,6 +61,7 @@ Result<Status> status(const std::string& directory) {
                                terms ? above_ceiling(*terms, out.inputs, event) : std::vector<policy::Loosening>{}});
     }
   }
+  out.own_redactions = own_redactions(out.inputs);
   AIRLOCK_TRY(auto consents, consents_in_force(ledger));
   out.also_new = std::move(consents.to);
   AIRLOCK_TRY(out.reports, ledger.last_number());
@@ -68,9 +70,15 @@ Result<Status> status(const std::string& directory) {
   AIRLOCK_TRY(out.waiting, waiting_by_reason(site, ledger));
   for (const WaitingGroup& group : out.waiting) (group.refused ? out.refused : out.held) += group.count;
   AIRLOCK_TRY(out.queue, ledger.count_waiting());
-  AIRLOCK_TRY(const auto pending, pending_bundles(site, ledger));
-  out.bundles = pending.size();
-  for (const PendingBundle& one : pending) out.handed_over += one.hand_off.times != 0 ? 1 : 0;
+  AIRLOCK_TRY(const auto bundles, bundles_in_outbox(site, ledger));
+  for (const BundleInOutbox& one : bundles) {
+    if (one.hand_off.acknowledged_by != 0) {
+      ++out.acknowledged;
+      continue;
+    }
+    ++out.bundles;
+    out.handed_over += one.hand_off.times != 0 ? 1 : 0;
+  }
   AIRLOCK_TRY(out.receipt, newest_receipt(ledger));
   AIRLOCK_TRY(const auto unfinished, ledger.unfinished());
   out.unfinished = unfinished.size();

@@ -10,10 +10,11 @@
 
 #include "core/result.hpp"
 #include "gate/acknowledged.hpp"
-#include "policy/also_new.hpp"
 #include "gate/inputs.hpp"
 #include "gate/kept.hpp"
+#include "gate/own_redactions.hpp"
 #include "ledger/ledger.hpp"
+#include "policy/also_new.hpp"
 
 namespace airlock::gate {
 
@@ -45,23 +46,25 @@ struct CopiedAway {
 
 struct Status {
   Inputs inputs;
-  std::vector<Standing> standings;  ///< empty without a kit
+  std::vector<Standing> standings;           ///< empty without a kit
+  std::vector<OwnRedaction> own_redactions;  ///< `redact_also` of the site and the machine
   std::uint64_t reports = 0;
   std::uint64_t disclosures = 0;
-  std::uint64_t held = 0;             ///< reports that wait as `held`
-  std::uint64_t refused = 0;          ///< and as `refused`
-  std::vector<WaitingGroup> waiting;  ///< the same by reason
-  ledger::Ledger::Waiting queue;  ///< payloads that wait to be sent
-  std::uint64_t bundles = 0;      ///< in the outbox, named by no receipt
-  std::uint64_t handed_over = 0;  ///< how many of these were handed over
+  std::uint64_t held = 0;                  ///< reports that wait as `held`
+  std::uint64_t refused = 0;               ///< and as `refused`
+  std::vector<WaitingGroup> waiting;       ///< the same by reason
+  ledger::Ledger::Waiting queue;           ///< payloads that wait to be sent
+  std::uint64_t bundles = 0;               ///< in the outbox, named by no receipt
+  std::uint64_t handed_over = 0;           ///< how many of these were handed over
+  std::uint64_t acknowledged = 0;          ///< bundles in the outbox that a receipt has named, until their time is over
   std::optional<ImportedReceipt> receipt;  ///< the newest
-  std::uint64_t unfinished = 0;  ///< what the next run will finish or undo
+  std::uint64_t unfinished = 0;            ///< what the next run will finish or undo
   ledger::TreeHead head;
   std::optional<Time> newest_time;
   std::optional<Time> newest_trusted;                 ///< what the clock guard goes by
   std::optional<ledger::Disclosure> last_disclosure;  ///< the newest that left, or is about to
-  std::vector<CopiedAway> copied;         ///< what went as a copy of the newest disclosures, by path
-  std::vector<policy::AlsoNew> also_new;  ///< what a person consented to of kits to come
+  std::vector<CopiedAway> copied;                     ///< what went as a copy of the newest disclosures, by path
+  std::vector<policy::AlsoNew> also_new;              ///< what a person consented to of kits to come
   std::optional<Schedule> schedule;                   ///< nothing where reports have no rhythm, or the site withholds
 };
 

@@ -71,6 +71,9 @@ Result<Arrival> parse_statement(std::string_view text) {
 
 Result<Arrival> Home::arrival_of_bundle(const std::string& path) {
   AIRLOCK_TRY(const ReceivedBundle received, open_bundle(path));
+  if (auto active = check_active(received.site); !active) {
+    return fail(std::move(active).error().within(quote(path)));
+  }
   const envelope::Manifest& manifest = received.bundle.manifest();
   Arrival out;
   out.site_id = manifest.site_id;
@@ -114,17 +117,12 @@ Result<Arrival> Home::arrival_of_sending(std::string_view line) {
     return fail(Code::integrity, "what arrived has SHA-256 " + body + ", and the site sent " + out.content_sha256,
                 "find out what became of it between the site and the receiver");
   }
+  AIRLOCK_TRY(const RegisteredSite site, find_site(out.site_id));
+  AIRLOCK_CHECK(check_active(site));
   return out;
 }
 
 Result<TakenIn> Home::take_in(const Arrival& arrival) { return register_.take_in(arrival, sys::now()); }
-
-Result<RegisteredSite> Home::registered(const std::string& site_id) {
-  AIRLOCK_TRY(auto site, register_.site(core::to_lower(site_id)));
-  if (site) return std::move(*site);
-  return fail(Code::usage, "no site " + quote(site_id) + " is registered",
-              "register it with `airlock-vendor site add SITE-REQUEST`");
-}
 
 Result<Home::ReadmittedSite> Home::readmit(std::string_view entry, std::string_view proof, std::string_view reason) {
   AIRLOCK_CHECK(core::check_reason(reason, "say what the site told you: it is recorded for ever"));
@@ -148,24 +146,8 @@ Result<Home::ReadmittedSite> Home::readmit(std::string_view entry, std::string_v
   return fail(std::move(head).error());
 }
 
-Result<std::vector<Home::SiteGaps>> Home::gaps(const std::optional<std::string>& site_id) {
-  std::vector<RegisteredSite> sites;
-  if (site_id) {
-    AIRLOCK_TRY(auto one, registered(*site_id));
-    sites.push_back(std::move(one));
-  } else {
-    AIRLOCK_TRY(sites, register_.sites());
-  }
-  std::vector<SiteGaps> out;
-  for (RegisteredSite& site : sites) {
-    AIRLOCK_TRY(Gaps found, register_.gaps(site.site_id));
-    out.push_back({std::move(site), std::move(found)});
-  }
-  return out;
-}
-
-Result<Home::IssuedReceipt> Home::issue_receipt(const std::string& site_id) {
-  AIRLOCK_TRY(const RegisteredSite site, registered(site_id));
+Result<Home::IssuedReceipt> Home::issue_receipt(const std::string& text) {
+  AIRLOCK_TRY(const RegisteredSite site, active_site(text));
   AIRLOCK_TRY(const auto certificate, crypto::Certificate::from_pem(site.site_certificate));
   AIRLOCK_TRY(const Identity signing, identity("receipt-signing"));
   const core::Time now = sys::now();

@@ -92,6 +92,8 @@ Result<std::string> Register::contradiction(const Arrival& arrival) {
     if (skipped) return "it knows nothing of " + disclosure_words(*skipped) + ", which is here";
   }
   if (!before) {
+    AIRLOCK_TRY(const auto apart, fork_with(site, *arrival.previous));
+    if (apart) return "it follows " + disclosure_words(*apart) + " of a fork, which is kept apart";
     AIRLOCK_TRY(const auto denied, bundle_right_before(arrival));
     if (denied) return "it names another one before it than " + disclosure_words(*denied) + ", which is here";
   }
@@ -167,6 +169,8 @@ Result<TakenIn> Register::take_in(const Arrival& arrival, core::Time now) {
   }
   AIRLOCK_TRY(out.fork, contradiction(arrival));
   if (!out.fork.empty()) {
+    AIRLOCK_TRY(out.is_closed, is_closed(arrival));
+    if (out.is_closed) return out;
     AIRLOCK_TRY(auto note, database_.prepare("INSERT OR IGNORE INTO forks VALUES (?, ?, ?, ?, ?, ?)"));
     note.bind(arrival.site_id).bind(column(arrival.disclosure)).bind(arrival.id).bind(arrival.content_sha256);
     note.bind(out.fork).bind(now.text());
@@ -182,6 +186,11 @@ Result<TakenIn> Register::take_in(const Arrival& arrival, core::Time now) {
     AIRLOCK_TRY(out.standing, keep_checkpoint(arrival));
   }
   if (!out.is_new) return out;
+  // It was a fork once, of a past that the site is readmitted with since.
+  AIRLOCK_TRY(auto settled, database_.prepare("DELETE FROM forks WHERE site_id = ? AND disclosure = ? AND id = ? AND "
+                                              "content_sha256 = ?"));
+  settled.bind(arrival.site_id).bind(column(arrival.disclosure)).bind(arrival.id).bind(arrival.content_sha256);
+  AIRLOCK_CHECK(settled.run());
   AIRLOCK_TRY(auto insert, database_.prepare("INSERT INTO disclosures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"));
   insert.bind(arrival.site_id);
   bind_disclosure(insert, arrival, now);
@@ -238,6 +247,9 @@ Result<Gaps> Register::gaps(std::string_view site_id) {
     out.forks.push_back({counter_in(forks, 0), forks.text(1), forks.text(2), forks.text(3), forks.text(4)});
   }
   AIRLOCK_TRY(out.readmissions, readmissions(site_id));
+  AIRLOCK_TRY(out.closures, closures(site_id));
+  AIRLOCK_TRY(const auto times, retirements(site_id));
+  if (!times.empty() && times.back().ended.empty()) out.retired = times.back();
   return out;
 }
 

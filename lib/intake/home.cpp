@@ -11,6 +11,7 @@
 #include "keeper/keeper.hpp"
 #include "ledger/checkpoint.hpp"
 #include "site/kit.hpp"
+#include "sys/new_directory.hpp"
 #include "sys/system.hpp"
 
 namespace airlock::intake {
@@ -72,13 +73,13 @@ Result<Proven> check_proof(const envelope::OpenedBundle& bundle, const std::vect
 }  // namespace
 
 Result<InitialisedHome> init_home(const std::string& directory, const std::string& name, const std::string& product) {
-  if (!sys::exists(directory)) {
-    AIRLOCK_CHECK(sys::make_directory(directory, sys::private_directory));
-  } else {
-    AIRLOCK_TRY(const auto names, sys::list_directory(directory));
-    if (!names.empty()) return fail(Code::refused, quote(directory) + ": is not empty", "choose a new directory");
-  }
   const auto path = [&](std::string_view file) { return directory + "/" + std::string(file); };
+  if (sys::exists(path(layout::description))) {
+    return fail(Code::refused, quote(directory) + ": there is a vendor's home already",
+                "choose another directory; keys and register are never overwritten");
+  }
+  AIRLOCK_TRY(auto made,
+              sys::NewDirectory::begin(directory, sys::private_directory, sys::NewDirectory::FileSystem::any));
   AIRLOCK_TRY(const auto root, make_root(path(layout::root), name + " root"));
   AIRLOCK_TRY(const std::string key_pem, sys::read_private_file(path(layout::root) + ".key", pem_limit));
   AIRLOCK_TRY(const auto root_key, crypto::PrivateKey::from_pem(key_pem));
@@ -88,7 +89,10 @@ Result<InitialisedHome> init_home(const std::string& directory, const std::strin
   }
   AIRLOCK_CHECK(Register::create(path(layout::register_file)));
   const Json description{{"format", home_format}, {"name", name}, {"product", product}};
+  // Last: whoever is killed before it leaves no home, and the next one begins afresh.
   AIRLOCK_CHECK(sys::create_file(path(layout::description), core::to_pretty_text(description), sys::private_file));
+  AIRLOCK_CHECK(made.finish());
+  made.keep();
   return InitialisedHome{root.fingerprint(), path(layout::root) + ".crt", path(layout::recipient) + ".crt"};
 }
 
@@ -154,22 +158,6 @@ Result<std::string> Home::build_kit(const KitOrder& order) {
                 site::build_kit(content, {.key = signing.key, .certificate = signing.certificate, .time = now}));
     return Issued{file, file};
   });
-}
-
-Result<Home::AddedSite> Home::add_site(std::string_view request, std::string_view name,
-                                       const std::optional<core::Digest>& fingerprint) {
-  AIRLOCK_TRY(auto verified, site::verify_request(request, name));
-  if (fingerprint && *fingerprint != verified.fingerprint) {
-    return fail(Code::integrity,
-                quote(name) + ": has fingerprint " + verified.fingerprint.hex() + ", not " + fingerprint->hex(),
-                "ask the site's operator what `airlock init` printed; do not register this request");
-  }
-  if (!verified.product.empty() && verified.product != product_) {
-    return fail(Code::refused,
-                quote(name) + ": is of a site for product " + quote(verified.product) + ", not " + quote(product_));
-  }
-  AIRLOCK_TRY(const bool is_new, register_.add_site(verified, sys::now()));
-  return AddedSite{std::move(verified), is_new};
 }
 
 Result<crypto::TrustStore> Home::site_trust() {

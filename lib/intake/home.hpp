@@ -4,6 +4,7 @@
 /// register. What `airlock-vendor` does is here.
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -41,8 +42,8 @@ struct InitialisedHome {
   std::string recipient_path;
 };
 
-/// Makes a home: root, one signer for each of licences, kits and receipts, the recipient, the register. Error: refused
-/// where the directory is not empty.
+/// Makes a home: root, one signer for each of licences, kits and receipts, the recipient, the register. After an error
+/// nothing remains of it. Error: refused where the directory is not empty.
 [[nodiscard]] Result<InitialisedHome> init_home(const std::string& directory, const std::string& name,
                                                 const std::string& product);
 
@@ -57,7 +58,7 @@ struct KitOrder {
 struct LicenceOrder {
   std::string tier;
   std::string licensee;
-  std::optional<std::string> site_id;  ///< nothing: any site
+  std::optional<std::string> site;  ///< as `Home::find_site` takes it; nothing: any site
   std::optional<core::Time> not_before;
   core::Time not_after;
   std::vector<std::string> entitlements;
@@ -74,6 +75,9 @@ struct ReceivedBundle {
   std::optional<ledger::TreeHead> from;  ///< the tree that `consistency.txt` proves to be the beginning of that one
 };
 
+/// A site as messages and lists name it: its id, and its name if it has one.
+[[nodiscard]] std::string described(const RegisteredSite& site);
+
 class Home {
  public:
   /// Errors: bad_input (no home there), with the hint to run `init`.
@@ -85,7 +89,7 @@ class Home {
   /// Builds and records the next kit; returns the file. Errors: bad_input naming document, JSON path and reason.
   [[nodiscard]] Result<std::string> build_kit(const KitOrder& order);
 
-  /// Issues and records a licence; returns the file. Errors: usage (unknown site), bad_input.
+  /// Issues and records a licence; returns the file. Errors: usage (unknown site), refused (retired), bad_input.
   struct IssuedLicence {
     std::string file;
     licence::Licence licence;
@@ -125,20 +129,52 @@ class Home {
   /// installed a kit with the successor cannot verify what is issued from now on. Error: refused where none waits.
   [[nodiscard]] Result<crypto::Certificate> promote_successor();
 
-  /// Verifies a site request and registers the site. With a fingerprint given it must be the request's. Errors:
-  /// bad_input, integrity, refused.
+  /// Verifies a site request and registers the site; one that was retired is retired no more. With a fingerprint given
+  /// it must be the request's. Errors: bad_input, integrity, refused.
   struct AddedSite {
     site::SiteRequest request;
-    bool is_new = true;
+    Added done;
   };
   [[nodiscard]] Result<AddedSite> add_site(std::string_view request, std::string_view name,
                                            const std::optional<core::Digest>& fingerprint);
+  /// The registered site that a person means by `text`: its id, a beginning of the id that no other site has, or its
+  /// name, in upper or lower case. Error: usage; where several fit it lists them, and where `text` is the path of a
+  /// directory it says what is wanted.
+  [[nodiscard]] Result<RegisteredSite> find_site(const std::string& text);
+  /// Everything that the home knows of one site. Error: as `find_site`.
+  struct SiteDetails {
+    RegisteredSite site;
+    Gaps gaps;
+    std::vector<Retirement> retirements;            ///< oldest first
+    std::map<std::uint64_t, TakenDisclosure> kept;  ///< what is in the register for each disclosure with a closed fork
+    std::vector<ListedLicence> licences;            ///< those bound to it
+  };
+  [[nodiscard]] Result<SiteDetails> site_details(const std::string& text);
+  /// Notes that nothing comes from a site any more. From then on its bundles and statements are refused, it gets no
+  /// receipt and no licence, and its gaps do not count, until `add_site` registers it again. Errors: usage.
+  struct RetiredSite {
+    RegisteredSite site;
+    bool is_new = false;  ///< else it was retired before
+  };
+  [[nodiscard]] Result<RetiredSite> retire_site(const std::string& text, std::string_view reason);
+  /// Closes a site's forks, or those of one disclosure: what is in the register is kept. Nothing is closed where none
+  /// is open. Errors: usage.
+  struct ClosedFork {
+    Fork fork;
+    std::optional<TakenDisclosure> kept;  ///< what the register has under its number
+  };
+  struct ClosedForks {
+    RegisteredSite site;
+    std::vector<ClosedFork> forks;
+  };
+  [[nodiscard]] Result<ClosedForks> close_forks(const std::string& text, std::optional<std::uint64_t> disclosure,
+                                                std::string_view reason);
 
   /// Opens a bundle and verifies everything in it against the register: site, signature, manifest, digests, the
   /// ledger's checkpoint and the proofs. Errors: bad_input, integrity, refused.
   [[nodiscard]] Result<ReceivedBundle> open_bundle(const std::string& path);
 
-  /// A bundle as the register takes it in. Errors: as `open_bundle`.
+  /// A bundle as the register takes it in. Errors: as `open_bundle`; refused where its site was retired.
   [[nodiscard]] Result<Arrival> arrival_of_bundle(const std::string& path);
   /// What a receiver noted of one report that a site sent (docs/formats/register.md), its signature verified. Errors:
   /// bad_input, integrity, refused.
@@ -152,18 +188,18 @@ class Home {
     Readmitted done;
   };
   [[nodiscard]] Result<ReadmittedSite> readmit(std::string_view entry, std::string_view proof, std::string_view reason);
-  /// Of one site, or of all. Error: usage (no such site).
+  /// Of one site, or of all, retired ones too. Error: as `find_site`.
   struct SiteGaps {
     RegisteredSite site;
     Gaps gaps;
   };
-  [[nodiscard]] Result<std::vector<SiteGaps>> gaps(const std::optional<std::string>& site_id);
-  /// Issues and records the next receipt for a site. Errors: usage (no such site), refused (nothing has arrived).
+  [[nodiscard]] Result<std::vector<SiteGaps>> gaps(const std::optional<std::string>& site);
+  /// Issues and records the next receipt for a site. Errors: as `find_site`, refused (nothing has arrived, retired).
   struct IssuedReceipt {
     std::string file;
     site::Receipt receipt;
   };
-  [[nodiscard]] Result<IssuedReceipt> issue_receipt(const std::string& site_id);
+  [[nodiscard]] Result<IssuedReceipt> issue_receipt(const std::string& text);
 
  private:
   Home(std::string directory, std::string name, std::string product, Register reg)
@@ -180,13 +216,15 @@ class Home {
   [[nodiscard]] Result<IssuedLicence> issue(licence::Licence licence);
   /// Every certificate that a registered site has, or had. Error: refused where no site is registered.
   [[nodiscard]] Result<crypto::TrustStore> site_trust();
-  [[nodiscard]] Result<RegisteredSite> registered(const std::string& site_id);
+  /// `find_site`. Error: refused where the site was retired.
+  [[nodiscard]] Result<RegisteredSite> active_site(const std::string& text);
+  [[nodiscard]] Result<void> check_active(const RegisteredSite& site);
   /// The verifier keys of a site's ledger, the one in force last.
   [[nodiscard]] Result<std::vector<std::string>> ledger_keys(const RegisteredSite& site);
   /// The certificates of this home's own recipients, by base name, and of the sites' archives: whom a bundle may be
   /// for.
   [[nodiscard]] Result<std::vector<crypto::Certificate>> possible_recipients(const std::vector<std::string>& own);
-  [[nodiscard]] Result<void> bind(licence::Licence& licence, const std::string& site_id);
+  [[nodiscard]] Result<void> bind(licence::Licence& licence, const std::string& site);
   /// The successor that waits, or all that ever took over, with their links: what a kit carries.
   [[nodiscard]] Result<std::vector<crypto::Successor>> successors() const;
   [[nodiscard]] Result<std::vector<crypto::RevocationList>> revocation_lists() const;

@@ -28,14 +28,10 @@ tl::unexpected<core::Error> no_such_licence(std::string_view serial) {
 
 }  // namespace
 
-Result<void> Home::bind(licence::Licence& licence, const std::string& site_id) {
-  AIRLOCK_TRY(const auto site, register_.site(core::to_lower(site_id)));
-  if (!site) {
-    return core::fail(core::Code::usage, "site " + core::quote(site_id) + " is not registered",
-                      "register it with `airlock-vendor site add SITE-REQUEST`");
-  }
-  AIRLOCK_TRY(const auto certificate, crypto::Certificate::from_pem(site->site_certificate));
-  licence.sites.push_back({site->site_id, certificate.key().sha256().hex()});
+Result<void> Home::bind(licence::Licence& licence, const std::string& site) {
+  AIRLOCK_TRY(const RegisteredSite found, active_site(site));
+  AIRLOCK_TRY(const auto certificate, crypto::Certificate::from_pem(found.site_certificate));
+  licence.sites.push_back({found.site_id, certificate.key().sha256().hex()});
   return {};
 }
 
@@ -64,13 +60,13 @@ Result<Home::IssuedLicence> Home::issue_licence(const LicenceOrder& order) {
                            .tier = order.tier,
                            .entitlements = order.entitlements,
                            .limits = order.limits,
-                           .any_site = !order.site_id,
+                           .any_site = !order.site,
                            .sites = {},
                            .issued = now,
                            .not_before = order.not_before.value_or(start_of_day(now)),
                            .not_after = order.not_after,
                            .grace_days = order.grace_days};
-  if (order.site_id) AIRLOCK_CHECK(bind(licence, *order.site_id));
+  if (order.site) AIRLOCK_CHECK(bind(licence, *order.site));
   return issue(std::move(licence));
 }
 

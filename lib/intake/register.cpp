@@ -59,9 +59,19 @@ constexpr std::string_view readmission_tables[] = {
     "id TEXT NOT NULL, content_sha256 TEXT NOT NULL, reason TEXT NOT NULL, found TEXT NOT NULL, "
     "PRIMARY KEY (site_id, readmission, disclosure, id, content_sha256)) STRICT",
 };
+/// What version 4 adds.
+constexpr std::string_view standing_tables[] = {
+    "CREATE TABLE retirements (site_id TEXT NOT NULL, number INTEGER NOT NULL, retired TEXT NOT NULL, "
+    "reason TEXT NOT NULL, ended TEXT NOT NULL, PRIMARY KEY (site_id, number)) STRICT",
+    "CREATE TABLE fork_closures (site_id TEXT NOT NULL, number INTEGER NOT NULL, closed TEXT NOT NULL, "
+    "reason TEXT NOT NULL, PRIMARY KEY (site_id, number)) STRICT",
+    "CREATE TABLE closed_forks (site_id TEXT NOT NULL, closure INTEGER NOT NULL, disclosure INTEGER NOT NULL, "
+    "id TEXT NOT NULL, content_sha256 TEXT NOT NULL, reason TEXT NOT NULL, found TEXT NOT NULL, "
+    "PRIMARY KEY (site_id, disclosure, id, content_sha256)) STRICT",
+};
 /// `ARLV`, so that file(1) and a wrong path can tell it from a ledger.
 constexpr std::int64_t register_application = 0x41524C56;
-constexpr std::span<const std::string_view> migrations[] = {arrival_tables, readmission_tables};
+constexpr std::span<const std::string_view> migrations[] = {arrival_tables, readmission_tables, standing_tables};
 
 /// The tables of the first version, then those that came with each later one.
 const db::Schema& newest() {
@@ -79,11 +89,12 @@ const db::Schema& newest() {
 }
 
 constexpr std::string_view columns =
-    "SELECT site_id, name, product, request_sha256, site_certificate, archive_certificate, ledger_key, created "
-    "FROM sites ";
+    "SELECT site_id, name, product, request_sha256, site_certificate, archive_certificate, ledger_key, created, "
+    "added FROM sites ";
 
 RegisteredSite site_in(const db::Statement& row) {
-  return {row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.text(5), row.text(6), row.text(7)};
+  return {row.text(0), row.text(1), row.text(2), row.text(3), row.text(4),
+          row.text(5), row.text(6), row.text(7), row.text(8)};
 }
 
 }  // namespace
@@ -102,11 +113,17 @@ Result<Register> Register::open(const std::string& path) {
   return Register(std::move(database));
 }
 
-Result<bool> Register::add_site(const site::SiteRequest& request, core::Time now) {
+Result<Added> Register::add_site(const site::SiteRequest& request, core::Time now) {
   AIRLOCK_TRY(auto transaction, db::Transaction::begin(database_));
   AIRLOCK_TRY(const auto known, site(request.site_id));
+  Added out{.is_new = true, .was_retired = false};
   if (known) {
-    if (known->request_sha256 == request.fingerprint.hex()) return false;
+    if (known->request_sha256 == request.fingerprint.hex()) {
+      out.is_new = false;
+      AIRLOCK_TRY(out.was_retired, end_retirement(request.site_id, now));
+      AIRLOCK_CHECK(transaction.commit());
+      return out;
+    }
     AIRLOCK_TRY(const auto registered, crypto::Certificate::from_pem(known->site_certificate));
     if (!site::is_vouched_for(request, registered)) {
       return fail(Code::refused, "site " + request.site_id + " is registered with another request",
@@ -125,6 +142,7 @@ Result<bool> Register::add_site(const site::SiteRequest& request, core::Time now
     AIRLOCK_TRY(auto remove, database_.prepare("DELETE FROM sites WHERE site_id = ?"));
     remove.bind(request.site_id);
     AIRLOCK_CHECK(remove.run());
+    AIRLOCK_TRY(out.was_retired, end_retirement(request.site_id, now));
   }
   AIRLOCK_TRY(auto insert, database_.prepare("INSERT INTO sites VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"));
   insert.bind(request.site_id)
@@ -138,7 +156,7 @@ Result<bool> Register::add_site(const site::SiteRequest& request, core::Time now
       .bind(request.created.text());
   AIRLOCK_CHECK(insert.run());
   AIRLOCK_CHECK(transaction.commit());
-  return true;
+  return out;
 }
 
 Result<std::optional<RegisteredSite>> Register::site(std::string_view site_id) {

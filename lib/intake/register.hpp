@@ -34,6 +34,13 @@ struct RegisteredSite {
   std::string archive_certificate;  ///< PEM
   std::string ledger_key;           ///< verifier key
   std::string created;              ///< when the site made the request
+  std::string added;                ///< when that request was registered
+};
+
+/// What registering a site request did.
+struct Added {
+  bool is_new = false;       ///< else this very request was registered before
+  bool was_retired = false;  ///< the site had been retired, and is not any more
 };
 
 /// Keys that a site had before it rotated them: what they signed stays signed.
@@ -82,6 +89,7 @@ struct TakenIn {
   std::string fork;  ///< where not empty: why it contradicts what the site said before; it was not taken in but noted
   bool is_former =
       false;  ///< it belongs to a past that the site has given up: it is kept apart, and no receipt names it
+  bool is_closed = false;  ///< it contradicts what is here, and a person has closed that fork: it is kept apart
 };
 
 /// Two things that one ledger cannot have said.
@@ -92,6 +100,28 @@ struct Fork {
   std::string reason;
   std::string found;  ///< when
   bool operator==(const Fork&) const = default;
+};
+
+/// What a person decided about forks: what is in the register is kept, and the others are kept apart.
+struct ForkClosure {
+  std::string closed;  ///< when
+  std::string reason;
+  std::vector<Fork> forks;  ///< by disclosure
+};
+
+/// A time in which a site was retired.
+struct Retirement {
+  std::string retired;  ///< when it began
+  std::string reason;
+  std::string ended;  ///< empty: it is retired now
+};
+
+/// A disclosure as it stands in the register.
+struct TakenDisclosure {
+  std::uint64_t disclosure = 0;
+  std::string id;
+  std::string content_sha256;
+  std::string received;  ///< when it was taken in
 };
 
 /// Proof that a site goes on from another past than the one that the register knows: its entry `adopted`, verified.
@@ -129,6 +159,8 @@ struct Gaps {
   std::vector<envelope::Void> explained;    ///< not here, and the site says why nothing comes
   std::vector<Fork> forks;
   std::vector<Readmission> readmissions;  ///< oldest first
+  std::vector<ForkClosure> closures;      ///< oldest first; their forks are not in `forks`
+  std::optional<Retirement> retired;      ///< where the site is retired
 };
 
 /// What a receipt is made of.
@@ -145,13 +177,17 @@ class Register {
   [[nodiscard]] static Result<Register> create(const std::string& path);
   [[nodiscard]] static Result<Register> open(const std::string& path);
 
-  /// Returns false where the very same request is registered already. A newer request of a site, made or signed for by
-  /// the registered key, takes the place of the one before it, whose keys are kept. Error: refused where the site is
+  /// Registers a site; one that was retired is retired no more. A newer request of a site, made or signed for by the
+  /// registered key, takes the place of the one before it, whose keys are kept. Error: refused where the site is
   /// registered with another one.
-  [[nodiscard]] Result<bool> add_site(const site::SiteRequest& request, core::Time now);
+  [[nodiscard]] Result<Added> add_site(const site::SiteRequest& request, core::Time now);
   [[nodiscard]] Result<std::optional<RegisteredSite>> site(std::string_view site_id);
   [[nodiscard]] Result<std::vector<RegisteredSite>> sites();
   [[nodiscard]] Result<std::vector<FormerKeys>> former_keys();
+  /// Notes that a site reports no more. False where it was retired before; then nothing changes.
+  [[nodiscard]] Result<bool> retire_site(std::string_view site_id, std::string_view reason, core::Time now);
+  /// Every time in which the site was retired, oldest first; where it is now, the last one has no end.
+  [[nodiscard]] Result<std::vector<Retirement>> retirements(std::string_view site_id);
 
   /// Gives out the next kit number or licence sequence, lets `issue` make the file for it, and records it. Nothing is
   /// recorded where `issue` fails. Returns the file.
@@ -168,6 +204,12 @@ class Register {
   /// which past a disclosure that is here is of).
   [[nodiscard]] Result<Readmitted> readmit(std::string_view site_id, const AdoptedPast& past, std::string_view reason,
                                            core::Time now);
+  /// Closes a site's open forks, or those of one disclosure: what is in the register is kept, and what contradicts it
+  /// is no open fork any more. Returns those that were closed; where none was open, nothing changes.
+  [[nodiscard]] Result<std::vector<Fork>> close_forks(std::string_view site_id, std::optional<std::uint64_t> disclosure,
+                                                      std::string_view reason, core::Time now);
+  /// The disclosure with this number; nothing where none was taken in.
+  [[nodiscard]] Result<std::optional<TakenDisclosure>> disclosure(std::string_view site_id, std::uint64_t number);
   /// Gives out the next receipt sequence of a site, lets `issue` make the file, and records it. The items are the
   /// newest that a receipt takes, without those that a fork contradicts. The checkpoint is the largest that is proven
   /// to have grown from the one of the receipt before; of the first receipt, the largest. Error: refused where nothing
@@ -199,6 +241,13 @@ class Register {
   /// Whether an arrival is of a past that was given up, as far as that is known; it is kept there if so.
   Result<bool> take_as_former(const Arrival& arrival, core::Time now);
   Result<std::vector<Readmission>> readmissions(std::string_view site_id);
+  Result<std::vector<ForkClosure>> closures(std::string_view site_id);
+  /// Whether a person has closed the fork that this arrival is.
+  Result<bool> is_closed(const Arrival& arrival);
+  /// The number of the fork, open or closed, that `named` is; nothing where it is none.
+  Result<std::optional<std::uint64_t>> fork_with(std::string_view site_id, const envelope::Previous& named);
+  /// The site is retired no more. False where it was not.
+  Result<bool> end_retirement(std::string_view site_id, core::Time now);
   Result<std::string> issue_numbered(const std::string& table, core::Time now, const Issue& issue);
 
   db::Database database_;

@@ -15,38 +15,9 @@ using core::Code;
 using core::fail;
 using core::quote;
 
-/// Marks a directory whose `init` has not come to its end, so that what it left may be removed.
-constexpr std::string_view unfinished = ".init-unfinished";
-
 constexpr std::chrono::days certificate_life{3653};
 /// Before the first use by this much, so that a clock that is a little behind does not make a new site unusable.
 constexpr std::chrono::minutes backdate{10};
-
-Result<void> prepare_directory(const std::string& directory) {
-  if (!sys::exists(directory)) {
-    AIRLOCK_CHECK(sys::make_directory(directory, layout::site_permissions));
-    if (auto checked = sys::check_file_system(directory); !checked) {
-      (void)sys::remove_tree(directory);
-      return checked;
-    }
-  } else if (sys::exists(directory + "/" + std::string(layout::configuration))) {
-    return fail(Code::refused, quote(directory) + ": there is a site already",
-                "choose another directory; a site's keys and ledger are never overwritten");
-  } else {
-    AIRLOCK_TRY(const auto names, sys::list_directory(directory));
-    const bool marked = sys::exists(directory + "/" + std::string(unfinished));
-    // Also ours: the marker itself, cut short before it had its name, and the files that tried the file system.
-    const bool ours = marked || std::all_of(names.begin(), names.end(), [](const std::string& name) {
-                        return name.starts_with("." + std::string(unfinished)) || name.starts_with(sys::probe_name);
-                      });
-    if (!ours) {
-      return fail(Code::refused, quote(directory) + ": is not empty", "choose a new or an empty directory");
-    }
-    for (const std::string& name : names) AIRLOCK_CHECK(sys::remove_tree(directory + "/" + name));
-    AIRLOCK_CHECK(sys::check_file_system(directory));
-  }
-  return sys::create_file(directory + "/" + std::string(unfinished), "", sys::private_file);
-}
 
 Result<Identity> make_identity(const std::string& folder, const std::string& file, crypto::Role role,
                                const NewSite& content) {
@@ -65,8 +36,18 @@ Result<Identity> make_identity(const std::string& folder, const std::string& fil
 
 }  // namespace
 
+Result<sys::NewDirectory> begin_site(const std::string& directory) {
+  if (sys::exists(directory + "/" + std::string(layout::configuration))) {
+    return fail(
+        Code::refused, quote(directory) + ": there is a site already",
+        "choose another directory; a site's keys and ledger are never overwritten. If an `airlock init` was cut "
+        "short here, `airlock status` says what is missing: `airlock kit install` and `airlock licence install` "
+        "complete it");
+  }
+  return sys::NewDirectory::begin(directory, layout::site_permissions, sys::NewDirectory::FileSystem::checked);
+}
+
 Result<CreatedSite> create_site(const std::string& directory, const NewSite& content) {
-  AIRLOCK_CHECK(prepare_directory(directory));
   const auto path = [&](std::string_view name) { return directory + "/" + std::string(name); };
   for (const auto& folder : layout::folders) {
     AIRLOCK_CHECK(sys::make_directory(path(folder.name), folder.permissions));
@@ -112,10 +93,8 @@ Result<CreatedSite> create_site(const std::string& directory, const NewSite& con
 }
 
 Result<void> finish_site(const std::string& directory, const NewSite& content) {
-  AIRLOCK_CHECK(sys::create_file(directory + "/" + std::string(layout::configuration),
-                                 new_configuration(content.site_id, content.product, content.name), sys::private_file));
-  AIRLOCK_CHECK(sys::remove_file(directory + "/" + std::string(unfinished)));
-  return sys::sync_directory(directory);
+  return sys::create_file(directory + "/" + std::string(layout::configuration),
+                          new_configuration(content.site_id, content.product, content.name), sys::private_file);
 }
 
 }  // namespace airlock::site

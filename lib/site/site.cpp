@@ -27,7 +27,9 @@ Result<Site> Site::open(const std::string& directory) {
   if (!sys::exists(path)) {
     return fail(Code::bad_input,
                 quote(directory) + ": is not a site directory: it has no " + quote(layout::configuration),
-                "make one with `airlock init`, or name another with `--site`");
+                core::is_uuid(core::to_lower(directory))
+                    ? "`--site` names a site's directory here, not its id; name the directory, or set AIRLOCK_SITE"
+                    : "make one with `airlock init`, or name another with `--site`");
   }
   AIRLOCK_TRY(std::string text, sys::read_file(path, configuration_bytes_limit));
   AIRLOCK_TRY(auto configuration, parse_configuration(text, path));

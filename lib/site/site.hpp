@@ -17,6 +17,7 @@
 #include "crypto/note.hpp"
 #include "keeper/key_file.hpp"
 #include "site/configuration.hpp"
+#include "sys/new_directory.hpp"
 
 namespace airlock::site {
 
@@ -140,9 +141,11 @@ struct NewSite {
   core::Time now;
 };
 
-/// Makes the directory (or uses an empty one) with folders, keys, trust, public part and site request, but without its
-/// configuration: until `finish_site` the directory is no site, and the next `create_site` begins afresh. Errors:
-/// refused (there is a site already, the folder holds other things, the file system will not do), not_recorded.
+/// Makes the directory, or takes an empty one, or one that another `begin_site` was cut short in. Errors: refused
+/// (there is a site already, the folder holds other things, the file system will not do), not_recorded.
+[[nodiscard]] Result<sys::NewDirectory> begin_site(const std::string& directory);
+/// Fills it with folders, keys, trust, public part and site request, but without its configuration: until `finish_site`
+/// the directory is no site. Error: not_recorded.
 struct CreatedSite {
   core::Digest request_fingerprint;
   core::Digest key_sha256;

@@ -122,13 +122,13 @@ def _(w):
     kept = w.path / "kept"
     shutil.copytree(w.site_path, kept)
     consent(w)
-    w.airlock("ledger", "adopt", "--reason", "moved")
+    w.airlock("ledger", "adopt", "--yes", "--reason", "moved")
     equal(w.airlock("status", "--json").json["also_new"], [])
     newer = kit_with(w, dictionary=declare(NEW))
     equal(install(w, newer), [])
     consent(w)  # nothing was lost
     shutil.copy(kept / "ledger.db", w.site_path / "ledger.db")
-    w.airlock("ledger", "adopt", "--reason", "restored")
+    w.airlock("ledger", "adopt", "--yes", "--reason", "restored")
     w.airlock("kit", "install", newer)
     err = w.airlock("authorise", "--reason", "x", "--yes", *CONSENT, code=4).err
     check("nobody can say which values are new" in err, err)

@@ -215,11 +215,11 @@ def _(w):
     airlock(w, "process", another(w, "1.1.5"), secret="word", code=8)
     airlock(w, "process", another(w, "1.1.5"), secret="new")
     # A rotation makes a bare key, and says so where the former one was kept better.
-    ran = airlock(w, "key", "rotate", "site", secret="new")
+    ran = airlock(w, "key", "rotate", "site", "--yes", secret="new")
     check("was kept under a passphrase, the new one lies openly in" in ran.err and "`airlock key protect site`" in ran.err, ran)
-    check("lies openly" not in w.airlock("key", "rotate", "site").err, "a bare key as before")
+    check("lies openly" not in w.airlock("key", "rotate", "site", "--yes").err, "a bare key as before")
     airlock(w, "key", "protect", "site", secret="word")
-    done = airlock(w, "key", "rotate", "site", "--json", secret="word").json
+    done = airlock(w, "key", "rotate", "site", "--yes", "--json", secret="word").json
     equal((done["kept_before"], done["kept"]), ("under a passphrase", "openly"))
     w.process(another(w, "1.1.6"))
     w.ledger_ok()

@@ -73,7 +73,7 @@ def _(w):
     check("rolled back" in ran.err and "ledger adopt" in ran.err, ran.err)
     w.airlock("ledger", "verify", code=5)
     w.airlock("ledger", "backup", w.path / "again.db", code=5)
-    adopted = w.airlock("ledger", "adopt", "--reason", "disk lost, last backup restored", "--json").json
+    adopted = w.airlock("ledger", "adopt", "--yes", "--reason", "disk lost, last backup restored", "--json").json
     equal(adopted["unknown_bundles"], 1)
     w.ledger_ok()
     w.process(REPORT, "--again")
@@ -87,7 +87,7 @@ def _(w):
     moved = w.path / "elsewhere"
     w.run("cp", "-a", w.site_path, moved)
     w.airlock("ledger", "verify", site=moved)
-    w.airlock("ledger", "adopt", "--reason", "moved from host a to host b", site=moved)
+    w.airlock("ledger", "adopt", "--yes", "--reason", "moved from host a to host b", site=moved)
     equal(w.process(REPORT, "--again", site=moved)["outcome"], "sealed")
     w.airlock("ledger", "verify", site=moved)
 
@@ -188,7 +188,7 @@ def _(w):
         for command in (("status",), ("ledger", "verify"), ("ledger", "list"), ("ledger", "prove", "1"),
                         ("ledger", "backup", w.path / "copy.db")):
             w.airlock(*command)
-        w.airlock("ledger", "adopt", "--reason", "x", code=8)
+        w.airlock("ledger", "adopt", "--yes", "--reason", "x", code=8)
     finally:
         w.run("umount", "-l", w.site_path)
     w.ledger_ok()

@@ -308,7 +308,7 @@ def _(w):
              (w.airlock, ["release", "--reason", "why"], "exit", 0),
              (w.airlock, ["process", REPORT, "--no-deliver"], "outcome", "queued"),
              (w.airlock, ["outbox", "list"], "exit", 0),
-             (w.airlock, ["key", "rotate", "site"], "exit", 0),
+             (w.airlock, ["key", "rotate", "site", "--yes"], "exit", 0),
              (w.vendor, ["licence", "list"], "exit", 0),
              (w.vendor, ["certificate", "renew", "kit"], "exit", 0),
              (w.vendor, ["certificate", "revoke", w.home / "kit-signing.1.crt"], "number", 1),

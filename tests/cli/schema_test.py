@@ -181,7 +181,7 @@ def _(w):
     path = w.site_path / "airlock.json"
     document = {**json.loads(path.read_text()), "floor": "seal", "redact_also": [{"class": "person", "do": "drop"}], "archive": True,
                 "licence": "none", "sandbox": "required", "limits": {"report_bytes": 67108864},
-                "retention": {"payload_days": 800, "held_days": 90},
+                "retention": {"payload_days": 800, "bundle_days": 800, "held_days": 90},
                 "monitoring": {"syslog": False, "events_file": str(w.path / "events"), "status_file": str(w.path / "status")}, "delivery": {"destinations": DESTINATIONS}}
 
     def parse(mutated):

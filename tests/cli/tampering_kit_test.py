@@ -243,8 +243,8 @@ def _(w):
     equal((w.site_path / "ledger.db").read_bytes(), before, "the ledger")
     w.airlock("ledger", "list")
     w.airlock("ledger", "adopt", code=2)
-    w.airlock("ledger", "adopt", "--reason", "", code=2)
-    adopted = w.airlock("ledger", "adopt", "--reason", "disk lost, backup restored", "--json").json
+    w.airlock("ledger", "adopt", "--yes", "--reason", "", code=2)
+    adopted = w.airlock("ledger", "adopt", "--yes", "--reason", "disk lost, backup restored", "--json").json
     check("rolled back" in adopted["found"], adopted)
     equal(adopted["unknown_bundles"], 1)
     w.ledger_ok()
@@ -260,7 +260,7 @@ def _(w):
     w.site(tier="standard", entitlements=())
     w.airlock("authorise", "--reason", "sending was agreed", "--yes")
     equal(w.process(None, "--no-deliver", code=7)["outcome"], "queued")
-    w.airlock("ledger", "adopt", "--reason", "moved to another machine")
+    w.airlock("ledger", "adopt", "--yes", "--reason", "moved to another machine")
     w.airlock("ledger", "verify")
     other = w.report(lambda d: d["properties"].update({"posthog_version": "1.35.0"}))
     check("ceiling" in w.airlock("process", other, "--no-deliver", code=4).err, "held by the ceiling")
@@ -271,7 +271,7 @@ def _(w):
     w.site()
     w.process()
     sql(f"UPDATE entries SET body = body || ' ' WHERE seq = {PRODUCED}")(w)
-    w.airlock("ledger", "adopt", "--reason", "it will do", code=5)
+    w.airlock("ledger", "adopt", "--yes", "--reason", "it will do", code=5)
 
 
 main()

@@ -226,4 +226,42 @@ def _(w):
     w.ledger_ok()
 
 
+@case("a bundle that a receipt has named stays for `bundle_days` after it, apart from those that wait, and then ends as recorded")
+def _(w):
+    w.site()
+    w.process()
+    w.process(w.report(lambda d: d["properties"].update({"posthog_version": "1.36.1"})))
+    first = min(w.outbox(), key=lambda p: p.name.split("-")[3])
+    w.vendor("intake", first)
+    receipt = w.path / "receipt.p7s"
+    w.vendor("receipt", "--site", w.site_id, "--out", receipt)
+    done = w.airlock("receipt", "import", receipt, "--json").json
+    equal((done["acknowledged"], done["freed"], done["bundle_days"]), (1, [], 800))
+    equal(len(w.outbox()), 2, "both stay")
+    listed = w.airlock("outbox", "list", "--json").json
+    equal(([i["number"] for i in listed["outbox"]], [(i["number"], i["acknowledged_by"]) for i in listed["acknowledged"]]),
+          ([2], [(1, 1)]))
+    check("bundle, acknowledged by receipt 1" in w.airlock("outbox", "list").text, "the list")
+    status = w.airlock("status", "--json").json
+    equal((status["bundles"], status["bundles_acknowledged"], status["retention"]["bundle_days"]),
+          ({"waiting": 1, "handed_over": 0}, 1, 800))
+    check("bundles that a receipt has acknowledged and that are kept: 1" in w.airlock("status").text, "status")
+    w.airlock("bundle", "verify", first)
+    medium = w.path / "medium"
+    medium.mkdir()
+    equal([h["number"] for h in w.airlock("outbox", "hand-over", "--to", medium, "--json").json["handed_over"]], [2])
+    configure(w, retention={"bundle_days": 30})
+    at(w, day(29), "process", REPORT)
+    equal(len(w.outbox()), 2)
+    ran = w.run("strace", "-f", "-qq", "-o", os.devnull, "-P", first, "-e", "inject=unlink:signal=KILL", "faketime",
+                f"{day(31)} 12:00:00", w.program("airlock"), "--site", w.site_path, "process", REPORT, code=(0, 8, -9, 137))
+    check(ran.code != 0 and first.exists(), str(ran))
+    at(w, day(31), "process", REPORT)
+    equal(len(w.outbox()), 1, "the one that no receipt has named")
+    check(not first.exists() and not first.with_suffix(".txt").exists(), "bundle and text")
+    expired = [e for e in w.airlock("ledger", "export", "--format", "json").json["entries"] if e["kind"] == "expired"]
+    equal([(e["what"], e["after_days"]) for e in expired], [("acknowledged bundle", 30)])
+    w.ledger_ok()
+
+
 main()

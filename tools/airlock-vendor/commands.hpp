@@ -3,11 +3,15 @@
 /// The commands of `airlock-vendor`, one file each.
 
 #include <string>
+#include <string_view>
 
 #include "console.hpp"
 #include "core/result.hpp"
 
 namespace airlock::tools {
+
+/// How the help of an option says which value names a site.
+inline constexpr std::string_view site_words = "by its id, the beginning of that, or its name";
 
 /// What every command needs.
 struct VendorContext {
@@ -22,6 +26,8 @@ void add_root(VendorContext& context);
 void add_certificate(VendorContext& context);
 void add_key(VendorContext& context);
 void add_site(VendorContext& context);
+/// The commands of `site` that list, show and retire sites, and close their forks.
+void add_site_standing(VendorContext& context, console::Command& group);
 void add_open(VendorContext& context);
 void add_intake(VendorContext& context);
 void add_gaps(VendorContext& context);

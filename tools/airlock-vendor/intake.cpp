@@ -5,6 +5,8 @@
 #include "commands.hpp"
 #include "core/text.hpp"
 #include "intake/home.hpp"
+#include "intake/search.hpp"
+#include "site_gaps.hpp"
 #include "sys/file.hpp"
 
 namespace airlock::tools {
@@ -15,7 +17,8 @@ using core::Json;
 using core::quote;
 
 constexpr std::uint64_t sent_bytes_limit = 64 * 1024 * 1024;
-constexpr std::string_view bundle_ending = ".p7m";
+/// How many names of what was passed over are told one by one.
+constexpr std::size_t passed_over_told = 50;
 
 struct Options {
   std::vector<std::string> what;
@@ -28,16 +31,11 @@ struct Item {
   core::Result<intake::Arrival> arrival;
 };
 
-/// Bundles in a directory, else the file itself.
-core::Result<std::vector<std::string>> files_of(const std::string& path) {
-  if (!sys::is_directory(path)) return std::vector<std::string>{path};
-  AIRLOCK_TRY(const auto names, sys::list_directory(path));
-  std::vector<std::string> out;
-  for (const std::string& name : names) {
-    if (!name.starts_with('.') && name.ends_with(bundle_ending)) out.push_back(path + "/" + name);
-  }
-  return out;
-}
+/// All that was handed in.
+struct HandedIn {
+  std::vector<Item> items;
+  intake::FoundBundles found;
+};
 
 core::Result<void> read_lines(intake::Home& home, const std::string& path, std::vector<Item>& into) {
   AIRLOCK_TRY(const std::string text, sys::read_file(path, sent_bytes_limit));
@@ -56,19 +54,78 @@ core::Result<void> read_lines(intake::Home& home, const std::string& path, std::
   return {};
 }
 
-core::Result<std::vector<Item>> read_all(intake::Home& home, const Options& options) {
-  std::vector<Item> items;
-  for (const std::string& path : options.what) {
-    AIRLOCK_TRY(const auto files, files_of(path));
-    for (const std::string& file : files) items.push_back({file, home.arrival_of_bundle(file)});
-  }
+core::Result<HandedIn> read_all(intake::Home& home, const Options& options) {
+  HandedIn out;
+  for (const std::string& path : options.what) intake::find_bundles(path, out.found);
+  std::vector<Item>& items = out.items;
+  for (auto& folder : out.found.unreadable) items.push_back({folder.path, core::fail(std::move(folder.error))});
+  for (const std::string& file : out.found.bundles) items.push_back({file, home.arrival_of_bundle(file)});
   if (!options.sent.empty()) AIRLOCK_CHECK(read_lines(home, options.sent, items));
   // In the order in which the sites disclosed them, so that each finds the ones before it.
   std::stable_sort(items.begin(), items.end(), [](const Item& a, const Item& b) {
     if (!a.arrival || !b.arrival) return a.arrival.has_value() < b.arrival.has_value();
     return std::tie(a.arrival->site_id, a.arrival->disclosure) < std::tie(b.arrival->site_id, b.arrival->disclosure);
   });
-  return items;
+  return out;
+}
+
+/// How many items there are of each outcome.
+struct Counts {
+  std::size_t added = 0;
+  std::size_t known = 0;
+  std::size_t former = 0;
+  std::size_t closed = 0;
+  std::size_t forks = 0;
+  std::size_t refused = 0;
+};
+
+std::string_view outcome_of(const intake::TakenIn& taken) {
+  if (taken.is_closed) return "closed";
+  if (!taken.fork.empty()) return "fork";
+  if (taken.is_former) return "former";
+  return taken.is_new ? "new" : "known";
+}
+
+void count(Counts& counts, const intake::TakenIn& taken) {
+  if (taken.is_closed) {
+    ++counts.closed;
+  } else if (!taken.fork.empty()) {
+    ++counts.forks;
+  } else if (taken.is_former) {
+    ++counts.former;
+  } else {
+    ++(taken.is_new ? counts.added : counts.known);
+  }
+}
+
+std::string in_words(const Counts& counts, std::size_t passed_over) {
+  std::string out = "in all: " + std::to_string(counts.added) + " taken in";
+  const auto add = [&](std::size_t number, std::string_view what) {
+    if (number != 0) out += ", " + std::to_string(number) + " " + std::string(what);
+  };
+  add(counts.known, "here already");
+  add(counts.former, "of a past that was given up");
+  add(counts.closed, "of a closed fork");
+  add(counts.forks, counts.forks == 1 ? "fork" : "forks");
+  add(counts.refused, "refused");
+  add(passed_over, "passed over");
+  return out;
+}
+
+void tell_passed_over(const console::Console& console, const std::vector<intake::PassedOver>& list) {
+  for (std::size_t i = 0; i < std::min(list.size(), passed_over_told); ++i) {
+    console.warn("passed over " + quote(list[i].path) + ": " + list[i].reason, "");
+  }
+  if (list.size() > passed_over_told) {
+    console.warn("passed over " + std::to_string(list.size() - passed_over_told) + " more",
+                 "`--json` names all of them");
+  }
+}
+
+Json to_json(const std::vector<intake::PassedOver>& list) {
+  Json out = Json::array();
+  for (const auto& one : list) out.push_back({{"source", one.path}, {"reason", one.reason}});
+  return out;
 }
 
 Json to_json(const std::string& source, const intake::Arrival& arrival, const intake::TakenIn& taken) {
@@ -79,16 +136,14 @@ Json to_json(const std::string& source, const intake::Arrival& arrival, const in
            {"number", arrival.number},
            {"id", arrival.id},
            {"content_sha256", arrival.content_sha256},
-           {"outcome", !taken.fork.empty() ? "fork"
-                       : taken.is_former   ? "former"
-                       : taken.is_new      ? "new"
-                                           : "known"}};
+           {"outcome", outcome_of(taken)}};
   if (taken.standing) out["checkpoint"] = intake::name(*taken.standing);
   if (!taken.fork.empty()) out["error"] = taken.fork;
   return out;
 }
 
 std::string in_words(const intake::TakenIn& taken) {
+  if (taken.is_closed) return "is of a fork that was closed, and is kept apart: " + taken.fork;
   if (taken.is_former) return "is of a past that the site has given up, and is kept apart";
   if (!taken.is_new) return "was here already";
   std::string out = "taken in";
@@ -110,35 +165,56 @@ int run(VendorContext& context, const Options& options) {
   }
   auto home = intake::Home::open(context.home);
   if (!home) return console.report(home.error());
-  auto items = read_all(*home, options);
-  if (!items) return console.report(items.error());
+  const auto handed = read_all(*home, options);
+  if (!handed) return console.report(handed.error());
+  const auto& passed_over = handed->found.passed_over;
+  tell_passed_over(console, passed_over);
   int exit = 0;
   Json all = Json::array();
-  std::size_t added = 0;
-  for (const Item& item : *items) {
+  Counts counts;
+  for (const Item& item : handed->items) {
     if (!item.arrival) {
       const core::Error& error = item.arrival.error();
       console.complain(error.message, error.hint);
       all.push_back({{"source", item.source}, {"outcome", "refused"}, {"error", error.message}});
       take_worse(exit, error.code);
+      ++counts.refused;
       continue;
     }
     const intake::Arrival& arrival = *item.arrival;
     const auto taken = home->take_in(arrival);
     if (!taken) return console.report(taken.error());
     all.push_back(to_json(item.source, arrival, *taken));
+    count(counts, *taken);
     const std::string what = "disclosure " + std::to_string(arrival.disclosure) + " of site " + arrival.site_id;
-    if (!taken->fork.empty()) {
+    if (!taken->fork.empty() && !taken->is_closed) {
       console.complain(quote(item.source) + ": " + what + " contradicts what this site said before: " + taken->fork,
-                       "keep both files and ask the site: its ledger was put back, which `airlock-vendor site readmit` "
-                       "settles with its proof, or somebody else has its keys");
+                       "keep both files, and " + std::string(fork_hint));
       take_worse(exit, Code::integrity);
       continue;
     }
-    if (taken->is_new) ++added;
     console.say(what + ", report " + std::to_string(arrival.number) + ": " + in_words(*taken));
   }
-  if (console.json()) console.print({{"items", all}, {"new", added}, {"exit", exit}});
+  // Where all that somebody named was passed over, what they wanted was not done.
+  const bool in_vain = handed->items.empty() && handed->found.instructions == 0 &&
+                       std::any_of(passed_over.begin(), passed_over.end(), [](const auto& one) { return one.named; });
+  if (in_vain) {
+    console.complain("there is no bundle in what was named", "name the file or folder that a link leads to");
+    exit = static_cast<int>(Code::bad_input);
+  }
+  console.say(in_words(counts, passed_over.size()));
+  if (console.json()) {
+    console.print({{"items", all},
+                   {"new", counts.added},
+                   {"known", counts.known},
+                   {"former", counts.former},
+                   {"closed", counts.closed},
+                   {"forks", counts.forks},
+                   {"refused", counts.refused},
+                   {"passed_over", to_json(passed_over)},
+                   {"instructions", handed->found.instructions},
+                   {"exit", exit}});
+  }
   return exit;
 }
 
@@ -152,7 +228,7 @@ void add_intake(VendorContext& context) {
       "  airlock-vendor intake 2022-05-01-1-….p7m\n  airlock-vendor intake /media/from-the-bank\n"
       "  airlock-vendor intake --sent received.jsonl --json | jq '.items[] | select(.outcome != \"known\")'",
       [&context, options] { return run(context, *options); });
-  command.texts("FILE", options->what, "a bundle, or a directory with bundles");
+  command.texts("FILE", options->what, "a bundle, or a folder; folders are gone through with all below them");
   command.text("--sent", options->sent, "what the receiver noted of reports that were sent, a line each");
 }
 

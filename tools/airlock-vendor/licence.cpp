@@ -49,9 +49,9 @@ core::Result<void> read_limits(Options& options) {
 
 core::Result<intake::Home::IssuedLicence> issue(const VendorContext& context, Options& options) {
   if (options.any_site == !options.site.empty()) {
-    return fail(Code::usage, "give either `--site UUID` or `--any-site`");
+    return fail(Code::usage, "give either `--site SITE` or `--any-site`", "`airlock-vendor site list` names the sites");
   }
-  if (!options.site.empty()) options.order.site_id = options.site;
+  if (!options.site.empty()) options.order.site = options.site;
   if (!options.not_before.empty()) {
     AIRLOCK_TRY(options.order.not_before, time_from("--not-before", options.not_before));
   }
@@ -113,6 +113,10 @@ int report_issued(VendorContext& context, const Options& options,
         {{"file", options.out}, {"licence", core::Json::parse(licence::to_document(issued->licence))}, {"exit", 0}});
   }
   context.console.say("issued " + issued->licence.serial + " for tier " + issued->licence.tier + " to " + options.out);
+  // Where a person named the site by its name or the beginning of its id, they see which it is.
+  for (const auto& site : issued->licence.sites) {
+    if (!options.site.empty() && site.id != core::to_lower(options.site)) context.console.say("  site  " + site.id);
+  }
   return 0;
 }
 
@@ -151,7 +155,7 @@ void add_licence(VendorContext& context) {
       [&context, options] { return report_issued(context, *options, issue(context, *options)); });
   command.text("--tier", options->order.tier, "the tier that the policy is keyed by", console::Need::required);
   command.text("--licensee", options->order.licensee, "who holds the licence", console::Need::required);
-  command.text("--site", options->site, "the registered site that it is for");
+  command.text("--site", options->site, "the registered site that it is for, " + std::string(site_words));
   command.flag("--any-site", options->any_site, "bound to no site");
   command.text("--not-before", options->not_before, "first moment, a UTC time or day (default today)");
   command.text("--not-after", options->not_after, "end of the term, a UTC time or day", console::Need::required);

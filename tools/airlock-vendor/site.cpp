@@ -41,12 +41,16 @@ int run(VendorContext& context, const Options& options) {
     context.console.print({{"site_id", request.site_id},
                            {"name", request.name},
                            {"fingerprint", request.fingerprint.hex()},
-                           {"new", added->is_new},
+                           {"new", added->done.is_new},
+                           {"was_retired", added->done.was_retired},
                            {"exit", 0}});
     return 0;
   }
-  context.console.say(std::string(added->is_new ? "registered" : "had already registered") + " site " +
-                      request.site_id + (request.name.empty() ? "" : ", " + request.name));
+  context.console.say(std::string(added->done.is_new        ? "registered"
+                                  : added->done.was_retired ? "registered again"
+                                                            : "had already registered") +
+                      " site " + request.site_id + (request.name.empty() ? "" : ", " + request.name) +
+                      (added->done.was_retired ? ", which was retired" : ""));
   context.console.say({{"fingerprint", site::in_groups(request.fingerprint)},
                        {"next", options.fingerprint.empty()
                                     ? "compare the fingerprint with what the site's operator saw, by another way"
@@ -106,7 +110,8 @@ int readmit(VendorContext& context, const ReadmitOptions& options) {
 void add_site(VendorContext& context) {
   using namespace site_command;
   auto options = std::make_shared<Options>();
-  console::Command group = context.console.group("site", "register sites, and readmit those whose ledger was restored");
+  console::Command group =
+      context.console.group("site", "register, list and retire sites, and settle what contradicts itself");
   console::Command command =
       context.console.command(group, "add", "register a site from its request",
                               "  airlock-vendor site add site-request.p7s --fingerprint '5a0c …'",
@@ -122,6 +127,7 @@ void add_site(VendorContext& context) {
              "what `airlock ledger prove --entry N --extract DIRECTORY` made of the entry `adopted`",
              console::Need::required);
   again.text("--reason", past->reason, "what the site told you; recorded", console::Need::required);
+  add_site_standing(context, group);
 }
 
 }  // namespace airlock::tools

@@ -1,5 +1,3 @@
-#include <unistd.h>
-
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -14,6 +12,8 @@ namespace authorise_command {
 
 using core::Json;
 
+/// Looking is not a wrong command line: without `--yes` it shows what would be allowed, and allows nothing.
+constexpr core::Code unattended = core::Code::refused;
 constexpr std::string_view reason_hint = "say who decided and why: it is recorded for ever";
 
 struct Options {
@@ -63,22 +63,11 @@ std::vector<std::string> sentences(const gate::Proposal& proposal) {
     for (const auto& difference : raise.loosenings) out.push_back("  " + difference.text());
   }
   if (proposal.also_new) {
-    add_consents(out, "values that a later kit is the first to declare would leave without asking again:",
-                 *proposal.also_new);
+    add_consents(
+        out, "values that a later kit is the first to declare would leave without asking again:", *proposal.also_new);
     add_consents(out, "so far:", proposal.consented);
   }
   return out;
-}
-
-core::Result<void> confirm(const std::vector<std::string>& shown) {
-  using core::Code;
-  if (::isatty(STDIN_FILENO) == 0) {
-    return core::fail(Code::refused, "nobody is at a terminal to confirm it", "look at it, then give `--yes`");
-  }
-  std::string question;
-  for (const std::string& sentence : shown) question += sentence + "\n";
-  if (console::Console::ask(question + "Allow this? Type yes: ") == "yes") return {};
-  return core::fail(Code::refused, "it was not authorised", "answer yes or give `--yes`");
 }
 
 /// What disowning the times of a bad clock means, before it is done.
@@ -100,12 +89,8 @@ int run_clock(Context& context, const Options& options) {
     console.say("no time in the ledger is later than the clock's: there is none to disown");
     return 0;
   }
-  if (options.yes || ::isatty(STDIN_FILENO) == 0) {
-    for (const std::string& sentence : sentences(*proposal)) console.say(sentence);
-  }
-  if (!options.yes) {
-    if (const auto confirmed = confirm(sentences(*proposal)); !confirmed) return console.report(confirmed.error());
-  }
+  const auto confirmed = console.confirm(sentences(*proposal), "Allow this?", options.yes, unattended);
+  if (!confirmed) return console.report(confirmed.error());
   const auto done = gate::disown_times(context.site, options.reason);
   if (!done) return console.report(done.error());
   if (console.json()) {
@@ -140,12 +125,8 @@ int run(Context& context, const Options& options) {
     console.say("nothing that is in force is looser than this site's ceiling: there is nothing to authorise");
     return 0;
   }
-  if (options.yes || ::isatty(STDIN_FILENO) == 0) {
-    for (const std::string& sentence : sentences(*proposal)) console.say(sentence);
-  }
-  if (!options.yes) {
-    if (const auto confirmed = confirm(sentences(*proposal)); !confirmed) return console.report(confirmed.error());
-  }
+  const auto confirmed = console.confirm(sentences(*proposal), "Allow this?", options.yes, unattended);
+  if (!confirmed) return console.report(confirmed.error());
   if (const auto done = gate::authorise(context.site, *proposal, options.reason); !done) {
     return console.report(done.error());
   }
@@ -183,13 +164,13 @@ int run_hold(Context& context, const std::string& reason, bool stop) {
 void add_authorise(Context& context) {
   using namespace authorise_command;
   auto options = std::make_shared<Options>();
-  console::Command command =
-      context.console.command("authorise", "allow what is looser than this site's ceiling, after showing it",
-                              "  airlock authorise --reason 'contract 4711 of 2026-11-20 allows sending'\n"
-                              "  airlock authorise --reason 'new recipient, ticket 815' --yes\n"
-                              "  airlock authorise --reason 'board, 2026-11-20' --also-new class=usage type=count,boolean\n"
-                              "  airlock authorise --clock --reason 'clock was a year ahead until today'",
-                              [&context, options] { return run(context, *options); });
+  console::Command command = context.console.command(
+      "authorise", "allow what is looser than this site's ceiling, after showing it",
+      "  airlock authorise --reason 'contract 4711 of 2026-11-20 allows sending'\n"
+      "  airlock authorise --reason 'new recipient, ticket 815' --yes\n"
+      "  airlock authorise --reason 'board, 2026-11-20' --also-new class=usage type=count,boolean\n"
+      "  airlock authorise --clock --reason 'clock was a year ahead until today'",
+      [&context, options] { return run(context, *options); });
   command.text("--reason", options->reason, "why, for the ledger", console::Need::required);
   command.flag("--yes", options->yes, "do not ask");
   command.words("--also-new", options->also_new,

@@ -65,6 +65,10 @@ core::Result<gate::Initialised> make(const Context& context, const Options& opti
     return core::fail(core::Code::usage, core::quote(options.site_id) + " is not a UUID");
   }
   AIRLOCK_CHECK(core::check_typed("the name", options.name, core::text_limit));
+  if (core::Digest::from_hex(without_colons(options.vendor_root))) {
+    return core::fail(core::Code::usage, "`--vendor-root` is the certificate's file, and this is a fingerprint",
+                      "give the fingerprint with `--vendor-root-sha256`, and the file with `--vendor-root`");
+  }
   AIRLOCK_TRY(init.vendor_root, sys::read_file(options.vendor_root, root_bytes_limit));
   auto root = crypto::Certificate::from_pem(init.vendor_root);
   if (!root) return core::fail(std::move(root.error()).within(core::quote(options.vendor_root)));
@@ -115,7 +119,9 @@ void add_init(Context& context) {
       "  airlock init --vendor-root vendor-root.crt --kit kit.p7s --name 'Example Bank, Leeds'\n"
       "  airlock --site /srv/airlock init --vendor-root vendor-root.crt --vendor-root-sha256 5A:0C:…",
       [&context, options] { return run(context, *options); });
-  command.text("--vendor-root", options->vendor_root, "the vendor's root certificate", console::Need::required);
+  command.text("--vendor-root", options->vendor_root,
+               "the vendor's root certificate, a file; `--trust` of `licence verify` is the same",
+               console::Need::required);
   command.text("--vendor-root-sha256", options->vendor_root_sha256,
                "its SHA-256 fingerprint as the vendor told you; without it you are asked to confirm");
   command.text("--kit", options->kit, "the vendor's kit");

@@ -61,11 +61,32 @@ int print_change(Context& context, const core::Result<gate::KeyChange>& changed,
   return 0;
 }
 
+/// What nobody can take back of putting a new site key in force.
+std::vector<std::string> rotation_consequences() {
+  return {
+      "the site key that is in force is removed, and nobody can bring it back",
+      "a licence that is bound to it is `wrong_site` from then on: reports are sealed at least, until the licence that "
+      "the vendor issues for the new key is installed",
+      "the vendor needs the new site-request.p7s before it can open what is sealed from then on"};
+}
+
+std::vector<std::string> destruction_consequences() {
+  return {"every pseudonym key of this site is removed, the former ones too, and nobody can bring them back",
+          "`airlock pseudonym lookup` finds no name any more that has left as a pseudonym, and all names have other "
+          "pseudonyms from then on",
+          "copies in backups stay: they are yours to destroy"};
+}
+
 int rotate(Context& context, const KeyOptions& options) {
   const auto key = site::key_name(options.key);
   if (!key) {
     return context.console.report(
         {core::Code::usage, core::quote(options.key) + " is not `site`, `ledger`, `archive` or `pseudonym`", ""});
+  }
+  if (*key == site::KeyName::site) {
+    const auto confirmed =
+        context.console.confirm(rotation_consequences(), "Put a new site key in force?", options.yes);
+    if (!confirmed) return context.console.report(confirmed.error());
   }
   return print_change(context, gate::rotate_key(context.site, *key),
                       "the " + options.key + " key is another one now, and that is recorded", consequence(*key));
@@ -77,7 +98,8 @@ int use(Context& context, const KeyOptions& options) {
                                    "the ledger's key is Ed25519, and the archive key opens bundles: they stay files"});
   }
   return print_change(context, gate::use_token_key(context.site, options.token),
-                      "the site signs with the token's key now, and that is recorded", consequence(site::KeyName::site));
+                      "the site signs with the token's key now, and that is recorded",
+                      consequence(site::KeyName::site));
 }
 
 int protect(Context& context, const KeyOptions& options) {
@@ -102,10 +124,9 @@ int destroy(Context& context, const KeyOptions& options) {
     return context.console.report({core::Code::usage, "only the `pseudonym` key can be destroyed",
                                    "other keys are needed to verify or open what was made with them: rotate them"});
   }
-  if (!options.yes) {
-    return context.console.report({core::Code::refused, "destroying the pseudonym key cannot be undone",
-                                   "run it again with `--yes`; copies in backups are yours to destroy"});
-  }
+  const auto confirmed =
+      context.console.confirm(destruction_consequences(), "Destroy the pseudonym keys?", options.yes);
+  if (!confirmed) return context.console.report(confirmed.error());
   return print_change(context, gate::destroy_pseudonym_keys(context.site),
                       "every pseudonym key of this site is gone, and that is recorded",
                       "destroy copies in backups too; until then who has one can tell names from pseudonyms");
@@ -118,17 +139,21 @@ void add_key(Context& context) {
   auto options = std::make_shared<KeyOptions>();
   console::Console& console = context.console;
   console::Command group = console.group("key", "replace the site's keys, and keep them better");
-  console
-      .command(group, "rotate", "put a new key in force; what the former one must still open or verify it still does",
-               "  airlock key rotate ledger", [&context, options] { return rotate(context, *options); })
-      .text("KEY", options->key, "site, ledger, archive or pseudonym", console::Need::required);
+  console::Command rotate_command = console.command(
+      group, "rotate", "put a new key in force; what the former one must still open or verify it still does",
+      "  airlock key rotate ledger\n  airlock key rotate site --yes",
+      [&context, options] { return rotate(context, *options); });
+  rotate_command.text("KEY", options->key, "site, ledger, archive or pseudonym", console::Need::required);
+  rotate_command.flag("--yes", options->yes, "do not ask, as for `site`");
   console::Command use_command = console.command(
       group, "use", "put the key in a PKCS #11 token in force as the site's signing key",
       "  airlock key use site --uri 'pkcs11:token=site;object=signing' --module /usr/lib/softhsm/libsofthsm2.so",
       [&context, options] { return use(context, *options); });
   use_command.text("KEY", options->key, "site", console::Need::required);
-  use_command.text("--uri", options->token.uri, "the key, as RFC 7512 names it, without a PIN", console::Need::required);
-  use_command.text("--module", options->token.module, "the token's PKCS #11 module, an absolute path", console::Need::required);
+  use_command.text("--uri", options->token.uri, "the key, as RFC 7512 names it, without a PIN",
+                   console::Need::required);
+  use_command.text("--module", options->token.module, "the token's PKCS #11 module, an absolute path",
+                   console::Need::required);
   console
       .command(group, "protect", "put the site's signing key under a passphrase, or under another one",
                "  airlock key protect site\n  airlock key protect site --passphrase-fd 3 3< new-passphrase",
@@ -138,7 +163,7 @@ void add_key(Context& context) {
       group, "destroy", "remove every pseudonym key, so that no pseudonym can be told to be anybody's",
       "  airlock key destroy pseudonym --yes", [&context, options] { return destroy(context, *options); });
   destroy_command.text("KEY", options->key, "pseudonym", console::Need::required);
-  destroy_command.flag("--yes", options->yes, "it is meant");
+  destroy_command.flag("--yes", options->yes, "do not ask");
 }
 
 }  // namespace airlock::tools

@@ -27,6 +27,18 @@ core::Json to_json(const site::Kit& kit) {
           {"exit", 0}};
 }
 
+void warn_of_idle(const console::Console& console, const std::vector<gate::OwnRedaction>& idle) {
+  for (const gate::OwnRedaction& own : idle) {
+    console.warn(own.problem + (": every report is held while this kit is in force"), own.hint);
+  }
+}
+
+core::Json to_json(const std::vector<gate::OwnRedaction>& idle) {
+  core::Json out = core::Json::array();
+  for (const gate::OwnRedaction& own : idle) out.push_back(own.problem);
+  return out;
+}
+
 int show(Context& context, const std::string& file) {
   const auto site = site::Site::open(context.site);
   if (!site) return context.console.report(site.error());
@@ -35,8 +47,13 @@ int show(Context& context, const std::string& file) {
   if (!text) return context.console.report(text.error());
   const auto kit = gate::verify_kit_for(*site, *text);
   if (!kit) return context.console.report(core::Error(kit.error()).within(core::quote(path)));
+  const auto idle = gate::idle_redactions(*site, *kit);
+  if (!idle) return context.console.report(idle.error());
+  warn_of_idle(context.console, *idle);
   if (context.console.json()) {
-    context.console.print(to_json(*kit));
+    core::Json document = to_json(*kit);
+    document["idle_redactions"] = to_json(*idle);
+    context.console.print(document);
     return 0;
   }
   std::string recipients;
@@ -58,8 +75,12 @@ int install(Context& context, const std::string& path) {
   if (!text) return context.console.report(text.error());
   const auto installed = gate::install_kit(context.site, *text);
   if (!installed) return context.console.report(core::Error(installed.error()).within(core::quote(path)));
+  warn_of_idle(context.console, installed->idle);
   if (context.console.json()) {
-    context.console.print({{"number", installed->number}, {"by_consent", installed->by_consent}, {"exit", 0}});
+    context.console.print({{"number", installed->number},
+                           {"by_consent", installed->by_consent},
+                           {"idle_redactions", to_json(installed->idle)},
+                           {"exit", 0}});
   }
   context.console.say("installed kit number " + std::to_string(installed->number));
   if (!installed->by_consent.empty()) {

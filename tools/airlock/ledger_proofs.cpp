@@ -170,7 +170,24 @@ int backup(Context& context, const std::string& file) {
   return 0;
 }
 
-int adopt(Context& context, const std::string& reason) {
+struct AdoptOptions {
+  std::string reason;
+  bool yes = false;
+};
+
+int adopt(Context& context, const AdoptOptions& options) {
+  const std::string& reason = options.reason;
+  if (const auto checked = core::check_reason(reason, gate::adopt_reason_hint); !checked) {
+    return context.console.report(checked.error());
+  }
+  const auto confirmed = context.console.confirm(
+      {"this ledger becomes the site's past, as it is: what it lacks is given up, and an entry says so for ever",
+       "the ceiling goes back to `seal`, and consents end; `airlock authorise` raises it again",
+       "the vendor needs the proof of that entry before it believes the bundles that follow",
+       "on a copy of a site that goes on elsewhere, this makes two ledgers of one site: make the copy a site of its "
+       "own"},
+      "Go on with this ledger?", options.yes);
+  if (!confirmed) return context.console.report(confirmed.error());
   const auto adopted = gate::adopt(context.site, reason);
   if (!adopted) return context.console.report(adopted.error());
   if (context.console.json()) {
@@ -220,12 +237,13 @@ void add_ledger_proofs(Context& context, console::Command& group) {
                "  airlock ledger backup /mnt/backup/ledger-$(date +%F).db",
                [&context, file] { return backup(context, *file); })
       .text("FILE", *file, "a new file, to be kept as safe as the ledger", console::Need::required);
-  auto reason = std::make_shared<std::string>();
-  context.console
-      .command(group, "adopt", "go on with a ledger that was restored or moved; recorded for ever",
-               "  airlock ledger adopt --reason 'disk lost on 2026-11-20, backup of 2026-11-19 restored'",
-               [&context, reason] { return adopt(context, *reason); })
-      .text("--reason", *reason, "what happened", console::Need::required);
+  auto adopt_options = std::make_shared<AdoptOptions>();
+  console::Command adopting = context.console.command(
+      group, "adopt", "go on with a ledger that was restored or moved; recorded for ever",
+      "  airlock ledger adopt --reason 'disk lost on 2026-11-20, backup of 2026-11-19 restored'",
+      [&context, adopt_options] { return adopt(context, *adopt_options); });
+  adopting.text("--reason", adopt_options->reason, "what happened", console::Need::required);
+  adopting.flag("--yes", adopt_options->yes, "do not ask");
 }
 
 }  // namespace airlock::tools

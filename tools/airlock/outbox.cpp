@@ -40,6 +40,7 @@ Json to_json(const gate::OutboxItem& item) {
     out["handed_over"] = item.hand_off.times;
     out["last_handed_over"] = time(item.hand_off.last);
     out["note"] = item.hand_off.note.empty() ? Json(nullptr) : Json(item.hand_off.note);
+    out["acknowledged_by"] = item.hand_off.acknowledged_by == 0 ? Json(nullptr) : Json(item.hand_off.acknowledged_by);
     return out;
   }
   out["attempts"] = disclosure.attempts;
@@ -52,7 +53,9 @@ Json to_json(const gate::OutboxItem& item) {
 
 void show(const console::Console& console, const gate::OutboxItem& item) {
   const ledger::Disclosure& disclosure = item.disclosure;
-  const std::string what = item.is_bundle && item.hand_off.times != 0     ? "bundle, handed over, waits for a receipt"
+  const std::string what = item.hand_off.acknowledged_by != 0
+                               ? "bundle, acknowledged by receipt " + std::to_string(item.hand_off.acknowledged_by)
+                           : item.is_bundle && item.hand_off.times != 0   ? "bundle, handed over, waits for a receipt"
                            : item.is_bundle                               ? "bundle, waits to be handed over"
                            : disclosure.stage == ledger::Stage::failed    ? "given up"
                            : disclosure.stage == ledger::Stage::attempted ? "an attempt was cut short"
@@ -79,14 +82,20 @@ void show(const console::Console& console, const gate::OutboxItem& item) {
 int list(Context& context) {
   const auto items = gate::outbox(context.site);
   if (!items) return context.console.report(items.error());
+  Json waiting = Json::array();
+  Json acknowledged = Json::array();
+  for (const gate::OutboxItem& item : *items) {
+    (item.hand_off.acknowledged_by == 0 ? waiting : acknowledged).push_back(to_json(item));
+    if (item.hand_off.acknowledged_by == 0) show(context.console, item);
+  }
   if (context.console.json()) {
-    Json all = Json::array();
-    for (const gate::OutboxItem& item : *items) all.push_back(to_json(item));
-    context.console.print({{"outbox", all}, {"exit", 0}});
+    context.console.print({{"outbox", waiting}, {"acknowledged", acknowledged}, {"exit", 0}});
     return 0;
   }
-  for (const gate::OutboxItem& item : *items) show(context.console, item);
-  if (items->empty()) context.console.say("the outbox is empty");
+  if (waiting.empty()) context.console.say(acknowledged.empty() ? "the outbox is empty" : "nothing waits");
+  for (const gate::OutboxItem& item : *items) {
+    if (item.hand_off.acknowledged_by != 0) show(context.console, item);
+  }
   return 0;
 }
 
@@ -124,8 +133,8 @@ int run_hand_over(Context& context, HandOverArguments& arguments) {
     context.console.say("no bundle waits in the outbox");
   } else {
     context.console.say(
-        "recorded, copied and compared; unmount the medium before you take it out. The bundles stay in "
-        "the outbox until the vendor's receipt is imported");
+        "recorded, copied and compared; unmount the medium before you take it out. The bundles wait in "
+        "the outbox for the vendor's receipt");
   }
   return 0;
 }

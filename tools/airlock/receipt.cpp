@@ -42,6 +42,7 @@ int run(Context& context, const Options& options) {
                            {"repeated", imported->repeated},
                            {"unknown", imported->unknown},
                            {"freed", imported->freed},
+                           {"bundle_days", imported->bundle_days},
                            {"missing", missing},
                            {"exit", 0}});
     return 0;
@@ -49,8 +50,14 @@ int run(Context& context, const Options& options) {
   const std::string which = "receipt " + std::to_string(receipt.sequence) + " of " + receipt.issued.text();
   context.console.say(imported->repeated
                           ? which + " was imported before"
-                          : "imported " + which + "; newly acknowledged: " + std::to_string(imported->acknowledged) +
-                                ", files freed: " + std::to_string(imported->freed.size()));
+                          : "imported " + which + "; newly acknowledged: " + std::to_string(imported->acknowledged));
+  if (!imported->freed.empty()) {
+    context.console.say("payloads that no longer wait to be sent: " + std::to_string(imported->freed.size()));
+  }
+  if (imported->acknowledged != 0) {
+    context.console.say("acknowledged bundles stay in the outbox for " + std::to_string(imported->bundle_days) +
+                        " days (`retention` in airlock.json)");
+  }
   if (imported->unknown != 0) {
     context.console.say("not in this ledger, which was adopted: " + std::to_string(imported->unknown) +
                         " of its disclosures");
@@ -69,7 +76,7 @@ void add_receipt(Context& context) {
   auto options = std::make_shared<Options>();
   console::Command group = context.console.group("receipt", "the vendor's word that disclosures arrived");
   context.console
-      .command(group, "import", "verify and record a receipt, then free what it names from the outbox",
+      .command(group, "import", "verify and record a receipt: what it names waits no longer",
                "  airlock receipt import receipt.p7s\n  airlock receipt import receipt.p7s --json | jq .missing",
                [&context, options] { return run(context, *options); })
       .text("FILE", options->file, "the receipt", console::Need::required);

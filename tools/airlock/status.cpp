@@ -68,9 +68,10 @@ void say_copied(const console::Console& console, const std::vector<gate::CopiedA
                 std::to_string(each.disclosures) + " of the newest " + std::to_string(gate::copies_counted_of) +
                 " disclosures");
     if (each.disclosures < 2) continue;
-    console.warn(core::quote(each.path) + " was taken out as a copy of another value more than once",
-                 "`airlock explain` on a report says of which; if it may not leave at all, name it in `redact_also`; if "
-                 "its values are no secret, ask the vendor for an `enum` or another class in the next kit");
+    console.warn(
+        core::quote(each.path) + " was taken out as a copy of another value more than once",
+        "`airlock explain` on a report says of which; if it may not leave at all, name it in `redact_also`; if "
+        "its values are no secret, ask the vendor for an `enum` or another class in the next kit");
   }
 }
 
@@ -103,6 +104,11 @@ int run(Context& context) {
        {"machine", machine_in_words(status->inputs.machine)},
        {"ceiling", std::string(policy::name(gate::authorised_ceiling(status->inputs))) +
                        (status->inputs.ceiling ? "" : ", since there were never both kit and licence")}});
+  for (const gate::OwnRedaction& own : status->own_redactions) {
+    context.console.say("redacted here besides: " + gate::in_words(own.redaction) +
+                        (own.problem.empty() ? "" : "; selects nothing, so every report is held"));
+    if (!own.problem.empty()) context.console.warn(own.problem + ": every report is held", own.hint);
+  }
   if (const std::string missing = missing_in_words(sys::sandbox_abilities()); !missing.empty()) {
     context.console.say({{"sandbox", missing}});
   }
@@ -137,9 +143,13 @@ int run(Context& context) {
                         std::to_string(status->queue.failed) + " given up; see `airlock outbox list`");
   }
   if (status->bundles != 0) {
-    context.console.say("bundles: " + std::to_string(status->bundles - status->handed_over) +
-                        " to be handed over, " + std::to_string(status->handed_over) +
+    context.console.say("bundles: " + std::to_string(status->bundles - status->handed_over) + " to be handed over, " +
+                        std::to_string(status->handed_over) +
                         " handed over and without a receipt; see `airlock outbox list`");
+  }
+  if (status->acknowledged != 0) {
+    context.console.say("bundles that a receipt has acknowledged and that are kept: " +
+                        std::to_string(status->acknowledged));
   }
   if (status->receipt) {
     context.console.say("the vendor's last receipt is number " + std::to_string(status->receipt->sequence) +

@@ -179,6 +179,19 @@ std::string Console::ask(std::string_view text) {
   return answer;
 }
 
+core::Result<void> Console::confirm(const std::vector<std::string>& consequences, std::string_view question,
+                                    bool answered, core::Code unattended) const {
+  if (answered || ::isatty(STDIN_FILENO) == 0) {
+    for (const std::string& consequence : consequences) say(consequence);
+    if (answered) return {};
+    return core::fail(unattended, "nobody is at a terminal to confirm it", "look at it, then give `--yes`");
+  }
+  std::string text;
+  for (const std::string& consequence : consequences) text += consequence + "\n";
+  if (ask(text + std::string(question) + " Type yes: ") == "yes") return {};
+  return core::fail(core::Code::refused, "it was not confirmed, so nothing was done", "answer yes or give `--yes`");
+}
+
 void Console::tell(std::string_view word, std::string_view colour, std::string_view text) const {
   if (text.empty()) return;
   const bool coloured = !no_colour_ && std::getenv("NO_COLOR") == nullptr && ::isatty(STDERR_FILENO) == 1;

@@ -93,6 +93,11 @@ class Console {
   void remark(std::string_view line) const;
   /// Prints `text` to standard error, whatever the options, and reads a line of standard input.
   [[nodiscard]] static std::string ask(std::string_view text);
+  /// Has a person confirm what cannot be taken back. At a terminal it shows `consequences`, asks `question` and takes
+  /// `yes` for an answer; with `--yes` (`answered`), or where nobody is there to be asked, it prints them as `say`
+  /// does. Errors: refused (another answer); `unattended` where nobody can be asked and `--yes` is missing.
+  [[nodiscard]] core::Result<void> confirm(const std::vector<std::string>& consequences, std::string_view question,
+                                           bool answered, core::Code unattended = core::Code::usage) const;
 
   /// `NAME: error: …` and `NAME: hint: …` on standard error; with `--json` also a document with `error` on standard
   /// output. Returns the error's exit code.

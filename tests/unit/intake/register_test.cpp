@@ -422,9 +422,58 @@ TEST_CASE("a register of every released version opens, is then one of the newest
     CHECK(gaps->forks.size() == (first ? 0 : 1));
     auto database = db::Database::open(path, db::Mode::read_only);
     REQUIRE(database);
-    CHECK(database->number("PRAGMA user_version").value() == 3);
+    CHECK(database->number("PRAGMA user_version").value() == 4);
   }
-  CHECK(kept == 2);  // all but the newest, which every test makes
+  CHECK(kept == 3);  // all but the newest, which every test makes
+}
+
+TEST_CASE(
+    "a fork that a person closed is no open fork, opens no more when it comes again, and frees what is kept for "
+    "receipts") {
+  Desk desk;
+  desk.take(bundle(1, 0));
+  desk.take(bundle(2, 1));
+  Arrival other = bundle(2, 1);
+  other.id = id_of(7);
+  Arrival next = bundle(3, 0);
+  next.previous = envelope::Previous{id_of(7), other.content_sha256};
+  CHECK(is_fork(desk.take(other)));
+  CHECK(is_fork(desk.take(next)));
+  CHECK(desk.receipt().items.size() == 1);
+  CHECK(desk.reg().close_forks(site_id, 9, "none of this number", now)->empty());
+  CHECK(desk.gaps().closures.empty());
+
+  const auto one = desk.reg().close_forks(site_id, 2, "the machine was cloned", now);
+  REQUIRE(one);
+  REQUIRE(one->size() == 1);
+  CHECK(one->front().id == id_of(7));
+  CHECK(desk.gaps().forks.size() == 1);
+  CHECK(desk.receipt().items.size() == 2);
+  CHECK(desk.reg().close_forks(site_id, std::nullopt, "and what it made later", now)->size() == 1);
+  CHECK(desk.gaps().forks.empty());
+  REQUIRE(desk.gaps().closures.size() == 2);
+  CHECK(desk.gaps().closures.front().reason == "the machine was cloned");
+  CHECK(desk.take(other).is_closed);
+  CHECK(desk.take(next).is_closed);
+  CHECK(desk.gaps().forks.empty());
+  CHECK(desk.reg().disclosure(site_id, 2)->value().id == id_of(2));
+  // What the copy makes after that is a fork of its own.
+  Arrival later = bundle(4, 0);
+  later.previous = envelope::Previous{id_of(3), content_of(3)};
+  const TakenIn fresh = desk.take(later);
+  CHECK(is_fork(fresh));
+  CHECK_FALSE(fresh.is_closed);
+  CHECK(desk.gaps().forks.size() == 1);
+}
+
+TEST_CASE("a site is retired once at a time, and every time is kept") {
+  Desk desk;
+  CHECK_FALSE(desk.gaps().retired);
+  CHECK(desk.reg().retire_site(site_id, "contract ended", now).value());
+  CHECK_FALSE(desk.reg().retire_site(site_id, "again", now).value());
+  REQUIRE(desk.gaps().retired);
+  CHECK(desk.gaps().retired->reason == "contract ended");
+  CHECK(desk.reg().retirements(site_id)->size() == 1);
 }
 
 }  // namespace register_test

@@ -31,6 +31,7 @@ TEST_CASE("a configuration is read with its defaults") {
   CHECK(parsed->archive);
   CHECK_FALSE(parsed->declared_without_licence);
   CHECK_FALSE(parsed->report_bytes);
+  CHECK(parsed->bundle_days == 800);
   CHECK(parse_configuration(new_configuration(site_id, "p", "n"), "airlock.json")->product == "p");
 }
 
@@ -39,7 +40,8 @@ TEST_CASE("the design's example is accepted") {
     "name": "Example Bank, Leeds", "floor": "seal", "redact_also": [],
     "delivery": {"destinations": [{"type": "https-json", "url": "https://reports.vendor.example/v1",
     "ca_file": "trust/delivery/ca.crt", "timeout_seconds": 30}]}, "archive": true,
-    "retention": {"payload_days": 800, "held_days": 90}, "sandbox": "required", "limits": {}})") == "accepted");
+    "retention": {"payload_days": 800, "bundle_days": 800, "held_days": 90}, "sandbox": "required", "limits": {}})") ==
+        "accepted");
 }
 
 TEST_CASE("each mistake is refused with file and path") {
@@ -55,6 +57,8 @@ TEST_CASE("each mistake is refused with file and path") {
   CHECK(why(with(R"("delivery": {"destinations": [{"type": "https-json", "url": "http://x"}]})")).find("https://") !=
         std::string::npos);
   CHECK(why(with(R"("retention": {"payload_days": 0})")).find("`/retention/payload_days`") != std::string::npos);
+  CHECK(why(with(R"("retention": {"bundle_days": 0})")).find("`/retention/bundle_days`") != std::string::npos);
+  CHECK(parse_configuration(with(R"("retention": {"bundle_days": 30})"), "airlock.json")->bundle_days == 30);
   CHECK(why(R"({"format": "airlock-site/2", "site_id": ")" + site_id + "\"}").find("`/format`") != std::string::npos);
   CHECK(why("").find("is empty") != std::string::npos);
 }

@@ -1,0 +1,48 @@
+#include "gate/own_redactions.hpp"
+
+#include "core/text.hpp"
+
+namespace airlock::gate {
+namespace {
+
+/// The plan that this one makes alone says what is wrong with it.
+OwnRedaction judged(const redaction::Redaction& redaction, const site::Kit* kit) {
+  OwnRedaction out{.redaction = redaction, .problem = {}, .hint = {}};
+  if (kit == nullptr) return out;
+  const redaction::Profile alone{"redact_also", redaction::Undeclared::drop, {redaction}};
+  const auto plan = redaction::Plan::make(kit->dictionary, {&alone, 1});
+  if (plan) return out;
+  out.problem = plan.error().message;
+  out.hint = "mend it in the file, or ask the vendor for a kit that declares this; reports are held until then";
+  return out;
+}
+
+}  // namespace
+
+std::vector<OwnRedaction> own_redactions(const site::Configuration& configuration, const site::Machine& machine,
+                                         const site::Kit* kit) {
+  std::vector<OwnRedaction> out;
+  for (const auto& redaction : configuration.redact_also) out.push_back(judged(redaction, kit));
+  for (const auto& redaction : machine.redact_also) out.push_back(judged(redaction, kit));
+  return out;
+}
+
+std::vector<OwnRedaction> own_redactions(const Inputs& inputs) {
+  return own_redactions(inputs.site.configuration(), inputs.machine, inputs.kit ? &*inputs.kit : nullptr);
+}
+
+std::vector<redaction::Redaction> own_redactions_in_force(const Inputs& inputs) {
+  std::vector<redaction::Redaction> out;
+  for (OwnRedaction& own : own_redactions(inputs)) {
+    if (own.problem.empty()) out.push_back(std::move(own.redaction));
+  }
+  return out;
+}
+
+std::string in_words(const redaction::Redaction& redaction) {
+  std::string out = redaction.cls ? "class " + std::string(dictionary::name(*redaction.cls))
+                                  : (redaction.of_key ? "the keys of " : "") + core::quote(redaction.path);
+  return out + ": " + redaction::describe(redaction.treatment);
+}
+
+}  // namespace airlock::gate

@@ -1,0 +1,105 @@
+#include "intake/search.hpp"
+
+#include <set>
+#include <string_view>
+
+#include "core/text.hpp"
+#include "sys/file.hpp"
+
+namespace airlock::intake {
+namespace {
+
+constexpr std::string_view bundle_ending = ".p7m";
+constexpr std::string_view instructions_ending = ".txt";
+
+/// The name without its ending, in lower case: some media know upper case only. Empty where it ends otherwise.
+std::string stem_of(const std::string& name, std::string_view ending) {
+  std::string lower = core::to_lower(name);
+  if (lower.size() <= ending.size() || !lower.ends_with(ending)) return {};
+  lower.resize(lower.size() - ending.size());
+  return lower;
+}
+
+/// The stems of all bundles among the names of one folder.
+std::set<std::string> bundle_stems(const std::vector<std::string>& names) {
+  std::set<std::string> out;
+  for (const std::string& name : names) {
+    if (std::string stem = stem_of(name, bundle_ending); !stem.empty()) out.insert(std::move(stem));
+  }
+  return out;
+}
+
+/// Why something that is neither a file nor a folder is not looked at; empty for those two.
+std::string_view unfit(sys::Kind kind) {
+  if (kind == sys::Kind::link) return "is a symbolic link, and links are not followed";
+  if (kind == sys::Kind::other) return "is neither a file nor a folder";
+  return {};
+}
+
+void look_into(const std::string& folder, int depth, FoundBundles& into);
+
+/// One name of a folder.
+void look_at(const std::string& folder, const std::string& name, const std::set<std::string>& stems, int depth,
+             FoundBundles& into) {
+  const std::string path = folder + "/" + name;
+  const auto kind = sys::kind_of(path);
+  if (!kind) {
+    into.unreadable.push_back({path, kind.error()});
+    return;
+  }
+  const auto pass_over = [&](std::string_view reason) { into.passed_over.push_back({path, std::string(reason)}); };
+  if (*kind == sys::Kind::none) return;  // gone since the folder was read
+  if (const auto why = unfit(*kind); !why.empty()) return pass_over(why);
+  if (name.starts_with('.')) return pass_over("its name begins with a dot");
+  if (*kind == sys::Kind::directory) {
+    if (depth == folder_depth_limit) return pass_over("lies deeper than folders are gone through");
+    return look_into(path, depth + 1, into);
+  }
+  if (!stem_of(name, bundle_ending).empty()) {
+    into.bundles.push_back(path);
+  } else if (stems.contains(stem_of(name, instructions_ending))) {
+    ++into.instructions;
+  } else {
+    pass_over("is no bundle: its name does not end in `.p7m`");
+  }
+}
+
+void look_into(const std::string& folder, int depth, FoundBundles& into) {
+  const auto names = sys::list_directory(folder);
+  if (!names) {
+    into.unreadable.push_back({folder, names.error()});
+    return;
+  }
+  const auto stems = bundle_stems(*names);
+  for (const std::string& name : *names) look_at(folder, name, stems, depth, into);
+}
+
+/// Whether a file that was named is the instructions beside a bundle.
+bool is_instructions(const std::string& path) {
+  const auto slash = path.find_last_of('/');
+  const std::string name = path.substr(slash + 1);  // npos + 1 is 0
+  const std::string stem = stem_of(name, instructions_ending);
+  if (stem.empty()) return false;
+  const auto names = sys::list_directory(slash == path.npos ? "." : path.substr(0, slash + 1));
+  return names && bundle_stems(*names).contains(stem);
+}
+
+}  // namespace
+
+void find_bundles(const std::string& path, FoundBundles& into) {
+  const auto kind = sys::kind_of(path);
+  if (kind) {
+    if (const auto why = unfit(*kind); !why.empty()) {
+      into.passed_over.push_back({path, std::string(why), true});
+      return;
+    }
+    if (*kind == sys::Kind::directory) return look_into(path, 0, into);
+    if (*kind == sys::Kind::file && is_instructions(path)) {
+      ++into.instructions;
+      return;
+    }
+  }
+  into.bundles.push_back(path);
+}
+
+}  // namespace airlock::intake
