@@ -10,7 +10,6 @@
 #include "gate/open.hpp"
 #include "gate/public_part.hpp"
 #include "keeper/passphrase.hpp"
-#include "sys/abilities.hpp"
 #include "sys/file.hpp"
 #include "sys/system.hpp"
 
@@ -26,7 +25,8 @@ constexpr auto certificate_lost =
 
 class Examination {
  public:
-  explicit Examination(std::string directory) : directory_(std::move(directory)), findings_(sys::now()) {}
+  Examination(std::string directory, const Rehearsal& worker)
+      : directory_(std::move(directory)), worker_(worker), findings_(sys::now()) {}
 
   std::vector<Finding> run() {
     library();
@@ -47,6 +47,7 @@ class Examination {
     keys(site);
     trust(site);
     look_at_public(site, records(site), findings_);
+    rehearsal(site);
   }
 
   /// Ledger, and what is judged by it: returns what this site finds of the licence, where it can tell.
@@ -91,17 +92,18 @@ class Examination {
   }
 
   void sandbox() {
-    const sys::Abilities abilities = sys::sandbox_abilities();
-    const std::string landlock = abilities.landlock == 0 ? "no Landlock" : "Landlock version " + std::to_string(abilities.landlock);
-    if (!abilities.seccomp) {
-      add("sandbox", Health::fail, "the kernel has no seccomp filters; " + landlock,
-          "a site with `\"sandbox\": \"required\"` cannot process reports on this kernel");
-    } else if (abilities.landlock == 0) {
-      add("sandbox", Health::warn, "seccomp, " + landlock + ": files are protected by their permissions only",
-          "a kernel with Landlock (5.13 or later) confines the worker to the site's files too");
-    } else {
-      add("sandbox", Health::ok, "seccomp, " + landlock);
+    if (worker_.stopped) {
+      return broken("sandbox", *worker_.stopped, "docs/reference/requirements.md says what a machine must allow");
     }
+    if (!worker_.refused.empty()) {
+      return add("sandbox", Health::warn,
+                 worker_.confined +
+                     "; the kernel refuses the rest, and `\"sandbox\": \"best-effort\"` goes on: " + worker_.refused,
+                 worker_.hint);
+    }
+    if (worker_.kept_to_its_files) return add("sandbox", Health::ok, worker_.confined);
+    add("sandbox", Health::warn, worker_.confined + ": files are protected by their permissions only",
+        "a kernel with Landlock (5.13 or later) confines the worker to the site's files too");
   }
 
   void file_system(const site::Site& site) {
@@ -111,6 +113,18 @@ class Examination {
     } else {
       broken("file system", works.error(), "use a local file system that this user may write to");
     }
+  }
+
+  /// What `process` does, tried as a whole. What is told already stops it too, and is not told again.
+  void rehearsal(const site::Site& site) {
+    if (findings_.any_failed()) return;
+    constexpr auto as_owner = "run as the owner of the site directory, on a local file system";
+    if (worker_.work) return broken("worker", *worker_.work, as_owner);
+    add("worker", Health::ok, "confined, it reads the site, and writes to `held/`, `outbox/` and a ledger");
+    if (const auto claimed = rehearse_claim(site.directory()); !claimed) {
+      return broken("inbox", claimed.error(), as_owner);
+    }
+    add("inbox", Health::ok, "a dropped file can be claimed");
   }
 
   /// A key that needs a person is not asked for: whoever looks may be a monitor.
@@ -208,9 +222,9 @@ class Examination {
     }
     const licence::Verdict& verdict = inputs->licence.verdict;
     const bool declared = verdict.state == core::LicenceState::missing && inputs->facts().tier.has_value();
-    const Health health = verdict.exit_code() != 0 && !declared                                    ? Health::fail
+    const Health health = verdict.exit_code() != 0 && !declared                           ? Health::fail
                           : verdict.warning || verdict.state == core::LicenceState::grace ? Health::warn
-                                                                                            : Health::ok;
+                                                                                          : Health::ok;
     // Where nothing but the kit is wrong with the licence, that has been told.
     if (inputs->kit || !verdict.unbelieved) {
       add("licence", health, std::string(core::name(verdict.state)) + ": " + verdict.reason,
@@ -222,6 +236,7 @@ class Examination {
   }
 
   std::string directory_;
+  const Rehearsal& worker_;
   Findings findings_;
 };
 
@@ -238,6 +253,8 @@ std::string_view name(Health health) {
   }
 }
 
-std::vector<Finding> doctor(const std::string& directory) { return Examination(directory).run(); }
+std::vector<Finding> doctor(const std::string& directory, const Rehearsal& worker) {
+  return Examination(directory, worker).run();
+}
 
 }  // namespace airlock::gate

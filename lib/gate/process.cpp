@@ -36,8 +36,7 @@ constexpr std::string_view expectation = "expect";
 std::string recorded_message(const Stop& stop) {
   if (stop.reason != "malformed") return stop.message;
   const auto place = stop.message.starts_with("byte ") ? stop.message.find(':') : std::string::npos;
-  return (place == std::string::npos ? "the report" : stop.message.substr(0, place)) +
-         ": malformed, or beyond a limit";
+  return (place == std::string::npos ? "the report" : stop.message.substr(0, place)) + ": malformed, or beyond a limit";
 }
 
 void hold_if_unexpected(Prepared& prepared, const ProcessOptions& options) {
@@ -213,7 +212,8 @@ class Recorder {
       out.exit = static_cast<int>(Code::later);
       out.message =
           "the bundle is sealed and recorded, but could not be put into the outbox: " + released.error().message;
-      out.hint = "the next run finishes it";
+      const std::string& first = released.error().hint;
+      out.hint = (first.empty() ? "" : first + "; ") + "the next run finishes it";
     } else if (!*released) {
       out.outcome = "payload_lost";
       out.exit = static_cast<int>(Code::integrity);

@@ -106,7 +106,7 @@ void take_worse(int& exit, Code code) {
 int run(VendorContext& context, const Options& options) {
   const console::Console& console = context.console;
   if (options.what.empty() && options.sent.empty()) {
-    return console.report({Code::usage, "name bundles, a directory of bundles, or `--sent FILE`", "see `--help`"});
+    return console.report({Code::usage, "name bundles, a directory of bundles, or `--sent FILE`", {}});
   }
   auto home = intake::Home::open(context.home);
   if (!home) return console.report(home.error());
@@ -138,7 +138,13 @@ int run(VendorContext& context, const Options& options) {
     if (taken->is_new) ++added;
     console.say(what + ", report " + std::to_string(arrival.number) + ": " + in_words(*taken));
   }
-  if (console.json()) console.print({{"items", all}, {"new", added}, {"exit", exit}});
+  if (console.json()) {
+    Json document{{"items", all}, {"new", added}, {"exit", exit}};
+    if (exit != 0) {
+      document["error"] = console::error_member(exit, "not every file was taken in", "`items` says of each why");
+    }
+    console.print(document);
+  }
   return exit;
 }
 
@@ -152,6 +158,7 @@ void add_intake(VendorContext& context) {
       "  airlock-vendor intake 2022-05-01-1-….p7m\n  airlock-vendor intake /media/from-the-bank\n"
       "  airlock-vendor intake --sent received.jsonl --json | jq '.items[] | select(.outcome != \"known\")'",
       [&context, options] { return run(context, *options); });
+  command.exits({{5, "a bundle does not verify, or a site contradicts itself; all others were taken in"}});
   command.texts("FILE", options->what, "a bundle, or a directory with bundles");
   command.text("--sent", options->sent, "what the receiver noted of reports that were sent, a line each");
 }

@@ -105,7 +105,15 @@ int show_gaps(VendorContext& context, const Options& options) {
     all.push_back(to_json(one));
     show(context.console, one);
   }
-  if (context.console.json()) context.console.print({{"sites", all}, {"exit", exit}});
+  if (context.console.json()) {
+    Json document{{"sites", all}, {"exit", exit}};
+    if (exit != 0) {
+      const bool forked = exit == static_cast<int>(Code::integrity);
+      document["error"] = console::error_member(exit, forked ? "a site contradicts itself" : "disclosures are missing",
+                                                forked ? "`forks` says where; ask the site" : "`missing` says which");
+    }
+    context.console.print(document);
+  }
   if (sites->empty()) context.console.say("no site is registered");
   return exit;
 }
@@ -150,6 +158,9 @@ void add_gaps(VendorContext& context) {
       .command("gaps", "which disclosures of a site are missing, and which it says will never come",
                "  airlock-vendor gaps\n  airlock-vendor gaps --site UUID --json | jq '.sites[].missing'",
                [&context, options] { return show_gaps(context, *options); })
+      .exits({{0, "nothing is missing"},
+              {5, "a site contradicts itself"},
+              {7, "disclosures are missing and may still come"}})
       .text("--site", options->site, "one site; without it all of them");
 }
 

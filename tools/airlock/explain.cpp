@@ -151,6 +151,8 @@ void add_explain(Context& context) {
                "  airlock explain status_report.json\n"
                "  airlock explain status_report.json --json | jq '.treatments[] | select(.class == \"person\")'",
                [&context, report] { return run(context, *report); })
+      .exits({{3, "the report would be refused: no JSON, or over a limit"},
+              {4, "the report would be held, or refused: nothing would leave"}})
       .text("REPORT", *report, "the report, or - for standard input", console::Need::required);
 }
 

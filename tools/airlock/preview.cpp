@@ -55,6 +55,8 @@ void add_preview(Context& context) {
                               "  airlock preview status_report.json > would-leave.json\n"
                               "  airlock preview - < status_report.json | jq .properties.instance_usage_summary",
                               [&context, options] { return run(context, *options); });
+  command.exits({{3, "the report would be refused: no JSON, or over a limit"},
+                 {4, "the report would be held, or refused: nothing would leave"}});
   command.text("REPORT", options->report, "the report, or - for standard input", console::Need::required);
 }
 

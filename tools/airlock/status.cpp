@@ -45,9 +45,10 @@ void say_copied(const console::Console& console, const std::vector<gate::CopiedA
                 std::to_string(each.disclosures) + " of the newest " + std::to_string(gate::copies_counted_of) +
                 " disclosures");
     if (each.disclosures < 2) continue;
-    console.warn(core::quote(each.path) + " was taken out as a copy of another value more than once",
-                 "`airlock explain` on a report says of which; if it may not leave at all, name it in `redact_also`; if "
-                 "its values are no secret, ask the vendor for an `enum` or another class in the next kit");
+    console.warn(
+        core::quote(each.path) + " was taken out as a copy of another value more than once",
+        "`airlock explain` on a report says of which; if it may not leave at all, name it in `redact_also`; if "
+        "its values are no secret, ask the vendor for an `enum` or another class in the next kit");
   }
 }
 
@@ -114,8 +115,8 @@ int run(Context& context) {
   }
   if (status->bundles != 0) {
     context.console.say("bundles: " + std::to_string(status->bundles - status->handed_over) +
-                        " to be handed over, " + std::to_string(status->handed_over) +
-                        " handed over and without a receipt; see `airlock outbox list`");
+                        " sealed, to be handed over; " + std::to_string(status->handed_over) +
+                        " handed over, without a receipt; see `airlock outbox list`");
   }
   if (status->receipt) {
     context.console.say("the vendor's last receipt is number " + std::to_string(status->receipt->sequence) +
