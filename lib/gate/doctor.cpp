@@ -103,7 +103,8 @@ class Examination {
     }
     if (worker_.kept_to_its_files) return add("sandbox", Health::ok, worker_.confined);
     add("sandbox", Health::warn, worker_.confined + ": files are protected by their permissions only",
-        "a kernel with Landlock (5.13 or later) confines the worker to the site's files too");
+        "a kernel with Landlock (5.13 or later), whose calls a container must allow, confines the worker to the site's "
+        "files too");
   }
 
   void file_system(const site::Site& site) {

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 
 from harness import POLICY, DICTIONARY, REPORT, TOP, case, check, equal, main
-from commands import COMMANDS
+from help_test import COMMANDS
 
 UNDATED = ["--not-after", "2099-01-01"]
 
