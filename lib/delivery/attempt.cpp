@@ -6,6 +6,7 @@
 #include "crypto/hash.hpp"
 #include "delivery/statement.hpp"
 #include "gate/append.hpp"
+#include "gate/kept.hpp"
 #include "gate/open.hpp"
 #include "gate/recovery.hpp"
 #include "sys/system.hpp"
@@ -19,6 +20,8 @@ using core::Json;
 using core::quote;
 using ledger::Kind;
 using ledger::Stage;
+
+constexpr auto held_hint = "the report is held; `airlock process --held` decides anew";
 
 /// How long the sender waits for others on the same site.
 constexpr int site_lock_seconds = 120;
@@ -48,30 +51,33 @@ Result<Attempts> Attempts::open(const std::string& directory, const Options& opt
   return Attempts(directory, options, std::move(site), std::move(ledger), std::move(identity));
 }
 
-Result<void> Attempts::record(Kind kind, const ledger::Disclosure& disclosure, Json members) {
+Result<void> Attempts::record(Kind kind, const ledger::Disclosure& disclosure, Json members, const std::string& held) {
   Json all{{"number", disclosure.number}, {"disclosure_id", disclosure.id}};
   all.update(members);
   AIRLOCK_TRY(auto change, ledger_.change());
   AIRLOCK_CHECK(gate::append(change, kind, disclosure.report_id, all, sys::now()));
+  if (!held.empty()) AIRLOCK_CHECK(gate::hold_again(change, site_, disclosure, ledger::name(kind), held, sys::now()));
   AIRLOCK_CHECK(change.commit());
   return {};
 }
 
 Result<Attempts::Outcome> Attempts::withdraw(const ledger::Disclosure& disclosure, const std::string& why) {
   const bool unknown = disclosure.uncertain || disclosure.stage == Stage::attempted;
-  AIRLOCK_CHECK(record(Kind::withdrawn, disclosure, {{"reason", why}, {"delivered", unknown ? "unknown" : "no"}}));
+  AIRLOCK_CHECK(record(Kind::withdrawn, disclosure, {{"reason", why}, {"delivered", unknown ? "unknown" : "no"}}, why));
   AIRLOCK_CHECK(sys::remove_file(site_.path(site::layout::outbox) + "/" + disclosure.file));
-  return Outcome{event_of(disclosure, "withdrawn", why)};
+  return Outcome{event_of(disclosure, "withdrawn", why, held_hint)};
 }
 
 Result<Attempts::Outcome> Attempts::lose(const ledger::Disclosure& disclosure, const std::string& why) {
-  AIRLOCK_CHECK(record(Kind::payload_lost, disclosure, {{"reason", why}}));
-  return Outcome{event_of(disclosure, "payload_lost", why, "check the disk, then process the report with `--again`")};
+  AIRLOCK_CHECK(record(Kind::payload_lost, disclosure, {{"reason", why}}, "what was queued was altered or lost"));
+  return Outcome{event_of(disclosure, "payload_lost", why,
+                          "check the disk; the report is held, and `airlock process --held` queues it anew")};
 }
 
 Result<Attempts::Outcome> Attempts::too_old(const ledger::Disclosure& disclosure, std::int64_t hours) {
   AIRLOCK_CHECK(record(Kind::send_failed, disclosure,
-                       {{"error", word::too_old}, {"delivered", "no"}, {"final", true}}));
+                       {{"error", word::too_old}, {"delivered", "no"}, {"final", true}},
+                       "it was too old to be sent"));
   return Outcome{event_of(disclosure, "failed", "older than " + std::to_string(hours) + " hours",
                           "`airlock outbox flush` tries it again")};
 }
@@ -161,6 +167,7 @@ Result<Attempts::Outcome> Attempts::end(const ledger::Disclosure& disclosure, st
   if (verdict.kind == Verdict::Kind::delivered) {
     AIRLOCK_CHECK(record(Kind::sent, *row, Json::object()));
     AIRLOCK_CHECK(sys::remove_file(site_.path(site::layout::outbox) + "/" + row->file));
+    AIRLOCK_CHECK(sys::remove_file(gate::kept_path(site_, row->report_id)));
     return Outcome{event_of(*row, "sent")};
   }
   const bool last = index + 1 >= destinations;
@@ -177,7 +184,7 @@ Result<Attempts::Outcome> Attempts::end(const ledger::Disclosure& disclosure, st
   } else {
     members["next_try"] = next.text();
   }
-  AIRLOCK_CHECK(record(Kind::send_failed, *row, std::move(members)));
+  AIRLOCK_CHECK(record(Kind::send_failed, *row, std::move(members), given_up ? "the receiver will not take it" : ""));
   Outcome out{event_of(*row, given_up ? "failed" : "queued", verdict.error)};
   out.event.hint = given_up ? "`airlock outbox flush` tries it again" : "next try " + next.text();
   out.go_on = !trouble;

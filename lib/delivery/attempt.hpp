@@ -60,7 +60,9 @@ class Attempts {
   [[nodiscard]] Result<Outcome> lose(const ledger::Disclosure& disclosure, const std::string& why);
   [[nodiscard]] Result<Outcome> too_old(const ledger::Disclosure& disclosure, std::int64_t hours);
   [[nodiscard]] Result<std::unique_ptr<sys::FileBlob>> payload(const ledger::Disclosure& disclosure);
-  [[nodiscard]] Result<void> record(ledger::Kind kind, const ledger::Disclosure& disclosure, core::Json members);
+  /// `held`, unless it is empty: why the report waits again from now on.
+  [[nodiscard]] Result<void> record(ledger::Kind kind, const ledger::Disclosure& disclosure, core::Json members,
+                                    const std::string& held = {});
   [[nodiscard]] Result<Target*> target(const gate::Inputs& inputs, std::size_t index);
 
   std::string directory_;

@@ -7,6 +7,7 @@
 #include "gate/anchor.hpp"
 #include "gate/file_digest.hpp"
 #include "gate/history.hpp"
+#include "gate/kept.hpp"
 #include "gate/open.hpp"
 #include "gate/recovery.hpp"
 #include "gate/replay.hpp"
@@ -81,18 +82,18 @@ Result<void> check_outbox(const site::Site& site, const ledger::Ledger& ledger, 
   return {};
 }
 
+/// What is held must be there, and what is there must be what came in. Releases before 0.2 kept nothing of what was refused.
 Result<void> check_held(const site::Site& site, const ledger::Ledger& ledger, SiteChecked& out) {
   AIRLOCK_TRY(const auto rows, held_reports(ledger));
   for (const ledger::ReportRow& row : rows) {
-    const std::string path = site.path(site::layout::held) + "/" + row.report_id;
-    if (!sys::exists(path)) {
-      return fail(Code::integrity, quote(path) + ": is missing, but report " + std::to_string(row.number) + " is held");
-    }
-    AIRLOCK_TRY(const auto original, ledger.original(row.report_id));
-    AIRLOCK_TRY(const core::Digest digest, digest_of_file(path));
-    if (!original || original->sha256 != digest) {
-      return fail(Code::integrity, quote(path) + ": is not report " + std::to_string(row.number) + " as it came in");
-    }
+    const std::string path = kept_path(site, row.report_id);
+    if (sys::exists(path)) continue;
+    return fail(Code::integrity, quote(path) + ": is missing, but report " + std::to_string(row.number) + " is held",
+                "put it back from a backup; `airlock discard` records that it is gone");
+  }
+  AIRLOCK_TRY(const auto waiting, waiting_reports(site, ledger));
+  for (const ledger::ReportRow& row : waiting) {
+    AIRLOCK_CHECK(receive_kept(site, ledger, row));
     ++out.held;
   }
   return {};

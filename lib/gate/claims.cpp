@@ -5,6 +5,7 @@
 #include "core/text.hpp"
 #include "site/site.hpp"
 #include "sys/drop.hpp"
+#include "sys/file.hpp"
 #include "sys/system.hpp"
 
 namespace airlock::gate {
@@ -54,6 +55,13 @@ Result<void> put_back(const std::string& directory, const std::string& id, const
   if (twice) return sys::remove_file(claimed);
   if (sys::rename_drop(claimed, in(directory, site::layout::inbox, name))) return {};
   return sys::rename_drop(claimed, in(directory, site::layout::inbox, sys::random_uuid()));
+}
+
+Result<void> keep_claimed(const std::string& directory, const std::string& id) {
+  if (!core::is_uuid(id)) return core::fail(core::Code::usage, core::quote(id) + ": is no id of a report");
+  AIRLOCK_CHECK(sys::rename_new(in(directory, site::layout::claimed, id), in(directory, site::layout::held, id)));
+  AIRLOCK_CHECK(sys::sync_directory(in(directory, site::layout::held, ".")));
+  return sys::sync_directory(in(directory, site::layout::claimed, "."));
 }
 
 }  // namespace airlock::gate

@@ -23,4 +23,8 @@ namespace airlock::gate {
 /// there still, only lets go of it. Errors: as `claim`.
 [[nodiscard]] core::Result<void> put_back(const std::string& directory, const std::string& id, const std::string& name);
 
+/// Moves what was claimed into `held/` under the same id: a file that was too large to be read, and that the ledger has as
+/// refused. Errors: usage (no id), refused (the name is taken), bad_input.
+[[nodiscard]] core::Result<void> keep_claimed(const std::string& directory, const std::string& id);
+
 }  // namespace airlock::gate

@@ -53,6 +53,21 @@ Json copied_json(const std::vector<CopiedAway>& copied) {
   return out;
 }
 
+Json waiting_json(const Status& status) {
+  Json out = Json::array();
+  for (const WaitingGroup& group : status.waiting) {
+    const Time expires = group.oldest + std::chrono::days(status.inputs.site.configuration().held_days);
+    out.push_back({{"outcome", group.refused ? "refused" : "held"},
+                   {"reason", group.reason},
+                   {"message", group.message},
+                   {"count", group.count},
+                   {"numbers", group.numbers},
+                   {"oldest", group.oldest.text()},
+                   {"expires", expires.text()}});
+  }
+  return out;
+}
+
 Json sandbox_json(bool best_effort) {
   const sys::Abilities abilities = sys::sandbox_abilities();
   return {{"wanted", best_effort ? "best-effort" : "required"},
@@ -131,6 +146,8 @@ Json status_document(const Status& status) {
           {"copied", copied_json(status.copied)},
           {"also_new", policy::to_json(status.also_new)},
           {"held", status.held},
+          {"refused", status.refused},
+          {"waiting", waiting_json(status)},
           {"queue", {{"waiting", status.queue.queued}, {"failed", status.queue.failed}}},
           {"bundles", {{"waiting", status.bundles - status.handed_over}, {"handed_over", status.handed_over}}},
           {"receipt", receipt},
@@ -141,7 +158,7 @@ Json status_document(const Status& status) {
             {"newest_trusted", time_or_null(status.newest_trusted)},
             {"went_back", status.newest_trusted && licence::is_ahead(*status.newest_trusted, now)}}},
           {"retention",
-           {{"payload_days", kept_for(configuration.payload_days)}, {"held_days", kept_for(configuration.held_days)}}},
+           {{"payload_days", kept_for(configuration.payload_days)}, {"held_days", configuration.held_days}}},
           {"ledger_size", status.head.size},
           {"ledger_root", status.head.root.hex()},
           {"exit", 0}};

@@ -1,6 +1,7 @@
 #include "gate/entries.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -46,15 +47,26 @@ std::optional<std::string> text_at(const Json& json, std::string_view member) {
 
 }  // namespace
 
-Result<Json> original_members(const Received& report, const std::string& salt) {
+Result<core::Digest> commitment_to(const core::Blob& bytes, std::uint64_t size, const std::string& salt) {
   // The commitment covers the plain bytes, so that revealing salt and report later proves both.
   crypto::Sha256 commitment;
   commitment.update(salt);
-  core::BlobSource source(report.bytes);
-  AIRLOCK_CHECK(core::copy(source, commitment));
+  std::array<char, core::copy_piece> piece;
+  for (std::uint64_t at = 0; at < size;) {
+    const auto want = static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), size - at));
+    AIRLOCK_TRY(const std::size_t got, bytes.read_at(at, std::span(piece).first(want)));
+    if (got == 0) break;
+    commitment.update({piece.data(), got});
+    at += got;
+  }
+  return commitment.finish();
+}
+
+Result<Json> original_members(const Received& report, const std::string& salt) {
+  AIRLOCK_TRY(const core::Digest commitment, commitment_to(report.bytes, report.bytes.size(), salt));
   Json out = Json::object();
-  if (!report.complete) out["complete"] = false;
-  out["commitment"] = commitment.finish().hex();
+  if (!report.whole) out["complete"] = false;
+  out["commitment"] = commitment.hex();
   return out;
 }
 

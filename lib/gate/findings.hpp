@@ -57,6 +57,9 @@ void look_at_public(const site::Site& site, const std::optional<licence::Verdict
 /// How long the certificates last by which receivers are known, and those that this site shows them.
 void look_at_delivery(const Inputs& inputs, Findings& findings);
 
+/// Which reports wait, why, and whether some will not for much longer.
+void look_at_waiting(const Inputs& inputs, const ledger::Ledger& ledger, Findings& findings);
+
 /// How long the certificates last that signed the licence and the kit at hand.
 void look_at_signers(const Inputs& inputs, Findings& findings);
 

@@ -82,14 +82,17 @@ Result<History> history_since_last(const ledger::Ledger& ledger, const redaction
   return out;
 }
 
-Result<bool> is_original(const ledger::Ledger& ledger, const std::string& report_id, const Received& report) {
+Result<bool> is_original(const ledger::Ledger& ledger, const std::string& report_id, const core::Blob& bytes) {
   AIRLOCK_TRY(const auto original, ledger.original(report_id));
   AIRLOCK_TRY(const auto produced, ledger.entries_of_report(report_id, 0, 1));
   if (!original || produced.empty() || produced.front().kind != ledger::Kind::produced) return false;
   AIRLOCK_TRY(const core::Json json, ledger::body_of(produced.front()));
-  AIRLOCK_TRY(const core::Json given, original_members(report, original->salt));
   const auto recorded = json.find("original");
-  return recorded != json.end() && recorded->is_object() && recorded->value("commitment", "") == given.at("commitment");
+  if (recorded == json.end() || !recorded->is_object()) return false;
+  const bool first_bytes_only = recorded->contains("complete");
+  if (bytes.size() < original->size || (!first_bytes_only && bytes.size() != original->size)) return false;
+  AIRLOCK_TRY(const core::Digest commitment, commitment_to(bytes, original->size, original->salt));
+  return recorded->value("commitment", "") == commitment.hex();
 }
 
 Result<std::optional<Earlier>> find_repeat(const site::Site& site, const ledger::Ledger& ledger, const Received& report,
@@ -106,7 +109,7 @@ Result<std::optional<Earlier>> find_repeat(const site::Site& site, const ledger:
       AIRLOCK_TRY(const bool is_there, stands(site, *disclosure));
       if (!is_there) continue;
       // The table that found it can be written by anybody who can write the ledger.
-      AIRLOCK_TRY(const bool same, is_original(ledger, original.report_id, report));
+      AIRLOCK_TRY(const bool same, is_original(ledger, original.report_id, report.bytes));
       if (same) {
         return Earlier{original.report_id, disclosure->number, disclosure->id};
       }

@@ -27,9 +27,10 @@ struct History {
                                                        const dictionary::Dictionary& dictionary,
                                                        std::string_view report_id);
 
-/// Whether a report is what the ledger recorded under this id: the commitment in its `produced` entry fits these bytes.
+/// Whether these bytes are what the ledger recorded under this id: the commitment in its `produced` entry fits them. Of
+/// a report over the limit it may cover the first bytes only, as many as were read.
 [[nodiscard]] core::Result<bool> is_original(const ledger::Ledger& ledger, const std::string& report_id,
-                                             const Received& report);
+                                             const core::Blob& bytes);
 
 /// An earlier report with the same bytes whose disclosure stands, under an equal decision.
 struct Earlier {

@@ -8,6 +8,7 @@
 
 #include "core/text.hpp"
 #include "gate/history.hpp"
+#include "gate/kept.hpp"
 #include "gate/open.hpp"
 #include "gate/record.hpp"
 #include "gate/recovery.hpp"
@@ -32,6 +33,7 @@ bool is_left_alone(const std::string& name) { return name.starts_with('.') && !c
 enum class Known : std::uint8_t {
   nothing,
   cut_short,  ///< it is to be done again under the same id and number
+  unmoved,    ///< it is recorded as refused, and the file itself is to be kept
   done,
   other_bytes,  ///< another report has this id
 };
@@ -48,7 +50,7 @@ class Inbox {
   Result<void> run() {
     AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site_.path(site::layout::inbox_lock), lock_seconds));
     AIRLOCK_CHECK(take_all());
-    if (recovered_) return {};
+    if (keeping_.tidied) return {};
     // What an earlier run left unfinished has no file in the inbox any more, and this may be the only command that
     // runs.
     AIRLOCK_TRY(const auto site_lock, sys::Lock::acquire(site_.path(site::layout::lock), lock_seconds));
@@ -173,6 +175,9 @@ class Inbox {
         AIRLOCK_CHECK(sys::sync_directory(site_.path(site::layout::claimed)));
         return process_claimed(name, other);
       }
+      case Known::unmoved:
+        AIRLOCK_CHECK(mover_.keep(id));
+        return std::nullopt;
       case Known::done:
         AIRLOCK_CHECK(let_go(file, name, id));
         return std::nullopt;
@@ -180,8 +185,13 @@ class Inbox {
       case Known::cut_short:
         break;
     }
-    AIRLOCK_TRY(auto processed, record(site_, report, claim.subject, options_));
-    AIRLOCK_CHECK(let_go(file, name, id));
+    AIRLOCK_TRY(auto processed, record(site_, report, claim.subject, options_, keeping_));
+    const bool is_waiting = processed.outcome == "refused" || processed.outcome == "held";
+    if (is_waiting && !report.whole) {
+      AIRLOCK_CHECK(mover_.keep(id));
+    } else {
+      AIRLOCK_CHECK(let_go(file, name, id));
+    }
     return processed;
   }
 
@@ -195,18 +205,22 @@ class Inbox {
   Result<Claim> claim_of(const std::string& id, const Received& report) {
     AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site_.path(site::layout::lock), lock_seconds));
     AIRLOCK_TRY(auto ledger, open_to_write(site_));
-    AIRLOCK_CHECK(recover(site_, ledger, sys::now()));
-    recovered_ = true;
+    AIRLOCK_CHECK(finish_before(site_, ledger, keeping_, sys::now()));
     AIRLOCK_TRY(const auto entries, ledger.entries_of_report(id));
     Claim out;
     out.subject.report_id = id;
+    out.subject.dropped = claimed(id);
     if (entries.empty()) return out;
-    AIRLOCK_TRY(const bool same, is_original(ledger, id, report));
+    AIRLOCK_TRY(const bool same, is_original(ledger, id, report.bytes));
     const ledger::Kind latest = entries.back().kind;
     const bool cut_short = latest == ledger::Kind::abandoned || latest == ledger::Kind::payload_lost;
     // After recovery a decision is never the last word on a report: then what came of it is not to be found.
     const bool unknown_end = latest == ledger::Kind::produced || latest == ledger::Kind::decided;
-    out.known = !same ? Known::other_bytes : cut_short || unknown_end ? Known::cut_short : Known::done;
+    const bool is_kept = !waits(latest) || sys::exists(kept_path(site_, id));
+    out.known = !same                    ? Known::other_bytes
+                : cut_short || unknown_end ? Known::cut_short
+                : is_kept                  ? Known::done
+                                           : Known::unmoved;
     if (out.known != Known::cut_short) return out;
     AIRLOCK_TRY(const auto disclosures, ledger.disclosures_of_report(id));
     if (disclosures.empty()) return core::fail(Code::integrity, "the ledger lost the disclosure of report " + id);
@@ -220,7 +234,7 @@ class Inbox {
   const InboxMover& mover_;
   const InboxListener& listener_;
   std::set<std::string> left_;
-  bool recovered_ = false;
+  Keeping keeping_;
 };
 
 }  // namespace

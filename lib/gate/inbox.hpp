@@ -22,10 +22,11 @@ struct InboxListener {
   std::function<void(const std::string& name, const core::Error& error)> left;
 };
 
-/// `claim` and `put_back` of claims.hpp, done by a process that may.
+/// `claim`, `put_back` and `keep_claimed` of claims.hpp, done by a process that may.
 struct InboxMover {
   std::function<Result<std::optional<std::string>>(const std::string& name)> claim;
   std::function<Result<void>(const std::string& id, const std::string& name)> put_back;
+  std::function<Result<void>(const std::string& id)> keep;
 };
 
 /// Waits some seconds for files that are still being written. Errors: only what keeps the whole run from working.

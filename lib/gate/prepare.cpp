@@ -6,7 +6,9 @@
 #include "core/text.hpp"
 #include "crypto/hash.hpp"
 #include "gate/ceiling.hpp"
+#include "gate/kept.hpp"
 #include "redaction/leak_scan.hpp"
+#include "report/pointer.hpp"
 #include "sys/system.hpp"
 
 namespace airlock::gate {
@@ -23,13 +25,25 @@ crypto::Secret fresh_key() { return crypto::Secret(sys::random_bytes(fingerprint
 bool is_about_report(const core::Error& error) { return error.code == Code::bad_input || error.code == Code::refused; }
 
 Stop refusal(const core::Error& error, std::string reason) {
-  return {std::move(reason), error.message, error.hint, static_cast<int>(error.code)};
+  return {.reason = std::move(reason),
+          .message = error.message,
+          .hint = error.hint,
+          .exit = static_cast<int>(error.code)};
 }
 
-Prepared stopped(Outcome outcome, Stop stop) {
-  Prepared out;
-  out.outcome = outcome;
-  out.stop = std::move(stop);
+/// No JSON, or no report that anybody could judge. The terminal says in which member; the ledger only at which byte,
+/// since it keeps no character of a report.
+Stop malformed(const core::Error& error, const core::Blob& report, const report::Limits& limits) {
+  Stop out = refusal(error, "malformed");
+  const auto colon = error.message.starts_with("byte ") ? error.message.find(':') : std::string::npos;
+  const std::string byte = colon == std::string::npos ? "the report" : error.message.substr(0, colon);
+  out.recorded = byte + ": malformed, or beyond a limit";
+  if (const auto place = report::place_of_fault(report, limits, fresh_key()); place && colon != std::string::npos) {
+    out.message = byte + ", " + *place + error.message.substr(colon);
+  }
+  if (out.hint.empty()) {
+    out.hint = "mend what makes the report, and hand in the next one; `airlock discard` lets go of this one";
+  }
   return out;
 }
 
@@ -46,10 +60,46 @@ Result<void> check_well_formed(const core::Blob& report, const report::Limits& l
 Stop withheld_because(const policy::Decision& decision, const policy::Facts& facts, const licence::Verdict& verdict) {
   std::string why;
   for (const std::string& sentence : policy::explain(decision, facts)) why += (why.empty() ? "" : "; ") + sentence;
+  std::string hint;
+  if (decision.withheld_by_exception) {
+    hint = !verdict.hint.empty() ? verdict.hint
+                                 : "ask the vendor for a licence whose tier the kit's policy knows, or for a newer kit";
+  }
   return {.reason = "policy",
           .message = std::move(why),
-          .hint = decision.withheld_by_exception ? verdict.hint : std::string{},
+          .hint = std::move(hint),
           .exit = decision.withheld_by_exception ? 4 : 0};
+}
+
+/// Whether everything is withheld because a person chose so, whatever the report: by tier, floor or rule.
+bool is_chosen(const policy::Decision& decision) {
+  return decision.disposition == policy::Disposition::withhold && !decision.withheld_by_exception;
+}
+
+/// Nothing leaves of a report that nobody can judge; where nothing would leave of any report, that is what was chosen.
+Prepared unjudged(Outcome outcome, Stop stop, const Inputs& inputs) {
+  Prepared out;
+  out.outcome = outcome;
+  out.stop = std::move(stop);
+  const policy::Facts facts = inputs.facts();
+  if (inputs.kit) {
+    policy::Decision decision = inputs.kit->policy.decide(facts);
+    if (!is_chosen(decision)) return out;
+    out.facts = facts;
+    out.stop = withheld_because(decision, facts, inputs.licence.verdict);
+    out.decision = std::move(decision);
+  } else {
+    const auto floor = std::find_if(facts.floors.begin(), facts.floors.end(), [](const policy::Floor& each) {
+      return each.at_least == policy::Disposition::withhold;
+    });
+    if (floor == facts.floors.end()) return out;
+    out.stop = {.reason = "policy",
+                .message = "the floor in " + core::quote(floor->source) + " is `withhold`",
+                .hint = {},
+                .exit = 0};
+  }
+  out.outcome = Outcome::withheld;
+  return out;
 }
 
 /// What a receiver needs of every report, by declared path.
@@ -62,11 +112,16 @@ std::vector<std::string> needed_by(const policy::Decision& decision, const Input
   return {"/event", "/distinct_id", "/properties", "/timestamp"};
 }
 
+/// What went as copies: by path, and by token of what was redacted.
+struct Found {
+  std::vector<redaction::Copied> copied;
+  std::vector<std::uint64_t> tokens;
+};
+
 /// The last look: takes members with copies of what was taken out away from `payload`, and counts them. A second look
 /// must then find nothing. Error: refused, where the report is to be held.
-Result<std::vector<redaction::Copied>> take_copies_out(sys::Spool& payload, redaction::Redacted& redacted,
-                                                       const std::string& note, const redaction::Plan& plan,
-                                                       const policy::Decision& decision, const Inputs& inputs) {
+Result<Found> take_copies_out(sys::Spool& payload, redaction::Redacted& redacted, const std::string& note,
+                              const redaction::Plan& plan, const policy::Decision& decision, const Inputs& inputs) {
   const std::vector<redaction::FreeText> texts{{"note", note, true}};
   const auto needed = needed_by(decision, inputs);
   const report::Limits limits = limits_of(inputs.site.configuration());
@@ -75,7 +130,8 @@ Result<std::vector<redaction::Copied>> take_copies_out(sys::Spool& payload, reda
                            fresh_key());
   };
   AIRLOCK_TRY(redaction::Copies copies, look());
-  if (copies.places.empty()) return std::vector<redaction::Copied>{};
+  if (copies.places.empty()) return Found{};
+  AIRLOCK_TRY(auto tokens, redaction::token_numbers(payload, copies.places, limits, fresh_key()));
   AIRLOCK_TRY(auto without, sys::Spool::create(inputs.site.path(site::layout::held)));
   AIRLOCK_CHECK(redaction::write_without(payload, copies.places, limits, fresh_key(), without));
   payload = std::move(without);
@@ -85,7 +141,7 @@ Result<std::vector<redaction::Copied>> take_copies_out(sys::Spool& payload, reda
                 "this is a fault of airlock; nothing left");
   }
   redaction::add_counts(copies, redacted.counts);
-  return std::move(copies.found);
+  return Found{std::move(copies.found), std::move(tokens)};
 }
 
 }  // namespace
@@ -97,48 +153,60 @@ report::Limits limits_of(const site::Configuration& configuration) {
   return limits;
 }
 
-Result<Received> receive(const site::Site& site, core::Source& input) {
+bool is_a_persons(const Stop& stop) { return stop.reason == "hold" || stop.reason == "ceiling"; }
+
+Result<Received> receive(const site::Site& site, core::Source& input, Beyond beyond) {
   const std::uint64_t limit = limits_of(site.configuration()).bytes;
+  const std::uint64_t most =
+      beyond == Beyond::kept ? std::max(limit, room_of(Share::no_reports, site.configuration())) : limit;
   AIRLOCK_TRY(auto spool, sys::Spool::create(site.path(site::layout::held)));
   crypto::Sha256 sha256;
   std::array<char, core::copy_piece> piece;
-  // One byte more than the limit shows that there is too much; the rest of an endless input is not read.
-  while (spool.size() <= limit) {
-    const auto want = std::min<std::uint64_t>(piece.size(), limit + 1 - spool.size());
+  // One byte more than that shows that there is too much; the rest of an endless input is not read.
+  while (spool.size() <= most) {
+    const auto want = std::min<std::uint64_t>(piece.size(), most + 1 - spool.size());
     AIRLOCK_TRY(const std::size_t got, input.read(std::span(piece).first(static_cast<std::size_t>(want))));
     if (got == 0) break;
     sha256.update({piece.data(), got});
     AIRLOCK_CHECK(spool.write({piece.data(), got}));
   }
   const std::uint64_t size = spool.size();
-  return Received{std::move(spool), sha256.finish(), size, size <= limit};
+  return Received{std::move(spool), sha256.finish(), size, size <= limit, size <= most};
 }
 
 Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std::string& note) {
   const report::Limits limits = limits_of(inputs.site.configuration());
   if (!report.complete) {
-    return stopped(Outcome::refused, {.reason = "limit",
-                                      .message = "the report is larger than " + std::to_string(limits.bytes) + " bytes",
-                                      .hint = "`limits.report_bytes` in airlock.json can allow more",
-                                      .exit = static_cast<int>(Code::bad_input)});
+    return unjudged(Outcome::refused,
+                    {.reason = "limit",
+                     .message = "the report is larger than " + std::to_string(limits.bytes) + " bytes",
+                     .hint = "`limits.report_bytes` in airlock.json can allow more; `airlock process --held` then looks "
+                             "at it again",
+                     .exit = static_cast<int>(Code::bad_input)},
+                    inputs);
   }
   if (!inputs.kit) {
     const auto checked = check_well_formed(report.bytes, limits);
     if (checked) {
-      return stopped(Outcome::held, {.reason = "no_kit",
-                                     .message = "without a kit nothing leaves: " + inputs.no_kit.message,
-                                     .hint = inputs.no_kit.hint});
+      return unjudged(Outcome::held,
+                      {.reason = "no_kit",
+                       .message = "without a kit nothing leaves: " + inputs.no_kit.message,
+                       .hint = inputs.no_kit.hint,
+                       .exit = 4},
+                      inputs);
     }
     if (!is_about_report(checked.error())) return fail(checked.error());
-    return stopped(Outcome::refused, refusal(checked.error(), "malformed"));
+    return unjudged(Outcome::refused, malformed(checked.error(), report.bytes, limits), inputs);
   }
 
   const dictionary::Dictionary& dictionary = inputs.kit->dictionary;
   const auto inspection = redaction::inspect(report.bytes, dictionary, limits, fresh_key());
   if (!inspection) {
     if (!is_about_report(inspection.error())) return fail(inspection.error());
-    const bool malformed = inspection.error().code == Code::bad_input;
-    return stopped(Outcome::refused, refusal(inspection.error(), malformed ? "malformed" : "dictionary"));
+    if (inspection.error().code == Code::bad_input) {
+      return unjudged(Outcome::refused, malformed(inspection.error(), report.bytes, limits), inputs);
+    }
+    return unjudged(Outcome::held, refusal(inspection.error(), "dictionary"), inputs);
   }
 
   Prepared out;
@@ -148,7 +216,7 @@ Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std
   out.facts.event = inspection->event;
   out.decision = inputs.kit->policy.decide(out.facts);
   if (out.decision->disposition == policy::Disposition::withhold) {
-    out.outcome = Outcome::withheld;
+    out.outcome = is_chosen(*out.decision) ? Outcome::withheld : Outcome::held;
     out.stop = withheld_because(*out.decision, out.facts, inputs.licence.verdict);
     return out;
   }
@@ -167,32 +235,49 @@ Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std
   const auto searched = note.empty() ? redaction::Searched::report : redaction::Searched::report_and_note;
   auto redacted =
       redaction::redact(report.bytes, dictionary, *out.plan, pseudonym_key, limits, fresh_key(), payload, searched);
+  const auto find_misfits = [&] {
+    return redaction::fates(report.bytes, dictionary, *out.plan, pseudonym_key, limits, fresh_key(),
+                            {.misfits_only = true});
+  };
   if (!redacted) {
     if (!is_about_report(redacted.error())) return fail(redacted.error());
-    out.outcome = Outcome::refused;
-    out.stop = refusal(redacted.error(), redacted.error().code == Code::refused ? "dictionary" : "limit");
+    const bool by_dictionary = redacted.error().code == Code::refused;
+    out.outcome = by_dictionary ? Outcome::held : Outcome::refused;
+    out.stop = refusal(redacted.error(), by_dictionary ? "dictionary" : "limit");
+    if (by_dictionary) {
+      AIRLOCK_TRY(out.misfits, find_misfits());
+    }
     return out;
   }
+  const auto is_misfit = [](const redaction::Count& count) {
+    return count.what == "undeclared" || count.what == "ill_typed";
+  };
+  if (std::any_of(redacted->counts.begin(), redacted->counts.end(), is_misfit)) {
+    AIRLOCK_TRY(out.misfits, find_misfits());
+  }
   out.period = {redacted->period_start, redacted->period_end};
-  auto copied = take_copies_out(payload, *redacted, note, *out.plan, *out.decision, inputs);
-  if (!copied) {
-    if (!is_about_report(copied.error())) return fail(copied.error());
+  auto found = take_copies_out(payload, *redacted, note, *out.plan, *out.decision, inputs);
+  if (!found) {
+    if (!is_about_report(found.error())) return fail(found.error());
     out.outcome = Outcome::held;
-    out.stop = refusal(copied.error(), "leak");
+    out.stop = refusal(found.error(), "leak");
     out.stop.exit = static_cast<int>(Code::refused);
     return out;
   }
-  out.copied = std::move(*copied);
+  out.copied = std::move(found->copied);
+  out.copied_tokens = std::move(found->tokens);
   out.redacted = std::move(*redacted);
 
+  AIRLOCK_TRY(out.payload_sha256, crypto::sha256(payload));
+  out.payload = std::move(payload);
   AIRLOCK_TRY(out.terms, terms_of(*out.decision, *out.plan, inputs));
   if (auto stop = stopped_by(*out.terms, inputs, out.event)) {
+    // A person may look at what would leave before allowing it.
+    if (!is_a_persons(*stop)) out.payload.reset();
     out.outcome = Outcome::held;
     out.stop = std::move(*stop);
     return out;
   }
-  AIRLOCK_TRY(out.payload_sha256, crypto::sha256(payload));
-  out.payload = std::move(payload);
   out.outcome = out.decision->disposition == policy::Disposition::seal ? Outcome::seal : Outcome::queue;
   return out;
 }

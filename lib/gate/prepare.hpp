@@ -13,6 +13,7 @@
 #include "gate/inputs.hpp"
 #include "policy/policy.hpp"
 #include "redaction/copies.hpp"
+#include "redaction/fates.hpp"
 #include "redaction/filter.hpp"
 #include "sys/file.hpp"
 
@@ -23,11 +24,17 @@ struct Received {
   sys::Spool bytes;
   core::Digest sha256;
   std::uint64_t size = 0;
-  bool complete = true;  ///< false: more than the limit came, and only one byte more than that was taken
+  bool complete = true;  ///< false: it is larger than the limit of reports
+  bool whole = true;     ///< false: `bytes` has its beginning only
 };
 
+/// What is read of a report that is larger than the limit.
+enum class Beyond : std::uint8_t {
+  nothing,  ///< one byte, which shows that there is more
+  kept,     ///< as much as may be kept of what is no report
+};
 /// Spools the input in `held/`, where the process that reads it may write. Error: of the machine only.
-[[nodiscard]] Result<Received> receive(const site::Site& site, core::Source& input);
+[[nodiscard]] Result<Received> receive(const site::Site& site, core::Source& input, Beyond beyond = Beyond::nothing);
 
 /// The limits of reports with what the configuration says.
 [[nodiscard]] report::Limits limits_of(const site::Configuration& configuration);
@@ -43,7 +50,11 @@ struct Stop {
   std::string message;
   std::string hint;
   int exit = 4;
+  std::string recorded{};  ///< the message without the report's own names and characters; empty: the message has none
 };
+
+/// Whether all that is missing is a person's word: `release` or `authorise`.
+[[nodiscard]] bool is_a_persons(const Stop& stop);
 
 struct Prepared {
   Outcome outcome = Outcome::refused;
@@ -57,7 +68,11 @@ struct Prepared {
   std::optional<redaction::Redacted> redacted;
   /// What went as copies, with what they copy: shown at the site, and neither recorded nor sent.
   std::vector<redaction::Copied> copied;
-  std::optional<sys::Spool> payload;  ///< the exact bytes that would leave; present where it is to leave
+  std::vector<std::uint64_t> copied_tokens;  ///< the same, as `redaction::token_numbers` has them
+  /// What the dictionary does not declare, or declares as something else: shown at the site, and not recorded.
+  std::vector<redaction::Fate> misfits;
+  /// The exact bytes that would leave: where it is to leave, or where all that is missing is a person's word.
+  std::optional<sys::Spool> payload;
   core::Digest payload_sha256;
 };
 

@@ -11,6 +11,7 @@
 #include "gate/entries.hpp"
 #include "gate/figures.hpp"
 #include "gate/history.hpp"
+#include "gate/kept.hpp"
 #include "gate/open.hpp"
 #include "gate/public_part.hpp"
 #include "gate/queueing.hpp"
@@ -19,6 +20,7 @@
 #include "gate/retention.hpp"
 #include "gate/sealing.hpp"
 #include "sys/file.hpp"
+#include "sys/sizes.hpp"
 #include "sys/system.hpp"
 
 namespace airlock::gate {
@@ -31,13 +33,6 @@ using core::quote;
 
 /// Why a report is held whose bytes to leave are not the expected ones.
 constexpr std::string_view expectation = "expect";
-
-/// What the ledger keeps of why a report was stopped: not the character at which one is malformed.
-std::string recorded_message(const Stop& stop) {
-  if (stop.reason != "malformed") return stop.message;
-  const auto place = stop.message.starts_with("byte ") ? stop.message.find(':') : std::string::npos;
-  return (place == std::string::npos ? "the report" : stop.message.substr(0, place)) + ": malformed, or beyond a limit";
-}
 
 void hold_if_unexpected(Prepared& prepared, const ProcessOptions& options) {
   if (!leaves(prepared.outcome) || !options.expect || *options.expect == prepared.payload_sha256) return;
@@ -88,17 +83,21 @@ Processed describe(Prepared prepared, const Inputs& inputs, const Received& repo
 /// Steps A to 4 for one prepared report, under the lock.
 class Recorder {
  public:
-  Recorder(const Inputs& inputs, ledger::Ledger& ledger, const Received& report, const ProcessOptions& options)
-      : inputs_(inputs), ledger_(ledger), report_(report), options_(options) {}
+  Recorder(const Inputs& inputs, ledger::Ledger& ledger, const Received& report, const ProcessOptions& options,
+           Keeping& keeping)
+      : inputs_(inputs), ledger_(ledger), report_(report), options_(options), keeping_(keeping) {}
 
   Result<Processed> run(Subject subject, Prepared prepared) {
     Processed out = describe(std::move(prepared), inputs_, report_);
+    if (subject.was_held && leaves(out.prepared.outcome)) AIRLOCK_CHECK(withdraw_earlier(subject));
     std::optional<Earlier> earlier;
     if (leaves(out.prepared.outcome) && !(subject.number != 0 && options_.again)) {
       AIRLOCK_TRY(earlier, find_repeat(inputs_.site, ledger_, report_, decision_digest(out.prepared, inputs_)));
     }
     if (earlier && options_.again) {
-      subject = {earlier->report_id, earlier->number, ledger::Kind::decided, subject.was_held};
+      subject.report_id = earlier->report_id;
+      subject.number = earlier->number;
+      subject.kind = ledger::Kind::decided;
       earlier.reset();
     }
     if (!options_.public_is_kept) {
@@ -139,29 +138,59 @@ class Recorder {
   }
 
   Result<Processed> stop(Processed out, const Subject& subject) {
-    const std::string held = inputs_.site.path(site::layout::held) + "/" + subject.report_id;
     const bool is_held = out.prepared.outcome == Outcome::held;
-    if (is_held && !subject.was_held) AIRLOCK_CHECK(keep(held));
+    const bool is_kept = is_held || out.prepared.outcome == Outcome::refused;
+    const Share share = is_held ? Share::reports : Share::no_reports;
+    if (is_kept && !subject.was_held) AIRLOCK_CHECK(keep_before(subject, share));
     AIRLOCK_TRY(auto change, ledger_.change());
     AIRLOCK_CHECK(append_report(change, subject, decided(out)));
     const Stop& stop = out.prepared.stop;
-    const Json members{{"number", subject.number}, {"reason", stop.reason}, {"message", recorded_message(stop)}};
-    const auto kind = is_held                                     ? ledger::Kind::held
-                      : out.prepared.outcome == Outcome::withheld ? ledger::Kind::withheld
-                                                                  : ledger::Kind::refused;
+    const Json members{{"number", subject.number},
+                       {"reason", stop.reason},
+                       {"message", stop.recorded.empty() ? stop.message : stop.recorded}};
+    const auto kind = is_held   ? ledger::Kind::held
+                      : is_kept ? ledger::Kind::refused
+                                : ledger::Kind::withheld;
     AIRLOCK_CHECK(append(change, kind, subject.report_id, members, inputs_.now));
     AIRLOCK_TRY(out.head, change.commit());
-    if (!is_held) AIRLOCK_CHECK(sys::remove_file(held));
+    if (!is_kept) AIRLOCK_CHECK(remove_kept(subject.report_id));
     return out;
   }
 
-  Result<void> keep(const std::string& path) {
-    AIRLOCK_TRY(auto file, sys::NewFile::create(path, sys::private_file));
-    core::BlobSource source(report_.bytes);
-    AIRLOCK_CHECK(core::copy(source, file));
-    AIRLOCK_CHECK(file.sync());
-    file.keep();
-    return sys::sync_directory(inputs_.site.path(site::layout::held));
+  /// Keeps what is to be kept, but for a dropped file that is too large to be read: who claimed it moves it once its id is
+  /// in the ledger, since nobody would know it before.
+  Result<void> keep_before(const Subject& subject, Share share) {
+    if (report_.whole) return keeping_.keep(inputs_.site, ledger_, subject.report_id, report_, share);
+    if (!subject.dropped.empty()) {
+      AIRLOCK_TRY(const std::uint64_t size, sys::size_of(subject.dropped));
+      return keeping_.check_room(inputs_.site, ledger_, share, size);
+    }
+    return fail(Code::not_recorded,
+                "the report is larger than " + std::to_string(room_of(share, inputs_.site.configuration())) +
+                    " bytes, which is all that may be kept of what is no report",
+                "keep it, and find out what makes it; `limits.held_bytes` in airlock.json allows more");
+  }
+
+  Result<void> remove_kept(const std::string& report_id) {
+    return sys::remove_file(kept_path(inputs_.site, report_id));
+  }
+
+  /// What was given up of a report before it was held again is over now: it must not leave a second time.
+  Result<void> withdraw_earlier(const Subject& subject) {
+    AIRLOCK_TRY(const auto disclosures, ledger_.disclosures_of_report(subject.report_id));
+    for (const ledger::Disclosure& disclosure : disclosures) {
+      if (!ledger::waits_to_be_sent(disclosure.stage)) continue;
+      const Json members{{"number", disclosure.number},
+                         {"disclosure_id", disclosure.id},
+                         {"reason", "decided again"},
+                         {"delivered", disclosure.uncertain ? "unknown" : "no"}};
+      AIRLOCK_TRY(auto change, ledger_.change());
+      AIRLOCK_CHECK(append(change, ledger::Kind::withdrawn, subject.report_id, members, inputs_.now));
+      AIRLOCK_CHECK(hold_again(change, inputs_.site, disclosure, "withdrawn", "decided again", inputs_.now));
+      AIRLOCK_CHECK(change.commit());
+      AIRLOCK_CHECK(sys::remove_file(inputs_.site.path(site::layout::outbox) + "/" + disclosure.file));
+    }
+    return {};
   }
 
   Result<Processed> repeat(Processed out, const Subject& subject, const Earlier& earlier) {
@@ -171,7 +200,7 @@ class Recorder {
         {"number", subject.number}, {"repeats", earlier.number}, {"disclosure_id", earlier.disclosure_id}};
     AIRLOCK_CHECK(append(change, ledger::Kind::repeated, subject.report_id, members, inputs_.now));
     AIRLOCK_TRY(out.head, change.commit());
-    AIRLOCK_CHECK(sys::remove_file(inputs_.site.path(site::layout::held) + "/" + subject.report_id));
+    AIRLOCK_CHECK(remove_kept(subject.report_id));
     out.outcome = "repeated";
     out.repeats = earlier.number;
     out.message = "the same bytes were disclosed before as report " + std::to_string(earlier.number);
@@ -206,7 +235,7 @@ class Recorder {
     keep_for_usage(out.prepared, disclosure.id);
 
     out.bundle_sha256 = sealed.file_sha256;
-    const auto released = finish(disclosure.id, subject.report_id);
+    const auto released = finish(disclosure.id, subject);
     if (!released) {
       out.outcome = "unfinished";
       out.exit = static_cast<int>(Code::later);
@@ -218,7 +247,7 @@ class Recorder {
       out.outcome = "payload_lost";
       out.exit = static_cast<int>(Code::integrity);
       out.message = "the bundle on disk is not the one that was sealed";
-      out.hint = "check the disk, then run again with `--again`";
+      out.hint = "check the disk; the report is held, and `airlock process --held` seals it anew";
     } else {
       out.bundle = inputs_.site.path(site::layout::outbox) + "/" + sealed.file;
       if (const auto head = ledger_.head()) out.head = *head;
@@ -231,6 +260,8 @@ class Recorder {
     AIRLOCK_TRY(const std::uint64_t last, ledger_.last_disclosure());
     const NewDisclosure disclosure{sys::random_uuid(), last + 1};
     AIRLOCK_TRY(auto queueing, Queueing::begin(inputs_.site, *out.prepared.payload, disclosure));
+    // Until it has been sent nobody knows whether it will be.
+    if (!subject.was_held) AIRLOCK_CHECK(keep_original(inputs_.site, subject.report_id, report_));
 
     AIRLOCK_TRY(auto change, ledger_.change());
     AIRLOCK_CHECK(append_report(change, subject, decided(out, disclosure)));
@@ -248,10 +279,7 @@ class Recorder {
     out.exit = static_cast<int>(Code::later);
     out.message = "the report waits to be sent";
     out.hint = "`airlock-send` sends it; `airlock outbox list` shows what waits";
-    // Whatever fails from here on the next run does.
-    if (show_payload(inputs_.site, disclosure.id)) {
-      (void)sys::remove_file(inputs_.site.path(site::layout::held) + "/" + subject.report_id);
-    }
+    (void)show_payload(inputs_.site, disclosure.id);  // where that fails the next run does it
     return out;
   }
 
@@ -261,11 +289,19 @@ class Recorder {
   }
 
   /// Steps 2 to 4; the next run does what is left of them.
-  Result<bool> finish(const std::string& disclosure_id, const std::string& report_id) {
+  Result<bool> finish(const std::string& disclosure_id, const Subject& subject) {
     AIRLOCK_TRY(const auto row, ledger_.disclosure(disclosure_id));
     if (!row) return fail(Code::unexpected, "the ledger lost disclosure " + disclosure_id);
     AIRLOCK_TRY(const bool released, release(inputs_.site, ledger_, *row, inputs_.now, false));
-    AIRLOCK_CHECK(sys::remove_file(inputs_.site.path(site::layout::held) + "/" + report_id));
+    if (released) {
+      AIRLOCK_CHECK(remove_kept(subject.report_id));
+    } else if (!subject.was_held) {
+      AIRLOCK_CHECK(keep_original(inputs_.site, subject.report_id, report_));
+      AIRLOCK_TRY(auto change, ledger_.change());
+      AIRLOCK_CHECK(hold_again(change, inputs_.site, *row, "payload_lost", "what was sealed was altered or lost",
+                               inputs_.now));
+      AIRLOCK_CHECK(change.commit());
+    }
     return released;
   }
 
@@ -273,48 +309,68 @@ class Recorder {
   ledger::Ledger& ledger_;
   const Received& report_;
   const ProcessOptions& options_;
+  Keeping& keeping_;
 };
 
 /// Another process may have decided on the report while this one waited for the lock.
 Result<void> check_still_held(const ledger::Ledger& ledger, std::uint64_t number) {
   AIRLOCK_TRY(const auto row, ledger.report(number));
-  if (row && row->latest == ledger::Kind::held) return {};
-  return fail(Code::usage, "report " + std::to_string(number) + " is no longer held", "see `airlock ledger list`");
+  if (row && waits(row->latest)) return {};
+  return fail(Code::usage, "report " + std::to_string(number) + " no longer waits", "see `airlock ledger list`");
 }
 
-/// Whether a report is held because the bytes to leave were not those that a person had looked at.
-Result<bool> held_by_expectation(const ledger::Ledger& ledger, const ledger::ReportRow& row) {
-  AIRLOCK_TRY(const auto entry, ledger.entry(row.latest_seq));
-  AIRLOCK_TRY(const Json json, ledger::body_of(entry));
-  return json.value("reason", "") == expectation;
+/// All that a decision depends on besides the report, the program too: where it is the same, so is the outcome.
+core::Digest stand_of(const Inputs& inputs) {
+  return crypto::sha256(inputs.fingerprint.hex() + "\n" + std::string(core::name(inputs.licence.verdict.state)) + "\n" +
+                        (inputs.kit && inputs.kit->is_stale(inputs.now) ? "stale" : "") + "\n" + AIRLOCK_VERSION);
+}
+
+/// Whether a report that waits would wait for the same reason as before.
+Result<bool> is_same_outcome(const ledger::Ledger& ledger, const Subject& subject, const Prepared& prepared) {
+  const bool is_held = prepared.outcome == Outcome::held;
+  if (!is_held && prepared.outcome != Outcome::refused) return false;
+  AIRLOCK_TRY(const auto row, ledger.report(subject.number));
+  if (!row || row->latest != (is_held ? ledger::Kind::held : ledger::Kind::refused)) return false;
+  AIRLOCK_TRY(const Why why, why_it_waits(ledger, *row));
+  return why.reason == prepared.stop.reason;
 }
 
 }  // namespace
 
+Result<void> finish_before(const site::Site& site, ledger::Ledger& ledger, Keeping& keeping, core::Time now) {
+  if (keeping.tidied) return recover_disclosures(site, ledger, now);
+  AIRLOCK_CHECK(recover(site, ledger, now));
+  AIRLOCK_CHECK(expire(site, ledger, now));
+  keeping.tidied = true;
+  return {};
+}
+
 Result<Processed> record(const site::Site& site, const Received& report, const Subject& subject,
-                         const ProcessOptions& options) {
+                         const ProcessOptions& options, Keeping& keeping) {
   AIRLOCK_TRY(auto ledger, open_to_write(site));
   AIRLOCK_TRY(Inputs inputs, read_inputs(site.directory(), ledger, sys::now()));
   AIRLOCK_TRY(Prepared prepared, prepare(report, inputs, options.note));
 
   AIRLOCK_TRY(const auto lock, sys::Lock::acquire(inputs.site.path(site::layout::lock), lock_seconds));
   if (!options.public_is_kept) AIRLOCK_CHECK(name_what_is_newer(ledger, inputs.now));
-  AIRLOCK_CHECK(recover(inputs.site, ledger, inputs.now));
-  AIRLOCK_CHECK(expire(inputs.site, ledger, inputs.now));
+  AIRLOCK_CHECK(finish_before(inputs.site, ledger, keeping, inputs.now));
   if (subject.was_held) AIRLOCK_CHECK(check_still_held(ledger, subject.number));
   AIRLOCK_TRY(Inputs fresh, read_inputs(site.directory(), ledger, sys::now()));
   if (fresh.fingerprint != inputs.fingerprint || fresh.licence.verdict.state != inputs.licence.verdict.state) {
     AIRLOCK_TRY(prepared, prepare(report, fresh, options.note));
   }
   hold_if_unexpected(prepared, options);
-  if (subject.was_held && prepared.outcome == Outcome::held) {
-    Processed out = describe(std::move(prepared), fresh, report);
-    out.report_id = subject.report_id;
-    out.number = subject.number;
-    AIRLOCK_TRY(out.head, ledger.head());
-    return out;
+  if (subject.was_held) {
+    AIRLOCK_TRY(const bool same, is_same_outcome(ledger, subject, prepared));
+    if (same) {
+      Processed out = describe(std::move(prepared), fresh, report);
+      out.report_id = subject.report_id;
+      out.number = subject.number;
+      AIRLOCK_TRY(out.head, ledger.head());
+      return out;
+    }
   }
-  auto recorded = Recorder(fresh, ledger, report, options).run(subject, std::move(prepared));
+  auto recorded = Recorder(fresh, ledger, report, options, keeping).run(subject, std::move(prepared));
   if (!recorded) {
     // Nobody knows whether a commit that failed has happened; the ledger, opened again, does. What cannot be cleaned up
     // now is for the next run, and the error that is told is the first one.
@@ -326,10 +382,60 @@ Result<Processed> record(const site::Site& site, const Received& report, const S
 
 namespace {
 
-Result<Processed> decide_again(const site::Site& site, const ledger::ReportRow& row, const ProcessOptions& options) {
-  AIRLOCK_TRY(auto input, sys::InputSource::open(site.path(site::layout::held) + "/" + row.report_id));
-  AIRLOCK_TRY(const Received report, receive(site, input));
-  return record(site, report, {row.report_id, row.number, ledger::Kind::decided, true}, options);
+/// The note that came with a report.
+Result<std::string> note_of(const ledger::Ledger& ledger, const std::string& report_id) {
+  AIRLOCK_TRY(const auto entries, ledger.entries_of_report(report_id));
+  for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
+    if (entry->kind != ledger::Kind::produced && entry->kind != ledger::Kind::decided) continue;
+    AIRLOCK_TRY(const Json json, ledger::body_of(*entry));
+    return json.value("note", "");
+  }
+  return std::string();
+}
+
+/// Decides again on a report that waits, with the note that it came with unless there is a new one.
+Result<Processed> decide_again(const site::Site& site, const ledger::ReportRow& row, const ProcessOptions& options,
+                               Keeping& keeping) {
+  ProcessOptions with_note = options;
+  AIRLOCK_TRY(const auto ledger, open_to_read(site));
+  AIRLOCK_TRY(const Received report, receive_kept(site, ledger, row));
+  if (with_note.note.empty()) {
+    AIRLOCK_TRY(with_note.note, note_of(ledger, row.report_id));
+  }
+  const Subject subject{.report_id = row.report_id,
+                        .number = row.number,
+                        .kind = ledger::Kind::decided,
+                        .was_held = true,
+                        .dropped = {}};
+  return record(site, report, subject, with_note, keeping);
+}
+
+/// Which reports `process --held` looks at: those named, else all for which something has changed since.
+struct ToLookAt {
+  std::vector<ledger::ReportRow> rows;
+  core::Digest stand;
+};
+Result<ToLookAt> to_look_at(const site::Site& site, const std::vector<std::uint64_t>& numbers, Keeping& keeping) {
+  // What a crash left may be a report that is held again.
+  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), lock_seconds));
+  AIRLOCK_TRY(auto ledger, open_to_write(site));
+  AIRLOCK_CHECK(finish_before(site, ledger, keeping, sys::now()));
+  AIRLOCK_TRY(const Inputs inputs, read_inputs(site.directory(), ledger, sys::now()));
+  ToLookAt out{.rows = {}, .stand = stand_of(inputs)};
+  for (const std::uint64_t number : numbers) {
+    AIRLOCK_TRY(auto row, waiting_report(site, ledger, number));
+    out.rows.push_back(std::move(row));
+  }
+  if (!numbers.empty()) return out;
+  const std::uint64_t looked = looked_until(site, out.stand);
+  AIRLOCK_TRY(const auto all, waiting_reports(site, ledger));
+  for (const ledger::ReportRow& row : all) {
+    if (row.latest_seq < looked) continue;
+    // Only a person who names it overrules the person who asked for other bytes.
+    AIRLOCK_TRY(const Why why, why_it_waits(ledger, row));
+    if (why.reason != expectation) out.rows.push_back(row);
+  }
+  return out;
 }
 
 }  // namespace
@@ -340,58 +446,79 @@ Result<Processed> process(const std::string& directory, core::Source& input, con
     return std::move(dry.result);
   }
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
-  AIRLOCK_TRY(const Received report, receive(site, input));
-  return record(site, report, {}, options);
+  AIRLOCK_TRY(const Received report, receive(site, input, Beyond::kept));
+  Keeping keeping;
+  return record(site, report, {}, options, keeping);
 }
 
-Result<std::vector<Processed>> process_held(const std::string& directory, const std::vector<std::uint64_t>& numbers,
-                                            const ProcessOptions& options) {
+Result<Looked> process_held(const std::string& directory, const std::vector<std::uint64_t>& numbers,
+                            const ProcessOptions& options) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
-  std::vector<ledger::ReportRow> rows;
-  {
-    // What a crash left may be a report that is held again.
-    AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), lock_seconds));
-    AIRLOCK_TRY(auto ledger, open_to_write(site));
-    AIRLOCK_CHECK(recover(site, ledger, sys::now()));
-    AIRLOCK_CHECK(expire(site, ledger, sys::now()));
-    AIRLOCK_TRY(const auto all, held_reports(ledger));
-    for (const ledger::ReportRow& row : all) {
-      // Only a person who names it overrules the person who asked for other bytes.
-      AIRLOCK_TRY(const bool named_only, held_by_expectation(ledger, row));
-      if (!numbers.empty() || !named_only) rows.push_back(row);
+  Keeping keeping;
+  AIRLOCK_TRY(const ToLookAt to_look, to_look_at(site, numbers, keeping));
+  Looked out;
+  for (const ledger::ReportRow& row : to_look.rows) {
+    auto processed = decide_again(site, row, options, keeping);
+    if (processed) {
+      out.reports.push_back(std::move(*processed));
+      continue;
     }
+    // Another process may have dealt with it meanwhile.
+    AIRLOCK_TRY(const auto ledger, open_to_read(site));
+    if (numbers.empty() && !check_still_held(ledger, row.number)) continue;
+    out.failed.push_back({row.number, std::move(processed).error()});
   }
-  for (const std::uint64_t number : numbers) {
-    const auto is_it = [&](const ledger::ReportRow& row) { return row.number == number; };
-    if (std::none_of(rows.begin(), rows.end(), is_it)) {
-      return fail(Code::usage, "report " + std::to_string(number) + " is not held", "see `airlock ledger list`");
-    }
-  }
-  std::vector<Processed> out;
-  for (const ledger::ReportRow& row : rows) {
-    if (!numbers.empty() && std::find(numbers.begin(), numbers.end(), row.number) == numbers.end()) continue;
-    auto processed = decide_again(site, row, options);
-    if (!processed && numbers.empty()) {
-      // Where all are meant, those that another process has dealt with meanwhile are none of them.
-      AIRLOCK_TRY(const auto ledger, open_to_read(site));
-      if (!check_still_held(ledger, row.number)) continue;
-    }
-    if (!processed) return fail(std::move(processed).error());
-    out.push_back(std::move(*processed));
+  AIRLOCK_TRY(const auto ledger, open_to_read(site));
+  AIRLOCK_TRY(const auto waiting, waiting_reports(site, ledger));
+  out.waiting = waiting.size();
+  if (numbers.empty() && out.failed.empty()) {
+    AIRLOCK_TRY(const auto head, ledger.head());
+    // Advice only: without it the next run looks at all of them once more.
+    (void)note_looked(site, to_look.stand, head.size);
   }
   return out;
 }
 
-Result<Preview> preview(const std::string& directory, core::Source& input, const ProcessOptions& options) {
-  AIRLOCK_TRY(const auto site, site::Site::open(directory));
-  AIRLOCK_TRY(auto ledger, open_to_decide(site));
-  AIRLOCK_TRY(Inputs inputs, read_inputs(directory, ledger, sys::now()));
-  AIRLOCK_TRY(const Received report, receive(inputs.site, input));
+namespace {
+
+Result<Preview> preview_of(site::Site site, const ledger::Ledger& ledger, Received report,
+                           const ProcessOptions& options) {
+  AIRLOCK_TRY(Inputs inputs, read_inputs(site.directory(), ledger, sys::now()));
   AIRLOCK_TRY(Prepared prepared, prepare(report, inputs, options.note));
   hold_if_unexpected(prepared, options);
   Processed result = describe(std::move(prepared), inputs, report);
   AIRLOCK_TRY(result.head, ledger.head());
-  return Preview{std::move(inputs), std::move(result)};
+  return Preview{std::move(inputs), std::move(result), std::move(report)};
+}
+
+}  // namespace
+
+Result<Preview> preview(const std::string& directory, core::Source& input, const ProcessOptions& options) {
+  AIRLOCK_TRY(auto site, site::Site::open(directory));
+  AIRLOCK_TRY(const auto ledger, open_to_decide(site));
+  AIRLOCK_TRY(Received report, receive(site, input));
+  return preview_of(std::move(site), ledger, std::move(report), options);
+}
+
+Result<Preview> preview_waiting(const std::string& directory, std::uint64_t number, const ProcessOptions& options) {
+  AIRLOCK_TRY(auto site, site::Site::open(directory));
+  AIRLOCK_TRY(const auto ledger, open_to_decide(site));
+  AIRLOCK_TRY(const auto row, waiting_report(site, ledger, number));
+  AIRLOCK_TRY(Received report, receive_kept(site, ledger, row));
+  ProcessOptions with_note = options;
+  if (with_note.note.empty()) {
+    AIRLOCK_TRY(with_note.note, note_of(ledger, row.report_id));
+  }
+  return preview_of(std::move(site), ledger, std::move(report), with_note);
+}
+
+Result<std::vector<redaction::Fate>> fates_of(const Preview& preview, std::size_t most) {
+  const Prepared& prepared = preview.result.prepared;
+  if (!prepared.plan) return std::vector<redaction::Fate>{};
+  AIRLOCK_TRY(const auto pseudonym_key, preview.inputs.site.pseudonym_key());
+  return redaction::fates(preview.report.bytes, preview.inputs.kit->dictionary, *prepared.plan, pseudonym_key,
+                          limits_of(preview.inputs.site.configuration()), crypto::Secret(sys::random_bytes(16)),
+                          {.most = most, .misfits_only = false, .copied = prepared.copied_tokens});
 }
 
 }  // namespace airlock::gate

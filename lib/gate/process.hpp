@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/io.hpp"
@@ -52,18 +53,31 @@ struct Processed {
 [[nodiscard]] Result<Processed> process(const std::string& directory, core::Source& input,
                                         const ProcessOptions& options);
 
-/// Decides again on reports that were held; where `numbers` is empty all of them, but for those held by `expect`, which
-/// a person must name. A report that is still held is left as it was. Error: usage where a number is not that of a held
-/// report.
-[[nodiscard]] Result<std::vector<Processed>> process_held(const std::string& directory,
-                                                          const std::vector<std::uint64_t>& numbers,
-                                                          const ProcessOptions& options);
+/// What `process_held` did.
+struct Looked {
+  std::vector<Processed> reports;
+  /// Reports that could not be looked at, by number: they wait as before.
+  std::vector<std::pair<std::uint64_t, core::Error>> failed;
+  std::uint64_t waiting = 0;  ///< reports that still wait
+};
+/// Decides again on reports that wait: those of `numbers`; where it is empty, all for which kit, licence, configuration,
+/// ceiling or hold have changed since they were looked at, but for those held by `expect`, which a person must name. A
+/// report that still waits for the same reason is left as it was, and nothing is recorded. Error: usage where a number is
+/// not that of a report that waits.
+[[nodiscard]] Result<Looked> process_held(const std::string& directory, const std::vector<std::uint64_t>& numbers,
+                                          const ProcessOptions& options);
 
 /// What `process` would do, without recording: for `preview` and `explain`.
 struct Preview {
   Inputs inputs;
   Processed result;
+  Received report;
 };
 [[nodiscard]] Result<Preview> preview(const std::string& directory, core::Source& input, const ProcessOptions& options);
+/// The same for a report that waits. Error: usage where none of this number does.
+[[nodiscard]] Result<Preview> preview_waiting(const std::string& directory, std::uint64_t number,
+                                              const ProcessOptions& options);
+/// What becomes of each datum of the report, up to `most` of each kind; empty where nothing is decided for its data.
+[[nodiscard]] Result<std::vector<redaction::Fate>> fates_of(const Preview& preview, std::size_t most);
 
 }  // namespace airlock::gate

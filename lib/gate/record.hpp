@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "gate/kept.hpp"
 #include "gate/process.hpp"
 
 namespace airlock::gate {
@@ -17,10 +18,16 @@ struct Subject {
   std::uint64_t number = 0;                    ///< 0: new
   ledger::Kind kind = ledger::Kind::produced;  ///< `decided` for a report that has a number
   bool was_held = false;                       ///< its bytes are in `held/`, and it may stay there
+  std::string dropped;                         ///< path of the claimed file that it came in; empty where it is none
 };
+
+/// Finishes or undoes what earlier commands left; the first time for `keeping` also what expired and what `held/` keeps
+/// in vain. The caller holds the lock.
+[[nodiscard]] Result<void> finish_before(const site::Site& site, ledger::Ledger& ledger, Keeping& keeping,
+                                         core::Time now);
 
 /// Steps A to 4, under the site's lock. Error: it was not recorded.
 [[nodiscard]] Result<Processed> record(const site::Site& site, const Received& report, const Subject& subject,
-                                       const ProcessOptions& options);
+                                       const ProcessOptions& options, Keeping& keeping);
 
 }  // namespace airlock::gate

@@ -12,6 +12,7 @@
 #include "gate/ceiling.hpp"
 #include "gate/figures.hpp"
 #include "gate/file_digest.hpp"
+#include "gate/kept.hpp"
 #include "gate/queueing.hpp"
 #include "gate/rotate.hpp"
 #include "gate/setup.hpp"
@@ -47,21 +48,28 @@ Result<void> make_visible(const std::string& hidden, const std::string& visible)
   return sys::link_file(hidden, visible);
 }
 
+/// Whether a report waited before it was decided on again. Of any other, whoever handed it in still has it.
+Result<bool> waited_before(const ledger::Ledger& ledger, const std::string& report_id) {
+  AIRLOCK_TRY(const auto entries, ledger.entries_of_report(report_id));
+  return std::any_of(entries.begin(), entries.end(), [](const ledger::Entry& entry) { return waits(entry.kind); });
+}
+
 /// Records what became of a disclosure. A report that was held before it and of which nothing arrives is held again:
 /// its file in `held/` is then the only one, and nobody else would hand it in once more.
 Result<void> record(const Site& site, ledger::Ledger& ledger, ledger::Kind kind, const ledger::Disclosure& disclosure,
                     core::Time now, bool recovering) {
   Json members{{"number", disclosure.number}, {"disclosure_id", disclosure.id}};
   if (recovering) members["recovered"] = true;
-  AIRLOCK_TRY(const bool held, sys::look_for(site.path(site::layout::held) + "/" + disclosure.report_id));
+  const bool failed = kind == ledger::Kind::abandoned || kind == ledger::Kind::payload_lost;
+  bool waited = false;
+  if (failed) {
+    AIRLOCK_TRY(waited, waited_before(ledger, disclosure.report_id));
+  }
   AIRLOCK_TRY(auto change, ledger.change());
   AIRLOCK_CHECK(append(change, kind, disclosure.report_id, members, now));
-  const bool failed = kind == ledger::Kind::abandoned || kind == ledger::Kind::payload_lost;
-  if (failed && held) {
-    const Json again{{"number", disclosure.number},
-                     {"reason", ledger::name(kind)},
-                     {"message", "the disclosure of the held report was cut short"}};
-    AIRLOCK_CHECK(append(change, ledger::Kind::held, disclosure.report_id, again, now));
+  if (waited) {
+    AIRLOCK_CHECK(hold_again(change, site, disclosure, ledger::name(kind),
+                             "the disclosure of the held report was cut short", now));
   }
   AIRLOCK_CHECK(change.commit());
   return {};
@@ -99,28 +107,34 @@ Result<void> sweep(const Site& site, std::initializer_list<std::string_view> fol
   return {};
 }
 
-/// Whether the bytes of a report in `held/` are not needed any more: something came of it that no later entry takes
-/// back, or no entry was ever made of it. A column that was changed must not make a held report look like that.
-Result<bool> is_unneeded(const ledger::Ledger& ledger, const std::string& report_id) {
+/// After an entry of this kind nothing needs the bytes of a report in `held/`. Before `sent` nobody knows whether what
+/// was queued will leave; what was cut short was taken back by the entry behind it, if the report had waited.
+bool ends(ledger::Kind kind) {
   using ledger::Kind;
-  AIRLOCK_TRY(const auto entries, ledger.entries_of_report(report_id));
-  if (entries.empty()) {
-    AIRLOCK_TRY(const bool known, ledger.knows_report(report_id));
-    return !known;
-  }
-  constexpr std::array ends{Kind::released,  Kind::handed_over, Kind::acknowledged, Kind::queued,
-                            Kind::attempted, Kind::sent,        Kind::send_failed,  Kind::withdrawn,
-                            Kind::withheld,  Kind::refused,     Kind::repeated,     Kind::expired};
-  return std::find(ends.begin(), ends.end(), entries.back().kind) != ends.end();
+  constexpr std::array all{Kind::released,  Kind::handed_over, Kind::acknowledged, Kind::sent,      Kind::withheld,
+                           Kind::discarded, Kind::repeated,    Kind::expired,      Kind::abandoned, Kind::payload_lost};
+  return std::find(all.begin(), all.end(), kind) != all.end();
 }
 
-/// A report that was kept before the commit that would have said so, or that is no longer held.
+/// Whether the bytes of a report in `held/` are not needed any more: something came of it that no later entry takes
+/// back, or no entry was ever made of it. A row of the index that was changed must not make a report that waits look
+/// like that.
+Result<bool> is_unneeded(const ledger::Ledger& ledger, const std::string& report_id) {
+  AIRLOCK_TRY(const auto row, ledger.report_of(report_id));
+  if (row && !ends(row->latest)) return false;
+  AIRLOCK_TRY(const auto entries, ledger.entries_of_report(report_id));
+  if (!entries.empty()) return ends(entries.back().kind);
+  AIRLOCK_TRY(const bool known, ledger.knows_report(report_id));
+  return !known;
+}
+
+/// A report that was kept before the commit that would have said so, or that waits no more.
 Result<void> sweep_held(const Site& site, const ledger::Ledger& ledger) {
   AIRLOCK_TRY(const auto names, sys::list_directory(site.path(site::layout::held)));
   for (const std::string& name : names) {
     if (!core::is_uuid(name)) continue;
     AIRLOCK_TRY(const bool unneeded, is_unneeded(ledger, name));
-    if (unneeded) AIRLOCK_CHECK(sys::remove_if_file(site.path(site::layout::held) + "/" + name));
+    if (unneeded) AIRLOCK_CHECK(sys::remove_if_file(kept_path(site, name)));
   }
   return {};
 }
@@ -165,7 +179,9 @@ Result<bool> release(const Site& site, ledger::Ledger& ledger, const ledger::Dis
 
 Result<void> sweep_site(const Site& site) { return sweep(site, {site::layout::public_folder, "."}); }
 
-Result<Recovered> recover(const Site& site, ledger::Ledger& ledger, core::Time now) {
+namespace {
+
+Result<Recovered> recover_outbox(const Site& site, ledger::Ledger& ledger, core::Time now) {
   Recovered out;
   AIRLOCK_CHECK(finish_key_change(site, ledger, now));
   AIRLOCK_CHECK(finish_authorised_kit(site, ledger));
@@ -194,6 +210,18 @@ Result<Recovered> recover(const Site& site, ledger::Ledger& ledger, core::Time n
   AIRLOCK_CHECK(sweep(site, {site::layout::outbox, site::layout::held}, waiting));
   // What lies elsewhere a process that may not write there leaves to its supervisor.
   (void)sweep_site(site);
+  return out;
+}
+
+}  // namespace
+
+Result<void> recover_disclosures(const Site& site, ledger::Ledger& ledger, core::Time now) {
+  AIRLOCK_CHECK(recover_outbox(site, ledger, now));
+  return {};
+}
+
+Result<Recovered> recover(const Site& site, ledger::Ledger& ledger, core::Time now) {
+  AIRLOCK_TRY(Recovered out, recover_outbox(site, ledger, now));
   AIRLOCK_CHECK(sweep_held(site, ledger));
   return out;
 }

@@ -26,6 +26,9 @@ struct Recovered {
 /// The caller holds the lock. Error: not_recorded and the like; then nothing may be begun.
 [[nodiscard]] core::Result<Recovered> recover(const site::Site& site, ledger::Ledger& ledger, core::Time now);
 
+/// The same for what lies in the outbox only: for a command that has already looked at `held/`.
+[[nodiscard]] core::Result<void> recover_disclosures(const site::Site& site, ledger::Ledger& ledger, core::Time now);
+
 /// Removes files of writes that were cut short from the site's own folder and `public/`. The caller holds the lock.
 [[nodiscard]] core::Result<void> sweep_site(const site::Site& site);
 

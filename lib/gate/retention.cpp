@@ -7,6 +7,7 @@
 #include "gate/acknowledged.hpp"
 #include "gate/append.hpp"
 #include "gate/history.hpp"
+#include "gate/kept.hpp"
 #include "sys/file.hpp"
 
 namespace airlock::gate {
@@ -24,14 +25,16 @@ Result<void> record_expired(ledger::Ledger& ledger, const std::string& report_id
 
 Result<void> expire_held(const site::Site& site, ledger::Ledger& ledger, core::Time now, std::int64_t days,
                          Expired& out) {
-  AIRLOCK_TRY(const auto held, held_reports(ledger));
-  for (const ledger::ReportRow& row : held) {
+  AIRLOCK_TRY(const auto waiting, waiting_reports(site, ledger));
+  for (const ledger::ReportRow& row : waiting) {
+    if (row.latest_time + std::chrono::days(days) > now) continue;
+    // Before bytes are let go of, what the index says is proven.
     AIRLOCK_TRY(const auto since, ledger.entry(row.latest_seq));
-    if (since.kind != ledger::Kind::held || since.report_id != row.report_id) continue;
+    if (!waits(since.kind) || since.report_id != row.report_id) continue;
     if (since.time + std::chrono::days(days) > now) continue;
     const Json members{{"number", row.number}, {"what", "held report"}, {"after_days", days}};
     AIRLOCK_CHECK(record_expired(ledger, row.report_id, members, now));
-    AIRLOCK_CHECK(sys::remove_if_file(site.path(site::layout::held) + "/" + row.report_id));
+    AIRLOCK_CHECK(sys::remove_if_file(kept_path(site, row.report_id)));
     ++out.held;
   }
   return {};
@@ -69,10 +72,9 @@ Result<void> expire_bundles(const site::Site& site, ledger::Ledger& ledger, core
 Result<Expired> expire(const site::Site& site, ledger::Ledger& ledger, core::Time now) {
   Expired out;
   const auto& configuration = site.configuration();
-  if (!configuration.held_days && !configuration.payload_days) return out;
   AIRLOCK_TRY(const auto newest, ledger.newest_time());
   if (!newest || now > *newest + retention_leap_most) return out;
-  if (configuration.held_days) AIRLOCK_CHECK(expire_held(site, ledger, now, *configuration.held_days, out));
+  AIRLOCK_CHECK(expire_held(site, ledger, now, configuration.held_days, out));
   if (configuration.payload_days) AIRLOCK_CHECK(expire_bundles(site, ledger, now, *configuration.payload_days, out));
   return out;
 }

@@ -39,6 +39,7 @@ Result<Status> status(const std::string& directory) {
   AIRLOCK_TRY(Inputs inputs, read_inputs(directory, ledger, sys::now()));
   Status out{.inputs = std::move(inputs),
              .standings = {},
+             .waiting = {},
              .queue = {},
              .receipt = {},
              .head = {},
@@ -64,8 +65,8 @@ Result<Status> status(const std::string& directory) {
   AIRLOCK_TRY(out.reports, ledger.last_number());
   AIRLOCK_TRY(out.disclosures, ledger.last_disclosure());
   AIRLOCK_TRY(out.copied, copied_away(ledger, out.disclosures));
-  AIRLOCK_TRY(const auto held, held_reports(ledger));
-  out.held = held.size();
+  AIRLOCK_TRY(out.waiting, waiting_by_reason(site, ledger));
+  for (const WaitingGroup& group : out.waiting) (group.refused ? out.refused : out.held) += group.count;
   AIRLOCK_TRY(out.queue, ledger.count_waiting());
   AIRLOCK_TRY(const auto pending, pending_bundles(site, ledger));
   out.bundles = pending.size();

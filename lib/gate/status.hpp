@@ -12,6 +12,7 @@
 #include "gate/acknowledged.hpp"
 #include "policy/also_new.hpp"
 #include "gate/inputs.hpp"
+#include "gate/kept.hpp"
 #include "ledger/ledger.hpp"
 
 namespace airlock::gate {
@@ -24,10 +25,10 @@ struct Standing {
   std::vector<policy::Loosening> above_ceiling;  ///< where it is looser than what was authorised: reports are held
 };
 
-/// When the next report should come.
+/// When the next report should leave.
 struct Schedule {
   std::string every;         ///< as the dictionary says it: `P7D`
-  std::optional<Time> last;  ///< when the newest report came; nothing before the first one
+  std::optional<Time> last;  ///< when the newest report left, or was queued to; nothing before the first one
   Time due;
   bool overdue = false;
 };
@@ -47,7 +48,9 @@ struct Status {
   std::vector<Standing> standings;  ///< empty without a kit
   std::uint64_t reports = 0;
   std::uint64_t disclosures = 0;
-  std::uint64_t held = 0;
+  std::uint64_t held = 0;             ///< reports that wait as `held`
+  std::uint64_t refused = 0;          ///< and as `refused`
+  std::vector<WaitingGroup> waiting;  ///< the same by reason
   ledger::Ledger::Waiting queue;  ///< payloads that wait to be sent
   std::uint64_t bundles = 0;      ///< in the outbox, named by no receipt
   std::uint64_t handed_over = 0;  ///< how many of these were handed over

@@ -8,12 +8,12 @@ namespace airlock::ledger {
 namespace {
 
 /// In the order of `Kind` and of `Stage`.
-constexpr std::array<std::string_view, 31> kind_names{
+constexpr std::array<std::string_view, 32> kind_names{
     "site_created", "configured",    "licence",  "kit",       "authorised", "hold",         "release",
     "produced",     "decided",       "sealed",   "queued",    "attempted",  "sent",         "send_failed",
-    "withdrawn",    "withheld",      "held",     "refused",   "repeated",   "approved",     "released",
-    "handed_over",  "acknowledged",  "exported", "recovered", "abandoned",  "payload_lost", "expired",
-    "key_rotated",  "key_destroyed", "adopted"};
+    "withdrawn",    "withheld",      "held",     "refused",   "discarded",  "repeated",     "approved",
+    "released",     "handed_over",   "acknowledged", "exported", "recovered", "abandoned",  "payload_lost",
+    "expired",      "key_rotated",   "key_destroyed", "adopted"};
 static_assert(kind_names.size() == static_cast<std::size_t>(Kind::adopted) + 1);
 constexpr std::array<std::string_view, 10> stage_names{"recorded", "sealed", "released",  "queued",    "attempted",
                                                        "failed",   "sent",   "withdrawn", "abandoned", "payload_lost"};

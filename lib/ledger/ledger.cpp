@@ -81,7 +81,7 @@ Result<std::optional<Disclosure>> proven_disclosure(Ledger::State& state, std::o
 Result<Undisclosed> undisclosed_in(const db::Statement& row, const std::string& path) {
   Undisclosed found;
   AIRLOCK_TRY(found.report, report_in(row, path));
-  AIRLOCK_TRY(found.produced, entry_in(row, path, 5));
+  AIRLOCK_TRY(found.produced, entry_in(row, path, 6));
   return found;
 }
 
@@ -260,6 +260,12 @@ Result<std::optional<ReportRow>> Ledger::report(std::uint64_t number) const {
   AIRLOCK_TRY(auto found, reports(number, 1));
   if (found.empty() || found.front().number != number) return std::optional<ReportRow>();
   return std::optional<ReportRow>(std::move(found.front()));
+}
+
+Result<std::optional<ReportRow>> Ledger::report_of(std::string_view report_id) const {
+  AIRLOCK_TRY(auto* database, state_->use());
+  AIRLOCK_TRY(auto query, database->prepare(sql::report_by_id));
+  return one(query.bind(report_id), state_->path, report_in);
 }
 
 Result<std::uint64_t> Ledger::last_number() const {

@@ -65,6 +65,7 @@ enum class Kind : std::uint8_t {
   withheld,
   held,
   refused,
+  discarded,
   repeated,
   approved,
   released,
@@ -157,6 +158,7 @@ struct ReportRow {
   Time produced;
   Kind latest{};
   std::uint64_t latest_seq = 0;
+  Time latest_time;
 };
 
 /// A report of which nothing has left, with what its first decision said.
@@ -257,6 +259,8 @@ class Ledger {
   /// Reports from `from_number` on, by number.
   [[nodiscard]] Result<std::vector<ReportRow>> reports(std::uint64_t from_number, std::size_t limit) const;
   [[nodiscard]] Result<std::optional<ReportRow>> report(std::uint64_t number) const;
+  /// The report with this id, as the index has it: what is decided or removed because of it must be proven first.
+  [[nodiscard]] Result<std::optional<ReportRow>> report_of(std::string_view report_id) const;
   /// The highest report number and disclosure counter given out so far; 0 where none.
   [[nodiscard]] Result<std::uint64_t> last_number() const;
   [[nodiscard]] Result<std::uint64_t> last_disclosure() const;

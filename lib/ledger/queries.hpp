@@ -37,12 +37,14 @@ inline constexpr std::string_view whole_entries =
     "FROM entries WHERE seq >= ? ORDER BY seq LIMIT ?";
 
 // Reports. Rows are read by `report_in`.
-inline constexpr std::string_view reports =
-    "SELECT p.number, p.report_id, p.time, l.kind, l.seq FROM entries p JOIN entries l ON l.seq = "
-    "(SELECT max(seq) FROM entries WHERE report_id = p.report_id) "
-    "WHERE p.number >= ? ORDER BY p.number LIMIT ?";
+#define AIRLOCK_REPORTS_                                                                                         \
+  "SELECT p.number, p.report_id, p.time, l.kind, l.seq, l.time FROM entries p JOIN entries l ON l.seq = "       \
+  "(SELECT max(seq) FROM entries WHERE report_id = p.report_id) "
+inline constexpr std::string_view reports = AIRLOCK_REPORTS_ "WHERE p.number >= ? ORDER BY p.number LIMIT ?";
+inline constexpr std::string_view report_by_id = AIRLOCK_REPORTS_ "WHERE p.report_id = ? AND p.kind = 'produced'";
+#undef AIRLOCK_REPORTS_
 inline constexpr std::string_view undisclosed =
-    "SELECT p.number, p.report_id, p.time, l.kind, l.seq, p.seq, p.time, p.kind, p.report_id, p.body "
+    "SELECT p.number, p.report_id, p.time, l.kind, l.seq, l.time, p.seq, p.time, p.kind, p.report_id, p.body "
     "FROM entries p JOIN entries l ON l.seq = (SELECT max(seq) FROM entries WHERE report_id = p.report_id) "
     "WHERE p.kind = 'produced' AND p.seq >= ? AND NOT EXISTS "
     "(SELECT 1 FROM outbox WHERE report_id = p.report_id AND stage IN ('sealed', 'released', 'sent')) "

@@ -109,6 +109,7 @@ Result<ReportRow> report_in(const db::Statement& row, const std::string& path) {
   report.latest_seq = counter(row, 4);
   AIRLOCK_TRY(report.produced, time_in(row, 2, path, report.latest_seq));
   AIRLOCK_TRY(report.latest, kind_in(row, 3, path, report.latest_seq));
+  AIRLOCK_TRY(report.latest_time, time_in(row, 5, path, report.latest_seq));
   return report;
 }
 

@@ -21,17 +21,6 @@ using dictionary::Standing;
 using dictionary::Type;
 using report::Kind;
 
-bool rewrites(const Treatment& treatment) {
-  return treatment.action != Action::keep && treatment.action != Action::drop;
-}
-
-bool rewrites_keys(const Dictionary& dictionary, const Plan& plan) {
-  for (std::size_t i = 0; i < dictionary.fields().size(); ++i) {
-    if (rewrites(plan.key(i))) return true;
-  }
-  return false;
-}
-
 /// Whether the treatment takes a value of this type out or changes it.
 bool changes(const Treatment& treatment, Type type, std::string_view text) {
   if (treatment.action == Action::keep) return false;

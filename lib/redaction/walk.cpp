@@ -24,6 +24,14 @@ std::string types_text(const dictionary::Shape& shape) {
 
 }  // namespace
 
+bool rewrites_keys(const dictionary::Dictionary& dictionary, const Plan& plan) {
+  for (std::size_t i = 0; i < dictionary.fields().size(); ++i) {
+    const Action action = plan.key(i).action;
+    if (action != Action::keep && action != Action::drop) return true;
+  }
+  return false;
+}
+
 Result<void> check_is_object(const Token& first) {
   if (first.kind == Kind::begin_object) return {};
   return fail(Code::bad_input, "the report is not a JSON object");
@@ -31,13 +39,14 @@ Result<void> check_is_object(const Token& first) {
 
 Walk::Walk(const core::Blob& report, const dictionary::Dictionary& dictionary, const Plan& plan,
            const crypto::Secret& pseudonym_key, const report::Limits& limits, const crypto::Secret& fingerprint_key,
-           Offsets collisions)
+           Offsets collisions, Misfits misfits)
     : dictionary_(dictionary),
       plan_(plan),
       scanner_(report, limits, fingerprint_key),
       classifier_(dictionary),
       judge_(dictionary, plan, pseudonym_key),
-      collisions_(collisions) {}
+      collisions_(collisions),
+      misfits_(misfits) {}
 
 Result<Step> Walk::next() {
   AIRLOCK_TRY(const Token token, scanner_.next());
@@ -63,7 +72,7 @@ Result<Step> Walk::next() {
 }
 
 Result<void> Walk::refuse_undeclared(const Placement& placement) const {
-  if (plan_.undeclared() == Undeclared::drop) return {};
+  if (plan_.undeclared() == Undeclared::drop || misfits_ == Misfits::told) return {};
   const std::string hint = "a newer kit may declare it; a profile with `\"undeclared\": \"drop\"` would leave it out";
   if (placement.standing == Standing::undeclared) {
     return fail(Code::refused, quote(path_.text()) + " holds something that the dictionary does not declare", hint);

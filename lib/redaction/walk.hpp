@@ -24,12 +24,18 @@ struct Step {
 /// Where keys begin, in the report's order.
 using Offsets = std::span<const std::uint64_t>;
 
+/// What a plan with `Undeclared::refuse` makes of a misfit: the end of the walk, or one to be told of among others.
+enum class Misfits : std::uint8_t { by_plan, told };
+
+/// Whether a plan writes other keys than those of the report, so that some may become equal.
+[[nodiscard]] bool rewrites_keys(const dictionary::Dictionary& dictionary, const Plan& plan);
+
 class Walk {
  public:
   /// All must outlive the walk. The members whose keys begin at `collisions` (ascending) are dropped.
   Walk(const core::Blob& report, const dictionary::Dictionary& dictionary, const Plan& plan,
        const crypto::Secret& pseudonym_key, const report::Limits& limits, const crypto::Secret& fingerprint_key,
-       Offsets collisions);
+       Offsets collisions, Misfits misfits = Misfits::by_plan);
 
   /// The next token; `Kind::end` once. Errors: the scanner's; bad_input where the report is not an object; refused
   /// where something undeclared or ill-typed meets `Undeclared::refuse`, naming a declared path and no value.
@@ -51,6 +57,7 @@ class Walk {
   Judge judge_;
   DeclaredPath path_;
   Offsets collisions_;                     ///< those that are still to come
+  Misfits misfits_;
   std::optional<std::size_t> drop_depth_;  ///< depth of what is dropped, until it ends
 };
 

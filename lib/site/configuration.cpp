@@ -42,12 +42,14 @@ void read_limits(Members& in, Configuration& out) {
     Members members(*limits, in.name(), in.path_of("limits"));
     const auto bytes = members.integer_if("report_bytes", 1024, report_bytes_most);
     if (bytes) out.report_bytes = static_cast<std::uint64_t>(*bytes);
+    const auto held = members.integer_if("held_bytes", held_bytes_least, held_bytes_most);
+    if (held) out.held_bytes = static_cast<std::uint64_t>(*held);
     if (auto done = members.finish(); !done) in.refuse(std::move(done).error());
   }
   if (const Json* retention = in.object_if("retention"); retention != nullptr) {
     Members members(*retention, in.name(), in.path_of("retention"));
     out.payload_days = members.integer_if("payload_days", 1, retention_days_most);
-    out.held_days = members.integer_if("held_days", 1, retention_days_most);
+    out.held_days = members.integer_if("held_days", 1, retention_days_most).value_or(out.held_days);
     if (auto done = members.finish(); !done) in.refuse(std::move(done).error());
   }
 }

@@ -25,6 +25,11 @@ inline constexpr std::uint64_t configuration_bytes_limit = 256 * 1024;
 /// The most that `limits.report_bytes` may allow.
 inline constexpr std::int64_t report_bytes_most = 192LL * 1024 * 1024;
 
+/// What `limits.held_bytes` may be, and what it is where nothing is set.
+inline constexpr std::int64_t held_bytes_least = 1024 * 1024;
+inline constexpr std::int64_t held_bytes_most = 1024LL * 1024 * 1024 * 1024;
+inline constexpr std::uint64_t held_bytes_default = 1024ULL * 1024 * 1024;
+
 /// Reads a `redact_also` member. Errors go to `in`.
 [[nodiscard]] std::vector<redaction::Redaction> redactions_from(core::Members& in);
 
@@ -46,7 +51,8 @@ struct Configuration {
   bool archive = true;                            ///< seal for the site's own archive key too
   std::optional<std::uint64_t> report_bytes;      ///< `limits.report_bytes`: how large a report may be
   std::optional<std::int64_t> payload_days;       ///< `retention.payload_days`: how long a bundle stays in the outbox
-  std::optional<std::int64_t> held_days;          ///< `retention.held_days`: how long a report stays held
+  std::int64_t held_days = 90;                    ///< `retention.held_days`: how long a report waits
+  std::uint64_t held_bytes = held_bytes_default;  ///< `limits.held_bytes`: how much reports that wait may take
   Monitoring monitoring;
   std::vector<Destination> destinations;          ///< empty: the kit's
 };

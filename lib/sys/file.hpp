@@ -69,6 +69,9 @@ class Descriptor {
 /// line is ended first. Errors: refused where it is a link or has other names, bad_input where it is no regular file.
 [[nodiscard]] Result<void> append_lines(const std::string& path, std::string_view lines, unsigned mode);
 
+/// Writes over the beginning of a file that exists. Not durable, and a crash may leave a mixture: for advice only.
+[[nodiscard]] Result<void> write_over(const std::string& path, std::string_view bytes);
+
 /// A new file under construction, visible under its (usually hidden) name from the start. Removed when it goes without
 /// `keep`. Writes are not durable before `sync`.
 class NewFile final : public core::Sink {

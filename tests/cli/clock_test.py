@@ -299,7 +299,7 @@ def _(w):
     status = w.run(*later_on, "status", "--json").json
     equal(status["kit"]["stale"], True)
     ran = w.run(*later_on, "process", REPORT, "--again", "--json", code=4)
-    equal((ran.json["outcome"], ran.json["rules"][-1]), ("withheld", "stale-kit-withholds"))
+    equal((ran.json["outcome"], ran.json["rules"][-1]), ("held", "stale-kit-withholds"))
     check("under a stale kit" in w.run(*later_on, "explain", REPORT, code=None).text, "explain")
     check("ask the vendor for a new kit" in str(w.run(*later_on, "doctor", code=None)), "doctor")
     w.run("faketime", later, w.program("airlock-vendor"), "--home", w.home, "kit", "build", "--policy",

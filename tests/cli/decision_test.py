@@ -17,32 +17,36 @@ def variant(w, n):
     return w.report(lambda d: d["properties"].update({"posthog_version": f"1.35.{n}"}))
 
 
-@case("each tier: send and redact are held at the ceiling with 4, seal seals, withhold withholds with 0, unknown withholds with 4")
+@case("each tier: send and redact are held at the ceiling with 4, seal seals, withhold withholds with 0, unknown is held with 4")
 def _(w):
     w.new_vendor()
     w.new_site()
     expected = {
         "unlicensed": ("held", "send", 4), "standard": ("held", "send", 4), "scale": ("held", "redact", 4),
         "enterprise": ("held", "redact", 4), "enterprise-air-gapped": ("sealed", "seal", 0),
-        "enterprise-no-ping": ("withheld", "withhold", 0), "no-such-tier": ("withheld", "withhold", 4)}
+        "enterprise-no-ping": ("withheld", "withhold", 0), "no-such-tier": ("held", "withhold", 4)}
     for n, (tier, (outcome, disposition, code)) in enumerate(expected.items()):
         w.airlock("licence", "install", w.new_licence(tier))
         result = w.process(variant(w, n), code=code)
         equal((result["outcome"], result["disposition"]), (outcome, disposition), tier)
-        if outcome == "held":
+        if tier == "no-such-tier":
+            equal(result["reason"], "policy")
+        elif outcome == "held":
             equal(result["reason"], "ceiling")
             check("airlock authorise" in result["hint"], result["hint"])
+        if outcome == "held":
             check((w.site_path / "held" / result["report_id"]).exists(), "a held report is kept")
         preview = w.airlock("preview", variant(w, n), code=code)
-        equal(len(preview.out) > 0, outcome == "sealed", f"preview of {tier}")
+        # What only a person's word keeps back can be looked at.
+        equal(len(preview.out) > 0, disposition != "withhold", f"preview of {tier}")
     w.ledger_ok()
 
 
-@case("the air_gap entitlement seals in strict wherever the tier grants sealing, and withholds with 4 where it does not")
+@case("the air_gap entitlement seals in strict wherever the tier grants sealing, and holds with 4 where it does not")
 def _(w):
     w.new_vendor()
     w.new_site()
-    for n, (tier, outcome, code) in enumerate((("enterprise", "sealed", 0), ("standard", "withheld", 4), ("scale", "withheld", 4),
+    for n, (tier, outcome, code) in enumerate((("enterprise", "sealed", 0), ("standard", "held", 4), ("scale", "held", 4),
                                                ("enterprise-no-ping", "withheld", 0))):
         w.airlock("licence", "install", w.new_licence(tier, ["air_gap"]))
         result = w.process(variant(w, n), code=code)
@@ -65,37 +69,37 @@ def _(w):
     equal(kinds.strip(), "3", "each configuration is recorded")
 
 
-@case("an expired licence seals where the tier grants it, else withholds with 4; an invalid or missing one withholds with 4")
+@case("an expired licence seals where the tier grants it, else holds with 4; an invalid or missing one holds with 4")
 def _(w):
     w.new_vendor()
     w.new_site()
     licence = w.site_path / "public/licence.p7s"
     (w.site_path / "public").chmod(0o755)
     for n, (tier, outcome, code) in enumerate((("enterprise", "sealed", 0), ("enterprise-air-gapped", "sealed", 0),
-                                               ("standard", "withheld", 4), ("enterprise-no-ping", "withheld", 0))):
+                                               ("standard", "held", 4), ("enterprise-no-ping", "withheld", 0))):
         licence.write_bytes(w.new_licence(tier, not_after="2021-01-01", extra=PAST).read_bytes())
         result = w.process(variant(w, n), code=code)
         equal((result["outcome"], result["licence_state"]), (outcome, "expired"), tier)
     licence.write_bytes(b"garbage")
     result = w.process(variant(w, 10), code=4)
-    equal((result["outcome"], result["licence_state"], result["tier"]), ("withheld", "invalid", None))
+    equal((result["outcome"], result["licence_state"], result["tier"]), ("held", "invalid", None))
     licence.unlink()
     result = w.process(variant(w, 11), code=4)
-    equal((result["outcome"], result["licence_state"], result["tier"]), ("withheld", "missing", None))
+    equal((result["outcome"], result["licence_state"], result["tier"]), ("held", "missing", None))
 
 
 @case("`licence: none` counts for a site that never had one, and no longer once the ledger has seen one")
 def _(w):
     w.new_vendor()
     w.new_site()
-    equal(w.process(variant(w, 1), code=4)["outcome"], "withheld")
+    equal(w.process(variant(w, 1), code=4)["outcome"], "held")
     configure(w, licence="none")
     result = w.process(variant(w, 2), code=4)
     equal((result["outcome"], result["tier"], result["disposition"]), ("held", "unlicensed", "send"))
     w.airlock("licence", "install", w.new_licence("enterprise-air-gapped"))
     equal(w.process(variant(w, 3))["outcome"], "sealed")
     (w.site_path / "public/licence.p7s").unlink()
-    equal(w.process(variant(w, 4), code=4)["outcome"], "withheld")
+    equal(w.process(variant(w, 4), code=4)["outcome"], "held")
 
 
 @case("the licence of another site, with another key, seals at most")
@@ -106,7 +110,7 @@ def _(w):
     foreign = w.new_licence("standard")
     (w.site_path / "public/licence.p7s").write_bytes(foreign.read_bytes())
     result = w.process(code=4)
-    equal((result["licence_state"], result["outcome"]), ("wrong_site", "withheld"))
+    equal((result["licence_state"], result["outcome"]), ("wrong_site", "held"))
 
 
 @case("redact_also takes out more, and can loosen nothing")

@@ -167,7 +167,11 @@ def _(w):
             queue(w, preview_of)
             before = len(server.posts)
             outcome = send(w, "--now", code=7)
-            entry = entries_of(w, number)[-1]
+            *_, entry, last = entries_of(w, number)
+            if final:
+                equal(last["kind"], "held", f"{name}: what is given up waits for a person")
+            else:
+                entry = last
             equal(entry["kind"], "send_failed", f"{name}: entry")
             body = entry if "error" in entry else json.loads(entry["body"])
             equal(body["error"], words, name)
@@ -266,8 +270,9 @@ def _(w):
         equal(later["failed"], 1, f"given up: {later}")
         check("older than 1 hours" in later["reports"][0]["message"], later)
         equal(server.posts, [], "posts")
-        entry = entries_of(w, 1)[-1]
+        entry, held = entries_of(w, 1)[-2:]
         equal((entry["kind"], entry["final"]), ("send_failed", True))
+        equal((held["kind"], held["reason"]), ("held", "send_failed"), "its bytes wait for a person")
         equal(w.airlock("outbox", "list", "--json").json["outbox"][0]["stage"], "failed")
         equal(send(w, "--now")["sent"], 1, "sent after all")
         w.ledger_ok()
@@ -468,7 +473,7 @@ def _(w):
             change()
             outcome = send(w, code=4)
             equal((outcome["withdrawn"], outcome["sent"]), (1, 0), name)
-            equal(w.kinds(1), ["produced", "queued", "withdrawn"], f"{name}: entries")
+            equal(w.kinds(1), ["produced", "queued", "withdrawn", "held"], f"{name}: entries")
             equal(list((w.site_path / "outbox").iterdir()), [], f"{name}: outbox")
             equal(send(w)["reports"], [], f"{name}: afterwards")
             w.ledger_ok()

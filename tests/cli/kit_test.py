@@ -42,12 +42,12 @@ def _(w):
     w.ledger_ok()
 
 
-@case("a malformed report without a kit is refused, not held")
+@case("a malformed report without a kit is refused, and its bytes are kept")
 def _(w):
     w.new_vendor()
     w.new_site(kit=None)
     equal(w.process(w.file("bad.json", b'{"a": '), code=3)["outcome"], "refused")
-    equal(list((w.site_path / "held").iterdir()), [])
+    equal([p.read_bytes() for p in (w.site_path / "held").iterdir()], [b'{"a": '])
 
 
 @case("a kit of another product is refused by init with a licence, by install, and by verify")

@@ -48,10 +48,10 @@ def _(w):
     text = on_machine(w, {"floor": "seal"}, "explain", variant(w, 2)).text
     check("the floor in `airlock.json` asks for at least `redact`" in text, text)
     check("the floor in `/etc/airlock/machine.json` asks for at least `seal`, which determines the decision" in text, text)
-    # The licence deleted: sealed or withheld, never sent.
+    # The licence deleted: sealed or held, never sent.
     (elsewhere / "public/licence.p7s").unlink()
     gone = on_machine(w, {"floor": "seal"}, "process", variant(w, 3), "--json", code=4).json
-    equal(gone["outcome"], "withheld")
+    equal(gone["outcome"], "held")
     equal(on_machine(w, {"floor": "withhold"}, "status", "--json").json["machine"]["floor"], "withhold")
     equal(w.airlock("status", "--json").json["machine"], None)
 

@@ -17,10 +17,11 @@ def arguments(w, n):
     new = w.path / f"new-{n}"
     policy = ["--policy", POLICY, "--dictionary", DICTIONARY]
     changed = w.other_policy
+    waiting = w.process(w.report(lambda d: d["properties"].update({"posthog_version": f"1.31.{n}"})), "--expect", "0" * 64, code=4)
     site = {
         "init": ["--site", new, "init", "--vendor-root", w.root, "--vendor-root-sha256", w.root_fingerprint()],
         "process": ["process", fresh], "preview": ["preview", fresh], "explain": ["explain", fresh],
-        "status": ["status"], "doctor": ["doctor"],
+        "discard": ["discard", waiting["number"], "--reason", f"test data {n}"], "status": ["status"], "doctor": ["doctor"],
         "authorise": ["authorise", "--reason", f"again {n}", "--yes"],
         "hold": ["hold", "--reason", f"incident {n}"], "release": ["release"],
         "licence verify": ["licence", "verify"], "licence show": ["licence", "show"],
@@ -99,7 +100,7 @@ def into(w, program, given, how, as_json):
 @case("output to a full disk, to a pipe that nobody reads, or to nothing is exit 1 in every command, with and without --json")
 def _(w):
     setting(w)
-    for program, commands in arguments(w, 0).items():
+    for program, commands in arguments(w, 0).items():  # which has a report held
         equal({" ".join(c) for c in COMMANDS[program]} - LEFT_OUT[program], set(commands), f"commands of {program} in this table")
     n = 0
     for how in ("full", "closed", "unread"):
@@ -113,7 +114,7 @@ def _(w):
                     equal(err.count("standard output could not be written"), 1, f"{what}: {err}")
     w.ledger_ok()
     reports = w.airlock("ledger", "list", "--json").json["reports"]
-    equal(len(reports), 1 + n, "what process recorded though nobody heard of it")
+    equal(len(reports), 2 + 2 * n, "what process recorded though nobody heard of it")
 
 
 @case("help, versions, usage errors and the sender: exit 1 where nobody hears of it, and another code stays")

@@ -4,6 +4,9 @@
 //     {"policy": text, "dictionary": text, "facts": {…}, "redact_also": […], "report": text}
 //     {"refused": "dictionary" | "policy" | "report"}  or  {"disposition": …, "profiles": […], "rules": […],
 //      "by_exception": …, "output": text}
+//
+// With `"scan": true` the leak scan looks too: `output` is without copies, and `copies` has what they were. With
+// `"data": true` the answer has `data`, [place, what, action, becomes] of each datum.
 
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -11,7 +14,10 @@
 #include "core/io.hpp"
 #include "policy/cases.hpp"
 #include "policy/policy.hpp"
+#include "redaction/copies.hpp"
+#include "redaction/fates.hpp"
 #include "redaction/filter.hpp"
+#include "redaction/leak_scan.hpp"
 
 namespace {
 
@@ -25,6 +31,29 @@ const core::Result<dictionary::Dictionary>& dictionary_of(const std::string& tex
   static Read last{dictionary::Dictionary::parse("", "none"), ""};
   if (last.second != text) last = {dictionary::Dictionary::parse(text, "dictionary.json"), text};
   return last.first;
+}
+
+/// Puts the output without copies into `out`. Returns which tokens of the output they were.
+std::optional<std::vector<std::uint64_t>> without_copies(const std::string& output,
+                                                         const dictionary::Dictionary& dictionary,
+                                                         const redaction::Plan& plan,
+                                                         const redaction::Redacted& redacted, Json& out) {
+  const crypto::Secret key(std::string(16, 'f'));
+  const core::MemoryBlob leaving(output);
+  const auto copies = redaction::scan({leaving, {}, {}}, dictionary, plan, *redacted.taken, {}, key);
+  core::StringSink left(report::report_bytes_most);
+  if (!copies || !redaction::write_without(leaving, copies->places, {}, key, left)) {
+    out["refused"] = "scan";
+    out["message"] = copies ? "cannot be written without copies" : copies.error().message;
+    return std::nullopt;
+  }
+  out["output"] = left.take();
+  out["copies"] = Json::array();
+  for (const redaction::Copied& copied : copies->found) {
+    out["copies"].push_back({copied.path, copied.source, copied.count});
+  }
+  const auto tokens = redaction::token_numbers(leaving, copies->places, {}, key);
+  return tokens ? std::optional(*tokens) : std::nullopt;
 }
 
 Json answer(const Json& question) {
@@ -46,15 +75,29 @@ Json answer(const Json& question) {
   const auto plan = policy->plan(decision, *dictionary, facts->redact_also);
   if (!plan) return {{"refused", "plan"}, {"message", plan.error().message}};
   const std::string report = question["report"];
+  const crypto::Secret pseudonyms(std::string(32, 'p'));
+  const crypto::Secret fingerprints(std::string(16, 'f'));
   core::StringSink sink(report::report_bytes_most);
   const auto redacted =
-      redaction::redact(core::MemoryBlob(report), *dictionary, *plan, crypto::Secret(std::string(32, 'p')), {},
-                        crypto::Secret(std::string(16, 'f')), sink);
-  if (redacted) {
-    out["output"] = sink.take();
-  } else {
+      redaction::redact(core::MemoryBlob(report), *dictionary, *plan, pseudonyms, {}, fingerprints, sink);
+  std::vector<std::uint64_t> copied;
+  if (!redacted) {
     out["refused"] = "report";
     out["message"] = redacted.error().message;
+  } else if (std::string output = sink.take(); !question.value("scan", false)) {
+    out["output"] = std::move(output);
+  } else if (const auto left = without_copies(output, *dictionary, *plan, *redacted, out)) {
+    copied = *left;
+  }
+  if (!question.value("data", false)) return out;
+  const auto fates = redaction::fates(core::MemoryBlob(report), *dictionary, *plan, pseudonyms, {}, fingerprints,
+                                      {.most = SIZE_MAX, .misfits_only = false, .copied = copied});
+  if (!fates) return {{"refused", "data"}, {"message", fates.error().message}};
+  out["data"] = Json::array();
+  for (const redaction::Fate& fate : *fates) {
+    for (const redaction::Datum& datum : fate.data) {
+      out["data"].push_back({datum.place, fate.what, fate.action, datum.becomes});
+    }
   }
   return out;
 }

@@ -278,9 +278,64 @@ def expected(question):
     return out
 
 
+GONE = ("drop", "suppress_below", "copied", "refuse")
+
+
+def as_explained(report, data):
+    """The report as it leaves if each datum ends as `data` says. Raises KeyError for a value of which nothing is said."""
+    ends = {}
+    for place, what, action, becomes in data:
+        ends.setdefault(place, {})["key" if what == "key" else "value"] = (action, becomes)
+    unused = set(ends)
+
+    def step(key):
+        return "/" + key.replace("~", "~0").replace("/", "~1")
+
+    def walk(value, place):
+        end = ends.get(place, {})
+        unused.discard(place)
+        for action, _ in end.values():
+            if action in GONE:
+                return None
+        if isinstance(value, dict):
+            members = []
+            for key, below in value["members"]:
+                at = place + step(key)
+                left = walk(below, at)
+                if left is None:
+                    continue
+                action, becomes = ends.get(at, {}).get("key", ("keep", ""))
+                members.append((key if action == "keep" else becomes, left[0]))
+            return [{"members": members}]
+        if isinstance(value, list):
+            return [[left[0] for left in (walk(below, f"{place}/{i}") for i, below in enumerate(value)) if left]]
+        action, becomes = end["value"]
+        if action == "keep":
+            return [value]
+        return [Num(becomes) if isinstance(value, Num) and action not in ("mask", "pseudonymise") else becomes]
+
+    left = walk(report, "")
+    if unused:
+        raise KeyError(f"told of, and not there: {sorted(unused)[:3]}")
+    return left[0]
+
+
+def told_wrongly(question, answer):
+    """What `explain` says of the data and what leaves are one; nothing where they are."""
+    try:
+        told = dump(as_explained(load(question["report"]), answer["data"]))
+    except KeyError as missing:
+        return f"not told of: {missing}"
+    return None if told == answer["output"] else f"told {told}\n     left {answer['output']}"
+
+
 def difference(question, batch):
     """Nothing, `refused` (the documents are not sound, which is for other tests), or what differs."""
-    found = batch.ask(question)
+    found = batch.ask({**question, "data": True})
+    told = told_wrongly(question, found) if "output" in found else None
+    if told:
+        return {"told": told}
+    found.pop("data", None)
     if found.get("refused") in ("policy", "dictionary", "plan"):
         return found["refused"]
     if found.get("refused") == "facts":

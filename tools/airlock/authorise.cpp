@@ -7,6 +7,7 @@
 #include "core/text.hpp"
 #include "gate/authorise.hpp"
 #include "gate/clock.hpp"
+#include "present.hpp"
 
 namespace airlock::tools {
 namespace authorise_command {
@@ -155,7 +156,8 @@ int run(Context& context, const Options& options) {
                    {"events", to_json(*proposal)},
                    {"also_new", policy::to_json(proposal->also_new.value_or(proposal->consented))},
                    {"exit", 0}});
-  console.say("authorised and recorded; `airlock process --held` decides again on reports that are held");
+  console.say("authorised and recorded");
+  say_waiting(console, context.site);
   return 0;
 }
 
@@ -170,8 +172,8 @@ int run_hold(Context& context, const std::string& reason, bool stop) {
   if (stop) {
     console.say(*changed ? "nothing leaves any more until `airlock release`" : "disclosures are on hold already");
   } else {
-    console.say(*changed ? "disclosures go on; `airlock process --held` decides again on reports that are held"
-                         : "disclosures are not on hold");
+    console.say(*changed ? "disclosures go on" : "disclosures are not on hold");
+    if (*changed) say_waiting(console, context.site);
   }
   return 0;
 }

@@ -7,6 +7,9 @@
 #include "crypto/hash.hpp"
 #include "dictionary/misfits.hpp"
 #include "documents.hpp"
+#include "gate/kept.hpp"
+#include "gate/open.hpp"
+#include "present.hpp"
 #include "sys/file.hpp"
 #include "sys/system.hpp"
 
@@ -96,8 +99,20 @@ int check_report(Context& context, const std::string& text, const DictionaryOpti
   return exit;
 }
 
+/// The path of what is to be read: a report that waits is named by its number.
+core::Result<std::string> path_of(const Context& context, const std::string& file) {
+  const auto number = number_of_waiting(file);
+  if (!number) return file;
+  AIRLOCK_TRY(const auto site, site::Site::open(context.site));
+  AIRLOCK_TRY(const auto ledger, gate::open_to_read(site));
+  AIRLOCK_TRY(const auto row, gate::waiting_report(site, ledger, *number));
+  return gate::kept_path(site, row.report_id);
+}
+
 int check(Context& context, const DictionaryOptions& options) {
-  auto input = sys::InputSource::open(options.file);
+  const auto path = path_of(context, options.file);
+  if (!path) return context.console.report(path.error());
+  auto input = sys::InputSource::open(*path);
   if (!input) return context.console.report(input.error());
   core::StringSink sink(report::report_bytes_most);
   if (const auto copied = core::copy(*input, sink); !copied) return context.console.report(copied.error());
@@ -148,7 +163,7 @@ void add_dictionary(Context& context) {
       "  airlock dictionary check dictionary.json",
       [&context, options] { return check(context, *options); });
   check_command.exits({{4, "the report has members that are not declared, or not of their declared type"}});
-  check_command.text("FILE", options->file, "a report (- for standard input), or a dictionary",
+  check_command.text("FILE", options->file, "a report (- for standard input), the number of one that waits, or a dictionary",
                      console::Need::required);
   check_command.text("--dictionary", options->dictionary, "what to check a report against (default: the kit's)");
 

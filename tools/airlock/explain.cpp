@@ -1,9 +1,11 @@
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "commands.hpp"
+#include "core/text.hpp"
 #include "gate/process.hpp"
 #include "present.hpp"
 #include "supervise.hpp"
@@ -32,22 +34,66 @@ std::vector<std::string> places(const redaction::Plan& plan, const std::vector<r
   return out;
 }
 
-/// `stays as it is`, `is dropped`, …
+/// `stays as it is`, `is dropped`, …: what became of a datum.
+std::string ending_of(const std::string& action) {
+  static const std::map<std::string, std::string> words{
+      {"keep", "stays as it is"},
+      {"drop", "is dropped"},
+      {"copied", "goes too, as a copy of what is taken out"},
+      {"mask", "is masked"},
+      {"pseudonymise", "is replaced by a pseudonym"},
+      {"host_to_domain", "is cut to its domain"},
+      {"suppress_below", "is dropped, since it is small"},
+      {"round", "is rounded"},
+      {"truncate_ip", "is truncated"},
+      {"truncate_time", "is truncated"},
+      {"truncate_version", "is truncated"},
+      {"refuse", "stops the report"}};
+  const auto found = words.find(action);
+  return found == words.end() ? action : found->second;
+}
+
+/// Whose class a datum has; nothing for what has none, such as twins and what is undeclared.
+std::optional<dictionary::Class> class_of(const dictionary::Dictionary& dictionary, const redaction::Fate& fate) {
+  const auto index = fate.is_misfit() ? std::nullopt : dictionary.find(fate.path);
+  if (!index) return std::nullopt;
+  const dictionary::Field& field = dictionary.fields()[*index];
+  if (fate.what == "key" && field.key) return field.key->cls;
+  return field.cls ? field.cls : field.key ? std::optional(field.key->cls) : std::nullopt;
+}
+
+Json fate_json(const dictionary::Dictionary& dictionary, const redaction::Fate& fate, bool values) {
+  const auto cls = class_of(dictionary, fate);
+  Json places = Json::array();
+  for (const redaction::Datum& datum : fate.data) {
+    Json place{{"place", datum.place}};
+    if (!datum.reason.empty()) place["reason"] = datum.reason;
+    if (values) {
+      place["value"] = datum.value;
+      if (!datum.becomes.empty()) place["becomes"] = datum.becomes;
+    }
+    places.push_back(std::move(place));
+  }
+  return {{"path", fate.path},
+          {"what", fate.what},
+          {"class", cls ? Json(dictionary::name(*cls)) : Json(nullptr)},
+          {"action", fate.action},
+          {"count", fate.count},
+          {"places", places}};
+}
+
+/// How a field's treatment would end a value: `stays as it is`, `is dropped`, …
 std::string sentence_of(const redaction::Treatment& treatment) {
   using redaction::Action;
   switch (treatment.action) {
-    case Action::keep:
-      return "stays as it is";
-    case Action::drop:
-      return "is dropped";
-    case Action::mask:
-      return "is masked";
-    case Action::pseudonymise:
-      return "is replaced by a pseudonym";
-    case Action::host_to_domain:
-      return "is cut to its domain";
     case Action::suppress_below:
       return "is dropped where it is below " + std::to_string(treatment.threshold);
+    case Action::keep:
+    case Action::drop:
+    case Action::mask:
+    case Action::pseudonymise:
+    case Action::host_to_domain:
+      return ending_of(std::string(redaction::name(treatment.action)));
     default:
       return "is coarsened: " + redaction::describe(treatment);
   }
@@ -69,7 +115,7 @@ std::vector<Line> lines_of(const gate::Preview& preview) {
   return out;
 }
 
-Json to_json(const gate::Preview& preview) {
+Json to_json(const gate::Preview& preview, const std::vector<redaction::Fate>& fates, bool values) {
   Json out = tools::to_json(preview.result);
   const gate::Prepared& prepared = preview.result.prepared;
   out["because"] = prepared.decision ? Json(policy::explain(*prepared.decision, prepared.facts)) : Json::array();
@@ -77,6 +123,9 @@ Json to_json(const gate::Preview& preview) {
     out["undeclared"] = prepared.plan->undeclared() == redaction::Undeclared::refuse ? "refuse" : "drop";
     out["twins"] = prepared.plan->redacts() ? "drop" : "keep";
   }
+  Json data = Json::array();
+  for (const redaction::Fate& fate : fates) data.push_back(fate_json(preview.inputs.kit->dictionary, fate, values));
+  out["data"] = data;
   Json treatments = Json::array();
   for (const Line& line : lines_of(preview)) {
     treatments.push_back({{"path", line.field->path},
@@ -88,10 +137,90 @@ Json to_json(const gate::Preview& preview) {
                           {"about", line.field->about}});
   }
   out["treatments"] = treatments;
+  Json copies = Json::array();
+  for (const auto& copied : prepared.copied) {
+    copies.push_back({{"path", copied.path}, {"source", copied.source}, {"count", copied.count}});
+  }
+  out["copies"] = copies;
   return out;
 }
 
-void show(const console::Console& console, const gate::Preview& preview) {
+/// `"a": becomes "b"`, for `--values`.
+std::string value_in_words(const redaction::Datum& datum) {
+  std::string out = "      " + core::printable(datum.place);
+  if (!datum.value.empty()) out += ": " + core::quote(datum.value);
+  if (!datum.becomes.empty()) out += " becomes " + core::quote(datum.becomes);
+  return out;
+}
+
+bool has_misfits(const std::vector<redaction::Fate>& fates) {
+  return std::any_of(fates.begin(), fates.end(), [](const redaction::Fate& fate) { return fate.is_misfit(); });
+}
+
+void show_values(const console::Console& console, const redaction::Fate& fate, bool values) {
+  if (!values) return;
+  for (const redaction::Datum& datum : fate.data) console.say(value_in_words(datum));
+}
+
+/// `(12 times; events stored, all teams)`
+std::string remark(const std::string& first, const std::string& about) {
+  const std::string both = first + (first.empty() || about.empty() ? "" : "; ") + about;
+  return both.empty() ? "" : " (" + both + ")";
+}
+
+/// A declared field or key: how it ends in this report, or how it would.
+void show_line(const console::Console& console, const Line& line, const std::vector<redaction::Fate>& fates,
+               bool values) {
+  const std::string name = "  " + line.field->path + (line.of_key ? " (the key) " : " ");
+  bool is_there = false;
+  for (const redaction::Fate& fate : fates) {
+    if (fate.path != line.field->path || fate.what != (line.of_key ? "key" : "value")) continue;
+    is_there = true;
+    const std::string times = fate.count == 1 ? "" : std::to_string(fate.count) + " times";
+    console.say(name + ending_of(fate.action) + remark(times, line.field->about));
+    show_values(console, fate, values);
+  }
+  if (!is_there) console.say(name + sentence_of(line.treatment) + remark("not in this report", line.field->about));
+}
+
+/// What has no class of its own.
+void show_others(const console::Console& console, const std::vector<redaction::Fate>& fates, bool values) {
+  std::vector<redaction::Fate> misfits;
+  std::copy_if(fates.begin(), fates.end(), std::back_inserter(misfits),
+               [](const redaction::Fate& fate) { return fate.is_misfit(); });
+  for (const std::string& line : misfits_in_words(misfits)) console.say("  " + line);
+  for (const redaction::Fate& fate : fates) {
+    const std::string times = " (" + std::to_string(fate.count) + (fate.count == 1 ? " time)" : " times)");
+    if (fate.what == "twin") {
+      console.say("twins, the flattened copies of declared fields: each " + ending_of(fate.action) + times);
+    } else if (fate.what == "collision") {
+      console.say("members of " + fate.path + " whose keys would be equal: each is dropped" + times);
+    } else {
+      continue;
+    }
+    show_values(console, fate, values);
+  }
+}
+
+void show_data(const console::Console& console, const gate::Preview& preview, const std::vector<redaction::Fate>& fates,
+               bool values) {
+  show_others(console, fates, values);
+  std::map<dictionary::Class, std::vector<Line>> by_class;
+  for (const Line& line : lines_of(preview)) by_class[line.cls].push_back(line);
+  for (const auto& [cls, lines] : by_class) {
+    console.say("class " + std::string(dictionary::name(cls)));
+    // Why several end as they do is said once.
+    std::map<std::vector<std::string>, std::vector<const Line*>> alike;
+    for (const Line& line : lines) alike[line.because].push_back(&line);
+    for (const auto& [because, same] : alike) {
+      for (const Line* line : same) show_line(console, *line, fates, values);
+      for (const std::string& place : because) console.say("    because of " + place);
+    }
+  }
+}
+
+void show(const console::Console& console, const gate::Preview& preview, const std::vector<redaction::Fate>& fates,
+          bool values) {
   const gate::Processed& result = preview.result;
   const gate::Prepared& prepared = result.prepared;
   console.say("this report would be " + result.outcome);
@@ -99,61 +228,64 @@ void show(const console::Console& console, const gate::Preview& preview) {
     for (const std::string& sentence : policy::explain(*prepared.decision, prepared.facts))
       console.say("  " + sentence);
   }
-  if (!result.message.empty() && result.exit != 0) console.say("  " + result.message);
-  if (!prepared.plan) return;
-  console.say(std::string("what is undeclared or ill-typed: ") +
-              (prepared.plan->undeclared() == redaction::Undeclared::refuse ? "refuses the report" : "is dropped"));
-  console.say(std::string("twins, the flattened copies of declared fields: ") +
-              (prepared.plan->redacts() ? "are dropped" : "are kept"));
-  std::map<dictionary::Class, std::vector<Line>> by_class;
-  for (const Line& line : lines_of(preview)) by_class[line.cls].push_back(line);
-  for (const auto& [cls, lines] : by_class) {
-    console.say("class " + std::string(dictionary::name(cls)));
-    // What happens to several for the same reasons is said once.
-    std::map<std::pair<std::string, std::vector<std::string>>, std::vector<const Line*>> alike;
-    for (const Line& line : lines) alike[{sentence_of(line.treatment), line.because}].push_back(&line);
-    for (const auto& [what, same] : alike) {
-      for (const Line* line : same) {
-        console.say("  " + line->field->path + (line->of_key ? " (the key) " : " ") + what.first +
-                    (line->field->about.empty() ? "" : " (" + line->field->about + ")"));
-      }
-      for (const std::string& place : what.second) console.say("    because of " + place);
-    }
+  if (!result.message.empty() && result.exit != 0) {
+    console.say("  " + result.message);
+    if (!result.hint.empty()) console.say("  " + result.hint);
   }
+  if (!prepared.plan) return;
+  console.say(std::string("what the dictionary does not declare, or declares as something else, ") +
+              (prepared.plan->undeclared() == redaction::Undeclared::refuse ? "stops the report" : "is dropped") +
+              (has_misfits(fates) ? ":" : "; there is nothing of the kind here"));
+  show_data(console, preview, fates, values);
   if (prepared.redacted) console.say("in this report: " + in_words(result.redactions));
   const auto copies = copies_in_words(prepared);
   if (!copies.empty()) console.say("copies of what is taken out, which go with their members");
   for (const std::string& line : copies) console.say("  " + line);
 }
 
-int print(Context& context, Worker& worker) {
-  const auto preview = gate::preview(context.site, worker.input(), {});
+struct Options {
+  std::string report;
+  bool values = false;
+};
+
+int print(Context& context, Worker& worker, const Options& options) {
+  const auto number = number_of_waiting(options.report);
+  const auto preview = number ? gate::preview_waiting(context.site, *number, {})
+                              : gate::preview(context.site, worker.input(), {});
   if (!preview) return context.console.report(preview.error());
+  constexpr std::size_t examples = 3;
+  const auto fates = gate::fates_of(*preview, options.values ? SIZE_MAX : examples);
+  if (!fates) return context.console.report(fates.error());
   if (context.console.json()) {
-    context.console.print(to_json(*preview));
+    context.console.print(to_json(*preview, *fates, options.values));
   } else {
-    show(context.console, *preview);
+    show(context.console, *preview, *fates, options.values);
   }
   return preview->result.exit;
 }
 
-int run(Context& context, const std::string& report) {
-  return in_worker(context, {.report = report}, [&](Worker& worker) { return print(context, worker); });
+int run(Context& context, const Options& options) {
+  const auto number = number_of_waiting(options.report);
+  return in_worker(context, {.report = number ? std::nullopt : std::optional(options.report)},
+                   [&](Worker& worker) { return print(context, worker, options); });
 }
 
 }  // namespace explain_command
 
 void add_explain(Context& context) {
   using namespace explain_command;
-  auto report = std::make_shared<std::string>();
-  context.console
-      .command("explain", "the decision for a report, its rules, and the treatment of each field",
-               "  airlock explain status_report.json\n"
-               "  airlock explain status_report.json --json | jq '.treatments[] | select(.class == \"person\")'",
-               [&context, report] { return run(context, *report); })
-      .exits({{3, "the report would be refused: no JSON, or over a limit"},
-              {4, "the report would be held, or refused: nothing would leave"}})
-      .text("REPORT", *report, "the report, or - for standard input", console::Need::required);
+  auto options = std::make_shared<Options>();
+  console::Command command = context.console.command(
+      "explain", "the decision for a report, its rules, and what becomes of each datum",
+      "  airlock explain status_report.json\n"
+      "  airlock explain 12 --values      (a report that waits in held/)\n"
+      "  airlock explain status_report.json --json | jq '.data[] | select(.class == \"person\")'",
+      [&context, options] { return run(context, *options); });
+  command.exits({{3, "the report would be refused: no JSON, or over a limit"},
+                 {4, "nothing leaves: the report would be held, or what would leave may not leave yet"}});
+  command.text("REPORT", options->report, "the report, - for standard input, or the number of a report that waits",
+               console::Need::required);
+  command.flag("--values", options->values, "every datum with its value, not only how many are alike");
 }
 
 }  // namespace airlock::tools

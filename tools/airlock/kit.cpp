@@ -66,6 +66,7 @@ int install(Context& context, const std::string& path) {
     context.console.say("new values that may leave, as `airlock authorise --also-new` consented to:");
     for (const std::string& declared : installed->by_consent) context.console.say("  " + declared);
   }
+  say_waiting(context.console, context.site);
   return 0;
 }
 

@@ -99,6 +99,7 @@ int install(Context& context, const Options& options) {
   if (context.console.json()) context.console.print(gate::verdict_document(*verdict));
   context.console.say("installed " + verdict->licence->serial + " for tier " + verdict->licence->tier + ": " +
                       in_words(*verdict));
+  say_waiting(context.console, context.site);
   warn_of_end(context.console, *verdict);
   return 0;
 }

@@ -2,9 +2,11 @@
 
 #include <charconv>
 #include <map>
+#include <utility>
 #include <nlohmann/json.hpp>
 
 #include "core/text.hpp"
+#include "gate/kept.hpp"
 
 namespace airlock::tools {
 namespace {
@@ -28,6 +30,14 @@ std::string participle(const std::string& action) {
   return found == words.end() ? action : found->second;
 }
 
+/// Where to go on from misfits.
+std::string misfit_hint(const gate::Processed& processed) {
+  const bool waits = processed.number != 0 && (processed.outcome == "held" || processed.outcome == "refused");
+  const std::string report = waits ? std::to_string(processed.number) : "REPORT";
+  return "the dictionary does not fit this report everywhere: `airlock dictionary check " + report +
+         "` proposes declarations for your vendor";
+}
+
 }  // namespace
 
 core::Result<std::uint64_t> number_from(const std::string& text) {
@@ -40,6 +50,12 @@ core::Result<std::uint64_t> number_from(const std::string& text) {
   return number;
 }
 
+std::optional<std::uint64_t> number_of_waiting(const std::string& report) {
+  if (report.empty() || report.find_first_not_of("0123456789") != std::string::npos) return std::nullopt;
+  const auto number = number_from(report);
+  return number ? std::optional(*number) : std::nullopt;
+}
+
 Json to_json(const gate::Processed& processed) {
   const gate::Prepared& prepared = processed.prepared;
   Json redactions = Json::array();
@@ -47,7 +63,14 @@ Json to_json(const gate::Processed& processed) {
     redactions.push_back(
         {{"path", count.path}, {"what", count.what}, {"action", count.action}, {"count", count.count}});
   }
-  const bool leaves = prepared.payload.has_value();
+  const bool has_payload = prepared.payload.has_value();
+  Json misfits = Json::array();
+  for (const redaction::Fate& fate : prepared.misfits) {
+    Json places = Json::array();
+    for (const redaction::Datum& datum : fate.data) places.push_back({{"place", datum.place}, {"reason", datum.reason}});
+    misfits.push_back({{"path", fate.path}, {"what", fate.what}, {"action", fate.action}, {"count", fate.count},
+                       {"places", places}});
+  }
   Json out{{"report_id", or_null(processed.report_id)},
            {"number", processed.number == 0 ? Json(nullptr) : Json(processed.number)},
            {"disposition", prepared.decision ? Json(policy::name(prepared.decision->disposition)) : Json(nullptr)},
@@ -59,8 +82,9 @@ Json to_json(const gate::Processed& processed) {
            {"bundle", or_null(processed.bundle)},
            {"bundle_sha256", or_null(processed.bundle_sha256)},
            {"original_sha256", processed.original_sha256},
-           {"payload_sha256", leaves ? Json(prepared.payload_sha256.hex()) : Json(nullptr)},
+           {"payload_sha256", has_payload ? Json(prepared.payload_sha256.hex()) : Json(nullptr)},
            {"redactions", redactions},
+           {"misfits", misfits},
            {"ledger_size", processed.head.size},
            {"ledger_root", processed.head.root.hex()},
            {"event", or_null(prepared.event)},
@@ -88,7 +112,9 @@ std::string in_words(const envelope::Period& period) {
 
 std::string in_words(const std::vector<envelope::RedactionCount>& redactions) {
   std::map<std::string, std::uint64_t> counts;
-  for (const auto& count : redactions) counts[participle(count.action)] += count.count;
+  for (const auto& count : redactions) {
+    if (count.what != "undeclared" && count.what != "ill_typed") counts[participle(count.action)] += count.count;
+  }
   std::string out;
   for (const auto& [action, count] : counts) out += (out.empty() ? "" : ", ") + std::to_string(count) + " " + action;
   return out.empty() ? "nothing" : out;
@@ -100,6 +126,26 @@ std::vector<std::string> copies_in_words(const gate::Prepared& prepared) {
     out.push_back(copied.path + ": " + std::to_string(copied.count) + " copied from " + copied.source);
   }
   return out;
+}
+
+std::vector<std::string> misfits_in_words(const std::vector<redaction::Fate>& misfits) {
+  std::vector<std::string> out;
+  for (const redaction::Fate& fate : misfits) {
+    for (const redaction::Datum& datum : fate.data) {
+      out.push_back(core::printable(datum.place) + (fate.action == "refuse" ? " stops the report: " : " is dropped: ") +
+                    datum.reason);
+    }
+    const std::uint64_t more = fate.count - fate.data.size();
+    if (more != 0) out.push_back("and " + std::to_string(more) + " more at " + fate.path);
+  }
+  return out;
+}
+
+void say_waiting(const console::Console& console, const std::string& site) {
+  const auto count = gate::count_waiting_reports(site);
+  if (!count || *count == 0) return;
+  console.say(std::to_string(*count) + (*count == 1 ? " report waits" : " reports wait") +
+              ": `airlock process --held` decides again");
 }
 
 Json to_json(const ledger::TreeHead& head) { return {{"size", head.size}, {"root", head.root.hex()}}; }
@@ -138,13 +184,13 @@ void show(const console::Console& console, const gate::Processed& processed) {
     }
     rows.emplace_back("because", why);
   }
+  const auto add_lines = [&](const char* label, const std::vector<std::string>& lines) {
+    for (const std::string& line : lines) rows.emplace_back(std::exchange(label, ""), line);
+  };
+  if (processed.outcome != "repeated") add_lines("misfits", misfits_in_words(prepared.misfits));
   if (prepared.payload && processed.outcome != "repeated") {
     rows.emplace_back("redacted", in_words(processed.redactions));
-    const char* label = "copies";
-    for (const std::string& line : copies_in_words(prepared)) {
-      rows.emplace_back(label, line);
-      label = "";
-    }
+    add_lines("copies", copies_in_words(prepared));
     rows.emplace_back("leaves", std::to_string(prepared.payload->size()) + " of " +
                                     std::to_string(processed.original_size) + " bytes, SHA-256 " +
                                     prepared.payload_sha256.hex());
@@ -157,6 +203,7 @@ void show(const console::Console& console, const gate::Processed& processed) {
     rows.emplace_back("ledger", std::to_string(processed.head.size) + " entries, root " + processed.head.root.hex());
   }
   console.say(rows);
+  if (!prepared.misfits.empty()) console.remark("airlock: " + misfit_hint(processed));
   if (processed.exit != 0) {
     console.complain(processed.message, processed.hint);
   } else if (processed.outcome == "repeated") {

@@ -18,6 +18,9 @@ namespace airlock::tools {
 /// The number of a report on the command line. Error: usage.
 [[nodiscard]] core::Result<std::uint64_t> number_from(const std::string& text);
 
+/// A REPORT on the command line that is the number of a report which waits: digits only. A file of such a name is `./3`.
+[[nodiscard]] std::optional<std::uint64_t> number_of_waiting(const std::string& report);
+
 [[nodiscard]] core::Json to_json(const gate::Processed& processed);
 /// Text on standard output, and on standard error why a report did not leave.
 void show(const console::Console& console, const gate::Processed& processed);
@@ -31,6 +34,11 @@ void warn_of_end(const console::Console& console, const licence::Verdict& verdic
 [[nodiscard]] std::string in_words(const std::vector<envelope::RedactionCount>& redactions);
 /// A line for each kind of copy that went: its declared path, how many, and what they copy. For people at the site only.
 [[nodiscard]] std::vector<std::string> copies_in_words(const gate::Prepared& prepared);
+
+/// A line for each kind of misfit: its place in this report, and why it does not fit. For people at the site only.
+[[nodiscard]] std::vector<std::string> misfits_in_words(const std::vector<redaction::Fate>& misfits);
+/// Says how many reports wait for something to be decided on again, if any do.
+void say_waiting(const console::Console& console, const std::string& site);
 
 [[nodiscard]] core::Json to_json(const ledger::TreeHead& head);
 /// `2022-04-25 to 2022-05-01`, or `undated`.

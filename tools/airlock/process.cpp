@@ -40,6 +40,11 @@ core::Result<void> check(Options& options) {
     if (alone && !options.process.expect) return {};
     return core::fail(Code::usage, "`--inbox` goes with `--note` and `--no-deliver` only");
   }
+  // A report that waits is named by its number.
+  if (!options.held && options.what.size() == 1 && !options.process.dry_run &&
+      number_of_waiting(options.what.front())) {
+    options.held = true;
+  }
   if (!options.held) {
     if (options.what.size() == 1) return {};
     return core::fail(Code::usage, "name one report, or `-` for standard input, or give `--inbox` or `--held`",
@@ -77,22 +82,34 @@ Json document_of(Json document, const Json& worst) {
 }
 
 int run_held(Context& context, Worker& worker, const Options& options) {
-  auto results = gate::process_held(context.site, options.numbers, options.process);
-  if (!results) return context.console.report(not_recorded(std::move(results).error()));
-  deliver(context, worker, options, *results);
+  auto looked = gate::process_held(context.site, options.numbers, options.process);
+  if (!looked) return context.console.report(not_recorded(std::move(looked).error()));
+  deliver(context, worker, options, looked->reports);
   int exit = 0;
   Json list = Json::array();
   Json worst;
-  for (const gate::Processed& result : *results) {
+  for (const gate::Processed& result : looked->reports) {
     if (result.exit > exit) worst = console::error_member(result.exit, result.message, result.hint);
     exit = std::max(exit, result.exit);
     list.push_back(to_json(result));
     if (!context.console.json()) show(context.console, result);
   }
+  Json failed = Json::array();
+  for (const auto& [number, error] : looked->failed) {
+    const std::string message = "report " + std::to_string(number) + ": " + error.message;
+    if (static_cast<int>(error.code) > exit) worst = console::error_member({error.code, message, error.hint});
+    exit = std::max(exit, static_cast<int>(error.code));
+    context.console.complain(message, error.hint);
+    failed.push_back({{"number", number}, {"message", error.message}, {"hint", error.hint}});
+  }
   if (context.console.json()) {
-    context.console.print(document_of({{"reports", list}, {"exit", exit}}, worst));
-  } else if (results->empty()) {
-    context.console.say("no report is held");
+    context.console.print(document_of(
+        {{"reports", list}, {"failed", failed}, {"waiting", looked->waiting}, {"exit", exit}}, worst));
+  } else if (looked->reports.empty() && looked->failed.empty()) {
+    context.console.say(looked->waiting == 0
+                            ? "no report waits"
+                            : std::to_string(looked->waiting) +
+                                  " reports wait, and nothing has changed for them; `airlock status` says why they do");
   }
   return exit;
 }
@@ -129,7 +146,8 @@ int run_inbox(Context& context, Worker& worker, const Options& options) {
   };
   const gate::InboxMover mover{
       [&](const std::string& name) { return worker.claim(name); },
-      [&](const std::string& id, const std::string& name) { return worker.put_back(id, name); }};
+      [&](const std::string& id, const std::string& name) { return worker.put_back(id, name); },
+      [&](const std::string& id) { return worker.keep_claimed(id); }};
   if (auto done = gate::process_inbox(context.site, options.process, mover, {processed, stays}); !done) {
     return context.console.report(not_recorded(std::move(done).error()));
   }
@@ -185,9 +203,9 @@ void add_process(Context& context) {
                  {5, "recorded; a bundle was altered or lost before it could be released"},
                  {7, "recorded; the next run finishes it"},
                  {8, "not recorded: keep the report and run again"}});
-  command.texts("REPORT", options->what, "the report, or - for standard input; with --held numbers of reports");
+  command.texts("REPORT", options->what, "the report, - for standard input, or numbers of reports that wait");
   command.flag("--inbox", options->inbox, "process every report that was dropped into the inbox");
-  command.flag("--held", options->held, "decide again on reports that are held: all, or those named");
+  command.flag("--held", options->held, "decide again on reports that wait: all for which something has changed, or those named");
   command.text("--note", options->process.note, "a note for the bundle's manifest and the ledger");
   command.flag("--dry-run", options->process.dry_run, "record nothing, say what would happen");
   command.flag("--no-deliver", options->no_deliver, "do not start sending what was queued");

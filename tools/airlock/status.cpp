@@ -38,6 +38,28 @@ std::string in_words_interval(const std::string& every) {
   return count + (every.back() == 'W' ? " week" : " day") + (count == "1" ? "" : "s");
 }
 
+/// What waits, why, and what to do; a warning where it will not for much longer.
+void say_waiting_reports(const console::Console& console, const gate::Status& status) {
+  const auto days = status.inputs.site.configuration().held_days;
+  for (const gate::WaitingGroup& group : status.waiting) {
+    std::string numbers;
+    for (const std::uint64_t number : group.numbers) numbers += (numbers.empty() ? "" : ", ") + std::to_string(number);
+    if (group.numbers.size() < group.count) numbers += ", …";
+    const std::string newest = std::to_string(group.numbers.front());
+    console.say(std::to_string(group.count) + (group.count == 1 ? " report is " : " reports are ") +
+                (group.refused ? "refused" : "held") + ", since " + group.oldest.date() + " (" + numbers + ")");
+    console.say("  " + group.reason + ": " + core::printable(group.message, 400));
+    console.say("  `airlock explain " + newest + "` says what is the matter" +
+                (group.refused ? "" : ", `airlock preview " + newest + "` what would leave") +
+                "; `airlock discard N --reason TEXT` lets go of one");
+    const core::Time expires = group.oldest + std::chrono::days(days);
+    if (expires - std::chrono::days(gate::expiry_warning_days) > status.inputs.now) continue;
+    console.warn("the bytes of a report that is " + std::string(group.refused ? "refused" : "held") + " since " +
+                     group.oldest.date() + " are removed after " + std::to_string(days) + " days, on " + expires.date(),
+                 "decide on it before, or give `retention.held_days` more in airlock.json");
+  }
+}
+
 /// What went as a copy, and a warning for what does so again and again: then somebody should see to it.
 void say_copied(const console::Console& console, const std::vector<gate::CopiedAway>& copied) {
   for (const gate::CopiedAway& each : copied) {
@@ -101,11 +123,12 @@ int run(Context& context) {
   }
   context.console.say("ledger: " + std::to_string(status->reports) + " reports, " +
                       std::to_string(status->disclosures) + " disclosures, " + std::to_string(status->held) +
-                      " held, " + std::to_string(status->head.size) + " entries, root " + status->head.root.hex());
+                      " held, " + std::to_string(status->refused) + " refused, " + std::to_string(status->head.size) + " entries, root " + status->head.root.hex());
+  say_waiting_reports(context.console, *status);
   say_copied(context.console, status->copied);
   if (status->schedule) {
     const gate::Schedule& schedule = *status->schedule;
-    context.console.say("reports come every " + in_words_interval(schedule.every) + ": the last one " +
+    context.console.say("a report is to leave every " + in_words_interval(schedule.every) + ": the last one " +
                         (schedule.last ? "on " + schedule.last->date() : "never") + ", the next one " +
                         (schedule.overdue ? "is overdue since " : "by ") + schedule.due.date());
   }

@@ -34,6 +34,7 @@ constexpr char not_installed_word = 'n';
 constexpr char failed_word = 'f';
 constexpr char claim_word = 'c';     // and a name
 constexpr char put_back_word = 'b';  // and an id and a name
+constexpr char keep_word = 'k';      // and an id
 constexpr char done_word = 'y';      // for a claim and its id
 constexpr char not_now_word = 'w';
 
@@ -105,6 +106,12 @@ class Confined final : public Worker {
     if (ends_.hear() == done_word) return {};
     return failed();
   }
+  Result<void> keep_claimed(const std::string& id) override {
+    ends_.tell(keep_word);
+    ends_.tell_text(id);
+    if (ends_.hear() == done_word) return {};
+    return failed();
+  }
 
  private:
   tl::unexpected<core::Error> failed() {
@@ -129,7 +136,7 @@ std::vector<sys::Granted> reach(const Context& context, const Task& task) {
     const Grant grant = task.changes ? Grant::write : Grant::read;
     out.push_back({files->ledger, grant});
     out.push_back({files->journal, grant});
-    for (const std::string& lock : files->locks) out.push_back({lock, grant});
+    for (const std::string& file : files->others) out.push_back({file, grant});
   }
   if (task.changes) {
     out.push_back({folder(site::layout::outbox), Grant::change});
@@ -246,6 +253,10 @@ void move_for_worker(const Context& context, sys::Worker& ends, char word) {
     if (*claimed) ends.tell_text(**claimed);
     return;
   }
+  if (word == keep_word) {
+    if (const auto kept = gate::keep_claimed(context.site, *first); !kept) return tell_failure(ends, kept.error());
+    return ends.tell(done_word);
+  }
   const auto name = ends.hear_text();
   if (!name) return;
   if (const auto back = gate::put_back(context.site, *first, *name); !back) return tell_failure(ends, back.error());
@@ -332,7 +343,8 @@ int in_worker(Context& context, const Task& task, const std::function<int(Worker
 
   while (const auto word = ends->hear()) {
     if (*word == deliver_word) ends->tell(deliver(context));
-    if (task.inbox && (*word == claim_word || *word == put_back_word)) move_for_worker(context, *ends, *word);
+    const bool moves = *word == claim_word || *word == put_back_word || *word == keep_word;
+    if (task.inbox && moves) move_for_worker(context, *ends, *word);
   }
   const sys::Ended ended = ends->wait();
   if (sound) keep_up(context, ended);

@@ -35,6 +35,7 @@ class Worker {
   /// Has the supervisor do what gate/claims.hpp says. Only where the task takes the inbox.
   [[nodiscard]] virtual core::Result<std::optional<std::string>> claim(const std::string& name) = 0;
   [[nodiscard]] virtual core::Result<void> put_back(const std::string& id, const std::string& name) = 0;
+  [[nodiscard]] virtual core::Result<void> keep_claimed(const std::string& id) = 0;
 };
 
 struct Task {

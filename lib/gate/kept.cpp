@@ -1,0 +1,229 @@
+#include "gate/kept.hpp"
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <utility>
+
+#include "core/json.hpp"
+#include "core/text.hpp"
+#include "gate/append.hpp"
+#include "gate/file_digest.hpp"
+#include "gate/history.hpp"
+#include "gate/open.hpp"
+#include "sys/file.hpp"
+#include "sys/sizes.hpp"
+
+namespace airlock::gate {
+namespace {
+
+using core::Code;
+using core::fail;
+using core::Json;
+using core::quote;
+
+constexpr std::string_view looked_format = "airlock-looked/1";
+/// The file is written over, so it has always the same length.
+constexpr std::size_t looked_bytes = 256;
+/// How many reports with the same bytes are asked whether theirs are still there.
+constexpr std::size_t twins_asked = 4;
+
+/// What has the name already is of an attempt that was cut short.
+Result<void> copy_to(const std::string& path, const core::Blob& bytes) {
+  AIRLOCK_CHECK(sys::remove_if_file(path));
+  AIRLOCK_TRY(auto file, sys::NewFile::create(path, sys::private_file));
+  core::BlobSource source(bytes);
+  AIRLOCK_CHECK(core::copy(source, file));
+  AIRLOCK_CHECK(file.sync());
+  file.keep();
+  return {};
+}
+
+/// Gives bytes that are kept already a second name. False where there are none, or the file system takes no more names.
+bool link_same(const site::Site& site, const ledger::Ledger& ledger, const std::string& path, const Received& report) {
+  const auto originals = ledger.originals(report.sha256);
+  if (!originals) return false;
+  std::size_t asked = 0;
+  for (const ledger::Original& original : *originals) {
+    const std::string kept = kept_path(site, original.report_id);
+    if (kept == path || !sys::exists(kept)) continue;
+    if (++asked > twins_asked) break;
+    // The table that found it proves nothing, and the file may have been changed since.
+    const auto digest = digest_of_file(kept);
+    if (digest && *digest == report.sha256 && sys::link_file(kept, path)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string kept_path(const site::Site& site, const std::string& report_id) {
+  return site.path(site::layout::held) + "/" + report_id;
+}
+
+Result<std::vector<ledger::ReportRow>> waiting_reports(const site::Site& site, const ledger::Ledger& ledger) {
+  AIRLOCK_TRY(const auto names, sys::list_directory(site.path(site::layout::held)));
+  std::vector<ledger::ReportRow> out;
+  for (const std::string& name : names) {
+    if (!core::is_uuid(name)) continue;
+    AIRLOCK_TRY(auto row, ledger.report_of(name));
+    if (row && waits(row->latest)) out.push_back(std::move(*row));
+  }
+  std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
+  return out;
+}
+
+Result<std::uint64_t> count_waiting_reports(const std::string& directory) {
+  AIRLOCK_TRY(const auto site, site::Site::open(directory));
+  AIRLOCK_TRY(const auto ledger, open_to_read(site));
+  AIRLOCK_TRY(const auto waiting, waiting_reports(site, ledger));
+  return waiting.size();
+}
+
+Result<Why> why_it_waits(const ledger::Ledger& ledger, const ledger::ReportRow& row) {
+  AIRLOCK_TRY(const auto entry, ledger.entry(row.latest_seq));
+  AIRLOCK_TRY(const Json json, ledger::body_of(entry));
+  return Why{json.value("reason", ""), json.value("message", "")};
+}
+
+Result<std::vector<WaitingGroup>> waiting_by_reason(const site::Site& site, const ledger::Ledger& ledger) {
+  AIRLOCK_TRY(const auto rows, waiting_reports(site, ledger));
+  std::map<std::pair<bool, std::string>, WaitingGroup> groups;
+  for (auto row = rows.rbegin(); row != rows.rend(); ++row) {
+    AIRLOCK_TRY(Why why, why_it_waits(ledger, *row));
+    const bool refused = row->latest == ledger::Kind::refused;
+    WaitingGroup& group = groups[{refused, why.reason}];
+    if (group.count++ == 0) {
+      group.refused = refused;
+      group.reason = why.reason;
+      group.message = std::move(why.message);
+      group.oldest = row->latest_time;
+    }
+    group.oldest = std::min(group.oldest, row->latest_time);
+    if (group.numbers.size() < waiting_numbers_most) group.numbers.push_back(row->number);
+  }
+  std::vector<WaitingGroup> out;
+  for (auto& [key, group] : groups) out.push_back(std::move(group));
+  std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.count > b.count; });
+  return out;
+}
+
+Result<ledger::ReportRow> waiting_report(const site::Site& site, const ledger::Ledger& ledger, std::uint64_t number) {
+  AIRLOCK_TRY(auto row, ledger.report(number));
+  const std::string hint = "`airlock ledger list` shows what became of each report; a file of that name is `./" +
+                           std::to_string(number) + "`";
+  if (!row) return fail(Code::usage, "there is no report " + std::to_string(number), hint);
+  if (!waits(row->latest)) {
+    return fail(Code::usage, "report " + std::to_string(number) + " does not wait: it is " +
+                                 std::string(ledger::name(row->latest)), hint);
+  }
+  AIRLOCK_TRY(const bool there, sys::look_for(kept_path(site, row->report_id)));
+  if (there) return std::move(*row);
+  return fail(Code::integrity,
+              quote(kept_path(site, row->report_id)) + ": is missing, but report " + std::to_string(number) + " is " +
+                  std::string(ledger::name(row->latest)),
+              "put it back from a backup, or hand the report in again; `airlock discard` records that it is gone");
+}
+
+Result<Received> receive_kept(const site::Site& site, const ledger::Ledger& ledger, const ledger::ReportRow& row) {
+  AIRLOCK_TRY(const auto kept, sys::FileBlob::open(kept_path(site, row.report_id)));
+  AIRLOCK_TRY(const bool same, is_original(ledger, row.report_id, kept));
+  core::BlobSource input(kept);
+  if (same) return receive(site, input);
+  return fail(Code::integrity,
+              quote(kept_path(site, row.report_id)) + ": is not report " + std::to_string(row.number) +
+                  " as it came in",
+              "find out who changed it, and put it back from a backup; `airlock discard` lets go of it");
+}
+
+std::uint64_t room_of(Share share, const site::Configuration& configuration) {
+  const std::uint64_t junk = configuration.held_bytes / 8;
+  return share == Share::no_reports ? junk : configuration.held_bytes - junk;
+}
+
+Result<void> Keeping::count(const site::Site& site, const ledger::Ledger& ledger) {
+  const std::string folder = site.path(site::layout::held);
+  const auto stamp = sys::stamp_of(folder);
+  if (stamp && stamp == stamp_) return {};
+  taken_.clear();
+  AIRLOCK_TRY(const auto files, sys::sizes_in(folder));
+  std::set<std::uint64_t> counted;
+  for (const sys::SizedFile& file : files) {
+    if (!core::is_uuid(file.name)) continue;
+    AIRLOCK_TRY(const auto row, ledger.report_of(file.name));
+    if (!row || !waits(row->latest) || !counted.insert(file.file_id).second) continue;
+    Taken& taken = taken_[row->latest == ledger::Kind::refused ? Share::no_reports : Share::reports];
+    ++taken.files;
+    taken.bytes += file.taken;
+  }
+  stamp_ = stamp;
+  return {};
+}
+
+Result<void> Keeping::check_room(const site::Site& site, const ledger::Ledger& ledger, Share share,
+                                 std::uint64_t bytes) {
+  AIRLOCK_CHECK(count(site, ledger));
+  const std::uint64_t room = room_of(share, site.configuration());
+  const Taken& taken = taken_[share];
+  if (taken.bytes <= room && sys::whole_blocks(bytes) <= room - taken.bytes) return {};
+  const std::string what = share == Share::reports ? "reports that are held" : "what was refused as no report";
+  return fail(Code::not_recorded,
+              quote(site.path(site::layout::held)) + ": no room to keep it: " + what + " may take " +
+                  std::to_string(room) + " bytes, and " + std::to_string(taken.files) + " files take " +
+                  std::to_string(taken.bytes),
+              "keep the report. `airlock status` says what waits and why: let it leave, or let go of it with `airlock "
+              "discard N --reason TEXT`; `limits.held_bytes` in airlock.json allows more. Then run again");
+}
+
+void Keeping::took(const site::Site& site, Share share, std::uint64_t bytes) {
+  Taken& taken = taken_[share];
+  ++taken.files;
+  taken.bytes += sys::whole_blocks(bytes);
+  stamp_ = sys::stamp_of(site.path(site::layout::held));
+}
+
+Result<void> Keeping::keep(const site::Site& site, const ledger::Ledger& ledger, const std::string& report_id,
+                           const Received& report, Share share) {
+  const std::string path = kept_path(site, report_id);
+  if (!link_same(site, ledger, path, report)) {
+    AIRLOCK_CHECK(check_room(site, ledger, share, report.size));
+    AIRLOCK_CHECK(copy_to(path, report.bytes));
+    took(site, share, report.size);
+  }
+  return sys::sync_directory(site.path(site::layout::held));
+}
+
+Result<void> keep_original(const site::Site& site, const std::string& report_id, const Received& report) {
+  AIRLOCK_CHECK(copy_to(kept_path(site, report_id), report.bytes));
+  return sys::sync_directory(site.path(site::layout::held));
+}
+
+Result<void> hold_again(ledger::Ledger::Change& change, const site::Site& site, const ledger::Disclosure& disclosure,
+                        std::string_view reason, const std::string& message, core::Time now) {
+  AIRLOCK_TRY(const bool there, sys::look_for(kept_path(site, disclosure.report_id)));
+  if (!there) return {};
+  const Json members{{"number", disclosure.number}, {"reason", reason}, {"message", message}};
+  AIRLOCK_CHECK(append(change, ledger::Kind::held, disclosure.report_id, members, now));
+  return {};
+}
+
+Result<void> note_looked(const site::Site& site, const core::Digest& inputs, std::uint64_t ledger_size) {
+  const Json json{{"format", looked_format}, {"inputs", inputs.hex()}, {"ledger_size", ledger_size}};
+  std::string text = core::to_text(json);
+  text.resize(looked_bytes - 1, ' ');
+  return sys::write_over(site.path(site::layout::looked), text + "\n");
+}
+
+std::uint64_t looked_until(const site::Site& site, const core::Digest& inputs) {
+  const std::string path = site.path(site::layout::looked);
+  if (!sys::exists(path)) return 0;
+  const auto text = sys::read_file(path, looked_bytes);
+  if (!text) return 0;
+  const auto json = core::parse_json(*text, path);
+  if (!json || !json->is_object() || !json->contains("inputs") || json->at("inputs") != inputs.hex()) return 0;
+  const auto size = json->find("ledger_size");
+  return size != json->end() && size->is_number_unsigned() ? size->get<std::uint64_t>() : 0;
+}
+
+}  // namespace airlock::gate
