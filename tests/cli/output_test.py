@@ -1,6 +1,7 @@
 """What cannot be written to standard output is exit 1, in every command of every program: to a full disk, to a pipe that
 nobody reads, to a descriptor that was closed. And what no permission allows is exit 1 as well."""
 import json
+import os
 import pathlib
 import shutil
 import subprocess
@@ -87,14 +88,15 @@ def into(w, program, given, how, as_json):
     if "--home" in given or "--site" in given[:1]:
         where = []
     words = [str(x) for x in [w.program(program), *where, *given, *(["--json"] if as_json else [])]]
-    quoted = " ".join("'" + x.replace("'", "'\\''") + "'" for x in words)
-    code = w.path / "code"
-    code.unlink(missing_ok=True)
-    # A pipe whose reader has ended before the program begins.
-    script = {"full": f"{quoted} > /dev/full; echo $? > {code}", "closed": f"{quoted} >&-; echo $? > {code}",
-              "unread": f"( sleep 0.05; {quoted}; echo $? > {code} ) | true"}[how]
-    ran = subprocess.run(["bash", "-c", script], stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=120, cwd=w.path)
-    return int(code.read_text()), ran.stderr.decode()
+    if how == "closed":
+        words = ["sh", "-c", 'exec "$@" >&-', "sh", *words]
+    unread, unheard = os.pipe()
+    os.close(unread)
+    with open("/dev/full", "wb") as full:
+        stdout = {"full": full, "unread": unheard, "closed": subprocess.DEVNULL}[how]
+        ran = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE, check=False, timeout=120, cwd=w.path)
+    os.close(unheard)
+    return ran.returncode, ran.stderr.decode()
 
 
 @case("output to a full disk, to a pipe that nobody reads, or to nothing is exit 1 in every command, with and without --json")
@@ -136,10 +138,10 @@ def _(w):
 def _(w):
     w.site()
     before = w.airlock("ledger", "verify", "--json").json["entries"]
-    ran = subprocess.run(["bash", "-c", f"'{w.program('airlock')}' --site '{w.site_path}' process '{REPORT}' <&- >&- 2>&-"], check=False)
+    ran = subprocess.run(["sh", "-c", f"'{w.program('airlock')}' --site '{w.site_path}' process '{REPORT}' <&- >&- 2>&-"], check=False)
     equal(ran.returncode, 1, "exit code")
     check(w.airlock("ledger", "verify", "--json").json["entries"] > before, "not recorded")
-    ran = subprocess.run(["bash", "-c", f"'{w.program('airlock')}' --site '{w.site_path}' process - <&-"], capture_output=True, check=False)
+    ran = subprocess.run(["sh", "-c", f"'{w.program('airlock')}' --site '{w.site_path}' process - <&-"], capture_output=True, check=False)
     equal(ran.returncode, 8, f"a standard input that was closed is no empty report: {ran.stderr}")
 
 
