@@ -118,7 +118,7 @@ AIRLOCK_API const char *airlock_verdict_state_name(const airlock_verdict *verdic
 /** 1 where the state is AIRLOCK_VALID or AIRLOCK_GRACE, else 0. */
 AIRLOCK_API int airlock_verdict_usable(const airlock_verdict *verdict);
 /** The exit code of `airlock licence verify`: 0 usable, 3 or 5 invalid, 6 another state; unjudged: 2 usage, 3 no
- * site or unreadable, 4 not allowed to read, 8 the disk, 1 anything else, such as no memory. */
+ * site or no file, 8 the disk, 1 anything else, such as no permission to read or no memory. */
 AIRLOCK_API int airlock_verdict_exit_code(const airlock_verdict *verdict);
 /** Why, as a sentence for people. */
 AIRLOCK_API const char *airlock_verdict_reason(const airlock_verdict *verdict);

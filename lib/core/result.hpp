@@ -33,6 +33,28 @@ enum class Code : std::uint8_t {
   not_recorded = 8,  ///< nothing was recorded: disk full, busy, read-only
 };
 
+/// The name of a code in documents, which stays as it is: `unexpected`, `usage`, `bad_input`, ….
+[[nodiscard]] constexpr std::string_view name(Code code) {
+  switch (code) {
+    case Code::usage:
+      return "usage";
+    case Code::bad_input:
+      return "bad_input";
+    case Code::refused:
+      return "refused";
+    case Code::integrity:
+      return "integrity";
+    case Code::verdict:
+      return "verdict";
+    case Code::later:
+      return "later";
+    case Code::not_recorded:
+      return "not_recorded";
+    default:
+      return "unexpected";
+  }
+}
+
 struct Error {
   Code code = Code::unexpected;
   std::string message;

@@ -71,18 +71,18 @@ struct Range {
   char32_t first;
   char32_t last;
 };
-/// What nobody sees in a text, or not as what it is. From the Unicode Character Database 14.0: Default_Ignorable_Code_Point
-/// (DerivedCoreProperties.txt), Bidi_Control (PropList.txt), the general categories Cc, Zl, Zp, Zs but for the space, Co
-/// and noncharacters (UnicodeData.txt). Of Cf those that are visible stay (Arabic, Syriac and Kaithi signs). Besides:
-/// blank ones that no property names (U+2800, U+16FE4, U+1D159), and all planes from the fourth on, which hold nothing
-/// else. Sorted.
+/// What nobody sees in a text, or not as what it is. From the Unicode Character Database 14.0:
+/// Default_Ignorable_Code_Point (DerivedCoreProperties.txt), Bidi_Control (PropList.txt), the general categories Cc,
+/// Zl, Zp, Zs but for the space, Co and noncharacters (UnicodeData.txt). Of Cf those that are visible stay (Arabic,
+/// Syriac and Kaithi signs). Besides: blank ones that no property names (U+2800, U+16FE4, U+1D159), and all planes from
+/// the fourth on, which hold nothing else. Sorted.
 constexpr std::array<Range, 32> unseen{{
-    {0x0000, 0x001F},   {0x007F, 0x00A0},   {0x00AD, 0x00AD},   {0x034F, 0x034F},   {0x061C, 0x061C},
-    {0x115F, 0x1160},   {0x1680, 0x1680},   {0x17B4, 0x17B5},   {0x180B, 0x180F},   {0x2000, 0x200F},
-    {0x2028, 0x202F},   {0x205F, 0x206F},   {0x2800, 0x2800},   {0x3000, 0x3000},   {0x3164, 0x3164},
-    {0xE000, 0xF8FF},   {0xFDD0, 0xFDEF},   {0xFE00, 0xFE0F},   {0xFEFF, 0xFEFF},   {0xFFA0, 0xFFA0},
-    {0xFFF0, 0xFFFB},   {0xFFFE, 0xFFFF},   {0x13430, 0x1345F}, {0x16FE4, 0x16FE4}, {0x1BCA0, 0x1BCA3},
-    {0x1D159, 0x1D159}, {0x1D173, 0x1D17A}, {0x1FFFE, 0x1FFFF}, {0x2FFFE, 0x2FFFF}, {0x3FFFE, 0x3FFFF},
+    {0x0000, 0x001F},   {0x007F, 0x00A0},    {0x00AD, 0x00AD},   {0x034F, 0x034F},   {0x061C, 0x061C},
+    {0x115F, 0x1160},   {0x1680, 0x1680},    {0x17B4, 0x17B5},   {0x180B, 0x180F},   {0x2000, 0x200F},
+    {0x2028, 0x202F},   {0x205F, 0x206F},    {0x2800, 0x2800},   {0x3000, 0x3000},   {0x3164, 0x3164},
+    {0xE000, 0xF8FF},   {0xFDD0, 0xFDEF},    {0xFE00, 0xFE0F},   {0xFEFF, 0xFEFF},   {0xFFA0, 0xFFA0},
+    {0xFFF0, 0xFFFB},   {0xFFFE, 0xFFFF},    {0x13430, 0x1345F}, {0x16FE4, 0x16FE4}, {0x1BCA0, 0x1BCA3},
+    {0x1D159, 0x1D159}, {0x1D173, 0x1D17A},  {0x1FFFE, 0x1FFFF}, {0x2FFFE, 0x2FFFF}, {0x3FFFE, 0x3FFFF},
     {0x40000, 0xDFFFF}, {0xE0000, 0x10FFFF},
 }};
 
@@ -359,6 +359,13 @@ std::string to_lower(std::string_view text) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }
   return out;
+}
+
+std::string lower_first(std::string text) {
+  const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+  const bool is_lower_next = text.size() > 1 && text[1] >= 'a' && text[1] <= 'z';
+  if (is_lower_next && is_capital(text[0])) text[0] = to_lower(text.substr(0, 1))[0];
+  return text;
 }
 
 std::string uuid_v4(std::span<const std::uint8_t, 16> random) {

@@ -43,9 +43,9 @@ struct CodePoint {
   return (value >= 0xFDD0 && value <= 0xFDEF) || (value & 0xFFFE) == 0xFFFE;
 }
 
-/// `text` made fit for a terminal: what nobody would see as it is (controls, C0 and C1, and characters that are invisible,
-/// blank, reorder others or have no meaning) and bytes that are not UTF-8 become `\xNN`; longer texts than `limit` bytes
-/// are cut and end in `…`. For text that is shown, never stored.
+/// `text` made fit for a terminal: what nobody would see as it is (controls, C0 and C1, and characters that are
+/// invisible, blank, reorder others or have no meaning) and bytes that are not UTF-8 become `\xNN`; longer texts than
+/// `limit` bytes are cut and end in `…`. For text that is shown, never stored.
 [[nodiscard]] std::string printable(std::string_view text, std::size_t limit = 200);
 /// Whether `printable` would leave `text` as it is, whatever its length.
 [[nodiscard]] bool is_printable(std::string_view text);
@@ -55,8 +55,8 @@ struct CodePoint {
 [[nodiscard]] bool is_document_text(std::string_view text);
 
 /// Makes text fit for a terminal part by part, whole lines and JSON documents too: newline and tab stay, all else that
-/// `printable` escapes becomes `\u00ad`, two such escapes above U+FFFF, so that a JSON document keeps its meaning; bytes
-/// that are not UTF-8 become `\xNN`.
+/// `printable` escapes becomes `\u00ad`, two such escapes above U+FFFF, so that a JSON document keeps its meaning;
+/// bytes that are not UTF-8 become `\xNN`.
 class TerminalText {
  public:
   /// What can be shown of all that was added so far. The rest of a character that was cut comes with the next part.
@@ -80,8 +80,8 @@ class TerminalText {
 /// printable as `$'…'` with the escapes of `printable`, which bash and POSIX 2024 read. Never cut: it would be another.
 [[nodiscard]] std::string shell_path(std::string_view path);
 
-/// Whether a person may have `text` recorded or signed as `what` (`the note`): printable, at most `limit` bytes. An empty
-/// text is. The message names the first character that nobody would see. Fails with `usage` and `hint`.
+/// Whether a person may have `text` recorded or signed as `what` (`the note`): printable, at most `limit` bytes. An
+/// empty text is. The message names the first character that nobody would see. Fails with `usage` and `hint`.
 [[nodiscard]] Result<void> check_typed(std::string_view what, std::string_view text, std::size_t limit,
                                        std::string_view hint = {});
 /// Longest reason, in bytes: long enough for an explanation, short enough for a ledger's reader.
@@ -104,6 +104,10 @@ template <typename Number>
 
 /// ASCII lower case; other bytes stay.
 [[nodiscard]] std::string to_lower(std::string_view text);
+
+/// `text` with its first letter in lower case where only that one is a capital: a sentence of somebody else's within a
+/// message of ours. `I/O error` stays.
+[[nodiscard]] std::string lower_first(std::string text);
 
 /// A UUID's canonical lower-case text from its 16 bytes, with version 4 and variant 10 set.
 [[nodiscard]] std::string uuid_v4(std::span<const std::uint8_t, 16> random);

@@ -2,6 +2,10 @@
 
 #include <sqlite3.h>
 
+#include <string_view>
+#include <utility>
+
+#include "core/call.hpp"
 #include "core/text.hpp"
 #include "db/database.hpp"
 #include "db/vfs.hpp"
@@ -12,8 +16,49 @@ using core::Code;
 
 static_assert((refused_code & 0xFF) == SQLITE_CORRUPT);
 
+namespace {
+
+constexpr auto owner_hint = "run the command as the user who owns the file and its folder";
+
+/// The system call behind an error of the disk; empty for codes that may stand for several.
+std::string_view call_behind(int code) {
+  switch (code) {
+    case SQLITE_IOERR_READ:
+    case SQLITE_IOERR_SHORT_READ:
+      return "pread64";
+    case SQLITE_IOERR_WRITE:
+      return "pwrite64";
+    case SQLITE_IOERR_FSYNC:
+      return "fdatasync";
+    case SQLITE_IOERR_DIR_FSYNC:
+      return "fsync";
+    case SQLITE_IOERR_TRUNCATE:
+      return "ftruncate";
+    case SQLITE_IOERR_FSTAT:
+      return "fstat";
+    case SQLITE_IOERR_DELETE:
+      return "unlink";
+    case SQLITE_PERM:
+    case SQLITE_IOERR_LOCK:
+    case SQLITE_IOERR_RDLOCK:
+    case SQLITE_IOERR_UNLOCK:
+    case SQLITE_IOERR_CHECKRESERVEDLOCK:
+      return "fcntl";
+    default:
+      return {};
+  }
+}
+
+}  // namespace
+
 core::Error last_error(sqlite3* handle) {
   const int system_error = errno;
+  const int code = sqlite3_extended_errcode(handle);
+  if (const std::string_view call = call_behind(code); !call.empty() && core::is_denied(system_error)) {
+    core::Error error = core::call_error(call, system_error);
+    error.code = Code::not_recorded;
+    return std::move(error).within(core::quote(sqlite3_db_filename(handle, "main")));
+  }
   if (sqlite3_extended_errcode(handle) == refused_code) {
     if (auto refused = Vfs::refusal(handle)) return *std::move(refused);
   }
@@ -45,12 +90,16 @@ core::Error error_of(int code, const std::string& path, const std::string& text)
     case SQLITE_FULL:
       return error(Code::not_recorded, "there is no room on the disk", "make room and run the command again");
     case SQLITE_READONLY:
+      if (is_forbidden(path, Access::write))
+        return error(Code::unexpected, "permission denied: it cannot be written", owner_hint);
       return error(Code::not_recorded, "cannot be written",
                    "run the command as the user who owns the file and its folder, on a disk that can be written");
     case SQLITE_IOERR:
       return error(Code::not_recorded, "the disk cannot be read or written (" + core::printable(text) + ")",
                    "check the disk, then run the command again");
     case SQLITE_CANTOPEN:
+      if (is_forbidden(path, Access::read))
+        return error(Code::unexpected, "permission denied: it cannot be opened", owner_hint);
       return error(Code::not_recorded, "cannot be opened",
                    "check the permissions of the file and of its folder, then run the command again");
     case SQLITE_NOMEM:

@@ -141,6 +141,10 @@ Vfs::Vfs(std::string path, sqlite3_vfs* under)
 
 Vfs::~Vfs() = default;
 
+bool is_forbidden(const std::string& path, Access access) {
+  return ::access(path.c_str(), access == Access::read ? R_OK : W_OK) != 0 && errno == EACCES;
+}
+
 int Vfs::open(int flags, sqlite3** handle) {
   // Known to SQLite by name only as long as that takes, so that no other connection can ask for it.
   if (const int code = sqlite3_vfs_register(registered_.get(), 0); code != SQLITE_OK) return code;

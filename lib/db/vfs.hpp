@@ -13,6 +13,7 @@
 ///
 /// What was refused is kept as an error that names the file; SQLite itself reports only `refused_code`.
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,6 +29,10 @@ struct stat;
 namespace airlock::db {
 
 using core::Result;
+
+/// Whether permissions forbid this user to read the file at `path`, or to write it.
+enum class Access : std::uint8_t { read, write };
+[[nodiscard]] bool is_forbidden(const std::string& path, Access access);
 
 class Vfs {
  public:
@@ -56,8 +61,8 @@ class Vfs {
  private:
   explicit Vfs(std::string path, sqlite3_vfs* under);
   [[nodiscard]] static Result<std::unique_ptr<Vfs>> make(std::string path);
-  /// Whether what has this status may be opened as `name`: SQLITE_OK or `refused_code`; SQLITE_IOERR_FSTAT, with `errno`,
-  /// where nobody can tell.
+  /// Whether what has this status may be opened as `name`: SQLITE_OK or `refused_code`; SQLITE_IOERR_FSTAT, with
+  /// `errno`, where nobody can tell.
   [[nodiscard]] int admit(const std::string& name, const struct ::stat& status);
   /// Reads what SQLite would believe of an open journal.
   [[nodiscard]] int check_journal(sqlite3_file* file);

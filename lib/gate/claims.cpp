@@ -1,5 +1,7 @@
 #include "gate/claims.hpp"
 
+#include <algorithm>
+
 #include "core/text.hpp"
 #include "site/site.hpp"
 #include "sys/drop.hpp"
@@ -23,6 +25,16 @@ std::string in(const std::string& directory, std::string_view folder, const std:
   return directory + "/" + std::string(folder) + "/" + name;
 }
 
+/// Whether a claim was cut short between the two names that it has where the kernel cannot rename in one step, or
+/// whoever has the file open has given it a name in the inbox again.
+Result<bool> is_in_inbox_too(const std::string& directory, const std::string& claimed) {
+  if (sys::look_at_drop(claimed) != sys::Drop::linked) return false;
+  const std::string inbox = directory + "/" + std::string(site::layout::inbox);
+  AIRLOCK_TRY(const auto names, sys::list_directory(inbox));
+  return std::any_of(names.begin(), names.end(),
+                     [&](const std::string& name) { return sys::is_same_file(inbox + "/" + name, claimed); });
+}
+
 }  // namespace
 
 Result<std::optional<std::string>> claim(const std::string& directory, const std::string& name) {
@@ -39,6 +51,8 @@ Result<void> put_back(const std::string& directory, const std::string& id, const
   AIRLOCK_CHECK(check_name(id));
   AIRLOCK_CHECK(check_name(name));
   const std::string claimed = in(directory, site::layout::claimed, id);
+  AIRLOCK_TRY(const bool twice, is_in_inbox_too(directory, claimed));
+  if (twice) return sys::remove_file(claimed);
   if (sys::rename_drop(claimed, in(directory, site::layout::inbox, name))) return {};
   return sys::rename_drop(claimed, in(directory, site::layout::inbox, sys::random_uuid()));
 }

@@ -16,10 +16,11 @@ namespace airlock::gate {
 
 /// Moves the file `name` of the inbox into `claimed/` and returns the id that it has there. Nothing where it is not to
 /// be had now: it is being written, or no longer a file of its own; it is in the inbox then. Errors: usage (no name of
-/// a file in a folder), refused, bad_input (the inbox cannot be written, or is on another file system).
+/// a file in a folder), unexpected (the inbox cannot be written), bad_input (it is on another file system).
 [[nodiscard]] core::Result<std::optional<std::string>> claim(const std::string& directory, const std::string& name);
 
-/// Moves what was claimed back into the inbox: under `name` if that is free, else under a new one. Errors: as `claim`.
+/// Moves what was claimed back into the inbox: under `name` if that is free, else under a new one; where it has a name
+/// there still, only lets go of it. Errors: as `claim`.
 [[nodiscard]] core::Result<void> put_back(const std::string& directory, const std::string& id, const std::string& name);
 
 /// Moves what was claimed into `held/` under the same id: a file that was too large to be read, and that the ledger has as

@@ -11,7 +11,6 @@
 #include "gate/own_redactions.hpp"
 #include "gate/public_part.hpp"
 #include "keeper/passphrase.hpp"
-#include "sys/abilities.hpp"
 #include "sys/file.hpp"
 #include "sys/system.hpp"
 
@@ -27,7 +26,8 @@ constexpr auto certificate_lost =
 
 class Examination {
  public:
-  explicit Examination(std::string directory) : directory_(std::move(directory)), findings_(sys::now()) {}
+  Examination(std::string directory, const Rehearsal& worker)
+      : directory_(std::move(directory)), worker_(worker), findings_(sys::now()) {}
 
   std::vector<Finding> run() {
     library();
@@ -48,6 +48,7 @@ class Examination {
     keys(site);
     trust(site);
     look_at_public(site, records(site), findings_);
+    rehearsal(site);
   }
 
   /// Ledger, and what is judged by it: returns what this site finds of the licence, where it can tell.
@@ -92,18 +93,19 @@ class Examination {
   }
 
   void sandbox() {
-    const sys::Abilities abilities = sys::sandbox_abilities();
-    const std::string landlock =
-        abilities.landlock == 0 ? "no Landlock" : "Landlock version " + std::to_string(abilities.landlock);
-    if (!abilities.seccomp) {
-      add("sandbox", Health::fail, "the kernel has no seccomp filters; " + landlock,
-          "a site with `\"sandbox\": \"required\"` cannot process reports on this kernel");
-    } else if (abilities.landlock == 0) {
-      add("sandbox", Health::warn, "seccomp, " + landlock + ": files are protected by their permissions only",
-          "a kernel with Landlock (5.13 or later) confines the worker to the site's files too");
-    } else {
-      add("sandbox", Health::ok, "seccomp, " + landlock);
+    if (worker_.stopped) {
+      return broken("sandbox", *worker_.stopped, "docs/reference/requirements.md says what a machine must allow");
     }
+    if (!worker_.refused.empty()) {
+      return add("sandbox", Health::warn,
+                 worker_.confined +
+                     "; the kernel refuses the rest, and `\"sandbox\": \"best-effort\"` goes on: " + worker_.refused,
+                 worker_.hint);
+    }
+    if (worker_.kept_to_its_files) return add("sandbox", Health::ok, worker_.confined);
+    add("sandbox", Health::warn, worker_.confined + ": files are protected by their permissions only",
+        "a kernel with Landlock (5.13 or later), whose calls a container must allow, confines the worker to the site's "
+        "files too");
   }
 
   void file_system(const site::Site& site) {
@@ -113,6 +115,18 @@ class Examination {
     } else {
       broken("file system", works.error(), "use a local file system that this user may write to");
     }
+  }
+
+  /// What `process` does, tried as a whole. What is told already stops it too, and is not told again.
+  void rehearsal(const site::Site& site) {
+    if (findings_.any_failed()) return;
+    constexpr auto as_owner = "run as the owner of the site directory, on a local file system";
+    if (worker_.work) return broken("worker", *worker_.work, as_owner);
+    add("worker", Health::ok, "confined, it reads the site, and writes to `held/`, `outbox/` and a ledger");
+    if (const auto claimed = rehearse_claim(site.directory()); !claimed) {
+      return broken("inbox", claimed.error(), as_owner);
+    }
+    add("inbox", Health::ok, "a dropped file can be claimed");
   }
 
   /// A key that needs a person is not asked for: whoever looks may be a monitor.
@@ -228,6 +242,7 @@ class Examination {
   }
 
   std::string directory_;
+  const Rehearsal& worker_;
   Findings findings_;
 };
 
@@ -244,6 +259,8 @@ std::string_view name(Health health) {
   }
 }
 
-std::vector<Finding> doctor(const std::string& directory) { return Examination(directory).run(); }
+std::vector<Finding> doctor(const std::string& directory, const Rehearsal& worker) {
+  return Examination(directory, worker).run();
+}
 
 }  // namespace airlock::gate

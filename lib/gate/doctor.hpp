@@ -1,7 +1,7 @@
 #pragma once
 /// \file
 /// `airlock doctor`: everything that a site rests on, looked at one by one, with what to do where it is not well. Only
-/// looks: no check changes the site, but for files that the file system's check makes and removes.
+/// looks: no check changes the site, but for files that are made and removed where kernel and file system are tried.
 
 #include <cstdint>
 #include <string>
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/result.hpp"
+#include "gate/rehearsal.hpp"
 
 namespace airlock::gate {
 
@@ -25,7 +26,8 @@ struct Finding {
 /// Certificates warn where they end within so many days.
 inline constexpr std::int64_t certificate_warning_days = 90;
 
-/// Looks at the machine and, where there is one, at the site. Never fails: what cannot be looked at is a finding.
-[[nodiscard]] std::vector<Finding> doctor(const std::string& directory);
+/// Looks at the machine and, where there is one, at the site. `worker` is what came of trying the process that reads
+/// reports. Never fails: what cannot be looked at is a finding.
+[[nodiscard]] std::vector<Finding> doctor(const std::string& directory, const Rehearsal& worker);
 
 }  // namespace airlock::gate

@@ -26,6 +26,10 @@ void Findings::add(std::string subject, Health health, std::string what, std::st
   list_.push_back({std::move(subject), health, std::move(what), std::move(hint)});
 }
 
+bool Findings::any_failed() const {
+  return std::any_of(list_.begin(), list_.end(), [](const Finding& each) { return each.health == Health::fail; });
+}
+
 void Findings::broken(std::string subject, const core::Error& error, std::string hint) {
   add(std::move(subject), Health::fail, error.message, error.hint.empty() ? std::move(hint) : error.hint);
 }

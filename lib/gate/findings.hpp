@@ -38,6 +38,7 @@ class Findings {
   /// The same of a certificate, with its kind of key.
   void certificate(const std::string& subject, const std::string& what, const crypto::Certificate& certificate,
                    const std::string& hint, Health over = Health::fail);
+  [[nodiscard]] bool any_failed() const;
   [[nodiscard]] std::vector<Finding> take() && { return std::move(list_); }
 
  private:

@@ -127,9 +127,7 @@ class Inbox {
     }
     // Whether it can be read at all shows better under the name that the product knows.
     if (const auto readable = sys::DroppedFile::open(dropped(name)); !readable) {
-      core::Error error = readable.error();
-      if (error.code == Code::refused) error.hint = "the product must make it readable for the user of airlock";
-      leave(name, error);
+      leave(name, readable.error());
       return;
     }
     const auto id = mover_.claim(name);
@@ -156,7 +154,7 @@ class Inbox {
     auto opened = sys::DroppedFile::open(claimed(id));
     if (!opened) {
       // Whoever has it open can still change its mode, and give it another name.
-      if (opened.error().code == Code::refused || sys::look_at_drop(claimed(id)) == sys::Drop::linked) {
+      if (opened.error().code == Code::unexpected || sys::look_at_drop(claimed(id)) == sys::Drop::linked) {
         AIRLOCK_CHECK(mover_.put_back(id, name));
       }
       return core::fail(std::move(opened).error());

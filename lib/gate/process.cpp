@@ -241,7 +241,8 @@ class Recorder {
       out.exit = static_cast<int>(Code::later);
       out.message =
           "the bundle is sealed and recorded, but could not be put into the outbox: " + released.error().message;
-      out.hint = "the next run finishes it";
+      const std::string& first = released.error().hint;
+      out.hint = (first.empty() ? "" : first + "; ") + "the next run finishes it";
     } else if (!*released) {
       out.outcome = "payload_lost";
       out.exit = static_cast<int>(Code::integrity);

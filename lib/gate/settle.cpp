@@ -38,9 +38,7 @@ Result<void> show(const site::Site& site, const ledger::Ledger& ledger) {
 
 Result<Writable> writable(const std::string& directory) {
   const std::string path = directory + "/" + std::string(site::layout::ledger);
-  std::error_code error;
-  const std::string ledger = std::filesystem::canonical(path, error).string();
-  if (error) return core::fail(core::Code::bad_input, core::quote(path) + ": " + error.message());
+  AIRLOCK_TRY(const std::string ledger, sys::real_path(path));
   return Writable{ledger,
                   journal_of(ledger),
                   {directory + "/" + std::string(site::layout::lock),

@@ -48,9 +48,9 @@ Result<std::optional<std::string>> read_if_there(const std::string& path, std::u
 
 namespace {
 
-/// Applications run as other users than those who give them their files.
+/// Applications run as other users than those who give them their files. Only what permissions forbid has a hint.
 Result<licence::Verdict> with_way_out(Result<licence::Verdict> judged) {
-  if (!judged && judged.error().code == Code::refused && judged.error().hint.empty()) {
+  if (!judged && judged.error().code == Code::unexpected && !judged.error().hint.empty()) {
     judged.error().hint = "let this user read it; `airlock doctor` says what of `public/` others cannot read";
   }
   return judged;
@@ -129,8 +129,7 @@ Result<JudgedBytes> judge_bytes(const LicenceBytes& bytes, core::Time now) {
   }
   Revocations revocations;
   if (bytes.licence) {
-    revocations =
-        revocations_in(bytes.kit, "the kit", {.roots = roots, .product = bytes.product, .known = memory.kit});
+    revocations = revocations_in(bytes.kit, "the kit", {.roots = roots, .product = bytes.product, .known = memory.kit});
   }
   const auto trust = trust_of(crypto::Role::licence, roots);
   auto judged = judge_by_kit(bytes.licence, "licence",

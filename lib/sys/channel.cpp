@@ -7,7 +7,9 @@
 
 #include <array>
 #include <cerrno>
-#include <system_error>
+#include <string_view>
+
+#include "core/call.hpp"
 
 namespace airlock::sys {
 
@@ -17,8 +19,8 @@ using core::Result;
 
 namespace {
 
-tl::unexpected<core::Error> cannot_fork(const std::string& doing) {
-  return fail(Code::unexpected, doing + ": " + std::generic_category().message(errno));
+tl::unexpected<core::Error> cannot_fork(const std::string& doing, std::string_view call) {
+  return fail(core::call_error(call, errno).within(doing));
 }
 
 /// That the other end has gone is an error like others and must not end this process.
@@ -44,7 +46,7 @@ struct Pipe {
 
 Result<Pipe> new_pipe() {
   std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return cannot_fork("make a pipe");
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return cannot_fork("make a pipe", "pipe2");
   return Pipe{Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
@@ -77,7 +79,7 @@ Result<Forked> fork_with_channel() {
   AIRLOCK_TRY(Pipe to_parent, new_pipe());
   const pid_t parent = ::getpid();
   const pid_t pid = ::fork();
-  if (pid < 0) return cannot_fork("start another process");
+  if (pid < 0) return cannot_fork("start another process", "clone");
   if (pid > 0) return Forked{pid, Channel(std::move(to_parent.out), std::move(to_child.in))};
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::raise(SIGKILL);

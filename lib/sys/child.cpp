@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "core/call.hpp"
 #include "core/text.hpp"
 #include "sys/file.hpp"
 
@@ -27,7 +28,7 @@ tl::unexpected<core::Error> fail_with(std::string_view what, int error) {
 /// A file in memory with a descriptor above the three that every program has.
 Result<Descriptor> memory_file() {
   const Descriptor made(memfd_create("airlock", MFD_CLOEXEC));
-  if (made.get() < 0) return fail_with("a file in memory", errno);
+  if (made.get() < 0) return core::fail(core::call_error("memfd_create", errno).within("a file in memory"));
   Descriptor out(fcntl(made.get(), F_DUPFD_CLOEXEC, 3));
   if (out.get() < 0) return fail_with("a file in memory", errno);
   return out;

@@ -19,9 +19,10 @@ using core::quote;
 using core::Result;
 
 tl::unexpected<core::Error> drop_error(const std::string& path, const std::string& doing) {
-  const Code code = errno == EACCES || errno == EPERM ? Code::refused : Code::bad_input;
-  const std::string hint = errno == EXDEV ? "all of a site directory must be on one file system" : "";
-  return core::fail(code, quote(path) + ": " + doing + ": " + std::generic_category().message(errno), hint);
+  const bool may_not = errno == EACCES || errno == EPERM;
+  return core::fail(may_not ? Code::unexpected : Code::bad_input,
+                    quote(path) + ": " + doing + ": " + core::lower_first(std::generic_category().message(errno)),
+                    may_not ? "the product must make it readable for the user of airlock" : "");
 }
 
 /// Whether some process has the file open for writing. Only its owner, and root, may ask; for others: no.
@@ -59,10 +60,15 @@ Drop look_at_drop(const std::string& path) {
   return Drop::ready;
 }
 
+bool is_same_file(const std::string& a, const std::string& b) {
+  struct stat first {};
+  struct stat second {};
+  return ::lstat(a.c_str(), &first) == 0 && ::lstat(b.c_str(), &second) == 0 && first.st_dev == second.st_dev &&
+         first.st_ino == second.st_ino;
+}
+
 Result<void> rename_drop(const std::string& from, const std::string& to) {
-  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) != 0) {
-    return drop_error(from, "move");
-  }
+  AIRLOCK_CHECK(rename_new(from, to));
   AIRLOCK_CHECK(sync_directory(folder_of(to)));
   // Without it a power failure could bring back the first name, and the report would be recorded twice.
   return sync_directory(folder_of(from));
@@ -113,7 +119,9 @@ Result<std::size_t> DroppedFile::read(std::span<char> into) {
 
 Result<bool> DroppedFile::unchanged() const {
   const auto mark = mark_of(fd_.get());
-  if (!mark) return core::fail(core::Code::not_recorded, core::quote(path_) + ": cannot be looked at", "check the disk and run again");
+  if (!mark)
+    return core::fail(core::Code::not_recorded, core::quote(path_) + ": cannot be looked at",
+                      "check the disk and run again");
   return *mark == mark_;
 }
 

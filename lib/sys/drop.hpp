@@ -26,6 +26,8 @@ enum class Drop : std::uint8_t {
 
 /// What is under this name. Nothing is followed, opened for longer, or waited for.
 [[nodiscard]] Drop look_at_drop(const std::string& path);
+/// Whether two names lead to one file, links not followed.
+[[nodiscard]] bool is_same_file(const std::string& a, const std::string& b);
 
 /// Gives what has the name `from`, whatever it is, the name `to`, if that is free, durably in both folders. Error: as
 /// of a file that cannot be written.

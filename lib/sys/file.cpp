@@ -15,6 +15,7 @@
 #include <system_error>
 #include <thread>
 
+#include "core/call.hpp"
 #include "core/text.hpp"
 #include "sys/system.hpp"
 
@@ -25,10 +26,47 @@ using core::Code;
 using core::fail;
 using core::quote;
 
-tl::unexpected<core::Error> fail_errno(const std::string& path, std::string_view doing, int error = errno) {
-  std::string reason = std::generic_category().message(error);
-  if (!reason.empty()) reason[0] = core::to_lower(reason.substr(0, 1))[0];
-  std::string message = quote(path) + ": " + std::string(doing) + ": " + reason;
+/// What is done to a file, in a word for messages, and the system call that does it.
+struct Doing {
+  std::string_view word;
+  std::string_view call;
+  /// EPERM may mean that this user may not do it to this file; of other calls only a filter says that.
+  bool needs_permission = false;
+};
+constexpr Doing opening{"open", "openat", true};
+constexpr Doing creating{"create", "openat", true};
+constexpr Doing scratching{"make scratch space", "openat", true};
+constexpr Doing reading{"read", "read"};
+constexpr Doing writing{"write", "write"};
+constexpr Doing syncing{"sync", "fsync"};
+constexpr Doing locking{"lock", "flock"};
+constexpr Doing looking{"look at", "newfstatat"};
+constexpr Doing looking_up{"look up", "readlink"};
+constexpr Doing listing{"list", "getdents64"};
+constexpr Doing linking{"link", "link", true};
+constexpr Doing renaming{"rename", "rename", true};
+constexpr Doing removing{"remove", "unlink", true};
+constexpr Doing truncating{"truncate", "ftruncate"};
+constexpr Doing reserving{"reserve space", "fallocate"};
+constexpr Doing making_directory{"make directory", "mkdir", true};
+constexpr Doing changing_mode{"chmod", "fchmod", true};
+constexpr Doing changing_owner{"chown", "fchown", true};
+constexpr Doing asking_file_system{"stat file system", "statfs"};
+
+constexpr auto permission_hint =
+    "run it as a user who may, such as the owner of the file or folder, or have its permissions changed";
+
+/// Where a call was denied: who may do it, or who lets it through.
+std::string denied_hint(const Doing& doing, int error) {
+  if (error == EPERM && doing.needs_permission) {
+    return std::string(permission_hint) + "; or " + core::allow_hint(doing.call);
+  }
+  return core::allow_hint(doing.call);
+}
+
+tl::unexpected<core::Error> fail_errno(const std::string& path, const Doing& doing, int error = errno) {
+  const std::string reason = core::lower_first(std::generic_category().message(error));
+  std::string message = quote(path) + ": " + std::string(doing.word) + ": " + reason;
   switch (error) {
     case ENOSPC:
     case EDQUOT:
@@ -43,10 +81,15 @@ tl::unexpected<core::Error> fail_errno(const std::string& path, std::string_view
     case ELOOP:
     case ENAMETOOLONG:
       return fail(Code::bad_input, std::move(message));
+    case EXDEV:
+      return fail(Code::bad_input, std::move(message), "all of a site directory must be on one file system");
     case EEXIST:
-    case EACCES:
-    case EPERM:
       return fail(Code::refused, std::move(message));
+    case EACCES:
+      return fail(Code::unexpected, std::move(message), permission_hint);
+    case EPERM:
+    case ENOSYS:
+      return fail(Code::unexpected, std::move(message), denied_hint(doing, error));
     default:
       return fail(Code::unexpected, std::move(message));
   }
@@ -85,8 +128,8 @@ auto retry(Call call) {
 Result<void> write_all(int fd, std::string_view bytes, const std::string& path) {
   while (!bytes.empty()) {
     const ssize_t put = retry([&] { return ::write(fd, bytes.data(), bytes.size()); });
-    if (put < 0) return fail_errno(path, "write");
-    if (put == 0) return fail_errno(path, "write", ENOSPC);
+    if (put < 0) return fail_errno(path, writing);
+    if (put == 0) return fail_errno(path, writing, ENOSPC);
     bytes.remove_prefix(static_cast<std::size_t>(put));
   }
   return {};
@@ -97,7 +140,7 @@ Result<std::size_t> read_some_at(int fd, std::uint64_t offset, std::span<char> i
   while (have < into.size()) {
     const ssize_t got =
         retry([&] { return ::pread(fd, into.data() + have, into.size() - have, static_cast<off_t>(offset + have)); });
-    if (got < 0) return fail_errno(path, "read");
+    if (got < 0) return fail_errno(path, reading);
     if (got == 0) break;
     have += static_cast<std::size_t>(got);
   }
@@ -118,9 +161,9 @@ struct Opened {
 Result<Opened> open_regular(const std::string& path) {
   // O_NONBLOCK: opening a pipe that nobody writes to must not hang; for a regular file it means nothing.
   Descriptor fd{retry([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK); })};
-  if (fd.get() < 0) return fail_errno(path, "open");
+  if (fd.get() < 0) return fail_errno(path, opening);
   struct stat status {};
-  if (::fstat(fd.get(), &status) != 0) return fail_errno(path, "stat");
+  if (::fstat(fd.get(), &status) != 0) return fail_errno(path, looking);
   if (S_ISDIR(status.st_mode)) return fail(Code::bad_input, quote(path) + ": is a directory, not a file");
   if (!S_ISREG(status.st_mode)) return fail(Code::bad_input, quote(path) + ": is not a regular file");
   return Opened{std::move(fd), status};
@@ -185,7 +228,7 @@ Result<std::optional<std::string>> read_root_file(const std::string& path, std::
     struct stat status {};
     if (::lstat(each.c_str(), &status) != 0) {
       if (errno == ENOENT) return std::nullopt;
-      return fail_errno(each, "stat");
+      return fail_errno(each, looking);
     }
     const bool expected = each == path ? S_ISREG(status.st_mode) : S_ISDIR(status.st_mode);
     if (expected && status.st_uid == 0 && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0) continue;
@@ -215,14 +258,15 @@ Result<void> create_file(const std::string& path, std::string_view bytes, unsign
 
 Result<void> make_sure_of(const std::string& path, const std::string& beside) {
   struct stat status {};
-  if (::stat(beside.c_str(), &status) != 0) return fail_errno(beside, "look at");
+  if (::stat(beside.c_str(), &status) != 0) return fail_errno(beside, looking);
   const Descriptor fd{
       retry([&] { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, private_file); })};
   if (fd.get() < 0) {
     if (errno == EEXIST) return {};
-    return fail_errno(path, "create");
+    return fail_errno(path, creating);
   }
-  if (::geteuid() == 0 && ::fchown(fd.get(), status.st_uid, status.st_gid) != 0) return fail_errno(path, "chown");
+  if (::geteuid() == 0 && ::fchown(fd.get(), status.st_uid, status.st_gid) != 0)
+    return fail_errno(path, changing_owner);
   return {};
 }
 
@@ -232,18 +276,19 @@ Result<void> make_sure_of_directory(const std::string& path, const std::string& 
     if (S_ISDIR(status.st_mode)) return {};
     return fail(Code::refused, quote(path) + ": is not a folder", "move it away and run again");
   }
-  if (::stat(beside.c_str(), &status) != 0) return fail_errno(beside, "look at");
-  if (::mkdir(path.c_str(), private_directory) != 0 && errno != EEXIST) return fail_errno(path, "make directory");
+  if (::stat(beside.c_str(), &status) != 0) return fail_errno(beside, looking);
+  if (::mkdir(path.c_str(), private_directory) != 0 && errno != EEXIST) return fail_errno(path, making_directory);
   const Descriptor fd{retry([&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW); })};
-  if (fd.get() < 0) return fail_errno(path, "open");
-  if (::geteuid() == 0 && ::fchown(fd.get(), status.st_uid, status.st_gid) != 0) return fail_errno(path, "chown");
+  if (fd.get() < 0) return fail_errno(path, opening);
+  if (::geteuid() == 0 && ::fchown(fd.get(), status.st_uid, status.st_gid) != 0)
+    return fail_errno(path, changing_owner);
   return sync_directory(parent_of(path));
 }
 
 Result<void> replace_file(const std::string& path, std::string_view bytes, unsigned mode) {
   AIRLOCK_TRY(NewFile file, write_beside(path, bytes, mode));
   file.take_owner_from(path);
-  if (::rename(file.path().c_str(), path.c_str()) != 0) return fail_errno(path, "rename");
+  if (::rename(file.path().c_str(), path.c_str()) != 0) return fail_errno(path, renaming);
   file.keep();
   return sync_directory(parent_of(path));
 }
@@ -251,14 +296,14 @@ Result<void> replace_file(const std::string& path, std::string_view bytes, unsig
 Result<NewFile> NewFile::create(const std::string& path, unsigned mode, Permissions permissions) {
   Descriptor fd{
       retry([&] { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode); })};
-  if (fd.get() < 0) return fail_errno(path, "create");
+  if (fd.get() < 0) return fail_errno(path, creating);
   NewFile file(std::move(fd), path);
   // A umask takes bits away. The sandboxed worker has none, and may not change modes.
   struct stat status {};
-  if (::fstat(file.fd_.get(), &status) != 0) return fail_errno(path, "stat");
+  if (::fstat(file.fd_.get(), &status) != 0) return fail_errno(path, looking);
   const bool as_made = (status.st_mode & permission_bits) == mode;
   if (!as_made && ::fchmod(file.fd_.get(), mode) != 0 && permissions == Permissions::exact) {
-    return fail_errno(path, "chmod");
+    return fail_errno(path, changing_mode);
   }
   return file;
 }
@@ -276,7 +321,7 @@ void NewFile::take_owner_from(const std::string& path) {
 
 Result<void> NewFile::reserve(std::uint64_t bytes) {
   const int error = ::posix_fallocate(fd_.get(), 0, static_cast<off_t>(std::max<std::uint64_t>(bytes, 1)));
-  if (error != 0) return fail_errno(path_, "reserve " + std::to_string(bytes) + " bytes", error);
+  if (error != 0) return fail_errno(path_, reserving, error);
   reserved_ = true;
   return {};
 }
@@ -288,19 +333,19 @@ Result<void> NewFile::write(std::string_view bytes) {
 }
 
 Result<void> NewFile::sync() {
-  if (reserved_ && ::ftruncate(fd_.get(), static_cast<off_t>(size_)) != 0) return fail_errno(path_, "truncate");
-  if (::fsync(fd_.get()) != 0) return fail_errno(path_, "sync");
+  if (reserved_ && ::ftruncate(fd_.get(), static_cast<off_t>(size_)) != 0) return fail_errno(path_, truncating);
+  if (::fsync(fd_.get()) != 0) return fail_errno(path_, syncing);
   return {};
 }
 
 Result<void> write_over(const std::string& path, std::string_view bytes) {
   const Descriptor fd{retry([&] { return ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW); })};
-  if (fd.get() < 0) return fail_errno(path, "open");
+  if (fd.get() < 0) return fail_errno(path, opening);
   for (std::size_t at = 0; at < bytes.size();) {
     const auto wrote = retry([&] {
       return ::pwrite(fd.get(), bytes.data() + at, bytes.size() - at, static_cast<off_t>(at));
     });
-    if (wrote < 0) return fail_errno(path, "write");
+    if (wrote < 0) return fail_errno(path, writing);
     at += static_cast<std::size_t>(wrote);
   }
   return {};
@@ -310,19 +355,19 @@ Result<void> append_lines(const std::string& path, std::string_view lines, unsig
   AIRLOCK_CHECK(check_no_link(path));
   constexpr int flags = O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW;
   const Descriptor fd{retry([&] { return ::open(path.c_str(), flags, mode); })};
-  if (fd.get() < 0) return fail_errno(path, "open");
+  if (fd.get() < 0) return fail_errno(path, opening);
   struct stat status {};
-  if (::fstat(fd.get(), &status) != 0) return fail_errno(path, "stat");
+  if (::fstat(fd.get(), &status) != 0) return fail_errno(path, looking);
   if (!S_ISREG(status.st_mode)) return fail(Code::bad_input, quote(path) + ": is not a regular file");
   if (status.st_nlink != 1) {
     return fail(Code::refused, quote(path) + ": has other names too, so it may be another file than it seems",
                 "remove it, or name another file");
   }
   char last = '\n';
-  if (status.st_size > 0 && ::pread(fd.get(), &last, 1, status.st_size - 1) != 1) return fail_errno(path, "read", EIO);
+  if (status.st_size > 0 && ::pread(fd.get(), &last, 1, status.st_size - 1) != 1) return fail_errno(path, reading, EIO);
   if (last != '\n') AIRLOCK_CHECK(write_all(fd.get(), "\n", path));
   AIRLOCK_CHECK(write_all(fd.get(), lines, path));
-  if (::fsync(fd.get()) != 0) return fail_errno(path, "sync");
+  if (::fsync(fd.get()) != 0) return fail_errno(path, syncing);
   return {};
 }
 
@@ -339,11 +384,11 @@ Result<std::size_t> FileBlob::read_at(std::uint64_t offset, std::span<char> into
 Result<Spool> Spool::create(const std::string& directory) {
   Descriptor fd{retry([&] { return ::open(directory.c_str(), O_RDWR | O_TMPFILE | O_CLOEXEC, private_file); })};
   if (fd.get() >= 0) return Spool(std::move(fd));
-  if (errno != EOPNOTSUPP && errno != EISDIR) return fail_errno(directory, "make scratch space");
+  if (errno != EOPNOTSUPP && errno != EISDIR && !core::is_denied(errno)) return fail_errno(directory, scratching);
   // A file system without O_TMPFILE: a named file, nameless at once.
   const std::string path = directory + "/.spool." + random_uuid();
   Descriptor named{retry([&] { return ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, private_file); })};
-  if (named.get() < 0 || ::unlink(path.c_str()) != 0) return fail_errno(directory, "make scratch space");
+  if (named.get() < 0 || ::unlink(path.c_str()) != 0) return fail_errno(directory, scratching);
   return Spool(std::move(named));
 }
 
@@ -360,20 +405,20 @@ Result<std::size_t> Spool::read_at(std::uint64_t offset, std::span<char> into) c
 Result<InputSource> InputSource::open(const std::string& path) {
   if (path == "-") {
     Descriptor fd{::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)};
-    if (fd.get() < 0) return fail_errno("standard input", "open");
+    if (fd.get() < 0) return fail_errno("standard input", opening);
     return InputSource(std::move(fd), "standard input");
   }
   Descriptor fd{retry([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); })};
-  if (fd.get() < 0) return fail_errno(path, "open");
+  if (fd.get() < 0) return fail_errno(path, opening);
   struct stat status {};
-  if (::fstat(fd.get(), &status) != 0) return fail_errno(path, "stat");
+  if (::fstat(fd.get(), &status) != 0) return fail_errno(path, looking);
   if (S_ISDIR(status.st_mode)) return fail(Code::bad_input, quote(path) + ": is a directory, not a report");
   return InputSource(std::move(fd), path);
 }
 
 Result<std::size_t> InputSource::read(std::span<char> into) {
   const ssize_t got = retry([&] { return ::read(fd_.get(), into.data(), into.size()); });
-  if (got < 0) return fail_errno(name_, "read");
+  if (got < 0) return fail_errno(name_, reading);
   return static_cast<std::size_t>(got);
 }
 
@@ -387,7 +432,7 @@ namespace {
 Result<bool> looked(int result, const struct stat& status, const std::string& path, bool directory) {
   if (result == 0) return !directory || S_ISDIR(status.st_mode);
   if (errno == ENOENT || errno == ENOTDIR) return false;
-  return fail_errno(path, "look for");
+  return fail_errno(path, looking);
 }
 
 }  // namespace
@@ -431,8 +476,8 @@ bool is_directory(const std::string& path) {
 }
 
 Result<void> make_directory(const std::string& path, unsigned mode) {
-  if (::mkdir(path.c_str(), 0700) != 0) return fail_errno(path, "make directory");
-  if (::chmod(path.c_str(), mode) != 0) return fail_errno(path, "chmod");
+  if (::mkdir(path.c_str(), 0700) != 0) return fail_errno(path, making_directory);
+  if (::chmod(path.c_str(), mode) != 0) return fail_errno(path, changing_mode);
   return {};
 }
 
@@ -442,36 +487,43 @@ Result<std::vector<std::string>> list_directory(const std::string& path) {
   for (std::filesystem::directory_iterator it(path, error), end; !error && it != end; it.increment(error)) {
     names.push_back(it->path().filename().string());
   }
-  if (error) return fail_errno(path, "list", error.value());
+  if (error) return fail_errno(path, listing, error.value());
   std::sort(names.begin(), names.end());
   return names;
 }
 
 Result<void> sync_directory(const std::string& path) {
   const Descriptor fd{retry([&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); })};
-  if (fd.get() < 0) return fail_errno(path, "open");
-  if (::fsync(fd.get()) != 0) return fail_errno(path, "sync");
+  if (fd.get() < 0) return fail_errno(path, opening);
+  if (::fsync(fd.get()) != 0) return fail_errno(path, syncing);
   return {};
 }
 
 Result<void> link_file(const std::string& from, const std::string& to) {
-  if (::link(from.c_str(), to.c_str()) != 0) return fail_errno(to, "link");
+  if (::link(from.c_str(), to.c_str()) != 0) return fail_errno(to, linking);
   return {};
 }
 
 Result<void> rename_new(const std::string& from, const std::string& to) {
   if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return {};
-  if (errno != EINVAL && errno != ENOSYS) return fail_errno(to, "rename");
-  // A file system that cannot promise it: looked at just before instead.
-  if (exists(to)) return fail_errno(to, "rename", EEXIST);
-  if (::rename(from.c_str(), to.c_str()) != 0) return fail_errno(to, "rename");
+  // EINVAL: a file system that cannot promise it, such as ZFS or one over FUSE.
+  if (errno != EINVAL && !core::is_denied(errno)) return fail_errno(to, renaming);
+  // A second name is as exclusive. Who is ended between the two calls leaves both names.
+  if (::link(from.c_str(), to.c_str()) == 0) {
+    if (::unlink(from.c_str()) != 0) return fail_errno(from, removing);
+    return {};
+  }
+  if (errno == EEXIST) return fail_errno(to, renaming);
+  // Without links either: looked at just before instead.
+  if (exists(to)) return fail_errno(to, renaming, EEXIST);
+  if (::rename(from.c_str(), to.c_str()) != 0) return fail_errno(to, renaming);
   return {};
 }
 
 Result<std::string> real_path(const std::string& path) {
   std::error_code error;
   auto real = std::filesystem::canonical(path, error);
-  if (error) return fail_errno(path, "look up", error.value());
+  if (error) return fail_errno(path, looking_up, error.value());
   return real.string();
 }
 
@@ -481,7 +533,7 @@ void forget_cached(const std::string& path) {
 }
 
 Result<void> remove_file(const std::string& path) {
-  if (::unlink(path.c_str()) != 0 && errno != ENOENT) return fail_errno(path, "remove");
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT) return fail_errno(path, removing);
   return {};
 }
 
@@ -494,13 +546,13 @@ Result<void> remove_if_file(const std::string& path) {
 Result<void> remove_tree(const std::string& path) {
   std::error_code error;
   std::filesystem::remove_all(path, error);
-  if (error) return fail_errno(path, "remove", error.value());
+  if (error) return fail_errno(path, removing, error.value());
   return {};
 }
 
 Result<void> check_local(const std::string& directory) {
   struct statfs about {};
-  if (retry([&] { return ::statfs(directory.c_str(), &about); }) != 0) return fail_errno(directory, "stat file system");
+  if (retry([&] { return ::statfs(directory.c_str(), &about); }) != 0) return fail_errno(directory, asking_file_system);
   const auto kind = static_cast<std::uint32_t>(about.f_type);
   const auto network = std::find_if(network_file_systems.begin(), network_file_systems.end(),
                                     [&](const NetworkFileSystem& each) { return each.magic == kind; });
@@ -510,42 +562,49 @@ Result<void> check_local(const std::string& directory) {
                     "), where neither locks nor what was synced can be relied on",
                 local_hint);
   }
-  if ((static_cast<unsigned long>(about.f_flags) & ST_RDONLY) != 0) return fail_errno(directory, "write", EROFS);
+  if ((static_cast<unsigned long>(about.f_flags) & ST_RDONLY) != 0) return fail_errno(directory, writing, EROFS);
   return {};
 }
 
 Result<void> check_file_system(const std::string& directory) {
   const auto refuse = [&](core::Error error) {
-    if (error.code == Code::not_recorded) return fail(std::move(error));
+    const bool other_disk_needed = error.hint.empty();
+    if (error.code == Code::not_recorded || !other_disk_needed) return fail(std::move(error));
     return fail(Code::refused, quote(directory) + ": this file system will not do: " + error.message, local_hint);
   };
   AIRLOCK_CHECK(check_local(directory));
   const std::string probe = directory + "/" + std::string(probe_name) + random_uuid();
   const std::string linked = probe + ".linked";
+  const std::string renamed = probe + ".renamed";
   const auto try_all = [&]() -> Result<void> {
     AIRLOCK_TRY(NewFile file, NewFile::create(probe, private_file));
+    AIRLOCK_CHECK(file.reserve(1));
     AIRLOCK_CHECK(file.write("probe"));
     AIRLOCK_CHECK(file.sync());
     AIRLOCK_CHECK(link_file(probe, linked));
     AIRLOCK_CHECK(sync_directory(directory));
     AIRLOCK_CHECK(Lock::acquire(linked, 0));
-    if (::rename(linked.c_str(), (linked + "2").c_str()) != 0) return fail_errno(linked, "rename");
-    return remove_file(linked + "2");
+    AIRLOCK_CHECK(rename_new(linked, renamed));
+    if (::rename(renamed.c_str(), linked.c_str()) != 0) return fail_errno(renamed, renaming);
+    AIRLOCK_CHECK(Spool::create(directory));
+    return remove_file(linked);
   };
   const auto tried = try_all();
-  AIRLOCK_CHECK(remove_file(linked));
+  for (const std::string& left : {linked, renamed}) {
+    if (!tried) (void)remove_file(left);
+  }
   if (!tried) return refuse(tried.error());
   return {};
 }
 
 Result<Lock> Lock::acquire(const std::string& path, int seconds) {
   Descriptor fd{retry([&] { return ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, private_file); })};
-  if (fd.get() < 0) return fail_errno(path, "open");
+  if (fd.get() < 0) return fail_errno(path, opening);
   // flock(2) has no time limit of its own, so ask again: often at first, since most holders are quick.
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
   auto pause = std::chrono::milliseconds(1);
   while (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK && errno != EINTR) return fail_errno(path, "lock");
+    if (errno != EWOULDBLOCK && errno != EINTR) return fail_errno(path, locking);
     if (std::chrono::steady_clock::now() >= deadline) {
       return fail(Code::not_recorded,
                   quote(path) + ": another airlock process has held the lock for " + std::to_string(seconds) + " s",

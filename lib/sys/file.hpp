@@ -4,7 +4,8 @@
 /// system.
 ///
 /// errno is translated here: a full, broken or read-only disk is `not_recorded`, a file that is not there or of the
-/// wrong kind is `bad_input`, a file that others could have written or read is `refused`, all else is `unexpected`.
+/// wrong kind is `bad_input`, a file that others could have written or read is `refused`, all else is `unexpected`, so
+/// also what permissions forbid, or a system call that the kernel or a container denies: then the hint names the call.
 /// Messages name the path. Nothing here follows a symbolic link at the last step unless it says so.
 
 #include <cstdint>
@@ -64,8 +65,8 @@ class Descriptor {
 /// file, it stays that user's.
 [[nodiscard]] Result<void> replace_file(const std::string& path, std::string_view bytes, unsigned mode);
 
-/// Appends whole lines to a file, which is made if need be, durably. Where an earlier append was cut short, its half line
-/// is ended first. Errors: refused where it is a link or has other names, bad_input where it is no regular file.
+/// Appends whole lines to a file, which is made if need be, durably. Where an earlier append was cut short, its half
+/// line is ended first. Errors: refused where it is a link or has other names, bad_input where it is no regular file.
 [[nodiscard]] Result<void> append_lines(const std::string& path, std::string_view lines, unsigned mode);
 
 /// Writes over the beginning of a file that exists. Not durable, and a crash may leave a mixture: for advice only.
@@ -147,7 +148,8 @@ class InputSource final : public core::Source {
 };
 
 /// Whether something has the name. Where the system cannot tell, it counts as there: whoever opens it learns why.
-/// Also true where it cannot be told: for what must not be there. Where something is done because it is not, `look_for`.
+/// Also true where it cannot be told: for what must not be there. Where something is done because it is not,
+/// `look_for`.
 [[nodiscard]] bool exists(const std::string& path);
 /// Whether something has this name. Error: not_recorded and the like where that cannot be told.
 [[nodiscard]] Result<bool> look_for(const std::string& path);
@@ -177,7 +179,9 @@ struct Attributes {
 [[nodiscard]] Result<void> sync_directory(const std::string& path);
 /// Gives a file a second name, not yet durable. Error: refused if the name is taken.
 [[nodiscard]] Result<void> link_file(const std::string& from, const std::string& to);
-/// Gives a file another name, on file systems without links too; not yet durable. Error: refused if the name is taken.
+/// Gives a file another name, on file systems without links too; not yet durable. Where the kernel cannot do it in one
+/// step (ZFS, FUSE), a process that is ended meanwhile may leave the file under both names. Error: refused if the name
+/// is taken.
 [[nodiscard]] Result<void> rename_new(const std::string& from, const std::string& to);
 /// The absolute path without links, `.` and `..`. Error: bad_input where nothing is there.
 [[nodiscard]] Result<std::string> real_path(const std::string& path);
@@ -200,8 +204,9 @@ void forget_cached(const std::string& path);
 
 /// What the names of files begin with that try a file system out.
 inline constexpr std::string_view probe_name = ".probe.";
-/// `check_local`, and whether link, rename, directory fsync and flock work in `directory`: what durability here rests
-/// on. Error: refused, naming what does not work.
+/// `check_local`, and whether files can be made, linked, renamed, locked and made durable in `directory` by the
+/// functions above: what durability here rests on. Errors: refused, naming what this file system cannot do; unexpected,
+/// naming what permissions, the kernel or a container forbid.
 [[nodiscard]] Result<void> check_file_system(const std::string& directory);
 
 /// An exclusive flock(2), held as long as the object lives. The file is made if need be.

@@ -14,7 +14,7 @@
 #include <cstring>
 #include <system_error>
 
-#include "sys/sandbox.hpp"
+#include "sys/descriptors.hpp"
 
 namespace airlock::sys {
 namespace {

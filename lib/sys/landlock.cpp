@@ -7,8 +7,8 @@
 
 #include <cerrno>
 #include <cstdint>
-#include <system_error>
 
+#include "core/call.hpp"
 #include "core/text.hpp"
 #include "sys/file.hpp"
 
@@ -54,23 +54,23 @@ std::size_t attributes_size(int abi) {
   return abi < 6 ? 2 * sizeof(std::uint64_t) : sizeof(RulesetAttributes);
 }
 
-tl::unexpected<core::Error> refused(std::string_view doing) {
-  return core::fail(core::Code::unexpected,
-                    "landlock: " + std::string(doing) + ": " + std::generic_category().message(errno));
-}
+tl::unexpected<core::Error> refused(std::string_view call) { return core::fail(core::call_error(call, errno)); }
 
 core::Result<void> grant(int ruleset, const Granted& granted, std::uint64_t handled) {
   const Descriptor path{::open(granted.path.c_str(), O_PATH | O_CLOEXEC)};
   if (path.get() < 0 && errno == ENOENT) return {};
   struct stat status {};
-  if (path.get() < 0 || ::fstat(path.get(), &status) != 0) return refused("open " + core::quote(granted.path));
+  if (path.get() < 0 || ::fstat(path.get(), &status) != 0) {
+    core::Error error = core::call_error("openat", errno);
+    return core::fail(std::move(error).within("landlock: " + core::quote(granted.path)));
+  }
   std::uint64_t access = read_file;
   if (S_ISDIR(status.st_mode)) access |= read_directory;
   if (granted.grant != Granted::Grant::read) access |= write_file | truncate;
   if (granted.grant == Granted::Grant::change && S_ISDIR(status.st_mode)) access |= remove_file | make_regular;
   const PathBeneath rule{access & handled, path.get()};
   if (::syscall(SYS_landlock_add_rule, ruleset, rule_path_beneath, &rule, 0) != 0) {
-    return refused("grant " + core::quote(granted.path));
+    return refused("landlock_add_rule");
   }
   return {};
 }
@@ -80,16 +80,16 @@ core::Result<void> grant(int ruleset, const Granted& granted, std::uint64_t hand
 core::Result<int> restrict_to(const std::vector<Granted>& granted) {
   const long version = ::syscall(SYS_landlock_create_ruleset, nullptr, 0, ask_version);
   if (version < 0 && (errno == ENOSYS || errno == EOPNOTSUPP)) return 0;
-  if (version < 1) return refused("ask for its version");
+  if (version < 1) return refused("landlock_create_ruleset");
   const int abi = static_cast<int>(version);
 
   const std::uint64_t handled = files_handled(abi);
   const RulesetAttributes attributes{handled, tcp_bind_and_connect, abstract_sockets_and_signals};
   const Descriptor ruleset{
       static_cast<int>(::syscall(SYS_landlock_create_ruleset, &attributes, attributes_size(abi), 0))};
-  if (ruleset.get() < 0) return refused("make a ruleset");
+  if (ruleset.get() < 0) return refused("landlock_create_ruleset");
   for (const Granted& one : granted) AIRLOCK_CHECK(grant(ruleset.get(), one, handled));
-  if (::syscall(SYS_landlock_restrict_self, ruleset.get(), 0) != 0) return refused("restrict");
+  if (::syscall(SYS_landlock_restrict_self, ruleset.get(), 0) != 0) return refused("landlock_restrict_self");
   return abi;
 }
 

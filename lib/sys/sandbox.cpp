@@ -18,8 +18,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <memory>
-#include <system_error>
 
+#include "core/call.hpp"
 #include "sys/landlock.hpp"
 
 namespace airlock::sys {
@@ -118,12 +118,12 @@ void allow_some_forms(Rules& rules) {
 }
 
 Result<void> filter_calls() {
-  const auto refused = [](int error) {
-    return fail(Code::unexpected, "seccomp: " + std::generic_category().message(-error));
-  };
+  const auto refused = [](int error) { return fail(core::call_error("seccomp", -error)); };
   // Refused rather than killed: what glibc's next version tries without need must not end a run half way.
   const std::unique_ptr<void, Release> filter(seccomp_init(SCMP_ACT_ERRNO(EPERM)));
   if (!filter) return refused(-ENOMEM);
+  // The library's own errors say nothing about the kernel's.
+  (void)seccomp_attr_set(filter.get(), SCMP_FLTATR_API_SYSRAWRC, 1);
   Rules rules(filter.get());
   for (const int call : allowed) rules.allow(call);
   for (const int command : fcntl_commands) {
@@ -167,24 +167,29 @@ std::string_view Confinement::name() const {
 
 Confinement confine(const std::vector<Granted>& granted) {
   Confinement out;
-  const auto note = [&](const std::string& reason) { out.refused += (out.refused.empty() ? "" : "; ") + reason; };
+  const auto note = [&](const core::Error& error) {
+    if (out.refused.find(error.message) != out.refused.npos) return;
+    out.refused += (out.refused.empty() ? "" : "; ") + error.message;
+    if (out.hint.empty()) out.hint = error.hint;
+  };
   const rlimit no_core{0, 0};
   (void)::setrlimit(RLIMIT_CORE, &no_core);  // for what would ask; the next call alone forbids it
-  if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) note("core dumps: " + std::generic_category().message(errno));
+  if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) note(core::call_error("prctl", errno));
   ::umask(0);  // what is made has the mode that it is made with, since chmod is no longer to be had
-  if (!drop_capabilities()) note("capabilities: " + std::generic_category().message(errno));
+  if (!drop_capabilities()) note(core::call_error("capset", errno));
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
-    note("no_new_privs: " + std::generic_category().message(errno));
+    note(core::call_error("prctl", errno));
+    return out;  // without it the kernel takes neither of the rest from a process without capabilities
   }
   if (const auto abi = landlock::restrict_to(granted); abi) {
     out.landlock = *abi;
   } else {
-    note(abi.error().message);
+    note(abi.error());
   }
   if (const auto filtered = filter_calls(); filtered) {
     out.seccomp = true;
   } else {
-    note(filtered.error().message);
+    note(filtered.error());
   }
   return out;
 }

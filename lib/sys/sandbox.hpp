@@ -8,8 +8,8 @@
 /// Open descriptors keep working, whatever they are; so close what is not needed first. It does not protect the files
 /// that are granted, nor hide names: `stat` and `access` still say what is where.
 ///
-///     sys::close_descriptors({0, 1, 2, input});
-///     AIRLOCK_TRY(const auto confinement, sys::confine({{site, sys::Grant::change}}));
+///     AIRLOCK_CHECK(sys::close_descriptors({0, 1, 2, input}));
+///     const sys::Confinement confinement = sys::confine({{site, sys::Granted::Grant::change}});
 
 #include <initializer_list>
 #include <string>
@@ -36,7 +36,8 @@ struct Granted {
 struct Confinement {
   bool seccomp = false;
   int landlock = 0;     ///< ABI in force; 0 where the kernel has none or refused
-  std::string refused;  ///< why the kernel refused what it has, or has no seccomp; empty where all is in force
+  std::string refused;  ///< which calls the kernel refused, and why; empty where all that it has is in force
+  std::string hint;     ///< how to have the first of them allowed; empty where nobody knows
 
   /// For the ledger: `seccomp+landlock`, `seccomp`, `landlock` or `none`.
   [[nodiscard]] std::string_view name() const;
@@ -47,9 +48,6 @@ struct Confinement {
 /// refuses is in the result and not an error: whether that will do is for the caller, who must not read a report
 /// otherwise. A kernel without Landlock refuses nothing.
 [[nodiscard]] Confinement confine(const std::vector<Granted>& granted);
-
-/// Closes every descriptor but these. Error: unexpected.
-[[nodiscard]] core::Result<void> close_descriptors(std::vector<int> but);
 
 /// Removes every variable from the environment but these.
 void keep_environment(std::initializer_list<std::string_view> names);

@@ -115,6 +115,4 @@ Socket socket_at(int fd) {
   return known && domain == AF_UNIX ? Socket::local : Socket::other;
 }
 
-void ignore_broken_pipes() { ::signal(SIGPIPE, SIG_IGN); }
-
 }  // namespace airlock::sys

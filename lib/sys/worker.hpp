@@ -63,7 +63,4 @@ class Worker {
 enum class Socket : std::uint8_t { none, local, other };
 [[nodiscard]] Socket socket_at(int fd);
 
-/// From now on writing to a pipe that nobody reads is an error and does not end this process.
-void ignore_broken_pipes();
-
 }  // namespace airlock::sys

@@ -43,7 +43,7 @@ def _(w):
     sound = w.airlock("doctor", "--json").json
     equal((sound["failed"], sound["exit"]), (0, 0))
     subjects = {f["subject"] for f in sound["findings"]}
-    for subject in ("library", "algorithm", "self-test", "sandbox", "file system", "directory", "clock", "key", "trust", "recipient",
+    for subject in ("library", "algorithm", "self-test", "sandbox", "file system", "worker", "inbox", "directory", "clock", "key", "trust", "recipient",
                     "signer", "kit", "licence", "ledger", "public"):
         check(subject in subjects, f"{subject} is looked at")
     dated = [f for f in sound["findings"] if f["subject"] in ("trust", "recipient", "signer")]
@@ -54,6 +54,17 @@ def _(w):
     check(any(version in f["what"] for f in sound["findings"] if f["subject"] == "library"), version)
     text = w.airlock("doctor").text
     check(re.search(r"^ok   self-test: ", text, re.M) and re.search(r"\d+ checks, 0 failed", text), text)
+
+
+@case("--quiet says nothing of a site that is well, and every failure with its hint of one that is not")
+def _(w):
+    w.site()
+    ran = w.airlock("doctor", "--quiet")
+    equal((ran.text, ran.err), ("", ""))
+    (w.site_path / "keys" / "pseudonym.key").unlink()
+    ran = w.airlock("doctor", "--quiet", code=1)
+    check(re.fullmatch(r"airlock: error: key: .*pseudonym.key.*\nairlock: hint: .*\n", ran.err), ran.err)
+    equal(ran.text, "")
 
 
 @case("what is broken or missing is told once, with a hint, and exit 1")

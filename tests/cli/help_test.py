@@ -1,7 +1,7 @@
 """Help, versions and usage errors of both programs."""
 import re
 
-from harness import case, check, equal, main
+from harness import REPORT, TOP, case, check, equal, main
 
 COMMANDS = {
     "airlock": [["init"], ["process"], ["preview"], ["explain"], ["discard"], ["status"], ["doctor"], ["authorise"], ["hold"], ["release"], ["licence", "verify"], ["licence", "show"],
@@ -51,6 +51,105 @@ def _(w):
             check(ran.err.startswith(f"{program}: error: ") and f"{program}: hint: " in ran.err, ran.err)
 
 
+def complains(w, program, *arguments, message, hint):
+    ran = w.run(w.program(program), *arguments, code=2)
+    lines = ran.err.splitlines()
+    equal(lines, [f"{program}: error: {message}", f"{program}: hint: {hint}"], " ".join(map(str, arguments)))
+
+
+@case("an unknown command or option is answered with the nearest, and with the help of the command that was named")
+def _(w):
+    for program, arguments, message, hint in (
+            ("airlock", ["statsu"], "unknown command `airlock statsu`", "did you mean `airlock status`? see `airlock --help`"),
+            ("airlock", ["--json", "statsu"], "unknown command `airlock statsu`", "did you mean `airlock status`? see `airlock --help`"),
+            ("airlock", ["licence", "verfy"], "unknown command `airlock licence verfy`",
+             "did you mean `airlock licence verify`? see `airlock licence --help`"),
+            ("airlock", ["hand-over"], "unknown command `airlock hand-over`",
+             "did you mean `airlock outbox hand-over`? see `airlock --help`"),
+            ("airlock", ["adopt", "--reason", "x"], "unknown command `airlock adopt`",
+             "did you mean `airlock ledger adopt`? see `airlock --help`"),
+            ("airlock", ["frobnicate"], "unknown command `airlock frobnicate`", "see `airlock --help`"),
+            ("airlock", ["status", "frobnicate"], "unexpected argument `frobnicate`", "see `airlock status --help`"),
+            ("airlock", ["status", "--jsn"], "unknown option `--jsn`", "did you mean `--json`? see `airlock status --help`"),
+            ("airlock", ["process", "r.json", "--not=x"], "unknown option `--not`", "did you mean `--note`? see `airlock process --help`"),
+            ("airlock", ["init", "--nme", "x"], "unknown option `--nme`", "did you mean `--name`? see `airlock init --help`"),
+            ("airlock", ["doctor", "--frobnicate"], "unknown option `--frobnicate`", "see `airlock doctor --help`"),
+            ("airlock-vendor", ["licence", "isue"], "unknown command `airlock-vendor licence isue`",
+             "did you mean `airlock-vendor licence issue`? see `airlock-vendor licence --help`"),
+            ("airlock-send", ["--onec"], "unknown option `--onec`", "did you mean `--once`? see `airlock-send --help`")):
+        if "--json" not in arguments:
+            complains(w, program, *arguments, message=message, hint=hint)
+        else:
+            equal(w.run(w.program(program), *arguments, code=2).json["error"], {"code": "usage", "message": message, "hint": hint})
+
+
+@case("what is missing is named in its own spelling")
+def _(w):
+    complains(w, "airlock", "preview", message="`REPORT` is missing", hint="see `airlock preview --help`")
+    complains(w, "airlock", "init", message="`--vendor-root` is missing", hint="see `airlock init --help`")
+    complains(w, "airlock-vendor", "receipt", message="`--site` and `--out` are missing", hint="see `airlock-vendor receipt --help`")
+    complains(w, "airlock", "process", "--note", message="`--note` needs a value", hint="see `airlock process --help`")
+    complains(w, "airlock", "process", "r", "--note", "a", "--note", "b", message="`--note` may be given only once",
+              hint="see `airlock process --help`")
+    complains(w, "airlock", "licence", message="`airlock licence` needs a command: `verify`, `show`, `install` or `usage`",
+              hint="see `airlock licence --help`")
+    complains(w, "airlock", message="`airlock` needs a command", hint="see `airlock --help`")
+    complains(w, "airlock", "status", "--passphrase-fd", "x", message="`x` is no value for `--passphrase-fd`",
+              hint="see `airlock status --help`")
+
+
+@case("`license` is understood wherever `licence` is, and listed nowhere")
+def _(w):
+    w.site()
+    equal(w.airlock("license", "show").text, w.airlock("licence", "show").text)
+    equal(w.airlock("--quiet", "license", "verify").code, 0)
+    licence = w.site_path / "public" / "licence.p7s"
+    w.airlock("licence", "verify", "--license", licence, "--trust", w.root, "--product", "posthog", "--site-id", w.site_id)
+    w.airlock("init", "--vendor-root", w.root, "--vendor-root-sha256", w.root_fingerprint(), "--license",
+              w.new_licence("scale", any_site=True), "--kit", w.kit, site=w.path / "other")
+    w.vendor("license", "list")
+    for program, commands in COMMANDS.items():
+        for command in [[]] + commands:
+            text = w.run(w.program(program), *command, "--help").text
+            check(not re.search(r"license(?!e)", text), f"{program} {command}: {text}")
+
+
+@case("the help of each command names its exit codes, and they are those of the reference")
+def _(w):
+    known = set(re.findall(r"^\| (\d) \|", (TOP / "docs" / "reference" / "exit-codes.md").read_text(), re.M))
+    for program, commands in {**COMMANDS, "airlock-send": [[]]}.items():
+        for command in commands:
+            text = w.run(w.program(program), *command, "--help").text
+            codes = re.findall(r"^  (\d)  \S", text.split("Exit codes:")[1], re.M)
+            check({"0", "1", "2"} <= set(codes) <= known and codes == sorted(codes), f"{program} {command}: {codes}")
+    process = w.run(w.program("airlock"), "process", "--help").text
+    equal(re.findall(r"^  (\d)  ", process, re.M), list("01234578"))
+    check("8  not recorded: keep the report and run again" in process, process)
+
+
+@case("with --json each failure has `error` with `code`, `message` and `hint`, beside `message`, `hint` and `exit`")
+def _(w):
+    w.site()
+    broken = w.file("broken.json", "{")
+    w.airlock("hold", "--reason", "incident")
+    for arguments, code, name in ((["process", REPORT], 4, "refused"), (["process", broken], 3, "bad_input"),
+                                  (["process", w.path / "none"], 8, "not_recorded"), (["explain", w.path / "none"], 3, "bad_input"),
+                                  (["process", "--held"], 4, "refused"), (["preview", REPORT], 4, "refused"),
+                                  (["kit", "verify", broken], None, None), (["ledger", "show", "99"], 2, "usage"), (["statsu"], 2, "usage"),
+                                  (["licence", "verify", "--licence", broken, "--trust", w.root, "--product", "posthog"], 3, "bad_input"),
+                                  (["dictionary", "check", w.report(lambda d: d["properties"].update({"new": 1}))], 4, "refused")):
+        ran = w.airlock(*arguments, "--json", code=code)
+        document = ran.json
+        equal(sorted(document["error"]), ["code", "hint", "message"], arguments)
+        equal(document["exit"], ran.code, arguments)
+        check(document["error"]["message"] and name in (None, document["error"]["code"]), f"{arguments}: {document['error']}")
+        if "message" in document:
+            equal((document["message"], document.get("hint")), (document["error"]["message"], document["error"]["hint"]), arguments)
+    check("error" not in w.airlock("status", "--json").json, "a success")
+    (w.site_path / "keys" / "pseudonym.key").unlink()
+    equal(w.airlock("doctor", "--json", code=1).json["error"]["code"], "unexpected")
+
+
 @case("global options may stand before or after the command")
 def _(w):
     w.site()
@@ -61,4 +160,5 @@ def _(w):
     equal(first["site_id"], third["site_id"])
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -190,11 +190,11 @@ def _(w):
     equal(w.run(*other, "--json").json["state"], "valid")
     for name in ("site.json", "vendor-root.crt", "licence.p7s", "kit.p7s"):
         (w.site_path / "public" / name).chmod(0o600)
-        ran = w.run(*other, code=4)
+        ran = w.run(*other, code=1)
         check(f"public/{name}`: open: permission denied" in ran.err and "let this user" in ran.err, ran.err)
         (w.site_path / "public" / name).chmod(0o644)
     (w.site_path / "public").chmod(0o700)
-    check("let this user" in w.run(*other, code=4).err, "a folder that others may not enter")
+    check("let this user" in w.run(*other, code=1).err, "a folder that others may not enter")
 
 
 @case("only a licence that is valid, in grace or yet to begin is installed; anything else leaves the old one in force")

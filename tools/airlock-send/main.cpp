@@ -85,15 +85,20 @@ int send_once(const console::Console& console, const Settings& settings) {
   }
   if (!round) return console.report(round.error());
   if (console.json()) {
-    console.print({{"sent", round->sent},
-                   {"withdrawn", round->withdrawn},
-                   {"failed", round->failed},
-                   {"payload_lost", round->lost},
-                   {"held", round->held},
-                   {"waiting", round->waiting},
-                   {"next_try", round->next_try ? Json(round->next_try->text()) : Json(nullptr)},
-                   {"reports", reports},
-                   {"exit", round->exit_code()}});
+    Json document{{"sent", round->sent},
+                  {"withdrawn", round->withdrawn},
+                  {"failed", round->failed},
+                  {"payload_lost", round->lost},
+                  {"held", round->held},
+                  {"waiting", round->waiting},
+                  {"next_try", round->next_try ? Json(round->next_try->text()) : Json(nullptr)},
+                  {"reports", reports},
+                  {"exit", round->exit_code()}};
+    if (round->exit_code() != 0) {
+      document["error"] = console::error_member(round->exit_code(), "not everything was sent",
+                                                "`reports` says of each why; `airlock outbox list` what waits");
+    }
+    console.print(document);
   } else if (!settings.watch && (round->waiting != 0 || reports.empty())) {
     console.say(std::to_string(round->waiting) + " waiting" +
                 (round->next_try ? ", next try " + round->next_try->text() : ""));
@@ -129,7 +134,14 @@ int check(const console::Console& console, const Settings& settings) {
     console.say(destination.type + " " + destination.url + ": " + (destination.sound ? destination.message : "fails"));
     if (!destination.sound && !console.json()) console.complain(destination.message, "");
   }
-  if (console.json()) console.print({{"destinations", list}, {"exit", exit}});
+  if (console.json()) {
+    Json document{{"destinations", list}, {"exit", exit}};
+    if (exit != 0) {
+      document["error"] = console::error_member(exit, "a destination does not answer as it should",
+                                                "`destinations` says which, and why");
+    }
+    console.print(document);
+  }
   if (checked->empty()) console.say("no destination is configured");
   return exit;
 }
@@ -167,7 +179,6 @@ int run(const console::Console& console, const Settings& settings) {
 int main(int argc, char** argv) {
   using namespace airlock;
   tools::Settings settings = tools::settings_from_environment();
-  std::signal(SIGPIPE, SIG_IGN);
   console::Console console(
       "airlock-send", "Sends the reports that wait in a site's outbox, over HTTPS, each recorded before and after.");
   console::Command command = console.alone(
@@ -175,6 +186,10 @@ int main(int argc, char** argv) {
       "  airlock-send --watch\n"
       "  airlock-send --check",
       [&] { return tools::run(console, settings); });
+  command.exits({{0, "all that was due is sent, or nothing was"},
+                 {4, "something was withdrawn or is held: it is no longer allowed to leave"},
+                 {5, "a payload was altered or lost"},
+                 {7, "something could not be sent: it waits, or was given up; `--check`: a destination fails"}});
   command.text("--site", settings.site, "site directory (also AIRLOCK_SITE; default /var/lib/airlock)");
   command.hidden("--keeper", settings.keeper);
   command.flag("--once", settings.once, "send what is due, then end (the default)");

@@ -161,7 +161,7 @@ void take_worse(int& exit, Code code) {
 int run(VendorContext& context, const Options& options) {
   const console::Console& console = context.console;
   if (options.what.empty() && options.sent.empty()) {
-    return console.report({Code::usage, "name bundles, a directory of bundles, or `--sent FILE`", "see `--help`"});
+    return console.report({Code::usage, "name bundles, a directory of bundles, or `--sent FILE`", {}});
   }
   auto home = intake::Home::open(context.home);
   if (!home) return console.report(home.error());
@@ -204,7 +204,7 @@ int run(VendorContext& context, const Options& options) {
   }
   console.say(in_words(counts, passed_over.size()));
   if (console.json()) {
-    console.print({{"items", all},
+    Json document{{"items", all},
                    {"new", counts.added},
                    {"known", counts.known},
                    {"former", counts.former},
@@ -213,7 +213,11 @@ int run(VendorContext& context, const Options& options) {
                    {"refused", counts.refused},
                    {"passed_over", to_json(passed_over)},
                    {"instructions", handed->found.instructions},
-                   {"exit", exit}});
+                   {"exit", exit}};
+    if (exit != 0) {
+      document["error"] = console::error_member(exit, "not every file was taken in", "`items` says of each why");
+    }
+    console.print(document);
   }
   return exit;
 }
@@ -228,6 +232,7 @@ void add_intake(VendorContext& context) {
       "  airlock-vendor intake 2022-05-01-1-….p7m\n  airlock-vendor intake /media/from-the-bank\n"
       "  airlock-vendor intake --sent received.jsonl --json | jq '.items[] | select(.outcome != \"known\")'",
       [&context, options] { return run(context, *options); });
+  command.exits({{5, "a bundle does not verify, or a site contradicts itself; all others were taken in"}});
   command.texts("FILE", options->what, "a bundle, or a folder; folders are gone through with all below them");
   command.text("--sent", options->sent, "what the receiver noted of reports that were sent, a line each");
 }

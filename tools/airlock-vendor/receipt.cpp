@@ -43,7 +43,15 @@ int show_gaps(VendorContext& context, const Options& options) {
     context.console.say("site " + intake::described(one.site));
     context.console.say(rows_of(one.gaps));
   }
-  if (context.console.json()) context.console.print({{"sites", all}, {"retired", retired}, {"exit", exit}});
+  if (context.console.json()) {
+    Json document{{"sites", all}, {"retired", retired}, {"exit", exit}};
+    if (exit != 0) {
+      const bool forked = exit == static_cast<int>(Code::integrity);
+      document["error"] = console::error_member(exit, forked ? "a site contradicts itself" : "disclosures are missing",
+                                                forked ? "`forks` says where; ask the site" : "`missing` says which");
+    }
+    context.console.print(document);
+  }
   if (sites->empty()) context.console.say("no site is registered");
   if (retired != 0) {
     context.console.say("retired sites that are left out: " + std::to_string(retired) +
@@ -94,6 +102,9 @@ void add_gaps(VendorContext& context) {
           "gaps", "which disclosures of a site are missing, and which it says will never come",
           "  airlock-vendor gaps\n  airlock-vendor gaps --site 'Example Bank, Leeds' --json | jq '.sites[].missing'",
           [&context, options] { return show_gaps(context, *options); })
+      .exits({{0, "nothing is missing"},
+              {5, "a site contradicts itself"},
+              {7, "disclosures are missing and may still come"}})
       .text("--site", options->site, "one site, " + std::string(site_words) + "; without it all that are not retired");
 }
 

@@ -73,7 +73,12 @@ int check_report(Context& context, const std::string& text, const DictionaryOpti
                       {"count", misfit.count},
                       {"proposal", misfit.proposal.empty() ? Json(nullptr) : Json::parse(misfit.proposal)}});
     }
-    context.console.print(Json{{"misfits", list}, {"unlisted", misfits->unlisted}, {"exit", exit}});
+    Json document{{"misfits", list}, {"unlisted", misfits->unlisted}, {"exit", exit}};
+    if (exit != 0) {
+      document["error"] = console::error_member(exit, "the report has members that the dictionary does not declare so",
+                                                "`misfits` names them; each `proposal` is to be judged, then pasted");
+    }
+    context.console.print(document);
     return exit;
   }
   const auto& console = context.console;
@@ -162,6 +167,7 @@ void add_dictionary(Context& context) {
       "  airlock dictionary check status_report.json --dictionary dictionary.json --json | jq '.misfits[].proposal'\n"
       "  airlock dictionary check dictionary.json",
       [&context, options] { return check(context, *options); });
+  check_command.exits({{4, "the report has members that are not declared, or not of their declared type"}});
   check_command.text("FILE", options->file, "a report (- for standard input), the number of one that waits, or a dictionary",
                      console::Need::required);
   check_command.text("--dictionary", options->dictionary, "what to check a report against (default: the kit's)");

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "commands.hpp"
+#include "supervise.hpp"
 
 namespace airlock::tools {
 namespace doctor_command {
@@ -10,7 +11,7 @@ namespace doctor_command {
 using core::Json;
 
 int run(Context& context) {
-  const auto findings = gate::doctor(context.site);
+  const auto findings = gate::doctor(context.site, rehearse_worker(context));
   Json list = Json::array();
   int failed = 0;
   int warned = 0;
@@ -22,6 +23,12 @@ int run(Context& context) {
                     {"what", finding.what},
                     {"hint", finding.hint.empty() ? Json(nullptr) : Json(finding.hint)}});
     if (context.console.json()) continue;
+    if (context.console.quiet()) {
+      if (finding.health == gate::Health::fail) {
+        context.console.complain(finding.subject + ": " + finding.what, finding.hint);
+      }
+      continue;
+    }
     std::string word(gate::name(finding.health));
     word.resize(5, ' ');
     context.console.say(word + finding.subject + ": " + finding.what);
@@ -29,7 +36,13 @@ int run(Context& context) {
   }
   const int exit = failed == 0 ? 0 : 1;
   if (context.console.json()) {
-    context.console.print({{"findings", list}, {"failed", failed}, {"warned", warned}, {"exit", exit}});
+    Json document{{"findings", list}, {"failed", failed}, {"warned", warned}, {"exit", exit}};
+    if (exit != 0) {
+      document["error"] = console::error_member(
+          exit, std::to_string(failed) + " of " + std::to_string(findings.size()) + " checks failed",
+          "`findings` says which, each with a hint");
+    }
+    context.console.print(document);
   } else {
     context.console.say(std::to_string(findings.size()) + " checks, " + std::to_string(failed) + " failed, " +
                         std::to_string(warned) + " warned");
@@ -40,9 +53,13 @@ int run(Context& context) {
 }  // namespace doctor_command
 
 void add_doctor(Context& context) {
-  context.console.command("doctor", "look at everything that this site rests on: exit 0 well, 1 something fails",
-                          "  airlock doctor\n  airlock doctor --json | jq '.findings[] | select(.health != \"ok\")'",
-                          [&context] { return doctor_command::run(context); });
+  context.console
+      .command("doctor", "look at everything that this site rests on: exit 0 well, 1 something fails",
+               "  airlock doctor\n"
+               "  airlock doctor --quiet\n"
+               "  airlock doctor --json | jq '.findings[] | select(.health != \"ok\")'",
+               [&context] { return doctor_command::run(context); })
+      .exits({{0, "nothing fails; there may be warnings"}, {1, "at least one thing fails"}});
 }
 
 }  // namespace airlock::tools

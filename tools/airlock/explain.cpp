@@ -281,6 +281,8 @@ void add_explain(Context& context) {
       "  airlock explain 12 --values      (a report that waits in held/)\n"
       "  airlock explain status_report.json --json | jq '.data[] | select(.class == \"person\")'",
       [&context, options] { return run(context, *options); });
+  command.exits({{3, "the report would be refused: no JSON, or over a limit"},
+                 {4, "nothing leaves: the report would be held, or what would leave may not leave yet"}});
   command.text("REPORT", options->report, "the report, - for standard input, or the number of a report that waits",
                console::Need::required);
   command.flag("--values", options->values, "every datum with its value, not only how many are alike");

@@ -1,5 +1,6 @@
 #include "ledger/ledger.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -33,6 +34,14 @@ struct ListOptions {
   std::string latest;
 };
 
+/// What people know a state by: whether a sealed bundle has its visible name yet is the ledger's own affair.
+std::string in_words(ledger::Kind latest) {
+  if (latest == ledger::Kind::released) latest = ledger::Kind::sealed;
+  std::string out(ledger::name(latest));
+  std::replace(out.begin(), out.end(), '_', ' ');
+  return out;
+}
+
 /// What a row must be to be listed.
 struct RowFilter {
   std::optional<core::Time> from;
@@ -41,7 +50,7 @@ struct RowFilter {
 
   [[nodiscard]] bool takes(const ledger::ReportRow& row) const {
     return (!from || row.produced >= *from) && (!before || row.produced < *before) &&
-           (!latest || row.latest == *latest);
+           (!latest || row.latest == *latest || in_words(row.latest) == ledger::name(*latest));
   }
 };
 
@@ -112,8 +121,8 @@ int list(Context& context, const ListOptions& options) {
   bool any = false;
   const auto done = for_each_report(*ledger, *filter, [&](const ledger::ReportRow& row) -> core::Result<void> {
     any = true;
-    context.console.say(std::to_string(row.number) + "  " + row.produced.text() + "  " +
-                        std::string(ledger::name(row.latest)) + "  " + row.report_id);
+    context.console.say(std::to_string(row.number) + "  " + row.produced.text() + "  " + in_words(row.latest) + "  " +
+                        row.report_id);
     return {};
   });
   if (!done) return context.console.report(done.error());

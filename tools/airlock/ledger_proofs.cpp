@@ -46,7 +46,7 @@ core::Result<void> extract_proof(const gate::ProvenEntry& proven, const std::str
 
 int prove(Context& context, const ProveOptions& options) {
   if (options.number.empty() == options.entry.empty()) {
-    return context.console.report({Code::usage, "name a report, or an entry with `--entry`", "see `--help`"});
+    return context.console.report({Code::usage, "name a report, or an entry with `--entry`", {}});
   }
   auto proven = core::Result<gate::ProvenEntry>();
   if (options.entry.empty()) {

@@ -39,11 +39,19 @@ core::Result<licence::Verdict> judge(const Context& context, const Options& opti
   return site::judge_files(files, sys::now());
 }
 
+void print(const Context& context, const licence::Verdict& verdict) {
+  core::Json document = gate::verdict_document(verdict);
+  if (verdict.exit_code() != 0) {
+    document["error"] = console::error_member(verdict.exit_code(), verdict.reason, verdict.hint);
+  }
+  context.console.print(document);
+}
+
 int verify(Context& context, const Options& options) {
   const auto verdict = judge(context, options);
   if (!verdict) return context.console.report(verdict.error());
   if (context.console.json()) {
-    context.console.print(gate::verdict_document(*verdict));
+    print(context, *verdict);
   } else {
     context.console.say(in_words(*verdict));
   }
@@ -55,7 +63,7 @@ int verify(Context& context, const Options& options) {
 int show(Context& context) {
   const auto verdict = site::judge_public(context.site, sys::now());
   if (!verdict) return context.console.report(verdict.error());
-  if (context.console.json()) context.console.print(gate::verdict_document(*verdict));
+  if (context.console.json()) print(context, *verdict);
   if (verdict->licence) {
     const licence::Licence& licence = *verdict->licence;
     std::string sites = licence.any_site ? "any" : "";
@@ -101,21 +109,28 @@ int install(Context& context, const Options& options) {
 void add_licence(Context& context) {
   using namespace licence_command;
   auto options = std::make_shared<Options>();
+  const console::Exits exits{{3, "the licence, or another file, is not what it must be"},
+                             {5, "the licence's signature does not verify"},
+                             {6, "the licence is neither valid nor in grace: the message says why"}};
   console::Command group = context.console.group("licence", "verify, show or install the licence");
   console::Command verify_command = context.console.command(
       group, "verify", "judge the licence: exit 0 valid or in grace, 6 otherwise, 3 or 5 invalid",
       "  airlock licence verify\n"
       "  airlock licence verify --licence licence.p7s --trust vendor-root.crt --product posthog",
       [&context, options] { return verify(context, *options); });
+  verify_command.exits(exits);
   verify_command.text("--licence", options->files.licence, "a licence file, without any site");
   verify_command.text("--trust", options->files.trust, "the vendor's root certificate");
   verify_command.text("--product", options->files.product, "the product that the licence must be for");
   verify_command.text("--site-id", options->site_id, "the site that the licence must be for");
-  context.console.command(group, "show", "what the site's licence says", "  airlock licence show",
-                          [&context] { return show(context); });
+  context.console
+      .command(group, "show", "what the site's licence says", "  airlock licence show",
+               [&context] { return show(context); })
+      .exits(exits);
   console::Command install_command = context.console.command(
       group, "install", "verify a licence and put it into force", "  airlock licence install licence.p7s",
       [&context, options] { return install(context, *options); });
+  install_command.exits(exits);
   install_command.text("FILE", options->file, "the licence file", console::Need::required);
   add_licence_usage(context, group);
 }

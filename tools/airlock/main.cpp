@@ -45,6 +45,7 @@ constexpr std::array all{
 /// The command that the first argument names, else all of them: to describe every command takes longer than to judge a
 /// licence.
 std::span<const Entry> wanted(std::string_view first) {
+  if (first == console::other_spelling("licence")) first = "licence";
   const auto found = std::find_if(all.begin(), all.end(), [&](const Entry& entry) { return entry.name == first; });
   if (found == all.end()) return all;
   return std::span(all).subspan(static_cast<std::size_t>(found - all.begin()), 1);

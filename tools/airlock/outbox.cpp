@@ -54,9 +54,9 @@ Json to_json(const gate::OutboxItem& item) {
 void show(const console::Console& console, const gate::OutboxItem& item) {
   const ledger::Disclosure& disclosure = item.disclosure;
   const std::string what = item.hand_off.acknowledged_by != 0
-                               ? "bundle, acknowledged by receipt " + std::to_string(item.hand_off.acknowledged_by)
-                           : item.is_bundle && item.hand_off.times != 0   ? "bundle, handed over, waits for a receipt"
-                           : item.is_bundle                               ? "bundle, waits to be handed over"
+                               ? "acknowledged by receipt " + std::to_string(item.hand_off.acknowledged_by)
+                           : item.is_bundle && item.hand_off.times != 0   ? "handed over, without a receipt"
+                           : item.is_bundle                               ? "sealed, to be handed over"
                            : disclosure.stage == ledger::Stage::failed    ? "given up"
                            : disclosure.stage == ledger::Stage::attempted ? "an attempt was cut short"
                                                                           : "waits to be sent";
@@ -168,7 +168,11 @@ int flush(Context& context) {
   const auto after = gate::count_waiting(context.site);
   if (!after) return context.console.report(after.error());
   if (context.console.json()) {
-    context.console.print({{"waiting", after->queued}, {"failed", after->failed}, {"exit", exit}});
+    Json document{{"waiting", after->queued}, {"failed", after->failed}, {"exit", exit}};
+    if (exit != 0) {
+      document["error"] = console::error_member(exit, "not everything was sent", "`airlock outbox list` says why");
+    }
+    context.console.print(document);
   } else if (before->queued + before->failed == 0) {
     context.console.say("nothing waits to be sent");
   } else {
@@ -193,11 +197,17 @@ void add_outbox(Context& context) {
       "  airlock outbox hand-over --to /media/usb --note 'courier 4711'\n  airlock outbox hand-over 3 4 --to "
       "/media/usb",
       [&context, arguments] { return run_hand_over(context, *arguments); });
+  handing.exits({{3, "the medium is not what it must be"},
+                 {7, "recorded, and a copy has no name yet: run the same command again"},
+                 {8, "the medium is full or read-only: nothing was recorded, and nothing is visible on it"}});
   handing.texts("N", arguments->numbers, "reports, by number; without any, all that no receipt has named");
   handing.text("--to", arguments->options.to, "a directory on the medium", console::Need::required);
   handing.text("--note", arguments->options.note, "recorded in the ledger, and nowhere else");
-  context.console.command(group, "flush", "have airlock-send try everything now, also what was given up",
-                          "  airlock outbox flush", [&context] { return flush(context); });
+  context.console
+      .command(group, "flush", "have airlock-send try everything now, also what was given up", "  airlock outbox flush",
+               [&context] { return flush(context); })
+      .exits({{4, "something was withdrawn or is held: it is no longer allowed to leave"},
+              {7, "something could not be sent: it waits, or was given up"}});
 }
 
 }  // namespace airlock::tools

@@ -53,8 +53,15 @@ Json to_json(const policy::CheckReport& report) {
           {"fields", report.fields},
           {"claims", claims},
           {"findings", findings},
-          {"sound", report.sound()},
-          {"exit", report.sound() ? 0 : exit_refused}};
+          {"sound", report.sound()}};
+}
+
+/// Prints what was found, with `exit` and, where that is not 0, the reason for it. Returns `exit`.
+int print(const Context& context, Json document, int exit, const std::string& message, const std::string& hint) {
+  if (exit != 0) document["error"] = console::error_member(exit, message, hint);
+  document["exit"] = exit;
+  context.console.print(document);
+  return exit;
 }
 
 int check(Context& context, const PolicyOptions& options) {
@@ -64,8 +71,8 @@ int check(Context& context, const PolicyOptions& options) {
   if (!report) return context.console.report(report.error());
   const int exit = report->sound() ? 0 : exit_refused;
   if (context.console.json()) {
-    context.console.print(to_json(*report));
-    return exit;
+    return print(context, to_json(*report), exit, "the policy does not do what it claims, or has a fault",
+                 "the counter-examples in `claims` and the texts in `findings` say where");
   }
   const auto& console = context.console;
   console.say("policy " + quote(documents->policy.name()) + " " + documents->policy.version() + ", dictionary " +
@@ -73,9 +80,9 @@ int check(Context& context, const PolicyOptions& options) {
   console.say("evaluated " + std::to_string(report->combinations) + " combinations: " + std::to_string(report->tiers) +
               " tiers (with an unknown one and none), 11 licence states, " + std::to_string(report->entitlement_sets) +
               " sets of entitlements, " + (report->kit_ages > 1 ? "current and stale kits, " : "") +
-              "5 floors, with and without the site's own redactions, " +
-              std::to_string(report->events) + " events; " + std::to_string(report->fields) + " declared data under " +
-              std::to_string(report->plans) + " sets of profiles");
+              "5 floors, with and without the site's own redactions, " + std::to_string(report->events) + " events; " +
+              std::to_string(report->fields) + " declared data under " + std::to_string(report->plans) +
+              " sets of profiles");
   for (const auto& claim : report->claims) {
     console.say((claim.counter_example ? "FAILS   " : "proved  ") + claim.id + ": " + claim.statement + " (" +
                 std::to_string(claim.combinations) + " combinations)");
@@ -143,16 +150,17 @@ int test(Context& context, const TestOptions& options) {
   const auto coverage = policy::coverage_of(outcomes, documents->policy);
   const int exit = failed == 0 ? 0 : exit_failed;
   if (context.console.json()) {
-    context.console.print({{"cases", results},
-                           {"passed", files.size() - failed},
-                           {"failed", failed},
-                           {"coverage",
-                            {{"rules", coverage.rules},
-                             {"untested_rules", coverage.untested_rules},
-                             {"redactions", coverage.redactions},
-                             {"untested_redactions", coverage.untested_redactions}}},
-                           {"exit", exit}});
-    return exit;
+    return print(context,
+                 {{"cases", results},
+                  {"passed", files.size() - failed},
+                  {"failed", failed},
+                  {"coverage",
+                   {{"rules", coverage.rules},
+                    {"untested_rules", coverage.untested_rules},
+                    {"redactions", coverage.redactions},
+                    {"untested_redactions", coverage.untested_redactions}}}},
+                 exit, std::to_string(failed) + " of " + std::to_string(files.size()) + " cases fail",
+                 "`differences` of each case says how");
   }
   const auto covered = [](std::size_t all, const std::vector<std::string>& untested) {
     return std::to_string(all - untested.size()) + " of " + std::to_string(all);
@@ -210,14 +218,14 @@ int diff(Context& context, const DiffOptions& options) {
                           {"tiers", tiers},
                           {"combinations", each.combinations}});
   }
-  context.console.print({{"combinations", found->combinations},
-                         {"changed", found->changed},
-                         {"looser", found->gets_looser()},
-                         {"dispositions", dispositions},
-                         {"treatments", treatments},
-                         {"sentences", sentences},
-                         {"exit", exit}});
-  return exit;
+  return print(context,
+               {{"combinations", found->combinations},
+                {"changed", found->changed},
+                {"looser", found->gets_looser()},
+                {"dispositions", dispositions},
+                {"treatments", treatments},
+                {"sentences", sentences}},
+               exit, "something gets looser", "`sentences` says what; a site needs `airlock authorise` for it");
 }
 
 int show(Context& context, const PolicyOptions& options) {
@@ -244,6 +252,7 @@ void add_policy(Context& context) {
       "  airlock policy check\n"
       "  airlock policy check policy.json --dictionary dictionary.json --json | jq '.claims[] | select(.proved | not)'",
       [&context, options] { return check(context, *options); });
+  check_command.exits({{4, "a claim does not hold, or the policy has a fault"}});
   check_command.text("FILE", options->file, "the policy (default: the kit's)");
   check_command.text("--dictionary", options->dictionary, dictionary_help);
 
@@ -252,6 +261,7 @@ void add_policy(Context& context) {
       context.console.command(group, "test", "run cases: facts in; disposition, rules and treatments out",
                               "  airlock policy test policy/cases --policy policy.json --dictionary dictionary.json",
                               [&context, tests] { return test(context, *tests); });
+  test_command.exits({{1, "a case fails, or the output could not be written"}});
   test_command.texts("CASE", tests->cases, "case files, or folders that hold some");
   test_command.text("--policy", tests->policy.file, "the policy (default: the kit's)");
   test_command.text("--dictionary", tests->policy.dictionary, dictionary_help);
@@ -261,6 +271,7 @@ void add_policy(Context& context) {
       group, "diff", "what changes from one policy to another; exit 4 where anything gets looser",
       "  airlock policy diff old.json new.json --dictionary dictionary.json",
       [&context, diffs] { return diff(context, *diffs); });
+  diff_command.exits({{4, "something gets looser"}});
   diff_command.text("OLD", diffs->before, "the policy before", console::Need::required);
   diff_command.text("NEW", diffs->after, "the policy after", console::Need::required);
   diff_command.text("--dictionary", diffs->dictionary, "the dictionary of both (default: the kit's)");

@@ -92,6 +92,9 @@ Json to_json(const gate::Processed& processed) {
            {"message", or_null(processed.message)},
            {"hint", or_null(processed.hint)},
            {"exit", processed.exit}};
+  if (processed.exit != 0) {
+    out["error"] = console::error_member(processed.exit, processed.message, processed.hint);
+  }
   if (processed.repeats != 0) out["repeats"] = processed.repeats;
   return out;
 }

@@ -60,6 +60,8 @@ void add_preview(Context& context) {
                               "  airlock preview 12 > would-leave.json      (a report that waits in held/)\n"
                               "  airlock preview - < status_report.json | jq .properties.instance_usage_summary",
                               [&context, options] { return run(context, *options); });
+  command.exits({{3, "the report would be refused: no JSON, or over a limit"},
+                 {4, "nothing leaves: the report would be held, or what would leave may not leave yet"}});
   command.text("REPORT", options->report, "the report, - for standard input, or the number of a report that waits", console::Need::required);
 }
 

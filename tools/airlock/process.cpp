@@ -75,26 +75,36 @@ void deliver(const Context& context, Worker& worker, const Options& options, std
   }
 }
 
+/// What is printed of several reports; `worst` is why the exit code is not 0.
+Json document_of(Json document, const Json& worst) {
+  if (!worst.is_null()) document["error"] = worst;
+  return document;
+}
+
 int run_held(Context& context, Worker& worker, const Options& options) {
   auto looked = gate::process_held(context.site, options.numbers, options.process);
   if (!looked) return context.console.report(not_recorded(std::move(looked).error()));
   deliver(context, worker, options, looked->reports);
   int exit = 0;
   Json list = Json::array();
+  Json worst;
   for (const gate::Processed& result : looked->reports) {
+    if (result.exit > exit) worst = console::error_member(result.exit, result.message, result.hint);
     exit = std::max(exit, result.exit);
     list.push_back(to_json(result));
     if (!context.console.json()) show(context.console, result);
   }
   Json failed = Json::array();
   for (const auto& [number, error] : looked->failed) {
-    exit = std::max(exit, static_cast<int>(error.code));
     const std::string message = "report " + std::to_string(number) + ": " + error.message;
+    if (static_cast<int>(error.code) > exit) worst = console::error_member({error.code, message, error.hint});
+    exit = std::max(exit, static_cast<int>(error.code));
     context.console.complain(message, error.hint);
     failed.push_back({{"number", number}, {"message", error.message}, {"hint", error.hint}});
   }
   if (context.console.json()) {
-    context.console.print({{"reports", list}, {"failed", failed}, {"waiting", looked->waiting}, {"exit", exit}});
+    context.console.print(document_of(
+        {{"reports", list}, {"failed", failed}, {"waiting", looked->waiting}, {"exit", exit}}, worst));
   } else if (looked->reports.empty() && looked->failed.empty()) {
     context.console.say(looked->waiting == 0
                             ? "no report waits"
@@ -110,6 +120,7 @@ int run_inbox(Context& context, Worker& worker, const Options& options) {
   bool may_deliver = !options.no_deliver;
   Json reports = Json::array();
   Json left = Json::array();
+  Json worst;
   const auto processed = [&](gate::Processed result) {
     if (result.outcome == "queued" && may_deliver) {
       std::vector<gate::Processed> one;
@@ -118,6 +129,7 @@ int run_inbox(Context& context, Worker& worker, const Options& options) {
       result = std::move(one.front());
       may_deliver = result.outcome != "queued";  // what did not get through now need not be tried again at once
     }
+    if (result.exit > exit) worst = console::error_member(result.exit, result.message, result.hint);
     exit = std::max(exit, result.exit);
     if (context.console.json()) {
       reports.push_back(to_json(result));
@@ -127,6 +139,7 @@ int run_inbox(Context& context, Worker& worker, const Options& options) {
   };
   const auto stays = [&](const std::string& name, const core::Error& why) {
     const core::Error error = not_recorded(why);
+    if (static_cast<int>(error.code) > exit) worst = console::error_member(error);
     exit = std::max(exit, static_cast<int>(error.code));
     context.console.complain(error.message, error.hint);
     left.push_back({{"name", core::printable(name, 255)}, {"message", error.message}, {"hint", error.hint}});
@@ -139,7 +152,7 @@ int run_inbox(Context& context, Worker& worker, const Options& options) {
     return context.console.report(not_recorded(std::move(done).error()));
   }
   if (context.console.json()) {
-    context.console.print({{"reports", reports}, {"left", left}, {"exit", exit}});
+    context.console.print(document_of({{"reports", reports}, {"left", left}, {"exit", exit}}, worst));
   }
   return exit;
 }
@@ -183,6 +196,13 @@ void add_process(Context& context) {
                               "  airlock process --inbox\n"
                               "  airlock process --held 3 4",
                               [&context, options] { return run(context, *options); });
+  command.exits({{0, "recorded, and done: disclosed, or withheld as was chosen, or a repeat"},
+                 {1, "recorded, but the output could not be written"},
+                 {3, "recorded and refused: no JSON, or over a limit"},
+                 {4, "recorded and held: nothing left; the hint says what would let it leave"},
+                 {5, "recorded; a bundle was altered or lost before it could be released"},
+                 {7, "recorded; the next run finishes it"},
+                 {8, "not recorded: keep the report and run again"}});
   command.texts("REPORT", options->what, "the report, - for standard input, or numbers of reports that wait");
   command.flag("--inbox", options->inbox, "process every report that was dropped into the inbox");
   command.flag("--held", options->held, "decide again on reports that wait: all for which something has changed, or those named");

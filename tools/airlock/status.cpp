@@ -143,9 +143,9 @@ int run(Context& context) {
                         std::to_string(status->queue.failed) + " given up; see `airlock outbox list`");
   }
   if (status->bundles != 0) {
-    context.console.say("bundles: " + std::to_string(status->bundles - status->handed_over) + " to be handed over, " +
-                        std::to_string(status->handed_over) +
-                        " handed over and without a receipt; see `airlock outbox list`");
+    context.console.say("bundles: " + std::to_string(status->bundles - status->handed_over) +
+                        " sealed, to be handed over; " + std::to_string(status->handed_over) +
+                        " handed over, without a receipt; see `airlock outbox list`");
   }
   if (status->acknowledged != 0) {
     context.console.say("bundles that a receipt has acknowledged and that are kept: " +

@@ -1,9 +1,9 @@
 #include "supervise.hpp"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <string_view>
 #include <vector>
 
@@ -13,6 +13,7 @@
 #include "gate/status.hpp"
 #include "keeper/keeper.hpp"
 #include "site/site.hpp"
+#include "sys/descriptors.hpp"
 #include "sys/file.hpp"
 #include "sys/sandbox.hpp"
 #include "sys/system.hpp"
@@ -70,10 +71,11 @@ Result<void> check_sockets(const Context& context, bool on_input_or_output, bool
     }
   }
   if (sends) return {};
-  return core::fail(Code::refused,
-                    std::string(on_input_or_output ? "standard input or output" : "standard error") +
-                        " is a socket, and this site sends nothing",
-                    "use a file or a pipe");
+  return core::fail(
+      Code::refused,
+      std::string(on_input_or_output ? "standard input or output" : "standard error") +
+          " is a socket, and this site sends nothing",
+      "put a pipe between, as a shell does: `… | cat | airlock process -`, and `| cat` behind it; or name a file");
 }
 
 class Confined final : public Worker {
@@ -143,14 +145,30 @@ std::vector<sys::Granted> reach(const Context& context, const Task& task) {
   return out;
 }
 
-/// The worker's whole life. The order matters: open, close, give up, and only then read.
-int work_confined(Context& context, const Task& task, sys::Worker& ends, const std::function<int(Worker&)>& work) {
-  const auto report = [&](core::Error error) { return context.console.report(worded(std::move(error), task)); };
+/// From now on this is the worker, and what it has no use for is not there.
+void become_worker(Context& context) {
   context.confined = true;
   keeper::confine();
   (void)sys::now();  // faketime, by which the clock guard is tested, reads the environment when it is first asked
   sys::keep_environment({"LANG", "LC_ALL", "NO_COLOR", "TERM"});
-  if (task.records) sys::ignore_broken_pipes();  // what was recorded counts, not who reads about it
+}
+
+/// What the worker has given up, and what of it the kernel refuses though the configuration takes that.
+Result<sys::Confinement> give_up(Context& context, const Task& task, const sys::Worker& ends, int input) {
+  AIRLOCK_CHECK(close_the_rest(ends, task, input));
+  sys::Confinement confinement = sys::confine(reach(context, task));
+  if (confinement.refused.empty()) return confinement;
+  AIRLOCK_TRY(const auto site, site::Site::open(context.site));
+  if (site.configuration().sandbox_best_effort) return confinement;
+  const std::string allow = confinement.hint.empty() ? "let this process use seccomp and Landlock" : confinement.hint;
+  return core::fail(Code::refused, "the kernel refuses the sandbox: " + confinement.refused,
+                    allow + "; `\"sandbox\": \"best-effort\"` in airlock.json goes on without, and the ledger says so");
+}
+
+/// The worker's whole life. The order matters: open, close, give up, and only then read.
+int work_confined(Context& context, const Task& task, sys::Worker& ends, const std::function<int(Worker&)>& work) {
+  const auto report = [&](core::Error error) { return context.console.report(worded(std::move(error), task)); };
+  become_worker(context);
   const bool on_input_or_output =
       sys::socket_at(STDIN_FILENO) != sys::Socket::none || sys::socket_at(STDOUT_FILENO) != sys::Socket::none;
   const bool on_error = sys::socket_at(STDERR_FILENO) == sys::Socket::other;
@@ -161,24 +179,49 @@ int work_confined(Context& context, const Task& task, sys::Worker& ends, const s
     if (!opened) return report(std::move(opened).error());
     input.emplace(std::move(*opened));
   }
-  if (auto closed = close_the_rest(ends, task, input ? input->descriptor() : -1); !closed) {
-    return report(std::move(closed).error());
-  }
-  sys::Confinement confinement = sys::confine(reach(context, task));
-  if (!confinement.refused.empty()) {
-    auto site = site::Site::open(context.site);
-    if (!site) return report(std::move(site).error());
-    if (!site->configuration().sandbox_best_effort) {
-      return report({Code::refused, "the kernel refuses the sandbox: " + confinement.refused,
-                     "let this process use seccomp; `\"sandbox\": \"best-effort\"` in airlock.json goes on without it, "
-                     "and the ledger says so"});
-    }
-  }
+  auto confinement = give_up(context, task, ends, input ? input->descriptor() : -1);
+  if (!confinement) return report(std::move(confinement).error());
   if (auto checked = check_sockets(context, on_input_or_output, on_error); !checked) {
     return report(std::move(checked).error());
   }
-  Confined worker(ends, input ? &*input : nullptr, std::move(confinement));
+  Confined worker(ends, input ? &*input : nullptr, std::move(*confinement));
   return work(worker);
+}
+
+// How the worker of a rehearsal ends.
+constexpr char stopped_word = 's';   // an error
+constexpr char confined_word = 'o';  // what confines it, what was refused, the hint, and whether Landlock is in force
+constexpr char worked_word = 'k';    // an error, which is empty where there was none
+
+void tell(sys::Worker& ends, char word, const core::Error& error) {
+  ends.tell(word);
+  ends.tell_text(error.message);
+  ends.tell_text(error.hint);
+}
+
+core::Error hear_error(sys::Worker& ends) {
+  core::Error out;
+  out.message = ends.hear_text().value_or("the process that reads reports has ended");
+  out.hint = ends.hear_text().value_or("");
+  return out;
+}
+
+void rehearse(Context& context, sys::Worker& ends) {
+  const Task task{.report = std::nullopt, .records = true, .changes = true, .inbox = true};
+  become_worker(context);
+  const auto confinement = give_up(context, task, ends, -1);
+  if (!confinement) return tell(ends, stopped_word, confinement.error());
+  const bool landlock = confinement->landlock > 0;
+  ends.tell(confined_word);
+  ends.tell_text(std::string(confinement->seccomp ? "seccomp" : "no seccomp") + ", " +
+                 (landlock ? "Landlock version " + std::to_string(confinement->landlock) : "no Landlock"));
+  ends.tell_text(confinement->refused);
+  ends.tell_text(confinement->hint);
+  ends.tell_text(landlock ? "yes" : "");
+  // Without a site there is nothing to work on.
+  const bool any = sys::exists(context.site + "/" + std::string(site::layout::configuration));
+  const auto worked = any ? gate::rehearse_work(context.site) : Result<void>();
+  tell(ends, worked_word, worked ? core::Error{} : worked.error());
 }
 
 /// Runs `airlock-send` from the folder of this program.
@@ -197,11 +240,7 @@ char deliver(const Context& context) {
   return ran_word;
 }
 
-void tell_failure(sys::Worker& ends, const core::Error& error) {
-  ends.tell(failed_word);
-  ends.tell_text(error.message);
-  ends.tell_text(error.hint);
-}
+void tell_failure(sys::Worker& ends, const core::Error& error) { tell(ends, failed_word, error); }
 
 /// What the worker says is believed as far as gate/claims.hpp checks it.
 void move_for_worker(const Context& context, sys::Worker& ends, char word) {
@@ -226,10 +265,6 @@ void move_for_worker(const Context& context, sys::Worker& ends, char word) {
 
 /// Nobody knows how far a worker came that was ended: the ledger does, and the next run looks.
 int report_signal(const Context& context, const Task& task, int signal) {
-  if (signal == SIGPIPE) {  // as if this process had written itself
-    ::signal(SIGPIPE, SIG_DFL);
-    ::raise(SIGPIPE);
-  }
   core::Error error{Code::unexpected, "the process that reads the report was ended by signal " + std::to_string(signal),
                     task.records ? "keep the report and run again; what was begun is finished or undone then" : ""};
   return context.console.report(worded(std::move(error), task));
@@ -243,6 +278,35 @@ void keep_up(const Context& context, const sys::Ended& ended) {
 }
 
 }  // namespace supervision
+
+gate::Rehearsal rehearse_worker(Context& context) {
+  using namespace supervision;
+  gate::Rehearsal out;
+  auto ends = sys::Worker::split();
+  if (!ends) {
+    out.stopped = ends.error();
+    return out;
+  }
+  if (ends->is_worker()) {
+    rehearse(context, *ends);
+    std::_Exit(0);
+  }
+  for (auto word = ends->hear(); word != worked_word; word = ends->hear()) {
+    if (word != confined_word) {  // stopped, or ended
+      out.stopped = hear_error(*ends);
+      break;
+    }
+    out.confined = ends->hear_text().value_or("");
+    out.refused = ends->hear_text().value_or("");
+    out.hint = ends->hear_text().value_or("");
+    out.kept_to_its_files = !ends->hear_text().value_or("").empty();
+  }
+  if (!out.stopped) {
+    if (const core::Error error = hear_error(*ends); !error.message.empty()) out.work = error;
+  }
+  (void)ends->wait();
+  return out;
+}
 
 void make_key_ready(const Context& context) {
   if (const auto site = site::Site::open(context.site)) (void)site->signing_identity();
@@ -277,7 +341,6 @@ int in_worker(Context& context, const Task& task, const std::function<int(Worker
   if (!ends) return context.console.report(worded(std::move(ends).error(), task));
   if (ends->is_worker()) return work_confined(context, task, *ends, work);
 
-  sys::ignore_broken_pipes();
   while (const auto word = ends->hear()) {
     if (*word == deliver_word) ends->tell(deliver(context));
     const bool moves = *word == claim_word || *word == put_back_word || *word == keep_word;

@@ -13,6 +13,7 @@
 #include "commands.hpp"
 #include "core/io.hpp"
 #include "core/result.hpp"
+#include "gate/rehearsal.hpp"
 
 namespace airlock::tools {
 
@@ -46,6 +47,9 @@ struct Task {
 
 /// Runs `work` in the worker. Returns the exit code of either process to `main`; returns twice, once in each.
 [[nodiscard]] int in_worker(Context& context, const Task& task, const std::function<int(Worker&)>& work);
+
+/// Starts the worker as `process` would, without a report, and has it try what it would do with kernel and file system.
+[[nodiscard]] gate::Rehearsal rehearse_worker(Context& context);
 
 /// Has the site's key ready, asking for its secret if need be. Where that fails, whoever comes to sign meets the error.
 void make_key_ready(const Context& context);

@@ -8,13 +8,22 @@
 #include <cstdlib>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <sstream>
+#include <system_error>
 
 #include "core/text.hpp"
 #include "keeper/passphrase.hpp"
+#include "sys/descriptors.hpp"
 #include "sys/helper.hpp"
 
 namespace airlock::console {
 namespace {
+
+/// The name of an option and, where there is one, its American spelling.
+std::string spellings(const std::string& name) {
+  const std::string other = other_spelling(name);
+  return other.empty() ? name : name + "," + other;
+}
 
 constexpr int usage_code = static_cast<int>(core::Code::usage);
 
@@ -29,35 +38,65 @@ bool out_is_terminal() {
   return answer;
 }
 
-core::Result<void> write_raw(std::string_view bytes) {
+/// What became of standard output, of which a process has one.
+struct Lost {
+  int error = 0;      ///< errno of the first write that failed
+  bool told = false;  ///< a command has it as its own error
+};
+Lost lost;
+
+core::Error output_error() {
+  // A standard output that was closed is replaced by one that nobody can write to (open_standard_descriptors).
+  const std::string reason = lost.error == EBADF ? "it is closed" : std::generic_category().message(lost.error);
+  return {core::Code::unexpected, "standard output could not be written: " + core::lower_first(reason),
+          lost.error == EPIPE ? "what reads it has ended; what the command did stands"
+                              : "make room, or write elsewhere; what the command did stands"};
+}
+
+bool write_raw(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t put = ::write(STDOUT_FILENO, bytes.data(), bytes.size());
     if (put < 0 && errno == EINTR) continue;
-    if (put <= 0) return core::fail(core::Code::unexpected, "standard output does not take what is written to it");
+    if (put <= 0) {
+      if (lost.error == 0) lost.error = put < 0 ? errno : EIO;
+      return false;
+    }
     bytes.remove_prefix(static_cast<std::size_t>(put));
   }
-  return {};
+  return true;
+}
+
+core::Result<void> write_or_fail(std::string_view bytes) {
+  if (write_raw(bytes)) return {};
+  lost.told = true;
+  return core::fail(output_error());
+}
+
+/// Some file systems say only when a file is closed that it did not take what was written.
+void close_output() {
+  const int copy = ::dup(STDOUT_FILENO);
+  if (copy >= 0 && ::close(copy) != 0 && lost.error == 0) lost.error = errno;
 }
 
 }  // namespace
 
 Command& Command::text(const std::string& name, std::string& into, const std::string& help, Need need) {
-  app_->add_option(name, into, help)->required(need == Need::required);
+  app_->add_option(spellings(name), into, help)->required(need == Need::required);
   return *this;
 }
 
 Command& Command::texts(const std::string& name, std::vector<std::string>& into, const std::string& help) {
-  app_->add_option(name, into, help);
+  app_->add_option(spellings(name), into, help);
   return *this;
 }
 
 Command& Command::words(const std::string& name, std::vector<std::string>& into, const std::string& help) {
-  app_->add_option(name, into, help)->expected(1, -1)->type_name("WORD ...");
+  app_->add_option(spellings(name), into, help)->expected(1, -1)->type_name("WORD ...");
   return *this;
 }
 
 Command& Command::number(const std::string& name, std::int64_t& into, const std::string& help) {
-  app_->add_option(name, into, help);
+  app_->add_option(spellings(name), into, help);
   return *this;
 }
 
@@ -67,12 +106,21 @@ Command& Command::hidden(const std::string& name, std::string& into) {
 }
 
 Command& Command::flag(const std::string& name, bool& into, const std::string& help) {
-  app_->add_flag(name, into, help);
+  app_->add_flag(spellings(name), into, help);
+  return *this;
+}
+
+Command& Command::exits(const Exits& meanings) {
+  for (const auto& [code, meaning] : meanings) (*exits_)[code] = meaning;
   return *this;
 }
 
 Console::Console(std::string name, const std::string& description)
     : name_(std::move(name)), app_(std::make_unique<CLI::App>(description, name_)) {
+  // Nobody could be told.
+  if (!sys::open_standard_descriptors()) std::_Exit(static_cast<int>(core::Code::not_recorded));
+  sys::ignore_broken_pipes();  // output that nobody reads is an error like others
+  shape_help(*app_);
   app_->require_subcommand(1);
   app_->fallthrough();
   app_->set_version_flag("--version", name_ + " " + AIRLOCK_VERSION);
@@ -99,13 +147,15 @@ Command Console::program() { return Command(*app_); }
 
 Command Console::alone(const std::string& examples, std::function<int()> run) {
   app_->require_subcommand(0);
-  app_->footer("Examples:\n" + examples);
   app_->final_callback([this, run = std::move(run)] { run_ = run; });
-  return program();
+  Command out = program();
+  app_->footer([examples, exits = out.exits_] { return help_footer(examples, *exits); });
+  return out;
 }
 
 Command Console::group(const std::string& name, const std::string& description) {
   CLI::App* group = app_->add_subcommand(name, description);
+  if (const std::string other = other_spelling(name); !other.empty()) group->alias(other);
   group->fallthrough();
   group->require_subcommand(1);
   return Command(*group);
@@ -121,21 +171,31 @@ Command Console::command(Command& group, const std::string& name, const std::str
                          const std::string& examples, std::function<int()> run) {
   CLI::App* command = group.app_->add_subcommand(name, description);
   command->fallthrough();
-  command->footer("Examples:\n" + examples);
   command->final_callback([this, run = std::move(run)] { run_ = run; });
-  return Command(*command);
+  Command out(*command);
+  command->footer([examples, exits = out.exits_] { return help_footer(examples, *exits); });
+  return out;
 }
 
 int Console::run(int argc, char** argv) {
+  const int exit = parse_and_run(argc, argv);
+  close_output();
+  if (lost.error == 0) return exit;
+  if (!lost.told) complain(output_error().message, output_error().hint);
+  // Another code says why the command stopped, and comes first.
+  return exit == 0 ? static_cast<int>(core::Code::unexpected) : exit;
+}
+
+int Console::parse_and_run(int argc, char** argv) {
   try {
     app_->parse(argc, argv);
   } catch (const CLI::Success& wanted) {  // --help, --version
-    return app_->exit(wanted);
+    std::ostringstream text;
+    const int exit = app_->exit(wanted, text, text);
+    (void)write_raw(text.str());
+    return exit;
   } catch (const CLI::ParseError& wrong) {
-    std::string message = core::printable(wrong.what(), 400);
-    if (!message.empty()) message[0] = core::to_lower(message.substr(0, 1))[0];
-    while (message.ends_with('.')) message.pop_back();
-    return report({core::Code::usage, message, "see `" + name_ + " --help`"});
+    return report(usage_error(*app_, wrong));
   }
   if (const std::int64_t fd = keeper::access().passphrase_fd; fd >= 0) {
     // Now, while it cannot be another descriptor of the same number.
@@ -149,11 +209,11 @@ int Console::run(int argc, char** argv) {
 
 void Console::print(const core::Json& document) const {
   const std::string text = to_document(document);
-  std::cout << (out_is_terminal() ? core::terminal_text(text) : text) << std::flush;
+  (void)write_raw(out_is_terminal() ? core::terminal_text(text) : text);
 }
 
 void Console::say(std::string_view line) const {
-  if (!quiet_ && !json_) std::cout << core::terminal_text(line) << "\n" << std::flush;
+  if (!quiet_ && !json_) (void)write_raw(core::terminal_text(line) + "\n");
 }
 
 void Console::say(const std::vector<std::pair<std::string, std::string>>& rows) const {
@@ -213,11 +273,13 @@ void Console::complain(std::string_view message, std::string_view hint) const {
   tell("hint", "1;36", hint);
 }
 
-int Console::report(const core::Error& error) const {
+int Console::report(const core::Error& failure) const {
+  core::Error error = failure;
+  if (error.code == core::Code::usage && error.hint.empty()) error.hint = "see `" + named_command(*app_) + " --help`";
   const int exit = static_cast<int>(error.code);
   complain(error.message, error.hint);
   if (json_) {
-    core::Json document{{"error", error.message}};
+    core::Json document{{"error", error_member(error)}, {"message", error.message}};
     if (!error.hint.empty()) document["hint"] = error.hint;
     document["exit"] = exit;
     print(document);
@@ -226,11 +288,11 @@ int Console::report(const core::Error& error) const {
 }
 
 core::Result<void> Output::write(std::string_view bytes) {
-  return write_raw(out_is_terminal() ? terminal_.add(bytes) : bytes);
+  return write_or_fail(out_is_terminal() ? terminal_.add(bytes) : bytes);
 }
 
 core::Result<void> Output::finish(const Console& console) {
-  AIRLOCK_CHECK(write_raw(terminal_.finish()));
+  AIRLOCK_CHECK(write_or_fail(terminal_.finish()));
   if (terminal_.has_escaped()) {
     console.warn("some characters are shown as escapes, since a terminal would obey or hide them",
                  "the exact bytes go to a file or a pipe: `> FILE`");
@@ -239,7 +301,18 @@ core::Result<void> Output::finish(const Console& console) {
 }
 
 core::Result<void> write_out(std::string_view bytes) {
-  return write_raw(out_is_terminal() ? core::terminal_text(bytes) : bytes);
+  return write_or_fail(out_is_terminal() ? core::terminal_text(bytes) : bytes);
+}
+
+core::Json error_member(const core::Error& error) {
+  return {{"code", core::name(error.code)},
+          {"message", error.message},
+          {"hint", error.hint.empty() ? core::Json(nullptr) : core::Json(error.hint)}};
+}
+
+core::Json error_member(int exit, const std::string& message, const std::string& hint) {
+  if (exit == 0) return nullptr;
+  return error_member({static_cast<core::Code>(exit), message, hint});
 }
 
 }  // namespace airlock::console

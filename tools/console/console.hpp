@@ -12,14 +12,11 @@
 #include <utility>
 #include <vector>
 
+#include "command_line.hpp"
 #include "core/io.hpp"
 #include "core/json.hpp"
 #include "core/result.hpp"
 #include "core/text.hpp"
-
-namespace CLI {
-class App;
-}
 
 namespace airlock::console {
 
@@ -39,12 +36,15 @@ class Command {
   /// For another program of ours, in no help.
   Command& hidden(const std::string& name, std::string& into);
   Command& flag(const std::string& name, bool& into, const std::string& help);
+  /// What exit codes mean for this command, beside or in place of `common_exits`; its help lists them all.
+  Command& exits(const Exits& meanings);
 
   explicit Command(CLI::App& app) : app_(&app) {}
 
  private:
   friend class Console;
   CLI::App* app_;
+  std::shared_ptr<Exits> exits_ = std::make_shared<Exits>(common_exits());
 };
 
 /// One program: its name, its global options, and the command that the command line names.
@@ -78,7 +78,8 @@ class Console {
   Command command(Command& group, const std::string& name, const std::string& description, const std::string& examples,
                   std::function<int()> run);
 
-  /// Reads the command line and runs the command. Returns the exit code.
+  /// Reads the command line and runs the command. Returns the exit code: 1 in place of 0 where standard output did not
+  /// take all that was written to it, which is told on standard error.
   int run(int argc, char** argv);
 
   /// Prints the one JSON document.
@@ -99,13 +100,16 @@ class Console {
   [[nodiscard]] core::Result<void> confirm(const std::vector<std::string>& consequences, std::string_view question,
                                            bool answered, core::Code unattended = core::Code::usage) const;
 
-  /// `NAME: error: …` and `NAME: hint: …` on standard error; with `--json` also a document with `error` on standard
-  /// output. Returns the error's exit code.
-  int report(const core::Error& error) const;
+  /// `NAME: error: …` and `NAME: hint: …` on standard error; with `--json` also a document with `error`, `message`,
+  /// `hint` and `exit` on standard output. A usage error without a hint gets that of the command's own help. Returns
+  /// the error's exit code.
+  int report(const core::Error& failure) const;
   /// The same for a stop that is no failure of the program, with its own exit code.
   void complain(std::string_view message, std::string_view hint) const;
 
  private:
+  /// Parses, runs, and returns what the command does.
+  int parse_and_run(int argc, char** argv);
   /// A line on standard error that begins with the program's name and a coloured word.
   void tell(std::string_view word, std::string_view colour, std::string_view text) const;
 
@@ -131,5 +135,11 @@ class Output final : public core::Sink {
 
 /// Writes all of `bytes` to standard output as `Output` does. Error: unexpected where nobody takes them.
 [[nodiscard]] core::Result<void> write_out(std::string_view bytes);
+
+/// The member `error` of every document of a command that failed: `code` (the stable name of the exit code), `message`
+/// and `hint`, which may be null.
+[[nodiscard]] core::Json error_member(const core::Error& error);
+/// The same where a command knows its exit code. Null where that is 0.
+[[nodiscard]] core::Json error_member(int exit, const std::string& message, const std::string& hint);
 
 }  // namespace airlock::console

@@ -1,0 +1,215 @@
+#include "command_line.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+#include <sstream>
+#include <string_view>
+#include <vector>
+
+#include "core/nearest.hpp"
+#include "core/text.hpp"
+
+namespace airlock::console {
+namespace {
+
+using core::quote;
+
+constexpr std::string_view british = "licence";
+constexpr std::string_view american = "license";
+/// More suggestions than that help nobody.
+constexpr std::size_t suggestions_most = 4;
+
+/// Where `licence` stands in a word; not in `licensee`, which both spell alike.
+bool is_other_spelling(const std::string& name) {
+  return name.find(american) != name.npos && name.find("licensee") == name.npos;
+}
+
+class Help final : public CLI::Formatter {
+ public:
+  std::string make_subcommand(const CLI::App* command) const override {
+    std::stringstream out;
+    CLI::detail::format_help(out, command->get_name(), command->get_description(), get_column_width());
+    return out.str();
+  }
+  std::string make_option_name(const CLI::Option* option, bool is_positional) const override {
+    if (is_positional) return CLI::Formatter::make_option_name(option, is_positional);
+    std::string out;
+    for (const std::string& name : CLI::detail::split(option->get_name(false, true), ',')) {
+      if (!is_other_spelling(name)) out += (out.empty() ? "" : ",") + name;
+    }
+    return out;
+  }
+  /// That a group needs one of its commands its usage says.
+  std::string make_description(const CLI::App* command) const override {
+    const std::string text = command->get_description();
+    return text.empty() ? text : text + "\n";
+  }
+};
+
+/// The command that was named last, and that all else belongs to.
+const CLI::App& innermost(const CLI::App& program) {
+  const CLI::App* out = &program;
+  for (auto named = out->get_subcommands(); !named.empty(); named = out->get_subcommands()) out = named.back();
+  return *out;
+}
+
+std::string full_name(const CLI::App& command) {
+  const CLI::App* const parent = command.get_parent();
+  return (parent == nullptr ? "" : full_name(*parent) + " ") + command.get_name();
+}
+
+std::vector<const CLI::App*> commands_of(const CLI::App& command) {
+  return command.get_subcommands([](const CLI::App* each) { return !each->get_name().empty(); });
+}
+
+std::vector<std::string> names_of(const std::vector<const CLI::App*>& commands) {
+  std::vector<std::string> out;
+  for (const CLI::App* command : commands) out.push_back(command->get_name());
+  return out;
+}
+
+/// `a`, `b` and `c`, each in backticks.
+std::string listed(const std::vector<std::string>& words, std::string_view last_word) {
+  std::string out;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i > 0) out += i + 1 == words.size() ? " " + std::string(last_word) + " " : ", ";
+    out += "`" + words[i] + "`";
+  }
+  return out;
+}
+
+/// Options of a command and of what is around it: all of them may be given after it.
+std::vector<const CLI::Option*> options_of(const CLI::App& command) {
+  std::vector<const CLI::Option*> out;
+  for (const CLI::App* at = &command; at != nullptr; at = at->get_parent()) {
+    const auto own = at->get_options([](const CLI::Option* option) { return !option->get_group().empty(); });
+    out.insert(out.end(), own.begin(), own.end());
+  }
+  return out;
+}
+
+std::vector<std::string> option_names(const CLI::App& command) {
+  std::vector<std::string> out;
+  for (const CLI::Option* option : options_of(command)) {
+    for (const std::string& name : option->get_lnames()) {
+      if (!is_other_spelling(name)) out.push_back("--" + name);
+    }
+  }
+  return out;
+}
+
+/// Commands that a wrong word may have meant: the nearest one here, or commands of groups that have this very name.
+std::vector<std::string> meant_commands(const CLI::App& command, const std::string& typed) {
+  const auto here = commands_of(command);
+  const std::string name = core::nearest(typed, names_of(here));
+  if (!name.empty()) return {full_name(command) + " " + name};
+  std::vector<std::string> out;
+  for (const CLI::App* group : here) {
+    const std::string inner = core::nearest(typed, names_of(commands_of(*group)));
+    if (!inner.empty()) out.push_back(full_name(*group) + " " + inner);
+  }
+  if (out.size() > suggestions_most) out.resize(suggestions_most);
+  return out;
+}
+
+core::Error usage(const CLI::App& command, std::string message, const std::string& meant = {}) {
+  const std::string help = "see `" + full_name(command) + " --help`";
+  return {core::Code::usage, std::move(message), meant.empty() ? help : "did you mean " + meant + "? " + help};
+}
+
+core::Error unknown_option(const CLI::App& command, const std::string& typed) {
+  const std::string name = typed.substr(0, typed.find('='));
+  const std::string meant = core::nearest(name, option_names(command));
+  return usage(command, "unknown option " + quote(name), meant.empty() ? "" : "`" + meant + "`");
+}
+
+/// A word, or an option, that nothing took.
+core::Error not_understood(const CLI::App& command, const std::vector<std::string>& left) {
+  const auto is_option = [](const std::string& word) { return word.size() > 1 && word.starts_with('-'); };
+  const bool wants_command = !commands_of(command).empty();
+  const auto word = std::find_if_not(left.begin(), left.end(), is_option);
+  const auto option = std::find_if(left.begin(), left.end(), is_option);
+  // Where the command is not known, its options cannot be known either. Otherwise a word after an unknown option may
+  // be that option's value.
+  if (option != left.end() && (!wants_command || word == left.end())) return unknown_option(command, *option);
+  if (!wants_command) return usage(command, "unexpected argument " + quote(*word));
+  return usage(command, "unknown command " + quote(full_name(command) + " " + *word),
+               listed(meant_commands(command, *word), "or"));
+}
+
+core::Error missing(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options()) {
+    if (option->get_required() && option->count() == 0) names.push_back(option->get_name());
+  }
+  if (!names.empty()) {
+    return usage(command, listed(names, "and") + (names.size() == 1 ? " is missing" : " are missing"));
+  }
+  const auto commands = names_of(commands_of(command));
+  const bool few = command.get_parent() != nullptr;
+  return usage(command, "`" + full_name(command) + "` needs a command" + (few ? ": " + listed(commands, "or") : ""));
+}
+
+/// The option that the library's own message speaks of: the longest name, since `--to` is in `--to-file` too.
+const CLI::Option* option_in(const CLI::App& command, const std::string& message) {
+  const CLI::Option* out = nullptr;
+  for (const CLI::Option* option : options_of(command)) {
+    const std::string name = option->get_name();
+    if (message.find(name) == message.npos) continue;
+    if (out == nullptr || name.size() > out->get_name().size()) out = option;
+  }
+  return out;
+}
+
+}  // namespace
+
+Exits common_exits() {
+  return {{0, "done"},
+          {1, "failed: the message says at what; permission was denied, or the output could not be written"},
+          {2, "the command line is wrong"},
+          {3, "a file is not what it must be"},
+          {4, "held or refused"},
+          {5, "a signature, digest, proof or chain does not verify"},
+          {8, "nothing was recorded: the disk is full, busy or read-only; run again"}};
+}
+
+void shape_help(CLI::App& program) { program.formatter(std::make_shared<Help>()); }
+
+std::string help_footer(const std::string& examples, const Exits& exits) {
+  std::string out = "Examples:\n" + examples + "\n\nExit codes:";
+  for (const auto& [code, meaning] : exits) out += "\n  " + std::to_string(code) + "  " + meaning;
+  return out;
+}
+
+std::string named_command(const CLI::App& program) { return full_name(innermost(program)); }
+
+core::Error usage_error(const CLI::App& program, const CLI::ParseError& wrong) {
+  const CLI::App& command = innermost(program);
+  const std::string kind = wrong.get_name();
+  const std::string said = wrong.what();
+  const CLI::Option* const option = option_in(command, said);
+  if (kind == "ArgumentMismatch" && option != nullptr) {
+    const bool lacks = said.find("missing") != said.npos || option->count() == 0;
+    return usage(command, "`" + option->get_name() + "` " + (lacks ? "needs a value" : "may be given only once"));
+  }
+  if (kind == "ConversionError" && option != nullptr) {
+    const auto& given = option->results();
+    return usage(command, (given.empty() ? "what was given" : quote(given.back())) + " is no value for `" +
+                              option->get_name() + "`");
+  }
+  if (const auto left = program.remaining(true); !left.empty()) return not_understood(command, left);
+  if (kind == "RequiredError") return missing(command);
+  std::string message = core::printable(said, 400);
+  while (message.ends_with('.')) message.pop_back();
+  return usage(command, std::move(message));
+}
+
+std::string other_spelling(const std::string& word) {
+  const auto at = word.find(british);
+  if (at == word.npos) return {};
+  std::string out = word;
+  return out.replace(at, british.size(), american);
+}
+
+}  // namespace airlock::console
