@@ -9,6 +9,7 @@
 #include "gate/inputs.hpp"
 #include "gate/open.hpp"
 #include "gate/public_part.hpp"
+#include "gate/usage.hpp"
 #include "keeper/passphrase.hpp"
 #include "sys/abilities.hpp"
 #include "sys/file.hpp"
@@ -92,7 +93,8 @@ class Examination {
 
   void sandbox() {
     const sys::Abilities abilities = sys::sandbox_abilities();
-    const std::string landlock = abilities.landlock == 0 ? "no Landlock" : "Landlock version " + std::to_string(abilities.landlock);
+    const std::string landlock =
+        abilities.landlock == 0 ? "no Landlock" : "Landlock version " + std::to_string(abilities.landlock);
     if (!abilities.seccomp) {
       add("sandbox", Health::fail, "the kernel has no seccomp filters; " + landlock,
           "a site with `\"sandbox\": \"required\"` cannot process reports on this kernel");
@@ -208,13 +210,25 @@ class Examination {
     }
     const licence::Verdict& verdict = inputs->licence.verdict;
     const bool declared = verdict.state == core::LicenceState::missing && inputs->facts().tier.has_value();
-    const Health health = verdict.exit_code() != 0 && !declared                                    ? Health::fail
+    const Health health = verdict.exit_code() != 0 && !declared                           ? Health::fail
                           : verdict.warning || verdict.state == core::LicenceState::grace ? Health::warn
-                                                                                            : Health::ok;
+                                                                                          : Health::ok;
     // Where nothing but the kit is wrong with the licence, that has been told.
     if (inputs->kit || !verdict.unbelieved) {
       add("licence", health, std::string(core::name(verdict.state)) + ": " + verdict.reason,
           health == Health::ok ? "" : verdict.hint);
+    }
+    if (verdict.next) {
+      const bool follows = verdict.next->begins().has_value();
+      add("licence", follows ? Health::ok : Health::warn,
+          (follows ? "next: " : "the licence that was to follow does not take over: ") + verdict.next->reason,
+          follows ? "" : verdict.next->hint);
+    }
+    if (inputs->kit && verdict.licence) {
+      for (std::string& unknown : unknown_to(*inputs->kit, *verdict.licence)) {
+        add("licence", Health::warn, std::move(unknown),
+            "ask the vendor whether the licence or the kit is the wrong one");
+      }
     }
     look_at_signers(*inputs, findings_);
     look_at_delivery(*inputs, findings_);

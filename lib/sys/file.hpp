@@ -64,8 +64,8 @@ class Descriptor {
 /// file, it stays that user's.
 [[nodiscard]] Result<void> replace_file(const std::string& path, std::string_view bytes, unsigned mode);
 
-/// Appends whole lines to a file, which is made if need be, durably. Where an earlier append was cut short, its half line
-/// is ended first. Errors: refused where it is a link or has other names, bad_input where it is no regular file.
+/// Appends whole lines to a file, which is made if need be, durably. Where an earlier append was cut short, its half
+/// line is ended first. Errors: refused where it is a link or has other names, bad_input where it is no regular file.
 [[nodiscard]] Result<void> append_lines(const std::string& path, std::string_view lines, unsigned mode);
 
 /// A new file under construction, visible under its (usually hidden) name from the start. Removed when it goes without
@@ -144,7 +144,8 @@ class InputSource final : public core::Source {
 };
 
 /// Whether something has the name. Where the system cannot tell, it counts as there: whoever opens it learns why.
-/// Also true where it cannot be told: for what must not be there. Where something is done because it is not, `look_for`.
+/// Also true where it cannot be told: for what must not be there. Where something is done because it is not,
+/// `look_for`.
 [[nodiscard]] bool exists(const std::string& path);
 /// Whether something has this name. Error: not_recorded and the like where that cannot be told.
 [[nodiscard]] Result<bool> look_for(const std::string& path);
@@ -176,6 +177,8 @@ struct Attributes {
 [[nodiscard]] Result<void> link_file(const std::string& from, const std::string& to);
 /// Gives a file another name, on file systems without links too; not yet durable. Error: refused if the name is taken.
 [[nodiscard]] Result<void> rename_new(const std::string& from, const std::string& to);
+/// Gives a file the name `to` in the same folder, in the place of what has it, if anything; durably.
+[[nodiscard]] Result<void> rename_over(const std::string& from, const std::string& to);
 /// The absolute path without links, `.` and `..`. Error: bad_input where nothing is there.
 [[nodiscard]] Result<std::string> real_path(const std::string& path);
 /// Has the kernel forget what it holds of a file that was synced, so that reading it asks the disk. Where it will not,

@@ -62,8 +62,8 @@ std::vector<std::string> sentences(const gate::Proposal& proposal) {
     for (const auto& difference : raise.loosenings) out.push_back("  " + difference.text());
   }
   if (proposal.also_new) {
-    add_consents(out, "values that a later kit is the first to declare would leave without asking again:",
-                 *proposal.also_new);
+    add_consents(
+        out, "values that a later kit is the first to declare would leave without asking again:", *proposal.also_new);
     add_consents(out, "so far:", proposal.consented);
   }
   return out;
@@ -85,6 +85,11 @@ std::vector<std::string> sentences(const gate::ClockProposal& proposal) {
   std::vector<std::string> out{"the clock says " + proposal.now.text() + ", the ledger's newest time is " +
                                    proposal.ledger.value_or(proposal.now).text(),
                                "every time in the ledger that is later than the clock's would count no more"};
+  if (proposal.back) {
+    out.push_back("licence " + core::quote(proposal.back->licence.serial) + ", which begins only at " +
+                  proposal.back->licence.not_before.text() + ", would wait again, and " +
+                  core::quote(proposal.back->former.serial) + " would be in force again");
+  }
   if (proposal.stays) out.push_back("this would stay: " + proposal.stays->message);
   return out;
 }
@@ -181,13 +186,13 @@ int run_hold(Context& context, const std::string& reason, bool stop) {
 void add_authorise(Context& context) {
   using namespace authorise_command;
   auto options = std::make_shared<Options>();
-  console::Command command =
-      context.console.command("authorise", "allow what is looser than this site's ceiling, after showing it",
-                              "  airlock authorise --reason 'contract 4711 of 2026-11-20 allows sending'\n"
-                              "  airlock authorise --reason 'new recipient, ticket 815' --yes\n"
-                              "  airlock authorise --reason 'board, 2026-11-20' --also-new class=usage type=count,boolean\n"
-                              "  airlock authorise --clock --reason 'clock was a year ahead until today'",
-                              [&context, options] { return run(context, *options); });
+  console::Command command = context.console.command(
+      "authorise", "allow what is looser than this site's ceiling, after showing it",
+      "  airlock authorise --reason 'contract 4711 of 2026-11-20 allows sending'\n"
+      "  airlock authorise --reason 'new recipient, ticket 815' --yes\n"
+      "  airlock authorise --reason 'board, 2026-11-20' --also-new class=usage type=count,boolean\n"
+      "  airlock authorise --clock --reason 'clock was a year ahead until today'",
+      [&context, options] { return run(context, *options); });
   command.text("--reason", options->reason, "why, for the ledger", console::Need::required);
   command.flag("--yes", options->yes, "do not ask");
   command.words("--also-new", options->also_new,

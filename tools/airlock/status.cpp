@@ -45,9 +45,10 @@ void say_copied(const console::Console& console, const std::vector<gate::CopiedA
                 std::to_string(each.disclosures) + " of the newest " + std::to_string(gate::copies_counted_of) +
                 " disclosures");
     if (each.disclosures < 2) continue;
-    console.warn(core::quote(each.path) + " was taken out as a copy of another value more than once",
-                 "`airlock explain` on a report says of which; if it may not leave at all, name it in `redact_also`; if "
-                 "its values are no secret, ask the vendor for an `enum` or another class in the next kit");
+    console.warn(
+        core::quote(each.path) + " was taken out as a copy of another value more than once",
+        "`airlock explain` on a report says of which; if it may not leave at all, name it in `redact_also`; if "
+        "its values are no secret, ask the vendor for an `enum` or another class in the next kit");
   }
 }
 
@@ -62,6 +63,7 @@ int run(Context& context) {
   const site::Configuration& configuration = status->inputs.site.configuration();
   const licence::Verdict& verdict = status->inputs.licence.verdict;
   std::string kit = "none: " + status->inputs.no_kit.message;
+  if (!status->inputs.no_kit.hint.empty()) kit += "\n" + status->inputs.no_kit.hint;
   if (status->inputs.kit) {
     kit = "number " + std::to_string(status->inputs.kit->number) + ", policy " + status->inputs.kit->policy.name() +
           " " + status->inputs.kit->policy.version();
@@ -71,11 +73,12 @@ int run(Context& context) {
   }
   std::string licence = verdict.licence ? verdict.licence->serial + ", tier " + verdict.licence->tier + ", " : "";
   licence += in_words(verdict) + (verdict.exit_code() == 0 ? "" : ": " + verdict.reason);
+  if (verdict.exit_code() != 0 && !verdict.hint.empty()) licence += "\n" + verdict.hint;
   context.console.say(
       {{"site", configuration.site_id + (configuration.name.empty() ? "" : ", " + configuration.name)},
        {"product", configuration.product.empty() ? "not known yet" : configuration.product},
        {"kit", kit},
-       {"licence", licence},
+       {"licence", licence + (next_in_words(verdict).empty() ? "" : "\nnext: " + next_in_words(verdict))},
        {"floor", configuration.floor ? std::string(policy::name(*configuration.floor)) : "none"},
        {"machine", machine_in_words(status->inputs.machine)},
        {"ceiling", std::string(policy::name(gate::authorised_ceiling(status->inputs))) +
@@ -113,8 +116,8 @@ int run(Context& context) {
                         std::to_string(status->queue.failed) + " given up; see `airlock outbox list`");
   }
   if (status->bundles != 0) {
-    context.console.say("bundles: " + std::to_string(status->bundles - status->handed_over) +
-                        " to be handed over, " + std::to_string(status->handed_over) +
+    context.console.say("bundles: " + std::to_string(status->bundles - status->handed_over) + " to be handed over, " +
+                        std::to_string(status->handed_over) +
                         " handed over and without a receipt; see `airlock outbox list`");
   }
   if (status->receipt) {
