@@ -51,7 +51,9 @@ Result<void> name_kit(const site::Site& site, const site::KnownKit& kit) {
 Result<void> name_licences(const site::Site& site, const licence::Seen& by_clock, const licence::Seen& right) {
   auto found = read_public(site);
   if (!found || !found->current) return {};
-  found->seen = found->all_seen().taken_back(by_clock, right);
+  licence::Seen seen = found->all_seen().taken_back(by_clock, right);
+  if (seen == found->seen) return {};
+  found->seen = std::move(seen);
   found->licence_sequence = found->seen.highest();
   return write(site, *found);
 }

@@ -6,6 +6,7 @@
 #include "core/json.hpp"
 #include "crypto/pem.hpp"
 #include "gate/entries.hpp"
+#include "gate/public_part.hpp"
 #include "site/history.hpp"
 #include "site/verdict.hpp"
 #include "sys/file.hpp"
@@ -41,22 +42,28 @@ Result<std::optional<LicenceFile>> former_file(const site::Site& site, std::stri
   return std::nullopt;
 }
 
-/// Finishes a take-back whose entry is the newest of licences. Returns whether there was one.
-Result<bool> finish_take_back(const site::Site& site, const ledger::Ledger& ledger, const LicenceTerms& terms,
+/// Finishes a take-back whose entry is the newest of licences: `site.json` first, then the files.
+Result<void> finish_take_back(const site::Site& site, const ledger::Ledger& ledger, const LicenceTerms& terms,
                               Time now) {
   AIRLOCK_TRY(const auto newest, ledger.newest(ledger::Kind::licence));
-  if (!newest) return false;
+  if (!newest) return {};
   AIRLOCK_TRY(const Json json, body_of(*newest));
   const std::string waits = json.value(taken_back_member, "");
-  if (waits.empty()) return false;
+  if (waits.empty()) return {};
   AIRLOCK_TRY(const site::LicencePair files, site::read_licences(site.directory()));
   const auto present = content_of(files.present, terms, now);
-  if (!present || present->serial != waits || now >= present->not_before) return false;
+  const auto next = content_of(files.next, terms, now);
+  const bool is_in_place = !present || present->serial != waits;
+  const auto& early = is_in_place ? next : present;
+  if (!early || early->serial != waits || now >= early->not_before) return {};
+  licence::Seen by_clock;
+  by_clock.add(*early);
+  AIRLOCK_CHECK(name_licences(site, by_clock, terms.seen));
+  if (is_in_place) return {};
   AIRLOCK_TRY(const auto former, former_file(site, json.value("serial", ""), terms, now));
-  if (!former) return false;
+  if (!former) return {};
   AIRLOCK_CHECK(sys::replace_file(site.path(site::layout::next_licence), *files.present.bytes, sys::public_file));
-  AIRLOCK_CHECK(sys::replace_file(site.path(site::layout::licence), *former->bytes, sys::public_file));
-  return true;
+  return sys::replace_file(site.path(site::layout::licence), *former->bytes, sys::public_file);
 }
 
 /// What an entry alone says was seen: for those that follow a disowned one.
@@ -85,9 +92,9 @@ Result<void> keep_licence(const site::Site& site, const LicenceFile& file) {
 Result<void> settle_licences(const site::Site& site, const ledger::Ledger& ledger, Time now) {
   const std::string next = site.path(site::layout::next_licence);
   AIRLOCK_TRY(const LicenceTerms terms, licence_terms(site, ledger));
-  AIRLOCK_TRY(const bool taken_back, finish_take_back(site, ledger, terms, now));
+  AIRLOCK_CHECK(finish_take_back(site, ledger, terms, now));
   AIRLOCK_TRY(const bool waits, sys::look_for(next));
-  if (taken_back || !waits) return {};
+  if (!waits) return {};
   AIRLOCK_TRY(const LicenceInput input, read_licence_input(site, ledger, now));
   if (!input.next_in_force) return {};
   AIRLOCK_CHECK(keep_licence(site, input.files.present));
