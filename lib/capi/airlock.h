@@ -70,7 +70,9 @@ typedef enum airlock_state {
 typedef struct airlock_verdict airlock_verdict;
 
 /** Judges the licence of a site by what is in `public/` of the site directory, as any user can. The result is that of
- * `airlock --site DIR licence verify`. NULL only where memory ran out. Free it with airlock_verdict_free. */
+ * `airlock --site DIR licence verify`. A licence that was installed early takes over when it begins, whether or not a
+ * command has run since; until then the verdict is that of the licence in force, and its reason says what follows. NULL
+ * only where memory ran out. Free it with airlock_verdict_free. */
 AIRLOCK_API airlock_verdict *airlock_verify_site(const char *site_directory);
 
 /** Judges a licence file without a site, as `airlock licence verify --licence F --trust F --product P [--site-id U]`.

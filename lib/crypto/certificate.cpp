@@ -63,16 +63,12 @@ Result<Certificate> Certificate::from_pem(std::string_view pem) {
 }
 
 Result<std::vector<Certificate>> Certificate::list_from_pem(std::string_view pem) {
-  constexpr std::string_view last_line = "-----END CERTIFICATE-----";
+  AIRLOCK_TRY(const auto all, crypto::all_from_pem(pem_label, pem, certificates_limit));
   std::vector<Certificate> list;
-  do {
-    const auto last = std::min(pem.find(last_line), pem.size());
-    const auto next = std::min(pem.find('\n', last), pem.size() - 1) + 1;
-    AIRLOCK_TRY(Certificate certificate, from_pem(pem.substr(0, next)));
-    if (list.size() == certificates_limit) return refuse("there are more than 16");
+  for (const std::string& der : all) {
+    AIRLOCK_TRY(Certificate certificate, from_der(der));
     list.push_back(std::move(certificate));
-    pem.remove_prefix(next);
-  } while (!pem.empty());
+  }
   return list;
 }
 

@@ -44,9 +44,9 @@ inline constexpr std::size_t certificate_bytes_limit = 16 * 1024;
 /// A certificate: version 3, DER, its key of a `KeyKind`, its extensions and validity well formed. Cheap to copy.
 class Certificate {
  public:
-  /// Reads exactly one PEM `CERTIFICATE`. Error: bad_input.
+  /// Reads the one PEM `CERTIFICATE` of a text. Error: bad_input.
   [[nodiscard]] static Result<Certificate> from_pem(std::string_view pem);
-  /// Reads 1 to `certificates_limit` PEM certificates, one behind the other. Error: bad_input.
+  /// Reads all PEM certificates of a text, 1 to `certificates_limit`. Error: bad_input.
   [[nodiscard]] static Result<std::vector<Certificate>> list_from_pem(std::string_view pem);
   /// Reads DER with nothing behind it, at most `certificate_bytes_limit` bytes. Error: bad_input.
   [[nodiscard]] static Result<Certificate> from_der(std::string_view der);

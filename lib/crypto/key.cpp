@@ -57,9 +57,9 @@ std::string public_der(const EVP_PKEY* key) {
 Result<PublicKey> public_half_of_ed25519(const EVP_PKEY* key) {
   std::string raw(ed25519_size, '\0');
   std::size_t size = raw.size();
-  ensure(EVP_PKEY_get_raw_public_key(key, reinterpret_cast<unsigned char*>(raw.data()), &size) == 1 &&
-             size == raw.size(),
-         "reading an Ed25519 key");
+  ensure(
+      EVP_PKEY_get_raw_public_key(key, reinterpret_cast<unsigned char*>(raw.data()), &size) == 1 && size == raw.size(),
+      "reading an Ed25519 key");
   return PublicKey::from_ed25519(raw);
 }
 
@@ -80,8 +80,8 @@ std::optional<KeyKind> kind_of(const EVP_PKEY* key, std::string_view spki) {
   return std::nullopt;
 }
 
-/// Whether what the private half signs verifies with the public one, on a curve of NIST or by RSA. OpenSSL's own check of
-/// an RSA key takes a third of a second, for it tests the primes again.
+/// Whether what the private half signs verifies with the public one, on a curve of NIST or by RSA. OpenSSL's own check
+/// of an RSA key takes a third of a second, for it tests the primes again.
 bool halves_match(EVP_PKEY* key, EVP_PKEY* half) {
   const char* const digest = "SHA2-256";
   const std::string_view text = "airlock";
@@ -121,7 +121,7 @@ tl::unexpected<core::Error> refuse_file(std::string hint = {}) {
 
 }  // namespace
 
-bool is_encrypted_pem(std::string_view pem) { return pem.starts_with("-----BEGIN ENCRYPTED PRIVATE KEY"); }
+bool is_encrypted_pem(std::string_view pem) { return has_armour(encrypted_key_label, pem); }
 
 Result<PublicKey> PublicKey::from_handle(std::shared_ptr<evp_pkey_st> handle, std::string der) {
   const auto kind = kind_of(handle.get(), der);
@@ -142,9 +142,8 @@ Result<PublicKey> PublicKey::from_ed25519(std::string_view raw) {
   if (raw.size() != ed25519_size) {
     return fail(Code::bad_input, "an Ed25519 key has 32 bytes, not " + std::to_string(raw.size()));
   }
-  return from_handle(
-      owned(EVP_PKEY_new_raw_public_key_ex(library(), "ED25519", nullptr, octets(raw), raw.size())),
-      std::string(ed25519_prefix).append(raw));
+  return from_handle(owned(EVP_PKEY_new_raw_public_key_ex(library(), "ED25519", nullptr, octets(raw), raw.size())),
+                     std::string(ed25519_prefix).append(raw));
 }
 
 std::string PublicKey::pem() const { return to_pem("PUBLIC KEY", der_); }
@@ -209,7 +208,7 @@ Result<PrivateKey> PrivateKey::from_pem(std::string_view pem) {
   if (is_encrypted_pem(pem)) {
     return fail(Code::bad_input, "is a private key under a passphrase, and can only be one without here");
   }
-  if (pem.starts_with("-----BEGIN EC ") || pem.starts_with("-----BEGIN RSA ")) {
+  if (has_armour("EC PRIVATE KEY", pem) || has_armour("RSA PRIVATE KEY", pem)) {
     return refuse_file("convert it with `openssl pkcs8 -topk8 -nocrypt`");
   }
   AIRLOCK_TRY(std::string decoded, crypto::from_pem(key_label, pem));

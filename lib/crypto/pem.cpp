@@ -1,5 +1,8 @@
 #include "crypto/pem.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "core/text.hpp"
 #include "crypto/hash.hpp"
 
@@ -10,6 +13,66 @@ constexpr std::size_t columns = 64;
 
 std::string boundary(std::string_view word, std::string_view label) {
   return "-----" + std::string(word) + " " + std::string(label) + "-----";
+}
+
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+/// The lines that count, each ended by LF. Nothing that is reallocated: it may be a key.
+std::string lines_of(std::string_view text) {
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+  std::string out;
+  out.reserve(text.size() + 1);
+  std::size_t begin = 0;  // of the last line
+  const auto end_line = [&] {
+    while (out.size() > begin && (out.back() == ' ' || out.back() == '\t')) out.pop_back();
+    if (out.size() > begin) out += '\n';
+    begin = out.size();
+  };
+  for (const char c : text) {
+    if (c == '\n') {
+      end_line();
+    } else if (c != '\r') {
+      out += c;
+    }
+  }
+  end_line();
+  return out;
+}
+
+std::string_view take_line(std::string_view& lines) {
+  const std::string_view line = lines.substr(0, lines.find('\n'));
+  lines.remove_prefix(line.size() + 1);
+  return line;
+}
+
+tl::unexpected<core::Error> not_pem(const std::string& why) {
+  return core::fail(core::Code::bad_input, "is not PEM: " + why);
+}
+
+/// Reads what is behind the first line of an armour, up to its last line, which is taken too.
+core::Result<std::string> read_body(std::string_view& lines, std::string_view label) {
+  const std::string begin = boundary("BEGIN", label);
+  const std::string end = boundary("END", label);
+  std::string joined;
+  joined.reserve(lines.size());
+  bool short_line = false;
+  bool odd_line = false;
+  bool ended = false;
+  while (!ended && !lines.empty()) {
+    const std::string_view line = take_line(lines);
+    ended = line == end;
+    if (ended) continue;
+    if (line == begin) return not_pem("has the line `" + begin + "` twice and no `" + end + "` between them");
+    odd_line = odd_line || short_line || line.size() > columns;  // only the last line may be shorter
+    short_line = line.size() < columns;
+    joined += line;
+  }
+  const Secret base64(std::move(joined));  // it may be a key
+  if (!ended) return not_pem("has no line `" + end + "`; the file may be cut off");
+  if (odd_line) return not_pem("lines must have 64 characters");
+  auto der = core::from_base64(base64.view());
+  if (!der || der->empty()) return not_pem("must have base64 between its first and last line");
+  return *std::move(der);
 }
 
 }  // namespace
@@ -27,30 +90,38 @@ std::string to_pem(std::string_view label, std::string_view der) {
   return pem += boundary("END", label) + "\n";
 }
 
-core::Result<std::string> from_pem(std::string_view label, std::string_view text) {
-  const auto refuse = [](const std::string& why) { return core::fail(core::Code::bad_input, "is not PEM: " + why); };
-  const std::string newline = text.substr(0, text.find('\n')).ends_with('\r') ? "\r\n" : "\n";
-  const std::string begin = boundary("BEGIN", label) + newline;
-  const std::string end = boundary("END", label) + newline;
-  if (!text.starts_with(begin)) return refuse("must begin with the line `" + boundary("BEGIN", label) + "`");
-  text.remove_prefix(begin.size());
-  if (!text.ends_with(end)) return refuse("must end with the line `" + boundary("END", label) + "`");
-  text.remove_suffix(end.size());
-
-  std::string joined;
-  joined.reserve(text.size());
-  while (!text.empty()) {
-    const auto length = text.find(newline);
-    if (length == std::string_view::npos) return refuse("must have one line ending throughout");
-    const bool last = length + newline.size() == text.size();
-    if (last ? length == 0 || length > columns : length != columns) return refuse("lines must have 64 characters");
-    joined += text.substr(0, length);
-    text.remove_prefix(length + newline.size());
+core::Result<std::vector<std::string>> all_from_pem(std::string_view label, std::string_view text, std::size_t most) {
+  const Secret kept(lines_of(text));
+  const std::string begin = boundary("BEGIN", label);
+  std::string_view lines = kept.view();
+  std::vector<std::string> out;
+  while (!lines.empty()) {
+    if (take_line(lines) != begin) continue;
+    if (out.size() == most) {
+      return not_pem("has " + (most == 1 ? "a second" : "more than " + std::to_string(most)) + " `" + begin + "`");
+    }
+    AIRLOCK_TRY(std::string der, read_body(lines, label));
+    out.push_back(std::move(der));
   }
-  const Secret base64(std::move(joined));  // it may be a key
-  auto der = core::from_base64(base64.view());
-  if (!der || der->empty()) return refuse("must have base64 between its first and last line");
-  return *std::move(der);
+  if (out.empty()) return not_pem("has no line `" + begin + "`");
+  return out;
+}
+
+core::Result<std::string> from_pem(std::string_view label, std::string_view text) {
+  AIRLOCK_TRY(auto all, all_from_pem(label, text, 1));
+  return std::move(all.front());
+}
+
+bool has_armour(std::string_view label, std::string_view text) {
+  const Secret kept(lines_of(text));
+  const std::string line = boundary("BEGIN", label) + "\n";
+  const auto at = kept.view().find("\n" + line);
+  return kept.view().starts_with(line) || at != std::string_view::npos;
+}
+
+core::Result<std::string> canonical_pem(std::string_view label, std::string_view text) {
+  AIRLOCK_TRY(const std::string der, from_pem(label, text));
+  return to_pem(label, der);
 }
 
 }  // namespace airlock::crypto

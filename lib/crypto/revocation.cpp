@@ -148,8 +148,12 @@ Result<RevocationList> sign_list(const RevocationTemplate& content, const STACK_
 }  // namespace
 
 Result<RevocationList> RevocationList::from_pem(std::string_view pem) {
-  if (pem.size() > revocation_list_bytes_limit) return refuse_list("it is larger than 1 MiB");
   AIRLOCK_TRY(const std::string der, crypto::from_pem(list_label, pem));
+  return from_der(der);
+}
+
+Result<RevocationList> RevocationList::from_der(std::string_view der) {
+  if (der.size() > revocation_list_bytes_limit) return refuse_list("it is larger than 1 MiB");
   X509_CRL* made = X509_CRL_new_ex(library(), nullptr);
   ensure(made != nullptr, "revocation list");
   const unsigned char* at = octets(der);
@@ -170,16 +174,12 @@ Result<RevocationList> RevocationList::from_pem(std::string_view pem) {
 }
 
 Result<std::vector<RevocationList>> RevocationList::list_from_pem(std::string_view pem) {
-  constexpr std::string_view last_line = "-----END X509 CRL-----";
+  AIRLOCK_TRY(const auto all, crypto::all_from_pem(list_label, pem, certificates_limit));
   std::vector<RevocationList> lists;
-  do {
-    const auto last = std::min(pem.find(last_line), pem.size());
-    const auto next = std::min(std::min(pem.find('\n', last), pem.size()) + 1, pem.size());
-    AIRLOCK_TRY(RevocationList list, from_pem(pem.substr(0, next)));
-    if (lists.size() == certificates_limit) return refuse_list("there are more than 16");
+  for (const std::string& der : all) {
+    AIRLOCK_TRY(RevocationList list, from_der(der));
     lists.push_back(std::move(list));
-    pem.remove_prefix(next);
-  } while (!pem.empty());
+  }
   return lists;
 }
 

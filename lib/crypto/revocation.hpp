@@ -27,9 +27,9 @@ struct RevocationTemplate;
 /// distribution point, no critical extension. Cheap to copy.
 class RevocationList {
  public:
-  /// Reads exactly one PEM `X509 CRL`. Error: bad_input.
+  /// Reads the one PEM `X509 CRL` of a text. Error: bad_input.
   [[nodiscard]] static Result<RevocationList> from_pem(std::string_view pem);
-  /// Reads 1 to `certificates_limit` of them, one behind the other. Error: bad_input.
+  /// Reads all of them in a text, 1 to `certificates_limit`. Error: bad_input.
   [[nodiscard]] static Result<std::vector<RevocationList>> list_from_pem(std::string_view pem);
 
   [[nodiscard]] std::string pem() const;
@@ -52,6 +52,7 @@ class RevocationList {
   RevocationList(std::shared_ptr<X509_crl_st> handle, std::uint64_t number, Time issued)
       : handle_(std::move(handle)), number_(number), issued_(issued) {}
 
+  [[nodiscard]] static Result<RevocationList> from_der(std::string_view der);
   friend Result<RevocationList> extend_revocation_list(const RevocationList& known, const RevocationTemplate& content,
                                                        const Certificate& authority, const PrivateKey& key);
 

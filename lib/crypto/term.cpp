@@ -6,9 +6,11 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
+#include <ctime>
+#include <optional>
+
 #include "crypto/bio.hpp"
 #include "crypto/openssl.hpp"
-#include "crypto/profile.hpp"
 
 namespace airlock::crypto {
 
@@ -19,6 +21,14 @@ namespace {
 
 /// Certificates are not secret: where a block says that it is encrypted, nobody is asked for a passphrase.
 int no_passphrase(char*, int, int, void*) { return -1; }
+
+/// Foreign authorities write GeneralizedTime before 2050 too, which RFC 5280 4.1.2.5 forbids and every TLS library
+/// reads.
+std::optional<core::Time> any_time(const ASN1_TIME* time) {
+  std::tm parts{};
+  if (ASN1_TIME_to_tm(time, &parts) != 1) return std::nullopt;
+  return core::Time{::timegm(&parts)};
+}
 
 }  // namespace
 
@@ -33,8 +43,8 @@ core::Result<std::vector<Term>> terms_from_pem(std::string_view text) {
     const bool is_one = PEM_read_bio_X509_AUX(bio.get(), &made, no_passphrase, nullptr) != nullptr;
     const Handle<X509> certificate(made);  // null where it was one and could not be read
     if (!is_one) break;
-    const auto from = read_time(X509_get0_notBefore(certificate.get()));
-    const auto until = read_time(X509_get0_notAfter(certificate.get()));
+    const auto from = any_time(X509_get0_notBefore(certificate.get()));
+    const auto until = any_time(X509_get0_notAfter(certificate.get()));
     if (!from || !until) return fail(Code::bad_input, "holds a certificate whose validity is malformed");
     out.push_back({*from, *until});
   }

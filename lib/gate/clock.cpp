@@ -49,6 +49,9 @@ Result<ClockProposal> proposal_for(const Inputs& inputs, const ledger::Ledger& l
   AIRLOCK_TRY(out.ledger, ledger.newest_time());
   AIRLOCK_TRY(const auto kit, kit_issued(ledger));
   out.stays = ahead_for_good(inputs, kit, !out.empty());
+  if (!out.empty()) {
+    AIRLOCK_TRY(out.back, find_take_back(inputs.site, ledger, inputs.now));
+  }
   return out;
 }
 
@@ -69,7 +72,8 @@ Result<ClockProposal> disown_times(const std::string& directory, const std::stri
   AIRLOCK_TRY(const Inputs inputs, read_inputs(directory, ledger, sys::now()));
   AIRLOCK_TRY(ClockProposal proposal, proposal_for(inputs, ledger));
   if (proposal.empty()) {
-    return core::fail(core::Code::refused, "no time in the ledger is later than the clock's, so there is none to disown");
+    return core::fail(core::Code::refused,
+                      "no time in the ledger is later than the clock's, so there is none to disown");
   }
   core::Json members{{"reason", reason}, {"clock", {{"disowned_newest", proposal.ledger->text()}}}};
   // The newest `authorised` entry is where ceiling and consents are looked for.
@@ -79,9 +83,20 @@ Result<ClockProposal> disown_times(const std::string& directory, const std::stri
   {
     AIRLOCK_TRY(auto change, ledger.change());
     AIRLOCK_CHECK(append(change, ledger::Kind::authorised, "", members, proposal.now));
+    if (proposal.back) {
+      core::Json licence = take_back_members(*proposal.back);
+      AIRLOCK_CHECK(add_ceiling(licence, inputs));
+      AIRLOCK_CHECK(append(change, ledger::Kind::licence, "", licence, proposal.now));
+    }
     AIRLOCK_CHECK(change.commit());
   }
-  AIRLOCK_CHECK(refresh_public(site, ledger, inputs.licence.verdict, proposal.now));
+  if (proposal.back) {
+    // A step back: `site.json` first, then the files.
+    AIRLOCK_CHECK(name_licences(site, proposal.back->by_clock, proposal.back->right));
+    AIRLOCK_CHECK(settle_licences(site, ledger, proposal.now));
+  }
+  AIRLOCK_TRY(const LicenceInput licence, read_licence_input(site, ledger, proposal.now));
+  AIRLOCK_CHECK(refresh_public(site, ledger, licence.verdict, proposal.now));
   return proposal;
 }
 

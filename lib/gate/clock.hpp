@@ -7,6 +7,7 @@
 
 #include "core/result.hpp"
 #include "core/time.hpp"
+#include "gate/takeover.hpp"
 
 namespace airlock::gate {
 
@@ -17,6 +18,8 @@ struct ClockProposal {
   /// What else stops the guard and nobody here can disown: the vendor's word in kit or licence, whichever is later, or
   /// what only `public/site.json` says. Nothing where all of these have passed.
   std::optional<core::Error> stays;
+  /// A licence that took over by the wrong clock only: it waits again, and the one before it is in force again.
+  std::optional<TakeBack> back = {};
   /// Whether there is a time to disown: an entry is later than now.
   [[nodiscard]] bool empty() const { return !ledger || *ledger <= now; }
 };

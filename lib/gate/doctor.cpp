@@ -10,6 +10,7 @@
 #include "gate/open.hpp"
 #include "gate/own_redactions.hpp"
 #include "gate/public_part.hpp"
+#include "gate/usage.hpp"
 #include "keeper/passphrase.hpp"
 #include "sys/file.hpp"
 #include "sys/system.hpp"
@@ -234,6 +235,18 @@ class Examination {
     if (inputs->kit || !verdict.unbelieved) {
       add("licence", health, std::string(core::name(verdict.state)) + ": " + verdict.reason,
           health == Health::ok ? "" : verdict.hint);
+    }
+    if (verdict.next) {
+      const bool follows = verdict.next->begins().has_value();
+      add("licence", follows ? Health::ok : Health::warn,
+          (follows ? "next: " : "the licence that was to follow does not take over: ") + verdict.next->reason,
+          follows ? "" : verdict.next->hint);
+    }
+    if (inputs->kit && verdict.licence) {
+      for (std::string& unknown : unknown_to(*inputs->kit, *verdict.licence)) {
+        add("licence", Health::warn, std::move(unknown),
+            "ask the vendor whether the licence or the kit is the wrong one");
+      }
     }
     look_at_signers(*inputs, findings_);
     look_at_delivery(*inputs, findings_);

@@ -92,7 +92,7 @@ void look_at_delivery(const Inputs& inputs, Findings& findings) {
 
 void look_at_signers(const Inputs& inputs, Findings& findings) {
   const auto kit = site::read_if_there(inputs.site.path(site::layout::kit), site::kit_bytes_limit);
-  signers("the licence", inputs.licence.file, inputs.site.vendor_trust(crypto::Role::licence), findings);
+  signers("the licence", inputs.licence.file(), inputs.site.vendor_trust(crypto::Role::licence), findings);
   signers("the kit", kit.value_or(std::nullopt), inputs.site.vendor_trust(crypto::Role::kit), findings);
 }
 

@@ -62,8 +62,8 @@ class PublicPart {
     reach(site_.path(public_folder), to_pass, site::layout::public_permissions);
     need(site::layout::public_site, "the next `airlock process` makes it again from the ledger");
     need(site::layout::vendor_root, "write it again: " + write_roots(site_));
-    for (const auto file :
-         {site::layout::public_site, site::layout::vendor_root, site::layout::licence, site::layout::kit}) {
+    for (const auto file : {site::layout::public_site, site::layout::vendor_root, site::layout::licence,
+                            site::layout::next_licence, site::layout::kit}) {
       reach(site_.path(file), to_read, sys::public_file);
     }
     return sound_;

@@ -98,6 +98,14 @@ Json verdict_document(const licence::Verdict& verdict) {
   out["days_left"] = verdict.days_left ? Json(*verdict.days_left) : Json(nullptr);
   out["warning_days"] = verdict.warning ? Json(*verdict.warning) : Json(nullptr);
   if (verdict.licence) out["licence"] = Json::parse(licence::to_document(*verdict.licence));
+  out["next"] = nullptr;
+  if (verdict.next) {
+    out["next"] = {{"state", core::name(verdict.next->state)},
+                   {"reason", verdict.next->reason},
+                   {"hint", text_or_null(verdict.next->hint)},
+                   {"takes_over", time_or_null(verdict.next->begins())}};
+    if (verdict.next->licence) out["next"]["licence"] = Json::parse(licence::to_document(*verdict.next->licence));
+  }
   out["exit"] = verdict.exit_code();
   return out;
 }

@@ -11,7 +11,8 @@ namespace airlock::gate {
 /// The loosest that a person has authorised, or that a site has by itself.
 [[nodiscard]] policy::Disposition authorised_ceiling(const Inputs& inputs);
 
-/// State, reason, hint, days left, warning, the licence's own document once it is verified, exit code.
+/// State, reason, hint, days left, warning, the licence's own document once it is verified, the licence that follows,
+/// exit code.
 [[nodiscard]] core::Json verdict_document(const licence::Verdict& verdict);
 
 /// Its members: docs/guides/monitor.md.

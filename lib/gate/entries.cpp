@@ -168,6 +168,10 @@ Result<bool> is_known(const licence::Licence& licence, const ledger::Ledger& led
   return json.value("serial", "") == licence.serial && json.value("sequence", std::int64_t{0}) == licence.sequence;
 }
 
+Json configuration_members(const Inputs& inputs) {
+  return {{"configuration_sha256", crypto::sha256(inputs.site.configuration_text()).hex()}};
+}
+
 Result<void> append_site_changes(ledger::Ledger::Change& change, const ledger::Ledger& ledger, const Inputs& inputs) {
   const auto& verdict = inputs.licence.verdict;
   bool recorded = !inputs.ceiling_moved;
@@ -180,15 +184,14 @@ Result<void> append_site_changes(ledger::Ledger::Change& change, const ledger::L
       recorded = true;
     }
   }
-  const std::string digest = crypto::sha256(inputs.site.configuration_text()).hex();
+  Json members = configuration_members(inputs);
   AIRLOCK_TRY(const auto configured, ledger.newest(ledger::Kind::configured));
   bool known = false;
   if (configured) {
     AIRLOCK_TRY(const Json json, ledger::body_of(*configured));
-    known = json.value("configuration_sha256", "") == digest;
+    known = json.value("configuration_sha256", Json()) == members.at("configuration_sha256");
   }
   if (!known || !recorded) {
-    Json members{{"configuration_sha256", digest}};
     AIRLOCK_CHECK(add_ceiling(members, inputs));
     AIRLOCK_CHECK(append(change, ledger::Kind::configured, "", members, inputs.now));
   }

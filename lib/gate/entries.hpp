@@ -46,6 +46,9 @@ struct NewDisclosure {
 [[nodiscard]] Result<void> append_site_changes(ledger::Ledger::Change& change, const ledger::Ledger& ledger,
                                                const Inputs& inputs);
 
+/// The members of a `configured` entry, but for the ceiling.
+[[nodiscard]] core::Json configuration_members(const Inputs& inputs);
+
 /// Whether the newest `licence` entry is of this licence.
 [[nodiscard]] Result<bool> is_known(const licence::Licence& licence, const ledger::Ledger& ledger);
 
@@ -64,8 +67,8 @@ struct RecordedDecision {
   std::optional<std::string> disclosure_id;  ///< where something was to leave
   envelope::Period period;
 };
-/// The text that an entry with this body names by `MEMBER_sha256`; nothing where it has no such member. Error: integrity
-/// where the text is missing or another.
+/// The text that an entry with this body names by `MEMBER_sha256`; nothing where it has no such member. Error:
+/// integrity where the text is missing or another.
 [[nodiscard]] Result<std::optional<std::string>> text_named_in(const core::Json& body, std::string_view member,
                                                                const ledger::Ledger& ledger);
 /// What a `produced` or `decided` entry says went as a copy: how many members, by declared path.

@@ -8,6 +8,7 @@
 
 #include "core/json.hpp"
 #include "core/text.hpp"
+#include "dictionary/limited_field.hpp"
 #include "report/scanner.hpp"
 #include "sys/file.hpp"
 #include "sys/system.hpp"
@@ -33,17 +34,6 @@ struct Kept {
 };
 
 std::string path_at(const site::Site& site) { return site.path(site::layout::held) + "/" + std::string(file_name); }
-
-/// What a limit may call a field: its last steps joined with dots, fewest first.
-bool is_called(const dictionary::Field& field, std::string_view limit) {
-  std::string name;
-  for (auto step = field.steps.rbegin(); step != field.steps.rend(); ++step) {
-    name = name.empty() ? *step : *step + "." + name;
-    if (name == limit) return true;
-    if (name.size() > limit.size()) return false;
-  }
-  return false;
-}
 
 /// Fills in the whole numbers of a document at these paths, none of which leads through an array.
 Result<void> fill_in(Figures& figures, const core::Blob& document) {
@@ -156,28 +146,13 @@ Result<void> write(const site::Site& site, const std::vector<Kept>& all) {
 
 }  // namespace
 
-LimitedField limited_field(const dictionary::Dictionary& dictionary, std::string_view limit) {
-  LimitedField out;
-  for (const dictionary::Field& field : dictionary.fields()) {
-    const bool concrete = std::none_of(field.is_wildcard.begin(), field.is_wildcard.end(), [](bool is) { return is; });
-    if (!concrete || field.cls != dictionary::Class::usage || !is_called(field, limit)) continue;
-    if (!out.path.empty()) {
-      return {.path = {},
-              .problem = "names more than one declared field: " + quote(out.path) + " and " + quote(field.path)};
-    }
-    out.path = field.path;
-  }
-  if (out.path.empty()) out.problem = "names no declared field of class `usage`";
-  return out;
-}
-
 Result<void> keep_figures(const Inputs& inputs, const ledger::Ledger& ledger, const std::string& disclosure_id,
                           const core::Blob& payload) {
   const auto& licence = inputs.licence.verdict.licence;
   if (!licence || licence->limits.empty()) return {};
   Kept made{.disclosure_id = disclosure_id, .figures = {}};
   for (const auto& [limit, most] : licence->limits) {
-    const LimitedField field = limited_field(inputs.kit->dictionary, limit);
+    const dictionary::LimitedField field = dictionary::limited_field(inputs.kit->dictionary, limit);
     if (!field.path.empty()) made.figures.emplace(field.path, std::nullopt);
   }
   AIRLOCK_CHECK(fill_in(made.figures, payload));

@@ -18,14 +18,6 @@
 
 namespace airlock::gate {
 
-/// The declared field that a limit of the licence names.
-struct LimitedField {
-  std::string path;     ///< empty where there is none
-  std::string problem;  ///< why there is none; follows the limit's name
-};
-/// A limit names a field of class `usage` without wildcards by its last step, or by its last steps joined with dots.
-[[nodiscard]] LimitedField limited_field(const dictionary::Dictionary& dictionary, std::string_view limit);
-
 /// By declared path; nothing where the document has no whole number there.
 using Figures = std::map<std::string, std::optional<std::int64_t>, std::less<>>;
 

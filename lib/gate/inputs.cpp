@@ -60,8 +60,7 @@ Result<KitInForce> kit_named_by(const ledger::Entry& entry) {
   const auto number = json.find("number");
   const auto digest = json.find("content_sha256");
   if (number == json.end() || !number->is_number_unsigned() || digest == json.end() || !digest->is_string()) {
-    return fail(Code::integrity, ledger::title(entry) + " does not name a kit",
-                "run `airlock ledger verify`");
+    return fail(Code::integrity, ledger::title(entry) + " does not name a kit", "run `airlock ledger verify`");
   }
   KitInForce out{number->get<std::uint64_t>(), digest->get<std::string>(), {}};
   if (const auto lists = json.find("revocation_lists"); lists != json.end()) {
@@ -86,8 +85,9 @@ Result<licence::Seen> seen_licences(const ledger::Ledger& ledger) {
     core::Members in(json, ledger::title(entry), "");
     if (in.has("seen")) {
       out.add(licence::Seen::from(in, "seen"));
-      if (!in.ok()) return fail(Code::integrity, ledger::title(entry) + " does not say which licences were seen",
-                                "run `airlock ledger verify`");
+      if (!in.ok())
+        return fail(Code::integrity, ledger::title(entry) + " does not say which licences were seen",
+                    "run `airlock ledger verify`");
       return true;
     }
     if (licence::counts_as_seen(json.value("state", ""))) out.add_of_unknown(json.value("sequence", std::int64_t{0}));
@@ -112,29 +112,53 @@ Result<site::Revocations> revocations(const site::Site& site, const ledger::Ledg
                               {.roots = roots, .product = site.configuration().product, .known = known});
 }
 
-Result<site::JudgedByKit> judge_for_site(const std::optional<std::string>& file, std::string_view name,
-                                         const site::Site& site, const ledger::Ledger& ledger,
-                                         const site::Revocations& revocations, Time now) {
-  AIRLOCK_TRY(const auto trust, site.vendor_trust(crypto::Role::licence));
+Result<LicenceTerms> licence_terms(const site::Site& site, const ledger::Ledger& ledger) {
+  AIRLOCK_TRY(auto trust, site.vendor_trust(crypto::Role::licence));
   AIRLOCK_TRY(const auto newest, ledger.newest_time());
   AIRLOCK_TRY(auto seen, seen_licences(ledger));
   AIRLOCK_TRY(const auto certificate, site.signing_certificate());
-  return site::judge_by_kit(file, name,
-                            {.trust = trust,
-                             .product = site.configuration().product,
-                             .site_id = site.configuration().site_id,
-                             .key_sha256 = certificate.key().sha256().hex(),
+  return LicenceTerms{.trust = std::move(trust),
+                      .product = site.configuration().product,
+                      .site_id = site.configuration().site_id,
+                      .key_sha256 = certificate.key().sha256().hex(),
+                      .newest = newest,
+                      .seen = std::move(seen)};
+}
+
+site::JudgedByKit judge_for_site(const site::LicencePair& files, const LicenceTerms& terms,
+                                 const site::Revocations& revocations, Time now) {
+  return site::judge_by_kit(files,
+                            {.trust = terms.trust,
+                             .product = terms.product,
+                             .site_id = terms.site_id,
+                             .key_sha256 = terms.key_sha256,
                              .now = now,
-                             .newest_trusted = newest,
-                             .seen = std::move(seen)},
+                             .newest_trusted = terms.newest,
+                             .seen = terms.seen},
                             revocations);
+}
+
+namespace {
+
+LicenceInput input_of(site::LicencePair files, site::JudgedByKit judged) {
+  return {.files = std::move(files), .next_in_force = judged.next_in_force, .verdict = std::move(judged.verdict)};
+}
+
+}  // namespace
+
+Result<LicenceInput> read_licence_input(const site::Site& site, const ledger::Ledger& ledger, Time now) {
+  AIRLOCK_TRY(const LicenceTerms terms, licence_terms(site, ledger));
+  AIRLOCK_TRY(auto files, site::read_licences(site.directory()));
+  AIRLOCK_TRY(const auto revoked, revocations(site, ledger));
+  auto judged = judge_for_site(files, terms, revoked, now);
+  return input_of(std::move(files), std::move(judged));
 }
 
 Result<void> use_kit(Inputs& inputs, site::Kit kit, const ledger::Ledger& ledger) {
   const site::Revocations revocations{.kit = kit, .unknown = {}};
-  AIRLOCK_TRY(auto judged, judge_for_site(inputs.licence.file, inputs.site.path(site::layout::licence), inputs.site,
-                                          ledger, revocations, inputs.now));
-  inputs.licence.verdict = std::move(judged.verdict);
+  AIRLOCK_TRY(const LicenceTerms terms, licence_terms(inputs.site, ledger));
+  auto judged = judge_for_site(inputs.licence.files, terms, revocations, inputs.now);
+  inputs.licence = input_of(std::move(inputs.licence.files), std::move(judged));
   inputs.kit = std::move(kit);
   return {};
 }
@@ -150,18 +174,20 @@ struct Reading {
 Result<Reading> read_once(const std::string& directory, const ledger::Ledger& ledger, Time now) {
   AIRLOCK_TRY(auto site, site::Site::open(directory));
   AIRLOCK_TRY(auto machine, site::read_machine());
-  // What is known first: whoever puts a kit into its place lets it be known before, or behind.
+  // What is known first: whoever puts a kit or a licence into its place lets it be known before, or behind.
+  AIRLOCK_TRY(const LicenceTerms licence_terms, gate::licence_terms(site, ledger));
   AIRLOCK_TRY(const auto in_force, kit_in_force(ledger));
   const site::KnownKit known = known_kit(site, in_force);
   AIRLOCK_TRY(const auto licence_entry, ledger.newest(ledger::Kind::licence));
-  AIRLOCK_TRY(auto licence_file, site::read_if_there(site.path(site::layout::licence), licence::licence_bytes_limit));
+  AIRLOCK_TRY(auto licences, site::read_licences(directory));
   AIRLOCK_TRY(const auto kit_file, site::read_if_there(site.path(site::layout::kit), site::kit_bytes_limit));
 
   crypto::Sha256 sha256;
   add(sha256, site.configuration_text());
   add(sha256, machine.text);
   add(sha256, kit_file.value_or(""));
-  add(sha256, licence_file.value_or(""));
+  add(sha256, licences.present.bytes.value_or(""));
+  add(sha256, licences.next.bytes.value_or(""));
   add(sha256, in_force ? std::to_string(in_force->number) + " " + in_force->content_sha256 : "");
   add(sha256, std::to_string(known.number) + " " + known.content_sha256);
 
@@ -177,22 +203,23 @@ Result<Reading> read_once(const std::string& directory, const ledger::Ledger& le
   AIRLOCK_TRY(const auto roots, site.vendor_roots());
   const site::KitTerms terms{.roots = roots, .product = site.configuration().product, .known = known};
   const std::string kit_name = quote(site.path(site::layout::kit));
-  const auto revocations = sound ? site::revocations_of(*sound, kit_name, terms)
-                                 : site::revocations_in(kit_file, kit_name, terms);
-  AIRLOCK_TRY(auto judged,
-              judge_for_site(licence_file, site.path(site::layout::licence), site, ledger, revocations, now));
+  const auto revocations =
+      sound ? site::revocations_of(*sound, kit_name, terms) : site::revocations_in(kit_file, kit_name, terms);
+  auto judged = judge_for_site(licences, licence_terms, revocations, now);
+  const bool by_kit = judged.by_kit;
+  add(sha256, judged.next_in_force ? "the next licence has taken over" : "");
   Inputs out{.site = std::move(site),
-                .machine = std::move(machine),
-                .kit = std::move(sound),
-                .no_kit = std::move(problem),
-                .licence = {std::move(licence_file), std::move(judged.verdict)},
-                .now = now,
-                .fingerprint = sha256.finish(),
-                .seen_licence = licence_entry.has_value(),
-                .ceiling = {},
-                .ceiling_moved = false,
-                .hold = {}};
-  return Reading{std::move(out), judged.by_kit};
+             .machine = std::move(machine),
+             .kit = std::move(sound),
+             .no_kit = std::move(problem),
+             .licence = input_of(std::move(licences), std::move(judged)),
+             .now = now,
+             .fingerprint = sha256.finish(),
+             .seen_licence = licence_entry.has_value(),
+             .ceiling = {},
+             .ceiling_moved = false,
+             .hold = {}};
+  return Reading{std::move(out), by_kit};
 }
 
 }  // namespace

@@ -26,8 +26,14 @@ using core::Time;
 
 /// The licence of the site, judged.
 struct LicenceInput {
-  std::optional<std::string> file;  ///< its bytes, or nothing where there is none
+  site::LicencePair files;
+  bool next_in_force = false;  ///< whether the next licence has taken over, and still lies under its own name
   licence::Verdict verdict;
+
+  /// The bytes of the file that the verdict is about; nothing where there is none.
+  [[nodiscard]] const std::optional<std::string>& file() const {
+    return next_in_force ? files.next.bytes : files.present.bytes;
+  }
 };
 
 /// That a person stopped every disclosure.
@@ -38,7 +44,7 @@ struct Hold {
 
 struct Inputs {
   site::Site site;
-  site::Machine machine;  ///< what the machine demands of every site
+  site::Machine machine;         ///< what the machine demands of every site
   std::optional<site::Kit> kit;  ///< the kit in force, if it is at hand and sound
   core::Error no_kit;            ///< why there is none, with a hint
   LicenceInput licence;
@@ -81,11 +87,23 @@ using KitInForce = site::KnownKit;
 /// say what is revoked. Error: of the machine only.
 [[nodiscard]] Result<site::Revocations> revocations(const site::Site& site, const ledger::Ledger& ledger);
 
-/// Judges a licence for a site: revocations of the kit, licences the ledger has seen, product, binding, clock guard
+/// What a site's licence is judged by besides the kit: configuration, keys, and what the ledger knows. To be read
+/// before the licence files are: a writer at work puts them into their place before the ledger names them.
+struct LicenceTerms {
+  crypto::TrustStore trust;
+  std::string product;
+  std::string site_id;
+  std::string key_sha256;
+  std::optional<Time> newest;  ///< of the ledger's times
+  licence::Seen seen;
+};
+[[nodiscard]] Result<LicenceTerms> licence_terms(const site::Site& site, const ledger::Ledger& ledger);
+/// Judges the licences for a site: revocations of the kit, licences the ledger has seen, product, binding, clock guard
 /// over ledger and kit.
-[[nodiscard]] Result<site::JudgedByKit> judge_for_site(const std::optional<std::string>& file, std::string_view name,
-                                                       const site::Site& site, const ledger::Ledger& ledger,
-                                                       const site::Revocations& revocations, Time now);
+[[nodiscard]] site::JudgedByKit judge_for_site(const site::LicencePair& files, const LicenceTerms& terms,
+                                               const site::Revocations& revocations, Time now);
+/// All of it for the files of the site as they are.
+[[nodiscard]] Result<LicenceInput> read_licence_input(const site::Site& site, const ledger::Ledger& ledger, Time now);
 
 /// Lets another kit, which is about to come into force, stand for the one that is in force: for the licence too.
 [[nodiscard]] Result<void> use_kit(Inputs& inputs, site::Kit kit, const ledger::Ledger& ledger);

@@ -17,7 +17,8 @@ using core::Time;
 
 /// Whether the file need not be written for the difference.
 bool is_current(const site::PublicSite& found, const site::PublicSite& wanted) {
-  return found.current && found.kit == wanted.kit && found.seen == wanted.seen && found.site_id == wanted.site_id && found.product == wanted.product && found.key_sha256 == wanted.key_sha256 &&
+  return found.current && found.kit == wanted.kit && found.seen == wanted.seen && found.site_id == wanted.site_id &&
+         found.product == wanted.product && found.key_sha256 == wanted.key_sha256 &&
          found.licence_sequence == wanted.licence_sequence && found.newest_time <= wanted.newest_time &&
          wanted.newest_time - found.newest_time < public_time_lag;
 }
@@ -47,6 +48,16 @@ Result<void> name_kit(const site::Site& site, const site::KnownKit& kit) {
   return write(site, wanted);
 }
 
+Result<void> name_licences(const site::Site& site, const licence::Seen& by_clock, const licence::Seen& right) {
+  auto found = read_public(site);
+  if (!found || !found->current) return {};
+  licence::Seen seen = found->all_seen().taken_back(by_clock, right);
+  if (seen == found->seen) return {};
+  found->seen = std::move(seen);
+  found->licence_sequence = found->seen.highest();
+  return write(site, *found);
+}
+
 Result<std::optional<Time>> kit_issued(const ledger::Ledger& ledger) {
   AIRLOCK_TRY(const auto kit, ledger.newest(ledger::Kind::kit));
   if (!kit) return std::nullopt;
@@ -66,8 +77,8 @@ std::optional<Time> newest_shown(const site::Site& site) {
   return found ? std::optional(found->newest_time) : std::nullopt;
 }
 
-Result<void> refresh_public(const site::Site& site, const ledger::Ledger& ledger,
-                            const licence::Verdict& verdict, Time now) {
+Result<void> refresh_public(const site::Site& site, const ledger::Ledger& ledger, const licence::Verdict& verdict,
+                            Time now) {
   const auto found = read_public(site);
   AIRLOCK_TRY(const auto certificate, site.signing_certificate());
   AIRLOCK_TRY(licence::Seen seen, seen_licences(ledger));
@@ -76,14 +87,13 @@ Result<void> refresh_public(const site::Site& site, const ledger::Ledger& ledger
   AIRLOCK_TRY(const auto in_force, kit_in_force(ledger));
   site::KnownKit kit = known_kit(site, in_force);
   AIRLOCK_TRY(const auto newest, newest_trusted_time(ledger));
-  const site::PublicSite wanted{
-      .site_id = site.configuration().site_id,
-      .product = site.configuration().product,
-      .key_sha256 = certificate.key().sha256().hex(),
-      .licence_sequence = seen.highest(),
-      .newest_time = std::max(newest.value_or(now), now),
-      .seen = seen,
-      .kit = std::move(kit)};
+  const site::PublicSite wanted{.site_id = site.configuration().site_id,
+                                .product = site.configuration().product,
+                                .key_sha256 = certificate.key().sha256().hex(),
+                                .licence_sequence = seen.highest(),
+                                .newest_time = std::max(newest.value_or(now), now),
+                                .seen = seen,
+                                .kit = std::move(kit)};
   if (found && is_current(*found, wanted)) return {};
   return write(site, wanted);
 }

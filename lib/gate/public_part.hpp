@@ -16,7 +16,8 @@ namespace airlock::gate {
 /// When the vendor issued the kit in force, by the ledger.
 [[nodiscard]] core::Result<std::optional<core::Time>> kit_issued(const ledger::Ledger& ledger);
 
-/// The newest time that is known to have passed at this site: of ledger entries not disowned, and of the kit's `issued`.
+/// The newest time that is known to have passed at this site: of ledger entries not disowned, and of the kit's
+/// `issued`.
 [[nodiscard]] core::Result<std::optional<core::Time>> newest_trusted_time(const ledger::Ledger& ledger);
 
 /// What `public/site.json` says; nothing where it is missing or not sound, since it is made again then.
@@ -31,9 +32,15 @@ inline constexpr std::chrono::hours public_time_lag{1};
 /// with a higher number: for a step back. Does nothing where the file is missing or not sound. Error: not_recorded.
 [[nodiscard]] core::Result<void> name_kit(const site::Site& site, const site::KnownKit& kit);
 
+/// Makes the file name these licences as seen where it names those that a wrong clock made it see: for a takeover that
+/// is taken back. Does nothing where the file is missing or not sound. Error: not_recorded.
+[[nodiscard]] core::Result<void> name_licences(const site::Site& site, const licence::Seen& by_clock,
+                                               const licence::Seen& right);
+
 /// Makes the file say what configuration, signing certificate and ledger say, and what the licence, if it is this
-/// site's, and `now` add to it; writes it, atomically, only where that changes something. The caller holds the lock and calls it before a change
-/// that moves time forward, and behind one that takes it back. Errors: bad_input, not_recorded.
+/// site's, and `now` add to it; writes it, atomically, only where that changes something. The caller holds the lock and
+/// calls it before a change that moves time forward, and behind one that takes it back. Errors: bad_input,
+/// not_recorded.
 [[nodiscard]] core::Result<void> refresh_public(const site::Site& site, const ledger::Ledger& ledger,
                                                 const licence::Verdict& verdict, core::Time now);
 

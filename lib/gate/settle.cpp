@@ -10,8 +10,8 @@
 #include "gate/recovery.hpp"
 #include "gate/rotate.hpp"
 #include "gate/setup.hpp"
+#include "gate/takeover.hpp"
 #include "site/site.hpp"
-#include "site/verdict.hpp"
 #include "sys/file.hpp"
 #include "sys/system.hpp"
 
@@ -25,13 +25,12 @@ constexpr int settle_lock_seconds = 30;
 
 std::string journal_of(const std::string& ledger) { return ledger + "-journal"; }
 
+/// Moves what took over, and makes `public/site.json` say what the ledger and the licence in force say.
 Result<void> show(const site::Site& site, const ledger::Ledger& ledger) {
   const core::Time now = sys::now();
-  AIRLOCK_TRY(const auto revoked, revocations(site, ledger));
-  const std::string path = site.path(site::layout::licence);
-  AIRLOCK_TRY(const auto file, site::read_if_there(path, licence::licence_bytes_limit));
-  AIRLOCK_TRY(const auto judged, judge_for_site(file, path, site, ledger, revoked, now));
-  return refresh_public(site, ledger, judged.verdict, now);
+  AIRLOCK_CHECK(settle_licences(site, ledger, now));
+  AIRLOCK_TRY(const LicenceInput licence, read_licence_input(site, ledger, now));
+  return refresh_public(site, ledger, licence.verdict, now);
 }
 
 }  // namespace
@@ -44,6 +43,26 @@ Result<Writable> writable(const std::string& directory) {
                   {directory + "/" + std::string(site::layout::lock),
                    directory + "/" + std::string(site::layout::inbox_lock),
                    directory + "/" + std::string(site::layout::looked)}};
+}
+
+std::vector<std::string> linked_files(const std::string& directory) {
+  std::vector<std::string> out;
+  const auto look = [&](const std::string& path) {
+    const auto kind = sys::kind_of(path);
+    if (!kind || *kind != sys::Kind::link) return;
+    std::error_code error;
+    if (std::filesystem::is_regular_file(path, error)) out.push_back(path);
+  };
+  look(directory + "/" + std::string(site::layout::configuration));
+  for (const std::string_view folder : {site::layout::public_folder, site::layout::vendor_trust,
+                                        site::layout::delivery_trust, site::layout::keys, site::layout::former_keys}) {
+    const std::string path = directory + "/" + std::string(folder);
+    if (!sys::is_directory(path)) continue;
+    const auto names = sys::list_directory(path);
+    if (!names) continue;
+    for (const std::string& name : *names) look(path + "/" + name);
+  }
+  return out;
 }
 
 Result<void> settle_before(const std::string& directory) {

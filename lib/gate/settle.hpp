@@ -18,16 +18,22 @@ struct Writable {
 };
 [[nodiscard]] core::Result<Writable> writable(const std::string& directory);
 
+/// Configuration, licences, kit, certificates and keys that are symbolic links, as mounted secrets are: the process
+/// that reads a report must be let to what they lead to. Only links to regular files; a folder would be more than a
+/// file.
+[[nodiscard]] std::vector<std::string> linked_files(const std::string& directory);
+
 /// Makes the files that are missing. Undoes what a crash left half written in the database; and, unless another process
-/// holds the site's lock, finishes a change of keys and the coming into force of a kit that a person authorised, removes
-/// files of writes that were cut short, and brings `public/site.json` up to date. Nothing is recorded. Errors are for the
-/// process that comes after: it meets them again.
+/// holds the site's lock, finishes a change of keys and the coming into force of a kit that a person authorised,
+/// removes files of writes that were cut short, moves a licence that has taken over to its place, and brings
+/// `public/site.json` up to date. Nothing is recorded. Errors are for the process that comes after: it meets them
+/// again.
 [[nodiscard]] core::Result<void> settle_before(const std::string& directory);
 /// The same for a process that only reads: undoes what a crash left half written in the database.
 void settle_to_read(const std::string& directory);
 
-/// Makes anchor and `public/site.json` say what the ledger says. Errors: integrity where the ledger is no longer what the
-/// anchor saw, not_recorded.
+/// Makes anchor and `public/site.json` say what the ledger says. Errors: integrity where the ledger is no longer what
+/// the anchor saw, not_recorded.
 [[nodiscard]] core::Result<void> settle_after(const std::string& directory);
 
 }  // namespace airlock::gate

@@ -5,6 +5,7 @@
 
 #include "core/json.hpp"
 #include "core/text.hpp"
+#include "crypto/pem.hpp"
 #include "gate/anchor.hpp"
 #include "gate/append.hpp"
 #include "gate/ceiling.hpp"
@@ -14,6 +15,8 @@
 #include "gate/public_part.hpp"
 #include "gate/recovery.hpp"
 #include "gate/settle.hpp"
+#include "gate/takeover.hpp"
+#include "gate/usage.hpp"
 #include "site/machine.hpp"
 #include "site/verdict.hpp"
 #include "sys/file.hpp"
@@ -137,9 +140,26 @@ Result<std::vector<std::string>> put_kit(const site::Site& site, ledger::Ledger&
   return admitted;
 }
 
+/// Keeps what has the name `layout` now, unless it is the same.
+Result<void> replace_licence(const site::Site& site, std::string_view layout, std::string_view file) {
+  AIRLOCK_TRY(const auto before, site::read_licence(site.path(layout)));
+  if (before.bytes != file) AIRLOCK_CHECK(keep_licence(site, before));
+  return sys::replace_file(site.path(layout), file, sys::public_file);
+}
+
+/// A licence that waited and is older now than the one in force will never take over.
+Result<void> drop_superseded_next(const site::Site& site, const ledger::Ledger& ledger, core::Time now) {
+  AIRLOCK_TRY(const LicenceInput input, read_licence_input(site, ledger, now));
+  const auto& next = input.verdict.next;
+  if (!next || next->state != core::LicenceState::superseded) return {};
+  AIRLOCK_CHECK(keep_licence(site, input.files.next));
+  return sys::remove_file(input.files.next.name);
+}
+
 Result<void> put_licence(const site::Site& site, ledger::Ledger& ledger, const licence::Verdict& verdict,
                          std::string_view file, core::Time now) {
-  AIRLOCK_CHECK(sys::replace_file(site.path(site::layout::licence), file, sys::public_file));
+  AIRLOCK_TRY(const std::string canonical, crypto::canonical_pem(crypto::cms_label, file));
+  AIRLOCK_CHECK(replace_licence(site, site::layout::licence, canonical));
   AIRLOCK_TRY(Inputs inputs, read_inputs(site.directory(), ledger, now));
   inputs.licence.verdict = verdict;
   AIRLOCK_CHECK(install_into_ceiling(inputs));
@@ -147,6 +167,38 @@ Result<void> put_licence(const site::Site& site, ledger::Ledger& ledger, const l
   AIRLOCK_CHECK(add_ceiling(members, inputs));
   AIRLOCK_TRY(auto change, ledger.change());
   AIRLOCK_CHECK(append(change, ledger::Kind::licence, "", members, now));
+  AIRLOCK_CHECK(change.commit());
+  AIRLOCK_CHECK(drop_superseded_next(site, ledger, now));
+  return show_publicly(site, ledger, now);
+}
+
+/// Puts a licence beside the one in force, which it takes over from when it begins. The ceiling moves only then.
+Result<void> put_next_licence(const site::Site& site, ledger::Ledger& ledger, const licence::Licence& licence,
+                              std::string_view file, core::Time now) {
+  AIRLOCK_TRY(const std::string canonical, crypto::canonical_pem(crypto::cms_label, file));
+  AIRLOCK_TRY(const Inputs inputs, read_inputs(site.directory(), ledger, now));
+  if (const auto& waiting = inputs.licence.verdict.next; waiting && waiting->licence && waiting->begins()) {
+    licence::Seen seen;
+    seen.add(*waiting->licence);
+    if (licence.sequence < seen.newest_for(licence)) {
+      return fail(
+          Code::verdict,
+          "licence " + quote(licence.serial) + " has sequence " + std::to_string(licence.sequence) + ", and " +
+              quote(waiting->licence->serial) + " with sequence " + std::to_string(waiting->licence->sequence) +
+              " already waits to take over",
+          "install the newest licence that the vendor gave you; if this is it, ask the vendor to issue it again");
+    }
+  }
+  AIRLOCK_CHECK(replace_licence(site, site::layout::next_licence, canonical));
+  Json members = configuration_members(inputs);
+  members["next_licence"] = {{"serial", licence.serial},
+                             {"sequence", licence.sequence},
+                             {"tier", licence.tier},
+                             {"not_before", licence.not_before.text()},
+                             {"not_after", licence.not_after.text()}};
+  AIRLOCK_CHECK(add_ceiling(members, inputs));
+  AIRLOCK_TRY(auto change, ledger.change());
+  AIRLOCK_CHECK(append(change, ledger::Kind::configured, "", members, now));
   AIRLOCK_CHECK(change.commit());
   return show_publicly(site, ledger, now);
 }
@@ -295,7 +347,8 @@ Result<void> put_kit_files(const site::Site& site, const site::KitHeader& kit, s
   const auto shown = read_public(site);
   // Applications read `site.json` before the kit, so that they never find a kit that is older than it says.
   if (shown && shown->kit.number > kit.number) AIRLOCK_CHECK(name_kit(site, site::known_from(kit)));
-  AIRLOCK_CHECK(sys::replace_file(site.path(site::layout::kit), file, sys::public_file));
+  AIRLOCK_TRY(const std::string canonical, crypto::canonical_pem(crypto::cms_label, file));
+  AIRLOCK_CHECK(sys::replace_file(site.path(site::layout::kit), canonical, sys::public_file));
   AIRLOCK_CHECK(name_kit(site, site::known_from(kit)));
   return sys::remove_file(site.path(site::layout::proposed_kit));
 }
@@ -320,6 +373,7 @@ Result<InstalledKit> install_kit(const std::string& directory, std::string_view 
   const core::Time now = sys::now();
   AIRLOCK_CHECK(name_what_is_newer(ledger, now));
   AIRLOCK_CHECK(recover(site, ledger, now));
+  AIRLOCK_CHECK(settle_licences(site, ledger, now));
   AIRLOCK_TRY(const auto in_force, kit_in_force(ledger));
   // The kit in force may be installed again under any clock: that changes nothing for the guard.
   if (!in_force || in_force->number != number) AIRLOCK_CHECK(check_issued(kit, now));
@@ -335,20 +389,32 @@ Result<InstalledKit> install_kit(const std::string& directory, std::string_view 
   return InstalledKit{number, std::move(idle), std::move(admitted)};
 }
 
-Result<licence::Verdict> install_licence(const std::string& directory, std::string_view file, std::string_view name) {
+Result<InstalledLicence> install_licence(const std::string& directory, std::string_view file, std::string_view name) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), setup_lock_seconds));
   AIRLOCK_TRY(auto ledger, open_to_write(site));
   const core::Time now = sys::now();
   AIRLOCK_CHECK(name_what_is_newer(ledger, now));
   AIRLOCK_CHECK(recover(site, ledger, now));
+  AIRLOCK_CHECK(settle_licences(site, ledger, now));
+  AIRLOCK_TRY(const LicenceTerms terms, licence_terms(site, ledger));
   AIRLOCK_TRY(const auto revoked, revocations(site, ledger));
-  AIRLOCK_TRY(auto judged, judge_for_site(std::string(file), name, site, ledger, revoked, now));
-  const licence::Verdict verdict = std::move(judged.verdict);
+  const site::LicenceFile given{.name = std::string(name), .bytes = std::string(file)};
+  licence::Verdict verdict = judge_for_site({.present = given}, terms, revoked, now).verdict;
   AIRLOCK_CHECK(may_install(verdict));
-  AIRLOCK_CHECK(adopt_product(site, verdict.licence->product));
-  AIRLOCK_CHECK(put_licence(site, ledger, verdict, file, now));
-  return verdict;
+  licence::Licence licence = *verdict.licence;
+  AIRLOCK_CHECK(adopt_product(site, licence.product));
+  AIRLOCK_TRY(const LicenceInput in_force, read_licence_input(site, ledger, now));
+  const bool waits = verdict.state == core::LicenceState::not_yet_valid && in_force.verdict.exit_code() == 0;
+  if (waits) {
+    AIRLOCK_CHECK(put_next_licence(site, ledger, licence, file, now));
+  } else {
+    AIRLOCK_CHECK(put_licence(site, ledger, verdict, file, now));
+  }
+  AIRLOCK_TRY(const Inputs after, read_inputs(directory, ledger, now));
+  InstalledLicence out{.licence = std::move(licence), .waits = waits, .verdict = after.licence.verdict, .unknown = {}};
+  if (after.kit) out.unknown = unknown_to(*after.kit, out.licence);
+  return out;
 }
 
 }  // namespace airlock::gate

@@ -73,9 +73,16 @@ struct InstalledKit {
 };
 [[nodiscard]] Result<InstalledKit> install_kit(const std::string& directory, std::string_view file);
 
-/// Installs a licence whose state is valid, grace or not_yet_valid. Error: verdict (or bad_input, integrity for
-/// invalid). `name` is what messages call the file.
-[[nodiscard]] Result<licence::Verdict> install_licence(const std::string& directory, std::string_view file,
+/// Installs a licence whose state is valid, grace or not_yet_valid. Where one is in force that is valid or in grace, a
+/// licence that begins later is put beside it and takes over when it begins. Errors: verdict (or bad_input, integrity
+/// for invalid; also where a newer one waits already). `name` is what messages call the file.
+struct InstalledLicence {
+  licence::Licence licence;          ///< that was installed
+  bool waits = false;                ///< whether it waits to take over
+  licence::Verdict verdict;          ///< on what is in force now
+  std::vector<std::string> unknown;  ///< what of it the kit in force does not know, in sentences
+};
+[[nodiscard]] Result<InstalledLicence> install_licence(const std::string& directory, std::string_view file,
                                                        std::string_view name);
 
 }  // namespace airlock::gate

@@ -2,9 +2,12 @@
 
 #include <utility>
 
+#include "core/text.hpp"
+#include "dictionary/limited_field.hpp"
 #include "gate/figures.hpp"
 #include "gate/inputs.hpp"
 #include "gate/open.hpp"
+#include "site/known_terms.hpp"
 #include "sys/system.hpp"
 
 namespace airlock::gate {
@@ -38,6 +41,16 @@ void fill_in(LimitUsage& usage, const Figures& figures) {
 
 }  // namespace
 
+std::vector<std::string> unknown_to(const site::Kit& kit, const licence::Licence& licence) {
+  std::vector<std::string> out;
+  for (const site::UnknownTerm& term : site::unknown_terms(licence, kit.policy, kit.dictionary)) {
+    out.push_back(term.what + " of licence " + core::quote(licence.serial) + " " + term.why + " (kit number " +
+                  std::to_string(kit.number) + ")" +
+                  (term.nearest.empty() ? "" : "; the nearest that it knows is " + core::quote(term.nearest)));
+  }
+  return out;
+}
+
 Result<Usage> licence_usage(const std::string& directory) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const auto ledger, open_to_read(site));
@@ -53,7 +66,7 @@ Result<Usage> licence_usage(const std::string& directory) {
   for (const auto& [limit, most] : out.verdict.licence->limits) {
     LimitUsage usage{.limit = limit, .most = most, .path = {}, .value = {}, .problem = inputs.no_kit.message};
     if (inputs.kit) {
-      LimitedField field = limited_field(inputs.kit->dictionary, limit);
+      dictionary::LimitedField field = dictionary::limited_field(inputs.kit->dictionary, limit);
       usage.path = std::move(field.path);
       usage.problem = std::move(field.problem);
     }

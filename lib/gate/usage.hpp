@@ -10,6 +10,7 @@
 
 #include "core/result.hpp"
 #include "licence/licence.hpp"
+#include "site/kit.hpp"
 
 namespace airlock::gate {
 
@@ -31,6 +32,9 @@ struct Usage {
   std::string problem;             ///< why no value is at hand
   std::vector<LimitUsage> limits;
 };
+
+/// What of a licence a kit does not know, in sentences: for whoever installed the wrong one of both.
+[[nodiscard]] std::vector<std::string> unknown_to(const site::Kit& kit, const licence::Licence& licence);
 
 /// Reads it. Errors: verdict (no licence to tell of), bad_input (the figures are not sound), those of the ledger.
 [[nodiscard]] core::Result<Usage> licence_usage(const std::string& directory);

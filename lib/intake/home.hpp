@@ -64,6 +64,7 @@ struct LicenceOrder {
   std::vector<std::string> entitlements;
   std::vector<std::pair<std::string, std::int64_t>> limits;
   std::int64_t grace_days = 14;
+  bool unknown = false;  ///< whether tier, entitlements and limits may be such as no kit of this home knows
 };
 
 /// A bundle that was opened with the vendor's key and verified against the register.
@@ -89,7 +90,8 @@ class Home {
   /// Builds and records the next kit; returns the file. Errors: bad_input naming document, JSON path and reason.
   [[nodiscard]] Result<std::string> build_kit(const KitOrder& order);
 
-  /// Issues and records a licence; returns the file. Errors: usage (unknown site), refused (retired), bad_input.
+  /// Issues and records a licence; returns the file. Errors: usage (unknown site; a tier, entitlement or limit that no
+  /// kit of this home knows, with the nearest one in the hint), refused (retired), bad_input.
   struct IssuedLicence {
     std::string file;
     licence::Licence licence;
@@ -98,9 +100,10 @@ class Home {
 
   /// Issues the licence with this serial anew: the same licensee, tier, entitlements and limits under a new serial and
   /// the next sequence, for the new term, bound to the keys that its sites are registered with now. Nothing for
-  /// `grace_days`: as before. Errors: usage (no such licence), refused (it is revoked), bad_input.
+  /// `grace_days`: as before. `unknown` as in `LicenceOrder`. Errors: usage (no such licence, as `issue_licence`),
+  /// refused (it is revoked), bad_input.
   [[nodiscard]] Result<IssuedLicence> renew_licence(std::string_view serial, core::Time not_after,
-                                                    std::optional<std::int64_t> grace_days);
+                                                    std::optional<std::int64_t> grace_days, bool unknown);
   /// Puts a licence on the list that every kit from now on carries. False where it was there before. Error: usage.
   [[nodiscard]] Result<bool> revoke_licence(std::string_view serial, std::string_view reason);
   struct ListedLicence {
@@ -213,7 +216,9 @@ class Home {
   };
   [[nodiscard]] Result<Identity> identity(std::string_view name) const;
   [[nodiscard]] Result<crypto::Certificate> certificate(std::string_view name) const;
-  [[nodiscard]] Result<IssuedLicence> issue(licence::Licence licence);
+  [[nodiscard]] Result<IssuedLicence> issue(licence::Licence licence, bool unknown);
+  /// Whether some kit of this home knows tier, entitlements and limits; where it never built one nothing is checked.
+  [[nodiscard]] Result<void> check_known(const licence::Licence& licence);
   /// Every certificate that a registered site has, or had. Error: refused where no site is registered.
   [[nodiscard]] Result<crypto::TrustStore> site_trust();
   /// `find_site`. Error: refused where the site was retired.

@@ -1,15 +1,21 @@
 // What a home issues as licences, and takes back.
 #include <algorithm>
+#include <map>
 
 #include "core/text.hpp"
 #include "crypto/pem.hpp"
 #include "intake/home.hpp"
+#include "site/kit.hpp"
+#include "site/known_terms.hpp"
 #include "sys/system.hpp"
 
 namespace airlock::intake {
 namespace {
 
 using core::Time;
+
+/// How many kits are asked whether they know a tier: a year of weekly ones.
+constexpr std::size_t kits_asked = 52;
 
 /// LIC-2026-000017.
 std::string serial_of(Time issued, std::int64_t sequence) {
@@ -35,7 +41,55 @@ Result<void> Home::bind(licence::Licence& licence, const std::string& site) {
   return {};
 }
 
-Result<Home::IssuedLicence> Home::issue(licence::Licence licence) {
+Result<void> Home::check_known(const licence::Licence& licence) {
+  AIRLOCK_TRY(const auto kits, register_.newest_kits(kits_asked));
+  if (kits.empty()) return {};
+  AIRLOCK_TRY(auto names, former(layout::root));
+  names.emplace_back(layout::root);
+  std::vector<crypto::Certificate> roots;
+  for (const std::string& name : names) {
+    AIRLOCK_TRY(auto root, certificate(name));
+    roots.push_back(std::move(root));
+  }
+  std::map<std::string, site::UnknownTerm> unknown;  // to every kit so far
+  bool first = true;
+  for (const std::string& file : kits) {
+    const auto kit = site::verify_kit(file, crypto::TrustStore(crypto::Role::kit, roots));
+    if (!kit) continue;  // of a root that is gone, or in a format of another release
+    std::map<std::string, site::UnknownTerm> here;
+    for (site::UnknownTerm& term : site::unknown_terms(licence, kit->policy, kit->dictionary)) {
+      std::string what = term.what;
+      if (first || unknown.contains(what)) here.emplace(std::move(what), std::move(term));
+    }
+    // The newest kit's suggestions stand, unless it had none.
+    for (auto& [what, term] : here) {
+      if (!first && !unknown.at(what).nearest.empty()) term = unknown.at(what);
+    }
+    unknown = std::move(here);
+    first = false;
+    if (unknown.empty()) return {};
+  }
+  if (first) {
+    return core::fail(core::Code::refused, "no kit of this home can be read, so nobody can say which tiers it knows",
+                      "build a kit with `airlock-vendor kit build`, or give `--unknown`");
+  }
+  std::string message;
+  std::string nearest;
+  for (const auto& [what, term] : unknown) {
+    message += (message.empty() ? "" : "; ") + what + " " + term.why + " of any kit that this home built";
+    if (!term.nearest.empty()) nearest += (nearest.empty() ? "" : ", ") + core::quote(term.nearest);
+  }
+  return core::fail(core::Code::usage, message,
+                    (nearest.empty() ? "" : "did you mean " + nearest + "? ") +
+                        std::string("if it is meant for a kit to come, give `--unknown`"));
+}
+
+Result<Home::IssuedLicence> Home::issue(licence::Licence licence, bool unknown) {
+  // What the licence's own format does not allow is told first, and no number is used up for either.
+  licence.sequence = 1;
+  licence.serial = serial_of(licence.issued, 1);
+  AIRLOCK_CHECK(licence::parse(licence::to_document(licence), "the licence"));
+  if (!unknown) AIRLOCK_CHECK(check_known(licence));
   AIRLOCK_TRY(const Identity signing, identity("licence-signing"));
   const Time now = licence.issued;
   AIRLOCK_TRY(std::string file, register_.issue_licence(now, [&](std::int64_t sequence) -> Result<Issued> {
@@ -67,7 +121,7 @@ Result<Home::IssuedLicence> Home::issue_licence(const LicenceOrder& order) {
                            .not_after = order.not_after,
                            .grace_days = order.grace_days};
   if (order.site) AIRLOCK_CHECK(bind(licence, *order.site));
-  return issue(std::move(licence));
+  return issue(std::move(licence), order.unknown);
 }
 
 Result<std::vector<Home::ListedLicence>> Home::licences() {
@@ -83,7 +137,7 @@ Result<std::vector<Home::ListedLicence>> Home::licences() {
 }
 
 Result<Home::IssuedLicence> Home::renew_licence(std::string_view serial, Time not_after,
-                                                std::optional<std::int64_t> grace_days) {
+                                                std::optional<std::int64_t> grace_days, bool unknown) {
   AIRLOCK_TRY(const auto known, licences());
   const auto at =
       std::find_if(known.begin(), known.end(), [&](const ListedLicence& one) { return one.licence.serial == serial; });
@@ -100,7 +154,7 @@ Result<Home::IssuedLicence> Home::renew_licence(std::string_view serial, Time no
   licence.grace_days = grace_days.value_or(licence.grace_days);
   const auto sites = std::exchange(licence.sites, {});
   for (const auto& site : sites) AIRLOCK_CHECK(bind(licence, site.id));
-  return issue(std::move(licence));
+  return issue(std::move(licence), unknown);
 }
 
 Result<bool> Home::revoke_licence(std::string_view serial, std::string_view reason) {

@@ -202,6 +202,17 @@ Result<std::string> Register::issue_kit(core::Time now, const Issue& issue) {
   return issue_numbered("kits", now, issue);
 }
 
+Result<std::vector<std::string>> Register::newest_kits(std::size_t most) {
+  AIRLOCK_TRY(auto select, database_.prepare("SELECT document FROM kits ORDER BY number DESC LIMIT ?"));
+  select.bind(static_cast<std::int64_t>(most));
+  std::vector<std::string> out;
+  for (;;) {
+    AIRLOCK_TRY(const bool found, select.step());
+    if (!found) return out;
+    out.push_back(select.text(0));
+  }
+}
+
 Result<std::vector<std::string>> Register::licences() {
   AIRLOCK_TRY(auto select, database_.prepare("SELECT document FROM licences ORDER BY number"));
   std::vector<std::string> out;

@@ -217,6 +217,8 @@ class Register {
   using IssueReceipt = std::function<Result<Issued>(const ReceiptOrder& order)>;
   [[nodiscard]] Result<std::string> issue_receipt(std::string_view site_id, core::Time now, const IssueReceipt& issue);
 
+  /// The newest kits that were issued, at most `most`, the newest first; each is its file.
+  [[nodiscard]] Result<std::vector<std::string>> newest_kits(std::size_t most);
   /// The documents of all licences that were issued, in the order of their sequences.
   [[nodiscard]] Result<std::vector<std::string>> licences();
   /// Returns false where it was revoked before; then nothing changes.

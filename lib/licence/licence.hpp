@@ -88,13 +88,24 @@ inline constexpr std::chrono::hours clock_tolerance{2};
 /// Whether a time that is known to have passed is ahead of the clock by more than that.
 [[nodiscard]] inline bool is_ahead(core::Time time, core::Time now) { return now < time - clock_tolerance; }
 
+/// A licence that is to take over from the one that a verdict is about.
+struct Following {
+  LicenceState state = LicenceState::missing;  ///< `not_yet_valid`: it takes over when it begins; else it does not
+  std::string reason;                          ///< as a verdict's
+  std::string hint;                            ///< what to do where it does not take over
+  std::optional<Licence> licence;              ///< present where the signature holds and the content is sound
+
+  /// When it takes over; nothing where it does not.
+  [[nodiscard]] std::optional<Time> begins() const;
+};
+
 struct Verdict {
   LicenceState state = LicenceState::missing;
   std::string reason;              ///< a sentence, lower case, no full stop
   std::string hint;                ///< what to do next, or empty
   std::optional<Licence> licence;  ///< present where the signature holds and the content is sound
-  /// What it says where it holds by itself, and is `invalid` since nobody can say whether it was revoked: for telling, and
-  /// never to go by.
+  /// What it says where it holds by itself, and is `invalid` since nobody can say whether it was revoked: for telling,
+  /// and never to go by.
   std::optional<Licence> unbelieved = {};
   /// Present where `licence` is: whole days, rounded down, from now to the end of the term, and from there on to the
   /// end of grace; negative after it.
@@ -102,6 +113,8 @@ struct Verdict {
   /// Where the state is `valid` and the end is near: the least of `warning_days` that the days left do not exceed.
   std::optional<std::int64_t> warning;
   bool malformed = false;  ///< `invalid` because it does not parse: exit 3, not 5
+  /// The licence that was installed to take over, while it has not.
+  std::optional<Following> next = {};
 
   /// `valid` 0, `grace` 0, `invalid` 3 or 5, all else 6.
   [[nodiscard]] int exit_code() const;
@@ -110,5 +123,9 @@ struct Verdict {
 /// Judges the bytes of a licence file (`nothing`: the file is missing). The states are tested in the order of
 /// LicenceState. `name` is what the reason calls the file.
 [[nodiscard]] Verdict judge(const std::optional<std::string>& file, std::string_view name, const Setting& setting);
+
+/// Lets a verdict say which licence follows: in its reason, and instead of advice to renew where no day is left out.
+/// `next` is the verdict on that licence, by the same setting.
+void let_follow(Verdict& verdict, Verdict next);
 
 }  // namespace airlock::licence

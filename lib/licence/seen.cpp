@@ -47,6 +47,23 @@ void Seen::add(const Seen& other) {
 
 void Seen::add_of_unknown(std::int64_t sequence) { of_unknown_ = std::max(of_unknown_, sequence); }
 
+std::int64_t Seen::sequence_like(const Count& count) const {
+  for (const Count& each : counts_) {
+    if (each.licensee_sha256 == count.licensee_sha256 && each.any_site == count.any_site) return each.sequence;
+  }
+  return 0;
+}
+
+Seen Seen::taken_back(const Seen& by_clock, const Seen& right) const {
+  Seen out;
+  out.of_unknown_ = of_unknown_;
+  for (Count count : counts_) {
+    if (count.sequence == by_clock.sequence_like(count)) count.sequence = right.sequence_like(count);
+    if (count.sequence > 0) out.counts_.push_back(std::move(count));
+  }
+  return out;
+}
+
 std::int64_t Seen::newest_for(const Licence& licence) const {
   std::int64_t out = of_unknown_;
   const std::string licensee = licensee_digest(licence);

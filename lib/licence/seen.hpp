@@ -1,8 +1,8 @@
 #pragma once
 /// \file
-/// Which licences were seen before, so that an older one is `superseded` (docs/formats/licence.md). Sequences are compared
-/// within the licences that one licensee has for this site; its licences for any site have a count of their own. So
-/// another customer's licence for any site says nothing of this site's own.
+/// Which licences were seen before, so that an older one is `superseded` (docs/formats/licence.md). Sequences are
+/// compared within the licences that one licensee has for this site; its licences for any site have a count of their
+/// own. So another customer's licence for any site says nothing of this site's own.
 
 #include <cstdint>
 #include <string>
@@ -27,6 +27,10 @@ class Seen {
   /// Remembers a sequence of which nobody knows whose it is: it counts against every licence.
   void add_of_unknown(std::int64_t sequence);
 
+  /// What is remembered once a clock was found wrong: where this still has a sequence that `by_clock` has, it goes back
+  /// to what `right` has; what is known from elsewhere stays.
+  [[nodiscard]] Seen taken_back(const Seen& by_clock, const Seen& right) const;
+
   /// The highest sequence that counts against this licence; 0: none.
   [[nodiscard]] std::int64_t newest_for(const Licence& licence) const;
   /// The highest of all; 0: none.
@@ -48,6 +52,8 @@ class Seen {
     bool operator==(const Count&) const = default;
   };
   void add(const Count& count);
+  /// The sequence of the count with the same licensee and binding; 0: none.
+  [[nodiscard]] std::int64_t sequence_like(const Count& count) const;
 
   std::int64_t of_unknown_ = 0;
   std::vector<Count> counts_;

@@ -129,6 +129,11 @@ Finding find(const Opened& opened, const Setting& setting) {
 
 }  // namespace
 
+std::optional<Time> Following::begins() const {
+  if (state != LicenceState::not_yet_valid || !licence) return std::nullopt;
+  return licence->not_before;
+}
+
 int Verdict::exit_code() const {
   switch (state) {
     case LicenceState::valid:
@@ -171,6 +176,21 @@ Verdict judge(const std::optional<std::string>& file, std::string_view name, con
   }
   out.licence = std::move(licence);
   return out;
+}
+
+void let_follow(Verdict& verdict, Verdict next) {
+  verdict.next = Following{next.state, std::move(next.reason), std::move(next.hint), std::move(next.licence)};
+  const auto begins = verdict.next->begins();
+  if (!begins) return;
+  const std::string serial = quote(verdict.next->licence->serial);
+  verdict.reason += "; licence " + serial + " takes over at " + begins->text();
+  const bool in_term = verdict.state == LicenceState::valid || verdict.state == LicenceState::grace;
+  if (verdict.licence && in_term && *begins <= end_of_grace(*verdict.licence)) {
+    verdict.warning.reset();
+    verdict.hint.clear();
+  } else if (verdict.state == LicenceState::expired || verdict.state == LicenceState::missing || verdict.warning) {
+    verdict.hint = "ask the vendor for a licence that begins earlier than " + serial;
+  }
 }
 
 }  // namespace airlock::licence

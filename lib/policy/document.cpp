@@ -42,6 +42,11 @@ class Reader {
     out_.otherwise = disposition_in(in, "otherwise");
     const Json* rules = in.array_if("rules", rules_limit);
     const Json* claims = in.array_if("claims", claims_limit);
+    // From format 2 on; before that it is an unknown member.
+    if (is_second) {
+      out_.entitlements =
+          names_if(in, "entitlements", entitlements_limit, "an entitlement: it " + std::string(name_rule), is_name);
+    }
     if (in.ok() && out_.otherwise < Disposition::seal) {
       in.refuse("otherwise", "must be `seal` or `withhold`: what no tier grants is not sent");
     }

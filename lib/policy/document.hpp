@@ -52,6 +52,7 @@ struct Document {
   Profiles profiles;
   std::map<std::string, std::string, std::less<>> extends;  ///< which profile is written to extend which
   std::vector<Claim> claims;
+  std::vector<std::string> entitlements;  ///< that licences may name besides those of rules and claims
 };
 
 /// Members AND, values OR.

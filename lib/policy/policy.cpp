@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "core/text.hpp"
 #include "policy/document.hpp"
@@ -81,6 +82,18 @@ Policy Policy::from(std::unique_ptr<const Document> document) { return Policy(st
 const Document& Policy::document() const { return *document_; }
 const std::string& Policy::name() const { return document_->name; }
 const std::string& Policy::version() const { return document_->version; }
+
+std::vector<std::string> Policy::entitlements() const {
+  std::set<std::string> out(document_->entitlements.begin(), document_->entitlements.end());
+  for (const Rule& rule : document_->rules) out.insert(rule.when.entitlements.begin(), rule.when.entitlements.end());
+  for (const Claim& claim : document_->claims) {
+    out.insert(claim.where.entitlements.begin(), claim.where.entitlements.end());
+  }
+  for (const auto& [tier_name, tier] : document_->tiers) {
+    for (const Disposition granted : tier.may) out.emplace(policy::name(granted));
+  }
+  return {out.begin(), out.end()};
+}
 
 std::vector<std::string> Policy::tiers() const {
   std::vector<std::string> out;

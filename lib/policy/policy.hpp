@@ -113,6 +113,9 @@ class Policy {
   [[nodiscard]] const std::string& version() const;
   /// Names, sorted.
   [[nodiscard]] std::vector<std::string> tiers() const;
+  /// Every entitlement that the policy knows: of its rules, its claims, its member `entitlements`, and the names of the
+  /// dispositions that its tiers grant, such as `withhold`. Sorted.
+  [[nodiscard]] std::vector<std::string> entitlements() const;
 
   /// The decision for these facts. Never fails: what is unknown makes it stricter.
   [[nodiscard]] Decision decide(const Facts& facts) const;

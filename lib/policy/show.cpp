@@ -75,6 +75,7 @@ std::vector<std::string> show(const Policy& policy) {
         (profile.redactions.empty() ? "; nothing is redacted" : ""));
     for (const auto& redaction : profile.redactions) out.push_back("  " + in_words(redaction));
   }
+  if (!document.entitlements.empty()) out.push_back("licences may name " + all_of(document.entitlements) + " besides");
   for (const Claim& claim : document.claims) out.push_back("claim " + quote(claim.id) + ": " + statement_of(claim));
   return out;
 }

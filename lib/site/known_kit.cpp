@@ -130,8 +130,8 @@ KnownKit known_kit_in(Members& in) {
 Revocations revocations_in(const std::optional<std::string>& file, std::string_view name, const KitTerms& terms) {
   if (!file) {
     if (terms.known.number == 0) return {};
-    return unknown({Code::integrity, "is missing, and kit number " + std::to_string(terms.known.number) + " is known", {}},
-                   name);
+    return unknown(
+        {Code::integrity, "is missing, and kit number " + std::to_string(terms.known.number) + " is known", {}}, name);
   }
   auto kit = verify_kit_header(*file, crypto::TrustStore(crypto::Role::kit, roots_for(crypto::Role::kit, terms.roots)));
   if (!kit) return unknown(std::move(kit).error(), name);
@@ -143,13 +143,20 @@ Revocations revocations_of(KitHeader kit, std::string_view name, const KitTerms&
   return {.kit = std::move(kit), .unknown = {}};
 }
 
-JudgedByKit judge_by_kit(const std::optional<std::string>& file, std::string_view name, licence::Setting setting,
-                         const Revocations& revocations) {
-  const KitHeader& kit = revocations.kit;
-  setting.newest_trusted = std::max(setting.newest_trusted, std::optional(kit.issued));  // nothing is less than any time
-  setting.revoked_licences = kit.revoked_licences;
-  setting.revocations = kit.trust.lists;
-  JudgedByKit out{.verdict = licence::judge(file, name, setting), .by_kit = false};
+licence::Verdict judge_file(const LicenceFile& file, const licence::Setting& setting) {
+  if (!file.unreadable) return licence::judge(file.bytes, file.name, setting);
+  licence::Verdict out;
+  out.state = core::LicenceState::invalid;
+  out.malformed = true;
+  out.reason = file.unreadable->message;
+  out.hint = file.unreadable->hint.empty() ? "put the licence there that the vendor sent" : file.unreadable->hint;
+  return out;
+}
+
+namespace {
+
+JudgedByKit judge_one(const LicenceFile& file, const licence::Setting& setting, const Revocations& revocations) {
+  JudgedByKit out{.verdict = judge_file(file, setting)};
   const bool holds =
       out.verdict.state != core::LicenceState::missing && out.verdict.state != core::LicenceState::invalid;
   if (!revocations.unknown || !holds) return out;
@@ -162,6 +169,25 @@ JudgedByKit judge_by_kit(const std::optional<std::string>& file, std::string_vie
   out.verdict.reason = revocations.unknown->message + ", so nobody can say whether the licence was revoked";
   out.verdict.hint = "install the vendor's newest kit with `airlock kit install FILE`";
   return out;
+}
+
+}  // namespace
+
+JudgedByKit judge_by_kit(const LicencePair& files, licence::Setting setting, const Revocations& revocations) {
+  const KitHeader& kit = revocations.kit;
+  setting.newest_trusted =
+      std::max(setting.newest_trusted, std::optional(kit.issued));  // nothing is less than any time
+  setting.revoked_licences = kit.revoked_licences;
+  setting.revocations = kit.trust.lists;
+  JudgedByKit present = judge_one(files.present, setting, revocations);
+  if (!files.next.is_there()) return present;
+  const auto& licence = present.verdict.licence;
+  if (licence && licence::counts_as_seen(core::name(present.verdict.state))) setting.seen.add(*licence);
+  JudgedByKit next = judge_one(files.next, setting, revocations);
+  next.next_in_force = next.verdict.exit_code() == 0;
+  if (next.next_in_force) return next;
+  licence::let_follow(present.verdict, std::move(next.verdict));
+  return present;
 }
 
 }  // namespace airlock::site

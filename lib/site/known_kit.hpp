@@ -67,13 +67,33 @@ struct KitTerms {
 /// The same for a kit that was verified already.
 [[nodiscard]] Revocations revocations_of(KitHeader kit, std::string_view name, const KitTerms& terms);
 
+/// A licence file as it was found.
+struct LicenceFile {
+  std::string name;                            ///< what reasons call it: its path
+  std::optional<std::string> bytes = {};       ///< nothing where there is no file, or where it is `unreadable`
+  std::optional<core::Error> unreadable = {};  ///< why nothing could be read of what is there: a directory, too large
+
+  [[nodiscard]] bool is_there() const { return bytes || unreadable; }
+};
+/// The licence of a site, and the one that was installed to take over from it.
+struct LicencePair {
+  LicenceFile present;
+  LicenceFile next = {};
+};
+
+/// `licence::judge` of a file; what cannot be read is `invalid`.
+[[nodiscard]] licence::Verdict judge_file(const LicenceFile& file, const licence::Setting& setting);
+
 /// `licence::judge` with what the kit revokes and when it was issued. A licence that holds by itself is `invalid` where
-/// nobody can say what is revoked: `by_kit` of the result says so.
+/// nobody can say what is revoked: `by_kit` of the result says so. The next licence is in force once it is `valid` or
+/// in `grace`, newer than the present one where their sequences compare; before that the verdict is the present one's,
+/// and names what follows.
 struct JudgedByKit {
   licence::Verdict verdict;
   bool by_kit = false;
+  bool next_in_force = false;
 };
-[[nodiscard]] JudgedByKit judge_by_kit(const std::optional<std::string>& file, std::string_view name,
-                                       licence::Setting setting, const Revocations& revocations);
+[[nodiscard]] JudgedByKit judge_by_kit(const LicencePair& files, licence::Setting setting,
+                                       const Revocations& revocations);
 
 }  // namespace airlock::site

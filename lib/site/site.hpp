@@ -26,6 +26,7 @@ namespace layout {
 inline constexpr std::string_view configuration = "airlock.json";
 inline constexpr std::string_view public_folder = "public";
 inline constexpr std::string_view licence = "public/licence.p7s";
+inline constexpr std::string_view next_licence = "public/licence.next.p7s";  ///< takes over when it begins
 inline constexpr std::string_view kit = "public/kit.p7s";
 inline constexpr std::string_view proposed_kit = "kit-proposed.p7s";  ///< waits for a person to authorise it
 inline constexpr std::string_view vendor_root = "public/vendor-root.crt";
@@ -49,6 +50,7 @@ inline constexpr std::string_view inbox_lock = "inbox.lock";
 inline constexpr std::string_view send_lock = "send.lock";
 inline constexpr std::string_view request = "site-request.p7s";
 inline constexpr std::string_view former_keys = "keys/former";  ///< once a key was rotated
+inline constexpr std::string_view history = "history";          ///< once something was replaced (site/history.hpp)
 
 /// Permissions of the site directory itself: whoever knows a name in `public/` gets there.
 inline constexpr unsigned site_permissions = 0711;

@@ -46,6 +46,28 @@ Result<std::optional<std::string>> read_if_there(const std::string& path, std::u
   return fail(std::move(text).error());
 }
 
+Result<LicenceFile> read_licence(const std::string& path) {
+  LicenceFile out{.name = path};
+  AIRLOCK_TRY(const bool there, sys::look_for(path));
+  if (!there) return out;
+  auto text = sys::read_file(path, licence::licence_bytes_limit);
+  if (text) {
+    out.bytes = std::move(*text);
+  } else if (text.error().code == Code::bad_input) {
+    out.unreadable = std::move(text).error();
+  } else {
+    return fail(std::move(text).error());
+  }
+  return out;
+}
+
+Result<LicencePair> read_licences(const std::string& directory) {
+  LicencePair out;
+  AIRLOCK_TRY(out.next, read_licence(directory + "/" + std::string(layout::next_licence)));
+  AIRLOCK_TRY(out.present, read_licence(directory + "/" + std::string(layout::licence)));
+  return out;
+}
+
 namespace {
 
 /// Applications run as other users than those who give them their files. Only what permissions forbid has a hint.
@@ -56,69 +78,98 @@ Result<licence::Verdict> with_way_out(Result<licence::Verdict> judged) {
   return judged;
 }
 
-/// The files are read in the order in which a writer at work cannot mislead: it puts a kit into its place before
-/// `site.json` names it, and a step back is in `site.json` first.
-Result<JudgedByKit> judge_folder(const std::string& directory, core::Time now) {
-  const auto path = [&](std::string_view name) { return directory + "/" + std::string(name); };
-  const std::string public_path = path(layout::public_site);
-  AIRLOCK_TRY(const bool there, sys::look_for(public_path));
+/// What a site shows besides its licences and its kit.
+struct Shown {
+  PublicSite site;
+  std::vector<crypto::Certificate> roots;
+};
+
+Result<Shown> read_shown(const std::string& directory) {
+  const std::string path = directory + "/" + std::string(layout::public_site);
+  AIRLOCK_TRY(const bool there, sys::look_for(path));
   if (!there) {
     return fail(
         Code::bad_input, quote(directory) + ": is not a site directory: it has no " + quote(layout::public_site),
         "make one with `airlock init`, name another with `--site`, or give `--licence`, `--trust` and `--product`");
   }
-  AIRLOCK_TRY(const std::string text, sys::read_file(public_path, public_site_bytes_limit));
-  AIRLOCK_TRY(const PublicSite site, parse_public_site(text, public_path));
-  AIRLOCK_TRY(const auto roots, roots_from(path(layout::vendor_root)));
-  AIRLOCK_TRY(const auto file, read_if_there(path(layout::licence), licence::licence_bytes_limit));
-  AIRLOCK_TRY(const auto kit_file, read_if_there(path(layout::kit), kit_bytes_limit));
+  AIRLOCK_TRY(const std::string text, sys::read_file(path, public_site_bytes_limit));
+  AIRLOCK_TRY(PublicSite site, parse_public_site(text, path));
+  AIRLOCK_TRY(auto roots, roots_from(directory + "/" + std::string(layout::vendor_root)));
+  return Shown{std::move(site), std::move(roots)};
+}
+
+Result<JudgedByKit> judge_by_shown(const std::string& directory, const Shown& shown, const LicencePair& licences,
+                                   core::Time now) {
+  const std::string kit_path = directory + "/" + std::string(layout::kit);
+  AIRLOCK_TRY(const auto kit_file, read_if_there(kit_path, kit_bytes_limit));
   Revocations revocations;
-  if (file) {
-    revocations = revocations_in(kit_file, quote(path(layout::kit)),
-                                 {.roots = roots, .product = site.product, .known = site.kit});
+  if (licences.present.is_there() || licences.next.is_there()) {
+    revocations = revocations_in(kit_file, quote(kit_path),
+                                 {.roots = shown.roots, .product = shown.site.product, .known = shown.site.kit});
   }
-  const auto trust = trust_of(crypto::Role::licence, roots);
-  return judge_by_kit(file, path(layout::licence),
+  const auto trust = trust_of(crypto::Role::licence, shown.roots);
+  return judge_by_kit(licences,
                       {.trust = trust,
-                       .product = site.product,
-                       .site_id = site.site_id,
-                       .key_sha256 = site.key_sha256,
+                       .product = shown.site.product,
+                       .site_id = shown.site.site_id,
+                       .key_sha256 = shown.site.key_sha256,
                        .now = now,
-                       .newest_trusted = site.newest_time,
-                       .seen = site.all_seen()},
+                       .newest_trusted = shown.site.newest_time,
+                       .seen = shown.site.all_seen()},
                       revocations);
 }
 
-/// What a writer had only half changed is read once more.
-Result<licence::Verdict> judge_folder_twice(const std::string& directory, core::Time now) {
-  AIRLOCK_TRY(JudgedByKit judged, judge_folder(directory, now));
-  if (judged.by_kit) {
-    AIRLOCK_TRY(judged, judge_folder(directory, now));
+/// Reads `site.json`, the licences and the kit, in the order in which a writer at work cannot mislead: it puts a kit or
+/// a licence into its place before `site.json` names it, and a step back is in `site.json` first. What a writer had
+/// only half changed is read once more.
+template <typename ReadLicences>
+Result<licence::Verdict> judge_folder(const std::string& directory, core::Time now, ReadLicences read) {
+  for (bool again = false;; again = true) {
+    AIRLOCK_TRY(const Shown shown, read_shown(directory));
+    AIRLOCK_TRY(const LicencePair licences, read());
+    AIRLOCK_TRY(JudgedByKit judged, judge_by_shown(directory, shown, licences, now));
+    if (again || !judged.by_kit) return std::move(judged.verdict);
   }
-  return std::move(judged.verdict);
+}
+
+/// Who named a file that is not there has mistyped it, rather than not installed a licence.
+Result<licence::Verdict> as_named(Result<licence::Verdict> judged, const std::string& file) {
+  if (judged && judged->state == core::LicenceState::missing) {
+    judged->reason = quote(file) + ": no such file";
+    judged->hint = "give the path of the licence that the vendor sent";
+  }
+  return judged;
 }
 
 Result<licence::Verdict> judge_given(const LicenceFiles& files, core::Time now) {
   AIRLOCK_TRY(const auto roots, roots_from(files.trust));
   const auto trust = trust_of(crypto::Role::licence, roots);
-  AIRLOCK_TRY(const auto file, read_if_there(files.licence, licence::licence_bytes_limit));
-  return licence::judge(file, files.licence,
-                        {.trust = trust,
-                         .product = files.product,
-                         .site_id = files.site_id,
-                         .key_sha256 = std::nullopt,
-                         .now = now,
-                         .newest_trusted = std::nullopt});
+  AIRLOCK_TRY(const LicenceFile file, read_licence(files.licence));
+  return judge_file(file, {.trust = trust,
+                           .product = files.product,
+                           .site_id = files.site_id,
+                           .key_sha256 = std::nullopt,
+                           .now = now,
+                           .newest_trusted = std::nullopt});
 }
 
 }  // namespace
 
 Result<licence::Verdict> judge_public(const std::string& directory, core::Time now) {
-  return with_way_out(judge_folder_twice(directory, now));
+  return with_way_out(judge_folder(directory, now, [&] { return read_licences(directory); }));
+}
+
+Result<licence::Verdict> judge_for_public(const std::string& directory, const std::string& file, core::Time now) {
+  return with_way_out(as_named(judge_folder(directory, now,
+                                            [&]() -> Result<LicencePair> {
+                                              AIRLOCK_TRY(LicenceFile named, read_licence(file));
+                                              return LicencePair{.present = std::move(named)};
+                                            }),
+                               file));
 }
 
 Result<licence::Verdict> judge_files(const LicenceFiles& files, core::Time now) {
-  return with_way_out(judge_given(files, now));
+  return with_way_out(as_named(judge_given(files, now), files.licence));
 }
 
 Result<JudgedBytes> judge_bytes(const LicenceBytes& bytes, core::Time now) {
@@ -132,7 +183,7 @@ Result<JudgedBytes> judge_bytes(const LicenceBytes& bytes, core::Time now) {
     revocations = revocations_in(bytes.kit, "the kit", {.roots = roots, .product = bytes.product, .known = memory.kit});
   }
   const auto trust = trust_of(crypto::Role::licence, roots);
-  auto judged = judge_by_kit(bytes.licence, "licence",
+  auto judged = judge_by_kit({.present = {.name = "licence", .bytes = bytes.licence}},
                              {.trust = trust,
                               .product = bytes.product,
                               .site_id = bytes.site_id,

@@ -161,10 +161,14 @@ struct Opened {
 Result<Opened> open_regular(const std::string& path) {
   // O_NONBLOCK: opening a pipe that nobody writes to must not hang; for a regular file it means nothing.
   Descriptor fd{retry([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK); })};
-  if (fd.get() < 0) return fail_errno(path, opening);
+  const int error = errno;
   struct stat status {};
-  if (::fstat(fd.get(), &status) != 0) return fail_errno(path, looking);
-  if (S_ISDIR(status.st_mode)) return fail(Code::bad_input, quote(path) + ": is a directory, not a file");
+  // A sandbox refuses to open a directory before anybody can see that it is one; looking is not refused.
+  const int looked = fd.get() < 0 ? ::stat(path.c_str(), &status) : ::fstat(fd.get(), &status);
+  if (looked == 0 && S_ISDIR(status.st_mode))
+    return fail(Code::bad_input, quote(path) + ": is a directory, not a file");
+  if (fd.get() < 0) return fail_errno(path, opening, error);
+  if (looked != 0) return fail_errno(path, looking);
   if (!S_ISREG(status.st_mode)) return fail(Code::bad_input, quote(path) + ": is not a regular file");
   return Opened{std::move(fd), status};
 }
@@ -518,6 +522,11 @@ Result<void> rename_new(const std::string& from, const std::string& to) {
   if (exists(to)) return fail_errno(to, renaming, EEXIST);
   if (::rename(from.c_str(), to.c_str()) != 0) return fail_errno(to, renaming);
   return {};
+}
+
+Result<void> rename_over(const std::string& from, const std::string& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) return fail_errno(to, renaming);
+  return sync_directory(parent_of(to));
 }
 
 Result<std::string> real_path(const std::string& path) {

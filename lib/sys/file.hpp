@@ -183,6 +183,8 @@ struct Attributes {
 /// step (ZFS, FUSE), a process that is ended meanwhile may leave the file under both names. Error: refused if the name
 /// is taken.
 [[nodiscard]] Result<void> rename_new(const std::string& from, const std::string& to);
+/// Gives a file the name `to` in the same folder, in the place of what has it, if anything; durably.
+[[nodiscard]] Result<void> rename_over(const std::string& from, const std::string& to);
 /// The absolute path without links, `.` and `..`. Error: bad_input where nothing is there.
 [[nodiscard]] Result<std::string> real_path(const std::string& path);
 /// Has the kernel forget what it holds of a file that was synced, so that reading it asks the disk. Where it will not,

@@ -193,7 +193,7 @@ def _(w):
 
 
 LIMITS = ["--limit", "events_count_new_in_period=1000000000", "--limit", "instance_usage_summary.events_count_total=1",
-          "--limit", "no_such_field=5"]
+          "--limit", "no_such_field=5", "--unknown"]
 
 
 def usage(w):

@@ -1,4 +1,5 @@
 """kill -9 at every system call with which `process` changes the disk, then the next run."""
+import datetime
 import json
 import os
 import re
@@ -9,12 +10,12 @@ from harness import LONG, REPORT, case, check, equal, main
 CHANGING = "openat,write,pwrite64,fsync,fdatasync,ftruncate,fallocate,link,linkat,rename,renameat,renameat2,unlink,unlinkat"
 
 
-def calls_of(w, *arguments):
+def calls_of(w, *arguments, clock=()):
     """How often each changing call is made by a run that is not disturbed; the site is put back afterwards."""
     w.run("cp", "-a", w.site_path, w.path / "saved")
     trace = w.path / "trace"
-    w.run("strace", "-f", "-e", f"trace={CHANGING}", "-o", trace, w.program("airlock"), "--site", w.site_path, *arguments,
-          code=None)
+    w.run("strace", "-f", "-e", f"trace={CHANGING}", "-o", trace, *clock, w.program("airlock"), "--site", w.site_path,
+          *arguments, code=None)
     restore(w)
     counts = {}
     for line in trace.read_text().splitlines():
@@ -42,17 +43,17 @@ def bundles_by_content(w):
     return found
 
 
-def kill_everywhere(w, arguments, after, step):
-    """Kills the run at the 1st, 2nd, … nth of each call; `after` judges the site."""
+def kill_everywhere(w, arguments, after, step, clock=()):
+    """Kills the run at the 1st, 2nd, … nth of each call, under another clock where one is given; `after` judges the site."""
     killed = 0
-    for call, most in sorted(calls_of(w, *arguments).items()):
+    for call, most in sorted(calls_of(w, *arguments, clock=clock).items()):
         for when in range(1, most + 1, step):
             restore(w)
             ran = w.run("strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e",
-                        f"inject={call}:signal=KILL:when={when}", w.program("airlock"), "--site", w.site_path, *arguments,
-                        code=(-9, 137, 0, 3, 4, 5, 7, 8))
-            # The call may have been the worker's; then the supervisor tells of it.
-            if ran.code in (-9, 137) or "ended by signal 9" in ran.err:
+                        f"inject={call}:signal=KILL:when={when}", *clock, w.program("airlock"), "--site", w.site_path, *arguments,
+                        code=(-9, 137, 0, 1, 3, 4, 5, 7, 8) if clock else (-9, 137, 0, 3, 4, 5, 7, 8))
+            # The call may have been the worker's; then the supervisor tells of it. faketime tells of its own child, with 1.
+            if ran.code in (-9, 137) or "ended by signal 9" in ran.err or "Caught Killed" in ran.err:
                 killed += 1
             after(f"{call} {when}")
     return killed
@@ -168,6 +169,66 @@ def _(w):
         killed += kill_everywhere(w, arguments, after, 1 if LONG else 44)
     check(killed > 8, f"only {killed} runs were killed")
     print(f"counted: installs killed {killed} times")
+
+
+@case("a licence renewed early: its installation, its takeover and the taking back killed anywhere, a next run mends it")
+def _(w):
+    w.new_vendor()
+    w.new_site()
+    begins = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0) + datetime.timedelta(days=40)
+    first = w.new_licence("enterprise-air-gapped", ["air_gap"], extra=["--not-before", "2020-01-01"])
+    later = w.new_licence("enterprise-air-gapped", ["air_gap"], extra=["--not-before", begins.strftime("%Y-%m-%dT%H:%M:%SZ")])
+    w.airlock("licence", "install", first)
+    names = {"licence.p7s": first.read_bytes(), "licence.next.p7s": later.read_bytes()}
+
+    def in_public():
+        return {n: (w.site_path / "public" / n).read_bytes() for n in names if (w.site_path / "public" / n).exists()}
+
+    def verdict(place, *clock):
+        """What everybody finds, and may never be worse than before or after."""
+        ran = w.run(*clock, w.program("airlock"), "--site", w.site_path, "licence", "verify", "--json")
+        equal(ran.json["state"], "valid", place)
+        return ran.json["licence"]["sequence"]
+
+    def installed(place):
+        equal(verdict(place), 1, place)
+        w.airlock("licence", "install", later)
+        equal(in_public(), names, place)
+        equal(w.airlock("status", "--json").json["licence"]["next"]["licence"]["sequence"], 2, place)
+        w.ledger_ok()
+
+    killed = kill_everywhere(w, ["licence", "install", later], installed, 1 if LONG else 40)
+    restore(w)
+    w.run("rm", "-rf", w.path / "saved")
+    w.airlock("licence", "install", later)
+
+    ahead = ["faketime", "-f", "+41d"]
+
+    def took_over(place):
+        equal(verdict(place, *ahead), 2, place)
+        w.run(*ahead, w.program("airlock"), "--site", w.site_path, "process", REPORT)
+        equal(in_public(), {"licence.p7s": names["licence.next.p7s"]}, place)
+        equal([p.read_bytes() for p in (w.site_path / "history").glob("licence-*.p7s")], [names["licence.p7s"]], place)
+        equal(json.loads((w.site_path / "public/site.json").read_text())["licence_sequence"], 2, place)
+        w.run(*ahead, w.program("airlock"), "--site", w.site_path, "ledger", "verify")
+
+    killed += kill_everywhere(w, ["process", REPORT], took_over, 1 if LONG else 80, clock=ahead)
+    restore(w)
+    w.run("rm", "-rf", w.path / "saved")
+    w.run(*ahead, w.program("airlock"), "--site", w.site_path, "process", REPORT)
+    back = ["authorise", "--clock", "--reason", "the clock was ahead", "--yes"]
+
+    def taken_back(place):
+        w.airlock(*back, code=(0, 4))
+        w.process(w.report(lambda d: d["properties"].update({"posthog_version": "1.36.0"})))
+        equal(verdict(place), 1, place)
+        equal(in_public(), names, place)
+        equal(json.loads((w.site_path / "public/site.json").read_text())["licence_sequence"], 1, place)
+        w.ledger_ok()
+
+    killed += kill_everywhere(w, back, taken_back, 1 if LONG else 40)
+    check(killed > 8, f"only {killed} runs were killed")
+    print(f"counted: commands of a renewal killed {killed} times")
 
 
 @case("init killed anywhere leaves no half site: either it is one, or init can be run again")

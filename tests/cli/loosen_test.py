@@ -366,7 +366,7 @@ def _(w):
     equal(w.process(variant(w, 1), code=4)["outcome"], "held")
     w.airlock("kit", "install", kit_with(w))
     equal(w.process(variant(w, 2))["outcome"], "sealed")
-    w.airlock("licence", "install", w.new_licence("unheard-of"))
+    w.airlock("licence", "install", w.new_licence("unheard-of", extra=["--unknown"]))
     equal(w.process(variant(w, 3), code=4)["outcome"], "held")
     w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"]))
     equal(w.process(variant(w, 4))["outcome"], "sealed", "the ceiling is where it was")

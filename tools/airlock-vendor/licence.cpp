@@ -13,6 +13,8 @@ namespace licence_command {
 using core::Code;
 using core::fail;
 
+constexpr const char* unknown_help = "also a tier, entitlement or limit that no kit of this home knows";
+
 struct Options {
   intake::LicenceOrder order;
   std::string site;
@@ -69,7 +71,7 @@ core::Result<intake::Home::IssuedLicence> renew(const VendorContext& context, co
   AIRLOCK_CHECK(sys::check_free(options.out));
   AIRLOCK_TRY(auto home, intake::Home::open(context.home));
   const auto grace = options.order.grace_days < 0 ? std::nullopt : std::optional(options.order.grace_days);
-  AIRLOCK_TRY(auto issued, home.renew_licence(options.serial, not_after, grace));
+  AIRLOCK_TRY(auto issued, home.renew_licence(options.serial, not_after, grace, options.order.unknown));
   AIRLOCK_CHECK(sys::create_file(options.out, issued.file, sys::public_file));
   return issued;
 }
@@ -131,6 +133,7 @@ void add_others(VendorContext& context, console::Command& group) {
   renew_command.text("--not-after", options->not_after, "end of the new term, a UTC time or day",
                      console::Need::required);
   renew_command.number("--grace-days", options->order.grace_days, "days of grace behind the term (default as before)");
+  renew_command.flag("--unknown", options->order.unknown, unknown_help);
   renew_command.text("--out", options->out, "the licence's file, which must not exist yet", console::Need::required);
   console::Command revoke_command =
       context.console.command(group, "revoke", "put a licence on the list that every kit from now on carries",
@@ -162,6 +165,7 @@ void add_licence(VendorContext& context) {
   command.texts("--entitlement", options->order.entitlements, "an entitlement; may be given again");
   command.texts("--limit", options->limits, "NAME=NUMBER; may be given again");
   command.number("--grace-days", options->order.grace_days, "days of grace behind the term (default 14)");
+  command.flag("--unknown", options->order.unknown, unknown_help);
   command.text("--out", options->out, "the licence's file, which must not exist yet", console::Need::required);
   add_others(context, group);
 }

@@ -75,6 +75,11 @@ std::vector<std::string> sentences(const gate::ClockProposal& proposal) {
   std::vector<std::string> out{"the clock says " + proposal.now.text() + ", the ledger's newest time is " +
                                    proposal.ledger.value_or(proposal.now).text(),
                                "every time in the ledger that is later than the clock's would count no more"};
+  if (proposal.back) {
+    out.push_back("licence " + core::quote(proposal.back->licence.serial) + ", which begins only at " +
+                  proposal.back->licence.not_before.text() + ", would wait again, and " +
+                  core::quote(proposal.back->former.serial) + " would be in force again");
+  }
   if (proposal.stays) out.push_back("this would stay: " + proposal.stays->message);
   return out;
 }

@@ -19,11 +19,18 @@ struct Options {
   std::string file;
 };
 
-/// From the public part of the site, or from the files named.
+/// From the public part of the site, a file by what the site shows, or from the files named.
 core::Result<licence::Verdict> judge(const Context& context, const Options& options) {
   using core::Code;
   const bool from_files =
       !options.files.licence.empty() || !options.files.trust.empty() || !options.files.product.empty();
+  if (from_files && !options.file.empty()) {
+    return core::fail(Code::usage,
+                      "a file at a site is judged by what the site shows: `--licence`, `--trust` and "
+                      "`--product` are for a file without a site",
+                      "leave them out, or give the file with `--licence`");
+  }
+  if (!options.file.empty()) return site::judge_for_public(context.site, options.file, sys::now());
   if (!from_files) return site::judge_public(context.site, sys::now());
   if (options.files.licence.empty() || options.files.trust.empty() || options.files.product.empty()) {
     return core::fail(Code::usage, "without a site, `--licence`, `--trust` and `--product` are all needed",
@@ -54,6 +61,7 @@ int verify(Context& context, const Options& options) {
     print(context, *verdict);
   } else {
     context.console.say(in_words(*verdict));
+    if (const std::string next = next_in_words(*verdict); !next.empty()) context.console.say("next: " + next);
   }
   if (verdict->exit_code() != 0) context.console.complain(verdict->reason, verdict->hint);
   warn_of_end(context.console, *verdict);
@@ -74,6 +82,7 @@ int show(Context& context) {
     }
     context.console.say({{"serial", licence.serial + ", sequence " + std::to_string(licence.sequence)},
                          {"state", in_words(*verdict)},
+                         {"next", next_in_words(*verdict).empty() ? "none" : next_in_words(*verdict)},
                          {"licensee", licence.licensee},
                          {"product", licence.product},
                          {"tier", licence.tier},
@@ -90,17 +99,32 @@ int show(Context& context) {
 }
 
 int install(Context& context, const Options& options) {
-  // One byte more than a licence may have shows that it is none.
-  const auto file = site::read_if_there(options.file, licence::licence_bytes_limit);
+  const auto file = sys::read_file(options.file, licence::licence_bytes_limit);
   if (!file) return context.console.report(file.error());
-  if (!*file) return context.console.report({core::Code::bad_input, core::quote(options.file) + ": no such file", ""});
-  const auto verdict = gate::install_licence(context.site, **file, options.file);
-  if (!verdict) return context.console.report(verdict.error());
-  if (context.console.json()) context.console.print(gate::verdict_document(*verdict));
-  context.console.say("installed " + verdict->licence->serial + " for tier " + verdict->licence->tier + ": " +
-                      in_words(*verdict));
+  const auto installed = gate::install_licence(context.site, *file, options.file);
+  if (!installed) return context.console.report(installed.error());
+  const licence::Licence& licence = installed->licence;
+  if (context.console.json()) {
+    core::Json document = gate::verdict_document(installed->verdict);
+    document["installed"] = {{"serial", licence.serial}, {"waits", installed->waits}, {"unknown", installed->unknown}};
+    document["exit"] = 0;
+    context.console.print(document);
+  }
+  if (installed->waits) {
+    context.console.say("installed " + licence.serial + " for tier " + licence.tier + ": it takes over at " +
+                        licence.not_before.text() + "; until then the licence in force stays, " +
+                        in_words(installed->verdict));
+  } else {
+    context.console.say("installed " + licence.serial + " for tier " + licence.tier + ": " +
+                        in_words(installed->verdict));
+  }
+  for (const std::string& unknown : installed->unknown) {
+    context.console.warn(unknown,
+                         "ask the vendor whether the licence or the kit is the wrong one; reports that a wrong "
+                         "tier holds are kept, and leave once it is mended");
+  }
   say_waiting(context.console, context.site);
-  warn_of_end(context.console, *verdict);
+  warn_of_end(context.console, installed->verdict);
   return 0;
 }
 
@@ -116,9 +140,11 @@ void add_licence(Context& context) {
   console::Command verify_command = context.console.command(
       group, "verify", "judge the licence: exit 0 valid or in grace, 6 otherwise, 3 or 5 invalid",
       "  airlock licence verify\n"
+      "  airlock licence verify licence-of-next-year.p7s\n"
       "  airlock licence verify --licence licence.p7s --trust vendor-root.crt --product posthog",
       [&context, options] { return verify(context, *options); });
   verify_command.exits(exits);
+  verify_command.text("FILE", options->file, "a licence file, judged as this site would once it is installed");
   verify_command.text("--licence", options->files.licence, "a licence file, without any site");
   verify_command.text("--trust", options->files.trust, "the vendor's root certificate");
   verify_command.text("--product", options->files.product, "the product that the licence must be for");

@@ -159,8 +159,20 @@ std::string in_words(const licence::Verdict& verdict) {
   return out;
 }
 
+std::string next_in_words(const licence::Verdict& verdict) {
+  if (!verdict.next) return "";
+  if (const auto begins = verdict.next->begins()) {
+    return verdict.next->licence->serial + " for tier " + verdict.next->licence->tier + " takes over at " +
+           begins->text();
+  }
+  return "does not take over: " + verdict.next->reason;
+}
+
 void warn_of_end(const console::Console& console, const licence::Verdict& verdict) {
   if (verdict.exit_code() == 0 && !verdict.hint.empty()) console.warn(verdict.reason, verdict.hint);
+  if (verdict.next && !verdict.next->begins()) {
+    console.warn("the licence that was to follow does not take over: " + verdict.next->reason, verdict.next->hint);
+  }
 }
 
 void show(const console::Console& console, const gate::Processed& processed) {

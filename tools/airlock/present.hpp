@@ -27,12 +27,16 @@ void show(const console::Console& console, const gate::Processed& processed);
 
 /// `valid, 364 days left`; near the end of the term `valid, 7 days left: ends soon`.
 [[nodiscard]] std::string in_words(const licence::Verdict& verdict);
-/// Warns of a licence that is usable and will not be for long: its last days, its days of grace.
+/// What takes over from it, or why the licence that was to do so does not; empty where none was installed for that.
+[[nodiscard]] std::string next_in_words(const licence::Verdict& verdict);
+/// Warns of a licence that is usable and will not be for long: its last days, its days of grace; and of one that was to
+/// follow and does not.
 void warn_of_end(const console::Console& console, const licence::Verdict& verdict);
 
 /// `12 pseudonymised, 97 dropped`.
 [[nodiscard]] std::string in_words(const std::vector<envelope::RedactionCount>& redactions);
-/// A line for each kind of copy that went: its declared path, how many, and what they copy. For people at the site only.
+/// A line for each kind of copy that went: its declared path, how many, and what they copy. For people at the site
+/// only.
 [[nodiscard]] std::vector<std::string> copies_in_words(const gate::Prepared& prepared);
 
 /// A line for each kind of misfit: its place in this report, and why it does not fit. For people at the site only.

@@ -86,6 +86,7 @@ int run(Context& context) {
   const site::Configuration& configuration = status->inputs.site.configuration();
   const licence::Verdict& verdict = status->inputs.licence.verdict;
   std::string kit = "none: " + status->inputs.no_kit.message;
+  if (!status->inputs.no_kit.hint.empty()) kit += "\n" + status->inputs.no_kit.hint;
   if (status->inputs.kit) {
     kit = "number " + std::to_string(status->inputs.kit->number) + ", policy " + status->inputs.kit->policy.name() +
           " " + status->inputs.kit->policy.version();
@@ -95,11 +96,12 @@ int run(Context& context) {
   }
   std::string licence = verdict.licence ? verdict.licence->serial + ", tier " + verdict.licence->tier + ", " : "";
   licence += in_words(verdict) + (verdict.exit_code() == 0 ? "" : ": " + verdict.reason);
+  if (verdict.exit_code() != 0 && !verdict.hint.empty()) licence += "\n" + verdict.hint;
   context.console.say(
       {{"site", configuration.site_id + (configuration.name.empty() ? "" : ", " + configuration.name)},
        {"product", configuration.product.empty() ? "not known yet" : configuration.product},
        {"kit", kit},
-       {"licence", licence},
+       {"licence", licence + (next_in_words(verdict).empty() ? "" : "\nnext: " + next_in_words(verdict))},
        {"floor", configuration.floor ? std::string(policy::name(*configuration.floor)) : "none"},
        {"machine", machine_in_words(status->inputs.machine)},
        {"ceiling", std::string(policy::name(gate::authorised_ceiling(status->inputs))) +

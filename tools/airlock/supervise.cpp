@@ -130,6 +130,7 @@ std::vector<sys::Granted> reach(const Context& context, const Task& task) {
   using Grant = sys::Granted::Grant;
   std::vector<sys::Granted> out{
       {context.site, Grant::read}, {std::string(machine_folder), Grant::read}, {"/dev/urandom", Grant::read}};
+  for (std::string& linked : gate::linked_files(context.site)) out.push_back({std::move(linked), Grant::read});
   const auto folder = [&](std::string_view name) { return context.site + "/" + std::string(name); };
   out.push_back({folder(site::layout::held), Grant::change});  // scratch space too
   if (const auto files = gate::writable(context.site)) {

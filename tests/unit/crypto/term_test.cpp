@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <array>
+#include <fstream>
+#include <iterator>
 #include <string>
 
 #include "crypto/certificate.hpp"
@@ -39,6 +41,16 @@ TEST_CASE("the terms of all certificates in a text are read, whatever stands bet
   CHECK((*terms)[0].not_before == time_of("2026-01-01T00:00:00Z"));
   CHECK((*terms)[0].not_after == time_of("2030-01-01T00:00:00Z"));
   CHECK((*terms)[1].not_after == time_of("2050-06-01T00:00:00Z"));
+}
+
+TEST_CASE("a foreign authority may write its validity as GeneralizedTime before 2050") {
+  std::ifstream file(AIRLOCK_TEST_KIT "/field/certum-trusted-network-ca-2.pem");
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  const auto terms = terms_from_pem(text);
+  REQUIRE(terms);
+  REQUIRE(terms->size() == 1);
+  CHECK((*terms)[0].not_before == time_of("2011-10-06T08:39:56Z"));
+  CHECK((*terms)[0].not_after == time_of("2046-10-06T08:39:56Z"));
 }
 
 TEST_CASE("a certificate whose key Airlock does not use has a term too") {
