@@ -346,9 +346,8 @@ Result<void> write_over(const std::string& path, std::string_view bytes) {
   const Descriptor fd{retry([&] { return ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW); })};
   if (fd.get() < 0) return fail_errno(path, opening);
   for (std::size_t at = 0; at < bytes.size();) {
-    const auto wrote = retry([&] {
-      return ::pwrite(fd.get(), bytes.data() + at, bytes.size() - at, static_cast<off_t>(at));
-    });
+    const auto wrote =
+        retry([&] { return ::pwrite(fd.get(), bytes.data() + at, bytes.size() - at, static_cast<off_t>(at)); });
     if (wrote < 0) return fail_errno(path, writing);
     at += static_cast<std::size_t>(wrote);
   }
@@ -577,9 +576,10 @@ Result<void> check_local(const std::string& directory) {
 
 Result<void> check_file_system(const std::string& directory) {
   const auto refuse = [&](core::Error error) {
-    const bool other_disk_needed = error.hint.empty();
-    if (error.code == Code::not_recorded || !other_disk_needed) return fail(std::move(error));
-    return fail(Code::refused, quote(directory) + ": this file system will not do: " + error.message, local_hint);
+    // A disk that is full or read-only, or a folder that this user may not write to, says nothing about its kind.
+    if (error.code == Code::not_recorded || error.hint == permission_hint) return fail(std::move(error));
+    return fail(Code::refused, quote(directory) + ": this file system will not do: " + error.message,
+                std::string(local_hint) + (error.hint.empty() ? "" : "; or " + error.hint));
   };
   AIRLOCK_CHECK(check_local(directory));
   const std::string probe = directory + "/" + std::string(probe_name) + random_uuid();

@@ -207,8 +207,8 @@ void forget_cached(const std::string& path);
 /// What the names of files begin with that try a file system out.
 inline constexpr std::string_view probe_name = ".probe.";
 /// `check_local`, and whether files can be made, linked, renamed, locked and made durable in `directory` by the
-/// functions above: what durability here rests on. Errors: refused, naming what this file system cannot do; unexpected,
-/// naming what permissions, the kernel or a container forbid.
+/// functions above: what durability here rests on. Errors: refused, naming what this file system cannot do, or what the
+/// kernel or a container denies; unexpected where permissions forbid it.
 [[nodiscard]] Result<void> check_file_system(const std::string& directory);
 
 /// An exclusive flock(2), held as long as the object lives. The file is made if need be.

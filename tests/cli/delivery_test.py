@@ -508,7 +508,7 @@ def _(w):
         for call, error in (("openat", "EIO"), ("openat", "EACCES"), ("read,pread64", "EIO"), ("newfstatat", "EIO")):
             ran = w.run("strace", "-f", "-q", "-o", w.path / "trace", "-P", payload, "-e", f"trace={call}", "-e",
                         f"inject={call}:error={error}", w.program("airlock-send"), "--site", w.site_path, "--now",
-                        env={"ASAN_OPTIONS": "detect_leaks=0"}, code=(4, 8))
+                        env={"ASAN_OPTIONS": "detect_leaks=0"}, code=(1, 8))
             check(payload.name in ran.err, ran.err)
             check("INJECTED" in (w.path / "trace").read_text(), f"{call}: nothing failed")
             equal(w.kinds(1), ["produced", "queued"], f"{call} {error}")

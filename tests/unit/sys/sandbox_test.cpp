@@ -1,3 +1,4 @@
+#include "sys/descriptors.hpp"
 #include "sys/sandbox.hpp"
 
 #include <doctest/doctest.h>
