@@ -12,10 +12,7 @@ Sealed      @created@
 Site certificate (SHA-256)
             @fingerprint@
 
-You need the certificate and the key of a recipient, here recipient.crt and recipient.key, and the site's certificate,
-here site.crt, as you have had it since the site was registered: never one that came along with this file. Compare its
-fingerprint: openssl x509 -in site.crt -noout -fingerprint -sha256
-
+@opening@
 Run in an empty folder. Stop at the first command that fails, and then trust nothing that was written.
 
 1. Open it, verify the site's signature, unpack it.
@@ -73,6 +70,18 @@ if [ -s consistency.txt ]; then
 fi
 )text";
 
+constexpr std::string_view opening = R"text(You need the certificate and the key of a recipient, here recipient.crt and recipient.key: the vendor's, or at the site
+itself keys/archive.crt and keys/archive.key under these names. And you need the site's certificate, here site.crt, as you
+have had it since the site was registered: never one that came along with this file. Compare its fingerprint, which
+`airlock status` prints too: openssl x509 -in site.crt -noout -fingerprint -sha256
+)text";
+
+/// That of release 0.1.
+constexpr std::string_view opening_before = R"text(You need the certificate and the key of a recipient, here recipient.crt and recipient.key, and the site's certificate,
+here site.crt, as you have had it since the site was registered: never one that came along with this file. Compare its
+fingerprint: openssl x509 -in site.crt -noout -fingerprint -sha256
+)text";
+
 /// Step 2 for a manifest of one line, whose digest without `files` is in the entry; so is that of this text.
 constexpr std::string_view compare = R"text(Compare every file with the manifest, and the manifest and this text with the ledger's entry, entry.json.
 
@@ -93,6 +102,7 @@ awk -F'"' '/"files":/{f=1} f&&$2=="name"{n=$4} f&&$2=="sha256"{print $4"  "n}' m
 std::string how_to_verify(const Manifest& manifest, const crypto::Certificate& site_certificate,
                           const crypto::PublicKey& ledger_key) {
   const std::pair<std::string_view, std::string> values[] = {
+      {"@opening@", std::string(manifest.version == 1 ? opening_before : opening)},
       {"@compare@", std::string(manifest.version == 1 ? compare_files : compare)},
       {"@file@", bundle_name(manifest) + ".p7m"},
       {"@site@", manifest.site_id},

@@ -148,11 +148,11 @@ Json status_document(const Status& status) {
                        {"time", status.last_disclosure->time.text()},
                        {"age_seconds", std::max<std::int64_t>(now.seconds - status.last_disclosure->time.seconds, 0)}};
   }
-  const auto kept_for = [](const std::optional<std::int64_t>& days) { return days ? Json(*days) : Json(nullptr); };
   return {{"site", status.inputs.site.directory()},
           {"site_id", configuration.site_id},
           {"name", text_or_null(configuration.name)},
           {"product", text_or_null(configuration.product)},
+          {"certificate_sha256", text_or_null(status.certificate_sha256)},
           {"floor", configuration.floor ? Json(policy::name(*configuration.floor)) : Json(nullptr)},
           {"machine", machine_json(status.inputs.machine)},
           {"redact_also", redactions_json(status.own_redactions)},
@@ -184,7 +184,7 @@ Json status_document(const Status& status) {
             {"newest_trusted", time_or_null(status.newest_trusted)},
             {"went_back", status.newest_trusted && licence::is_ahead(*status.newest_trusted, now)}}},
           {"retention",
-           {{"payload_days", kept_for(configuration.payload_days)},
+           {{"payload_days", configuration.payload_days},
             {"bundle_days", configuration.bundle_days},
             {"held_days", configuration.held_days}}},
           {"ledger_size", status.head.size},

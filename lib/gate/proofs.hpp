@@ -27,7 +27,7 @@ struct ProvenEntry {
   SignedHead head;
 };
 
-/// Proves the `produced` entry of report `number`. Error: usage where there is no such report.
+/// Proves the entry that disclosed report `number`, or its `produced` where nothing of it is to leave. Error: usage where there is no such report.
 [[nodiscard]] core::Result<ProvenEntry> prove_report(const std::string& directory, std::uint64_t number);
 /// Proves any entry. Error: bad_input where there is none.
 [[nodiscard]] core::Result<ProvenEntry> prove_entry(const std::string& directory, std::uint64_t seq);

@@ -12,6 +12,7 @@
 #include "gate/open.hpp"
 #include "gate/recovery.hpp"
 #include "ledger/checkpoint.hpp"
+#include "site/history.hpp"
 #include "site/rotation.hpp"
 #include "site/site.hpp"
 #include "sys/file.hpp"
@@ -176,6 +177,7 @@ Result<ReceiptImport> import_receipt(const std::string& directory, std::string_v
         std::count_if(matched.begin(), matched.end(), [](const Matched& one) { return one.is_new; }));
     AIRLOCK_CHECK(record_receipt(ledger, verified, matched, judged, out.unknown, now));
   }
+  AIRLOCK_CHECK(site::keep_in_history(site, "receipt", std::to_string(verified.receipt.sequence), file));
   AIRLOCK_TRY(out.freed, free_acknowledged_payloads(site, ledger));
   out.bundle_days = site.configuration().bundle_days;
   out.receipt = std::move(verified.receipt);

@@ -51,14 +51,12 @@ Result<bool> is_recorded(const ledger::Ledger& ledger, const ledger::Disclosure&
 Result<void> expire_bundles(const site::Site& site, ledger::Ledger& ledger, core::Time now, Expired& out) {
   const auto& configuration = site.configuration();
   // A younger one cannot be at its end, and what became of it need not be looked up.
-  const std::int64_t least =
-      std::min(configuration.bundle_days, configuration.payload_days.value_or(configuration.bundle_days));
+  const std::int64_t least = std::min(configuration.bundle_days, configuration.payload_days);
   AIRLOCK_TRY(const auto bundles, bundles_in_outbox(site, ledger, now - std::chrono::days(least)));
   for (const BundleInOutbox& bundle : bundles) {
     const ledger::Disclosure& disclosure = bundle.disclosure;
     const auto& acknowledged = bundle.hand_off.acknowledged;
-    if (!acknowledged && !configuration.payload_days) continue;
-    const std::int64_t days = acknowledged ? configuration.bundle_days : *configuration.payload_days;
+    const std::int64_t days = acknowledged ? configuration.bundle_days : configuration.payload_days;
     if (acknowledged.value_or(disclosure.time) + std::chrono::days(days) > now) continue;
     AIRLOCK_TRY(const bool recorded, is_recorded(ledger, disclosure));
     if (!recorded) {

@@ -17,6 +17,7 @@
 #include "gate/settle.hpp"
 #include "gate/takeover.hpp"
 #include "gate/usage.hpp"
+#include "site/history.hpp"
 #include "site/machine.hpp"
 #include "site/verdict.hpp"
 #include "sys/file.hpp"
@@ -348,6 +349,10 @@ Result<void> put_kit_files(const site::Site& site, const site::KitHeader& kit, s
   // Applications read `site.json` before the kit, so that they never find a kit that is older than it says.
   if (shown && shown->kit.number > kit.number) AIRLOCK_CHECK(name_kit(site, site::known_from(kit)));
   AIRLOCK_TRY(const std::string canonical, crypto::canonical_pem(crypto::cms_label, file));
+  AIRLOCK_TRY(const auto before, site::read_if_there(site.path(site::layout::kit), site::kit_bytes_limit));
+  if (before && *before != canonical) {
+    AIRLOCK_CHECK(site::keep_in_history(site, "kit", std::to_string(shown ? shown->kit.number : 0), *before));
+  }
   AIRLOCK_CHECK(sys::replace_file(site.path(site::layout::kit), canonical, sys::public_file));
   AIRLOCK_CHECK(name_kit(site, site::known_from(kit)));
   return sys::remove_file(site.path(site::layout::proposed_kit));

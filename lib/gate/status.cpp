@@ -40,6 +40,7 @@ Result<Status> status(const std::string& directory) {
   Status out{.inputs = std::move(inputs),
              .standings = {},
              .own_redactions = {},
+             .certificate_sha256 = {},
              .waiting = {},
              .queue = {},
              .receipt = {},
@@ -64,6 +65,7 @@ Result<Status> status(const std::string& directory) {
   out.own_redactions = own_redactions(out.inputs);
   AIRLOCK_TRY(auto consents, consents_in_force(ledger));
   out.also_new = std::move(consents.to);
+  if (const auto certificate = site.signing_certificate()) out.certificate_sha256 = certificate->fingerprint().hex();
   AIRLOCK_TRY(out.reports, ledger.last_number());
   AIRLOCK_TRY(out.disclosures, ledger.last_disclosure());
   AIRLOCK_TRY(out.copied, copied_away(ledger, out.disclosures));

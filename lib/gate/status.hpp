@@ -48,6 +48,7 @@ struct Status {
   Inputs inputs;
   std::vector<Standing> standings;           ///< empty without a kit
   std::vector<OwnRedaction> own_redactions;  ///< `redact_also` of the site and the machine
+  std::string certificate_sha256;  ///< of the site's signing certificate (DER), hex; empty where it cannot be read
   std::uint64_t reports = 0;
   std::uint64_t disclosures = 0;
   std::uint64_t held = 0;                  ///< reports that wait as `held`

@@ -48,7 +48,7 @@ void read_limits(Members& in, Configuration& out) {
   }
   if (const Json* retention = in.object_if("retention"); retention != nullptr) {
     Members members(*retention, in.name(), in.path_of("retention"));
-    out.payload_days = members.integer_if("payload_days", 1, retention_days_most);
+    out.payload_days = members.integer_if("payload_days", 1, retention_days_most).value_or(out.payload_days);
     out.bundle_days = members.integer_if("bundle_days", 1, retention_days_most).value_or(out.bundle_days);
     out.held_days = members.integer_if("held_days", 1, retention_days_most).value_or(out.held_days);
     if (auto done = members.finish(); !done) in.refuse(std::move(done).error());

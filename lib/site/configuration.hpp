@@ -50,7 +50,7 @@ struct Configuration {
   bool sandbox_best_effort = false;               ///< `"sandbox": "best-effort"`: go on where the kernel refuses it
   bool archive = true;                            ///< seal for the site's own archive key too
   std::optional<std::uint64_t> report_bytes;      ///< `limits.report_bytes`: how large a report may be
-  std::optional<std::int64_t> payload_days;       ///< `retention.payload_days`: how long a bundle stays in the outbox
+  std::int64_t payload_days = 800;  ///< `retention.payload_days`: how long a bundle stays in the outbox
   std::int64_t bundle_days = 800;  ///< `retention.bundle_days`: how long a bundle stays that a receipt has acknowledged
   std::int64_t held_days = 90;     ///< `retention.held_days`: how long a report waits
   std::uint64_t held_bytes = held_bytes_default;  ///< `limits.held_bytes`: how much reports that wait may take

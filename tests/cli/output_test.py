@@ -33,7 +33,7 @@ def arguments(w, n):
         "ledger list": ["ledger", "list"], "ledger show": ["ledger", "show", "1"], "ledger verify": ["ledger", "verify"],
         "ledger prove": ["ledger", "prove", "1"], "ledger checkpoint": ["ledger", "checkpoint"],
         "ledger export": ["ledger", "export", "--format", "csv"], "ledger backup": ["ledger", "backup", f"{new}.db"],
-        "ledger adopt": ["ledger", "adopt", "--reason", f"ticket {n}"],
+        "ledger adopt": ["ledger", "adopt", "--reason", f"ticket {n}", "--yes"],
         "policy check": ["policy", "check"], "policy show": ["policy", "show"],
         "policy test": ["policy", "test", TOP / "policy" / "cases", *policy],
         "policy diff": ["policy", "diff", POLICY, changed, "--dictionary", DICTIONARY],
@@ -54,13 +54,16 @@ def arguments(w, n):
         "site add": ["site", "add", w.request, "--fingerprint", w.fingerprint],
         "open": ["open", w.bundle], "intake": ["intake", w.bundle], "gaps": ["gaps"],
         "receipt": ["receipt", "--site", w.site_id, "--out", f"{new}.receipt"],
+        "site list": ["site", "list"], "site show": ["site", "show", w.site_id],
+        "site retire": ["site", "retire", w.other_id, "--reason", f"closed {n}"],
     }
     return {"airlock": site, "airlock-vendor": vendor}
 
 
 # Those that need a token, another root, or a ledger that was put back: their output is printed by the same functions.
 LEFT_OUT = {"airlock": {"key use", "key protect"},
-            "airlock-vendor": {"certificate revoke", "root successor", "root promote", "key use", "key protect", "site readmit"}}
+            "airlock-vendor": {"certificate revoke", "root successor", "root promote", "key use", "key protect", "site readmit",
+                               "site close-fork"}}
 
 
 def setting(w):
@@ -74,8 +77,8 @@ def setting(w):
     w.medium = w.path / "medium"
     w.medium.mkdir()
     other = w.path / "other"
-    w.fingerprint = w.airlock("init", "--vendor-root", w.root, "--vendor-root-sha256", w.root_fingerprint(), "--json",
-                              site=other).json["fingerprint"]
+    made = w.airlock("init", "--vendor-root", w.root, "--vendor-root-sha256", w.root_fingerprint(), "--json", site=other).json
+    w.fingerprint, w.other_id = made["fingerprint"], made["site_id"]
     w.request = other / "site-request.p7s"
     document = json.loads(POLICY.read_text())
     document["version"] = "2099.1"

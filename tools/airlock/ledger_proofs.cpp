@@ -218,7 +218,7 @@ void add_ledger_proofs(Context& context, console::Command& group) {
       group, "prove", "prove that one entry is in the ledger, without showing the others",
       "  airlock ledger prove 1 > proof.txt\n  airlock ledger prove 1 --extract for-the-auditor",
       [&context, prove_options] { return prove(context, *prove_options); });
-  proving.text("N", prove_options->number, "the report's number: its entry `produced`");
+  proving.text("N", prove_options->number, "the report's number: the entry that disclosed it, else `produced`");
   proving.text("--entry", prove_options->entry, "any entry instead, by its place in the ledger");
   proving.text("--extract", prove_options->extract, "a new directory for entry, proof, checkpoint and verifier key");
   context.console.command(group, "checkpoint", "sign and print the ledger's size and root, to be kept elsewhere",

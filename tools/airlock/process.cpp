@@ -97,8 +97,10 @@ int run_held(Context& context, Worker& worker, const Options& options) {
   Json failed = Json::array();
   for (const auto& [number, error] : looked->failed) {
     const std::string message = "report " + std::to_string(number) + ": " + error.message;
-    if (static_cast<int>(error.code) > exit) worst = console::error_member({error.code, message, error.hint});
-    exit = std::max(exit, static_cast<int>(error.code));
+    // Nothing new is recorded of it, whatever kept Airlock from looking.
+    const core::Code code = error.code == core::Code::integrity ? error.code : core::Code::not_recorded;
+    if (static_cast<int>(code) > exit) worst = console::error_member({code, message, error.hint});
+    exit = std::max(exit, static_cast<int>(code));
     context.console.complain(message, error.hint);
     failed.push_back({{"number", number}, {"message", error.message}, {"hint", error.hint}});
   }

@@ -99,6 +99,7 @@ int run(Context& context) {
   if (verdict.exit_code() != 0 && !verdict.hint.empty()) licence += "\n" + verdict.hint;
   context.console.say(
       {{"site", configuration.site_id + (configuration.name.empty() ? "" : ", " + configuration.name)},
+       {"certificate", status->certificate_sha256.empty() ? "cannot be read" : "SHA-256 " + status->certificate_sha256},
        {"product", configuration.product.empty() ? "not known yet" : configuration.product},
        {"kit", kit},
        {"licence", licence + (next_in_words(verdict).empty() ? "" : "\nnext: " + next_in_words(verdict))},
