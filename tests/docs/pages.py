@@ -4,8 +4,8 @@
     pages.py PROGRAMS [--write] [PAGE...]     runs the `console` blocks of pages and compares; --write takes what came out
     pages.py --links                          checks what pages point at: links, and the tests that they name
 
-A page's blocks run in one shell, in order, in a workspace of its own that holds `status_report.json`,
-`posthog-default.json` and `dictionary.json`. `<!-- workspace: site -->` in the page adds what the names say (see SETTINGS).
+A page's blocks run in one shell, in order, as a reader types them from the first line on, in a folder of their own that holds
+`status_report.json`, `posthog-default.json` and `dictionary.json`. Whatever else a page needs it makes in sight of the reader.
 
     ```console
     $ airlock licence verify \\
@@ -27,23 +27,7 @@ import tempfile
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.M | re.S)
-WORKSPACE = re.compile(r"<!-- workspace: ([a-z ]+) -->")
 SKIPPED = 77  # what meson calls a test that was skipped
-
-ROOT = "$(openssl x509 -in vendor/vendor-root.crt -noout -fingerprint -sha256 | cut -d= -f2)"
-VENDOR = """airlock-vendor --home vendor init --name 'Example Vendor' --product posthog
-airlock-vendor --home vendor kit build --policy posthog-default.json --dictionary dictionary.json --out kit.p7s"""
-SITE = f"""airlock --site bank init --vendor-root vendor/vendor-root.crt --vendor-root-sha256 {ROOT} --kit kit.p7s --name 'Example Bank, Leeds'
-airlock-vendor --home vendor site add bank/site-request.p7s
-airlock-vendor --home vendor licence issue --tier enterprise-air-gapped --entitlement air_gap --licensee 'Example Bank plc' \\
-  --site $(airlock --site bank status --json | jq -r .site_id) --not-before 2020-01-01 --not-after 2099-01-01 --out licence.p7s
-airlock --site bank licence install licence.p7s"""
-# What a page may find in its workspace. `site` also names it, so that `--site` need not be given.
-SETTINGS = {
-    "vendor": [VENDOR],
-    "site": [VENDOR, SITE, "export AIRLOCK_SITE=bank"],
-    "report": [VENDOR, SITE, "export AIRLOCK_SITE=bank", "airlock process status_report.json"],
-}
 
 # What differs from run to run, the longest forms first.
 VARYING = [
@@ -124,9 +108,6 @@ def run(page, text, programs):
         shutil.copy(TOP / "policy/posthog-default.json", folder)
         shutil.copy(TOP / "policy/dictionary/posthog-status-report.json", folder / "dictionary.json")
         script = []
-        wanted = WORKSPACE.search(text)
-        for name in wanted[1].split() if wanted else []:
-            script += [f"{{ set -e\n{part}\nset +e; }} >>{outputs}/setting 2>&1" for part in SETTINGS[name]]
         steps = [step for block in blocks for step in block]
         for number, step in enumerate(steps):
             command = "\n".join(step.command)
@@ -135,9 +116,7 @@ def run(page, text, programs):
                               capture_output=True, check=False)
         for number, step in enumerate(steps):
             if not (outputs / f"{number}.code").exists():
-                setting = outputs / "setting"
-                raise ValueError(f"the page's shell ended early: {done.stderr.decode()}"
-                                 + (setting.read_text() if setting.exists() else ""))
+                raise ValueError(f"the page's shell ended early: {done.stderr.decode()}")
             found = (outputs / str(number)).read_text()
             code = (outputs / f"{number}.code").read_text().strip()
             step.found = found.rstrip("\n").split("\n") if found.strip("\n") else []

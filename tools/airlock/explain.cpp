@@ -163,8 +163,8 @@ void show_values(const console::Console& console, const redaction::Fate& fate, b
 }
 
 /// `(12 times; events stored, all teams)`
-std::string remark(const std::string& first, const std::string& about) {
-  const std::string both = first + (first.empty() || about.empty() ? "" : "; ") + about;
+std::string remark(const std::string& first, const std::string& second) {
+  const std::string both = first + (first.empty() || second.empty() ? "" : "; ") + second;
   return both.empty() ? "" : " (" + both + ")";
 }
 
@@ -180,7 +180,7 @@ void show_line(const console::Console& console, const Line& line, const std::vec
     console.say(name + ending_of(fate.action) + remark(times, line.field->about));
     show_values(console, fate, values);
   }
-  if (!is_there) console.say(name + sentence_of(line.treatment) + remark("not in this report", line.field->about));
+  if (!is_there) console.say(name + sentence_of(line.treatment) + remark(line.field->about, "not in this report"));
 }
 
 /// What has no class of its own.
