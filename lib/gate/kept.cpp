@@ -24,7 +24,7 @@ using core::Json;
 using core::quote;
 
 constexpr std::string_view looked_format = "airlock-looked/1";
-/// The file is written over, so it has always the same length.
+/// The lock's file is written over, so the text has always the same length.
 constexpr std::size_t looked_bytes = 256;
 /// How many reports with the same bytes are asked whether theirs are still there.
 constexpr std::size_t twins_asked = 4;
@@ -212,11 +212,11 @@ Result<void> note_looked(const site::Site& site, const core::Digest& inputs, std
   const Json json{{"format", looked_format}, {"inputs", inputs.hex()}, {"ledger_size", ledger_size}};
   std::string text = core::to_text(json);
   text.resize(looked_bytes - 1, ' ');
-  return sys::write_over(site.path(site::layout::looked), text + "\n");
+  return sys::write_over(site.path(site::layout::lock), text + "\n");
 }
 
 std::uint64_t looked_until(const site::Site& site, const core::Digest& inputs) {
-  const std::string path = site.path(site::layout::looked);
+  const std::string path = site.path(site::layout::lock);
   if (!sys::exists(path)) return 0;
   const auto text = sys::read_file(path, looked_bytes);
   if (!text) return 0;

@@ -103,8 +103,9 @@ class Keeping {
                                       const ledger::Disclosure& disclosure, std::string_view reason,
                                       const std::string& message, core::Time now);
 
-/// Notes in `looked.json` that every report that waits has been decided on as things stand at the site: advice that
-/// spares `process --held` to do it again. `inputs` stands for all that a decision depends on.
+/// Notes that every report that waits has been decided on as things stand at the site: advice that spares `process --held`
+/// to do it again. The note is the text of the file that is the site's lock, which the caller holds: the process that
+/// reads reports writes few files, and this is one of them. `inputs` stands for all that a decision depends on.
 [[nodiscard]] Result<void> note_looked(const site::Site& site, const core::Digest& inputs, std::uint64_t ledger_size);
 /// From which entry on reports have not been looked at as things stand; 0: none has.
 [[nodiscard]] std::uint64_t looked_until(const site::Site& site, const core::Digest& inputs);

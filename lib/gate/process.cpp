@@ -474,7 +474,8 @@ Result<Looked> process_held(const std::string& directory, const std::vector<std:
   if (numbers.empty() && out.failed.empty()) {
     AIRLOCK_TRY(const auto head, ledger.head());
     // Advice only: without it the next run looks at all of them once more.
-    (void)note_looked(site, to_look.stand, head.size);
+    const auto lock = sys::Lock::acquire(site.path(site::layout::lock), 0);
+    if (lock) (void)note_looked(site, to_look.stand, head.size);
   }
   return out;
 }

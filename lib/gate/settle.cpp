@@ -41,8 +41,7 @@ Result<Writable> writable(const std::string& directory) {
   return Writable{ledger,
                   journal_of(ledger),
                   {directory + "/" + std::string(site::layout::lock),
-                   directory + "/" + std::string(site::layout::inbox_lock),
-                   directory + "/" + std::string(site::layout::looked)}};
+                   directory + "/" + std::string(site::layout::inbox_lock)}};
 }
 
 std::vector<std::string> linked_files(const std::string& directory) {
@@ -68,7 +67,7 @@ std::vector<std::string> linked_files(const std::string& directory) {
 Result<void> settle_before(const std::string& directory) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const Writable files, writable(directory));
-  for (const std::string& file : files.others) AIRLOCK_CHECK(sys::make_sure_of(file, files.ledger));
+  for (const std::string& lock : files.locks) AIRLOCK_CHECK(sys::make_sure_of(lock, files.ledger));
   // Sites of earlier releases have none. Where it cannot be made, whoever claims a report meets the error.
   (void)sys::make_sure_of_directory(site.path(site::layout::claimed), files.ledger);
   // Whoever holds the lock does the same itself.

@@ -14,7 +14,7 @@ namespace airlock::gate {
 struct Writable {
   std::string ledger;   ///< the database, where it really is
   std::string journal;  ///< its rollback journal
-  std::vector<std::string> others;  ///< locks, and what it notes for itself
+  std::vector<std::string> locks;
 };
 [[nodiscard]] core::Result<Writable> writable(const std::string& directory);
 

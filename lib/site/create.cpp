@@ -53,9 +53,8 @@ Result<CreatedSite> create_site(const std::string& directory, const NewSite& con
     AIRLOCK_CHECK(sys::make_directory(path(folder.name), folder.permissions));
   }
 
-  // What the process that reads a report writes must be there before it.
-  for (const auto file : {layout::lock, layout::inbox_lock, layout::looked}) {
-    AIRLOCK_CHECK(sys::create_file(path(file), "", sys::private_file));
+  for (const auto lock : {layout::lock, layout::inbox_lock}) {
+    AIRLOCK_CHECK(sys::create_file(path(lock), "", sys::private_file));
   }
 
   const std::string keys = path(layout::keys);

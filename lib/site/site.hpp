@@ -39,7 +39,6 @@ inline constexpr std::string_view inbox = "inbox";
 inline constexpr std::string_view claimed = "claimed";  ///< out of the inbox, and not recorded yet
 inline constexpr std::string_view held = "held";
 inline constexpr std::string_view outbox = "outbox";
-inline constexpr std::string_view looked = "looked.json";  ///< up to where reports that wait were decided on; advice
 inline constexpr std::string_view ledger = "ledger.db";
 inline constexpr std::string_view anchor = "ledger.anchor";
 inline constexpr std::string_view watchers = "watchers";  ///< of its own: what is temporary elsewhere, recovery sweeps

@@ -137,7 +137,7 @@ std::vector<sys::Granted> reach(const Context& context, const Task& task) {
     const Grant grant = task.changes ? Grant::write : Grant::read;
     out.push_back({files->ledger, grant});
     out.push_back({files->journal, grant});
-    for (const std::string& file : files->others) out.push_back({file, grant});
+    for (const std::string& lock : files->locks) out.push_back({lock, grant});
   }
   if (task.changes) {
     out.push_back({folder(site::layout::outbox), Grant::change});
