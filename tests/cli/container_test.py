@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 
-from harness import REPORT, case, check, equal, main
+from harness import LONG, REPORT, case, check, equal, main
 
 DENY = pathlib.Path(sys.argv[1]).resolve().parent / "tests" / "support" / "deny"
 
@@ -62,7 +62,11 @@ def sites(w, count):
 
 @case("doctor and process agree under each of the calls a container may forbid, and both name the call")
 def _(w):
-    table = [(call, error, goes_on) for call, outcomes in CALLS.items() for error, goes_on in outcomes.items()]
+    # The ordinary run takes one error of each call, the two in turn; all of them where they do not end alike.
+    table = [(call, error, goes_on) for n, (call, outcomes) in enumerate(CALLS.items())
+             for m, (error, goes_on) in enumerate(outcomes.items())
+             if LONG or m == n % len(outcomes) or len(set(outcomes.values())) > 1]
+    print(f"counted: {len(table)} calls and errors")
     sites(w, len(table))
     for n, (call, error, goes_on) in enumerate(table):
         w.site_path = w.path / f"site-{n}"

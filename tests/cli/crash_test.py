@@ -197,7 +197,7 @@ def _(w):
         equal(w.airlock("status", "--json").json["licence"]["next"]["licence"]["sequence"], 2, place)
         w.ledger_ok()
 
-    killed = kill_everywhere(w, ["licence", "install", later], installed, 1 if LONG else 40)
+    killed = kill_everywhere(w, ["licence", "install", later], installed, 1 if LONG else 80)
     restore(w)
     w.run("rm", "-rf", w.path / "saved")
     w.airlock("licence", "install", later)
@@ -212,7 +212,7 @@ def _(w):
         equal(json.loads((w.site_path / "public/site.json").read_text())["licence_sequence"], 2, place)
         w.run(*ahead, w.program("airlock"), "--site", w.site_path, "ledger", "verify")
 
-    killed += kill_everywhere(w, ["process", REPORT], took_over, 1 if LONG else 80, clock=ahead)
+    killed += kill_everywhere(w, ["process", REPORT], took_over, 1 if LONG else 160, clock=ahead)
     restore(w)
     w.run("rm", "-rf", w.path / "saved")
     w.run(*ahead, w.program("airlock"), "--site", w.site_path, "process", REPORT)

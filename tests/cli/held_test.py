@@ -4,7 +4,7 @@ import shutil
 import subprocess
 import time
 
-from harness import DICTIONARY, POLICY, REPORT, TOP, case, check, equal, main
+from harness import DICTIONARY, LONG, POLICY, REPORT, TOP, case, check, equal, main
 
 FIELD = TOP / "tests" / "kit" / "field"
 
@@ -304,12 +304,13 @@ def _(w):
     w.site()
     configure(w, limits={"held_bytes": 1024 * 1024})  # an eighth for what is no report: 32 blocks
     w.airlock("hold", "--reason", "x")
-    junk = w.file("junk.json", b"{" + b"a" * 5000)
-    for _ in range(40):
+    junk = w.file("junk.json", b"{" + b"a" * 60_000)
+    times = 40 if LONG else 8
+    for _ in range(times):
         equal(w.process(junk, code=3)["outcome"], "refused")
-    equal(len(held_files(w)), 40)
+    equal(len(held_files(w)), times)
     equal(len({p.stat().st_ino for p in held_files(w)}), 1, "the same bytes are kept once")
-    codes = [w.process(w.file(f"junk-{i}.json", b"{" + str(i).encode() * 3000), code=(3, 8))["exit"] for i in range(30)]
+    codes = [w.process(w.file(f"junk-{i}.json", b"{" + f"{i:02}".encode() * 7000), code=(3, 8))["exit"] for i in range(6)]
     check(3 in codes and codes[-1] == 8 and sorted(codes) == codes, codes)
     full = w.airlock("process", w.file("more.json", b"{ more"), code=8)
     check("no room to keep it" in full.err and "airlock discard N" in full.err, full.err)
@@ -445,11 +446,12 @@ def _(w):
     w.process(w.report(changed("6.0.1")), code=4)
     whole = time.monotonic() - start
     w.airlock("discard", "1", "--reason", "only to take the time")
-    for part in range(20):
+    parts = 20 if LONG else 8
+    for part in range(parts):
         process = subprocess.Popen([w.program("airlock"), "--site", w.site_path, "process", report], stdout=subprocess.DEVNULL,
                                    stderr=subprocess.DEVNULL)
         try:
-            process.wait(timeout=whole * (part + 1) / 20)
+            process.wait(timeout=whole * (part + 1) / parts)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

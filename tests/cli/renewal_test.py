@@ -210,7 +210,7 @@ def _(w):
 
 @case("libairlock in a loop, as another user, during kit installs and a takeover: never a worse verdict than before or after")
 def _(w):
-    installs = 1000 if LONG else 40
+    installs = 1000 if LONG else 20
     w.new_vendor()
     w.new_site()
     w.path.chmod(0o755)
