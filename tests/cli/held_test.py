@@ -304,7 +304,7 @@ def _(w):
     w.site()
     configure(w, limits={"held_bytes": 1024 * 1024})  # an eighth for what is no report: 32 blocks
     w.airlock("hold", "--reason", "x")
-    junk = w.file("junk.json", b"{" + b"a" * 60_000)
+    junk = w.file("junk.json", b"{" + b"a" * 65_000)
     times = 40 if LONG else 8
     for _ in range(times):
         equal(w.process(junk, code=3)["outcome"], "refused")
