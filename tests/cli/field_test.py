@@ -75,6 +75,20 @@ def _(w):
                                        if "/instance_usage_summary/events_count_total" in l), "it does not stay")
 
 
+@case("explain --values shows each datum of the report with its value and what it becomes")
+def _(w):
+    w.site()
+    report = w.report(lambda d: d["properties"].update({"odd": "x"}))
+    text = w.airlock("explain", report, "--values").text
+    check("      /properties/site_url: `" in text and "becomes `identifier-" in text, text)
+    data = w.airlock("explain", report, "--values", "--json").json["data"]
+    places = [p["place"] for fate in data for p in fate["places"]]
+    equal(len(places), sum(fate["count"] for fate in data))
+    few = w.airlock("explain", report, "--json").json["data"]
+    check(all(len(fate["places"]) <= 3 and "value" not in fate["places"][0] for fate in few), "alike ones are folded")
+    check(len(w.airlock("explain", report).text.splitlines()) < 200, "folded for people too")
+
+
 @case("new-fields-after-upgrade: held, the new members are named, and the next kit lets it leave")
 def _(w):
     w.site(tier="standard", entitlements=[])
