@@ -50,6 +50,21 @@ def _(w):
     equal((folder / "consistency.txt").read_bytes(), b"")
 
 
+@case("an auditor at the site opens the bundle with its archive key, as the instructions say, and status prints what to compare")
+def _(w):
+    w.site()
+    w.process()
+    bundle = w.outbox()[0]
+    text = bundle.with_suffix(".txt").read_text()
+    check("keys/archive.crt and keys/archive.key" in text, text)
+    folder = w.open_with_openssl(bundle, recipient=w.site_path / "keys" / "archive")
+    equal((folder / "report.json").read_bytes(), w.airlock("preview", REPORT).out)
+    shown = w.run("openssl", "x509", "-in", w.site_path / "keys/site.crt", "-noout", "-fingerprint", "-sha256").text
+    digest = shown.strip().split("=")[1].replace(":", "").lower()
+    equal(w.airlock("status", "--json").json["certificate_sha256"], digest)
+    check(digest in text and f"SHA-256 {digest}" in w.airlock("status").text, "the fingerprint")
+
+
 @case("the archive holds exactly the nine files in their order, as plain ustar")
 def _(w):
     w.site()

@@ -240,13 +240,15 @@ class Workspace:
     def ledger_ok(self):
         return self.airlock("ledger", "verify", "--json").json
 
-    def open_with_openssl(self, bundle, into=None):
-        """Opens a bundle as an auditor would, with the commands of its own HOW-TO-VERIFY, and returns the folder."""
+    def open_with_openssl(self, bundle, into=None, recipient=None):
+        """Opens a bundle as an auditor would, with the commands of its own HOW-TO-VERIFY, and returns the folder. The
+        recipient is the vendor, or whose certificate and key begin with the path `recipient`."""
+        recipient = str(recipient or self.home / "recipient")
         folder = self.path / f"opened-{time.monotonic_ns()}" if into is None else into
         folder.mkdir()
         shutil.copy(bundle, folder)
-        shutil.copy(self.home / "recipient.crt", folder)
-        shutil.copy(self.home / "recipient.key", folder)
+        shutil.copy(recipient + ".crt", folder / "recipient.crt")
+        shutil.copy(recipient + ".key", folder / "recipient.key")
         shutil.copy(self.site_path / "keys" / "site.crt", folder)
         text = bundle.with_suffix(".txt").read_text()
         commands = text.split("Stop at the first command that fails")[1].split("\n", 1)[1]

@@ -171,6 +171,9 @@ for why, (arrange, make, exit_code, outcome) in REASONS.items():
         w.vendor("open", bundle, "--extract", w.path / "opened")
         opened = json.loads((w.path / "opened" / "report.json").read_text())
         equal(opened["event"], json.loads(report.read_bytes())["event"])
+        proven = w.airlock("ledger", "prove", number, "--json").json
+        equal((proven["kind"], proven["entry"]), ("decided", (w.path / "opened" / "entry.json").read_text()),
+              "the entry that disclosed is what is proven")
         w.ledger_ok()
 
     case(f"stopped by {why}, kept, told of, and it leaves once that is mended")(run)
