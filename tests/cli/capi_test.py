@@ -567,7 +567,7 @@ def _(w):
 @case("a child that was forked while other threads verified verifies too")
 def _(w):
     with_licence_for_any_site(w)
-    children = 1000 if LONG else 60
+    children = 1000 if LONG else 30
     program = compiled(w, TOP / "tests/capi/forks.c", "-pthread")
     ran = w.run(program, w.site_path, children, "valid", env=leaks(w), timeout=1200)
     equal(ran.text, f"{children} children, 0 wrong\n")
