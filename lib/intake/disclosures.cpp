@@ -238,18 +238,10 @@ Result<Gaps> Register::gaps(std::string_view site_id) {
     if (number > next) out.missing.push_back({next, number - 1});
     next = number + 1;
   }
-  AIRLOCK_TRY(auto forks, database_.prepare("SELECT disclosure, id, content_sha256, reason, found FROM forks "
-                                            "WHERE site_id = ? ORDER BY disclosure, found"));
-  forks.bind(site_id);
-  for (;;) {
-    AIRLOCK_TRY(const bool row, forks.step());
-    if (!row) break;
-    out.forks.push_back({counter_in(forks, 0), forks.text(1), forks.text(2), forks.text(3), forks.text(4)});
-  }
+  AIRLOCK_TRY(out.forks, open_forks(site_id, std::nullopt));
   AIRLOCK_TRY(out.readmissions, readmissions(site_id));
   AIRLOCK_TRY(out.closures, closures(site_id));
-  AIRLOCK_TRY(const auto times, retirements(site_id));
-  if (!times.empty() && times.back().ended.empty()) out.retired = times.back();
+  AIRLOCK_TRY(out.retired, retirement_in_force(site_id));
   return out;
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "core/text.hpp"
 #include "db/schema.hpp"
 #include "sys/file.hpp"
 
@@ -11,7 +10,6 @@ namespace {
 
 using core::Code;
 using core::fail;
-using core::quote;
 
 constexpr std::string_view tables[] = {
     "CREATE TABLE sites (site_id TEXT PRIMARY KEY, name TEXT NOT NULL, product TEXT NOT NULL, "
@@ -95,6 +93,16 @@ constexpr std::string_view columns =
 RegisteredSite site_in(const db::Statement& row) {
   return {row.text(0), row.text(1), row.text(2), row.text(3), row.text(4),
           row.text(5), row.text(6), row.text(7), row.text(8)};
+}
+
+/// The first column of every row.
+Result<std::vector<std::string>> texts_in(db::Statement& query) {
+  std::vector<std::string> out;
+  for (;;) {
+    AIRLOCK_TRY(const bool row, query.step());
+    if (!row) return out;
+    out.push_back(query.text(0));
+  }
 }
 
 }  // namespace
@@ -205,32 +213,17 @@ Result<std::string> Register::issue_kit(core::Time now, const Issue& issue) {
 Result<std::vector<std::string>> Register::newest_kits(std::size_t most) {
   AIRLOCK_TRY(auto select, database_.prepare("SELECT document FROM kits ORDER BY number DESC LIMIT ?"));
   select.bind(static_cast<std::int64_t>(most));
-  std::vector<std::string> out;
-  for (;;) {
-    AIRLOCK_TRY(const bool found, select.step());
-    if (!found) return out;
-    out.push_back(select.text(0));
-  }
+  return texts_in(select);
 }
 
 Result<std::vector<std::string>> Register::licences() {
   AIRLOCK_TRY(auto select, database_.prepare("SELECT document FROM licences ORDER BY number"));
-  std::vector<std::string> out;
-  for (;;) {
-    AIRLOCK_TRY(const bool found, select.step());
-    if (!found) return out;
-    out.push_back(select.text(0));
-  }
+  return texts_in(select);
 }
 
 Result<std::vector<std::string>> Register::revoked_licences() {
   AIRLOCK_TRY(auto select, database_.prepare("SELECT serial FROM revoked_licences ORDER BY serial"));
-  std::vector<std::string> out;
-  for (;;) {
-    AIRLOCK_TRY(const bool found, select.step());
-    if (!found) return out;
-    out.push_back(select.text(0));
-  }
+  return texts_in(select);
 }
 
 Result<bool> Register::revoke_licence(std::string_view serial, std::string_view reason, core::Time now) {

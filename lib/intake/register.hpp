@@ -188,6 +188,8 @@ class Register {
   [[nodiscard]] Result<bool> retire_site(std::string_view site_id, std::string_view reason, core::Time now);
   /// Every time in which the site was retired, oldest first; where it is now, the last one has no end.
   [[nodiscard]] Result<std::vector<Retirement>> retirements(std::string_view site_id);
+  /// The one that has no end; nothing where the site is not retired.
+  [[nodiscard]] Result<std::optional<Retirement>> retirement_in_force(std::string_view site_id);
 
   /// Gives out the next kit number or licence sequence, lets `issue` make the file for it, and records it. Nothing is
   /// recorded where `issue` fails. Returns the file.
@@ -243,6 +245,8 @@ class Register {
   /// Whether an arrival is of a past that was given up, as far as that is known; it is kept there if so.
   Result<bool> take_as_former(const Arrival& arrival, core::Time now);
   Result<std::vector<Readmission>> readmissions(std::string_view site_id);
+  /// Forks that are open, by disclosure; all of the site's, or only those of one.
+  Result<std::vector<Fork>> open_forks(std::string_view site_id, std::optional<std::uint64_t> disclosure);
   Result<std::vector<ForkClosure>> closures(std::string_view site_id);
   /// Whether a person has closed the fork that this arrival is.
   Result<bool> is_closed(const Arrival& arrival);

@@ -65,10 +65,10 @@ Result<RegisteredSite> Home::active_site(const std::string& text) {
 }
 
 Result<void> Home::check_active(const RegisteredSite& site) {
-  AIRLOCK_TRY(const auto times, register_.retirements(site.site_id));
-  if (times.empty() || !times.back().ended.empty()) return {};
+  AIRLOCK_TRY(const auto retirement, register_.retirement_in_force(site.site_id));
+  if (!retirement) return {};
   return fail(Code::refused,
-              "site " + described(site) + " was retired at " + times.back().retired + ": " + times.back().reason,
+              "site " + described(site) + " was retired at " + retirement->retired + ": " + retirement->reason,
               "if it is in use again, register its request once more with `airlock-vendor site add SITE-REQUEST`");
 }
 

@@ -6,6 +6,8 @@ namespace airlock::intake {
 namespace {
 
 constexpr auto fork_columns = "disclosure, id, content_sha256, reason, found";
+/// Of one disclosure, or of all where that is 0.
+constexpr auto open_of_site = " FROM forks WHERE site_id = ?1 AND (?2 = 0 OR disclosure = ?2)";
 
 Fork fork_in(const db::Statement& row, int from) {
   return {counter_in(row, from), row.text(from + 1), row.text(from + 2), row.text(from + 3), row.text(from + 4)};
@@ -33,10 +35,16 @@ Result<std::vector<Retirement>> Register::retirements(std::string_view site_id) 
   }
 }
 
+Result<std::optional<Retirement>> Register::retirement_in_force(std::string_view site_id) {
+  AIRLOCK_TRY(const auto times, retirements(site_id));
+  if (times.empty() || !times.back().ended.empty()) return std::nullopt;
+  return times.back();
+}
+
 Result<bool> Register::retire_site(std::string_view site_id, std::string_view reason, core::Time now) {
   AIRLOCK_TRY(auto transaction, db::Transaction::begin(database_));
-  AIRLOCK_TRY(const auto times, retirements(site_id));
-  if (!times.empty() && times.back().ended.empty()) return false;
+  AIRLOCK_TRY(const auto retired, retirement_in_force(site_id));
+  if (retired) return false;
   AIRLOCK_TRY(const std::uint64_t number, next_number(database_, "retirements", site_id));
   AIRLOCK_TRY(auto insert, database_.prepare("INSERT INTO retirements VALUES (?, ?, ?, ?, '')"));
   insert.bind(site_id).bind(column(number)).bind(now.text()).bind(reason);
@@ -46,39 +54,42 @@ Result<bool> Register::retire_site(std::string_view site_id, std::string_view re
 }
 
 Result<bool> Register::end_retirement(std::string_view site_id, core::Time now) {
-  AIRLOCK_TRY(const auto times, retirements(site_id));
-  if (times.empty() || !times.back().ended.empty()) return false;
+  AIRLOCK_TRY(const auto retired, retirement_in_force(site_id));
+  if (!retired) return false;
   AIRLOCK_TRY(auto end, database_.prepare("UPDATE retirements SET ended = ? WHERE site_id = ? AND ended = ''"));
   end.bind(now.text()).bind(site_id);
   AIRLOCK_CHECK(end.run());
   return true;
 }
 
+Result<std::vector<Fork>> Register::open_forks(std::string_view site_id, std::optional<std::uint64_t> disclosure) {
+  AIRLOCK_TRY(auto query,
+              database_.prepare(std::string("SELECT ") + fork_columns + open_of_site + " ORDER BY disclosure, found"));
+  query.bind(site_id).bind(column(disclosure.value_or(0)));
+  std::vector<Fork> out;
+  for (;;) {
+    AIRLOCK_TRY(const bool row, query.step());
+    if (!row) return out;
+    out.push_back(fork_in(query, 0));
+  }
+}
+
 Result<std::vector<Fork>> Register::close_forks(std::string_view site_id, std::optional<std::uint64_t> disclosure,
                                                 std::string_view reason, core::Time now) {
   AIRLOCK_TRY(auto transaction, db::Transaction::begin(database_));
-  const std::string which = " FROM forks WHERE site_id = ?1 AND (?2 = 0 OR disclosure = ?2)";
-  const std::int64_t only = disclosure ? column(*disclosure) : 0;
-  AIRLOCK_TRY(auto open,
-              database_.prepare(std::string("SELECT ") + fork_columns + which + " ORDER BY disclosure, found"));
-  open.bind(site_id).bind(only);
-  std::vector<Fork> out;
-  for (;;) {
-    AIRLOCK_TRY(const bool row, open.step());
-    if (!row) break;
-    out.push_back(fork_in(open, 0));
-  }
+  AIRLOCK_TRY(auto out, open_forks(site_id, disclosure));
   if (out.empty()) return out;
+  const std::int64_t only = column(disclosure.value_or(0));
   AIRLOCK_TRY(const std::uint64_t number, next_number(database_, "fork_closures", site_id));
   AIRLOCK_TRY(auto note, database_.prepare("INSERT INTO fork_closures VALUES (?, ?, ?, ?)"));
   note.bind(site_id).bind(column(number)).bind(now.text()).bind(reason);
   AIRLOCK_CHECK(note.run());
   // One that was closed before, and taken for a fork once more after a readmission, belongs to the newest closure.
   AIRLOCK_TRY(auto move, database_.prepare(std::string("INSERT OR REPLACE INTO closed_forks SELECT site_id, ?3, ") +
-                                           fork_columns + which));
+                                           fork_columns + open_of_site));
   move.bind(site_id).bind(only).bind(column(number));
   AIRLOCK_CHECK(move.run());
-  AIRLOCK_TRY(auto remove, database_.prepare("DELETE" + which));
+  AIRLOCK_TRY(auto remove, database_.prepare(std::string("DELETE") + open_of_site));
   remove.bind(site_id).bind(only);
   AIRLOCK_CHECK(remove.run());
   AIRLOCK_CHECK(transaction.commit());

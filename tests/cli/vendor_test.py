@@ -165,13 +165,19 @@ def as_site(w, path):
     return lambda *arguments, **options: w.airlock(*arguments, site=path, **options)
 
 
-@case("a cloned machine: the fork is named, a person closes it with a reason, the clone becomes a site of its own, and gaps is content")
-def _(w):
+def cloned_site(w):
+    """Makes a site, takes its first bundle in, and copies its directory."""
     w.site()
     w.process(different_report(w, 1))
     w.vendor("intake", bundles(w)[0])
-    original, clone = w.site_path, w.path / "clone"
-    shutil.copytree(original, clone)
+    clone = w.path / "clone"
+    shutil.copytree(w.site_path, clone)
+    return w.site_path, clone
+
+
+@case("a cloned machine: the fork is named, a person closes it with a reason, the clone becomes a site of its own, and gaps is content")
+def _(w):
+    original, clone = cloned_site(w)
     w.process(different_report(w, 2))
     there = as_site(w, clone)
     there("process", different_report(w, 3))
@@ -243,11 +249,7 @@ def _(w):
 
 @case("where the register has bundles of both copies, the machine that stays the site adopts its ledger, and readmit goes on with it")
 def _(w):
-    w.site()
-    w.process(different_report(w, 1))
-    w.vendor("intake", bundles(w)[0])
-    original, clone = w.site_path, w.path / "clone"
-    shutil.copytree(original, clone)
+    original, clone = cloned_site(w)
     for number in (2, 3):
         w.process(different_report(w, number))
         as_site(w, clone)("process", different_report(w, number + 10))

@@ -6,6 +6,14 @@ namespace airlock::tools {
 
 using core::Json;
 
+Json to_json(const intake::Fork& fork) {
+  return {{"disclosure", fork.disclosure},
+          {"id", fork.id},
+          {"content_sha256", fork.content_sha256},
+          {"reason", fork.reason},
+          {"found", fork.found}};
+}
+
 namespace {
 
 std::string in_words(const site::MissingRange& range) {
@@ -22,15 +30,9 @@ std::string joined_words(const List& list) {
   return out.empty() ? "none" : out;
 }
 
-Json to_json(const std::vector<intake::Fork>& list) {
+Json forks_json(const std::vector<intake::Fork>& list) {
   Json out = Json::array();
-  for (const auto& fork : list) {
-    out.push_back({{"disclosure", fork.disclosure},
-                   {"id", fork.id},
-                   {"content_sha256", fork.content_sha256},
-                   {"reason", fork.reason},
-                   {"found", fork.found}});
-  }
+  for (const auto& fork : list) out.push_back(to_json(fork));
   return out;
 }
 
@@ -60,7 +62,7 @@ Json to_json(const intake::RegisteredSite& site, const intake::Gaps& gaps) {
   }
   Json closures = Json::array();
   for (const auto& closure : gaps.closures) {
-    closures.push_back({{"closed", closure.closed}, {"reason", closure.reason}, {"forks", to_json(closure.forks)}});
+    closures.push_back({{"closed", closure.closed}, {"reason", closure.reason}, {"forks", forks_json(closure.forks)}});
   }
   return {{"site_id", site.site_id},
           {"name", site.name.empty() ? Json(nullptr) : Json(site.name)},
@@ -69,7 +71,7 @@ Json to_json(const intake::RegisteredSite& site, const intake::Gaps& gaps) {
           {"last_received", gaps.last_received.empty() ? Json(nullptr) : Json(gaps.last_received)},
           {"missing", to_json(gaps.missing)},
           {"explained", explained},
-          {"forks", to_json(gaps.forks)},
+          {"forks", forks_json(gaps.forks)},
           {"closed_forks", closures},
           {"readmissions", readmissions},
           {"retired",

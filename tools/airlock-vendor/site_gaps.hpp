@@ -21,6 +21,8 @@ inline constexpr std::string_view fork_hint =
 [[nodiscard]] std::string listed(const std::vector<site::MissingRange>& ranges);
 /// As `gaps --json` and `receipt --json` have it.
 [[nodiscard]] core::Json to_json(const std::vector<site::MissingRange>& ranges);
+/// As `gaps --json` and `site close-fork --json` have it.
+[[nodiscard]] core::Json to_json(const intake::Fork& fork);
 /// As `gaps --json` and `site show --json` have it.
 [[nodiscard]] core::Json to_json(const intake::RegisteredSite& site, const intake::Gaps& gaps);
 /// The same for people: labels and values.

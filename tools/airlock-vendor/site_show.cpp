@@ -157,15 +157,12 @@ int retire(VendorContext& context, const DecisionOptions& options) {
   return 0;
 }
 
-Json to_json(const std::vector<intake::Home::ClosedFork>& forks) {
+Json closed_json(const std::vector<intake::Home::ClosedFork>& forks) {
   Json out = Json::array();
   for (const auto& [fork, kept] : forks) {
-    out.push_back({{"disclosure", fork.disclosure},
-                   {"id", fork.id},
-                   {"content_sha256", fork.content_sha256},
-                   {"reason", fork.reason},
-                   {"found", fork.found},
-                   {"kept", kept ? Json{{"id", kept->id}, {"content_sha256", kept->content_sha256}} : Json(nullptr)}});
+    Json one = to_json(fork);
+    one["kept"] = kept ? Json{{"id", kept->id}, {"content_sha256", kept->content_sha256}} : Json(nullptr);
+    out.push_back(std::move(one));
   }
   return out;
 }
@@ -181,7 +178,7 @@ int close_fork(VendorContext& context, const DecisionOptions& options) {
   const auto closed = home->close_forks(options.site, only, options.reason);
   if (!closed) return context.console.report(closed.error());
   if (context.console.json()) {
-    context.console.print({{"site_id", closed->site.site_id}, {"closed", to_json(closed->forks)}, {"exit", 0}});
+    context.console.print({{"site_id", closed->site.site_id}, {"closed", closed_json(closed->forks)}, {"exit", 0}});
     return 0;
   }
   const std::string which = "site " + intake::described(closed->site);
