@@ -70,6 +70,9 @@ struct Shape {
   std::vector<std::string> sentinels = {};  ///< whole numbers outside the types that stand for "failed", such as `-1`
 };
 
+/// The types of a shape: `url or enum`.
+[[nodiscard]] std::string in_words(const Shape& shape);
+
 /// Declares the keys that a `*` stands for.
 struct KeyDeclaration {
   Shape shape;

@@ -24,6 +24,13 @@ std::optional<Enum> from_name(const std::array<std::string_view, count>& names, 
 
 std::string_view name(Type type) { return type_names.at(static_cast<std::size_t>(type)); }
 std::string_view name(Class cls) { return class_names.at(static_cast<std::size_t>(cls)); }
+
+std::string in_words(const Shape& shape) {
+  std::string out;
+  for (const Type type : shape.types) out += (out.empty() ? "" : " or ") + std::string(name(type));
+  return out;
+}
+
 std::optional<Type> type_from(std::string_view text) { return from_name<Type>(type_names, text); }
 std::optional<Class> class_from(std::string_view text) { return from_name<Class>(class_names, text); }
 

@@ -270,10 +270,8 @@ Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std
     }
     return out;
   }
-  const auto is_misfit = [](const redaction::Count& count) {
-    return count.what == "undeclared" || count.what == "ill_typed";
-  };
-  if (std::any_of(redacted->counts.begin(), redacted->counts.end(), is_misfit)) {
+  if (std::any_of(redacted->counts.begin(), redacted->counts.end(),
+                  [](const redaction::Count& count) { return redaction::is_misfit(count.what); })) {
     AIRLOCK_TRY(out.misfits, find_misfits());
   }
   out.period = {redacted->period_start, redacted->period_end};

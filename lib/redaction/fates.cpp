@@ -24,13 +24,6 @@ using report::Kind;
 /// Longest number or word that a reason repeats.
 constexpr std::size_t told_bytes = 64;
 
-/// `count or integer`
-std::string types_in_words(const dictionary::Shape& shape) {
-  std::string out;
-  for (const Type type : shape.types) out += (out.empty() ? "" : " or ") + std::string(dictionary::name(type));
-  return out;
-}
-
 /// The longest text that a type takes, where it is bounded by its length alone.
 std::size_t most_bytes(Type type) {
   switch (type) {
@@ -146,17 +139,15 @@ class Teller {
                : placement.standing == Standing::twin ? "twin"
                : is_key                               ? "key"
                                                       : "value";
-    const bool is_misfit = out.what == "undeclared" || out.what == "ill_typed";
-    if (options_.misfits_only && !is_misfit) return out;
-    out.action = is_misfit && refuses_ ? "refuse" : name(step.judgement.action);
-    out.path = placement.standing == Standing::twin      ? "twins"
-               : placement.field != Placement::no_field ? dictionary_.fields()[placement.field].path
-                                                         : walk.path();
+    const bool misfit = is_misfit(out.what);
+    if (options_.misfits_only && !misfit) return out;
+    out.action = misfit && refuses_ ? "refuse" : name(step.judgement.action);
+    out.path = walk.counted_path(step);
     const bool has_own_text = token.is_scalar() || (is_key && placement.wildcard_key);
     out.is_datum = !stays || (has_own_text && placement.standing != Standing::structure);
     if (!out.is_datum && options_.copied.empty()) return out;
     out.datum = {.place = pointer_.text(),
-                 .reason = is_misfit ? misfit_reason(token, placement, dictionary_) : "",
+                 .reason = misfit ? misfit_reason(token, placement, dictionary_) : "",
                  .value = std::string(token.text),
                  .becomes = step.judgement.text};
     return out;
@@ -196,9 +187,9 @@ std::string misfit_reason(const report::Token& token, const Placement& placement
   for (const Type type : shape.types) most = std::max(most, most_bytes(type));
   if ((token.kind == Kind::string || is_key) && most != 0 && token.text.size() > most) {
     return std::string(is_key ? "a key" : "a string") + " of " + std::to_string(token.text.size()) + " bytes, " +
-           types_in_words(shape) + " takes " + std::to_string(most);
+           dictionary::in_words(shape) + " takes " + std::to_string(most);
   }
-  return described(token) + " is no " + types_in_words(shape);
+  return described(token) + " is no " + dictionary::in_words(shape);
 }
 
 Result<std::vector<Fate>> fates(const core::Blob& report, const Dictionary& dictionary, const Plan& plan,

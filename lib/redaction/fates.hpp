@@ -13,6 +13,7 @@
 #include "core/io.hpp"
 #include "crypto/hash.hpp"
 #include "dictionary/dictionary.hpp"
+#include "redaction/filter.hpp"
 #include "redaction/profile.hpp"
 #include "report/scanner.hpp"
 
@@ -33,8 +34,6 @@ struct Fate {
   std::string action;  ///< as in Count; also `keep`, `copied`, and `refuse` where a misfit stops the report
   std::uint64_t count = 0;
   std::vector<Datum> data;  ///< the first ones, or all
-
-  [[nodiscard]] bool is_misfit() const { return what == "undeclared" || what == "ill_typed"; }
 };
 
 /// What is asked for.

@@ -69,11 +69,7 @@ class Account {
 
  private:
   void count(const Step& step, const Walk& walk) {
-    const std::string path = step.placement.standing == Standing::twin ? "twins"
-                             : step.placement.field != Placement::no_field
-                                 ? dictionary_.fields()[step.placement.field].path
-                                 : walk.path();
-    ++counts_[{path, std::string(step.judgement.what), std::string(name(step.judgement.action))}];
+    ++counts_[{walk.counted_path(step), std::string(step.judgement.what), std::string(name(step.judgement.action))}];
   }
 
   /// Hands what does not leave to the scan: as which class it is looked for, or that the note alone is searched for it.

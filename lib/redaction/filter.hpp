@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/io.hpp"
@@ -44,6 +45,9 @@ struct Count {
   std::uint64_t count = 0;
   bool operator==(const Count&) const = default;
 };
+
+/// Whether a count or a fate is of what the dictionary does not declare, or declares as something else.
+[[nodiscard]] constexpr bool is_misfit(std::string_view what) { return what == "undeclared" || what == "ill_typed"; }
 
 inline constexpr std::size_t needles_limit = 1'000'000;
 

@@ -71,6 +71,12 @@ Result<Step> Walk::next() {
   return out;
 }
 
+std::string Walk::counted_path(const Step& step) const {
+  if (step.placement.standing == Standing::twin) return "twins";
+  if (step.placement.field != Placement::no_field) return dictionary_.fields()[step.placement.field].path;
+  return path();
+}
+
 Result<void> Walk::refuse_undeclared(const Placement& placement) const {
   if (plan_.undeclared() == Undeclared::drop || misfits_ == Misfits::told) return {};
   const std::string hint = "a newer kit may declare it; a profile with `\"undeclared\": \"drop\"` would leave it out";

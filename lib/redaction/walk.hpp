@@ -43,6 +43,8 @@ class Walk {
 
   /// The declared path of the last token (declared_path.hpp).
   [[nodiscard]] std::string path() const { return path_.text(); }
+  /// The path by which the last step is counted: the governing field's, `twins` of a twin, else `path()`.
+  [[nodiscard]] std::string counted_path(const Step& step) const;
   /// The fields that the last token, placed as a twin, may copy.
   [[nodiscard]] std::vector<std::size_t> twin_fields() const { return classifier_.twin_fields(); }
 

@@ -125,12 +125,6 @@ int check(Context& context, const DictionaryOptions& options) {
   return is_dictionary(text) ? check_document(context, text, options.file) : check_report(context, text, options);
 }
 
-std::string types_of(const dictionary::Shape& shape) {
-  std::string out;
-  for (const auto type : shape.types) out += (out.empty() ? "" : " or ") + std::string(dictionary::name(type));
-  return out;
-}
-
 int show(Context& context, const DictionaryOptions& options) {
   const auto declared = dictionary_from(context, options.file);
   if (!declared) return context.console.report(declared.error());
@@ -143,10 +137,12 @@ int show(Context& context, const DictionaryOptions& options) {
               ", " + std::to_string(declared->dictionary.fields().size()) + " fields");
   std::map<dictionary::Class, std::vector<std::pair<std::string, std::string>>> by_class;
   for (const auto& field : declared->dictionary.fields()) {
-    if (field.key) by_class[field.key->cls].emplace_back(field.path + " (the key)", types_of(field.key->shape));
+    if (field.key) {
+      by_class[field.key->cls].emplace_back(field.path + " (the key)", dictionary::in_words(field.key->shape));
+    }
     if (!field.cls) continue;
-    by_class[*field.cls].emplace_back(field.path,
-                                      types_of(field.shape) + (field.about.empty() ? "" : ": " + field.about));
+    by_class[*field.cls].emplace_back(
+        field.path, dictionary::in_words(field.shape) + (field.about.empty() ? "" : ": " + field.about));
   }
   for (const auto& [cls, rows] : by_class) {
     console.say("class " + quote(dictionary::name(cls)));

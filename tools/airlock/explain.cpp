@@ -8,7 +8,7 @@
 #include "core/text.hpp"
 #include "gate/process.hpp"
 #include "present.hpp"
-#include "supervise.hpp"
+#include "preview.hpp"
 
 namespace airlock::tools {
 namespace explain_command {
@@ -55,7 +55,7 @@ std::string ending_of(const std::string& action) {
 
 /// Whose class a datum has; nothing for what has none, such as twins and what is undeclared.
 std::optional<dictionary::Class> class_of(const dictionary::Dictionary& dictionary, const redaction::Fate& fate) {
-  const auto index = fate.is_misfit() ? std::nullopt : dictionary.find(fate.path);
+  const auto index = redaction::is_misfit(fate.what) ? std::nullopt : dictionary.find(fate.path);
   if (!index) return std::nullopt;
   const dictionary::Field& field = dictionary.fields()[*index];
   if (fate.what == "key" && field.key) return field.key->cls;
@@ -154,7 +154,8 @@ std::string value_in_words(const redaction::Datum& datum) {
 }
 
 bool has_misfits(const std::vector<redaction::Fate>& fates) {
-  return std::any_of(fates.begin(), fates.end(), [](const redaction::Fate& fate) { return fate.is_misfit(); });
+  return std::any_of(fates.begin(), fates.end(),
+                     [](const redaction::Fate& fate) { return redaction::is_misfit(fate.what); });
 }
 
 void show_values(const console::Console& console, const redaction::Fate& fate, bool values) {
@@ -187,7 +188,7 @@ void show_line(const console::Console& console, const Line& line, const std::vec
 void show_others(const console::Console& console, const std::vector<redaction::Fate>& fates, bool values) {
   std::vector<redaction::Fate> misfits;
   std::copy_if(fates.begin(), fates.end(), std::back_inserter(misfits),
-               [](const redaction::Fate& fate) { return fate.is_misfit(); });
+               [](const redaction::Fate& fate) { return redaction::is_misfit(fate.what); });
   for (const std::string& line : misfits_in_words(misfits)) console.say("  " + line);
   for (const redaction::Fate& fate : fates) {
     const std::string times = " (" + std::to_string(fate.count) + (fate.count == 1 ? " time)" : " times)");
@@ -248,26 +249,21 @@ struct Options {
   bool values = false;
 };
 
-int print(Context& context, Worker& worker, const Options& options) {
-  const auto number = number_of_waiting(options.report);
-  const auto preview = number ? gate::preview_waiting(context.site, *number, {})
-                              : gate::preview(context.site, worker.input(), {});
-  if (!preview) return context.console.report(preview.error());
+int print(const Context& context, const gate::Preview& preview, bool values) {
   constexpr std::size_t examples = 3;
-  const auto fates = gate::fates_of(*preview, options.values ? SIZE_MAX : examples);
+  const auto fates = gate::fates_of(preview, values ? SIZE_MAX : examples);
   if (!fates) return context.console.report(fates.error());
   if (context.console.json()) {
-    context.console.print(to_json(*preview, *fates, options.values));
+    context.console.print(to_json(preview, *fates, values));
   } else {
-    show(context.console, *preview, *fates, options.values);
+    show(context.console, preview, *fates, values);
   }
-  return preview->result.exit;
+  return preview.result.exit;
 }
 
 int run(Context& context, const Options& options) {
-  const auto number = number_of_waiting(options.report);
-  return in_worker(context, {.report = number ? std::nullopt : std::optional(options.report)},
-                   [&](Worker& worker) { return print(context, worker, options); });
+  return with_preview(context, options.report, {},
+                      [&](const gate::Preview& preview) { return print(context, preview, options.values); });
 }
 
 }  // namespace explain_command

@@ -113,7 +113,7 @@ std::string in_words(const envelope::Period& period) {
 std::string in_words(const std::vector<envelope::RedactionCount>& redactions) {
   std::map<std::string, std::uint64_t> counts;
   for (const auto& count : redactions) {
-    if (count.what != "undeclared" && count.what != "ill_typed") counts[participle(count.action)] += count.count;
+    if (!redaction::is_misfit(count.what)) counts[participle(count.action)] += count.count;
   }
   std::string out;
   for (const auto& [action, count] : counts) out += (out.empty() ? "" : ", ") + std::to_string(count) + " " + action;

@@ -1,13 +1,23 @@
-#include <array>
-#include <memory>
+#include "preview.hpp"
 
+#include <memory>
 #include <nlohmann/json.hpp>
-#include "commands.hpp"
-#include "gate/process.hpp"
+
 #include "present.hpp"
 #include "supervise.hpp"
 
 namespace airlock::tools {
+
+int with_preview(Context& context, const std::string& report, const gate::ProcessOptions& options,
+                 const std::function<int(const gate::Preview&)>& show) {
+  const auto number = number_of_waiting(report);
+  return in_worker(context, {.report = number ? std::nullopt : std::optional(report)}, [&](Worker& worker) {
+    const auto preview = number ? gate::preview_waiting(context.site, *number, options)
+                                : gate::preview(context.site, worker.input(), options);
+    return preview ? show(*preview) : context.console.report(preview.error());
+  });
+}
+
 namespace preview_command {
 
 struct Options {
@@ -15,12 +25,8 @@ struct Options {
   gate::ProcessOptions process;
 };
 
-int print(Context& context, Worker& worker, const Options& options) {
-  const auto number = number_of_waiting(options.report);
-  auto preview = number ? gate::preview_waiting(context.site, *number, options.process)
-                        : gate::preview(context.site, worker.input(), options.process);
-  if (!preview) return context.console.report(preview.error());
-  const gate::Processed& result = preview->result;
+int print(const Context& context, const gate::Preview& preview) {
+  const gate::Processed& result = preview.result;
   if (context.console.json()) {
     context.console.print(to_json(result));
     return result.exit;
@@ -43,26 +49,24 @@ int print(Context& context, Worker& worker, const Options& options) {
   return result.exit;
 }
 
-int run(Context& context, const Options& options) {
-  const auto number = number_of_waiting(options.report);
-  return in_worker(context, {.report = number ? std::nullopt : std::optional(options.report)},
-                   [&](Worker& worker) { return print(context, worker, options); });
-}
-
 }  // namespace preview_command
 
 void add_preview(Context& context) {
   using namespace preview_command;
   auto options = std::make_shared<Options>();
-  console::Command command =
-      context.console.command("preview", "print the exact bytes that would leave; record nothing",
-                              "  airlock preview status_report.json > would-leave.json\n"
-                              "  airlock preview 12 > would-leave.json      (a report that waits in held/)\n"
-                              "  airlock preview - < status_report.json | jq .properties.instance_usage_summary",
-                              [&context, options] { return run(context, *options); });
+  console::Command command = context.console.command(
+      "preview", "print the exact bytes that would leave; record nothing",
+      "  airlock preview status_report.json > would-leave.json\n"
+      "  airlock preview 12 > would-leave.json      (a report that waits in held/)\n"
+      "  airlock preview - < status_report.json | jq .properties.instance_usage_summary",
+      [&context, options] {
+        return with_preview(context, options->report, options->process,
+                            [&](const gate::Preview& preview) { return print(context, preview); });
+      });
   command.exits({{3, "the report would be refused: no JSON, or over a limit"},
                  {4, "nothing leaves: the report would be held, or what would leave may not leave yet"}});
-  command.text("REPORT", options->report, "the report, - for standard input, or the number of a report that waits", console::Need::required);
+  command.text("REPORT", options->report, "the report, - for standard input, or the number of a report that waits",
+               console::Need::required);
 }
 
 }  // namespace airlock::tools
