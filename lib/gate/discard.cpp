@@ -3,7 +3,6 @@
 #include <nlohmann/json.hpp>
 
 #include "core/json.hpp"
-#include "core/text.hpp"
 #include "gate/append.hpp"
 #include "gate/kept.hpp"
 #include "gate/open.hpp"
@@ -15,17 +14,8 @@
 namespace airlock::gate {
 namespace {
 
-using core::Code;
-using core::fail;
 using core::Json;
 using core::Result;
-
-/// Payloads of the report that were given up, and could be sent once more.
-Result<std::vector<ledger::Disclosure>> given_up(const ledger::Ledger& ledger, const std::string& report_id) {
-  AIRLOCK_TRY(auto all, ledger.disclosures_of_report(report_id));
-  std::erase_if(all, [](const ledger::Disclosure& each) { return !ledger::waits_to_be_sent(each.stage); });
-  return all;
-}
 
 Result<std::uint64_t> others_with_same_bytes(const site::Site& site, const ledger::Ledger& ledger,
                                              const std::string& report_id) {
@@ -48,36 +38,19 @@ Result<Discarded> discard(const std::string& directory, std::uint64_t number, co
   AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), lock_seconds));
   AIRLOCK_TRY(auto ledger, open_to_write(site));
   AIRLOCK_CHECK(recover(site, ledger, sys::now()));
-  AIRLOCK_TRY(const auto row, ledger.report(number));
-  if (!row || !waits(row->latest)) {
-    return fail(Code::usage,
-                row ? "report " + std::to_string(number) + " does not wait: it is " +
-                          std::string(ledger::name(row->latest))
-                    : "there is no report " + std::to_string(number),
-                "`airlock status` says which reports wait");
-  }
-  AIRLOCK_TRY(const auto payloads, given_up(ledger, row->report_id));
+  AIRLOCK_TRY(const auto row, waiting_row(ledger, number));
+  const std::string was(ledger::name(row.latest));
+  AIRLOCK_TRY(const auto given_up, given_up_of(ledger, row.report_id));
+  const core::Time now = sys::now();
   AIRLOCK_TRY(auto change, ledger.change());
-  for (const ledger::Disclosure& payload : payloads) {
-    const Json members{{"number", number},
-                       {"disclosure_id", payload.id},
-                       {"reason", "discarded"},
-                       {"delivered", payload.uncertain ? "unknown" : "no"}};
-    AIRLOCK_CHECK(append(change, ledger::Kind::withdrawn, row->report_id, members, sys::now()));
-  }
-  const Json members{{"number", number}, {"was", ledger::name(row->latest)}, {"reason", reason}};
-  AIRLOCK_CHECK(append(change, ledger::Kind::discarded, row->report_id, members, sys::now()));
-  Discarded out{.number = number,
-                .report_id = row->report_id,
-                .was = std::string(ledger::name(row->latest)),
-                .same_bytes = 0,
-                .head = {}};
+  AIRLOCK_CHECK(withdraw(change, given_up, "discarded", now));
+  const Json members{{"number", number}, {"was", was}, {"reason", reason}};
+  AIRLOCK_CHECK(append(change, ledger::Kind::discarded, row.report_id, members, now));
+  Discarded out{.number = number, .report_id = row.report_id, .was = was, .same_bytes = 0, .head = {}};
   AIRLOCK_TRY(out.head, change.commit());
-  AIRLOCK_CHECK(sys::remove_file(kept_path(site, row->report_id)));
-  for (const ledger::Disclosure& payload : payloads) {
-    AIRLOCK_CHECK(sys::remove_file(site.path(site::layout::outbox) + "/" + payload.file));
-  }
-  AIRLOCK_TRY(out.same_bytes, others_with_same_bytes(site, ledger, row->report_id));
+  AIRLOCK_CHECK(sys::remove_file(kept_path(site, row.report_id)));
+  AIRLOCK_CHECK(remove_payloads(site, given_up));
+  AIRLOCK_TRY(out.same_bytes, others_with_same_bytes(site, ledger, row.report_id));
   return out;
 }
 

@@ -10,15 +10,11 @@ void look_at_waiting(const Inputs& inputs, const ledger::Ledger& ledger, Finding
   const auto groups = waiting_by_reason(inputs.site, ledger);
   if (!groups) return findings.broken("reports", groups.error(), "`airlock ledger verify` says what is wrong");
   if (groups->empty()) findings.add("reports", Health::ok, "none is held or refused");
-  const auto kept_for = std::chrono::days(inputs.site.configuration().held_days);
   for (const WaitingGroup& group : *groups) {
     const std::string state = group.refused ? "refused" : "held";
     std::string what = std::to_string(group.count) + " " + state + " since " + group.oldest.date() + ": " +
                        group.reason + ": " + group.message;
-    if (const Time expires = group.oldest + kept_for;
-        expires - std::chrono::days(expiry_warning_days) <= inputs.now) {
-      what += "; the oldest is removed on " + expires.date();
-    }
+    if (group.expires_soon(inputs.now)) what += "; the oldest is removed on " + group.expires.date();
     findings.add("reports", Health::warn, what,
                  "`airlock explain " + std::to_string(group.numbers.front()) +
                      "` says what is the matter; `airlock status` lists all that wait");

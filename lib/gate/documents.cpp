@@ -69,17 +69,16 @@ Json copied_json(const std::vector<CopiedAway>& copied) {
   return out;
 }
 
-Json waiting_json(const Status& status) {
+Json waiting_json(const std::vector<WaitingGroup>& groups) {
   Json out = Json::array();
-  for (const WaitingGroup& group : status.waiting) {
-    const Time expires = group.oldest + std::chrono::days(status.inputs.site.configuration().held_days);
+  for (const WaitingGroup& group : groups) {
     out.push_back({{"outcome", group.refused ? "refused" : "held"},
                    {"reason", group.reason},
                    {"message", group.message},
                    {"count", group.count},
                    {"numbers", group.numbers},
                    {"oldest", group.oldest.text()},
-                   {"expires", expires.text()}});
+                   {"expires", group.expires.text()}});
   }
   return out;
 }
@@ -172,7 +171,7 @@ Json status_document(const Status& status) {
           {"also_new", policy::to_json(status.also_new)},
           {"held", status.held},
           {"refused", status.refused},
-          {"waiting", waiting_json(status)},
+          {"waiting", waiting_json(status.waiting)},
           {"queue", {{"waiting", status.queue.queued}, {"failed", status.queue.failed}}},
           {"bundles", {{"waiting", status.bundles - status.handed_over}, {"handed_over", status.handed_over}}},
           {"bundles_acknowledged", status.acknowledged},

@@ -133,17 +133,21 @@ Json decision_members(const Prepared& prepared, const Inputs& inputs, const std:
   return out;
 }
 
+Json licence_members(const licence::Licence& licence, core::LicenceState state, const licence::Seen& seen) {
+  return {{"serial", licence.serial},
+          {"sequence", licence.sequence},
+          {"licensee_sha256", licence::licensee_digest(licence)},
+          {"sites", licence::binding_name(licence)},
+          {"tier", licence.tier},
+          {"state", core::name(state)},
+          {"not_after", licence.not_after.text()},
+          {"seen", seen.to_json()}};
+}
+
 Result<Json> licence_members(const licence::Licence& licence, core::LicenceState state, const ledger::Ledger& ledger) {
   AIRLOCK_TRY(licence::Seen seen, seen_licences(ledger));
   if (licence::counts_as_seen(core::name(state))) seen.add(licence);
-  return Json{{"serial", licence.serial},
-              {"sequence", licence.sequence},
-              {"licensee_sha256", licence::licensee_digest(licence)},
-              {"sites", licence::binding_name(licence)},
-              {"tier", licence.tier},
-              {"state", core::name(state)},
-              {"not_after", licence.not_after.text()},
-              {"seen", seen.to_json()}};
+  return licence_members(licence, state, seen);
 }
 
 Json kit_members(const site::Kit& kit) {

@@ -52,7 +52,10 @@ struct NewDisclosure {
 /// Whether the newest `licence` entry is of this licence.
 [[nodiscard]] Result<bool> is_known(const licence::Licence& licence, const ledger::Ledger& ledger);
 
-/// The members of a `licence` entry: the licence, and all that were seen so far.
+/// The members of a `licence` entry: the licence, and all that were seen so far, with it.
+[[nodiscard]] core::Json licence_members(const licence::Licence& licence, core::LicenceState state,
+                                         const licence::Seen& seen);
+/// The same, where what was seen is what the ledger has, and this one.
 [[nodiscard]] Result<core::Json> licence_members(const licence::Licence& licence, core::LicenceState state,
                                                  const ledger::Ledger& ledger);
 /// The members of a `kit` entry.

@@ -104,33 +104,44 @@ Result<std::vector<WaitingGroup>> waiting_by_reason(const site::Site& site, cons
     if (group.numbers.size() < waiting_numbers_most) group.numbers.push_back(row->number);
   }
   std::vector<WaitingGroup> out;
-  for (auto& [key, group] : groups) out.push_back(std::move(group));
+  for (auto& [key, group] : groups) {
+    group.expires = group.oldest + std::chrono::days(site.configuration().held_days);
+    out.push_back(std::move(group));
+  }
   std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.count > b.count; });
   return out;
 }
 
-Result<ledger::ReportRow> waiting_report(const site::Site& site, const ledger::Ledger& ledger, std::uint64_t number) {
+Result<ledger::ReportRow> waiting_row(const ledger::Ledger& ledger, std::uint64_t number) {
   AIRLOCK_TRY(auto row, ledger.report(number));
-  const std::string hint = "`airlock ledger list` shows what became of each report; a file of that name is `./" +
-                           std::to_string(number) + "`";
-  if (!row) return fail(Code::usage, "there is no report " + std::to_string(number), hint);
-  if (!waits(row->latest)) {
-    return fail(Code::usage, "report " + std::to_string(number) + " does not wait: it is " +
-                                 std::string(ledger::name(row->latest)), hint);
-  }
-  AIRLOCK_TRY(const bool there, sys::look_for(kept_path(site, row->report_id)));
-  if (there) return std::move(*row);
+  if (row && waits(row->latest)) return std::move(*row);
+  const std::string text = std::to_string(number);
+  const std::string hint =
+      "`airlock status` says which reports wait, `airlock ledger list` what became of each; a file of that name is `./" +
+      text + "`";
+  if (!row) return fail(Code::usage, "there is no report " + text, hint);
+  return fail(Code::usage, "report " + text + " does not wait: it is " + std::string(ledger::name(row->latest)), hint);
+}
+
+Result<ledger::ReportRow> waiting_report(const site::Site& site, const ledger::Ledger& ledger, std::uint64_t number) {
+  AIRLOCK_TRY(auto row, waiting_row(ledger, number));
+  AIRLOCK_TRY(const bool there, sys::look_for(kept_path(site, row.report_id)));
+  if (there) return row;
   return fail(Code::integrity,
-              quote(kept_path(site, row->report_id)) + ": is missing, but report " + std::to_string(number) + " is " +
-                  std::string(ledger::name(row->latest)),
+              quote(kept_path(site, row.report_id)) + ": is missing, but report " + std::to_string(number) + " is " +
+                  std::string(ledger::name(row.latest)),
               "put it back from a backup, or hand the report in again; `airlock discard` records that it is gone");
 }
 
 Result<Received> receive_kept(const site::Site& site, const ledger::Ledger& ledger, const ledger::ReportRow& row) {
   AIRLOCK_TRY(const auto kept, sys::FileBlob::open(kept_path(site, row.report_id)));
-  AIRLOCK_TRY(const bool same, is_original(ledger, row.report_id, kept));
   core::BlobSource input(kept);
-  if (same) return receive(site, input);
+  AIRLOCK_TRY(Received report, receive(site, input));
+  // What is checked is what is used from here on. One over the limit was not read to its end, and nothing of it is
+  // used.
+  const core::Blob& bytes = report.whole ? static_cast<const core::Blob&>(report.bytes) : kept;
+  AIRLOCK_TRY(const bool same, is_original(ledger, row.report_id, bytes));
+  if (same) return report;
   return fail(Code::integrity,
               quote(kept_path(site, row.report_id)) + ": is not report " + std::to_string(row.number) +
                   " as it came in",
@@ -197,6 +208,31 @@ Result<void> Keeping::keep(const site::Site& site, const ledger::Ledger& ledger,
 Result<void> keep_original(const site::Site& site, const std::string& report_id, const Received& report) {
   AIRLOCK_CHECK(copy_to(kept_path(site, report_id), report.bytes));
   return sys::sync_directory(site.path(site::layout::held));
+}
+
+Result<std::vector<ledger::Disclosure>> given_up_of(const ledger::Ledger& ledger, const std::string& report_id) {
+  AIRLOCK_TRY(auto all, ledger.disclosures_of_report(report_id));
+  std::erase_if(all, [](const ledger::Disclosure& each) { return !ledger::waits_to_be_sent(each.stage); });
+  return all;
+}
+
+Result<void> withdraw(ledger::Ledger::Change& change, const std::vector<ledger::Disclosure>& disclosures,
+                      std::string_view reason, core::Time now) {
+  for (const ledger::Disclosure& disclosure : disclosures) {
+    const Json members{{"number", disclosure.number},
+                       {"disclosure_id", disclosure.id},
+                       {"reason", reason},
+                       {"delivered", disclosure.uncertain ? "unknown" : "no"}};
+    AIRLOCK_CHECK(append(change, ledger::Kind::withdrawn, disclosure.report_id, members, now));
+  }
+  return {};
+}
+
+Result<void> remove_payloads(const site::Site& site, const std::vector<ledger::Disclosure>& disclosures) {
+  for (const ledger::Disclosure& disclosure : disclosures) {
+    AIRLOCK_CHECK(sys::remove_file(site.path(site::layout::outbox) + "/" + disclosure.file));
+  }
+  return {};
 }
 
 Result<void> hold_again(ledger::Ledger::Change& change, const site::Site& site, const ledger::Disclosure& disclosure,

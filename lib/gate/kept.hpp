@@ -7,6 +7,7 @@
 /// or as `refused` (it cannot leave as it is); until a report has been sent, its original lies there too and waits for
 /// nothing. The same bytes are kept once: a second report gets a second name of the same file.
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -41,6 +42,9 @@ struct Why {
 };
 [[nodiscard]] Result<Why> why_it_waits(const ledger::Ledger& ledger, const ledger::ReportRow& row);
 
+/// How long before the bytes of a report that waits expire people are warned.
+inline constexpr std::chrono::days expiry_warning{14};
+
 /// Reports that wait for the same reason.
 struct WaitingGroup {
   bool refused = false;                ///< they cannot leave as they are; else they are held
@@ -49,13 +53,16 @@ struct WaitingGroup {
   std::uint64_t count = 0;
   std::vector<std::uint64_t> numbers;  ///< the newest first, up to `waiting_numbers_most`
   Time oldest;                         ///< since when the one has waited that waits longest
+  Time expires;                        ///< when the bytes of that one are removed
+
+  /// Whether people are to be warned of it.
+  [[nodiscard]] bool expires_soon(Time now) const { return expires - expiry_warning <= now; }
 };
 inline constexpr std::size_t waiting_numbers_most = 20;
 /// All that wait, those with the most reports first.
 [[nodiscard]] Result<std::vector<WaitingGroup>> waiting_by_reason(const site::Site& site, const ledger::Ledger& ledger);
-/// How long before the bytes of a report that waits expire people are warned.
-inline constexpr std::int64_t expiry_warning_days = 14;
-
+/// The report of this number, which waits, whether or not its bytes are there. Error: usage where it does not wait.
+[[nodiscard]] Result<ledger::ReportRow> waiting_row(const ledger::Ledger& ledger, std::uint64_t number);
 /// The report of this number that waits. Error: usage where it does not wait; integrity where its bytes are gone.
 [[nodiscard]] Result<ledger::ReportRow> waiting_report(const site::Site& site, const ledger::Ledger& ledger,
                                                        std::uint64_t number);
@@ -97,6 +104,14 @@ class Keeping {
 
 /// Keeps the original of a report that is about to be sent, which no share counts.
 [[nodiscard]] Result<void> keep_original(const site::Site& site, const std::string& report_id, const Received& report);
+
+/// Disclosures of a report that were given up, and whose payloads could still be sent.
+[[nodiscard]] Result<std::vector<ledger::Disclosure>> given_up_of(const ledger::Ledger& ledger,
+                                                                  const std::string& report_id);
+/// Appends that they are withdrawn. Once that is committed, `remove_payloads` removes what was to be sent.
+[[nodiscard]] Result<void> withdraw(ledger::Ledger::Change& change, const std::vector<ledger::Disclosure>& disclosures,
+                                    std::string_view reason, core::Time now);
+[[nodiscard]] Result<void> remove_payloads(const site::Site& site, const std::vector<ledger::Disclosure>& disclosures);
 
 /// Appends that a report is held again, since what was to leave of it did not; nothing where its bytes are not there.
 [[nodiscard]] Result<void> hold_again(ledger::Ledger::Change& change, const site::Site& site,

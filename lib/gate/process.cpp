@@ -1,386 +1,26 @@
 #include "gate/process.hpp"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "core/json.hpp"
-#include "core/text.hpp"
 #include "crypto/hash.hpp"
-#include "gate/anchor.hpp"
-#include "gate/append.hpp"
-#include "gate/entries.hpp"
-#include "gate/figures.hpp"
-#include "gate/history.hpp"
 #include "gate/kept.hpp"
 #include "gate/open.hpp"
-#include "gate/public_part.hpp"
-#include "gate/queueing.hpp"
 #include "gate/record.hpp"
-#include "gate/recovery.hpp"
-#include "gate/retention.hpp"
-#include "gate/sealing.hpp"
+#include "ledger/ledger.hpp"
 #include "sys/file.hpp"
-#include "sys/sizes.hpp"
 #include "sys/system.hpp"
 
 namespace airlock::gate {
 namespace {
 
-using core::Code;
-using core::fail;
 using core::Json;
-using core::quote;
-
-/// Why a report is held whose bytes to leave are not the expected ones.
-constexpr std::string_view expectation = "expect";
-
-void hold_if_unexpected(Prepared& prepared, const ProcessOptions& options) {
-  if (!leaves(prepared.outcome) || !options.expect || *options.expect == prepared.payload_sha256) return;
-  prepared.outcome = Outcome::held;
-  prepared.stop = {.reason = std::string(expectation),
-                   .message = "the bytes that would leave have SHA-256 " + prepared.payload_sha256.hex() + ", not " +
-                              options.expect->hex(),
-                   .hint = "look at them with `airlock preview`, then run again with their digest"};
-}
-
-Processed describe(Prepared prepared, const Inputs& inputs, const Received& report) {
-  Processed out;
-  const auto& verdict = inputs.licence.verdict;
-  out.licence_state = core::name(verdict.state);
-  if (verdict.licence) out.licence_serial = verdict.licence->serial;
-  out.days_left = verdict.days_left;
-  out.original_sha256 = report.sha256.hex();
-  out.original_size = report.size;
-  out.message = prepared.stop.message;
-  out.hint = prepared.stop.hint;
-  out.exit = leaves(prepared.outcome) ? 0 : prepared.stop.exit;
-  switch (prepared.outcome) {
-    case Outcome::seal:
-      out.outcome = "sealed";
-      break;
-    case Outcome::queue:
-      out.outcome = "queued";
-      break;
-    case Outcome::withheld:
-      out.outcome = "withheld";
-      break;
-    case Outcome::held:
-      out.outcome = "held";
-      break;
-    case Outcome::refused:
-      out.outcome = "refused";
-      break;
-  }
-  if (prepared.redacted) {
-    for (const auto& count : prepared.redacted->counts) {
-      out.redactions.push_back({count.path, count.what, count.action, count.count});
-    }
-  }
-  out.prepared = std::move(prepared);
-  return out;
-}
-
-/// Steps A to 4 for one prepared report, under the lock.
-class Recorder {
- public:
-  Recorder(const Inputs& inputs, ledger::Ledger& ledger, const Received& report, const ProcessOptions& options,
-           Keeping& keeping)
-      : inputs_(inputs), ledger_(ledger), report_(report), options_(options), keeping_(keeping) {}
-
-  Result<Processed> run(Subject subject, Prepared prepared) {
-    Processed out = describe(std::move(prepared), inputs_, report_);
-    if (subject.was_held && leaves(out.prepared.outcome)) AIRLOCK_CHECK(withdraw_earlier(subject));
-    std::optional<Earlier> earlier;
-    if (leaves(out.prepared.outcome) && !(subject.number != 0 && options_.again)) {
-      AIRLOCK_TRY(earlier, find_repeat(inputs_.site, ledger_, report_, decision_digest(out.prepared, inputs_)));
-    }
-    if (earlier && options_.again) {
-      subject.report_id = earlier->report_id;
-      subject.number = earlier->number;
-      subject.kind = ledger::Kind::decided;
-      earlier.reset();
-    }
-    if (!options_.public_is_kept) {
-      AIRLOCK_CHECK(refresh_public(inputs_.site, ledger_, inputs_.licence.verdict, inputs_.now));
-    }
-    if (subject.number == 0) {
-      if (subject.report_id.empty()) subject.report_id = sys::random_uuid();
-      AIRLOCK_TRY(const std::uint64_t last, ledger_.last_number());
-      subject.number = last + 1;
-    }
-    out.report_id = subject.report_id;
-    out.number = subject.number;
-    if (earlier) return repeat(std::move(out), subject, *earlier);
-    if (out.prepared.outcome == Outcome::seal) return seal(std::move(out), subject);
-    if (out.prepared.outcome == Outcome::queue) return queue(std::move(out), subject);
-    return stop(std::move(out), subject);
-  }
-
- private:
-  /// Step A's entries: what changed at the site, then the report.
-  Result<std::uint64_t> append_report(ledger::Ledger::Change& change, const Subject& subject, const Json& decided) {
-    AIRLOCK_CHECK(append_site_changes(change, ledger_, inputs_));
-    const bool is_new = subject.kind == ledger::Kind::produced;
-    const std::string salt = sys::random_bytes(salt_bytes);
-    Json members{{"number", subject.number}};
-    if (!options_.confinement.empty()) members["sandbox"] = options_.confinement;
-    if (is_new) {
-      AIRLOCK_TRY(members["original"], original_members(report_, salt));
-    }
-    members.update(decided);
-    AIRLOCK_TRY(const std::uint64_t seq, append(change, subject.kind, subject.report_id, members, inputs_.now));
-    if (is_new) AIRLOCK_CHECK(change.keep_original({subject.report_id, report_.sha256, salt, report_.size}));
-    return seq;
-  }
-
-  Json decided(const Processed& out, const std::optional<NewDisclosure>& disclosure = std::nullopt) const {
-    return decision_members(out.prepared, inputs_, options_.note, disclosure);
-  }
-
-  Result<Processed> stop(Processed out, const Subject& subject) {
-    const bool is_held = out.prepared.outcome == Outcome::held;
-    const bool is_kept = is_held || out.prepared.outcome == Outcome::refused;
-    const Share share = is_held ? Share::reports : Share::no_reports;
-    if (is_kept && !subject.was_held) AIRLOCK_CHECK(keep_before(subject, share));
-    AIRLOCK_TRY(auto change, ledger_.change());
-    AIRLOCK_CHECK(append_report(change, subject, decided(out)));
-    const Stop& stop = out.prepared.stop;
-    const Json members{{"number", subject.number},
-                       {"reason", stop.reason},
-                       {"message", stop.recorded.empty() ? stop.message : stop.recorded}};
-    const auto kind = is_held   ? ledger::Kind::held
-                      : is_kept ? ledger::Kind::refused
-                                : ledger::Kind::withheld;
-    AIRLOCK_CHECK(append(change, kind, subject.report_id, members, inputs_.now));
-    AIRLOCK_TRY(out.head, change.commit());
-    if (!is_kept) AIRLOCK_CHECK(remove_kept(subject.report_id));
-    return out;
-  }
-
-  /// Keeps what is to be kept, but for a dropped file that is too large to be read: who claimed it moves it once its id is
-  /// in the ledger, since nobody would know it before.
-  Result<void> keep_before(const Subject& subject, Share share) {
-    if (report_.whole) return keeping_.keep(inputs_.site, ledger_, subject.report_id, report_, share);
-    if (!subject.dropped.empty()) {
-      AIRLOCK_TRY(const std::uint64_t size, sys::size_of(subject.dropped));
-      return keeping_.check_room(inputs_.site, ledger_, share, size);
-    }
-    return fail(Code::not_recorded,
-                "the report is larger than " + std::to_string(room_of(share, inputs_.site.configuration())) +
-                    " bytes, which is all that may be kept of what is no report",
-                "keep it, and find out what makes it; `limits.held_bytes` in airlock.json allows more");
-  }
-
-  Result<void> remove_kept(const std::string& report_id) {
-    return sys::remove_file(kept_path(inputs_.site, report_id));
-  }
-
-  /// What was given up of a report before it was held again is over now: it must not leave a second time.
-  Result<void> withdraw_earlier(const Subject& subject) {
-    AIRLOCK_TRY(const auto disclosures, ledger_.disclosures_of_report(subject.report_id));
-    for (const ledger::Disclosure& disclosure : disclosures) {
-      if (!ledger::waits_to_be_sent(disclosure.stage)) continue;
-      const Json members{{"number", disclosure.number},
-                         {"disclosure_id", disclosure.id},
-                         {"reason", "decided again"},
-                         {"delivered", disclosure.uncertain ? "unknown" : "no"}};
-      AIRLOCK_TRY(auto change, ledger_.change());
-      AIRLOCK_CHECK(append(change, ledger::Kind::withdrawn, subject.report_id, members, inputs_.now));
-      AIRLOCK_CHECK(hold_again(change, inputs_.site, disclosure, "withdrawn", "decided again", inputs_.now));
-      AIRLOCK_CHECK(change.commit());
-      AIRLOCK_CHECK(sys::remove_file(inputs_.site.path(site::layout::outbox) + "/" + disclosure.file));
-    }
-    return {};
-  }
-
-  Result<Processed> repeat(Processed out, const Subject& subject, const Earlier& earlier) {
-    AIRLOCK_TRY(auto change, ledger_.change());
-    AIRLOCK_CHECK(append_report(change, subject, decided(out)));
-    const Json members{
-        {"number", subject.number}, {"repeats", earlier.number}, {"disclosure_id", earlier.disclosure_id}};
-    AIRLOCK_CHECK(append(change, ledger::Kind::repeated, subject.report_id, members, inputs_.now));
-    AIRLOCK_TRY(out.head, change.commit());
-    AIRLOCK_CHECK(remove_kept(subject.report_id));
-    out.outcome = "repeated";
-    out.repeats = earlier.number;
-    out.message = "the same bytes were disclosed before as report " + std::to_string(earlier.number);
-    out.hint = "`--again` discloses them again under a new disclosure id";
-    return out;
-  }
-
-  Result<Processed> seal(Processed out, const Subject& subject) {
-    AIRLOCK_TRY(const std::uint64_t last, ledger_.last_disclosure());
-    const NewDisclosure disclosure{sys::random_uuid(), last + 1};
-    AIRLOCK_TRY(const History history,
-                history_since_last(ledger_, *out.prepared.plan, inputs_.kit->dictionary, subject.report_id));
-    Json entry = decided(out, disclosure);
-    entry["number"] = subject.number;
-    AIRLOCK_TRY(auto sealing, Sealing::begin(inputs_, out.prepared, entry, history));
-    entry["disclosure"].update(sealing.promise());
-
-    AIRLOCK_TRY(auto change, ledger_.change());
-    AIRLOCK_TRY(const std::uint64_t seq, append_report(change, subject, entry));
-    AIRLOCK_TRY(const ledger::TreeHead recorded, change.commit());
-
-    // From here on the record stands: whatever fails, the next run finishes it or says that it was abandoned.
-    AIRLOCK_TRY(const SealedBundle sealed, sealing.write(ledger_, seq, recorded));
-    AIRLOCK_TRY(auto second, ledger_.change());
-    const Json members{
-        {"number", subject.number},          {"disclosure_id", disclosure.id},          {"file", sealed.file},
-        {"file_sha256", sealed.file_sha256}, {"content_sha256", sealed.content_sha256}, {"size", sealed.size},
-        {"checkpoint", sealed.checkpoint}};
-    AIRLOCK_CHECK(append(second, ledger::Kind::sealed, subject.report_id, members, inputs_.now));
-    AIRLOCK_CHECK(second.keep_checkpoint(recorded, sealed.checkpoint));
-    AIRLOCK_TRY(out.head, second.commit());
-    keep_for_usage(out.prepared, disclosure.id);
-
-    out.bundle_sha256 = sealed.file_sha256;
-    const auto released = finish(disclosure.id, subject);
-    if (!released) {
-      out.outcome = "unfinished";
-      out.exit = static_cast<int>(Code::later);
-      out.message =
-          "the bundle is sealed and recorded, but could not be put into the outbox: " + released.error().message;
-      const std::string& first = released.error().hint;
-      out.hint = (first.empty() ? "" : first + "; ") + "the next run finishes it";
-    } else if (!*released) {
-      out.outcome = "payload_lost";
-      out.exit = static_cast<int>(Code::integrity);
-      out.message = "the bundle on disk is not the one that was sealed";
-      out.hint = "check the disk; the report is held, and `airlock process --held` seals it anew";
-    } else {
-      out.bundle = inputs_.site.path(site::layout::outbox) + "/" + sealed.file;
-      if (const auto head = ledger_.head()) out.head = *head;
-    }
-    return out;
-  }
-
-  /// Steps A to 4 of what is to be sent, which airlock-send does.
-  Result<Processed> queue(Processed out, const Subject& subject) {
-    AIRLOCK_TRY(const std::uint64_t last, ledger_.last_disclosure());
-    const NewDisclosure disclosure{sys::random_uuid(), last + 1};
-    AIRLOCK_TRY(auto queueing, Queueing::begin(inputs_.site, *out.prepared.payload, disclosure));
-    // Until it has been sent nobody knows whether it will be.
-    if (!subject.was_held) AIRLOCK_CHECK(keep_original(inputs_.site, subject.report_id, report_));
-
-    AIRLOCK_TRY(auto change, ledger_.change());
-    AIRLOCK_CHECK(append_report(change, subject, decided(out, disclosure)));
-    AIRLOCK_TRY(const ledger::TreeHead recorded, change.commit());
-
-    AIRLOCK_TRY(Json members, queueing.write(out.prepared.payload_sha256, recorded));
-    members["number"] = subject.number;
-    AIRLOCK_TRY(auto second, ledger_.change());
-    AIRLOCK_CHECK(append(second, ledger::Kind::queued, subject.report_id, members, inputs_.now));
-    AIRLOCK_CHECK(second.keep_checkpoint(recorded, members.at("checkpoint").get<std::string>()));
-    AIRLOCK_TRY(out.head, second.commit());
-    keep_for_usage(out.prepared, disclosure.id);
-
-    out.disclosure_id = disclosure.id;
-    out.exit = static_cast<int>(Code::later);
-    out.message = "the report waits to be sent";
-    out.hint = "`airlock-send` sends it; `airlock outbox list` shows what waits";
-    (void)show_payload(inputs_.site, disclosure.id);  // where that fails the next run does it
-    return out;
-  }
-
-  /// They are advice: without them `licence usage` says that it has none.
-  void keep_for_usage(const Prepared& prepared, const std::string& disclosure_id) {
-    (void)keep_figures(inputs_, ledger_, disclosure_id, *prepared.payload);
-  }
-
-  /// Steps 2 to 4; the next run does what is left of them.
-  Result<bool> finish(const std::string& disclosure_id, const Subject& subject) {
-    AIRLOCK_TRY(const auto row, ledger_.disclosure(disclosure_id));
-    if (!row) return fail(Code::unexpected, "the ledger lost disclosure " + disclosure_id);
-    AIRLOCK_TRY(const bool released, release(inputs_.site, ledger_, *row, inputs_.now, false));
-    if (released) {
-      AIRLOCK_CHECK(remove_kept(subject.report_id));
-    } else if (!subject.was_held) {
-      AIRLOCK_CHECK(keep_original(inputs_.site, subject.report_id, report_));
-      AIRLOCK_TRY(auto change, ledger_.change());
-      AIRLOCK_CHECK(hold_again(change, inputs_.site, *row, "payload_lost", "what was sealed was altered or lost",
-                               inputs_.now));
-      AIRLOCK_CHECK(change.commit());
-    }
-    return released;
-  }
-
-  const Inputs& inputs_;
-  ledger::Ledger& ledger_;
-  const Received& report_;
-  const ProcessOptions& options_;
-  Keeping& keeping_;
-};
-
-/// Another process may have decided on the report while this one waited for the lock.
-Result<void> check_still_held(const ledger::Ledger& ledger, std::uint64_t number) {
-  AIRLOCK_TRY(const auto row, ledger.report(number));
-  if (row && waits(row->latest)) return {};
-  return fail(Code::usage, "report " + std::to_string(number) + " no longer waits", "see `airlock ledger list`");
-}
 
 /// All that a decision depends on besides the report, the program too: where it is the same, so is the outcome.
 core::Digest stand_of(const Inputs& inputs) {
   return crypto::sha256(inputs.fingerprint.hex() + "\n" + std::string(core::name(inputs.licence.verdict.state)) + "\n" +
                         (inputs.kit && inputs.kit->is_stale(inputs.now) ? "stale" : "") + "\n" + AIRLOCK_VERSION);
 }
-
-/// Whether a report that waits would wait for the same reason as before.
-Result<bool> is_same_outcome(const ledger::Ledger& ledger, const Subject& subject, const Prepared& prepared) {
-  const bool is_held = prepared.outcome == Outcome::held;
-  if (!is_held && prepared.outcome != Outcome::refused) return false;
-  AIRLOCK_TRY(const auto row, ledger.report(subject.number));
-  if (!row || row->latest != (is_held ? ledger::Kind::held : ledger::Kind::refused)) return false;
-  AIRLOCK_TRY(const Why why, why_it_waits(ledger, *row));
-  return why.reason == prepared.stop.reason;
-}
-
-}  // namespace
-
-Result<void> finish_before(const site::Site& site, ledger::Ledger& ledger, Keeping& keeping, core::Time now) {
-  if (keeping.tidied) return recover_disclosures(site, ledger, now);
-  AIRLOCK_CHECK(recover(site, ledger, now));
-  AIRLOCK_CHECK(expire(site, ledger, now));
-  keeping.tidied = true;
-  return {};
-}
-
-Result<Processed> record(const site::Site& site, const Received& report, const Subject& subject,
-                         const ProcessOptions& options, Keeping& keeping) {
-  AIRLOCK_TRY(auto ledger, open_to_write(site));
-  AIRLOCK_TRY(Inputs inputs, read_inputs(site.directory(), ledger, sys::now()));
-  AIRLOCK_TRY(Prepared prepared, prepare(report, inputs, options.note));
-
-  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(inputs.site.path(site::layout::lock), lock_seconds));
-  if (!options.public_is_kept) AIRLOCK_CHECK(name_what_is_newer(ledger, inputs.now));
-  AIRLOCK_CHECK(finish_before(inputs.site, ledger, keeping, inputs.now));
-  if (subject.was_held) AIRLOCK_CHECK(check_still_held(ledger, subject.number));
-  AIRLOCK_TRY(Inputs fresh, read_inputs(site.directory(), ledger, sys::now()));
-  if (fresh.fingerprint != inputs.fingerprint || fresh.licence.verdict.state != inputs.licence.verdict.state) {
-    AIRLOCK_TRY(prepared, prepare(report, fresh, options.note));
-  }
-  hold_if_unexpected(prepared, options);
-  if (subject.was_held) {
-    AIRLOCK_TRY(const bool same, is_same_outcome(ledger, subject, prepared));
-    if (same) {
-      Processed out = describe(std::move(prepared), fresh, report);
-      out.report_id = subject.report_id;
-      out.number = subject.number;
-      AIRLOCK_TRY(out.head, ledger.head());
-      return out;
-    }
-  }
-  auto recorded = Recorder(fresh, ledger, report, options, keeping).run(subject, std::move(prepared));
-  if (!recorded) {
-    // Nobody knows whether a commit that failed has happened; the ledger, opened again, does. What cannot be cleaned up
-    // now is for the next run, and the error that is told is the first one.
-    auto reopened = open_to_write(site);
-    if (reopened) (void)recover(fresh.site, *reopened, fresh.now);
-  }
-  return recorded;
-}
-
-namespace {
 
 /// The note that came with a report.
 Result<std::string> note_of(const ledger::Ledger& ledger, const std::string& report_id) {
@@ -393,15 +33,21 @@ Result<std::string> note_of(const ledger::Ledger& ledger, const std::string& rep
   return std::string();
 }
 
-/// Decides again on a report that waits, with the note that it came with unless there is a new one.
+/// The options for a report that waits: with the note that it came with, unless there is a new one.
+Result<ProcessOptions> with_its_note(ProcessOptions options, const ledger::Ledger& ledger,
+                                     const ledger::ReportRow& row) {
+  if (options.note.empty()) {
+    AIRLOCK_TRY(options.note, note_of(ledger, row.report_id));
+  }
+  return options;
+}
+
+/// Decides again on a report that waits.
 Result<Processed> decide_again(const site::Site& site, const ledger::ReportRow& row, const ProcessOptions& options,
                                Keeping& keeping) {
-  ProcessOptions with_note = options;
   AIRLOCK_TRY(const auto ledger, open_to_read(site));
   AIRLOCK_TRY(const Received report, receive_kept(site, ledger, row));
-  if (with_note.note.empty()) {
-    AIRLOCK_TRY(with_note.note, note_of(ledger, row.report_id));
-  }
+  AIRLOCK_TRY(const ProcessOptions with_note, with_its_note(options, ledger, row));
   const Subject subject{.report_id = row.report_id,
                         .number = row.number,
                         .kind = ledger::Kind::decided,
@@ -414,6 +60,7 @@ Result<Processed> decide_again(const site::Site& site, const ledger::ReportRow& 
 struct ToLookAt {
   std::vector<ledger::ReportRow> rows;
   core::Digest stand;
+  std::uint64_t ledger_size = 0;  ///< what comes later has not been looked at
 };
 Result<ToLookAt> to_look_at(const site::Site& site, const std::vector<std::uint64_t>& numbers, Keeping& keeping) {
   // What a crash left may be a report that is held again.
@@ -421,7 +68,8 @@ Result<ToLookAt> to_look_at(const site::Site& site, const std::vector<std::uint6
   AIRLOCK_TRY(auto ledger, open_to_write(site));
   AIRLOCK_CHECK(finish_before(site, ledger, keeping, sys::now()));
   AIRLOCK_TRY(const Inputs inputs, read_inputs(site.directory(), ledger, sys::now()));
-  ToLookAt out{.rows = {}, .stand = stand_of(inputs)};
+  AIRLOCK_TRY(const ledger::TreeHead head, ledger.head());
+  ToLookAt out{.rows = {}, .stand = stand_of(inputs), .ledger_size = head.size};
   for (const std::uint64_t number : numbers) {
     AIRLOCK_TRY(auto row, waiting_report(site, ledger, number));
     out.rows.push_back(std::move(row));
@@ -465,17 +113,16 @@ Result<Looked> process_held(const std::string& directory, const std::vector<std:
     }
     // Another process may have dealt with it meanwhile.
     AIRLOCK_TRY(const auto ledger, open_to_read(site));
-    if (numbers.empty() && !check_still_held(ledger, row.number)) continue;
+    if (numbers.empty() && !waiting_row(ledger, row.number)) continue;
     out.failed.push_back({row.number, std::move(processed).error()});
   }
   AIRLOCK_TRY(const auto ledger, open_to_read(site));
   AIRLOCK_TRY(const auto waiting, waiting_reports(site, ledger));
   out.waiting = waiting.size();
   if (numbers.empty() && out.failed.empty()) {
-    AIRLOCK_TRY(const auto head, ledger.head());
     // Advice only: without it the next run looks at all of them once more.
     const auto lock = sys::Lock::acquire(site.path(site::layout::lock), 0);
-    if (lock) (void)note_looked(site, to_look.stand, head.size);
+    if (lock) (void)note_looked(site, to_look.stand, to_look.ledger_size);
   }
   return out;
 }
@@ -506,10 +153,7 @@ Result<Preview> preview_waiting(const std::string& directory, std::uint64_t numb
   AIRLOCK_TRY(const auto ledger, open_to_decide(site));
   AIRLOCK_TRY(const auto row, waiting_report(site, ledger, number));
   AIRLOCK_TRY(Received report, receive_kept(site, ledger, row));
-  ProcessOptions with_note = options;
-  if (with_note.note.empty()) {
-    AIRLOCK_TRY(with_note.note, note_of(ledger, row.report_id));
-  }
+  AIRLOCK_TRY(const ProcessOptions with_note, with_its_note(options, ledger, row));
   return preview_of(std::move(site), ledger, std::move(report), with_note);
 }
 

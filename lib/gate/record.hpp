@@ -3,6 +3,7 @@
 /// Recording a report whose bytes are there: for process.cpp and inbox.cpp.
 
 #include <string>
+#include <string_view>
 
 #include "gate/kept.hpp"
 #include "gate/process.hpp"
@@ -20,6 +21,14 @@ struct Subject {
   bool was_held = false;                       ///< its bytes are in `held/`, and it may stay there
   std::string dropped;                         ///< path of the claimed file that it came in; empty where it is none
 };
+
+/// Why a report is held whose bytes to leave are not those that a person had looked at.
+inline constexpr std::string_view expectation = "expect";
+/// Holds what was prepared where `expect` asks for other bytes.
+void hold_if_unexpected(Prepared& prepared, const ProcessOptions& options);
+
+/// What would become of a report, before anything is recorded.
+[[nodiscard]] Processed describe(Prepared prepared, const Inputs& inputs, const Received& report);
 
 /// Finishes or undoes what earlier commands left; the first time for `keeping` also what expired and what `held/` keeps
 /// in vain. The caller holds the lock.

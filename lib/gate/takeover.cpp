@@ -146,15 +146,9 @@ Result<std::optional<TakeBack>> find_take_back(const site::Site& site, const led
 }
 
 Json take_back_members(const TakeBack& back) {
-  return {{"serial", back.former.serial},
-          {"sequence", back.former.sequence},
-          {"licensee_sha256", licence::licensee_digest(back.former)},
-          {"sites", licence::binding_name(back.former)},
-          {"tier", back.former.tier},
-          {"state", core::name(back.former_state)},
-          {"not_after", back.former.not_after.text()},
-          {"seen", back.right.to_json()},
-          {taken_back_member, back.licence.serial}};
+  Json out = licence_members(back.former, back.former_state, back.right);
+  out[taken_back_member] = back.licence.serial;
+  return out;
 }
 
 }  // namespace airlock::gate

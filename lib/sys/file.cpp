@@ -345,13 +345,7 @@ Result<void> NewFile::sync() {
 Result<void> write_over(const std::string& path, std::string_view bytes) {
   const Descriptor fd{retry([&] { return ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW); })};
   if (fd.get() < 0) return fail_errno(path, opening);
-  for (std::size_t at = 0; at < bytes.size();) {
-    const auto wrote =
-        retry([&] { return ::pwrite(fd.get(), bytes.data() + at, bytes.size() - at, static_cast<off_t>(at)); });
-    if (wrote < 0) return fail_errno(path, writing);
-    at += static_cast<std::size_t>(wrote);
-  }
-  return {};
+  return write_all(fd.get(), bytes, path);
 }
 
 Result<void> append_lines(const std::string& path, std::string_view lines, unsigned mode) {

@@ -1,6 +1,9 @@
 """Whatever stops a report keeps its bytes, until it can leave or a person lets go of it (promise 2)."""
 import json
+import os
+import pathlib
 import shutil
+import signal
 import subprocess
 import time
 
@@ -280,6 +283,45 @@ def _(w):
     equal(w.kinds(queued["number"])[-2:], ["withdrawn", "held"])
     sealed, = w.airlock("process", "--held", "--json").json["reports"]
     equal((sealed["number"], sealed["outcome"], held_files(w)), (queued["number"], "sealed", []))
+    w.ledger_ok()
+
+
+def reader_of(process, path):
+    """Waits until the worker of `process` has `path` open, and returns its process id."""
+    while process.poll() is None:
+        try:
+            worker = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()[0]
+            if any(os.path.realpath(fd) == str(path) for fd in pathlib.Path(f"/proc/{worker}/fd").iterdir()):
+                return int(worker)
+        except (OSError, IndexError):
+            pass  # it has not begun, or has ended
+    check(False, f"ended with {process.returncode} and nobody read {path}")
+
+
+@case("what another process holds while `--held` looks at the others is looked at the next time")
+def _(w):
+    w.site(tier="enterprise", entitlements=[])
+    url = {"type": "https-json", "url": "https://reports.vendor.example/v1"}
+    configure(w, delivery={"destinations": [url]})
+    w.airlock("authorise", "--reason", "the contract", "--yes")
+    waits = w.file("new-event.json", new_event(w).read_bytes() + b" " * (16 << 20))  # so that to read it takes a while
+    w.process(waits, code=4)
+    kept, = held_files(w)
+    queued = w.process(w.report(changed("2.0.0")), "--no-deliver", code=7)["number"]
+
+    looking = subprocess.Popen([w.program("airlock"), "--site", w.site_path, "process", "--held", "--no-deliver"],
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    worker = reader_of(looking, kept)
+    os.kill(worker, signal.SIGSTOP)
+    payload, = (p for p in (w.site_path / "outbox").iterdir() if not p.name.startswith("."))
+    payload.write_bytes(b"other bytes")
+    w.run(w.program("airlock-send"), "--site", w.site_path, "--once", code=None)
+    os.kill(worker, signal.SIGCONT)
+    equal(looking.wait(timeout=120), 4)
+    equal(w.kinds(queued)[-2:], ["payload_lost", "held"])
+
+    again = w.airlock("process", "--held", "--no-deliver", "--json", code=(4, 7)).json["reports"]
+    equal([(r["number"], r["outcome"]) for r in again if r["number"] == queued], [(queued, "queued")])
     w.ledger_ok()
 
 

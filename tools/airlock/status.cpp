@@ -10,8 +10,6 @@
 namespace airlock::tools {
 namespace status_command {
 
-using core::Json;
-
 std::string machine_in_words(const site::Machine& machine) {
   if (machine.text.empty()) return "no " + std::string(site::machine_path);
   std::string out(site::machine_path);
@@ -53,10 +51,10 @@ void say_waiting_reports(const console::Console& console, const gate::Status& st
     console.say("  `airlock explain " + newest + "` says what is the matter" +
                 (is_a_persons ? ", `airlock preview " + newest + "` what would leave" : "") +
                 "; `airlock discard N --reason TEXT` lets go of one");
-    const core::Time expires = group.oldest + std::chrono::days(days);
-    if (expires - std::chrono::days(gate::expiry_warning_days) > status.inputs.now) continue;
+    if (!group.expires_soon(status.inputs.now)) continue;
     console.warn("the bytes of a report that is " + std::string(group.refused ? "refused" : "held") + " since " +
-                     group.oldest.date() + " are removed after " + std::to_string(days) + " days, on " + expires.date(),
+                     group.oldest.date() + " are removed after " + std::to_string(days) + " days, on " +
+                     group.expires.date(),
                  "decide on it before, or give `retention.held_days` more in airlock.json");
   }
 }
