@@ -18,3 +18,13 @@ step() {
   end=$(date +%s)
   printf '%s: done in %s s\n' "$name" "$((end - start))"
 }
+
+# The programs as they are shipped, into build/release.
+release=$top/build/release
+build_release() {
+  configure_release() {
+    [ -f "$release/build.ninja" ] || meson setup "$release" "$top" -Dtests=false -Dbuildtype=release -Dunity=on -Dunity_size=64
+  }
+  step "configure for release" configure_release
+  step "build for release" ninja -C "$release"
+}
