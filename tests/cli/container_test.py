@@ -141,10 +141,14 @@ def _(w):
                               stdin=report, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, pass_fds=[secret])
     os.close(report)
     try:
+        confined = False
         for _ in range(200):
             children = subprocess.run(["pgrep", "-P", str(worker.pid)], capture_output=True, text=True, check=False).stdout.split()
-            confined = children and "Seccomp:\t2" in pathlib.Path(f"/proc/{children[0]}/status").read_text() and \
-                "Seccomp_filters:\t2" in pathlib.Path(f"/proc/{children[0]}/status").read_text()
+            try:
+                status = pathlib.Path(f"/proc/{children[0]}/status").read_text()
+                confined = "Seccomp:\t2" in status and "Seccomp_filters:\t2" in status
+            except (IndexError, OSError):
+                pass  # it has not begun, or another one has ended
             if confined:
                 break
             time.sleep(0.05)

@@ -304,7 +304,7 @@ def _(w):
     url = {"type": "https-json", "url": "https://reports.vendor.example/v1"}
     configure(w, delivery={"destinations": [url]})
     w.airlock("authorise", "--reason", "the contract", "--yes")
-    waits = w.file("new-event.json", new_event(w).read_bytes() + b" " * (16 << 20))  # so that to read it takes a while
+    waits = w.file("new-event.json", new_event(w).read_bytes() + b" " * (48 << 20))  # so that to read it takes a while
     w.process(waits, code=4)
     kept, = held_files(w)
     queued = w.process(w.report(changed("2.0.0")), "--no-deliver", code=7)["number"]
