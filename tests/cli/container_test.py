@@ -86,6 +86,16 @@ def _(w):
             check("Linux" not in text or call.startswith("landlock"), f"{what}: a kernel's version is named:\n{ran}")
 
 
+@case("where a file cannot take another's place a report is processed, what could not follow is named, and doctor fails")
+def _(w):
+    w.site()
+    ran = denied(w, "EPERM", "rename", "process", REPORT, code=0)
+    check("what was recorded stands, but" in ran.err and "ledger.anchor" in ran.err and "`rename`" in ran.err, ran)
+    check("`rename`" in denied(w, "EPERM", "rename", "doctor", code=1).text, "the call is not named")
+    denied(w, "EPERM", "rename", "kit", "install", w.new_kit(), code=1)
+    w.ledger_ok()
+
+
 @case("doctor names what the kernel refuses though \"best-effort\" goes on, and process then goes on")
 def _(w):
     w.site()
