@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 
-from harness import LONG, REPORT, case, check, equal, main
+from harness import LONG, REPORT, case, check, children, equal, main
 
 DENY = pathlib.Path(sys.argv.pop(2)).resolve()
 
@@ -153,9 +153,9 @@ def _(w):
     try:
         confined = False
         for _ in range(200):
-            children = subprocess.run(["pgrep", "-P", str(worker.pid)], capture_output=True, text=True, check=False).stdout.split()
             try:
-                status = pathlib.Path(f"/proc/{children[0]}/status").read_text()
+                reader = children(worker.pid)[0]
+                status = pathlib.Path(f"/proc/{reader}/status").read_text()
                 confined = "Seccomp:\t2" in status and "Seccomp_filters:\t2" in status
             except (IndexError, OSError):
                 pass  # it has not begun, or another one has ended
@@ -163,7 +163,7 @@ def _(w):
                 break
             time.sleep(0.05)
         check(confined, "the worker was not seen confined")
-        opened = [os.readlink(f"/proc/{children[0]}/fd/{fd}") for fd in os.listdir(f"/proc/{children[0]}/fd")]
+        opened = [os.readlink(f"/proc/{reader}/fd/{fd}") for fd in os.listdir(f"/proc/{reader}/fd")]
         check("/etc/passwd" not in opened, opened)
     finally:
         os.close(secret)

@@ -55,6 +55,14 @@ def equal(found, expected, what="value"):
     check(found == expected, f"{what}: found {found!r}, expected {expected!r}")
 
 
+def children(pid):
+    """The processes that a process has started and that have not ended."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return []
+
+
 class Ran:
     """A program that has run: exit code and what it printed."""
 

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import time
 
-from harness import DICTIONARY, LONG, POLICY, REPORT, TOP, case, check, equal, main
+from harness import DICTIONARY, LONG, POLICY, REPORT, TOP, case, check, children, equal, main
 
 FIELD = TOP / "tests" / "kit" / "field"
 
@@ -290,7 +290,7 @@ def reader_of(process, path):
     """Waits until the worker of `process` has `path` open, and returns its process id."""
     while process.poll() is None:
         try:
-            worker = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()[0]
+            worker = children(process.pid)[0]
             if any(os.path.realpath(fd) == str(path) for fd in pathlib.Path(f"/proc/{worker}/fd").iterdir()):
                 return int(worker)
         except (OSError, IndexError):
