@@ -27,6 +27,8 @@ REPORT = TOP / "tests" / "kit" / "status_report.json"
 # Leaks are looked for in the unit tests; here programs are also killed, traced and confined, which the leak checker cannot
 # live with. `faketime` is preloaded before the sanitizer.
 os.environ["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0:verify_asan_link_order=0"
+# Meson adds the library of its own build, which may not be the one of the programs under test.
+os.environ.pop("LD_LIBRARY_PATH", None)
 LONG = os.environ.get("AIRLOCK_TEST_LONG") == "1"
 
 _cases = []

@@ -90,10 +90,9 @@ def steps_of(block):
 
 
 def environment(folder, programs):
-    kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
     sanitizer = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"
     path = ":".join(str(p) for p in sorted(programs.iterdir()) if p.is_dir())
-    return {"ASAN_OPTIONS": sanitizer, "UBSAN_OPTIONS": "halt_on_error=1", **kept, "PATH": path + ":" + os.environ["PATH"],
+    return {"ASAN_OPTIONS": sanitizer, "UBSAN_OPTIONS": "halt_on_error=1", "PATH": path + ":" + os.environ["PATH"],
             "HOME": str(folder), "LC_ALL": "C.UTF-8", "TZ": "UTC", "NO_COLOR": "1"}
 
 
