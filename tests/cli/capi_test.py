@@ -566,10 +566,10 @@ def _(w):
 
 @case("a child that was forked while other threads verified verifies too")
 def _(w):
-    with_licence_for_any_site(w)
     if sanitised(w):  # whichever thread is in that allocator while another forks leaves the child a lock that nobody opens
         print("counted: 0 children: the sanitizer's allocator survives no fork; the library as it is shipped does, beside this")
         return
+    with_licence_for_any_site(w)
     children = 1000 if LONG else 30
     program = compiled(w, TOP / "tests/capi/forks.c", "-pthread")
     ran = w.run(program, w.site_path, children, "valid", timeout=1200)

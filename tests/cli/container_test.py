@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 
-from harness import LONG, REPORT, case, check, children, equal, main
+from harness import LONG, REPORT, case, check, equal, is_confined, main, worker_of
 
 DENY = pathlib.Path(sys.argv.pop(2)).resolve()
 
@@ -147,28 +147,18 @@ def _(w):
     w.site()
     report, feed = os.pipe()
     secret = os.open("/etc/passwd", os.O_RDONLY)
-    worker = subprocess.Popen([str(DENY), "EPERM", "close_range", w.program("airlock"), "--site", str(w.site_path), "process", "-"],
+    process = subprocess.Popen([str(DENY), "EPERM", "close_range", w.program("airlock"), "--site", str(w.site_path), "process", "-"],
                               stdin=report, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, pass_fds=[secret])
     os.close(report)
     try:
-        confined = False
-        for _ in range(200):
-            try:
-                reader = children(worker.pid)[0]
-                status = pathlib.Path(f"/proc/{reader}/status").read_text()
-                confined = "Seccomp:\t2" in status and "Seccomp_filters:\t2" in status
-            except (IndexError, OSError):
-                pass  # it has not begun, or another one has ended
-            if confined:
-                break
-            time.sleep(0.05)
-        check(confined, "the worker was not seen confined")
+        # One filter denies the call, the other one confines.
+        reader = worker_of(process, lambda pid: is_confined(pid, filters=2), "a confined worker")
         opened = [os.readlink(f"/proc/{reader}/fd/{fd}") for fd in os.listdir(f"/proc/{reader}/fd")]
         check("/etc/passwd" not in opened, opened)
     finally:
         os.close(secret)
         os.close(feed)
-        worker.wait(60)
+        process.wait(60)
 
 
 @case("a program that pipes through a socket, as Node does, is told how to put a pipe between, and that works")

@@ -7,8 +7,8 @@ import ssl
 import subprocess
 
 import receiver as r
-from harness import LONG, REPORT, case, check, equal, main
-from receiver import Authority, Receiver, wait_for
+from harness import LONG, REPORT, case, check, equal, main, wait_for
+from receiver import Authority, Receiver
 
 
 def sending_site(w, tier="standard", destinations=None, **members):

@@ -12,7 +12,7 @@ import time
 import uuid
 
 from faults import ALL_SERIES, KINDS, READING, REPEATED, Inside, Outside, Series, Small
-from harness import LONG, case, check, equal, main
+from harness import LONG, case, check, children, equal, main
 from receiver import Authority, Receiver
 
 LIBRARY = sys.argv.pop(2)
@@ -575,12 +575,8 @@ class Slot:
 
     def worker(self):
         """The process that reads the report; nothing before it is there and after it has ended."""
-        pid = self.process.pid
-        try:
-            with open(f"/proc/{pid}/task/{pid}/children") as children:
-                return int(children.read().split()[0])
-        except (OSError, IndexError):
-            return None
+        found = children(self.process.pid)
+        return int(found[0]) if found else None
 
     def is_in_the_middle(self):
         worker = self.worker()

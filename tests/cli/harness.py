@@ -65,6 +65,35 @@ def children(pid):
         return []
 
 
+def wait_for(condition, what, seconds=60):
+    end = time.monotonic() + seconds
+    while not condition():
+        check(time.monotonic() < end, f"{what}: not within {seconds} s")
+        time.sleep(0.02)
+
+
+def worker_of(process, holds, what):
+    """The process that `process` has started to read a report, once `holds` of its process id."""
+    found = []
+
+    def look():
+        check(process.poll() is None, f"{what}: ended with {process.returncode} before")
+        try:
+            found.extend(pid for pid in children(process.pid) if holds(pid))
+        except OSError:
+            pass  # it has ended meanwhile
+        return found
+
+    wait_for(look, what)
+    return int(found[0])
+
+
+def is_confined(pid, filters=1):
+    """Whether a process has so many system call filters."""
+    status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return "Seccomp:\t2" in status and f"Seccomp_filters:\t{filters}" in status
+
+
 class Ran:
     """A program that has run: exit code and what it printed."""
 

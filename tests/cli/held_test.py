@@ -7,7 +7,7 @@ import signal
 import subprocess
 import time
 
-from harness import DICTIONARY, LONG, POLICY, REPORT, TOP, case, check, children, equal, main
+from harness import DICTIONARY, LONG, POLICY, REPORT, TOP, case, check, equal, main, worker_of
 
 FIELD = TOP / "tests" / "kit" / "field"
 
@@ -260,20 +260,30 @@ def _(w):
     equal(stopped_by_dictionary.out, b"")
 
 
-@case("the bytes of a report that was queued stay until it has been sent; what will not be sent is held again")
-def _(w):
+def sending_site(w):
+    """A site that may send, to a receiver that is not there."""
     w.site(tier="enterprise", entitlements=[])
     url = {"type": "https-json", "url": "https://reports.vendor.example/v1"}
     configure(w, delivery={"destinations": [url]})
     w.airlock("authorise", "--reason", "the contract", "--yes")
+
+
+def lose_payload(w):
+    """Alters the payload that waits to be sent, and lets the sender find it."""
+    payload, = (p for p in (w.site_path / "outbox").iterdir() if not p.name.startswith("."))
+    payload.write_bytes(b"other bytes")
+    w.run(w.program("airlock-send"), "--site", w.site_path, "--once", code=None)
+
+
+@case("the bytes of a report that was queued stay until it has been sent; what will not be sent is held again")
+def _(w):
+    sending_site(w)
     queued = w.process(w.report(changed("2.0.0")), "--no-deliver", code=7)
     equal(len(held_files(w)), 1)
     equal(w.airlock("status", "--json").json["waiting"], [], "it does not count as held")
     w.airlock("discard", queued["number"], "--reason", "x", code=2)
 
-    payload, = (p for p in (w.site_path / "outbox").iterdir() if not p.name.startswith("."))
-    payload.write_bytes(b"other bytes")
-    w.run(w.program("airlock-send"), "--site", w.site_path, "--once", code=None)
+    lose_payload(w)
     equal(w.kinds(queued["number"])[-2:], ["payload_lost", "held"])
     again, = w.airlock("process", "--held", "--no-deliver", "--json", code=7).json["reports"]
     equal((again["number"], again["outcome"]), (queued["number"], "queued"))
@@ -286,24 +296,9 @@ def _(w):
     w.ledger_ok()
 
 
-def reader_of(process, path):
-    """Waits until the worker of `process` has `path` open, and returns its process id."""
-    while process.poll() is None:
-        try:
-            worker = children(process.pid)[0]
-            if any(os.path.realpath(fd) == str(path) for fd in pathlib.Path(f"/proc/{worker}/fd").iterdir()):
-                return int(worker)
-        except (OSError, IndexError):
-            pass  # it has not begun, or has ended
-    check(False, f"ended with {process.returncode} and nobody read {path}")
-
-
 @case("what another process holds while `--held` looks at the others is looked at the next time")
 def _(w):
-    w.site(tier="enterprise", entitlements=[])
-    url = {"type": "https-json", "url": "https://reports.vendor.example/v1"}
-    configure(w, delivery={"destinations": [url]})
-    w.airlock("authorise", "--reason", "the contract", "--yes")
+    sending_site(w)
     waits = w.file("new-event.json", new_event(w).read_bytes() + b" " * (48 << 20))  # so that to read it takes a while
     w.process(waits, code=4)
     kept, = held_files(w)
@@ -311,11 +306,10 @@ def _(w):
 
     looking = subprocess.Popen([w.program("airlock"), "--site", w.site_path, "process", "--held", "--no-deliver"],
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    worker = reader_of(looking, kept)
+    worker = worker_of(looking, lambda pid: kept in (fd.resolve() for fd in pathlib.Path(f"/proc/{pid}/fd").iterdir()),
+                       "a reader of the report that waits")
     os.kill(worker, signal.SIGSTOP)
-    payload, = (p for p in (w.site_path / "outbox").iterdir() if not p.name.startswith("."))
-    payload.write_bytes(b"other bytes")
-    w.run(w.program("airlock-send"), "--site", w.site_path, "--once", code=None)
+    lose_payload(w)
     os.kill(worker, signal.SIGCONT)
     equal(looking.wait(timeout=120), 4)
     equal(w.kinds(queued)[-2:], ["payload_lost", "held"])

@@ -251,8 +251,3 @@ def not_http(receiver, connection):
     connection.sendall(b"220 mail.example ESMTP\r\n")
 
 
-def wait_for(condition, what, seconds=60):
-    end = time.monotonic() + seconds
-    while not condition():
-        check(time.monotonic() < end, f"{what}: not within {seconds} s")
-        time.sleep(0.02)

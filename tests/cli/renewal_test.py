@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 
-from harness import LONG, TOP, case, check, equal, main
+from harness import LONG, TOP, case, check, equal, main, wait_for
 
 FIELD = TOP / "tests" / "kit" / "field"
 YEAR = ["--not-before", "2020-01-01"]
@@ -260,8 +260,7 @@ print("count", count)
     own.start()
     try:
         # However slow the machine is, the takeover comes when everybody looks.
-        while not all(answer.stat().st_size for answer in answers) and not any(loop.poll() for loop in loops):
-            time.sleep(0.05)
+        wait_for(lambda: all(answer.stat().st_size for answer in answers), "the first verdicts")
         begins = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=4 + installs * 0.3)
         begins = begins.replace(microsecond=0)
         second = w.new_licence("enterprise-air-gapped", ["air_gap"],

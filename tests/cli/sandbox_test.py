@@ -11,7 +11,7 @@ import subprocess
 import time
 import uuid
 
-from harness import REPORT, case, check, equal, main
+from harness import REPORT, case, check, equal, is_confined, main, worker_of
 
 NETWORK = "socket,socketpair,connect,bind,listen,accept,accept4,sendto,sendmsg,sendmmsg,recvfrom,recvmsg,recvmmsg,shutdown," \
     "getsockname,getpeername,setsockopt,getsockopt"
@@ -23,14 +23,9 @@ def started(w, *arguments, **options):
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
 
 
-def worker_of(process):
+def confined(process):
     """The worker's pid, once it is confined."""
-    for _ in range(3000):
-        children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-        if children and "Seccomp:\t2" in pathlib.Path(f"/proc/{children[0]}/status").read_text():
-            return int(children[0])
-        time.sleep(0.02)
-    raise AssertionError("no confined worker")
+    return worker_of(process, is_confined, "a confined worker")
 
 
 @case("on a sealing site neither process makes a socket call; the worker starts nothing, and the supervisor never opens the report")
@@ -59,7 +54,7 @@ def _(w):
     secret = os.open("/etc/passwd", os.O_RDONLY)
     environment = dict(os.environ, AIRLOCK_TEST_SECRET="hunter2", LD_AIRLOCK="x")
     process = started(w, "process", "-", pass_fds=(left.fileno(), secret), env=environment)
-    worker = worker_of(process)
+    worker = confined(process)
     status = pathlib.Path(f"/proc/{worker}/status").read_text()
     check("NoNewPrivs:\t1" in status and "Seccomp_filters:\t1" in status, status)
     open_files = {int(p.name): os.readlink(p) for p in pathlib.Path(f"/proc/{worker}/fd").iterdir()}
@@ -340,13 +335,13 @@ def _(w):
 def _(w):
     w.site()
     process = started(w, "process", "-")
-    os.kill(worker_of(process), signal.SIGKILL)
+    os.kill(confined(process), signal.SIGKILL)
     _, err = process.communicate()
     equal(process.returncode, 8, err)
     check(b"ended by signal 9" in err and b"keep the report" in err, err)
 
     process = started(w, "process", "-")
-    worker = worker_of(process)
+    worker = confined(process)
     process.kill()
     process.wait()
     for _ in range(100):

@@ -19,12 +19,12 @@ step() {
   printf '%s: done in %s s\n' "$name" "$((end - start))"
 }
 
+# configure FOLDER OPTION...: makes a build folder, unless it is there.
+configure() { [ -f "$1/build.ninja" ] || meson setup "$1" "$top" "${@:2}"; }
+
 # The programs as they are shipped, into build/release.
 release=$top/build/release
 build_release() {
-  configure_release() {
-    [ -f "$release/build.ninja" ] || meson setup "$release" "$top" -Dtests=false -Dbuildtype=release -Dunity=on -Dunity_size=64
-  }
-  step "configure for release" configure_release
+  step "configure for release" configure "$release" -Dtests=false -Dbuildtype=release -Dunity=on -Dunity_size=64
   step "build for release" ninja -C "$release"
 }
