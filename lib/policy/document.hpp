@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What a policy document says, read and checked; within the module only. document.cpp and
+/// What a policy document says, read and checked; for policy/ and prover/ only. document.cpp and
 /// profiles.cpp read it, policy.cpp decides by it.
 
 #include <map>
@@ -35,7 +35,7 @@ struct Rule {
   std::vector<std::string> profiles;
 };
 
-/// What a policy promises of itself; check.cpp proves it.
+/// What a policy promises of itself; prover/ proves it.
 struct Claim {
   std::string id;
   Selector where;
@@ -70,9 +70,6 @@ struct Document {
 
 /// See Policy::decide; as if the document had not the rule `without`.
 [[nodiscard]] Decision decide(const Document& document, const Facts& facts, const Rule* without = nullptr);
-
-/// The claim in words.
-[[nodiscard]] std::string statement_of(const Claim& claim);
 
 /// Whether a profile takes anything away. `undeclared: drop` does: what leaves need not be the report's exact bytes.
 [[nodiscard]] bool redacts(const redaction::Profile& profile);

@@ -93,16 +93,16 @@ inline constexpr std::size_t profiles_limit = 64;
 inline constexpr std::size_t redactions_limit = 256;  ///< of one profile, with those of what it extends
 inline constexpr std::size_t entitlements_limit = 64;
 
-struct Document;  ///< what was read; for this module only
+struct Document;  ///< what was read; for policy/ and prover/ only
 
 class Policy {
  public:
   /// Reads and checks a document against the dictionary it goes with: unknown members, names that are used but not
-  /// declared, cycles of `extends`, redactions that do not fit. Claims are checked for form; check.hpp proves them.
+  /// declared, cycles of `extends`, redactions that do not fit. Claims are checked for form; prover/check.hpp proves them.
   /// Error: bad_input naming `name`, the JSON path and the reason.
   [[nodiscard]] static Result<Policy> parse(std::string_view text, std::string_view name,
                                             const dictionary::Dictionary& dictionary);
-  /// For this module: what was read, and a policy of it.
+  /// For policy/ and prover/: what was read, and a policy of it.
   [[nodiscard]] static Policy from(std::unique_ptr<const Document> document);
   [[nodiscard]] const Document& document() const;
   Policy(Policy&&) noexcept;

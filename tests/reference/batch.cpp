@@ -12,7 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/io.hpp"
-#include "policy/cases.hpp"
+#include "prover/cases.hpp"
 #include "policy/policy.hpp"
 #include "redaction/copies.hpp"
 #include "redaction/fates.hpp"
@@ -65,7 +65,7 @@ Json answer(const Json& question) {
                  {"name", "x"},
                  {"facts", question["facts"]},
                  {"expect", {{"disposition", "seal"}}}};
-  const auto facts = policy::read_case(core::to_text(one), "case.json");
+  const auto facts = prover::read_case(core::to_text(one), "case.json");
   if (!facts) return {{"refused", "facts"}, {"message", facts.error().message}};
   const auto decision = policy->decide(facts->facts);
   Json out{{"disposition", policy::name(decision.disposition)},

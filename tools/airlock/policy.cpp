@@ -6,10 +6,10 @@
 #include "commands.hpp"
 #include "core/text.hpp"
 #include "documents.hpp"
-#include "policy/cases.hpp"
-#include "policy/check.hpp"
-#include "policy/diff.hpp"
-#include "policy/show.hpp"
+#include "prover/cases.hpp"
+#include "prover/check.hpp"
+#include "prover/diff.hpp"
+#include "prover/show.hpp"
 #include "present.hpp"
 #include "sys/file.hpp"
 
@@ -27,7 +27,7 @@ struct PolicyOptions {
   std::string dictionary;
 };
 
-Json to_json(const policy::CheckReport& report) {
+Json to_json(const prover::CheckReport& report) {
   Json claims = Json::array();
   for (const auto& claim : report.claims) {
     Json one{{"id", claim.id},
@@ -36,13 +36,13 @@ Json to_json(const policy::CheckReport& report) {
              {"proved", !claim.counter_example.has_value()}};
     if (claim.counter_example) {
       one["why"] = claim.why;
-      one["counter_example"] = Json::parse(policy::to_document(*claim.counter_example));
+      one["counter_example"] = Json::parse(prover::to_document(*claim.counter_example));
     }
     claims.push_back(std::move(one));
   }
   Json findings = Json::array();
   for (const auto& finding : report.findings) {
-    findings.push_back({{"kind", policy::name(finding.kind)}, {"text", finding.text}});
+    findings.push_back({{"kind", prover::name(finding.kind)}, {"text", finding.text}});
   }
   return {{"combinations", report.combinations},
           {"tiers", report.tiers},
@@ -67,7 +67,7 @@ int print(const Context& context, Json document, int exit, const std::string& me
 int check(Context& context, const PolicyOptions& options) {
   const auto documents = documents_from(context, options.file, options.dictionary);
   if (!documents) return context.console.report(documents.error());
-  const auto report = policy::check(documents->policy, documents->dictionary);
+  const auto report = prover::check(documents->policy, documents->dictionary);
   if (!report) return context.console.report(report.error());
   const int exit = report->sound() ? 0 : exit_refused;
   if (context.console.json()) {
@@ -88,14 +88,14 @@ int check(Context& context, const PolicyOptions& options) {
                 std::to_string(claim.combinations) + " combinations)");
   }
   for (const auto& finding : report->findings) {
-    const bool is_fault = finding.kind == policy::Finding::Kind::undone_suppression;
+    const bool is_fault = finding.kind == prover::PolicyFinding::Kind::undone_suppression;
     console.say((is_fault ? "FAULT   " : "note    ") + finding.text);
   }
   for (const auto& claim : report->claims) {
     if (!claim.counter_example) continue;
     console.say("");
     console.say("the smallest counter-example to " + quote(claim.id) + " is " + claim.why + "; as a case:");
-    console.say(policy::to_document(*claim.counter_example));
+    console.say(prover::to_document(*claim.counter_example));
   }
   return exit;
 }
@@ -131,15 +131,15 @@ int test(Context& context, const TestOptions& options) {
   if (files.empty()) {
     return context.console.report({core::Code::usage, "no case to run", "name case files, or folders that hold some"});
   }
-  std::vector<policy::CaseOutcome> outcomes;
+  std::vector<prover::CaseOutcome> outcomes;
   Json results = Json::array();
   std::size_t failed = 0;
   for (const auto& file : files) {
-    const auto text = sys::read_file(file, policy::case_bytes_limit);
+    const auto text = sys::read_file(file, prover::case_bytes_limit);
     if (!text) return context.console.report(text.error());
-    const auto one = policy::read_case(*text, file);
+    const auto one = prover::read_case(*text, file);
     if (!one) return context.console.report(one.error());
-    outcomes.push_back(policy::run_case(*one, documents->policy, documents->dictionary));
+    outcomes.push_back(prover::run_case(*one, documents->policy, documents->dictionary));
     const auto& differences = outcomes.back().differences;
     if (!differences.empty()) ++failed;
     context.console.say((differences.empty() ? "ok    " : "FAIL  ") + one->name + " (" + file + ")");
@@ -147,7 +147,7 @@ int test(Context& context, const TestOptions& options) {
     results.push_back(
         {{"file", file}, {"name", one->name}, {"passed", differences.empty()}, {"differences", differences}});
   }
-  const auto coverage = policy::coverage_of(outcomes, documents->policy);
+  const auto coverage = prover::coverage_of(outcomes, documents->policy);
   const int exit = failed == 0 ? 0 : exit_failed;
   if (context.console.json()) {
     return print(context,
@@ -186,10 +186,10 @@ int diff(Context& context, const DiffOptions& options) {
   const auto before = documents_from(
       context, options.before, options.before_dictionary.empty() ? options.dictionary : options.before_dictionary);
   if (!before) return context.console.report(before.error());
-  const auto found = policy::diff({before->policy, before->dictionary}, {after->policy, after->dictionary});
+  const auto found = prover::diff({before->policy, before->dictionary}, {after->policy, after->dictionary});
   if (!found) return context.console.report(found.error());
   const int exit = found->gets_looser() ? exit_refused : 0;
-  const auto sentences = policy::in_sentences(*found);
+  const auto sentences = prover::in_sentences(*found);
   if (!context.console.json()) {
     for (const auto& sentence : sentences) context.console.say(sentence);
     context.console.say(std::to_string(found->changed) + " of " + std::to_string(found->combinations) +
@@ -201,7 +201,7 @@ int diff(Context& context, const DiffOptions& options) {
     dispositions.push_back({{"tier", each.tier.empty() ? Json(nullptr) : Json(each.tier)},
                             {"before", policy::name(each.before)},
                             {"after", policy::name(each.after)},
-                            {"direction", policy::name(each.direction)},
+                            {"direction", prover::name(each.direction)},
                             {"combinations", each.combinations},
                             {"first", each.first}});
   }
@@ -214,7 +214,7 @@ int diff(Context& context, const DiffOptions& options) {
                           {"class", each.cls.empty() ? Json(nullptr) : Json(each.cls)},
                           {"before", each.before},
                           {"after", each.after},
-                          {"direction", policy::name(each.direction)},
+                          {"direction", prover::name(each.direction)},
                           {"tiers", tiers},
                           {"combinations", each.combinations}});
   }
@@ -235,7 +235,7 @@ int show(Context& context, const PolicyOptions& options) {
     context.console.print(Json::parse(documents->policy_text));
     return 0;
   }
-  for (const auto& line : policy::show(documents->policy)) context.console.say(line);
+  for (const auto& line : prover::show(documents->policy)) context.console.say(line);
   return 0;
 }
 

@@ -2,7 +2,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "policy/check.hpp"
 #include "support.hpp"
 
 using namespace airlock;
@@ -229,17 +228,14 @@ TEST_CASE("a profile is as strict about the undeclared as what it extends") {
   CHECK(child.value(test::small_dictionary().find("/address").value()).action == redaction::Action::drop);
 }
 
-TEST_CASE("a rule about a stale kit tightens once the kit is stale, and a claim about one is proved or refuted") {
-  const std::string text = R"({
-    "format": "airlock-policy/1", "name": "example", "version": "1",
-    "tiers": {"open": {"disposition": "send", "profiles": ["plain"], "may": ["send", "seal"]}},
-    "otherwise": "withhold",
-    "rules": [{"id": "stale-kit-seals", "when": {"kit": ["stale"]}, "at_least": "AT"}],
-    "profiles": {"plain": {"undeclared": "refuse"}},
-    "claims": [{"id": "stale-kits-never-send", "for": {"kit": ["stale"]}, "never": ["send", "redact"]}]})";
-  const auto with = [&](const std::string& at_least) {
-    std::string out = text;
-    return test::policy_from(out.replace(out.find("AT\""), 2, at_least));
+TEST_CASE("a rule about a stale kit tightens once the kit is stale") {
+  const auto with = [](const std::string& at_least) {
+    return test::policy_from(R"({
+      "format": "airlock-policy/1", "name": "example", "version": "1",
+      "tiers": {"open": {"disposition": "send", "profiles": ["plain"], "may": ["send", "seal"]}},
+      "otherwise": "withhold",
+      "rules": [{"id": "stale-kit-seals", "when": {"kit": ["stale"]}, "at_least": ")" + at_least + R"("}],
+      "profiles": {"plain": {"undeclared": "refuse"}}})");
   };
   const auto policy = with("seal");
   Facts given = facts("open", LicenceState::valid);
@@ -250,13 +246,4 @@ TEST_CASE("a rule about a stale kit tightens once the kit is stale, and a claim 
   CHECK(decision.rules == std::vector<std::string>{"stale-kit-seals"});
   CHECK(policy::explain(decision, given).at(1).ends_with("under a stale kit"));
   CHECK(with("withhold").decide(given).withheld_by_exception);
-
-  const auto proved = policy::check(policy, test::small_dictionary());
-  REQUIRE(proved);
-  CHECK(proved->sound());
-  CHECK(proved->kit_ages == 2);
-  const auto refuted = policy::check(with("send"), test::small_dictionary());
-  REQUIRE(refuted);
-  CHECK_FALSE(refuted->sound());
-  CHECK(refuted->claims.at(0).counter_example.value().facts.kit == policy::KitAge::stale);
 }

@@ -1,12 +1,20 @@
-#include "policy/show.hpp"
+#include "prover/show.hpp"
 
 #include "core/text.hpp"
 #include "policy/document.hpp"
 
-namespace airlock::policy {
+namespace airlock::prover {
 namespace {
 
+using core::LicenceState;
 using core::quote;
+using policy::Claim;
+using policy::Disposition;
+using policy::Document;
+using policy::KitAge;
+using policy::Policy;
+using policy::Rule;
+using policy::Selector;
 
 std::string any_of(const std::vector<std::string>& names) {
   std::string out;
@@ -88,4 +96,4 @@ std::string statement_of(const Claim& claim) {
   return who + ": the decision is never " + never;
 }
 
-}  // namespace airlock::policy
+}  // namespace airlock::prover

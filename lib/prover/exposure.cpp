@@ -1,8 +1,8 @@
-#include "policy/exposure.hpp"
+#include "prover/exposure.hpp"
 
 #include "core/text.hpp"
 
-namespace airlock::policy {
+namespace airlock::prover {
 namespace {
 
 using core::quote;
@@ -85,12 +85,12 @@ class Relations {
 
 }  // namespace
 
-std::string in_words(const Datum& datum, const Dictionary& dictionary) {
+std::string in_words(const DeclaredDatum& datum, const Dictionary& dictionary) {
   return quote(dictionary.fields()[datum.field].path) + (datum.of_key ? " (the key)" : "");
 }
 
-std::vector<Datum> data_of(const Dictionary& dictionary) {
-  std::vector<Datum> out;
+std::vector<DeclaredDatum> data_of(const Dictionary& dictionary) {
+  std::vector<DeclaredDatum> out;
   for (std::size_t i = 0; i < dictionary.fields().size(); ++i) {
     if (dictionary.fields()[i].key) out.push_back({i, true});
     if (dictionary.fields()[i].cls) out.push_back({i, false});
@@ -98,16 +98,16 @@ std::vector<Datum> data_of(const Dictionary& dictionary) {
   return out;
 }
 
-dictionary::Class class_of(const Datum& datum, const Dictionary& dictionary) {
+dictionary::Class class_of(const DeclaredDatum& datum, const Dictionary& dictionary) {
   const Field& field = dictionary.fields()[datum.field];
   return datum.of_key ? field.key->cls : *field.cls;
 }
 
-const Treatment& treatment_of(const Datum& datum, const Plan& plan) {
+const Treatment& treatment_of(const DeclaredDatum& datum, const Plan& plan) {
   return datum.of_key ? plan.key(datum.field) : plan.value(datum.field);
 }
 
-bool leaves(const Datum& datum, const Plan& plan, const Dictionary& dictionary) {
+bool leaves(const DeclaredDatum& datum, const Plan& plan, const Dictionary& dictionary) {
   if (treatment_of(datum, plan).action >= Action::mask) return false;
   return !is_below_dropped_key(dictionary.fields()[datum.field], plan, dictionary);
 }
@@ -116,4 +116,4 @@ std::vector<std::string> undone_suppressions(const Plan& plan, const Dictionary&
   return Relations(plan, dictionary).find();
 }
 
-}  // namespace airlock::policy
+}  // namespace airlock::prover

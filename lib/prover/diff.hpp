@@ -10,7 +10,7 @@
 
 #include "policy/policy.hpp"
 
-namespace airlock::policy {
+namespace airlock::prover {
 
 /// `mixed` is what does not compare; it counts as looser.
 enum class Direction : std::uint8_t { looser, stricter, mixed };
@@ -19,8 +19,8 @@ enum class Direction : std::uint8_t { looser, stricter, mixed };
 /// One disposition of one tier that becomes another.
 struct DispositionChange {
   std::string tier;  ///< empty: no tier
-  Disposition before;
-  Disposition after;
+  policy::Disposition before;
+  policy::Disposition after;
   Direction direction;
   std::uint64_t combinations = 0;
   std::string first;  ///< the smallest of them, in words
@@ -49,13 +49,13 @@ struct PolicyDiff {
 
 /// A policy with the dictionary that it goes with.
 struct Ruling {
-  const Policy& policy;
+  const policy::Policy& policy;
   const dictionary::Dictionary& dictionary;
 };
 
 /// Error: refused, where there are too many combinations to try out.
-[[nodiscard]] Result<PolicyDiff> diff(const Ruling& before, const Ruling& after);
+[[nodiscard]] core::Result<PolicyDiff> diff(const Ruling& before, const Ruling& after);
 /// One sentence a change, lower case, no full stops.
 [[nodiscard]] std::vector<std::string> in_sentences(const PolicyDiff& diff);
 
-}  // namespace airlock::policy
+}  // namespace airlock::prover

@@ -1,19 +1,24 @@
-#include "policy/diff.hpp"
+#include "prover/diff.hpp"
 
 #include <algorithm>
 #include <array>
 #include <map>
 
 #include "core/text.hpp"
-#include "policy/exposure.hpp"
 #include "policy/names.hpp"
-#include "policy/space.hpp"
+#include "prover/exposure.hpp"
+#include "prover/space.hpp"
 
-namespace airlock::policy {
+namespace airlock::prover {
 namespace {
 
 using core::quote;
+using core::Result;
 using dictionary::Dictionary;
+using policy::contains;
+using policy::Decision;
+using policy::Disposition;
+using policy::Facts;
 using redaction::Action;
 using redaction::Plan;
 using redaction::Treatment;
@@ -149,7 +154,7 @@ class Differ {
       out.push_back({"", "copies", "", word(before), word(after),
                      after.copies() < before.copies() ? Direction::looser : Direction::stricter});
     }
-    for (const Datum& datum : data_of(after_.dictionary)) {
+    for (const DeclaredDatum& datum : data_of(after_.dictionary)) {
       const auto& path = after_.dictionary.fields()[datum.field].path;
       const Treatment& now = treatment_of(datum, after);
       const auto was = counterpart(datum, after_.dictionary, before_.dictionary);
@@ -160,7 +165,7 @@ class Differ {
           {path, datum.of_key ? "key" : "value", std::string(dictionary::name(class_of(datum, after_.dictionary))),
            was ? redaction::describe(then) : "undeclared", redaction::describe(now), direction_of(then, now)});
     }
-    for (const Datum& datum : data_of(before_.dictionary)) {
+    for (const DeclaredDatum& datum : data_of(before_.dictionary)) {
       const Treatment& then = treatment_of(datum, before);
       if (then.action == Action::drop || counterpart(datum, before_.dictionary, after_.dictionary)) continue;
       out.push_back({before_.dictionary.fields()[datum.field].path, datum.of_key ? "key" : "value", "",
@@ -169,12 +174,13 @@ class Differ {
     return out;
   }
 
-  static std::optional<Datum> counterpart(const Datum& datum, const Dictionary& of, const Dictionary& in) {
+  static std::optional<DeclaredDatum> counterpart(const DeclaredDatum& datum, const Dictionary& of,
+                                                  const Dictionary& in) {
     const auto at = in.find(of.fields()[datum.field].path);
     if (!at) return std::nullopt;
     const auto& field = in.fields()[*at];
     if (datum.of_key ? !field.key.has_value() : !field.cls.has_value()) return std::nullopt;
-    return Datum{*at, datum.of_key};
+    return DeclaredDatum{*at, datum.of_key};
   }
 
   Ruling before_;
@@ -233,4 +239,4 @@ std::vector<std::string> in_sentences(const PolicyDiff& diff) {
   return out;
 }
 
-}  // namespace airlock::policy
+}  // namespace airlock::prover

@@ -12,7 +12,7 @@
 
 #include "policy/policy.hpp"
 
-namespace airlock::policy {
+namespace airlock::prover {
 
 inline constexpr std::uint64_t case_bytes_limit = 1024 * 1024;
 
@@ -25,7 +25,7 @@ struct ExpectedTreatment {
 
 /// What a case does not say may be anything; it says something.
 struct Expectation {
-  std::optional<Disposition> disposition;
+  std::optional<policy::Disposition> disposition;
   std::optional<bool> by_exception;
   std::optional<std::vector<std::string>> rules;
   std::optional<std::vector<std::string>> profiles;
@@ -36,14 +36,14 @@ struct Expectation {
 struct Case {
   std::string name;
   std::string about;  ///< may be empty
-  Facts facts;
+  policy::Facts facts;
   std::vector<redaction::Redaction> redact_also;
   std::string redact_also_text;  ///< the JSON that it was read from, or empty
   Expectation expect;
 };
 
 /// Reads a case. Unknown members are errors. Error: bad_input naming `name`, the JSON path and the reason.
-[[nodiscard]] Result<Case> read_case(std::string_view text, std::string_view name);
+[[nodiscard]] core::Result<Case> read_case(std::string_view text, std::string_view name);
 /// The document of a case, which `read_case` reads.
 [[nodiscard]] std::string to_document(const Case& value);
 
@@ -54,7 +54,8 @@ struct CaseOutcome {
   std::set<std::string> redactions;
 };
 /// Decides on the facts of the case and compares.
-[[nodiscard]] CaseOutcome run_case(const Case& value, const Policy& policy, const dictionary::Dictionary& dictionary);
+[[nodiscard]] CaseOutcome run_case(const Case& value, const policy::Policy& policy,
+                                   const dictionary::Dictionary& dictionary);
 
 /// What all cases together touched: rules that matched in none, and redactions (by place) that have no part in any
 /// treatment that some case expects.
@@ -64,6 +65,6 @@ struct Coverage {
   std::size_t redactions = 0;
   std::vector<std::string> untested_redactions;
 };
-[[nodiscard]] Coverage coverage_of(const std::vector<CaseOutcome>& outcomes, const Policy& policy);
+[[nodiscard]] Coverage coverage_of(const std::vector<CaseOutcome>& outcomes, const policy::Policy& policy);
 
-}  // namespace airlock::policy
+}  // namespace airlock::prover

@@ -1,4 +1,4 @@
-#include "policy/check.hpp"
+#include "prover/check.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,16 +9,27 @@
 
 #include "core/text.hpp"
 #include "policy/document.hpp"
-#include "policy/exposure.hpp"
-#include "policy/idle.hpp"
 #include "policy/names.hpp"
-#include "policy/space.hpp"
+#include "prover/exposure.hpp"
+#include "prover/idle.hpp"
+#include "prover/show.hpp"
+#include "prover/space.hpp"
 
-namespace airlock::policy {
+namespace airlock::prover {
 namespace {
 
 using core::quote;
+using core::Result;
 using dictionary::Dictionary;
+using policy::Claim;
+using policy::contains;
+using policy::Contribution;
+using policy::Decision;
+using policy::Disposition;
+using policy::Document;
+using policy::Facts;
+using policy::Policy;
+using policy::Rule;
 using redaction::Plan;
 
 using Names = std::vector<std::string>;
@@ -38,11 +49,11 @@ class Plans {
     return plans_.emplace(decision.profiles, policy_.plan(decision, dictionary_).value()).first->second;
   }
   /// The first datum of the class that leaves under the decision's profiles.
-  std::optional<Datum> first_leaving(const Decision& decision, dictionary::Class cls) {
+  std::optional<DeclaredDatum> first_leaving(const Decision& decision, dictionary::Class cls) {
     const auto [at, is_new] = leaving_.try_emplace({decision.profiles, cls});
     if (!is_new) return at->second;
     const Plan& plan = of(decision);
-    for (const Datum& datum : data_of(dictionary_)) {
+    for (const DeclaredDatum& datum : data_of(dictionary_)) {
       if (class_of(datum, dictionary_) != cls || !leaves(datum, plan, dictionary_)) continue;
       at->second = datum;
       break;
@@ -55,7 +66,7 @@ class Plans {
   const Policy& policy_;
   const Dictionary& dictionary_;
   std::map<Names, Plan> plans_;
-  std::map<std::pair<Names, dictionary::Class>, std::optional<Datum>> leaving_;
+  std::map<std::pair<Names, dictionary::Class>, std::optional<DeclaredDatum>> leaving_;
 };
 
 class Checker {
@@ -83,9 +94,9 @@ class Checker {
     find_unused_profiles();
     for (const auto& [tier_name, tier] : document_.tiers) {
       if (!reached_.contains(tier_name)) {
-        add(Finding::Kind::overruled_tier, "tier " + quote(tier_name) + " never comes to " +
-                                               quote(name(tier.disposition)) +
-                                               ", its own disposition: something stricter always applies");
+        add(PolicyFinding::Kind::overruled_tier, "tier " + quote(tier_name) + " never comes to " +
+                                                     quote(name(tier.disposition)) +
+                                                     ", its own disposition: something stricter always applies");
       }
     }
     find_fallbacks();
@@ -94,7 +105,7 @@ class Checker {
   }
 
  private:
-  void add(Finding::Kind kind, std::string text) { out_.findings.push_back({kind, std::move(text)}); }
+  void add(PolicyFinding::Kind kind, std::string text) { out_.findings.push_back({kind, std::move(text)}); }
 
   /// Without a floor, which only hides what a policy lets out: no larger combination lets data out, or undoes a
   /// suppression, where this one does not.
@@ -153,7 +164,7 @@ class Checker {
     result.counter_example = example(claim, facts, decision, datum);
   }
 
-  Case example(const Claim& claim, const Facts& facts, const Decision& decision, std::optional<Datum> datum) {
+  Case example(const Claim& claim, const Facts& facts, const Decision& decision, std::optional<DeclaredDatum> datum) {
     Case out{.name = "counter-example-to-" + claim.id,
              .about = "what the policy decides, against its claim " + claim.id,
              .facts = facts,
@@ -179,7 +190,7 @@ class Checker {
       if (!undone_.insert(text).second) continue;
       std::string under;
       for (const auto& each : profiles) under += (under.empty() ? "" : ", ") + quote(each);
-      add(Finding::Kind::undone_suppression, "under " + (under.empty() ? "no profile" : under) + ": " + text);
+      add(PolicyFinding::Kind::undone_suppression, "under " + (under.empty() ? "no profile" : under) + ": " + text);
     }
   }
 
@@ -187,15 +198,15 @@ class Checker {
     const auto data = data_of(dictionary_);
     for (std::size_t i = 0; i < document_.claims.size(); ++i) {
       const Claim& claim = document_.claims[i];
-      const bool has_data = !claim.cls || std::any_of(data.begin(), data.end(), [&](const Datum& datum) {
+      const bool has_data = !claim.cls || std::any_of(data.begin(), data.end(), [&](const DeclaredDatum& datum) {
         return class_of(datum, dictionary_) == *claim.cls;
       });
       if (!has_data) {
-        add(Finding::Kind::vacuous_claim, "claim " + quote(claim.id) +
-                                              " says nothing: the dictionary has no field of class " +
-                                              quote(dictionary::name(*claim.cls)));
+        add(PolicyFinding::Kind::vacuous_claim, "claim " + quote(claim.id) +
+                                                    " says nothing: the dictionary has no field of class " +
+                                                    quote(dictionary::name(*claim.cls)));
       } else if (out_.claims[i].combinations == 0) {
-        add(Finding::Kind::vacuous_claim,
+        add(PolicyFinding::Kind::vacuous_claim,
             "claim " + quote(claim.id) + " says nothing: no combination is one of those it is for");
       }
     }
@@ -215,9 +226,9 @@ class Checker {
         return !have_equal_effect(policy_.decide(facts), decide(document_, facts, &rule));
       });
       if (use == Use::no_match) {
-        add(Finding::Kind::rule_without_match, "rule " + quote(rule.id) + " matches no combination");
+        add(PolicyFinding::Kind::rule_without_match, "rule " + quote(rule.id) + " matches no combination");
       } else if (use == Use::no_effect) {
-        add(Finding::Kind::rule_without_effect,
+        add(PolicyFinding::Kind::rule_without_effect,
             "rule " + quote(rule.id) + " never matters: every decision would be the same without it");
       }
     }
@@ -234,7 +245,7 @@ class Checker {
     for (const Rule& rule : document_.rules) use(rule.profiles);
     for (const auto& [profile_name, profile] : document_.profiles) {
       if (used.contains(profile_name)) continue;
-      add(Finding::Kind::unused_profile, "profile " + quote(profile_name) + " is used by no tier and no rule");
+      add(PolicyFinding::Kind::unused_profile, "profile " + quote(profile_name) + " is used by no tier and no rule");
     }
   }
 
@@ -243,13 +254,13 @@ class Checker {
     for (const auto& [profile_name, profile] : document_.profiles) {
       const auto plan = Plan::make(dictionary_, std::array{profile});
       if (!plan) continue;  // parsing has made it
-      for (const Datum& datum : data_of(dictionary_)) {
+      for (const DeclaredDatum& datum : data_of(dictionary_)) {
         for (const auto& reason : datum.of_key ? plan->key_reasons(datum.field) : plan->value_reasons(datum.field)) {
           if (!reason.fell_back) continue;
           const auto& redaction = plan->redactions()[reason.redaction];
           const std::string text = redaction.place + ": " + quote(redaction::describe(redaction.treatment)) +
                                    " does not fit " + in_words(datum, dictionary_) + ", which is dropped";
-          if (seen.insert(text).second) add(Finding::Kind::fallback_to_drop, text);
+          if (seen.insert(text).second) add(PolicyFinding::Kind::fallback_to_drop, text);
         }
       }
     }
@@ -266,7 +277,7 @@ class Checker {
 
 }  // namespace
 
-std::string_view name(Finding::Kind kind) {
+std::string_view name(PolicyFinding::Kind kind) {
   static constexpr std::array<std::string_view, 7> names{"undone_suppression",  "vacuous_claim",  "rule_without_match",
                                                          "rule_without_effect", "unused_profile", "overruled_tier",
                                                          "fallback_to_drop"};
@@ -277,11 +288,11 @@ bool CheckReport::sound() const {
   return std::none_of(claims.begin(), claims.end(),
                       [](const auto& each) { return each.counter_example.has_value(); }) &&
          std::none_of(findings.begin(), findings.end(),
-                      [](const auto& each) { return each.kind == Finding::Kind::undone_suppression; });
+                      [](const auto& each) { return each.kind == PolicyFinding::Kind::undone_suppression; });
 }
 
 Result<CheckReport> check(const Policy& policy, const dictionary::Dictionary& dictionary) {
   return Checker(policy, dictionary).run();
 }
 
-}  // namespace airlock::policy
+}  // namespace airlock::prover

@@ -1,4 +1,4 @@
-#include "policy/space.hpp"
+#include "prover/space.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,8 +9,20 @@
 #include "core/text.hpp"
 #include "policy/names.hpp"
 
-namespace airlock::policy {
+namespace airlock::prover {
 namespace {
+
+using core::LicenceState;
+using core::Result;
+using policy::Claim;
+using policy::contains;
+using policy::Disposition;
+using policy::Document;
+using policy::Facts;
+using policy::Floor;
+using policy::KitAge;
+using policy::Rule;
+using policy::Selector;
 
 /// The smallest counter-example has a licence in force, if it can.
 constexpr std::array all_states{LicenceState::valid,         LicenceState::grace,      LicenceState::expired,
@@ -51,20 +63,20 @@ struct HashKey {
   }
 };
 
-void set(Bits& bits, std::size_t at) { bits[at / 64] |= std::uint64_t{1} << (at % 64); }
+void set(SelectorSet& bits, std::size_t at) { bits[at / 64] |= std::uint64_t{1} << (at % 64); }
 
-bool meet(const Bits& a, const Bits& b) {
+bool meet(const SelectorSet& a, const SelectorSet& b) {
   for (std::size_t i = 0; i < a.size(); ++i) {
     if ((a[i] & b[i]) != 0) return true;
   }
   return false;
 }
 
-Bits bits_for(std::size_t count) { return Bits((count + 63) / 64, 0); }
+SelectorSet bits_for(std::size_t count) { return SelectorSet((count + 63) / 64, 0); }
 
 /// The selectors that match the facts for some entitlements.
-Bits may_match(std::span<const Selector* const> selectors, const Facts& facts) {
-  Bits out = bits_for(selectors.size());
+SelectorSet may_match(std::span<const Selector* const> selectors, const Facts& facts) {
+  SelectorSet out = bits_for(selectors.size());
   for (std::size_t i = 0; i < selectors.size(); ++i) {
     if (matches_but_for_entitlements(*selectors[i], facts)) set(out, i);
   }
@@ -120,7 +132,8 @@ const std::vector<Space::Variant>& Space::variants() {
 }
 
 Space::Conditions Space::conditions_of(std::span<const Selector* const> selectors) const {
-  Conditions out{bits_for(selectors.size()), std::vector<Bits>(entitlements_.size(), bits_for(selectors.size()))};
+  Conditions out{bits_for(selectors.size()),
+                 std::vector<SelectorSet>(entitlements_.size(), bits_for(selectors.size()))};
   for (std::size_t i = 0; i < selectors.size(); ++i) {
     const std::set<std::string_view> named(selectors[i]->entitlements.begin(), selectors[i]->entitlements.end());
     if (named.empty()) set(out.none, i);
@@ -133,10 +146,10 @@ Space::Conditions Space::conditions_of(std::span<const Selector* const> selector
 
 Space::Deeds Space::deeds_of(const Document& document) {
   const std::size_t rules = document.rules.size();
-  Deeds out{std::vector<Bits>(all_floors.size() - 1, bits_for(rules)), bits_for(rules), {}, 0};
+  Deeds out{std::vector<SelectorSet>(all_floors.size() - 1, bits_for(rules)), bits_for(rules), {}, 0};
   for (const auto& [name, profile] : document.profiles) {
-    if (redacts(profile)) out.redacting |= std::uint64_t{1} << out.adding.size();
-    Bits& adding = out.adding.emplace_back(bits_for(rules));
+    if (policy::redacts(profile)) out.redacting |= std::uint64_t{1} << out.adding.size();
+    SelectorSet& adding = out.adding.emplace_back(bits_for(rules));
     for (std::size_t i = 0; i < rules; ++i) {
       if (contains(document.rules[i].profiles, name)) set(adding, i);
     }
@@ -189,13 +202,13 @@ void Space::find_bases(std::span<const Document* const> documents, std::span<con
 
 bool Space::names(std::size_t rule, std::optional<std::size_t> entitlement) const {
   const Conditions& conditions = rule_conditions_.front();
-  const Bits& bits = entitlement ? conditions.naming[*entitlement] : conditions.none;
+  const SelectorSet& bits = entitlement ? conditions.naming[*entitlement] : conditions.none;
   return (bits[rule / 64] >> (rule % 64) & 1) != 0;
 }
 
-Bits Space::matching(const Base& base, std::size_t document, std::span<const std::size_t> entitlements) const {
+SelectorSet Space::matching(const Base& base, std::size_t document, std::span<const std::size_t> entitlements) const {
   const Conditions& conditions = rule_conditions_[document];
-  Bits out = base.rules[document];
+  SelectorSet out = base.rules[document];
   for (std::size_t i = 0; i < out.size(); ++i) {
     std::uint64_t open = conditions.none[i];
     for (const std::size_t e : entitlements) open |= conditions.naming[e][i];
@@ -204,7 +217,7 @@ Bits Space::matching(const Base& base, std::size_t document, std::span<const std
   return out;
 }
 
-Effect Space::effect(std::size_t document, const Bits& rules) const {
+Effect Space::effect(std::size_t document, const SelectorSet& rules) const {
   const Deeds& deeds = deeds_[document];
   Effect out;
   for (const Disposition each : {Disposition::redact, Disposition::seal, Disposition::withhold}) {
@@ -234,7 +247,7 @@ Result<void> Space::find_groups() {
   Key key;
   Key coarse;
   for (const auto& chosen : small_sets(entitlements_.size())) {
-    Bits open = claim_conditions_.none;
+    SelectorSet open = claim_conditions_.none;
     for (const std::size_t e : chosen) {
       for (std::size_t i = 0; i < open.size(); ++i) open[i] |= claim_conditions_.naming[e][i];
     }
@@ -332,4 +345,4 @@ std::string in_words(const Facts& facts) {
   return out;
 }
 
-}  // namespace airlock::policy
+}  // namespace airlock::prover

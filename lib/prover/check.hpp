@@ -12,10 +12,10 @@
 #include <string>
 #include <vector>
 
-#include "policy/cases.hpp"
 #include "policy/policy.hpp"
+#include "prover/cases.hpp"
 
-namespace airlock::policy {
+namespace airlock::prover {
 
 struct ClaimResult {
   std::string id;
@@ -25,7 +25,7 @@ struct ClaimResult {
   std::optional<Case> counter_example;  ///< the smallest; nothing: the claim is proved
 };
 
-struct Finding {
+struct PolicyFinding {
   enum class Kind : std::uint8_t {
     undone_suppression,   ///< a fault: a figure that is suppressed can be computed from what leaves
     vacuous_claim,        ///< the claim says nothing: no field of its class, or no disposition is barred
@@ -39,7 +39,7 @@ struct Finding {
   std::string text;  ///< a sentence, lower case, no full stop
 };
 /// `undone_suppression`, …
-[[nodiscard]] std::string_view name(Finding::Kind kind);
+[[nodiscard]] std::string_view name(PolicyFinding::Kind kind);
 
 struct CheckReport {
   std::uint64_t combinations = 0;  ///< decisions that were made for the claims
@@ -50,13 +50,13 @@ struct CheckReport {
   std::size_t plans = 0;   ///< different sets of profiles under which something leaves
   std::size_t fields = 0;  ///< data that the dictionary declares: values and keys
   std::vector<ClaimResult> claims;
-  std::vector<Finding> findings;
+  std::vector<PolicyFinding> findings;
 
   /// Whether all claims are proved and nothing found is a fault.
   [[nodiscard]] bool sound() const;
 };
 
 /// Error: refused, where the policy has too many combinations to try out.
-[[nodiscard]] Result<CheckReport> check(const Policy& policy, const dictionary::Dictionary& dictionary);
+[[nodiscard]] core::Result<CheckReport> check(const policy::Policy& policy, const dictionary::Dictionary& dictionary);
 
-}  // namespace airlock::policy
+}  // namespace airlock::prover

@@ -1,12 +1,14 @@
-#include "policy/idle.hpp"
+#include "prover/idle.hpp"
 
 #include <array>
 #include <set>
 
-namespace airlock::policy {
+namespace airlock::prover {
 namespace {
 
-bool has(const Bits& bits, std::size_t at) { return (bits[at / 64] >> (at % 64) & 1) != 0; }
+using policy::Facts;
+
+bool has(const SelectorSet& bits, std::size_t at) { return (bits[at / 64] >> (at % 64) & 1) != 0; }
 
 class Search {
  public:
@@ -44,15 +46,15 @@ class Search {
     return false;
   }
 
-  [[nodiscard]] Bits only_rule() const {
-    Bits out(space_.bases().front().rules[0].size(), 0);
+  [[nodiscard]] SelectorSet only_rule() const {
+    SelectorSet out(space_.bases().front().rules[0].size(), 0);
     out[rule_ / 64] |= std::uint64_t{1} << (rule_ % 64);
     return out;
   }
 
   /// What all other rules come to.
   [[nodiscard]] Effect rest(const Base& base, std::span<const std::size_t> entitlements) const {
-    Bits rules = space_.matching(base, 0, entitlements);
+    SelectorSet rules = space_.matching(base, 0, entitlements);
     rules[rule_ / 64] &= ~(std::uint64_t{1} << (rule_ % 64));
     return space_.effect(0, rules);
   }
@@ -90,4 +92,4 @@ Use use_of(const Space& space, std::size_t rule, const std::function<bool(const 
   return Search(space, rule, differs).run();
 }
 
-}  // namespace airlock::policy
+}  // namespace airlock::prover

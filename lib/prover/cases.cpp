@@ -1,4 +1,4 @@
-#include "policy/cases.hpp"
+#include "prover/cases.hpp"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -7,12 +7,21 @@
 #include "policy/document.hpp"
 #include "policy/names.hpp"
 
-namespace airlock::policy {
+namespace airlock::prover {
 namespace {
 
 using core::Json;
+using core::LicenceState;
 using core::Members;
 using core::quote;
+using core::Result;
+using policy::contains;
+using policy::Decision;
+using policy::Disposition;
+using policy::Floor;
+using policy::KitAge;
+using policy::Policy;
+using policy::Rule;
 using redaction::Undeclared;
 
 constexpr std::size_t treatments_limit = 10'000;
@@ -27,7 +36,8 @@ void read_part(Members& outer, const Json* json, std::string path, Read read) {
 }
 
 Disposition read_disposition(Members& in, std::string_view member) {
-  return disposition_from(in.word(member, {"send", "redact", "seal", "withhold"})).value_or(Disposition::withhold);
+  return policy::disposition_from(in.word(member, {"send", "redact", "seal", "withhold"}))
+      .value_or(Disposition::withhold);
 }
 
 void read_facts(Members& in, Case& out) {
@@ -36,9 +46,9 @@ void read_facts(Members& in, Case& out) {
   const auto licence = core::licence_state(state);
   if (in.ok() && !licence) in.refuse("licence", quote(state) + " is not a licence state");
   out.facts.licence = licence.value_or(LicenceState::invalid);
-  out.facts.entitlements = in.texts_if("entitlements", entitlements_limit);
+  out.facts.entitlements = in.texts_if("entitlements", policy::entitlements_limit);
   out.facts.event = in.text("event");
-  if (in.has("kit")) out.facts.kit = kit_age_from(in.word("kit", {"current", "stale"})).value_or(KitAge::stale);
+  if (in.has("kit")) out.facts.kit = policy::kit_age_from(in.word("kit", {"current", "stale"})).value_or(KitAge::stale);
   if (const Json* floors = in.array_if("floors", 8)) {
     for (std::size_t i = 0; i < floors->size(); ++i) {
       read_part(in, &(*floors)[i], in.path_of("floors") + "/" + std::to_string(i), [&](Members& floor) {
@@ -46,7 +56,7 @@ void read_facts(Members& in, Case& out) {
       });
     }
   }
-  if (const Json* also = in.array_if("redact_also", redactions_limit)) {
+  if (const Json* also = in.array_if("redact_also", policy::redactions_limit)) {
     out.redact_also_text = core::to_text(*also);
     for (std::size_t i = 0; in.ok() && i < also->size(); ++i) {
       auto read = redaction::redaction_from((*also)[i], in.name(), in.path_of("redact_also") + "/" + std::to_string(i));
@@ -64,8 +74,8 @@ void read_expectation(Members& in, const Json& json, Expectation& out) {
   if (json.empty()) in.refuse("", "expects nothing");
   if (in.has("disposition")) out.disposition = read_disposition(in, "disposition");
   out.by_exception = in.boolean_if("by_exception");
-  if (in.has("rules")) out.rules = in.texts("rules", rules_limit);
-  if (in.has("profiles")) out.profiles = in.texts("profiles", profiles_limit);
+  if (in.has("rules")) out.rules = in.texts("rules", policy::rules_limit);
+  if (in.has("profiles")) out.profiles = in.texts("profiles", policy::profiles_limit);
   if (in.has("undeclared")) {
     out.undeclared = in.word("undeclared", {"drop", "refuse"}) == "drop" ? Undeclared::drop : Undeclared::refuse;
   }
@@ -216,4 +226,4 @@ Coverage coverage_of(const std::vector<CaseOutcome>& outcomes, const Policy& pol
   return out;
 }
 
-}  // namespace airlock::policy
+}  // namespace airlock::prover

@@ -6,10 +6,10 @@
 #include <random>
 #include <set>
 
-#include "policy/check.hpp"
-#include "policy/diff.hpp"
-#include "policy/exposure.hpp"
-#include "support.hpp"
+#include "prover/check.hpp"
+#include "prover/diff.hpp"
+#include "prover/exposure.hpp"
+#include "../policy/support.hpp"
 
 using namespace airlock;
 using core::Json;
@@ -121,7 +121,7 @@ bool violates(const Json& claim, const policy::Policy& policy, const Decision& d
   if (decision.disposition == Disposition::withhold) return false;
   const auto& dictionary = test::small_dictionary();
   const auto plan = policy.plan(decision, dictionary);
-  const auto data = policy::data_of(dictionary);
+  const auto data = prover::data_of(dictionary);
   return std::any_of(data.begin(), data.end(), [&](const auto& datum) {
     return dictionary::name(class_of(datum, dictionary)) == claim["class"].get<std::string>() &&
            leaves(datum, *plan, dictionary);
@@ -173,7 +173,7 @@ TEST_CASE("claims, idle rules and differences are those that every set of entitl
     const Json document = generator.policy();
     INFO(document.dump());
     auto policy = test::policy_from(document.dump());
-    const auto report = policy::check(policy, test::small_dictionary());
+    const auto report = prover::check(policy, test::small_dictionary());
     REQUIRE(report);
     std::vector<Decision> decisions;
     for (const Facts& facts : everything) decisions.push_back(policy.decide(facts));
@@ -204,7 +204,7 @@ TEST_CASE("claims, idle rules and differences are those that every set of entitl
 
     std::set<std::string> told;
     for (const auto& finding : report->findings) {
-      if (finding.kind == policy::Finding::Kind::rule_without_effect) told.insert(finding.text.substr(6, 2));
+      if (finding.kind == prover::PolicyFinding::Kind::rule_without_effect) told.insert(finding.text.substr(6, 2));
     }
     for (std::size_t r = 0; r < document["rules"].size(); ++r) {
       Json without = document;
@@ -221,7 +221,7 @@ TEST_CASE("claims, idle rules and differences are those that every set of entitl
     }
 
     if (before) {
-      const auto changes = policy::diff({*before, test::small_dictionary()}, {policy, test::small_dictionary()});
+      const auto changes = prover::diff({*before, test::small_dictionary()}, {policy, test::small_dictionary()});
       REQUIRE(changes);
       std::set<std::tuple<std::string, Disposition, Disposition>> found;
       for (const auto& change : changes->dispositions) found.emplace(change.tier, change.before, change.after);
@@ -234,7 +234,7 @@ TEST_CASE("claims, idle rules and differences are those that every set of entitl
         if (was.disposition == Disposition::withhold || decisions[f].disposition == Disposition::withhold) continue;
         const auto old_plan = before->plan(was, test::small_dictionary());
         const auto new_plan = policy.plan(decisions[f], test::small_dictionary());
-        for (const auto& datum : policy::data_of(test::small_dictionary())) {
+        for (const auto& datum : prover::data_of(test::small_dictionary())) {
           if (!redaction::at_least(treatment_of(datum, *new_plan), treatment_of(datum, *old_plan))) {
             CHECK(changes->gets_looser());
           }
@@ -254,7 +254,7 @@ TEST_CASE("a policy of 1 000 rules, each with another pair of 64 entitlements, i
   for (const bool with_profiles : {false, true}) {
     const auto policy = test::policy_from(large_policy(with_profiles).dump());
     const auto start = std::chrono::steady_clock::now();
-    const auto report = policy::check(policy, test::small_dictionary());
+    const auto report = prover::check(policy, test::small_dictionary());
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
     REQUIRE_MESSAGE(report, report.error().message);
     MESSAGE("checked in " << took.count() << " s");
@@ -263,7 +263,7 @@ TEST_CASE("a policy of 1 000 rules, each with another pair of 64 entitlements, i
     REQUIRE(report->claims[1].counter_example);
     CHECK(report->claims[1].counter_example->facts.entitlements.size() == 1);
     CHECK_FALSE(report->claims[2].counter_example);
-    const auto changes = policy::diff({policy, test::small_dictionary()}, {policy, test::small_dictionary()});
+    const auto changes = prover::diff({policy, test::small_dictionary()}, {policy, test::small_dictionary()});
     REQUIRE(changes);
     CHECK(changes->changed == 0);
   }
@@ -282,8 +282,29 @@ TEST_CASE("a policy that tells too many cases apart is refused with what to chan
   for (int i = 0; i < 40; ++i) {
     document["tiers"]["t" + std::to_string(i)] = {{"disposition", "send"}, {"may", {"send", "redact", "seal"}}};
   }
-  const auto report = policy::check(test::policy_from(document.dump()), test::small_dictionary());
+  const auto report = prover::check(test::policy_from(document.dump()), test::small_dictionary());
   REQUIRE_FALSE(report);
   CHECK(report.error().code == core::Code::refused);
   CHECK_FALSE(report.error().hint.empty());
+}
+
+TEST_CASE("a claim about a stale kit is proved where a rule about one holds, and refuted where it does not") {
+  const auto checked = [](const std::string& at_least) {
+    const auto policy = test::policy_from(R"({
+      "format": "airlock-policy/1", "name": "example", "version": "1",
+      "tiers": {"open": {"disposition": "send", "profiles": ["plain"], "may": ["send", "seal"]}},
+      "otherwise": "withhold",
+      "rules": [{"id": "stale-kit-seals", "when": {"kit": ["stale"]}, "at_least": ")" + at_least + R"("}],
+      "profiles": {"plain": {"undeclared": "refuse"}},
+      "claims": [{"id": "stale-kits-never-send", "for": {"kit": ["stale"]}, "never": ["send", "redact"]}]})");
+    auto report = prover::check(policy, test::small_dictionary());
+    REQUIRE(report);
+    return std::move(*report);
+  };
+  const auto proved = checked("seal");
+  CHECK(proved.sound());
+  CHECK(proved.kit_ages == 2);
+  const auto refuted = checked("send");
+  CHECK_FALSE(refuted.sound());
+  CHECK(refuted.claims.at(0).counter_example.value().facts.kit == policy::KitAge::stale);
 }
