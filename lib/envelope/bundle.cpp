@@ -166,8 +166,8 @@ Result<BundleDigests> write_bundle(Manifest manifest, const BundleContent& conte
   crypto::Sha256 content_sha256;
   core::Tee content_out(content_sha256, *sealing);
   TarWriter tar(content_out, manifest.created);
-  AIRLOCK_CHECK(tar.add(std::string(bundle_files[0]), text));
-  for (const auto& [name, blob] : parts.list) AIRLOCK_CHECK(tar.add(std::string(name), *blob));
+  AIRLOCK_CHECK(tar.add(bundle_files[0], text));
+  for (const auto& [name, blob] : parts.list) AIRLOCK_CHECK(tar.add(name, *blob));
   AIRLOCK_CHECK(tar.finish());
   AIRLOCK_CHECK(sealing->finish());
   return BundleDigests{content_sha256.finish(), metered.digest(), metered.size()};
@@ -208,7 +208,8 @@ Result<OpenedBundle> open_bundle(const core::Blob& sealed, const Opener& opener,
   AIRLOCK_CHECK(crypto::open(sealed, opener.key, opener.certificate, scratch));
   AIRLOCK_TRY(crypto::Verified verified, crypto::verify(scratch, trust));
   const core::Blob& tar = verified.content();
-  AIRLOCK_TRY(auto entries, read_tar(tar, bundle_files.size()));
+  AIRLOCK_TRY(TarListing archive, read_tar(tar, bundle_files.size()));
+  std::vector<TarEntry>& entries = archive.files;
   const auto same_name = [](const TarEntry& entry, std::string_view name) { return entry.name == name; };
   if (!std::equal(entries.begin(), entries.end(), bundle_files.begin(), bundle_files.end(), same_name)) {
     return fail(Code::bad_input, "does not hold the files of a bundle in their order");
@@ -220,7 +221,9 @@ Result<OpenedBundle> open_bundle(const core::Blob& sealed, const Opener& opener,
   };
   AIRLOCK_TRY(const std::string document, text_of("manifest.json", manifest_bytes_limit));
   AIRLOCK_TRY(Manifest manifest, parse_manifest(document));
-  AIRLOCK_CHECK(check_as_written(tar, entries, manifest.created));
+  if (archive.time != manifest.created) {
+    return fail(Code::bad_input, "the archive is not of the time that `manifest.json` names");
+  }
   AIRLOCK_CHECK(check_files(tar, entries, manifest));
   if (verified.signer().uuid() != manifest.site_id) {
     return fail(Code::integrity, "is signed by another site than its manifest names");

@@ -1,11 +1,8 @@
 #include "envelope/tar.hpp"
 
-#include <archive.h>
-#include <archive_entry.h>
-
 #include <algorithm>
 #include <array>
-#include <cerrno>
+#include <numeric>
 #include <optional>
 #include <set>
 
@@ -18,239 +15,181 @@ using core::Code;
 using core::fail;
 using core::quote;
 
-constexpr std::uint64_t block = 512;
-/// ustar writes a name of up to 100 bytes into one field; ours are far shorter.
-constexpr std::size_t name_limit = 100;
+constexpr std::size_t block_size = 512;
+using Block = std::array<char, block_size>;
 
-std::uint64_t round_up(std::uint64_t size) { return (size + block - 1) / block * block; }
+/// A field of a header block.
+struct Field {
+  std::size_t offset;
+  std::size_t size;
+};
+// The fields that differ between the files of our archives; `header_of` has the others.
+constexpr Field name_field{0, 100};
+constexpr Field size_field{124, 12};
+constexpr Field time_field{136, 12};
+constexpr Field checksum_field{148, 8};
 
-/// Relative, of plain characters, without `.` or `..` as a step: safe to hand to any tar.
+/// Numbers of sizes and times are 11 octal digits and a space.
+constexpr std::size_t number_digits = 11;
+constexpr std::uint64_t number_limit = 1ULL << (3 * number_digits);
+
+std::uint64_t padding_after(std::uint64_t size) { return (block_size - size % block_size) % block_size; }
+
+void put(Block& block, std::size_t offset, std::string_view text) {
+  std::copy(text.begin(), text.end(), block.begin() + static_cast<std::ptrdiff_t>(offset));
+}
+
+std::string_view get(const Block& block, Field field) { return {block.data() + field.offset, field.size}; }
+
+std::string octal(std::uint64_t value, std::size_t digits) {
+  std::string text(digits, '0');
+  for (auto digit = text.rbegin(); digit != text.rend(); ++digit, value /= 8) {
+    *digit = static_cast<char>('0' + value % 8);
+  }
+  return text;
+}
+
+/// The number in a field of 11 octal digits and a space; nothing where something else is written there.
+std::optional<std::uint64_t> number_in(const Block& block, Field field) {
+  std::uint64_t value = 0;
+  const std::string_view text = get(block, field);
+  for (const char c : text.substr(0, number_digits)) {
+    if (c < '0' || c > '7') return std::nullopt;
+    value = value * 8 + static_cast<std::uint64_t>(c - '0');
+  }
+  if (text.back() != ' ') return std::nullopt;
+  return value;
+}
+
+/// Relative, of plain characters, and no step of it begins with a dot: safe to give to any tar.
 bool is_plain_name(std::string_view name) {
-  if (name.empty() || name.size() > name_limit || name.front() == '/' || name.back() == '/') return false;
+  if (name.empty() || name.size() > name_field.size || name.back() == '/') return false;
   bool at_start_of_step = true;
   for (const char c : name) {
     const bool plain =
         (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-    if (at_start_of_step && !plain) return false;  // also `.`, `..` and hidden names
+    if (at_start_of_step && !plain) return false;
     if (!plain && c != '.' && c != '/') return false;
     at_start_of_step = c == '/';
   }
   return true;
 }
 
-/// Whether the block is the header of a plain file: of any other kind, an extension header too, it would tell another
-/// tar something else about what follows.
-Result<bool> is_plain_header(const core::Blob& tar, std::uint64_t at) {
-  constexpr std::size_t typeflag = 156;
-  std::array<char, 1> flag{};
-  AIRLOCK_TRY(const std::size_t got, tar.read_at(at + typeflag, flag));
-  return got == 1 && (flag[0] == '0' || flag[0] == '\0');
+/// The one header block that a file of ours has. `size` and `seconds` are below `number_limit`.
+Block header_of(std::string_view name, std::uint64_t size, std::uint64_t seconds) {
+  using namespace std::string_view_literals;
+  Block header{};
+  put(header, name_field.offset, name);
+  put(header, 100, "000644 "sv);  // mode
+  put(header, 108, "000000 "sv);  // uid
+  put(header, 116, "000000 "sv);  // gid
+  put(header, size_field.offset, octal(size, number_digits) + ' ');
+  put(header, time_field.offset, octal(seconds, number_digits) + ' ');
+  put(header, checksum_field.offset, "        "sv);  // counts as spaces in its own sum
+  put(header, 156, "0"sv);                           // typeflag: a regular file
+  put(header, 257,
+      "ustar\0"
+      "00"sv);                    // magic and version
+  put(header, 329, "000000 "sv);  // devmajor
+  put(header, 337, "000000 "sv);  // devminor
+  const auto sum = std::accumulate(header.begin(), header.end(), std::uint64_t{0},
+                                   [](std::uint64_t so_far, char c) { return so_far + static_cast<unsigned char>(c); });
+  put(header, checksum_field.offset, octal(sum, 6) + '\0');
+  return header;
 }
 
-struct Reader {
-  const core::Blob& blob;
-  std::uint64_t at = 0;
-  std::array<char, core::copy_piece> piece{};
-  std::optional<core::Error> error;
+tl::unexpected<core::Error> refuse(const std::string& why) { return fail(Code::bad_input, "the archive " + why); }
 
-  static la_ssize_t read(archive* handle, void* self, const void** into) {
-    auto& reader = *static_cast<Reader*>(self);
-    const auto got = reader.blob.read_at(reader.at, reader.piece);
-    if (!got) {
-      reader.error = got.error();
-      archive_set_error(handle, EIO, "read");
-      return -1;
-    }
-    reader.at += *got;
-    *into = reader.piece.data();
-    return static_cast<la_ssize_t>(*got);
-  }
-
-  static la_int64_t skip(archive*, void* self, la_int64_t count) {
-    auto& reader = *static_cast<Reader*>(self);
-    const auto left = reader.blob.size() - std::min(reader.blob.size(), reader.at);
-    const auto step = std::min<std::uint64_t>(left, static_cast<std::uint64_t>(count));
-    reader.at += step;
-    return static_cast<la_int64_t>(step);
-  }
-};
-
-Result<void> require_zeros(const core::Blob& tar, std::uint64_t from) {
-  std::array<char, core::copy_piece> piece;
-  core::BlobSource rest(tar, from, tar.size());
-  for (;;) {
-    AIRLOCK_TRY(const std::size_t got, rest.read(piece));
-    if (got == 0) return {};
-    if (std::any_of(piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(got), [](char c) { return c != 0; })) {
-      return fail(Code::bad_input, "the archive has bytes behind its end");
-    }
-  }
+tl::unexpected<core::Error> refuse_block(std::uint64_t offset) {
+  return refuse("is not written as Airlock writes it, from byte " + std::to_string(offset) + " on");
 }
 
-/// Takes what is written only as long as it is what a blob has there.
-class Comparison final : public core::Sink {
- public:
-  explicit Comparison(const core::Blob& with) : with_(with) {}
-  [[nodiscard]] Result<void> write(std::string_view bytes) override {
-    std::array<char, core::copy_piece> piece;
-    while (!bytes.empty()) {
-      const auto wanted = std::min(bytes.size(), piece.size());
-      AIRLOCK_TRY(const std::size_t got, with_.read_at(at_, std::span(piece).first(wanted)));
-      if (got == 0 || bytes.substr(0, got) != std::string_view(piece.data(), got)) return differs();
-      at_ += got;
-      bytes.remove_prefix(got);
-    }
-    return {};
-  }
-  /// That nothing is left.
-  [[nodiscard]] Result<void> finish() const { return at_ == with_.size() ? Result<void>{} : differs(); }
+/// The block at `offset`. Error: bad_input where the archive ends before or within it.
+Result<Block> read_block(const core::Blob& tar, std::uint64_t offset) {
+  Block block{};
+  AIRLOCK_TRY(const std::size_t got, tar.read_at(offset, block));
+  if (got != block_size) return refuse("is cut short");
+  return block;
+}
 
- private:
-  [[nodiscard]] Result<void> differs() const {
-    const std::uint64_t header = at_ / block * block;
-    return fail(Code::bad_input,
-                "the archive is not written as Airlock writes it, from byte " + std::to_string(header) + " on");
-  }
+/// Whether `size` bytes, less than a block, are zeros.
+Result<bool> is_padding(const core::Blob& tar, std::uint64_t offset, std::uint64_t size) {
+  Block block{};
+  const auto wanted = std::span(block).first(static_cast<std::size_t>(size));
+  AIRLOCK_TRY(const std::size_t got, tar.read_at(offset, wanted));
+  return got == size && block == Block{};
+}
 
-  const core::Blob& with_;
-  std::uint64_t at_ = 0;
+struct Header {
+  std::string name;
+  std::uint64_t size;
+  std::uint64_t seconds;
 };
 
-using Handle = std::unique_ptr<archive, int (*)(archive*)>;
+/// Reads the header block that begins at `offset` of the archive. Error: bad_input where `header_of` would not make it.
+Result<Header> read_header(const Block& block, std::uint64_t offset) {
+  const std::string_view field = get(block, name_field);
+  const std::string name(field.substr(0, field.find('\0')));
+  if (!is_plain_name(name)) return refuse("has a file with a name that is not plain: " + quote(name));
+  const auto size = number_in(block, size_field);
+  const auto seconds = number_in(block, time_field);
+  if (!size || !seconds || block != header_of(name, *size, *seconds)) return refuse_block(offset);
+  return Header{name, *size, *seconds};
+}
+
+/// Checks the end of the archive, which begins at `offset` with a block of zeros: one more, and nothing behind it.
+Result<void> check_end(const core::Blob& tar, std::uint64_t offset) {
+  AIRLOCK_TRY(const Block last, read_block(tar, offset + block_size));
+  if (last != Block{}) return refuse_block(offset + block_size);
+  if (tar.size() != offset + 2 * block_size) return refuse_block(offset + 2 * block_size);
+  return {};
+}
 
 }  // namespace
 
-Result<std::vector<TarEntry>> read_tar(const core::Blob& tar, std::size_t most) {
-  Reader reader{.blob = tar, .error = {}};
-  const Handle handle{archive_read_new(), archive_read_free};
-  archive_read_support_format_tar(handle.get());
-  archive_read_set_read_callback(handle.get(), Reader::read);
-  archive_read_set_skip_callback(handle.get(), Reader::skip);
-  archive_read_set_callback_data(handle.get(), &reader);
-  const auto refuse = [&](const std::string& why) -> tl::unexpected<core::Error> {
-    if (reader.error) return fail(*reader.error);
-    return fail(Code::bad_input, "the archive " + why);
-  };
-  if (archive_read_open1(handle.get()) != ARCHIVE_OK) return refuse("is not a tar archive");
-
-  std::vector<TarEntry> entries;
+Result<TarListing> read_tar(const core::Blob& tar, std::size_t max_files) {
+  TarListing out;
   std::set<std::string, std::less<>> names;
-  std::uint64_t expected = 0;
+  std::uint64_t at = 0;
   for (;;) {
-    archive_entry* entry = nullptr;
-    const int result = archive_read_next_header(handle.get(), &entry);
-    if (result == ARCHIVE_EOF) break;
-    if (result != ARCHIVE_OK) return refuse("is not a sound tar archive");
-    const char* pathname = archive_entry_pathname(entry);
-    const std::string name = pathname == nullptr ? "" : pathname;
-    const auto header = archive_read_header_position(handle.get());
-    const auto size = archive_entry_size(entry);
-    if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry) != nullptr ||
-        archive_entry_sparse_count(entry) != 0 || !archive_entry_size_is_set(entry) || size < 0) {
-      return refuse("holds something other than regular files: " + quote(name));
-    }
-    if (!is_plain_name(name)) return refuse("has a file with a name that is not plain: " + quote(name));
-    if (!names.insert(name).second) return refuse("has the file " + quote(name) + " twice");
-    // A header block each and nothing between them: so there are no extension headers that another tar would heed.
-    if (header < 0 || static_cast<std::uint64_t>(header) != expected) return refuse("has extension headers");
-    AIRLOCK_TRY(const bool plain, is_plain_header(tar, expected));
-    if (!plain) return refuse("has extension headers");
-    if (entries.size() == most) return refuse("holds more than " + std::to_string(most) + " files");
-    const TarEntry found{name, expected + block, static_cast<std::uint64_t>(size)};
-    if (found.size > tar.size() - std::min(tar.size(), found.offset)) return refuse("ends within " + quote(name));
-    expected = found.offset + round_up(found.size);
-    entries.push_back(found);
-    if (archive_read_data_skip(handle.get()) != ARCHIVE_OK) return refuse("ends within " + quote(name));
+    AIRLOCK_TRY(const Block block, read_block(tar, at));
+    if (block == Block{}) break;
+    AIRLOCK_TRY(const Header header, read_header(block, at));
+    const core::Time time{static_cast<std::int64_t>(header.seconds)};
+    if (out.files.empty()) out.time = time;
+    if (time != out.time) return refuse_block(at);
+    if (!names.insert(header.name).second) return refuse("has the file " + quote(header.name) + " twice");
+    if (out.files.size() == max_files) return refuse("holds more than " + std::to_string(max_files) + " files");
+    const std::uint64_t begin = at + block_size;
+    if (header.size > tar.size() - begin) return refuse("ends within " + quote(header.name));
+    const std::uint64_t end = begin + header.size;
+    AIRLOCK_TRY(const bool padded, is_padding(tar, end, padding_after(header.size)));
+    if (!padded) return refuse_block(end / block_size * block_size);
+    at = end + padding_after(header.size);
+    out.files.push_back({header.name, begin, header.size});
   }
-  if (entries.empty() || expected + 2 * block > tar.size()) return refuse("is cut short");
-  AIRLOCK_CHECK(require_zeros(tar, expected));
-  return entries;
+  if (out.files.empty()) return refuse("holds no file");
+  AIRLOCK_CHECK(check_end(tar, at));
+  return out;
 }
 
-Result<void> check_as_written(const core::Blob& tar, const std::vector<TarEntry>& entries, core::Time time) {
-  Comparison comparison(tar);
-  TarWriter again(comparison, time);
-  for (const TarEntry& entry : entries) {
-    AIRLOCK_CHECK(again.add(entry.name, core::BlobPart(tar, entry.offset, entry.size)));
-  }
-  AIRLOCK_CHECK(again.finish());
-  return comparison.finish();
-}
-
-struct TarWriter::State {
-  core::Sink& out;
-  core::Time time;
-  bool discard = false;
-  std::optional<core::Error> error;
-  Handle handle{archive_write_new(), archive_write_free};
-
-  static la_ssize_t write(archive* handle, void* self, const void* bytes, std::size_t count) {
-    auto& state = *static_cast<State*>(self);
-    if (state.discard) return static_cast<la_ssize_t>(count);
-    const auto written = state.out.write({static_cast<const char*>(bytes), count});
-    if (!written) {
-      state.error = written.error();
-      archive_set_error(handle, EIO, "write");
-      return -1;
-    }
-    return static_cast<la_ssize_t>(count);
-  }
-
-  [[nodiscard]] tl::unexpected<core::Error> failure(const std::string& doing) const {
-    if (error) return fail(*error);
-    const char* why = archive_error_string(handle.get());
-    return fail(Code::unexpected, doing + (why == nullptr ? std::string{} : ": " + core::printable(why)));
-  }
-};
-
-TarWriter::TarWriter(core::Sink& out, core::Time time) : state_(new State{.out = out, .time = time, .discard = false, .error = {}}) {
-  archive* handle = state_->handle.get();
-  archive_write_set_format_ustar(handle);
-  archive_write_set_bytes_per_block(handle, static_cast<int>(core::copy_piece));
-  archive_write_set_bytes_in_last_block(handle, 1);
-  archive_write_open(handle, state_.get(), nullptr, State::write, nullptr);
-}
-TarWriter::TarWriter(TarWriter&&) noexcept = default;
-TarWriter& TarWriter::operator=(TarWriter&&) noexcept = default;
-TarWriter::~TarWriter() {
-  // Freeing closes, and so writes the end of the archive; what was not finished must not look finished.
-  if (state_) state_->discard = true;
-}
-
-Result<void> TarWriter::add(const std::string& name, std::string_view bytes) {
+Result<void> TarWriter::add(std::string_view name, std::string_view bytes) {
   return add(name, core::MemoryBlob(bytes));
 }
 
-Result<void> TarWriter::add(const std::string& name, const core::Blob& bytes) {
-  if (!is_plain_name(name)) return fail(Code::unexpected, quote(name) + " is not a plain name for an archive");
-  const std::unique_ptr<archive_entry, void (*)(archive_entry*)> entry{archive_entry_new(), archive_entry_free};
-  archive_entry_set_pathname(entry.get(), name.c_str());
-  archive_entry_set_filetype(entry.get(), AE_IFREG);
-  archive_entry_set_perm(entry.get(), 0644);
-  archive_entry_set_mtime(entry.get(), static_cast<time_t>(state_->time.seconds), 0);
-  archive_entry_set_size(entry.get(), static_cast<la_int64_t>(bytes.size()));
-  archive* handle = state_->handle.get();
-  if (archive_write_header(handle, entry.get()) != ARCHIVE_OK) return state_->failure("archive header");
-  std::array<char, core::copy_piece> piece;
-  core::BlobSource source(bytes);
-  std::uint64_t written = 0;
-  for (;;) {
-    AIRLOCK_TRY(const std::size_t got, source.read(piece));
-    if (got == 0) break;
-    written += got;
-    if (archive_write_data(handle, piece.data(), got) != static_cast<la_ssize_t>(got)) {
-      return state_->failure("archive data");
-    }
+Result<void> TarWriter::add(std::string_view name, const core::Blob& bytes) {
+  const auto seconds = static_cast<std::uint64_t>(time_.seconds);  // above the limit where it was negative
+  if (!is_plain_name(name) || bytes.size() >= number_limit || seconds >= number_limit) {
+    return fail(Code::unexpected, quote(name) + " has a name, size or time that an archive cannot have");
   }
-  // libarchive would fill what is missing with zeros.
+  const Block header = header_of(name, bytes.size(), seconds);
+  AIRLOCK_CHECK(out_.write({header.data(), header.size()}));
+  core::BlobSource source(bytes);
+  AIRLOCK_TRY(const std::uint64_t written, core::copy(source, out_));
   if (written != bytes.size()) return fail(Code::unexpected, quote(name) + " changed while it was archived");
-  if (archive_write_finish_entry(handle) != ARCHIVE_OK) return state_->failure("archive entry");
-  return {};
+  return out_.write(std::string(static_cast<std::size_t>(padding_after(written)), '\0'));
 }
 
-Result<void> TarWriter::finish() {
-  if (archive_write_close(state_->handle.get()) != ARCHIVE_OK) return state_->failure("archive end");
-  return {};
-}
+Result<void> TarWriter::finish() { return out_.write(std::string(2 * block_size, '\0')); }
 
 }  // namespace airlock::envelope

@@ -79,11 +79,14 @@ struct Files {
   std::vector<envelope::TarEntry> recipients;
   std::vector<envelope::TarEntry> roots;
   std::vector<envelope::TarEntry> lists;  ///< crl.pem, or none
+  core::Time time;                        ///< that all of them have
 };
 
 Result<Files> files_of(const core::Blob& archive) {
-  AIRLOCK_TRY(const auto entries, envelope::read_tar(archive, files_limit));
+  AIRLOCK_TRY(const envelope::TarListing listing, envelope::read_tar(archive, files_limit));
+  const std::vector<envelope::TarEntry>& entries = listing.files;
   Files out;
+  out.time = listing.time;
   constexpr std::string_view fixed[] = {kit_name, policy_name, dictionary_name};
   std::size_t at = 0;
   for (; at < std::size(fixed); ++at) {
@@ -101,6 +104,15 @@ Result<Files> files_of(const core::Blob& archive) {
   take([&](const std::string& name) { return name == lists_name && out.lists.empty(); }, out.lists);
   if (at < entries.size()) return fail(Code::bad_input, "the kit has an unexpected file " + quote(entries[at].name));
   return out;
+}
+
+Result<KitHeader> read_header(const core::Blob& archive, const Files& files) {
+  AIRLOCK_TRY(const std::string text, text_of(archive, files.documents[0], header_bytes_limit));
+  AIRLOCK_TRY(KitHeader header, parse_header(text));
+  if (files.time != header.issued) {
+    return fail(Code::bad_input, "the archive is not of the time that " + quote(kit_name) + " names");
+  }
+  return header;
 }
 
 Result<KitTrust> read_trust(const core::Blob& archive, const Files& files) {
@@ -178,8 +190,7 @@ Result<void> check_issued(const KitHeader& kit, const crypto::Verified& verified
 
 Result<Kit> parse_kit(const core::Blob& archive) {
   AIRLOCK_TRY(const Files files, files_of(archive));
-  AIRLOCK_TRY(const std::string header_text, text_of(archive, files.documents[0], header_bytes_limit));
-  AIRLOCK_TRY(KitHeader header, parse_header(header_text));
+  AIRLOCK_TRY(KitHeader header, read_header(archive, files));
   AIRLOCK_TRY(std::string policy_text, text_of(archive, files.documents[1], policy::policy_bytes_limit));
   AIRLOCK_TRY(std::string dictionary_text, text_of(archive, files.documents[2], dictionary::dictionary_bytes_limit));
   AIRLOCK_TRY(auto dictionary, dictionary::Dictionary::parse(dictionary_text, dictionary_name));
@@ -190,11 +201,6 @@ Result<Kit> parse_kit(const core::Blob& archive) {
   AIRLOCK_TRY(auto policy, policy::Policy::parse(policy_text, policy_name, dictionary));
   AIRLOCK_TRY(auto recipients, read_recipients(archive, files));
   AIRLOCK_TRY(header.trust, read_trust(archive, files));
-  std::vector<envelope::TarEntry> all;
-  for (const auto* some : {&files.documents, &files.recipients, &files.roots, &files.lists}) {
-    all.insert(all.end(), some->begin(), some->end());
-  }
-  AIRLOCK_CHECK(envelope::check_as_written(archive, all, header.issued));
   AIRLOCK_TRY(header.content_sha256, crypto::sha256(archive));
   return Kit{std::move(header),
              std::move(policy_text),
@@ -217,8 +223,7 @@ Result<KitHeader> verify_kit_header(std::string_view file, const crypto::TrustSt
                                     std::span<const crypto::RevocationList> known) {
   AIRLOCK_TRY(auto opened, open(file, trust, known));
   const core::Blob& archive = opened->verified->content();
-  AIRLOCK_TRY(const std::string text, text_of(archive, opened->files.documents[0], header_bytes_limit));
-  AIRLOCK_TRY(KitHeader header, parse_header(text));
+  AIRLOCK_TRY(KitHeader header, read_header(archive, opened->files));
   AIRLOCK_CHECK(check_issued(header, *opened->verified));
   header.trust = std::move(opened->trust);
   AIRLOCK_TRY(header.content_sha256, crypto::sha256(archive));
@@ -237,9 +242,9 @@ Result<std::string> build_kit(const KitContent& content, const crypto::Signer& s
   }
   core::StringSink archive(kit_bytes_limit);
   envelope::TarWriter tar(archive, content.issued);
-  AIRLOCK_CHECK(tar.add(std::string(kit_name), core::to_pretty_text(header)));
-  AIRLOCK_CHECK(tar.add(std::string(policy_name), content.policy));
-  AIRLOCK_CHECK(tar.add(std::string(dictionary_name), content.dictionary));
+  AIRLOCK_CHECK(tar.add(kit_name, core::to_pretty_text(header)));
+  AIRLOCK_CHECK(tar.add(policy_name, content.policy));
+  AIRLOCK_CHECK(tar.add(dictionary_name, content.dictionary));
   for (std::size_t i = 0; i < content.recipients.size(); ++i) {
     AIRLOCK_CHECK(tar.add(certificate_name(recipients_folder, i), content.recipients[i].pem()));
   }
@@ -250,7 +255,7 @@ Result<std::string> build_kit(const KitContent& content, const crypto::Signer& s
   if (!content.lists.empty()) {
     std::string lists;
     for (const auto& list : content.lists) lists += list.pem();
-    AIRLOCK_CHECK(tar.add(std::string(lists_name), lists));
+    AIRLOCK_CHECK(tar.add(lists_name, lists));
   }
   AIRLOCK_CHECK(tar.finish());
   AIRLOCK_CHECK(parse_kit(core::MemoryBlob(archive.bytes())));

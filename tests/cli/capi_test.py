@@ -664,7 +664,7 @@ def _(w):
     else:
         equal({s for s in shown if s.startswith("airlock")}, header, "symbols")
     check("SONAME" in w.run("readelf", "-d", lib).text and "[libairlock.so.0]" in w.run("readelf", "-d", lib).text, "soname")
-    for name in ("libcurl", "libsqlite3", "libseccomp", "libarchive"):
+    for name in ("libcurl", "libsqlite3", "libseccomp"):
         check(name not in w.run("ldd", lib).text, f"{name} is linked")
 
 

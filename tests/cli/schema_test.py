@@ -85,7 +85,7 @@ def with_first_file(archive, content):
     def padded(size):
         return (size + 511) // 512 * 512
     header = bytearray(archive[:512])
-    header[124:136] = b"%011o\0" % len(content)
+    header[124:135] = b"%011o" % len(content)
     header[148:156] = b" " * 8
     header[148:156] = b"%06o\0 " % sum(header)
     return bytes(header) + content.ljust(padded(len(content)), b"\0") + archive[512 + padded(len(first_file(archive))):]

@@ -1,4 +1,4 @@
-// The archives in kits and bundles. The files of an accepted one lie within it, one behind the other, under plain names.
+// The archives in kits and bundles. An accepted one is exactly what is written for its files, which have plain names.
 
 #include "envelope/tar.hpp"
 
@@ -10,20 +10,22 @@ using namespace airlock;
 using namespace airlock::test;
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  constexpr std::size_t files_most = 64;
+  constexpr std::size_t max_files = 64;
   const core::MemoryBlob tar(input_text(data, size));
-  const auto files = envelope::read_tar(tar, files_most);
-  if (!files) return 0;
-  require(files->size() <= files_most, "no more files than allowed");
+  const auto listing = envelope::read_tar(tar, max_files);
+  if (!listing) return 0;
+  require(listing->files.size() <= max_files, "no more files than allowed");
   std::set<std::string> names;
-  std::uint64_t end = 0;
-  for (const envelope::TarEntry& file : *files) {
-    require(file.offset >= end && file.offset <= size && file.size <= size - file.offset, "a file lies within the archive");
-    end = file.offset + file.size;
-    require(!file.name.empty() && file.name.front() != '/' && file.name.find("..") == file.name.npos &&
-                file.name.find('\0') == file.name.npos,
+  core::StringSink out(size);
+  envelope::TarWriter again(out, listing->time);
+  for (const envelope::TarEntry& file : listing->files) {
+    require(!file.name.empty() && file.name.front() != '/' && file.name.front() != '.' &&
+                file.name.find("/.") == file.name.npos && file.name.find('\0') == file.name.npos,
             "a name leads nowhere else");
-    require(names.insert(file.name).second, "no name stands twice");
+    require(names.insert(file.name).second, "no name comes twice");
+    require(again.add(file.name, core::BlobPart(tar, file.offset, file.size)).has_value(),
+            "a file can be written again");
   }
+  require(again.finish() && out.bytes() == input_text(data, size), "the archive is written again to the byte");
   return 0;
 }

@@ -45,7 +45,6 @@ OWNERS = {
     r"libpq-fe\.h": {"db"},
     r"curl/.*": {"net"},
     r"seccomp\.h": {"sys"},
-    r"archive(_entry)?\.h": {"envelope"},
     r"libpsl\.h": {"redaction"},
     r"nlohmann/json\.hpp": {"*"},
     r"CLI/.*": {"tools"},
