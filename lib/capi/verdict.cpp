@@ -11,7 +11,7 @@
 #include "capi/under_way.hpp"
 #include "core/text.hpp"
 #include "licence/licence.hpp"
-#include "site/verdict.hpp"
+#include "public/judge.hpp"
 #include "sys/system.hpp"
 
 struct airlock_verdict {
@@ -43,7 +43,7 @@ using airlock::core::Error;
 using airlock::core::Result;
 using airlock::licence::Licence;
 using airlock::licence::Verdict;
-using airlock::site::JudgedBytes;
+using airlock::published::JudgedBytes;
 
 constexpr const char* not_judged = "the licence could not be judged: no memory is left";
 constexpr const char* process_ends = "the licence could not be judged: the process is ending";
@@ -108,7 +108,7 @@ Result<JudgedBytes> without_memory(Result<Verdict> judged) {
 
 Result<JudgedBytes> judge_bytes(std::optional<std::string> licence, const airlock_setting& setting) {
   if (setting.incomplete) return airlock::core::fail(Code::unexpected, not_judged);
-  airlock::site::LicenceBytes bytes{.licence = std::move(licence),
+  airlock::published::LicenceBytes bytes{.licence = std::move(licence),
                                     .trust = setting.trust,
                                     .product = setting.product,
                                     .site_id = {},
@@ -127,7 +127,7 @@ Result<JudgedBytes> judge_bytes(std::optional<std::string> licence, const airloc
     }
     bytes.key_sha256 = airlock::core::to_lower(*bytes.key_sha256);
   }
-  return airlock::site::judge_bytes(bytes, setting.now.value_or(airlock::sys::now()));
+  return airlock::published::judge_bytes(bytes, setting.now.value_or(airlock::sys::now()));
 }
 
 const Licence* licence_of(const airlock_verdict* verdict) {
@@ -147,14 +147,14 @@ const char* airlock_version(void) { return AIRLOCK_VERSION; }
 
 airlock_verdict* airlock_verify_site(const char* site_directory) {
   return verdict_of([&]() -> Result<JudgedBytes> {
-    return without_memory(airlock::site::judge_public(text_or_empty(site_directory), airlock::sys::now()));
+    return without_memory(airlock::published::judge_public(text_or_empty(site_directory), airlock::sys::now()));
   });
 }
 
 airlock_verdict* airlock_verify_files(const char* licence, const char* trust, const char* product,
                                       const char* site_id) {
   return verdict_of([&]() -> Result<JudgedBytes> {
-    airlock::site::LicenceFiles files{
+    airlock::published::LicenceFiles files{
         .licence = text_or_empty(licence), .trust = text_or_empty(trust), .product = text_or_empty(product), .site_id = {}};
     if (files.licence.empty() || files.trust.empty() || files.product.empty()) {
       return airlock::core::fail(Code::usage, "licence, trust and product are all needed");
@@ -162,7 +162,7 @@ airlock_verdict* airlock_verify_files(const char* licence, const char* trust, co
     if (site_id != nullptr) {
       AIRLOCK_TRY(files.site_id, uuid_from(site_id));
     }
-    return without_memory(airlock::site::judge_files(files, airlock::sys::now()));
+    return without_memory(airlock::published::judge_files(files, airlock::sys::now()));
   });
 }
 

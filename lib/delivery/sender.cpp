@@ -99,7 +99,7 @@ Result<std::vector<Checked>> check_destinations(const std::string& directory, co
   AIRLOCK_TRY(const auto ledger, gate::open_to_read(site));
   AIRLOCK_TRY(const gate::Inputs inputs, gate::read_inputs(directory, ledger, sys::now()));
   std::vector<Checked> out;
-  for (const site::Destination& destination : inputs.destinations()) {
+  for (const published::Destination& destination : inputs.destinations()) {
     Checked checked{.type = destination.type, .url = destination.url, .sound = false, .message = {}};
     auto target = Target::open(site, destination, environment);
     if (!target) {

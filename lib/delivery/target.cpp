@@ -27,10 +27,10 @@ Result<std::string> secret_in(const std::string& path) {
   return text;
 }
 
-Result<std::optional<net::Proxy>> proxy_of(const site::Site& site, const site::Destination& destination,
+Result<std::optional<net::Proxy>> proxy_of(const site::Site& site, const published::Destination& destination,
                                            const EnvironmentProxy& environment) {
   if (destination.proxy.empty()) return std::nullopt;
-  const bool from_environment = destination.proxy == site::proxy_from_environment;
+  const bool from_environment = destination.proxy == published::proxy_from_environment;
   net::Proxy proxy{.url = from_environment ? environment.url : destination.proxy,
                    .user = {},
                    .password = {},
@@ -135,7 +135,7 @@ Result<Joined> posthog_batch(const core::Blob& payload, const std::string& api_k
   return out;
 }
 
-Result<Target> Target::open(const site::Site& site, const site::Destination& destination,
+Result<Target> Target::open(const site::Site& site, const published::Destination& destination,
                             const EnvironmentProxy& environment) {
   net::Endpoint endpoint{.url = destination.url,
                          .roots = {},

@@ -56,18 +56,18 @@ class Joined final : public core::Blob {
 class Target {
  public:
   /// Errors name the file or the member: bad_input, refused (a secret that others can read).
-  [[nodiscard]] static Result<Target> open(const site::Site& site, const site::Destination& destination,
+  [[nodiscard]] static Result<Target> open(const site::Site& site, const published::Destination& destination,
                                            const EnvironmentProxy& environment);
 
   /// The body for a payload, which must outlive it. Error: refused, as `posthog_batch` says.
   [[nodiscard]] Result<Joined> body(const core::Blob& payload, const std::string& disclosure_id) const;
   [[nodiscard]] net::Client& client() { return client_; }
-  [[nodiscard]] const site::Destination& destination() const { return destination_; }
+  [[nodiscard]] const published::Destination& destination() const { return destination_; }
 
  private:
-  Target(site::Destination destination, net::Client client, std::string api_key)
+  Target(published::Destination destination, net::Client client, std::string api_key)
       : destination_(std::move(destination)), client_(std::move(client)), api_key_(std::move(api_key)) {}
-  site::Destination destination_;
+  published::Destination destination_;
   net::Client client_;
   std::string api_key_;
 };

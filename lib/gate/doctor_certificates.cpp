@@ -6,7 +6,7 @@
 #include "crypto/pem.hpp"
 #include "crypto/term.hpp"
 #include "gate/findings.hpp"
-#include "site/verdict.hpp"
+#include "public/judge.hpp"
 #include "sys/file.hpp"
 
 namespace airlock::gate {

@@ -2,7 +2,7 @@
 
 #include "core/text.hpp"
 #include "gate/findings.hpp"
-#include "site/verdict.hpp"
+#include "public/judge.hpp"
 #include "sys/file.hpp"
 
 namespace airlock::gate {

@@ -8,7 +8,7 @@
 #include "crypto/hash.hpp"
 #include "gate/ceiling.hpp"
 #include "gate/public_part.hpp"
-#include "site/verdict.hpp"
+#include "public/judge.hpp"
 
 namespace airlock::gate {
 namespace {

@@ -14,8 +14,8 @@
 #include "licence/licence.hpp"
 #include "policy/ceiling.hpp"
 #include "policy/policy.hpp"
+#include "public/known_kit.hpp"
 #include "site/kit.hpp"
-#include "site/known_kit.hpp"
 #include "site/machine.hpp"
 #include "site/site.hpp"
 

@@ -5,7 +5,7 @@
 
 #include "core/json.hpp"
 #include "gate/inputs.hpp"
-#include "site/public_site.hpp"
+#include "public/public_site.hpp"
 #include "sys/file.hpp"
 
 namespace airlock::gate {
@@ -24,7 +24,7 @@ bool is_current(const site::PublicSite& found, const site::PublicSite& wanted) {
 }
 
 Result<void> write(const site::Site& site, const site::PublicSite& content) {
-  return sys::replace_file(site.path(site::layout::public_site), site::to_document(content), sys::public_file);
+  return sys::replace_file(site.path(site::layout::public_site), published::to_document(content), sys::public_file);
 }
 
 }  // namespace

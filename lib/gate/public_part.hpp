@@ -8,7 +8,7 @@
 #include "core/time.hpp"
 #include "ledger/ledger.hpp"
 #include "licence/licence.hpp"
-#include "site/public_site.hpp"
+#include "public/public_site.hpp"
 #include "site/site.hpp"
 
 namespace airlock::gate {

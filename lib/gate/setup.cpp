@@ -17,9 +17,10 @@
 #include "gate/settle.hpp"
 #include "gate/takeover.hpp"
 #include "gate/usage.hpp"
+#include "public/judge.hpp"
 #include "site/history.hpp"
 #include "site/machine.hpp"
-#include "site/verdict.hpp"
+#include "site/vendor_roots.hpp"
 #include "sys/file.hpp"
 #include "sys/system.hpp"
 

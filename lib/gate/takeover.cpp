@@ -7,8 +7,8 @@
 #include "crypto/pem.hpp"
 #include "gate/entries.hpp"
 #include "gate/public_part.hpp"
+#include "public/judge.hpp"
 #include "site/history.hpp"
-#include "site/verdict.hpp"
 #include "sys/file.hpp"
 
 namespace airlock::gate {

@@ -92,7 +92,7 @@ Result<Configuration> parse_configuration(std::string_view text, std::string_vie
   if (in.has("sandbox")) out.sandbox_best_effort = in.word("sandbox", {"required", "best-effort"}) == "best-effort";
   read_limits(in, out);
   read_monitoring(in, out);
-  out.destinations = destinations_from(in, WrittenBy::site);
+  out.destinations = published::destinations_from(in, published::WrittenBy::site);
   AIRLOCK_CHECK(in.finish());
   return out;
 }

@@ -13,8 +13,8 @@
 #include "core/result.hpp"
 #include "core/time.hpp"
 #include "policy/policy.hpp"
+#include "public/destination.hpp"
 #include "redaction/profile.hpp"
-#include "site/destination.hpp"
 
 namespace airlock::site {
 
@@ -55,7 +55,7 @@ struct Configuration {
   std::int64_t held_days = 90;     ///< `retention.held_days`: how long a report waits
   std::uint64_t held_bytes = held_bytes_default;  ///< `limits.held_bytes`: how much reports that wait may take
   Monitoring monitoring;
-  std::vector<Destination> destinations;  ///< empty: the kit's
+  std::vector<published::Destination> destinations;  ///< empty: the kit's
 };
 
 /// Error: bad_input naming the file, the JSON path and the reason.

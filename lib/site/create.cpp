@@ -2,7 +2,7 @@
 #include <chrono>
 
 #include "core/text.hpp"
-#include "site/public_site.hpp"
+#include "public/public_site.hpp"
 #include "site/request.hpp"
 #include "site/site.hpp"
 #include "sys/file.hpp"
@@ -69,7 +69,7 @@ Result<CreatedSite> create_site(const std::string& directory, const NewSite& con
   AIRLOCK_CHECK(sys::create_file(path(layout::vendor_trust) + "/vendor-root.crt", root, sys::private_file));
   AIRLOCK_CHECK(sys::create_file(path(layout::vendor_root), root, sys::public_file));
   const core::Digest key_sha256 = signing.certificate.key().sha256();
-  const PublicSite public_site{.site_id = content.site_id,
+  const published::PublicSite public_site{.site_id = content.site_id,
                                .product = content.product,
                                .key_sha256 = key_sha256.hex(),
                                .licence_sequence = 0,

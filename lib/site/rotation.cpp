@@ -9,8 +9,8 @@
 #include "core/text.hpp"
 #include "keeper/keeper.hpp"
 #include "keeper/passphrase.hpp"
+#include "public/public_site.hpp"
 #include "site/former.hpp"
-#include "site/public_site.hpp"
 #include "site/request.hpp"
 #include "sys/file.hpp"
 #include "sys/system.hpp"
@@ -155,7 +155,7 @@ Result<void> remove_former(const Site& site, KeyName key) {
 Result<void> renew_public_part(const Site& site, const std::string& key_sha256) {
   const std::string path = site.path(layout::public_site);
   AIRLOCK_TRY(const std::string text, sys::read_file(path, configuration_bytes_limit));
-  AIRLOCK_TRY(auto public_site, parse_public_site(text, path));
+  AIRLOCK_TRY(auto public_site, published::parse_public_site(text, path));
   public_site.key_sha256 = key_sha256;
   return sys::replace_file(path, to_document(public_site), sys::public_file);
 }

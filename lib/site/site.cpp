@@ -2,7 +2,7 @@
 
 #include "core/text.hpp"
 #include "keeper/keeper.hpp"
-#include "site/kit_trust.hpp"
+#include "public/kit_trust.hpp"
 #include "sys/file.hpp"
 
 namespace airlock::site {
@@ -116,7 +116,7 @@ Result<std::vector<crypto::Certificate>> Site::vendor_roots() const {
   return roots;
 }
 
-Result<std::string> Site::receiver_authorities(const Destination& destination) const {
+Result<std::string> Site::receiver_authorities(const published::Destination& destination) const {
   if (!destination.ca_file.empty()) return sys::read_file(path_of(destination.ca_file), delivery_pem_limit);
   const std::string folder = path(layout::delivery_trust);
   AIRLOCK_TRY(const auto names, sys::list_directory(folder));
@@ -131,7 +131,7 @@ Result<std::string> Site::receiver_authorities(const Destination& destination) c
 
 Result<crypto::TrustStore> Site::vendor_trust(crypto::Role role) const {
   AIRLOCK_TRY(const auto roots, vendor_roots());
-  return crypto::TrustStore(role, roots_for(role, roots));
+  return crypto::TrustStore(role, published::roots_for(role, roots));
 }
 
 }  // namespace airlock::site

@@ -16,21 +16,20 @@
 #include "crypto/key.hpp"
 #include "crypto/note.hpp"
 #include "keeper/key_file.hpp"
+#include "public/destination.hpp"
+#include "public/layout.hpp"
 #include "site/configuration.hpp"
 #include "sys/new_directory.hpp"
 
 namespace airlock::site {
 
+using namespace published;  // for users that do not name that module themselves yet
+
 /// Names within a site directory.
 namespace layout {
 inline constexpr std::string_view configuration = "airlock.json";
-inline constexpr std::string_view public_folder = "public";
-inline constexpr std::string_view licence = "public/licence.p7s";
-inline constexpr std::string_view next_licence = "public/licence.next.p7s";  ///< takes over when it begins
-inline constexpr std::string_view kit = "public/kit.p7s";
+using namespace published::layout;  // the files in `public/`
 inline constexpr std::string_view proposed_kit = "kit-proposed.p7s";  ///< waits for a person to authorise it
-inline constexpr std::string_view vendor_root = "public/vendor-root.crt";
-inline constexpr std::string_view public_site = "public/site.json";
 inline constexpr std::string_view keys = "keys";
 inline constexpr std::string_view signing_key = "keys/site.key";
 inline constexpr std::string_view vendor_trust = "trust/vendor";
@@ -113,7 +112,7 @@ class Site {
   [[nodiscard]] Result<crypto::Secret> pseudonym_key() const;
   /// The PEM certificates of the authorities by which a receiver is known: the destination's `ca_file`, else all of
   /// `trust/delivery/`; empty where there is none.
-  [[nodiscard]] Result<std::string> receiver_authorities(const Destination& destination) const;
+  [[nodiscard]] Result<std::string> receiver_authorities(const published::Destination& destination) const;
   /// A file that a destination names: relative to the site directory, or absolute.
   [[nodiscard]] std::string path_of(const std::string& file) const { return file.starts_with('/') ? file : path(file); }
   /// Name and public key of the ledger's checkpoints.

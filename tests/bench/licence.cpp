@@ -19,10 +19,10 @@
 #include "crypto/cms.hpp"
 #include "crypto/pem.hpp"
 #include "licence/licence.hpp"
+#include "public/judge.hpp"
+#include "public/public_site.hpp"
 #include "site/kit.hpp"
-#include "site/public_site.hpp"
 #include "site/site.hpp"
-#include "site/verdict.hpp"
 #include "sys/child.hpp"
 #include "sys/file.hpp"
 #include "temporary_directory.hpp"
@@ -162,7 +162,7 @@ int main(int argc, char** argv) {
     std::filesystem::create_directories(std::filesystem::path(path).parent_path());
     std::ofstream(path) << text;
   };
-  publish(site::layout::public_site, site::to_document({.site_id = "7f1c7c26-5c0b-4f0e-9d3a-1f2e3d4c5b6a",
+  publish(site::layout::public_site, published::to_document({.site_id = "7f1c7c26-5c0b-4f0e-9d3a-1f2e3d4c5b6a",
                                                         .product = "posthog",
                                                         .key_sha256 = std::string(64, '0'),
                                                         .licence_sequence = 1,
@@ -182,7 +182,7 @@ int main(int argc, char** argv) {
       {"OpenSSL primitives: two ECDSA P-256 signatures", [&] { return verify_one() && verify_one(); }},
       {"verdict from bytes, trust parsed each time",
        [&] {
-         return is_valid_of_bytes(site::judge_bytes({.licence = file,
+         return is_valid_of_bytes(published::judge_bytes({.licence = file,
                                             .trust = root.certificate.pem(),
                                             .product = "posthog",
                                             .site_id = {},
@@ -194,13 +194,13 @@ int main(int argc, char** argv) {
        }},
       {"verdict from files",
        [&] {
-         return is_valid(site::judge_files(
+         return is_valid(published::judge_files(
              {.licence = licence_path, .trust = root_path, .product = "posthog", .site_id = {}}, now));
        }},
       {"OpenSSL primitives: four ECDSA P-256 signatures",
        [&] { return verify_one() && verify_one() && verify_one() && verify_one(); }},
       {"verdict from a site: licence and a kit of " + std::to_string(kit_file.size() / 1024) + " KiB",
-       [&] { return is_valid(site::judge_public(site, now)); }}};
+       [&] { return is_valid(published::judge_public(site, now)); }}};
   measure(rows, in_process_rounds);
 
   std::puts("\nwhole processes, each from start to exit");

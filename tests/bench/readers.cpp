@@ -14,10 +14,10 @@
 #include "licence/licence.hpp"
 #include "policy/ceiling.hpp"
 #include "policy/policy.hpp"
+#include "public/public_site.hpp"
 #include "redaction/selector.hpp"
 #include "site/configuration.hpp"
 #include "site/machine.hpp"
-#include "site/public_site.hpp"
 #include "site/receipt.hpp"
 
 using namespace airlock;
@@ -128,7 +128,7 @@ int main() {
       {"licence", [](const std::string& d) { return licence::parse(d, "x").has_value(); }},
       {"configuration", [](const std::string& d) { return site::parse_configuration(d, "x").has_value(); }},
       {"machine", [](const std::string& d) { return site::parse_machine(d, "x").has_value(); }},
-      {"public/site.json", [](const std::string& d) { return site::parse_public_site(d, "x").has_value(); }}};
+      {"public/site.json", [](const std::string& d) { return published::parse_public_site(d, "x").has_value(); }}};
   for (const auto& [name, read] : readers) {
     for (const std::size_t bytes : {mebibyte, std::size_t{256} * 1024, std::size_t{64} * 1024}) {
       if (bytes != mebibyte && name != "licence" && name != "configuration" && name != "public/site.json") continue;

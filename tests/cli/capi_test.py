@@ -668,6 +668,15 @@ def _(w):
         check(name not in w.run("ldd", lib).text, f"{name} is linked")
 
 
+@case("no code that decides about reports is in the library, so none of it gets into an application's process")
+def _(w):
+    symbols = w.run("nm", "--demangle", "--defined-only", library(w) / "libairlock.so.0").text
+    modules = set(re.findall(r"\bairlock::([a-z_]+)::", symbols))
+    for module in ("core", "crypto", "licence", "published"):
+        check(module in modules, f"{module} is not found, so nothing can be said of the others: {modules}")
+    equal(modules - {"capi", "core", "crypto", "envelope", "licence", "published", "sys"}, set(), "other modules")
+
+
 def header_library(w, name, change=lambda text: text):
     """The header as a library of C that does nothing: its debug information is the ABI that the header promises, without
     a trace of the implementation. The compiler holds the real library to the header, the case above its symbols."""

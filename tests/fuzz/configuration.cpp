@@ -3,8 +3,8 @@
 #include "site/configuration.hpp"
 
 #include "fuzz/target.hpp"
+#include "public/public_site.hpp"
 #include "site/machine.hpp"
-#include "site/public_site.hpp"
 
 using namespace airlock;
 using namespace airlock::test;
@@ -20,10 +20,10 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
             "naming the product changes nothing else");
   }
   (void)site::parse_machine(text, "machine.json");
-  if (const auto read = site::parse_public_site(text, "site.json")) {
-    const std::string written = site::to_document(*read);
-    const auto again = site::parse_public_site(written, "site.json");
-    require(again && site::to_document(*again) == written, "the public part is written as it was read");
+  if (const auto read = published::parse_public_site(text, "site.json")) {
+    const std::string written = published::to_document(*read);
+    const auto again = published::parse_public_site(written, "site.json");
+    require(again && published::to_document(*again) == written, "the public part is written as it was read");
   }
   return 0;
 }

@@ -24,13 +24,14 @@ DIRECTION = {
     "prover": "core report dictionary redaction policy",
     "licence": "core crypto",
     "envelope": "core crypto",
-    "site": "core sys crypto keeper dictionary redaction policy licence envelope",
+    "public": "core sys crypto licence envelope",
+    "site": "core sys crypto keeper dictionary redaction policy licence envelope public",
     "ledger": "core sys crypto db",
-    "gate": "core sys crypto keeper db report dictionary redaction policy licence envelope site ledger",
-    "delivery": "core sys net crypto keeper report site ledger gate",
+    "gate": "core sys crypto keeper db report dictionary redaction policy licence envelope public site ledger",
+    "delivery": "core sys net crypto keeper report public site ledger gate",
     "collect": "core sys db net report dictionary",
-    "intake": "core sys crypto keeper db report dictionary licence policy prover site envelope ledger",
-    "capi": "core sys crypto licence site",
+    "intake": "core sys crypto keeper db report dictionary licence policy prover public site envelope ledger",
+    "capi": "core sys crypto licence public",
 }
 # Tools sit on top: the gate and everything below it, and their own module. So may the C ABI; it needs less.
 TOOLS = {

@@ -7,7 +7,7 @@
 #include "dictionary/dictionary.hpp"
 #include "intake/home.hpp"
 #include "policy/policy.hpp"
-#include "site/destination.hpp"
+#include "public/destination.hpp"
 #include "sys/file.hpp"
 
 namespace airlock::tools {
@@ -30,7 +30,7 @@ core::Result<void> check(const intake::KitOrder& order, const Options& options) 
   AIRLOCK_CHECK(core::check_typed("the policy's name", policy.name(), core::text_limit));
   AIRLOCK_CHECK(core::check_typed("the policy's version", policy.version(), core::text_limit));
   AIRLOCK_CHECK(core::check_typed("the dictionary's name", dictionary.name(), core::text_limit));
-  if (!order.delivery.empty()) AIRLOCK_CHECK(site::check_delivery(order.delivery, options.delivery));
+  if (!order.delivery.empty()) AIRLOCK_CHECK(published::check_delivery(order.delivery, options.delivery));
   return {};
 }
 

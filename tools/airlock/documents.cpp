@@ -15,7 +15,7 @@ core::Result<site::Kit> kit_of(const Context& context, std::string_view missing)
     error.hint = "name the " + std::string(missing) + ", or a site with --site";
     return core::fail(std::move(error));
   }
-  AIRLOCK_TRY(const auto text, sys::read_file(site->path(site::layout::kit), site::kit_bytes_limit));
+  AIRLOCK_TRY(const auto text, sys::read_file(site->path(site::layout::kit), published::kit_bytes_limit));
   return gate::verify_kit_for(*site, text);
 }
 

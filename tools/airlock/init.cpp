@@ -74,7 +74,7 @@ core::Result<gate::Initialised> make(const Context& context, const Options& opti
   if (!root) return core::fail(std::move(root.error()).within(core::quote(options.vendor_root)));
   AIRLOCK_CHECK(confirm_root(options, *root));
   if (!options.kit.empty()) {
-    AIRLOCK_TRY(init.kit, sys::read_file(options.kit, site::kit_bytes_limit));
+    AIRLOCK_TRY(init.kit, sys::read_file(options.kit, published::kit_bytes_limit));
   }
   if (!options.licence.empty()) {
     AIRLOCK_TRY(init.licence, sys::read_file(options.licence, licence::licence_bytes_limit));

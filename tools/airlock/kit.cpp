@@ -43,7 +43,7 @@ int show(Context& context, const std::string& file) {
   const auto site = site::Site::open(context.site);
   if (!site) return context.console.report(site.error());
   const std::string path = file.empty() ? site->path(site::layout::kit) : file;
-  const auto text = sys::read_file(path, site::kit_bytes_limit);
+  const auto text = sys::read_file(path, published::kit_bytes_limit);
   if (!text) return context.console.report(text.error());
   const auto kit = gate::verify_kit_for(*site, *text);
   if (!kit) return context.console.report(core::Error(kit.error()).within(core::quote(path)));
@@ -71,7 +71,7 @@ int show(Context& context, const std::string& file) {
 }
 
 int install(Context& context, const std::string& path) {
-  const auto text = sys::read_file(path, site::kit_bytes_limit);
+  const auto text = sys::read_file(path, published::kit_bytes_limit);
   if (!text) return context.console.report(text.error());
   const auto installed = gate::install_kit(context.site, *text);
   if (!installed) return context.console.report(core::Error(installed.error()).within(core::quote(path)));

@@ -6,7 +6,7 @@
 #include "gate/documents.hpp"
 #include "gate/setup.hpp"
 #include "present.hpp"
-#include "site/verdict.hpp"
+#include "public/judge.hpp"
 #include "sys/file.hpp"
 #include "sys/system.hpp"
 
@@ -14,7 +14,7 @@ namespace airlock::tools {
 namespace licence_command {
 
 struct Options {
-  site::LicenceFiles files;
+  published::LicenceFiles files;
   std::string site_id;
   std::string file;
 };
@@ -30,20 +30,20 @@ core::Result<licence::Verdict> judge(const Context& context, const Options& opti
                       "`--product` are for a file without a site",
                       "leave them out, or give the file with `--licence`");
   }
-  if (!options.file.empty()) return site::judge_for_public(context.site, options.file, sys::now());
-  if (!from_files) return site::judge_public(context.site, sys::now());
+  if (!options.file.empty()) return published::judge_for_public(context.site, options.file, sys::now());
+  if (!from_files) return published::judge_public(context.site, sys::now());
   if (options.files.licence.empty() || options.files.trust.empty() || options.files.product.empty()) {
     return core::fail(Code::usage, "without a site, `--licence`, `--trust` and `--product` are all needed",
                       "see `airlock licence verify --help`");
   }
-  site::LicenceFiles files = options.files;
+  published::LicenceFiles files = options.files;
   if (!options.site_id.empty()) {
     if (!core::is_uuid(options.site_id)) {
       return core::fail(Code::usage, core::quote(options.site_id) + " is not a UUID");
     }
     files.site_id = core::to_lower(options.site_id);
   }
-  return site::judge_files(files, sys::now());
+  return published::judge_files(files, sys::now());
 }
 
 void print(const Context& context, const licence::Verdict& verdict) {
@@ -69,7 +69,7 @@ int verify(Context& context, const Options& options) {
 }
 
 int show(Context& context) {
-  const auto verdict = site::judge_public(context.site, sys::now());
+  const auto verdict = published::judge_public(context.site, sys::now());
   if (!verdict) return context.console.report(verdict.error());
   if (context.console.json()) print(context, *verdict);
   if (verdict->licence) {

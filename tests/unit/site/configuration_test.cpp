@@ -1,5 +1,4 @@
 #include "site/configuration.hpp"
-#include "site/public_site.hpp"
 
 #include <doctest/doctest.h>
 
@@ -72,14 +71,4 @@ TEST_CASE("the product is added to a configuration that keeps everything else") 
   CHECK(parsed->product == "posthog");
   CHECK(parsed->name == "n");
   CHECK(parsed->floor == policy::Disposition::seal);
-}
-
-TEST_CASE("the public part survives a round trip and refuses strangers") {
-  const PublicSite site{site_id, "posthog", std::string(64, 'a'), 3, *core::Time::from_text("2026-11-01T00:00:00Z")};
-  const auto read = parse_public_site(to_document(site), "site.json");
-  REQUIRE(read);
-  CHECK(read->site_id == site.site_id);
-  CHECK(read->licence_sequence == 3);
-  CHECK(read->newest_time == site.newest_time);
-  CHECK_FALSE(parse_public_site(R"({"format": "airlock-public/1"})", "site.json"));
 }

@@ -12,6 +12,8 @@
 
 using namespace airlock;
 using namespace airlock::site;
+using published::kit_bytes_limit;
+using published::verify_kit_header;
 using crypto::KeyKind;
 using crypto::Role;
 

@@ -1,12 +1,10 @@
-#include "site/kit_trust.hpp"
+#include "public/kit_trust.hpp"
 
 #include <algorithm>
 
 #include "core/text.hpp"
-#include "site/site.hpp"
-#include "sys/file.hpp"
 
-namespace airlock::site {
+namespace airlock::published {
 namespace {
 
 using core::Code;
@@ -14,15 +12,13 @@ using core::fail;
 using core::quote;
 using crypto::Certificate;
 
-constexpr std::size_t name_digits = 16;
-
 bool contains(const std::vector<Certificate>& list, const Certificate& wanted) {
   return std::find(list.begin(), list.end(), wanted) != list.end();
 }
 
 }  // namespace
 
-core::Result<void> settle(KitTrust& kit, const crypto::TrustStore& trust) {
+core::Result<void> verify_kit_trust(KitTrust& kit, const crypto::TrustStore& trust) {
   std::vector<Certificate> roots = trust.roots();
   for (const auto& successor : kit.successors) {
     const bool signed_for = std::any_of(roots.begin(), roots.end(),
@@ -61,19 +57,4 @@ std::vector<Certificate> roots_for(crypto::Role role, const std::vector<Certific
   return out;
 }
 
-core::Result<void> add_roots(const Site& site, const std::vector<crypto::Successor>& successors) {
-  if (successors.empty()) return {};
-  AIRLOCK_TRY(auto roots, site.vendor_roots());
-  for (const auto& successor : successors) {
-    if (contains(roots, successor.root)) continue;
-    const std::string file =
-        site.path(layout::vendor_trust) + "/root-" + successor.root.fingerprint().hex().substr(0, name_digits) + ".crt";
-    AIRLOCK_CHECK(sys::replace_file(file, successor.root.pem(), sys::private_file));
-    roots.push_back(successor.root);
-  }
-  std::string all;
-  for (const Certificate& root : roots) all += root.pem();
-  return sys::replace_file(site.path(layout::vendor_root), all, sys::public_file);
-}
-
-}  // namespace airlock::site
+}  // namespace airlock::published

@@ -1,10 +1,10 @@
-#include "site/public_site.hpp"
+#include "public/public_site.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include "core/json.hpp"
 
-namespace airlock::site {
+namespace airlock::published {
 namespace {
 
 using core::Json;
@@ -50,4 +50,4 @@ Result<PublicSite> parse_public_site(std::string_view text, std::string_view nam
   return out;
 }
 
-}  // namespace airlock::site
+}  // namespace airlock::published

@@ -1,11 +1,11 @@
-#include "site/destination.hpp"
+#include "public/destination.hpp"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "core/text.hpp"
 
-namespace airlock::site {
+namespace airlock::published {
 namespace {
 
 using core::Json;
@@ -17,7 +17,7 @@ constexpr std::size_t url_limit = 2048;
 constexpr std::string_view vendors_files = "trust/delivery/";
 constexpr std::string_view pin_start = "sha256//";
 
-/// A URL of one of the schemes with a host, without user, password and fragment.
+/// Whether it is a URL of one of the schemes, with a host, and without user, password and fragment.
 bool is_url(std::string_view text, std::initializer_list<std::string_view> schemes) {
   const auto scheme =
       std::find_if(schemes.begin(), schemes.end(), [&](std::string_view start) { return text.starts_with(start); });
@@ -28,9 +28,9 @@ bool is_url(std::string_view text, std::initializer_list<std::string_view> schem
          std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
 }
 
-std::string file_in(Members& in, std::string_view member, WrittenBy whom) {
+std::string file_in(Members& in, std::string_view member, WrittenBy author) {
   std::string path = in.text_if(member).value_or("");
-  if (whom == WrittenBy::vendor && !path.empty() &&
+  if (author == WrittenBy::vendor && !path.empty() &&
       (!path.starts_with(vendors_files) || path.find("..") != std::string::npos)) {
     in.refuse(member, "a kit may name files in `trust/delivery/` only");
   }
@@ -43,20 +43,20 @@ bool is_pin(std::string_view text) {
   return digest && digest->size() == 32;
 }
 
-Destination destination_from(Members& in, WrittenBy whom) {
+Destination destination_from(Members& in, WrittenBy author) {
   Destination out;
   out.type = in.word("type", {"https-json", "posthog-batch"});
   out.url = in.text("url", url_limit);
   if (in.ok() && !is_url(out.url, {"https://"})) {
     in.refuse("url", "must start with `https://`, name a host, and have neither user nor fragment");
   }
-  out.ca_file = file_in(in, "ca_file", whom);
-  out.api_key_file = file_in(in, "api_key_file", whom);
-  out.client_certificate = file_in(in, "client_certificate", whom);
-  out.client_key = file_in(in, "client_key", whom);
-  out.proxy_credentials_file = file_in(in, "proxy_credentials_file", whom);
+  out.ca_file = file_in(in, "ca_file", author);
+  out.api_key_file = file_in(in, "api_key_file", author);
+  out.client_certificate = file_in(in, "client_certificate", author);
+  out.client_key = file_in(in, "client_key", author);
+  out.proxy_credentials_file = file_in(in, "proxy_credentials_file", author);
   out.proxy = in.text_if("proxy", url_limit).value_or("");
-  if (whom == WrittenBy::vendor && out.proxy == proxy_from_environment) {
+  if (author == WrittenBy::vendor && out.proxy == proxy_from_environment) {
     in.refuse("proxy", "a kit may not take the proxy from the environment");
   }
   if (in.ok() && !out.proxy.empty() && out.proxy != proxy_from_environment &&
@@ -67,8 +67,8 @@ Destination destination_from(Members& in, WrittenBy whom) {
   for (const std::string& pin : out.pins) {
     if (!is_pin(pin)) in.refuse("pins", "must be `sha256//` and the base64 of a SHA-256");
   }
-  out.timeout_seconds = in.integer_if("timeout_seconds", 1, timeout_seconds_most).value_or(timeout_seconds_default);
-  out.max_age_hours = in.integer_if("max_age_hours", 1, max_age_hours_most).value_or(max_age_hours_default);
+  out.timeout_seconds = in.integer_if("timeout_seconds", 1, timeout_seconds_maximum).value_or(timeout_seconds_default);
+  out.max_age_hours = in.integer_if("max_age_hours", 1, max_age_hours_maximum).value_or(max_age_hours_default);
   if (!in.ok()) return out;
   if ((out.type == "posthog-batch") != !out.api_key_file.empty()) {
     in.refuse("api_key_file", "stands with `posthog-batch`, and with nothing else");
@@ -82,17 +82,13 @@ Destination destination_from(Members& in, WrittenBy whom) {
   return out;
 }
 
-}  // namespace
-
-namespace {
-
 /// Reads the members of a `delivery` object.
-std::vector<Destination> destinations_in(Members& members, WrittenBy whom) {
+std::vector<Destination> destinations_in(Members& members, WrittenBy author) {
   std::vector<Destination> out;
   if (const Json* list = members.array("destinations", destinations_limit); list != nullptr) {
     for (std::size_t i = 0; i < list->size() && members.ok(); ++i) {
       Members element((*list)[i], members.name(), members.path_of("destinations") + "/" + std::to_string(i));
-      out.push_back(destination_from(element, whom));
+      out.push_back(destination_from(element, author));
       if (auto done = element.finish(); !done) members.refuse(std::move(done).error());
     }
   }
@@ -101,11 +97,11 @@ std::vector<Destination> destinations_in(Members& members, WrittenBy whom) {
 
 }  // namespace
 
-std::vector<Destination> destinations_from(Members& in, WrittenBy whom) {
+std::vector<Destination> destinations_from(Members& in, WrittenBy author) {
   const Json* delivery = in.object_if("delivery");
   if (delivery == nullptr) return {};
   Members members(*delivery, in.name(), in.path_of("delivery"));
-  std::vector<Destination> out = destinations_in(members, whom);
+  std::vector<Destination> out = destinations_in(members, author);
   if (auto done = members.finish(); !done) in.refuse(std::move(done).error());
   return out;
 }
@@ -117,4 +113,4 @@ core::Result<void> check_delivery(std::string_view text, std::string_view name) 
   return members.finish();
 }
 
-}  // namespace airlock::site
+}  // namespace airlock::published

@@ -1,4 +1,4 @@
-#include "site/known_kit.hpp"
+#include "public/known_kit.hpp"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -6,7 +6,7 @@
 #include "core/text.hpp"
 #include "crypto/hash.hpp"
 
-namespace airlock::site {
+namespace airlock::published {
 namespace {
 
 using core::Code;
@@ -25,7 +25,7 @@ KnownKit::List list_in(Members& outer, const Json& json, std::size_t index) {
   return out;
 }
 
-/// Whether the kit hides nothing that is known already, and is this product's.
+/// Checks that the kit is for this product, and is neither older nor other than the kit that is known.
 Result<void> check_known(const KitHeader& kit, const KitTerms& terms) {
   const auto refuse = [](std::string why) { return fail(Code::integrity, std::move(why)); };
   const std::string number = "number " + std::to_string(kit.number);
@@ -85,7 +85,8 @@ Result<void> check_lists(const KitHeader& kit, const std::vector<KnownKit::List>
     const auto root = std::find_if(roots.begin(), roots.end(), [&](const crypto::Certificate& certificate) {
       return certificate.key().sha256().hex() == before.issuer;
     });
-    if (root == roots.end()) continue;  // the operator has taken it away, and with it all that it could revoke
+    if (root == roots.end())
+      continue;  // the operator removed this root, and with it all certificates that it could revoke
     const std::string of = " of " + quote(root->subject());
     const auto list = std::find_if(has.lists.begin(), has.lists.end(),
                                    [&](const KnownKit::List& each) { return each.issuer == before.issuer; });
@@ -190,4 +191,4 @@ JudgedByKit judge_by_kit(const LicencePair& files, licence::Setting setting, con
   return present;
 }
 
-}  // namespace airlock::site
+}  // namespace airlock::published

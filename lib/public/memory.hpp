@@ -1,16 +1,16 @@
 #pragma once
 /// \file
-/// What an application without a site keeps from one verdict to the next, so that what was once known stays known: the
-/// licences seen, the newest kit, and its revocation lists.
+/// What an application without a site keeps from one verdict to the next: the licences seen, the newest kit, and its
+/// revocation lists. With it an older licence, an older kit or a missing kit is noticed.
 
 #include <string>
 #include <string_view>
 
 #include "core/result.hpp"
 #include "licence/licence.hpp"
-#include "site/known_kit.hpp"
+#include "public/known_kit.hpp"
 
-namespace airlock::site {
+namespace airlock::published {
 
 inline constexpr std::uint64_t memory_bytes_limit = 64 * 1024;
 
@@ -20,10 +20,10 @@ struct Memory {
 };
 /// One line of JSON, `airlock-memory/1`.
 [[nodiscard]] std::string to_document(const Memory& memory);
-/// Error: bad_input.
+/// Error: bad_input naming `name`, JSON path and reason.
 [[nodiscard]] Result<Memory> parse_memory(std::string_view text, std::string_view name);
 
-/// Adds what a verdict and its kit tell.
+/// Adds the licence of a verdict, and the kit by which it was judged.
 void remember(Memory& memory, const licence::Verdict& verdict, const Revocations& revocations);
 
-}  // namespace airlock::site
+}  // namespace airlock::published

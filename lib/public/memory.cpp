@@ -1,8 +1,8 @@
-#include "site/memory.hpp"
+#include "public/memory.hpp"
 
 #include <nlohmann/json.hpp>
 
-namespace airlock::site {
+namespace airlock::published {
 namespace {
 
 using core::Json;
@@ -34,4 +34,4 @@ void remember(Memory& memory, const licence::Verdict& verdict, const Revocations
   if (verdict.licence && licence::counts_as_seen(core::name(verdict.state))) memory.seen.add(*verdict.licence);
 }
 
-}  // namespace airlock::site
+}  // namespace airlock::published

@@ -1,16 +1,16 @@
-#include "site/verdict.hpp"
+#include "public/judge.hpp"
 
 #include <algorithm>
 
 #include "core/text.hpp"
-#include "site/kit.hpp"
-#include "site/known_kit.hpp"
-#include "site/memory.hpp"
-#include "site/public_site.hpp"
-#include "site/site.hpp"
+#include "public/kit_archive.hpp"
+#include "public/known_kit.hpp"
+#include "public/layout.hpp"
+#include "public/memory.hpp"
+#include "public/public_site.hpp"
 #include "sys/file.hpp"
 
-namespace airlock::site {
+namespace airlock::published {
 namespace {
 
 using core::Code;
@@ -70,21 +70,21 @@ Result<LicencePair> read_licences(const std::string& directory) {
 
 namespace {
 
-/// Applications run as other users than those who give them their files. Only what permissions forbid has a hint.
-Result<licence::Verdict> with_way_out(Result<licence::Verdict> judged) {
+/// Applications often run as another user than the one who owns the files. Only an error of permissions has a hint.
+Result<licence::Verdict> with_hint_on_permissions(Result<licence::Verdict> judged) {
   if (!judged && judged.error().code == Code::unexpected && !judged.error().hint.empty()) {
     judged.error().hint = "let this user read it; `airlock doctor` says what of `public/` others cannot read";
   }
   return judged;
 }
 
-/// What a site shows besides its licences and its kit.
-struct Shown {
+/// What `public/` has besides licences and kit.
+struct SiteAndRoots {
   PublicSite site;
   std::vector<crypto::Certificate> roots;
 };
 
-Result<Shown> read_shown(const std::string& directory) {
+Result<SiteAndRoots> read_site_and_roots(const std::string& directory) {
   const std::string path = directory + "/" + std::string(layout::public_site);
   AIRLOCK_TRY(const bool there, sys::look_for(path));
   if (!there) {
@@ -95,10 +95,10 @@ Result<Shown> read_shown(const std::string& directory) {
   AIRLOCK_TRY(const std::string text, sys::read_file(path, public_site_bytes_limit));
   AIRLOCK_TRY(PublicSite site, parse_public_site(text, path));
   AIRLOCK_TRY(auto roots, roots_from(directory + "/" + std::string(layout::vendor_root)));
-  return Shown{std::move(site), std::move(roots)};
+  return SiteAndRoots{std::move(site), std::move(roots)};
 }
 
-Result<JudgedByKit> judge_by_shown(const std::string& directory, const Shown& shown, const LicencePair& licences,
+Result<JudgedByKit> judge_by_shown(const std::string& directory, const SiteAndRoots& shown, const LicencePair& licences,
                                    core::Time now) {
   const std::string kit_path = directory + "/" + std::string(layout::kit);
   AIRLOCK_TRY(const auto kit_file, read_if_there(kit_path, kit_bytes_limit));
@@ -119,20 +119,20 @@ Result<JudgedByKit> judge_by_shown(const std::string& directory, const Shown& sh
                       revocations);
 }
 
-/// Reads `site.json`, the licences and the kit, in the order in which a writer at work cannot mislead: it puts a kit or
-/// a licence into its place before `site.json` names it, and a step back is in `site.json` first. What a writer had
-/// only half changed is read once more.
+/// Reads `site.json`, the licences and the kit, in an order that is safe while a command changes them: a command puts a
+/// kit or licence in place before `site.json` names it, and writes `site.json` first where it takes a step back. If the
+/// kit makes the verdict worse, a command may have been half way, so everything is read once more.
 template <typename ReadLicences>
 Result<licence::Verdict> judge_folder(const std::string& directory, core::Time now, ReadLicences read) {
   for (bool again = false;; again = true) {
-    AIRLOCK_TRY(const Shown shown, read_shown(directory));
+    AIRLOCK_TRY(const SiteAndRoots shown, read_site_and_roots(directory));
     AIRLOCK_TRY(const LicencePair licences, read());
     AIRLOCK_TRY(JudgedByKit judged, judge_by_shown(directory, shown, licences, now));
     if (again || !judged.by_kit) return std::move(judged.verdict);
   }
 }
 
-/// Who named a file that is not there has mistyped it, rather than not installed a licence.
+/// A named file that is missing is a mistyped path, not a licence that was never installed.
 Result<licence::Verdict> as_named(Result<licence::Verdict> judged, const std::string& file) {
   if (judged && judged->state == core::LicenceState::missing) {
     judged->reason = quote(file) + ": no such file";
@@ -156,20 +156,20 @@ Result<licence::Verdict> judge_given(const LicenceFiles& files, core::Time now) 
 }  // namespace
 
 Result<licence::Verdict> judge_public(const std::string& directory, core::Time now) {
-  return with_way_out(judge_folder(directory, now, [&] { return read_licences(directory); }));
+  return with_hint_on_permissions(judge_folder(directory, now, [&] { return read_licences(directory); }));
 }
 
 Result<licence::Verdict> judge_for_public(const std::string& directory, const std::string& file, core::Time now) {
-  return with_way_out(as_named(judge_folder(directory, now,
-                                            [&]() -> Result<LicencePair> {
-                                              AIRLOCK_TRY(LicenceFile named, read_licence(file));
-                                              return LicencePair{.present = std::move(named)};
-                                            }),
-                               file));
+  return with_hint_on_permissions(as_named(judge_folder(directory, now,
+                                                        [&]() -> Result<LicencePair> {
+                                                          AIRLOCK_TRY(LicenceFile named, read_licence(file));
+                                                          return LicencePair{.present = std::move(named)};
+                                                        }),
+                                           file));
 }
 
 Result<licence::Verdict> judge_files(const LicenceFiles& files, core::Time now) {
-  return with_way_out(as_named(judge_given(files, now), files.licence));
+  return with_hint_on_permissions(as_named(judge_given(files, now), files.licence));
 }
 
 Result<JudgedBytes> judge_bytes(const LicenceBytes& bytes, core::Time now) {
@@ -197,4 +197,4 @@ Result<JudgedBytes> judge_bytes(const LicenceBytes& bytes, core::Time now) {
   return JudgedBytes{std::move(judged.verdict), to_document(memory)};
 }
 
-}  // namespace airlock::site
+}  // namespace airlock::published
