@@ -3,7 +3,7 @@
 #include "core/text.hpp"
 #include "gate/open.hpp"
 #include "ledger/ledger.hpp"
-#include "site/rotation.hpp"
+#include "site/former_keys.hpp"
 #include "site/site.hpp"
 
 namespace airlock::gate {

@@ -13,7 +13,7 @@
 #include "gate/recovery.hpp"
 #include "ledger/checkpoint.hpp"
 #include "site/history.hpp"
-#include "site/rotation.hpp"
+#include "site/former_keys.hpp"
 #include "site/site.hpp"
 #include "sys/file.hpp"
 #include "sys/system.hpp"

@@ -1,7 +1,5 @@
 #include "site/rotation.hpp"
 
-#include <algorithm>
-#include <array>
 #include <chrono>
 #include <nlohmann/json.hpp>
 
@@ -10,7 +8,7 @@
 #include "keeper/keeper.hpp"
 #include "keeper/passphrase.hpp"
 #include "public/public_site.hpp"
-#include "site/former.hpp"
+#include "site/former_keys.hpp"
 #include "site/request.hpp"
 #include "sys/file.hpp"
 #include "sys/system.hpp"
@@ -26,7 +24,6 @@ using core::quote;
 constexpr std::string_view change_format = "airlock-key-change/1";
 constexpr std::string_view change_name = "change.json";
 constexpr std::string_view succession_name = "succession.p7s";
-constexpr std::array<std::string_view, 4> key_names{"site", "ledger", "archive", "pseudonym"};
 constexpr std::uint64_t key_file_limit = 64 * 1024;
 constexpr std::chrono::days rotated_life{3653};
 constexpr std::chrono::minutes rotated_backdate{10};
@@ -47,7 +44,7 @@ Result<crypto::Certificate> certificate_at(const std::string& file) {
   return certificate;
 }
 
-/// A key has 256 random bits, so its digest tells nothing of it.
+/// A key has 256 random bits, so nobody can guess it from its digest.
 std::string id_of(const crypto::Secret& pseudonym_key) {
   const crypto::Secret text("airlock-pseudonym-key\n" + std::string(pseudonym_key.view()));
   return crypto::sha256(text.view()).hex();
@@ -79,14 +76,15 @@ Result<void> copy_public(const std::string& from, const std::string& to) {
 }
 
 /// Makes the new key as `keys/next-…` and returns its id.
-Result<std::string> make_next(const Site& site, KeyName key, core::Time now, const std::optional<keeper::Token>& token) {
+Result<std::string> make_next(const Site& site, KeyName key, core::Time now,
+                              const std::optional<keeper::Token>& token) {
   const std::string& site_id = site.configuration().site_id;
   if (key == KeyName::pseudonym) {
     const std::string hex = core::to_hex(sys::random_bytes(32));
     AIRLOCK_CHECK(sys::create_file(next(site, key_file(key)), hex + "\n", sys::private_file));
     return id_of(crypto::Secret(core::from_hex(hex).value()));
   }
-  // The one in force is asked for first, since it is known to whoever types.
+  // The key in force may ask for its passphrase; it comes first, since the person who types knows that one.
   std::optional<Identity> former;
   if (key == KeyName::site) {
     AIRLOCK_TRY(auto identity, site.signing_identity());
@@ -122,8 +120,8 @@ Result<std::string> make_next(const Site& site, KeyName key, core::Time now, con
   return id.hex();
 }
 
-/// Keeps what a former key is still needed for. A private key is copied once: by the time this is repeated the new one
-/// may be in its place.
+/// Keeps of a former key what is still needed. A private key is copied once only: when this is repeated, the new key
+/// may be in its place already.
 Result<void> keep_former(const Site& site, const StagedKey& staged, std::uint64_t seq) {
   const std::string base =
       site.path(layout::former_keys) + "/" + std::string(name(staged.key)) + "-" + std::to_string(seq);
@@ -152,6 +150,31 @@ Result<void> remove_former(const Site& site, KeyName key) {
   return files.empty() ? Result<void>{} : sys::sync_directory(site.path(layout::former_keys));
 }
 
+/// Writes `site-request.p7s` by the keys in force, with what the former site keys signed for their successors.
+Result<core::Digest> renew_request(const Site& site, core::Time now) {
+  AIRLOCK_TRY(const auto signing, site.signing_identity());
+  AIRLOCK_TRY(auto archive, site.archive_certificate());
+  AIRLOCK_TRY(auto verifier, site.ledger_verifier());
+  SiteRequest request{.site_id = site.configuration().site_id,
+                      .name = site.configuration().name,
+                      .product = site.configuration().product,
+                      .created = now,
+                      .site_certificate = signing.certificate,
+                      .archive_certificate = std::move(archive),
+                      .ledger_key = std::move(verifier),
+                      .successions = {},
+                      .fingerprint = {}};
+  AIRLOCK_TRY(const auto files, former_files(site, KeyName::site, ".p7s"));
+  const std::size_t skipped = files.size() > successions_limit ? files.size() - successions_limit : 0;
+  for (std::size_t i = skipped; i < files.size(); ++i) {
+    AIRLOCK_TRY(std::string text, sys::read_file(files[i], key_file_limit));
+    request.successions.push_back(std::move(text));
+  }
+  AIRLOCK_TRY(const WrittenRequest written, write_request(request, signing.signer(now)));
+  AIRLOCK_CHECK(sys::replace_file(site.path(layout::request), written.file, sys::public_file));
+  return written.fingerprint;
+}
+
 Result<void> renew_public_part(const Site& site, const std::string& key_sha256) {
   const std::string path = site.path(layout::public_site);
   AIRLOCK_TRY(const std::string text, sys::read_file(path, configuration_bytes_limit));
@@ -161,14 +184,6 @@ Result<void> renew_public_part(const Site& site, const std::string& key_sha256) 
 }
 
 }  // namespace
-
-std::string_view name(KeyName key) { return key_names[static_cast<std::size_t>(key)]; }
-
-std::optional<KeyName> key_name(std::string_view text) {
-  const auto* const at = std::find(key_names.begin(), key_names.end(), text);
-  if (at == key_names.end()) return std::nullopt;
-  return static_cast<KeyName>(at - key_names.begin());
-}
 
 Result<void> protect_signing_key(const Site& site) {
   const std::string file = site.path(layout::signing_key);
@@ -186,12 +201,12 @@ Result<StagedKey> stage_key(const Site& site, KeyName key, bool destroys, core::
   AIRLOCK_CHECK(discard_staged_key(site));
   StagedKey staged{.key = key, .destroys = destroys, .previous = {}, .current = {}};
   AIRLOCK_TRY(staged.previous, id_in_force(site, key));
-  // Now, since whoever finishes this after a crash may be in a sandbox that makes no directories.
+  // The folder is made now: after a crash, `place_key` may run in a sandbox that cannot make directories.
   if (!sys::exists(site.path(layout::former_keys))) {
     AIRLOCK_CHECK(sys::make_directory(site.path(layout::former_keys), sys::private_directory));
   }
   AIRLOCK_TRY(staged.current, make_next(site, key, now, token));
-  // Last: what has no description is not complete.
+  // The description is written last: without it the key is not complete.
   const Json change{{"format", change_format},
                     {"key", name(key)},
                     {"destroys", destroys},
@@ -221,7 +236,7 @@ Result<std::optional<StagedKey>> staged_key(const Site& site) {
 
 Result<void> discard_staged_key(const Site& site) {
   AIRLOCK_TRY(const auto names, sys::list_directory(site.path(layout::keys)));
-  // The description goes last, so that what is left without one is never taken for complete.
+  // The description is removed last: while it is there, an interrupted removal is repeated.
   for (const bool description : {false, true}) {
     for (const std::string& file : names) {
       if (!file.starts_with("next-") || (file == "next-" + std::string(change_name)) != description) continue;

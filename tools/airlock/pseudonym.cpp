@@ -6,7 +6,7 @@
 #include "crypto/hash.hpp"
 #include "documents.hpp"
 #include "redaction/filter.hpp"
-#include "site/rotation.hpp"
+#include "site/former_keys.hpp"
 #include "site/site.hpp"
 
 namespace airlock::tools {

@@ -1,10 +1,8 @@
-#include "site/former.hpp"
+#include "site/former_keys.hpp"
 
 #include <algorithm>
 
 #include "core/text.hpp"
-#include "crypto/note.hpp"
-#include "site/request.hpp"
 #include "sys/file.hpp"
 
 namespace airlock::site {
@@ -90,30 +88,6 @@ Result<std::vector<crypto::Secret>> all_pseudonym_keys(const Site& site) {
     out.emplace_back(std::move(*key));
   }
   return out;
-}
-
-Result<core::Digest> renew_request(const Site& site, core::Time now) {
-  AIRLOCK_TRY(const auto signing, site.signing_identity());
-  AIRLOCK_TRY(auto archive, site.archive_certificate());
-  AIRLOCK_TRY(auto verifier, site.ledger_verifier());
-  SiteRequest request{.site_id = site.configuration().site_id,
-                      .name = site.configuration().name,
-                      .product = site.configuration().product,
-                      .created = now,
-                      .site_certificate = signing.certificate,
-                      .archive_certificate = std::move(archive),
-                      .ledger_key = std::move(verifier),
-                      .successions = {},
-                      .fingerprint = {}};
-  AIRLOCK_TRY(const auto files, former_files(site, KeyName::site, ".p7s"));
-  const std::size_t skipped = files.size() > successions_limit ? files.size() - successions_limit : 0;
-  for (std::size_t i = skipped; i < files.size(); ++i) {
-    AIRLOCK_TRY(std::string text, sys::read_file(files[i], former_file_limit));
-    request.successions.push_back(std::move(text));
-  }
-  AIRLOCK_TRY(const WrittenRequest written, write_request(request, signing.signer(now)));
-  AIRLOCK_CHECK(sys::replace_file(site.path(layout::request), written.file, sys::public_file));
-  return written.fingerprint;
 }
 
 }  // namespace airlock::site
