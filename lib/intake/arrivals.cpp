@@ -1,4 +1,4 @@
-// What arrives at the vendor, gaps in it, and receipts for it.
+// The part of Home that reads what sites hand over or send, and issues receipts for it.
 #include <nlohmann/json.hpp>
 
 #include "core/json.hpp"
@@ -98,7 +98,7 @@ Result<Arrival> Home::arrival_of_sending(std::string_view line) {
   const std::string type = in.word("type", {"https-json", "posthog-batch"});
   const std::string statement = from_header(in, "statement");
   const std::string signature = from_header(in, "signature");
-  // The body of `posthog-batch` is not the report, so nothing is compared there.
+  // With `posthog-batch` the body is not the report itself, so it has no digest to compare.
   const std::string body = type == "https-json" ? in.sha256("body_sha256") : "";
   if (in.has("received")) (void)in.time("received");
   AIRLOCK_CHECK(in.finish());
@@ -149,7 +149,7 @@ Result<Home::ReadmittedSite> Home::readmit(std::string_view entry, std::string_v
 Result<Home::IssuedReceipt> Home::issue_receipt(const std::string& text) {
   AIRLOCK_TRY(const RegisteredSite site, active_site(text));
   AIRLOCK_TRY(const auto certificate, crypto::Certificate::from_pem(site.site_certificate));
-  AIRLOCK_TRY(const Identity signing, identity("receipt-signing"));
+  AIRLOCK_TRY(const auto signing, keys_.in_force(crypto::Role::receipt));
   const core::Time now = sys::now();
   IssuedReceipt out;
   AIRLOCK_TRY(out.file, register_.issue_receipt(site.site_id, now, [&](const ReceiptOrder& order) -> Result<Issued> {
@@ -160,9 +160,7 @@ Result<Home::IssuedReceipt> Home::issue_receipt(const std::string& text) {
                    .items = order.items,
                    .checkpoint = order.checkpoint,
                    .missing = order.missing};
-    AIRLOCK_TRY(
-        std::string file,
-        site::write_receipt(out.receipt, {.key = signing.key, .certificate = signing.certificate, .time = now}));
+    AIRLOCK_TRY(std::string file, site::write_receipt(out.receipt, signing.signer(now)));
     return Issued{std::move(file), site::to_document(out.receipt)};
   }));
   return out;

@@ -1,4 +1,5 @@
-// The part of the register that knows what arrived: disclosures, checkpoints, contradictions, receipts.
+// The part of the register for disclosures that arrive: what contradicts them, which are missing, and receipts for
+// them.
 #include <algorithm>
 #include <set>
 
@@ -16,13 +17,13 @@ std::string disclosure_words(std::uint64_t disclosure) { return "disclosure " + 
 
 }  // namespace
 
-std::string_view name(Standing standing) {
+std::string_view name(CheckpointStanding standing) {
   switch (standing) {
-    case Standing::first:
+    case CheckpointStanding::first:
       return "first";
-    case Standing::proven:
+    case CheckpointStanding::proven:
       return "proven";
-    case Standing::older:
+    case CheckpointStanding::older:
       return "older";
     default:
       return "unproven";
@@ -52,102 +53,111 @@ Result<std::string> Register::contradiction_of_tree(const std::string& site_id, 
   return "the ledger had another root when it had " + std::to_string(head.size) + " entries";
 }
 
-Result<std::string> Register::contradiction(const Arrival& arrival) {
-  const std::string& site = arrival.site_id;
-  {
-    AIRLOCK_TRY(auto query, database_.prepare("SELECT disclosure, id, content_sha256 FROM disclosures "
-                                              "WHERE site_id = ? AND (disclosure = ? OR id = ?)"));
-    query.bind(site).bind(column(arrival.disclosure)).bind(arrival.id);
-    for (;;) {
-      AIRLOCK_TRY(const bool row, query.step());
-      if (!row) break;
-      const bool same = counter_in(query, 0) == arrival.disclosure && query.text(1) == arrival.id &&
-                        query.text(2) == arrival.content_sha256;
-      if (!same) {
-        return disclosure_words(counter_in(query, 0)) +
-               " of this site is here already, with other content: " + query.text(1) + ", SHA-256 " + query.text(2);
-      }
+Result<std::string> Register::contradiction_of_content(const Arrival& arrival) {
+  AIRLOCK_TRY(auto query, database_.prepare("SELECT disclosure, id, content_sha256 FROM disclosures "
+                                            "WHERE site_id = ? AND (disclosure = ? OR id = ?)"));
+  query.bind(arrival.site_id).bind(column(arrival.disclosure)).bind(arrival.id);
+  for (;;) {
+    AIRLOCK_TRY(const bool row, query.step());
+    if (!row) return std::string();
+    const bool same = counter_in(query, 0) == arrival.disclosure && query.text(1) == arrival.id &&
+                      query.text(2) == arrival.content_sha256;
+    if (!same) {
+      return disclosure_words(counter_in(query, 0)) +
+             " of this site is here already, with other content: " + query.text(1) + ", SHA-256 " + query.text(2);
     }
   }
-  // `previous` skips no bundle that stands, and only what never arrives stands not.
-  std::optional<std::uint64_t> before = 0;
+}
+
+Result<std::string> Register::contradiction_of_previous(const Arrival& arrival) {
+  const std::string& site = arrival.site_id;
+  std::uint64_t before = 0;  // the number of `previous`; 0: the arrival is the site's first disclosure
   if (arrival.previous) {
     AIRLOCK_TRY(auto query,
                 database_.prepare("SELECT disclosure, content_sha256 FROM disclosures WHERE site_id = ? AND id = ?"));
     query.bind(site).bind(arrival.previous->id);
-    AIRLOCK_TRY(const bool row, query.step());
-    before = std::nullopt;
-    if (row) {
-      before = counter_in(query, 0);
-      if (query.text(1) != arrival.previous->content_sha256 || *before >= arrival.disclosure) {
-        return "it names " + disclosure_words(*before) + " as the one before it, with other content than what is here";
-      }
+    AIRLOCK_TRY(const bool is_here, query.step());
+    if (!is_here) {
+      AIRLOCK_TRY(const auto fork, fork_with(site, *arrival.previous));
+      if (fork) return "it follows " + disclosure_words(*fork) + " of a fork, which is kept apart";
+      AIRLOCK_TRY(const auto expected, bundle_right_before(arrival));
+      if (expected) return "it names another one before it than " + disclosure_words(*expected) + ", which is here";
+      return std::string();
+    }
+    before = counter_in(query, 0);
+    if (query.text(1) != arrival.previous->content_sha256 || before >= arrival.disclosure) {
+      return "it names " + disclosure_words(before) + " as the one before it, with other content than what is here";
     }
   }
-  if (before) {
-    AIRLOCK_TRY(auto query, database_.prepare("SELECT max(disclosure) FROM disclosures WHERE site_id = ? AND "
-                                              "kind = 'bundle' AND disclosure > ? AND disclosure < ?"));
-    query.bind(site).bind(column(*before)).bind(column(arrival.disclosure));
-    AIRLOCK_TRY(const auto skipped, first_number(query));
-    if (skipped) return "it knows nothing of " + disclosure_words(*skipped) + ", which is here";
-  }
-  if (!before) {
-    AIRLOCK_TRY(const auto apart, fork_with(site, *arrival.previous));
-    if (apart) return "it follows " + disclosure_words(*apart) + " of a fork, which is kept apart";
-    AIRLOCK_TRY(const auto denied, bundle_right_before(arrival));
-    if (denied) return "it names another one before it than " + disclosure_words(*denied) + ", which is here";
-  }
-  // The same the other way round, for what arrives late.
+  // `previous` may skip what was sent, since that can still be queued then, but no bundle.
+  AIRLOCK_TRY(auto query, database_.prepare("SELECT max(disclosure) FROM disclosures WHERE site_id = ? AND "
+                                            "kind = 'bundle' AND disclosure > ? AND disclosure < ?"));
+  query.bind(site).bind(column(before)).bind(column(arrival.disclosure));
+  AIRLOCK_TRY(const auto skipped, first_number(query));
+  if (skipped) return "it knows nothing of " + disclosure_words(*skipped) + ", which is here";
+  return std::string();
+}
+
+Result<std::string> Register::contradiction_of_later(const Arrival& arrival) {
   AIRLOCK_TRY(auto named, database_.prepare("SELECT min(disclosure) FROM disclosures WHERE site_id = ? AND "
                                             "previous_id = ? AND (previous_sha256 <> ? OR disclosure <= ?)"));
-  named.bind(site).bind(arrival.id).bind(arrival.content_sha256).bind(column(arrival.disclosure));
+  named.bind(arrival.site_id).bind(arrival.id).bind(arrival.content_sha256).bind(column(arrival.disclosure));
   AIRLOCK_TRY(const auto by, first_number(named));
   if (by) return disclosure_words(*by) + ", which is here, names it as the one before it, with other content";
-  if (arrival.is_bundle) {
-    AIRLOCK_TRY(auto late,
-                database_.prepare("SELECT min(d.disclosure) FROM disclosures d LEFT JOIN disclosures p "
-                                  "ON p.site_id = d.site_id AND p.id = d.previous_id WHERE d.site_id = ? AND "
-                                  "d.disclosure > ? AND (d.previous_id = '' OR p.disclosure < ?)"));
-    late.bind(site).bind(column(arrival.disclosure)).bind(column(arrival.disclosure));
-    AIRLOCK_TRY(const auto denied, first_number(late));
-    if (denied) return disclosure_words(*denied) + ", which is here, knows nothing of it";
-    AIRLOCK_TRY(std::string tree, contradiction_of_tree(site, arrival.head));
-    if (tree.empty() && arrival.proven_from) {
-      AIRLOCK_TRY(tree, contradiction_of_tree(site, *arrival.proven_from));
-    }
-    return tree;
-  }
+  if (!arrival.is_bundle) return std::string();
+  AIRLOCK_TRY(auto later, database_.prepare("SELECT min(d.disclosure) FROM disclosures d LEFT JOIN disclosures p "
+                                            "ON p.site_id = d.site_id AND p.id = d.previous_id WHERE d.site_id = ? AND "
+                                            "d.disclosure > ? AND (d.previous_id = '' OR p.disclosure < ?)"));
+  later.bind(arrival.site_id).bind(column(arrival.disclosure)).bind(column(arrival.disclosure));
+  AIRLOCK_TRY(const auto skipping, first_number(later));
+  if (skipping) return disclosure_words(*skipping) + ", which is here, knows nothing of it";
   return std::string();
+}
+
+Result<std::string> Register::contradiction(const Arrival& arrival) {
+  AIRLOCK_TRY(std::string out, contradiction_of_content(arrival));
+  if (out.empty()) {
+    AIRLOCK_TRY(out, contradiction_of_previous(arrival));
+  }
+  if (out.empty()) {
+    AIRLOCK_TRY(out, contradiction_of_later(arrival));
+  }
+  if (out.empty() && arrival.is_bundle) {
+    AIRLOCK_TRY(out, contradiction_of_tree(arrival.site_id, arrival.head));
+  }
+  if (out.empty() && arrival.is_bundle && arrival.proven_from) {
+    AIRLOCK_TRY(out, contradiction_of_tree(arrival.site_id, *arrival.proven_from));
+  }
+  return out;
 }
 
 Result<std::optional<std::uint64_t>> Register::bundle_right_before(const Arrival& arrival) {
   AIRLOCK_TRY(auto here, database_.prepare("SELECT kind FROM disclosures WHERE site_id = ? AND disclosure = ?"));
-  AIRLOCK_TRY(auto gone, database_.prepare("SELECT count(*) FROM voids WHERE site_id = ? AND disclosure = ?"));
-  std::set<std::uint64_t> told_here;
-  for (const envelope::Void& one : arrival.voids) told_here.insert(one.disclosure);
+  AIRLOCK_TRY(auto explained, database_.prepare("SELECT count(*) FROM voids WHERE site_id = ? AND disclosure = ?"));
+  std::set<std::uint64_t> explained_by_arrival;
+  for (const envelope::Void& one : arrival.voids) explained_by_arrival.insert(one.disclosure);
   for (std::uint64_t number = arrival.disclosure - 1; number > 0; --number) {
     here.bind(arrival.site_id).bind(column(number));
     AIRLOCK_TRY(const bool arrived, here.step());
     const bool bundle = arrived && here.text(0) == "bundle";
     here.reset();
     if (bundle) return std::optional(number);
-    if (arrived) continue;
-    if (told_here.contains(number)) continue;
-    gone.bind(arrival.site_id).bind(column(number));
-    AIRLOCK_TRY(const auto told, first_number(gone));
-    if (told == std::uint64_t{0}) break;  // it may be the one that is named
+    if (arrived || explained_by_arrival.contains(number)) continue;
+    explained.bind(arrival.site_id).bind(column(number));
+    AIRLOCK_TRY(const auto rows, first_number(explained));
+    if (rows == std::uint64_t{0}) break;  // this number may be a bundle that is still to arrive
   }
   return std::optional<std::uint64_t>();
 }
 
-Result<Standing> Register::keep_checkpoint(const Arrival& arrival) {
+Result<CheckpointStanding> Register::keep_checkpoint(const Arrival& arrival) {
   AIRLOCK_TRY(const auto newest, acknowledged(arrival.site_id));
-  auto standing = Standing::first;
+  auto standing = CheckpointStanding::first;
   if (newest) {
     const bool grown = arrival.proven_from && *arrival.proven_from == newest->head;
-    standing = arrival.head == newest->head || grown   ? Standing::proven
-               : arrival.head.size < newest->head.size ? Standing::older
-                                                       : Standing::unproven;
+    standing = arrival.head == newest->head || grown   ? CheckpointStanding::proven
+               : arrival.head.size < newest->head.size ? CheckpointStanding::older
+                                                       : CheckpointStanding::unproven;
   }
   AIRLOCK_TRY(auto insert, database_.prepare("INSERT OR IGNORE INTO checkpoints VALUES (?, ?, ?, ?, ?)"));
   insert.bind(arrival.site_id)
@@ -157,6 +167,32 @@ Result<Standing> Register::keep_checkpoint(const Arrival& arrival) {
       .bind(arrival.proven_from ? column(arrival.proven_from->size) : 0);
   AIRLOCK_CHECK(insert.run());
   return standing;
+}
+
+Result<void> Register::note_fork(const Arrival& arrival, const std::string& reason, core::Time now) {
+  AIRLOCK_TRY(auto note, database_.prepare("INSERT OR IGNORE INTO forks VALUES (?, ?, ?, ?, ?, ?)"));
+  note.bind(arrival.site_id).bind(column(arrival.disclosure)).bind(arrival.id).bind(arrival.content_sha256);
+  note.bind(reason).bind(now.text());
+  return note.run();
+}
+
+Result<void> Register::keep_disclosure(const Arrival& arrival, core::Time now) {
+  // A readmission may have ended the contradiction that made it a fork.
+  AIRLOCK_TRY(auto fork, database_.prepare("DELETE FROM forks WHERE site_id = ? AND disclosure = ? AND id = ? AND "
+                                           "content_sha256 = ?"));
+  fork.bind(arrival.site_id).bind(column(arrival.disclosure)).bind(arrival.id).bind(arrival.content_sha256);
+  AIRLOCK_CHECK(fork.run());
+  AIRLOCK_TRY(auto insert, database_.prepare("INSERT INTO disclosures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+  insert.bind(arrival.site_id);
+  bind_disclosure(insert, arrival, now);
+  AIRLOCK_CHECK(insert.run());
+  AIRLOCK_TRY(auto add, database_.prepare("INSERT OR IGNORE INTO voids VALUES (?, ?, ?)"));
+  for (const envelope::Void& one : arrival.voids) {
+    add.bind(arrival.site_id).bind(column(one.disclosure)).bind(one.kind);
+    AIRLOCK_CHECK(add.run());
+    add.reset();
+  }
+  return {};
 }
 
 Result<TakenIn> Register::take_in(const Arrival& arrival, core::Time now) {
@@ -171,38 +207,17 @@ Result<TakenIn> Register::take_in(const Arrival& arrival, core::Time now) {
   if (!out.fork.empty()) {
     AIRLOCK_TRY(out.is_closed, is_closed(arrival));
     if (out.is_closed) return out;
-    AIRLOCK_TRY(auto note, database_.prepare("INSERT OR IGNORE INTO forks VALUES (?, ?, ?, ?, ?, ?)"));
-    note.bind(arrival.site_id).bind(column(arrival.disclosure)).bind(arrival.id).bind(arrival.content_sha256);
-    note.bind(out.fork).bind(now.text());
-    AIRLOCK_CHECK(note.run());
+    AIRLOCK_CHECK(note_fork(arrival, out.fork, now));
     AIRLOCK_CHECK(transaction.commit());
     return out;
   }
-  AIRLOCK_TRY(auto known, database_.prepare("SELECT count(*) FROM disclosures WHERE site_id = ? AND disclosure = ?"));
-  known.bind(arrival.site_id).bind(column(arrival.disclosure));
-  AIRLOCK_TRY(const auto there, first_number(known));
-  out.is_new = there == std::uint64_t{0};
+  AIRLOCK_TRY(const auto known, disclosure(arrival.site_id, arrival.disclosure));
+  out.is_new = !known;
   if (arrival.is_bundle) {
     AIRLOCK_TRY(out.standing, keep_checkpoint(arrival));
   }
-  if (!out.is_new) return out;
-  // It was a fork once, of a past that the site is readmitted with since.
-  AIRLOCK_TRY(auto settled, database_.prepare("DELETE FROM forks WHERE site_id = ? AND disclosure = ? AND id = ? AND "
-                                              "content_sha256 = ?"));
-  settled.bind(arrival.site_id).bind(column(arrival.disclosure)).bind(arrival.id).bind(arrival.content_sha256);
-  AIRLOCK_CHECK(settled.run());
-  AIRLOCK_TRY(auto insert, database_.prepare("INSERT INTO disclosures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"));
-  insert.bind(arrival.site_id);
-  bind_disclosure(insert, arrival, now);
-  AIRLOCK_CHECK(insert.run());
-  {
-    AIRLOCK_TRY(auto add, database_.prepare("INSERT OR IGNORE INTO voids VALUES (?, ?, ?)"));
-    for (const envelope::Void& gone : arrival.voids) {
-      add.bind(arrival.site_id).bind(column(gone.disclosure)).bind(gone.kind);
-      AIRLOCK_CHECK(add.run());
-      add.reset();
-    }
-  }
+  if (!out.is_new) return out;  // nothing to commit
+  AIRLOCK_CHECK(keep_disclosure(arrival, now));
   AIRLOCK_CHECK(transaction.commit());
   return out;
 }
@@ -228,7 +243,7 @@ Result<Gaps> Register::gaps(std::string_view site_id) {
   for (;;) {
     AIRLOCK_TRY(const bool row, voids.step());
     if (!row) break;
-    // What the site gave up and what arrived all the same is here.
+    // A disclosure that the site gave up may have arrived all the same.
     if (!known.insert(counter_in(voids, 0)).second) continue;
     out.explained.push_back({counter_in(voids, 0), voids.text(1)});
   }

@@ -7,8 +7,6 @@
 #include "core/json.hpp"
 #include "core/text.hpp"
 #include "crypto/pem.hpp"
-#include "intake/roles.hpp"
-#include "keeper/keeper.hpp"
 #include "ledger/checkpoint.hpp"
 #include "site/kit.hpp"
 #include "sys/new_directory.hpp"
@@ -25,17 +23,18 @@ using core::quote;
 using core::Time;
 
 constexpr std::string_view home_format = "airlock-vendor/1";
-constexpr std::uint64_t pem_limit = 64 * 1024;
-/// How long a kit is fresh; afterwards a site still works and says that its kit is old.
+constexpr std::string_view description_file = "home.json";
+constexpr std::string_view register_file = "register.db";
+/// How long a kit is fresh. After that a site still works, and reports that its kit is old.
 constexpr std::chrono::days kit_life{366};
 
-/// What a bundle proves of the site's ledger.
-struct Proven {
+/// What a bundle proves of the site's ledger; the members are those of `ReceivedBundle`.
+struct ProvenHeads {
   ledger::TreeHead head;
-  std::optional<ledger::TreeHead> from;  ///< the beginning that `consistency.txt` proves
+  std::optional<ledger::TreeHead> from;
 };
 
-/// The earlier checkpoint may be of a former key.
+/// Verifies `consistency.txt`. Its earlier checkpoint may be signed with a former key, so all keys are tried.
 Result<std::optional<ledger::TreeHead>> check_consistency(const envelope::OpenedBundle& bundle,
                                                           const ledger::TreeHead& head,
                                                           const std::vector<std::string>& keys) {
@@ -51,8 +50,8 @@ Result<std::optional<ledger::TreeHead>> check_consistency(const envelope::Opened
   return fail(std::move(verdict).error().within("`consistency.txt`"));
 }
 
-/// `keys` are those that the site registered, the one in force last.
-Result<Proven> check_proof(const envelope::OpenedBundle& bundle, const std::vector<std::string>& keys) {
+/// Verifies the proofs in a bundle. `keys` are the verifier keys that the site registered.
+Result<ProvenHeads> check_proof(const envelope::OpenedBundle& bundle, const std::vector<std::string>& keys) {
   const std::string& named = bundle.manifest().ledger_key;
   if (std::find(keys.begin(), keys.end(), named) == keys.end()) {
     return fail(Code::integrity, "`manifest.json` names another ledger key than the site registered");
@@ -67,39 +66,33 @@ Result<Proven> check_proof(const envelope::OpenedBundle& bundle, const std::vect
   AIRLOCK_TRY(const std::string checkpoint, bundle.text("checkpoint.txt"));
   if (checkpoint != proof.checkpoint) return fail(Code::integrity, "`proof.txt` is for another checkpoint");
   AIRLOCK_TRY(const auto from, check_consistency(bundle, head, keys));
-  return Proven{head, from};
+  return ProvenHeads{head, from};
 }
 
 }  // namespace
 
 Result<InitialisedHome> init_home(const std::string& directory, const std::string& name, const std::string& product) {
   const auto path = [&](std::string_view file) { return directory + "/" + std::string(file); };
-  if (sys::exists(path(layout::description))) {
+  if (sys::exists(path(description_file))) {
     return fail(Code::refused, quote(directory) + ": there is a vendor's home already",
                 "choose another directory; keys and register are never overwritten");
   }
   AIRLOCK_TRY(auto made,
               sys::NewDirectory::begin(directory, sys::private_directory, sys::NewDirectory::FileSystem::any));
-  AIRLOCK_TRY(const auto root, make_root(path(layout::root), name + " root"));
-  AIRLOCK_TRY(const std::string key_pem, sys::read_private_file(path(layout::root) + ".key", pem_limit));
-  AIRLOCK_TRY(const auto root_key, crypto::PrivateKey::from_pem(key_pem));
-  for (const crypto::Role role :
-       {crypto::Role::licence, crypto::Role::kit, crypto::Role::receipt, crypto::Role::recipient}) {
-    AIRLOCK_CHECK(make_subordinate(directory, name, role, root, root_key));
-  }
-  AIRLOCK_CHECK(Register::create(path(layout::register_file)));
+  AIRLOCK_TRY(const auto root, VendorKeys(directory, name).create());
+  AIRLOCK_CHECK(Register::create(path(register_file)));
   const Json description{{"format", home_format}, {"name", name}, {"product", product}};
-  // Last: whoever is killed before it leaves no home, and the next one begins afresh.
-  AIRLOCK_CHECK(sys::create_file(path(layout::description), core::to_pretty_text(description), sys::private_file));
+  // The description is written last: without it the directory is no home, and `init` may run again.
+  AIRLOCK_CHECK(sys::create_file(path(description_file), core::to_pretty_text(description), sys::private_file));
   AIRLOCK_CHECK(made.finish());
   made.keep();
-  return InitialisedHome{root.fingerprint(), path(layout::root) + ".crt", path(layout::recipient) + ".crt"};
+  return InitialisedHome{root.fingerprint(), path(root_base) + ".crt", path(recipient_base) + ".crt"};
 }
 
 Result<Home> Home::open(const std::string& directory) {
-  const std::string file = directory + "/" + std::string(layout::description);
+  const std::string file = directory + "/" + std::string(description_file);
   if (!sys::exists(file)) {
-    return fail(Code::bad_input, quote(directory) + ": is not a vendor's home: it has no " + quote(layout::description),
+    return fail(Code::bad_input, quote(directory) + ": is not a vendor's home: it has no " + quote(description_file),
                 "make one with `airlock-vendor init`, or name another with `--home`");
   }
   AIRLOCK_TRY(const std::string text, sys::read_file(file, core::JsonLimits{}.bytes));
@@ -109,38 +102,16 @@ Result<Home> Home::open(const std::string& directory) {
   std::string name = in.text("name");
   std::string product = in.text("product");
   AIRLOCK_CHECK(in.finish());
-  AIRLOCK_TRY(auto reg, Register::open(directory + "/" + std::string(layout::register_file)));
+  AIRLOCK_TRY(auto reg, Register::open(directory + "/" + std::string(register_file)));
   return Home(directory, std::move(name), std::move(product), std::move(reg));
 }
 
-Result<crypto::Certificate> Home::certificate(std::string_view name) const {
-  const std::string file = path(name) + ".crt";
-  AIRLOCK_TRY(const std::string pem, sys::read_file(file, pem_limit));
-  auto certificate = crypto::Certificate::from_pem(pem);
-  if (!certificate) return fail(std::move(certificate.error()).within(quote(file)));
-  return certificate;
-}
-
-Result<Home::Identity> Home::identity(std::string_view name) const {
-  const std::string file = path(name);
-  AIRLOCK_TRY(auto certificate, this->certificate(name));
-  // What opens bundles must be here; what signs need not.
-  const bool opens = certificate.has_role(crypto::Role::recipient);
-  auto key =
-      opens ? keeper::whole_key(file + ".key", name) : keeper::signing_key(file + ".key", name, certificate.key());
-  if (!key) return fail(std::move(key).error());
-  if (!(certificate.key() == key->public_key())) {
-    return fail(Code::integrity, quote(file + ".key") + ": does not belong to the certificate beside it");
-  }
-  return Identity{std::move(*key), std::move(certificate)};
-}
-
 Result<std::string> Home::build_kit(const KitOrder& order) {
-  AIRLOCK_TRY(const Identity signing, identity("kit-signing"));
-  AIRLOCK_TRY(const auto recipient, certificate(layout::recipient));
+  AIRLOCK_TRY(const auto signing, keys_.in_force(crypto::Role::kit));
+  AIRLOCK_TRY(const auto recipient, keys_.certificate(recipient_base));
   AIRLOCK_TRY(const auto revoked, register_.revoked_licences());
-  AIRLOCK_TRY(const auto roots, successors());
-  AIRLOCK_TRY(const auto lists, revocation_lists());
+  AIRLOCK_TRY(const auto roots, keys_.successors());
+  AIRLOCK_TRY(const auto lists, keys_.revocation_lists());
   const Time now = sys::now();
   return register_.issue_kit(now, [&](std::int64_t number) -> Result<Issued> {
     const site::KitContent content{.product = product_,
@@ -154,8 +125,7 @@ Result<std::string> Home::build_kit(const KitOrder& order) {
                                    .revoked_licences = revoked,
                                    .successors = roots,
                                    .lists = lists};
-    AIRLOCK_TRY(std::string file,
-                site::build_kit(content, {.key = signing.key, .certificate = signing.certificate, .time = now}));
+    AIRLOCK_TRY(std::string file, site::build_kit(content, signing.signer(now)));
     return Issued{file, file};
   });
 }
@@ -190,10 +160,10 @@ Result<std::vector<std::string>> Home::ledger_keys(const RegisteredSite& site) {
   return out;
 }
 
-Result<std::vector<crypto::Certificate>> Home::possible_recipients(const std::vector<std::string>& own) {
+Result<std::vector<crypto::Certificate>> Home::possible_recipients() {
   std::vector<crypto::Certificate> out;
-  for (const std::string& name : own) {
-    AIRLOCK_TRY(auto one, certificate(name));
+  for (const std::string& base : keys_.bases(recipient_base)) {
+    AIRLOCK_TRY(auto one, keys_.certificate(base));
     out.push_back(std::move(one));
   }
   AIRLOCK_TRY(const auto sites, register_.sites());
@@ -206,16 +176,15 @@ Result<std::vector<crypto::Certificate>> Home::possible_recipients(const std::ve
 
 Result<ReceivedBundle> Home::open_bundle(const std::string& path) {
   AIRLOCK_TRY(auto trust, site_trust());
-  AIRLOCK_TRY(auto recipients, former(layout::recipient));
-  recipients.emplace_back(layout::recipient);
   AIRLOCK_TRY(const auto sealed, sys::FileBlob::open(path));
   AIRLOCK_TRY(auto spool, sys::Spool::create(directory_));
   auto scratch = std::make_unique<sys::Spool>(std::move(spool));
-  // The key in force first; a bundle that is not for it may be for one before it.
-  AIRLOCK_TRY(const auto known, possible_recipients(recipients));
+  AIRLOCK_TRY(const auto known, possible_recipients());
+  // The key in force is tried first; an older bundle is for a former key.
+  const auto recipients = keys_.bases(recipient_base);
   Result<envelope::OpenedBundle> bundle = fail(Code::refused, "is sealed for nobody here");
-  for (auto name = recipients.rbegin(); name != recipients.rend(); ++name) {
-    AIRLOCK_TRY(const Identity recipient, identity(*name));
+  for (auto base = recipients.rbegin(); base != recipients.rend(); ++base) {
+    AIRLOCK_TRY(const auto recipient, keys_.pair(*base));
     bundle = envelope::open_bundle(sealed, {recipient.key, recipient.certificate, known}, trust, *scratch);
     if (bundle || bundle.error().code != Code::refused) break;
   }

@@ -1,4 +1,4 @@
-// What a home issues as licences, and takes back.
+// The part of Home that issues, renews, revokes and lists licences.
 #include <algorithm>
 #include <map>
 
@@ -14,8 +14,8 @@ namespace {
 
 using core::Time;
 
-/// How many kits are asked whether they know a tier: a year of weekly ones.
-constexpr std::size_t kits_asked = 52;
+/// How many of the newest kits are searched for a tier: those of a year, if there is one a week.
+constexpr std::size_t kits_searched = 52;
 
 /// LIC-2026-000017.
 std::string serial_of(Time issued, std::int64_t sequence) {
@@ -24,7 +24,7 @@ std::string serial_of(Time issued, std::int64_t sequence) {
   return "LIC-" + issued.text().substr(0, 4) + "-" + digits;
 }
 
-/// From the day's start, so that a site whose clock is a little behind can use it at once.
+/// A term begins at the start of the day, so that a site whose clock is a little behind can use the licence at once.
 Time start_of_day(Time now) { return core::start_of(core::Calendar::day, now); }
 
 tl::unexpected<core::Error> no_such_licence(std::string_view serial) {
@@ -42,26 +42,20 @@ Result<void> Home::bind(licence::Licence& licence, const std::string& site) {
 }
 
 Result<void> Home::check_known(const licence::Licence& licence) {
-  AIRLOCK_TRY(const auto kits, register_.newest_kits(kits_asked));
+  AIRLOCK_TRY(const auto kits, register_.newest_kits(kits_searched));
   if (kits.empty()) return {};
-  AIRLOCK_TRY(auto names, former(layout::root));
-  names.emplace_back(layout::root);
-  std::vector<crypto::Certificate> roots;
-  for (const std::string& name : names) {
-    AIRLOCK_TRY(auto root, certificate(name));
-    roots.push_back(std::move(root));
-  }
-  std::map<std::string, site::UnknownTerm> unknown;  // to every kit so far
+  AIRLOCK_TRY(const auto roots, keys_.roots());
+  std::map<std::string, site::UnknownTerm> unknown;  // by every kit so far, under `what`
   bool first = true;
   for (const std::string& file : kits) {
     const auto kit = site::verify_kit(file, crypto::TrustStore(crypto::Role::kit, roots));
-    if (!kit) continue;  // of a root that is gone, or in a format of another release
+    if (!kit) continue;  // its root is gone, or another release wrote its format
     std::map<std::string, site::UnknownTerm> here;
     for (site::UnknownTerm& term : site::unknown_terms(licence, kit->policy, kit->dictionary)) {
       std::string what = term.what;
       if (first || unknown.contains(what)) here.emplace(std::move(what), std::move(term));
     }
-    // The newest kit's suggestions stand, unless it had none.
+    // A suggestion from a newer kit is kept.
     for (auto& [what, term] : here) {
       if (!first && !unknown.at(what).nearest.empty()) term = unknown.at(what);
     }
@@ -85,27 +79,26 @@ Result<void> Home::check_known(const licence::Licence& licence) {
 }
 
 Result<Home::IssuedLicence> Home::issue(licence::Licence licence, bool unknown) {
-  // What the licence's own format does not allow is told first, and no number is used up for either.
+  // Faults of format are reported first, and then unknown terms. Neither may use up a number.
   licence.sequence = 1;
   licence.serial = serial_of(licence.issued, 1);
   AIRLOCK_CHECK(licence::parse(licence::to_document(licence), "the licence"));
   if (!unknown) AIRLOCK_CHECK(check_known(licence));
-  AIRLOCK_TRY(const Identity signing, identity("licence-signing"));
+  AIRLOCK_TRY(const auto signing, keys_.in_force(crypto::Role::licence));
   const Time now = licence.issued;
   AIRLOCK_TRY(std::string file, register_.issue_licence(now, [&](std::int64_t sequence) -> Result<Issued> {
     licence.sequence = sequence;
     licence.serial = serial_of(now, sequence);
     const std::string document = licence::to_document(licence);
     AIRLOCK_CHECK(licence::parse(document, "the licence"));
-    AIRLOCK_TRY(const std::string der,
-                crypto::sign(document, {.key = signing.key, .certificate = signing.certificate, .time = now}));
+    AIRLOCK_TRY(const std::string der, crypto::sign(document, signing.signer(now)));
     return Issued{crypto::to_pem(crypto::cms_label, der), document};
   }));
   return IssuedLicence{std::move(file), std::move(licence)};
 }
 
 Result<Home::IssuedLicence> Home::issue_licence(const LicenceOrder& order) {
-  AIRLOCK_CHECK(core::check_typed("the licensee", order.licensee, core::text_limit));  // its length: parse
+  AIRLOCK_CHECK(core::check_typed("the licensee", order.licensee, core::text_limit));
   const Time now = sys::now();
   licence::Licence licence{.serial = "",
                            .sequence = 0,
@@ -148,7 +141,7 @@ Result<Home::IssuedLicence> Home::renew_licence(std::string_view serial, Time no
   }
   licence::Licence licence = at->licence;
   licence.issued = sys::now();
-  // No second between the terms, and none twice: a renewal that comes late begins today.
+  // If the former term is over, the new one begins where it ended, so that no day is left out. Else it begins today.
   licence.not_before = std::min(licence.not_after, start_of_day(licence.issued));
   licence.not_after = not_after;
   licence.grace_days = grace_days.value_or(licence.grace_days);

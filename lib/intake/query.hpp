@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Rows of the register. For the source files of intake/ only.
+/// Rows of the register's tables. For the source files of intake/ only.
 
 #include <cstdint>
 #include <optional>
@@ -8,17 +8,17 @@
 #include "core/result.hpp"
 #include "core/time.hpp"
 #include "db/database.hpp"
-#include "intake/register.hpp"
+#include "intake/records.hpp"
 
 namespace airlock::intake {
 
-/// SQLite's integers have a sign; counters have none, and stay below 2^63.
+/// SQLite's integers are signed; counters here are unsigned, and below 2^63.
 [[nodiscard]] inline std::int64_t column(std::uint64_t value) { return static_cast<std::int64_t>(value); }
 [[nodiscard]] inline std::uint64_t counter_in(const db::Statement& row, int at) {
   return static_cast<std::uint64_t>(row.integer(at));
 }
 
-/// The first column of the first row as a number; nothing where there is none.
+/// The first column of the first row as a number; nothing where there is no row, or NULL in it.
 [[nodiscard]] inline core::Result<std::optional<std::uint64_t>> first_number(db::Statement& query) {
   AIRLOCK_TRY(const bool row, query.step());
   std::optional<std::uint64_t> out;
@@ -27,7 +27,7 @@ namespace airlock::intake {
   return out;
 }
 
-/// Binds the columns of a disclosure from `disclosure` on.
+/// Binds the columns `disclosure` to `received` of a disclosure.
 inline void bind_disclosure(db::Statement& insert, const Arrival& arrival, core::Time now) {
   const envelope::Previous none;
   const envelope::Previous& previous = arrival.previous ? *arrival.previous : none;

@@ -1,4 +1,5 @@
-// The part of the register that knows of pasts that sites gave up: a ledger that was restored gives numbers out twice.
+// The part of the register for readmissions. A ledger that was restored from a backup gives numbers out a second time;
+// its entry `adopted` names the disclosures that it knows. Those that only the lost ledger had become former ones.
 #include <algorithm>
 
 #include "intake/query.hpp"
@@ -12,7 +13,7 @@ using core::fail;
 using ledger::AdoptedDisclosure;
 using ledger::Adoption;
 
-/// The first disclosure that the entry names. Of those before it nothing is said: they are of both pasts.
+/// The first disclosure that the entry names. Both ledgers have those before it.
 std::uint64_t first_named(const Adoption& adoption) {
   return adoption.disclosures.empty() ? 1 : adoption.disclosures.front().disclosure;
 }
@@ -21,13 +22,13 @@ std::uint64_t last_named(const Adoption& adoption) {
   return adoption.disclosures.empty() ? 0 : adoption.disclosures.back().disclosure;
 }
 
-/// What was not sealed yet when the ledger was adopted has no content there.
+/// Whether it is the disclosure that the entry names. One that was not sealed yet then has no content there.
 bool is_the_same(const AdoptedDisclosure& named, std::string_view id, std::string_view content_sha256) {
   return named.id == id && (named.content_sha256.empty() || named.content_sha256 == content_sha256);
 }
 
-/// The rows of one table whose counter is at least `from` go into the table beside it. `columns`
-/// begin with that counter.
+/// Moves the site's rows of a table into `former_TABLE`, as far as their counter is at least `from`. The counter is the
+/// first of `columns`.
 Result<void> move_away(db::Database& database, const std::string& table, const std::string& columns,
                        std::string_view site_id, std::uint64_t readmission, std::uint64_t from) {
   const std::string where = " WHERE site_id = ?1 AND " + columns.substr(0, columns.find(',')) + " >= ?2";
@@ -43,7 +44,7 @@ Result<void> move_away(db::Database& database, const std::string& table, const s
 constexpr auto disclosure_columns =
     "disclosure, id, content_sha256, kind, number, previous_id, previous_sha256, received";
 
-/// The one that the adopted ledger names, back from where any readmission moved it. Returns whether it was there.
+/// Moves the disclosure that the adopted ledger names back from the former ones. Returns whether it was among them.
 Result<bool> move_back(db::Database& database, std::string_view site_id, const AdoptedDisclosure& named) {
   AIRLOCK_TRY(auto here, database.prepare("SELECT count(*) FROM disclosures WHERE site_id = ? AND id = ?"));
   here.bind(site_id).bind(named.id);
@@ -79,7 +80,7 @@ Result<std::uint64_t> count(db::Database& database, const std::string& what, std
   return found.value_or(0);
 }
 
-/// Whether the entry tells of each disclosure that is here which past it is of. Error: refused.
+/// Checks that the entry says of each disclosure and fork in the register to which ledger it belongs. Error: refused.
 Result<void> check_reach(db::Database& database, std::string_view site_id, const Adoption& adoption) {
   const std::uint64_t first = first_named(adoption);
   const std::uint64_t last = last_named(adoption);
@@ -105,7 +106,8 @@ Result<void> check_reach(db::Database& database, std::string_view site_id, const
               "ask the site for the proof of an earlier entry `adopted`");
 }
 
-/// Disclosures, and what was told of those that never came. Returns the last one up to which the pasts agree.
+/// Moves disclosures and voids that only the lost ledger has to the former ones. Returns the last disclosure that both
+/// ledgers have.
 Result<std::uint64_t> part_disclosures(db::Database& database, std::string_view site_id, const Adoption& adoption,
                                        std::uint64_t readmission) {
   const std::uint64_t from = first_named(adoption);
@@ -145,7 +147,7 @@ Result<Readmitted> Register::readmit(std::string_view site_id, const AdoptedPast
     AIRLOCK_TRY(const bool row, before.step());
     if (!row) break;
     if (before.text(0) == past.entry) return Readmitted{};
-    // One whose time was ahead of ours says nothing of the order.
+    // An adoption with a time in our future came from a wrong clock and says nothing about the order.
     if (before.text(1) > adoption.time.text() && before.text(1) <= before.text(2)) {
       return fail(Code::refused,
                   "the ledger was adopted at " + adoption.time.text() + ", before the one that was readmitted on " +
@@ -156,11 +158,11 @@ Result<Readmitted> Register::readmit(std::string_view site_id, const AdoptedPast
   AIRLOCK_CHECK(check_reach(database_, site_id, adoption));
   Readmitted out{.is_new = true};
   AIRLOCK_TRY(const std::uint64_t common, part_disclosures(database_, site_id, adoption, number));
-  // Where the pasts agree, a lost ledger explains no contradiction.
+  // A fork of a disclosure that both ledgers have is not explained by the loss, so it stays.
   AIRLOCK_TRY(out.forks, count(database_, "forks WHERE site_id = ? AND disclosure > ?", site_id, common));
   AIRLOCK_CHECK(
       move_away(database_, "forks", "disclosure, id, content_sha256, reason, found", site_id, number, common + 1));
-  // Which of the checkpoints are of the adopted ledger too is not told; the one with its entry is.
+  // Of the checkpoints, only the one in the proof is known to be of the adopted ledger.
   AIRLOCK_CHECK(move_away(database_, "checkpoints", "size, root, note, from_size", site_id, number, 0));
   AIRLOCK_TRY(auto begin, database_.prepare("INSERT INTO checkpoints VALUES (?, ?, ?, ?, 0)"));
   begin.bind(site_id).bind(column(past.head.size)).bind(past.head.root.hex()).bind(past.checkpoint);
@@ -183,7 +185,7 @@ Result<bool> Register::take_as_former(const Arrival& arrival, core::Time now) {
                                              "ORDER BY number DESC LIMIT 1"));
   newest.bind(arrival.site_id);
   AIRLOCK_TRY(const bool row, newest.step());
-  if (!row || arrival.disclosure <= counter_in(newest, 3)) return false;  // where the pasts agree
+  if (!row || arrival.disclosure <= counter_in(newest, 3)) return false;  // both ledgers have it
   AIRLOCK_TRY(const Adoption adoption, ledger::read_adoption(newest.text(2), counter_in(newest, 1)));
 
   AIRLOCK_TRY(auto former, database_.prepare("SELECT count(*) FROM former_disclosures WHERE site_id = ? AND id = ? "

@@ -21,7 +21,7 @@ constexpr std::string_view tables[] = {
     "CREATE TABLE licences (number INTEGER PRIMARY KEY, issued TEXT NOT NULL, document TEXT NOT NULL) STRICT",
     "CREATE TABLE revoked_licences (serial TEXT PRIMARY KEY, revoked TEXT NOT NULL, reason TEXT NOT NULL) STRICT",
 };
-/// What version 2 adds.
+/// Added by version 2.
 constexpr std::string_view arrival_tables[] = {
     "CREATE TABLE disclosures (site_id TEXT NOT NULL, disclosure INTEGER NOT NULL, id TEXT NOT NULL, "
     "content_sha256 TEXT NOT NULL, kind TEXT NOT NULL, number INTEGER NOT NULL, previous_id TEXT NOT NULL, "
@@ -37,7 +37,7 @@ constexpr std::string_view arrival_tables[] = {
     "CREATE TABLE receipts (site_id TEXT NOT NULL, sequence INTEGER NOT NULL, issued TEXT NOT NULL, "
     "size INTEGER NOT NULL, document TEXT NOT NULL, PRIMARY KEY (site_id, sequence)) STRICT",
 };
-/// What version 3 adds.
+/// Added by version 3.
 constexpr std::string_view readmission_tables[] = {
     "CREATE TABLE readmissions (site_id TEXT NOT NULL, number INTEGER NOT NULL, admitted TEXT NOT NULL, "
     "adopted TEXT NOT NULL, reason TEXT NOT NULL, site_reason TEXT NOT NULL, seq INTEGER NOT NULL, "
@@ -57,7 +57,7 @@ constexpr std::string_view readmission_tables[] = {
     "id TEXT NOT NULL, content_sha256 TEXT NOT NULL, reason TEXT NOT NULL, found TEXT NOT NULL, "
     "PRIMARY KEY (site_id, readmission, disclosure, id, content_sha256)) STRICT",
 };
-/// What version 4 adds.
+/// Added by version 4.
 constexpr std::string_view standing_tables[] = {
     "CREATE TABLE retirements (site_id TEXT NOT NULL, number INTEGER NOT NULL, retired TEXT NOT NULL, "
     "reason TEXT NOT NULL, ended TEXT NOT NULL, PRIMARY KEY (site_id, number)) STRICT",
@@ -67,12 +67,12 @@ constexpr std::string_view standing_tables[] = {
     "id TEXT NOT NULL, content_sha256 TEXT NOT NULL, reason TEXT NOT NULL, found TEXT NOT NULL, "
     "PRIMARY KEY (site_id, disclosure, id, content_sha256)) STRICT",
 };
-/// `ARLV`, so that file(1) and a wrong path can tell it from a ledger.
+/// `ARLV`: file(1), and `check_schema` on a mistyped path, tell a register from a ledger by it.
 constexpr std::int64_t register_application = 0x41524C56;
 constexpr std::span<const std::string_view> migrations[] = {arrival_tables, readmission_tables, standing_tables};
 
-/// The tables of the first version, then those that came with each later one.
-const db::Schema& newest() {
+/// The schema of the newest version.
+const db::Schema& newest_schema() {
   static const std::vector<std::string_view> statements = [] {
     std::vector<std::string_view> all(std::begin(tables), std::end(tables));
     for (const auto& added : migrations) all.insert(all.end(), added.begin(), added.end());
@@ -110,14 +110,14 @@ Result<std::vector<std::string>> texts_in(db::Statement& query) {
 Result<Register> Register::create(const std::string& path) {
   AIRLOCK_CHECK(sys::create_file(path, "", sys::private_file));
   AIRLOCK_TRY(auto database, db::Database::open(path, db::Mode::read_write));
-  AIRLOCK_CHECK(db::create_schema(database, newest()));
+  AIRLOCK_CHECK(db::create_schema(database, newest_schema()));
   return Register(std::move(database));
 }
 
 Result<Register> Register::open(const std::string& path) {
   AIRLOCK_TRY(auto database, db::Database::open(path, db::Mode::read_write));
-  AIRLOCK_CHECK(db::upgrade_schema(database, newest()));
-  AIRLOCK_CHECK(db::check_schema(database, newest()));
+  AIRLOCK_CHECK(db::upgrade_schema(database, newest_schema()));
+  AIRLOCK_CHECK(db::check_schema(database, newest_schema()));
   return Register(std::move(database));
 }
 
@@ -138,7 +138,7 @@ Result<Added> Register::add_site(const site::SiteRequest& request, core::Time no
                   "the site's registered key has not signed for it; a site that was made anew has a new id: ask its "
                   "operator");
     }
-    // Times have whole seconds, and two keys can be replaced within one.
+    // Times have whole seconds, and a site can replace two keys within one second, so equal times are allowed.
     if (request.created.text() < known->created) {
       return fail(Code::refused, "a newer request of site " + request.site_id + " is registered",
                   "ask its operator for the site request that is there now");
@@ -210,9 +210,9 @@ Result<std::string> Register::issue_kit(core::Time now, const Issue& issue) {
   return issue_numbered("kits", now, issue);
 }
 
-Result<std::vector<std::string>> Register::newest_kits(std::size_t most) {
+Result<std::vector<std::string>> Register::newest_kits(std::size_t maximum) {
   AIRLOCK_TRY(auto select, database_.prepare("SELECT document FROM kits ORDER BY number DESC LIMIT ?"));
-  select.bind(static_cast<std::int64_t>(most));
+  select.bind(static_cast<std::int64_t>(maximum));
   return texts_in(select);
 }
 

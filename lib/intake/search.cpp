@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view bundle_ending = ".p7m";
 constexpr std::string_view instructions_ending = ".txt";
 
-/// The name without its ending, in lower case: some media know upper case only. Empty where it ends otherwise.
+/// The name without `ending`, in lower case, since some media have upper case only. Empty where it ends otherwise.
 std::string stem_of(const std::string& name, std::string_view ending) {
   std::string lower = core::to_lower(name);
   if (lower.size() <= ending.size() || !lower.ends_with(ending)) return {};
@@ -20,7 +20,7 @@ std::string stem_of(const std::string& name, std::string_view ending) {
   return lower;
 }
 
-/// The stems of all bundles among the names of one folder.
+/// The stems of the bundles in a folder, given all names in it.
 std::set<std::string> bundle_stems(const std::vector<std::string>& names) {
   std::set<std::string> out;
   for (const std::string& name : names) {
@@ -29,7 +29,7 @@ std::set<std::string> bundle_stems(const std::vector<std::string>& names) {
   return out;
 }
 
-/// Why something that is neither a file nor a folder is not looked at; empty for those two.
+/// Why something is not looked at; empty for files and folders.
 std::string_view unfit(sys::Kind kind) {
   if (kind == sys::Kind::link) return "is a symbolic link, and links are not followed";
   if (kind == sys::Kind::other) return "is neither a file nor a folder";
@@ -38,7 +38,7 @@ std::string_view unfit(sys::Kind kind) {
 
 void look_into(const std::string& folder, int depth, FoundBundles& into);
 
-/// One name of a folder.
+/// Looks at one name in a folder.
 void look_at(const std::string& folder, const std::string& name, const std::set<std::string>& stems, int depth,
              FoundBundles& into) {
   const std::string path = folder + "/" + name;
@@ -48,7 +48,7 @@ void look_at(const std::string& folder, const std::string& name, const std::set<
     return;
   }
   const auto pass_over = [&](std::string_view reason) { into.passed_over.push_back({path, std::string(reason)}); };
-  if (*kind == sys::Kind::none) return;  // gone since the folder was read
+  if (*kind == sys::Kind::none) return;  // removed since the folder was listed
   if (const auto why = unfit(*kind); !why.empty()) return pass_over(why);
   if (name.starts_with('.')) return pass_over("its name begins with a dot");
   if (*kind == sys::Kind::directory) {
@@ -74,7 +74,7 @@ void look_into(const std::string& folder, int depth, FoundBundles& into) {
   for (const std::string& name : *names) look_at(folder, name, stems, depth, into);
 }
 
-/// Whether a file that was named is the instructions beside a bundle.
+/// Whether a file that the caller named is the instructions beside a bundle.
 bool is_instructions(const std::string& path) {
   const auto slash = path.find_last_of('/');
   const std::string name = path.substr(slash + 1);  // npos + 1 is 0

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// Which files are bundles among what somebody names: files, and folders with all below them, such as a stick that a
-/// site sent. Nothing is opened here, and no link is followed.
+/// Finds the bundles in files and folders that a person names, such as a USB stick from a site. Opens no file, and
+/// follows no link.
 
 #include <cstdint>
 #include <string>
@@ -13,31 +13,31 @@ namespace airlock::intake {
 
 using core::Result;
 
-/// A file or folder that was not taken for a bundle.
-struct PassedOver {
+/// A file or folder that is not a bundle.
+struct PassedOverFile {
   std::string path;
-  std::string reason;  ///< `is a symbolic link`
-  bool named = false;  ///< whether the caller named it, rather than a folder that it is in
+  std::string reason;  ///< such as `is a symbolic link`
+  bool named = false;  ///< true: the caller named it; false: it is in a folder that the caller named
 };
 
 struct FoundBundles {
   std::vector<std::string> bundles;
-  std::vector<PassedOver> passed_over;
-  std::uint64_t instructions = 0;  ///< `.txt` files beside bundles of the same name, which hand-over writes
+  std::vector<PassedOverFile> passed_over;
+  std::uint64_t instructions = 0;  ///< number of `.txt` files that hand-over wrote beside bundles
   struct Unreadable {
     std::string path;
     core::Error error;
   };
-  std::vector<Unreadable> unreadable;  ///< folders whose names could not be read
+  std::vector<Unreadable> unreadable;  ///< folders that could not be listed
 };
 
-/// How deep folders are gone through below the one that was named.
+/// Maximum depth of folders below the one that was named.
 inline constexpr int folder_depth_limit = 32;
 
-/// Looks at `path` and adds to `into`. A folder is gone through with all folders in it; a bundle there is a file whose
-/// name ends in `.p7m`, in upper or lower case, and does not begin with a dot. A file that is named itself is taken for
-/// a bundle whatever its name, unless it is the instructions beside one. What is not there is taken for a bundle too:
-/// whoever opens it learns why it cannot be opened.
+/// Looks at `path` and adds what it finds to `into`. In a folder and all folders below it, a bundle is a file whose
+/// name ends in `.p7m`, in upper or lower case, and does not begin with a dot. A file that `path` names is taken as a
+/// bundle whatever its name, unless it is the instructions beside a bundle. So is a `path` that does not exist: opening
+/// it gives the error.
 void find_bundles(const std::string& path, FoundBundles& into);
 
 }  // namespace airlock::intake

@@ -1,4 +1,4 @@
-// The sites of a home: registering, finding, showing and retiring them, and what people decide about their forks.
+// The part of Home that registers, finds, shows and retires sites, and closes their forks.
 #include <algorithm>
 
 #include "core/text.hpp"
@@ -13,16 +13,16 @@ using core::Code;
 using core::fail;
 using core::quote;
 
-/// How many sites a message lists.
-constexpr std::size_t candidates_told = 10;
+/// Maximum number of sites that a message lists.
+constexpr std::size_t candidates_listed = 10;
 
 tl::unexpected<core::Error> ambiguous(std::string_view text, const std::vector<RegisteredSite>& candidates) {
   std::string list;
-  for (std::size_t i = 0; i < std::min(candidates.size(), candidates_told); ++i) {
+  for (std::size_t i = 0; i < std::min(candidates.size(), candidates_listed); ++i) {
     list += (i == 0 ? "" : "; ") + described(candidates[i]);
   }
-  if (candidates.size() > candidates_told) {
-    list += "; and " + std::to_string(candidates.size() - candidates_told) + " more";
+  if (candidates.size() > candidates_listed) {
+    list += "; and " + std::to_string(candidates.size() - candidates_listed) + " more";
   }
   return fail(Code::usage, quote(text) + " may be any of these sites: " + list, "give more of the id");
 }

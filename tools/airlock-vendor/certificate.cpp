@@ -37,36 +37,36 @@ int tell(VendorContext& context, const core::Result<crypto::Certificate>& made, 
 int successor(VendorContext& context) {
   auto home = intake::Home::open(context.home);
   if (!home) return context.console.report(home.error());
-  return tell(context, home->make_successor(), "made the successor root",
+  return tell(context, home->keys().make_successor(), "made the successor root",
               "build a kit and have every site install it, then `airlock-vendor root promote`");
 }
 
 int promote(VendorContext& context) {
   auto home = intake::Home::open(context.home);
   if (!home) return context.console.report(home.error());
-  return tell(context, home->promote_successor(), "now in force is the root",
+  return tell(context, home->keys().promote_successor(), "now in force is the root",
               "build a kit; a site that has not installed one with this root must install that one first");
 }
 
 int renew(VendorContext& context, const RootOptions& options) {
-  const auto role = intake::Home::renewable(options.role);
+  const auto role = intake::VendorKeys::role_named(options.role);
   if (!role) {
     return context.console.report(
         {core::Code::usage, core::quote(options.role) + " is not `licence`, `kit`, `receipt` or `recipient`", ""});
   }
   auto home = intake::Home::open(context.home);
   if (!home) return context.console.report(home.error());
-  return tell(context, home->renew_certificate(*role), "made the certificate",
+  return tell(context, home->keys().renew(*role), "made the certificate",
               *role == crypto::Role::recipient ? "build a kit, so that sites seal for it; keep the former key"
                                                : "what the former certificate has signed stays valid");
 }
 
 core::Result<std::uint64_t> revoke_file(const VendorContext& context, const RootOptions& options) {
-  AIRLOCK_TRY(auto home, intake::Home::open(context.home));
+  AIRLOCK_TRY(const auto home, intake::Home::open(context.home));
   AIRLOCK_TRY(const std::string pem, sys::read_file(options.file, certificate_file_limit));
   auto certificate = crypto::Certificate::from_pem(pem);
   if (!certificate) return core::fail(std::move(certificate.error()).within(core::quote(options.file)));
-  return home.revoke_certificate(*certificate);
+  return home.keys().revoke(*certificate);
 }
 
 int revoke(VendorContext& context, const RootOptions& options) {

@@ -112,7 +112,7 @@ std::string in_words(const Counts& counts, std::size_t passed_over) {
   return out;
 }
 
-void tell_passed_over(const console::Console& console, const std::vector<intake::PassedOver>& list) {
+void tell_passed_over(const console::Console& console, const std::vector<intake::PassedOverFile>& list) {
   for (std::size_t i = 0; i < std::min(list.size(), passed_over_told); ++i) {
     console.warn("passed over " + quote(list[i].path) + ": " + list[i].reason, "");
   }
@@ -122,7 +122,7 @@ void tell_passed_over(const console::Console& console, const std::vector<intake:
   }
 }
 
-Json to_json(const std::vector<intake::PassedOver>& list) {
+Json to_json(const std::vector<intake::PassedOverFile>& list) {
   Json out = Json::array();
   for (const auto& one : list) out.push_back({{"source", one.path}, {"reason", one.reason}});
   return out;
@@ -147,8 +147,8 @@ std::string in_words(const intake::TakenIn& taken) {
   if (taken.is_former) return "is of a past that the site has given up, and is kept apart";
   if (!taken.is_new) return "was here already";
   std::string out = "taken in";
-  if (taken.standing == intake::Standing::proven) out += ", grown from what the last receipt acknowledged";
-  if (taken.standing == intake::Standing::unproven) out += ", sealed before the site imported the last receipt";
+  if (taken.standing == intake::CheckpointStanding::proven) out += ", grown from what the last receipt acknowledged";
+  if (taken.standing == intake::CheckpointStanding::unproven) out += ", sealed before the site imported the last receipt";
   return out;
 }
 

@@ -15,7 +15,7 @@ struct KeyOptions {
 };
 
 int use(VendorContext& context, const KeyOptions& options) {
-  const auto role = intake::Home::renewable(options.key);
+  const auto role = intake::VendorKeys::role_named(options.key);
   if (!role) {
     return context.console.report(
         {core::Code::usage, core::quote(options.key) + " is not `licence`, `kit` or `receipt`",
@@ -23,7 +23,7 @@ int use(VendorContext& context, const KeyOptions& options) {
   }
   auto home = intake::Home::open(context.home);
   if (!home) return context.console.report(home.error());
-  const auto made = home->use_token(*role, options.token);
+  const auto made = home->keys().use_token(*role, options.token);
   if (!made) return context.console.report(made.error());
   if (context.console.json()) {
     context.console.print({{"subject", made->subject()}, {"sha256", made->fingerprint().hex()}, {"exit", 0}});
@@ -38,7 +38,7 @@ int use(VendorContext& context, const KeyOptions& options) {
 int protect(VendorContext& context, const KeyOptions& options) {
   auto home = intake::Home::open(context.home);
   if (!home) return context.console.report(home.error());
-  if (auto done = home->protect_key(options.key); !done) return context.console.report(done.error());
+  if (auto done = home->keys().protect(options.key); !done) return context.console.report(done.error());
   if (context.console.json()) {
     context.console.print({{"key", options.key}, {"kept", "under a passphrase"}, {"exit", 0}});
   } else {

@@ -1,4 +1,4 @@
-// The part of the register that knows what people decided about sites: retirements, and forks that were closed.
+// The part of the register for what people decide about sites: retirements, and closing forks.
 #include "intake/query.hpp"
 #include "intake/register.hpp"
 
@@ -6,14 +6,14 @@ namespace airlock::intake {
 namespace {
 
 constexpr auto fork_columns = "disclosure, id, content_sha256, reason, found";
-/// Of one disclosure, or of all where that is 0.
+/// The open forks of one disclosure; of all where `?2` is 0.
 constexpr auto open_of_site = " FROM forks WHERE site_id = ?1 AND (?2 = 0 OR disclosure = ?2)";
 
 Fork fork_in(const db::Statement& row, int from) {
   return {counter_in(row, from), row.text(from + 1), row.text(from + 2), row.text(from + 3), row.text(from + 4)};
 }
 
-/// The number of the next row of `table` for the site.
+/// The number that the site's next row in `table` gets.
 Result<std::uint64_t> next_number(db::Database& database, const std::string& table, std::string_view site_id) {
   AIRLOCK_TRY(auto query, database.prepare("SELECT coalesce(max(number), 0) + 1 FROM " + table + " WHERE site_id = ?"));
   query.bind(site_id);
@@ -84,7 +84,7 @@ Result<std::vector<Fork>> Register::close_forks(std::string_view site_id, std::o
   AIRLOCK_TRY(auto note, database_.prepare("INSERT INTO fork_closures VALUES (?, ?, ?, ?)"));
   note.bind(site_id).bind(column(number)).bind(now.text()).bind(reason);
   AIRLOCK_CHECK(note.run());
-  // One that was closed before, and taken for a fork once more after a readmission, belongs to the newest closure.
+  // A fork that was closed, and noted again after a readmission, moves to the newest closure.
   AIRLOCK_TRY(auto move, database_.prepare(std::string("INSERT OR REPLACE INTO closed_forks SELECT site_id, ?3, ") +
                                            fork_columns + open_of_site));
   move.bind(site_id).bind(only).bind(column(number));
