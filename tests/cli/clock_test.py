@@ -5,7 +5,7 @@ import re
 import shutil
 import time
 
-from harness import DICTIONARY, POLICY, REPORT, case, check, equal, main
+from harness import DICTIONARY, POLICY, REPORT
 
 YEAR = ["--not-before", "2020-01-01"]
 
@@ -18,7 +18,7 @@ def at(w, offset, *arguments, code=0, site=None):
 def state(w, code, site=None):
     ran = w.airlock("licence", "verify", "--json", code=code, site=site)
     # The site's own view and that of other users are the same.
-    equal(w.airlock("status", "--json", site=site).json["licence"]["state"], ran.json["state"], "status and the public part")
+    assert w.airlock("status", "--json", site=site).json["licence"]["state"] == ran.json["state"], "status and the public part"
     return ran.json["state"]
 
 
@@ -40,122 +40,122 @@ def setting(w):
     w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"], extra=YEAR))
 
 
-@case("a clock that was ahead: its entries are disowned by authorise --clock, recorded, and nothing else changes")
-def _(w):
+def test_entries_of_a_clock_that_was_ahead_are_disowned_by_authorise_clock(w):
+    """A clock that was ahead: its entries are disowned by authorise --clock, recorded, and nothing else changes."""
     setting(w)
     w.airlock("authorise", "--clock", "--reason", "nothing to do", "--yes")
     before = w.ledger_ok()["entries"]
     at(w, "+40d", "process", w.report())
-    equal(state(w, 6), "clock_rollback")
+    assert state(w, 6) == "clock_rollback"
     hint = w.airlock("licence", "verify", code=6).err
-    check("hint: set this machine's clock; if it is right, `airlock authorise --clock`" in hint, hint)
+    assert "hint: set this machine's clock; if it is right, `airlock authorise --clock`" in hint, hint
     ahead = public(w)["newest_time"]
-    equal((w.site_path / "public/site.json").stat().st_mode & 0o777, 0o644)
+    assert (w.site_path / "public/site.json").stat().st_mode & 0o777 == 0o644
     w.airlock("authorise", "--clock", "--reason", "battery", code=4)  # nobody at a terminal, and no --yes
-    equal(state(w, 6), "clock_rollback")
+    assert state(w, 6) == "clock_rollback"
     done = w.airlock("authorise", "--clock", "--reason", "the clock was 40 days ahead", "--yes", "--json").json
-    equal(done["authorised"], True)
-    equal(state(w, 0), "valid")
-    check(public(w)["newest_time"] < ahead, "the public part follows")
-    check(w.ledger_ok()["entries"] > before, "it is recorded")
+    assert done["authorised"] == True
+    assert state(w, 0) == "valid"
+    assert public(w)["newest_time"] < ahead, "the public part follows"
+    assert w.ledger_ok()["entries"] > before, "it is recorded"
     entries = w.run("sqlite3", "-readonly", w.site_path / "ledger.db",
                     "SELECT json_extract(body, '$.reason') FROM entries WHERE json_extract(body, '$.clock') IS NOT NULL").text
-    equal(entries, "the clock was 40 days ahead\n")
+    assert entries == "the clock was 40 days ahead\n"
     # The ceiling is where it was: what was sealed before is sealed still, and a clock set back later is noticed again.
     changed = w.report(lambda d: d["properties"].update({"posthog_version": "1.36.0"}))
-    equal(w.process(changed)["outcome"], "sealed")
+    assert w.process(changed)["outcome"] == "sealed"
     ran = at(w, "-30d", "licence", "verify", "--json", code=6)
-    equal(ran.json["state"], "clock_rollback")
+    assert ran.json["state"] == "clock_rollback"
 
 
-@case("the vendor's time cannot be disowned; a dead battery heals by itself; a restored backup knows what it knew")
-def _(w):
+def test_the_vendors_time_cannot_be_disowned(w):
+    """The vendor's time cannot be disowned; a dead battery heals by itself; a restored backup knows what it knew."""
     setting(w)
     # 1970: nothing is usable, reports are sealed all the same, and the early entries harm nothing afterwards.
     ran = w.run("faketime", "2001-01-01 00:00:00", w.program("airlock"), "--site", w.site_path, "process", w.report(), "--json")
-    equal((ran.json["licence_state"], ran.json["outcome"]), ("clock_rollback", "sealed"))
-    equal(state(w, 0), "valid")
+    assert (ran.json["licence_state"], ran.json["outcome"]) == ("clock_rollback", "sealed")
+    assert state(w, 0) == "valid"
     w.ledger_ok()
     shutil.copytree(w.site_path, w.path / "backup")
     changed = w.report(lambda d: d["properties"].update({"posthog_version": "1.36.0"}))
     at(w, "+3d", "process", changed)
-    equal(state(w, 6), "clock_rollback")
-    equal(state(w, 0, site=w.path / "backup"), "valid")
+    assert state(w, 6) == "clock_rollback"
+    assert state(w, 0, site=w.path / "backup") == "valid"
     numbers = [w.airlock("status", "--json", site=s).json["disclosures"] for s in (w.site_path, w.path / "backup")]
-    equal(numbers, [2, 1], "disclosures, as the vendor would see them repeat")
+    assert numbers == [2, 1], "disclosures, as the vendor would see them repeat"
 
     at(w, "+50d", "kit", "install", kit_of(w, "+50d"))
-    equal(state(w, 6), "clock_rollback")
+    assert state(w, 6) == "clock_rollback"
     ran = w.airlock("authorise", "--clock", "--reason", "try", "--yes")
-    check("warning: the kit in force was issued at" in ran.err and "ask the vendor for another kit" in ran.err, str(ran))
-    equal(state(w, 6), "clock_rollback")
+    assert "warning: the kit in force was issued at" in ran.err and "ask the vendor for another kit" in ran.err, str(ran)
+    assert state(w, 6) == "clock_rollback"
     before = w.ledger_ok()["entries"]
     ran = w.airlock("authorise", "--clock", "--reason", "again", "--yes", code=4)
-    check("error: the kit in force was issued at" in ran.err and "and the clock says" in ran.err, str(ran))
-    equal(w.ledger_ok()["entries"], before, "entries: what is refused is not recorded")
+    assert "error: the kit in force was issued at" in ran.err and "and the clock says" in ran.err, str(ran)
+    assert w.ledger_ok()["entries"] == before, "entries: what is refused is not recorded"
     w.airlock("kit", "install", w.new_kit())  # the remedy that was named
-    equal(state(w, 0), "valid")
+    assert state(w, 0) == "valid"
     w.airlock("authorise", "--clock", "--reason", "again", "--yes")
 
 
-@case("a licence whose time is ahead, and a public part that alone is, are named by authorise --clock with what to do")
-def _(w):
+def test_a_licence_or_public_part_that_is_ahead_is_named_by_authorise_clock(w):
+    """A licence whose time is ahead, and a public part that alone is, are named by authorise --clock with what to do."""
     setting(w)
     licence = w.path / "future.p7s"
     w.run("faketime", "-f", "+50d", w.program("airlock-vendor"), "--home", w.home, "licence", "issue", "--tier",
           "enterprise-air-gapped", "--licensee", "Example Bank plc", "--site", w.site_id, *YEAR, "--not-after", "2099-01-01",
           "--out", licence)
     ran = w.airlock("licence", "install", licence, code=6)
-    check("but it was issued at" in ran.err and "ask the vendor for another licence" in ran.err, str(ran))
+    assert "but it was issued at" in ran.err and "ask the vendor for another licence" in ran.err, str(ran)
     at(w, "+50d", "licence", "install", licence)
     w.airlock("authorise", "--clock", "--reason", "try", "--yes")
     ran = w.airlock("authorise", "--clock", "--reason", "again", "--yes", code=4)
-    check("error: the licence was issued at" in ran.err and "ask the vendor for another licence" in ran.err, str(ran))
+    assert "error: the licence was issued at" in ran.err and "ask the vendor for another licence" in ran.err, str(ran)
     w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"], extra=YEAR))
-    equal(state(w, 0), "valid")
+    assert state(w, 0) == "valid"
 
     path = w.site_path / "public/site.json"
     path.write_text(json.dumps({**public(w), "newest_time": "2090-01-01T00:00:00Z"}))
-    equal(w.airlock("licence", "verify", "--json", code=6).json["state"], "clock_rollback")
+    assert w.airlock("licence", "verify", "--json", code=6).json["state"] == "clock_rollback"
     ran = w.airlock("authorise", "--clock", "--reason", "again", "--yes", code=4)
-    check("public/site.json`, though not the ledger, has the time 2090-01-01T00:00:00Z" in ran.err, str(ran))
+    assert "public/site.json`, though not the ledger, has the time 2090-01-01T00:00:00Z" in ran.err, str(ran)
     w.process()
-    equal(state(w, 0), "valid")
+    assert state(w, 0) == "valid"
 
 
-@case("a kit issued ahead of the clock is refused before anything is written; two hours are let pass, as by the clock guard")
-def _(w):
+def test_a_kit_issued_ahead_of_the_clock_is_refused_before_anything_is_written(w):
+    """A kit issued ahead of the clock is refused before anything is written; two hours are let pass, as by the clock guard."""
     setting(w)
     before = w.ledger_ok()["entries"]
 
     def refused():
         ran = w.airlock("kit", "install", kit_of(w, "+50d"), code=4)
-        check("the kit was issued at " in ran.err and ", and this machine's clock says " in ran.err, str(ran))
-        check("hint: set this machine's clock; if it is right, ask the vendor" in ran.err, str(ran))
-        equal((w.ledger_ok()["entries"], state(w, 0)), (before, "valid"), "entries and state")
+        assert "the kit was issued at " in ran.err and ", and this machine's clock says " in ran.err, str(ran)
+        assert "hint: set this machine's clock; if it is right, ask the vendor" in ran.err, str(ran)
+        assert (w.ledger_ok()["entries"], state(w, 0)) == (before, "valid"), "entries and state"
 
     refused()
     ran = w.airlock("init", "--vendor-root", w.root, "--vendor-root-sha256", w.root_fingerprint(), "--kit", kit_of(w, "+3h"),
                     site=w.path / "early", code=4)
-    check("the kit was issued at" in ran.err and not (w.path / "early").exists(), str(ran))
+    assert "the kit was issued at" in ran.err and not (w.path / "early").exists(), str(ran)
     w.airlock("kit", "install", kit_of(w, "+110m"))
     before += 1
     w.run("sqlite3", w.home / "register.db", "INSERT INTO kits VALUES (4999, '2026-01-01T00:00:00Z', '')")
     refused()  # also a kit that a person could otherwise authorise, and it is not put aside
-    equal(w.airlock("authorise", "--reason", "nothing was put aside", "--yes", "--json").json["authorised"], False)
+    assert w.airlock("authorise", "--reason", "nothing was put aside", "--yes", "--json").json["authorised"] == False
     # Put aside under a clock that was as far ahead: the file is named, and without it everything else can be authorised.
     aside = w.site_path / "kit-proposed.p7s"
     w.run("faketime", "-f", "+50d", w.program("airlock"), "--site", w.site_path, "kit", "install", kit_of(w, "+50d"), code=4)
     w.airlock("authorise", "--clock", "--reason", "the clock was ahead", "--yes", code=(0, 4))
-    check(aside.exists(), "a kit that waits for a person")
+    assert aside.exists(), "a kit that waits for a person"
     ran = w.airlock("authorise", "--reason", "the contract", "--yes", code=4)
-    check(f"`{aside}`: the kit was issued at" in ran.err and "removing the file" in ran.err, ran.err)
+    assert f"`{aside}`: the kit was issued at" in ran.err and "removing the file" in ran.err, ran.err
     aside.unlink()
-    equal(w.airlock("authorise", "--reason", "nothing is put aside", "--yes", "--json").json["authorised"], False)
+    assert w.airlock("authorise", "--reason", "nothing is put aside", "--yes", "--json").json["authorised"] == False
 
 
-@case("status warns when 30, 15, 7 and 1 days of the licence are left, in text, on standard error and as JSON, and in grace")
-def _(w):
+def test_status_warns_when_30_15_7_and_1_days_are_left_and_in_grace(w):
+    """Status warns when 30, 15, 7 and 1 days of the licence are left, in text, on standard error and as JSON, and in grace."""
     w.new_vendor()
     w.new_site()
     end = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=31.5)
@@ -164,31 +164,31 @@ def _(w):
     for left, warned in ((31, None), (30, 30), (16, 30), (15, 15), (8, 15), (7, 7), (2, 7), (1, 1), (0, 1)):
         offset = f"+{31 - left}d"
         verdict = at(w, offset, "status", "--json").json["licence"]
-        equal((verdict["days_left"], verdict["warning_days"]), (left, warned), "days left, and the warning")
+        assert (verdict["days_left"], verdict["warning_days"]) == (left, warned), "days left, and the warning"
         days = f"valid, {left} day{'' if left == 1 else 's'} left"
         for command in (["status"], ["licence", "verify"], ["licence", "show"]):
             ran = at(w, offset, *command)
-            check(f"{days}: ends soon\n" in ran.text if warned else f"{days}\n" in ran.text, str(ran))
+            assert f"{days}: ends soon\n" in ran.text if warned else f"{days}\n" in ran.text, str(ran)
             told = re.fullmatch("airlock: warning: .* is valid until .*\nairlock: hint: ask the vendor to renew it\n", ran.err)
-            check(told if warned else ran.err == "", str(ran))
-    equal(at(w, "+30d", "--quiet", "status").err, "")
+            assert told if warned else ran.err == "", str(ran)
+    assert at(w, "+30d", "--quiet", "status").err == ""
     grace = at(w, "+33d", "status")
-    check("grace, 3 days left" in grace.text and "warning: " in grace.err and "days of grace" in grace.err, str(grace))
+    assert "grace, 3 days left" in grace.text and "warning: " in grace.err and "days of grace" in grace.err, str(grace)
 
 
-@case("public/site.json is made again where it is gone, and says what the ledger says")
-def _(w):
+def test_public_site_json_is_made_again_and_says_what_the_ledger_says(w):
+    """Public/site.json is made again where it is gone, and says what the ledger says."""
     setting(w)
     w.process()
     path = w.site_path / "public/site.json"
     good = json.loads(path.read_text())
-    equal(good["licence_sequence"], 1)
+    assert good["licence_sequence"] == 1
     for damage in (path.unlink, lambda: path.write_text("{}")):
         damage()
         w.airlock("licence", "verify", code=3)
         w.process(w.report(lambda d: d["properties"].update({"posthog_version": f"1.{path.exists():d}.0"})))
         again = json.loads(path.read_text())
-        equal({k: again[k] for k in again if k != "newest_time"}, {k: good[k] for k in good if k != "newest_time"})
+        assert {k: again[k] for k in again if k != "newest_time"} == {k: good[k] for k in good if k != "newest_time"}
         w.airlock("licence", "verify")
 
 
@@ -206,47 +206,48 @@ def totals(n):
     return lambda d: d["properties"]["instance_usage_summary"].update({"events_count_total": n})
 
 
-@case("usage: the limits beside the last disclosed report, with bars; over the limit is told and nothing is refused")
-def _(w):
+def test_usage_shows_the_limits_beside_the_last_disclosed_report(w):
+    """Usage: the limits beside the last disclosed report, with bars; over the limit is told and nothing is refused."""
     w.new_vendor()
     w.new_site()
     w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"], extra=[*YEAR, *LIMITS]))
     empty = usage(w)
-    equal((empty["disclosure"], empty["problem"]), (None, "no report has been disclosed yet"))
-    check(all("no " in l["problem"] for l in empty["limits"].values()), str(empty))
-    check("at most 1; no report has been disclosed yet" in w.airlock("licence", "usage").text, "for people")
+    assert (empty["disclosure"], empty["problem"]) == (None, "no report has been disclosed yet")
+    assert all("no " in l["problem"] for l in empty["limits"].values()), str(empty)
+    assert "at most 1; no report has been disclosed yet" in w.airlock("licence", "usage").text, "for people"
     w.process()
     told = usage(w)["limits"]
     report = json.loads(w.report().read_text())["properties"]["instance_usage_summary"]
-    equal(told["events_count_new_in_period"]["value"], report["events_count_new_in_period"])
-    equal(told["instance_usage_summary.events_count_total"]["value"], report["events_count_total"])
-    equal(told["instance_usage_summary.events_count_total"]["over"], True)
-    equal(told["no_such_field"]["value"], None)
-    check("names no declared field" in told["no_such_field"]["problem"], str(told))
+    assert told["events_count_new_in_period"]["value"] == report["events_count_new_in_period"]
+    assert told["instance_usage_summary.events_count_total"]["value"] == report["events_count_total"]
+    assert told["instance_usage_summary.events_count_total"]["over"] == True
+    assert told["no_such_field"]["value"] == None
+    assert "names no declared field" in told["no_such_field"]["problem"], str(told)
     text = w.airlock("licence", "usage").text
-    check("[####################]" in text and ", over the limit" in text and "[--------------------]" in text, text)
-    check("as report 1 said, disclosure 1 at " in text, text)
+    assert "[####################]" in text and ", over the limit" in text and "[--------------------]" in text, text
+    assert "as report 1 said, disclosure 1 at " in text, text
     # Nothing is kept but what is limited, and what was disclosed.
     kept = w.site_path / "held/usage.json"
-    equal(kept.stat().st_mode & 0o777, 0o600)
+    assert kept.stat().st_mode & 0o777 == 0o600
     disclosures = json.loads(kept.read_text())["disclosures"]
     under = "/properties/instance_usage_summary/"
-    equal([d["figures"] for d in disclosures], [{under + n: report[n] for n in ("events_count_new_in_period", "events_count_total")}])
+    assert [d["figures"] for d in disclosures] \
+        == [{under + n: report[n] for n in ("events_count_new_in_period", "events_count_total")}]
     w.ledger_ok()
     # A file that is not sound is told of, and made again.
     for unsound in ("{}", kept.read_text().replace(f": {report['events_count_total']}", ': "many"')):
         kept.write_text(unsound)
-        check("remove it; the next report" in w.airlock("licence", "usage", code=3).err, "hint")
+        assert "remove it; the next report" in w.airlock("licence", "usage", code=3).err, "hint"
         w.process(w.report(totals(len(unsound))))
-        equal(usage(w)["limits"]["instance_usage_summary.events_count_total"]["value"], len(unsound))
+        assert usage(w)["limits"]["instance_usage_summary.events_count_total"]["value"] == len(unsound)
     kept.unlink()
     gone = usage(w)
-    equal((gone["disclosure"], gone["limits"]["events_count_new_in_period"]["value"]), (3, None))
-    check("no figures were kept" in gone["problem"] and "no figures were kept" in w.airlock("licence", "usage").text, str(gone))
+    assert (gone["disclosure"], gone["limits"]["events_count_new_in_period"]["value"]) == (3, None)
+    assert "no figures were kept" in gone["problem"] and "no figures were kept" in w.airlock("licence", "usage").text, str(gone)
 
 
-@case("usage tells the figures of the last disclosure, and never of another: its bundle freed, no archive, a report withheld")
-def _(w):
+def test_usage_tells_the_figures_of_the_last_disclosure_and_never_of_another(w):
+    """Usage tells the figures of the last disclosure, and never of another: its bundle freed, no archive, a report withheld."""
     w.new_vendor()
     w.new_site()
     w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"], extra=[*YEAR, *LIMITS]))
@@ -255,10 +256,10 @@ def _(w):
     configuration.write_text(json.dumps({**json.loads(configuration.read_text()), "archive": False}))
     for n in (1, 2):
         w.process(w.report(totals(10 + n)))
-        equal((usage(w)["disclosure"], usage(w)["limits"][total]["value"]), (n, 10 + n), "without an archive key")
+        assert (usage(w)["disclosure"], usage(w)["limits"][total]["value"]) == (n, 10 + n), "without an archive key"
     first, second = w.outbox()
     second.rename(w.path / "handed-over.p7m")
-    equal((usage(w)["disclosure"], usage(w)["limits"][total]["value"]), (2, 12), "an older bundle is still there")
+    assert (usage(w)["disclosure"], usage(w)["limits"][total]["value"]) == (2, 12), "an older bundle is still there"
     second.write_bytes((w.path / "handed-over.p7m").read_bytes())
     w.vendor("intake", first, second)
     receipt = w.path / "receipt.p7s"
@@ -266,47 +267,44 @@ def _(w):
     w.airlock("receipt", "import", receipt)
     for bundle in (first, second):
         bundle.unlink()
-    equal((usage(w)["disclosure"], usage(w)["limits"][total]["value"]), (2, 12), "after the receipt")
+    assert (usage(w)["disclosure"], usage(w)["limits"][total]["value"]) == (2, 12), "after the receipt"
     # What is not disclosed is not told: held, and withheld.
     w.airlock("hold")
     w.process(w.report(totals(13)), code=4)
-    equal((usage(w)["disclosure"], usage(w)["limits"][total]["value"]), (2, 12), "a held report")
+    assert (usage(w)["disclosure"], usage(w)["limits"][total]["value"]) == (2, 12), "a held report"
     w.airlock("release")
     configuration.write_text(json.dumps({**json.loads(configuration.read_text()), "floor": "withhold"}))
     w.process(w.report(totals(14)))
-    equal(usage(w)["limits"][total]["value"], 12, "a withheld report")
-    check('"events_count_total": 14' not in (w.site_path / "held/usage.json").read_text(), "is kept")
+    assert usage(w)["limits"][total]["value"] == 12, "a withheld report"
+    assert '"events_count_total": 14' not in (w.site_path / "held/usage.json").read_text(), "is kept"
     # What another licence limits has no figure before the next disclosure.
     more = [*YEAR, *LIMITS, "--limit", "persons_count_total=7"]
     w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"], extra=more))
     later = usage(w)["limits"]["persons_count_total"]
-    check(later["field"] and later["value"] is None and "was no limit yet" in later["problem"], str(later))
+    assert later["field"] and later["value"] is None and "was no limit yet" in later["problem"], str(later)
     # Without a kit the limits are shown all the same.
     (w.site_path / "public/kit.p7s").unlink()
     bare = w.airlock("licence", "usage", "--json").json["limits"]
-    check(len(bare) == 4 and all("kit.p7s`: is missing" in l["problem"] for l in bare), str(bare))
+    assert len(bare) == 4 and all("kit.p7s`: is missing" in l["problem"] for l in bare), str(bare)
 
 
-@case("a stale kit stays in force and is shown; a policy that says so tightens then, and the ceiling stays where it was")
-def _(w):
+def test_a_stale_kit_stays_in_force_and_tightens_where_a_policy_says_so(w):
+    """A stale kit stays in force and is shown; a policy that says so tightens then, and the ceiling stays where it was."""
     policy = json.loads(POLICY.read_bytes())
     policy["rules"].append({"id": "stale-kit-withholds", "when": {"kit": ["stale"]}, "at_least": "withhold"})
     w.new_vendor(policy=w.file("policy.json", json.dumps(policy)))
     w.site()
-    equal(w.process()["outcome"], "sealed")
+    assert w.process()["outcome"] == "sealed"
     due = w.airlock("kit", "show", "--json").json["next_update"]
     later = f"{int(due[:4]) + 1}{due[4:10]} 12:00:00"
     later_on = ["faketime", later, w.program("airlock"), "--site", w.site_path]
     status = w.run(*later_on, "status", "--json").json
-    equal(status["kit"]["stale"], True)
+    assert status["kit"]["stale"] == True
     ran = w.run(*later_on, "process", REPORT, "--again", "--json", code=4)
-    equal((ran.json["outcome"], ran.json["rules"][-1]), ("held", "stale-kit-withholds"))
-    check("under a stale kit" in w.run(*later_on, "explain", REPORT, code=None).text, "explain")
-    check("ask the vendor for a new kit" in str(w.run(*later_on, "doctor", code=None)), "doctor")
+    assert (ran.json["outcome"], ran.json["rules"][-1]) == ("held", "stale-kit-withholds")
+    assert "under a stale kit" in w.run(*later_on, "explain", REPORT, code=None).text, "explain"
+    assert "ask the vendor for a new kit" in str(w.run(*later_on, "doctor", code=None)), "doctor"
     w.run("faketime", later, w.program("airlock-vendor"), "--home", w.home, "kit", "build", "--policy",
           w.path / "policy.json", "--dictionary", DICTIONARY, "--out", w.path / "fresh.p7s")
     w.run(*later_on, "kit", "install", w.path / "fresh.p7s")
-    equal(w.run(*later_on, "process", REPORT, "--again", "--json").json["outcome"], "sealed")
-
-
-main()
+    assert w.run(*later_on, "process", REPORT, "--again", "--json").json["outcome"] == "sealed"

@@ -1,7 +1,7 @@
 """Many processes at once on one site."""
 import subprocess
 
-from harness import REPORT, case, check, equal, main
+from harness import REPORT
 
 
 def start(w, *arguments):
@@ -9,37 +9,37 @@ def start(w, *arguments):
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=None)
 
 
-@case("eight processes with eight reports: eight records, eight bundles, a valid tree")
-def _(w):
+def test_eight_processes_with_eight_reports_leave_a_valid_tree(w):
+    """Eight processes with eight reports: eight records, eight bundles, a valid tree."""
     w.site()
     reports = [w.report(lambda d, n=n: d["properties"].update({"posthog_version": f"1.35.{n}"})) for n in range(8)]
     running = [start(w, "process", r, "--json") for r in reports]
     for process in running:
         out, err = process.communicate(timeout=300)
-        equal(process.returncode, 0, err.decode())
+        assert process.returncode == 0, err.decode()
     rows = w.airlock("ledger", "list", "--json").json["reports"]
-    equal([r["number"] for r in rows], list(range(1, 9)))
-    equal([r["latest"] for r in rows], ["released"] * 8)
-    equal(len(w.outbox()), 8)
-    equal(w.hidden(), [])
-    equal(w.ledger_ok()["disclosures"], 8)
+    assert [r["number"] for r in rows] == list(range(1, 9))
+    assert [r["latest"] for r in rows] == ["released"] * 8
+    assert len(w.outbox()) == 8
+    assert w.hidden() == []
+    assert w.ledger_ok()["disclosures"] == 8
 
 
-@case("eight processes with the same report: one bundle, seven repeats")
-def _(w):
+def test_eight_processes_with_the_same_report_leave_one_bundle(w):
+    """Eight processes with the same report: one bundle, seven repeats."""
     w.site()
     running = [start(w, "process", REPORT, "--json") for _ in range(8)]
     for process in running:
         out, err = process.communicate(timeout=300)
-        equal(process.returncode, 0, err.decode())
+        assert process.returncode == 0, err.decode()
     latest = sorted(r["latest"] for r in w.airlock("ledger", "list", "--json").json["reports"])
-    equal(latest, ["released"] + ["repeated"] * 7)
-    equal(len(w.outbox()), 1)
+    assert latest == ["released"] + ["repeated"] * 7
+    assert len(w.outbox()) == 1
     w.ledger_ok()
 
 
-@case("eight processes with what is held: it leaves once")
-def _(w):
+def test_eight_processes_with_what_is_held_let_it_leave_once(w):
+    """Eight processes with what is held: it leaves once."""
     w.new_vendor()
     w.new_site(kit=None)
     w.process(code=4)
@@ -50,15 +50,15 @@ def _(w):
     for process in running:
         out, err = process.communicate(timeout=300)
         codes.append(process.returncode)
-        check(process.returncode in (0, 2, 8), f"exit {process.returncode}: {err.decode()}")
-    equal(codes.count(0), 1, "runs that disclosed it")
-    equal(len(w.outbox()), 1)
-    equal(w.airlock("process", "--held", "--json").json["reports"], [])
+        assert process.returncode in (0, 2, 8), f"exit {process.returncode}: {err.decode()}"
+    assert codes.count(0) == 1, "runs that disclosed it"
+    assert len(w.outbox()) == 1
+    assert w.airlock("process", "--held", "--json").json["reports"] == []
     w.ledger_ok()
 
 
-@case("readers at work stop no writer: status, list and verify beside process")
-def _(w):
+def test_readers_at_work_stop_no_writer(w):
+    """Readers at work stop no writer: status, list and verify beside process."""
     w.site()
     w.process()
     running = []
@@ -67,9 +67,6 @@ def _(w):
         running += [start(w, "process", report), start(w, "ledger", "verify"), start(w, "status"), start(w, "ledger", "list")]
     for process in running:
         out, err = process.communicate(timeout=300)
-        equal(process.returncode, 0, f"{process.args}: {err.decode()}")
-    equal(len(w.outbox()), 5)
+        assert process.returncode == 0, f"{process.args}: {err.decode()}"
+    assert len(w.outbox()) == 5
     w.ledger_ok()
-
-
-main()

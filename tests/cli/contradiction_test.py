@@ -4,8 +4,6 @@ import json
 import re
 import shutil
 
-from harness import case, check, equal, main
-
 FILES = ("manifest.json", "report.json", "entry.json", "checkpoint.txt", "proof.txt", "consistency.txt", "policy.json",
          "dictionary.json", "HOW-TO-VERIFY.txt")
 
@@ -63,8 +61,8 @@ def sealed(w):
     return Forge(w, w.path / "site" / "outbox" / w.process(None, "--note", "change 4711")["bundle"].rsplit("/", 1)[1])
 
 
-@case("whatever a manifest says beside an entry that says something else, vendor and register refuse it")
-def _(w):
+def test_a_manifest_that_contradicts_its_entry_is_refused(w):
+    """Whatever a manifest says beside an entry that says something else, vendor and register refuse it."""
     forge = sealed(w)
     w.vendor("open", forge.with_files())  # a control: the same steps without a lie
     lies = {
@@ -87,13 +85,13 @@ def _(w):
     for what, lie in lies.items():
         forged = forge.with_files(lie)
         ran = w.vendor("open", forged, code=(3, 5))
-        equal(ran.out, b"", f"{what}: standard output")
-    equal(w.vendor("intake", forged, "--json", code=(3, 5)).json["new"], 0)
+        assert ran.out == b"", f"{what}: standard output"
+    assert w.vendor("intake", forged, "--json", code=(3, 5)).json["new"] == 0
     print(f"counted: {len(lies)} lies of a manifest")
 
 
-@case("another policy, dictionary or HOW-TO-VERIFY than the entry's is refused, by the site too")
-def _(w):
+def test_another_policy_dictionary_or_how_to_verify_than_the_entrys_is_refused(w):
+    """Another policy, dictionary or HOW-TO-VERIFY than the entry's is refused, by the site too."""
     forge = sealed(w)
     policy = json.loads(forge.files["policy.json"])
     policy["version"] = "9999.1.1"
@@ -105,11 +103,11 @@ def _(w):
     w.airlock("bundle", "verify", forge.write(forge.tar(files), ("recipient.crt", "archive.crt")), code=5)
 
 
-@case("an archive that is ustar in another hand than Airlock's is refused")
-def _(w):
+def test_an_archive_that_is_ustar_in_another_hand_is_refused(w):
+    """An archive that is ustar in another hand than Airlock's is refused."""
     forge = sealed(w)
     sound = forge.tar(forge.files)
-    equal(sound, forge.archive, "the archive, written again")
+    assert sound == forge.archive, "the archive, written again"
     w.vendor("open", forge.write(sound))
 
     def changed(at, to):
@@ -122,14 +120,14 @@ def _(w):
     attempts = {"mode": changed(100, b"000755"), "owner": changed(108, b"001750"), "time": changed(136, b"00000000001"),
                 "link": changed(157, b"/etc/passwd"), "user": changed(265, b"root"), "device": changed(329, b"000001"),
                 "padding": sound[:padding] + b"hidden" + sound[padding + 6:], "one more block": sound + bytes(512)}
-    check(padding % 512 <= 506, "there is padding")
+    assert padding % 512 <= 506, "there is padding"
     for what, tar in attempts.items():
         ran = w.vendor("open", forge.write(tar), code=3)
-        check("not written as Airlock writes it" in ran.err, f"{what}: {ran.err}")
+        assert "not written as Airlock writes it" in ran.err, f"{what}: {ran.err}"
 
 
-@case("a bundle for a recipient whom its manifest does not name, or under the name of another bundle, is refused")
-def _(w):
+def test_a_bundle_for_an_unnamed_recipient_or_under_another_name_is_refused(w):
+    """A bundle for a recipient whom its manifest does not name, or under the name of another bundle, is refused."""
     forge = sealed(w)
     w.shell("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout x.key -out stranger.crt -subj /CN=x "
             "-days 30 -addext keyUsage=critical,keyAgreement", cwd=forge.folder)
@@ -138,18 +136,18 @@ def _(w):
     for recipients in (("recipient.crt", "stranger.crt"), ("recipient.crt", "archive.crt", "stranger.crt")):
         ran = w.vendor("open", forge.write(forge.archive, recipients), code=(0, 5))
         # In the place of the archive's entry only who knows the archive sees the stranger: the vendor does, by the site request.
-        equal(ran.code, 5, f"sealed for {recipients}")
+        assert ran.code == 5, f"sealed for {recipients}"
     own = forge.bundle.name
     other = forge.folder / own.replace("-1-", "-2-", 1)
     shutil.copy(forge.bundle, other)
-    check("another bundle" in w.vendor("open", other, code=5).err, "the reason")
-    check("another bundle" in w.airlock("bundle", "verify", other, code=5).err, "the reason")
+    assert "another bundle" in w.vendor("open", other, code=5).err, "the reason"
+    assert "another bundle" in w.airlock("bundle", "verify", other, code=5).err, "the reason"
     shutil.copy(forge.bundle, forge.folder / "received.p7m")
     w.vendor("open", forge.folder / "received.p7m")
 
 
-@case("reports that differ in the length of dropped values leave bundles that differ in nothing but ids, times and keys")
-def _(w):
+def test_dropped_values_of_other_lengths_leave_bundles_that_differ_in_nothing(w):
+    """Reports that differ in the length of dropped values leave bundles that differ in nothing but ids, times and keys."""
     w.site()
     shutil.copytree(w.site_path, w.path / "kept")
     left = []
@@ -176,31 +174,28 @@ def _(w):
         said["original"] = sorted(json.loads((folder / "entry.json").read_bytes())["original"])
         said["instructions"] = (w.outbox()[0].with_suffix(".txt")).stat().st_size
         left.append(said)
-    equal(left[0]["original"], ["commitment"])
+    assert left[0]["original"] == ["commitment"]
     for name, content in left[0].items():
-        equal(left[1][name], content, name)
+        assert left[1][name] == content, name
 
 
-@case("instructions that were changed beside their bundle are noticed by `ledger verify`")
-def _(w):
+def test_changed_instructions_beside_a_bundle_are_noticed_by_ledger_verify(w):
+    """Instructions that were changed beside their bundle are noticed by `ledger verify`."""
     w.site()
     w.process()
     instructions = w.outbox()[0].with_suffix(".txt")
     w.ledger_ok()
     instructions.write_text(instructions.read_text().replace("openssl cms -verify", "true"))
-    check(str(instructions) in w.airlock("ledger", "verify", code=5).err, "the file is named")
+    assert str(instructions) in w.airlock("ledger", "verify", code=5).err, "the file is named"
     instructions.unlink()
     w.ledger_ok()
 
 
-@case("`ledger show --reveal` still tells the size of the original at the site, from outside the tree")
-def _(w):
+def test_ledger_show_reveal_still_tells_the_size_of_the_original(w):
+    """`ledger show --reveal` still tells the size of the original at the site, from outside the tree."""
     w.site()
     report = w.report()
     number = w.process(report)["number"]
     shown = w.airlock("ledger", "show", str(number), "--reveal", "--json").json
-    equal(shown["original"]["size"], report.stat().st_size)
-    check("size" not in shown["entries"][0]["original"], "the entry has no size")
-
-
-main()
+    assert shown["original"]["size"] == report.stat().st_size
+    assert "size" not in shown["entries"][0]["original"], "the entry has no size"

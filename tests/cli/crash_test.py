@@ -5,7 +5,8 @@ import os
 import re
 import uuid
 
-from harness import LONG, REPORT, case, check, equal, main
+import pytest
+from harness import LONG, REPORT
 
 CHANGING = "openat,write,pwrite64,fsync,fdatasync,ftruncate,fallocate,link,linkat,rename,renameat,renameat2,unlink,unlinkat"
 
@@ -59,8 +60,9 @@ def kill_everywhere(w, arguments, after, step, clock=()):
     return killed
 
 
-@case("process on a sealing site: killed anywhere, the next run finishes; no bundle twice, none lost, the ledger holds")
-def _(w):
+@pytest.mark.takes(4)
+def test_process_on_a_sealing_site_killed_anywhere(w):
+    """Process on a sealing site: killed anywhere, the next run finishes; no bundle twice, none lost, the ledger holds."""
     w.site()
     limited = ["--limit", "instance_usage_summary.events_count_total=5"]
     w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"], extra=limited))
@@ -71,25 +73,25 @@ def _(w):
     def after(place):
         visible = len(w.outbox())
         result = w.process()
-        check(result["outcome"] in ("sealed", "repeated"), f"{place}: {result['outcome']}")
+        assert result["outcome"] in ("sealed", "repeated"), f"{place}: {result['outcome']}"
         contents = bundles_by_content(w)
-        equal(len(contents.get(digest, [])), 1, f"{place}: bundles of this report")
-        check(len(w.outbox()) >= visible, f"{place}: a bundle went away")
-        equal(w.hidden(), [], f"{place}: hidden files")
+        assert len(contents.get(digest, [])) == 1, f"{place}: bundles of this report"
+        assert len(w.outbox()) >= visible, f"{place}: a bundle went away"
+        assert w.hidden() == [], f"{place}: hidden files"
         figure = w.airlock("licence", "usage", "--json").json["limits"][0]["value"]
-        check(figure == total or (figure is None and result["outcome"] == "repeated"), f"{place}: usage says {figure}")
+        assert figure == total or (figure is None and result["outcome"] == "repeated"), f"{place}: usage says {figure}"
         checked = w.ledger_ok()
-        equal(checked["bundles"], len(w.outbox()), f"{place}: bundles that the ledger knows")
+        assert checked["bundles"] == len(w.outbox()), f"{place}: bundles that the ledger knows"
         for bundle in w.outbox():
-            check(bundle.with_suffix(".txt").exists(), f"{place}: no instructions beside {bundle.name}")
+            assert bundle.with_suffix(".txt").exists(), f"{place}: no instructions beside {bundle.name}"
 
     killed = kill_everywhere(w, ["process", REPORT], after, 1 if LONG else 32)
-    check(killed >= 10, f"only {killed} runs were killed")
+    assert killed >= 10, f"only {killed} runs were killed"
     print(f"counted: process killed {killed} times on a sealing site")
 
 
-@case("what is no file, under whatever name that a crash leaves, stops nobody: it stays, and doctor names it")
-def _(w):
+def test_what_is_no_file_under_a_name_of_a_crash_stops_nobody(w):
+    """What is no file, under whatever name that a crash leaves, stops nobody: it stays, and doctor names it."""
     w.site()
     plants = [lambda path: (path.mkdir(), (path / "inside").write_text("x")), os.mkfifo, lambda path: path.symlink_to("/etc/passwd")]
     planted = []
@@ -102,16 +104,16 @@ def _(w):
     w.process()
     w.airlock("process", "--held")
     w.airlock("outbox", "list")
-    equal([str(p) for p in planted if not os.path.lexists(p)], [], "what was removed")
+    assert [str(p) for p in planted if not os.path.lexists(p)] == [], "what was removed"
     said = w.airlock("doctor", code=None).text
     for name in ("outbox/.x0.tmp", "held/.x1.tmp", "claimed/.x2.tmp"):
-        check(name in said, f"doctor does not name {name}: {said}")
-    equal(len([p for p in w.outbox() if not p.name.startswith(".")]), 1, "bundles")
+        assert name in said, f"doctor does not name {name}: {said}"
+    assert len([p for p in w.outbox() if not p.name.startswith(".")]) == 1, "bundles"
     w.ledger_ok()
 
 
-@case("process on a site without kit: killed anywhere, the held report and its record go together")
-def _(w):
+def test_process_on_a_site_without_kit_killed_anywhere(w):
+    """Process on a site without kit: killed anywhere, the held report and its record go together."""
     w.new_vendor()
     w.new_site(kit=None)
 
@@ -119,17 +121,18 @@ def _(w):
         w.process(code=4)
         held = sorted(p.name for p in (w.site_path / "held").iterdir())
         rows = w.airlock("ledger", "list", "--json").json["reports"]
-        equal(held, sorted(r["report_id"] for r in rows if r["latest"] == "held"), f"{place}: held files")
-        equal(w.hidden(), [], f"{place}: hidden files")
+        assert held == sorted(r["report_id"] for r in rows if r["latest"] == "held"), f"{place}: held files"
+        assert w.hidden() == [], f"{place}: hidden files"
         w.ledger_ok()
 
     killed = kill_everywhere(w, ["process", REPORT], after, 1 if LONG else 20)
-    check(killed > 8, f"only {killed} runs were killed")
+    assert killed > 8, f"only {killed} runs were killed"
     print(f"counted: process killed {killed} times on a holding site")
 
 
-@case("process --held: killed anywhere, the report is sealed once or still held, never lost")
-def _(w):
+@pytest.mark.takes(5)
+def test_process_held_killed_anywhere(w):
+    """Process --held: killed anywhere, the report is sealed once or still held, never lost."""
     w.new_vendor()
     w.new_site(kit=None)
     w.process(code=4)
@@ -138,41 +141,43 @@ def _(w):
 
     def after(place):
         w.airlock("process", "--held")
-        equal(len(bundles_by_content(w)), 1, f"{place}: reports that left")
-        equal(len(w.outbox()), 1, f"{place}: bundles")
-        equal(list((w.site_path / "held").iterdir()), [], f"{place}: held files")
-        equal(w.hidden(), [], f"{place}: hidden files")
+        assert len(bundles_by_content(w)) == 1, f"{place}: reports that left"
+        assert len(w.outbox()) == 1, f"{place}: bundles"
+        assert list((w.site_path / "held").iterdir()) == [], f"{place}: held files"
+        assert w.hidden() == [], f"{place}: hidden files"
         w.ledger_ok()
 
     killed = kill_everywhere(w, ["process", "--held"], after, 1 if LONG else 44)
-    check(killed > 6, f"only {killed} runs were killed")
+    assert killed > 6, f"only {killed} runs were killed"
     print(f"counted: process --held killed {killed} times")
 
 
-@case("kit install and licence install: killed anywhere, the site has the old or the new one, and installing again mends it")
-def _(w):
+@pytest.mark.takes(8)
+def test_kit_install_and_licence_install_killed_anywhere(w):
+    """Kit install and licence install: killed anywhere, the site has the old or the new one, and installing again mends it."""
     w.site()
     kit, licence = w.new_kit(), w.new_licence("enterprise-air-gapped", ["air_gap"])
     killed = 0
     for number, arguments in enumerate((["kit", "install", kit], ["licence", "install", licence])):
         def after(place, arguments=arguments, number=number):
             result = w.process(w.report(lambda d: d["properties"].update({"posthog_version": f"1.{number}.0"})), code=(0, 4))
-            check(result["outcome"] in ("sealed", "held"), f"{place}: {result['outcome']}")
+            assert result["outcome"] in ("sealed", "held"), f"{place}: {result['outcome']}"
             w.airlock(*arguments)
             w.airlock("process", "--held")
-            equal(len(bundles_by_content(w)), 1, f"{place}: bundles")
+            assert len(bundles_by_content(w)) == 1, f"{place}: bundles"
             w.ledger_ok()
 
         if (w.path / "saved").exists():
             restore(w)
             w.run("rm", "-rf", w.path / "saved")
         killed += kill_everywhere(w, arguments, after, 1 if LONG else 44)
-    check(killed > 8, f"only {killed} runs were killed")
+    assert killed > 8, f"only {killed} runs were killed"
     print(f"counted: installs killed {killed} times")
 
 
-@case("a licence renewed early: its installation, its takeover and the taking back killed anywhere, a next run mends it")
-def _(w):
+@pytest.mark.takes(10)
+def test_a_licence_renewed_early_killed_anywhere(w):
+    """A licence renewed early: its installation, its takeover and the taking back killed anywhere, a next run mends it."""
     w.new_vendor()
     w.new_site()
     begins = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0) + datetime.timedelta(days=40)
@@ -187,14 +192,14 @@ def _(w):
     def verdict(place, *clock):
         """What everybody finds, and may never be worse than before or after."""
         ran = w.run(*clock, w.program("airlock"), "--site", w.site_path, "licence", "verify", "--json")
-        equal(ran.json["state"], "valid", place)
+        assert ran.json["state"] == "valid", place
         return ran.json["licence"]["sequence"]
 
     def installed(place):
-        equal(verdict(place), 1, place)
+        assert verdict(place) == 1, place
         w.airlock("licence", "install", later)
-        equal(in_public(), names, place)
-        equal(w.airlock("status", "--json").json["licence"]["next"]["licence"]["sequence"], 2, place)
+        assert in_public() == names, place
+        assert w.airlock("status", "--json").json["licence"]["next"]["licence"]["sequence"] == 2, place
         w.ledger_ok()
 
     killed = kill_everywhere(w, ["licence", "install", later], installed, 1 if LONG else 80)
@@ -205,11 +210,11 @@ def _(w):
     ahead = ["faketime", "-f", "+41d"]
 
     def took_over(place):
-        equal(verdict(place, *ahead), 2, place)
+        assert verdict(place, *ahead) == 2, place
         w.run(*ahead, w.program("airlock"), "--site", w.site_path, "process", REPORT)
-        equal(in_public(), {"licence.p7s": names["licence.next.p7s"]}, place)
-        equal([p.read_bytes() for p in (w.site_path / "history").glob("licence-*.p7s")], [names["licence.p7s"]], place)
-        equal(json.loads((w.site_path / "public/site.json").read_text())["licence_sequence"], 2, place)
+        assert in_public() == {"licence.p7s": names["licence.next.p7s"]}, place
+        assert [p.read_bytes() for p in (w.site_path / "history").glob("licence-*.p7s")] == [names["licence.p7s"]], place
+        assert json.loads((w.site_path / "public/site.json").read_text())["licence_sequence"] == 2, place
         w.run(*ahead, w.program("airlock"), "--site", w.site_path, "ledger", "verify")
 
     killed += kill_everywhere(w, ["process", REPORT], took_over, 1 if LONG else 160, clock=ahead)
@@ -221,18 +226,18 @@ def _(w):
     def taken_back(place):
         w.airlock(*back, code=(0, 4))
         w.process(w.report(lambda d: d["properties"].update({"posthog_version": "1.36.0"})))
-        equal(verdict(place), 1, place)
-        equal(in_public(), names, place)
-        equal(json.loads((w.site_path / "public/site.json").read_text())["licence_sequence"], 1, place)
+        assert verdict(place) == 1, place
+        assert in_public() == names, place
+        assert json.loads((w.site_path / "public/site.json").read_text())["licence_sequence"] == 1, place
         w.ledger_ok()
 
     killed += kill_everywhere(w, back, taken_back, 1 if LONG else 40)
-    check(killed > 8, f"only {killed} runs were killed")
+    assert killed > 8, f"only {killed} runs were killed"
     print(f"counted: commands of a renewal killed {killed} times")
 
 
-@case("init killed anywhere leaves no half site: either it is one, or init can be run again")
-def _(w):
+def test_init_killed_anywhere_leaves_no_half_site(w):
+    """Init killed anywhere leaves no half site: either it is one, or init can be run again."""
     w.new_vendor()
     arguments = ["init", "--vendor-root", w.root, "--vendor-root-sha256", w.root_fingerprint(), "--kit", w.kit]
     w.airlock(*arguments)
@@ -251,10 +256,7 @@ def _(w):
                 w.airlock(*arguments)
             else:
                 w.airlock("kit", "install", w.kit)
-            equal(w.airlock("status", "--json").json["kit"]["number"], 1)
+            assert w.airlock("status", "--json").json["kit"]["number"] == 1
             w.ledger_ok()
-    check(killed > 8, f"only {killed} runs were killed")
+    assert killed > 8, f"only {killed} runs were killed"
     print(f"counted: init killed {killed} times")
-
-
-main()

@@ -4,8 +4,10 @@ import itertools
 import json
 import re
 
-from harness import REPORT, case, check, equal, main
+import pytest
+from harness import REPORT
 
+pytestmark = pytest.mark.hostile
 PUBLISHED = json.loads(REPORT.read_bytes())
 PROPERTIES = PUBLISHED["properties"]
 
@@ -42,42 +44,42 @@ def opened(w):
     return result, files
 
 
-@case("none of what was taken out is in the opened bundle, and the published totals are")
-def _(w):
+def test_nothing_that_was_taken_out_is_in_the_opened_bundle(w):
+    """None of what was taken out is in the opened bundle, and the published totals are."""
     _, files = opened(w)
     for name, text in files.items():
         have = tokens(text)
         for value in TAKEN_OUT:
-            check(value not in have, f"{value!r} is in {name}")
+            assert value not in have, f"{value!r} is in {name}"
         for value in TAKEN_OUT:
             if len(value) >= 8:
-                check(value.lower() not in text.lower(), f"{value!r} is somewhere in {name}")
+                assert value.lower() not in text.lower(), f"{value!r} is somewhere in {name}"
     report = json.loads(files["report.json"])
-    equal(report["properties"]["instance_usage_summary"], PROPERTIES["instance_usage_summary"])
-    equal(report["properties"]["table_sizes"], PROPERTIES["table_sizes"])
+    assert report["properties"]["instance_usage_summary"] == PROPERTIES["instance_usage_summary"]
+    assert report["properties"]["table_sizes"] == PROPERTIES["table_sizes"]
     totals = sorted(t["events_count_total"] for t in report["properties"]["teams"].values())
-    equal(totals, [0, 10839, 1616800])
-    equal(report["properties"]["posthog_version"], "1.35.0")
-    check(not any("__" in key for key in report["properties"]), "twins are gone")
+    assert totals == [0, 10839, 1616800]
+    assert report["properties"]["posthog_version"] == "1.35.0"
+    assert not any("__" in key for key in report["properties"]), "twins are gone"
 
 
-@case("what stays is the report's own bytes: each kept line of the published report stands there unchanged and in order")
-def _(w):
+def test_what_stays_is_the_reports_own_bytes(w):
+    """What stays is the report's own bytes: each kept line of the published report stands there unchanged and in order."""
     _, files = opened(w)
     original = iter(REPORT.read_text().splitlines())
     changed = [l for l in files["report.json"].splitlines()
                if not re.search(r'identifier-|licence-|T00:00:00Z"', l) and l.rstrip(",") not in ("]", "}", "")]
     for line in changed:
-        check(any(line.rstrip(",") == o.rstrip(",") for o in original), f"not in the original, or not in its order: {line}")
+        assert any(line.rstrip(",") == o.rstrip(",") for o in original), f"not in the original, or not in its order: {line}"
 
 
-@case("guessing at every digest and pseudonym of the bundle, with every last octet, event word and key, learns nothing")
-def _(w):
+def test_guessing_at_every_digest_and_pseudonym_learns_nothing(w):
+    """Guessing at every digest and pseudonym of the bundle, with every last octet, event word and key, learns nothing."""
     _, files = opened(w)
     text = "\n".join(files.values())
     digests = set(re.findall(r"\b[0-9a-f]{64}\b", text))
     pseudonyms = set(re.findall(r"\b[a-z]+-([a-z2-7]{26})\b", text))
-    check(len(digests) >= 10 and len(pseudonyms) >= 5, "there is something to guess at")
+    assert len(digests) >= 10 and len(pseudonyms) >= 5, "there is something to guess at"
     prefix = PROPERTIES["$ip"].rsplit(".", 1)[0]
     guesses = [f"{prefix}.{octet}" for octet in range(256)]
     guesses += EVENT_WORDS + list(PROPERTIES["teams"]["2"]["events_count_by_name"])
@@ -100,34 +102,34 @@ def _(w):
             for algorithm in ("sha256", "sha512", "sha1", "md5"):
                 digest = hashlib.new(algorithm, form).digest()
                 tried += 1
-                check(digest[:32].hex() not in digests, f"a digest gives away {guess!r}")
-                check(to_base32(digest.ljust(16)) not in pseudonyms, f"a pseudonym gives away {guess!r}")
+                assert digest[:32].hex() not in digests, f"a digest gives away {guess!r}"
+                assert to_base32(digest.ljust(16)) not in pseudonyms, f"a pseudonym gives away {guess!r}"
         for cls, path in itertools.product(("identifier", "licence", "content"),
                                            ("/properties/$ip", "/properties/license_keys/*", "/distinct_id")):
             keyless = b"".join(len(p).to_bytes(8, "big") + p for p in (cls.encode(), path.encode(), guess.encode()))
             tried += 1
-            check(to_base32(hashlib.sha256(keyless).digest()) not in pseudonyms, f"a pseudonym without key: {guess!r}")
+            assert to_base32(hashlib.sha256(keyless).digest()) not in pseudonyms, f"a pseudonym without key: {guess!r}"
     # That the method would notice: the digests of what the bundle does hold are found by it.
-    check(hashlib.sha256(files["report.json"].encode()).hexdigest() in digests, "the method is blind")
+    assert hashlib.sha256(files["report.json"].encode()).hexdigest() in digests, "the method is blind"
     print(f"counted: {tried} guesses at {len(digests)} digests and {len(pseudonyms)} pseudonyms")
 
 
-@case("two sites give one value two pseudonyms, and one site gives it one")
-def _(w):
+def test_two_sites_give_one_value_two_pseudonyms_and_one_site_one(w):
+    """Two sites give one value two pseudonyms, and one site gives it one."""
     w.site()
     first = json.loads(w.airlock("preview", REPORT).out)
     second = json.loads(w.airlock("preview", REPORT).out)
-    equal(first, second)
+    assert first == second
     other = w.path / "other"
     w.new_site(path=other)
     w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"]), site=other)
     elsewhere = json.loads(w.airlock("preview", REPORT, site=other).out)
-    check(first["distinct_id"] != elsewhere["distinct_id"], "a pseudonym is the same at two sites")
-    equal(first["properties"]["instance_usage_summary"], elsewhere["properties"]["instance_usage_summary"])
+    assert first["distinct_id"] != elsewhere["distinct_id"], "a pseudonym is the same at two sites"
+    assert first["properties"]["instance_usage_summary"] == elsewhere["properties"]["instance_usage_summary"]
 
 
-@case("events and plugins with awkward names neither leave nor make the scan refuse")
-def _(w):
+def test_awkward_names_of_events_and_plugins_neither_leave_nor_are_refused(w):
+    """Events and plugins with awkward names neither leave nor make the scan refuse."""
     w.site()
     names = ["timestamp", "teams", "helm", "posthog", "1.35.0", "a__b", "2", "period", "usage", "seal", "instance status report"]
 
@@ -141,24 +143,20 @@ def _(w):
             document["properties"][f"teams__2__events_count_by_name__{name}"] = 1
 
     result = w.process(w.report(change))
-    equal(result["outcome"], "sealed")
+    assert result["outcome"] == "sealed"
     report = json.loads(w.vendor("open", result["bundle"]).out)
-    equal(report["properties"]["plugins_installed"], {})
-    equal(report["properties"]["$plugins_succeeded"], [])
+    assert report["properties"]["plugins_installed"] == {}
+    assert report["properties"]["$plugins_succeeded"] == []
     for team in report["properties"]["teams"].values():
-        equal(team["events_count_by_name"], {})
+        assert team["events_count_by_name"] == {}
 
 
-@case("users' names and e-mails, which the product may send, do not leave")
-def _(w):
+def test_users_names_and_e_mails_which_the_product_may_send_do_not_leave(w):
     w.site()
     users = [{"id": 17, "distinct_id": "abcdefghijklmnop", "first_name": "Marguerite", "email": "marguerite@example.com"}]
     result = w.process(w.report(lambda d: d["properties"].update({"users_who_logged_in": users})))
     text = w.vendor("open", result["bundle"]).text
     for value in ("Marguerite", "marguerite", "example.com", "abcdefghijklmnop"):
-        check(value not in text, f"{value} left")
+        assert value not in text, f"{value} left"
     person = [c for c in result["redactions"] if "/users_who_logged_in/" in c["path"]]
-    check(person and all(c["action"] == "drop" for c in person), f"counted as dropped: {person}")
-
-
-main()
+    assert person and all(c["action"] == "drop" for c in person), f"counted as dropped: {person}"

@@ -1,14 +1,14 @@
 """A disk that is full, or read-only. What fails at single operations is in fault_test.py."""
 from faults import Small
-from harness import REPORT, case, check, equal, main
+from harness import REPORT
 
 
 def listing(w):
     return sorted(str(p.relative_to(w.site_path)) for p in w.site_path.rglob("*") if p.name not in ("filler",))
 
 
-@case("a full disk: exit 8, nothing recorded or left behind; space back, it works")
-def _(w):
+def test_a_full_disk_records_nothing_and_works_again_with_space(w):
+    """A full disk: exit 8, nothing recorded or left behind; space back, it works."""
     w.new_vendor()
     with Small(w, "4m") as disk:
         w.site()
@@ -21,18 +21,18 @@ def _(w):
             if ran.code == 0:
                 break
             stopped += 1
-            check("free some space" in ran.err, ran.err)
-            equal(listing(w), before, f"files after a full disk with {leave} bytes left")
-            equal(w.ledger_ok()["entries"], entries, f"entries after a full disk with {leave} bytes left")
-        check(stopped >= 4, f"the disk stopped only {stopped} runs")
+            assert "free some space" in ran.err, ran.err
+            assert listing(w) == before, f"files after a full disk with {leave} bytes left"
+            assert w.ledger_ok()["entries"] == entries, f"entries after a full disk with {leave} bytes left"
+        assert stopped >= 4, f"the disk stopped only {stopped} runs"
         result = w.process(code=0)
-        check(result["outcome"] in ("sealed", "repeated"), result["outcome"])
-        equal(len(w.outbox()), 1)
+        assert result["outcome"] in ("sealed", "repeated"), result["outcome"]
+        assert len(w.outbox()) == 1
         w.ledger_ok()
 
 
-@case("a full disk on a site that holds: exit 8 and no half copy of the report")
-def _(w):
+def test_a_full_disk_on_a_site_that_holds_leaves_no_half_copy(w):
+    """A full disk on a site that holds: exit 8 and no half copy of the report."""
     w.new_vendor()
     with Small(w, "2m") as disk:
         w.new_site(kit=None)
@@ -43,24 +43,21 @@ def _(w):
             disk.free()
             if ran.code == 4:
                 break
-            equal(listing(w), before, f"files with {leave} bytes left")
-            equal(w.ledger_ok()["entries"], entries)
-        equal(w.process(code=4)["outcome"], "held")
+            assert listing(w) == before, f"files with {leave} bytes left"
+            assert w.ledger_ok()["entries"] == entries
+        assert w.process(code=4)["outcome"] == "held"
 
 
-@case("a read-only site directory: exit 8, and status and verify still work")
-def _(w):
+def test_on_a_read_only_site_status_and_verify_still_work(w):
+    """A read-only site directory: exit 8, and status and verify still work."""
     w.new_vendor()
     with Small(w, "4m"):
         w.site()
         w.run("mount", "-o", "remount,ro", w.site_path)
         ran = w.airlock("process", REPORT, code=8)
-        check("read-only" in ran.err.lower() or "writable" in ran.err.lower(), ran.err)
+        assert "read-only" in ran.err.lower() or "writable" in ran.err.lower(), ran.err
         w.airlock("status")
         w.ledger_ok()
         w.airlock("licence", "verify")
         w.run("mount", "-o", "remount,rw", w.site_path)
-        equal(w.process()["outcome"], "sealed")
-
-
-main()
+        assert w.process()["outcome"] == "sealed"

@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 
-from harness import case, check, equal, main
+import pytest
 from receiver import Authority
 
 
@@ -13,15 +13,15 @@ def findings(w, health, code=1, clock=None):
     """Those of one health, as (subject, what, hint)."""
     command = [w.program("airlock"), "--site", w.site_path, "doctor", "--json"]
     document = w.run(*(["faketime", "-f", clock] if clock else []), *command, code=code).json
-    equal(document["exit"], code)
+    assert document["exit"] == code
     return [(f["subject"], f["what"], f["hint"] or "") for f in document["findings"] if f["health"] == health]
 
 
 def fails(w, subject, why, hint, code=1):
     """Exactly one thing fails, and so is told."""
     found = findings(w, "fail", code)
-    equal(len(found), 1, f"failures: {found}")
-    check(found[0][0] == subject and why in found[0][1] and hint in found[0][2], f"{subject}, {why}, {hint}: {found}")
+    assert len(found) == 1, f"failures: {found}"
+    assert found[0][0] == subject and why in found[0][1] and hint in found[0][2], f"{subject}, {why}, {hint}: {found}"
 
 
 class Kept:
@@ -37,38 +37,36 @@ class Kept:
         shutil.copytree(self.copy, self.w.site_path)
 
 
-@case("a sound site is well, and everything that it rests on is named")
-def _(w):
+def test_a_sound_site_is_well_and_everything_that_it_rests_on_is_named(w):
     w.site()
     sound = w.airlock("doctor", "--json").json
-    equal((sound["failed"], sound["exit"]), (0, 0))
+    assert (sound["failed"], sound["exit"]) == (0, 0)
     subjects = {f["subject"] for f in sound["findings"]}
     for subject in ("library", "algorithm", "self-test", "sandbox", "file system", "worker", "inbox", "directory", "clock", "key", "trust", "recipient",
                     "signer", "kit", "licence", "ledger", "public"):
-        check(subject in subjects, f"{subject} is looked at")
+        assert subject in subjects, f"{subject} is looked at"
     dated = [f for f in sound["findings"] if f["subject"] in ("trust", "recipient", "signer")]
-    check(all("days left" in f["what"] for f in dated), str(dated))
+    assert all("days left" in f["what"] for f in dated), str(dated)
     for algorithm in ("PBKDF2", "AES-256-CBC"):
-        check(any(f["what"].startswith(algorithm + ": ") for f in sound["findings"]), algorithm)
+        assert any(f["what"].startswith(algorithm + ": ") for f in sound["findings"]), algorithm
     version = w.run("openssl", "version").text.split()[1]
-    check(any(version in f["what"] for f in sound["findings"] if f["subject"] == "library"), version)
+    assert any(version in f["what"] for f in sound["findings"] if f["subject"] == "library"), version
     text = w.airlock("doctor").text
-    check(re.search(r"^ok   self-test: ", text, re.M) and re.search(r"\d+ checks, 0 failed", text), text)
+    assert re.search(r"^ok   self-test: ", text, re.M) and re.search(r"\d+ checks, 0 failed", text), text
 
 
-@case("--quiet says nothing of a site that is well, and every failure with its hint of one that is not")
-def _(w):
+def test_quiet_says_nothing_of_a_sound_site_and_every_failure_of_another(w):
+    """--quiet says nothing of a site that is well, and every failure with its hint of one that is not."""
     w.site()
     ran = w.airlock("doctor", "--quiet")
-    equal((ran.text, ran.err), ("", ""))
+    assert (ran.text, ran.err) == ("", "")
     (w.site_path / "keys" / "pseudonym.key").unlink()
     ran = w.airlock("doctor", "--quiet", code=1)
-    check(re.fullmatch(r"airlock: error: key: .*pseudonym.key.*\nairlock: hint: .*\n", ran.err), ran.err)
-    equal(ran.text, "")
+    assert re.fullmatch(r"airlock: error: key: .*pseudonym.key.*\nairlock: hint: .*\n", ran.err), ran.err
+    assert ran.text == ""
 
 
-@case("what is broken or missing is told once, with a hint, and exit 1")
-def _(w):
+def test_what_is_broken_or_missing_is_told_once_with_a_hint_and_exit_1(w):
     w.site()
     restore = Kept(w)
     site = w.site_path
@@ -99,15 +97,14 @@ def _(w):
     restore()
     # Two: the kit itself, and that no application can tell any more what it revokes.
     (site / "public/kit.p7s").write_bytes(b"x")
-    equal({subject for subject, _, hint in findings(w, "fail") if hint}, {"kit", "public"})
+    assert {subject for subject, _, hint in findings(w, "fail") if hint} == {"kit", "public"}
     restore()
     ran = w.airlock("doctor", site=w.path / "none", code=1)
-    check("is not a site directory" in ran.text and "hint:" in ran.text, ran.text)
-    equal(findings(w, "fail", code=0), [])
+    assert "is not a site directory" in ran.text and "hint:" in ran.text, ran.text
+    assert findings(w, "fail", code=0) == []
 
 
-@case("the advice for folders and files that are gone mends the site")
-def _(w):
+def test_the_advice_for_folders_and_files_that_are_gone_mends_the_site(w):
     w.site()
     for folder in ("outbox", "held", "inbox"):
         shutil.rmtree(w.site_path / folder)
@@ -117,12 +114,12 @@ def _(w):
     hints = [hint for _, _, hint in findings(w, "fail")]
     for command in re.findall(r"`((?:mkdir|cat) [^`]*)`", "\n".join(hints)):
         w.shell(command)
-    equal(w.process()["outcome"], "sealed")
-    equal(findings(w, "fail", code=0), [])
+    assert w.process()["outcome"] == "sealed"
+    assert findings(w, "fail", code=0) == []
 
 
-@case("permissions: what others may change fails, what they may read of the ledger and the configuration warns")
-def _(w):
+def test_permissions_that_others_have_fail_or_warn(w):
+    """Permissions: what others may change fails, what they may read of the ledger and the configuration warns."""
     w.site()
     w.airlock("key", "rotate", "archive")
     restore = Kept(w)
@@ -130,8 +127,8 @@ def _(w):
     def chmod(name, mode, subject, health, why, hint):
         (w.site_path / name).chmod(mode)
         found = [f for f in findings(w, health, code=1 if health == "fail" else 0) if f[0] == subject and str(w.site_path / name) in f[1]]
-        equal(len(found), 1, f"{name} {mode:o}: {found}")
-        check(why in found[0][1] and hint in found[0][2], found)
+        assert len(found) == 1, f"{name} {mode:o}: {found}"
+        assert why in found[0][1] and hint in found[0][2], found
         restore()
 
     for name in (".", "keys", "held", "outbox", "trust", "public", "airlock.json", "ledger.db", "ledger.anchor", "keys/former"):
@@ -151,16 +148,18 @@ def _(w):
     chmod(".", 0o700, "public", "fail", "other users cannot get into it", "`chmod 711 ")
     # Not the site's own fault: it may be meant for one user.
     w.path.chmod(0o700)
-    check(any("lets no other user through" in what and "chmod o+x" in hint for _, what, hint in findings(w, "warn", code=0)), "home")
+    assert any("lets no other user through" in what and "chmod o+x" in hint for _, what, hint in findings(w, "warn", code=0)), \
+        "home"
     w.path.chmod(0o711)
-    equal([f for f in findings(w, "warn", code=0) if f"`{w.path}`" in f[1]], [])
+    assert [f for f in findings(w, "warn", code=0) if f"`{w.path}`" in f[1]] == []
 
 
-@case("the inbox has exactly the mode that lets its group drop reports and touch no other's, and the advice gives it that")
-def _(w):
+@pytest.mark.takes(3)
+def test_the_inbox_has_exactly_the_mode_that_its_group_needs(w):
+    """The inbox has exactly the mode that lets its group drop reports and touch no other's, and the advice gives it that."""
     w.site()
     inbox = w.site_path / "inbox"
-    equal(f"{inbox.stat().st_mode & 0o7777:o}", "1730")
+    assert f"{inbox.stat().st_mode & 0o7777:o}" == "1730"
     drops, removes = "members of its group cannot drop reports there", "has no sticky bit"
     for mode, health, why in ((0o1770, "warn", "others than its owner can read it"), (0o1731, "warn", "others than its owner can read it"),
                               (0o1777, "fail", "others than its owner and its group can change it"),
@@ -169,19 +168,19 @@ def _(w):
                               (0o1720, "fail", drops), (0o1750, "fail", drops), (0o1330, "fail", "its owner cannot use it")):
         inbox.chmod(mode)
         found = [f for f in findings(w, health, code=1 if health == "fail" else 0) if f[0] == "directory"]
-        equal(len(found), 1, f"{mode:o}: {found}")
-        check(f"`{inbox}`: {why}" in found[0][1] and f"`chmod 1730 {inbox}`" in found[0][2], f"{mode:o}: {found}")
-        equal("find out who had access" in found[0][2], mode not in (0o700, 0o1700, 0o1720, 0o1330), f"{mode:o}")
+        assert len(found) == 1, f"{mode:o}: {found}"
+        assert f"`{inbox}`: {why}" in found[0][1] and f"`chmod 1730 {inbox}`" in found[0][2], f"{mode:o}: {found}"
+        assert ("find out who had access" in found[0][2]) == (mode not in (0o700, 0o1700, 0o1720, 0o1330)), f"{mode:o}"
         w.shell(re.search(r"`(chmod [^`]*)`", found[0][2])[1])
-        equal(f"{inbox.stat().st_mode & 0o7777:o}", "1730")
-        equal([f for health in ("fail", "warn") for f in findings(w, health, code=0) if f[0] == "directory"], [])
+        assert f"{inbox.stat().st_mode & 0o7777:o}" == "1730"
+        assert [f for health in ("fail", "warn") for f in findings(w, health, code=0) if f[0] == "directory"] == []
     # It only says whose group a file there is of.
     inbox.chmod(0o3730)
-    equal([f for health in ("fail", "warn") for f in findings(w, health, code=0) if f[0] == "directory"], [])
+    assert [f for health in ("fail", "warn") for f in findings(w, health, code=0) if f[0] == "directory"] == []
 
 
-@case("commands in hints name the site's path as a shell reads it, and nothing of it gets at the terminal")
-def _(w):
+def test_commands_in_hints_name_the_path_as_a_shell_reads_it(w):
+    """Commands in hints name the site's path as a shell reads it, and nothing of it gets at the terminal."""
     w.site()
     w.path.chmod(0o711)
     for name in (b"a site", b"it's; $(false) *", b"esc\x1b[31m\\'", b"\xff"):
@@ -194,25 +193,25 @@ def _(w):
         os.unlink(site + b"/public/vendor-root.crt")
         os.chmod(site + b"/public/kit.p7s", 0o600)
         ran = subprocess.run([w.program("airlock"), "--site", site, "doctor"], capture_output=True)
-        equal(ran.returncode, 1)
-        check(ran.stdout.decode().replace("\n", "").isprintable(), ran.stdout)
+        assert ran.returncode == 1
+        assert ran.stdout.decode().replace("\n", "").isprintable(), ran.stdout
         commands = re.findall(r"hint: .*?`((?:mkdir|chmod|cat) [^`]*)`", ran.stdout.decode())
-        equal([command.split()[0] for command in commands], ["mkdir", "chmod", "chmod", "cat", "chmod"], ran.stdout)
+        assert [command.split()[0] for command in commands] == ["mkdir", "chmod", "chmod", "cat", "chmod"], ran.stdout
         for command in commands:
             w.run("bash", "-c", command)
         ran = subprocess.run([w.program("airlock"), "--site", site, "doctor"], capture_output=True)
-        equal(ran.returncode, 0, ran.stdout)
-        check(b", 0 failed, 0 warned" in ran.stdout, ran.stdout)
+        assert ran.returncode == 0, ran.stdout
+        assert b", 0 failed, 0 warned" in ran.stdout, ran.stdout
 
 
-@case("what applications find in public/ is told where it is not what the site finds, and the advice helps")
-def _(w):
+def test_a_difference_between_public_and_site_is_told(w):
+    """What applications find in public/ is told where it is not what the site finds, and the advice helps."""
     w.site()
     public = w.site_path / "public"
     kept = json.loads((public / "site.json").read_text())
 
     def judged(state, code):
-        equal(w.airlock("licence", "verify", "--json", code=code).json["state"], state)
+        assert w.airlock("licence", "verify", "--json", code=code).json["state"] == state
         return f"applications find the licence {state}, and this site finds it valid"
 
     for member, value, state in (("newest_time", "2036-01-01T00:00:00Z", "clock_rollback"), ("licence_sequence", 9, "superseded"),
@@ -221,7 +220,7 @@ def _(w):
         fails(w, "public", judged(state, 6), "remove `public/site.json`: the next `airlock process`")
         (public / "site.json").unlink()
         w.process(w.report(lambda d, v=state: d["properties"].update({"posthog_version": f"1.{len(v)}.0"})))
-        equal(findings(w, "fail", code=0), [])
+        assert findings(w, "fail", code=0) == []
 
     root = (public / "vendor-root.crt").read_text()
     other = Authority(w).crt.read_text()
@@ -232,7 +231,7 @@ def _(w):
               "find out who changed it")
         [hint] = [hint for _, _, hint in findings(w, "fail")]
         w.shell(re.search(r"`(cat [^`]*)`", hint)[1])
-        equal(findings(w, "fail", code=0), [])
+        assert findings(w, "fail", code=0) == []
 
     # A licence that is at its end for both is one failure.
     over = w.new_licence("enterprise-air-gapped", ["air_gap"], not_after="2021-01-01", extra=["--not-before", "2020-01-01"])
@@ -240,25 +239,25 @@ def _(w):
     fails(w, "licence", "expired", "renew")
 
 
-@case("a certificate that is near its end warns, and one that is over fails; what a signer signed stays valid")
-def _(w):
+def test_a_certificate_near_its_end_warns_and_one_that_is_over_fails(w):
+    """A certificate that is near its end warns, and one that is over fails; what a signer signed stays valid."""
     w.site()
     ran = findings(w, "warn", code=0, clock="+3600d")
-    check({"key", "recipient"} <= {subject for subject, _, _ in ran}, ran)
+    assert {"key", "recipient"} <= {subject for subject, _, _ in ran}, ran
     over = findings(w, "fail", clock="+3700d")
-    equal(sorted({subject for subject, _, _ in over}), ["key", "recipient"], str(over))
-    equal(len([1 for _, what, hint in over if what.endswith("which is over") and hint]), 3, str(over))
+    assert sorted({subject for subject, _, _ in over}) == ["key", "recipient"], str(over)
+    assert len([1 for _, what, hint in over if what.endswith("which is over") and hint]) == 3, str(over)
     over = findings(w, "fail", clock="+7400d")
-    check(any(subject == "trust" and what.endswith("which is over") for subject, what, _ in over), over)
+    assert any(subject == "trust" and what.endswith("which is over") for subject, what, _ in over), over
     signers = [f for f in findings(w, "warn", clock="+3700d") if f[0] == "signer"]
-    equal(sorted(what.split(" hangs")[0] for _, what, _ in signers), ["the kit", "the licence"])
-    check(all(what.endswith("which is over") and "stays valid" in hint for _, what, hint in signers), signers)
+    assert sorted(what.split(" hangs")[0] for _, what, _ in signers) == ["the kit", "the licence"]
+    assert all(what.endswith("which is over") and "stays valid" in hint for _, what, hint in signers), signers
     # Before its time.
-    check("clock" in {subject for subject, _, _ in findings(w, "fail", clock="-30d")}, "clock")
+    assert "clock" in {subject for subject, _, _ in findings(w, "fail", clock="-30d")}, "clock"
 
 
-@case("the certificates of the delivery section are looked at, whatever keys they have")
-def _(w):
+def test_the_certificates_of_the_delivery_section_are_looked_at(w):
+    """The certificates of the delivery section are looked at, whatever keys they have."""
     w.site()
     authority = Authority(w)
     authority.issue("client", days=200)
@@ -274,14 +273,15 @@ def _(w):
 
     delivery()
     [(what, hint)] = told("fail")
-    check("trust/delivery`: holds no certificate" in what and "put there the certificate" in hint, what)
+    assert "trust/delivery`: holds no certificate" in what and "put there the certificate" in hint, what
     client = {"client_certificate": str(authority.folder / "client.crt"), "client_key": str(authority.folder / "client.key")}
     delivery(ca_file=str(authority.crt), **client)
     [(what, hint)] = told("warn", code=0)
-    check(f"knows receivers: `{authority.crt}`" in what and re.search(r"(29|30) days left", what) and "certificate of the authority" in hint, what)
+    assert f"knows receivers: `{authority.crt}`" in what and re.search(r"(29|30) days left", what) and "certificate of the authority" in hint, \
+        what
     [(what, _)] = told("ok", code=0)
-    check("is shown to receivers" in what and re.search(r"(199|200) days left", what), what)
-    equal([what.endswith("which is over") for what, _ in told("fail", clock="+300d")], [True, True])
+    assert "is shown to receivers" in what and re.search(r"(199|200) days left", what), what
+    assert [what.endswith("which is over") for what, _ in told("fail", clock="+300d")] == [True, True]
 
     # Of several authorities the last that ends counts, in the folder too.
     w.run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=next", "-days", "3000", "-keyout",
@@ -290,11 +290,8 @@ def _(w):
     shutil.copy(w.path / "next.crt", w.site_path / "trust/delivery")
     delivery()
     [(what, _)] = told("ok", code=0)
-    check("trust/delivery`, 2 certificates, the first ends " in what, what)
+    assert "trust/delivery`, 2 certificates, the first ends " in what, what
     delivery(ca_file="none.crt")
-    check("put it back" in told("fail")[0][1], "missing")
+    assert "put it back" in told("fail")[0][1], "missing"
     w.file("site/none.crt", "x")
-    check("holds no certificate" in told("fail")[0][0], "no certificate")
-
-
-main()
+    assert "holds no certificate" in told("fail")[0][0], "no certificate"

@@ -1,24 +1,18 @@
 """What the end-to-end tests share: they run the built programs as a user would, each case in a workspace of its own.
 
-A case is a function with a sentence for its name:
-
-    @case("a report on an air-gapped site becomes a bundle")
-    def _(w):
+    def test_a_report_on_an_air_gapped_site_becomes_a_bundle(w):
         w.site(tier="enterprise-air-gapped", entitlements=["air_gap"])
         w.airlock("process", w.report(), code=0)
 
-`main()` runs the cases of a file and ends with the line `N passed, N failed`.
+`w` is a `Workspace`; tests/conftest.py makes it and says which programs it runs.
 """
-import contextlib
 import json
 import os
 import pathlib
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
-import traceback
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 POLICY = TOP / "policy" / "posthog-default.json"
@@ -27,34 +21,9 @@ REPORT = TOP / "tests" / "kit" / "status_report.json"
 # Leaks are looked for in the unit tests; here programs are also killed, traced and confined, which the leak checker cannot
 # live with. `faketime` is preloaded before the sanitizer.
 os.environ["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0:verify_asan_link_order=0"
-# Meson adds the library of its own build, which may not be the one of the programs under test.
-os.environ.pop("LD_LIBRARY_PATH", None)
 LONG = os.environ.get("AIRLOCK_TEST_LONG") == "1"
 
-_cases = []
-_settings = {}  # what is copied: folder, name of the kit, site id
-
-
-def case(sentence):
-    def add(function):
-        if function.__module__ == "__main__":  # another file of tests may be imported for what it knows
-            _cases.append((sentence, function))
-        return function
-
-    return add
-
-
-class Failure(AssertionError):
-    pass
-
-
-def check(condition, message):
-    if not condition:
-        raise Failure(message)
-
-
-def equal(found, expected, what="value"):
-    check(found == expected, f"{what}: found {found!r}, expected {expected!r}")
+_settings = {}  # what is copied, by program folder and kind: folder, name of the kit, site id
 
 
 def children(pid):
@@ -68,7 +37,7 @@ def children(pid):
 def wait_for(condition, what, seconds=60):
     end = time.monotonic() + seconds
     while not condition():
-        check(time.monotonic() < end, f"{what}: not within {seconds} s")
+        assert time.monotonic() < end, f"{what}: not within {seconds} s"
         time.sleep(0.02)
 
 
@@ -77,7 +46,7 @@ def worker_of(process, holds, what):
     found = []
 
     def look():
-        check(process.poll() is None, f"{what}: ended with {process.returncode} before")
+        assert process.poll() is None, f"{what}: ended with {process.returncode} before"
         try:
             found.extend(pid for pid in children(process.pid) if holds(pid))
         except OSError:
@@ -112,28 +81,37 @@ class Ran:
         try:
             return json.loads(self.out)
         except ValueError:
-            raise Failure(f"{self.command}: standard output is not one JSON document:\n{self.text}\n{self.err}")
+            raise AssertionError(f"{self.command}: standard output is not one JSON document:\n{self.text}\n{self.err}")
 
     def __str__(self):
         return f"$ {self.command}\n{self.text}{self.err}[exit {self.code}]"
 
 
 class Workspace:
-    """A folder with a vendor's home and, once asked for, a site."""
+    """A folder with a vendor's home and, once asked for, a site. `programs` has the programs under test; `helpers` is the
+    build folder that has what only tests use."""
 
-    def __init__(self, programs):
+    def __init__(self, programs, helpers):
         self.path = pathlib.Path(tempfile.mkdtemp(prefix="airlock-cli."))
-        self.programs = pathlib.Path(programs).resolve()
+        self.programs, self.helpers = programs, helpers
         self.site_path = self.path / "site"
         self.home = self.path / "vendor"
         self.site_id = None
         self._reports = 0
+
+    def __repr__(self):
+        return f"the workspace {self.path}"
 
     def close(self):
         shutil.rmtree(self.path, ignore_errors=True)
 
     def program(self, name):
         return str(self.programs / name / name)
+
+    def helper(self, path):
+        """What tests alone use, by its path in the build folder."""
+        assert (self.helpers / path).exists(), f"{self.helpers / path} is not built; --helpers FOLDER names another build folder"
+        return self.helpers / path
 
     # Running things.
 
@@ -147,12 +125,12 @@ class Workspace:
                                  timeout=timeout, check=False)
         ran = Ran(command, process)
         for sign in ("AddressSanitizer", "runtime error:", "terminate called"):
-            check(sign not in ran.err, f"a crash:\n{ran}")
+            assert sign not in ran.err, f"a crash:\n{ran}"
         if code is not None:
             allowed = code if isinstance(code, (tuple, list, set)) else (code,)
-            check(ran.code in allowed, f"exit {ran.code}, expected {code}:\n{ran}")
+            assert ran.code in allowed, f"exit {ran.code}, expected {code}:\n{ran}"
         else:
-            check(0 <= ran.code <= 8, f"exit {ran.code} is none of the documented codes:\n{ran}")
+            assert 0 <= ran.code <= 8, f"exit {ran.code} is none of the documented codes:\n{ran}"
         return ran
 
     def airlock(self, *arguments, site=None, **options):
@@ -186,7 +164,7 @@ class Workspace:
         return self.file(f"report-{self._reports}.json", json.dumps(document, indent=1, ensure_ascii=False))
 
     def new_vendor(self, policy=POLICY, dictionary=DICTIONARY, product="posthog"):
-        kind = (str(policy), str(dictionary), product)
+        kind = (self.programs, str(policy), str(dictionary), product)
         may_copy = self._is_new() and policy.is_relative_to(TOP) and dictionary.is_relative_to(TOP)
         if may_copy and self._copied(kind):
             return self
@@ -196,7 +174,7 @@ class Workspace:
             self._keep(kind, self.home)
         return self
 
-    # The first vendor and site of a kind are made by the programs; those after them in the same file of tests are copies,
+    # The first vendor and site of a kind are made by the programs; those after them in the same process are copies,
     # which take a tenth of the time.
 
     def _is_new(self):
@@ -253,7 +231,7 @@ class Workspace:
 
     def site(self, tier="enterprise-air-gapped", entitlements=("air_gap",), **options):
         """A whole setting: vendor, kit, site, licence."""
-        kind = (tier, tuple(entitlements))
+        kind = (self.programs, tier, tuple(entitlements))
         may_copy = not options and self._is_new()
         if may_copy and self._copied(kind):
             return self
@@ -293,53 +271,12 @@ class Workspace:
         commands = text.split("Stop at the first command that fails")[1].split("\n", 1)[1]
         script = "\n".join(l for l in commands.splitlines() if not (l[:1].isdigit() and l[1:2] == "."))
         ran = self.run("bash", "-ec", script, cwd=folder)
-        check("entry.json is in the ledger" in ran.text, f"the instructions did not come to their end:\n{ran}")
+        assert "entry.json is in the ledger" in ran.text, f"the instructions did not come to their end:\n{ran}"
         return folder
 
 
-@contextlib.contextmanager
-def terminals(w):
-    """Machines without pseudo-terminals, as a bare root is, get them for a while."""
-    try:
-        ends = os.openpty()
-    except OSError:
-        ends = ()
-    for end in ends:
-        os.close(end)
-    if ends:
-        yield
-        return
-    os.makedirs("/dev/pts", exist_ok=True)
-    w.run("mount", "--make-private", "/dev", code=(0, 1, 32))  # so that it stays in this root
-    w.run("mount", "-t", "devpts", "-o", "ptmxmode=0666", "devpts", "/dev/pts")
-    try:
-        yield
-    finally:
-        w.run("umount", "-l", "/dev/pts")
-
-
-def main():
-    """`FILE PROGRAMS [WORDS...]`: runs the cases whose sentence has all the words."""
-    programs, words = sys.argv[1], sys.argv[2:]
-    passed = failed = 0
-    for sentence, function in _cases:
-        if not all(word in sentence for word in words):
-            continue
-        start = time.monotonic()
-        workspace = Workspace(programs)
-        try:
-            function(workspace)
-            passed += 1
-            print(f"ok    {sentence} ({time.monotonic() - start:.1f} s)", flush=True)
-        except Exception as error:  # a failing case must not hide the others
-            failed += 1
-            print(f"FAIL  {sentence}", flush=True)
-            if not isinstance(error, Failure):
-                traceback.print_exc()
-            print("      " + str(error).replace("\n", "\n      "), flush=True)
-        finally:
-            workspace.close()
+def forget_settings():
+    """Removes what copies were made from."""
     for made, _, _ in _settings.values():
         shutil.rmtree(made, ignore_errors=True)
-    print(f"{passed} passed, {failed} failed")
-    sys.exit(1 if failed or not passed else 0)
+    _settings.clear()

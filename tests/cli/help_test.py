@@ -1,7 +1,7 @@
 """Help, versions and usage errors of both programs."""
 import re
 
-from harness import REPORT, TOP, case, check, equal, main
+from harness import REPORT, TOP
 
 COMMANDS = {
     "airlock": [["init"], ["process"], ["preview"], ["explain"], ["discard"], ["status"], ["doctor"], ["authorise"], ["hold"], ["release"], ["licence", "verify"], ["licence", "show"],
@@ -20,45 +20,43 @@ COMMANDS = {
 }
 
 
-@case("every command has help with examples")
-def _(w):
+def test_every_command_has_help_with_examples(w):
     for program, commands in COMMANDS.items():
         for command in commands:
             text = w.run(w.program(program), *command, "--help").text
-            check("Examples:" in text, f"{program} {command}: no examples")
+            assert "Examples:" in text, f"{program} {command}: no examples"
 
 
-@case("the help of a program names every command, and no command is missing from this test")
-def _(w):
+def test_the_help_of_a_program_names_every_command(w):
+    """The help of a program names every command, and no command is missing from this test."""
     for program, commands in COMMANDS.items():
         text = w.run(w.program(program), "--help").text
         listed = set(re.findall(r"^  ([a-z]+) {2,}", text.split("Subcommands:")[1], re.M))
-        equal(listed, {c[0] for c in commands}, program)
+        assert listed == {c[0] for c in commands}, program
 
 
-@case("both programs tell their version")
-def _(w):
+def test_both_programs_tell_their_version(w):
     for program in COMMANDS:
-        check(re.fullmatch(program + r" \d+\.\d+\.\d+\n", w.run(w.program(program), "--version").text), program)
+        assert re.fullmatch(program + r" \d+\.\d+\.\d+\n", w.run(w.program(program), "--version").text), program
 
 
-@case("a wrong command line is one error and one hint on standard error, and exit 2")
-def _(w):
+def test_a_wrong_command_line_is_one_error_and_one_hint(w):
+    """A wrong command line is one error and one hint on standard error, and exit 2."""
     for program in COMMANDS:
         for arguments in ([], ["nonsense"], ["init", "--nonsense"], ["open"] if program == "airlock-vendor" else ["preview"]):
             ran = w.run(w.program(program), *arguments, code=2)
-            equal(ran.out, b"")
-            check(ran.err.startswith(f"{program}: error: ") and f"{program}: hint: " in ran.err, ran.err)
+            assert ran.out == b""
+            assert ran.err.startswith(f"{program}: error: ") and f"{program}: hint: " in ran.err, ran.err
 
 
 def complains(w, program, *arguments, message, hint):
     ran = w.run(w.program(program), *arguments, code=2)
     lines = ran.err.splitlines()
-    equal(lines, [f"{program}: error: {message}", f"{program}: hint: {hint}"], " ".join(map(str, arguments)))
+    assert lines == [f"{program}: error: {message}", f"{program}: hint: {hint}"], " ".join(map(str, arguments))
 
 
-@case("an unknown command or option is answered with the nearest, and with the help of the command that was named")
-def _(w):
+def test_an_unknown_command_or_option_is_answered_with_the_nearest(w):
+    """An unknown command or option is answered with the nearest, and with the help of the command that was named."""
     for program, arguments, message, hint in (
             ("airlock", ["statsu"], "unknown command `airlock statsu`", "did you mean `airlock status`? see `airlock --help`"),
             ("airlock", ["--json", "statsu"], "unknown command `airlock statsu`", "did you mean `airlock status`? see `airlock --help`"),
@@ -80,11 +78,11 @@ def _(w):
         if "--json" not in arguments:
             complains(w, program, *arguments, message=message, hint=hint)
         else:
-            equal(w.run(w.program(program), *arguments, code=2).json["error"], {"code": "usage", "message": message, "hint": hint})
+            assert w.run(w.program(program), *arguments, code=2).json["error"] \
+                == {"code": "usage", "message": message, "hint": hint}
 
 
-@case("what is missing is named in its own spelling")
-def _(w):
+def test_what_is_missing_is_named_in_its_own_spelling(w):
     complains(w, "airlock", "preview", message="`REPORT` is missing", hint="see `airlock preview --help`")
     complains(w, "airlock", "init", message="`--vendor-root` is missing", hint="see `airlock init --help`")
     complains(w, "airlock-vendor", "receipt", message="`--site` and `--out` are missing", hint="see `airlock-vendor receipt --help`")
@@ -98,11 +96,10 @@ def _(w):
               hint="see `airlock status --help`")
 
 
-@case("`license` is understood wherever `licence` is, and listed nowhere")
-def _(w):
+def test_license_is_understood_wherever_licence_is_and_listed_nowhere(w):
     w.site()
-    equal(w.airlock("license", "show").text, w.airlock("licence", "show").text)
-    equal(w.airlock("--quiet", "license", "verify").code, 0)
+    assert w.airlock("license", "show").text == w.airlock("licence", "show").text
+    assert w.airlock("--quiet", "license", "verify").code == 0
     licence = w.site_path / "public" / "licence.p7s"
     w.airlock("licence", "verify", "--license", licence, "--trust", w.root, "--product", "posthog", "--site-id", w.site_id)
     w.airlock("init", "--vendor-root", w.root, "--vendor-root-sha256", w.root_fingerprint(), "--license",
@@ -111,24 +108,24 @@ def _(w):
     for program, commands in COMMANDS.items():
         for command in [[]] + commands:
             text = w.run(w.program(program), *command, "--help").text
-            check(not re.search(r"license(?!e)", text), f"{program} {command}: {text}")
+            assert not re.search(r"license(?!e)", text), f"{program} {command}: {text}"
 
 
-@case("the help of each command names its exit codes, and they are those of the reference")
-def _(w):
+def test_the_help_of_each_command_names_the_exit_codes_of_the_reference(w):
+    """The help of each command names its exit codes, and they are those of the reference."""
     known = set(re.findall(r"^\| (\d) \|", (TOP / "docs" / "reference" / "exit-codes.md").read_text(), re.M))
     for program, commands in {**COMMANDS, "airlock-send": [[]]}.items():
         for command in commands:
             text = w.run(w.program(program), *command, "--help").text
             codes = re.findall(r"^  (\d)  \S", text.split("Exit codes:")[1], re.M)
-            check({"0", "1", "2"} <= set(codes) <= known and codes == sorted(codes), f"{program} {command}: {codes}")
+            assert {"0", "1", "2"} <= set(codes) <= known and codes == sorted(codes), f"{program} {command}: {codes}"
     process = w.run(w.program("airlock"), "process", "--help").text
-    equal(re.findall(r"^  (\d)  ", process, re.M), list("01234578"))
-    check("8  not recorded: keep the report and run again" in process, process)
+    assert re.findall(r"^  (\d)  ", process, re.M) == list("01234578")
+    assert "8  not recorded: keep the report and run again" in process, process
 
 
-@case("with --json each failure has `error` with `code`, `message` and `hint`, beside `message`, `hint` and `exit`")
-def _(w):
+def test_with_json_each_failure_has_code_message_and_hint(w):
+    """With --json each failure has `error` with `code`, `message` and `hint`, beside `message`, `hint` and `exit`."""
     w.site()
     broken = w.file("broken.json", "{")
     w.airlock("hold", "--reason", "incident")
@@ -140,25 +137,21 @@ def _(w):
                                   (["dictionary", "check", w.report(lambda d: d["properties"].update({"new": 1}))], 4, "refused")):
         ran = w.airlock(*arguments, "--json", code=code)
         document = ran.json
-        equal(sorted(document["error"]), ["code", "hint", "message"], arguments)
-        equal(document["exit"], ran.code, arguments)
-        check(document["error"]["message"] and name in (None, document["error"]["code"]), f"{arguments}: {document['error']}")
+        assert sorted(document["error"]) == ["code", "hint", "message"], arguments
+        assert document["exit"] == ran.code, arguments
+        assert document["error"]["message"] and name in (None, document["error"]["code"]), f"{arguments}: {document['error']}"
         if "message" in document:
-            equal((document["message"], document.get("hint")), (document["error"]["message"], document["error"]["hint"]), arguments)
-    check("error" not in w.airlock("status", "--json").json, "a success")
+            assert (document["message"], document.get("hint")) == (document["error"]["message"], document["error"]["hint"]), \
+                arguments
+    assert "error" not in w.airlock("status", "--json").json, "a success"
     (w.site_path / "keys" / "pseudonym.key").unlink()
-    equal(w.airlock("doctor", "--json", code=1).json["error"]["code"], "unexpected")
+    assert w.airlock("doctor", "--json", code=1).json["error"]["code"] == "unexpected"
 
 
-@case("global options may stand before or after the command")
-def _(w):
+def test_global_options_may_stand_before_or_after_the_command(w):
     w.site()
     first = w.run(w.program("airlock"), "--json", "--site", w.site_path, "status").json
     second = w.run(w.program("airlock"), "status", "--site", w.site_path, "--json").json
     third = w.run(w.program("airlock"), "status", "--json", env={"AIRLOCK_SITE": str(w.site_path)}).json
-    equal(first["site_id"], second["site_id"])
-    equal(first["site_id"], third["site_id"])
-
-
-if __name__ == "__main__":
-    main()
+    assert first["site_id"] == second["site_id"]
+    assert first["site_id"] == third["site_id"]

@@ -3,23 +3,24 @@ import json
 import re
 import resource
 
-from harness import REPORT, case, check, equal, main
+import pytest
+from harness import REPORT
 
+pytestmark = pytest.mark.hostile
 RAW = REPORT.read_bytes()
 
 
 def refused(w, content, code, reason, number):
     result = w.process(w.file("hostile.json", content), code=code)
-    equal((result["outcome"], result["reason"], result["exit"]), ("refused", reason, code))
-    equal(result["number"], number)
-    check(result["message"], "a message says why")
-    equal(w.kinds(number), ["produced", "refused"])
-    equal(w.outbox(), [])
+    assert (result["outcome"], result["reason"], result["exit"]) == ("refused", reason, code)
+    assert result["number"] == number
+    assert result["message"], "a message says why"
+    assert w.kinds(number) == ["produced", "refused"]
+    assert w.outbox() == []
     return result
 
 
-@case("malformed reports are refused with 3, recorded, and nothing leaves")
-def _(w):
+def test_malformed_reports_are_refused_with_3_recorded_and_nothing_leaves(w):
     w.site()
     hostile = [b"", b" ", b"{", RAW.rstrip()[:-1], RAW[: len(RAW) // 2], b"not json", b'{"event": "x" "y": 1}', RAW.rstrip() + b"}",
                b"\xef\xbb\xbf" + RAW, RAW.replace(b'"London"', b'"Lon\xffdon"', 1),
@@ -31,60 +32,60 @@ def _(w):
         refused(w, content, 3, "malformed", number)
     told = w.run("sqlite3", w.site_path / "ledger.db", "SELECT body ->> 'message' FROM entries WHERE kind = 'refused'").text
     for line in told.splitlines():
-        check(re.fullmatch(r"(byte \d+|the report): malformed, or beyond a limit", line), f"no byte of a report is recorded: {line}")
+        assert re.fullmatch(r"(byte \d+|the report): malformed, or beyond a limit", line), \
+            f"no byte of a report is recorded: {line}"
     w.ledger_ok()
 
 
-@case("keys that are equal once decoded are duplicates")
-def _(w):
+def test_keys_that_are_equal_once_decoded_are_duplicates(w):
     w.site()
     refused(w, RAW.replace(b'"realm":', b'"r\\u0065alm": "demo", "realm":', 1), 3, "malformed", 1)
 
 
-@case("a report of exactly the limit is read, one byte more is refused, recorded and kept")
-def _(w):
+def test_a_report_of_exactly_the_limit_is_read_and_one_byte_more_is_refused(w):
+    """A report of exactly the limit is read, one byte more is refused, recorded and kept."""
     w.site()
     limit = 20_000
     configuration = json.loads((w.site_path / "airlock.json").read_text())
     configuration["limits"] = {"report_bytes": limit}
     (w.site_path / "airlock.json").write_text(json.dumps(configuration))
-    equal(w.process(w.file("r.json", RAW + b" " * (limit - len(RAW))))["outcome"], "sealed")
+    assert w.process(w.file("r.json", RAW + b" " * (limit - len(RAW))))["outcome"] == "sealed"
     result = w.process(w.file("r.json", RAW + b" " * (limit - len(RAW) + 1)), code=3)
-    equal((result["outcome"], result["reason"]), ("refused", "limit"))
+    assert (result["outcome"], result["reason"]) == ("refused", "limit")
     entries = w.airlock("ledger", "show", 2, "--json").json["entries"]
-    check("complete" not in entries[0]["original"], "the commitment covers all of it")
+    assert "complete" not in entries[0]["original"], "the commitment covers all of it"
     kept, = (w.site_path / "held").iterdir()
-    equal(kept.stat().st_size, limit + 1)
+    assert kept.stat().st_size == limit + 1
     w.ledger_ok()
 
 
-@case("an endless input is read as far as it could be kept, and is not recorded: whoever has it keeps it")
-def _(w):
+def test_an_endless_input_is_read_as_far_as_it_could_be_kept(w):
+    """An endless input is read as far as it could be kept, and is not recorded: whoever has it keeps it."""
     w.site()
     configuration = json.loads((w.site_path / "airlock.json").read_text())
     configuration["limits"] = {"report_bytes": 100_000}
     (w.site_path / "airlock.json").write_text(json.dumps(configuration))
     ran = w.airlock("process", "/dev/zero", code=8)
-    check("all that may be kept of what is no report" in ran.err and "keep it" in ran.err, ran.err)
-    equal(w.ledger_ok()["reports"], 0)
+    assert "all that may be kept of what is no report" in ran.err and "keep it" in ran.err, ran.err
+    assert w.ledger_ok()["reports"] == 0
 
 
-@case("two million keys in one object are refused, in bounded memory")
-def _(w):
+@pytest.mark.takes(5)
+def test_two_million_keys_in_one_object_are_refused_in_bounded_memory(w):
     w.site()
     keys = b",".join(b'"k%d":1' % i for i in range(2_000_000))
     content = RAW.replace(b'"realm":', b'"x": {' + keys + b'}, "realm":', 1)
     result = w.process(w.file("many.json", content), code=3)
-    equal((result["outcome"], result["reason"]), ("refused", "malformed"))
-    check("1000000 members" in result["message"], result["message"])
+    assert (result["outcome"], result["reason"]) == ("refused", "malformed")
+    assert "1000000 members" in result["message"], result["message"]
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
     # A set of a million fingerprints, also under the address sanitizer; the keys alone would be more as strings.
-    check(peak < 600, f"a process took {peak} MiB")
+    assert peak < 600, f"a process took {peak} MiB"
     print(f"counted: {peak} MiB at most for 2 000 000 keys")
 
 
-@case("under `refuse` anything undeclared or ill-typed is held with 4 before anything could leave")
-def _(w):
+def test_under_refuse_anything_undeclared_or_ill_typed_is_held(w):
+    """Under `refuse` anything undeclared or ill-typed is held with 4 before anything could leave."""
     w.site(tier="standard", entitlements=[])
     changes = {
         "undeclared": lambda d: d["properties"].update({"brand_new": 1}),
@@ -99,16 +100,15 @@ def _(w):
     }
     for number, (name, change) in enumerate(changes.items(), 1):
         result = w.process(w.report(change), code=4)
-        equal((result["outcome"], result["reason"]), ("held", "dictionary"), name)
+        assert (result["outcome"], result["reason"]) == ("held", "dictionary"), name
         for secret in ("brand_new", "a@example.com", "many"):
-            check(secret not in result["message"], f"the message tells a value or key: {result['message']}")
-        equal(w.kinds(number), ["produced", "held"])
+            assert secret not in result["message"], f"the message tells a value or key: {result['message']}"
+        assert w.kinds(number) == ["produced", "held"]
     huge = RAW.replace(b"52113", b"1e400", 1)
-    equal(w.process(w.file("huge.json", huge), code=4)["reason"], "dictionary")
+    assert w.process(w.file("huge.json", huge), code=4)["reason"] == "dictionary"
 
 
-@case("under `drop` what is undeclared or ill-typed is gone and counted")
-def _(w):
+def test_under_drop_what_is_undeclared_or_ill_typed_is_gone_and_counted(w):
     w.site()
     changes = [
         ("undeclared", "/properties", lambda d: d["properties"].update({"brand_new": "hunter2hunter2"})),
@@ -122,18 +122,17 @@ def _(w):
     ]
     for what, path, change in changes:
         result = w.process(w.report(change))
-        equal(result["outcome"], "sealed")
+        assert result["outcome"] == "sealed"
         counted = [c for c in result["redactions"] if c["what"] == what and c["path"] == path and c["action"] == "drop"]
-        check(counted and counted[0]["count"] >= 1, f"{what} at {path} is not counted: {result['redactions']}")
+        assert counted and counted[0]["count"] >= 1, f"{what} at {path} is not counted: {result['redactions']}"
         text = w.vendor("open", result["bundle"]).text
         for gone in ("brand_new", "hunter2", "persons_count_total\": -1"):
-            check(gone not in text, f"{gone} left")
+            assert gone not in text, f"{gone} left"
     huge = w.process(w.file("huge.json", RAW.replace(b'"persons_count_total": 52113', b'"persons_count_total": 1e400', 1)))
-    check("1e400" not in w.vendor("open", huge["bundle"]).text, "1e400 left")
+    assert "1e400" not in w.vendor("open", huge["bundle"]).text, "1e400 left"
 
 
-@case("an unknown or missing event is held with 4, and its name is not told")
-def _(w):
+def test_an_unknown_or_missing_event_is_held_with_4_and_its_name_is_not_told(w):
     w.site()
     for number, change in enumerate((lambda d: d.update({"event": "secret event"}), lambda d: d.pop("event") and None,
                                      lambda d: d.update({"event": 7}), lambda d: d.update({"event": None})), 1):
@@ -141,24 +140,24 @@ def _(w):
             change(document)
             return document
         result = w.process(w.report(changed), code=4)
-        equal((result["outcome"], result["reason"]), ("held", "dictionary"))
-        check("secret event" not in result["message"], result["message"])
-        equal(w.kinds(number), ["produced", "held"])
+        assert (result["outcome"], result["reason"]) == ("held", "dictionary")
+        assert "secret event" not in result["message"], result["message"]
+        assert w.kinds(number) == ["produced", "held"]
 
 
-@case("a report that is not there, a directory, or not readable is not recorded: 8")
-def _(w):
+def test_a_report_that_cannot_be_read_is_not_recorded(w):
+    """A report that is not there, a directory, or not readable is not recorded: 8."""
     w.site()
     before = w.ledger_ok()["entries"]
     w.airlock("process", w.path / "none", code=8)
     w.airlock("process", w.path, code=8)
-    equal(w.ledger_ok()["entries"], before)
+    assert w.ledger_ok()["entries"] == before
     w.airlock("process", code=2)
     w.airlock("process", REPORT, REPORT, code=2)
 
 
-@case("one changed byte anywhere in a report never crashes, and what leaves is what preview shows")
-def _(w):
+def test_one_changed_byte_never_crashes_and_what_leaves_is_what_preview_shows(w):
+    """One changed byte anywhere in a report never crashes, and what leaves is what preview shows."""
     w.site()
     step = 211
     for at in range(0, len(RAW), step):
@@ -166,8 +165,5 @@ def _(w):
         changed[at] ^= 1 << (at % 7)
         file = w.file("changed.json", bytes(changed))
         ran = w.airlock("preview", file, code=(0, 3, 4))
-        equal(ran.code == 0, len(ran.out) > 0, "preview prints exactly where something would leave")
+        assert (ran.code == 0) == (len(ran.out) > 0), "preview prints exactly where something would leave"
     print(f"counted: {len(range(0, len(RAW), step))} changed bytes of a report")
-
-
-main()

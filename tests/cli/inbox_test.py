@@ -14,7 +14,8 @@ import threading
 import time
 import uuid
 
-from harness import LONG, REPORT, case, check, equal, main
+import pytest
+from harness import LONG, REPORT
 
 
 def drop(w, name, version=None, content=None):
@@ -65,10 +66,10 @@ def run_inbox(w, *arguments, code=0, **options):
     return w.airlock("process", "--inbox", "--json", *arguments, code=code, **options).json
 
 
-@case("every report in the inbox is processed and removed, whatever its name and whoever's it is")
-def _(w):
+def test_every_report_in_the_inbox_is_processed_and_removed(w):
+    """Every report in the inbox is processed and removed, whatever its name and whoever's it is."""
     w.site()
-    equal(run_inbox(w), {"reports": [], "left": [], "exit": 0}, "an empty inbox")
+    assert run_inbox(w) == {"reports": [], "left": [], "exit": 0}, "an empty inbox"
     names = [b"a.json", b"-", b"--held", b"two\nlines", b"\xff\xfe not text", b"; rm -rf .json"]
     for number, name in enumerate(names):
         path = drop(w, name, f"1.{number}.0")
@@ -76,23 +77,23 @@ def _(w):
     os.chmod(path, 0o444)
     drop(w, ".half-written.tmp", content=b"{")
     result = run_inbox(w, "--note", "weekly")
-    equal([r["outcome"] for r in result["reports"]], ["sealed"] * len(names))
-    equal(result["left"], [])
-    equal(inbox(w), [b".half-written.tmp"], "the inbox: hidden files are the product's")
-    equal(len(w.outbox()), len(names))
-    equal(w.kinds(1), ["produced", "sealed", "released"])
+    assert [r["outcome"] for r in result["reports"]] == ["sealed"] * len(names)
+    assert result["left"] == []
+    assert inbox(w) == [b".half-written.tmp"], "the inbox: hidden files are the product's"
+    assert len(w.outbox()) == len(names)
+    assert w.kinds(1) == ["produced", "sealed", "released"]
     drop(w, "again.json", "1.0.0")
     drop(w, "bad.json", content=b"{\"event\": ")
     result = run_inbox(w, code=3)
-    equal([r["outcome"] for r in result["reports"]], ["repeated", "refused"])
-    equal(inbox(w), [b".half-written.tmp"])
+    assert [r["outcome"] for r in result["reports"]] == ["repeated", "refused"]
+    assert inbox(w) == [b".half-written.tmp"]
     w.airlock("process", "--inbox", REPORT, code=2)
     w.airlock("process", "--inbox", "--again", code=2)
     w.ledger_ok()
 
 
-@case("what is no file of its own stays where it is, is named, and stops nobody else's report")
-def _(w):
+def test_what_is_no_file_of_its_own_stays_is_named_and_stops_nobody(w):
+    """What is no file of its own stays where it is, is named, and stops nobody else's report."""
     w.site()
     secret = w.file("secret.json", REPORT.read_bytes())
     folder = w.site_path / "inbox"
@@ -107,32 +108,32 @@ def _(w):
     drop(w, "zz.json")
     before = set(inbox(w)) - {b"zz.json"}
     result = run_inbox(w, code=8)
-    equal([r["outcome"] for r in result["reports"]], ["sealed"])
-    equal(len(result["left"]), len(before), result["left"])
-    check(all(l["message"] and l["hint"] for l in result["left"]), result["left"])
-    equal(set(inbox(w)), before)
-    equal(w.ledger_ok()["entries"] > 0, True)
-    equal(secret.read_bytes(), REPORT.read_bytes(), "the file that links led to")
+    assert [r["outcome"] for r in result["reports"]] == ["sealed"]
+    assert len(result["left"]) == len(before), result["left"]
+    assert all(l["message"] and l["hint"] for l in result["left"]), result["left"]
+    assert set(inbox(w)) == before
+    assert (w.ledger_ok()["entries"] > 0) == True
+    assert secret.read_bytes() == REPORT.read_bytes(), "the file that links led to"
 
 
-@case("a file that is still being written is left, then taken whole")
-def _(w):
+@pytest.mark.takes(3)
+def test_a_file_that_is_still_being_written_is_left_then_taken_whole(w):
     w.site()
     whole = REPORT.read_bytes()
     with open(w.site_path / "inbox" / "slow.json", "wb") as file:
         file.write(whole[:4000])
         file.flush()
         result = run_inbox(w, code=8)
-        equal(result["reports"], [])
-        check("still being written" in result["left"][0]["message"], result)
+        assert result["reports"] == []
+        assert "still being written" in result["left"][0]["message"], result
         file.write(whole[4000:])
     result = run_inbox(w)
-    equal([r["outcome"] for r in result["reports"]], ["sealed"])
-    equal(inbox(w), [])
+    assert [r["outcome"] for r in result["reports"]] == ["sealed"]
+    assert inbox(w) == []
 
 
-@case("whatever name the product makes, its bytes are in the ledger or in the inbox, under an id that is Airlock's")
-def _(w):
+def test_whatever_name_the_product_makes_its_bytes_are_in_ledger_or_inbox(w):
+    """Whatever name the product makes, its bytes are in the ledger or in the inbox, under an id that is Airlock's."""
     w.site()
     first = w.process()["report_id"]
     shutil.rmtree(w.site_path / "claimed", ignore_errors=True)  # a site of an earlier release has none, and claims in the inbox
@@ -158,42 +159,42 @@ def _(w):
         writer.write(REPORT.read_bytes()[:1000])
         writer.flush()
         result = run_inbox(w, code=8)
-        equal(half.read_bytes(), REPORT.read_bytes()[:1000], "what is half written")
+        assert half.read_bytes() == REPORT.read_bytes()[:1000], "what is half written"
     known, ids = recorded(w)
     for digest, name in dropped.items():
-        check(digest in known | in_inbox(w), f"{name}: its bytes are gone")
+        assert digest in known | in_inbox(w), f"{name}: its bytes are gone"
     taken = [n for d, n in dropped.items() if d in known]
-    equal([n for n in names if n in taken and n.startswith(b".") and len(n) != 37], [], "hidden names that were taken")
-    equal(set(ids) & {o.lower() for o in own}, {first}, "ids that the product chose")
-    equal(len(result["left"]), 6, result["left"])
-    check(all(r["report_id"] == r["report_id"].lower() for r in result["reports"]), "an id is not in lower case")
-    equal(claimed_files(w), [])
+    assert [n for n in names if n in taken and n.startswith(b".") and len(n) != 37] == [], "hidden names that were taken"
+    assert set(ids) & {o.lower() for o in own} == {first}, "ids that the product chose"
+    assert len(result["left"]) == 6, result["left"]
+    assert all(r["report_id"] == r["report_id"].lower() for r in result["reports"]), "an id is not in lower case"
+    assert claimed_files(w) == []
     w.ledger_ok()
 
 
-@case("what is claimed under an id that the ledger has for other bytes is a report of its own; the same bytes are removed")
-def _(w):
+def test_a_claimed_id_that_the_ledger_has_for_other_bytes_is_a_new_report(w):
+    """What is claimed under an id that the ledger has for other bytes is a report of its own; the same bytes are removed."""
     w.site()
     first = w.process()["report_id"]
     other = json.dumps({"event": "another"}).encode()
     claim(w, first, other)
-    equal([r["outcome"] for r in run_inbox(w, code=(3, 4))["reports"]][0] in ("held", "refused"), True)
+    assert ([r["outcome"] for r in run_inbox(w, code=(3, 4))["reports"]][0] in ("held", "refused")) == True
     known, ids = recorded(w)
-    check(hashlib.sha256(other).hexdigest() in known and len(ids) == 2, "the other bytes")
+    assert hashlib.sha256(other).hexdigest() in known and len(ids) == 2, "the other bytes"
     claim(w, first)
-    equal(run_inbox(w)["reports"], [], "the same bytes")
-    equal(claimed_files(w), [])
+    assert run_inbox(w)["reports"] == [], "the same bytes"
+    assert claimed_files(w) == []
     # What is no file came there in a race, and goes back.
     os.mkfifo(w.site_path / "claimed" / str(uuid.uuid4()))
     (w.site_path / "claimed" / "no-id").write_bytes(b"{")
     run_inbox(w, code=8)
-    equal(claimed_files(w), [])
-    check(hashlib.sha256(b"{").hexdigest() in recorded(w)[0] | in_inbox(w), "what was put back")
+    assert claimed_files(w) == []
+    assert hashlib.sha256(b"{").hexdigest() in recorded(w)[0] | in_inbox(w), "what was put back"
     w.ledger_ok()
 
 
-@case("a product that exchanges what lies under its names while they are taken loses nothing, and no link or FIFO is read")
-def _(w):
+def test_a_product_that_exchanges_files_while_they_are_taken_loses_nothing(w):
+    """A product that exchanges what lies under its names while they are taken loses nothing, and no link or FIFO is read."""
     w.site()
     secret = w.file("secret.json", '{"secret": 1}')
     folder = w.site_path / "inbox"
@@ -227,16 +228,16 @@ def _(w):
         thread.join()
     known, _ = recorded(w)
     gone = [number for digest, number in contents.items() if digest not in known | in_inbox(w)]
-    equal(gone, [], "reports that are gone")
-    check(len(known) >= 5, f"only {len(known)} reports were taken")
-    check(hashlib.sha256(secret.read_bytes()).hexdigest() not in known, "a link was followed")
-    equal(claimed_files(w), [])
+    assert gone == [], "reports that are gone"
+    assert len(known) >= 5, f"only {len(known)} reports were taken"
+    assert hashlib.sha256(secret.read_bytes()).hexdigest() not in known, "a link was followed"
+    assert claimed_files(w) == []
     w.ledger_ok()
     print(f"counted: {len(known)} of 40 reports taken while a product exchanged names")
 
 
-@case("killed while it claims: the report is in the inbox or claimed, and the next run takes it once")
-def _(w):
+def test_killed_while_it_claims_the_next_run_takes_the_report_once(w):
+    """Killed while it claims: the report is in the inbox or claimed, and the next run takes it once."""
     w.site()
     killed = 0
     for place in ("renameat2:when=1", "renameat2:when=1:error=EIO", "unlink:when=1"):
@@ -248,29 +249,28 @@ def _(w):
         killed += ran.code in (-9, 137) or "ended by signal 9" in ran.err
         digest = hashlib.sha256(content).hexdigest()
         claimed = {hashlib.sha256((w.site_path / "claimed" / name).read_bytes()).hexdigest() for name in claimed_files(w)}
-        check(digest in recorded(w)[0] | in_inbox(w) | claimed, f"{place}: its bytes are gone")
+        assert digest in recorded(w)[0] | in_inbox(w) | claimed, f"{place}: its bytes are gone"
         run_inbox(w, code=(0, 3, 4))
-        equal(inbox(w) + claimed_files(w), [], f"{place}: inbox")
-        check(digest in recorded(w)[0], f"{place}: not recorded")
+        assert inbox(w) + claimed_files(w) == [], f"{place}: inbox"
+        assert digest in recorded(w)[0], f"{place}: not recorded"
     rows = w.airlock("ledger", "list", "--json").json["reports"]
-    equal(len(rows), 3, "reports")
-    check(killed >= 2, f"only {killed} runs were killed")
+    assert len(rows) == 3, "reports"
+    assert killed >= 2, f"only {killed} runs were killed"
     w.ledger_ok()
     print(f"counted: process --inbox killed {killed} times while it claimed")
 
 
-@case("two runs at once: every report exactly once")
-def _(w):
+def test_two_runs_at_once_every_report_exactly_once(w):
     w.site()
     for number in range(6):
         drop(w, f"{number}.json", f"1.{number}.0")
     command = [w.program("airlock"), "--site", str(w.site_path), "process", "--inbox", "--json"]
     running = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(2)]
     done = [p.communicate(timeout=120) for p in running]
-    equal([p.returncode for p in running], [0, 0], done)
-    equal(sum(len(json.loads(out)["reports"]) for out, _ in done), 6)
-    equal(len(w.outbox()), 6)
-    equal(inbox(w), [])
+    assert [p.returncode for p in running] == [0, 0], done
+    assert sum(len(json.loads(out)["reports"]) for out, _ in done) == 6
+    assert len(w.outbox()) == 6
+    assert inbox(w) == []
     w.ledger_ok()
 
 
@@ -300,8 +300,9 @@ def kill_everywhere(w, after, step):
     return killed
 
 
-@case("killed anywhere, the next run finishes under the same number: recorded once, one bundle, nothing left in the inbox")
-def _(w):
+@pytest.mark.takes(4)
+def test_killed_anywhere_the_next_run_finishes_under_the_same_number(w):
+    """Killed anywhere, the next run finishes under the same number: recorded once, one bundle, nothing left in the inbox."""
     w.site()
     w.process(w.report(lambda d: d["properties"].update({"posthog_version": "1.34.0"})))
     claimed = claim(w)
@@ -309,40 +310,37 @@ def _(w):
 
     def after(place):
         result = run_inbox(w, code=0)
-        equal(inbox(w) + claimed_files(w), [], f"{place}: inbox")
+        assert inbox(w) + claimed_files(w) == [], f"{place}: inbox"
         rows = w.airlock("ledger", "list", "--json").json["reports"]
-        equal([(r["number"], r["report_id"]) for r in rows[1:]], [(2, claimed)], f"{place}: reports")
+        assert [(r["number"], r["report_id"]) for r in rows[1:]] == [(2, claimed)], f"{place}: reports"
         kinds = w.kinds(2)
-        equal(kinds.count("produced"), 1, f"{place}: {kinds}")
-        equal(kinds.count("released"), 1, f"{place}: {kinds}")
-        equal(len(w.outbox()), 2, f"{place}: bundles")
-        equal(w.hidden(), [], f"{place}: hidden files")
+        assert kinds.count("produced") == 1, f"{place}: {kinds}"
+        assert kinds.count("released") == 1, f"{place}: {kinds}"
+        assert len(w.outbox()) == 2, f"{place}: bundles"
+        assert w.hidden() == [], f"{place}: hidden files"
         redone.update(kinds)
-        check(len(result["reports"]) <= 1, result)
+        assert len(result["reports"]) <= 1, result
         w.ledger_ok()
 
     killed = kill_everywhere(w, after, 1 if LONG else 32)
-    check(killed > 6, f"only {killed} runs were killed")
-    check("abandoned" in redone and "decided" in redone, f"no report was redone: {redone}")
+    assert killed > 6, f"only {killed} runs were killed"
+    assert "abandoned" in redone and "decided" in redone, f"no report was redone: {redone}"
     print(f"counted: process --inbox killed {killed} times")
 
 
-@case("a held report from the inbox is kept, also when it was killed on the way")
-def _(w):
+def test_a_held_report_from_the_inbox_is_kept_also_when_killed(w):
+    """A held report from the inbox is kept, also when it was killed on the way."""
     w.new_vendor()
     w.new_site(kit=None)
     claimed = claim(w)
 
     def after(place):
         run_inbox(w, code=(0, 4))
-        equal(inbox(w) + claimed_files(w), [], f"{place}: inbox")
-        equal([p.name for p in (w.site_path / "held").iterdir()], [claimed], f"{place}: held")
-        equal(w.kinds(1), ["produced", "held"], place)
+        assert inbox(w) + claimed_files(w) == [], f"{place}: inbox"
+        assert [p.name for p in (w.site_path / "held").iterdir()] == [claimed], f"{place}: held"
+        assert w.kinds(1) == ["produced", "held"], place
         w.ledger_ok()
 
     killed = kill_everywhere(w, after, 1 if LONG else 16)
-    check(killed > 3, f"only {killed} runs were killed")
+    assert killed > 3, f"only {killed} runs were killed"
     print(f"counted: process --inbox killed {killed} times on a holding site")
-
-
-main()

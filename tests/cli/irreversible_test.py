@@ -6,7 +6,7 @@ import pty
 import shutil
 import subprocess
 
-from harness import LONG, DICTIONARY, REPORT, case, check, equal, main, terminals
+from harness import LONG, DICTIONARY
 
 
 def configure(w, **members):
@@ -16,42 +16,42 @@ def configure(w, **members):
 
 def asked(w, answer, *arguments):
     """Runs `airlock` with a terminal to answer at."""
-    with terminals(w):
-        leader, follower = pty.openpty()
-        os.write(leader, answer)
-        ran = subprocess.run([w.program("airlock"), "--site", str(w.site_path), *map(str, arguments)], stdin=follower, capture_output=True,
-                             timeout=60, check=False)
-        os.close(leader)
-        os.close(follower)
+    leader, follower = pty.openpty()
+    os.write(leader, answer)
+    ran = subprocess.run([w.program("airlock"), "--site", str(w.site_path), *map(str, arguments)], stdin=follower, capture_output=True,
+                         timeout=60, check=False)
+    os.close(leader)
+    os.close(follower)
     return ran.returncode, ran.stderr.decode()
 
 
-@case("rotating the site key, adopting a ledger and destroying pseudonym keys say what follows and ask; scripts say `--yes`")
-def _(w):
+def test_what_cannot_be_undone_says_what_follows_and_asks(w):
+    """Rotating the site key, adopting a ledger and destroying pseudonym keys say what follows and ask; scripts say `--yes`."""
     w.site()
     for command, follows in ((["key", "rotate", "site"], "is `wrong_site` from then on"),
                              (["ledger", "adopt", "--reason", "restored"], "the ceiling goes back to `seal`"),
                              (["key", "destroy", "pseudonym"], "nobody can bring them back")):
         before = w.ledger_ok()["entries"]
         ran = w.airlock(*command, code=2)
-        check("nobody is at a terminal to confirm it" in ran.err and "`--yes`" in ran.err and follows in ran.text, f"{ran.text}{ran.err}")
-        equal(w.airlock(*command, "--json", code=2).json["exit"], 2)
+        assert "nobody is at a terminal to confirm it" in ran.err and "`--yes`" in ran.err and follows in ran.text, \
+            f"{ran.text}{ran.err}"
+        assert w.airlock(*command, "--json", code=2).json["exit"] == 2
         code, err = asked(w, b"no\n", *command)
-        check(code == 4 and follows in err and "nothing was done" in err, f"{code} {err}")
-        equal(w.ledger_ok()["entries"], before, f"{command}: without a yes")
+        assert code == 4 and follows in err and "nothing was done" in err, f"{code} {err}"
+        assert w.ledger_ok()["entries"] == before, f"{command}: without a yes"
         code, err = asked(w, b"yes\n", *command)
-        equal(code, 0, err)
-        check(w.ledger_ok()["entries"] > before, f"{command}: with one")
+        assert code == 0, err
+        assert w.ledger_ok()["entries"] > before, f"{command}: with one"
         w.airlock(*command, "--yes")
     # What can be taken back is not asked for.
     for key in ("ledger", "archive", "pseudonym"):
         w.airlock("key", "rotate", key)
     # A reason that will not do is told before anything is asked.
-    check("say what happened" in w.airlock("ledger", "adopt", "--reason", "", code=2).err, "the reason")
+    assert "say what happened" in w.airlock("ledger", "adopt", "--reason", "", code=2).err, "the reason"
 
 
-@case("an init that fails leaves nothing, in a new folder and in one that was there")
-def _(w):
+def test_an_init_that_fails_leaves_nothing(w):
+    """An init that fails leaves nothing, in a new folder and in one that was there."""
     w.new_vendor()
     broken = w.path / "broken.p7s"
     broken.write_bytes(w.kit.read_bytes()[:200])
@@ -69,32 +69,32 @@ def _(w):
                 if ran.code == 0:
                     continue
                 failed += 1
-                equal(w.site_path.exists(), there, f"{call} {when}: the folder")
-                equal(list(w.site_path.iterdir()) if there else [], [], f"{call} {when}: what is left")
-    check(failed > (30 if LONG else 8), f"only {failed} runs failed")
+                assert w.site_path.exists() == there, f"{call} {when}: the folder"
+                assert (list(w.site_path.iterdir()) if there else []) == [], f"{call} {when}: what is left"
+    assert failed > (30 if LONG else 8), f"only {failed} runs failed"
     shutil.rmtree(w.site_path, ignore_errors=True)
     w.airlock(*arguments, "--kit", broken, code=3)
-    check(not w.site_path.exists(), "where the kit is none")
+    assert not w.site_path.exists(), "where the kit is none"
     ran = w.airlock("init", "--vendor-root", w.root_fingerprint(), code=2)
-    check("`--vendor-root` is the certificate's file, and this is a fingerprint" in ran.err, ran.err)
+    assert "`--vendor-root` is the certificate's file, and this is a fingerprint" in ran.err, ran.err
     w.airlock(*arguments, "--kit", w.kit, "--licence", licence)
     ran = w.airlock(*arguments, code=4)
-    check("there is a site already" in ran.err and "`airlock kit install`" in ran.err, ran.err)
+    assert "there is a site already" in ran.err and "`airlock kit install`" in ran.err, ran.err
     w.ledger_ok()
     print(f"counted: init failed {failed} times")
 
 
-@case("a `redact_also` that selects nothing by the kit's dictionary is named by status, doctor and kit, and holds every report")
-def _(w):
+def test_a_redact_also_that_selects_nothing_holds_every_report(w):
+    """A `redact_also` that selects nothing by the kit's dictionary is named by status, doctor and kit, and holds every report."""
     w.site()
     configure(w, redact_also=[{"class": "version", "do": "drop"}, {"path": "/properties/deployment", "do": "drop"}])
     status = w.airlock("status", "--json").json
-    equal([(r.get("class"), r.get("path"), r["do"], r["problem"]) for r in status["redact_also"]],
-          [("version", None, "drop", None), (None, "/properties/deployment", "drop", None)])
+    assert [(r.get("class"), r.get("path"), r["do"], r["problem"]) for r in status["redact_also"]] \
+        == [("version", None, "drop", None), (None, "/properties/deployment", "drop", None)]
     text = w.airlock("status").text
-    check("redacted here besides: class version: drop" in text and "`/properties/deployment`: drop" in text, text)
-    equal(w.airlock("kit", "show", "--json").json["idle_redactions"], [])
-    equal(w.process()["outcome"], "sealed")
+    assert "redacted here besides: class version: drop" in text and "`/properties/deployment`: drop" in text, text
+    assert w.airlock("kit", "show", "--json").json["idle_redactions"] == []
+    assert w.process()["outcome"] == "sealed"
 
     # The next kit's dictionary calls the member by another name: it is installed, and says what that means.
     dictionary = json.loads(DICTIONARY.read_text())
@@ -104,20 +104,17 @@ def _(w):
     where = "`/redact_also/1`: `/properties/deployment` selects no declared value"
     for command in (["kit", "verify", kit], ["kit", "install", kit], ["kit", "show"], ["status"]):
         ran = w.airlock(*command)
-        check(where in ran.err and "airlock.json" in ran.err and "every report is held" in ran.err, f"{command}: {ran}")
-    check(where in w.airlock("kit", "install", kit, "--json").json["idle_redactions"][0], "kit install --json")
-    check(where in w.airlock("status", "--json").json["redact_also"][1]["problem"], "status --json")
+        assert where in ran.err and "airlock.json" in ran.err and "every report is held" in ran.err, f"{command}: {ran}"
+    assert where in w.airlock("kit", "install", kit, "--json").json["idle_redactions"][0], "kit install --json"
+    assert where in w.airlock("status", "--json").json["redact_also"][1]["problem"], "status --json"
     found = [f for f in w.airlock("doctor", "--json", code=1).json["findings"] if f["subject"] == "redact_also"]
-    check(len(found) == 1 and found[0]["health"] == "fail" and where in found[0]["what"], found)
+    assert len(found) == 1 and found[0]["health"] == "fail" and where in found[0]["what"], found
     held = w.process(w.report(lambda d: d["properties"].update({"posthog_version": "1.36.0"})), code=4)
-    equal((held["outcome"], held["reason"]), ("held", "configuration"))
-    check(where in held["message"], held["message"])
+    assert (held["outcome"], held["reason"]) == ("held", "configuration")
+    assert where in held["message"], held["message"]
     # A person mends the file, and it leaves.
     configure(w, redact_also=[{"class": "version", "do": "drop"}, {"path": "/properties/deployed_by", "do": "drop"}])
-    equal([r["problem"] for r in w.airlock("status", "--json").json["redact_also"]], [None, None])
-    check("redact_also" not in {f["subject"] for f in w.airlock("doctor", "--json", code=None).json["findings"]}, "doctor")
+    assert [r["problem"] for r in w.airlock("status", "--json").json["redact_also"]] == [None, None]
+    assert "redact_also" not in {f["subject"] for f in w.airlock("doctor", "--json", code=None).json["findings"]}, "doctor"
     ran = w.airlock("process", "--held", "--json", code=None)
     w.ledger_ok()
-
-
-main()

@@ -6,10 +6,10 @@ import pty
 import re
 import select
 import shutil
-import subprocess
 import time
 
-from harness import REPORT, case, check, equal, main, terminals
+import pytest
+from harness import REPORT
 from receiver import Authority, Receiver
 
 MODULE = "/usr/lib/softhsm/libsofthsm2.so"
@@ -71,35 +71,35 @@ def use_token(w, uri):
     w.airlock("licence", "install", sorted(w.path.glob("renewed-*.p7s"))[-1])
 
 
-for KIND in ("EC:prime256v1", "EC:secp384r1", "rsa:3072"):
-    @case(f"a site key in a token ({KIND}) seals; vendor, site and stock openssl accept the bundle")
-    def _(w, kind=KIND):
-        w.site()
-        use_token(w, token(w, "site", kind))
-        equal((w.site_path / "keys/site.key").read_text().count("PRIVATE"), 0)
-        result = airlock(w, "process", REPORT, "--json").json
-        equal((result["outcome"], result["licence_state"]), ("sealed", "valid"))
-        [bundle] = w.outbox()
-        w.vendor("open", bundle)
-        w.airlock("bundle", "verify", bundle)
-        if not kind.startswith("rsa"):
-            w.open_with_openssl(bundle)
-        inner = w.path / "inner.p7"
-        w.run("openssl", "cms", "-decrypt", "-binary", "-inform", "DER", "-in", bundle, "-recip", w.home / "recipient.crt",
-              "-inkey", w.home / "recipient.key", "-out", inner)
-        w.run("openssl", "cms", "-verify", "-binary", "-inform", "DER", "-in", inner, "-CAfile", w.site_path / "keys/site.crt",
-              "-partial_chain", "-cades", "-purpose", "any", "-out", w.path / "content.tar")
-        w.ledger_ok()
-        # What needs no signature needs no PIN, and says where the key is.
-        found = [f for f in w.airlock("doctor", "--json").json["findings"] if "signs bundles" in f["what"]]
-        check("kept in a token `pkcs11:token=site" in found[0]["what"], found)
-        check("not tried" in found[0]["what"], found)
-        tried = airlock(w, "doctor", "--json").json["findings"]
-        check(not any("not tried" in f["what"] or f["health"] == "fail" for f in tried), tried)
+@pytest.mark.parametrize("kind", ["EC:prime256v1", "EC:secp384r1", "rsa:3072"])
+def test_a_site_key_in_a_token_seals(w, kind):
+    """A site key in a token seals; vendor, site and stock openssl accept the bundle."""
+    w.site()
+    use_token(w, token(w, "site", kind))
+    assert (w.site_path / "keys/site.key").read_text().count("PRIVATE") == 0
+    result = airlock(w, "process", REPORT, "--json").json
+    assert (result["outcome"], result["licence_state"]) == ("sealed", "valid")
+    [bundle] = w.outbox()
+    w.vendor("open", bundle)
+    w.airlock("bundle", "verify", bundle)
+    if not kind.startswith("rsa"):
+        w.open_with_openssl(bundle)
+    inner = w.path / "inner.p7"
+    w.run("openssl", "cms", "-decrypt", "-binary", "-inform", "DER", "-in", bundle, "-recip", w.home / "recipient.crt",
+          "-inkey", w.home / "recipient.key", "-out", inner)
+    w.run("openssl", "cms", "-verify", "-binary", "-inform", "DER", "-in", inner, "-CAfile", w.site_path / "keys/site.crt",
+          "-partial_chain", "-cades", "-purpose", "any", "-out", w.path / "content.tar")
+    w.ledger_ok()
+    # What needs no signature needs no PIN, and says where the key is.
+    found = [f for f in w.airlock("doctor", "--json").json["findings"] if "signs bundles" in f["what"]]
+    assert "kept in a token `pkcs11:token=site" in found[0]["what"], found
+    assert "not tried" in found[0]["what"], found
+    tried = airlock(w, "doctor", "--json").json["findings"]
+    assert not any("not tried" in f["what"] or f["health"] == "fail" for f in tried), tried
 
 
-@case("a wrong PIN, a token that is gone, no PIN, a key that is not the certificate's: not recorded, nothing lost, no crash")
-def _(w):
+def test_a_token_that_fails_records_nothing_and_loses_nothing(w):
+    """A wrong PIN, a token that is gone, no PIN, a key that is not the certificate's: not recorded, nothing lost, no crash."""
     w.site()
     uri = token(w, "site")
     use_token(w, uri)
@@ -107,12 +107,12 @@ def _(w):
 
     def fails(why, secret="pin", code=8):
         ran = airlock(w, "process", REPORT, secret=secret, code=code)
-        check(why in ran.err, ran)
-        equal((entries(w), w.outbox()), (before, []))
+        assert why in ran.err, ran
+        assert (entries(w), w.outbox()) == (before, [])
 
     fails("the token does not give the key", secret="wrong-pin")
     ran = w.run("setsid", "-w", w.program("airlock"), "--site", w.site_path, "process", REPORT, code=8, env=environment(w))
-    check("the PIN of the token" in ran.err and "nobody is there to ask" in ran.err, ran)
+    assert "the PIN of the token" in ran.err and "nobody is there to ask" in ran.err, ran
     (w.path / "tokens").rename(w.path / "away")
     fails("the token does not give the key")
     (w.path / "away").rename(w.path / "tokens")
@@ -124,35 +124,35 @@ def _(w):
     key_file.write_text(kept.replace("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/softhsm/none.so"))
     fails("Unable to load PKCS#11 module")
     ran = airlock(w, "process", REPORT, code=8)
-    check("hint: is `/usr/lib/softhsm/none.so` there" in ran.err and "PIN" not in ran.err, ran)
+    assert "hint: is `/usr/lib/softhsm/none.so` there" in ran.err and "PIN" not in ran.err, ran
     key_file.write_text(kept.replace("type=private", "type=private?pin-value=" + PIN))
     fails("holds a PIN")
     key_file.write_text(kept)
-    equal(airlock(w, "process", REPORT, "--json").json["outcome"], "sealed")
+    assert airlock(w, "process", REPORT, "--json").json["outcome"] == "sealed"
     w.ledger_ok()
     for bad, why in (("pkcs11:token=site;object=x?pin-value=1", "holds a PIN"), ("pkcs11:token=site", "must name the key"),
                      ("file:/x", "must begin with"), ("pkcs11:token=site;object=x?pin-source=/x", "behind `?`"),
                      ("pkcs11:token=site;object=none", "does not give the key")):
         w.file("pins", f"{PIN}\n{PIN}\n")  # of the key in force, then of the new one
         ran = airlock(w, "key", "use", "site", "--uri", bad, "--module", MODULE, secret="pins", code=(3, 4))
-        check(why in ran.err, ran)
+        assert why in ran.err, ran
     # The key in force cannot be put in force again: a licence would be lost for nothing.
     ran = airlock(w, "key", "use", "site", "--uri", uri, "--module", MODULE, secret="pins", code=4)
-    check("is the site's already" in ran.err, ran)
-    equal(list((w.site_path / "keys").glob("next-*")), [])
+    assert "is the site's already" in ran.err, ran
+    assert list((w.site_path / "keys").glob("next-*")) == []
 
 
-@case("a report that is withheld needs no key, so a token that is gone does not keep it from being recorded")
-def _(w):
+def test_a_report_that_is_withheld_needs_no_key(w):
+    """A report that is withheld needs no key, so a token that is gone does not keep it from being recorded."""
     w.site(tier="enterprise-no-ping", entitlements=())
     use_token(w, token(w, "site"))
     shutil.rmtree(w.path / "tokens")
-    equal(airlock(w, "process", REPORT, "--json").json["outcome"], "withheld")
+    assert airlock(w, "process", REPORT, "--json").json["outcome"] == "withheld"
     w.ledger_ok()
 
 
-@case("the keeper never reads the report, and the worker never sees the PIN nor the token's module")
-def _(w):
+def test_the_keeper_never_reads_the_report_and_the_worker_never_sees_the_pin(w):
+    """The keeper never reads the report, and the worker never sees the PIN nor the token's module."""
     w.site()
     use_token(w, token(w, "site"))
     report = another(w, "1.99.7")
@@ -166,46 +166,47 @@ def _(w):
         has_pin = "".join(re.findall(r'read\(\d+, "(.)", 1\)', text)).startswith(PIN)
         has_module = "libsofthsm2.so" in "".join(re.findall(r"open.*", text)) or "engines-3" in text
         readers, kept_pin, kept_module = readers + bool(reads_report), kept_pin + has_pin, kept_module + has_module
-        check(not (reads_report and (has_pin or has_module)), f"one process has both:\n{text[:2000]}")
-        equal(has_pin, has_module, path.name)
-    equal((readers, kept_pin, kept_module), (1, 1, 1))
+        assert not (reads_report and (has_pin or has_module)), f"one process has both:\n{text[:2000]}"
+        assert has_pin == has_module, path.name
+    assert (readers, kept_pin, kept_module) == (1, 1, 1)
 
 
-@case("a passphrase comes by descriptor, by credential or by prompt, and by nothing else")
-def _(w):
+@pytest.mark.takes(10)
+def test_a_passphrase_comes_by_descriptor_by_credential_or_by_prompt(w):
+    """A passphrase comes by descriptor, by credential or by prompt, and by nothing else."""
     w.site()
     w.file("word", WORD + "\n")
     w.file("wrong", "wrong\n")
     airlock(w, "key", "protect", "site", secret="word")
     text = (w.site_path / "keys/site.key").read_text()
-    check(text.startswith("-----BEGIN ENCRYPTED PRIVATE KEY"), text)
-    equal(oct((w.site_path / "keys/site.key").stat().st_mode & 0o777), "0o600")
+    assert text.startswith("-----BEGIN ENCRYPTED PRIVATE KEY"), text
+    assert oct((w.site_path / "keys/site.key").stat().st_mode & 0o777) == "0o600"
     w.run("openssl", "pkey", "-in", w.site_path / "keys/site.key", "-passin", f"file:{w.path}/word", "-noout")
     before = entries(w)
     ran = airlock(w, "process", REPORT, secret="wrong", code=8)
-    check("the passphrase is wrong" in ran.err, ran)
+    assert "the passphrase is wrong" in ran.err, ran
     ran = w.run("setsid", "-w", w.program("airlock"), "--site", w.site_path, "process", REPORT, code=8,
                 env={"AIRLOCK_PASSPHRASE": WORD, "PASSPHRASE": WORD})
     for way in ("terminal", "--passphrase-fd", "credential `airlock-site`"):
-        check(way in ran.err, ran)
-    equal(entries(w), before)
-    equal(airlock(w, "process", another(w, "1.1.1"), "--json", secret="word").json["outcome"], "sealed")
+        assert way in ran.err, ran
+    assert entries(w) == before
+    assert airlock(w, "process", another(w, "1.1.1"), "--json", secret="word").json["outcome"] == "sealed"
     (w.path / "credentials").mkdir()
     w.file("credentials/airlock-site", WORD + "\n")
     credential = {"CREDENTIALS_DIRECTORY": str(w.path / "credentials")}
-    equal(w.process(another(w, "1.1.2"), env=credential)["outcome"], "sealed")
+    assert w.process(another(w, "1.1.2"), env=credential)["outcome"] == "sealed"
     # The inbox too, with one keeper for all.
     for i in range(3):
         shutil.copy(another(w, f"1.2.{i}"), w.site_path / "inbox")
     ran = w.airlock("process", "--inbox", "--json", env=credential).json
-    equal([r["outcome"] for r in ran["reports"]], ["sealed"] * 3)
+    assert [r["outcome"] for r in ran["reports"]] == ["sealed"] * 3
     ran, screen = prompted(w, "process", another(w, "1.1.3"), answers=("nonsense", WORD))
-    equal(ran, 0, screen)
-    check("passphrase of the key `site`: " in screen and "the passphrase is wrong" in screen, screen)
-    check(WORD not in screen and "nonsense" not in screen, screen)
+    assert ran == 0, screen
+    assert "passphrase of the key `site`: " in screen and "the passphrase is wrong" in screen, screen
+    assert WORD not in screen and "nonsense" not in screen, screen
     ran, screen = prompted(w, "process", another(w, "1.1.4"), answers=("a", "b", "c"))
-    equal(ran, 8, screen)
-    equal(len(w.outbox()), 6)
+    assert ran == 8, screen
+    assert len(w.outbox()) == 6
     for wrong in ("1", "2", "77", "x"):
         w.airlock("process", REPORT, "--passphrase-fd", wrong, code=2)
     # Another passphrase: the former one, then the new.
@@ -216,22 +217,17 @@ def _(w):
     airlock(w, "process", another(w, "1.1.5"), secret="new")
     # A rotation makes a bare key, and says so where the former one was kept better.
     ran = airlock(w, "key", "rotate", "site", "--yes", secret="new")
-    check("was kept under a passphrase, the new one lies openly in" in ran.err and "`airlock key protect site`" in ran.err, ran)
-    check("lies openly" not in w.airlock("key", "rotate", "site", "--yes").err, "a bare key as before")
+    assert "was kept under a passphrase, the new one lies openly in" in ran.err and "`airlock key protect site`" in ran.err, ran
+    assert "lies openly" not in w.airlock("key", "rotate", "site", "--yes").err, "a bare key as before"
     airlock(w, "key", "protect", "site", secret="word")
     done = airlock(w, "key", "rotate", "site", "--yes", "--json", secret="word").json
-    equal((done["kept_before"], done["kept"]), ("under a passphrase", "openly"))
+    assert (done["kept_before"], done["kept"]) == ("under a passphrase", "openly")
     w.process(another(w, "1.1.6"))
     w.ledger_ok()
 
 
 def prompted(w, *arguments, answers):
     """Runs `airlock` at a terminal of its own and types the answers."""
-    with terminals(w):
-        return typed(w, *arguments, answers=answers)
-
-
-def typed(w, *arguments, answers):
     pid, terminal = pty.fork()
     if pid == 0:
         os.execv(w.program("airlock"), [w.program("airlock"), "--site", str(w.site_path), *map(str, arguments)])
@@ -240,7 +236,7 @@ def typed(w, *arguments, answers):
     asked = 0
     while True:
         ready, _, _ = select.select([terminal], [], [], 60)
-        check(ready, f"nothing comes any more:\n{screen}")
+        assert ready, f"nothing comes any more:\n{screen}"
         try:
             got = os.read(terminal, 4096)
         except OSError:
@@ -255,8 +251,8 @@ def typed(w, *arguments, answers):
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), screen
 
 
-@case("a change to a token's key that is cut short is finished or undone by the next command that has the PIN")
-def _(w):
+def test_a_change_to_a_tokens_key_that_is_cut_short_is_finished_or_undone(w):
+    """A change to a token's key that is cut short is finished or undone by the next command that has the PIN."""
     w.site()
     uri = token(w, "site")
     use = ("key", "use", "site", "--uri", uri, "--module", MODULE)
@@ -269,17 +265,17 @@ def _(w):
             airlock(w, *use, code=(0, -9),
                     prefix=("strace", "-f", "-o", "/dev/null", "-e", f"inject={call}:signal=KILL:when={at}"))
             result = airlock(w, "process", another(w, f"1.{at}.0"), "--json").json
-            equal(result["outcome"], "sealed", f"{call} {at}")
+            assert result["outcome"] == "sealed", f"{call} {at}"
             in_token = "pkcs11:" in (w.site_path / "keys/site.key").read_text()
             finished, undone = finished + in_token, undone + (not in_token)
-            equal(list((w.site_path / "keys").glob("next-*")), [])
+            assert list((w.site_path / "keys").glob("next-*")) == []
             w.ledger_ok()
-    check(finished > 0 and undone > 0, f"{finished} finished, {undone} undone")
+    assert finished > 0 and undone > 0, f"{finished} finished, {undone} undone"
     print(f"counted: {finished} finished, {undone} undone")
 
 
-@case("what is sent carries a statement by the token's key: through `process`, through `outbox flush` and by airlock-send alone")
-def _(w):
+def test_what_is_sent_carries_a_statement_by_the_tokens_key(w):
+    """What is sent carries a statement by the token's key: through `process`, through `outbox flush` and by airlock-send alone."""
     authority = Authority(w)
     with Receiver(authority.issue("server")) as server:
         w.site(tier="standard", entitlements=())
@@ -295,13 +291,13 @@ def _(w):
         for name in ("airlock", "airlock-send"):
             shutil.copy(w.program(name), w.path / "bin")
         programs, w.program = w.program, lambda name: str(w.path / "bin" / name)
-        equal(airlock(w, "process", another(w, "1.1.1"), "--json").json["outcome"], "sent")
+        assert airlock(w, "process", another(w, "1.1.1"), "--json").json["outcome"] == "sent"
         airlock(w, "process", another(w, "1.1.2"), "--no-deliver", code=7)
         airlock(w, "outbox", "flush")
         airlock(w, "process", another(w, "1.1.3"), "--no-deliver", code=7)
         by_fd(w, "airlock-send", "--site", w.site_path, secret=w.path / "wrong-pin", code=4)
         by_fd(w, "airlock-send", "--site", w.site_path, secret=w.path / "pin")
-        equal(len(server.posts), 3)
+        assert len(server.posts) == 3
         for request in server.posts:
             w.file("statement", base64.b64decode(request.headers["airlock-statement"]))
             w.file("signature", base64.b64decode(request.headers["airlock-signature"]))
@@ -312,22 +308,22 @@ def _(w):
     w.run(w.program("airlock-send"), "--site", w.site_path, "--keeper", "98,99", code=2)
 
 
-@case("the vendor's licence key is in a token and its root under a passphrase: sites accept what they sign")
-def _(w):
+def test_the_vendors_licence_key_in_a_token_and_its_root_under_a_passphrase(w):
+    """The vendor's licence key is in a token and its root under a passphrase: sites accept what they sign."""
     w.new_vendor()
     uri = token(w, "vendor")
     made = vendor(w, "key", "use", "licence", "--uri", uri, "--module", MODULE, "--json").json
-    check(made["subject"].endswith("licence-signing"), made)
+    assert made["subject"].endswith("licence-signing"), made
     w.new_site()
     out = w.path / "licence.p7s"
     order = ("licence", "issue", "--tier", "enterprise-air-gapped", "--licensee", "Example Bank plc", "--site", w.site_id,
              "--not-after", "2099-01-01", "--out", out)
     vendor(w, *order, secret="wrong-pin", code=4)
-    check(not out.exists(), "a licence was written")
+    assert not out.exists(), "a licence was written"
     vendor(w, *order)
     w.airlock("licence", "install", out)
-    equal(w.airlock("licence", "verify", "--json").json["state"], "valid")
-    equal(w.process()["outcome"], "sealed")
+    assert w.airlock("licence", "verify", "--json").json["state"] == "valid"
+    assert w.process()["outcome"] == "sealed"
     w.file("word", WORD + "\n")
     for key in ("root", "recipient", "receipt"):
         vendor(w, "key", "protect", key, secret="word")
@@ -337,6 +333,3 @@ def _(w):
     vendor(w, "root", "successor", secret="word")
     w.vendor("kit", "build", "--policy", w.path / "none", "--dictionary", w.path / "none", "--out", w.path / "x", code=3)
     w.airlock("kit", "install", w.new_kit())
-
-
-main()

@@ -4,15 +4,16 @@ import os
 import shutil
 import subprocess
 
-from harness import LONG, case, check, equal, main
+import pytest
+from harness import LONG
 
 
 def states(w, code):
     """The state by `licence verify`, `status` and `doctor`, which must agree."""
     verdict = w.airlock("licence", "verify", "--json", code=code).json["state"]
-    equal(w.airlock("status", "--json").json["licence"]["state"], verdict, "status and licence verify")
+    assert w.airlock("status", "--json").json["licence"]["state"] == verdict, "status and licence verify"
     doctor = w.airlock("doctor", "--json", code=None)
-    check("and this site finds it" not in doctor.text, str(doctor))
+    assert "and this site finds it" not in doctor.text, str(doctor)
     return verdict
 
 
@@ -29,28 +30,28 @@ def revoked_site(w):
     w.vendor("licence", "revoke", serial)
     new = w.new_kit()
     w.airlock("kit", "install", new)
-    equal(states(w, 6), "revoked")
+    assert states(w, 6) == "revoked"
     return licence, old, new.read_bytes()
 
 
-@case("a kit that is removed, older, a folder or a FIFO makes the licence invalid to everybody; a newer one that verifies is fine")
-def _(w):
+def test_a_kit_that_is_removed_or_older_makes_the_licence_invalid_to_everybody(w):
+    """A kit that is removed, older, a folder or a FIFO makes the licence invalid to everybody; a newer one that verifies is fine."""
     _, old, new = revoked_site(w)
     kit = w.site_path / "public/kit.p7s"
-    equal(public(w)["format"], "airlock-public/2")
-    equal(public(w)["kit"]["number"], 2)
+    assert public(w)["format"] == "airlock-public/2"
+    assert public(w)["kit"]["number"] == 2
 
     def attack(what, code, make):
         kit.unlink()
         make()
-        equal(states(w, code), "invalid", what)
-        check("nobody can say" in w.airlock("licence", "verify", code=code).err, what)
+        assert states(w, code) == "invalid", what
+        assert "nobody can say" in w.airlock("licence", "verify", code=code).err, what
         if kit.is_dir():
             kit.rmdir()
         elif kit.is_fifo() or kit.is_symlink() or kit.exists():
             kit.unlink()
         kit.write_bytes(new)
-        equal(states(w, 6), "revoked", what)
+        assert states(w, 6) == "revoked", what
 
     attack("removed", 5, lambda: None)
     attack("older", 5, lambda: kit.write_bytes(old))
@@ -61,29 +62,28 @@ def _(w):
     again = w.new_kit().read_bytes()  # it revokes the licence too
     w.home = home
     kit.write_bytes(again)
-    equal(states(w, 6), "revoked", "a newer kit that verifies is fine")
+    assert states(w, 6) == "revoked", "a newer kit that verifies is fine"
     kit.write_bytes(new)
     kit.unlink()
-    equal(w.process(code=4)["licence_state"], "invalid")
-    equal(w.outbox(), [])
+    assert w.process(code=4)["licence_state"] == "invalid"
+    assert w.outbox() == []
     w.airlock("kit", "install", w.file("again.p7s", new))
-    equal(states(w, 6), "revoked")
+    assert states(w, 6) == "revoked"
     w.ledger_ok()
 
 
-@case("a site of the release before remembers the kit from its next command on")
-def _(w):
+def test_a_site_of_the_release_before_remembers_the_kit_from_its_next_command_on(w):
     _, old, _ = revoked_site(w)
     now = public(w)
     former = {k: v for k, v in now.items() if k not in ("kit", "licence_sequences", "revocation_lists")}
     (w.site_path / "public/site.json").write_text(json.dumps({**former, "format": "airlock-public/1"}))
-    equal(states(w, 6), "revoked")
+    assert states(w, 6) == "revoked"
     w.process(code=4)
-    equal(public(w)["kit"], now["kit"])
+    assert public(w)["kit"] == now["kit"]
 
 
-@case("another customer's licence for any site, put into public for one run, supersedes none of this site's")
-def _(w):
+def test_another_customers_licence_in_public_supersedes_none_of_this_sites(w):
+    """Another customer's licence for any site, put into public for one run, supersedes none of this site's."""
     w.site()
     licence = w.site_path / "public/licence.p7s"
     own = licence.read_bytes()
@@ -93,15 +93,15 @@ def _(w):
     shutil.copy(foreign, licence)
     w.process(code=None)
     licence.write_bytes(own)
-    equal(states(w, 0), "valid")
+    assert states(w, 0) == "valid"
     w.process(w.report(lambda d: d["properties"].update({"posthog_version": "1.36.0"})), code=None)
-    equal(states(w, 0), "valid")
-    equal(len(public(w)["licence_sequences"]), 2)
+    assert states(w, 0) == "valid"
+    assert len(public(w)["licence_sequences"]) == 2
     w.ledger_ok()
 
 
-@case("a backup older than the kit that is known is invalid until a person authorises it, or the newer kit is installed")
-def _(w):
+def test_a_backup_older_than_the_known_kit_is_invalid_until_it_is_authorised(w):
+    """A backup older than the kit that is known is invalid until a person authorises it, or the newer kit is installed."""
     w.site()
     backup = w.path / "backup"
     shutil.copytree(w.site_path, backup)
@@ -114,18 +114,19 @@ def _(w):
         shutil.rmtree(w.site_path)
         shutil.copytree(backup, w.site_path)
         shutil.copy(kept, w.site_path / "public/site.json")
-        equal(states(w, 5), "invalid")
+        assert states(w, 5) == "invalid"
         old = w.file("old.p7s", (w.site_path / "public/kit.p7s").read_bytes())
         w.airlock("kit", "install", old, code=4)
-        equal(states(w, 5), "invalid")
+        assert states(w, 5) == "invalid"
         mend()
-        equal(states(w, 0), "valid")
-        check(not (w.site_path / "kit-proposed.p7s").exists(), "nothing waits any more")
+        assert states(w, 0) == "valid"
+        assert not (w.site_path / "kit-proposed.p7s").exists(), "nothing waits any more"
     w.ledger_ok()
 
 
-@case("`kit install` killed at each rename and sync: the next command finishes it, and revoked is never valid again")
-def _(w):
+@pytest.mark.takes(3)
+def test_kit_install_killed_at_each_rename_is_finished_by_the_next_command(w):
+    """`kit install` killed at each rename and sync: the next command finishes it, and revoked is never valid again."""
     w.site()
     serial = w.airlock("licence", "verify", "--json").json["licence"]["serial"]
     w.vendor("licence", "revoke", serial)
@@ -143,17 +144,14 @@ def _(w):
                 break
             killed += 1
             before = w.airlock("licence", "verify", "--json", code=None).json["state"]
-            check(before in ("valid", "revoked"), f"{call} {nth}: {before}")
+            assert before in ("valid", "revoked"), f"{call} {nth}: {before}"
             w.process(code=None)
             after = w.airlock("licence", "verify", "--json", code=None).json["state"]
             named = public(w)["kit"]["number"]
-            equal(after, "revoked" if named == 2 else "valid", f"{call} {nth}")
-            check(before != "revoked" or after == "revoked", f"{call} {nth}: {before}, then {after}")
-            equal(w.airlock("status", "--json").json["licence"]["state"], after, f"{call} {nth}")
+            assert after == ("revoked" if named == 2 else "valid"), f"{call} {nth}"
+            assert before != "revoked" or after == "revoked", f"{call} {nth}: {before}, then {after}"
+            assert w.airlock("status", "--json").json["licence"]["state"] == after, f"{call} {nth}"
             w.airlock("kit", "install", new)
-            equal(states(w, 6), "revoked")
-    check(killed > 3, f"{killed} kills")
+            assert states(w, 6) == "revoked"
+    assert killed > 3, f"{killed} kills"
     print(f"counted: {killed} kills of kit install" + ("" if LONG else " (AIRLOCK_TEST_LONG=1: at each)"))
-
-
-main()

@@ -3,7 +3,7 @@ import base64
 import json
 import random
 
-from harness import TOP, case, check, equal, main
+from harness import TOP
 
 PERSON = {"id": 17, "distinct_id": "aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789", "first_name": "Marisol",
           "email": "marisol@bank.example"}
@@ -45,19 +45,19 @@ def url_without_scheme(report):
     report["properties"]["site_url"] = "playground.posthog.net"
 
 
-@case("honest reports whose values are alike by coincidence leave, which today's scan refused")
-def _(w):
+def test_honest_reports_whose_values_are_alike_by_coincidence_leave(w):
+    """Honest reports whose values are alike by coincidence leave, which today's scan refused."""
     authorised(w, "scale")
     changes = (small_integer, new_plugin_list, new_primary_lib, product_as_first_name, url_without_scheme)
     for change in changes:
-        equal(json.loads(preview(w, change).text)["event"], "user instance status report", change.__name__)
+        assert json.loads(preview(w, change).text)["event"] == "user instance status report", change.__name__
     w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"]))
     for change in changes:
-        equal(json.loads(preview(w, change).text)["event"], "user instance status report", change.__name__)
+        assert json.loads(preview(w, change).text)["event"] == "user instance status report", change.__name__
 
 
-@case("a copy goes with its member, is counted by its own path, and only people at the site are told of what it is one")
-def _(w):
+def test_a_copy_goes_with_its_member_and_is_counted_by_its_own_path(w):
+    """A copy goes with its member, is counted by its own path, and only people at the site are told of what it is one."""
     authorised(w, "scale")
 
     def change(report):
@@ -69,27 +69,26 @@ def _(w):
     report = w.report(change)
     done = w.airlock("process", report, "--no-deliver", "--json", code=7)
     wanted = {"/properties/deployment": 1, "/properties/plugins_installed/*": 1, "/properties/helm/release_name": 1}
-    equal(copied(done.json), wanted)
+    assert copied(done.json) == wanted
     told = w.airlock("process", report, "--dry-run").text
-    check("copied from" not in json.dumps(done.json), "no count names the source")
-    check("/properties/deployment: 1 copied from /properties/users_who_logged_in/*/email" in told, told)
+    assert "copied from" not in json.dumps(done.json), "no count names the source"
+    assert "/properties/deployment: 1 copied from /properties/users_who_logged_in/*/email" in told, told
     explained = w.airlock("explain", report).text
-    check("/properties/plugins_installed/*: 1 copied from /properties/users_who_logged_in/*/first_name" in explained,
-          explained)
+    assert "/properties/plugins_installed/*: 1 copied from /properties/users_who_logged_in/*/first_name" in explained, explained
     left = json.loads(w.airlock("preview", report).text)
     for secret in ("arisol", "bWFyaXNvb"):
-        check(secret not in json.dumps(left), secret)
-    check("deployment" not in left["properties"] and left["properties"]["plugins_installed"], "only the copies went")
+        assert secret not in json.dumps(left), secret
+    assert "deployment" not in left["properties"] and left["properties"]["plugins_installed"], "only the copies went"
     entries = w.airlock("ledger", "show", done.json["number"], "--json").json["entries"]
     for entry in entries:
         entry.get("decision", {}).pop("terms", None)  # the terms name every declared path, whatever the report holds
-    check("users_who_logged_in" not in json.dumps(entries), "no entry names the source")
+    assert "users_who_logged_in" not in json.dumps(entries), "no entry names the source"
 
 
-@case("status counts what went as a copy, and warns once the same member goes a second time")
-def _(w):
+def test_status_counts_copies_and_warns_once_a_member_goes_again(w):
+    """Status counts what went as a copy, and warns once the same member goes a second time."""
     authorised(w, "scale")
-    equal(w.airlock("status", "--json").json["copied"], [])
+    assert w.airlock("status", "--json").json["copied"] == []
     for n in (1, 2):
         def change(report):
             report["properties"]["users_who_logged_in"] = [PERSON]
@@ -100,14 +99,14 @@ def _(w):
         w.airlock("process", w.report(change), "--no-deliver", code=7)
         status = w.airlock("status")
         row, = (c for c in w.airlock("status", "--json").json["copied"] if c["path"].endswith("/plugins_installed/*"))
-        equal((row["members"], row["disclosures"]), (n, n))
-        check(f"{row['path']}: {n} taken out as copies, of {n} of the newest 52 disclosures" in status.text, status.text)
-        equal("warning: `/properties/plugins_installed/*` was taken out" in status.err, n == 2, status.err)
-    check("release_name" not in status.err, status.err)
+        assert (row["members"], row["disclosures"]) == (n, n)
+        assert f"{row['path']}: {n} taken out as copies, of {n} of the newest 52 disclosures" in status.text, status.text
+        assert ("warning: `/properties/plugins_installed/*` was taken out" in status.err) == (n == 2), status.err
+    assert "release_name" not in status.err, status.err
 
 
-@case("to let copies go where the policy held the report is looser: held by the ceiling until somebody authorises")
-def _(w):
+def test_to_let_copies_go_where_they_were_held_is_looser(w):
+    """To let copies go where the policy held the report is looser: held by the ceiling until somebody authorises."""
     policy = json.loads((TOP / "policy" / "posthog-default.json").read_text())
     loose = w.file("loose.json", json.dumps(policy))
     policy["format"] = "airlock-policy/2"
@@ -116,19 +115,19 @@ def _(w):
     strict = w.file("strict.json", json.dumps(policy))
     w.new_vendor(policy=strict)
     w.site()
-    equal(w.process(w.report(lambda d: d["properties"].update({"posthog_version": "1.36.0"})))["outcome"], "sealed")
+    assert w.process(w.report(lambda d: d["properties"].update({"posthog_version": "1.36.0"})))["outcome"] == "sealed"
     w.airlock("kit", "install", w.new_kit(policy=loose))
     held = w.process(w.report(lambda d: d["properties"].update({"posthog_version": "1.36.1"})), code=4)
-    equal((held["outcome"], held["reason"]), ("held", "ceiling"))
-    check("a report with a copy of what is taken out: held -> " in held["message"], held["message"])
+    assert (held["outcome"], held["reason"]) == ("held", "ceiling")
+    assert "a report with a copy of what is taken out: held -> " in held["message"], held["message"]
     w.airlock("authorise", "--reason", "seen", "--yes")
     w.airlock("kit", "install", w.new_kit(policy=strict))
-    equal(w.process(w.report(lambda d: d["properties"].update({"posthog_version": "1.36.2"})))["outcome"], "sealed")
+    assert w.process(w.report(lambda d: d["properties"].update({"posthog_version": "1.36.2"})))["outcome"] == "sealed"
     w.ledger_ok()
 
 
-@case("where a profile holds copies nothing goes: the report is held with its bytes, and the hint names both ways out")
-def _(w):
+def test_where_a_profile_holds_copies_the_report_is_held_with_both_ways_out(w):
+    """Where a profile holds copies nothing goes: the report is held with its bytes, and the hint names both ways out."""
     text = (TOP / "policy" / "posthog-default.json").read_text()
     text = text.replace("airlock-policy/1", "airlock-policy/2").replace('"undeclared": "drop", "redactions"',
                                                                          '"undeclared": "drop", "copies": "hold", "redactions"')
@@ -140,21 +139,20 @@ def _(w):
         report["properties"]["deployment"] = "set up by marisol@bank.example"
 
     held = w.process(w.report(change), code=4)
-    equal((held["outcome"], held["reason"]), ("held", "leak"))
-    check("marisol" not in json.dumps(held), "no value is told")
+    assert (held["outcome"], held["reason"]) == ("held", "leak")
+    assert "marisol" not in json.dumps(held), "no value is told"
     for part in ("`/properties/deployment`", "`redact_also`", "`enum`"):
-        check(part in held["message"] + held["hint"], held["hint"])
-    equal(len([f for f in (w.site_path / "held").iterdir() if f.is_file()]), 1, "its bytes are kept")
-    equal(w.outbox(), [])
+        assert part in held["message"] + held["hint"], held["hint"]
+    assert len([f for f in (w.site_path / "held").iterdir() if f.is_file()]) == 1, "its bytes are kept"
+    assert w.outbox() == []
 
 
-@case("`copies` needs the newer format of a policy, which says so")
-def _(w):
+def test_copies_needs_the_newer_format_of_a_policy_which_says_so(w):
     text = (TOP / "policy" / "posthog-default.json").read_text()
     old = text.replace('"undeclared": "drop", "redactions"', '"undeclared": "drop", "copies": "hold", "redactions"')
     dictionary = TOP / "policy" / "dictionary" / "posthog-status-report.json"
     refused = w.run(w.program("airlock"), "policy", "check", w.file("p.json", old), "--dictionary", dictionary, code=3)
-    check("`/profiles/no-person/copies`: needs the format `airlock-policy/2`" in refused.err, refused.err)
+    assert "`/profiles/no-person/copies`: needs the format `airlock-policy/2`" in refused.err, refused.err
     new = old.replace("airlock-policy/1", "airlock-policy/2")
     w.run(w.program("airlock"), "policy", "check", w.file("p.json", new), "--dictionary", dictionary)
 
@@ -180,11 +178,8 @@ def ordinary(seed):
     return change
 
 
-@case("of 12 ordinary reports with small figures none is stopped under the strictest tier")
-def _(w):
+def test_of_12_ordinary_reports_none_is_stopped_under_the_strictest_tier(w):
+    """Of 12 ordinary reports with small figures none is stopped under the strictest tier."""
     w.site()
     for seed in range(12):
         preview(w, ordinary(seed))
-
-
-main()

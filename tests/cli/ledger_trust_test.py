@@ -6,8 +6,6 @@ import shutil
 import sqlite3
 import uuid
 
-from harness import case, check, equal, main
-
 
 def another(w, version):
     return w.report(lambda d: d["properties"].update({"posthog_version": version}))
@@ -84,24 +82,24 @@ def nothing_leaves(w, attack, report, previewed=False):
     with database(w) as book:
         attack(book)
     w.airlock("process", report, "--json", code=(5, 8))
-    equal({p.name for p in w.outbox()}, bundles, "bundles")
+    assert {p.name for p in w.outbox()} == bundles, "bundles"
     if not previewed:
-        equal(w.airlock("preview", report, code=(5, 8)).out, b"", "what preview prints")
-    equal((w.site_path / "ledger.anchor").read_bytes(), (w.path / "ledger.anchor").read_bytes(), "the anchor")
+        assert w.airlock("preview", report, code=(5, 8)).out == b"", "what preview prints"
+    assert (w.site_path / "ledger.anchor").read_bytes() == (w.path / "ledger.anchor").read_bytes(), "the anchor"
     shutil.copy(w.path / "ledger.db", w.site_path / "ledger.db")
     w.ledger_ok()
 
 
 def edit(book, seq, old, new, fit):
     (body,) = book.execute("SELECT body FROM entries WHERE seq = ?", (seq,)).fetchone()
-    check(old in body, f"entry {seq} has no {old}: {body}")
+    assert old in body, f"entry {seq} has no {old}: {body}"
     book.execute("UPDATE entries SET body = replace(body, ?, ?) WHERE seq = ?", (old, new, seq))
     if fit:
         rebuild(book)
 
 
-@case("a hold whose row is changed, hidden, cut off or made older stops reports as before")
-def _(w):
+def test_a_hold_whose_row_is_changed_still_stops_reports(w):
+    """A hold whose row is changed, hidden, cut off or made older stops reports as before."""
     w.site()
     w.process(another(w, "1.36.1"))
     w.airlock("hold", "--reason", "audit")
@@ -123,12 +121,12 @@ def _(w):
     for attack in (hidden, reworded(False), reworded(True), cut_off):
         nothing_leaves(w, attack, report)
     ran = w.airlock("process", report, "--json", code=4)
-    equal(ran.json["outcome"], "held")
+    assert ran.json["outcome"] == "held"
     w.ledger_ok()
 
 
-@case("a ceiling, a kit or a licence that is changed for a moment lets nothing out and swallows nothing")
-def _(w):
+def test_what_is_changed_for_a_moment_lets_nothing_out_and_swallows_nothing(w):
+    """A ceiling, a kit or a licence that is changed for a moment lets nothing out and swallows nothing."""
     w.site()
     w.process(another(w, "1.36.1"))
     report = another(w, "1.36.2")
@@ -165,12 +163,12 @@ def _(w):
     for attack in (ceiling, digest(False), digest(True), lost, kit(False), kit(True), licence(False), licence(True), older,
                    leads_elsewhere):
         nothing_leaves(w, attack, report)
-    equal(w.process(report)["outcome"], "sealed")
+    assert w.process(report)["outcome"] == "sealed"
     w.ledger_ok()
 
 
-@case("a forged original does not make a repeat of a report: it is recorded and leaves")
-def _(w):
+def test_a_forged_original_does_not_make_a_repeat_of_a_report(w):
+    """A forged original does not make a repeat of a report: it is recorded and leaves."""
     w.site()
     first = w.process(another(w, "1.36.1"))
     report = another(w, "1.36.2")
@@ -179,17 +177,16 @@ def _(w):
         book.execute("UPDATE originals SET sha256 = ? WHERE report_id = ?",
                      (hashlib.sha256(report.read_bytes()).digest(), first["report_id"]))
     result = w.process(report)
-    equal((result["outcome"], result["number"]), ("sealed", 2))
-    equal(len(w.outbox()), 2)
+    assert (result["outcome"], result["number"]) == ("sealed", 2)
+    assert len(w.outbox()) == 2
     with database(w) as book:
         book.execute("UPDATE originals SET sha256 = ? WHERE report_id = ?", (before, first["report_id"]))
     w.ledger_ok()
     # What is one still is one.
-    equal(w.process(report)["outcome"], "repeated")
+    assert w.process(report)["outcome"] == "repeated"
 
 
-@case("an outbox row that says that a report left does not swallow it")
-def _(w):
+def test_an_outbox_row_that_says_that_a_report_left_does_not_swallow_it(w):
     w.site()
     report = another(w, "1.36.1")
     w.process(report)
@@ -209,16 +206,16 @@ def _(w):
     with database(w) as book:
         hides(book)
     w.airlock("process", report, "--json", code=(0, 4, 5, 7, 8))
-    equal(w.run("sqlite3", w.site_path / "ledger.db", "SELECT count(*) FROM entries WHERE kind = 'repeated'").text.strip(), "0")
+    assert w.run("sqlite3", w.site_path / "ledger.db", "SELECT count(*) FROM entries WHERE kind = 'repeated'").text.strip() == "0"
 
 
-@case("a held report is not removed because a column says that it is no longer held, or that nobody knows it")
-def _(w):
+def test_a_held_report_is_not_removed_because_a_column_says_so(w):
+    """A held report is not removed because a column says that it is no longer held, or that nobody knows it."""
     w.site()
     w.airlock("hold")
     w.process(another(w, "1.36.1"), code=4)
     held = [p for p in (w.site_path / "held").iterdir() if len(p.name) == 36]
-    equal(len(held), 1)
+    assert len(held) == 1
     for change in (f"UPDATE entries SET report_id = NULL WHERE report_id = '{held[0].name}'",
                    f"UPDATE entries SET report_id = NULL WHERE report_id = '{held[0].name}' AND kind = 'held'",
                    "UPDATE entries SET kind = 'refused' WHERE kind = 'held'"):
@@ -227,7 +224,7 @@ def _(w):
         with database(w) as book:
             book.execute(change)
         w.airlock("process", another(w, "1.36.2"), code=(4, 5, 8))
-        check(held[0].exists(), f"the held report is gone after {change}")
+        assert held[0].exists(), f"the held report is gone after {change}"
         shutil.copy(w.path / "good.db", w.site_path / "ledger.db")
         shutil.copy(w.path / "good.anchor", w.site_path / "ledger.anchor")
         for path in (w.site_path / "held").iterdir():
@@ -236,8 +233,8 @@ def _(w):
     w.ledger_ok()
 
 
-@case("ledger verify plays decisions again: on hold, above the ceiling, by another licence or kit than the newest")
-def _(w):
+def test_ledger_verify_plays_decisions_again(w):
+    """Ledger verify plays decisions again: on hold, above the ceiling, by another licence or kit than the newest."""
     w.site()
     first = w.process(another(w, "1.36.1"))
     w.airlock("hold", "--reason", "audit")
@@ -258,7 +255,7 @@ def _(w):
                              (id, report_id, seq, row["time"]))
                 book.execute("UPDATE outbox SET time = (SELECT time FROM entries WHERE seq = ?) WHERE disclosure = 2", (seq,))
         ran = w.airlock("ledger", "verify", code=5 if what["says"] else 0)
-        check(what["says"] in ran.err and (not what["says"] or f"entry {seq}: " in ran.err), f"{what}: {ran.err}")
+        assert what["says"] in ran.err and (not what["says"] or f"entry {seq}: " in ran.err), f"{what}: {ran.err}"
         shutil.copy(w.path / "good.db", w.site_path / "ledger.db")
 
     bundle = {"number": 1, "disclosure_id": row["disclosure"]["id"]}
@@ -281,8 +278,8 @@ def _(w):
     w.ledger_ok()
 
 
-@case("an order that is newer than the anchor is carried out, named for ever, and cannot be taken out again")
-def _(w):
+def test_an_order_newer_than_the_anchor_is_carried_out_and_named_for_ever(w):
+    """An order that is newer than the anchor is carried out, named for ever, and cannot be taken out again."""
     w.site()
     w.airlock("hold")
     with database(w) as book:
@@ -290,12 +287,9 @@ def _(w):
     w.process(another(w, "1.36.1"))
     with database(w) as book:
         (body,) = book.execute("SELECT body FROM entries WHERE kind = 'recovered'").fetchone()
-        equal(json.loads(body)["newer_than_anchor"], {"anchor_size": seq, "entries": [seq]})
+        assert json.loads(body)["newer_than_anchor"] == {"anchor_size": seq, "entries": [seq]}
     w.ledger_ok()
     with database(w) as book:
         edit(book, seq, '"kind":"release"', '"kind":"hold"', True)
         book.execute("UPDATE entries SET kind = 'hold' WHERE kind = 'release'")
-    check("rebuilt" in w.airlock("process", another(w, "1.36.2"), code=8).err, "the reason")
-
-
-main()
+    assert "rebuilt" in w.airlock("process", another(w, "1.36.2"), code=8).err, "the reason"

@@ -1,8 +1,5 @@
 """`airlock licence verify`, with and without a site: the right state and exit code for every file."""
-import base64
 import pathlib
-
-from harness import REPORT, case, check, equal, main
 
 YEAR = ["--not-before", "2020-01-01"]
 
@@ -13,9 +10,9 @@ def verify(w, file, code, state, product="posthog", site=None, trust=None, extra
     if site:
         arguments += ["--site-id", site]
     result = w.run(w.program("airlock"), *arguments, "--json", *extra, code=code, **options).json
-    equal(result["state"], state, str(file))
-    equal(result["exit"], code)
-    check(result["reason"], "a reason is given")
+    assert result["state"] == state, str(file)
+    assert result["exit"] == code
+    assert result["reason"], "a reason is given"
     return result
 
 
@@ -45,22 +42,21 @@ def role_oid(w, certificate):
     return next(p.strip() for p in text.split("\n")[1].split(",") if p.strip().startswith("2.25."))
 
 
-@case("valid, in grace, expired, not yet valid: the right state, exit code and days left")
-def _(w):
+def test_the_right_state_exit_code_and_days_left(w):
+    """Valid, in grace, expired, not yet valid: the right state, exit code and days left."""
     w.new_vendor()
     valid = w.new_licence("standard", any_site=True, extra=YEAR)
     result = verify(w, valid, 0, "valid")
-    check(result["days_left"] > 20000, str(result["days_left"]))
+    assert result["days_left"] > 20000, str(result["days_left"])
     grace = w.new_licence("standard", any_site=True, not_after="2026-11-20", extra=[*YEAR, "--grace-days", "366"])
-    check(verify(w, grace, 0, "grace")["days_left"] >= 0, "days of grace left")
+    assert verify(w, grace, 0, "grace")["days_left"] >= 0, "days of grace left"
     expired = w.new_licence("standard", any_site=True, not_after="2021-01-01", extra=YEAR)
-    check(verify(w, expired, 6, "expired")["days_left"] < 0, "negative days")
+    assert verify(w, expired, 6, "expired")["days_left"] < 0, "negative days"
     future = w.new_licence("standard", any_site=True, extra=["--not-before", "2098-01-01"])
     verify(w, future, 6, "not_yet_valid")
 
 
-@case("a licence for another product or site, and for a site by id")
-def _(w):
+def test_a_licence_for_another_product_or_site_and_for_a_site_by_id(w):
     w.new_vendor()
     w.new_site()
     bound = w.new_licence("standard")
@@ -71,8 +67,8 @@ def _(w):
     verify(w, bound, 0, "valid", site=w.site_id.upper())
 
 
-@case("missing, empty, truncated, garbage, a directory, 10 MB of zeros: missing is 6, all else invalid and 3")
-def _(w):
+def test_a_licence_that_is_no_document_is_missing_or_invalid(w):
+    """Missing, empty, truncated, garbage, a directory, 10 MB of zeros: missing is 6, all else invalid and 3."""
     w.new_vendor()
     good = w.new_licence("standard", any_site=True).read_bytes()
     verify(w, w.path / "none", 6, "missing")
@@ -88,8 +84,8 @@ def _(w):
     verify(w, w.file("json", b'{"format": "airlock-licence/1"}'), 3, "invalid")
 
 
-@case("signed by another role, by an intermediate without the role, by another root, by the delivery authority: invalid, 5")
-def _(w):
+def test_a_licence_signed_by_the_wrong_signer_is_invalid(w):
+    """Signed by another role, by an intermediate without the role, by another root, by the delivery authority: invalid, 5."""
     w.new_vendor()
     good = w.new_licence("standard", any_site=True)
     content = w.run("openssl", "cms", "-verify", "-binary", "-inform", "PEM", "-in", good, "-CAfile", w.root, "-no-CApath",
@@ -134,8 +130,8 @@ def _(w):
     verify(w, foreign, 5, "invalid")
 
 
-@case("a signature that holds over what is no licence is no licence: another document, unknown members, an impossible term")
-def _(w):
+def test_a_signature_over_what_is_no_licence_makes_none(w):
+    """A signature that holds over what is no licence is no licence: another document, unknown members, an impossible term."""
     w.new_vendor()
     licence_oid = role_oid(w, w.home / "licence-signing.crt")
     openssl_signer(w, "right", w.root, w.home / "vendor-root.key", [licence_oid])
@@ -144,8 +140,7 @@ def _(w):
     verify(w, w.kit, 5, "invalid")  # sound, but signed by the kit's role
 
 
-@case("issued when the signer's certificate was not valid: invalid, 5")
-def _(w):
+def test_issued_when_the_signers_certificate_was_not_valid_invalid_5(w):
     w.new_vendor()
     good = w.new_licence("standard", any_site=True)
     content = w.run("openssl", "cms", "-verify", "-binary", "-inform", "PEM", "-in", good, "-CAfile", w.root, "-no-CApath",
@@ -154,29 +149,28 @@ def _(w):
     openssl_signer(w, "right", w.root, w.home / "vendor-root.key", [licence_oid])
     import re
     old = re.sub(r'("issued": *)"[^"]*"', r'\1"2001-01-01T00:00:00Z"', content)
-    check(old != content, "the content was changed")
+    assert old != content, "the content was changed"
     verify(w, sign_with_openssl(w, old, "right", "old.p7s"), 5, "invalid")
 
 
-@case("a clock set back is noticed: the state is clock_rollback, and process still seals")
-def _(w):
+def test_a_clock_set_back_is_noticed_and_process_still_seals(w):
+    """A clock set back is noticed: the state is clock_rollback, and process still seals."""
     w.new_vendor()
     w.new_site()
     w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"], extra=YEAR))
     w.process()
     ran = w.run("faketime", "-f", "-30d", w.program("airlock"), "--site", w.site_path, "licence", "verify", "--json", code=6)
-    equal(ran.json["state"], "clock_rollback")
+    assert ran.json["state"] == "clock_rollback"
     ran = w.run("faketime", "-f", "-1h", w.program("airlock"), "--site", w.site_path, "licence", "verify", "--json", code=0)
-    equal(ran.json["state"], "valid")
+    assert ran.json["state"] == "valid"
     changed = w.report(lambda d: d["properties"].update({"posthog_version": "1.36.0"}))
     ran = w.run("faketime", "-f", "-30d", w.program("airlock"), "--site", w.site_path, "process", changed, "--json", code=0)
-    equal(ran.json["licence_state"], "clock_rollback")
-    equal(ran.json["outcome"], "sealed")
+    assert ran.json["licence_state"] == "clock_rollback"
+    assert ran.json["outcome"] == "sealed"
     w.ledger_ok()
 
 
-@case("verify at a site reads the public part only, as any user")
-def _(w):
+def test_verify_at_a_site_reads_the_public_part_only_as_any_user(w):
     w.site()
     w.path.chmod(0o755)
     for folder in ("keys", "trust", "held", "outbox"):
@@ -187,38 +181,38 @@ def _(w):
     copy.write_bytes(pathlib.Path(w.program("airlock")).read_bytes())
     copy.chmod(0o755)
     other = ("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", copy, "--site", w.site_path, "licence", "verify")
-    equal(w.run(*other, "--json").json["state"], "valid")
+    assert w.run(*other, "--json").json["state"] == "valid"
     for name in ("site.json", "vendor-root.crt", "licence.p7s", "kit.p7s"):
         (w.site_path / "public" / name).chmod(0o600)
         ran = w.run(*other, code=1)
-        check(f"public/{name}`: open: permission denied" in ran.err and "let this user" in ran.err, ran.err)
+        assert f"public/{name}`: open: permission denied" in ran.err and "let this user" in ran.err, ran.err
         (w.site_path / "public" / name).chmod(0o644)
     (w.site_path / "public").chmod(0o700)
-    check("let this user" in w.run(*other, code=1).err, "a folder that others may not enter")
+    assert "let this user" in w.run(*other, code=1).err, "a folder that others may not enter"
 
 
-@case("only a licence that is valid, in grace or yet to begin is installed; anything else leaves the old one in force")
-def _(w):
+def test_only_a_licence_that_may_be_used_is_installed(w):
+    """Only a licence that is valid, in grace or yet to begin is installed; anything else leaves the old one in force."""
     w.site()
     before = (w.site_path / "public/licence.p7s").read_bytes()
     size = w.ledger_ok()["entries"]
     for file, code in ((w.new_licence("standard", not_after="2021-01-01", extra=YEAR), 6),
                        (w.file("bad", b"x"), 3), (w.kit, 5), (w.path / "none", 3)):
         ran = w.airlock("licence", "install", file, code=code)
-        equal(ran.err.count(str(file)), 1, f"the file is named once: {ran.err}")
-        check("`the licence`" not in ran.err, ran.err)
-        equal((w.site_path / "public/licence.p7s").read_bytes(), before)
-    equal(w.ledger_ok()["entries"], size)
+        assert ran.err.count(str(file)) == 1, f"the file is named once: {ran.err}"
+        assert "`the licence`" not in ran.err, ran.err
+        assert (w.site_path / "public/licence.p7s").read_bytes() == before
+    assert w.ledger_ok()["entries"] == size
     w.airlock("licence", "install", w.new_licence("enterprise", extra=["--not-before", "2098-01-01"]))
-    equal(w.airlock("licence", "verify", "--json").json["state"], "valid", "until the other begins")
-    equal((w.site_path / "public/licence.p7s").read_bytes(), before)
+    assert w.airlock("licence", "verify", "--json").json["state"] == "valid", "until the other begins"
+    assert (w.site_path / "public/licence.p7s").read_bytes() == before
 
 
-@case("no single byte of a licence file can be changed: every change is refused with 3 or 5, or is no change at all")
-def _(w):
+def test_no_single_byte_of_a_licence_file_can_be_changed(w):
+    """No single byte of a licence file can be changed: every change is refused with 3 or 5, or is no change at all."""
     w.new_vendor()
     good = w.new_licence("standard", any_site=True).read_bytes()
-    equal(verify(w, w.file("good", good), 0, "valid")["licence"]["tier"], "standard")
+    assert verify(w, w.file("good", good), 0, "valid")["licence"]["tier"] == "standard"
     step = max(1, len(good) // 150)
     for at in range(0, len(good), step):
         changed = bytearray(good)
@@ -226,19 +220,15 @@ def _(w):
         file = w.file("changed", bytes(changed))
         ran = w.run(w.program("airlock"), "licence", "verify", "--licence", file, "--trust", w.root, "--product", "posthog",
                     code=(3, 5))
-        check(str(file) in ran.err, f"the message names the file: {ran.err}")
+        assert str(file) in ran.err, f"the message names the file: {ran.err}"
     print(f"counted: {len(range(0, len(good), step))} changed bytes of a licence through the command "
           "(unit licence changes every one)")
 
 
-@case("a wrong command line is told, with 2")
-def _(w):
+def test_a_wrong_command_line_is_told_with_2(w):
     w.new_vendor()
     w.run(w.program("airlock"), "licence", "verify", "--licence", "x", code=2)
     w.run(w.program("airlock"), "licence", "verify", "--licence", "x", "--trust", w.root, "--product", "p", "--site-id", "no", code=2)
     w.run(w.program("airlock"), "licence", "verify", "--licence", w.kit, "--trust", w.path / "none", "--product", "p", code=3)
     w.run(w.program("airlock"), "licence", "frobnicate", code=2)
     w.run(w.program("airlock"), code=2)
-
-
-main()

@@ -3,7 +3,7 @@ import json
 import os
 import pathlib
 
-from harness import REPORT, case, check, equal, main
+from harness import REPORT
 
 DESTINATION = {"destinations": [{"type": "https-json", "url": "https://reports.vendor.example/v1"}]}
 PREPARE = 'mount -t tmpfs none /etc && mkdir /etc/airlock && cp "$1" /etc/airlock/machine.json && eval "$2" && shift 2 && exec "$@"'
@@ -34,8 +34,8 @@ def variant(w, n):
     return w.report(lambda d: d["properties"].update({"posthog_version": f"1.35.{n}"}))
 
 
-@case("the machine's floor binds a site made anew elsewhere, named by AIRLOCK_SITE, and its `explain` names both places")
-def _(w):
+def test_the_machines_floor_binds_a_site_made_anew_elsewhere(w):
+    """The machine's floor binds a site made anew elsewhere, named by AIRLOCK_SITE, and its `explain` names both places."""
     w.new_vendor()
     elsewhere = w.path / "elsewhere"
     w.new_site(path=elsewhere)
@@ -44,47 +44,47 @@ def _(w):
     configure(w, floor="redact", delivery=DESTINATION)
     w.airlock("authorise", "--reason", "allowed", "--yes")
     result = on_machine(w, {"floor": "seal"}, "process", variant(w, 1), "--json", env={"AIRLOCK_SITE": str(elsewhere)}).json
-    equal((result["outcome"], result["disposition"]), ("sealed", "seal"))
+    assert (result["outcome"], result["disposition"]) == ("sealed", "seal")
     text = on_machine(w, {"floor": "seal"}, "explain", variant(w, 2)).text
-    check("the floor in `airlock.json` asks for at least `redact`" in text, text)
-    check("the floor in `/etc/airlock/machine.json` asks for at least `seal`, which determines the decision" in text, text)
+    assert "the floor in `airlock.json` asks for at least `redact`" in text, text
+    assert "the floor in `/etc/airlock/machine.json` asks for at least `seal`, which determines the decision" in text, text
     # The licence deleted: sealed or held, never sent.
     (elsewhere / "public/licence.p7s").unlink()
     gone = on_machine(w, {"floor": "seal"}, "process", variant(w, 3), "--json", code=4).json
-    equal(gone["outcome"], "held")
-    equal(on_machine(w, {"floor": "withhold"}, "status", "--json").json["machine"]["floor"], "withhold")
-    equal(w.airlock("status", "--json").json["machine"], None)
+    assert gone["outcome"] == "held"
+    assert on_machine(w, {"floor": "withhold"}, "status", "--json").json["machine"]["floor"] == "withhold"
+    assert w.airlock("status", "--json").json["machine"] == None
 
 
-@case("the machine redacts too, and a redaction of it that does not fit holds every report, naming its place")
-def _(w):
+def test_the_machine_redacts_too_and_a_redaction_that_does_not_fit_holds(w):
+    """The machine redacts too, and a redaction of it that does not fit holds every report, naming its place."""
     w.site()
     drop = {"redact_also": [{"class": "version", "do": "drop"}]}
     preview = json.loads(on_machine(w, drop, "preview", REPORT).out)
-    check("posthog_version" not in preview["properties"], "dropped")
-    check("posthog_version" in json.loads(w.airlock("preview", REPORT).out)["properties"], "kept without it")
+    assert "posthog_version" not in preview["properties"], "dropped"
+    assert "posthog_version" in json.loads(w.airlock("preview", REPORT).out)["properties"], "kept without it"
     bad = {"redact_also": [{"path": "/no/such", "do": "drop"}]}
     result = on_machine(w, bad, "process", variant(w, 1), "--json", code=4).json
-    equal((result["outcome"], result["reason"]), ("held", "configuration"))
-    check("`/etc/airlock/machine.json`: `/redact_also/0`" in result["message"], result["message"])
+    assert (result["outcome"], result["reason"]) == ("held", "configuration")
+    assert "`/etc/airlock/machine.json`: `/redact_also/0`" in result["message"], result["message"]
 
 
-@case("a destination that the machine does not permit is held, naming both places, also when authorised")
-def _(w):
+def test_a_destination_that_the_machine_does_not_permit_is_held(w):
+    """A destination that the machine does not permit is held, naming both places, also when authorised."""
     w.site(tier="standard", entitlements=[])
     configure(w, delivery=DESTINATION)
     w.airlock("authorise", "--reason", "allowed", "--yes")
     other = {"destinations": ["https://proxy.example/v1"]}
     result = on_machine(w, other, "process", variant(w, 1), "--json", code=4).json
-    equal((result["outcome"], result["reason"]), ("held", "machine"))
+    assert (result["outcome"], result["reason"]) == ("held", "machine")
     for word in ("https://reports.vendor.example/v1", "airlock.json", "/etc/airlock/machine.json"):
-        check(word in result["message"], result["message"])
+        assert word in result["message"], result["message"]
     same = {"destinations": [DESTINATION["destinations"][0]["url"]]}
-    equal(on_machine(w, same, "process", variant(w, 2), "--json", code=(0, 7)).json["outcome"], "queued")
+    assert on_machine(w, same, "process", variant(w, 2), "--json", code=(0, 7)).json["outcome"] == "queued"
 
 
-@case("a machine.json that others could have written, or that has a mistake, stops everything")
-def _(w):
+def test_a_machine_json_that_others_could_have_written_stops_everything(w):
+    """A machine.json that others could have written, or that has a mistake, stops everything."""
     w.site()
     entries = w.ledger_ok()["entries"]
     spoilt = ["chmod 666 /etc/airlock/machine.json", "chmod 777 /etc/airlock",
@@ -94,12 +94,9 @@ def _(w):
         spoilt += ["chown 1 /etc/airlock/machine.json", "chown 1 /etc/airlock"]
     for first in spoilt:
         ran = on_machine(w, {"floor": "seal"}, "process", variant(w, 1), first=first, code=8)
-        check("/etc/airlock" in ran.err and "root" in ran.err, ran.err)
+        assert "/etc/airlock" in ran.err and "root" in ran.err, ran.err
         on_machine(w, {"floor": "seal"}, "status", first=first, code=4)
     for members, path in (({"flor": "seal"}, "/flor"), ({"destinations": ["http://x"]}, "/destinations")):
         ran = on_machine(w, members, "process", variant(w, 1), code=8)
-        check("machine.json" in ran.err and path in ran.err, ran.err)
-    equal(w.ledger_ok()["entries"], entries)
-
-
-main()
+        assert "machine.json" in ran.err and path in ran.err, ran.err
+    assert w.ledger_ok()["entries"] == entries

@@ -6,7 +6,8 @@ import pathlib
 import shutil
 import subprocess
 
-from harness import LONG, POLICY, DICTIONARY, REPORT, TOP, case, check, equal, main
+import pytest
+from harness import LONG, POLICY, DICTIONARY, REPORT, TOP
 from help_test import COMMANDS
 
 UNDATED = ["--not-after", "2099-01-01"]
@@ -102,11 +103,13 @@ def into(w, program, given, how, as_json):
     return ran.returncode, ran.stderr.decode()
 
 
-@case("output to a full disk, to a pipe that nobody reads, or to nothing is exit 1 in every command, with and without --json")
-def _(w):
+@pytest.mark.takes(4)
+def test_output_that_fails_is_exit_1_in_every_command(w):
+    """Output to a full disk, to a pipe that nobody reads, or to nothing is exit 1 in every command, with and without --json."""
     setting(w)
     for program, commands in arguments(w, 0).items():  # which has a report held
-        equal({" ".join(c) for c in COMMANDS[program]} - LEFT_OUT[program], set(commands), f"commands of {program} in this table")
+        assert {" ".join(c) for c in COMMANDS[program]} - LEFT_OUT[program] == set(commands), \
+            f"commands of {program} in this table"
     n = 0
     for how in ("full", "closed", "unread"):
         for as_json in (False, True) if LONG or how == "full" else (False,):
@@ -115,37 +118,37 @@ def _(w):
                 for name, given in commands.items():
                     code, err = into(w, program, given, how, as_json)
                     what = f"{program} {name}, {how}{', --json' if as_json else ''}"
-                    equal(code, 1, f"{what}: {err}")
-                    equal(err.count("standard output could not be written"), 1, f"{what}: {err}")
+                    assert code == 1, f"{what}: {err}"
+                    assert err.count("standard output could not be written") == 1, f"{what}: {err}"
     w.ledger_ok()
     reports = w.airlock("ledger", "list", "--json").json["reports"]
-    equal(len(reports), 2 + 2 * n, "what process recorded though nobody heard of it")
+    assert len(reports) == 2 + 2 * n, "what process recorded though nobody heard of it"
 
 
-@case("help, versions, usage errors and the sender: exit 1 where nobody hears of it, and another code stays")
-def _(w):
+def test_help_versions_usage_errors_and_the_sender_exit_1_unheard(w):
+    """Help, versions, usage errors and the sender: exit 1 where nobody hears of it, and another code stays."""
     w.site()
     for program in ("airlock", "airlock-vendor", "airlock-send"):
         for given in (["--help"], ["--version"]):
             for how in ("full", "closed", "unread"):
                 code, err = into(w, program, given, how, False)
-                equal(code, 1, f"{program} {given} {how}: {err}")
+                assert code == 1, f"{program} {given} {how}: {err}"
     for given in (["--site", str(w.site_path), "--once"], ["--site", str(w.site_path), "--check"]):
-        equal(into(w, "airlock-send", given, "full", False)[0], 1, str(given))
-    equal(into(w, "airlock", ["statsu"], "full", True)[0], 2, "a usage error")
-    equal(into(w, "airlock", ["process", str(w.path / "none.json")], "full", True)[0], 8, "not recorded")
-    equal(into(w, "airlock", ["status", "--quiet"], "full", False)[0], 0, "nothing was to be written")
+        assert into(w, "airlock-send", given, "full", False)[0] == 1, str(given)
+    assert into(w, "airlock", ["statsu"], "full", True)[0] == 2, "a usage error"
+    assert into(w, "airlock", ["process", str(w.path / "none.json")], "full", True)[0] == 8, "not recorded"
+    assert into(w, "airlock", ["status", "--quiet"], "full", False)[0] == 0, "nothing was to be written"
 
 
-@case("nothing that is opened takes the place of a standard descriptor that was closed")
-def _(w):
+def test_nothing_opened_takes_the_place_of_a_closed_standard_descriptor(w):
+    """Nothing that is opened takes the place of a standard descriptor that was closed."""
     w.site()
     before = w.airlock("ledger", "verify", "--json").json["entries"]
     ran = subprocess.run(["sh", "-c", f"'{w.program('airlock')}' --site '{w.site_path}' process '{REPORT}' <&- >&- 2>&-"], check=False)
-    equal(ran.returncode, 1, "exit code")
-    check(w.airlock("ledger", "verify", "--json").json["entries"] > before, "not recorded")
+    assert ran.returncode == 1, "exit code"
+    assert w.airlock("ledger", "verify", "--json").json["entries"] > before, "not recorded"
     ran = subprocess.run(["sh", "-c", f"'{w.program('airlock')}' --site '{w.site_path}' process - <&-"], capture_output=True, check=False)
-    equal(ran.returncode, 8, f"a standard input that was closed is no empty report: {ran.stderr}")
+    assert ran.returncode == 8, f"a standard input that was closed is no empty report: {ran.stderr}"
 
 
 def as_nobody(w, program, *given, code):
@@ -158,8 +161,8 @@ def as_nobody(w, program, *given, code):
     return w.run("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", copy, *given, code=code)
 
 
-@case("permission denied is exit 1 with advice in every command that opens a file, and 8 only where process did not record")
-def _(w):
+def test_permission_denied_is_exit_1_with_advice(w):
+    """Permission denied is exit 1 with advice in every command that opens a file, and 8 only where process did not record."""
     w.site()
     w.path.chmod(0o755)
     w.process()
@@ -180,20 +183,16 @@ def _(w):
                   ["outbox", "list"], ["outbox", "hand-over", "--to", w.path], ["receipt", "import", mine], ["key", "rotate", "ledger"],
                   ["licence", "verify", "--licence", mine, "--trust", w.root, "--product", "posthog"]):
         ran = as_nobody(w, "airlock", *here, *given, code=1)
-        check("ermission denied" in ran.err and "hint: " in ran.err, f"{given}: {ran.err}")
+        assert "ermission denied" in ran.err and "hint: " in ran.err, f"{given}: {ran.err}"
     ran = as_nobody(w, "airlock", "--site", folder / "new", "init", "--vendor-root", w.root, "--vendor-root-sha256", w.root_fingerprint(),
                     code=1)
-    check("permission denied" in ran.err and "hint: " in ran.err, ran.err)
+    assert "permission denied" in ran.err and "hint: " in ran.err, ran.err
     for given in (["process", mine], ["process", "--inbox"], ["process", "--held"]):
         ran = as_nobody(w, "airlock", *here, *given, code=8)
-        check("ermission denied" in ran.err and "hint: " in ran.err, ran.err)
+        assert "ermission denied" in ran.err and "hint: " in ran.err, ran.err
     for given in (["kit", "build", *policy, "--out", own], ["licence", "list"], ["open", mine], ["intake", mine], ["gaps"],
                   ["site", "add", mine], ["receipt", "--site", w.site_id, "--out", own]):
         ran = as_nobody(w, "airlock-vendor", "--home", w.home, *given, code=1)
-        check("ermission denied" in ran.err and "hint: " in ran.err, f"{given}: {ran.err}")
+        assert "ermission denied" in ran.err and "hint: " in ran.err, f"{given}: {ran.err}"
     ran = as_nobody(w, "airlock-send", *here, "--once", code=1)
-    check("ermission denied" in ran.err and "hint: " in ran.err, ran.err)
-
-
-if __name__ == "__main__":
-    main()
+    assert "ermission denied" in ran.err and "hint: " in ran.err, ran.err

@@ -6,8 +6,10 @@ import socket
 import subprocess
 import sys
 
-from harness import REPORT, case, check, equal, main
+import pytest
+from harness import REPORT
 
+pytestmark = pytest.mark.hostile
 # Ends in the middle of a transaction that SQLite had to write into the file, as by a power cut.
 CRASH = """
 import os, signal, sqlite3, sys
@@ -26,7 +28,7 @@ def crash(database):
     """Leaves a journal that the next one to open the database has to play back."""
     subprocess.run([sys.executable, "-c", CRASH, str(database)], check=False)
     journal = database.with_name(database.name + "-journal")
-    check(journal.read_bytes().startswith(MAGIC), "no hot journal")
+    assert journal.read_bytes().startswith(MAGIC), "no hot journal"
     return journal
 
 
@@ -64,8 +66,8 @@ def remove(path):
         path.unlink()
 
 
-@case("a journal that names a super-journal: exit 5, and neither a key nor a file outside is deleted")
-def _(w):
+def test_a_journal_that_names_a_super_journal_deletes_nothing(w):
+    """A journal that names a super-journal: exit 5, and neither a key nor a file outside is deleted."""
     w.site()
     w.process()
     outside = w.file("outside.txt", "of somebody else")
@@ -79,9 +81,9 @@ def _(w):
         planted = journal.read_bytes()
         for command, code in COMMANDS.items():
             ran = w.airlock(*command, code=code)
-            check("ledger.db-journal" in ran.err and target.name in ran.err and "evidence" in ran.err, ran)
-            check(key.read_bytes() == secret and outside.read_text() == "of somebody else", f"{command} deleted a file")
-            equal(journal.read_bytes(), planted, "the journal")
+            assert "ledger.db-journal" in ran.err and target.name in ran.err and "evidence" in ran.err, ran
+            assert key.read_bytes() == secret and outside.read_text() == "of somebody else", f"{command} deleted a file"
+            assert journal.read_bytes() == planted, "the journal"
         # As the message says: put away. What was half done is found.
         journal.rename(w.path / "evidence")
         w.airlock("ledger", "verify", code=(0, 5))  # whether SQLite had begun to write the file itself
@@ -90,8 +92,8 @@ def _(w):
         w.ledger_ok()
 
 
-@case("a vendor's register with such a journal: exit 5, and nothing is deleted")
-def _(w):
+def test_a_vendors_register_with_such_a_journal_deletes_nothing(w):
+    """A vendor's register with such a journal: exit 5, and nothing is deleted."""
     w.site()
     w.process()
     bundle = w.outbox()[0]
@@ -101,12 +103,12 @@ def _(w):
     name_super_journal(journal, key)
     for command in (("gaps",), ("intake", bundle), ("licence", "list")):
         ran = w.vendor(*command, code=5)
-        check("register.db-journal" in ran.err, ran)
-        equal(key.read_bytes(), secret, f"the key after {command}")
+        assert "register.db-journal" in ran.err, ran
+        assert key.read_bytes() == secret, f"the key after {command}"
 
 
-@case("an auditor's copy with such a journal: `ledger verify` refuses, and `immutable=1` reads without playing it back")
-def _(w):
+def test_an_auditors_copy_with_such_a_journal_is_refused(w):
+    """An auditor's copy with such a journal: `ledger verify` refuses, and `immutable=1` reads without playing it back."""
     w.site()
     w.process()
     copy = w.path / "copy"
@@ -116,23 +118,22 @@ def _(w):
     before = (copy / "ledger.db").read_bytes()
     w.airlock("ledger", "verify", site=copy, code=5)
     w.shell("sqlite3 'file:ledger.db?immutable=1' 'SELECT count(*) FROM entries'", cwd=copy)
-    equal(victim.read_text(), "of the auditor")
-    equal((copy / "ledger.db").read_bytes(), before, "the copy")
+    assert victim.read_text() == "of the auditor"
+    assert (copy / "ledger.db").read_bytes() == before, "the copy"
     # What the page warns of: sqlite3 without it deletes the file.
     w.shell("sqlite3 ledger.db 'SELECT count(*) FROM entries'", cwd=copy)
-    check(not victim.exists(), "sqlite3 has become careful: the page may say so")
+    assert not victim.exists(), "sqlite3 has become careful: the page may say so"
 
 
-@case("a change that was cut short is rolled back, by whoever comes next")
-def _(w):
+def test_a_change_that_was_cut_short_is_rolled_back_by_whoever_comes_next(w):
     w.site()
     w.process()
     before = w.airlock("ledger", "verify", "--json").json["ledger_size"]
     for command in (("status",), ("preview", REPORT), ("ledger", "verify")):
         journal = crash(w.site_path / "ledger.db")
         w.airlock(*command)
-        check(not journal.exists() or journal.stat().st_size == 0, f"the journal after {command}")
-        equal(w.airlock("ledger", "verify", "--json").json["ledger_size"], before)
+        assert not journal.exists() or journal.stat().st_size == 0, f"the journal after {command}"
+        assert w.airlock("ledger", "verify", "--json").json["ledger_size"] == before
     crash(w.site_path / "ledger.db")
     w.process(REPORT, "--again")
     w.ledger_ok()
@@ -140,8 +141,8 @@ def _(w):
     w.vendor("intake", w.outbox()[0])
 
 
-@case("a journal or a ledger that is no regular file: every command ends at once and says so")
-def _(w):
+def test_a_journal_or_ledger_that_is_no_regular_file_ends_every_command(w):
+    """A journal or a ledger that is no regular file: every command ends at once and says so."""
     w.site()
     w.process()
     secret = (w.site_path / "keys" / "site.key").read_bytes()
@@ -154,36 +155,32 @@ def _(w):
             commands = COMMANDS if what == "a FIFO" else {("status",): 5, ("process", REPORT): 8}
             for command, code in commands.items():
                 ran = w.airlock(*command, code=code, timeout=20)
-                check(planted.name in ran.err and what in ran.err, ran)
+                assert planted.name in ran.err and what in ran.err, ran
             remove(planted)
         kept.rename(planted)
-    equal((w.site_path / "keys" / "site.key").read_bytes(), secret)
+    assert (w.site_path / "keys" / "site.key").read_bytes() == secret
     register = w.home / "register.db-journal"
     for what, make in NO_FILES.items():
         make(register)
         ran = w.vendor("gaps", code=5, timeout=20)
-        check("register.db-journal" in ran.err and what in ran.err, ran)
+        assert "register.db-journal" in ran.err and what in ran.err, ran
         remove(register)
     w.ledger_ok()
 
 
-@case("a write-ahead log beside the ledger is neither read nor removed")
-def _(w):
+def test_a_write_ahead_log_beside_the_ledger_is_neither_read_nor_removed(w):
     w.site()
     w.process()
     log = w.site_path / "ledger.db-wal"
     log.write_bytes(b"planted")
     for command, code in {("status",): 5, ("ledger", "verify"): 5, ("process", REPORT): 8}.items():
         ran = w.airlock(*command, code=code)
-        check("ledger.db-wal" in ran.err, ran)
-    equal(log.read_bytes(), b"planted")
+        assert "ledger.db-wal" in ran.err, ran
+    assert log.read_bytes() == b"planted"
     log.unlink()
     w.shell("sqlite3 ledger.db 'PRAGMA journal_mode = WAL'", cwd=w.site_path)
     ran = w.airlock("status", code=5)
-    check("WAL mode" in ran.err and "journal_mode = DELETE" in ran.err, ran)
+    assert "WAL mode" in ran.err and "journal_mode = DELETE" in ran.err, ran
     w.shell("sqlite3 ledger.db 'PRAGMA journal_mode = DELETE'", cwd=w.site_path)
     w.process(REPORT, "--again")
     w.ledger_ok()
-
-
-main()

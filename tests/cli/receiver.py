@@ -4,8 +4,6 @@ import ssl
 import threading
 import time
 
-from harness import check
-
 
 class Authority:
     """A throw-away certificate authority, made with openssl."""

@@ -5,7 +5,7 @@ import json
 import subprocess
 import tarfile
 
-from harness import REPORT, TOP, case, check, equal, main
+from harness import REPORT, TOP
 
 HOUSE = TOP / "tests" / "kit" / "released" / "house-0.1.tar.gz"
 OLD_CLAIM = ".5b0c6a1e-0f4e-4a0f-8f0a-3b9f6a1e0f4e"
@@ -26,22 +26,22 @@ def changed_report(w, count):
     return w.report(change)
 
 
-@case("a released site verifies, shows its licence and its ledger, and is found well")
-def _(w):
+def test_a_released_site_verifies_and_is_found_well(w):
+    """A released site verifies, shows its licence and its ledger, and is found well."""
     house(w, "bank")
-    equal(w.ledger_ok()["entries"], 24, "entries")
-    equal(w.airlock("licence", "verify", "--json").json["state"], "valid", "state")
-    equal(len(w.airlock("ledger", "list", "--json").json["reports"]), 4, "reports")
-    check("enterprise-air-gapped" in w.airlock("status").text, "status does not name the tier")
+    assert w.ledger_ok()["entries"] == 24, "entries"
+    assert w.airlock("licence", "verify", "--json").json["state"] == "valid", "state"
+    assert len(w.airlock("ledger", "list", "--json").json["reports"]) == 4, "reports"
+    assert "enterprise-air-gapped" in w.airlock("status").text, "status does not name the tier"
 
 
-@case("a released site seals another report, and the vendor's released home takes in the old bundle and the new one")
-def _(w):
+def test_a_released_site_seals_and_the_released_home_takes_the_bundles_in(w):
+    """A released site seals another report, and the vendor's released home takes in the old bundle and the new one."""
     house(w, "bank")
-    equal(w.process(changed_report(w, 1800001))["outcome"], "sealed", "outcome")
+    assert w.process(changed_report(w, 1800001))["outcome"] == "sealed", "outcome"
     w.ledger_ok()
     bundles = w.outbox()
-    equal(len(bundles), 2, "bundles")
+    assert len(bundles) == 2, "bundles"
     for bundle in bundles:
         w.airlock("bundle", "verify", bundle)
         w.vendor("open", bundle)
@@ -49,61 +49,58 @@ def _(w):
     w.vendor("gaps")
     w.vendor("receipt", "--site", w.site_id, "--out", w.path / "receipt-2.p7s")
     w.airlock("receipt", "import", w.path / "receipt-2.p7s")
-    equal(w.airlock("outbox", "list", "--json").json["outbox"], [], "bundles that wait")
+    assert w.airlock("outbox", "list", "--json").json["outbox"] == [], "bundles that wait"
     w.ledger_ok()
 
 
-@case("bundles on a released stick are opened by the vendor of today")
-def _(w):
+def test_bundles_on_a_released_stick_are_opened_by_the_vendor_of_today(w):
     house(w, "bank")
     sticks = sorted((w.path / "stick").glob("*.p7m"))
-    equal(len(sticks), 2, "bundles")
+    assert len(sticks) == 2, "bundles"
     for bundle in sticks:
-        equal(json.loads(w.vendor("open", bundle).out)["event"], "user instance status report", "event")
+        assert json.loads(w.vendor("open", bundle).out)["event"] == "user instance status report", "event"
 
 
-@case("a report that a released process had claimed in the inbox and not finished is recorded once")
-def _(w):
+def test_a_report_claimed_by_a_released_process_is_recorded_once(w):
+    """A report that a released process had claimed in the inbox and not finished is recorded once."""
     house(w, "bank")
-    check((w.site_path / "inbox" / OLD_CLAIM).exists(), "no old claim in the kit")
+    assert (w.site_path / "inbox" / OLD_CLAIM).exists(), "no old claim in the kit"
     w.airlock("process", "--inbox")
-    equal([p.name for p in (w.site_path / "inbox").rglob("*") if p.is_file()], [], "left in the inbox")
-    equal(len(w.airlock("ledger", "list", "--json").json["reports"]), 5, "reports")
-    equal(len(w.outbox()), 2, "bundles")
+    assert [p.name for p in (w.site_path / "inbox").rglob("*") if p.is_file()] == [], "left in the inbox"
+    assert len(w.airlock("ledger", "list", "--json").json["reports"]) == 5, "reports"
+    assert len(w.outbox()) == 2, "bundles"
     w.airlock("process", "--inbox")
-    equal(len(w.airlock("ledger", "list", "--json").json["reports"]), 5, "reports after a second run")
+    assert len(w.airlock("ledger", "list", "--json").json["reports"]) == 5, "reports after a second run"
     w.ledger_ok()
 
 
-@case("a repeat of a report that a released site disclosed is known as one")
-def _(w):
+def test_a_repeat_of_a_report_that_a_released_site_disclosed_is_known_as_one(w):
     house(w, "bank")
-    equal(w.process(REPORT)["outcome"], "repeated", "outcome")
+    assert w.process(REPORT)["outcome"] == "repeated", "outcome"
 
 
-@case("a hold and an authorised ceiling of a released site stay in force")
-def _(w):
+def test_a_hold_and_a_ceiling_of_a_released_site_stay_in_force(w):
+    """A hold and an authorised ceiling of a released site stay in force."""
     house(w, "company")
     held = w.process(changed_report(w, 1800002), "--no-deliver", code=7)
-    equal(held["outcome"], "queued", "outcome")
+    assert held["outcome"] == "queued", "outcome"
     w.airlock("hold", "--reason", "audit")
-    equal(w.process(changed_report(w, 1800003), code=4)["outcome"], "held", "outcome")
+    assert w.process(changed_report(w, 1800003), code=4)["outcome"] == "held", "outcome"
     w.airlock("release", "--reason", "done")
     w.ledger_ok()
 
 
-@case("what waited at a released site is still listed, and what was held is decided on again")
-def _(w):
+def test_what_waited_at_a_released_site_is_listed_and_decided_on_again(w):
+    """What waited at a released site is still listed, and what was held is decided on again."""
     house(w, "company")
     waiting = w.airlock("outbox", "list", "--json").json
-    check("9980c556" in json.dumps(waiting), f"the queued payload is not listed: {waiting}")
+    assert "9980c556" in json.dumps(waiting), f"the queued payload is not listed: {waiting}"
     w.airlock("process", "--held", "--no-deliver", code=7)
-    equal([e["kind"] for e in w.airlock("ledger", "show", 1, "--json").json["entries"]][-1], "queued", "newest of report 1")
+    assert [e["kind"] for e in w.airlock("ledger", "show", 1, "--json").json["entries"]][-1] == "queued", "newest of report 1"
     w.ledger_ok()
 
 
-@case("a ledger of today's release that was changed is found out")
-def _(w):
+def test_a_ledger_of_todays_release_that_was_changed_is_found_out(w):
     house(w, "bank")
     database = ["sqlite3", w.site_path / "ledger.db"]
     triggers = subprocess.run([*database, "SELECT name FROM sqlite_master WHERE type = 'trigger'"],
@@ -112,6 +109,3 @@ def _(w):
     subprocess.run([*database, drops + "UPDATE entries SET body = replace(body, 'air-gapped', 'no-ping')"], check=True)
     w.airlock("hold", "--reason", "looks odd", code=5)
     w.airlock("process", changed_report(w, 1800004), code=8)
-
-
-main()

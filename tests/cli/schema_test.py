@@ -3,7 +3,8 @@ import copy
 import json
 import subprocess
 
-from harness import DICTIONARY, LONG, POLICY, TOP, case, check, equal, main
+import pytest
+from harness import DICTIONARY, LONG, POLICY, TOP
 
 SCHEMAS = TOP / "policy" / "schema"
 CASES = TOP / "policy" / "cases"
@@ -21,7 +22,7 @@ json.dump([validator.is_valid(d) for d in documents], sys.stdout)
 def judged(schema, documents):
     ran = subprocess.run(["/usr/bin/python3", "-c", JUDGE, SCHEMAS / f"{schema}.json"], input=json.dumps(documents),
                          capture_output=True, text=True)
-    check(ran.returncode == 0, ran.stderr)
+    assert ran.returncode == 0, ran.stderr
     return json.loads(ran.stdout)
 
 
@@ -64,14 +65,14 @@ def compare(w, schema, document, parse, semantic=(), only=lambda path: True, mos
     if most and not LONG:
         named = named[::-(-len(named) // most)]
     verdicts = judged(schema, [document] + [d for _, d in named])
-    check(verdicts[0], f"the schema of {schema} refuses the shipped document")
+    assert verdicts[0], f"the schema of {schema} refuses the shipped document"
     accepted = 0
     for (name, changed), by_schema in zip(named, verdicts[1:]):
         code, err = parse(w.file("document.json", json.dumps(changed)))
         if code != 0 and any(s in err for s in semantic):
             continue
         accepted += code == 0
-        equal(code == 0, by_schema, f"{schema}: {name}: {err.strip()}")
+        assert (code == 0) == by_schema, f"{schema}: {name}: {err.strip()}"
     print(f"counted: {len(named)} changed files of {schema}, of which {accepted} stay sound")
 
 
@@ -91,8 +92,7 @@ def with_first_file(archive, content):
     return bytes(header) + content.ljust(padded(len(content)), b"\0") + archive[512 + padded(len(first_file(archive))):]
 
 
-@case("policies: schema and parser accept and refuse the same files")
-def _(w):
+def test_policies_schema_and_parser_accept_and_refuse_the_same_files(w):
     policy = json.loads(POLICY.read_text())
     policy["profiles"]["more"] = {"undeclared": "drop", "redactions": [
         {"path": "/properties/teams/*/ff_count", "do": "suppress_below", "k": 5},
@@ -107,8 +107,7 @@ def _(w):
         "but no profile named here redacts"), most=110)
 
 
-@case("dictionaries: schema and parser accept and refuse the same files")
-def _(w):
+def test_dictionaries_schema_and_parser_accept_and_refuse_the_same_files(w):
     dictionary = json.loads(DICTIONARY.read_text())
     # Some of each kind; the shipped one has many alike.
     keep = {"/event", "/timestamp", "/properties/period/start_inclusive", "/properties/period/end_inclusive", "/properties/site_url",
@@ -124,8 +123,7 @@ def _(w):
         "must be declared as", "has no `type`, and", "has the step", "is not an object with declared members", "stands beside"))
 
 
-@case("cases: schema and parser accept and refuse the same files")
-def _(w):
+def test_cases_schema_and_parser_accept_and_refuse_the_same_files(w):
     one = {"format": "airlock-policy-case/1", "name": "x", "about": "y",
            "facts": {"tier": "scale", "licence": "valid", "entitlements": ["air_gap"], "event": "instance status report",
                      "floors": [{"source": "airlock.json", "at_least": "seal"}], "redact_also": [{"class": "person", "do": "drop"}]},
@@ -136,10 +134,9 @@ def _(w):
         ran = w.airlock("policy", "test", path, "--policy", POLICY, "--dictionary", DICTIONARY, code=None)
         return 0 if ran.code == 1 else ran.code, ran.err  # that it does not hold is another question
     compare(w, "case", one, parse)
-    check(all(judged("case", [json.loads(p.read_text()) for p in sorted(CASES.glob("*.json"))])), "the shipped cases")
+    assert all(judged("case", [json.loads(p.read_text()) for p in sorted(CASES.glob("*.json"))])), "the shipped cases"
 
-@case("receipts: schema and parser accept and refuse the same documents")
-def _(w):
+def test_receipts_schema_and_parser_accept_and_refuse_the_same_documents(w):
     w.site()
     w.process()
     w.vendor("intake", w.outbox()[0])
@@ -163,7 +160,7 @@ def _(w):
               "-outform", "PEM", "-out", signed)
         ran = w.airlock("receipt", "import", signed, code=None)
         return ran.code, ran.err
-    equal(parse(w.file("document.json", json.dumps(one)))[0], 0, "the receipt itself")
+    assert parse(w.file("document.json", json.dumps(one)))[0] == 0, "the receipt itself"
     compare(w, "receipt", one, parse, semantic=("ranges must rise", "was imported", "is older than"))
 
 
@@ -175,8 +172,7 @@ DESTINATIONS = [
      "proxy": "http://proxy.example:3128", "proxy_credentials_file": "trust/delivery/proxy", "max_age_hours": 24}]
 
 
-@case("configurations: schema and parser accept and refuse the same files")
-def _(w):
+def test_configurations_schema_and_parser_accept_and_refuse_the_same_files(w):
     w.site()
     path = w.site_path / "airlock.json"
     document = {**json.loads(path.read_text()), "floor": "seal", "redact_also": [{"class": "person", "do": "drop"}], "archive": True,
@@ -191,8 +187,7 @@ def _(w):
     compare(w, "configuration", document, parse, most=40)
 
 
-@case("kits: schema and parser accept and refuse the same files")
-def _(w):
+def test_kits_schema_and_parser_accept_and_refuse_the_same_files(w):
     w.site()
     verified = w.path / "kit.tar"
     w.run("openssl", "cms", "-verify", "-binary", "-inform", "PEM", "-in", w.kit, "-CAfile", w.root, "-out", verified)
@@ -209,8 +204,8 @@ def _(w):
     compare(w, "kit", document, parse, semantic=("must be later than `issued`",), most=30)
 
 
-@case("manifests: schema and parser accept and refuse the same files")
-def _(w):
+@pytest.mark.takes(3)
+def test_manifests_schema_and_parser_accept_and_refuse_the_same_files(w):
     w.site()
     w.process()
     w.process(None, "--again", "--note", "x")
@@ -230,6 +225,3 @@ def _(w):
         ran = w.vendor("open", folder / "changed.p7m", code=None)
         return 3 if ran.code == 3 and "`manifest.json`: " in ran.err else 0, ran.err
     compare(w, "manifest", document, parse, most=40)
-
-
-main()

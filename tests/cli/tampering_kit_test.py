@@ -8,8 +8,10 @@ import hashlib
 import shutil
 import sqlite3
 
-from harness import TOP, case, check, equal, main
+import pytest
+from harness import TOP
 
+pytestmark = pytest.mark.hostile
 PRODUCED = "(SELECT min(seq) FROM entries WHERE kind = 'produced')"
 
 
@@ -93,7 +95,7 @@ def from_other(*names):
 def file_bytes(path, change):
     def attack(w):
         found = sorted(w.site_path.glob(path))
-        check(found, f"nothing is named {path}")
+        assert found, f"nothing is named {path}"
         found[0].write_bytes(change(found[0].read_bytes()))
     return attack
 
@@ -187,8 +189,8 @@ HIDDEN = {
 }
 
 
-@case("every attack of the kit is found and named, or listed in the threat model and found by a checkpoint kept elsewhere")
-def _(w):
+def test_every_attack_of_the_kit_is_found_and_named(w):
+    """Every attack of the kit is found and named, or listed in the threat model and found by a checkpoint kept elsewhere."""
     w.site()
     w.process(w.report(lambda d: d["properties"].update({"posthog_version": "1.34.0"})))
     w.run("cp", "-a", w.site_path, w.path / "old")
@@ -219,16 +221,16 @@ def _(w):
         attack(w)
         w.airlock("ledger", "verify", code=0)
         w.airlock("ledger", "verify", "--from-checkpoint", kept, "--public-key", key, code=5)
-        check(name in (TOP / "docs/threat-model.md").read_text(), f"the threat model does not list: {name}")
+        assert name in (TOP / "docs/threat-model.md").read_text(), f"the threat model does not list: {name}"
     restore()
     w.airlock("ledger", "verify", "--from-checkpoint", kept, "--public-key", key)
-    check(not missed, "\n".join(missed))
-    check(found >= 25, f"only {found} attacks")
+    assert not missed, "\n".join(missed)
+    assert found >= 25, f"only {found} attacks"
     print(f"counted: {found} attacks found, {len(HIDDEN)} found only by a checkpoint kept elsewhere")
 
 
-@case("a ledger that was rolled back is refused by every command that changes it; adopt records it and goes on")
-def _(w):
+def test_a_ledger_that_was_rolled_back_is_refused_until_it_is_adopted(w):
+    """A ledger that was rolled back is refused by every command that changes it; adopt records it and goes on."""
     w.site()
     w.process()
     w.run("cp", "-a", w.site_path, w.path / "old")
@@ -239,39 +241,35 @@ def _(w):
     for arguments, code in ((["process", other], 8), (["kit", "install", w.kit], 5), (["ledger", "verify"], 5),
                             (["ledger", "checkpoint"], 5), (["ledger", "prove", "1"], 5)):
         ran = w.airlock(*arguments, code=code)
-        check("ledger adopt" in ran.err, f"the way out: {ran}")
-    equal((w.site_path / "ledger.db").read_bytes(), before, "the ledger")
+        assert "ledger adopt" in ran.err, f"the way out: {ran}"
+    assert (w.site_path / "ledger.db").read_bytes() == before, "the ledger"
     w.airlock("ledger", "list")
     w.airlock("ledger", "adopt", code=2)
     w.airlock("ledger", "adopt", "--yes", "--reason", "", code=2)
     adopted = w.airlock("ledger", "adopt", "--yes", "--reason", "disk lost, backup restored", "--json").json
-    check("rolled back" in adopted["found"], adopted)
-    equal(adopted["unknown_bundles"], 1)
+    assert "rolled back" in adopted["found"], adopted
+    assert adopted["unknown_bundles"] == 1
     w.ledger_ok()
-    equal(w.process(other)["outcome"], "sealed")
+    assert w.process(other)["outcome"] == "sealed"
     w.ledger_ok()
     bodies = [e for e in w.airlock("ledger", "export", "--format", "json").json["entries"] if e["kind"] == "adopted"]
-    equal([b["reason"] for b in bodies], ["disk lost, backup restored"])
-    check(bodies[0]["anchor"].startswith("airlock/"), "the anchor that was there is kept")
+    assert [b["reason"] for b in bodies] == ["disk lost, backup restored"]
+    assert bodies[0]["anchor"].startswith("airlock/"), "the anchor that was there is kept"
 
 
-@case("adopting puts the ceiling back at seal: what was authorised to be sent is held again")
-def _(w):
+def test_adopting_puts_the_ceiling_back_at_seal(w):
+    """Adopting puts the ceiling back at seal: what was authorised to be sent is held again."""
     w.site(tier="standard", entitlements=())
     w.airlock("authorise", "--reason", "sending was agreed", "--yes")
-    equal(w.process(None, "--no-deliver", code=7)["outcome"], "queued")
+    assert w.process(None, "--no-deliver", code=7)["outcome"] == "queued"
     w.airlock("ledger", "adopt", "--yes", "--reason", "moved to another machine")
     w.airlock("ledger", "verify")
     other = w.report(lambda d: d["properties"].update({"posthog_version": "1.35.0"}))
-    check("ceiling" in w.airlock("process", other, "--no-deliver", code=4).err, "held by the ceiling")
+    assert "ceiling" in w.airlock("process", other, "--no-deliver", code=4).err, "held by the ceiling"
 
 
-@case("a ledger that is damaged in itself cannot be adopted")
-def _(w):
+def test_a_ledger_that_is_damaged_in_itself_cannot_be_adopted(w):
     w.site()
     w.process()
     sql(f"UPDATE entries SET body = body || ' ' WHERE seq = {PRODUCED}")(w)
     w.airlock("ledger", "adopt", "--yes", "--reason", "it will do", code=5)
-
-
-main()

@@ -6,8 +6,6 @@ import os
 import subprocess
 import unicodedata
 
-from harness import case, check, equal, main, terminals
-
 # A control that a terminal obeys, C1, bidirectional, zero width, a tag, a soft hyphen, a filler, a variation selector.
 HOSTILE = "\x1b]0;owned\x07\x9b31m\u202e\u200b\U000e0041\u00ad\u3164\ufe0f\x7f"
 UNSEEN = ["\u00ad", "\u034f", "\u061c", "\u115f", "\u17b4", "\u180e", "\u200b", "\u200d", "\u202e", "\u2060", "\u2066", "\u2800",
@@ -17,24 +15,23 @@ UNSEEN = ["\u00ad", "\u034f", "\u061c", "\u115f", "\u17b4", "\u180e", "\u200b", 
 
 def screen(w, *command, code=0):
     """What a program writes to a terminal of its own."""
-    with terminals(w):
-        master, slave = os.openpty()
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("AIRLOCK_SITE")}
-        process = subprocess.Popen([str(c) for c in command], stdin=subprocess.DEVNULL, stdout=slave, stderr=slave,
-                                   env={**environment, "NO_COLOR": "1"}, cwd=w.path)
-        os.close(slave)
-        shown = b""
-        while True:
-            try:
-                got = os.read(master, 65536)
-            except OSError as error:
-                check(error.errno == errno.EIO, str(error))
-                break
-            if not got:
-                break
-            shown += got
-        os.close(master)
-        equal(process.wait(60), code, f"exit code of {command[1:]}:\n{shown!r}")
+    master, slave = os.openpty()
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("AIRLOCK_SITE")}
+    process = subprocess.Popen([str(c) for c in command], stdin=subprocess.DEVNULL, stdout=slave, stderr=slave,
+                               env={**environment, "NO_COLOR": "1"}, cwd=w.path)
+    os.close(slave)
+    shown = b""
+    while True:
+        try:
+            got = os.read(master, 65536)
+        except OSError as error:
+            assert error.errno == errno.EIO, str(error)
+            break
+        if not got:
+            break
+        shown += got
+    os.close(master)
+    assert process.wait(60) == code, f"exit code of {command[1:]}:\n{shown!r}"
     return shown.replace(b"\r\n", b"\n")
 
 
@@ -43,7 +40,7 @@ def check_clean(shown, what):
     for character in text:
         bad = character not in "\n\t …" and (unicodedata.category(character) in ("Cc", "Cf", "Co", "Cn", "Zl", "Zp", "Zs") or
                                             character in UNSEEN)
-        check(not bad, f"{what}: U+{ord(character):04X} reaches the terminal:\n{text!r}")
+        assert not bad, f"{what}: U+{ord(character):04X} reaches the terminal:\n{text!r}"
     return text
 
 
@@ -53,24 +50,25 @@ def hostile_report(w):
     return w.report(change)
 
 
-@case("at a terminal no command shows a byte that it obeys or a character that nobody sees; files and pipes get the exact bytes")
-def _(w):
+def test_at_a_terminal_no_command_shows_a_byte_that_it_obeys(w):
+    """At a terminal no command shows a byte that it obeys or a character that nobody sees; files and pipes get the exact bytes."""
     w.site(tier="enterprise-air-gapped", entitlements=["air_gap"])
     airlock = (w.program("airlock"), "--site", w.site_path)
     report = hostile_report(w)
     piped = w.airlock("preview", report).out
-    check("\u202e".encode() in piped and "\U000e0041".encode() in piped, f"the exact bytes are not in the pipe: {piped!r}")
+    assert "\u202e".encode() in piped and "\U000e0041".encode() in piped, f"the exact bytes are not in the pipe: {piped!r}"
     shown = check_clean(screen(w, *airlock, "preview", report), "preview")
-    check("\\u202e" in shown and "\\udb40\\udc41" in shown and "`> FILE`" in shown, shown)
+    assert "\\u202e" in shown and "\\udb40\\udc41" in shown and "`> FILE`" in shown, shown
     document = shown[shown.index("{"):shown.rindex("}") + 1]
-    equal(json.loads(document), json.loads(piped), "the document on the screen means what the exact one says")
+    assert json.loads(document) == json.loads(piped), "the document on the screen means what the exact one says"
 
     result = w.process(report)
     bundle = result["bundle"]
     exact = w.airlock("bundle", "open", bundle).out
-    equal(exact, piped, "bundle open into a pipe")
-    check("\\u202e" in check_clean(screen(w, *airlock, "bundle", "open", bundle), "bundle open"), "escaped")
-    check("\\u202e" in check_clean(screen(w, w.program("airlock-vendor"), "--home", w.home, "open", bundle), "vendor open"), "escaped")
+    assert exact == piped, "bundle open into a pipe"
+    assert "\\u202e" in check_clean(screen(w, *airlock, "bundle", "open", bundle), "bundle open"), "escaped"
+    assert "\\u202e" in check_clean(screen(w, w.program("airlock-vendor"), "--home", w.home, "open", bundle), "vendor open"), \
+        "escaped"
     configuration = json.loads((w.site_path / "airlock.json").read_text())
     configuration["name"] = "Bank \U000e0041\u00ad\u3164"  # as a release before could be given it
     (w.site_path / "airlock.json").write_text(json.dumps(configuration))
@@ -87,22 +85,18 @@ def _(w):
         check_clean(screen(w, *airlock, *command, code=with_name.code), f"an error of {command[0]!r}")
 
 
-@case("a note, a reason or a name with a character that nobody sees is refused where it is typed, and the character is named")
-def _(w):
+def test_text_with_a_character_that_nobody_sees_is_refused(w):
+    """A note, a reason or a name with a character that nobody sees is refused where it is typed, and the character is named."""
     w.site(tier="enterprise-air-gapped", entitlements=["air_gap"])
     report = w.report()
     for n, character in enumerate(UNSEEN):
         ran = w.airlock("process", report, "--note", f"all is well{character}", code=2)
-        check(f"U+{ord(character):04X}" in ran.err, ran.err)
+        assert f"U+{ord(character):04X}" in ran.err, ran.err
         if n % 7 == 0:
             w.airlock("hold", "--reason", f"incident{character} 12", code=2)
             w.vendor("licence", "issue", "--tier", "scale", "--licensee", f"Bank{character}", "--any-site", "--not-after", "2099-01-01",
                      "--out", w.path / "none.p7s", code=2)
             w.run(w.program("airlock"), "--site", w.path / "new", "init", "--vendor-root", w.root, "--vendor-root-sha256",
                   w.root_fingerprint(), "--name", f"Bank{character}", code=2)
-    equal(w.airlock("ledger", "list", "--json").json["reports"], [], "nothing was recorded")
-    equal(w.process(report, "--note", "naïve ☃ Größe 東京 – ok")["outcome"], "sealed", "an honest note")
-
-
-if __name__ == "__main__":
-    main()
+    assert w.airlock("ledger", "list", "--json").json["reports"] == [], "nothing was recorded"
+    assert w.process(report, "--note", "naïve ☃ Größe 東京 – ok")["outcome"] == "sealed", "an honest note"

@@ -4,7 +4,7 @@ import os
 import subprocess
 import time
 
-from harness import REPORT, case, check, equal, main
+from harness import REPORT
 
 
 def configure(w, **members):
@@ -28,8 +28,8 @@ def at(w, day, *arguments, code=0):
                  env={"TZ": "UTC"})
 
 
-@case("each entry is one JSON line in the file, in order, without values, also what was recorded before anybody watched")
-def _(w):
+def test_each_entry_is_one_json_line_in_order_without_values(w):
+    """Each entry is one JSON line in the file, in order, without values, also what was recorded before anybody watched."""
     w.site()
     w.process()
     events = w.path / "events.jsonl"
@@ -39,22 +39,22 @@ def _(w):
     w.airlock("release")
     lines = lines_of(events)
     entries = w.airlock("ledger", "export", "--format", "json").json["entries"]
-    equal([l["seq"] for l in lines], list(range(len(entries))))
-    equal([(l["kind"], l["time"], l.get("report_id")) for l in lines],
-          [(e["kind"], e["time"], e.get("report_id")) for e in entries])
-    equal({l["site_id"] for l in lines}, {w.site_id})
+    assert [l["seq"] for l in lines] == list(range(len(entries)))
+    assert [(l["kind"], l["time"], l.get("report_id")) for l in lines] \
+        == [(e["kind"], e["time"], e.get("report_id")) for e in entries]
+    assert {l["site_id"] for l in lines} == {w.site_id}
     refused = [l for l in lines if l["kind"] == "refused"]
-    check(len(refused) == 1 and refused[0]["reason"], refused)
+    assert len(refused) == 1 and refused[0]["reason"], refused
     text = events.read_text()
     for value in ("Jane", "Example", "posthog", "1.35"):
-        check(value not in text, f"`{value}` in {text}")
+        assert value not in text, f"`{value}` in {text}"
     leaves = w.shell(f"sqlite3 {w.site_path / 'ledger.db'} 'SELECT lower(hex(leaf)) FROM entries ORDER BY seq'").text.split()
-    equal([l["leaf"] for l in lines], leaves)
-    equal(events.stat().st_mode & 0o777, 0o640)
+    assert [l["leaf"] for l in lines] == leaves
+    assert events.stat().st_mode & 0o777 == 0o640
 
 
-@case("a line that was cut short is ended, and told again; a file that cannot be written costs no report")
-def _(w):
+def test_a_line_that_was_cut_short_is_ended_and_told_again(w):
+    """A line that was cut short is ended, and told again; a file that cannot be written costs no report."""
     w.site()
     events = w.path / "events.jsonl"
     configure(w, monitoring={"events_file": str(events)})
@@ -65,22 +65,22 @@ def _(w):
     (w.site_path / "watchers" / "told.json").unlink()
     w.process(REPORT, "--again")
     texts = events.read_text().splitlines()
-    equal(texts[whole], '{"event":"airlock-en')
-    equal([json.loads(t)["seq"] for t in texts[whole + 1:]], list(range(w.ledger_ok()["entries"])))
+    assert texts[whole] == '{"event":"airlock-en'
+    assert [json.loads(t)["seq"] for t in texts[whole + 1:]] == list(range(w.ledger_ok()["entries"]))
     configure(w, monitoring={"events_file": "/proc/none/events.jsonl"})
     ran = w.airlock("process", REPORT, "--again", "--json")
-    equal(ran.json["outcome"], "sealed")
-    check("who watches this site was not told" in ran.err, ran.err)
+    assert ran.json["outcome"] == "sealed"
+    assert "who watches this site was not told" in ran.err, ran.err
     configure(w, monitoring={"events_file": str(events)})
     w.airlock("status")
-    equal(lines_of_tail(events, 1)[0]["seq"], w.ledger_ok()["entries"] - 1)
+    assert lines_of_tail(events, 1)[0]["seq"] == w.ledger_ok()["entries"] - 1
     configure(w, monitoring={"events_file": "relative.jsonl"})
     ran = w.airlock("status", code=3)
-    check("/monitoring/events_file" in ran.err and "absolute" in ran.err, ran.err)
+    assert "/monitoring/events_file" in ran.err and "absolute" in ran.err, ran.err
 
 
-@case("what watchers are told goes into no link and no file with another name, which whoever shares the folder could have made")
-def _(w):
+def test_what_watchers_are_told_goes_into_no_link_and_no_file_of_another_name(w):
+    """What watchers are told goes into no link and no file with another name, which whoever shares the folder could have made."""
     w.site()
     victim = w.file("victim", "kept\n")
     events, status = w.path / "events.jsonl", w.path / "status.json"
@@ -89,23 +89,23 @@ def _(w):
         plant(events)
         configure(w, monitoring={"events_file": str(events)})
         ran = w.airlock("process", REPORT, "--again")
-        check("who watches this site was not told" in ran.err and "events.jsonl" in ran.err, ran.err)
+        assert "who watches this site was not told" in ran.err and "events.jsonl" in ran.err, ran.err
         w.run("rm", "-rf", events)
     status.symlink_to(victim)
     configure(w, monitoring={"events_file": str(events), "status_file": str(status)})
     ran = w.airlock("status")
-    check("status.json" in ran.err and "is a symbolic link" in ran.err, ran.err)
-    check(status.is_symlink(), "the link was replaced")
-    equal(victim.read_text(), "kept\n")
-    equal([l["seq"] for l in lines_of(events)], list(range(w.ledger_ok()["entries"])))
+    assert "status.json" in ran.err and "is a symbolic link" in ran.err, ran.err
+    assert status.is_symlink(), "the link was replaced"
+    assert victim.read_text() == "kept\n"
+    assert [l["seq"] for l in lines_of(events)] == list(range(w.ledger_ok()["entries"]))
 
 
 def lines_of_tail(path, count):
     return [json.loads(line) for line in path.read_text().splitlines()[-count:]]
 
 
-@case("killed between the line and the note of it, a line comes twice at most and none is missing")
-def _(w):
+def test_killed_between_line_and_note_a_line_comes_twice_at_most(w):
+    """Killed between the line and the note of it, a line comes twice at most and none is missing."""
     w.site()
     events = w.path / "events.jsonl"
     configure(w, monitoring={"events_file": str(events)})
@@ -114,29 +114,28 @@ def _(w):
               "--site", w.site_path, "process", REPORT, "--again", code=(0, -9, 8, 137))
         w.airlock("status")
     seen = [l["seq"] for l in lines_of(events)]
-    equal(sorted(set(seen)), list(range(w.ledger_ok()["entries"])))
-    check(max(seen.count(seq) for seq in seen) <= 2, f"a line came too often: {seen}")
+    assert sorted(set(seen)) == list(range(w.ledger_ok()["entries"]))
+    assert max(seen.count(seq) for seq in seen) <= 2, f"a line came too often: {seen}"
 
 
-@case("six processes at once: each line once")
-def _(w):
+def test_six_processes_at_once_each_line_once(w):
     w.site()
     events = w.path / "events.jsonl"
     configure(w, monitoring={"events_file": str(events)})
     running = [subprocess.Popen([w.program("airlock"), "--site", w.site_path, "process", REPORT, "--again"],
                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for _ in range(6)]
     for process in running:
-        equal(process.wait(), 0)
-    equal([l["seq"] for l in lines_of(events)], list(range(w.ledger_ok()["entries"])))
+        assert process.wait() == 0
+    assert [l["seq"] for l in lines_of(events)] == list(range(w.ledger_ok()["entries"]))
 
 
-@case("the lines reach a real syslog daemon; without one that is said and nothing else happens")
-def _(w):
+def test_the_lines_reach_a_real_syslog_daemon(w):
+    """The lines reach a real syslog daemon; without one that is said and nothing else happens."""
     w.site()
     configure(w, monitoring={"syslog": True})
-    check(not os.path.exists("/dev/log"), "a log daemon runs on this machine already")
+    assert not os.path.exists("/dev/log"), "a log daemon runs on this machine already"
     ran = w.airlock("process", REPORT)
-    check("/dev/log" in ran.err and "no log daemon" in ran.err, ran.err)
+    assert "/dev/log" in ran.err and "no log daemon" in ran.err, ran.err
     messages = w.path / "messages"
     settings = w.file("rsyslog.conf", 'module(load="imuxsock" SysSock.RateLimit.Interval="0")\n'
                       '$MaxMessageSize 16k\n'
@@ -155,8 +154,8 @@ def _(w):
                 break
             time.sleep(0.1)
         got = [l for l in messages.read_text().splitlines() if "airlock-entry/1" in l]
-        check(all(l.startswith("daemon.info airlock ") for l in got), got[:2])
-        equal([json.loads(l[l.index("{"):])["seq"] for l in got], list(range(entries)))
+        assert all(l.startswith("daemon.info airlock ") for l in got), got[:2]
+        assert [json.loads(l[l.index("{"):])["seq"] for l in got] == list(range(entries))
     finally:
         daemon.terminate()
         daemon.wait()
@@ -164,8 +163,8 @@ def _(w):
             os.unlink("/dev/log")
 
 
-@case("the status file is what `status --json` says, whole at every moment, and readable to a monitor")
-def _(w):
+def test_the_status_file_is_what_status_json_says_and_whole_at_every_moment(w):
+    """The status file is what `status --json` says, whole at every moment, and readable to a monitor."""
     w.site()
     status = w.path / "status.json"
     configure(w, monitoring={"status_file": str(status)})
@@ -175,59 +174,59 @@ def _(w):
     for document in (told, asked):
         document["clock"].pop("now")
         document["last_disclosure"].pop("age_seconds")
-    equal(told, asked)
-    equal(status.stat().st_mode & 0o777, 0o644)
-    equal(told["last_disclosure"]["disclosure"], 1)
-    check(told["licence"]["days_left"] > 1000, told["licence"])
-    equal(told["clock"]["went_back"], False)
-    equal(told["queue"], {"waiting": 0, "failed": 0})
-    equal(w.shell(f"jq -r .licence.state {status}").text.strip(), "valid")
+    assert told == asked
+    assert status.stat().st_mode & 0o777 == 0o644
+    assert told["last_disclosure"]["disclosure"] == 1
+    assert told["licence"]["days_left"] > 1000, told["licence"]
+    assert told["clock"]["went_back"] == False
+    assert told["queue"] == {"waiting": 0, "failed": 0}
+    assert w.shell(f"jq -r .licence.state {status}").text.strip() == "valid"
 
 
-@case("held reports and bundles end after their time: recorded, then removed; entries stay")
-def _(w):
+def test_held_reports_and_bundles_end_after_their_time(w):
+    """Held reports and bundles end after their time: recorded, then removed; entries stay."""
     w.new_vendor()
     w.new_site(kit=None)
     w.process(code=4)
     configure(w, retention={"held_days": 90, "payload_days": 100})
-    equal(len(list((w.site_path / "held").iterdir())), 1)
+    assert len(list((w.site_path / "held").iterdir())) == 1
     # A clock that leaps ends nothing; the site then lives on, a month at a time.
     at(w, day(95), "process", "--held", code=4)
-    equal(len(list((w.site_path / "held").iterdir())), 1, "after a leap of the clock")
+    assert len(list((w.site_path / "held").iterdir())) == 1, "after a leap of the clock"
     for offset in (30, 60, 89):
         at(w, day(offset), "hold", "--reason", "still there", code=None)
         at(w, day(offset), "release", code=None)
         at(w, day(offset), "process", "--held", code=None)
-    equal(len(list((w.site_path / "held").iterdir())), 1, "before its time")
+    assert len(list((w.site_path / "held").iterdir())) == 1, "before its time"
     at(w, day(91), "process", "--held", code=None)
-    equal(list((w.site_path / "held").iterdir()), [], "after its time")
-    equal(w.kinds(1)[-1], "expired")
+    assert list((w.site_path / "held").iterdir()) == [], "after its time"
+    assert w.kinds(1)[-1] == "expired"
     w.ledger_ok()
 
 
-@case("a bundle that has been in the outbox for its time is removed with its text, once, also after a crash")
-def _(w):
+def test_a_bundle_in_the_outbox_for_its_time_is_removed_once(w):
+    """A bundle that has been in the outbox for its time is removed with its text, once, also after a crash."""
     w.site()
     w.process()
     configure(w, retention={"payload_days": 20})
     bundle = w.outbox()[0]
 
     at(w, day(19), "process", REPORT)
-    equal(len(w.outbox()), 1)
+    assert len(w.outbox()) == 1
     for file in (bundle.with_suffix(".txt"), bundle):
         ran = w.run("strace", "-f", "-qq", "-o", os.devnull, "-P", file, "-e", "inject=unlink:signal=KILL", "faketime",
                     f"{day(21)} 12:00:00", w.program("airlock"), "--site", w.site_path, "process", REPORT,
                     code=(0, 8, -9, 137))
-        check(ran.code != 0 and bundle.exists(), str(ran))
+        assert ran.code != 0 and bundle.exists(), str(ran)
     at(w, day(21), "process", REPORT)
-    equal(w.outbox(), [])
-    check(not bundle.with_suffix(".txt").exists(), "its text")
-    equal(w.kinds(1).count("expired"), 1)
+    assert w.outbox() == []
+    assert not bundle.with_suffix(".txt").exists(), "its text"
+    assert w.kinds(1).count("expired") == 1
     w.ledger_ok()
 
 
-@case("a bundle that a receipt has named stays for `bundle_days` after it, apart from those that wait, and then ends as recorded")
-def _(w):
+def test_a_bundle_named_by_a_receipt_stays_for_bundle_days_after_it(w):
+    """A bundle that a receipt has named stays for `bundle_days` after it, apart from those that wait, and then ends as recorded."""
     w.site()
     w.process()
     w.process(w.report(lambda d: d["properties"].update({"posthog_version": "1.36.1"})))
@@ -236,32 +235,29 @@ def _(w):
     receipt = w.path / "receipt.p7s"
     w.vendor("receipt", "--site", w.site_id, "--out", receipt)
     done = w.airlock("receipt", "import", receipt, "--json").json
-    equal((done["acknowledged"], done["freed"], done["bundle_days"]), (1, [], 800))
-    equal(len(w.outbox()), 2, "both stay")
+    assert (done["acknowledged"], done["freed"], done["bundle_days"]) == (1, [], 800)
+    assert len(w.outbox()) == 2, "both stay"
     listed = w.airlock("outbox", "list", "--json").json
-    equal(([i["number"] for i in listed["outbox"]], [(i["number"], i["acknowledged_by"]) for i in listed["acknowledged"]]),
-          ([2], [(1, 1)]))
-    check("acknowledged by receipt 1" in w.airlock("outbox", "list").text, "the list")
+    assert ([i["number"] for i in listed["outbox"]], [(i["number"], i["acknowledged_by"]) for i in listed["acknowledged"]]) \
+        == ([2], [(1, 1)])
+    assert "acknowledged by receipt 1" in w.airlock("outbox", "list").text, "the list"
     status = w.airlock("status", "--json").json
-    equal((status["bundles"], status["bundles_acknowledged"], status["retention"]["bundle_days"]),
-          ({"waiting": 1, "handed_over": 0}, 1, 800))
-    check("bundles that a receipt has acknowledged and that are kept: 1" in w.airlock("status").text, "status")
+    assert (status["bundles"], status["bundles_acknowledged"], status["retention"]["bundle_days"]) \
+        == ({"waiting": 1, "handed_over": 0}, 1, 800)
+    assert "bundles that a receipt has acknowledged and that are kept: 1" in w.airlock("status").text, "status"
     w.airlock("bundle", "verify", first)
     medium = w.path / "medium"
     medium.mkdir()
-    equal([h["number"] for h in w.airlock("outbox", "hand-over", "--to", medium, "--json").json["handed_over"]], [2])
+    assert [h["number"] for h in w.airlock("outbox", "hand-over", "--to", medium, "--json").json["handed_over"]] == [2]
     configure(w, retention={"bundle_days": 30})
     at(w, day(29), "process", REPORT)
-    equal(len(w.outbox()), 2)
+    assert len(w.outbox()) == 2
     ran = w.run("strace", "-f", "-qq", "-o", os.devnull, "-P", first, "-e", "inject=unlink:signal=KILL", "faketime",
                 f"{day(31)} 12:00:00", w.program("airlock"), "--site", w.site_path, "process", REPORT, code=(0, 8, -9, 137))
-    check(ran.code != 0 and first.exists(), str(ran))
+    assert ran.code != 0 and first.exists(), str(ran)
     at(w, day(31), "process", REPORT)
-    equal(len(w.outbox()), 1, "the one that no receipt has named")
-    check(not first.exists() and not first.with_suffix(".txt").exists(), "bundle and text")
+    assert len(w.outbox()) == 1, "the one that no receipt has named"
+    assert not first.exists() and not first.with_suffix(".txt").exists(), "bundle and text"
     expired = [e for e in w.airlock("ledger", "export", "--format", "json").json["entries"] if e["kind"] == "expired"]
-    equal([(e["what"], e["after_days"]) for e in expired], [("acknowledged bundle", 30)])
+    assert [(e["what"], e["after_days"]) for e in expired] == [("acknowledged bundle", 30)]
     w.ledger_ok()
-
-
-main()

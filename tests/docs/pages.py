@@ -1,8 +1,4 @@
-#!/usr/bin/env python3
-"""Holds the documentation to what the programs do.
-
-    pages.py PROGRAMS [--write] [PAGE...]     runs the `console` blocks of pages and compares; --write takes what came out
-    pages.py --links                          checks what pages point at: links, and the tests that they name
+"""Runs the `console` blocks of a page and compares what came out with what the page shows.
 
 A page's blocks run in one shell, in order, as a reader types them from the first line on, in a folder of their own that holds
 `status_report.json`, `posthog-default.json` and `dictionary.json`. Whatever else a page needs it makes in sight of the reader.
@@ -22,12 +18,11 @@ import pathlib
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 
-TOP = pathlib.Path(__file__).resolve().parents[2]
+from harness import DICTIONARY, POLICY, REPORT
+
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.M | re.S)
-SKIPPED = 77  # what meson calls a test that was skipped
 
 # What differs from run to run, the longest forms first.
 VARYING = [
@@ -74,6 +69,13 @@ class Step:
         self.output = []
         self.found = None
 
+    def is_as_shown(self):
+        return fits(normal("\n".join(self.output)), normal("\n".join(self.found)))
+
+    def __str__(self):
+        return "\n".join(["  $ " + "\n  ".join(self.command), "  the page shows:", *(f"    {line}" for line in self.output),
+                          "  what came out:", *(f"    {line}" for line in self.found)])
+
 
 def steps_of(block):
     steps = []
@@ -81,7 +83,7 @@ def steps_of(block):
         if line.startswith("$ "):
             steps.append(Step(line[2:]))
         elif not steps:
-            raise ValueError(f"a console block begins with output: {line!r}")
+            raise AssertionError(f"a console block begins with output: {line!r}")
         elif not steps[-1].output and steps[-1].command[-1].endswith("\\"):
             steps[-1].command.append(line)
         else:
@@ -90,22 +92,21 @@ def steps_of(block):
 
 
 def environment(folder, programs):
-    sanitizer = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"
     path = ":".join(str(p) for p in sorted(programs.iterdir()) if p.is_dir())
-    return {"ASAN_OPTIONS": sanitizer, "UBSAN_OPTIONS": "halt_on_error=1", "PATH": path + ":" + os.environ["PATH"],
+    return {"ASAN_OPTIONS": os.environ["ASAN_OPTIONS"], "UBSAN_OPTIONS": "halt_on_error=1", "PATH": path + ":" + os.environ["PATH"],
             "HOME": str(folder), "LC_ALL": "C.UTF-8", "TZ": "UTC", "NO_COLOR": "1"}
 
 
-def run(page, text, programs):
+def run(text, programs):
     """Runs all blocks of a page and fills in what came out."""
     blocks = [steps_of(m[1]) for m in BLOCK.finditer(text)]
     folder = pathlib.Path(tempfile.mkdtemp(prefix="airlock-docs."))
     folder.chmod(0o755)  # other users come through, as they do to a site in its usual place
     outputs = pathlib.Path(tempfile.mkdtemp(prefix="airlock-docs-outputs."))
     try:
-        shutil.copy(TOP / "tests/kit/status_report.json", folder)
-        shutil.copy(TOP / "policy/posthog-default.json", folder)
-        shutil.copy(TOP / "policy/dictionary/posthog-status-report.json", folder / "dictionary.json")
+        shutil.copy(REPORT, folder)
+        shutil.copy(POLICY, folder)
+        shutil.copy(DICTIONARY, folder / "dictionary.json")
         script = []
         steps = [step for block in blocks for step in block]
         for number, step in enumerate(steps):
@@ -114,8 +115,7 @@ def run(page, text, programs):
         done = subprocess.run(["bash", "-c", "\n".join(script)], cwd=folder, env=environment(folder, programs), timeout=300,
                               capture_output=True, check=False)
         for number, step in enumerate(steps):
-            if not (outputs / f"{number}.code").exists():
-                raise ValueError(f"the page's shell ended early: {done.stderr.decode()}")
+            assert (outputs / f"{number}.code").exists(), f"the page's shell ended early: {done.stderr.decode()}"
             found = (outputs / str(number)).read_text()
             code = (outputs / f"{number}.code").read_text().strip()
             step.found = found.rstrip("\n").split("\n") if found.strip("\n") else []
@@ -134,78 +134,7 @@ def written(text, blocks):
     def block(match):
         lines = []
         for step in next(left):
-            same = fits(normal("\n".join(step.output)), normal("\n".join(step.found)))
-            lines += ["$ " + step.command[0], *step.command[1:], *(step.output if same else step.found)]
+            lines += ["$ " + step.command[0], *step.command[1:], *(step.output if step.is_as_shown() else step.found)]
         return "```console\n" + "\n".join(lines) + "\n```"
 
     return BLOCK.sub(block, text)
-
-
-def check_pages(programs, pages, write):
-    passed = failed = skipped = commands = 0
-    for page in pages:
-        text = page.read_text()
-        if not BLOCK.search(text):
-            continue
-        name = page.relative_to(TOP)
-        try:
-            blocks = run(page, text, programs)
-        except (ValueError, KeyError, subprocess.TimeoutExpired) as error:
-            print(f"FAIL  {name}: {error}")
-            failed += 1
-            continue
-        wrong = [step for block in blocks for step in block
-                 if not fits(normal("\n".join(step.output)), normal("\n".join(step.found)))]
-        commands += sum(len(block) for block in blocks)
-        if wrong and write:
-            page.write_text(written(text, blocks))
-            print(f"SKIP  {name}: {len(wrong)} outputs written")
-            skipped += 1
-        elif wrong:
-            failed += 1
-            print(f"FAIL  {name}")
-            for step in wrong:
-                print("  $ " + "\n  ".join(step.command))
-                print("  the page shows:\n    " + "\n    ".join(step.output))
-                print("  what came out:\n    " + "\n    ".join(step.found))
-        else:
-            passed += 1
-            print(f"ok    {name}")
-    print(f"counted: {commands} commands of pages")
-    return passed, failed, skipped
-
-
-def check_links(pages):
-    """Each link to a file leads somewhere, and each test or page that is named in code type is there."""
-    failed = passed = 0
-    for page in pages:
-        text = page.read_text()
-        prose = re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S)
-        missing = [target for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", prose)
-                   if not (page.parent / target).exists()]
-        named = re.findall(r"`((?:tests|docs|tools|policy|lib)/[A-Za-z0-9_./*-]+)`", prose)
-        missing += [name for name in named if not list(TOP.glob(name.rstrip("/")))]
-        for target in missing:
-            print(f"FAIL  {page.relative_to(TOP)} points at {target}, which is not there")
-        failed += len(missing)
-        passed += not missing
-    return passed, failed, 0
-
-
-def main():
-    pages = [TOP / "README.md", *sorted((TOP / "docs").rglob("*.md"))]
-    arguments = sys.argv[1:]
-    if arguments == ["--links"]:
-        passed, failed, skipped = check_links([*pages, TOP / "CHANGELOG.md"])
-    else:
-        write = "--write" in arguments
-        programs, *chosen = [a for a in arguments if a != "--write"]
-        if chosen:
-            pages = [pathlib.Path(name).resolve() for name in chosen]
-        passed, failed, skipped = check_pages(pathlib.Path(programs).resolve(), pages, write)
-    print(f"{passed} passed, {failed} failed")
-    sys.exit(1 if failed or not passed + skipped else SKIPPED if skipped else 0)
-
-
-if __name__ == "__main__":
-    main()

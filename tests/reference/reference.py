@@ -3,25 +3,17 @@
 `decide(policy, facts)` follows docs/formats/policy.md, `Plan` docs/formats/redactions.md, `redact` those and
 docs/formats/dictionary.md. Numbers keep their text; objects are lists of pairs, since order counts.
 """
-import base64
-import datetime
-import hashlib
-import hmac
-import ipaddress
 import re
-from decimal import ROUND_HALF_UP, Decimal
+
+from shapes import first_fit, steps, types_of, with_sentinels
+from treatments import GONE, action_fits, treat
 
 ORDER = ["send", "redact", "seal", "withhold"]
 STRENGTH = {"keep": 0, "pseudonymise": 2, "mask": 3, "drop": 4}  # all others are partial: 1
-KEY = b"p" * 32
 
 
 class Refused(Exception):
     pass
-
-
-class Num(str):
-    """A number, as it is written."""
 
 
 # --- policy.md -------------------------------------------------------------------------------------------------------
@@ -83,108 +75,7 @@ def decide(policy, facts):
             "by_exception": strictest == "withhold" and not designed}
 
 
-# --- dictionary.md: paths, types ---------------------------------------------------------------------------------------
-
-def steps(path):
-    """Decoded steps; a wildcard is `None`, any number of steps is `...`."""
-    out = []
-    for step in path.split("/")[1:]:
-        out.append(None if step == "*" else ... if step == "**" else
-                   step.replace("~2", "*").replace("~1", "/").replace("~0", "~"))
-    return out
-
-
-LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-HOST = re.compile(rf"(?=.{{1,253}}\Z){LABEL}(\.{LABEL})*\Z")
-LAST_DIGITS = re.compile(r"(.*\.)?[0-9]+\Z")
-VERSION = re.compile(r"(?=.{1,64}\Z)v?[0-9]{1,10}(\.[0-9]{1,10}){0,5}(-[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*)?"
-                     r"(\+[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*)?\Z")
-UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
-TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)\Z")
-
-
-def is_hostname(text):
-    return bool(HOST.match(text)) and not LAST_DIGITS.match(text)
-
-
-def is_ip(text):
-    try:
-        ipaddress.ip_address(text)
-        return "%" not in text
-    except ValueError:
-        return False
-
-
-def read_time(text):
-    match = TIME.match(text)
-    if not match:
-        return None
-    try:
-        zone = match[8]
-        moment = datetime.datetime(*(int(match[i]) for i in range(1, 7)))
-        if zone not in "Zz":
-            moment -= (1 if zone[0] == "+" else -1) * datetime.timedelta(hours=int(zone[1:3]), minutes=int(zone[4:6]))
-        return moment
-    except (ValueError, OverflowError):
-        return None
-
-
-def fits_one(kind, value, values=()):
-    if kind == "empty":
-        return value in ("", []) and not isinstance(value, Num) or isinstance(value, dict) and not value["members"]
-    if kind == "boolean":
-        return isinstance(value, bool)
-    if kind in ("count", "integer", "number"):
-        if not isinstance(value, Num):
-            return False
-        if kind == "count":
-            return bool(re.match(r"[0-9]+\Z", value)) and int(value) < 2 ** 63
-        if kind == "integer":
-            return bool(re.match(r"-?[0-9]+\Z", value)) and -2 ** 63 <= int(value) < 2 ** 63
-        number = float(value)
-        return abs(number) != float("inf") and (number != 0 or Decimal(value) == 0)
-    if not isinstance(value, str) or isinstance(value, Num):
-        return False
-    return {"text": lambda: 1 <= len(value.encode()) <= 1024, "uuid": lambda: bool(UUID.match(value)),
-            "version": lambda: bool(VERSION.match(value)), "time": lambda: read_time(value) is not None,
-            "url": lambda: bool(re.match(r"[hH][tT][tT][pP][sS]?://([^/:?#@]+)(:[0-9]+)?([/?#][!-~]*)?\Z", value)),
-            "hostname": lambda: is_hostname(value), "ip": lambda: is_ip(value),
-            "email": lambda: bool(re.match(r"[A-Za-z0-9.+-]{1,64}@", value)) and is_hostname(value.split("@")[1]),
-            "enum": lambda: value in values}[kind]()
-
-
-def types_of(shape):
-    types = shape.get("type", [])
-    return types if isinstance(types, list) else [types]
-
-
-def first_fit(shape, value):
-    """The first type that fits. A container that is not empty is let in where `empty` is a type; what is in it is not."""
-    is_container = isinstance(value, (list, dict))
-    for kind in types_of(shape):
-        if kind == "empty" and is_container or fits_one(kind, value, shape.get("values", ())):
-            return kind
-    if value is None and shape.get("nullable") or isinstance(value, Num) and value in map(str, shape.get("sentinels", ())):
-        return "stand_in"
-    return None
-
-
-def with_sentinels(field, dictionary):
-    """Those of the whole dictionary count for every `count` that they do not fit anyway."""
-    if "count" not in types_of(field):
-        return field
-    more = [s for s in dictionary.get("sentinels", []) if first_fit({**field, "sentinels": []}, Num(str(s))) is None]
-    return {**field, "sentinels": list(dict.fromkeys([*field.get("sentinels", []), *more]))}
-
-
 # --- redactions.md -----------------------------------------------------------------------------------------------------
-
-def action_fits(redaction, shape):
-    needs = {"suppress_below": {"count", "integer", "number"}, "truncate_ip": {"ip"}, "truncate_time": {"time"},
-             "truncate_version": {"version"}, "host_to_domain": {"hostname", "url"},
-             "round": {"count", "integer", "number"} if "significant" in redaction else {"count", "integer"}}
-    return redaction["do"] not in needs or bool(needs[redaction["do"]] & set(types_of(shape)))
-
 
 def key_fits(redaction, shape):
     if redaction["do"] == "mask":
@@ -268,117 +159,6 @@ class Plan:
                 elif prefixes and types_of(field):
                     value.append(settings(r))
             self.values[field["path"]], self.keys[field["path"]] = join(value), join(key)
-
-
-SUFFIXES = {"com", "uk", "co.uk", "de", "io", "github.io"}
-
-
-def domain(text):
-    text = text.lower()
-    scheme, rest = re.match(r"(https?://)?(.*)\Z", text).groups()
-    host = re.split(r"[/?#:]", rest)[0] if scheme else rest
-    labels = host.split(".")
-    if labels[-1] not in SUFFIXES:
-        return None
-    for i in range(len(labels)):
-        if ".".join(labels[i:]) in SUFFIXES:
-            return None if i == 0 else (scheme or "") + ".".join(labels[i - 1:])
-    return None
-
-
-def rounded(value, to):
-    with_sign = (Decimal(value) / to).quantize(Decimal(1), ROUND_HALF_UP) * to
-    return Num(int(with_sign)) if Decimal(value) % to else value
-
-
-def to_digits(value, count):
-    number = Decimal(value)
-    if number == 0 or len(number.normalize().as_tuple().digits) <= count:
-        return value
-    sign = "-" if number < 0 else ""
-    number = abs(number)
-    number = number.quantize(Decimal((0, (1,), number.adjusted() - count + 1)), ROUND_HALF_UP).normalize()
-    if not -7 <= number.adjusted() <= 20:
-        digits = "".join(map(str, number.as_tuple().digits))
-        return Num(f"{sign}{digits[0]}{'.' + digits[1:] if digits[1:] else ''}e{number.adjusted()}")
-    return Num(sign + format(number, "f"))
-
-
-def truncated_ip(text, v4, v6):
-    address = ipaddress.ip_address(text)
-    number, size = int(address), address.max_prefixlen
-    bits = v4
-    if size == 128:
-        bits = v6
-        carried = [(0xFFFF << 32, 96, 96), (0, 96, 96), (0x64FF9B << 96, 96, 96), (0x2002 << 112, 16, 16), (0x20010000 << 96, 32, 96)]
-        for prefix, length, at in carried:
-            if v4 < 32 and number >> (128 - length) == prefix >> (128 - length):
-                bits = min(bits, at + v4)
-    number = number >> (size - bits) << (size - bits)
-    if size == 32:
-        return str(ipaddress.IPv4Address(number))
-    # The C library writes the last 32 bits of mapped and compatible addresses as IPv4.
-    high, low = number >> 32, number & 0xFFFFFFFF
-    if high == 0xFFFF or high == 0 and low > 0xFFFF:
-        return ("::ffff:" if high else "::") + str(ipaddress.IPv4Address(low))
-    return str(ipaddress.IPv6Address(number))
-
-
-def partial(treatment, text):
-    """What is left, or nothing."""
-    do = treatment["do"]
-    if do == "suppress_below":
-        return text if Decimal(text) >= treatment["k"] else None
-    if do == "round":
-        return to_digits(text, treatment["significant"]) if "significant" in treatment else rounded(text, treatment["to"])
-    if do == "truncate_ip":
-        out = truncated_ip(text, treatment["v4"], treatment["v6"])
-    elif do == "truncate_time":
-        day = read_time(text)
-        day -= datetime.timedelta(days={"day": 0, "week": day.weekday(), "month": day.day - 1}[treatment["to"]])
-        out = day.strftime("%Y-%m-%dT00:00:00Z")
-    elif do == "truncate_version":
-        out = re.match(r"v?[0-9]+" + (r"(\.[0-9]+)?" if treatment["to"] == "minor" else ""), text)[0]
-    else:
-        out = domain(text)
-    return text if out is not None and out.lower() == text.lower() else out
-
-
-def word(value):
-    """As the report has it: what a pseudonym is made of."""
-    if value is None:
-        return "null"
-    return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
-
-
-def pseudonym(cls, path, text):
-    message = b"".join(len(p).to_bytes(8, "big") + p for p in (cls.encode(), path.encode(), text.encode()))
-    return cls + "-" + base64.b32encode(hmac.new(KEY, message, hashlib.sha256).digest()[:16]).decode().lower().rstrip("=")
-
-
-GONE = object()
-
-
-def treat(treatment, value, kind, cls, path, is_key):
-    """The value afterwards, or GONE."""
-    do = treatment["do"]
-    if do == "keep":
-        return value
-    if do == "drop" or isinstance(value, (list, dict)):
-        return GONE
-    if do == "mask":
-        return "[masked]"
-    if do == "pseudonymise":
-        return pseudonym(cls, path, word(value))
-    if kind == "stand_in":
-        return value
-    shape = {"type": kind}
-    if not action_fits(treatment, shape):
-        return GONE
-    out = partial(treatment, value)
-    if out is None or not is_key and not fits_one(kind, out):
-        return GONE
-    return out
 
 
 class Redaction:

@@ -1,4 +1,5 @@
-# What setup, demo and test share: one line a step, with its duration. Sourced, not run.
+# What the scripts in this folder share: the build folders, each made in one way only, and one line a step with its duration.
+# Sourced, not run.
 
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -22,9 +23,12 @@ step() {
 # configure FOLDER OPTION...: makes a build folder, unless it is there.
 configure() { [ -f "$1/build.ninja" ] || meson setup "$1" "$top" "${@:2}"; }
 
-# The programs as they are shipped, into build/release.
+# The programs as they are shipped.
 release=$top/build/release
 build_release() {
   step "configure for release" configure "$release" -Dtests=false -Dbuildtype=release -Dunity=on -Dunity_size=64
   step "build for release" ninja -C "$release"
 }
+
+# What tools/dev/build builds.
+dev=$top/build/dev

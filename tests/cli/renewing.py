@@ -1,0 +1,10 @@
+"""What the tests of licences and their renewal share."""
+
+
+def serial(w, licence):
+    return w.run(w.program("airlock"), "licence", "verify", "--licence", licence, "--trust", w.root, "--product", "posthog",
+                 "--site-id", w.site_id, "--json", code=None).json["licence"]["serial"]
+
+
+def tree(folder):
+    return {p.relative_to(folder): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}

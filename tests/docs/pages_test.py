@@ -1,0 +1,33 @@
+"""Holds pages and stories to what the programs print, and to what is there."""
+import re
+
+import pytest
+from harness import TOP
+from pages import BLOCK, run, written
+
+PAGES = [TOP / "README.md", *sorted((TOP / "docs").rglob("*.md"))]
+STORIES = sorted((TOP / "tests/stories").glob("*.md"))
+
+
+def name(page):
+    return str(page.relative_to(TOP))
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES + STORIES if BLOCK.search(page.read_text())], ids=name)
+def test_a_page_shows_what_the_programs_print(programs, accept, page):
+    text = page.read_text()
+    blocks = run(text, programs)
+    accept(page, written(text, blocks))
+    wrong = [step for block in blocks for step in block if not step.is_as_shown()]
+    assert not wrong, "\n" + "\n".join(map(str, wrong))
+    print(f"counted: {sum(map(len, blocks))} commands of {name(page)}")
+
+
+@pytest.mark.parametrize("page", [*PAGES, TOP / "CHANGELOG.md"], ids=name)
+def test_a_page_points_only_at_what_is_there(page):
+    """Each link to a file leads somewhere, and each test or page that is named in code type is there."""
+    prose = re.sub(r"^```.*?^```$", "", page.read_text(), flags=re.M | re.S)
+    missing = [target for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", prose) if not (page.parent / target).exists()]
+    named = re.findall(r"`((?:tests|docs|tools|policy|lib)/[A-Za-z0-9_./*-]+)`", prose)
+    missing += [path for path in named if not list(TOP.glob(path.rstrip("/")))]
+    assert missing == []

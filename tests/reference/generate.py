@@ -1,0 +1,243 @@
+"""Policies, dictionaries, facts and reports made up from a seed, for the comparison with the second implementation."""
+import json
+import random
+
+import reference
+from comparison import dump
+from shapes import Num, first_fit, steps, types_of
+from treatments import action_fits
+
+STATES = ["missing", "invalid", "revoked", "superseded", "wrong_product", "wrong_site", "clock_rollback", "not_yet_valid",
+          "expired", "grace", "valid"]
+CLASSES = ["usage", "version", "deployment", "time", "licence", "identifier", "person", "location", "content", "transport"]
+VALUES = {
+    "count": [Num(n) for n in ("0", "1", "4", "5", "9", "10", "15", "95", "12345", "9223372036854775807")],
+    "integer": [Num(n) for n in ("-0", "-1", "-15", "-149", "7", "150", "-9223372036854775808")],
+    "number": [Num(n) for n in ("0.0", "53.80496", "-0.0012345", "1.5e3", "9.99e20", "1.25E-9", "99.5", "-1e308")],
+    "boolean": [True, False],
+    "text": ["gold", "Ünï \" code", "a/b", "2", "*", "a__b"],
+    "uuid": ["0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"],
+    "version": ["1.35.0", "v1.22.7-gke.300", "7", "v2"],
+    "time": ["2022-05-02T01:00:00+02:00", "2026-11-26T12:30:00Z", "2026-11-01T00:00:00.5Z", "2026-11-30t23:59:59-08:00"],
+    "url": ["https://ph.leeds.example.co.uk:8443/x?y=1", "http://example.com", "http://10.0.0.1/", "HTTP://WWW.Example.com"],
+    "hostname": ["db.leeds.example.co.uk", "localhost", "example.com", "a.b.internal", "bank.github.io", "co.uk"],
+    "ip": ["165.22.112.27", "2001:db8:aaaa:bbbb::1", "::ffff:165.22.112.27", "2002:a516:701b::1", "10.0.0.0", "::1"],
+    "email": ["jo@example.com"],
+    "enum": ["one", "two"],
+    "empty": ["", [], {"members": []}],
+}
+TYPES = list(VALUES)
+ODD = [None, {"members": [("x", Num("1"))]}, [Num("1")], "odd", Num("1e400"), Num("-5"), True, "", []]
+
+
+class Generator:
+    def __init__(self, seed):
+        self.random = random.Random(seed)
+
+    def some(self, items, most=3, least=0):
+        items = sorted(items)
+        return self.random.sample(items, min(len(items), self.random.randint(least, most)))
+
+    def shape(self, types):
+        chosen = self.some(types, 2, 1)
+        out = {"type": chosen if len(chosen) > 1 or self.random.random() < .2 else chosen[0]}
+        if "enum" in chosen:
+            out["values"] = ["one", "two"]
+        return out
+
+    def dictionary(self):
+        key_types = ["text", "version", "ip", "time", "hostname", "uuid", "empty", "email"]
+        fields = [{"path": "/event", "type": "enum", "values": ["weekly", "daily"], "class": "usage"}]
+
+        def leaf(path, key=False):
+            field = {"path": path, **self.shape(TYPES), "class": self.random.choice(CLASSES)}
+            if key:
+                field["key"] = {**self.shape(key_types), "class": self.random.choice(CLASSES)}
+                if "values" in field["key"]:
+                    del field["key"]["values"]
+            fields.append(field)
+
+        for name in self.some(["a", "b", "a__b", "x~1y", "s~2r", "teams"], 4, 1):
+            leaf("/p/" + name)
+        if self.random.random() < .6:
+            leaf("/p/map/*", key=True)
+            if self.random.random() < .4:
+                leaf("/p/map/known")
+        if self.random.random() < .5:
+            leaf("/p/list/*")
+        if self.random.random() < .5:
+            fields.append({"path": "/p/deep/*", "key": {**self.shape(key_types), "class": self.random.choice(CLASSES)}})
+            leaf("/p/deep/*/size")
+            if self.random.random() < .5:
+                leaf("/p/deep/*/names/*", key=True)
+        if self.random.random() < .4:
+            leaf("/p/rows/*/name")
+        for field in fields:
+            if field["path"] == "/event" or not types_of(field):
+                continue
+            if self.random.random() < .15:
+                field["nullable"] = True
+            if self.random.random() < .15 and first_fit(field, Num("-5")) is None:
+                field["sentinels"] = [-5]
+        out = {"format": "airlock-dictionary/2", "name": "d", "product": "p", "roles": {"event": "/event"},
+               "events": ["weekly", "daily"], "fields": fields}
+        if self.random.random() < .2:
+            out["sentinels"] = [-5, -7]
+        if self.random.random() < .7:
+            out["twins"] = {"under": "/p", "separator": "__"}
+        return out
+
+    def action(self):
+        r = self.random
+        return r.choice([
+            {"do": "drop"}, {"do": "mask"}, {"do": "pseudonymise"}, {"do": "pseudonymise"}, {"do": "host_to_domain"},
+            {"do": "suppress_below", "k": r.choice([1, 5, 10, 100])}, {"do": "round", "to": r.choice([2, 3, 10, 15, 30, 100])},
+            {"do": "round", "significant": r.choice([1, 2, 3])}, {"do": "truncate_ip", "v4": r.choice([8, 24, 32]), "v6": r.choice([0, 48, 128])},
+            {"do": "truncate_time", "to": r.choice(["day", "week", "month"])}, {"do": "truncate_version", "to": r.choice(["major", "minor"])}])
+
+    def fitting(self, field):
+        """An action that fits one of the field's types, partial ones rather than others."""
+        types = set(types_of(field))
+        for _ in range(20):
+            action = self.action()
+            if action["do"] not in reference.STRENGTH and action_fits(action, {"type": sorted(types)}):
+                return action
+        return self.action()
+
+    def redactions(self, dictionary):
+        """Some at random, and some that fit and meet on one field, so that joins and partial ones are not rare."""
+        out = [self.redaction(dictionary) for _ in range(self.random.randint(0, 2))]
+        fields = [f for f in dictionary["fields"] if types_of(f) and f["path"] != "/event"]
+        for _ in range(self.random.randint(0, 2) if fields else 0):
+            field = self.random.choice(fields)
+            for _ in range(self.random.randint(1, 3)):
+                by_class = {"class": field["class"]} if self.random.random() < .3 else {"path": field["path"]}
+                out.append({**by_class, **self.fitting(field)})
+        return out
+
+    def redaction(self, dictionary):
+        if self.random.random() < .6:
+            return {"class": self.random.choice(CLASSES), **self.action()}
+        field = self.random.choice(dictionary["fields"])
+        parts = field["path"].split("/")[1:]
+        cut = parts[:self.random.randint(1, len(parts))]
+        cut = ["*" if self.random.random() < .15 else p for p in cut]
+        if self.random.random() < .15:
+            cut[self.random.randrange(len(cut))] = "**"
+        out = {"path": "/" + "/".join(cut), **self.action()}
+        if self.random.random() < .3:
+            out["of"] = "key"
+        return out
+
+    def policy(self, dictionary):
+        r = self.random
+        profiles = {}
+        for name in ("p1", "p2", "p3")[:r.randint(1, 3)]:
+            profiles[name] = {"redactions": self.redactions(dictionary)}
+            if len(profiles) > 1 and r.random() < .4:
+                profiles[name]["extends"] = "p1"
+            if "extends" not in profiles[name] or r.random() < .3:
+                profiles[name]["undeclared"] = r.choice(["drop", "drop", "drop", "refuse"])
+        tiers = {}
+        for name in ("gold", "silver", "unlicensed"):
+            disposition = r.choice(["send", "seal", "seal", "withhold"])
+            tiers[name] = {"disposition": disposition, "may": sorted({disposition, *self.some(reference.ORDER, 3)})}
+            if used := self.some(profiles, 2):
+                tiers[name]["profiles"] = used
+        rules = []
+        for i in range(r.randint(0, 3)):
+            when = {}
+            for member, values in (("tier", list(tiers)), ("licence", STATES), ("entitlement", ["e1", "e2"]), ("event", ["weekly", "daily"]),
+                                   ("kit", ["current", "stale"])):
+                if r.random() < .4:
+                    when[member] = self.some(values, 3, 1)
+            rule = {"id": f"r{i}", "when": when or {"tier": ["gold"]}}
+            rule["at_least"] = r.choice(["send", "seal", "withhold"])
+            if used := self.some(profiles, 2):
+                rule["profiles"] = used
+            rules.append(rule)
+        return {"format": "airlock-policy/1", "name": "p", "version": "1", "tiers": tiers,
+                "otherwise": r.choice(["seal", "withhold"]), "rules": rules, "profiles": profiles, "claims": []}
+
+    def facts(self):
+        r = self.random
+        out = {"licence": r.choice(["valid"] * 10 + STATES), "event": r.choice(["weekly", "daily"])}
+        if r.random() < .95:
+            out["tier"] = r.choice(["gold", "silver", "unlicensed", "tin"])
+        if entitlements := self.some(["e1", "e2", "e3"], 2):
+            out["entitlements"] = entitlements
+        if r.random() < .3:
+            out["kit"] = r.choice(["current", "stale"])
+        if r.random() < .3:
+            out["floors"] = [{"source": "airlock.json", "at_least": r.choice(reference.ORDER)}]
+        return out
+
+    def of_shape(self, shape):
+        if self.random.random() < .03:
+            return self.random.choice(ODD)
+        if shape.get("nullable") and self.random.random() < .3:
+            return None
+        if shape.get("sentinels") and self.random.random() < .3:
+            return Num("-5")
+        kind = self.random.choice(types_of(shape))
+        return self.random.choice(shape.get("values", VALUES[kind]) if kind == "enum" else VALUES[kind])
+
+    def key(self, shape):
+        if self.random.random() < .05:
+            return self.random.choice(["odd key", "165.22.112.99", "*", ""])
+        return self.random.choice(VALUES[self.random.choice(types_of(shape))]) or ""
+
+    def report(self, dictionary):
+        def put(members, at, field, decoded):
+            step = decoded[at]
+            is_key = at + 1 == len(decoded) and "key" in field
+            star = "/".join(field["path"].split("/")[:at + 2])
+            declared = next((f for f in dictionary["fields"] if f["path"] == star), {})
+            names = [step] if step is not None else (
+                [k for k in (self.key(declared["key"]) for _ in range(2)) if isinstance(k, str)] if "key" in declared else [None])
+            for name in names:
+                if at + 1 == len(decoded):
+                    if types_of(field):
+                        members.append((name, self.of_shape(field)))
+                    continue
+                inner = next((v for k, v in members if k == name and isinstance(v, dict)), None)
+                if inner is None:
+                    inner = {"members": []}
+                    members.append((name, inner))
+                put(inner["members"], at + 1, field, decoded)
+
+        root = []
+        for field in dictionary["fields"]:
+            if field["path"] == "/event" or self.random.random() < .8:
+                put(root, 0, field, steps(field["path"]))
+
+        def tidy(value):
+            """Members called None are elements; of equal keys the first stays."""
+            if not isinstance(value, dict):
+                return value
+            if value["members"] and all(k is None for k, _ in value["members"]):
+                return [tidy(v) for _, v in value["members"]]
+            seen = {}
+            for k, v in value["members"]:
+                if k is not None:
+                    seen.setdefault(k, tidy(v))
+            return {"members": list(seen.items())}
+
+        out = tidy({"members": root})
+        inner = next((v for k, v in out["members"] if k == "p" and isinstance(v, dict)), None)
+        if inner is not None and self.random.random() < .5:
+            name = self.random.choice(["a__b", "map__x", "list__0", "deep__x__size", "rows__0__name", "deep", "map__known", "zz", "a__b__c"])
+            if name not in dict(inner["members"]):
+                inner["members"].append((name, self.of_shape({"type": TYPES})))
+        if self.random.random() < .1:
+            out["members"].append(("extra", self.random.choice(ODD)))
+        return out
+
+    def triple(self):
+        dictionary = self.dictionary()
+        out = {"dictionary": json.dumps(dictionary, ensure_ascii=False),
+               "policy": json.dumps(self.policy(dictionary), ensure_ascii=False), "facts": self.facts()}
+        if self.random.random() < .15:
+            out["facts"]["redact_also"] = [self.redaction(dictionary)]
+        out["report"] = dump(self.report(dictionary))
+        return out
