@@ -7,7 +7,6 @@
 #include <openssl/params.h>
 #include <openssl/provider.h>
 
-#include "crypto/narrow.hpp"
 #include "crypto/openssl.hpp"
 
 namespace airlock::crypto {
@@ -31,8 +30,8 @@ bool derivation(const char* algorithm) { return has(EVP_KDF_fetch, EVP_KDF_free,
 bool mac(const char* algorithm) { return has(EVP_MAC_fetch, EVP_MAC_free, algorithm); }
 
 std::string provider_in_use() {
-  static_cast<void>(library());  // starts it
-  const OSSL_PROVIDER* const loaded = narrowed_provider();
+  const Handle<EVP_MD> digest(EVP_MD_fetch(library(), "SHA2-256", nullptr));
+  const OSSL_PROVIDER* const loaded = digest == nullptr ? nullptr : EVP_MD_get0_provider(digest.get());
   const char* name = nullptr;
   const char* version = nullptr;
   OSSL_PARAM wanted[] = {OSSL_PARAM_utf8_ptr(OSSL_PROV_PARAM_NAME, &name, 0),

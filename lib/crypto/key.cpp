@@ -63,13 +63,6 @@ Result<PublicKey> public_half_of_ed25519(const EVP_PKEY* key) {
   return PublicKey::from_ed25519(raw);
 }
 
-/// The 32 bytes of an Ed25519 key in PKCS #8 (RFC 8410 7): an OCTET STRING; empty where it is another thing.
-std::string_view ed25519_seed(std::string_view inner) {
-  constexpr auto octet_string_of_32 = "\x04\x20"sv;
-  if (inner.size() != octet_string_of_32.size() + ed25519_size || !inner.starts_with(octet_string_of_32)) return {};
-  return inner.substr(octet_string_of_32.size());
-}
-
 std::optional<KeyKind> kind_of(const EVP_PKEY* key, std::string_view spki) {
   if (key == nullptr) return std::nullopt;
   if (spki.starts_with(p256_prefix)) return KeyKind::p256;
@@ -182,25 +175,12 @@ Result<PrivateKey> PrivateKey::generate(KeyKind kind) {
 }
 
 Result<PrivateKey> PrivateKey::from_info(const PKCS8_PRIV_KEY_INFO* info) {
-  // What the narrowed provider does not read, OpenSSL would read without it (crypto/narrow.hpp).
-  const ASN1_OBJECT* type = nullptr;
-  const unsigned char* inner = nullptr;
-  int inner_size = 0;
-  const X509_ALGOR* scheme = nullptr;
-  if (PKCS8_pkey_get0(&type, &inner, &inner_size, &scheme, info) != 1) return refuse_file();
-  const int kind = OBJ_obj2nid(type);
-  if (kind == NID_ED25519) {
-    int parameters = 0;
-    X509_ALGOR_get0(nullptr, &parameters, nullptr, scheme);
-    const auto seed = ed25519_seed({reinterpret_cast<const char*>(inner), static_cast<std::size_t>(inner_size)});
-    if (seed.empty() || parameters != V_ASN1_UNDEF) return refuse_file();
-    return from_handle(
-        owned(EVP_PKEY_new_raw_private_key_ex(library(), "ED25519", nullptr, octets(seed), seed.size())));
-  }
-  if (kind != NID_X9_62_id_ecPublicKey && kind != NID_rsaEncryption) return refuse_kind();
-  AIRLOCK_TRY(PrivateKey key, from_handle(owned(EVP_PKCS82PKEY_ex(info, library(), nullptr))));
-  // The file names both halves of the key; nobody would notice before somebody verifies that they do not match.
-  if (!halves_match(key.handle(), key.public_key().handle())) return refuse_file();
+  auto handle = owned(EVP_PKCS82PKEY_ex(info, library(), nullptr));
+  if (handle == nullptr) return refuse_file();
+  AIRLOCK_TRY(PrivateKey key, from_handle(std::move(handle)));
+  // The file has a public key too. That it is another one would be noticed only when somebody verifies a signature. An
+  // Ed25519 file has none: OpenSSL computes it.
+  if (key.kind() != KeyKind::ed25519 && !halves_match(key.handle(), key.public_key().handle())) return refuse_file();
   return key;
 }
 

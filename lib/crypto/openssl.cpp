@@ -11,7 +11,6 @@
 #include <atomic>
 #include <stdexcept>
 
-#include "crypto/narrow.hpp"
 #include "crypto/start.hpp"
 
 namespace airlock::crypto {
@@ -66,7 +65,7 @@ ossl_lib_ctx_st* library() {
     const Owner said = owner.load(std::memory_order_relaxed);
     if (said == Owner::unsaid) ensure(forbid_configuration(), "start");
     ossl_lib_ctx_st* const made = said == Owner::airlock ? OSSL_LIB_CTX_get0_global_default() : OSSL_LIB_CTX_new();
-    ensure(made != nullptr && load_narrowed(made), "start");
+    ensure(made != nullptr, "start");
     return made;
   }();
   return context;

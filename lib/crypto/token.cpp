@@ -4,7 +4,6 @@
 #include <openssl/crypto.h>
 #include <openssl/engine.h>
 #include <openssl/evp.h>
-#include <openssl/provider.h>
 #include <openssl/ui.h>
 
 #include "core/text.hpp"
@@ -41,9 +40,7 @@ core::Error refused(const std::string& what, std::string hint) {
 }  // namespace
 
 Result<PrivateKey> load_token_key(const std::string& uri, const std::string& module, const Secret& pin) {
-  (void)library();  // says first that no configuration is read
-  // The token's module may work with OpenSSL itself, in the default context: there it finds the whole of it.
-  ensure(OSSL_PROVIDER_load(nullptr, "default") != nullptr, "start");
+  (void)library();  // before all else, so that OpenSSL reads no configuration
   ENGINE_load_dynamic();
   const std::string path = engine_path();
   ENGINE* const engine = ENGINE_by_id("dynamic");  // never given back: the process ends with it

@@ -1,10 +1,6 @@
-#include <openssl/decoder.h>
 #include <openssl/err.h>
-#include <openssl/evp.h>
 
-#include <cctype>
 #include <filesystem>
-#include <set>
 
 #include "crypto/inventory.hpp"
 #include "crypto/note.hpp"
@@ -87,33 +83,6 @@ TEST_CASE("nothing that succeeds or fails leaves an error in OpenSSL's queue for
   clean("a note that fails");
 }
 
-TEST_CASE("no kind of key but those that are accepted has a parser here, and no other algorithm is there") {
-  using Names = std::set<std::string>;
-  const auto add = [](const char* name, void* names) {
-    if (std::isdigit(*name) == 0) static_cast<Names*>(names)->insert(name);  // and not its OID
-  };
-  static void (*const collect)(const char*, void*) = add;
-  Names decoders;
-  OSSL_DECODER_do_all_provided(
-      library(), [](OSSL_DECODER* one, void* names) { OSSL_DECODER_names_do_all(one, collect, names); }, &decoders);
-  Names types;
-  EVP_KEYMGMT_do_all_provided(
-      library(), [](EVP_KEYMGMT* one, void* names) { EVP_KEYMGMT_names_do_all(one, collect, names); }, &types);
-  const Names accepted{"EC", "ED25519", "RSA", "id-ecPublicKey", "rsaEncryption"};
-  CHECK(decoders == accepted);
-  CHECK(types == accepted);
-  // Nor is there a cipher, digest or signature that is not used.
-  const auto cipher = [](const char* name) {
-    EVP_CIPHER* const found = EVP_CIPHER_fetch(library(), name, nullptr);
-    EVP_CIPHER_free(found);
-    return found != nullptr;
-  };
-  CHECK(cipher("AES-256-GCM"));
-  for (const char* name : {"AES-128-GCM", "AES-128-CBC", "DES-EDE3-CBC", "ChaCha20", "NULL"}) CHECK_FALSE(cipher(name));
-  CHECK_FALSE(EVP_MD_fetch(library(), "MD5", nullptr));
-  CHECK_FALSE(EVP_MD_fetch(library(), "RIPEMD160", nullptr));
-  CHECK_FALSE(EVP_SIGNATURE_fetch(library(), "DSA", nullptr));
-  CHECK_FALSE(EVP_SIGNATURE_fetch(library(), "SM2", nullptr));
-  forget_errors();
+TEST_CASE("the provider in use is OpenSSL's default one") {
   CHECK(inventory().provider.starts_with("OpenSSL Default Provider 3."));
 }
