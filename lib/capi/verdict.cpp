@@ -10,12 +10,12 @@
 #include "capi/guard.hpp"
 #include "capi/under_way.hpp"
 #include "core/text.hpp"
-#include "licence/licence.hpp"
+#include "licence/verdict.hpp"
 #include "public/judge.hpp"
 #include "sys/system.hpp"
 
 struct airlock_verdict {
-  airlock::licence::Verdict verdict;
+  airlock::licence::LicenceVerdict verdict;
   std::string memory;  ///< of bytes: what is known now
   airlock_state state = AIRLOCK_UNJUDGED;
   int exit_code = 1;
@@ -42,7 +42,7 @@ using airlock::core::Code;
 using airlock::core::Error;
 using airlock::core::Result;
 using airlock::licence::Licence;
-using airlock::licence::Verdict;
+using airlock::licence::LicenceVerdict;
 using airlock::published::JudgedBytes;
 
 constexpr const char* not_judged = "the licence could not be judged: no memory is left";
@@ -102,8 +102,8 @@ Result<std::string> uuid_from(std::string_view text) {
 }
 
 /// A verdict on what lies in files: their own place remembers what is known.
-Result<JudgedBytes> without_memory(Result<Verdict> judged) {
-  return std::move(judged).map([](Verdict verdict) { return JudgedBytes{std::move(verdict), {}}; });
+Result<JudgedBytes> without_memory(Result<LicenceVerdict> judged) {
+  return std::move(judged).map([](LicenceVerdict verdict) { return JudgedBytes{std::move(verdict), {}}; });
 }
 
 Result<JudgedBytes> judge_bytes(std::optional<std::string> licence, const airlock_setting& setting) {

@@ -53,7 +53,7 @@ class Examination {
   }
 
   /// Ledger, and what is judged by it: returns what this site finds of the licence, where it can tell.
-  std::optional<licence::Verdict> records(const site::Site& site) {
+  std::optional<licence::LicenceVerdict> records(const site::Site& site) {
     const std::string path = site.path(site::layout::ledger);
     if (!sys::exists(path)) {
       add("ledger", Health::fail, quote(path) + ": is missing",
@@ -205,7 +205,7 @@ class Examination {
     }
   }
 
-  std::optional<licence::Verdict> in_force(const ledger::Ledger& ledger) {
+  std::optional<licence::LicenceVerdict> in_force(const ledger::Ledger& ledger) {
     const auto inputs = read_inputs(directory_, ledger, findings_.now());
     if (!inputs) {
       broken("kit", inputs.error(), "neither kit nor licence can be judged before this is mended");
@@ -226,7 +226,7 @@ class Examination {
     for (const OwnRedaction& own : own_redactions(*inputs)) {
       if (!own.problem.empty()) add("redact_also", Health::fail, own.problem + ", so every report is held", own.hint);
     }
-    const licence::Verdict& verdict = inputs->licence.verdict;
+    const licence::LicenceVerdict& verdict = inputs->licence.verdict;
     const bool declared = verdict.state == core::LicenceState::missing && inputs->facts().tier.has_value();
     const Health health = verdict.exit_code() != 0 && !declared                           ? Health::fail
                           : verdict.warning || verdict.state == core::LicenceState::grace ? Health::warn

@@ -44,7 +44,7 @@ std::string write_roots(const site::Site& site) {
 }
 
 /// What to do where applications find `found` and the site another state, by the same roots.
-std::string way_back(const licence::Verdict& found) {
+std::string way_back(const licence::LicenceVerdict& found) {
   if (found.state == LicenceState::invalid) return found.hint;
   if (found.state == LicenceState::revoked) return "install the vendor's kit again with `airlock kit install FILE`";
   return "remove `" + std::string(site::layout::public_site) +
@@ -118,7 +118,7 @@ class PublicPart {
 
 }  // namespace
 
-void look_at_public(const site::Site& site, const std::optional<licence::Verdict>& own, Findings& findings) {
+void look_at_public(const site::Site& site, const std::optional<licence::LicenceVerdict>& own, Findings& findings) {
   if (!sys::is_directory(site.path(public_folder))) return;  // told with the other folders
   if (!PublicPart(site, findings).is_open()) return;
   const auto verdict = site::judge_public(site.directory(), findings.now());

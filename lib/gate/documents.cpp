@@ -92,7 +92,7 @@ Json sandbox_json(bool best_effort) {
 
 }  // namespace
 
-Json verdict_document(const licence::Verdict& verdict) {
+Json verdict_document(const licence::LicenceVerdict& verdict) {
   Json out{{"state", core::name(verdict.state)}, {"reason", verdict.reason}, {"hint", text_or_null(verdict.hint)}};
   out["days_left"] = verdict.days_left ? Json(*verdict.days_left) : Json(nullptr);
   out["warning_days"] = verdict.warning ? Json(*verdict.warning) : Json(nullptr);

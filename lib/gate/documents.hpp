@@ -4,7 +4,7 @@
 
 #include "core/json.hpp"
 #include "gate/status.hpp"
-#include "licence/licence.hpp"
+#include "licence/verdict.hpp"
 
 namespace airlock::gate {
 
@@ -13,7 +13,7 @@ namespace airlock::gate {
 
 /// State, reason, hint, days left, warning, the licence's own document once it is verified, the licence that follows,
 /// exit code.
-[[nodiscard]] core::Json verdict_document(const licence::Verdict& verdict);
+[[nodiscard]] core::Json verdict_document(const licence::LicenceVerdict& verdict);
 
 /// Its members: docs/guides/monitor.md.
 [[nodiscard]] core::Json status_document(const Status& status);

@@ -133,7 +133,7 @@ Json decision_members(const Prepared& prepared, const Inputs& inputs, const std:
   return out;
 }
 
-Json licence_members(const licence::Licence& licence, core::LicenceState state, const licence::Seen& seen) {
+Json licence_members(const licence::Licence& licence, core::LicenceState state, const licence::SeenLicences& seen) {
   return {{"serial", licence.serial},
           {"sequence", licence.sequence},
           {"licensee_sha256", licence::licensee_digest(licence)},
@@ -145,7 +145,7 @@ Json licence_members(const licence::Licence& licence, core::LicenceState state, 
 }
 
 Result<Json> licence_members(const licence::Licence& licence, core::LicenceState state, const ledger::Ledger& ledger) {
-  AIRLOCK_TRY(licence::Seen seen, seen_licences(ledger));
+  AIRLOCK_TRY(licence::SeenLicences seen, seen_licences(ledger));
   if (licence::counts_as_seen(core::name(state))) seen.add(licence);
   return licence_members(licence, state, seen);
 }

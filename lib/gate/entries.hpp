@@ -54,7 +54,7 @@ struct NewDisclosure {
 
 /// The members of a `licence` entry: the licence, and all that were seen so far, with it.
 [[nodiscard]] core::Json licence_members(const licence::Licence& licence, core::LicenceState state,
-                                         const licence::Seen& seen);
+                                         const licence::SeenLicences& seen);
 /// The same, where what was seen is what the ledger has, and this one.
 [[nodiscard]] Result<core::Json> licence_members(const licence::Licence& licence, core::LicenceState state,
                                                  const ledger::Ledger& ledger);

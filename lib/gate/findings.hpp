@@ -12,7 +12,7 @@
 #include "crypto/term.hpp"
 #include "gate/doctor.hpp"
 #include "gate/inputs.hpp"
-#include "licence/licence.hpp"
+#include "licence/verdict.hpp"
 #include "site/site.hpp"
 
 namespace airlock::gate {
@@ -52,7 +52,7 @@ void look_at_layout(const site::Site& site, Findings& findings);
 
 /// What an application of another user would find in `public/`, beside `own`, what this site finds; nothing where it
 /// cannot tell.
-void look_at_public(const site::Site& site, const std::optional<licence::Verdict>& own, Findings& findings);
+void look_at_public(const site::Site& site, const std::optional<licence::LicenceVerdict>& own, Findings& findings);
 
 /// How long the certificates last by which receivers are known, and those that this site shows them.
 void look_at_delivery(const Inputs& inputs, Findings& findings);

@@ -78,13 +78,13 @@ site::KnownKit known_kit(const site::Site& site, const std::optional<KitInForce>
   return out;
 }
 
-Result<licence::Seen> seen_licences(const ledger::Ledger& ledger) {
-  licence::Seen out;
+Result<licence::SeenLicences> seen_licences(const ledger::Ledger& ledger) {
+  licence::SeenLicences out;
   const auto read = [&](const ledger::Entry& entry) -> Result<bool> {
     AIRLOCK_TRY(const Json json, ledger::body_of(entry));
     core::Members in(json, ledger::title(entry), "");
     if (in.has("seen")) {
-      out.add(licence::Seen::from(in, "seen"));
+      out.add(licence::SeenLicences::from(in, "seen"));
       if (!in.ok())
         return fail(Code::integrity, ledger::title(entry) + " does not say which licences were seen",
                     "run `airlock ledger verify`");

@@ -11,7 +11,7 @@
 #include "core/result.hpp"
 #include "core/time.hpp"
 #include "ledger/ledger.hpp"
-#include "licence/licence.hpp"
+#include "licence/verdict.hpp"
 #include "policy/ceiling.hpp"
 #include "policy/policy.hpp"
 #include "public/known_kit.hpp"
@@ -28,7 +28,7 @@ using core::Time;
 struct LicenceInput {
   site::LicencePair files;
   bool next_in_force = false;  ///< whether the next licence has taken over, and still lies under its own name
-  licence::Verdict verdict;
+  licence::LicenceVerdict verdict;
 
   /// The bytes of the file that the verdict is about; nothing where there is none.
   [[nodiscard]] const std::optional<std::string>& file() const {
@@ -81,7 +81,7 @@ using KitInForce = site::KnownKit;
 
 /// The licences of this product and site that the ledger has seen. The newest `licence` entry has them all, unless an
 /// older release made it: then all such entries are read.
-[[nodiscard]] Result<licence::Seen> seen_licences(const ledger::Ledger& ledger);
+[[nodiscard]] Result<licence::SeenLicences> seen_licences(const ledger::Ledger& ledger);
 
 /// What a licence, a receipt and the next kit are judged by: the revocations of the kit in `public/`, or why nobody can
 /// say what is revoked. Error: of the machine only.
@@ -95,7 +95,7 @@ struct LicenceTerms {
   std::string site_id;
   std::string key_sha256;
   std::optional<Time> newest;  ///< of the ledger's times
-  licence::Seen seen;
+  licence::SeenLicences seen;
 };
 [[nodiscard]] Result<LicenceTerms> licence_terms(const site::Site& site, const ledger::Ledger& ledger);
 /// Judges the licences for a site: revocations of the kit, licences the ledger has seen, product, binding, clock guard

@@ -58,7 +58,7 @@ Result<void> check_well_formed(const core::Blob& report, const report::Limits& l
 }
 
 Stop withheld_because(const policy::Decision& decision, const policy::Facts& facts, const Inputs& inputs) {
-  const licence::Verdict& verdict = inputs.licence.verdict;
+  const licence::LicenceVerdict& verdict = inputs.licence.verdict;
   std::string why;
   for (const std::string& sentence : policy::explain(decision, facts)) why += (why.empty() ? "" : "; ") + sentence;
   if (!decision.withheld_by_exception) return {.reason = "policy", .message = std::move(why), .hint = {}, .exit = 0};

@@ -48,10 +48,10 @@ Result<void> name_kit(const site::Site& site, const site::KnownKit& kit) {
   return write(site, wanted);
 }
 
-Result<void> name_licences(const site::Site& site, const licence::Seen& by_clock, const licence::Seen& right) {
+Result<void> name_licences(const site::Site& site, const licence::SeenLicences& by_clock, const licence::SeenLicences& right) {
   auto found = read_public(site);
   if (!found || !found->current) return {};
-  licence::Seen seen = found->all_seen().taken_back(by_clock, right);
+  licence::SeenLicences seen = found->all_seen().taken_back(by_clock, right);
   if (seen == found->seen) return {};
   found->seen = std::move(seen);
   found->licence_sequence = found->seen.highest();
@@ -77,11 +77,11 @@ std::optional<Time> newest_shown(const site::Site& site) {
   return found ? std::optional(found->newest_time) : std::nullopt;
 }
 
-Result<void> refresh_public(const site::Site& site, const ledger::Ledger& ledger, const licence::Verdict& verdict,
+Result<void> refresh_public(const site::Site& site, const ledger::Ledger& ledger, const licence::LicenceVerdict& verdict,
                             Time now) {
   const auto found = read_public(site);
   AIRLOCK_TRY(const auto certificate, site.signing_certificate());
-  AIRLOCK_TRY(licence::Seen seen, seen_licences(ledger));
+  AIRLOCK_TRY(licence::SeenLicences seen, seen_licences(ledger));
   if (verdict.licence && licence::counts_as_seen(core::name(verdict.state))) seen.add(*verdict.licence);
   if (found) seen.add(found->all_seen());
   AIRLOCK_TRY(const auto in_force, kit_in_force(ledger));

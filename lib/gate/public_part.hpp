@@ -7,7 +7,7 @@
 #include "core/result.hpp"
 #include "core/time.hpp"
 #include "ledger/ledger.hpp"
-#include "licence/licence.hpp"
+#include "licence/verdict.hpp"
 #include "public/public_site.hpp"
 #include "site/site.hpp"
 
@@ -34,14 +34,14 @@ inline constexpr std::chrono::hours public_time_lag{1};
 
 /// Makes the file name these licences as seen where it names those that a wrong clock made it see: for a takeover that
 /// is taken back. Does nothing where the file is missing or not sound. Error: not_recorded.
-[[nodiscard]] core::Result<void> name_licences(const site::Site& site, const licence::Seen& by_clock,
-                                               const licence::Seen& right);
+[[nodiscard]] core::Result<void> name_licences(const site::Site& site, const licence::SeenLicences& by_clock,
+                                               const licence::SeenLicences& right);
 
 /// Makes the file say what configuration, signing certificate and ledger say, and what the licence, if it is this
 /// site's, and `now` add to it; writes it, atomically, only where that changes something. The caller holds the lock and
 /// calls it before a change that moves time forward, and behind one that takes it back. Errors: bad_input,
 /// not_recorded.
 [[nodiscard]] core::Result<void> refresh_public(const site::Site& site, const ledger::Ledger& ledger,
-                                                const licence::Verdict& verdict, core::Time now);
+                                                const licence::LicenceVerdict& verdict, core::Time now);
 
 }  // namespace airlock::gate

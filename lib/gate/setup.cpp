@@ -35,7 +35,7 @@ using core::quote;
 constexpr int setup_lock_seconds = 30;
 
 /// A verdict that stands in the way of installing, as an error with the exit code of `licence verify`.
-Result<void> may_install(const licence::Verdict& verdict) {
+Result<void> may_install(const licence::LicenceVerdict& verdict) {
   switch (verdict.state) {
     case core::LicenceState::valid:
     case core::LicenceState::grace:
@@ -107,7 +107,7 @@ Result<void> check_issued(const site::Kit& kit, core::Time now) {
 /// `process`.
 Result<void> show_publicly(const site::Site& site, const ledger::Ledger& ledger, core::Time now) {
   AIRLOCK_TRY(const auto fresh, site::Site::open(site.directory()));
-  return refresh_public(fresh, ledger, licence::Verdict{}, now);
+  return refresh_public(fresh, ledger, licence::LicenceVerdict{}, now);
 }
 
 /// Under the lock: the file aside, so that the next run can finish what is cut short; the entry; then `put_kit_files`.
@@ -158,7 +158,7 @@ Result<void> drop_superseded_next(const site::Site& site, const ledger::Ledger& 
   return sys::remove_file(input.files.next.name);
 }
 
-Result<void> put_licence(const site::Site& site, ledger::Ledger& ledger, const licence::Verdict& verdict,
+Result<void> put_licence(const site::Site& site, ledger::Ledger& ledger, const licence::LicenceVerdict& verdict,
                          std::string_view file, core::Time now) {
   AIRLOCK_TRY(const std::string canonical, crypto::canonical_pem(crypto::cms_label, file));
   AIRLOCK_CHECK(replace_licence(site, site::layout::licence, canonical));
@@ -180,7 +180,7 @@ Result<void> put_next_licence(const site::Site& site, ledger::Ledger& ledger, co
   AIRLOCK_TRY(const std::string canonical, crypto::canonical_pem(crypto::cms_label, file));
   AIRLOCK_TRY(const Inputs inputs, read_inputs(site.directory(), ledger, now));
   if (const auto& waiting = inputs.licence.verdict.next; waiting && waiting->licence && waiting->begins()) {
-    licence::Seen seen;
+    licence::SeenLicences seen;
     seen.add(*waiting->licence);
     if (licence.sequence < seen.newest_for(licence)) {
       return fail(
@@ -253,7 +253,7 @@ Result<Initialised> init(const InitOptions& options) {
     AIRLOCK_CHECK(check_issued(*kit, now));
     content.product = kit->product;
   }
-  std::optional<licence::Verdict> verdict;
+  std::optional<licence::LicenceVerdict> verdict;
   if (options.licence) {
     const crypto::TrustStore trust(crypto::Role::licence, {root});
     const site::KitHeader none;
@@ -406,7 +406,7 @@ Result<InstalledLicence> install_licence(const std::string& directory, std::stri
   AIRLOCK_TRY(const LicenceTerms terms, licence_terms(site, ledger));
   AIRLOCK_TRY(const auto revoked, revocations(site, ledger));
   const site::LicenceFile given{.name = std::string(name), .bytes = std::string(file)};
-  licence::Verdict verdict = judge_for_site({.present = given}, terms, revoked, now).verdict;
+  licence::LicenceVerdict verdict = judge_for_site({.present = given}, terms, revoked, now).verdict;
   AIRLOCK_CHECK(may_install(verdict));
   licence::Licence licence = *verdict.licence;
   AIRLOCK_CHECK(adopt_product(site, licence.product));

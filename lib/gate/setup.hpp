@@ -12,7 +12,7 @@
 #include "core/result.hpp"
 #include "gate/inputs.hpp"
 #include "gate/own_redactions.hpp"
-#include "licence/licence.hpp"
+#include "licence/verdict.hpp"
 #include "site/kit.hpp"
 
 namespace airlock::gate {
@@ -34,7 +34,7 @@ struct Initialised {
   std::string request_path;
   core::Digest vendor_root_fingerprint;
   std::uint64_t kit_number = 0;  ///< 0: none
-  std::optional<licence::Verdict> licence;
+  std::optional<licence::LicenceVerdict> licence;
 };
 
 /// Makes a site. The caller has confirmed the root's fingerprint. After an error nothing remains of it.
@@ -79,7 +79,7 @@ struct InstalledKit {
 struct InstalledLicence {
   licence::Licence licence;          ///< that was installed
   bool waits = false;                ///< whether it waits to take over
-  licence::Verdict verdict;          ///< on what is in force now
+  licence::LicenceVerdict verdict;          ///< on what is in force now
   std::vector<std::string> unknown;  ///< what of it the kit in force does not know, in sentences
 };
 [[nodiscard]] Result<InstalledLicence> install_licence(const std::string& directory, std::string_view file,

@@ -56,7 +56,7 @@ Result<void> finish_take_back(const site::Site& site, const ledger::Ledger& ledg
   const bool is_in_place = !present || present->serial != waits;
   const auto& early = is_in_place ? next : present;
   if (!early || early->serial != waits || now >= early->not_before) return {};
-  licence::Seen by_clock;
+  licence::SeenLicences by_clock;
   by_clock.add(*early);
   AIRLOCK_CHECK(name_licences(site, by_clock, terms.seen));
   if (is_in_place) return {};
@@ -67,14 +67,14 @@ Result<void> finish_take_back(const site::Site& site, const ledger::Ledger& ledg
 }
 
 /// What an entry alone says was seen: for those that follow a disowned one.
-void add_own(licence::Seen& seen, const Json& json, const std::string& title) {
+void add_own(licence::SeenLicences& seen, const Json& json, const std::string& title) {
   if (!licence::counts_as_seen(json.value("state", "")) || !json.contains("licensee_sha256")) return;
   const Json list = Json::array({{{"licensee_sha256", json.at("licensee_sha256")},
                                   {"sites", json.value("sites", "")},
                                   {"sequence", json.value("sequence", std::int64_t{0})}}});
   const Json outer{{"seen", list}};
   core::Members in(outer, title, "");
-  seen.add(licence::Seen::from(in, "seen"));
+  seen.add(licence::SeenLicences::from(in, "seen"));
 }
 
 }  // namespace
@@ -82,7 +82,7 @@ void add_own(licence::Seen& seen, const Json& json, const std::string& title) {
 Result<void> keep_licence(const site::Site& site, const LicenceFile& file) {
   if (!file.bytes) return {};
   AIRLOCK_TRY(const auto trust, site.vendor_trust(crypto::Role::licence));
-  const licence::Verdict verdict =
+  const licence::LicenceVerdict verdict =
       licence::judge(file.bytes, file.name,
                      {.trust = trust, .product = {}, .site_id = {}, .key_sha256 = {}, .now = {}, .newest_trusted = {}});
   if (!verdict.licence) return {};  // nothing that a vendor's signature holds for
@@ -109,7 +109,7 @@ Result<std::optional<TakeBack>> find_take_back(const site::Site& site, const led
   AIRLOCK_TRY(const Json before, body_of(*std::prev(first)));
   core::Members in(before, ledger::title(*std::prev(first)), "");
   if (!in.has("seen")) return std::nullopt;  // an older release's, which does not say whose sequences it knew
-  licence::Seen right = licence::Seen::from(in, "seen");
+  licence::SeenLicences right = licence::SeenLicences::from(in, "seen");
   std::string serial;  // of the licence that is in force by the wrong clock
   for (auto entry = first; entry != entries.end(); ++entry) {
     AIRLOCK_TRY(const Json json, body_of(*entry));

@@ -34,8 +34,8 @@ struct TakeBack {
   licence::Licence licence;  ///< waits again
   licence::Licence former;   ///< in force again
   core::LicenceState former_state = core::LicenceState::valid;
-  licence::Seen by_clock;  ///< what the ledger has seen by the wrong clock
-  licence::Seen right;     ///< without it
+  licence::SeenLicences by_clock;  ///< what the ledger has seen by the wrong clock
+  licence::SeenLicences right;     ///< without it
 };
 /// Whether disowning all times of the ledger that are later than now takes one back. Error: of the machine, integrity.
 [[nodiscard]] Result<std::optional<TakeBack>> find_take_back(const site::Site& site, const ledger::Ledger& ledger,

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/result.hpp"
-#include "licence/licence.hpp"
+#include "licence/verdict.hpp"
 #include "site/kit.hpp"
 
 namespace airlock::gate {
@@ -24,7 +24,7 @@ struct LimitUsage {
 };
 
 struct Usage {
-  licence::Verdict verdict;
+  licence::LicenceVerdict verdict;
   std::uint64_t disclosure = 0;    ///< the last one: what the values come from; 0: there was none yet
   std::uint64_t number = 0;        ///< of its report
   std::optional<core::Time> time;  ///< when it was recorded

@@ -1,9 +1,10 @@
+#include "licence/verdict.hpp"
+
 #include <algorithm>
 
 #include "core/text.hpp"
 #include "crypto/cms.hpp"
 #include "crypto/pem.hpp"
-#include "licence/licence.hpp"
 
 namespace airlock::licence {
 namespace {
@@ -13,14 +14,14 @@ using core::Error;
 using core::fail;
 using core::quote;
 
-/// A licence whose signature holds, and the certificates that made it.
-struct Opened {
+/// A licence whose signature holds, with its signer's certificate and the authorities above it.
+struct VerifiedLicence {
   Licence licence;
   std::vector<crypto::Certificate> chain;
 };
 
-/// The content of a signed file. Nothing of it is read before the signature holds. Errors: bad_input, integrity.
-Result<Opened> open(const std::string& file, std::string_view name, const crypto::TrustStore& trust) {
+/// Verifies a licence file, and reads its content only if the signature holds. Errors: bad_input, integrity.
+Result<VerifiedLicence> open(const std::string& file, std::string_view name, const crypto::TrustStore& trust) {
   const auto in_file = [&](Error error) { return std::move(error).within(quote(name)); };
   if (file.size() > licence_bytes_limit) {
     return fail(in_file({Code::bad_input, "is larger than " + std::to_string(licence_bytes_limit) + " bytes", {}}));
@@ -37,11 +38,11 @@ Result<Opened> open(const std::string& file, std::string_view name, const crypto
                      verified.valid_from().text() + " to " + verified.valid_until().text() + ")",
                  {}}));
   }
-  return Opened{std::move(licence), verified.chain()};
+  return VerifiedLicence{std::move(licence), verified.chain()};
 }
 
-/// What the vendor has revoked of it: itself, or who signed it, no matter when.
-std::optional<std::string> revoked(const Opened& opened, const Setting& setting) {
+/// How the vendor has revoked the licence: the licence itself or a certificate of its signer, no matter when it signed.
+std::optional<std::string> revoked(const VerifiedLicence& opened, const Setting& setting) {
   const auto& serials = setting.revoked_licences;
   if (std::find(serials.begin(), serials.end(), opened.licence.serial) != serials.end()) {
     return "was revoked by the vendor";
@@ -51,7 +52,7 @@ std::optional<std::string> revoked(const Opened& opened, const Setting& setting)
   return "hangs on the certificate " + quote(found->subject()) + ", which the vendor has revoked";
 }
 
-/// Whether the licence names the site, and what is wrong where it does not.
+/// Why the licence is not for this site; nothing if it is.
 std::optional<std::string> wrong_site(const Licence& licence, const Setting& setting) {
   if (licence.any_site) return std::nullopt;
   if (!setting.site_id) return "is bound to certain sites, and no site is known here";
@@ -71,14 +72,14 @@ Time end_of_grace(const Licence& licence) { return licence.not_after + std::chro
 
 std::string days(std::int64_t count) { return std::to_string(count) + (count == 1 ? " day" : " days"); }
 
-struct Finding {
+struct JudgedState {
   LicenceState state;
   std::string reason;  ///< follows "licence `SERIAL` "
   std::string hint;
 };
 
-/// All that is judged of a verified licence, in the order of LicenceState.
-Finding find(const Opened& opened, const Setting& setting) {
+/// Judges a licence whose signature holds, in the order of `LicenceState`.
+JudgedState find(const VerifiedLicence& opened, const Setting& setting) {
   const Licence& licence = opened.licence;
   const Time now = setting.now;
   if (auto why = revoked(opened, setting)) {
@@ -134,7 +135,7 @@ std::optional<Time> Following::begins() const {
   return licence->not_before;
 }
 
-int Verdict::exit_code() const {
+int LicenceVerdict::exit_code() const {
   switch (state) {
     case LicenceState::valid:
     case LicenceState::grace:
@@ -146,8 +147,8 @@ int Verdict::exit_code() const {
   }
 }
 
-Verdict judge(const std::optional<std::string>& file, std::string_view name, const Setting& setting) {
-  Verdict out;
+LicenceVerdict judge(const std::optional<std::string>& file, std::string_view name, const Setting& setting) {
+  LicenceVerdict out;
   if (!file) {
     out.reason = quote(name) + ": there is no licence";
     out.hint = "install the vendor's licence with `airlock licence install FILE`";
@@ -169,8 +170,8 @@ Verdict judge(const std::optional<std::string>& file, std::string_view name, con
   out.hint = std::move(finding.hint);
   out.days_left = core::days_between(setting.now, end);
   if (out.state == LicenceState::valid) {
-    for (const std::int64_t most : warning_days) {
-      if (*out.days_left <= most) out.warning = most;
+    for (const std::int64_t days : warning_days) {
+      if (*out.days_left <= days) out.warning = days;
     }
     if (out.warning) out.hint = std::string(renew);
   }
@@ -178,7 +179,7 @@ Verdict judge(const std::optional<std::string>& file, std::string_view name, con
   return out;
 }
 
-void let_follow(Verdict& verdict, Verdict next) {
+void let_follow(LicenceVerdict& verdict, LicenceVerdict next) {
   verdict.next = Following{next.state, std::move(next.reason), std::move(next.hint), std::move(next.licence)};
   const auto begins = verdict.next->begins();
   if (!begins) return;

@@ -71,7 +71,7 @@ Result<LicencePair> read_licences(const std::string& directory) {
 namespace {
 
 /// Applications often run as another user than the one who owns the files. Only an error of permissions has a hint.
-Result<licence::Verdict> with_hint_on_permissions(Result<licence::Verdict> judged) {
+Result<licence::LicenceVerdict> with_hint_on_permissions(Result<licence::LicenceVerdict> judged) {
   if (!judged && judged.error().code == Code::unexpected && !judged.error().hint.empty()) {
     judged.error().hint = "let this user read it; `airlock doctor` says what of `public/` others cannot read";
   }
@@ -123,7 +123,7 @@ Result<JudgedByKit> judge_by_shown(const std::string& directory, const SiteAndRo
 /// kit or licence in place before `site.json` names it, and writes `site.json` first where it takes a step back. If the
 /// kit makes the verdict worse, a command may have been half way, so everything is read once more.
 template <typename ReadLicences>
-Result<licence::Verdict> judge_folder(const std::string& directory, core::Time now, ReadLicences read) {
+Result<licence::LicenceVerdict> judge_folder(const std::string& directory, core::Time now, ReadLicences read) {
   for (bool again = false;; again = true) {
     AIRLOCK_TRY(const SiteAndRoots shown, read_site_and_roots(directory));
     AIRLOCK_TRY(const LicencePair licences, read());
@@ -133,7 +133,7 @@ Result<licence::Verdict> judge_folder(const std::string& directory, core::Time n
 }
 
 /// A named file that is missing is a mistyped path, not a licence that was never installed.
-Result<licence::Verdict> as_named(Result<licence::Verdict> judged, const std::string& file) {
+Result<licence::LicenceVerdict> as_named(Result<licence::LicenceVerdict> judged, const std::string& file) {
   if (judged && judged->state == core::LicenceState::missing) {
     judged->reason = quote(file) + ": no such file";
     judged->hint = "give the path of the licence that the vendor sent";
@@ -141,7 +141,7 @@ Result<licence::Verdict> as_named(Result<licence::Verdict> judged, const std::st
   return judged;
 }
 
-Result<licence::Verdict> judge_given(const LicenceFiles& files, core::Time now) {
+Result<licence::LicenceVerdict> judge_given(const LicenceFiles& files, core::Time now) {
   AIRLOCK_TRY(const auto roots, roots_from(files.trust));
   const auto trust = trust_of(crypto::Role::licence, roots);
   AIRLOCK_TRY(const LicenceFile file, read_licence(files.licence));
@@ -155,11 +155,11 @@ Result<licence::Verdict> judge_given(const LicenceFiles& files, core::Time now) 
 
 }  // namespace
 
-Result<licence::Verdict> judge_public(const std::string& directory, core::Time now) {
+Result<licence::LicenceVerdict> judge_public(const std::string& directory, core::Time now) {
   return with_hint_on_permissions(judge_folder(directory, now, [&] { return read_licences(directory); }));
 }
 
-Result<licence::Verdict> judge_for_public(const std::string& directory, const std::string& file, core::Time now) {
+Result<licence::LicenceVerdict> judge_for_public(const std::string& directory, const std::string& file, core::Time now) {
   return with_hint_on_permissions(as_named(judge_folder(directory, now,
                                                         [&]() -> Result<LicencePair> {
                                                           AIRLOCK_TRY(LicenceFile named, read_licence(file));
@@ -168,7 +168,7 @@ Result<licence::Verdict> judge_for_public(const std::string& directory, const st
                                            file));
 }
 
-Result<licence::Verdict> judge_files(const LicenceFiles& files, core::Time now) {
+Result<licence::LicenceVerdict> judge_files(const LicenceFiles& files, core::Time now) {
   return with_hint_on_permissions(as_named(judge_given(files, now), files.licence));
 }
 

@@ -11,7 +11,7 @@
 #include "core/result.hpp"
 #include "core/time.hpp"
 #include "crypto/certificate.hpp"
-#include "licence/licence.hpp"
+#include "licence/verdict.hpp"
 #include "public/known_kit.hpp"
 
 namespace airlock::published {
@@ -32,10 +32,10 @@ namespace airlock::published {
 
 /// Judges the licence in `public/` of a site directory, and the one that follows it, by the other files in `public/`.
 /// Errors: bad_input (no site there, public part not sound).
-[[nodiscard]] core::Result<licence::Verdict> judge_public(const std::string& directory, core::Time now);
+[[nodiscard]] core::Result<licence::LicenceVerdict> judge_public(const std::string& directory, core::Time now);
 /// Judges another licence file as if it were the only one of the site, so as installing it would. Errors: as
 /// `judge_public`.
-[[nodiscard]] core::Result<licence::Verdict> judge_for_public(const std::string& directory, const std::string& file,
+[[nodiscard]] core::Result<licence::LicenceVerdict> judge_for_public(const std::string& directory, const std::string& file,
                                                               core::Time now);
 
 /// What `licence verify` is given instead of a site.
@@ -46,7 +46,7 @@ struct LicenceFiles {
   std::optional<std::string> site_id;
 };
 /// Error: bad_input where the trust file cannot be parsed.
-[[nodiscard]] core::Result<licence::Verdict> judge_files(const LicenceFiles& files, core::Time now);
+[[nodiscard]] core::Result<licence::LicenceVerdict> judge_files(const LicenceFiles& files, core::Time now);
 
 /// A licence in memory, and what it is judged against.
 struct LicenceBytes {
@@ -61,7 +61,7 @@ struct LicenceBytes {
   std::optional<std::string> memory = {};  ///< the `memory` of an earlier result
 };
 struct JudgedBytes {
-  licence::Verdict verdict;
+  licence::LicenceVerdict verdict;
   std::string memory;  ///< what is known now, for the next call (public/memory.hpp)
 };
 /// Error: bad_input where `trust` or `memory` cannot be parsed.

@@ -144,9 +144,9 @@ Revocations revocations_of(KitHeader kit, std::string_view name, const KitTerms&
   return {.kit = std::move(kit), .unknown = {}};
 }
 
-licence::Verdict judge_file(const LicenceFile& file, const licence::Setting& setting) {
+licence::LicenceVerdict judge_file(const LicenceFile& file, const licence::Setting& setting) {
   if (!file.unreadable) return licence::judge(file.bytes, file.name, setting);
-  licence::Verdict out;
+  licence::LicenceVerdict out;
   out.state = core::LicenceState::invalid;
   out.malformed = true;
   out.reason = file.unreadable->message;
@@ -163,7 +163,7 @@ JudgedByKit judge_one(const LicenceFile& file, const licence::Setting& setting, 
   if (!revocations.unknown || !holds) return out;
   out.by_kit = true;
   auto unbelieved = std::move(out.verdict.licence);
-  out.verdict = licence::Verdict{};
+  out.verdict = licence::LicenceVerdict{};
   out.verdict.unbelieved = std::move(unbelieved);
   out.verdict.state = core::LicenceState::invalid;
   out.verdict.malformed = revocations.unknown->code == Code::bad_input;

@@ -13,7 +13,7 @@
 #include "core/json.hpp"
 #include "core/result.hpp"
 #include "crypto/certificate.hpp"
-#include "licence/licence.hpp"
+#include "licence/verdict.hpp"
 #include "public/kit_header.hpp"
 
 namespace airlock::published {
@@ -86,10 +86,10 @@ struct LicencePair {
 };
 
 /// `licence::judge` of a file; an unreadable file is `invalid`.
-[[nodiscard]] licence::Verdict judge_file(const LicenceFile& file, const licence::Setting& setting);
+[[nodiscard]] licence::LicenceVerdict judge_file(const LicenceFile& file, const licence::Setting& setting);
 
 struct JudgedByKit {
-  licence::Verdict verdict;
+  licence::LicenceVerdict verdict;
   bool by_kit = false;         ///< the licence holds by itself, and is `invalid` because of the kit
   bool next_in_force = false;  ///< the verdict is that of `next`
 };

@@ -23,13 +23,13 @@ Result<Memory> parse_memory(std::string_view text, std::string_view name) {
   Members in(json, name, "");
   Memory out;
   in.format(memory_format);
-  out.seen = licence::Seen::from(in, "licence_sequences");
+  out.seen = licence::SeenLicences::from(in, "licence_sequences");
   out.kit = known_kit_in(in);
   AIRLOCK_CHECK(in.finish());
   return out;
 }
 
-void remember(Memory& memory, const licence::Verdict& verdict, const Revocations& revocations) {
+void remember(Memory& memory, const licence::LicenceVerdict& verdict, const Revocations& revocations) {
   if (!revocations.unknown && revocations.kit.number != 0) add_known(memory.kit, known_from(revocations.kit));
   if (verdict.licence && licence::counts_as_seen(core::name(verdict.state))) memory.seen.add(*verdict.licence);
 }

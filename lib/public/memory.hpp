@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "core/result.hpp"
-#include "licence/licence.hpp"
+#include "licence/verdict.hpp"
 #include "public/known_kit.hpp"
 
 namespace airlock::published {
@@ -15,7 +15,7 @@ namespace airlock::published {
 inline constexpr std::uint64_t memory_bytes_limit = 64 * 1024;
 
 struct Memory {
-  licence::Seen seen;
+  licence::SeenLicences seen;
   KnownKit kit;
 };
 /// One line of JSON, `airlock-memory/1`.
@@ -24,6 +24,6 @@ struct Memory {
 [[nodiscard]] Result<Memory> parse_memory(std::string_view text, std::string_view name);
 
 /// Adds the licence of a verdict, and the kit by which it was judged.
-void remember(Memory& memory, const licence::Verdict& verdict, const Revocations& revocations);
+void remember(Memory& memory, const licence::LicenceVerdict& verdict, const Revocations& revocations);
 
 }  // namespace airlock::published

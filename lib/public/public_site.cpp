@@ -15,8 +15,8 @@ constexpr std::string_view former_format = "airlock-public/1";  // knows neither
 
 }  // namespace
 
-licence::Seen PublicSite::all_seen() const {
-  licence::Seen out = seen;
+licence::SeenLicences PublicSite::all_seen() const {
+  licence::SeenLicences out = seen;
   if (licence_sequence > seen.highest()) out.add_of_unknown(licence_sequence);
   return out;
 }
@@ -43,7 +43,7 @@ Result<PublicSite> parse_public_site(std::string_view text, std::string_view nam
   out.licence_sequence = in.integer("licence_sequence", 0, INT64_MAX);
   out.newest_time = in.time("newest_time");
   if (out.current && in.ok()) {
-    out.seen = licence::Seen::from(in, "licence_sequences");
+    out.seen = licence::SeenLicences::from(in, "licence_sequences");
     out.kit = known_kit_in(in);
   }
   AIRLOCK_CHECK(in.finish());

@@ -25,13 +25,13 @@ struct PublicSite {
   std::string key_sha256;             ///< of the site key, hex
   std::int64_t licence_sequence = 0;  ///< highest of all licences seen, of any licensee; 0: none
   Time newest_time;                   ///< newest trusted time, at most an hour behind the ledger's
-  licence::Seen seen = {};            ///< the licences seen, by licensee
+  licence::SeenLicences seen = {};            ///< the licences seen, by licensee
   KnownKit kit = {};                  ///< the newest kit, and the revocation lists
   bool current = true;                ///< false: the file has version 1 of the format, which lacks `seen` and `kit`
 
   /// All licences seen. A `licence_sequence` that is higher than all of `seen`, as in files of version 1, has no known
   /// licensee and so counts against every licensee.
-  [[nodiscard]] licence::Seen all_seen() const;
+  [[nodiscard]] licence::SeenLicences all_seen() const;
 };
 /// The document in the present version of the format.
 [[nodiscard]] std::string to_document(const PublicSite& site);

@@ -20,7 +20,7 @@ struct Options {
 };
 
 /// From the public part of the site, a file by what the site shows, or from the files named.
-core::Result<licence::Verdict> judge(const Context& context, const Options& options) {
+core::Result<licence::LicenceVerdict> judge(const Context& context, const Options& options) {
   using core::Code;
   const bool from_files =
       !options.files.licence.empty() || !options.files.trust.empty() || !options.files.product.empty();
@@ -46,7 +46,7 @@ core::Result<licence::Verdict> judge(const Context& context, const Options& opti
   return published::judge_files(files, sys::now());
 }
 
-void print(const Context& context, const licence::Verdict& verdict) {
+void print(const Context& context, const licence::LicenceVerdict& verdict) {
   core::Json document = gate::verdict_document(verdict);
   if (verdict.exit_code() != 0) {
     document["error"] = console::error_member(verdict.exit_code(), verdict.reason, verdict.hint);

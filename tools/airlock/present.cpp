@@ -150,7 +150,7 @@ void say_waiting(const console::Console& console, const std::string& site) {
 
 Json to_json(const ledger::TreeHead& head) { return {{"size", head.size}, {"root", head.root.hex()}}; }
 
-std::string in_words(const licence::Verdict& verdict) {
+std::string in_words(const licence::LicenceVerdict& verdict) {
   std::string out(core::name(verdict.state));
   if (verdict.days_left && *verdict.days_left >= 0) {
     out += ", " + std::to_string(*verdict.days_left) + (*verdict.days_left == 1 ? " day" : " days") + " left";
@@ -159,7 +159,7 @@ std::string in_words(const licence::Verdict& verdict) {
   return out;
 }
 
-std::string next_in_words(const licence::Verdict& verdict) {
+std::string next_in_words(const licence::LicenceVerdict& verdict) {
   if (!verdict.next) return "";
   if (const auto begins = verdict.next->begins()) {
     return verdict.next->licence->serial + " for tier " + verdict.next->licence->tier + " takes over at " +
@@ -168,7 +168,7 @@ std::string next_in_words(const licence::Verdict& verdict) {
   return "does not take over: " + verdict.next->reason;
 }
 
-void warn_of_end(const console::Console& console, const licence::Verdict& verdict) {
+void warn_of_end(const console::Console& console, const licence::LicenceVerdict& verdict) {
   if (verdict.exit_code() == 0 && !verdict.hint.empty()) console.warn(verdict.reason, verdict.hint);
   if (verdict.next && !verdict.next->begins()) {
     console.warn("the licence that was to follow does not take over: " + verdict.next->reason, verdict.next->hint);

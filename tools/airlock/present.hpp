@@ -11,7 +11,7 @@
 #include "envelope/manifest.hpp"
 #include "gate/process.hpp"
 #include "ledger/ledger.hpp"
-#include "licence/licence.hpp"
+#include "licence/verdict.hpp"
 
 namespace airlock::tools {
 
@@ -26,12 +26,12 @@ namespace airlock::tools {
 void show(const console::Console& console, const gate::Processed& processed);
 
 /// `valid, 364 days left`; near the end of the term `valid, 7 days left: ends soon`.
-[[nodiscard]] std::string in_words(const licence::Verdict& verdict);
+[[nodiscard]] std::string in_words(const licence::LicenceVerdict& verdict);
 /// What takes over from it, or why the licence that was to do so does not; empty where none was installed for that.
-[[nodiscard]] std::string next_in_words(const licence::Verdict& verdict);
+[[nodiscard]] std::string next_in_words(const licence::LicenceVerdict& verdict);
 /// Warns of a licence that is usable and will not be for long: its last days, its days of grace; and of one that was to
 /// follow and does not.
-void warn_of_end(const console::Console& console, const licence::Verdict& verdict);
+void warn_of_end(const console::Console& console, const licence::LicenceVerdict& verdict);
 
 /// `12 pseudonymised, 97 dropped`.
 [[nodiscard]] std::string in_words(const std::vector<envelope::RedactionCount>& redactions);

@@ -82,7 +82,7 @@ int run(Context& context) {
     return 0;
   }
   const site::Configuration& configuration = status->inputs.site.configuration();
-  const licence::Verdict& verdict = status->inputs.licence.verdict;
+  const licence::LicenceVerdict& verdict = status->inputs.licence.verdict;
   std::string kit = "none: " + status->inputs.no_kit.message;
   if (!status->inputs.no_kit.hint.empty()) kit += "\n" + status->inputs.no_kit.hint;
   if (status->inputs.kit) {

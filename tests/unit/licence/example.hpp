@@ -2,7 +2,7 @@
 /// \file
 /// The licence that this module's tests start from.
 
-#include "licence/licence.hpp"
+#include "licence/verdict.hpp"
 
 namespace airlock::test {
 

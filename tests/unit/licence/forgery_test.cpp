@@ -5,7 +5,7 @@
 using namespace airlock;
 using crypto::Role;
 using licence::judge;
-using licence::Verdict;
+using licence::LicenceVerdict;
 using test::make_below;
 using test::signed_file;
 using test::time;
@@ -13,7 +13,7 @@ using test::vendor;
 
 namespace {
 
-Verdict judge_file(const std::string& file, const crypto::TrustStore& trust = vendor().trust) {
+LicenceVerdict judge_file(const std::string& file, const crypto::TrustStore& trust = vendor().trust) {
   return judge(file, "licence.p7s",
                {.trust = trust,
                 .product = "posthog",
@@ -26,7 +26,7 @@ Verdict judge_file(const std::string& file, const crypto::TrustStore& trust = ve
 std::string content() { return to_document(test::example_licence()); }
 
 /// Exit 3: it does not parse. 5: it is not what its signer wrote, or the signer may not sign it.
-void check_invalid(const Verdict& verdict, int exit_code) {
+void check_invalid(const LicenceVerdict& verdict, int exit_code) {
   CAPTURE(verdict.reason);
   CHECK(name(verdict.state) == "invalid");
   CHECK(verdict.exit_code() == exit_code);

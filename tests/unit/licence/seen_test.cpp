@@ -3,11 +3,11 @@
 #include <doctest/doctest.h>
 
 #include "example.hpp"
-#include "licence/licence.hpp"
+#include "licence/verdict.hpp"
 
 using namespace airlock;
 using licence::Licence;
-using licence::Seen;
+using licence::SeenLicences;
 
 namespace {
 
@@ -19,8 +19,8 @@ Licence of(const char* licensee, bool any_site, std::int64_t sequence) {
   return out;
 }
 
-Seen seen(std::initializer_list<Licence> licences) {
-  Seen out;
+SeenLicences seen(std::initializer_list<Licence> licences) {
+  SeenLicences out;
   for (const Licence& each : licences) out.add(each);
   return out;
 }
@@ -28,14 +28,14 @@ Seen seen(std::initializer_list<Licence> licences) {
 }  // namespace
 
 TEST_CASE("what a wrong clock let be seen is taken back, and nothing else") {
-  const Seen right = seen({of("Bank", false, 3), of("Clinic", true, 9)});
-  const Seen by_clock = seen({of("Bank", false, 4), of("Clinic", true, 9), of("School", false, 2)});
-  const Seen back = by_clock.taken_back(by_clock, right);
+  const SeenLicences right = seen({of("Bank", false, 3), of("Clinic", true, 9)});
+  const SeenLicences by_clock = seen({of("Bank", false, 4), of("Clinic", true, 9), of("School", false, 2)});
+  const SeenLicences back = by_clock.taken_back(by_clock, right);
   CHECK(back == right);
   CHECK(back.newest_for(of("Bank", false, 1)) == 3);
   CHECK(back.newest_for(of("School", false, 1)) == 0);
   // What is known from elsewhere, newer than what the clock did, stays; so does what nobody knows whose it was.
-  Seen elsewhere = seen({of("Bank", false, 7), of("Clinic", true, 9)});
+  SeenLicences elsewhere = seen({of("Bank", false, 7), of("Clinic", true, 9)});
   elsewhere.add_of_unknown(5);
   CHECK(elsewhere.taken_back(by_clock, right) == elsewhere);
 }
@@ -44,7 +44,7 @@ TEST_CASE("a verdict says which licence follows, and only one that begins in tim
   using core::LicenceState;
   const Licence present = of("Bank", false, 1);
   const auto verdict = [&] {
-    licence::Verdict out;
+    licence::LicenceVerdict out;
     out.state = LicenceState::valid;
     out.reason = "is valid";
     out.hint = "ask the vendor to renew it";
@@ -53,14 +53,14 @@ TEST_CASE("a verdict says which licence follows, and only one that begins in tim
     return out;
   };
   const auto following = [&](core::Time begins, LicenceState state) {
-    licence::Verdict out;
+    licence::LicenceVerdict out;
     out.state = state;
     out.reason = "the other";
     out.licence = of("Bank", false, 2);
     out.licence->not_before = begins;
     return out;
   };
-  licence::Verdict one = verdict();
+  licence::LicenceVerdict one = verdict();
   let_follow(one, following(present.not_after, LicenceState::not_yet_valid));
   CHECK(one.reason.find("takes over at " + present.not_after.text()) != std::string::npos);
   CHECK_FALSE(one.warning);

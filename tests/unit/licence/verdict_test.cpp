@@ -4,8 +4,8 @@
 
 using namespace airlock;
 using licence::judge;
+using licence::LicenceVerdict;
 using licence::Setting;
-using licence::Verdict;
 using test::time;
 using test::vendor;
 
@@ -21,7 +21,7 @@ Setting example_setting() {
           .newest_trusted = {}};
 }
 
-Verdict judge_at(std::string_view now, const licence::Licence& licence = test::example_licence()) {
+LicenceVerdict judge_at(std::string_view now, const licence::Licence& licence = test::example_licence()) {
   auto setting = example_setting();
   setting.now = time(now);
   return judge(vendor().file(licence), "licence.p7s", setting);
