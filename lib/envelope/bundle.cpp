@@ -17,7 +17,7 @@ using core::quote;
 constexpr std::uint64_t small_file_limit = 16ULL * 1024 * 1024;
 constexpr std::uint64_t how_to_verify_limit = 1024 * 1024;
 
-/// The files behind the manifest, in the order of `bundle_files`, as blobs over memory but for the report.
+/// The files that follow the manifest, in the order of `bundle_files`. All but the report are in memory.
 struct Parts {
   core::MemoryBlob entry, checkpoint, proof, consistency, policy, dictionary, how_to_verify;
   std::vector<std::pair<std::string_view, const core::Blob*>> list;
@@ -35,7 +35,7 @@ struct Parts {
              {bundle_files[7], &dictionary},     {bundle_files[8], &how_to_verify}} {}
 };
 
-/// Counts and digests what passes through, and stops a bundle that grows too large.
+/// Counts and digests what is written through it, and fails once the bundle is too large.
 class Metered final : public core::Sink {
  public:
   explicit Metered(core::Sink& out) : out_(out) {}
@@ -72,13 +72,14 @@ Result<void> check_files(const core::Blob& tar, const std::vector<TarEntry>& ent
   return {};
 }
 
-/// The record of a file. Precondition: `check_files` succeeded, and `file` is one of `bundle_files` but the manifest.
+/// The record of a file. Precondition: `check_files` has succeeded, and `file` is one of `bundle_files` except the
+/// manifest.
 const FileRecord& record_of(const Manifest& manifest, std::string_view file) {
   return *std::find_if(manifest.files.begin(), manifest.files.end(),
                        [&](const FileRecord& record) { return record.name == file; });
 }
 
-/// Whether the ledger's entry records this disclosure of these bytes.
+/// Whether the ledger's entry is about this disclosure of this report.
 bool records(const EntryRecord& entry, const Manifest& manifest) {
   const FileRecord& report = record_of(manifest, "report.json");
   return entry.recorded.number == manifest.number && entry.recorded.bundle_id == manifest.bundle_id &&
@@ -96,7 +97,7 @@ Result<void> check_documents(const Manifest& manifest) {
   return {};
 }
 
-/// Returns what should be known of it.
+/// Checks HOW-TO-VERIFY.txt; returns warnings. Error: integrity.
 Result<std::vector<std::string>> check_instructions(const Manifest& manifest, const EntryRecord& entry,
                                                     std::string_view instructions, const crypto::Certificate& signer) {
   const auto refuse = [] {
@@ -112,8 +113,8 @@ Result<std::vector<std::string>> check_instructions(const Manifest& manifest, co
       "you run them"};
 }
 
-/// Compares the envelope, which nobody signed, with the recipients that the site named. It may be for fewer: who opens
-/// a bundle may seal it again for one of them.
+/// Compares the recipients of the sealed object, which nobody has signed, with those that the site named. There may be
+/// fewer: a recipient may seal the bundle again for one of the others.
 Result<void> check_recipients(const core::Blob& sealed, const Manifest& manifest, const Opener& opener) {
   AIRLOCK_TRY(const auto addressed, crypto::recipients_of(sealed));
   std::vector<std::string> unseen = manifest.recipients;
@@ -175,7 +176,7 @@ Result<BundleDigests> write_bundle(Manifest manifest, const BundleContent& conte
 
 std::uint64_t bundle_size_bound(const Manifest& manifest, std::uint64_t report_size, std::uint64_t other_files_size,
                                 std::size_t recipients) {
-  // Each recipient costs at most an RSA-8192 key and its name; BER framing of the stream a few bytes in each kibibyte.
+  // A recipient needs at most a key wrapped by RSA-8192 and a name; BER adds a few bytes to each kibibyte.
   const std::uint64_t framing = 64 * 1024 + recipients * 4096;
   const std::uint64_t content = to_document(manifest).size() + 2048 + report_size + other_files_size;
   return content + content / 64 + framing;

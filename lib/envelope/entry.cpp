@@ -5,7 +5,6 @@
 #include <set>
 
 #include "core/text.hpp"
-#include "envelope/bundle.hpp"
 
 namespace airlock::envelope {
 namespace {
@@ -17,18 +16,17 @@ using core::Members;
 using core::quote;
 
 constexpr std::string_view entry_name = "entry.json";
-/// Entries of this format may be of release 0.1, which promised nothing. Those of any later one promise.
+/// Entries of this format may be of release 0.1 and lack the promise. Entries of every later format have it.
 constexpr std::string_view first_format = "airlock-entry/1";
-constexpr std::size_t entry_list_most = 100'000;
-constexpr std::int64_t number_most = INT64_MAX;
+constexpr std::size_t entry_list_limit = 100'000;
 
-// Members that nothing here knows are no fault: an entry has more than a manifest repeats. So `ok` and not `finish`.
+// An entry has more members than a manifest repeats, so unknown ones are not errors: `ok` is asked, not `finish`.
 void pass_on(Members& in, Members& inner) {
   if (!inner.ok()) in.refuse(inner.finish().error());
 }
 
-std::uint64_t counted(Members& in, std::string_view member, std::int64_t least) {
-  return static_cast<std::uint64_t>(in.integer(member, least, number_most));
+std::uint64_t counted(Members& in, std::string_view member, std::int64_t minimum) {
+  return static_cast<std::uint64_t>(in.integer(member, minimum, INT64_MAX));
 }
 
 Period period_from(Members& in) {
@@ -42,8 +40,8 @@ Period period_from(Members& in) {
   return out;
 }
 
-Document recorded_document(Members& in, std::string_view member) {
-  Document out;
+DocumentRecord recorded_document(Members& in, std::string_view member) {
+  DocumentRecord out;
   const Json* json = in.object(member);
   if (json == nullptr) return out;
   Members document(*json, in.name(), in.path_of(member));
@@ -54,8 +52,8 @@ Document recorded_document(Members& in, std::string_view member) {
   return out;
 }
 
-Recorded recorded_from(Members& in) {
-  Recorded out;
+DisclosureRecord recorded_from(Members& in) {
+  DisclosureRecord out;
   out.number = counted(in, "number", 1);
   if (const Json* json = in.object("disclosure"); json != nullptr) {
     Members disclosure(*json, in.name(), in.path_of("disclosure"));
@@ -76,8 +74,8 @@ Recorded recorded_from(Members& in) {
   if (const Json* json = in.object("decision"); json != nullptr) {
     Members decision(*json, in.name(), in.path_of("decision"));
     out.decision.disposition = decision.text("disposition");
-    out.decision.profiles = decision.texts("profiles", entry_list_most);
-    out.decision.rules = decision.texts("rules", entry_list_most);
+    out.decision.profiles = decision.texts("profiles", entry_list_limit);
+    out.decision.rules = decision.texts("rules", entry_list_limit);
     out.decision.policy = recorded_document(decision, "policy");
     out.decision.dictionary = recorded_document(decision, "dictionary");
     pass_on(in, decision);
@@ -99,7 +97,7 @@ std::optional<Promise> promise_from(Members& in) {
 
 using Counts = std::map<std::string, std::uint64_t, std::less<>>;
 
-/// The member of an entry that has counts by name; empty where it is absent.
+/// A member of an entry that is an object of counts by name; empty if it is absent.
 Counts counts_in(Members& in, std::string_view member) {
   Counts out;
   const Json* counts = in.object_if(member);
@@ -110,7 +108,7 @@ Counts counts_in(Members& in, std::string_view member) {
   return out;
 }
 
-/// What of a manifest's counts went as copies, by path.
+/// The manifest's counts of redacted copies, by path.
 Counts copied_in(const std::vector<RedactionCount>& counts) {
   Counts out;
   for (const RedactionCount& count : counts) {
@@ -119,12 +117,12 @@ Counts copied_in(const std::vector<RedactionCount>& counts) {
   return out;
 }
 
-/// A manifest's counts by action alone; nothing where they are more than any report has.
+/// The sums of a manifest's counts by action; nothing if a sum is too large to be true.
 std::optional<Counts> by_action(const std::vector<RedactionCount>& counts) {
   Counts out;
   for (const RedactionCount& count : counts) {
     std::uint64_t& sum = out[count.action];
-    if (count.count > static_cast<std::uint64_t>(number_most) - sum) return std::nullopt;
+    if (count.count > static_cast<std::uint64_t>(INT64_MAX) - sum) return std::nullopt;
     sum += count.count;
   }
   return out;
@@ -134,7 +132,7 @@ tl::unexpected<core::Error> contradiction(const std::string& member) {
   return fail(Code::integrity, "`manifest.json` and `entry.json` contradict each other in " + quote(member));
 }
 
-/// What the entry does not repeat must at least fit together.
+/// Checks the members that the entry does not have: they must not contradict one another.
 Result<void> check_history(const Manifest& manifest) {
   const auto refuse = [](const std::string& member, const std::string& why) {
     return fail(Code::integrity, "`manifest.json` contradicts itself: " + quote(member) + " " + why);
@@ -143,7 +141,7 @@ Result<void> check_history(const Manifest& manifest) {
     return refuse("/previous", "is the bundle itself");
   }
   std::uint64_t last = 0;
-  for (const PassedOver& report : manifest.passed_over) {
+  for (const PassedOverReport& report : manifest.passed_over) {
     if (report.number <= last) return refuse("/since_last/reports", "does not ascend");
     if (report.number == manifest.number) return refuse("/since_last/reports", "has the report that is in the bundle");
     last = report.number;
@@ -158,9 +156,9 @@ Result<void> check_history(const Manifest& manifest) {
 
 }  // namespace
 
-Result<Recorded> recorded_in(const Json& entry) {
+Result<DisclosureRecord> recorded_in(const Json& entry) {
   Members in(entry, entry_name, "");
-  Recorded out = recorded_from(in);
+  DisclosureRecord out = recorded_from(in);
   if (!in.ok()) return fail(in.finish().error());
   return out;
 }
@@ -191,11 +189,11 @@ Result<EntryRecord> read_entry(std::string_view text) {
 }
 
 Result<void> check_agreement(const Manifest& manifest, std::string_view document, const EntryRecord& entry) {
-  // Written in another way, it could say one thing to this reader and another one to the tools of HOW-TO-VERIFY.
+  // Another spelling could mean one thing to this reader and another to the tools of HOW-TO-VERIFY.
   if (document != to_document(manifest)) {
     return fail(Code::integrity, "`manifest.json` is not written as Airlock writes it");
   }
-  const Recorded& said = entry.recorded;
+  const DisclosureRecord& said = entry.recorded;
   if (manifest.event != said.event) return contradiction("/event");
   if (manifest.period != said.period) return contradiction("/period");
   if (manifest.note != said.note) return contradiction("/note");
@@ -203,8 +201,8 @@ Result<void> check_agreement(const Manifest& manifest, std::string_view document
   if (manifest.licence_serial != said.licence_serial) return contradiction("/licence/serial");
   if (manifest.tier != said.tier) return contradiction("/licence/tier");
   if (manifest.decision != said.decision) return contradiction("/decision");
-  // Also what the lines above do not know.
-  if (static_cast<const Recorded&>(manifest) != said) return contradiction("/disclosure");
+  // Every other member.
+  if (static_cast<const DisclosureRecord&>(manifest) != said) return contradiction("/disclosure");
   if (manifest.created != entry.time) return contradiction("/created");
   if (by_action(manifest.redactions) != entry.redactions) return contradiction("/redactions");
   if (copied_in(manifest.redactions) != entry.copied) return contradiction("/redactions");

@@ -1,8 +1,7 @@
 #pragma once
 /// \file
-/// `entry.json`, the ledger's entry in a bundle, as far as the rest of the bundle repeats it: the one source of what
-/// manifest and entry both say. Which entries a ledger may have, and the proof that this one is in it, are the ledger's
-/// business.
+/// `entry.json`: the ledger's entry in a bundle, as far as the manifest repeats it. What manifest and entry both say is
+/// taken from the entry. Which entries a ledger may have, and the proof that it has this one, are for ledger/.
 
 #include <cstdint>
 #include <map>
@@ -17,7 +16,10 @@
 
 namespace airlock::envelope {
 
-/// What an entry that records a sealed disclosure says in advance of the files that are written after it.
+/// Longest `entry.json`: the ledger's own limit.
+inline constexpr std::uint64_t entry_bytes_limit = 1024 * 1024;
+
+/// Digests that an entry has of files that are written after it, so that they cannot be changed later.
 struct Promise {
   std::string manifest_sha256;  ///< `digest_without_files`
   std::string how_to_verify_sha256;
@@ -26,26 +28,26 @@ struct Promise {
 struct EntryRecord {
   std::uint64_t seq = 0;
   Time time;
-  Recorded recorded;
+  DisclosureRecord recorded;
   std::map<std::string, std::uint64_t, std::less<>> redactions;  ///< counts by action
-  std::map<std::string, std::uint64_t, std::less<>> copied;      ///< counts of what went as a copy, by declared path
-  std::uint64_t payload_size = 0;
+  std::map<std::string, std::uint64_t, std::less<>> copied;      ///< counts of redacted copies, by declared path
+  std::uint64_t payload_size = 0;                                ///< of the report as disclosed
   std::string payload_sha256;
-  /// Nothing in entries of release 0.1 only.
+  /// Absent only in entries of release 0.1.
   std::optional<Promise> promise;
 };
 
 /// The members of an entry that the manifest repeats. Error: bad_input naming the JSON path.
-[[nodiscard]] Result<Recorded> recorded_in(const core::Json& entry);
+[[nodiscard]] Result<DisclosureRecord> recorded_in(const core::Json& entry);
 
-/// The promise as members of the entry's `disclosure`.
+/// The promise as members of an entry's `disclosure`.
 [[nodiscard]] core::Json to_members(const Promise& promise);
 
 /// Reads `entry.json`. Error: bad_input naming the JSON path.
 [[nodiscard]] Result<EntryRecord> read_entry(std::string_view text);
 
-/// That a manifest, whose exact text is `document`, says nothing else than the entry, or than itself. Error: integrity
-/// naming the member.
+/// Checks that a manifest agrees with the entry and does not contradict itself; `document` is its exact text. Error:
+/// integrity naming the member.
 [[nodiscard]] Result<void> check_agreement(const Manifest& manifest, std::string_view document,
                                            const EntryRecord& entry);
 

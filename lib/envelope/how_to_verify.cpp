@@ -70,20 +70,23 @@ if [ -s consistency.txt ]; then
 fi
 )text";
 
-constexpr std::string_view opening = R"text(You need the certificate and the key of a recipient, here recipient.crt and recipient.key: the vendor's, or at the site
+constexpr std::string_view opening =
+    R"text(You need the certificate and the key of a recipient, here recipient.crt and recipient.key: the vendor's, or at the site
 itself keys/archive.crt and keys/archive.key under these names. And you need the site's certificate, here site.crt, as you
 have had it since the site was registered: never one that came along with this file. Compare its fingerprint, which
 `airlock status` prints too: openssl x509 -in site.crt -noout -fingerprint -sha256
 )text";
 
 /// That of release 0.1.
-constexpr std::string_view opening_before = R"text(You need the certificate and the key of a recipient, here recipient.crt and recipient.key, and the site's certificate,
+constexpr std::string_view opening_before =
+    R"text(You need the certificate and the key of a recipient, here recipient.crt and recipient.key, and the site's certificate,
 here site.crt, as you have had it since the site was registered: never one that came along with this file. Compare its
 fingerprint: openssl x509 -in site.crt -noout -fingerprint -sha256
 )text";
 
 /// Step 2 for a manifest of one line, whose digest without `files` is in the entry; so is that of this text.
-constexpr std::string_view compare = R"text(Compare every file with the manifest, and the manifest and this text with the ledger's entry, entry.json.
+constexpr std::string_view compare =
+    R"text(Compare every file with the manifest, and the manifest and this text with the ledger's entry, entry.json.
 
 sed 's/.*,"files"://' manifest.json | tr '{' '\n' | sed -n 's/^"name":"\([^"]*\)".*"sha256":"\([^"]*\)".*/\2  \1/p' | sha256sum -c
 recorded() { sed -n 's/.*"'"$1"'":"\([0-9a-f]*\)".*/\1  -/p' entry.json; }

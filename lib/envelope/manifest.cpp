@@ -15,8 +15,7 @@ using core::Members;
 constexpr std::string_view format = "airlock-bundle/2";
 constexpr std::string_view former_format = "airlock-bundle/1";
 constexpr std::string_view name = "manifest.json";
-constexpr std::int64_t most = INT64_MAX;
-constexpr std::size_t list_most = 1'000'000;
+constexpr std::size_t manifest_list_limit = 1'000'000;
 
 Json days(const Period& period) {
   Json out = Json::object();
@@ -38,15 +37,15 @@ Period days_from(Members& in, std::string_view member) {
   return period;
 }
 
-Json document(const Document& document) {
+Json document(const DocumentRecord& document) {
   Json out{{"name", document.name}};
   if (!document.version.empty()) out["version"] = document.version;
   out["sha256"] = document.sha256;
   return out;
 }
 
-Document document_from(Members& in, std::string_view member) {
-  Document out;
+DocumentRecord document_from(Members& in, std::string_view member) {
+  DocumentRecord out;
   const Json* json = in.object(member);
   if (json == nullptr) return out;
   Members document(*json, in.name(), in.path_of(member));
@@ -61,7 +60,7 @@ Document document_from(Members& in, std::string_view member) {
 template <typename Read>
 auto list_from(Members& in, std::string_view member, Read read) {
   std::vector<decltype(read(in))> out;
-  const Json* list = in.array(member, list_most);
+  const Json* list = in.array(member, manifest_list_limit);
   if (list == nullptr) return out;
   for (std::size_t i = 0; i < list->size() && in.ok(); ++i) {
     Members element((*list)[i], in.name(), in.path_of(member) + "/" + std::to_string(i));
@@ -71,8 +70,8 @@ auto list_from(Members& in, std::string_view member, Read read) {
   return out;
 }
 
-std::uint64_t number(Members& in, std::string_view member, std::int64_t least) {
-  return static_cast<std::uint64_t>(in.integer(member, least, most));
+std::uint64_t number(Members& in, std::string_view member, std::int64_t minimum) {
+  return static_cast<std::uint64_t>(in.integer(member, minimum, INT64_MAX));
 }
 
 }  // namespace
@@ -88,7 +87,7 @@ std::string to_document(const Manifest& manifest) {
                         ? Json{{"id", manifest.previous->id}, {"content_sha256", manifest.previous->content_sha256}}
                         : Json(nullptr);
   Json reports = Json::array();
-  for (const PassedOver& report : manifest.passed_over) {
+  for (const PassedOverReport& report : manifest.passed_over) {
     reports.push_back({{"number", report.number}, {"kind", report.kind}, {"period", days(report.period)}});
   }
   Json voids = Json::array();
@@ -140,7 +139,7 @@ Result<Manifest> parse_manifest(std::string_view text) {
   if (const Json* since = in.object("since_last"); since != nullptr) {
     Members members(*since, name, in.path_of("since_last"));
     out.passed_over = list_from(members, "reports", [](Members& report) {
-      return PassedOver{number(report, "number", 1), report.text("kind"), days_from(report, "period")};
+      return PassedOverReport{number(report, "number", 1), report.text("kind"), days_from(report, "period")};
     });
     out.passed_over_before = number(members, "reports_before", 0);
     out.voids = list_from(members, "disclosures", [](Members& gone) {
@@ -152,7 +151,7 @@ Result<Manifest> parse_manifest(std::string_view text) {
   out.event = in.text("event");
   out.period = days_from(in, "period");
   out.note = in.text_if("note", note_limit).value_or("");
-  out.recipients = in.texts("recipients", list_most);
+  out.recipients = in.texts("recipients", manifest_list_limit);
   if (const Json* licence = in.object("licence"); licence != nullptr) {
     Members members(*licence, name, in.path_of("licence"));
     out.licence_state = members.text("state");
@@ -163,8 +162,8 @@ Result<Manifest> parse_manifest(std::string_view text) {
   if (const Json* decision = in.object("decision"); decision != nullptr) {
     Members members(*decision, name, in.path_of("decision"));
     out.decision.disposition = members.word("disposition", {"send", "redact", "seal", "withhold"});
-    out.decision.profiles = members.texts("profiles", list_most);
-    out.decision.rules = members.texts("rules", list_most);
+    out.decision.profiles = members.texts("profiles", manifest_list_limit);
+    out.decision.rules = members.texts("rules", manifest_list_limit);
     out.decision.policy = document_from(members, "policy");
     out.decision.dictionary = document_from(members, "dictionary");
     if (auto done = members.finish(); !done) in.refuse(std::move(done).error());
@@ -181,7 +180,7 @@ Result<Manifest> parse_manifest(std::string_view text) {
 }
 
 core::Digest digest_without_files(std::string_view document) {
-  // No text in a JSON document has such quotes, so it is the member that is found.
+  // Within a JSON string these quotes would be escaped, so this finds the member and nothing else.
   return crypto::sha256(std::string(document.substr(0, document.find(",\"files\":"))) + "}");
 }
 

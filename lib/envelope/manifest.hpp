@@ -1,7 +1,7 @@
 #pragma once
 /// \file
 /// The manifest: the bundle's table of contents and its place in the site's history (docs/formats/bundle.md). It is
-/// inside what is signed, and its ids are the bundle's identity.
+/// part of the signed content, and its `bundle_id` is the bundle's identity.
 
 #include <cstdint>
 #include <optional>
@@ -22,31 +22,33 @@ inline constexpr std::uint64_t manifest_bytes_limit = 1024 * 1024;
 /// Longest note, in bytes.
 inline constexpr std::size_t note_limit = 4096;
 
-/// UTC days as the bundle's decision discloses them; nothing where it does not.
+/// The first and the last UTC day that the report is about, as far as the decision discloses them.
 struct Period {
   std::optional<std::string> start;
   std::optional<std::string> end;
   bool operator==(const Period&) const = default;
 };
 
-/// More reports than this between two disclosures are only counted, so that the manifest keeps its limit.
+/// The maximum number of reports listed in `passed_over`. More are only counted, so that the manifest stays within its
+/// limit.
 inline constexpr std::size_t passed_over_limit = 4000;
 
-/// A report since the last disclosure that was not disclosed itself.
-struct PassedOver {
+/// A report since the last disclosure that was not disclosed.
+struct PassedOverReport {
   std::uint64_t number = 0;
-  std::string kind;  ///< its newest fact: `withheld`, `held`, `refused`, …
+  std::string kind;  ///< the newest fact about it: `withheld`, `held`, `refused`, …
   Period period;
-  bool operator==(const PassedOver&) const = default;
+  bool operator==(const PassedOverReport&) const = default;
 };
 
-/// A disclosure number since the last bundle under which nothing arrives.
+/// A disclosure number since the last bundle under which nothing will arrive.
 struct Void {
   std::uint64_t disclosure = 0;
   std::string kind;  ///< `abandoned`, `payload_lost`, `withdrawn`
   bool operator==(const Void&) const = default;
 };
 
+/// The disclosure before this one that was not taken back.
 struct Previous {
   std::string id;
   std::string content_sha256;
@@ -54,22 +56,24 @@ struct Previous {
 };
 
 /// A document that took part in the decision.
-struct Document {
+struct DocumentRecord {
   std::string name;
   std::string version;  ///< empty for dictionaries
   std::string sha256;
-  bool operator==(const Document&) const = default;
+  bool operator==(const DocumentRecord&) const = default;
 };
 
+/// The decision under which a report was disclosed.
 struct DecisionRecord {
   std::string disposition;
   std::vector<std::string> profiles;
   std::vector<std::string> rules;
-  Document policy;
-  Document dictionary;
+  DocumentRecord policy;
+  DocumentRecord dictionary;
   bool operator==(const DecisionRecord&) const = default;
 };
 
+/// How often one action was taken at one declared path.
 struct RedactionCount {
   std::string path;    ///< declared
   std::string what;    ///< `value`, `key`, `undeclared`, `ill_typed`, `twin`, `collision`
@@ -78,6 +82,7 @@ struct RedactionCount {
   bool operator==(const RedactionCount&) const = default;
 };
 
+/// A file of the bundle.
 struct FileRecord {
   std::string name;
   std::uint64_t size = 0;
@@ -85,45 +90,45 @@ struct FileRecord {
   bool operator==(const FileRecord&) const = default;
 };
 
-/// What the ledger's entry says of a disclosure and the manifest repeats. A site builds it from the entry
-/// (`recorded_in`), and whoever opens a bundle compares the two.
-struct Recorded {
+/// What the ledger's entry says about a disclosure and the manifest repeats. A site takes it from the entry
+/// (`recorded_in`), and `open_bundle` compares manifest and entry.
+struct DisclosureRecord {
   std::uint64_t number = 0;
   std::string bundle_id;
   std::uint64_t disclosure = 0;
   std::string event;
   Period period;
   std::string note;            ///< may be empty
-  std::string licence_serial;  ///< empty where there is no licence
+  std::string licence_serial;  ///< empty if there is no licence
   std::string licence_state;
-  std::string tier;  ///< empty where there is none
+  std::string tier;  ///< empty if there is none
   DecisionRecord decision;
-  bool operator==(const Recorded&) const = default;
+  bool operator==(const DisclosureRecord&) const = default;
 };
 
-struct Manifest : Recorded {
-  /// Of the document's format. Version 1 is that of release 0.1, whose ledger entries do not have its digest.
+struct Manifest : DisclosureRecord {
+  /// Version of the format. Version 1 is that of release 0.1, whose ledger entries do not have the manifest's digest.
   int version = 2;
   std::string site_id;
   std::string ledger_key;  ///< verifier key of the ledger's checkpoints: `airlock/<site id>+…+…`
   std::optional<Previous> previous;
-  std::vector<PassedOver> passed_over;   ///< the newest `passed_over_limit` of them
-  std::uint64_t passed_over_before = 0;  ///< how many older ones are not listed
+  std::vector<PassedOverReport> passed_over;  ///< the newest `passed_over_limit` of them
+  std::uint64_t passed_over_before = 0;       ///< how many older ones are not listed
   std::vector<Void> voids;
   Time created;
   std::vector<std::string> recipients;
   std::vector<RedactionCount> redactions;
-  std::vector<FileRecord> files;  ///< every file of the bundle but the manifest, in order
+  std::vector<FileRecord> files;  ///< every file of the bundle except the manifest, in order
   bool operator==(const Manifest&) const = default;
 };
 
-/// The exact text: one line with `files` last; of version 1 the indented text of release 0.1.
+/// The exact text of `manifest.json`: one line with `files` last. For version 1 the indented text of release 0.1.
 [[nodiscard]] std::string to_document(const Manifest& manifest);
-/// Error: bad_input naming the JSON path.
+/// Reads `manifest.json`. Error: bad_input naming the JSON path.
 [[nodiscard]] Result<Manifest> parse_manifest(std::string_view text);
 
-/// SHA-256 of a document of version 2 without its member `files`: the ledger's entry has it before the report is
-/// disclosed, when the proofs among the files do not exist yet.
+/// SHA-256 of a manifest's text of version 2 without the member `files`. The ledger's entry contains it. The entry is
+/// made before some of the files exist, the proofs that the entry is in the ledger.
 [[nodiscard]] core::Digest digest_without_files(std::string_view document);
 
 }  // namespace airlock::envelope

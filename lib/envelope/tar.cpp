@@ -19,15 +19,15 @@ constexpr std::size_t block_size = 512;
 using Block = std::array<char, block_size>;
 
 /// A field of a header block.
-struct Field {
+struct HeaderField {
   std::size_t offset;
   std::size_t size;
 };
 // The fields that differ between the files of our archives; `header_of` has the others.
-constexpr Field name_field{0, 100};
-constexpr Field size_field{124, 12};
-constexpr Field time_field{136, 12};
-constexpr Field checksum_field{148, 8};
+constexpr HeaderField name_field{0, 100};
+constexpr HeaderField size_field{124, 12};
+constexpr HeaderField time_field{136, 12};
+constexpr HeaderField checksum_field{148, 8};
 
 /// Numbers of sizes and times are 11 octal digits and a space.
 constexpr std::size_t number_digits = 11;
@@ -39,7 +39,7 @@ void put(Block& block, std::size_t offset, std::string_view text) {
   std::copy(text.begin(), text.end(), block.begin() + static_cast<std::ptrdiff_t>(offset));
 }
 
-std::string_view get(const Block& block, Field field) { return {block.data() + field.offset, field.size}; }
+std::string_view get(const Block& block, HeaderField field) { return {block.data() + field.offset, field.size}; }
 
 std::string octal(std::uint64_t value, std::size_t digits) {
   std::string text(digits, '0');
@@ -50,7 +50,7 @@ std::string octal(std::uint64_t value, std::size_t digits) {
 }
 
 /// The number in a field of 11 octal digits and a space; nothing where something else is written there.
-std::optional<std::uint64_t> number_in(const Block& block, Field field) {
+std::optional<std::uint64_t> number_in(const Block& block, HeaderField field) {
   std::uint64_t value = 0;
   const std::string_view text = get(block, field);
   for (const char c : text.substr(0, number_digits)) {
@@ -120,21 +120,21 @@ Result<bool> is_padding(const core::Blob& tar, std::uint64_t offset, std::uint64
   return got == size && block == Block{};
 }
 
-struct Header {
+struct FileHeader {
   std::string name;
   std::uint64_t size;
   std::uint64_t seconds;
 };
 
 /// Reads the header block that begins at `offset` of the archive. Error: bad_input where `header_of` would not make it.
-Result<Header> read_header(const Block& block, std::uint64_t offset) {
+Result<FileHeader> read_header(const Block& block, std::uint64_t offset) {
   const std::string_view field = get(block, name_field);
   const std::string name(field.substr(0, field.find('\0')));
   if (!is_plain_name(name)) return refuse("has a file with a name that is not plain: " + quote(name));
   const auto size = number_in(block, size_field);
   const auto seconds = number_in(block, time_field);
   if (!size || !seconds || block != header_of(name, *size, *seconds)) return refuse_block(offset);
-  return Header{name, *size, *seconds};
+  return FileHeader{name, *size, *seconds};
 }
 
 /// Checks the end of the archive, which begins at `offset` with a block of zeros: one more, and nothing behind it.
@@ -154,7 +154,7 @@ Result<TarListing> read_tar(const core::Blob& tar, std::size_t max_files) {
   for (;;) {
     AIRLOCK_TRY(const Block block, read_block(tar, at));
     if (block == Block{}) break;
-    AIRLOCK_TRY(const Header header, read_header(block, at));
+    AIRLOCK_TRY(const FileHeader header, read_header(block, at));
     const core::Time time{static_cast<std::int64_t>(header.seconds)};
     if (out.files.empty()) out.time = time;
     if (time != out.time) return refuse_block(at);

@@ -16,7 +16,7 @@ namespace airlock::gate {
 
 struct History {
   std::optional<envelope::Previous> previous;
-  std::vector<envelope::PassedOver> passed_over;
+  std::vector<envelope::PassedOverReport> passed_over;
   std::uint64_t passed_over_before = 0;
   std::vector<envelope::Void> voids;
 };

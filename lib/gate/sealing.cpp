@@ -20,7 +20,7 @@ constexpr std::uint64_t ledger_margin = 512 * 1024;
 Result<envelope::Manifest> manifest_for(const Inputs& inputs, const Prepared& prepared, const core::Json& entry,
                                         const History& history) {
   envelope::Manifest out;
-  AIRLOCK_TRY(static_cast<envelope::Recorded&>(out), envelope::recorded_in(entry));
+  AIRLOCK_TRY(static_cast<envelope::DisclosureRecord&>(out), envelope::recorded_in(entry));
   out.site_id = inputs.site.configuration().site_id;
   out.previous = history.previous;
   out.passed_over = history.passed_over;

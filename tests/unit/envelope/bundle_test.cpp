@@ -45,7 +45,7 @@ struct Setting {
   crypto::PrivateKey ledger_key = crypto::PrivateKey::generate(KeyKind::ed25519).value();
   std::string policy = R"({"name": "p"})";
   std::vector<crypto::Certificate> addressed;  ///< by the envelope, where it is not the recipient alone
-  std::string instructions;  ///< where they are not those of this release
+  std::string instructions;                    ///< where they are not those of this release
   core::Json entry{{"format", "airlock-entry/1"},
                    {"seq", 4},
                    {"time", now.text()},
@@ -67,7 +67,7 @@ struct Setting {
                    {"disclosure", {{"id", bundle_id}, {"number", 1}}}};
 
   Setting() {
-    static_cast<Recorded&>(manifest) = recorded_in(entry).value();
+    static_cast<DisclosureRecord&>(manifest) = recorded_in(entry).value();
     manifest.site_id = site_id;
     manifest.ledger_key = crypto::NoteVerifier("airlock/" + site_id, ledger_key.public_key()).text();
     manifest.created = now;
@@ -177,15 +177,31 @@ TEST_CASE("a manifest that contradicts the ledger's entry, or itself, does not o
       {"dictionary digest", [](Manifest& m) { m.decision.dictionary.sha256 = std::string(64, 'a'); }},
       {"created", [](Manifest& m) { m.created = now + std::chrono::seconds{1}; }},
       {"fewer redactions", [](Manifest& m) { m.redactions.pop_back(); }},
-      {"more redactions", [](Manifest& m) { m.redactions.push_back({"/c", "value", "mask", 1}); }},
-      {"as many, after an overflow", [](Manifest& m) {
+      {"more redactions",
+       [](Manifest& m) {
+         m.redactions.push_back({"/c", "value", "mask", 1});
+       }},
+      {"as many, after an overflow",
+       [](Manifest& m) {
          for (int i = 0; i < 2; ++i) m.redactions.push_back({"/c", "value", "drop", INT64_MAX});
          m.redactions.push_back({"/c", "value", "drop", 2});
        }},
-      {"previous is itself", [](Manifest& m) { m.previous = Previous{bundle_id, std::string(64, 'a')}; }},
-      {"its own report as passed over", [](Manifest& m) { m.passed_over = {{1, "held", {}}}; }},
-      {"a report passed over twice", [](Manifest& m) { m.passed_over = {{2, "held", {}}, {2, "held", {}}}; }},
-      {"a later disclosure as void", [](Manifest& m) { m.voids = {{1, "abandoned"}}; }},
+      {"previous is itself",
+       [](Manifest& m) {
+         m.previous = Previous{bundle_id, std::string(64, 'a')};
+       }},
+      {"its own report as passed over",
+       [](Manifest& m) {
+         m.passed_over = {{1, "held", {}}};
+       }},
+      {"a report passed over twice",
+       [](Manifest& m) {
+         m.passed_over = {{2, "held", {}}, {2, "held", {}}};
+       }},
+      {"a later disclosure as void",
+       [](Manifest& m) {
+         m.voids = {{1, "abandoned"}};
+       }},
   };
   for (const auto& [what, change] : changes) {
     for (const bool promised : {false, true}) {
@@ -269,7 +285,8 @@ TEST_CASE("an envelope for somebody whom the manifest does not name does not ope
   CHECK(s.why(s.bundle()) == "opened");
   // As many as are named, but another one: whoever knows the archive's certificate sees it.
   s.addressed = {s.recipient.certificate, stranger.certificate};
-  CHECK(s.why(s.bundle(), std::vector{archive.certificate}) == "is sealed for somebody whom `manifest.json` does not name");
+  CHECK(s.why(s.bundle(), std::vector{archive.certificate}) ==
+        "is sealed for somebody whom `manifest.json` does not name");
   CHECK(s.why(s.bundle(), std::vector{stranger.certificate}).starts_with("is sealed for CN="));
   s.manifest.recipients.erase(s.manifest.recipients.begin());
   s.promise();
