@@ -8,8 +8,8 @@
 #include "core/text.hpp"
 #include "crypto/bio.hpp"
 #include "crypto/cms_sign.hpp"
-#include "crypto/delegate.hpp"
 #include "crypto/profile.hpp"
+#include "crypto/signing.hpp"
 
 namespace airlock::crypto {
 
@@ -36,7 +36,7 @@ Result<void> check(std::span<const Certificate> recipients) {
   return {};
 }
 
-/// Named parameters only: OpenSSL's defaults are PKCS #1 v1.5 and a SHA-1 key derivation.
+/// Every parameter is set here: OpenSSL's defaults are PKCS #1 v1.5 and a key derivation with SHA-1.
 bool add_recipient(CMS_ContentInfo* object, const Certificate& recipient) {
   CMS_RecipientInfo* const info = CMS_add1_recipient_cert(object, recipient.handle(), CMS_KEY_PARAM);
   if (info == nullptr) return false;
@@ -71,24 +71,24 @@ Handle<BIO> join(Handle<BIO> front, Handle<BIO> back) {
   return front;
 }
 
-/// Collects small writes, so that each piece of the streamed octet strings behind it is a large one.
+/// Collects small writes before `back`, which makes one piece of an octet string of each write that it gets.
 Handle<BIO> buffered(Handle<BIO> back) {
   Handle<BIO> buffer(BIO_new(BIO_f_buffer()));
   ensure(buffer != nullptr && BIO_set_write_buffer_size(buffer.get(), static_cast<long>(piece)) == 1, "BIO");
   return join(std::move(buffer), std::move(back));
 }
 
-/// The writing end of `object`, streamed into `back`.
+/// What is written to the result becomes the content of `object`, whose encoding goes to `back`.
 Handle<BIO> layer(CMS_ContentInfo* object, Handle<BIO> back) {
   BIO* const front = BIO_new_CMS(back.get(), object);
-  if (front != nullptr) (void)back.release();  // it is at the end of the new chain now
+  if (front != nullptr) (void)back.release();  // the new chain owns it
   return Handle<BIO>(front);
 }
 
-/// content → SignedData → AuthEnvelopedData → sink, in one pass.
-class Sealing final : public SealStream {
+/// content → SignedData → AuthEnvelopedData → sink, in one pass. OpenSSL builds both structures as it writes.
+class CmsSealStream final : public SealStream {
  public:
-  Sealing(core::Sink& out, const PrivateKey& key, Handle<CMS_ContentInfo> inner, Handle<CMS_ContentInfo> outer)
+  CmsSealStream(core::Sink& out, const PrivateKey& key, Handle<CMS_ContentInfo> inner, Handle<CMS_ContentInfo> outer)
       : to_{out}, key_(key.handle()), inner_(std::move(inner)), outer_(std::move(outer)) {
     EVP_PKEY_up_ref(key_.get());
   }
@@ -116,7 +116,7 @@ class Sealing final : public SealStream {
 
   Result<void> finish() override {
     if (empty_) return fail(Code::bad_input, "there is nothing to seal");  // OpenSSL cannot stream that
-    // The flush runs through all layers: each ends its structure before the next one does.
+    // The flush goes through all layers, and each completes its structure before the next one.
     if (BIO_flush(chain_.get()) != 1 || to_.error) return failed();
     chain_.reset();
     return {};
@@ -130,10 +130,10 @@ class Sealing final : public SealStream {
 
   BioSink to_;
   bool empty_ = true;
-  Handle<EVP_PKEY> key_;  // knows why it did not sign
+  Handle<EVP_PKEY> key_;  // for `signing_error`
   Handle<CMS_ContentInfo> inner_;
   Handle<CMS_ContentInfo> outer_;
-  Handle<BIO> chain_;  // goes before the objects that it refers to
+  Handle<BIO> chain_;  // last, so that it is freed before the objects that it refers to
 };
 
 }  // namespace
@@ -143,7 +143,7 @@ Result<std::unique_ptr<SealStream>> seal(core::Sink& out, const Signer& signer,
   AIRLOCK_CHECK(check(recipients));
   AIRLOCK_TRY(auto inner, begin_signed(signer, Content::streamed));
   AIRLOCK_TRY(auto outer, begin_sealed(recipients));
-  auto stream = std::make_unique<Sealing>(out, signer.key, std::move(inner), std::move(outer));
+  auto stream = std::make_unique<CmsSealStream>(out, signer.key, std::move(inner), std::move(outer));
   AIRLOCK_CHECK(stream->start());
   return stream;
 }

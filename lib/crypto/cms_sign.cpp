@@ -5,7 +5,7 @@
 #include <openssl/rsa.h>
 
 #include "crypto/bio.hpp"
-#include "crypto/delegate.hpp"
+#include "crypto/signing.hpp"
 
 namespace airlock::crypto {
 
@@ -23,9 +23,10 @@ Result<void> check(const Signer& signer) {
   return {};
 }
 
-/// RSASSA-PSS with MGF1 of the same digest and a salt of its size (RFC 4056 3), not OpenSSL's default PKCS #1 v1.5.
+/// Selects RSASSA-PSS with MGF1 of the same digest and a salt of the digest's size (RFC 4056 3). OpenSSL's default
+/// would be PKCS #1 v1.5.
 bool set_pss(CMS_SignerInfo* info, const EVP_MD* digest) {
-  // A stand-in: OpenSSL writes the algorithm when it signs, but encodes the object once before, to stream it.
+  // A placeholder. OpenSSL sets the algorithm when it signs, but to stream the object it has to encode it before that.
   X509_ALGOR* algorithm = nullptr;
   CMS_SignerInfo_get0_algs(info, nullptr, nullptr, nullptr, &algorithm);
   EVP_PKEY_CTX* const options = CMS_SignerInfo_get0_pkey_ctx(info);
@@ -51,7 +52,7 @@ Result<Handle<CMS_ContentInfo>> begin_signed(const Signer& signer, Content conte
   const EVP_MD* const digest = signer.key.kind() == KeyKind::p384 ? EVP_sha384() : EVP_sha256();
   const unsigned flags = CMS_BINARY | CMS_PARTIAL | (content == Content::streamed ? CMS_STREAM : 0U) |
                          (content == Content::detached ? CMS_DETACHED : 0U);
-  // The digest must be named, or CMS_CADES writes a SHA-1 signingCertificate.
+  // The digest has to be given to CMS_add1_signer: with CMS_CADES the default is a signingCertificate with SHA-1.
   const unsigned signer_flags = flags | CMS_NOSMIMECAP | CMS_CADES | (rsa ? CMS_KEY_PARAM : 0U);
 
   Handle<CMS_ContentInfo> object(CMS_sign_ex(nullptr, nullptr, nullptr, nullptr, flags, library(), nullptr));

@@ -1,14 +1,12 @@
 #pragma once
 /// \file
-/// Signing one digest: what a process that keeps a key for others does, and how a key that is kept elsewhere signs here
-/// as if it were here. Such a `PrivateKey` has its public half only; whenever a signature is made with it, by `sign`,
-/// `seal` or in a certificate, a function gets the digest and must return the signature, which is verified before it is
-/// used.
+/// Private keys that are not in this process. A delegated key has its public key only; whenever it has to sign, by
+/// `sign`, `seal` or in a certificate, a function is called with the digest (crypto/digest_signature.hpp) and returns
+/// the signature, which is verified before it is used.
 ///
-/// The digest is SHA-256 for P-256 and RSA, SHA-384 for P-384; the signature ECDSA (DER), or RSASSA-PSS with MGF1 of
-/// the same digest and a salt of its size.
+/// This needs OpenSSL's `ENGINE` and so the build option `engine`
+/// (docs/decisions/0014-keys-kept-elsewhere.md).
 
-#include <cstddef>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -17,21 +15,12 @@
 
 namespace airlock::crypto {
 
-/// The bytes of a digest that a key of this kind signs; 0 for Ed25519, which signs no digests.
-[[nodiscard]] std::size_t digest_bytes(KeyKind kind);
-
-/// Signs a digest. Errors: bad_input (another length), unexpected (the key will not).
-[[nodiscard]] Result<std::string> sign_digest(const PrivateKey& key, std::string_view digest);
-
-/// Whether `signature` is the key's over what has this digest.
-[[nodiscard]] bool is_signature_of_digest(const PublicKey& key, std::string_view digest, std::string_view signature);
+/// Whether this build has delegated keys. Error: refused, saying that it has none.
+[[nodiscard]] Result<void> delegation_is_built();
 
 using DigestSigner = std::function<Result<std::string>(std::string_view digest)>;
 
-/// A key that is kept elsewhere. Error: bad_input for Ed25519.
-[[nodiscard]] Result<PrivateKey> delegated_key(const PublicKey& half, DigestSigner signer);
-
-/// Why a delegated key did not sign when it was last asked; else what the library says, after `what`.
-[[nodiscard]] core::Error signing_error(const evp_pkey_st* key, std::string_view what);
+/// A private key that signs by calling `signer`. Errors: bad_input for Ed25519; as `delegation_is_built`.
+[[nodiscard]] Result<PrivateKey> delegated_key(const PublicKey& public_key, DigestSigner signer);
 
 }  // namespace airlock::crypto

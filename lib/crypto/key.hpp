@@ -1,7 +1,8 @@
 #pragma once
 /// \file
-/// Asymmetric keys: making, reading, writing, and their public halves. PEM with PKCS #8 (RFC 5958, RFC 7468), encrypted
-/// under a passphrase (PBES2, RFC 8018) or not, and SubjectPublicKeyInfo. Where a passphrase comes from is not known here.
+/// Public and private keys: making, reading and writing them. Private keys are PEM with PKCS #8 (RFC 5958, RFC 7468),
+/// unencrypted or under a passphrase (PBES2, RFC 8018); public keys are SubjectPublicKeyInfo (RFC 5280 4.1). Where a
+/// passphrase comes from is not known here.
 
 #include <cstdint>
 #include <memory>
@@ -27,12 +28,12 @@ enum class KeyKind : std::uint8_t {
 /// A public key. Cheap to copy.
 class PublicKey {
  public:
-  /// Reads one PEM `PUBLIC KEY`. Error: bad_input where it is none or of another kind.
+  /// Reads one PEM `PUBLIC KEY`. Error: bad_input if it is not one, or not of a `KeyKind`.
   [[nodiscard]] static Result<PublicKey> from_pem(std::string_view pem);
   /// Reads the 32 bytes of an Ed25519 key (RFC 8032).
   [[nodiscard]] static Result<PublicKey> from_ed25519(std::string_view raw);
-  /// Takes a key of OpenSSL's and its SubjectPublicKeyInfo. Error: bad_input where it is of another kind or size, or in
-  /// another encoding, than `KeyKind` names.
+  /// Takes a key of OpenSSL's and its SubjectPublicKeyInfo. Error: bad_input if kind, size or encoding are not those
+  /// that `KeyKind` allows.
   [[nodiscard]] static Result<PublicKey> from_handle(std::shared_ptr<evp_pkey_st> handle, std::string der);
 
   [[nodiscard]] KeyKind kind() const { return kind_; }
@@ -52,40 +53,39 @@ class PublicKey {
       : handle_(std::move(handle)), der_(std::move(der)), kind_(kind) {}
 
   std::shared_ptr<evp_pkey_st> handle_;
-  std::string der_;  // kept, since OpenSSL takes longer to encode a key than to sign with it
+  std::string der_;  // stored because OpenSSL takes longer to encode a key than to sign with it
   KeyKind kind_;
 };
 
-/// Whether a file begins as a PEM key under a passphrase does.
+/// Whether a file is a PEM key under a passphrase, judged by its first line.
 [[nodiscard]] bool is_encrypted_pem(std::string_view pem);
 
-/// A private key: moves, does not copy, and never turns into text by accident.
+/// A private key. It can be moved but not copied, and nothing converts it to text implicitly.
 class PrivateKey {
  public:
   /// Makes a key; `rsa` has 3072 bits. Error: unexpected.
   [[nodiscard]] static Result<PrivateKey> generate(KeyKind kind);
-  /// Reads one unencrypted PEM `PRIVATE KEY` (PKCS #8). Error: bad_input where it is none, encrypted, of a kind or size
-  /// that is not allowed, or where its private half does not fit its public one.
+  /// Reads one unencrypted PEM `PRIVATE KEY` (PKCS #8). Error: bad_input if it is not one, is encrypted, has a kind or
+  /// size that is not allowed, or if the public key in it belongs to another private key.
   [[nodiscard]] static Result<PrivateKey> from_pem(std::string_view pem);
 
-  /// Reads one PEM `ENCRYPTED PRIVATE KEY`. Errors: refused where the passphrase is wrong, which is what a damaged file
-  /// looks like too; bad_input as `from_pem`, and where it is encrypted by anything but PBES2.
+  /// Reads one PEM `ENCRYPTED PRIVATE KEY`. Errors: refused if the passphrase is wrong or the file damaged, which look
+  /// the same; bad_input as `from_pem`, or if the encryption is not the PBES2 of docs/formats/keys.md.
   [[nodiscard]] static Result<PrivateKey> from_encrypted_pem(std::string_view pem, const Secret& passphrase);
 
   [[nodiscard]] KeyKind kind() const { return public_.kind(); }
   [[nodiscard]] Secret pem() const;
-  /// The same under a passphrase: PBES2 with AES-256-CBC and PBKDF2 of 600 000 rounds of HMAC-SHA-256.
+  /// The PEM under a passphrase: PBES2 with AES-256-CBC and PBKDF2 of 600 000 rounds of HMAC-SHA-256.
   [[nodiscard]] std::string encrypted_pem(const Secret& passphrase) const;
-  /// The public half; holds nothing that signs.
   [[nodiscard]] const PublicKey& public_key() const { return public_; }
 
   [[nodiscard]] evp_pkey_st* handle() const { return handle_.get(); }
 
-  /// For this module: takes a key of OpenSSL's that knows its public half. Error: bad_input as `PublicKey::from_handle`.
+  /// For this module: takes a private key of OpenSSL's. Error: as `PublicKey::from_handle`.
   [[nodiscard]] static Result<PrivateKey> from_handle(std::shared_ptr<evp_pkey_st> handle);
-  /// For this module: a key whose private half is elsewhere.
-  [[nodiscard]] static PrivateKey with_half(std::shared_ptr<evp_pkey_st> handle, PublicKey half) {
-    return {std::move(handle), std::move(half)};
+  /// For this module: a key of OpenSSL's whose public key is known already.
+  [[nodiscard]] static PrivateKey with_public_key(std::shared_ptr<evp_pkey_st> handle, PublicKey public_key) {
+    return {std::move(handle), std::move(public_key)};
   }
 
   PrivateKey(const PrivateKey&) = delete;
@@ -95,9 +95,8 @@ class PrivateKey {
   ~PrivateKey() = default;
 
  private:
-  PrivateKey(std::shared_ptr<evp_pkey_st> handle, PublicKey half)
-      : handle_(std::move(handle)), public_(std::move(half)) {}
-  /// From the PKCS #8 structure.
+  PrivateKey(std::shared_ptr<evp_pkey_st> handle, PublicKey public_key)
+      : handle_(std::move(handle)), public_(std::move(public_key)) {}
   [[nodiscard]] static Result<PrivateKey> from_info(const pkcs8_priv_key_info_st* info);
 
   std::shared_ptr<evp_pkey_st> handle_;

@@ -1,4 +1,4 @@
-// ENGINE is deprecated in OpenSSL 3 and complete in 3.0: docs/decisions/0014-keys-kept-elsewhere.md.
+// ENGINE is deprecated since OpenSSL 3.0, where it still works in full: docs/decisions/0014-keys-kept-elsewhere.md.
 #include "crypto/token.hpp"
 
 #include <openssl/crypto.h>
@@ -18,7 +18,7 @@ namespace {
 using core::Code;
 using core::fail;
 
-/// `ENGINESDIR: "/usr/lib/…/engines-3"`, as the library was built.
+/// The path of libp11's engine in OpenSSL's own folder. OpenSSL reports that as `ENGINESDIR: "/usr/lib/…/engines-3"`.
 std::string engine_path() {
   const std::string_view text(OpenSSL_version(OPENSSL_ENGINES_DIR));
   const auto from = text.find('"');
@@ -27,7 +27,7 @@ std::string engine_path() {
   return std::string(text.substr(from + 1, to - from - 1)) + "/pkcs11.so";
 }
 
-/// libp11's word for a module that is not there, is none, or does not start.
+/// How libp11's error ends where the module is missing, is not a PKCS #11 module, or does not start.
 constexpr std::string_view no_module = "Unable to load PKCS#11 module";
 
 core::Error refused(const std::string& what, std::string hint) {
@@ -43,7 +43,7 @@ Result<PrivateKey> load_token_key(const std::string& uri, const std::string& mod
   (void)library();  // before all else, so that OpenSSL reads no configuration
   ENGINE_load_dynamic();
   const std::string path = engine_path();
-  ENGINE* const engine = ENGINE_by_id("dynamic");  // never given back: the process ends with it
+  ENGINE* const engine = ENGINE_by_id("dynamic");  // never freed: it lives as long as the process
   const auto set = [&](const char* name, const char* value) {
     return ENGINE_ctrl_cmd_string(engine, name, value, 0) == 1;
   };
@@ -51,8 +51,9 @@ Result<PrivateKey> load_token_key(const std::string& uri, const std::string& mod
       !set("LOAD", nullptr)) {
     return fail(refused("the PKCS #11 engine cannot be loaded", "install Debian's `libengine-pkcs11-openssl`"));
   }
-  const std::string word(pin.view());
-  if (!set("MODULE_PATH", module.c_str()) || (!word.empty() && !set("PIN", word.c_str())) || ENGINE_init(engine) != 1) {
+  const std::string pin_text(pin.view());
+  if (!set("MODULE_PATH", module.c_str()) || (!pin_text.empty() && !set("PIN", pin_text.c_str())) ||
+      ENGINE_init(engine) != 1) {
     return fail(refused("the PKCS #11 module does not start", "is it the module of this token's maker?"));
   }
   std::shared_ptr<EVP_PKEY> key(
@@ -62,7 +63,7 @@ Result<PrivateKey> load_token_key(const std::string& uri, const std::string& mod
         refused("the token does not give the key",
                 "is the token there, are its label and the key's as in the URI, is the PIN right? Tokens "
                 "lock themselves after a few wrong PINs");
-    // The engine loads the module no earlier than here.
+    // The engine loads the module only here, so this may be about the module.
     if (error.message.ends_with(no_module)) {
       error.hint =
           "is " + core::quote(module) + " there, and a PKCS #11 module for this machine that this user can read?";

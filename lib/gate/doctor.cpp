@@ -138,8 +138,8 @@ class Examination {
     if (!public_part) return broken("key", public_part.error(), certificate_lost);
     const std::string hint = "make a new one with `airlock key rotate site`";
     std::string kept;
-    if (file->kept != keeper::Kept::openly) kept = ", kept " + std::string(keeper::name(file->kept));
-    if (file->kept == keeper::Kept::in_token) kept += " " + quote(file->token.uri);
+    if (file->kept != keeper::KeyProtection::unencrypted) kept = ", kept " + std::string(keeper::name(file->kept));
+    if (file->kept == keeper::KeyProtection::in_token) kept += " " + quote(file->token.uri);
     if (!kept.empty() && !keeper::comes_unattended(site::signing_key_name)) {
       findings_.certificate("key", "signs bundles" + kept + ", not tried without its secret", *public_part, hint);
       return;

@@ -46,14 +46,14 @@ core::Result<void> carry_ceiling(core::Json& members, const site::StagedKey& sta
 }
 
 core::Result<KeyChange> change_key(const std::string& directory, site::KeyName key, bool destroys,
-                                    const std::optional<keeper::Token>& token = std::nullopt) {
+                                    const std::optional<keeper::TokenKey>& token = std::nullopt) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), key_lock_seconds));
   AIRLOCK_TRY(auto ledger, open_to_write(site));
   const core::Time now = sys::now();
   AIRLOCK_CHECK(name_what_is_newer(ledger, now));
   AIRLOCK_CHECK(recover(site, ledger, now));
-  keeper::Kept kept_before = keeper::Kept::openly;
+  keeper::KeyProtection kept_before = keeper::KeyProtection::unencrypted;
   if (key == site::KeyName::site) {
     AIRLOCK_TRY(const auto file, site.signing_key_file());
     kept_before = file.kept;
@@ -69,7 +69,7 @@ core::Result<KeyChange> change_key(const std::string& directory, site::KeyName k
   }
   AIRLOCK_TRY(const auto fingerprint, site::place_key(site, staged, seq, now));
   return KeyChange{staged.previous, staged.current, fingerprint, kept_before,
-                   token ? keeper::Kept::in_token : keeper::Kept::openly};
+                   token ? keeper::KeyProtection::in_token : keeper::KeyProtection::unencrypted};
 }
 
 }  // namespace
@@ -78,7 +78,7 @@ core::Result<KeyChange> rotate_key(const std::string& directory, site::KeyName k
   return change_key(directory, key, false);
 }
 
-core::Result<KeyChange> use_token_key(const std::string& directory, const keeper::Token& token) {
+core::Result<KeyChange> use_token_key(const std::string& directory, const keeper::TokenKey& token) {
   AIRLOCK_CHECK(keeper::check(token));
   return change_key(directory, site::KeyName::site, false, token);
 }

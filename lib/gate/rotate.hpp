@@ -29,8 +29,8 @@ struct KeyChange {
   /// Fingerprint of the new site request; nothing where the key is not in it.
   std::optional<core::Digest> request_fingerprint;
   /// Where the site's key was kept and is now; any other key is a file.
-  keeper::Kept kept_before = keeper::Kept::openly;
-  keeper::Kept kept_now = keeper::Kept::openly;
+  keeper::KeyProtection kept_before = keeper::KeyProtection::unencrypted;
+  keeper::KeyProtection kept_now = keeper::KeyProtection::unencrypted;
 };
 
 /// Puts a new key in force, recorded. Former site and ledger keys are kept as certificate and verifier only, for they
@@ -39,7 +39,7 @@ struct KeyChange {
 [[nodiscard]] core::Result<KeyChange> rotate_key(const std::string& directory, site::KeyName key);
 
 /// Puts the key of a token in force as the site's signing key, recorded like `rotate_key`. Errors: also of the token.
-[[nodiscard]] core::Result<KeyChange> use_token_key(const std::string& directory, const keeper::Token& token);
+[[nodiscard]] core::Result<KeyChange> use_token_key(const std::string& directory, const keeper::TokenKey& token);
 
 /// Puts the site's signing key under a passphrase, or another one. The key and what the ledger calls it stay.
 [[nodiscard]] core::Result<void> protect_site_key(const std::string& directory);

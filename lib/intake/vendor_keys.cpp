@@ -6,7 +6,6 @@
 
 #include "core/text.hpp"
 #include "keeper/keeper.hpp"
-#include "keeper/passphrase.hpp"
 #include "sys/file.hpp"
 #include "sys/system.hpp"
 
@@ -159,7 +158,7 @@ Result<crypto::Certificate> VendorKeys::renew(crypto::Role role) const {
   return make_pair_for(role, root);
 }
 
-Result<crypto::Certificate> VendorKeys::use_token(crypto::Role role, const keeper::Token& token) const {
+Result<crypto::Certificate> VendorKeys::use_token(crypto::Role role, const keeper::TokenKey& token) const {
   const RolePair& one = pair_of(role);
   if (role == crypto::Role::recipient) {
     return fail(Code::usage, "the key that opens bundles must be a file", "put it under a passphrase instead");
@@ -184,8 +183,8 @@ Result<void> VendorKeys::protect(std::string_view name) const {
   }
   const std::string file = path(base) + ".key";
   AIRLOCK_TRY(const auto key, keeper::whole_key(file, base));
-  AIRLOCK_TRY(const auto passphrase, keeper::secret_for(base, keeper::Asked::new_passphrase));
-  return sys::replace_file(file, key.encrypted_pem(passphrase), sys::private_file);
+  AIRLOCK_TRY(const std::string pem, keeper::under_new_passphrase(key, base));
+  return sys::replace_file(file, pem, sys::private_file);
 }
 
 Result<std::vector<crypto::RevocationList>> VendorKeys::revocation_lists() const {

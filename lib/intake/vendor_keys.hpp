@@ -54,7 +54,7 @@ class VendorKeys {
   /// key opens what was sealed for it. Error: of the machine.
   [[nodiscard]] Result<crypto::Certificate> renew(crypto::Role role) const;
   /// The same with the key in a token as the new one. Errors: usage (the recipient's key must be a file), of the token.
-  [[nodiscard]] Result<crypto::Certificate> use_token(crypto::Role role, const keeper::Token& token) const;
+  [[nodiscard]] Result<crypto::Certificate> use_token(crypto::Role role, const keeper::TokenKey& token) const;
   /// Encrypts a key with a passphrase, or with another one. `name` is `root` or the name of a role. Errors: usage,
   /// refused.
   [[nodiscard]] Result<void> protect(std::string_view name) const;

@@ -1,21 +1,23 @@
 #pragma once
 /// \file
-/// Keys that sign without being here. A key under a passphrase or in a token is opened by a helper process of its own,
-/// the keeper, which does nothing but sign digests: it is started before anything of a report is opened, holds no
-/// descriptor but its pipes, and a token's module, which is foreign code, runs there and nowhere else. The secret goes
-/// from its source to the keeper; no other process sees it.
+/// Private keys that sign without being in this process. A key under a passphrase or in a token is opened by a helper
+/// process, the *keeper* (a key agent), which does nothing but sign digests. The keeper is started before anything of a
+/// report is opened and has no descriptor but its pipes. A token's module, which is foreign code, runs there and
+/// nowhere else. No other process sees the passphrase or the PIN.
 ///
-///     AIRLOCK_TRY(const auto key, keeper::signing_key(path, "site", certificate.key()));   // asks, the first time
-///     keeper::confine();                      // from now on only keepers that run already sign
+/// Keepers need the build option `engine` (docs/decisions/0014-keys-kept-elsewhere.md).
 ///
-/// What they tell each other:
+///     AIRLOCK_TRY(const auto key, keeper::signing_key(path, "site", certificate.key()));  // asks for the passphrase
+///     keeper::confine();  // from now on only keepers that run already sign
 ///
-///     keeper:  'k' SIZE PEM                 the public half; or an error, after which it ends
-///     asked:   'S' SIZE DIGEST              of exactly the size that the key signs
-///     keeper:  's' SIZE SIGNATURE           or an error
-///     error:   'e' CODE SIZE MESSAGE SIZE HINT           CODE is one byte, SIZE two, the higher first
+/// The protocol on the two pipes:
 ///
-/// A keeper signs `signatures_limit` digests and then no more.
+///     keeper:   'k' SIZE PEM                the public key; or an error, after which the keeper ends
+///     process:  'S' SIZE DIGEST             a digest of exactly the size that the key signs
+///     keeper:   's' SIZE SIGNATURE          or an error
+///     error:    'e' CODE SIZE MESSAGE SIZE HINT
+///
+/// CODE is one byte, the value of a `core::Code`. SIZE is two bytes, the higher one first.
 
 #include <string>
 #include <string_view>
@@ -26,28 +28,35 @@
 
 namespace airlock::keeper {
 
+/// How many digests a keeper signs; then it signs no more.
 inline constexpr int signatures_limit = 100'000;
 
-/// The key in the key file `path`, whose certificate has the public half `half`; `name` is what people and credentials
-/// call it. A bare key is read; any other is asked for once in the life of the process. Errors: as `read_key_file` and
-/// `secret_for`, refused (wrong passphrase or PIN, no such token), integrity (does not belong to `half`).
+/// The private key that the key file `path` stands for. It must belong to `public_key`, which is the certificate's.
+/// `name` is what people and systemd credentials call the key. An unencrypted key is read from the file; for any other
+/// a keeper is started the first time, and the secret asked for once in the life of the process. Errors: as
+/// `read_key_file` and `secret_for`; refused (wrong passphrase or PIN, no such token, no keepers in this build);
+/// integrity (not the private key of `public_key`).
 [[nodiscard]] Result<crypto::PrivateKey> signing_key(const std::string& path, std::string_view name,
-                                                     const crypto::PublicKey& half);
+                                                     const crypto::PublicKey& public_key);
 
-/// A key in a token that has no certificate yet.
-[[nodiscard]] Result<crypto::PrivateKey> token_key(const Token& token, std::string_view name);
+/// A private key in a token that has no certificate yet. Errors: as `signing_key`.
+[[nodiscard]] Result<crypto::PrivateKey> token_key(const TokenKey& token, std::string_view name);
 
-/// A key that is needed here itself: one that opens bundles, or that is about to be put under another passphrase.
-/// Error: also bad_input where it is in a token.
+/// A private key that this process itself needs: one that opens bundles, or that is about to be put under another
+/// passphrase. Errors: as `signing_key`; bad_input where the key is in a token.
 [[nodiscard]] Result<crypto::PrivateKey> whole_key(const std::string& path, std::string_view name);
 
-/// From now on this process starts no keeper, and an error of a key stays as it was.
+/// The content of a key file with `key` under a new passphrase, which is asked for. Errors: as `secret_for`; refused
+/// where this build has no keepers, since nothing could sign with the file.
+[[nodiscard]] Result<std::string> under_new_passphrase(const crypto::PrivateKey& key, std::string_view name);
+
+/// After this the process starts no keeper, and a key that could not be opened stays so.
 void confine();
 /// The descriptors by which this process reaches its keepers.
 [[nodiscard]] std::vector<int> descriptors();
-/// Those that lead to the keeper of the key `name`, reading end first; nothing where it has none.
+/// The two descriptors of the keeper of the key `name`, the one to read from first; empty where the key has no keeper.
 [[nodiscard]] std::vector<int> descriptors(std::string_view name);
-/// Takes over a keeper that another program of ours started for the key `name`.
+/// Uses a keeper that another program of Airlock has started for the key `name`.
 void adopt(std::string_view name, int from_keeper, int to_keeper);
 
 }  // namespace airlock::keeper

@@ -20,8 +20,8 @@ using core::quote;
 
 constexpr std::string_view token_format = "airlock-token-key/1";
 constexpr std::string_view scheme = "pkcs11:";
-constexpr std::size_t uri_most = 1024;
-constexpr std::size_t module_most = 4096;
+constexpr std::size_t uri_limit = 1024;
+constexpr std::size_t module_limit = 4096;
 /// What may name a token and a key in it (RFC 7512 2.3).
 constexpr std::array<std::string_view, 7> attributes{"token",  "manufacturer", "model", "serial",
                                                      "object", "id",           "type"};
@@ -44,8 +44,8 @@ bool is_value(std::string_view text) {
 }
 
 Result<void> check_uri(std::string_view uri) {
-  if (!uri.starts_with(scheme) || uri.size() > uri_most) return refuse_uri("must begin with `pkcs11:`");
-  // First, and wherever it stands: whoever wrote it there must learn that it is no secret any more.
+  if (!uri.starts_with(scheme) || uri.size() > uri_limit) return refuse_uri("must begin with `pkcs11:`");
+  // A PIN is looked for first and anywhere: whoever wrote it there must learn that it is no longer a secret.
   if (const std::string lower = core::to_lower(uri); lower.find("pin-value") != lower.npos) {
     return refuse_uri("holds a PIN",
                       "leave `pin-value` out; the PIN is asked for, or comes by `--passphrase-fd` or as a systemd "
@@ -77,21 +77,21 @@ Result<void> check_uri(std::string_view uri) {
 
 }  // namespace
 
-Result<void> check(const Token& token) {
+Result<void> check(const TokenKey& token) {
   AIRLOCK_CHECK(check_uri(token.uri));
   const std::string& module = token.module;
-  if (!module.starts_with('/') || module.size() > module_most || !core::is_document_text(module)) {
+  if (!module.starts_with('/') || module.size() > module_limit || !core::is_document_text(module)) {
     return fail(Code::bad_input, "the PKCS #11 module must be an absolute path",
                 "for SoftHSM it is /usr/lib/softhsm/libsofthsm2.so");
   }
   return {};
 }
 
-std::string_view name(Kept kept) {
+std::string_view name(KeyProtection kept) {
   switch (kept) {
-    case Kept::openly:
+    case KeyProtection::unencrypted:
       return "openly";
-    case Kept::under_passphrase:
+    case KeyProtection::under_passphrase:
       return "under a passphrase";
     default:
       return "in a token";
@@ -102,11 +102,11 @@ Result<KeyFile> read_key_file(const std::string& path) {
   AIRLOCK_TRY(std::string text, sys::read_private_file(path, key_file_bytes_limit));
   KeyFile out;
   if (!text.starts_with('{')) {
-    out.kept = crypto::is_encrypted_pem(text) ? Kept::under_passphrase : Kept::openly;
+    out.kept = crypto::is_encrypted_pem(text) ? KeyProtection::under_passphrase : KeyProtection::unencrypted;
     out.pem = crypto::Secret(std::move(text));
     return out;
   }
-  out.kept = Kept::in_token;
+  out.kept = KeyProtection::in_token;
   AIRLOCK_TRY(const Json json, core::parse_json(text, path));
   core::Members in(json, path, "");
   in.format(token_format);
@@ -117,7 +117,7 @@ Result<KeyFile> read_key_file(const std::string& path) {
   return out;
 }
 
-std::string to_document(const Token& token) {
+std::string to_document(const TokenKey& token) {
   return core::to_pretty_text({{"format", token_format}, {"uri", token.uri}, {"module", token.module}});
 }
 

@@ -1,7 +1,8 @@
 #pragma once
 /// \file
-/// What a `.key` file holds (docs/formats/keys.md): a private key as PEM, the same under a passphrase, or the word that
-/// the key is in a PKCS #11 token and where. So whatever moves, keeps or replaces key files does so with all three.
+/// The content of a `.key` file (docs/formats/keys.md): a private key as PEM, unencrypted or under a passphrase, or a
+/// JSON document that says which key in which PKCS #11 token it is. Whatever moves, keeps or replaces key files works
+/// with all three.
 ///
 ///     {"format": "airlock-token-key/1", "uri": "pkcs11:token=site;object=signing", "module": "/usr/lib/…/libmaker.so"}
 
@@ -18,30 +19,30 @@ using core::Result;
 
 inline constexpr std::uint64_t key_file_bytes_limit = 64 * 1024;
 
-/// A private key in a token.
-struct Token {
+/// Where a private key in a token is.
+struct TokenKey {
   std::string uri;     ///< RFC 7512, without a PIN and without a module
-  std::string module;  ///< absolute path of the PKCS #11 module that leads to it
+  std::string module;  ///< absolute path of the PKCS #11 module that leads to the token
 };
 
-/// Whether URI and module are fit to be kept: the URI has path attributes only, names a key by `object` or `id`, and
-/// holds nothing of the PIN. Error: bad_input saying why.
-[[nodiscard]] Result<void> check(const Token& token);
+/// Checks that URI and module may be written to a file: the URI has path attributes only, names a token and a key, and
+/// has no PIN. Error: bad_input with the reason.
+[[nodiscard]] Result<void> check(const TokenKey& token);
 
-enum class Kept : std::uint8_t { openly, under_passphrase, in_token };
-/// `openly`, `under a passphrase`, `in a token`.
-[[nodiscard]] std::string_view name(Kept kept);
+enum class KeyProtection : std::uint8_t { unencrypted, under_passphrase, in_token };
+/// The word for it in messages and in JSON output: `openly`, `under a passphrase`, `in a token`.
+[[nodiscard]] std::string_view name(KeyProtection kept);
 
 struct KeyFile {
-  Kept kept = Kept::openly;
-  crypto::Secret pem;  ///< unless it is in a token
-  Token token;
+  KeyProtection kept = KeyProtection::unencrypted;
+  crypto::Secret pem;  ///< empty where the key is in a token
+  TokenKey token;      ///< only where the key is in a token
 };
 
-/// Reads `path`. Errors: as of `sys::read_private_file`, and bad_input naming the member.
+/// Reads `path`. Errors: as `sys::read_private_file`; bad_input naming the member.
 [[nodiscard]] Result<KeyFile> read_key_file(const std::string& path);
 
-/// The file for a key in a token.
-[[nodiscard]] std::string to_document(const Token& token);
+/// The content of the file for a key in a token.
+[[nodiscard]] std::string to_document(const TokenKey& token);
 
 }  // namespace airlock::keeper

@@ -12,7 +12,7 @@ using core::fail;
 using core::quote;
 
 std::string credential_of(std::string_view key) {
-  const std::string& folder = access().credentials;
+  const std::string& folder = secret_sources().credentials;
   return folder.empty() ? std::string() : folder + "/airlock-" + std::string(key);
 }
 
@@ -28,31 +28,32 @@ Result<crypto::Secret> from_person(std::string_view key, Asked asked) {
                                        : asked == Asked::passphrase ? "passphrase of"
                                                                     : "new passphrase of") +
                            " the key " + quote(key) + ": ";
-  AIRLOCK_TRY(std::string typed, sys::ask_terminal(access().program + ": " + what, passphrase_bytes_limit));
+  AIRLOCK_TRY(std::string typed, sys::ask_terminal(secret_sources().program + ": " + what, passphrase_bytes_limit));
   crypto::Secret secret(std::move(typed));
   if (asked == Asked::new_passphrase) {
-    AIRLOCK_TRY(std::string again, sys::ask_terminal(access().program + ": again: ", passphrase_bytes_limit));
+    AIRLOCK_TRY(std::string again, sys::ask_terminal(secret_sources().program + ": again: ", passphrase_bytes_limit));
     const crypto::Secret repeated(std::move(again));
-    if (repeated.view() != secret.view()) return fail(Code::refused, "the two differ");
+    if (repeated.view() != secret.view()) return fail(Code::refused, "the two passphrases differ");
   }
   return secret;
 }
 
 }  // namespace
 
-Access& access() {
-  static Access out;
+SecretSources& secret_sources() {
+  static SecretSources out;
   return out;
 }
 
 bool comes_unattended(std::string_view key) {
-  return access().passphrase_fd >= 0 || (!access().credentials.empty() && sys::exists(credential_of(key)));
+  return secret_sources().passphrase_fd >= 0 ||
+         (!secret_sources().credentials.empty() && sys::exists(credential_of(key)));
 }
 
 bool asks_a_person(std::string_view key) { return !comes_unattended(key) && sys::has_terminal(); }
 
 Result<crypto::Secret> secret_for(std::string_view key, Asked asked) {
-  if (const std::int64_t fd = access().passphrase_fd; fd >= 0) {
+  if (const std::int64_t fd = secret_sources().passphrase_fd; fd >= 0) {
     if (fd < first_passphrase_fd || fd > 1'000'000) {
       return fail(Code::usage, "`--passphrase-fd` must be 3 or more", "for example `--passphrase-fd 3 3< file`");
     }

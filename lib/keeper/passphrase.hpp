@@ -1,7 +1,8 @@
 #pragma once
 /// \file
 /// Where passphrases and PINs come from: a descriptor that the caller opened, a file that systemd made
-/// (systemd.exec(5), LoadCredential=), or a person at the terminal. Never an argument, never the environment.
+/// (systemd.exec(5), LoadCredential=), or a person at the terminal. They never come from an argument or an environment
+/// variable.
 
 #include <cstdint>
 #include <string>
@@ -16,25 +17,26 @@ namespace airlock::keeper {
 using core::Result;
 
 inline constexpr std::size_t passphrase_bytes_limit = 1024;
-/// Below are standard input, output and error.
+/// The lowest descriptor that may hold secrets: those below are standard input, output and error.
 inline constexpr std::int64_t first_passphrase_fd = 3;
 
-/// What the program knows of the ways to a secret; it has one, filled before its command runs.
-struct Access {
-  std::string program = "airlock";       ///< who asks
-  std::int64_t passphrase_fd = -1;       ///< `--passphrase-fd`: a line for each key, in the order of their use
-  std::string credentials;               ///< `$CREDENTIALS_DIRECTORY`, which names a folder and holds no secret
-  std::vector<std::string> environment;  ///< for a token's module, since programs empty theirs
+/// What the program knows about secrets and where to ask. There is one object, filled before the command runs.
+struct SecretSources {
+  std::string program = "airlock";       ///< the program's name in questions to a person
+  std::int64_t passphrase_fd = -1;       ///< `--passphrase-fd`: one line for each key, in the order of their use
+  std::string credentials;               ///< `$CREDENTIALS_DIRECTORY`: a folder's path, not a secret
+  std::vector<std::string> environment;  ///< what the program was started with, for the module of a token
 };
-[[nodiscard]] Access& access();
+[[nodiscard]] SecretSources& secret_sources();
 
-/// Whether a secret for the key would come without a person.
+/// Whether `secret_for` would get the secret of the key `key` without asking a person.
 [[nodiscard]] bool comes_unattended(std::string_view key);
 
 enum class Asked : std::uint8_t { passphrase, pin, new_passphrase };
 
-/// Gets the secret for the key of that name, such as `site`. A person who is asked for a new passphrase types it twice.
-/// Errors: usage (no such descriptor), refused (nothing there, or no way to ask; the hint has the three ways).
+/// Gets the secret of the key `key`, such as `site`. A person types a new passphrase twice. Errors: usage (no such
+/// descriptor); refused (the secret is empty, the two new passphrases differ, or there is no way to ask: the hint names
+/// the three ways).
 [[nodiscard]] Result<crypto::Secret> secret_for(std::string_view key, Asked asked);
 
 /// Whether `secret_for` would ask a person, who may mistype.

@@ -6,7 +6,6 @@
 #include "core/json.hpp"
 #include "core/text.hpp"
 #include "keeper/keeper.hpp"
-#include "keeper/passphrase.hpp"
 #include "public/public_site.hpp"
 #include "site/former_keys.hpp"
 #include "site/request.hpp"
@@ -77,7 +76,7 @@ Result<void> copy_public(const std::string& from, const std::string& to) {
 
 /// Makes the new key as `keys/next-…` and returns its id.
 Result<std::string> make_next(const Site& site, KeyName key, core::Time now,
-                              const std::optional<keeper::Token>& token) {
+                              const std::optional<keeper::TokenKey>& token) {
   const std::string& site_id = site.configuration().site_id;
   if (key == KeyName::pseudonym) {
     const std::string hex = core::to_hex(sys::random_bytes(32));
@@ -192,12 +191,12 @@ Result<void> protect_signing_key(const Site& site) {
   if (!(key.public_key() == certificate.key())) {
     return fail(Code::integrity, quote(file) + ": does not belong to the certificate beside it");
   }
-  AIRLOCK_TRY(const auto passphrase, keeper::secret_for(signing_key_name, keeper::Asked::new_passphrase));
-  return sys::replace_file(file, key.encrypted_pem(passphrase), sys::private_file);
+  AIRLOCK_TRY(const std::string pem, keeper::under_new_passphrase(key, signing_key_name));
+  return sys::replace_file(file, pem, sys::private_file);
 }
 
 Result<StagedKey> stage_key(const Site& site, KeyName key, bool destroys, core::Time now,
-                            const std::optional<keeper::Token>& token) {
+                            const std::optional<keeper::TokenKey>& token) {
   AIRLOCK_CHECK(discard_staged_key(site));
   StagedKey staged{.key = key, .destroys = destroys, .previous = {}, .current = {}};
   AIRLOCK_TRY(staged.previous, id_in_force(site, key));

@@ -31,7 +31,7 @@ struct StagedKey {
 /// site key in force signs for a new site key. With `token` the new key is the one in that token. Errors: of keys and
 /// machine; refused where the token's key is in force already.
 [[nodiscard]] Result<StagedKey> stage_key(const Site& site, KeyName key, bool destroys, core::Time now,
-                                          const std::optional<keeper::Token>& token = std::nullopt);
+                                          const std::optional<keeper::TokenKey>& token = std::nullopt);
 /// Encrypts the site's signing key with a passphrase, or with another one. The file is replaced, the key stays the
 /// same. Errors: of keys and machine; refused where the key is in a token.
 [[nodiscard]] Result<void> protect_signing_key(const Site& site);

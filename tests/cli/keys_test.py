@@ -217,8 +217,8 @@ def test_a_passphrase_comes_by_descriptor_by_credential_or_by_prompt(w):
     airlock(w, "process", another(w, "1.1.5"), secret="new")
     # A rotation makes a bare key, and says so where the former one was kept better.
     ran = airlock(w, "key", "rotate", "site", "--yes", secret="new")
-    assert "was kept under a passphrase, the new one lies openly in" in ran.err and "`airlock key protect site`" in ran.err, ran
-    assert "lies openly" not in w.airlock("key", "rotate", "site", "--yes").err, "a bare key as before"
+    assert "was kept under a passphrase, the new one is unencrypted in" in ran.err and "`airlock key protect site`" in ran.err, ran
+    assert "is unencrypted" not in w.airlock("key", "rotate", "site", "--yes").err, "a bare key as before"
     airlock(w, "key", "protect", "site", secret="word")
     done = airlock(w, "key", "rotate", "site", "--yes", "--json", secret="word").json
     assert (done["kept_before"], done["kept"]) == ("under a passphrase", "openly")

@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text = input_text(data, size);
   if (!sys::replace_file(path, text, sys::private_file)) return 0;
   const auto file = keeper::read_key_file(path);
-  if (file && file->kept == keeper::Kept::in_token) {
+  if (file && file->kept == keeper::KeyProtection::in_token) {
     require(keeper::check(file->token).has_value(), "a token's word that was read is fit to be kept");
   }
   if (const auto key = crypto::PrivateKey::from_pem(text)) {

@@ -11,7 +11,7 @@ namespace key_command {
 
 struct KeyOptions {
   std::string key;
-  keeper::Token token;
+  keeper::TokenKey token;
 };
 
 int use(VendorContext& context, const KeyOptions& options) {

@@ -11,7 +11,7 @@ namespace key_command {
 
 struct KeyOptions {
   std::string key;
-  keeper::Token token;
+  keeper::TokenKey token;
   bool yes = false;
 };
 
@@ -51,10 +51,10 @@ int print_change(Context& context, const core::Result<gate::KeyChange>& changed,
   }
   rows.emplace_back("next", next);
   context.console.say(rows);
-  if (changed->kept_now == keeper::Kept::openly && changed->kept_before != keeper::Kept::openly) {
+  if (changed->kept_now == keeper::KeyProtection::unencrypted && changed->kept_before != keeper::KeyProtection::unencrypted) {
     context.console.remark(
         "airlock: the former key was kept " + std::string(keeper::name(changed->kept_before)) +
-        ", the new one lies openly in `" + context.site + "/" + std::string(site::layout::signing_key) +
+        ", the new one is unencrypted in `" + context.site + "/" + std::string(site::layout::signing_key) +
         "`; `airlock key protect site` puts it under a passphrase, `airlock key use site` puts a key in "
         "a token in force");
   }
@@ -113,8 +113,8 @@ int protect(Context& context, const KeyOptions& options) {
   } else {
     context.console.say(
         "the site key is under the passphrase now; copies in backups are not, and the disk may hold the "
-        "former file: `airlock key rotate site` and then this at once puts a key in force that those do not have; a "
-        "key that never lies openly is one in a token (`airlock key use site`)");
+        "former file: `airlock key rotate site` and then this at once puts a key in force that those do not have; "
+        "only a key in a token is never in a file (`airlock key use site`)");
   }
   return 0;
 }

@@ -127,15 +127,15 @@ Console::Console(std::string name, const std::string& description)
   app_->add_flag("--json", json_, "print one JSON document");
   app_->add_flag("--quiet", quiet_, "print nothing but errors");
   app_->add_flag("--no-colour", no_colour_, "no colours (also NO_COLOR)");
-  app_->add_option("--passphrase-fd", keeper::access().passphrase_fd,
+  app_->add_option("--passphrase-fd", keeper::secret_sources().passphrase_fd,
                    "read a key's passphrase or PIN from this descriptor (otherwise a systemd credential, or a prompt)");
-  keeper::access().program = name_;
+  keeper::secret_sources().program = name_;
   remember_environment();
   (void)out_is_terminal();
 }
 
 void Console::remember_environment() {
-  keeper::Access& access = keeper::access();
+  keeper::SecretSources& access = keeper::secret_sources();
   if (!access.environment.empty()) return;
   access.environment = sys::environment();
   const char* const credentials = std::getenv("CREDENTIALS_DIRECTORY");
@@ -197,7 +197,7 @@ int Console::parse_and_run(int argc, char** argv) {
   } catch (const CLI::ParseError& wrong) {
     return report(usage_error(*app_, wrong));
   }
-  if (const std::int64_t fd = keeper::access().passphrase_fd; fd >= 0) {
+  if (const std::int64_t fd = keeper::secret_sources().passphrase_fd; fd >= 0) {
     // Now, while it cannot be another descriptor of the same number.
     if (fd < keeper::first_passphrase_fd || fd > 65535 || !sys::keep_to_this_program(static_cast<int>(fd))) {
       return report({core::Code::usage, "`--passphrase-fd` must name an open descriptor from 3 on",

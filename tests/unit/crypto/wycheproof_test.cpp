@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/json.hpp"
-#include "crypto/delegate.hpp"
+#include "crypto/digest_signature.hpp"
 #include "crypto/signature.hpp"
 #include "kit.hpp"
 
