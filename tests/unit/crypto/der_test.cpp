@@ -17,21 +17,6 @@ std::string walk(std::string_view bytes, const std::function<void(Walker&)>& gra
   return why(in.finish());
 }
 
-/// Fails at the first read at or behind an offset, as a disk would.
-class FailingBlob final : public core::Blob {
- public:
-  FailingBlob(std::string_view bytes, std::uint64_t from) : bytes_(bytes), from_(from) {}
-  [[nodiscard]] std::uint64_t size() const override { return bytes_.size(); }
-  [[nodiscard]] Result<std::size_t> read_at(std::uint64_t offset, std::span<char> into) const override {
-    if (offset >= from_) return core::fail(Code::unexpected, "the disk failed");
-    return MemoryBlob(bytes_).read_at(offset, into);
-  }
-
- private:
-  std::string_view bytes_;
-  std::uint64_t from_;
-};
-
 }  // namespace
 
 TEST_CASE("a header is read in its one DER form") {

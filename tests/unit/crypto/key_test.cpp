@@ -185,7 +185,8 @@ TEST_CASE("an encrypted key that is damaged is refused, wherever it is") {
 }
 
 TEST_CASE("stock openssl's encrypted keys are read, but not those of its older schemes") {
-  // openssl ecparam -name prime256v1 -genkey | openssl pkcs8 -topk8 -v2 aes-256-cbc -v2prf hmacWithSHA512 -passout pass:word
+  // openssl ecparam -name prime256v1 -genkey | openssl pkcs8 -topk8 -v2 aes-256-cbc -v2prf hmacWithSHA512 -passout
+  // pass:word
   const auto modern = PrivateKey::from_encrypted_pem(
       "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
       "MIHsMFcGCSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAid6RHLkq3ZxgICCAAw\n"
@@ -193,16 +194,17 @@ TEST_CASE("stock openssl's encrypted keys are read, but not those of its older s
       "h22Z0ZNf8/KagAuawUsdi7OGhWqBDTbXjApBWi6YWkjl0l70pcjY/U91aBOretMj\n"
       "IzgGMsOOoQ7WYC5xJaReKqAos7EX0luvNOA3PGpUiEU3817Io3Y2meh7PtBzMjsX\n"
       "+s7qbdeUqPYqaVrDDVyJ2ToSIiy+GWlMLsn1ZIZQb9K9Pndq017tUBvZbYvLbpI=\n"
-      "-----END ENCRYPTED PRIVATE KEY-----\n", Secret("word"));
+      "-----END ENCRYPTED PRIVATE KEY-----\n",
+      Secret("word"));
   CHECK_MESSAGE(modern, why(modern));
   // The same with -v1 PBE-SHA1-3DES.
-  CHECK(why(PrivateKey::from_encrypted_pem(
-      "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
-      "MIGxMBwGCiqGSIb3DQEMAQMwDgQI9KfG2SY82kUCAggABIGQf+W2BeVEAsCMxm7v\n"
-      "2wgvR0yhl3CEnsGvQGgU/yk1SXnbkVlh+gL4Poaav0dbQULGpSEkQyU4BO1ciOc5\n"
-      "2Yd11S3jWOWL+jAwRnprNyfKr8Vp8dMrrvO7BWwZMulS+1Ybdkkp1ip5NUB3VMqR\n"
-      "B/dChdtOVaG1wMn7t1kLnFFcL8XDuP3lsPyIC7Vhy2MZFAY3\n"
-      "-----END ENCRYPTED PRIVATE KEY-----\n", Secret("word"))) ==
+  CHECK(why(PrivateKey::from_encrypted_pem("-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
+                                           "MIGxMBwGCiqGSIb3DQEMAQMwDgQI9KfG2SY82kUCAggABIGQf+W2BeVEAsCMxm7v\n"
+                                           "2wgvR0yhl3CEnsGvQGgU/yk1SXnbkVlh+gL4Poaav0dbQULGpSEkQyU4BO1ciOc5\n"
+                                           "2Yd11S3jWOWL+jAwRnprNyfKr8Vp8dMrrvO7BWwZMulS+1Ybdkkp1ip5NUB3VMqR\n"
+                                           "B/dChdtOVaG1wMn7t1kLnFFcL8XDuP3lsPyIC7Vhy2MZFAY3\n"
+                                           "-----END ENCRYPTED PRIVATE KEY-----\n",
+                                           Secret("word"))) ==
         "bad_input: is encrypted in a way that is not supported");
 }
 

@@ -3,18 +3,16 @@
 #include "crypto/cms.hpp"
 #include "kit.hpp"
 
-namespace trust_test {
-
 using namespace airlock;
 using namespace airlock::test;
 
 namespace {
 
-const std::string content = "content";
+const std::string signed_text = "content";
 
 /// How an object by `identity` with `chain` is judged.
 std::string judged(const Identity& identity, const std::vector<Certificate>& chain, const TrustStore& trust) {
-  return why(content_of(sign(content, signer(identity, chain)).value(), trust));
+  return why(content_of(sign(signed_text, signer(identity, chain)).value(), trust));
 }
 
 Identity with(const Identity& identity, Certificate certificate) {
@@ -186,7 +184,7 @@ TEST_CASE("validity is reported for the whole chain and judged by the caller") {
   const Identity middle = valid(top, "2024-01-01T00:00:00Z", "2026-06-30T00:00:00Z", true);
   const Identity end = valid(middle, "2025-01-01T00:00:00Z", "2030-01-01T00:00:00Z", false);
   const std::vector<Certificate> chain{middle.certificate};
-  const std::string object = sign(content, signer(end, chain)).value();
+  const std::string object = sign(signed_text, signer(end, chain)).value();
   const MemoryBlob blob(object);
   const auto verified = verify(blob, TrustStore(Role::kit, {top.certificate}));
   REQUIRE_MESSAGE(verified, why(verified));
@@ -210,7 +208,7 @@ TEST_CASE("the root's own validity counts") {
                                       .value();
   const Identity top{std::move(key), certificate};
   const Identity end = leaf(top, Role::kit);
-  const std::string object = sign(content, signer(end)).value();
+  const std::string object = sign(signed_text, signer(end)).value();
   const MemoryBlob blob(object);
   const auto verified = verify(blob, TrustStore(Role::kit, {top.certificate}));
   REQUIRE(verified);
@@ -252,5 +250,3 @@ TEST_CASE("RSA and P-384 authorities issue as well") {
     CHECK(judged(leaf(top, Role::kit, kind), {}, TrustStore(Role::kit, {top.certificate})) == "accepted");
   }
 }
-
-}  // namespace trust_test
