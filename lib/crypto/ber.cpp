@@ -10,10 +10,11 @@ constexpr auto end_marker = "\0\0"sv;  // X.690 8.1.5
 
 }  // namespace
 
-/// Up to `most` bytes from here on, fewer where the open value or the blob ends. `most` is no larger than the window.
-std::string_view Walker::peek(std::size_t most) {
+/// Up to `maximum` bytes from here on; fewer if the open value or the blob ends before. `maximum` must not exceed the
+/// window's size.
+std::string_view Walker::peek(std::size_t maximum) {
   if (error_) return {};
-  const std::size_t want = static_cast<std::size_t>(std::min<std::uint64_t>(most, end() - at_));
+  const std::size_t want = static_cast<std::size_t>(std::min<std::uint64_t>(maximum, end() - at_));
   if (at_ < window_begin_ || at_ + want > window_begin_ + window_size_) {
     auto got = blob_.read_at(at_, window_);
     if (!got) {
@@ -31,9 +32,9 @@ bool Walker::at(std::uint8_t tag) {
   return !next.empty() && static_cast<std::uint8_t>(next[0]) == tag;
 }
 
-/// Goes past the next value's header; its content ends within the open value.
-std::optional<der::Header> Walker::header(std::uint8_t tag, std::string_view what) {
-  const auto found = at(tag) ? der::read_header(peek(der::header_bytes_most)) : std::nullopt;
+/// Skips the header of the next value, whose content must end within the open value.
+std::optional<der::DerHeader> Walker::header(std::uint8_t tag, std::string_view what) {
+  const auto found = at(tag) ? der::read_header(peek(der::header_bytes_limit)) : std::nullopt;
   if (!found || found->length > end() - at_ - found->size) {
     refuse(std::string(what) + " must be here");
     return std::nullopt;
@@ -52,7 +53,7 @@ bool Walker::at_end_marker() { return peek(end_marker.size()) == end_marker; }
 
 void Walker::leave(std::string_view what) {
   if (error_) return;
-  const Level level = levels_.back();
+  const OpenValue level = levels_.back();
   if (level.indefinite ? !at_end_marker() : at_ != level.end) {
     return refuse(std::string(what) + " must end here");
   }
@@ -84,8 +85,8 @@ std::string Walker::take(std::uint8_t tag, std::size_t limit, std::string_view w
   return whole;
 }
 
-std::vector<Range> Walker::octets(std::uint8_t primitive, std::uint8_t constructed, std::string_view what) {
-  std::vector<Range> pieces;
+std::vector<ByteRange> Walker::octets(std::uint8_t primitive, std::uint8_t constructed, std::string_view what) {
+  std::vector<ByteRange> pieces;
   if (!at(constructed)) {
     const auto found = header(primitive, what);
     if (!found) return {};

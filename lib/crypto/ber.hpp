@@ -1,10 +1,10 @@
 #pragma once
 /// \file
-/// Walks BER (X.690 section 8) over a blob from front to back, for this module's own .cpp files: the outer structure of
-/// a CMS object, whose content may be large and, where it was streamed, has indefinite lengths. The walker knows no
-/// grammar; it follows the calls of the one who does. It holds at most `limit` bytes of one value, never more.
+/// Reads BER (X.690 section 8) in a blob from front to back, for this module's own .cpp files: the outer structure of a
+/// CMS object. Its content may be large, and if it was streamed it has indefinite lengths. The walker knows no grammar;
+/// its caller says what has to come next. It never holds more than one value of limited size in memory.
 ///
-/// The first failure is kept, later calls do nothing, and `finish` returns it.
+/// The first failure is kept and returned by `finish`; calls after it do nothing.
 
 #include <array>
 #include <cstdint>
@@ -19,53 +19,54 @@
 namespace airlock::crypto {
 
 /// Some bytes of a blob.
-struct Range {
+struct ByteRange {
   std::uint64_t begin = 0;
   std::uint64_t size = 0;
 };
 
-/// The most pieces that a streamed octet string may come in. OpenSSL writes pieces of 4 KiB or more.
+/// The maximum number of pieces of a streamed octet string. OpenSSL writes pieces of 4 KiB or more.
 inline constexpr std::size_t pieces_limit = 1 << 18;
 
 class Walker {
  public:
-  /// `kind` is what the blob must be, as a message says it: `a signed object`.
+  /// `kind` names in messages what the blob must be: `a signed object`.
   Walker(const core::Blob& blob, std::string_view kind) : blob_(blob), kind_(kind) {}
 
   /// Whether a value with this tag comes next.
   [[nodiscard]] bool at(std::uint8_t tag);
-  /// Goes into the constructed value that comes next, of definite or indefinite length. `what` names it in messages.
+  /// Enters the next value, which must be constructed and may have an indefinite length. `what` names it in messages.
   void enter(std::uint8_t tag, std::string_view what);
-  /// Goes past the end of the value that was entered last, which must be here.
+  /// Leaves the value that was entered last. Its end must be here.
   void leave(std::string_view what);
-  /// Goes past exactly these bytes.
+  /// Skips bytes, which must be exactly these.
   void expect(std::string_view encoding, std::string_view what);
-  /// The next value whole, header included: definite length, at most `limit` bytes.
+  /// The next value with its header; it must have a definite length and at most `limit` bytes.
   [[nodiscard]] std::string take(std::uint8_t tag, std::size_t limit, std::string_view what);
-  /// Where the bytes of an octet string are: one range where it is primitive, one a piece where it was streamed.
-  [[nodiscard]] std::vector<Range> octets(std::uint8_t primitive, std::uint8_t constructed, std::string_view what);
+  /// Where the bytes of the next value are, an octet string. It has one range if it has the tag `primitive`, and one
+  /// for each piece if it has the tag `constructed`, as a streamed one has.
+  [[nodiscard]] std::vector<ByteRange> octets(std::uint8_t primitive, std::uint8_t constructed, std::string_view what);
 
-  /// Records that the object is not what it must be. The message ends in the place.
+  /// Records a failure. The message ends with the offset.
   void refuse(std::string_view why);
   [[nodiscard]] bool ok() const { return !error_; }
-  /// The first failure; or that bytes follow the object.
+  /// The first failure; also a failure if bytes follow the object. Error: bad_input, or that of the blob.
   [[nodiscard]] core::Result<void> finish();
 
  private:
-  struct Level {
-    std::uint64_t end = 0;  ///< behind the content; the enclosing level's end where the length is indefinite
+  struct OpenValue {
+    std::uint64_t end = 0;  ///< of the content; that of the enclosing value if the length is indefinite
     bool indefinite = false;
   };
 
   [[nodiscard]] std::uint64_t end() const { return levels_.empty() ? blob_.size() : levels_.back().end; }
-  [[nodiscard]] std::string_view peek(std::size_t most);
-  [[nodiscard]] std::optional<der::Header> header(std::uint8_t tag, std::string_view what);
+  [[nodiscard]] std::string_view peek(std::size_t maximum);
+  [[nodiscard]] std::optional<der::DerHeader> header(std::uint8_t tag, std::string_view what);
   [[nodiscard]] bool at_end_marker();
 
   const core::Blob& blob_;
   std::string_view kind_;
   std::uint64_t at_ = 0;
-  std::vector<Level> levels_;
+  std::vector<OpenValue> levels_;
   std::array<char, 1024> window_{};
   std::uint64_t window_begin_ = 0;
   std::size_t window_size_ = 0;

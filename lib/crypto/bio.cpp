@@ -46,7 +46,7 @@ Handle<BIO> new_bio(const BIO_METHOD* method, void* data) {
 
 }  // namespace
 
-// The methods live as long as the process: BIOs refer to them.
+// The methods are never freed: BIOs refer to them for as long as the process lives.
 Handle<BIO> reading_bio(BioSource& from) {
   static const BIO_METHOD* const method = new_method(read_source, nullptr);
   return new_bio(method, &from);
@@ -63,9 +63,9 @@ Handle<BIO> memory_bio(std::string_view bytes) {
   return bio;
 }
 
-RangesBlob::RangesBlob(const core::Blob& whole, std::vector<Range> ranges) : whole_(whole) {
+RangesBlob::RangesBlob(const core::Blob& whole, std::vector<ByteRange> ranges) : whole_(whole) {
   parts_.reserve(ranges.size());
-  for (const Range& range : ranges) {
+  for (const ByteRange& range : ranges) {
     parts_.push_back({size_, range});
     size_ += range.size;
   }
@@ -74,11 +74,11 @@ RangesBlob::RangesBlob(const core::Blob& whole, std::vector<Range> ranges) : who
 core::Result<std::size_t> RangesBlob::read_at(std::uint64_t offset, std::span<char> into) const {
   std::size_t done = 0;
   auto part = std::upper_bound(parts_.begin(), parts_.end(), offset,
-                               [](std::uint64_t at, const Part& candidate) { return at < candidate.at; });
+                               [](std::uint64_t at, const PlacedRange& candidate) { return at < candidate.at; });
   if (part != parts_.begin()) --part;
   for (; part != parts_.end() && done < into.size(); ++part) {
     const std::uint64_t inside = offset + done - part->at;
-    if (inside >= part->range.size) continue;  // behind the last part, or in an empty one
+    if (inside >= part->range.size) continue;  // an empty part, or the end of the last one
     const std::size_t want =
         static_cast<std::size_t>(std::min<std::uint64_t>(part->range.size - inside, into.size() - done));
     AIRLOCK_TRY(const std::size_t got, whole_.read_at(part->range.begin + inside, into.subspan(done, want)));

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Sources and sinks as OpenSSL's BIOs, and a blob made of parts of another, for this module's own .cpp files.
+/// Sources and sinks as OpenSSL's BIOs, and a blob made of parts of another one, for this module's own .cpp files.
 
 #include <optional>
 #include <span>
@@ -12,37 +12,39 @@
 
 namespace airlock::crypto {
 
-/// What a BIO reads from, and the error that it could not tell OpenSSL. Must stay where it is while the BIO lives.
+/// The source that a BIO reads from, and the source's error, which OpenSSL has no place for. Must not move while the
+/// BIO lives.
 struct BioSource {
   core::Source& source;
   std::optional<core::Error> error = std::nullopt;
 };
 [[nodiscard]] Handle<bio_st> reading_bio(BioSource& from);
 
-/// What a BIO writes to, and the error that it could not tell OpenSSL: a full disk must come back as exactly that.
+/// The sink that a BIO writes to, and the sink's error, which OpenSSL has no place for: a full disk must be reported as
+/// a full disk. Must not move while the BIO lives.
 struct BioSink {
   core::Sink& sink;
   std::optional<core::Error> error = std::nullopt;
 };
 [[nodiscard]] Handle<bio_st> writing_bio(BioSink& to);
 
-/// Bytes in memory that stay there while the BIO lives. At most 2 GiB.
+/// A BIO that reads `bytes`, at most 2 GiB, which must outlive it.
 [[nodiscard]] Handle<bio_st> memory_bio(std::string_view bytes);
 
-/// The bytes of some ranges of `whole`, one behind the other. `whole` must outlive it.
+/// A blob of the given ranges of `whole`, one behind the other. `whole` must outlive it.
 class RangesBlob final : public core::Blob {
  public:
-  RangesBlob(const core::Blob& whole, std::vector<Range> ranges);
+  RangesBlob(const core::Blob& whole, std::vector<ByteRange> ranges);
   [[nodiscard]] std::uint64_t size() const override { return size_; }
   [[nodiscard]] core::Result<std::size_t> read_at(std::uint64_t offset, std::span<char> into) const override;
 
  private:
-  struct Part {
+  struct PlacedRange {
     std::uint64_t at = 0;  ///< where the range begins in this blob
-    Range range;
+    ByteRange range;
   };
   const core::Blob& whole_;
-  std::vector<Part> parts_;
+  std::vector<PlacedRange> parts_;
   std::uint64_t size_ = 0;
 };
 

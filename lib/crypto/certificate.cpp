@@ -25,7 +25,7 @@ struct RoleText {
   std::string_view name;
   std::string_view oid;
 };
-// The decimal form of one random UUID each, chosen once for all (ITU-T X.667 7).
+// Each is `2.25.` and the decimal form of a random UUID (ITU-T X.667 7).
 constexpr std::array<RoleText, 6> role_texts = {{
     {"licence", "2.25.208503675240455195227459110434707166558"},
     {"kit", "2.25.64357806310676226798409269457038673963"},
@@ -77,9 +77,9 @@ Result<Certificate> Certificate::from_der(std::string_view der) {
   X509* made = X509_new_ex(library(), nullptr);
   ensure(made != nullptr, "certificate");
   const unsigned char* at = octets(der);
-  d2i_X509(&made, &at, static_cast<long>(der.size()));  // frees `made` where it fails
+  d2i_X509(&made, &at, static_cast<long>(der.size()));  // frees `made` and sets it to null if it fails
   const std::shared_ptr<X509> handle = Handle<X509>(made);
-  // Encoding it again shows bytes behind it, and encodings that are not DER.
+  // Bytes behind the certificate, and encodings that are not DER, differ from what OpenSSL encodes.
   if (handle == nullptr || to_der(handle.get(), i2d_X509) != der) return refuse("it must be one certificate in DER");
   if (X509_get_version(handle.get()) != X509_VERSION_3) return refuse("it must be version 3");
   if ((X509_get_extension_flags(handle.get()) & EXFLAG_INVALID) != 0) return refuse("an extension is malformed");

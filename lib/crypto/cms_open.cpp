@@ -14,7 +14,7 @@ using core::fail;
 
 namespace {
 
-/// The one recipient that `me` names.
+/// The one RecipientInfo for the certificate `me`.
 Result<RecipientLayout> find_recipient(const SealedLayout& layout, const Certificate& me) {
   const std::string id = issuer_and_serial(me.der());
   const RecipientLayout* found = nullptr;
@@ -30,11 +30,11 @@ Result<RecipientLayout> find_recipient(const SealedLayout& layout, const Certifi
   return *found;
 }
 
-/// Decrypts with OpenSSL, which sees the profile's structures and one recipient.
+/// Decrypts with OpenSSL. `object` is what `detached` made: structures of the profile, with one recipient.
 Result<void> decrypt(const std::string& object, const core::Blob& ciphertext, const PrivateKey& key,
                      const Certificate& me, core::Sink& inner) {
   const auto refuse = [] {
-    forget_errors();  // after a failed tag it is empty anyway
+    forget_errors();
     return fail(Code::integrity, "the sealed content does not verify: it was altered, or the key is another one");
   };
   const Handle<CMS_ContentInfo> parsed = parse_cms(object);
@@ -46,7 +46,7 @@ Result<void> decrypt(const std::string& object, const core::Blob& ciphertext, co
   Handle<BIO> end = reading_bio(from);
   const Handle<BIO> chain(CMS_dataInit(parsed.get(), end.get()));
   if (chain == nullptr) return refuse();
-  (void)end.release();  // it is at the end of the chain now
+  (void)end.release();  // the chain owns it now
 
   std::array<char, core::copy_piece> buffer;
   int got = 0;

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// How a SignedData begins, for this module's own .cpp files: `sign` has all of its content, `seal` streams it.
+/// Beginning a SignedData, for this module's own .cpp files. `sign` has all of the content at once, `seal` streams it.
 
 #include "crypto/cms.hpp"
 #include "crypto/openssl.hpp"
@@ -9,7 +9,7 @@ namespace airlock::crypto {
 
 enum class Content : std::uint8_t { whole, streamed, detached };
 
-/// A SignedData with signer, chain and signing time, ready for its content. Errors: as `sign` says.
+/// A SignedData with signer, chain and signing time, but without its content yet. Errors: as `sign`.
 [[nodiscard]] Result<Handle<CMS_ContentInfo_st>> begin_signed(const Signer& signer, Content content);
 
 }  // namespace airlock::crypto

@@ -15,7 +15,7 @@ using core::fail;
 
 namespace {
 
-/// The certificates but the signer's.
+/// All certificates of the object except the signer's.
 Result<std::vector<Certificate>> read_others(const SignedLayout& layout) {
   std::vector<Certificate> list;
   for (std::size_t i = 0; i < layout.certificates.size(); ++i) {
@@ -26,31 +26,31 @@ Result<std::vector<Certificate>> read_others(const SignedLayout& layout) {
   return list;
 }
 
-/// Whether the attribute signingCertificateV2 is for this signer, and for no other certificate but those that came with
-/// it and the trusted roots (RFC 5035 5.4): what CMS_verify checks with CMS_CADES, for which it would build and verify
-/// the chain once more.
+/// Whether the attribute signingCertificateV2 names this signer, and beside it only certificates that came with the
+/// object or are trusted roots (RFC 5035 5.4). CMS_verify would check this with CMS_CADES, but would build and verify
+/// the chain a second time for it.
 bool names_chain(CMS_ContentInfo* object, const Certificate& signer, std::span<const Certificate> others,
                  const TrustStore& trust) {
-  constexpr int the_only_one = -3;
+  constexpr int must_be_the_only_one = -3;
   STACK_OF(CMS_SignerInfo)* const signers = CMS_get0_SignerInfos(object);
   if (sk_CMS_SignerInfo_num(signers) != 1) return false;
-  const auto* const attribute = static_cast<const ASN1_STRING*>(
-      CMS_signed_get0_data_by_OBJ(sk_CMS_SignerInfo_value(signers, 0),
-                                  OBJ_nid2obj(NID_id_smime_aa_signingCertificateV2), the_only_one, V_ASN1_SEQUENCE));
+  const auto* const attribute = static_cast<const ASN1_STRING*>(CMS_signed_get0_data_by_OBJ(
+      sk_CMS_SignerInfo_value(signers, 0), OBJ_nid2obj(NID_id_smime_aa_signingCertificateV2), must_be_the_only_one,
+      V_ASN1_SEQUENCE));
   if (attribute == nullptr) return false;
   const unsigned char* at = ASN1_STRING_get0_data(attribute);
   const Handle<ESS_SIGNING_CERT_V2> named(d2i_ESS_SIGNING_CERT_V2(nullptr, &at, ASN1_STRING_length(attribute)));
   const Handle<STACK_OF(X509)> chain(sk_X509_new_null());
   ensure(chain != nullptr && sk_X509_push(chain.get(), signer.handle()) > 0, "chain");
   for (const Certificate& other : others) ensure(sk_X509_push(chain.get(), other.handle()) > 0, "chain");
-  // A registered certificate is its own chain.
+  // Where exactly one certificate is trusted, it is the whole chain.
   const auto roots = trust.is_exact() ? std::span<const Certificate>() : std::span(trust.roots());
   for (const Certificate& root : roots) ensure(sk_X509_push(chain.get(), root.handle()) > 0, "chain");
   return named != nullptr && OSSL_ESS_check_signing_certs(nullptr, named.get(), chain.get(), 1) == 1;
 }
 
-/// Verifies the signature over `content` with OpenSSL, which sees the profile's structures and nothing else. The
-/// signer's chain has been judged.
+/// Verifies the signature over `content` with OpenSSL, which gets only structures of the profile. The signer's chain
+/// has been judged before.
 Result<void> check_signature(const SignedLayout& layout, const core::Blob& content, const TrustStore& trust,
                              const Certificate& signer, std::span<const Certificate> others) {
   core::BlobSource source(content);
@@ -100,7 +100,7 @@ Result<Verified> verify_layout(const SignedLayout& layout, std::unique_ptr<core:
     return fail(Code::bad_input, "is not a signed object: its signature algorithm does not fit the signer's key");
   }
   std::vector<Certificate> others;
-  // A registered certificate needs no other, so nobody looks at the others.
+  // A registered certificate needs no chain, so the other certificates are not read.
   if (!trust.is_exact()) {
     AIRLOCK_TRY(others, read_others(layout));
   }

@@ -7,10 +7,10 @@ std::uint8_t byte(char c) { return static_cast<std::uint8_t>(c); }
 
 }  // namespace
 
-std::optional<Header> read_header(std::string_view bytes) {
+std::optional<DerHeader> read_header(std::string_view bytes) {
   if (bytes.size() < 2 || (byte(bytes[0]) & 0x1F) == 0x1F) return std::nullopt;
   const std::uint8_t first = byte(bytes[1]);
-  Header header{.tag = byte(bytes[0]), .size = 2};
+  DerHeader header{.tag = byte(bytes[0]), .size = 2};
   if (first < 0x80) {
     header.length = first;
     return header;
@@ -27,7 +27,7 @@ std::optional<Header> read_header(std::string_view bytes) {
   return header;
 }
 
-std::string_view Reader::whole(std::uint8_t tag) {
+std::string_view DerReader::whole(std::uint8_t tag) {
   const auto header = at(tag) ? read_header(rest_) : std::nullopt;
   if (!header || header->indefinite || header->length > rest_.size() - header->size) {
     refuse();
@@ -38,12 +38,12 @@ std::string_view Reader::whole(std::uint8_t tag) {
   return found;
 }
 
-std::string_view Reader::content(std::uint8_t tag) {
+std::string_view DerReader::content(std::uint8_t tag) {
   const auto found = whole(tag);
   return sound_ ? found.substr(read_header(found)->size) : std::string_view{};
 }
 
-void Reader::expect(std::string_view encoding) {
+void DerReader::expect(std::string_view encoding) {
   if (!sound_ || !rest_.starts_with(encoding)) return refuse();
   rest_.remove_prefix(encoding.size());
 }

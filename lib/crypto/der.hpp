@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// DER (X.690 section 10) over bytes in memory, for this module's own .cpp files: enough to pin a small structure
-/// exactly, and to write one. Nothing here allocates by a length that was read.
+/// Reading and writing DER (X.690 section 10) in memory, for this module's own .cpp files: enough to accept exactly one
+/// form of a small structure, and to write one. No length that was read decides how much memory is allocated.
 
 #include <cstdint>
 #include <initializer_list>
@@ -24,43 +24,43 @@ inline constexpr std::uint8_t constructed = 0x20;
 constexpr std::uint8_t context(std::uint8_t number) { return static_cast<std::uint8_t>(0xA0 | number); }
 constexpr std::uint8_t primitive_context(std::uint8_t number) { return static_cast<std::uint8_t>(0x80 | number); }
 
-/// The longest header that is read: a tag and a length of eight bytes.
-inline constexpr std::size_t header_bytes_most = 10;
+/// Longest header: a tag, the length's size, and a length of eight bytes.
+inline constexpr std::size_t header_bytes_limit = 10;
 
 /// Identifier and length octets (X.690 8.1.2, 8.1.3).
-struct Header {
+struct DerHeader {
   std::uint8_t tag = 0;
   std::size_t size = 0;      ///< of the header itself
   std::uint64_t length = 0;  ///< of the content; 0 where it is indefinite
   bool indefinite = false;
 };
-/// The header that `bytes` start with. Nothing where there is none: cut off, a tag above 30, a length that is not in
-/// the fewest bytes.
-[[nodiscard]] std::optional<Header> read_header(std::string_view bytes);
+/// Reads the header at the beginning of `bytes`. Nothing if it is cut off, has a tag number above 30, or a length that
+/// is not in the fewest possible bytes.
+[[nodiscard]] std::optional<DerHeader> read_header(std::string_view bytes);
 
-/// Reads values one behind the other. The first one that is not what was asked for makes every later call give nothing,
-/// and `finish` false: a structure is read as its grammar stands, and judged once at its end.
-class Reader {
+/// Reads values one behind the other. After a value that is not as requested every call returns nothing, and `finish`
+/// returns false. So a structure is read in the order of its grammar, and judged once at its end.
+class DerReader {
  public:
-  explicit Reader(std::string_view bytes) : rest_(bytes) {}
+  explicit DerReader(std::string_view bytes) : rest_(bytes) {}
 
   /// Whether a value with this tag comes next.
   [[nodiscard]] bool at(std::uint8_t tag) const {
     return sound_ && !rest_.empty() && static_cast<std::uint8_t>(rest_[0]) == tag;
   }
-  /// The next value, header included; it must have this tag.
+  /// The next value with its header; it must have this tag.
   std::string_view whole(std::uint8_t tag);
-  /// Its content alone.
+  /// The content of the next value, which must have this tag.
   std::string_view content(std::uint8_t tag);
-  /// A reader of its content.
-  Reader enter(std::uint8_t tag) { return Reader(content(tag)); }
-  /// Goes past exactly these bytes.
+  /// A reader for the content of the next value, which must have this tag.
+  DerReader enter(std::uint8_t tag) { return DerReader(content(tag)); }
+  /// Skips bytes, which must be exactly these.
   void expect(std::string_view encoding);
-  /// Records that the structure is not what it must be.
+  /// Records that the structure is not as it must be.
   void refuse() { sound_ = false; }
 
   [[nodiscard]] bool at_end() const { return rest_.empty(); }
-  /// Whether all was as asked for and nothing is left.
+  /// Whether every value was as requested and nothing is left.
   [[nodiscard]] bool finish() const { return sound_ && rest_.empty(); }
 
  private:
@@ -68,7 +68,7 @@ class Reader {
   bool sound_ = true;
 };
 
-/// The encoding of one value whose content are `parts` in this order.
+/// The encoding of a value whose content is `parts` in this order.
 [[nodiscard]] std::string value(std::uint8_t tag, std::initializer_list<std::string_view> parts);
 
 }  // namespace airlock::crypto::der

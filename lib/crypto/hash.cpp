@@ -14,7 +14,8 @@
 namespace airlock::crypto {
 namespace {
 
-/// Fetched once: a fetch costs more than a short digest. Never freed: other threads may use it while the process ends.
+/// SHA-256 of OpenSSL, fetched once because a fetch costs more than a short digest. Never freed, since other threads
+/// may use it while the process ends.
 const EVP_MD* sha256_algorithm() {
   static const EVP_MD* const algorithm = EVP_MD_fetch(library(), "SHA2-256", nullptr);
   ensure(algorithm != nullptr, "SHA-256");
@@ -29,7 +30,7 @@ Handle<EVP_MAC_CTX> new_mac(const char* name) {
   return context;
 }
 
-/// Computes one MAC over `text`. The context has been started.
+/// Computes the MAC of `text` in a context that has been initialised with its key.
 template <std::size_t size>
 void mac(EVP_MAC_CTX* context, std::string_view text, std::array<std::uint8_t, size>& out) {
   std::size_t written = 0;
@@ -113,7 +114,7 @@ HmacSha256& HmacSha256::operator=(HmacSha256&&) noexcept = default;
 HmacSha256::~HmacSha256() = default;
 
 Digest HmacSha256::operator()(std::string_view text) {
-  // Without a key: start again with the one that is set.
+  // Without a key, OpenSSL starts again with the one that is set.
   ensure(EVP_MAC_init(state_->context.get(), nullptr, 0, nullptr) == 1, "HMAC");
   Digest digest;
   mac(state_->context.get(), text, digest.bytes);
@@ -136,7 +137,7 @@ Fingerprinter& Fingerprinter::operator=(Fingerprinter&&) noexcept = default;
 Fingerprinter::~Fingerprinter() = default;
 
 Fingerprint Fingerprinter::operator()(std::string_view text) {
-  // With the key again: not every release of 3.0 starts SipHash over without it.
+  // The key is given again: not every release of OpenSSL 3.0 restarts SipHash without it.
   const std::string_view key = state_->key.view();
   ensure(EVP_MAC_init(state_->context.get(), octets(key), key.size(), nullptr) == 1, "SipHash");
   std::array<std::uint8_t, sizeof(Fingerprint::words)> out;

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Digests, keyed digests and short keyed fingerprints. Knows nothing of keys on disk, certificates or formats.
+/// Digests, keyed digests and short keyed fingerprints of bytes.
 
 #include <array>
 #include <cstdint>
@@ -17,7 +17,7 @@ namespace airlock::crypto {
 using core::Digest;
 using core::Result;
 
-/// Bytes that are overwritten when they go: keys, and texts that hold keys.
+/// Bytes that are overwritten before their memory is freed: keys, passphrases, and texts that contain them.
 class Secret {
  public:
   Secret() = default;
@@ -35,7 +35,7 @@ class Secret {
   std::string bytes_;
 };
 
-/// SHA-256 (FIPS 180-4) over bytes that come in pieces. Also a Sink, so that what is copied can be digested.
+/// SHA-256 (FIPS 180-4) over bytes that come in pieces. It is a Sink, so it can digest what is copied.
 class Sha256 final : public core::Sink {
  public:
   Sha256();
@@ -43,7 +43,7 @@ class Sha256 final : public core::Sink {
   Sha256& operator=(Sha256&&) noexcept;
   ~Sha256() override;
   void update(std::string_view bytes);
-  /// The digest of all so far. The object may not be used again.
+  /// The digest of all bytes so far. The object must not be used after it.
   [[nodiscard]] Digest finish();
   [[nodiscard]] Result<void> write(std::string_view bytes) override;
 
@@ -69,8 +69,8 @@ class HmacSha256 {
   std::unique_ptr<State> state_;
 };
 
-/// 128 bits of SipHash-2-4 under a random key of 16 bytes: stands for a text in a set where keeping the text would cost
-/// too much. Without the key nobody can make two texts that collide. Not a commitment: it never leaves the process.
+/// 128 bits of SipHash-2-4 under a random key of 16 bytes. It represents a text in a set where storing the text would
+/// cost too much. Nobody who lacks the key can find two texts with one fingerprint. It must never leave the process.
 struct Fingerprint {
   std::array<std::uint64_t, 2> words{};
   auto operator<=>(const Fingerprint&) const = default;

@@ -1,6 +1,7 @@
 #pragma once
 /// \file
-/// What the cryptographic library of this process is, and whether it has what Airlock uses (docs/reference/algorithms.md).
+/// The cryptographic library of this process, and whether it offers every algorithm that Airlock uses
+/// (docs/reference/algorithms.md).
 
 #include <string>
 #include <vector>
@@ -9,10 +10,10 @@
 
 namespace airlock::crypto {
 
-/// One algorithm that Airlock uses, and what for.
+/// An algorithm that Airlock uses.
 struct Algorithm {
   std::string name;
-  std::string use;
+  std::string use;  ///< what Airlock uses it for
   bool available = false;
 };
 
@@ -22,9 +23,10 @@ struct Inventory {
   std::vector<Algorithm> algorithms;
 };
 
+/// Asks OpenSSL for each algorithm.
 [[nodiscard]] Inventory inventory();
 
-/// Kind and size of a key: `EC P-256`, `RSA 3072 bits`.
+/// Kind and size of a key for people: `EC P-256`, `RSA 3072 bits`.
 [[nodiscard]] std::string describe(const PublicKey& key);
 
 }  // namespace airlock::crypto

@@ -68,7 +68,7 @@ void add_basic_constraints(X509* certificate, bool ca) {
   BASIC_CONSTRAINTS_free(value);
 }
 
-/// KeyUsage (RFC 5280 4.2.1.3): what the roles need and nothing else.
+/// KeyUsage (RFC 5280 4.2.1.3): only the usages that the roles need.
 void add_key_usage(X509* certificate, const CertificateTemplate& content, KeyKind kind) {
   enum { digital_signature = 0, key_encipherment = 2, key_agreement = 4, key_cert_sign = 5, crl_sign = 6 };
   ASN1_BIT_STRING* const value = ASN1_BIT_STRING_new();
@@ -115,7 +115,7 @@ void add_uuid(X509* certificate, const std::string& uuid) {
   GENERAL_NAMES_free(value);
 }
 
-/// 16 random bytes, positive, never with a leading zero.
+/// A serial number of 16 random bytes: positive and without a leading zero byte.
 void set_serial(X509* certificate) {
   std::array<unsigned char, serial_bytes> random{};
   ensure(RAND_bytes_ex(library(), random.data(), random.size(), 0) == 1, "random");
@@ -130,7 +130,7 @@ void sign_certificate(X509* certificate, const PrivateKey& key) {
   ensure(X509_sign_ctx(certificate, context.get()) > 0, "signing a certificate");
 }
 
-/// `issuer` is null where the certificate signs itself.
+/// `issuer` is null for a certificate that is signed by its own key.
 Result<Certificate> make(const CertificateTemplate& content, const PublicKey& subject, const Certificate* issuer,
                          const PrivateKey& issuer_key) {
   AIRLOCK_CHECK(check(content, issuer == nullptr));

@@ -17,8 +17,8 @@ using namespace std::string_view_literals;
 
 namespace {
 
-// SubjectPublicKeyInfo up to the key's own bytes. To compare it is to refuse explicit curve parameters, compressed
-// points and RSASSA-PSS keys in one step, and to have one encoding for each key.
+// The beginning of SubjectPublicKeyInfo, up to the key's own bytes. A key on a curve must begin with exactly this: that
+// refuses explicit curve parameters and compressed points, so that each key has one encoding.
 constexpr auto p256_prefix =
     "\x30\x59\x30\x13\x06\x07\x2A\x86\x48\xCE\x3D\x02\x01\x06\x08\x2A\x86\x48\xCE\x3D\x03\x01\x07\x03\x42\x00\x04"sv;
 constexpr auto p384_prefix =
@@ -27,14 +27,14 @@ constexpr auto ed25519_prefix = "\x30\x2A\x30\x05\x06\x03\x2B\x65\x70\x03\x21\x0
 
 constexpr std::string_view key_label = "PRIVATE KEY";
 constexpr std::string_view encrypted_key_label = "ENCRYPTED PRIVATE KEY";
-/// What OWASP asks of PBKDF2 with HMAC-SHA-256: a fifth of a second.
+/// OWASP's recommendation for PBKDF2 with HMAC-SHA-256. Takes a fifth of a second.
 constexpr int pbkdf2_rounds = 600'000;
-/// SP 800-132 5.1 asks for 128 bits; OpenSSL 3.0 by itself takes half of that.
+/// SP 800-132 5.1 asks for 128 bits; the default of OpenSSL 3.0 is 64.
 constexpr int pbkdf2_salt_bytes = 16;
 
 constexpr std::size_t ed25519_size = 32;
-constexpr int rsa_bits_least = 3072;
-constexpr int rsa_bits_most = 8192;
+constexpr int rsa_bits_minimum = 3072;
+constexpr int rsa_bits_maximum = 8192;
 
 std::shared_ptr<EVP_PKEY> owned(EVP_PKEY* key) { return Handle<EVP_PKEY>(key); }
 
@@ -43,7 +43,8 @@ std::shared_ptr<EVP_PKEY> read_public(std::string_view der) {
   return owned(d2i_PUBKEY_ex(nullptr, &at, static_cast<long>(der.size()), library(), nullptr));
 }
 
-/// The SubjectPublicKeyInfo of a key; empty where it has none. OpenSSL makes the room, which spares a second encoding.
+/// The SubjectPublicKeyInfo of a key; empty if it has none. OpenSSL allocates the bytes: asking for their size first
+/// would encode the key twice.
 std::string public_der(const EVP_PKEY* key) {
   unsigned char* out = nullptr;
   const int size = key == nullptr ? 0 : i2d_PUBKEY(key, &out);
@@ -52,9 +53,9 @@ std::string public_der(const EVP_PKEY* key) {
   return size > 0 ? std::string(reinterpret_cast<const char*>(out), static_cast<std::size_t>(size)) : std::string{};
 }
 
-/// The public half of an Ed25519 key, whose encoding is its bytes behind a constant: OpenSSL would look for an encoder
-/// and a decoder, which takes many times as long as a signature.
-Result<PublicKey> public_half_of_ed25519(const EVP_PKEY* key) {
+/// The public key of an Ed25519 private key. Its encoding is a constant and its 32 bytes, so OpenSSL need not look for
+/// an encoder and a decoder, which would take many times as long as a signature.
+Result<PublicKey> public_key_of_ed25519(const EVP_PKEY* key) {
   std::string raw(ed25519_size, '\0');
   std::size_t size = raw.size();
   ensure(
@@ -69,13 +70,13 @@ std::optional<KeyKind> kind_of(const EVP_PKEY* key, std::string_view spki) {
   if (spki.starts_with(p384_prefix)) return KeyKind::p384;
   if (spki.starts_with(ed25519_prefix)) return KeyKind::ed25519;
   const int bits = EVP_PKEY_get_bits(key);
-  if (EVP_PKEY_is_a(key, "RSA") == 1 && bits >= rsa_bits_least && bits <= rsa_bits_most) return KeyKind::rsa;
+  if (EVP_PKEY_is_a(key, "RSA") == 1 && bits >= rsa_bits_minimum && bits <= rsa_bits_maximum) return KeyKind::rsa;
   return std::nullopt;
 }
 
-/// Whether what the private half signs verifies with the public one, on a curve of NIST or by RSA. OpenSSL's own check
-/// of an RSA key takes a third of a second, for it tests the primes again.
-bool halves_match(EVP_PKEY* key, EVP_PKEY* half) {
+/// Whether a signature by the private key verifies with the public key. For ECDSA and RSA keys. OpenSSL's own check of
+/// an RSA key takes a third of a second because it tests the primes again.
+bool keys_match(EVP_PKEY* key, EVP_PKEY* public_key) {
   const char* const digest = "SHA2-256";
   const std::string_view text = "airlock";
   const Handle<EVP_MD_CTX> signing(EVP_MD_CTX_new());
@@ -85,7 +86,7 @@ bool halves_match(EVP_PKEY* key, EVP_PKEY* half) {
   return EVP_DigestSignInit_ex(signing.get(), nullptr, digest, library(), nullptr, key, nullptr) == 1 &&
          EVP_DigestSign(signing.get(), reinterpret_cast<unsigned char*>(signature.data()), &size, octets(text),
                         text.size()) == 1 &&
-         EVP_DigestVerifyInit_ex(verifying.get(), nullptr, digest, library(), nullptr, half, nullptr) == 1 &&
+         EVP_DigestVerifyInit_ex(verifying.get(), nullptr, digest, library(), nullptr, public_key, nullptr) == 1 &&
          EVP_DigestVerify(verifying.get(), octets(signature), size, octets(text), text.size()) == 1;
 }
 
@@ -93,7 +94,7 @@ tl::unexpected<core::Error> refuse_kind() {
   return fail(Code::bad_input, "is not a key on P-256, P-384 or Ed25519, nor RSA of 3072 to 8192 bits");
 }
 
-/// Whether it is PBES2 (RFC 8018 6.2) of PBKDF2 with an HMAC of SHA-2 and AES-256-CBC, and nothing weaker.
+/// Whether a key file's encryption is PBES2 (RFC 8018 6.2) of AES-256-CBC and PBKDF2 with HMAC-SHA-256, -384 or -512.
 bool is_supported(const X509_ALGOR& scheme) {
   if (OBJ_obj2nid(scheme.algorithm) != NID_pbes2) return false;
   const Handle<PBE2PARAM> parts(
@@ -101,7 +102,7 @@ bool is_supported(const X509_ALGOR& scheme) {
   if (parts == nullptr || OBJ_obj2nid(parts->keyfunc->algorithm) != NID_id_pbkdf2) return false;
   const Handle<PBKDF2PARAM> derivation(
       static_cast<PBKDF2PARAM*>(ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBKDF2PARAM), parts->keyfunc->parameter)));
-  if (derivation == nullptr || derivation->prf == nullptr) return false;  // without one it is HMAC-SHA-1
+  if (derivation == nullptr || derivation->prf == nullptr) return false;  // the default is HMAC-SHA-1
   const int prf = OBJ_obj2nid(derivation->prf->algorithm);
   return (prf == NID_hmacWithSHA256 || prf == NID_hmacWithSHA384 || prf == NID_hmacWithSHA512) &&
          OBJ_obj2nid(parts->encryption->algorithm) == NID_aes_256_cbc;
@@ -126,7 +127,7 @@ Result<PublicKey> PublicKey::from_handle(std::shared_ptr<evp_pkey_st> handle, st
 Result<PublicKey> PublicKey::from_pem(std::string_view pem) {
   AIRLOCK_TRY(std::string der, crypto::from_pem("PUBLIC KEY", pem));
   AIRLOCK_TRY(PublicKey key, from_handle(read_public(der), der));
-  // Encoding it again shows bytes behind it, and encodings that are not DER.
+  // Bytes behind the key, and encodings that are not DER, differ from what OpenSSL encodes.
   if (to_der(key.handle(), i2d_PUBKEY) != der) return fail(Code::bad_input, "is not a public key in DER");
   return key;
 }
@@ -145,13 +146,13 @@ std::string PublicKey::ed25519() const { return der_.substr(ed25519_prefix.size(
 
 Result<PrivateKey> PrivateKey::from_handle(std::shared_ptr<evp_pkey_st> handle) {
   if (handle != nullptr && EVP_PKEY_is_a(handle.get(), "ED25519") == 1) {
-    AIRLOCK_TRY(PublicKey half, public_half_of_ed25519(handle.get()));
-    return PrivateKey(std::move(handle), std::move(half));
+    AIRLOCK_TRY(PublicKey public_key, public_key_of_ed25519(handle.get()));
+    return PrivateKey(std::move(handle), std::move(public_key));
   }
   std::string der = public_der(handle.get());
   if (der.empty()) return refuse_kind();
-  AIRLOCK_TRY(PublicKey half, PublicKey::from_handle(read_public(der), der));
-  return PrivateKey(std::move(handle), std::move(half));
+  AIRLOCK_TRY(PublicKey public_key, PublicKey::from_handle(read_public(der), der));
+  return PrivateKey(std::move(handle), std::move(public_key));
 }
 
 Result<PrivateKey> PrivateKey::generate(KeyKind kind) {
@@ -164,7 +165,7 @@ Result<PrivateKey> PrivateKey::generate(KeyKind kind) {
       key = EVP_PKEY_Q_keygen(library(), nullptr, "EC", "P-384");
       break;
     case KeyKind::rsa:
-      key = EVP_PKEY_Q_keygen(library(), nullptr, "RSA", std::size_t{rsa_bits_least});
+      key = EVP_PKEY_Q_keygen(library(), nullptr, "RSA", std::size_t{rsa_bits_minimum});
       break;
     case KeyKind::ed25519:
       key = EVP_PKEY_Q_keygen(library(), nullptr, "ED25519");
@@ -180,7 +181,7 @@ Result<PrivateKey> PrivateKey::from_info(const PKCS8_PRIV_KEY_INFO* info) {
   AIRLOCK_TRY(PrivateKey key, from_handle(std::move(handle)));
   // The file has a public key too. That it is another one would be noticed only when somebody verifies a signature. An
   // Ed25519 file has none: OpenSSL computes it.
-  if (key.kind() != KeyKind::ed25519 && !halves_match(key.handle(), key.public_key().handle())) return refuse_file();
+  if (key.kind() != KeyKind::ed25519 && !keys_match(key.handle(), key.public_key().handle())) return refuse_file();
   return key;
 }
 
@@ -213,9 +214,9 @@ Result<PrivateKey> PrivateKey::from_encrypted_pem(std::string_view pem, const Se
     return fail(Code::bad_input, "is encrypted in a way that is not supported",
                 "write it anew with `openssl pkcs8 -topk8 -v2 aes-256-cbc`");
   }
-  const std::string_view word = passphrase.view();
+  const std::string_view text = passphrase.view();
   const Handle<PKCS8_PRIV_KEY_INFO> info(
-      PKCS8_decrypt_ex(sealed.get(), word.data(), static_cast<int>(word.size()), library(), nullptr));
+      PKCS8_decrypt_ex(sealed.get(), text.data(), static_cast<int>(text.size()), library(), nullptr));
   forget_errors();
   if (info == nullptr) return fail(Code::refused, "the passphrase is wrong, or the file is damaged");
   return from_info(info.get());
@@ -225,9 +226,9 @@ std::string PrivateKey::encrypted_pem(const Secret& passphrase) const {
   const Handle<PKCS8_PRIV_KEY_INFO> info(EVP_PKEY2PKCS8(handle_.get()));
   X509_ALGOR* const scheme = PKCS5_pbe2_set_iv_ex(EVP_aes_256_cbc(), pbkdf2_rounds, nullptr, pbkdf2_salt_bytes, nullptr,
                                                   NID_hmacWithSHA256, library());
-  const std::string_view word = passphrase.view();
-  const Handle<X509_SIG> sealed(PKCS8_set0_pbe_ex(word.data(), static_cast<int>(word.size()), info.get(), scheme,
-                                                  library(), nullptr));  // takes `scheme` where it succeeds
+  const std::string_view text = passphrase.view();
+  const Handle<X509_SIG> sealed(PKCS8_set0_pbe_ex(text.data(), static_cast<int>(text.size()), info.get(), scheme,
+                                                  library(), nullptr));  // owns `scheme` if it succeeds
   if (sealed == nullptr) X509_ALGOR_free(scheme);
   ensure(info != nullptr && sealed != nullptr, "encrypting a key");
   return to_pem(encrypted_key_label, to_der(sealed.get(), i2d_X509_SIG));

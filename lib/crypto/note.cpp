@@ -22,7 +22,8 @@ constexpr std::size_t id_size = 4;
 constexpr std::size_t signature_size = 64;
 constexpr std::size_t signatures_limit = 16;
 
-/// Not empty, no white space (Unicode's White_Space) and no `+`, which separates the parts of a key's text.
+/// Whether a name may be part of a note: it is not empty and has neither white space (Unicode's White_Space) nor `+`,
+/// which separates the parts of a key's text.
 bool is_name(std::string_view name) {
   if (name.empty() || !core::is_utf8(name)) return false;
   while (!name.empty()) {
@@ -45,7 +46,7 @@ bool is_text(std::string_view text) {
   return true;
 }
 
-/// The text up to `separator`, which is removed with it; nothing where it is missing.
+/// Removes and returns the text before `separator`, and removes the separator too; nothing if there is none.
 std::optional<std::string_view> cut(std::string_view& rest, std::string_view separator) {
   const auto at = rest.find(separator);
   if (at == std::string_view::npos) return std::nullopt;

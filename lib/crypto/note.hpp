@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Signed notes (c2sp.org/signed-note) with Ed25519 keys: the envelope of the ledger's checkpoints.
+/// Signed notes (c2sp.org/signed-note) with Ed25519 keys. The ledger's checkpoints are such notes.
 
 #include <string>
 #include <string_view>
@@ -13,14 +13,16 @@ namespace airlock::crypto {
 /// A public key with its name: `<name>+<8 hex digits>+<base64>`.
 class NoteVerifier {
  public:
+  /// Reads the text form above. Error: bad_input.
   [[nodiscard]] static core::Result<NoteVerifier> from_text(std::string_view vkey);
-  /// `name` must not be empty and must have no white space and no `+`.
+  /// `name` must not be empty and must not contain white space or `+`.
   NoteVerifier(std::string name, PublicKey key);
 
+  /// The text form above.
   [[nodiscard]] std::string text() const;
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] const PublicKey& key() const { return key_; }
-  /// First four bytes of SHA-256(name ‖ 0x0A ‖ 0x01 ‖ key).
+  /// The key ID: the first four bytes of SHA-256(name ‖ 0x0A ‖ 0x01 ‖ key).
   [[nodiscard]] std::string id() const;
 
  private:
@@ -28,12 +30,13 @@ class NoteVerifier {
   PublicKey key_;
 };
 
-/// `text` (which ends in a newline) with a signature line of `name` and `key`.
+/// The note of `text`, which must end in a newline, with one signature by `key` under the name `name`. Error: bad_input
+/// if text or name cannot be part of a note.
 [[nodiscard]] core::Result<std::string> sign_note(std::string_view text, const std::string& name,
                                                   const PrivateKey& key);
 
-/// The text of a note that `verifier` signed. Lines of unknown keys are ignored, at most 16 signatures are read.
-/// Errors: bad_input (not a note), integrity (no signature of the verifier, or one that fails).
+/// The text of a note that has a signature by `verifier`. Signatures by other keys are ignored; there may be 16 in all.
+/// Errors: bad_input (not a note); integrity (no signature by the verifier, or one that does not verify).
 [[nodiscard]] core::Result<std::string> verify_note(std::string_view note, const NoteVerifier& verifier);
 
 }  // namespace airlock::crypto

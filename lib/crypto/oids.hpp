@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// The object identifiers of the profile (docs/formats/cms.md), DER with their headers, for this module's own .cpp
-/// files. What is not here is not accepted.
+/// The object identifiers of the profile (docs/formats/cms.md) in DER with their headers, for this module's own .cpp
+/// files. No other identifier is accepted.
 
 #include <string_view>
 

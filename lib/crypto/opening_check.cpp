@@ -7,7 +7,7 @@
 
 namespace airlock::crypto {
 
-Result<void> check_opening(const Opener& open) {
+Result<void> check_opening(const OpenFunction& open) {
   const auto refuse = [](const char* why) {
     return core::fail(core::Code::integrity,
                       std::string("the OpenSSL that is installed ") + why + ", so nothing is opened here",

@@ -16,8 +16,8 @@
 namespace airlock::crypto {
 namespace {
 
-enum class Owner : std::uint8_t { unsaid, airlock, somebody_else };
-std::atomic<Owner> owner{Owner::unsaid};
+enum class ProcessOwner : std::uint8_t { undeclared, airlock, somebody_else };
+std::atomic<ProcessOwner> owner{ProcessOwner::undeclared};
 
 bool forbid_configuration() noexcept {
   return OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, nullptr) == 1;
@@ -26,17 +26,18 @@ bool forbid_configuration() noexcept {
 }  // namespace
 
 void run_as_guest() noexcept {
-  // A clean-up at exit that the host has not asked for itself is not registered: threads may still work then.
+  // OpenSSL must not clean up at exit unless the host wants it: other threads may still be working then.
   (void)OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, nullptr);
-  owner.store(Owner::somebody_else, std::memory_order_relaxed);
+  owner.store(ProcessOwner::somebody_else, std::memory_order_relaxed);
 }
 
 void run_as_owner() noexcept {
-  // The table of ciphers by name has those that are used, and not 130: OpenSSL copies it into another when it starts.
+  // OpenSSL copies its table of cipher names when it starts. With the three that are used, and not 130, it starts
+  // faster.
   if (forbid_configuration() && OPENSSL_init_crypto(OPENSSL_INIT_NO_ADD_ALL_CIPHERS, nullptr) == 1 &&
       EVP_add_cipher(EVP_aes_256_gcm()) == 1 && EVP_add_cipher(EVP_aes_256_wrap()) == 1 &&
       EVP_add_cipher(EVP_aes_256_cbc()) == 1) {
-    owner.store(Owner::airlock, std::memory_order_relaxed);
+    owner.store(ProcessOwner::airlock, std::memory_order_relaxed);
   }
 }
 
@@ -58,13 +59,13 @@ void Free::operator()(x509_store_ctx_st* object) const noexcept { X509_STORE_CTX
 void Free::operator()(x509_store_st* object) const noexcept { X509_STORE_free(object); }
 
 ossl_lib_ctx_st* library() {
-  // Never freed: objects of static storage may outlive any order of destruction that could be chosen here. Without
-  // NO_LOAD_CONFIG the first call of the library may read the file that OPENSSL_CONF names, into the default context,
-  // which nothing here uses unless its owner saw to it before anything else.
+  // Never freed, since static objects that are destroyed at exit may still use it. In a guest OpenSSL may read the file
+  // that OPENSSL_CONF names, but into the default context, which a guest does not use.
   static ossl_lib_ctx_st* const context = [] {
-    const Owner said = owner.load(std::memory_order_relaxed);
-    if (said == Owner::unsaid) ensure(forbid_configuration(), "start");
-    ossl_lib_ctx_st* const made = said == Owner::airlock ? OSSL_LIB_CTX_get0_global_default() : OSSL_LIB_CTX_new();
+    const ProcessOwner declared = owner.load(std::memory_order_relaxed);
+    if (declared == ProcessOwner::undeclared) ensure(forbid_configuration(), "start");
+    ossl_lib_ctx_st* const made =
+        declared == ProcessOwner::airlock ? OSSL_LIB_CTX_get0_global_default() : OSSL_LIB_CTX_new();
     ensure(made != nullptr, "start");
     return made;
   }();
@@ -90,7 +91,8 @@ Handle<CMS_ContentInfo> parse_cms(std::string_view encoding) {
   CMS_ContentInfo* object = CMS_ContentInfo_new_ex(library(), nullptr);
   ensure(object != nullptr, "CMS");
   const unsigned char* at = octets(encoding);
-  d2i_CMS_ContentInfo(&object, &at, static_cast<long>(encoding.size()));  // frees `object` where it fails
+  d2i_CMS_ContentInfo(&object, &at,
+                      static_cast<long>(encoding.size()));  // frees `object` and sets it to null if it fails
   Handle<CMS_ContentInfo> parsed(object);
   forget_errors();
   if (at != octets(encoding) + encoding.size()) return nullptr;

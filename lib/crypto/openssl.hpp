@@ -1,10 +1,11 @@
 #pragma once
 /// \file
-/// For this module's own .cpp files: how OpenSSL is started, owned and asked what went wrong. Forward declarations
-/// only, so that no OpenSSL header stands in one of ours.
+/// Starting OpenSSL, owning its objects and translating its errors, for this module's own .cpp files. OpenSSL's types
+/// are only declared here, so that none of our headers includes one of OpenSSL's.
 ///
-/// The library runs with its built-in provider and no configuration, in a context of its own unless the process is
-/// Airlock's (crypto/start.hpp): neither `openssl.cnf` nor OPENSSL_CONF and OPENSSL_MODULES change what is accepted here.
+/// OpenSSL runs with its default provider and without a configuration: `openssl.cnf`, OPENSSL_CONF and OPENSSL_MODULES
+/// do not change what Airlock accepts. It runs in a context of its own unless the process is Airlock's
+/// (crypto/start.hpp).
 
 #include <memory>
 #include <string>
@@ -33,9 +34,9 @@ struct x509_store_st;
 
 namespace airlock::crypto {
 
-/// Gives an OpenSSL object back to the library.
+/// Frees an object of OpenSSL's.
 struct Free {
-  void operator()(bio_st* chain) const noexcept;  ///< with everything behind it
+  void operator()(bio_st* chain) const noexcept;  ///< all BIOs of the chain
   void operator()(CMS_ContentInfo_st* object) const noexcept;
   void operator()(ESS_signing_cert_v2_st* object) const noexcept;
   void operator()(evp_mac_ctx_st* object) const noexcept;
@@ -45,7 +46,7 @@ struct Free {
   void operator()(PBE2PARAM_st* object) const noexcept;
   void operator()(PBKDF2PARAM_st* object) const noexcept;
   void operator()(pkcs8_priv_key_info_st* object) const noexcept;
-  void operator()(stack_st_X509* object) const noexcept;  ///< the stack, not its certificates
+  void operator()(stack_st_X509* object) const noexcept;  ///< the stack, but not its certificates
   void operator()(X509_crl_st* object) const noexcept;
   void operator()(X509_sig_st* object) const noexcept;
   void operator()(x509_st* object) const noexcept;
@@ -55,20 +56,20 @@ struct Free {
 template <typename T>
 using Handle = std::unique_ptr<T, Free>;
 
-/// The context that every object of this module is made in. Starts the library on first use; lives as long as the
-/// process. Throws where the library cannot be started.
+/// The context in which this module makes every object. The first call starts OpenSSL; the context lives as long as the
+/// process. Throws std::runtime_error if OpenSSL does not start.
 [[nodiscard]] ossl_lib_ctx_st* library();
 
-/// An `unexpected` error: `what`, and the library's reason if it left one. Empties the library's error queue.
+/// An error of code `unexpected`: `what`, and OpenSSL's reason if there is one. Empties OpenSSL's error queue.
 [[nodiscard]] core::Error library_error(std::string_view what);
 
-/// Throws std::runtime_error unless `done`: for calls that fail only when memory runs out or the build is broken.
+/// Throws std::runtime_error unless `done`. For calls that fail only when memory runs out or the build is broken.
 void ensure(bool done, std::string_view what);
 
-/// Empties the library's error queue. An error that was expected must not be found there by somebody else.
+/// Empties OpenSSL's error queue, so that later code does not find an error there that was expected here.
 void forget_errors();
 
-/// A CMS object from its encoding; null where it is none, or where bytes follow it.
+/// Reads the encoding of a CMS object. Null if it is not one, or if bytes follow it.
 [[nodiscard]] Handle<CMS_ContentInfo_st> parse_cms(std::string_view encoding);
 
 /// Calls one of OpenSSL's `i2d` functions and returns the DER.
@@ -82,7 +83,7 @@ std::string to_der(const T* object, Encode encode) {
   return der;
 }
 
-/// Bytes as OpenSSL wants to see them.
+/// The bytes as the type that OpenSSL's functions take.
 inline const unsigned char* octets(std::string_view bytes) {
   return reinterpret_cast<const unsigned char*>(bytes.data());
 }

@@ -17,7 +17,8 @@ std::string boundary(std::string_view word, std::string_view label) {
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
-/// The lines that count, each ended by LF. Nothing that is reallocated: it may be a key.
+/// The lines of a text without what is dropped, each ended by LF. The memory is reserved at once: the text may be a
+/// key, and growing would leave copies of it.
 std::string lines_of(std::string_view text) {
   if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   std::string out;
@@ -90,15 +91,17 @@ std::string to_pem(std::string_view label, std::string_view der) {
   return pem += boundary("END", label) + "\n";
 }
 
-core::Result<std::vector<std::string>> all_from_pem(std::string_view label, std::string_view text, std::size_t most) {
+core::Result<std::vector<std::string>> all_from_pem(std::string_view label, std::string_view text,
+                                                    std::size_t maximum) {
   const Secret kept(lines_of(text));
   const std::string begin = boundary("BEGIN", label);
   std::string_view lines = kept.view();
   std::vector<std::string> out;
   while (!lines.empty()) {
     if (take_line(lines) != begin) continue;
-    if (out.size() == most) {
-      return not_pem("has " + (most == 1 ? "a second" : "more than " + std::to_string(most)) + " `" + begin + "`");
+    if (out.size() == maximum) {
+      return not_pem("has " + (maximum == 1 ? "a second" : "more than " + std::to_string(maximum)) + " `" + begin +
+                     "`");
     }
     AIRLOCK_TRY(std::string der, read_body(lines, label));
     out.push_back(std::move(der));

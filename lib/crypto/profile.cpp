@@ -9,8 +9,8 @@ namespace airlock::crypto {
 
 std::string issuer_and_serial(std::string_view certificate) {
   // RFC 5280 4.1: version, serialNumber, signature, issuer.
-  der::Reader outer(certificate);
-  der::Reader body = outer.enter(der::sequence).enter(der::sequence);
+  der::DerReader outer(certificate);
+  der::DerReader body = outer.enter(der::sequence).enter(der::sequence);
   (void)body.whole(der::context(0));
   const std::string_view serial = body.whole(der::integer);
   (void)body.whole(der::sequence);
@@ -20,7 +20,7 @@ std::string issuer_and_serial(std::string_view certificate) {
 }
 
 std::optional<core::Time> read_time(std::string_view der) {
-  der::Reader reader(der);
+  der::DerReader reader(der);
   const bool utc = reader.at(der::utc_time);
   std::string digits(reader.content(utc ? der::utc_time : der::generalized_time));
   if (!reader.finish() || digits.size() != (utc ? 13 : 15)) return std::nullopt;

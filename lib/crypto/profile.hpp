@@ -1,8 +1,8 @@
 #pragma once
 /// \file
-/// The profile of docs/formats/cms.md as a strict reader, for this module's own .cpp files: takes a CMS object apart
-/// without a key and without OpenSSL, and writes the small detached object that OpenSSL is given instead of it. What is
-/// not of the profile is refused here, as bad_input, naming the byte.
+/// The strict reader for the profile of docs/formats/cms.md, for this module's own .cpp files. It takes a CMS object
+/// apart without a key and without OpenSSL, and writes a small object that OpenSSL is given instead. Everything outside
+/// the profile is refused as bad_input, with the offset of the byte.
 
 #include <cstdint>
 #include <string>
@@ -20,19 +20,20 @@ namespace airlock::crypto {
 
 /// SignedData (RFC 5652 5), taken apart.
 struct SignedLayout {
-  std::vector<Range> content;
+  std::vector<ByteRange> content;
   std::vector<std::string> certificates;  ///< DER, in the object's order
   std::size_t signer = 0;                 ///< the index of the signer's certificate
   std::string signer_info;                ///< DER
   std::string digest_algorithm;           ///< DER
-  KeyKind kind{};                         ///< the kind of key that the signature algorithm demands
+  KeyKind kind{};                         ///< the kind of key that the signature algorithm is for
   core::Time signing_time;
 };
 /// Where the content of a signed object is.
 enum class ContentPlace : std::uint8_t { embedded, elsewhere };
+/// Takes a SignedData apart. Error: bad_input.
 [[nodiscard]] core::Result<SignedLayout> read_signed(const core::Blob& object,
                                                      ContentPlace place = ContentPlace::embedded);
-/// The same object in DER without its content and its certificates.
+/// Writes the SignedData again in DER, without its content and its certificates.
 [[nodiscard]] std::string detached(const SignedLayout& layout);
 
 /// Whether the DER of an AlgorithmIdentifier is RSASSA-PSS with SHA-256, MGF1 with SHA-256 and a salt of 32 bytes.
@@ -49,21 +50,22 @@ struct RecipientLayout {
 struct SealedLayout {
   std::vector<RecipientLayout> recipients;
   std::string algorithm;  ///< DER of the contentEncryptionAlgorithm
-  std::vector<Range> ciphertext;
+  std::vector<ByteRange> ciphertext;
   std::string mac;  ///< DER
 };
+/// Takes an AuthEnvelopedData apart. Error: bad_input.
 [[nodiscard]] core::Result<SealedLayout> read_sealed(const core::Blob& object);
-/// The same object in DER without its ciphertext, with this recipient only.
+/// Writes the AuthEnvelopedData again in DER, without its ciphertext and with this recipient only.
 [[nodiscard]] std::string detached(const SealedLayout& layout, const RecipientLayout& recipient);
 
-/// Issuer and serial number of a certificate, DER of both: what RFC 5652 10.2.4 puts into an IssuerAndSerialNumber.
-/// Empty where `certificate` is none.
+/// Issuer and serial number of the DER certificate `certificate`: the DER of both, as in an IssuerAndSerialNumber (RFC
+/// 5652 10.2.4). Empty if it is not a certificate.
 [[nodiscard]] std::string issuer_and_serial(std::string_view certificate);
 
-/// Reads the DER of a UTCTime or GeneralizedTime as RFC 5280 4.1.2.5 and RFC 5652 11.3 want it: seconds, `Z`, and
-/// GeneralizedTime from the year 2050 on only. Nothing where it is none.
+/// Reads the DER of a UTCTime or GeneralizedTime as RFC 5280 4.1.2.5 and RFC 5652 11.3 require it: with seconds and
+/// `Z`, and GeneralizedTime only from the year 2050 on. Nothing if it is anything else.
 [[nodiscard]] std::optional<core::Time> read_time(std::string_view der);
-/// The same of OpenSSL's form of it.
+/// Reads OpenSSL's object for such a time.
 [[nodiscard]] std::optional<core::Time> read_time(const asn1_string_st* time);
 
 }  // namespace airlock::crypto

@@ -17,7 +17,7 @@ constexpr std::size_t algorithm_bytes = 64;
 constexpr std::size_t mac_bytes = 64;
 constexpr std::size_t nonce_size = 12;
 constexpr std::size_t tag_size = 16;
-constexpr std::size_t wrapped_key_size = 40;  // RFC 3394: a key of 32 bytes and 8 more
+constexpr std::size_t wrapped_key_size = 40;  // RFC 3394: the content key of 32 bytes and 8 bytes more
 
 tl::unexpected<core::Error> refuse_sealed(std::string_view why) {
   return core::fail(core::Code::bad_input, "is not a sealed object: " + std::string(why));
@@ -37,19 +37,19 @@ bool is_oaep(std::string_view algorithm) {
 
 /// KeyTransRecipientInfo (RFC 5652 6.2.1).
 std::optional<RecipientLayout> read_transport(std::string_view whole) {
-  der::Reader outer(whole);
-  der::Reader info = outer.enter(der::sequence);
+  der::DerReader outer(whole);
+  der::DerReader info = outer.enter(der::sequence);
   info.expect(version_0);
   const std::string_view id = info.content(der::sequence);
   const std::string_view algorithm = info.whole(der::sequence);
   const std::size_t key = info.content(der::octet_string).size();
-  // As many bytes as the modulus has: 3072 to 8192 bits.
+  // The wrapped key has the size of the modulus: 3072 to 8192 bits.
   if (!info.finish() || !is_oaep(algorithm) || key < 384 || key > 1024) return std::nullopt;
   return RecipientLayout{std::string(whole), std::string(id), KeyKind::rsa};
 }
 
-/// The kind of key that the ephemeral key belongs to: an uncompressed point (SEC 1 2.3.3), the curve absent, NULL or
-/// named (RFC 5753 7.1.2).
+/// Reads the ephemeral key and returns its kind. It must be an uncompressed point (SEC 1 2.3.3); its curve may be
+/// absent, NULL or named (RFC 5753 7.1.2).
 std::optional<KeyKind> originator_kind(std::string_view algorithm, std::string_view bits) {
   if (!bits.starts_with("\x00\x04"sv) || (bits.size() != 66 && bits.size() != 98)) return std::nullopt;
   const bool p256 = bits.size() == 66;
@@ -63,16 +63,16 @@ std::optional<KeyKind> originator_kind(std::string_view algorithm, std::string_v
 
 /// KeyAgreeRecipientInfo (RFC 5652 6.2.2, RFC 5753 3.1.1): an ephemeral key, no ukm, one recipient.
 std::optional<RecipientLayout> read_agreement(std::string_view whole) {
-  der::Reader outer(whole);
-  der::Reader info = outer.enter(der::context(1));
+  der::DerReader outer(whole);
+  der::DerReader info = outer.enter(der::context(1));
   info.expect(version_3);
-  der::Reader choice = info.enter(der::context(0));
-  der::Reader originator = choice.enter(der::context(1));
+  der::DerReader choice = info.enter(der::context(0));
+  der::DerReader originator = choice.enter(der::context(1));
   const std::string_view key_algorithm = originator.whole(der::sequence);
   const std::string_view point = originator.content(der::bit_string);
   const std::string_view algorithm = info.whole(der::sequence);
-  der::Reader keys = info.enter(der::sequence);
-  der::Reader key = keys.enter(der::sequence);
+  der::DerReader keys = info.enter(der::sequence);
+  der::DerReader key = keys.enter(der::sequence);
   const std::string_view id = key.content(der::sequence);
   const std::size_t wrapped = key.content(der::octet_string).size();
   const auto kind = originator_kind(key_algorithm, point);
@@ -88,13 +88,14 @@ std::optional<RecipientLayout> read_agreement(std::string_view whole) {
 }
 
 core::Result<void> read_recipients(std::string_view set, SealedLayout& layout) {
-  der::Reader outer(set);
-  der::Reader list = outer.enter(der::set);
+  der::DerReader outer(set);
+  der::DerReader list = outer.enter(der::set);
   while (!list.at_end()) {
     const bool transport = list.at(der::sequence);
     const std::string_view whole = list.whole(transport ? der::sequence : der::context(1));
     auto recipient = transport ? read_transport(whole) : read_agreement(whole);
-    if (!recipient) return refuse_sealed("a recipient must be ECDH on P-256 or P-384 with aes256-wrap, or RSA with OAEP");
+    if (!recipient)
+      return refuse_sealed("a recipient must be ECDH on P-256 or P-384 with aes256-wrap, or RSA with OAEP");
     if (layout.recipients.size() == recipients_limit) return refuse_sealed("has too many recipients");
     layout.recipients.push_back(std::move(*recipient));
   }
@@ -104,10 +105,10 @@ core::Result<void> read_recipients(std::string_view set, SealedLayout& layout) {
 
 /// AES-256-GCM with a nonce of 12 bytes and a tag of 16 (RFC 5084 3.2).
 bool is_gcm(std::string_view algorithm) {
-  der::Reader outer(algorithm);
-  der::Reader body = outer.enter(der::sequence);
+  der::DerReader outer(algorithm);
+  der::DerReader body = outer.enter(der::sequence);
   body.expect(oids::aes256_gcm);
-  der::Reader parameters = body.enter(der::sequence);
+  der::DerReader parameters = body.enter(der::sequence);
   const std::size_t nonce = parameters.content(der::octet_string).size();
   parameters.expect("\x02\x01\x10"sv);
   return parameters.finish() && body.finish() && nonce == nonce_size;

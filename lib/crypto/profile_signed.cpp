@@ -20,10 +20,10 @@ tl::unexpected<core::Error> refuse_signed(std::string_view why) {
   return core::fail(core::Code::bad_input, "is not a signed object: " + std::string(why));
 }
 
-// RFC 5754 2: the parameters of a digest should be absent and may be NULL.
+// The parameters of a digest should be absent and may be NULL (RFC 5754 2).
 constexpr std::array null_forms = {""sv, "\x05\x00"sv};
 
-/// The kind of key that may have signed with these algorithms; nothing where they are not on the list.
+/// The kind of key that signs with these algorithms; nothing if they are not on the list.
 std::optional<KeyKind> key_kind(std::string_view digest, std::string_view signature) {
   for (const auto null : null_forms) {
     const std::string sha256 = der::value(der::sequence, {oids::sha256, null});
@@ -35,16 +35,16 @@ std::optional<KeyKind> key_kind(std::string_view digest, std::string_view signat
   return std::nullopt;
 }
 
-/// Reads the content of signedAttrs: each of the four exactly once, nothing else.
+/// Reads the content of signedAttrs: exactly the four attributes of the profile, each once.
 core::Result<core::Time> read_attributes(std::string_view attributes, KeyKind kind) {
   enum : unsigned { content_type = 1, message_digest = 2, signing_time = 4, signing_certificate = 8, all = 15 };
   core::Time time;
   unsigned seen = 0;
-  der::Reader list(attributes);
+  der::DerReader list(attributes);
   while (!list.at_end()) {
-    der::Reader attribute = list.enter(der::sequence);
+    der::DerReader attribute = list.enter(der::sequence);
     const std::string_view type = attribute.whole(der::object_identifier);
-    der::Reader values = attribute.enter(der::set);
+    der::DerReader values = attribute.enter(der::set);
     unsigned which = 0;
     if (type == oids::content_type) {
       which = content_type;
@@ -71,8 +71,8 @@ core::Result<core::Time> read_attributes(std::string_view attributes, KeyKind ki
 }
 
 core::Result<void> read_certificates(std::string_view set, SignedLayout& layout) {
-  der::Reader outer(set);
-  der::Reader list = outer.enter(der::context(0));
+  der::DerReader outer(set);
+  der::DerReader list = outer.enter(der::context(0));
   while (!list.at_end()) {
     const std::string_view certificate = list.whole(der::sequence);
     if (certificate.empty() || certificate.size() > certificate_bytes_limit ||
@@ -96,8 +96,8 @@ core::Result<void> find_signer(std::string_view id, SignedLayout& layout) {
 }
 
 core::Result<void> read_signer_info(std::string_view digest_algorithms, SignedLayout& layout) {
-  der::Reader outer(layout.signer_info);
-  der::Reader info = outer.enter(der::sequence);
+  der::DerReader outer(layout.signer_info);
+  der::DerReader info = outer.enter(der::sequence);
   info.expect(version_1);
   if (!info.at(der::sequence)) return refuse_signed("the signer must be version 1, named by issuer and serial number");
   const std::string_view signer = info.content(der::sequence);
@@ -155,8 +155,8 @@ core::Result<SignedLayout> read_signed(const core::Blob& object, ContentPlace pl
   AIRLOCK_CHECK(in.finish());
 
   AIRLOCK_CHECK(read_certificates(certificates, layout));
-  der::Reader outer(signers);
-  der::Reader list = outer.enter(der::set);
+  der::DerReader outer(signers);
+  der::DerReader list = outer.enter(der::set);
   layout.signer_info = list.whole(der::sequence);
   if (!list.finish()) return refuse_signed("must have exactly one signer");
   AIRLOCK_CHECK(read_signer_info(digest_algorithms, layout));

@@ -27,7 +27,8 @@ tl::unexpected<core::Error> refuse_list(std::string_view why) {
   return fail(Code::bad_input, "is not a revocation list that can be used here: " + std::string(why));
 }
 
-/// Digests of 256 bits or more, and no PSS but the profile's: what has 128 bits of security.
+/// Whether a signature algorithm has 128 bits of security: a digest of 256 bits or more, and RSASSA-PSS only as in the
+/// profile.
 bool is_strong(const X509_CRL* list) {
   const X509_ALGOR* algorithm = nullptr;
   X509_CRL_get0_signature(list, nullptr, &algorithm);
@@ -38,8 +39,8 @@ bool is_strong(const X509_CRL* list) {
          is_pss_with_sha256(to_der(algorithm, i2d_X509_ALGOR));
 }
 
-/// What an extension that is not understood could change is what the list means, so none may be critical, and none of
-/// the two that make it partial may be there.
+/// Whether the list's extensions leave its meaning as it is: none is critical, and neither of the two that make a list
+/// partial is there.
 bool has_known_extensions(const STACK_OF(X509_EXTENSION) * extensions) {
   for (int i = 0; i < sk_X509_EXTENSION_num(extensions); ++i) {
     const X509_EXTENSION* const extension = sk_X509_EXTENSION_value(extensions, i);
@@ -70,7 +71,7 @@ std::optional<std::uint64_t> number_of(X509_CRL* list) {
   return number;
 }
 
-/// The roles that `certificate` is for include those that `other` is for.
+/// Whether `certificate` is for every role that `other` is for.
 bool is_for_all_of(const Certificate& certificate, const Certificate& other) {
   if (certificate.has_no_usage()) return true;
   if (other.has_no_usage()) return false;
@@ -157,9 +158,9 @@ Result<RevocationList> RevocationList::from_der(std::string_view der) {
   X509_CRL* made = X509_CRL_new_ex(library(), nullptr);
   ensure(made != nullptr, "revocation list");
   const unsigned char* at = octets(der);
-  d2i_X509_CRL(&made, &at, static_cast<long>(der.size()));  // frees `made` where it fails
+  d2i_X509_CRL(&made, &at, static_cast<long>(der.size()));  // frees `made` and sets it to null if it fails
   const std::shared_ptr<X509_CRL> handle = Handle<X509_CRL>(made);
-  // Encoding it again shows bytes behind it, and encodings that are not DER.
+  // Bytes behind the list, and encodings that are not DER, differ from what OpenSSL encodes.
   if (handle == nullptr || to_der(handle.get(), i2d_X509_CRL) != der) return refuse_list("it must be one list in DER");
   if (X509_CRL_get_version(handle.get()) != X509_CRL_VERSION_2) return refuse_list("it must be version 2");
   if (!has_known_extensions(X509_CRL_get0_extensions(handle.get())) || !has_known_entries(handle.get())) {

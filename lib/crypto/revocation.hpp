@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// Certificate revocation lists (RFC 5280 5) of the simplest kind: complete, direct, signed by the authority whose
-/// certificates they revoke. Whether one is the newest is not known here: that is what its number is for.
+/// Certificate revocation lists (RFC 5280 5) of the simplest kind: complete, direct and signed by the authority whose
+/// certificates they revoke. Whether a list is the newest is for the caller to judge by its number.
 
 #include <cstdint>
 #include <memory>
@@ -23,13 +23,13 @@ inline constexpr std::size_t revocation_list_bytes_limit = 1024 * 1024;
 
 struct RevocationTemplate;
 
-/// One list: version 2, DER, with a crlNumber, signed with an algorithm of 128 bits of security; no delta, no issuing
-/// distribution point, no critical extension. Cheap to copy.
+/// One list of version 2 in DER, with a crlNumber, signed by an algorithm of 128 bits of security. It is not a delta
+/// and has neither an issuing distribution point nor a critical extension. Cheap to copy.
 class RevocationList {
  public:
   /// Reads the one PEM `X509 CRL` of a text. Error: bad_input.
   [[nodiscard]] static Result<RevocationList> from_pem(std::string_view pem);
-  /// Reads all of them in a text, 1 to `certificates_limit`. Error: bad_input.
+  /// Reads all PEM lists of a text, 1 to `certificates_limit`. Error: bad_input.
   [[nodiscard]] static Result<std::vector<RevocationList>> list_from_pem(std::string_view pem);
 
   [[nodiscard]] std::string pem() const;
@@ -39,11 +39,12 @@ class RevocationList {
   [[nodiscard]] Time issued() const { return issued_; }
   /// How many certificates it revokes.
   [[nodiscard]] std::size_t size() const;
-  /// Whether `authority` issued it: its name, its key usage, and its key's signature.
+  /// Whether `authority` issued it: by its name, its key usage and the signature of its key.
   [[nodiscard]] bool is_issued_by(const Certificate& authority) const;
   /// Whether its issuer has the authority's name.
   [[nodiscard]] bool names(const Certificate& authority) const;
-  /// Whether it revokes the certificate: same issuer, and its serial number is listed. `is_issued_by` comes first.
+  /// Whether it names the certificate's issuer as its own and lists the serial number. Ask `is_issued_by` first: this
+  /// does not verify the list's signature.
   [[nodiscard]] bool revokes(const Certificate& certificate) const;
   /// Equal byte for byte.
   [[nodiscard]] bool operator==(const RevocationList& other) const;
@@ -61,46 +62,46 @@ class RevocationList {
   Time issued_;
 };
 
-/// The first certificate of `chain` that one of `lists` revokes; null where none does.
+/// The first certificate of `chain` that one of `lists` revokes; null if there is none.
 [[nodiscard]] const Certificate* revoked_in(std::span<const Certificate> chain, std::span<const RevocationList> lists);
 
-/// What a list that is to be made says.
+/// The content of a list that is to be made.
 struct RevocationTemplate {
   std::uint64_t number = 1;
   Time issued;
   Time next_update;
-  struct Entry {
+  struct Revoked {
     Certificate certificate;
     Time revoked;
   };
-  std::vector<Entry> revoked;
+  std::vector<Revoked> revoked;
 };
-/// Signs a list. Error: bad_input where the authority may not sign lists or has another key, or a certificate is not of
-/// this authority.
+/// Makes a list and signs it. Error: bad_input if the authority may not sign lists or has another key, or if a
+/// certificate was issued by somebody else.
 [[nodiscard]] Result<RevocationList> issue_revocation_list(const RevocationTemplate& content,
                                                            const Certificate& authority, const PrivateKey& key);
 
-/// The same with all that `known`, a list of the same authority, revokes. Errors: as `issue_revocation_list`.
+/// Makes a list that also revokes everything that `known` revokes, an earlier list of the same authority. Errors: as
+/// `issue_revocation_list`.
 [[nodiscard]] Result<RevocationList> extend_revocation_list(const RevocationList& known,
                                                             const RevocationTemplate& content,
                                                             const Certificate& authority, const PrivateKey& key);
 
-/// Whether `authority` signed the certificate and is named as its issuer.
+/// Whether the certificate names `authority` as its issuer and has its signature.
 [[nodiscard]] bool is_issued_by(const Certificate& certificate, const Certificate& authority);
 
-/// A root that takes over from another: its own certificate, and one over the same name and key that the former root
-/// signed (`newWithOld` of RFC 4210 4.4).
+/// A root that takes over from another one.
 struct Successor {
-  Certificate root;
-  Certificate link;
+  Certificate root;  ///< signed by itself
+  Certificate link;  ///< the same name and key, signed by the former root (`newWithOld` in RFC 4210 4.4)
 };
 /// Reads a file of exactly these two certificates. Error: bad_input.
 [[nodiscard]] Result<Successor> successor_from_pem(std::string_view pem);
-/// Whether `former` signed for the successor: the link is an authority's certificate with the successor's name and key,
-/// signed by `former`'s key, and neither it nor `former` is for fewer roles than the successor. An ordinary
-/// intermediate, which carries its roles, can therefore not become a root for others.
+/// Whether the root `former` has signed for the successor. The link must be an authority's certificate with the
+/// successor's name and key and a signature by `former`. Neither the link nor `former` may be for fewer roles than the
+/// successor: so an intermediate, which is for some roles only, cannot become a root for others.
 [[nodiscard]] bool succeeds(const Certificate& former, const Successor& successor);
-/// Makes a successor's link. Error: as `issue`.
+/// Makes the link for the new root `root`, signed by `former_key`. Errors: as `issue`.
 [[nodiscard]] Result<Successor> sign_for_successor(const Certificate& root, const Certificate& former,
                                                    const PrivateKey& former_key);
 

@@ -1,20 +1,20 @@
 #pragma once
 /// \file
-/// Who owns the process that OpenSSL runs in.
+/// Whether this process belongs to Airlock, which decides how OpenSSL is started.
 ///
-/// A program of Airlock owns its process: OpenSSL never reads a configuration in it. libairlock is a guest: if it
-/// forbade the configuration, it would forbid it to its host, whose TLS settings may stand there. Either way the context
-/// that this module works in has none.
+/// A program of Airlock owns its process, and OpenSSL never reads a configuration there. libairlock is a guest in the
+/// process of an application: forbidding the configuration would forbid it to the application too, which may have its
+/// TLS settings in it. In both cases the OpenSSL context that this module uses has no configuration.
 
 namespace airlock::crypto {
 
-/// Says that somebody else owns the process. To be called before anything else of crypto/; costs nothing again. OpenSSL's
-/// clean-up at exit is not registered by it, only where the host itself has done so before.
+/// Declares the process to be somebody else's. Must be called before anything else of crypto/; further calls cost
+/// nothing. It does not register OpenSSL's clean-up at exit; the host may have done that itself.
 void run_as_guest() noexcept;
 
-/// Says that this program owns the process, and that nothing has called OpenSSL yet: then one context is enough, which
-/// spares a part of the library's start. Not for programs that share OpenSSL with another library; what a token's module
-/// does to OpenSSL stays in the keeper's helper, which signs and verifies nothing.
+/// Declares the process to be Airlock's own, before anything has called OpenSSL. Then this module uses OpenSSL's
+/// default context instead of a second one, and OpenSSL starts faster. Not for programs that share OpenSSL with another
+/// library, such as libcurl.
 void run_as_owner() noexcept;
 
 }  // namespace airlock::crypto

@@ -19,11 +19,11 @@ using core::fail;
 
 namespace {
 
-/// Certificates are not secret: where a block says that it is encrypted, nobody is asked for a passphrase.
+/// Answers OpenSSL when a block claims to be encrypted: there is no passphrase, and no person is asked for one.
 int no_passphrase(char*, int, int, void*) { return -1; }
 
-/// Foreign authorities write GeneralizedTime before 2050 too, which RFC 5280 4.1.2.5 forbids and every TLS library
-/// reads.
+/// Also reads a GeneralizedTime before 2050. RFC 5280 4.1.2.5 forbids it, but other authorities write it and every TLS
+/// library accepts it.
 std::optional<core::Time> any_time(const ASN1_TIME* time) {
   std::tm parts{};
   if (ASN1_TIME_to_tm(time, &parts) != 1) return std::nullopt;
@@ -39,16 +39,16 @@ core::Result<std::vector<Term>> terms_from_pem(std::string_view text) {
   for (;;) {
     X509* made = X509_new_ex(library(), nullptr);
     ensure(made != nullptr, "certificate");
-    // With what `openssl x509 -addtrust` puts behind a certificate too: libcurl takes those.
-    const bool is_one = PEM_read_bio_X509_AUX(bio.get(), &made, no_passphrase, nullptr) != nullptr;
-    const Handle<X509> certificate(made);  // null where it was one and could not be read
-    if (!is_one) break;
+    // The variant that accepts trust settings behind a certificate (`openssl x509 -addtrust`), as libcurl does.
+    const bool is_read = PEM_read_bio_X509_AUX(bio.get(), &made, no_passphrase, nullptr) != nullptr;
+    const Handle<X509> certificate(made);  // OpenSSL has set `made` to null if it could not read it
+    if (!is_read) break;
     const auto from = any_time(X509_get0_notBefore(certificate.get()));
     const auto until = any_time(X509_get0_notAfter(certificate.get()));
     if (!from || !until) return fail(Code::bad_input, "holds a certificate whose validity is malformed");
     out.push_back({*from, *until});
   }
-  // It ends, as every reading does, with the word that no block is left; any other is of a block that is none.
+  // At the end of the text OpenSSL reports that it found no further block. Any other error is about a damaged block.
   const bool at_the_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
   forget_errors();
   if (!at_the_end) return fail(Code::bad_input, "holds a certificate that cannot be read");

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// From when until when certificates are valid that are not Airlock's own, such as those by which libcurl knows a
-/// receiver: with keys of any kind. Only for saying in time that they end; nothing is trusted for what is read here.
+/// The validity of certificates that are not Airlock's own, such as those by which libcurl recognises a receiver. Their
+/// keys may be of any kind. This only serves to warn before they end: nothing is trusted because of it.
 
 #include <string_view>
 #include <vector>
@@ -11,14 +11,14 @@
 
 namespace airlock::crypto {
 
-/// The validity of a certificate; both ends belong to it.
+/// The validity of a certificate, both ends included.
 struct Term {
   core::Time not_before;
   core::Time not_after;
 };
 
-/// Those of all PEM certificates in a text, other text and other blocks aside, in their order. Error: bad_input where
-/// there is none, or one that cannot be read.
+/// The terms of all PEM certificates in a text, in their order; other text and other PEM blocks are skipped. Error:
+/// bad_input if the text has no certificate, or one that cannot be read.
 [[nodiscard]] core::Result<std::vector<Term>> terms_from_pem(std::string_view text);
 
 }  // namespace airlock::crypto

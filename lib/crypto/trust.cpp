@@ -11,7 +11,7 @@
 namespace airlock::crypto {
 namespace {
 
-// OpenSSL's level for 128 bits: RSA of 3072 bits, curves of 256, SHA-256.
+// OpenSSL's security level for 128 bits: at least RSA of 3072 bits, curves of 256 bits and SHA-256.
 constexpr int security_level = 3;
 
 tl::unexpected<core::Error> refuse(const Certificate& certificate, const std::string& why) {
@@ -21,7 +21,7 @@ tl::unexpected<core::Error> refuse(const Certificate& certificate, const std::st
 
 std::string lacks(Role role) { return "is not for the role " + core::quote(name(role)); }
 
-/// OpenSSL's form of a trust store: strict rules of RFC 5280, 128 bits of security, any purpose, no judgement of time.
+/// The trust store as OpenSSL's: the strict rules of RFC 5280 and 128 bits of security, for any purpose, at any time.
 Handle<X509_STORE> open_store(const TrustStore& trust) {
   Handle<X509_STORE> store(X509_STORE_new());
   ensure(store != nullptr, "trust store");
@@ -31,7 +31,7 @@ Handle<X509_STORE> open_store(const TrustStore& trust) {
   X509_VERIFY_PARAM* const rules = X509_STORE_get0_param(store.get());
   const unsigned long flags =
       X509_V_FLAG_X509_STRICT | X509_V_FLAG_NO_CHECK_TIME | (trust.is_exact() ? X509_V_FLAG_PARTIAL_CHAIN : 0UL);
-  // Roles are judged in every certificate, here, and not by purposes of X.509.
+  // OpenSSL must not judge purposes: `judge` looks for the role in every certificate.
   ensure(X509_VERIFY_PARAM_set_flags(rules, flags) == 1 && X509_VERIFY_PARAM_set_purpose(rules, X509_PURPOSE_ANY) == 1,
          "trust store");
   X509_VERIFY_PARAM_set_auth_level(rules, security_level);

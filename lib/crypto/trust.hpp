@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// How a TrustStore judges a signer's certificate, for this module's own .cpp files.
+/// Building and judging a signer's chain, for this module's own .cpp files.
 
 #include <span>
 
@@ -9,14 +9,14 @@
 
 namespace airlock::crypto {
 
-/// When all certificates of a chain, the root's included, are valid; both ends belong to it.
+/// The time in which all certificates of a chain are valid, the root too; both ends included.
 struct Validity {
   Time from;
   Time until;
 };
 
-/// Judges `signer`, with `others` to build the chain from: chain, role, key usage. Certificates that the chain does not
-/// need are refused, so that none travels unverified. Error: integrity.
+/// Builds the chain of `signer` from `others` and the roots of `trust`, and judges the chain, the roles and the key
+/// usage. A certificate in `others` that the chain does not need is refused: nothing would verify it. Error: integrity.
 [[nodiscard]] Result<Validity> judge(const TrustStore& trust, const Certificate& signer,
                                      std::span<const Certificate> others);
 

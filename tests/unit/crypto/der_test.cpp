@@ -33,8 +33,8 @@ TEST_CASE("a header is read in its one DER form") {
 
 TEST_CASE("a structure is read as its grammar stands and judged once") {
   const std::string bytes = der::value(der::sequence, {der::value(der::integer, {"\x05"}), der::value(der::set, {})});
-  der::Reader outer(bytes);
-  der::Reader inner = outer.enter(der::sequence);
+  der::DerReader outer(bytes);
+  der::DerReader inner = outer.enter(der::sequence);
   CHECK(inner.at(der::integer));
   CHECK(inner.content(der::integer) == "\x05");
   CHECK_FALSE(inner.finish());
@@ -44,18 +44,18 @@ TEST_CASE("a structure is read as its grammar stands and judged once") {
 }
 
 TEST_CASE("after the first thing that is not as asked for, a reader gives nothing more") {
-  der::Reader reader("\x02\x01\x05\x02\x01\x06");
+  der::DerReader reader("\x02\x01\x05\x02\x01\x06");
   CHECK(reader.content(der::set).empty());
   CHECK(reader.content(der::integer).empty());
   CHECK_FALSE(reader.at(der::integer));
   CHECK_FALSE(reader.finish());
-  der::Reader cut("\x02\x02\x05");
+  der::DerReader cut("\x02\x02\x05");
   CHECK(cut.content(der::integer).empty());
   CHECK_FALSE(cut.finish());
-  der::Reader indefinite("\x30\x80\x00\x00"sv);
+  der::DerReader indefinite("\x30\x80\x00\x00"sv);
   (void)indefinite.whole(der::sequence);
   CHECK_FALSE(indefinite.finish());
-  der::Reader expected("abc");
+  der::DerReader expected("abc");
   expected.expect("ab");
   expected.expect("d");
   CHECK_FALSE(expected.finish());
@@ -65,7 +65,7 @@ TEST_CASE("values are written with lengths in the fewest bytes") {
   for (const std::size_t size : {0U, 1U, 127U, 128U, 255U, 256U, 65535U, 65536U}) {
     const std::string content(size, 'x');
     const std::string bytes = der::value(der::octet_string, {content});
-    der::Reader reader(bytes);
+    der::DerReader reader(bytes);
     CHECK(reader.content(der::octet_string) == content);
     CHECK(reader.finish());
     CHECK(parse(bytes).der() == bytes);

@@ -8,7 +8,7 @@ using namespace airlock::test;
 namespace {
 
 /// A library that opens what it should, and `also`.
-Opener library(std::string also) {
+OpenFunction library(std::string also) {
   return [also = std::move(also)](std::string_view object) -> std::optional<std::string> {
     const OpeningSamples& samples = opening_samples();
     if (object == samples.sound || object == also) return samples.content;
