@@ -7,7 +7,6 @@
 #include "capi/airlock.h"
 #include "capi/guard.hpp"
 #include "core/json.hpp"
-#include "core/text.hpp"
 #include "sys/child.hpp"
 
 struct airlock_outcome {

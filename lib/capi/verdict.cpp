@@ -9,6 +9,7 @@
 #include "capi/airlock.h"
 #include "capi/guard.hpp"
 #include "capi/under_way.hpp"
+#include "core/encoding.hpp"
 #include "core/text.hpp"
 #include "licence/verdict.hpp"
 #include "public/judge.hpp"

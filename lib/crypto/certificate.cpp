@@ -6,6 +6,7 @@
 
 #include <array>
 
+#include "core/encoding.hpp"
 #include "core/text.hpp"
 #include "crypto/openssl.hpp"
 #include "crypto/pem.hpp"

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/encoding.hpp"
 #include "core/text.hpp"
 #include "crypto/certificate.hpp"
 #include "crypto/openssl.hpp"

@@ -5,7 +5,9 @@
 #include <array>
 #include <optional>
 
+#include "core/encoding.hpp"
 #include "core/text.hpp"
+#include "core/utf8.hpp"
 #include "crypto/openssl.hpp"
 #include "crypto/signature.hpp"
 

@@ -1,4 +1,4 @@
-#include "core/text.hpp"
+#include "core/encoding.hpp"
 #include "crypto/opening_check.hpp"
 
 namespace airlock::crypto {

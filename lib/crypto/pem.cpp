@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/text.hpp"
+#include "core/encoding.hpp"
 #include "crypto/hash.hpp"
 
 namespace airlock::crypto {

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <array>
 
-#include "core/text.hpp"
 #include "crypto/certificate.hpp"
 #include "crypto/oids.hpp"
 #include "crypto/profile.hpp"

@@ -9,6 +9,10 @@
 #include "gate/kept.hpp"
 #include "gate/open.hpp"
 #include "gate/recovery.hpp"
+#include "sys/lock.hpp"
+#include "sys/look.hpp"
+#include "sys/names.hpp"
+#include "sys/read_file.hpp"
 #include "sys/system.hpp"
 
 namespace airlock::delivery {

@@ -10,7 +10,7 @@
 #include "gate/again.hpp"
 #include "gate/inputs.hpp"
 #include "ledger/ledger.hpp"
-#include "sys/file.hpp"
+#include "sys/read_file.hpp"
 
 namespace airlock::delivery {
 

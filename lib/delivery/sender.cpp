@@ -2,10 +2,13 @@
 
 #include <algorithm>
 
-#include "core/text.hpp"
+#include "core/encoding.hpp"
 #include "crypto/hash.hpp"
 #include "delivery/attempt.hpp"
 #include "gate/open.hpp"
+#include "sys/lock.hpp"
+#include "sys/look.hpp"
+#include "sys/names.hpp"
 #include "sys/system.hpp"
 
 namespace airlock::delivery {

@@ -2,8 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/encoding.hpp"
 #include "core/json.hpp"
-#include "core/text.hpp"
 #include "crypto/cms.hpp"
 
 namespace airlock::delivery {

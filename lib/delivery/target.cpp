@@ -5,7 +5,7 @@
 
 #include "core/text.hpp"
 #include "report/scanner.hpp"
-#include "sys/file.hpp"
+#include "sys/read_file.hpp"
 #include "sys/system.hpp"
 
 namespace airlock::delivery {

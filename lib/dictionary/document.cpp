@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "core/members.hpp"
 #include "core/text.hpp"
 #include "dictionary/tree.hpp"
 

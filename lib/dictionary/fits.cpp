@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/encoding.hpp"
 #include "core/text.hpp"
 #include "core/time.hpp"
 #include "dictionary/dictionary.hpp"

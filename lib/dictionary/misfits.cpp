@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "core/text.hpp"
+#include "core/encoding.hpp"
 #include "dictionary/tree.hpp"
 
 namespace airlock::dictionary {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/encoding.hpp"
 #include "core/text.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/note.hpp"

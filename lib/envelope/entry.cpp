@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "core/members.hpp"
 #include "core/text.hpp"
 
 namespace airlock::envelope {

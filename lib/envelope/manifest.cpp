@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/json.hpp"
-#include "core/text.hpp"
+#include "core/members.hpp"
 #include "crypto/hash.hpp"
 
 namespace airlock::envelope {

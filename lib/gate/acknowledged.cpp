@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "core/encoding.hpp"
 #include "core/json.hpp"
-#include "core/text.hpp"
 #include "ledger/checkpoint.hpp"
-#include "sys/file.hpp"
+#include "sys/look.hpp"
+#include "sys/names.hpp"
 
 namespace airlock::gate {
 namespace {

@@ -7,6 +7,7 @@
 
 #include "core/json.hpp"
 #include "core/text.hpp"
+#include "core/utf8.hpp"
 #include "gate/acknowledged.hpp"
 #include "gate/append.hpp"
 #include "gate/ceiling.hpp"
@@ -14,8 +15,11 @@
 #include "ledger/adoption.hpp"
 #include "ledger/checkpoint.hpp"
 #include "ledger/verify.hpp"
-#include "sys/file.hpp"
+#include "sys/lock.hpp"
+#include "sys/look.hpp"
+#include "sys/read_file.hpp"
 #include "sys/system.hpp"
+#include "sys/write_file.hpp"
 
 namespace airlock::gate {
 namespace {

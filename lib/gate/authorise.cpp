@@ -11,8 +11,10 @@
 #include "gate/open.hpp"
 #include "gate/recovery.hpp"
 #include "gate/setup.hpp"
-#include "sys/file.hpp"
+#include "sys/lock.hpp"
+#include "sys/look.hpp"
 #include "sys/system.hpp"
+#include "sys/write_file.hpp"
 
 namespace airlock::gate {
 namespace {

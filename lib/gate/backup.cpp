@@ -8,8 +8,11 @@
 #include "gate/open.hpp"
 #include "ledger/verify.hpp"
 #include "site/site.hpp"
-#include "sys/file.hpp"
+#include "sys/look.hpp"
+#include "sys/names.hpp"
+#include "sys/read_file.hpp"
 #include "sys/system.hpp"
+#include "sys/write_file.hpp"
 
 namespace airlock::gate {
 

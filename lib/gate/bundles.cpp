@@ -5,6 +5,8 @@
 #include "ledger/ledger.hpp"
 #include "site/former_keys.hpp"
 #include "site/site.hpp"
+#include "sys/read_file.hpp"
+#include "sys/write_file.hpp"
 
 namespace airlock::gate {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "core/result.hpp"
 #include "envelope/bundle.hpp"
-#include "sys/file.hpp"
+#include "sys/write_file.hpp"
 
 namespace airlock::gate {
 

@@ -13,7 +13,7 @@
 #include "gate/replay.hpp"
 #include "ledger/checkpoint.hpp"
 #include "site/site.hpp"
-#include "sys/file.hpp"
+#include "sys/look.hpp"
 
 namespace airlock::gate {
 namespace {

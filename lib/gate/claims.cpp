@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "core/encoding.hpp"
 #include "core/text.hpp"
 #include "site/site.hpp"
 #include "sys/drop.hpp"
-#include "sys/file.hpp"
+#include "sys/look.hpp"
+#include "sys/names.hpp"
 #include "sys/system.hpp"
 
 namespace airlock::gate {

@@ -11,7 +11,7 @@
 #include "gate/inputs.hpp"
 #include "gate/open.hpp"
 #include "gate/public_part.hpp"
-#include "sys/file.hpp"
+#include "sys/lock.hpp"
 #include "sys/system.hpp"
 
 namespace airlock::gate {

@@ -8,7 +8,9 @@
 #include "gate/open.hpp"
 #include "gate/record.hpp"
 #include "gate/recovery.hpp"
-#include "sys/file.hpp"
+#include "sys/lock.hpp"
+#include "sys/look.hpp"
+#include "sys/names.hpp"
 #include "sys/system.hpp"
 
 namespace airlock::gate {

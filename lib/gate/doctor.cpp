@@ -12,7 +12,8 @@
 #include "gate/public_part.hpp"
 #include "gate/usage.hpp"
 #include "keeper/passphrase.hpp"
-#include "sys/file.hpp"
+#include "sys/file_system.hpp"
+#include "sys/look.hpp"
 #include "sys/system.hpp"
 
 namespace airlock::gate {

@@ -7,7 +7,7 @@
 #include "crypto/term.hpp"
 #include "gate/findings.hpp"
 #include "public/judge.hpp"
-#include "sys/file.hpp"
+#include "sys/read_file.hpp"
 
 namespace airlock::gate {
 namespace {

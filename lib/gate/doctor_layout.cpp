@@ -1,6 +1,8 @@
 #include "core/text.hpp"
 #include "gate/findings.hpp"
-#include "sys/file.hpp"
+#include "sys/look.hpp"
+#include "sys/names.hpp"
+#include "sys/write_file.hpp"
 
 namespace airlock::gate {
 namespace {

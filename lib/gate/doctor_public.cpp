@@ -3,7 +3,8 @@
 #include "core/text.hpp"
 #include "gate/findings.hpp"
 #include "public/judge.hpp"
-#include "sys/file.hpp"
+#include "sys/look.hpp"
+#include "sys/write_file.hpp"
 
 namespace airlock::gate {
 namespace {

@@ -1,6 +1,6 @@
 #include "gate/findings.hpp"
 #include "gate/kept.hpp"
-#include "sys/file.hpp"
+#include "sys/look.hpp"
 
 namespace airlock::gate {
 

@@ -5,7 +5,6 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "core/text.hpp"
 #include "crypto/hash.hpp"
 #include "gate/append.hpp"
 #include "gate/ceiling.hpp"

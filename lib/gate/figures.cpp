@@ -6,12 +6,17 @@
 #include <utility>
 #include <vector>
 
+#include "core/encoding.hpp"
 #include "core/json.hpp"
+#include "core/members.hpp"
 #include "core/text.hpp"
 #include "dictionary/limited_field.hpp"
 #include "report/scanner.hpp"
-#include "sys/file.hpp"
+#include "sys/look.hpp"
+#include "sys/names.hpp"
+#include "sys/read_file.hpp"
 #include "sys/system.hpp"
+#include "sys/write_file.hpp"
 
 namespace airlock::gate {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "core/digest.hpp"
 #include "crypto/hash.hpp"
-#include "sys/file.hpp"
+#include "sys/read_file.hpp"
 
 namespace airlock::gate {
 

@@ -13,8 +13,12 @@
 #include "gate/file_digest.hpp"
 #include "gate/open.hpp"
 #include "gate/recovery.hpp"
-#include "sys/file.hpp"
+#include "sys/lock.hpp"
+#include "sys/look.hpp"
+#include "sys/names.hpp"
+#include "sys/read_file.hpp"
 #include "sys/system.hpp"
+#include "sys/write_file.hpp"
 
 namespace airlock::gate {
 namespace {

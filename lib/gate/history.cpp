@@ -6,7 +6,7 @@
 #include "gate/entries.hpp"
 #include "gate/file_digest.hpp"
 #include "gate/recovery.hpp"
-#include "sys/file.hpp"
+#include "sys/look.hpp"
 
 namespace airlock::gate {
 namespace {

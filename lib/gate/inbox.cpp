@@ -6,6 +6,7 @@
 #include <set>
 #include <thread>
 
+#include "core/encoding.hpp"
 #include "core/text.hpp"
 #include "gate/history.hpp"
 #include "gate/kept.hpp"
@@ -13,7 +14,9 @@
 #include "gate/record.hpp"
 #include "gate/recovery.hpp"
 #include "sys/drop.hpp"
-#include "sys/file.hpp"
+#include "sys/lock.hpp"
+#include "sys/look.hpp"
+#include "sys/names.hpp"
 #include "sys/system.hpp"
 
 namespace airlock::gate {

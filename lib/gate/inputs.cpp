@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "core/encoding.hpp"
 #include "core/json.hpp"
+#include "core/members.hpp"
 #include "core/text.hpp"
 #include "crypto/hash.hpp"
 #include "gate/ceiling.hpp"

@@ -6,14 +6,18 @@
 #include <set>
 #include <utility>
 
+#include "core/encoding.hpp"
 #include "core/json.hpp"
 #include "core/text.hpp"
 #include "gate/append.hpp"
 #include "gate/file_digest.hpp"
 #include "gate/history.hpp"
 #include "gate/open.hpp"
-#include "sys/file.hpp"
+#include "sys/look.hpp"
+#include "sys/names.hpp"
+#include "sys/read_file.hpp"
 #include "sys/sizes.hpp"
+#include "sys/write_file.hpp"
 
 namespace airlock::gate {
 namespace {

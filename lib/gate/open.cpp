@@ -5,7 +5,8 @@
 
 #include "gate/anchor.hpp"
 #include "gate/append.hpp"
-#include "sys/file.hpp"
+#include "sys/file_system.hpp"
+#include "sys/lock.hpp"
 #include "sys/system.hpp"
 
 namespace airlock::gate {

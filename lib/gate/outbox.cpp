@@ -2,7 +2,7 @@
 
 #include "gate/open.hpp"
 #include "site/site.hpp"
-#include "sys/file.hpp"
+#include "sys/look.hpp"
 #include "sys/system.hpp"
 
 namespace airlock::gate {

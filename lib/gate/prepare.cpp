@@ -10,6 +10,7 @@
 #include "redaction/leak_scan.hpp"
 #include "report/pointer.hpp"
 #include "sys/system.hpp"
+#include "sys/write_file.hpp"
 
 namespace airlock::gate {
 namespace {

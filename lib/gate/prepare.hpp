@@ -15,7 +15,7 @@
 #include "redaction/copies.hpp"
 #include "redaction/fates.hpp"
 #include "redaction/filter.hpp"
-#include "sys/file.hpp"
+#include "sys/write_file.hpp"
 
 namespace airlock::gate {
 

@@ -8,7 +8,7 @@
 #include "gate/open.hpp"
 #include "gate/record.hpp"
 #include "ledger/ledger.hpp"
-#include "sys/file.hpp"
+#include "sys/lock.hpp"
 #include "sys/system.hpp"
 
 namespace airlock::gate {

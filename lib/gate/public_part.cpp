@@ -6,7 +6,8 @@
 #include "core/json.hpp"
 #include "gate/inputs.hpp"
 #include "public/public_site.hpp"
-#include "sys/file.hpp"
+#include "sys/read_file.hpp"
+#include "sys/write_file.hpp"
 
 namespace airlock::gate {
 namespace {

@@ -4,6 +4,8 @@
 
 #include "gate/recovery.hpp"
 #include "ledger/checkpoint.hpp"
+#include "sys/names.hpp"
+#include "sys/write_file.hpp"
 
 namespace airlock::gate {
 namespace {

@@ -10,7 +10,7 @@
 #include "gate/entries.hpp"
 #include "ledger/ledger.hpp"
 #include "site/site.hpp"
-#include "sys/file.hpp"
+#include "sys/write_file.hpp"
 
 namespace airlock::gate {
 

@@ -15,7 +15,7 @@
 #include "site/history.hpp"
 #include "site/former_keys.hpp"
 #include "site/site.hpp"
-#include "sys/file.hpp"
+#include "sys/lock.hpp"
 #include "sys/system.hpp"
 
 namespace airlock::gate {

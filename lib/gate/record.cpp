@@ -17,7 +17,8 @@
 #include "gate/recovery.hpp"
 #include "gate/retention.hpp"
 #include "gate/sealing.hpp"
-#include "sys/file.hpp"
+#include "sys/lock.hpp"
+#include "sys/names.hpp"
 #include "sys/sizes.hpp"
 #include "sys/system.hpp"
 

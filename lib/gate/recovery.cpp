@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "core/encoding.hpp"
 #include "core/json.hpp"
-#include "core/text.hpp"
 #include "gate/acknowledged.hpp"
 #include "gate/append.hpp"
 #include "gate/ceiling.hpp"
@@ -16,7 +16,8 @@
 #include "gate/queueing.hpp"
 #include "gate/rotate.hpp"
 #include "gate/setup.hpp"
-#include "sys/file.hpp"
+#include "sys/look.hpp"
+#include "sys/names.hpp"
 
 namespace airlock::gate {
 namespace {

@@ -7,8 +7,12 @@
 #include "gate/open.hpp"
 #include "site/site.hpp"
 #include "sys/drop.hpp"
-#include "sys/file.hpp"
+#include "sys/file_system.hpp"
+#include "sys/lock.hpp"
+#include "sys/look.hpp"
+#include "sys/names.hpp"
 #include "sys/system.hpp"
+#include "sys/write_file.hpp"
 
 namespace airlock::gate {
 namespace {

@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "core/text.hpp"
 #include "gate/acknowledged.hpp"
 #include "gate/append.hpp"
 #include "gate/history.hpp"
 #include "gate/kept.hpp"
-#include "sys/file.hpp"
+#include "sys/names.hpp"
 
 namespace airlock::gate {
 namespace {

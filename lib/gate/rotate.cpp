@@ -9,7 +9,7 @@
 #include "gate/inputs.hpp"
 #include "gate/open.hpp"
 #include "gate/recovery.hpp"
-#include "sys/file.hpp"
+#include "sys/lock.hpp"
 #include "sys/system.hpp"
 
 namespace airlock::gate {

@@ -8,6 +8,8 @@
 #include "gate/acknowledged.hpp"
 #include "gate/entries.hpp"
 #include "gate/recovery.hpp"
+#include "sys/names.hpp"
+#include "sys/write_file.hpp"
 
 namespace airlock::gate {
 namespace {

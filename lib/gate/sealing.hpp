@@ -12,7 +12,7 @@
 #include "gate/inputs.hpp"
 #include "gate/prepare.hpp"
 #include "ledger/ledger.hpp"
-#include "sys/file.hpp"
+#include "sys/write_file.hpp"
 
 namespace airlock::gate {
 

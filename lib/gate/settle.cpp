@@ -2,7 +2,6 @@
 
 #include <filesystem>
 
-#include "core/text.hpp"
 #include "gate/anchor.hpp"
 #include "gate/inputs.hpp"
 #include "gate/open.hpp"
@@ -12,8 +11,11 @@
 #include "gate/setup.hpp"
 #include "gate/takeover.hpp"
 #include "site/site.hpp"
-#include "sys/file.hpp"
+#include "sys/lock.hpp"
+#include "sys/look.hpp"
+#include "sys/names.hpp"
 #include "sys/system.hpp"
+#include "sys/write_file.hpp"
 
 namespace airlock::gate {
 namespace {
@@ -67,9 +69,9 @@ std::vector<std::string> linked_files(const std::string& directory) {
 Result<void> settle_before(const std::string& directory) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const Writable files, writable(directory));
-  for (const std::string& lock : files.locks) AIRLOCK_CHECK(sys::make_sure_of(lock, files.ledger));
+  for (const std::string& lock : files.locks) AIRLOCK_CHECK(sys::ensure_private_file(lock, files.ledger));
   // Sites of earlier releases have none. Where it cannot be made, whoever claims a report meets the error.
-  (void)sys::make_sure_of_directory(site.path(site::layout::claimed), files.ledger);
+  (void)sys::ensure_private_directory(site.path(site::layout::claimed), files.ledger);
   // Whoever holds the lock does the same itself.
   if (const auto lock = sys::Lock::acquire(site.path(site::layout::lock), 0); lock) {
     AIRLOCK_TRY(auto ledger, open_to_write(site));
@@ -80,7 +82,7 @@ Result<void> settle_before(const std::string& directory) {
     AIRLOCK_CHECK(show(site, ledger));
   }
   // Last, since a journal that is played back is removed with it.
-  return sys::make_sure_of(files.journal, files.ledger);
+  return sys::ensure_private_file(files.journal, files.ledger);
 }
 
 void settle_to_read(const std::string& directory) {

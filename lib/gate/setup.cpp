@@ -21,8 +21,12 @@
 #include "site/history.hpp"
 #include "site/machine.hpp"
 #include "site/vendor_roots.hpp"
-#include "sys/file.hpp"
+#include "sys/lock.hpp"
+#include "sys/look.hpp"
+#include "sys/names.hpp"
+#include "sys/read_file.hpp"
 #include "sys/system.hpp"
+#include "sys/write_file.hpp"
 
 namespace airlock::gate {
 namespace {
@@ -221,7 +225,7 @@ Result<Initialised> fill_site(const InitOptions& options, const site::NewSite& c
         sys::create_file(options.directory + "/" + std::string(site::layout::anchor), anchor, sys::private_file));
   }
   AIRLOCK_TRY(const Writable files, writable(options.directory));
-  AIRLOCK_CHECK(sys::make_sure_of(files.journal, files.ledger));
+  AIRLOCK_CHECK(sys::ensure_private_file(files.journal, files.ledger));
   AIRLOCK_CHECK(site::finish_site(options.directory, content));
   return Initialised{.site_id = content.site_id,
                      .product = content.product,

@@ -4,12 +4,15 @@
 #include <nlohmann/json.hpp>
 
 #include "core/json.hpp"
+#include "core/members.hpp"
 #include "crypto/pem.hpp"
 #include "gate/entries.hpp"
 #include "gate/public_part.hpp"
 #include "public/judge.hpp"
 #include "site/history.hpp"
-#include "sys/file.hpp"
+#include "sys/look.hpp"
+#include "sys/names.hpp"
+#include "sys/write_file.hpp"
 
 namespace airlock::gate {
 namespace {

@@ -4,11 +4,14 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 
-#include "core/text.hpp"
 #include "gate/documents.hpp"
 #include "gate/open.hpp"
-#include "sys/file.hpp"
+#include "sys/lock.hpp"
+#include "sys/look.hpp"
+#include "sys/names.hpp"
+#include "sys/read_file.hpp"
 #include "sys/system.hpp"
+#include "sys/write_file.hpp"
 
 namespace airlock::gate {
 namespace {

@@ -1,7 +1,9 @@
 // The part of Home that reads what sites hand over or send, and issues receipts for it.
 #include <nlohmann/json.hpp>
 
+#include "core/encoding.hpp"
 #include "core/json.hpp"
+#include "core/members.hpp"
 #include "core/text.hpp"
 #include "intake/home.hpp"
 #include "sys/system.hpp"

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <set>
 
-#include "core/text.hpp"
 #include "intake/query.hpp"
 #include "intake/register.hpp"
 

@@ -5,12 +5,17 @@
 #include <nlohmann/json.hpp>
 
 #include "core/json.hpp"
+#include "core/members.hpp"
 #include "core/text.hpp"
 #include "crypto/pem.hpp"
 #include "ledger/checkpoint.hpp"
 #include "site/kit.hpp"
+#include "sys/look.hpp"
+#include "sys/names.hpp"
 #include "sys/new_directory.hpp"
+#include "sys/read_file.hpp"
 #include "sys/system.hpp"
+#include "sys/write_file.hpp"
 
 namespace airlock::intake {
 namespace {

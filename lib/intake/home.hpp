@@ -20,7 +20,7 @@
 #include "intake/vendor_keys.hpp"
 #include "licence/licence.hpp"
 #include "site/receipt.hpp"
-#include "sys/file.hpp"
+#include "sys/write_file.hpp"
 
 namespace airlock::intake {
 

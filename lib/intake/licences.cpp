@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 
+#include "core/members.hpp"
 #include "core/text.hpp"
 #include "crypto/pem.hpp"
 #include "intake/home.hpp"

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "db/schema.hpp"
-#include "sys/file.hpp"
+#include "sys/write_file.hpp"
 
 namespace airlock::intake {
 namespace {

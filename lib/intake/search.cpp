@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "core/text.hpp"
-#include "sys/file.hpp"
+#include "sys/look.hpp"
 
 namespace airlock::intake {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "core/text.hpp"
 #include "intake/home.hpp"
-#include "sys/file.hpp"
+#include "sys/look.hpp"
 #include "sys/system.hpp"
 
 namespace airlock::intake {

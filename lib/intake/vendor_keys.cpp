@@ -6,8 +6,11 @@
 
 #include "core/text.hpp"
 #include "keeper/keeper.hpp"
-#include "sys/file.hpp"
+#include "sys/look.hpp"
+#include "sys/names.hpp"
+#include "sys/read_file.hpp"
 #include "sys/system.hpp"
+#include "sys/write_file.hpp"
 
 namespace airlock::intake {
 namespace {

@@ -8,6 +8,7 @@
 #include "crypto/digest_signature.hpp"
 #include "crypto/token.hpp"
 #include "keeper/passphrase.hpp"
+#include "sys/descriptor.hpp"
 #include "sys/helper.hpp"
 #include "sys/system.hpp"
 

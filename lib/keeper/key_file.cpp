@@ -6,9 +6,10 @@
 #include <set>
 
 #include "core/json.hpp"
+#include "core/members.hpp"
 #include "core/text.hpp"
 #include "crypto/key.hpp"
-#include "sys/file.hpp"
+#include "sys/read_file.hpp"
 
 namespace airlock::keeper {
 namespace {

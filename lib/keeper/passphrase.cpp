@@ -1,8 +1,9 @@
 #include "keeper/passphrase.hpp"
 
 #include "core/text.hpp"
-#include "sys/file.hpp"
 #include "sys/helper.hpp"
+#include "sys/look.hpp"
+#include "sys/read_file.hpp"
 
 namespace airlock::keeper {
 namespace {

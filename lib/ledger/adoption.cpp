@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "core/members.hpp"
 #include "ledger/entry.hpp"
 
 namespace airlock::ledger {
@@ -66,7 +67,7 @@ Result<Adoption> read_adoption(std::string_view body, std::uint64_t seq) {
     if (item.ok() && (out.disclosures[i].disclosure < least || out.disclosures[i].disclosure > most)) {
       item.refuse("disclosure", "must be the one after that before it");
     }
-    if (!ids.insert(out.disclosures[i].id).second) item.refuse("id", "stands there twice");
+    if (!ids.insert(out.disclosures[i].id).second) item.refuse("id", "occurs twice");
     if (auto done = item.finish(); !done) in.refuse(std::move(done).error());
   }
   if (!in.ok()) return fail(in.finish().error());

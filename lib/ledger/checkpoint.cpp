@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "core/encoding.hpp"
 #include "core/text.hpp"
 
 namespace airlock::ledger {

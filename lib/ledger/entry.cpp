@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "core/encoding.hpp"
+#include "core/members.hpp"
 #include "core/text.hpp"
 
 namespace airlock::ledger {

@@ -9,7 +9,7 @@
 #include "ledger/rules.hpp"
 #include "ledger/schema.hpp"
 #include "ledger/state.hpp"
-#include "sys/file.hpp"
+#include "sys/write_file.hpp"
 
 namespace airlock::ledger {
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/json.hpp"
+#include "core/members.hpp"
 #include "core/text.hpp"
 
 namespace airlock::licence {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/json.hpp"
+#include "core/members.hpp"
 
 namespace airlock::licence {
 

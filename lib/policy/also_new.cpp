@@ -4,6 +4,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "core/members.hpp"
 #include "core/text.hpp"
 #include "policy/field_terms.hpp"
 #include "redaction/looked_for.hpp"

@@ -1,6 +1,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "core/members.hpp"
 #include "core/text.hpp"
 #include "policy/ceiling.hpp"
 

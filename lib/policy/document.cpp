@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "core/members.hpp"
 #include "core/text.hpp"
 #include "policy/names.hpp"
 

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/json.hpp"
+#include "core/members.hpp"
 #include "core/text.hpp"
 
 namespace airlock::policy {

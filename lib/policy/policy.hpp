@@ -11,7 +11,6 @@
 #include <string_view>
 #include <vector>
 
-#include "core/json.hpp"
 #include "core/licence_state.hpp"
 #include "core/result.hpp"
 #include "dictionary/dictionary.hpp"

@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "core/members.hpp"
 #include "core/text.hpp"
 #include "policy/document.hpp"
 #include "policy/names.hpp"

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "core/text.hpp"
+#include "core/encoding.hpp"
+#include "core/members.hpp"
+
 
 namespace airlock::published {
 namespace {

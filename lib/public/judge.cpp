@@ -8,7 +8,8 @@
 #include "public/layout.hpp"
 #include "public/memory.hpp"
 #include "public/public_site.hpp"
-#include "sys/file.hpp"
+#include "sys/look.hpp"
+#include "sys/read_file.hpp"
 
 namespace airlock::published {
 namespace {

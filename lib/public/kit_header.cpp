@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/json.hpp"
+#include "core/members.hpp"
 #include "core/text.hpp"
 #include "crypto/hash.hpp"
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/text.hpp"
+#include "sys/write_file.hpp"
 
 namespace airlock::published {
 namespace {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/json.hpp"
+#include "core/members.hpp"
 #include "core/result.hpp"
 #include "crypto/certificate.hpp"
 #include "licence/verdict.hpp"

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/members.hpp"
+
 namespace airlock::published {
 namespace {
 

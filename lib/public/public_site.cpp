@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/json.hpp"
+#include "core/members.hpp"
 
 namespace airlock::published {
 namespace {

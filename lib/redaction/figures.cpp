@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
-#include "core/text.hpp"
+#include "core/encoding.hpp"
+
 
 namespace airlock::redaction {
 namespace {

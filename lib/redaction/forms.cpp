@@ -5,6 +5,7 @@
 #include <span>
 
 #include "core/text.hpp"
+#include "core/utf8.hpp"
 
 namespace airlock::redaction {
 namespace {

@@ -1,6 +1,6 @@
 #include "redaction/judge.hpp"
 
-#include "core/text.hpp"
+#include "core/encoding.hpp"
 #include "redaction/filter.hpp"
 #include "redaction/truncate.hpp"
 

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "core/text.hpp"
+#include "core/utf8.hpp"
 #include "redaction/forms.hpp"
 
 namespace airlock::redaction {

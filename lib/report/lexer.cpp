@@ -3,7 +3,9 @@
 #include <array>
 #include <optional>
 
+#include "core/encoding.hpp"
 #include "core/text.hpp"
+#include "core/utf8.hpp"
 
 namespace airlock::report {
 

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/json.hpp"
+#include "core/members.hpp"
 #include "core/result.hpp"
 #include "core/time.hpp"
 #include "policy/policy.hpp"

@@ -1,12 +1,15 @@
 #include <algorithm>
 #include <chrono>
 
+#include "core/encoding.hpp"
 #include "core/text.hpp"
 #include "public/public_site.hpp"
 #include "site/request.hpp"
 #include "site/site.hpp"
-#include "sys/file.hpp"
+#include "sys/look.hpp"
+#include "sys/names.hpp"
 #include "sys/system.hpp"
+#include "sys/write_file.hpp"
 
 namespace airlock::site {
 namespace {

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 
+#include "core/encoding.hpp"
 #include "core/text.hpp"
-#include "sys/file.hpp"
+#include "sys/look.hpp"
+#include "sys/read_file.hpp"
+#include "sys/write_file.hpp"
 
 namespace airlock::site {
 namespace {

@@ -1,7 +1,9 @@
 #include "site/history.hpp"
 
 #include "crypto/hash.hpp"
-#include "sys/file.hpp"
+#include "sys/look.hpp"
+#include "sys/names.hpp"
+#include "sys/write_file.hpp"
 
 namespace airlock::site {
 namespace {
@@ -17,7 +19,7 @@ std::string beginning(std::string_view kind, std::string_view id) {
 
 Result<void> keep_in_history(const Site& site, std::string_view kind, std::string_view id, std::string_view bytes) {
   const std::string folder = site.path(layout::history);
-  AIRLOCK_CHECK(sys::make_sure_of_directory(folder, site.path(layout::ledger)));
+  AIRLOCK_CHECK(sys::ensure_private_directory(folder, site.path(layout::ledger)));
   const std::string path = folder + "/" + beginning(kind, id) +
                            crypto::sha256(bytes).hex().substr(0, digest_characters) + std::string(ending);
   return sys::replace_file(path, bytes, sys::private_file);

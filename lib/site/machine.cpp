@@ -3,9 +3,10 @@
 #include <nlohmann/json.hpp>
 
 #include "core/json.hpp"
+#include "core/members.hpp"
 #include "core/text.hpp"
 #include "site/configuration.hpp"
-#include "sys/file.hpp"
+#include "sys/read_file.hpp"
 
 namespace airlock::site {
 namespace {

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "core/json.hpp"
+#include "core/members.hpp"
 #include "core/text.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/pem.hpp"

@@ -3,14 +3,19 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "core/encoding.hpp"
 #include "core/json.hpp"
+#include "core/members.hpp"
 #include "core/text.hpp"
 #include "keeper/keeper.hpp"
 #include "public/public_site.hpp"
 #include "site/former_keys.hpp"
 #include "site/request.hpp"
-#include "sys/file.hpp"
+#include "sys/look.hpp"
+#include "sys/names.hpp"
+#include "sys/read_file.hpp"
 #include "sys/system.hpp"
+#include "sys/write_file.hpp"
 
 namespace airlock::site {
 namespace {

@@ -1,9 +1,11 @@
 #include "site/site.hpp"
 
+#include "core/encoding.hpp"
 #include "core/text.hpp"
 #include "keeper/keeper.hpp"
 #include "public/kit_trust.hpp"
-#include "sys/file.hpp"
+#include "sys/look.hpp"
+#include "sys/read_file.hpp"
 
 namespace airlock::site {
 namespace {

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "sys/file.hpp"
+#include "sys/write_file.hpp"
+
 
 namespace airlock::site {
 namespace {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/result.hpp"
-#include "sys/file.hpp"
+#include "sys/descriptor.hpp"
 
 namespace airlock::sys {
 

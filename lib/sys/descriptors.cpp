@@ -10,7 +10,7 @@
 #include <memory>
 
 #include "core/call.hpp"
-#include "core/text.hpp"
+#include "core/encoding.hpp"
 
 namespace airlock::sys {
 namespace {

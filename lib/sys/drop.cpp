@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "core/text.hpp"
+#include "sys/names.hpp"
 
 namespace airlock::sys {
 namespace {

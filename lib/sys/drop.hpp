@@ -9,7 +9,7 @@
 
 #include "core/io.hpp"
 #include "core/result.hpp"
-#include "sys/file.hpp"
+#include "sys/descriptor.hpp"
 
 namespace airlock::sys {
 

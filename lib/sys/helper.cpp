@@ -14,6 +14,7 @@
 #include <cstring>
 #include <system_error>
 
+#include "sys/descriptor.hpp"
 #include "sys/descriptors.hpp"
 
 namespace airlock::sys {

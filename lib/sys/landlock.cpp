@@ -10,7 +10,7 @@
 
 #include "core/call.hpp"
 #include "core/text.hpp"
-#include "sys/file.hpp"
+#include "sys/descriptor.hpp"
 
 namespace airlock::sys::landlock {
 namespace {

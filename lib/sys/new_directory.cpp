@@ -4,7 +4,10 @@
 #include <utility>
 
 #include "core/text.hpp"
-#include "sys/file.hpp"
+#include "sys/file_system.hpp"
+#include "sys/look.hpp"
+#include "sys/names.hpp"
+#include "sys/write_file.hpp"
 
 namespace airlock::sys {
 namespace {

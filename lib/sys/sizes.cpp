@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "core/text.hpp"
-#include "sys/file.hpp"
+#include "sys/look.hpp"
 
 namespace airlock::sys {
 

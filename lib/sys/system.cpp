@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "core/encoding.hpp"
 #include "core/text.hpp"
 
 namespace airlock::sys {

@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "core/encoding.hpp"
 #include "core/io.hpp"
-#include "core/text.hpp"
 #include "redaction/filter.hpp"
 #include "redaction/leak_scan.hpp"
 #include "report/editor.hpp"

@@ -18,7 +18,6 @@
 #include <string>
 #include <vector>
 
-#include "core/text.hpp"
 #include "crypto/hash.hpp"
 #include "ledger/checkpoint.hpp"
 #include "ledger/ledger.hpp"

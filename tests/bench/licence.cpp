@@ -24,7 +24,7 @@
 #include "site/kit.hpp"
 #include "site/site.hpp"
 #include "sys/child.hpp"
-#include "sys/file.hpp"
+#include "sys/read_file.hpp"
 #include "temporary_directory.hpp"
 
 using namespace airlock;

@@ -17,7 +17,7 @@
 #include <set>
 #include <stdexcept>
 
-#include "core/text.hpp"
+#include "core/encoding.hpp"
 #include "fuzz/mutator.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);

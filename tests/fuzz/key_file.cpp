@@ -4,8 +4,8 @@
 
 #include "crypto/key.hpp"
 #include "fuzz/target.hpp"
+#include "sys/write_file.hpp"
 #include "temporary_directory.hpp"
-#include "sys/file.hpp"
 
 using namespace airlock;
 using namespace airlock::test;

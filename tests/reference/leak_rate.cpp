@@ -16,7 +16,6 @@
 #include <tuple>
 
 #include "core/io.hpp"
-#include "core/text.hpp"
 #include "naive_search.hpp"
 #include "planting.hpp"
 #include "policy/policy.hpp"

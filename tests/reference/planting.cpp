@@ -4,7 +4,9 @@
 #include <array>
 #include <cstdio>
 
+#include "core/encoding.hpp"
 #include "core/text.hpp"
+#include "core/utf8.hpp"
 
 namespace leak_rate {
 namespace {

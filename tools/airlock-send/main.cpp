@@ -8,7 +8,6 @@
 #include <thread>
 
 #include "console.hpp"
-#include "core/text.hpp"
 #include "delivery/sender.hpp"
 #include "gate/watch.hpp"
 #include "keeper/keeper.hpp"

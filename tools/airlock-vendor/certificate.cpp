@@ -5,7 +5,7 @@
 #include "core/text.hpp"
 #include "intake/home.hpp"
 #include "site/request.hpp"
-#include "sys/file.hpp"
+#include "sys/read_file.hpp"
 
 namespace airlock::tools {
 namespace certificate_command {

@@ -6,8 +6,8 @@
 #include "core/text.hpp"
 #include "intake/home.hpp"
 #include "intake/search.hpp"
+#include "sys/read_file.hpp"
 #include "site_gaps.hpp"
-#include "sys/file.hpp"
 
 namespace airlock::tools {
 namespace intake_command {

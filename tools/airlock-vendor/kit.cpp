@@ -2,13 +2,16 @@
 #include <nlohmann/json.hpp>
 
 #include "commands.hpp"
+#include "core/members.hpp"
 #include "core/text.hpp"
 #include "crypto/hash.hpp"
 #include "dictionary/dictionary.hpp"
 #include "intake/home.hpp"
 #include "policy/policy.hpp"
 #include "public/destination.hpp"
-#include "sys/file.hpp"
+#include "sys/look.hpp"
+#include "sys/read_file.hpp"
+#include "sys/write_file.hpp"
 
 namespace airlock::tools {
 namespace kit_command {

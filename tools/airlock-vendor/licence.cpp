@@ -5,7 +5,8 @@
 #include "commands.hpp"
 #include "core/text.hpp"
 #include "intake/home.hpp"
-#include "sys/file.hpp"
+#include "sys/look.hpp"
+#include "sys/write_file.hpp"
 
 namespace airlock::tools {
 namespace licence_command {

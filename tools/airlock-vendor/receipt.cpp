@@ -4,8 +4,9 @@
 #include "commands.hpp"
 #include "core/text.hpp"
 #include "intake/home.hpp"
+#include "sys/look.hpp"
+#include "sys/write_file.hpp"
 #include "site_gaps.hpp"
-#include "sys/file.hpp"
 
 namespace airlock::tools {
 namespace receipt_command {

@@ -2,7 +2,6 @@
 #include <nlohmann/json.hpp>
 
 #include "commands.hpp"
-#include "core/text.hpp"
 #include "intake/home.hpp"
 #include "licence/licence.hpp"
 #include "site/request.hpp"

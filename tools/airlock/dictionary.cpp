@@ -10,7 +10,7 @@
 #include "gate/kept.hpp"
 #include "gate/open.hpp"
 #include "present.hpp"
-#include "sys/file.hpp"
+#include "sys/read_file.hpp"
 #include "sys/system.hpp"
 
 namespace airlock::tools {

@@ -1,9 +1,8 @@
 #include "documents.hpp"
 
-#include "core/text.hpp"
 #include "gate/setup.hpp"
 #include "site/site.hpp"
-#include "sys/file.hpp"
+#include "sys/read_file.hpp"
 
 namespace airlock::tools {
 namespace documents_reading {

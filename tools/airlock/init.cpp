@@ -4,11 +4,13 @@
 #include <nlohmann/json.hpp>
 
 #include "commands.hpp"
+#include "core/encoding.hpp"
+#include "core/members.hpp"
 #include "core/text.hpp"
 #include "gate/setup.hpp"
 #include "present.hpp"
 #include "site/request.hpp"
-#include "sys/file.hpp"
+#include "sys/read_file.hpp"
 
 namespace airlock::tools {
 namespace init_command {

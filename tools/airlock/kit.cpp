@@ -6,7 +6,7 @@
 #include "gate/setup.hpp"
 #include "present.hpp"
 #include "site/site.hpp"
-#include "sys/file.hpp"
+#include "sys/read_file.hpp"
 
 namespace airlock::tools {
 namespace kit_command {

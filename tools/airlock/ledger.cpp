@@ -1,3 +1,4 @@
+#include "core/encoding.hpp"
 #include "ledger/ledger.hpp"
 
 #include <algorithm>
@@ -13,7 +14,7 @@
 #include "ledger/checkpoint.hpp"
 #include "present.hpp"
 #include "site/site.hpp"
-#include "sys/file.hpp"
+#include "sys/read_file.hpp"
 
 namespace airlock::tools {
 namespace ledger_command {

@@ -10,8 +10,9 @@
 #include "gate/proofs.hpp"
 #include "ledger/checkpoint.hpp"
 #include "ledger/merkle.hpp"
+#include "sys/names.hpp"
+#include "sys/write_file.hpp"
 #include "present.hpp"
-#include "sys/file.hpp"
 
 namespace airlock::tools {
 namespace ledger_proofs_command {

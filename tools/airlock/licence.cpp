@@ -2,12 +2,13 @@
 #include <nlohmann/json.hpp>
 
 #include "commands.hpp"
+#include "core/encoding.hpp"
 #include "core/text.hpp"
 #include "gate/documents.hpp"
 #include "gate/setup.hpp"
 #include "present.hpp"
 #include "public/judge.hpp"
-#include "sys/file.hpp"
+#include "sys/read_file.hpp"
 #include "sys/system.hpp"
 
 namespace airlock::tools {

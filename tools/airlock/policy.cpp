@@ -11,7 +11,7 @@
 #include "prover/diff.hpp"
 #include "prover/show.hpp"
 #include "present.hpp"
-#include "sys/file.hpp"
+#include "sys/read_file.hpp"
 
 namespace airlock::tools {
 namespace policy_command {

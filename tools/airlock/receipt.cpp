@@ -5,7 +5,7 @@
 
 #include "commands.hpp"
 #include "core/text.hpp"
-#include "sys/file.hpp"
+#include "sys/read_file.hpp"
 
 namespace airlock::tools {
 namespace receipt_command {

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "commands.hpp"
+#include "core/text.hpp"
 #include "gate/documents.hpp"
 #include "gate/status.hpp"
 #include "present.hpp"

@@ -7,14 +7,14 @@
 #include <string_view>
 #include <vector>
 
-#include "core/text.hpp"
 #include "gate/claims.hpp"
 #include "gate/settle.hpp"
 #include "gate/status.hpp"
 #include "keeper/keeper.hpp"
 #include "site/site.hpp"
 #include "sys/descriptors.hpp"
-#include "sys/file.hpp"
+#include "sys/look.hpp"
+#include "sys/read_file.hpp"
 #include "sys/sandbox.hpp"
 #include "sys/system.hpp"
 #include "sys/worker.hpp"

@@ -3,7 +3,9 @@
 #include <nlohmann/json.hpp>
 
 #include "core/text.hpp"
-#include "sys/file.hpp"
+#include "sys/look.hpp"
+#include "sys/names.hpp"
+#include "sys/write_file.hpp"
 
 namespace airlock::console {
 namespace {

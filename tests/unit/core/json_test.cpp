@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/io.hpp"
+#include "core/members.hpp"
 
 using namespace airlock::core;
 
@@ -99,7 +100,7 @@ TEST_CASE("a list of texts is read in proportion to its length, and one that is 
   const Json twice = parse_json(text + "\"t7\"]}", "x").value();
   Members again(twice, "x", "");
   (void)again.texts("list", 100'000);
-  CHECK(again.finish().error().message == "`x`: `/list`: element 50000 stands there twice");
+  CHECK(again.finish().error().message == "`x`: `/list`: element 50000 occurs twice");
 }
 
 TEST_CASE("members are read with types and limits, and a stranger among them is refused") {

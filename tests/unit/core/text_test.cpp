@@ -1,9 +1,11 @@
+#include "core/encoding.hpp"
 #include "core/text.hpp"
 
 #include <doctest/doctest.h>
 #include <array>
 
 #include "core/digest.hpp"
+#include "core/utf8.hpp"
 
 using namespace airlock::core;
 

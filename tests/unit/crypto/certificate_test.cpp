@@ -1,3 +1,4 @@
+#include "core/text.hpp"
 #include "crypto/certificate.hpp"
 
 #include <openssl/x509.h>

@@ -1,3 +1,4 @@
+#include "core/encoding.hpp"
 #include "crypto/der.hpp"
 
 #include "crypto/ber.hpp"

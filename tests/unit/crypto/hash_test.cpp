@@ -1,10 +1,10 @@
+#include "core/encoding.hpp"
 #include "crypto/hash.hpp"
 
 #include <doctest/doctest.h>
 
 #include <set>
 
-#include "core/text.hpp"
 
 using namespace airlock;
 using namespace airlock::crypto;

@@ -1,4 +1,5 @@
 // Airlock and the stock openssl program read each other's objects, with the commands that docs/formats/cms.md names.
+#include "core/text.hpp"
 #include "crypto/pem.hpp"
 #include "kit.hpp"
 #include "temporary_directory.hpp"

@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "core/io.hpp"
-#include "core/text.hpp"
 #include "crypto/certificate.hpp"
 #include "crypto/cms.hpp"
 #include "crypto/key.hpp"

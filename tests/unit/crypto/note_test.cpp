@@ -1,3 +1,4 @@
+#include "core/encoding.hpp"
 #include "crypto/note.hpp"
 
 #include "kit.hpp"

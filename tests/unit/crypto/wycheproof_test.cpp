@@ -5,6 +5,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "core/encoding.hpp"
 #include "core/json.hpp"
 #include "crypto/digest_signature.hpp"
 #include "crypto/signature.hpp"

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "core/encoding.hpp"
 #include "delivery/backoff.hpp"
 #include "delivery/sender.hpp"
 #include "delivery/target.hpp"

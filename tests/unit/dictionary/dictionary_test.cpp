@@ -208,7 +208,7 @@ TEST_CASE("types, classes and purposes are known ones") {
   check(
       {{"/fields/4/type", R"("int")", "`/fields/4/type`: `int` is not a type"},
        {"/fields/4/type", "[]", "`/fields/4/type`: is an empty list"},
-       {"/fields/4/type", R"(["count", "count"])", "`/fields/4/type`: element 1 stands there twice"},
+       {"/fields/4/type", R"(["count", "count"])", "`/fields/4/type`: element 1 occurs twice"},
        {"/fields/4/type", R"(["count", 7])", "`/fields/4/type`: element 1 " + element},
        {"/fields/4/type", "7", "`/fields/4/type`: must be a text"},
        {"/fields/4/class", R"("Usage")", "`/fields/4/class`: `Usage` is not a class"},
@@ -225,7 +225,7 @@ TEST_CASE("values go with enum, always and only") {
          {"/fields/0/values", "[]", missing},
          {"/fields/4/values", R"(["a"])", idle},
          {"/fields/4/values", "[]", idle},
-         {"/fields/0/values", R"(["a", "b", "a"])", "`/fields/0/values`: element 2 stands there twice"},
+         {"/fields/0/values", R"(["a", "b", "a"])", "`/fields/0/values`: element 2 occurs twice"},
          {"/fields/5/key/type", R"("enum")", "`/fields/5/key/values`: must name the values of the `enum`"}});
 }
 

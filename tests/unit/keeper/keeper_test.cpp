@@ -5,6 +5,7 @@
 #include "crypto/digest_signature.hpp"
 #include "keeper/passphrase.hpp"
 #include "support.hpp"
+#include "sys/write_file.hpp"
 
 using namespace airlock;
 using namespace airlock::test;

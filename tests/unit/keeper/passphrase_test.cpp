@@ -1,4 +1,5 @@
 #include "keeper/passphrase.hpp"
+#include "sys/write_file.hpp"
 
 #include "support.hpp"
 

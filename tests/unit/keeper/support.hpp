@@ -8,7 +8,7 @@
 #include <string>
 
 #include "core/result.hpp"
-#include "sys/file.hpp"
+#include "sys/write_file.hpp"
 #include "temporary_directory.hpp"
 
 namespace airlock::test {

@@ -7,7 +7,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
-#include "core/text.hpp"
+#include "core/encoding.hpp"
 #include "crypto/hash.hpp"
 #include "ledger/ledger.hpp"
 #include "temporary_directory.hpp"

@@ -1,8 +1,8 @@
+#include "core/encoding.hpp"
 #include "ledger/checkpoint.hpp"
 
 #include <doctest/doctest.h>
 
-#include "core/text.hpp"
 
 using namespace airlock;
 using core::Code;

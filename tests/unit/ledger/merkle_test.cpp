@@ -1,3 +1,4 @@
+#include "core/encoding.hpp"
 #include "ledger/merkle.hpp"
 
 #include <doctest/doctest.h>
@@ -8,7 +9,6 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "core/text.hpp"
 #include "crypto/hash.hpp"
 
 using namespace airlock;

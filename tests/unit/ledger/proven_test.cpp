@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "book.hpp"
+#include "core/encoding.hpp"
 #include "ledger/entry.hpp"
 #include "ledger/verify.hpp"
 

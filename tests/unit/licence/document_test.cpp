@@ -142,7 +142,7 @@ TEST_CASE("numbers in a licence keep to their ranges") {
 }
 
 TEST_CASE("lists in a licence are bounded and name nothing twice") {
-  CHECK(why("entitlements", {"a", "a"}) == "`x`: `/entitlements`: element 1 stands there twice");
+  CHECK(why("entitlements", {"a", "a"}) == "`x`: `/entitlements`: element 1 occurs twice");
   CHECK(why("sites", core::Json::array()) == "`x`: `/sites`: must be `any` or a list of 1 to 256 sites");
   CHECK(why("sites", "all") == "`x`: `/sites`: must be `any` or a list of 1 to 256 sites");
   CHECK(why("sites", {site, site}) == "`x`: `/sites`: has the site `5b0c5a39-58ab-4a3c-9d5b-7a7d3c2f1e00` twice");

@@ -169,7 +169,7 @@ TEST_CASE("a condition names what there is") {
   CHECK(why("/rules/0/when", R"({"tier": []})") == "`p`: `/rules/0/when/tier`: is empty");
   CHECK(why("/rules/0/when", R"({"tier": "open"})") == "`p`: `/rules/0/when/tier`: must be an array");
   CHECK(why("/rules/0/when", R"({"tier": ["open", "open"]})") ==
-        "`p`: `/rules/0/when/tier`: element 1 stands there twice");
+        "`p`: `/rules/0/when/tier`: element 1 occurs twice");
   CHECK(why("/rules/0/when", R"({"tier": ["gold"]})") ==
         "`p`: `/rules/0/when/tier`: `gold` is not a tier of this policy");
   CHECK(why("/rules/0/when", R"({"licence": ["stale"]})") ==

@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include "core/text.hpp"
 #include "kit.hpp"
 
 namespace filter_test {

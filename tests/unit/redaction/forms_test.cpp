@@ -1,3 +1,4 @@
+#include "core/encoding.hpp"
 #include "redaction/forms.hpp"
 
 #include <doctest/doctest.h>

@@ -1,10 +1,10 @@
+#include "core/encoding.hpp"
 #include "redaction/leak_scan.hpp"
 
 #include <doctest/doctest.h>
 
 #include <random>
 
-#include "core/text.hpp"
 #include "kit.hpp"
 #include "report/editor.hpp"
 

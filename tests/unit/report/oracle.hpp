@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/text.hpp"
+#include "core/utf8.hpp"
 #include "report/scanner.hpp"
 
 namespace airlock::test {

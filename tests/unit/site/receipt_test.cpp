@@ -3,7 +3,6 @@
 #include <doctest/doctest.h>
 
 #include "authority.hpp"
-#include "core/text.hpp"
 #include "crypto/pem.hpp"
 
 namespace receipt_test {

@@ -1,4 +1,3 @@
-#include "sys/file.hpp"
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>
@@ -9,7 +8,13 @@
 #include <thread>
 
 #include "sys/drop.hpp"
+#include "sys/file_system.hpp"
+#include "sys/lock.hpp"
+#include "sys/look.hpp"
+#include "sys/names.hpp"
+#include "sys/read_file.hpp"
 #include "sys/system.hpp"
+#include "sys/write_file.hpp"
 #include "temporary_directory.hpp"
 
 using namespace airlock::sys;

@@ -1,10 +1,11 @@
+#include "sys/look.hpp"
 #include "sys/new_directory.hpp"
+#include "sys/write_file.hpp"
 
 #include <doctest/doctest.h>
 
 #include <filesystem>
 
-#include "sys/file.hpp"
 #include "temporary_directory.hpp"
 
 namespace new_directory_test {

@@ -1,4 +1,5 @@
 #include "sys/descriptors.hpp"
+#include "sys/names.hpp"
 #include "sys/sandbox.hpp"
 
 #include <doctest/doctest.h>
@@ -26,8 +27,8 @@
 #include <string>
 #include <vector>
 
-#include "sys/file.hpp"
 #include "sys/worker.hpp"
+#include "sys/write_file.hpp"
 #include "temporary_directory.hpp"
 
 namespace sandbox_test {

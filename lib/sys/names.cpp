@@ -1,0 +1,90 @@
+#include "sys/names.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <system_error>
+
+#include "core/call.hpp"
+#include "core/text.hpp"
+#include "sys/descriptor.hpp"
+#include "sys/file_calls.hpp"
+#include "sys/look.hpp"
+
+namespace airlock::sys {
+
+Result<void> make_directory(const std::string& path, unsigned mode) {
+  if (::mkdir(path.c_str(), private_directory) != 0) return fail_errno(path, making_directory);
+  if (::chmod(path.c_str(), mode) != 0) return fail_errno(path, changing_mode);
+  return {};
+}
+
+Result<void> ensure_private_directory(const std::string& path, const std::string& beside) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) == 0) {
+    if (S_ISDIR(status.st_mode)) return {};
+    return core::fail(core::Code::refused, core::quote(path) + ": is not a folder", "move it away and run again");
+  }
+  if (::stat(beside.c_str(), &status) != 0) return fail_errno(beside, looking);
+  if (::mkdir(path.c_str(), private_directory) != 0 && errno != EEXIST) return fail_errno(path, making_directory);
+  const Descriptor fd{retry([&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW); })};
+  if (fd.get() < 0) return fail_errno(path, opening);
+  if (::geteuid() == 0 && ::fchown(fd.get(), status.st_uid, status.st_gid) != 0)
+    return fail_errno(path, changing_owner);
+  return sync_directory(parent_of(path));
+}
+
+Result<void> sync_directory(const std::string& path) {
+  const Descriptor fd{retry([&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); })};
+  if (fd.get() < 0) return fail_errno(path, opening);
+  if (::fsync(fd.get()) != 0) return fail_errno(path, syncing);
+  return {};
+}
+
+Result<void> link_file(const std::string& from, const std::string& to) {
+  if (::link(from.c_str(), to.c_str()) != 0) return fail_errno(to, linking);
+  return {};
+}
+
+Result<void> rename_new(const std::string& from, const std::string& to) {
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return {};
+  // EINVAL: a file system that cannot promise it, such as ZFS or one over FUSE.
+  if (errno != EINVAL && !core::is_denied(errno)) return fail_errno(to, renaming);
+  // link(2) never replaces a file either. A process that ends between the two calls leaves both names.
+  if (::link(from.c_str(), to.c_str()) == 0) {
+    if (::unlink(from.c_str()) != 0) return fail_errno(from, removing);
+    return {};
+  }
+  if (errno == EEXIST) return fail_errno(to, renaming);
+  // No links either. Look just before the rename, then.
+  if (exists(to)) return fail_errno(to, renaming, EEXIST);
+  if (::rename(from.c_str(), to.c_str()) != 0) return fail_errno(to, renaming);
+  return {};
+}
+
+Result<void> rename_over(const std::string& from, const std::string& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) return fail_errno(to, renaming);
+  return sync_directory(parent_of(to));
+}
+
+Result<void> remove_file(const std::string& path) {
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT) return fail_errno(path, removing);
+  return {};
+}
+
+Result<void> remove_if_file(const std::string& path) {
+  AIRLOCK_TRY(const Kind kind, kind_of(path));
+  if (kind != Kind::file) return {};
+  return remove_file(path);
+}
+
+Result<void> remove_tree(const std::string& path) {
+  std::error_code error;
+  std::filesystem::remove_all(path, error);
+  if (error) return fail_errno(path, removing, error.value());
+  return {};
+}
+
+}  // namespace airlock::sys
