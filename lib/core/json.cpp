@@ -51,7 +51,7 @@ class Builder final : public nlohmann::json_sax<Json> {
   bool end_object() override { return close(); }
   bool end_array() override { return close(); }
   bool key(string_t& key) override {
-    Level& level = levels_.back();
+    OpenValue& level = open_.back();
     if (level.value->size() == limits_.members) return refuse_excess(limits_.members, "members");
     if (has(level, key)) return refuse("has the key " + quote(key) + " twice in one object");
     if (!check(key)) return false;
@@ -71,15 +71,15 @@ class Builder final : public nlohmann::json_sax<Json> {
  private:
   /// An object or array that is still open. `value` stays valid, since only growth of the parent could move it, and
   /// the parent does not grow before this one ends.
-  struct Level {
+  struct OpenValue {
     Json* value;
-    std::string key;  ///< of the next member
+    std::string key;                          ///< of the next member
     std::set<std::string, std::less<>> keys;  ///< of all members; empty while there are few
   };
 
   /// Whether the object has a member `key` already. A few members are compared one by one, since making a set of them
   /// takes longer.
-  static bool has(Level& level, const std::string& key) {
+  static bool has(OpenValue& level, const std::string& key) {
     constexpr std::size_t compared_maximum = 16;
     const auto& members = level.value->get_ref<const Json::object_t&>();
     if (members.size() < compared_maximum) {
@@ -98,11 +98,11 @@ class Builder final : public nlohmann::json_sax<Json> {
       refuse("has more than " + std::to_string(limits_.values) + " values");
       return nullptr;
     }
-    if (levels_.empty()) {
+    if (open_.empty()) {
       root_ = Json(std::forward<Value>(value));
       return &root_;
     }
-    Level& level = levels_.back();
+    OpenValue& level = open_.back();
     if (auto* members = level.value->get_ptr<Json::object_t*>()) {
       // Not emplace, which would look for the key.
       members->push_back({std::move(level.key), Json(std::forward<Value>(value))});
@@ -119,12 +119,12 @@ class Builder final : public nlohmann::json_sax<Json> {
 
   bool open(Json* value) {
     if (value == nullptr) return false;
-    if (levels_.size() == limits_.depth) return refuse("is nested deeper than " + std::to_string(limits_.depth));
-    levels_.push_back({value, {}, {}});
+    if (open_.size() == limits_.depth) return refuse("is nested deeper than " + std::to_string(limits_.depth));
+    open_.push_back({value, {}, {}});
     return true;
   }
   bool close() {
-    levels_.pop_back();
+    open_.pop_back();
     return true;
   }
 
@@ -136,8 +136,8 @@ class Builder final : public nlohmann::json_sax<Json> {
   /// The innermost object or array has too many `what`.
   bool refuse_excess(std::size_t maximum, std::string_view what) {
     std::string path;
-    for (std::size_t at = 0; at + 1 < levels_.size(); ++at) {
-      const Json& outer = *levels_[at].value;
+    for (std::size_t at = 0; at + 1 < open_.size(); ++at) {
+      const Json& outer = *open_[at].value;
       path += "/" + (outer.is_array() ? std::to_string(outer.size() - 1)
                                       : pointer_step(outer.get_ref<const Json::object_t&>().back().first));
     }
@@ -147,7 +147,7 @@ class Builder final : public nlohmann::json_sax<Json> {
 
   const JsonLimits& limits_;
   Json root_;
-  std::vector<Level> levels_;
+  std::vector<OpenValue> open_;
   std::size_t values_ = 0;
   std::size_t offset_ = 0;
   std::optional<std::string> why_;

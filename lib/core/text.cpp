@@ -14,7 +14,7 @@ namespace {
 
 void append_byte_escape(std::string& out, char c) { out += "\\x" + to_hex({&c, 1}); }
 
-struct Range {
+struct CodePointRange {
   char32_t first;
   char32_t last;
 };
@@ -24,7 +24,7 @@ struct Range {
 ///   visible characters of Cf (Arabic, Syriac and Kaithi signs);
 /// - blank characters that no property names (U+2800, U+16FE4, U+1D159);
 /// - all planes from the fourth on, which have no other characters.
-constexpr std::array<Range, 32> unseen{{
+constexpr std::array<CodePointRange, 32> unseen{{
     {0x0000, 0x001F},   {0x007F, 0x00A0},    {0x00AD, 0x00AD},   {0x034F, 0x034F},   {0x061C, 0x061C},
     {0x115F, 0x1160},   {0x1680, 0x1680},    {0x17B4, 0x17B5},   {0x180B, 0x180F},   {0x2000, 0x200F},
     {0x2028, 0x202F},   {0x205F, 0x206F},    {0x2800, 0x2800},   {0x3000, 0x3000},   {0x3164, 0x3164},
@@ -36,8 +36,8 @@ constexpr std::array<Range, 32> unseen{{
 
 bool is_unprintable(char32_t c) {
   if (c < 0x7F) return c < 0x20;
-  const auto* const at = std::lower_bound(unseen.begin(), unseen.end(), c,
-                                          [](const Range& range, char32_t value) { return range.last < value; });
+  const auto* const at = std::lower_bound(
+      unseen.begin(), unseen.end(), c, [](const CodePointRange& range, char32_t value) { return range.last < value; });
   return at != unseen.end() && at->first <= c;
 }
 
@@ -158,7 +158,8 @@ std::string quote(std::string_view text, std::size_t limit) { return "`" + print
 
 std::string shell_path(std::string_view path) {
   constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-+,:@%";
-  const std::string named = (path.starts_with('-') ? "./" : "") + std::string(path);  // a leading dash would be an option
+  const std::string named =
+      (path.starts_with('-') ? "./" : "") + std::string(path);  // a leading dash would be an option
   if (!named.empty() && named.find_first_not_of(plain) == std::string::npos) return named;
   const bool shown = is_printable(named);
   std::string inside;

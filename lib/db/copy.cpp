@@ -26,7 +26,7 @@ Result<void> Database::copy_into(Database& copy) {
   int waited = 0;
   int remaining = 0;
   for (;;) {
-    const int code = sqlite3_backup_step(backup.get(), restarts < copy_restarts_most ? copy_step_pages : -1);
+    const int code = sqlite3_backup_step(backup.get(), restarts < copy_restarts_maximum ? copy_step_pages : -1);
     if (code == SQLITE_DONE) return {};
     const bool busy = (code & 0xFF) == SQLITE_BUSY || (code & 0xFF) == SQLITE_LOCKED;
     if (code == refused_code) {
@@ -64,7 +64,7 @@ Result<void> Database::check_in_place() {
 Result<void> Database::check() {
   AIRLOCK_TRY(const auto pages, number("PRAGMA page_count"));
   AIRLOCK_TRY(const auto page_size, number("PRAGMA page_size"));
-  if (pages * page_size <= check_in_place_most) return check_in_place();
+  if (pages * page_size <= check_in_place_maximum) return check_in_place();
   AIRLOCK_TRY(std::shared_ptr<Vfs> vfs, Vfs::of_scratch());
   sqlite3* handle = nullptr;
   const int opened = vfs->open(SQLITE_OPEN_READWRITE, &handle);

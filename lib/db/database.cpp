@@ -41,7 +41,7 @@ core::Error missing(const std::string& path) {
   return {Code::bad_input, core::quote(path) + ": does not exist", "check the path"};
 }
 
-/// The path as SQLite is to have it: of a folder without symbolic links.
+/// The absolute path, with a folder that has no symbolic links.
 Result<std::string> full_path(const std::string& path) {
   std::error_code error;
   const std::filesystem::path given(path);
@@ -72,7 +72,7 @@ Result<Database> Database::open(const std::string& path, Mode mode, Journal afte
   const int opened = vfs->open(mode == Mode::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE, &handle);
   Database database(handle, vfs);
   if (opened != SQLITE_OK) return fail(open_error(handle, *vfs, path));
-  // SQLite opens a file that it may not write for reading, without a word.
+  // Where it may not write the file, SQLite opens it for reading and reports no error.
   if (mode == Mode::read_write && sqlite3_db_readonly(handle, "main") != 0) {
     return fail(error_of(SQLITE_READONLY, database.path_, ""));
   }
@@ -137,7 +137,8 @@ Result<Transaction> Transaction::begin(Database& database) {
 }
 
 void Transaction::RollBack::operator()(sqlite3* handle) const {
-  // SQLite itself has rolled back after some errors. Should this fail, the journal stays and the next opener uses it.
+  // After some errors SQLite itself has rolled back. Where this fails, the journal stays, and the next process that
+  // opens the database rolls back.
   if (sqlite3_get_autocommit(handle) == 0) sqlite3_exec(handle, "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
@@ -150,14 +151,14 @@ Result<void> Transaction::commit() {
   return {};
 }
 
-Result<Reading> Reading::begin(Database& database) {
-  if (sqlite3_get_autocommit(database.handle_.get()) == 0) return Reading(nullptr);
+Result<ReadTransaction> ReadTransaction::begin(Database& database) {
+  if (sqlite3_get_autocommit(database.handle_.get()) == 0) return ReadTransaction(nullptr);
   AIRLOCK_CHECK(database.run("BEGIN"));
-  return Reading(database.handle_.get());
+  return ReadTransaction(database.handle_.get());
 }
 
-void Reading::End::operator()(sqlite3* handle) const {
-  // It has written nothing that could fail to be kept.
+void ReadTransaction::End::operator()(sqlite3* handle) const {
+  // Nothing was written, so nothing can be lost here.
   if (sqlite3_get_autocommit(handle) == 0) sqlite3_exec(handle, "COMMIT", nullptr, nullptr, nullptr);
 }
 

@@ -7,20 +7,18 @@
 
 #include "core/call.hpp"
 #include "core/text.hpp"
-#include "db/database.hpp"
+#include "db/limits.hpp"
 #include "db/vfs.hpp"
 
 namespace airlock::db {
 
 using core::Code;
 
-static_assert((refused_code & 0xFF) == SQLITE_CORRUPT);
-
 namespace {
 
 constexpr auto owner_hint = "run the command as the user who owns the file and its folder";
 
-/// The system call behind an error of the disk; empty for codes that may stand for several.
+/// The system call that failed, by the result code of SQLite; empty for a code that several calls share.
 std::string_view call_behind(int code) {
   switch (code) {
     case SQLITE_IOERR_READ:
@@ -62,7 +60,7 @@ core::Error last_error(sqlite3* handle) {
   if (sqlite3_extended_errcode(handle) == refused_code) {
     if (auto refused = Vfs::refusal(handle)) return *std::move(refused);
   }
-  // SQLite calls a file damaged that the disk does not let it read (SQLITE_IOERR_CORRUPTFS). Nobody should restore a
+  // Where the disk cannot be read, SQLite reports a damaged file (SQLITE_IOERR_CORRUPTFS). Nobody should restore a
   // backup for that.
   const bool damaged = (sqlite3_extended_errcode(handle) & 0xFF) == SQLITE_CORRUPT;
   if (damaged && (system_error == EIO || system_error == ENXIO)) {
@@ -90,7 +88,7 @@ core::Error error_of(int code, const std::string& path, const std::string& text)
     case SQLITE_FULL:
       return error(Code::not_recorded, "there is no room on the disk", "make room and run the command again");
     case SQLITE_READONLY:
-      if (is_forbidden(path, Access::write))
+      if (is_forbidden(path, FileAccess::write))
         return error(Code::unexpected, "permission denied: it cannot be written", owner_hint);
       return error(Code::not_recorded, "cannot be written",
                    "run the command as the user who owns the file and its folder, on a disk that can be written");
@@ -98,7 +96,7 @@ core::Error error_of(int code, const std::string& path, const std::string& text)
       return error(Code::not_recorded, "the disk cannot be read or written (" + core::printable(text) + ")",
                    "check the disk, then run the command again");
     case SQLITE_CANTOPEN:
-      if (is_forbidden(path, Access::read))
+      if (is_forbidden(path, FileAccess::read))
         return error(Code::unexpected, "permission denied: it cannot be opened", owner_hint);
       return error(Code::not_recorded, "cannot be opened",
                    "check the permissions of the file and of its folder, then run the command again");

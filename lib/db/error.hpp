@@ -1,6 +1,9 @@
 #pragma once
 /// \file
-/// SQLite's result codes in our words (sqlite.org/rescode.html). For the source files of db/ only.
+/// The result codes of SQLite (sqlite.org/rescode.html) as errors of ours. For the source files of db/ only.
+///
+/// A busy, full, read-only or broken disk is `not_recorded`. A damaged file is `integrity`. A file that permissions
+/// forbid is `unexpected`. Messages name the file.
 
 #include <cerrno>
 #include <string>
@@ -11,14 +14,14 @@ struct sqlite3;
 
 namespace airlock::db {
 
-/// An extended code of SQLITE_CORRUPT that SQLite does not use: our VFS refused a file. `Vfs::refusal` has the error.
-inline constexpr int refused_code = 11 | 200 << 8;
-
-/// To be called before each call of SQLite whose error `last_error` is to tell: that of another must not be taken for it.
+/// Call this before each call of SQLite whose error `last_error` may report. SQLite does not set errno where no system
+/// call failed, so an older errno would be taken for the cause.
 inline void forget_system_error() { errno = 0; }
-/// The error that the connection reported last.
+
+/// The error of the newest call on this connection that failed.
 [[nodiscard]] core::Error last_error(sqlite3* handle);
-/// The error of `code`, an extended result code, about the file at `path`; `text` is SQLite's own word for it.
+
+/// The error for `code`, an extended result code, about the file at `path`. `text` is the message of SQLite.
 [[nodiscard]] core::Error error_of(int code, const std::string& path, const std::string& text);
 
 }  // namespace airlock::db

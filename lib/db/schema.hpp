@@ -22,8 +22,8 @@ struct Schema {
   /// `CREATE TABLE …`, `CREATE INDEX …` and so on as SQLite keeps them: upper-case keywords up to the name, one space
   /// between them, no IF NOT EXISTS, no semicolon at the end.
   std::span<const std::string_view> statements;
-  /// The first makes version 2 of version 1, and so on: as many as there are versions but one. A statement that alters a
-  /// table must leave the text that `statements` has. Released ones never change.
+  /// The first makes version 2 of version 1, and so on: as many as there are versions but one. A statement that alters
+  /// a table must leave the text that `statements` has. Released ones never change.
   std::span<const std::span<const std::string_view>> migrations = {};
 };
 

@@ -13,24 +13,24 @@
 #include <cstring>
 
 #include "core/text.hpp"
-#include "db/error.hpp"
 
 namespace airlock::db {
 
 using core::Code;
 using core::fail;
 
+static_assert((refused_code & 0xFF) == SQLITE_CORRUPT);
+
 namespace {
 
 constexpr auto remove_hint = "find out who made it, remove it, and run the command again";
 constexpr auto evidence_hint =
     "somebody planted it: move it to another folder as evidence before any other program opens the database, then "
-    "verify "
-    "the database, and restore a backup if it is damaged";
+    "verify the database, and restore a backup if it is damaged";
 
-// The rollback journal (sqlite.org/fileformat2.html#the_rollback_journal); numbers are big-endian. A super-journal's
-// name is in front of the last 16 bytes: its length, its checksum, and the magic bytes again (pager.c,
-// `readSuperJournal`).
+// The rollback journal (sqlite.org/fileformat2.html#the_rollback_journal); numbers are big-endian. The last 16 bytes
+// are the length of the name of a super-journal, its checksum, and the magic bytes again. The name is before them
+// (pager.c, `readSuperJournal`).
 constexpr std::array<unsigned char, 8> journal_magic{0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7};
 constexpr std::int64_t tail_bytes = 16;
 constexpr std::int64_t header_bytes = 28;
@@ -38,7 +38,7 @@ constexpr std::size_t pages_at = 16;
 constexpr std::size_t page_size_at = 24;
 constexpr std::uint32_t smallest_page = 512;
 constexpr std::uint32_t largest_page = 65536;
-/// Of the name of a super-journal, as much as a message shows.
+/// How much of the name of a super-journal a message shows, in bytes.
 constexpr std::int64_t shown_bytes = 200;
 
 template <std::size_t size>
@@ -47,7 +47,7 @@ std::uint32_t big_endian(const std::array<unsigned char, size>& bytes, std::size
          std::uint32_t{bytes[at + 3]};
 }
 
-std::string_view kind_of(mode_t mode) {
+std::string_view kind_in_words(mode_t mode) {
   if (S_ISLNK(mode)) return "a symbolic link";
   if (S_ISDIR(mode)) return "a folder";
   if (S_ISFIFO(mode)) return "a FIFO";
@@ -58,17 +58,17 @@ std::string_view kind_of(mode_t mode) {
 Vfs& self(sqlite3_vfs* vfs) { return *static_cast<Vfs*>(vfs->pAppData); }
 sqlite3_vfs* default_vfs() { return sqlite3_vfs_find(nullptr); }
 
-/// The VFS that is opening one of its files in this thread.
+/// The VFS that opens one of its files in this thread at the moment; null where none does.
 thread_local Vfs* opening = nullptr;
 
-/// Stands for SQLite's open(2), and differs from it only while one of our connections opens a file of its own. SQLite
-/// offers no other way to say how a file is opened, nor to look at the descriptor before it is used.
+/// Replaces open(2) for SQLite, and differs from it only while one of our connections opens a file of its own. SQLite
+/// has no other way to state how a file is opened, or to check the descriptor before it is used.
 int open_for_sqlite(const char* path, int flags, int mode) {
   if (opening != nullptr) return opening->open_descriptor(path, flags, static_cast<unsigned>(mode));
   return ::open(path, flags, static_cast<mode_t>(mode));
 }
 
-/// SQLite's table of system calls is one for the whole process.
+/// Replaces open(2) once, since SQLite has one table of system calls for the whole process.
 bool open_is_replaced() {
   static const bool done = [] {
     sqlite3_vfs* under = default_vfs();
@@ -78,14 +78,14 @@ bool open_is_replaced() {
   return done;
 }
 
-// What the connection calls. The rest goes on to SQLite's own VFS, also what belongs to an open file.
+// The functions that the connection calls. Calls on an open file, and the rest, go to the VFS of SQLite itself.
 
 int vfs_open(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* opened) {
   return self(vfs).open_file(name, file, flags, opened);
 }
 int vfs_delete(sqlite3_vfs* vfs, const char* name, int sync_folder) { return self(vfs).delete_file(name, sync_folder); }
 int vfs_access(sqlite3_vfs* vfs, const char* name, int, int* found) { return self(vfs).look_for(name, found); }
-/// There is one name, and it is a full one.
+/// There is one name, and it is a full path already.
 int vfs_full_pathname(sqlite3_vfs* vfs, const char*, int size, char* out) {
   const std::string& path = self(vfs).path();
   if (path.size() >= static_cast<std::size_t>(size)) return SQLITE_CANTOPEN;
@@ -141,12 +141,12 @@ Vfs::Vfs(std::string path, sqlite3_vfs* under)
 
 Vfs::~Vfs() = default;
 
-bool is_forbidden(const std::string& path, Access access) {
-  return ::access(path.c_str(), access == Access::read ? R_OK : W_OK) != 0 && errno == EACCES;
+bool is_forbidden(const std::string& path, FileAccess access) {
+  return ::access(path.c_str(), access == FileAccess::read ? R_OK : W_OK) != 0 && errno == EACCES;
 }
 
 int Vfs::open(int flags, sqlite3** handle) {
-  // Known to SQLite by name only as long as that takes, so that no other connection can ask for it.
+  // Registered only while this connection is opened, so that no other connection can use this VFS.
   if (const int code = sqlite3_vfs_register(registered_.get(), 0); code != SQLITE_OK) return code;
   const int code = sqlite3_open_v2(path_.c_str(), handle, flags | SQLITE_OPEN_EXRESCODE, name_.c_str());
   sqlite3_vfs_unregister(registered_.get());
@@ -166,14 +166,14 @@ int Vfs::refuse(const std::string& name, const std::string& why, const char* hin
 
 int Vfs::admit(const std::string& name, const struct ::stat& status) {
   if (!S_ISREG(status.st_mode)) {
-    return refuse(name, "is " + std::string(kind_of(status.st_mode)) + ", not a regular file", remove_hint);
+    return refuse(name, "is " + std::string(kind_in_words(status.st_mode)) + ", not a regular file", remove_hint);
   }
-  // What is written into the journal, and that it is emptied, would befall the other name as well.
+  // Writing to the journal, and emptying it, would change the file with the other name.
   if (name == journal_ && status.st_nlink > 1) {
     return refuse(name, "has a second name (a hard link)", remove_hint);
   }
-  // Here, and not with the rest of the check: SQLite, run by root, gives the journal the database's owner as it opens
-  // it.
+  // This check comes before the journal is opened: where root runs SQLite, opening gives the journal the owner of the
+  // database.
   if (name == journal_ && status.st_size > 0) {
     struct stat database {};
     constexpr mode_t others_write = S_IWGRP | S_IWOTH;
@@ -187,7 +187,7 @@ int Vfs::admit(const std::string& name, const struct ::stat& status) {
 }
 
 int Vfs::open_descriptor(const char* name, int flags, unsigned mode) {
-  // SQLite opens `/dev/null` where a program has no standard input.
+  // SQLite also opens `/dev/null`, where a program has no standard input.
   if (name != path_ && name != journal_) return ::open(name, flags, mode);
   struct stat status {};
   const auto is_admitted = [&] {
@@ -195,8 +195,8 @@ int Vfs::open_descriptor(const char* name, int flags, unsigned mode) {
     if (code == refused_code) errno = EPERM;
     return code == SQLITE_OK;
   };
-  // Looked at first, since opening a device can do something, and closing a second name of the database loses its
-  // locks.
+  // The check comes first: opening a device can have an effect, and closing a second name of the database would lose
+  // its locks.
   if (::lstat(name, &status) == 0 && !is_admitted()) return -1;
   const int fd = ::open(name, flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, mode);
   if (fd < 0) return fd;
@@ -271,7 +271,8 @@ int Vfs::check_journal(sqlite3_file* file) {
   if (page != 0 && (page < smallest_page || page > largest_page || !std::has_single_bit(page))) return SQLITE_OK;
   struct stat database {};
   if (::lstat(path_.c_str(), &database) != 0) return SQLITE_IOERR_FSTAT;
-  // Every page that the database had is still in it or in the journal. SQLite would make it as large as it is told.
+  // Every page of the old database is in the file or in the journal. SQLite would make the file as large as the
+  // journal asks.
   const std::uint64_t before = std::uint64_t{big_endian(header, pages_at)} * (page == 0 ? largest_page : page);
   if (before > static_cast<std::uint64_t>(database.st_size) + static_cast<std::uint64_t>(size)) {
     return refuse(journal_, "is not of this database, which never had " + std::to_string(before) + " bytes",
@@ -299,7 +300,7 @@ int Vfs::look_for(const char* name, int* found) {
     return refuse(wal_, "is there, and a database of Airlock has no write-ahead log", evidence_hint);
   }
   if (const int code = admit(journal_, status); code != SQLITE_OK) return code;
-  // As SQLite's own VFS has it: an empty journal is none.
+  // An empty journal counts as no journal, as in the VFS of SQLite itself.
   *found = status.st_size > 0 ? 1 : 0;
   return SQLITE_OK;
 }

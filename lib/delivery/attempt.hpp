@@ -45,7 +45,7 @@ class Attempts {
     ledger::Clearance clearance;
     std::unique_ptr<sys::FileBlob> payload;
     core::Digest digest;
-    std::vector<net::Header> headers;
+    std::vector<net::HttpHeader> headers;
     std::size_t destinations = 0;
   };
   /// Either an attempt to go on with, or what became of the disclosure without one.

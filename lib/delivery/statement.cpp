@@ -40,10 +40,10 @@ Result<std::string> statement(const site::Site& site, const ledger::Ledger& ledg
                         {"sha256", disclosure.content_sha256}});
 }
 
-Result<std::vector<net::Header>> headers(const std::string& statement, const std::string& disclosure_id,
+Result<std::vector<net::HttpHeader>> headers(const std::string& statement, const std::string& disclosure_id,
                                          const site::Identity& identity, core::Time now) {
   AIRLOCK_TRY(const std::string signature, crypto::sign_detached(statement, identity.signer(now)));
-  return std::vector<net::Header>{{"Content-Type", "application/json"},
+  return std::vector<net::HttpHeader>{{"Content-Type", "application/json"},
                                   {"Idempotency-Key", disclosure_id},
                                   {"Airlock-Statement", core::to_base64(statement)},
                                   {"Airlock-Signature", core::to_base64(signature)}};

@@ -19,7 +19,7 @@ namespace airlock::delivery {
                                                   const ledger::Disclosure& disclosure);
 
 /// The headers of an attempt: type, idempotency key, statement, its detached signature by the site.
-[[nodiscard]] core::Result<std::vector<net::Header>> headers(const std::string& statement,
+[[nodiscard]] core::Result<std::vector<net::HttpHeader>> headers(const std::string& statement,
                                                              const std::string& disclosure_id,
                                                              const site::Identity& identity, core::Time now);
 

@@ -53,7 +53,7 @@ Result<Result<ledger::TreeHead>> verify_anchor(const site::Site& site, const led
                                                const std::string& note) {
   AIRLOCK_TRY(const auto known, site.ledger_verifier());
   if (auto head = ledger::verify_checkpoint(note, known)) return head;
-  AIRLOCK_TRY(const auto history, ledger::KeyHistory::of(ledger, known));
+  AIRLOCK_TRY(const auto history, ledger.keys(known));
   return ledger::verify_checkpoint_by_any(note, history);
 }
 

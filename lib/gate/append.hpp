@@ -12,8 +12,8 @@ namespace airlock::gate {
 
 inline constexpr std::size_t nonce_bytes = 16;
 
-/// `ledger::Ledger::Change::append` with 16 bytes from the system's random source.
-[[nodiscard]] inline core::Result<std::uint64_t> append(ledger::Ledger::Change& change, ledger::Kind kind,
+/// `ledger::Change::append` with 16 bytes from the system's random source.
+[[nodiscard]] inline core::Result<std::uint64_t> append(ledger::Change& change, ledger::Kind kind,
                                                         std::string_view report_id, const core::Json& members,
                                                         core::Time now) {
   return change.append(kind, report_id, members, now, sys::random_bytes(nonce_bytes));

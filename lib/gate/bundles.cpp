@@ -2,6 +2,7 @@
 
 #include "core/text.hpp"
 #include "gate/open.hpp"
+#include "ledger/checkpoint.hpp"
 #include "ledger/ledger.hpp"
 #include "site/former_keys.hpp"
 #include "site/site.hpp"
@@ -39,7 +40,7 @@ Result<void> check_against_ledger(const site::Site& site, const envelope::Opened
   AIRLOCK_TRY(const ledger::Proof proof, ledger::read_proof(text));
   if (proof.index != bundle.entry_seq())
     return fail(Code::integrity, "`proof.txt` is for another place than the entry's");
-  AIRLOCK_TRY(const auto keys, ledger::KeyHistory::of(ledger, verifier));
+  AIRLOCK_TRY(const auto keys, ledger.keys(verifier));
   AIRLOCK_TRY(const ledger::TreeHead head, ledger::verify_proof(entry, proof, keys));
   AIRLOCK_TRY(const auto named, crypto::NoteVerifier::from_text(bundle.manifest().ledger_key));
   if (!ledger::verify_checkpoint(proof.checkpoint, named)) {

@@ -122,7 +122,7 @@ Result<SiteChecked> check_site(const std::string& directory, const CheckOptions&
   AIRLOCK_CHECK(check_past(site, ledger));
   AIRLOCK_TRY(out.replayed, replay(ledger));
   if (options.checkpoint) {
-    AIRLOCK_TRY(const auto keys, ledger::KeyHistory::of(ledger, verifier));
+    AIRLOCK_TRY(const auto keys, ledger.keys(verifier));
     AIRLOCK_TRY(const auto head, ledger::verify_checkpoint(*options.checkpoint, keys));
     AIRLOCK_CHECK(check_holds(ledger, head, "the given checkpoint"));
     out.from_size = head.size;

@@ -13,7 +13,7 @@
 namespace airlock::gate {
 
 struct SiteChecked {
-  ledger::Checked ledger;
+  ledger::VerifiedLedger ledger;
   std::uint64_t bundles = 0;      ///< files in the outbox that are what the ledger says
   std::uint64_t handed_over = 0;  ///< released bundles that are no longer in the outbox
   std::uint64_t queued = 0;       ///< payloads in the outbox that wait to be sent

@@ -42,10 +42,10 @@ Result<bool> is_in_inbox_too(const std::string& directory, const std::string& cl
 Result<std::optional<std::string>> claim(const std::string& directory, const std::string& name) {
   AIRLOCK_CHECK(check_name(name));
   const std::string id = sys::random_uuid();
-  AIRLOCK_TRY(const sys::Taken taken,
+  AIRLOCK_TRY(const sys::TakeResult taken,
               sys::take_drop(in(directory, site::layout::inbox, name), in(directory, site::layout::claimed, id)));
-  if (taken == sys::Taken::yes) return id;
-  if (taken == sys::Taken::another) AIRLOCK_CHECK(put_back(directory, id, name));
+  if (taken == sys::TakeResult::yes) return id;
+  if (taken == sys::TakeResult::another) AIRLOCK_CHECK(put_back(directory, id, name));
   return std::nullopt;
 }
 

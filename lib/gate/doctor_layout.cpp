@@ -99,7 +99,7 @@ class Layout {
     if (!names) return;  // told already
     for (const std::string& name : *names) {
       const auto kind = sys::kind_of(path + "/" + name);
-      if (!kind || *kind == sys::Kind::file || *kind == sys::Kind::none) continue;
+      if (!kind || *kind == sys::FileKind::file || *kind == sys::FileKind::none) continue;
       tell(Health::warn, quote(path + "/" + name) + ": is no file, so not one of Airlock's",
            "find out who put it there, and remove it");
     }

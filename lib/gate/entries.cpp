@@ -175,7 +175,7 @@ Json configuration_members(const Inputs& inputs) {
   return {{"configuration_sha256", crypto::sha256(inputs.site.configuration_text()).hex()}};
 }
 
-Result<void> append_site_changes(ledger::Ledger::Change& change, const ledger::Ledger& ledger, const Inputs& inputs) {
+Result<void> append_site_changes(ledger::Change& change, const ledger::Ledger& ledger, const Inputs& inputs) {
   const auto& verdict = inputs.licence.verdict;
   bool recorded = !inputs.ceiling_moved;
   if (verdict.licence) {

@@ -43,7 +43,7 @@ struct NewDisclosure {
 
 /// Records a licence or a configuration that the ledger has not seen yet, whoever put it there, and where the ceiling
 /// stands then.
-[[nodiscard]] Result<void> append_site_changes(ledger::Ledger::Change& change, const ledger::Ledger& ledger,
+[[nodiscard]] Result<void> append_site_changes(ledger::Change& change, const ledger::Ledger& ledger,
                                                const Inputs& inputs);
 
 /// The members of a `configured` entry, but for the ceiling.

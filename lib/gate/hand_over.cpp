@@ -75,8 +75,8 @@ Result<std::vector<BundleInOutbox>> choose(const site::Site& site, const ledger:
   return out;
 }
 
-std::string not_a_copy(sys::Kind kind) {
-  if (kind == sys::Kind::link) return "is a symbolic link, not a copy of the bundle";
+std::string not_a_copy(sys::FileKind kind) {
+  if (kind == sys::FileKind::link) return "is a symbolic link, not a copy of the bundle";
   return "is not a regular file, so it is no copy of the bundle";
 }
 
@@ -94,10 +94,10 @@ Result<std::vector<Copy>> plan_copies(const site::Site& site, const std::string&
       AIRLOCK_TRY(const core::Digest digest, digest_of_file(copy.from));
       copy.sha256 = digest.hex();
     }
-    AIRLOCK_TRY(const sys::Kind kind, sys::kind_of(copy.to));
-    if (kind != sys::Kind::none) {
+    AIRLOCK_TRY(const sys::FileKind kind, sys::kind_of(copy.to));
+    if (kind != sys::FileKind::none) {
       // A link could lead to the outbox itself, and then nothing would be on the medium.
-      if (kind != sys::Kind::file) {
+      if (kind != sys::FileKind::file) {
         return fail(Code::refused, quote(copy.to) + ": " + not_a_copy(kind),
                     nothing_recorded + std::string("remove it, or name another directory"));
       }
@@ -116,8 +116,8 @@ Result<std::vector<Copy>> plan_copies(const site::Site& site, const std::string&
 /// Writes one hidden copy, durably, and compares what the medium gives back.
 Result<sys::NewFile> write_copy(const Copy& copy) {
   AIRLOCK_CHECK(sys::remove_if_file(copy.hidden));  // of a run that was cut short
-  AIRLOCK_TRY(const sys::Kind kind, sys::kind_of(copy.hidden));
-  if (kind != sys::Kind::none) {
+  AIRLOCK_TRY(const sys::FileKind kind, sys::kind_of(copy.hidden));
+  if (kind != sys::FileKind::none) {
     return fail(Code::refused, quote(copy.hidden) + ": has the name that the copy has until it is complete",
                 nothing_recorded + std::string("find out who put it there, and remove it"));
   }

@@ -87,8 +87,8 @@ class Inbox {
   Result<void> take_claimed() {
     AIRLOCK_TRY(const auto names, sys::list_directory(site_.path(site::layout::claimed)));
     for (const std::string& name : names) {
-      AIRLOCK_TRY(const sys::Kind kind, sys::kind_of(claimed(name)));
-      if (kind == sys::Kind::file && core::is_uuid(name) && core::to_lower(name) == name) {
+      AIRLOCK_TRY(const sys::FileKind kind, sys::kind_of(claimed(name)));
+      if (kind == sys::FileKind::file && core::is_uuid(name) && core::to_lower(name) == name) {
         take(name, name);
       } else if (const auto back = mover_.put_back(name, name); !back) {
         leave(name, back.error());  // it came here in the place of a file that was looked at

@@ -220,7 +220,7 @@ Result<std::vector<ledger::Disclosure>> given_up_of(const ledger::Ledger& ledger
   return all;
 }
 
-Result<void> withdraw(ledger::Ledger::Change& change, const std::vector<ledger::Disclosure>& disclosures,
+Result<void> withdraw(ledger::Change& change, const std::vector<ledger::Disclosure>& disclosures,
                       std::string_view reason, core::Time now) {
   for (const ledger::Disclosure& disclosure : disclosures) {
     const Json members{{"number", disclosure.number},
@@ -239,7 +239,7 @@ Result<void> remove_payloads(const site::Site& site, const std::vector<ledger::D
   return {};
 }
 
-Result<void> hold_again(ledger::Ledger::Change& change, const site::Site& site, const ledger::Disclosure& disclosure,
+Result<void> hold_again(ledger::Change& change, const site::Site& site, const ledger::Disclosure& disclosure,
                         std::string_view reason, const std::string& message, core::Time now) {
   AIRLOCK_TRY(const bool there, sys::look_for(kept_path(site, disclosure.report_id)));
   if (!there) return {};

@@ -109,12 +109,12 @@ class Keeping {
 [[nodiscard]] Result<std::vector<ledger::Disclosure>> given_up_of(const ledger::Ledger& ledger,
                                                                   const std::string& report_id);
 /// Appends that they are withdrawn. Once that is committed, `remove_payloads` removes what was to be sent.
-[[nodiscard]] Result<void> withdraw(ledger::Ledger::Change& change, const std::vector<ledger::Disclosure>& disclosures,
+[[nodiscard]] Result<void> withdraw(ledger::Change& change, const std::vector<ledger::Disclosure>& disclosures,
                                     std::string_view reason, core::Time now);
 [[nodiscard]] Result<void> remove_payloads(const site::Site& site, const std::vector<ledger::Disclosure>& disclosures);
 
 /// Appends that a report is held again, since what was to leave of it did not; nothing where its bytes are not there.
-[[nodiscard]] Result<void> hold_again(ledger::Ledger::Change& change, const site::Site& site,
+[[nodiscard]] Result<void> hold_again(ledger::Change& change, const site::Site& site,
                                       const ledger::Disclosure& disclosure, std::string_view reason,
                                       const std::string& message, core::Time now);
 

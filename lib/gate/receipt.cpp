@@ -69,7 +69,7 @@ struct Judged {
 Result<Judged> judge_checkpoint(const site::Site& site, const ledger::Ledger& ledger, const std::string& note,
                                 const std::optional<ImportedReceipt>& newest) {
   AIRLOCK_TRY(const auto verifier, site.ledger_verifier());
-  AIRLOCK_TRY(const auto keys, ledger::KeyHistory::of(ledger, verifier));
+  AIRLOCK_TRY(const auto keys, ledger.keys(verifier));
   // Of a ledger that was put back the newer part, with the keys that it names, may be gone.
   AIRLOCK_TRY(const ledger::TreeHead head, ledger::verify_checkpoint_by_any(note, keys));
   const auto holds = check_holds(ledger, head, "the receipt's checkpoint");

@@ -67,7 +67,7 @@ class Recorder {
 
  private:
   /// Step A's entries: what changed at the site, then the report.
-  Result<std::uint64_t> append_report(ledger::Ledger::Change& change, const Subject& subject, const Json& decided) {
+  Result<std::uint64_t> append_report(ledger::Change& change, const Subject& subject, const Json& decided) {
     AIRLOCK_CHECK(append_site_changes(change, ledger_, inputs_));
     const bool is_new = subject.kind == ledger::Kind::produced;
     const std::string salt = sys::random_bytes(salt_bytes);

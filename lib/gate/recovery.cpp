@@ -35,8 +35,8 @@ std::string in_outbox(const Site& site, const std::string& name) {
 
 /// Whether the file is there with this digest. What is no file is none of ours, whatever its name.
 Result<bool> holds(const std::string& path, const std::string& sha256) {
-  AIRLOCK_TRY(const sys::Kind kind, sys::kind_of(path));
-  if (kind != sys::Kind::file) return false;
+  AIRLOCK_TRY(const sys::FileKind kind, sys::kind_of(path));
+  if (kind != sys::FileKind::file) return false;
   AIRLOCK_TRY(const core::Digest digest, digest_of_file(path));
   return digest.hex() == sha256;
 }
@@ -44,8 +44,8 @@ Result<bool> holds(const std::string& path, const std::string& sha256) {
 /// Gives a hidden file its visible name, if it has none yet.
 Result<void> make_visible(const std::string& hidden, const std::string& visible) {
   AIRLOCK_TRY(const bool is_visible, sys::look_for(visible));
-  AIRLOCK_TRY(const sys::Kind kind, sys::kind_of(hidden));
-  if (is_visible || kind != sys::Kind::file) return {};
+  AIRLOCK_TRY(const sys::FileKind kind, sys::kind_of(hidden));
+  if (is_visible || kind != sys::FileKind::file) return {};
   return sys::link_file(hidden, visible);
 }
 

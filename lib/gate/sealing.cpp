@@ -8,6 +8,7 @@
 #include "gate/acknowledged.hpp"
 #include "gate/entries.hpp"
 #include "gate/recovery.hpp"
+#include "ledger/checkpoint.hpp"
 #include "sys/names.hpp"
 #include "sys/write_file.hpp"
 

@@ -50,7 +50,7 @@ std::vector<std::string> linked_files(const std::string& directory) {
   std::vector<std::string> out;
   const auto look = [&](const std::string& path) {
     const auto kind = sys::kind_of(path);
-    if (!kind || *kind != sys::Kind::link) return;
+    if (!kind || *kind != sys::FileKind::link) return;
     std::error_code error;
     if (std::filesystem::is_regular_file(path, error)) out.push_back(path);
   };

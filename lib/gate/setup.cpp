@@ -17,6 +17,7 @@
 #include "gate/settle.hpp"
 #include "gate/takeover.hpp"
 #include "gate/usage.hpp"
+#include "ledger/checkpoint.hpp"
 #include "public/judge.hpp"
 #include "site/history.hpp"
 #include "site/machine.hpp"

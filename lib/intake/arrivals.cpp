@@ -6,6 +6,7 @@
 #include "core/members.hpp"
 #include "core/text.hpp"
 #include "intake/home.hpp"
+#include "ledger/checkpoint.hpp"
 #include "sys/system.hpp"
 
 namespace airlock::intake {

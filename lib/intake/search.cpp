@@ -30,9 +30,9 @@ std::set<std::string> bundle_stems(const std::vector<std::string>& names) {
 }
 
 /// Why something is not looked at; empty for files and folders.
-std::string_view unfit(sys::Kind kind) {
-  if (kind == sys::Kind::link) return "is a symbolic link, and links are not followed";
-  if (kind == sys::Kind::other) return "is neither a file nor a folder";
+std::string_view unfit(sys::FileKind kind) {
+  if (kind == sys::FileKind::link) return "is a symbolic link, and links are not followed";
+  if (kind == sys::FileKind::other) return "is neither a file nor a folder";
   return {};
 }
 
@@ -48,10 +48,10 @@ void look_at(const std::string& folder, const std::string& name, const std::set<
     return;
   }
   const auto pass_over = [&](std::string_view reason) { into.passed_over.push_back({path, std::string(reason)}); };
-  if (*kind == sys::Kind::none) return;  // removed since the folder was listed
+  if (*kind == sys::FileKind::none) return;  // removed since the folder was listed
   if (const auto why = unfit(*kind); !why.empty()) return pass_over(why);
   if (name.starts_with('.')) return pass_over("its name begins with a dot");
-  if (*kind == sys::Kind::directory) {
+  if (*kind == sys::FileKind::directory) {
     if (depth == folder_depth_limit) return pass_over("lies deeper than folders are gone through");
     return look_into(path, depth + 1, into);
   }
@@ -93,8 +93,8 @@ void find_bundles(const std::string& path, FoundBundles& into) {
       into.passed_over.push_back({path, std::string(why), true});
       return;
     }
-    if (*kind == sys::Kind::directory) return look_into(path, 0, into);
-    if (*kind == sys::Kind::file && is_instructions(path)) {
+    if (*kind == sys::FileKind::directory) return look_into(path, 0, into);
+    if (*kind == sys::FileKind::file && is_instructions(path)) {
       ++into.instructions;
       return;
     }

@@ -6,7 +6,7 @@
 #include <set>
 
 #include "core/members.hpp"
-#include "ledger/entry.hpp"
+#include "ledger/body.hpp"
 
 namespace airlock::ledger {
 namespace {
@@ -49,7 +49,7 @@ Result<Json> adopted_disclosures(const Ledger& ledger) {
 }
 
 Result<Adoption> read_adoption(std::string_view body, std::uint64_t seq) {
-  AIRLOCK_TRY(const Facts facts, read_body(body, seq));
+  AIRLOCK_TRY(const EntryFacts facts, read_body(body, seq));
   if (facts.kind != Kind::adopted) {
     return fail(Code::bad_input, "is an entry `" + std::string(name(facts.kind)) + "` and not `adopted`");
   }

@@ -1,12 +1,16 @@
-#include <map>
+#include "ledger/change.hpp"
 
+#include <map>
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "core/text.hpp"
 #include "crypto/hash.hpp"
-#include "ledger/entry.hpp"
+#include "ledger/body.hpp"
+#include "ledger/checkpoint.hpp"
 #include "ledger/outbox.hpp"
 #include "ledger/queries.hpp"
+#include "ledger/rows.hpp"
 #include "ledger/rules.hpp"
 #include "ledger/state.hpp"
 
@@ -18,20 +22,20 @@ using core::quote;
 
 namespace {
 
-/// The members whose texts have a table.
+/// Whether the text of the member goes into the table of texts.
 bool has_table(std::string_view member) { return member == "ceiling" || member == "terms" || member == "declared"; }
 
-/// Terms name recipients and destinations, which nobody may guess from a digest that leaves in a bundle. No bundle
-/// carries the first entry, which has a nonce.
-Result<std::string> terms_salt(Ledger::State& ledger) {
-  AIRLOCK_TRY(const ProvenEntry first, ledger.proven(0));
+/// A salt for the digests of terms. Terms name recipients and destinations, and digests leave in bundles: without a
+/// salt somebody could guess the terms. The first entry has a nonce, and no bundle carries it.
+Result<std::string> terms_salt(LedgerState& ledger) {
+  AIRLOCK_TRY(const VerifiedEntry first, ledger.proven(0));
   return crypto::sha256("airlock-terms\n" + first.entry.body).hex();
 }
 
 }  // namespace
 
-struct Ledger::Change::State {
-  State(Ledger::State& of, db::Transaction begun, StoredTree stored, Frontier edge, Counters last)
+struct Change::State {
+  State(LedgerState& of, db::Transaction begun, StoredTree stored, Frontier edge, Counters last)
       : ledger(of),
         transaction(std::move(begun)),
         tree(std::move(stored)),
@@ -44,7 +48,7 @@ struct Ledger::Change::State {
     if (!done) ledger.undone();
   }
 
-  Ledger::State& ledger;
+  LedgerState& ledger;
   db::Transaction transaction;
   StoredTree tree;
   Frontier frontier;
@@ -58,28 +62,29 @@ struct Ledger::Change::State {
                                std::string_view nonce);
   Result<core::Json> with_texts_kept(const core::Json& members);
   Result<void> keep_text(std::string_view text, const Digest& digest);
-  Result<void> store(const Facts& facts, std::string_view body);
-  Result<void> update_outbox(const Facts& facts);
+  Result<void> store(const EntryFacts& facts, std::string_view body);
+  Result<void> update_outbox(const EntryFacts& facts);
   Result<void> keep_original(const Original& original);
   Result<void> keep_checkpoint(const TreeHead& head, std::string_view note);
 };
 
-Result<Ledger::Change> Ledger::change() {
-  AIRLOCK_TRY(auto* database, state_->use());
+Result<Change> Change::begin(LedgerState& ledger) {
+  AIRLOCK_TRY(auto* database, ledger.use());
   AIRLOCK_TRY(auto transaction, db::Transaction::begin(*database));
   AIRLOCK_TRY(auto tree, StoredTree::open(*database));
-  AIRLOCK_TRY(const Frontier* frontier, state_->edge());
-  AIRLOCK_TRY(const auto number, last_number());
-  AIRLOCK_TRY(const auto disclosure, last_disclosure());
-  return Change(std::make_unique<Change::State>(*state_, std::move(transaction), std::move(tree), *frontier,
-                                                Counters{number, disclosure}));
+  AIRLOCK_TRY(const Frontier* frontier, ledger.edge());
+  // Only now, since no other process can append any more.
+  AIRLOCK_TRY(const auto number, ledger.last_number());
+  AIRLOCK_TRY(const auto disclosure, ledger.last_disclosure());
+  return Change(std::make_unique<State>(ledger, std::move(transaction), std::move(tree), *frontier,
+                                        Counters{number, disclosure}));
 }
 
-Result<std::uint64_t> Ledger::Change::State::append(Kind kind, std::string_view report_id, const core::Json& members,
-                                                    Time time, std::string_view nonce) {
+Result<std::uint64_t> Change::State::append(Kind kind, std::string_view report_id, const core::Json& members, Time time,
+                                            std::string_view nonce) {
   const std::uint64_t seq = frontier.size();
   AIRLOCK_TRY(const core::Json kept, with_texts_kept(members));
-  AIRLOCK_TRY(const Ledger::State::Latest* latest, ledger.latest_of(seq));
+  AIRLOCK_TRY(const LedgerState::Latest* latest, ledger.latest_of(seq));
   AIRLOCK_TRY(const std::string body,
               make_body(seq, kind, report_id, kept, time, nonce, latest->newest, latest->earlier));
   auto facts = read_body(body, seq);
@@ -95,8 +100,8 @@ Result<std::uint64_t> Ledger::Change::State::append(Kind kind, std::string_view 
   return seq;
 }
 
-/// The members with the SHA-256 of each text that has a table, instead of the text.
-Result<core::Json> Ledger::Change::State::with_texts_kept(const core::Json& members) {
+/// The members, where each text that goes into the table is replaced by its SHA-256.
+Result<core::Json> Change::State::with_texts_kept(const core::Json& members) {
   if (!members.is_object()) return members;
   core::Json out = core::Json::object();
   for (const auto& [name, value] : members.items()) {
@@ -116,7 +121,7 @@ Result<core::Json> Ledger::Change::State::with_texts_kept(const core::Json& memb
   return out;
 }
 
-Result<void> Ledger::Change::State::keep_text(std::string_view text, const Digest& digest) {
+Result<void> Change::State::keep_text(std::string_view text, const Digest& digest) {
   {
     AIRLOCK_TRY(auto find, ledger.database->prepare(sql::ceiling));
     AIRLOCK_TRY(const bool row, find.bind_blob(digest.view()).step());
@@ -126,7 +131,7 @@ Result<void> Ledger::Change::State::keep_text(std::string_view text, const Diges
   return add.bind_blob(digest.view()).bind(text).run();
 }
 
-Result<void> Ledger::Change::State::update_outbox(const Facts& facts) {
+Result<void> Change::State::update_outbox(const EntryFacts& facts) {
   if (facts.disclosure_id.empty()) return {};
   AIRLOCK_TRY(auto disclosure, find_disclosure(*ledger.database, facts.disclosure_id));
   const auto before = disclosure;
@@ -135,7 +140,7 @@ Result<void> Ledger::Change::State::update_outbox(const Facts& facts) {
   return put_disclosure(*ledger.database, *disclosure);
 }
 
-Result<void> Ledger::Change::State::store(const Facts& facts, std::string_view body) {
+Result<void> Change::State::store(const EntryFacts& facts, std::string_view body) {
   const Digest leaf = leaf_hash(body);
   AIRLOCK_TRY(auto add, ledger.database->prepare(sql::add_entry));
   add.bind(to_column(facts.seq)).bind(body).bind_blob(leaf.view()).bind(facts.time.text()).bind(name(facts.kind));
@@ -144,7 +149,7 @@ Result<void> Ledger::Change::State::store(const Facts& facts, std::string_view b
   return frontier.append(leaf, tree.writer());
 }
 
-Result<void> Ledger::Change::State::keep_original(const Original& original) {
+Result<void> Change::State::keep_original(const Original& original) {
   if (original.salt.size() != salt_size) return fail(Code::unexpected, "a salt must have 32 bytes");
   const auto produced = without_original.find(original.report_id);
   if (produced == without_original.end()) {
@@ -157,7 +162,7 @@ Result<void> Ledger::Change::State::keep_original(const Original& original) {
   return {};
 }
 
-Result<void> Ledger::Change::State::keep_checkpoint(const TreeHead& head, std::string_view note) {
+Result<void> Change::State::keep_checkpoint(const TreeHead& head, std::string_view note) {
   const auto refuse = [&](const std::string& why) {
     return fail(Code::unexpected, "the checkpoint of " + std::to_string(head.size) + " entries " + why);
   };
@@ -177,9 +182,9 @@ Result<void> Ledger::Change::State::keep_checkpoint(const TreeHead& head, std::s
   return add.bind(to_column(head.size)).bind(note).run();
 }
 
-Ledger::Change::Change(std::unique_ptr<State> state) : state_(std::move(state)) {}
-Ledger::Change::Change(Change&&) noexcept = default;
-Ledger::Change::~Change() = default;
+Change::Change(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Change::Change(Change&&) noexcept = default;
+Change::~Change() = default;
 
 namespace {
 
@@ -196,32 +201,32 @@ auto guarded(State* state, Step step) -> decltype(step(*state)) {
 
 }  // namespace
 
-Result<std::uint64_t> Ledger::Change::append(Kind kind, std::string_view report_id, const core::Json& members,
-                                             Time time, std::string_view nonce) {
+Result<std::uint64_t> Change::append(Kind kind, std::string_view report_id, const core::Json& members, Time time,
+                                     std::string_view nonce) {
   return guarded(state_.get(), [&](State& state) { return state.append(kind, report_id, members, time, nonce); });
 }
 
-Result<void> Ledger::Change::keep_original(const Original& original) {
+Result<void> Change::keep_original(const Original& original) {
   return guarded(state_.get(), [&](State& state) { return state.keep_original(original); });
 }
 
-Result<void> Ledger::Change::keep_checkpoint(const TreeHead& head, std::string_view note) {
+Result<void> Change::keep_checkpoint(const TreeHead& head, std::string_view note) {
   return guarded(state_.get(), [&](State& state) { return state.keep_checkpoint(head, note); });
 }
 
-Result<TreeHead> Ledger::Change::commit() {
+Result<TreeHead> Change::commit() {
   AIRLOCK_CHECK(guarded(state_.get(), [](State& state) -> Result<void> {
     if (state.without_original.empty()) return {};
     return fail(Code::unexpected, "the report " + quote(state.without_original.begin()->first) + " has no original");
   }));
   const TreeHead head{state_->frontier.size(), state_->frontier.root()};
-  Ledger::State& ledger = state_->ledger;
+  LedgerState& ledger = state_->ledger;
   const auto committed = state_->transaction.commit();
   state_->done = true;
   if (committed) ledger.committed(state_->frontier);
   state_.reset();  // Ends every statement, and rolls back what is not committed.
   if (committed) {
-    if (ledger.told) ledger.told(head);
+    if (ledger.after_commit) ledger.after_commit(head);
     return head;
   }
   ledger.give_up();

@@ -38,7 +38,7 @@ std::optional<Digest> read_hash(std::string_view text) {
   return Digest::from_bytes(*raw).value();
 }
 
-/// Cuts hashes, one a line, and the empty line behind them off `text`; `line` is the number of the first.
+/// Cuts hashes, one a line, and the empty line after them off `text`. `line` is the number of the first line.
 Result<std::vector<Digest>> take_hashes(std::string_view& text, const std::string& what, std::size_t line) {
   const auto refuse = [&](const std::string& why) { return fail(Code::bad_input, what + ": " + why); };
   std::vector<Digest> out;
@@ -53,7 +53,7 @@ Result<std::vector<Digest>> take_hashes(std::string_view& text, const std::strin
   }
 }
 
-/// Signature and form, by one key.
+/// Verifies signature and form by one key.
 Result<TreeHead> verify_with(std::string_view note, const crypto::NoteVerifier& verifier) {
   const auto refuse = [](const std::string& why) { return fail(Code::integrity, "checkpoint: " + why); };
   if (note.size() > checkpoint_text_limit) {
@@ -83,7 +83,7 @@ Result<std::string> sign_checkpoint(const TreeHead& head, std::string_view site_
 }
 
 Result<TreeHead> verify_checkpoint(std::string_view note, const KeyHistory& keys) {
-  // The newest key first: its verdict is the one that is told.
+  // The error to report is that of the newest key.
   auto verdict = verify_with(note, keys.newest());
   for (std::size_t i = keys.keys().size(); i-- > 0;) {
     const auto found = verify_with(note, keys.keys()[i].verifier);

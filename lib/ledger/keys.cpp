@@ -3,20 +3,14 @@
 #include <nlohmann/json.hpp>
 
 #include "core/json.hpp"
-#include "ledger/ledger.hpp"
 
 namespace airlock::ledger {
 
 KeyHistory::KeyHistory(crypto::NoteVerifier only) { keys_.push_back({std::move(only), 0}); }
 
-core::Result<KeyHistory> KeyHistory::of(const Ledger& ledger, const crypto::NoteVerifier& known) {
-  AIRLOCK_TRY(const auto entries, ledger.entries_of_kind(Kind::key_rotated));
-  return of(entries, known);
-}
-
-core::Result<KeyHistory> KeyHistory::of(const std::vector<Entry>& entries, const crypto::NoteVerifier& known) {
-  std::vector<Key> keys;
-  for (const Entry& entry : entries) {
+core::Result<KeyHistory> KeyHistory::of(const std::vector<Entry>& rotations, const crypto::NoteVerifier& known) {
+  std::vector<DatedKey> keys;
+  for (const Entry& entry : rotations) {
     const std::string name = title(entry);
     AIRLOCK_TRY(const core::Json json, body_of(entry));
     if (json.value("key", "") != "ledger") continue;

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// The keys that signed a ledger's checkpoints, each with the trees that it may have signed: a ledger keeps its name
-/// when its key is rotated, and what a former key signed verifies under that key and no other.
+/// The keys that signed the checkpoints of a ledger, each with the trees that it may have signed. A ledger keeps its
+/// name when its key is rotated. A checkpoint of a former key verifies under that key and no other.
 
 #include <cstdint>
 #include <string>
@@ -9,36 +9,32 @@
 
 #include "core/result.hpp"
 #include "crypto/note.hpp"
+#include "ledger/entry.hpp"
 
 namespace airlock::ledger {
 
-class Ledger;
-struct Entry;
-
 class KeyHistory {
  public:
-  struct Key {
+  struct DatedKey {
     crypto::NoteVerifier verifier;
     std::uint64_t from_size = 0;  ///< the smallest tree that it signed: the one with the entry that put it in force
   };
 
-  /// One key for all trees; implicit, since most who verify have been told exactly one.
+  /// One key for all trees. Implicit, since most callers know exactly one key.
   KeyHistory(crypto::NoteVerifier only);  // NOLINT(google-explicit-constructor)
-  /// The keys that the ledger's own `key_rotated` entries name. `known` is the one that is trusted: the newest of them,
-  /// or, while a rotation is being finished, the one before it. Error: integrity where the entries name others.
-  [[nodiscard]] static core::Result<KeyHistory> of(const Ledger& ledger, const crypto::NoteVerifier& known);
-
-  /// The same of `key_rotated` entries that the caller read.
-  [[nodiscard]] static core::Result<KeyHistory> of(const std::vector<Entry>& entries,
+  /// The keys that `rotations`, the `key_rotated` entries of the ledger, name. `known` is the key that the caller
+  /// trusts: the newest of them or, while a rotation is being finished, the one before it. Error: integrity where the
+  /// entries name others.
+  [[nodiscard]] static core::Result<KeyHistory> of(const std::vector<Entry>& rotations,
                                                    const crypto::NoteVerifier& known);
 
-  [[nodiscard]] const std::vector<Key>& keys() const { return keys_; }
+  [[nodiscard]] const std::vector<DatedKey>& keys() const { return keys_; }
   [[nodiscard]] const crypto::NoteVerifier& newest() const { return keys_.back().verifier; }
   /// Whether the key at `index` may have signed a tree of this size.
   [[nodiscard]] bool covers(std::size_t index, std::uint64_t size) const;
 
  private:
-  std::vector<Key> keys_;
+  std::vector<DatedKey> keys_;
 };
 
 }  // namespace airlock::ledger

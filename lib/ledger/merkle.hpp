@@ -16,6 +16,13 @@ namespace airlock::ledger {
 using core::Digest;
 using core::Result;
 
+/// A tree: how many leaves it has, and its root.
+struct TreeHead {
+  std::uint64_t size = 0;
+  Digest root;
+  bool operator==(const TreeHead&) const = default;
+};
+
 /// No proof has more hashes: a tree of 2^64 leaves is 64 nodes high.
 inline constexpr std::size_t proof_limit = 64;
 

@@ -1,7 +1,7 @@
 #include "ledger/outbox.hpp"
 
 #include "ledger/queries.hpp"
-#include "ledger/state.hpp"
+#include "ledger/rows.hpp"
 
 namespace airlock::ledger {
 

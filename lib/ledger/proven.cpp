@@ -1,235 +1,71 @@
-#include <bit>
+#include "ledger/proven.hpp"
 
-#include "core/text.hpp"
 #include "ledger/queries.hpp"
-#include "ledger/state.hpp"
+#include "ledger/rows.hpp"
+#include "ledger/rules.hpp"
 
 namespace airlock::ledger {
 
-using core::Code;
 using core::fail;
 
 namespace {
 
-/// Nodes are compared with what they cover, not written.
-Result<void> keep_nothing(unsigned, std::uint64_t, const Digest&) { return {}; }
-
-/// The perfect subtree of a tree's edge that has a leaf.
-struct Subtree {
-  unsigned level = 0;
-  std::size_t place = 0;  ///< among the hashes of the edge
-};
-Subtree subtree_with(std::uint64_t leaf, std::uint64_t size) {
-  Subtree out;
-  for (std::uint64_t begin = 0;; ++out.place) {
-    const std::uint64_t leaves = std::bit_floor(size - begin);
-    if (leaf < begin + leaves) {
-      out.level = static_cast<unsigned>(std::countr_zero(leaves));
-      return out;
-    }
-    begin += leaves;
+Result<Disclosure> proven_row(LedgerState& state, Disclosure row) {
+  AIRLOCK_TRY(const auto entries, proven_of_disclosure(state, row.id));
+  std::optional<Disclosure> derived;
+  for (const VerifiedEntry& each : entries) {
+    if (!advance(derived, each.facts)) break;
   }
+  if (derived == row) return row;
+  return fail(damaged(
+      state.path, "disclosure " + std::to_string(row.disclosure) + ": the outbox does not say what the entries say"));
 }
 
 }  // namespace
 
-Result<StoredTree*> Ledger::State::stored() {
-  AIRLOCK_TRY(auto* file, use());
-  if (!stored_) {
-    AIRLOCK_TRY(auto opened, StoredTree::open(*file));
-    stored_.emplace(std::move(opened));
+Result<std::vector<VerifiedEntry>> prove_all(LedgerState& state, std::vector<Entry> entries) {
+  std::vector<VerifiedEntry> out;
+  for (Entry& entry : entries) {
+    AIRLOCK_TRY(VerifiedEntry proven, state.prove(std::move(entry)));
+    out.push_back(std::move(proven));
   }
-  return &*stored_;
-}
-
-Result<std::uint64_t> Ledger::State::size() {
-  AIRLOCK_TRY(auto* file, use());
-  if (!size_) {
-    AIRLOCK_TRY(auto query, file->prepare(sql::size));
-    size_.emplace(std::move(query));
-  }
-  size_->reset();
-  AIRLOCK_TRY(const bool row, size_->step());
-  const auto found = row ? size_->integer(0) : 0;
-  size_->reset();
-  return static_cast<std::uint64_t>(found);
-}
-
-Result<void> Ledger::State::believe(const TreeHead& head) {
-  AIRLOCK_TRY(auto* file, use());
-  AIRLOCK_TRY(const auto reading, db::Reading::begin(*file));
-  AIRLOCK_TRY(const std::uint64_t size, this->size());
-  if (size < head.size) {
-    return fail(damaged(path, "has " + std::to_string(size) + " entries, fewer than the " + std::to_string(head.size) +
-                                  " that were signed"));
-  }
-  AIRLOCK_TRY(auto* tree, stored());
-  AIRLOCK_TRY(auto frontier, Frontier::load(head.size, tree->reader()));
-  if (frontier.root() != head.root) {
-    return fail(damaged(path, "its first " + std::to_string(head.size) + " entries are not those that were signed"));
-  }
-  believed_ = std::move(frontier);
-  undone();
-  return {};
-}
-
-Result<const Frontier*> Ledger::State::edge() {
-  AIRLOCK_TRY(auto* file, use());
-  AIRLOCK_TRY(const std::uint64_t size, this->size());
-  if (!believed_) {
-    AIRLOCK_TRY(auto* tree, stored());
-    AIRLOCK_TRY(believed_, Frontier::load(size, tree->reader()));
-    undone();
-  }
-  if (size < believed_->size()) {
-    return fail(damaged(path, "has " + std::to_string(size) + " entries and had " + std::to_string(believed_->size())));
-  }
-  if (size < edge_.size()) undone();
-  while (edge_.size() < size) {
-    AIRLOCK_TRY(auto query, file->prepare(sql::entries));
-    AIRLOCK_TRY(const auto page, rows(query.bind(to_column(edge_.size())).bind(entries_page), path, plain_entry_in));
-    for (const Entry& entry : page) {
-      if (entry.seq != edge_.size()) break;
-      AIRLOCK_CHECK(edge_.append(leaf_hash(entry.body), keep_nothing));
-    }
-    if (page.empty() || page.back().seq + 1 != edge_.size()) {
-      return fail(damaged(path, "entry " + std::to_string(edge_.size()) + ": is missing"));
-    }
-    latest_.reset();
-    if (edge_.size() < size) continue;
-    AIRLOCK_TRY(auto* tree, stored());
-    AIRLOCK_TRY(const auto committed, Frontier::load(edge_.size(), tree->reader()));
-    if (committed.root() != edge_.root()) {
-      return fail(
-          damaged(path, "its tree is not that of its entries from " + std::to_string(believed_->size()) + " on"));
-    }
-  }
-  return &edge_;
-}
-
-Result<void> Ledger::State::reach(std::uint64_t seq) {
-  // What was in the tree once stays there.
-  if (!believed_ || seq >= edge_.size()) AIRLOCK_CHECK(this->edge());
-  return {};
-}
-
-Result<ProvenEntry> Ledger::State::prove(Entry entry) {
-  const std::string about = "entry " + std::to_string(entry.seq) + ": ";
-  AIRLOCK_CHECK(reach(entry.seq));
-  if (entry.seq >= edge_.size()) return fail(damaged(path, about + "is not in the tree"));
-  const Digest leaf = leaf_hash(entry.body);
-  const auto known = leaves_.find(entry.seq);
-  if (known == leaves_.end()) {
-    const Subtree above = subtree_with(entry.seq, edge_.size());
-    AIRLOCK_TRY(auto* tree, stored());
-    AIRLOCK_TRY(const auto reading, db::Reading::begin(*database));
-    Digest hash = leaf;
-    std::uint64_t index = entry.seq;
-    for (unsigned level = 0; level < above.level; ++level, index >>= 1) {
-      AIRLOCK_TRY(const Digest other, tree->node(level, index ^ 1));
-      hash = (index & 1) != 0 ? node_hash(other, hash) : node_hash(hash, other);
-    }
-    if (hash != edge_.hashes()[above.place]) {
-      return fail(damaged(path, about + "it, or a node of the tree above it, is not what was signed"));
-    }
-    leaves_.emplace(entry.seq, leaf);
-  } else if (known->second != leaf) {
-    return fail(damaged(path, about + "was changed"));
-  }
-  auto facts = read_body(entry.body, entry.seq);
-  if (!facts) return fail(damaged(path, about + facts.error().message));
-  if (entry.time != facts->time || entry.kind != facts->kind || entry.report_id != facts->report_id) {
-    return fail(damaged(path, about + "a column differs from its body"));
-  }
-  return ProvenEntry{std::move(entry), std::move(*facts)};
-}
-
-Result<ProvenEntry> Ledger::State::proven(std::uint64_t seq) {
-  AIRLOCK_TRY(auto* file, use());
-  AIRLOCK_CHECK(reach(seq));  // before the file is locked, since it may have much to read
-  AIRLOCK_TRY(const auto reading, db::Reading::begin(*file));
-  if (!entry_) {
-    AIRLOCK_TRY(auto query, file->prepare(sql::entries));
-    entry_.emplace(std::move(query));
-  }
-  entry_->reset();
-  auto read = rows(entry_->bind(to_column(seq)).bind(std::int64_t{1}), path, plain_entry_in);
-  entry_->reset();
-  AIRLOCK_TRY(auto found, std::move(read));
-  if (found.empty() || found.front().seq != seq) {
-    return fail(Code::bad_input, core::quote(path) + ": has no entry " + std::to_string(seq));
-  }
-  return prove(std::move(found.front()));
-}
-
-Result<const ProvenEntry*> Ledger::State::remembered(std::uint64_t seq) {
-  if (const auto found = remembered_.find(seq); found != remembered_.end()) return &found->second;
-  if (remembered_.size() >= linked_kinds.size()) remembered_.clear();
-  AIRLOCK_TRY(ProvenEntry entry, proven(seq));
-  return &remembered_.emplace(seq, std::move(entry)).first->second;
-}
-
-Result<const Ledger::State::Latest*> Ledger::State::latest_of(std::uint64_t size) {
-  return latest_ && edge_.size() == size ? &*latest_ : latest();
-}
-
-Result<const Ledger::State::Latest*> Ledger::State::latest() {
-  AIRLOCK_TRY(const Frontier* edge, this->edge());
-  if (latest_) return &*latest_;
-  if (edge->size() == 0) return &latest_.emplace();
-  AIRLOCK_TRY(const ProvenEntry last, proven(edge->size() - 1));
-  if (last.facts.newest) {
-    latest_ = Latest{after(*last.facts.newest, last.facts), {}};
-  } else {
-    AIRLOCK_TRY(latest_, scan());
-  }
-  return &*latest_;
-}
-
-Result<void> Ledger::State::read_all(const std::function<Result<void>(std::uint64_t, const std::string&)>& read) {
-  AIRLOCK_TRY(auto* file, use());
-  AIRLOCK_TRY(const Frontier* edge, this->edge());
-  const std::uint64_t size = edge->size();
-  Frontier tree;
-  for (bool more = true; more && tree.size() < size;) {
-    AIRLOCK_TRY(auto query, file->prepare(sql::entries));
-    AIRLOCK_TRY(const auto page, rows(query.bind(to_column(tree.size())).bind(entries_page), path, plain_entry_in));
-    more = !page.empty();
-    for (const Entry& entry : page) {
-      if (tree.size() == size) break;
-      AIRLOCK_CHECK(read(tree.size(), entry.body));
-      AIRLOCK_CHECK(tree.append(leaf_hash(entry.body), keep_nothing));
-    }
-  }
-  if (tree.size() == size && tree.root() == edge_.root()) return {};
-  return fail(damaged(path, "its entries are not those that were signed"));
-}
-
-Result<Ledger::State::Latest> Ledger::State::scan() {
-  Latest out;
-  out.earlier.emplace();
-  AIRLOCK_CHECK(read_all([&](std::uint64_t seq, const std::string& body) -> Result<void> {
-    const auto facts = read_body(body, seq);
-    if (!facts) return fail(damaged(path, "entry " + std::to_string(seq) + ": " + facts.error().message));
-    out.newest = after(out.newest, *facts);
-    note_earlier(*out.earlier, *facts);
-    return {};
-  }));
   return out;
 }
 
-void Ledger::State::appended(const Frontier& edge, const Facts& facts) {
-  edge_ = edge;
-  latest_ = Latest{after(*facts.newest, facts), {}};
+Result<std::vector<VerifiedEntry>> proven_of_disclosure(LedgerState& state, std::string_view id) {
+  AIRLOCK_TRY(auto* database, state.use());
+  std::vector<Entry> found;
+  {
+    AIRLOCK_TRY(auto query, database->prepare(sql::entries_of_disclosure));
+    AIRLOCK_TRY(found, rows(query.bind(id), state.path, plain_entry_in));
+  }
+  AIRLOCK_TRY(auto proven, prove_all(state, std::move(found)));
+  for (const VerifiedEntry& each : proven) {
+    if (each.facts.disclosure_id != id) {
+      return fail(damaged(state.path, "entry " + std::to_string(each.entry.seq) + ": a column differs from its body"));
+    }
+  }
+  return proven;
 }
 
-void Ledger::State::undone() {
-  edge_ = *believed_;
-  leaves_.clear();
-  remembered_.clear();
-  latest_.reset();
+Result<std::optional<Disclosure>> proven_disclosure(LedgerState& state, std::optional<Disclosure> row) {
+  if (row) {
+    AIRLOCK_TRY(row, proven_row(state, std::move(*row)));
+  }
+  return row;
 }
 
-void Ledger::State::committed(const Frontier& edge) { believed_ = edge; }
+Result<std::vector<Disclosure>> proven_disclosures(LedgerState& state, std::vector<Disclosure> rows) {
+  for (Disclosure& row : rows) {
+    AIRLOCK_TRY(row, proven_row(state, std::move(row)));
+  }
+  return rows;
+}
+
+std::vector<Entry> entries_in(const std::vector<VerifiedEntry>& verified) {
+  std::vector<Entry> out;
+  for (const VerifiedEntry& each : verified) out.push_back(each.entry);
+  return out;
+}
 
 }  // namespace airlock::ledger

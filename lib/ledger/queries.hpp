@@ -37,8 +37,8 @@ inline constexpr std::string_view whole_entries =
     "FROM entries WHERE seq >= ? ORDER BY seq LIMIT ?";
 
 // Reports. Rows are read by `report_in`.
-#define AIRLOCK_REPORTS_                                                                                         \
-  "SELECT p.number, p.report_id, p.time, l.kind, l.seq, l.time FROM entries p JOIN entries l ON l.seq = "       \
+#define AIRLOCK_REPORTS_                                                                                  \
+  "SELECT p.number, p.report_id, p.time, l.kind, l.seq, l.time FROM entries p JOIN entries l ON l.seq = " \
   "(SELECT max(seq) FROM entries WHERE report_id = p.report_id) "
 inline constexpr std::string_view reports = AIRLOCK_REPORTS_ "WHERE p.number >= ? ORDER BY p.number LIMIT ?";
 inline constexpr std::string_view report_by_id = AIRLOCK_REPORTS_ "WHERE p.report_id = ? AND p.kind = 'produced'";

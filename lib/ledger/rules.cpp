@@ -27,8 +27,8 @@ Result<std::uint64_t> number_before(db::Database& database, const std::string& r
   return row ? static_cast<std::uint64_t>(query.integer(0)) : 0;
 }
 
-/// The stage that an entry leads to; nothing where it may not follow.
-std::optional<Stage> next_stage(Stage from, const Facts& facts) {
+/// The stage to which an entry moves a disclosure; nothing where the entry may not follow.
+std::optional<Stage> next_stage(Stage from, const EntryFacts& facts) {
   const bool waits = waits_to_be_sent(from);
   const auto lead = [](bool may, Stage to) { return may ? std::optional(to) : std::nullopt; };
   switch (facts.kind) {
@@ -41,7 +41,7 @@ std::optional<Stage> next_stage(Stage from, const Facts& facts) {
     case Kind::attempted:
       return lead(waits, Stage::attempted);
     case Kind::sent:
-      // Nobody answered, or the answer was lost, and then the vendor's receipt came.
+      // There was no answer, or it was lost, and then the receipt of the vendor came.
       return lead(from == Stage::attempted || (waits && facts.by_receipt), Stage::sent);
     case Kind::send_failed:
       return lead(waits, facts.next_try ? Stage::queued : Stage::failed);
@@ -54,7 +54,7 @@ std::optional<Stage> next_stage(Stage from, const Facts& facts) {
   }
 }
 
-void count_attempt(Disclosure& disclosure, const Facts& facts) {
+void count_attempt(Disclosure& disclosure, const EntryFacts& facts) {
   // An attempt that is still open when the next one begins was cut short by a crash.
   if (disclosure.stage == Stage::attempted) disclosure.uncertain = true;
   ++disclosure.attempts;
@@ -64,7 +64,7 @@ void count_attempt(Disclosure& disclosure, const Facts& facts) {
 
 }  // namespace
 
-Result<void> check_entry(db::Database& database, const Facts& facts, Counters& counters) {
+Result<void> check_entry(db::Database& database, const EntryFacts& facts, Counters& counters) {
   if (facts.number != 0) {
     AIRLOCK_TRY(const auto before, number_before(database, facts.report_id, facts.seq));
     if (facts.kind == Kind::produced) {
@@ -80,7 +80,7 @@ Result<void> check_entry(db::Database& database, const Facts& facts, Counters& c
   return {};
 }
 
-Result<void> advance(std::optional<Disclosure>& disclosure, const Facts& facts) {
+Result<void> advance(std::optional<Disclosure>& disclosure, const EntryFacts& facts) {
   const auto about = [&] { return "the disclosure " + core::quote(facts.disclosure_id); };
   if (facts.disclosure != 0) {
     if (disclosure) return refuse(about() + " is recorded already");

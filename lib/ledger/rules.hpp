@@ -1,27 +1,29 @@
 #pragma once
 /// \file
-/// What makes an entry the possible next one: counters without gaps, one `produced` a report, stages in their order.
-/// For the source files of ledger/ only: `append` refuses what breaks a rule, `verify` reports it.
+/// The rules that an entry must keep to come next: counters without gaps, one `produced` for each report, stages in
+/// their order. For the source files of ledger/ only: `append` refuses an entry that breaks a rule, `verify` reports
+/// it.
 
 #include <optional>
 
 #include "db/database.hpp"
-#include "ledger/entry.hpp"
+#include "ledger/body.hpp"
+#include "ledger/disclosure.hpp"
 
 namespace airlock::ledger {
 
-/// The counters that the entries so far have given out.
+/// The highest counters so far.
 struct Counters {
   std::uint64_t number = 0;
   std::uint64_t disclosure = 0;
 };
 
-/// Checks an entry against the counters, which it moves on, and against the entries before it in `database`.
+/// Checks an entry against the counters, and against the entries before it in `database`. Then counts it in `counters`.
 /// Error: unexpected.
-[[nodiscard]] Result<void> check_entry(db::Database& database, const Facts& facts, Counters& counters);
+[[nodiscard]] Result<void> check_entry(db::Database& database, const EntryFacts& facts, Counters& counters);
 
-/// The one function from entries to the outbox: what becomes of the disclosure that the entry names. It must be nothing
-/// where the entry records it; entries that move no disclosure change nothing. Error: unexpected.
-[[nodiscard]] Result<void> advance(std::optional<Disclosure>& disclosure, const Facts& facts);
+/// Applies an entry to the disclosure that it names. This is the only function from entries to the outbox. `disclosure`
+/// must be empty where the entry records it. An entry that moves no disclosure changes nothing. Error: unexpected.
+[[nodiscard]] Result<void> advance(std::optional<Disclosure>& disclosure, const EntryFacts& facts);
 
 }  // namespace airlock::ledger

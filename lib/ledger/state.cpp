@@ -1,7 +1,11 @@
 #include "ledger/state.hpp"
 
+#include <bit>
+#include <vector>
+
 #include "core/text.hpp"
 #include "ledger/queries.hpp"
+#include "ledger/rows.hpp"
 
 namespace airlock::ledger {
 
@@ -9,7 +13,32 @@ using core::Code;
 using core::fail;
 using core::quote;
 
-Result<db::Database*> Ledger::State::use() {
+namespace {
+
+/// For trees that are computed and not stored.
+Result<void> keep_nothing(unsigned, std::uint64_t, const Digest&) { return {}; }
+
+/// One of the perfect subtrees of which the edge has the roots.
+struct Subtree {
+  unsigned level = 0;
+  std::size_t place = 0;  ///< among the hashes of the edge
+};
+/// The subtree that covers a leaf in a tree of `size` leaves.
+Subtree subtree_with(std::uint64_t leaf, std::uint64_t size) {
+  Subtree out;
+  for (std::uint64_t begin = 0;; ++out.place) {
+    const std::uint64_t leaves = std::bit_floor(size - begin);
+    if (leaf < begin + leaves) {
+      out.level = static_cast<unsigned>(std::countr_zero(leaves));
+      return out;
+    }
+    begin += leaves;
+  }
+}
+
+}  // namespace
+
+Result<db::Database*> LedgerState::use() {
   if (!database) {
     return fail(Code::not_recorded, quote(path) + ": nobody knows whether the last change was recorded",
                 "run the command again; it finds out and goes on from there");
@@ -17,147 +46,232 @@ Result<db::Database*> Ledger::State::use() {
   return &*database;
 }
 
-void Ledger::State::give_up() {
+void LedgerState::give_up() {
   stored_.reset();
   size_.reset();
   entry_.reset();
   database.reset();
 }
 
-Result<StoredTree> StoredTree::open(db::Database& database) {
-  AIRLOCK_TRY(auto leaf, database.prepare(sql::leaf));
-  AIRLOCK_TRY(auto node, database.prepare(sql::node));
-  AIRLOCK_TRY(auto add, database.prepare(sql::add_node));
-  return StoredTree(std::move(leaf), std::move(node), std::move(add), database.path());
-}
-
-StoredTree::StoredTree(db::Statement leaf, db::Statement node, db::Statement add, std::string path)
-    : leaf_(std::move(leaf)), node_(std::move(node)), add_(std::move(add)), path_(std::move(path)) {}
-
-Result<Digest> StoredTree::node(unsigned level, std::uint64_t index) {
-  db::Statement& query = level == 0 ? leaf_ : node_;
-  query.reset();
-  if (level != 0) query.bind(std::int64_t{level});
-  AIRLOCK_TRY(const bool row, query.bind(to_column(index)).step());
-  const auto hash = Digest::from_bytes(row ? query.blob(0) : "");
-  query.reset();
-  if (!hash) {
-    return fail(
-        damaged(path_, "lacks the tree's node " + std::to_string(index) + " of level " + std::to_string(level)));
+Result<StoredTree*> LedgerState::stored() {
+  AIRLOCK_TRY(auto* file, use());
+  if (!stored_) {
+    AIRLOCK_TRY(auto opened, StoredTree::open(*file));
+    stored_.emplace(std::move(opened));
   }
-  return *hash;
+  return &*stored_;
 }
 
-Result<void> StoredTree::add_node(unsigned level, std::uint64_t index, const Digest& hash) {
-  add_.reset();
-  return add_.bind(std::int64_t{level}).bind(to_column(index)).bind_blob(hash.view()).run();
-}
-
-NodeReader StoredTree::reader() {
-  return [this](unsigned level, std::uint64_t index) { return node(level, index); };
-}
-
-NodeWriter StoredTree::writer() {
-  return [this](unsigned level, std::uint64_t index, const Digest& hash) { return add_node(level, index, hash); };
-}
-
-std::int64_t to_column(std::uint64_t value) {
-  return static_cast<std::int64_t>(std::min<std::uint64_t>(value, INT64_MAX));
-}
-
-core::Error damaged(const std::string& path, const std::string& what) {
-  return {Code::integrity, quote(path) + ": " + what, "run `airlock ledger verify`, and restore a backup"};
-}
-
-namespace {
-
-std::uint64_t counter(const db::Statement& row, int column) {
-  return static_cast<std::uint64_t>(std::max<std::int64_t>(row.integer(column), 0));
-}
-
-/// The columns of an entry that may be ill-formed in a damaged file.
-Result<Time> time_in(const db::Statement& row, int column, const std::string& path, std::uint64_t seq) {
-  const auto time = Time::from_text(row.text(column));
-  if (!time) return fail(damaged(path, "entry " + std::to_string(seq) + ": its time is none"));
-  return *time;
-}
-
-Result<Kind> kind_in(const db::Statement& row, int column, const std::string& path, std::uint64_t seq) {
-  const auto kind = kind_from(row.text(column));
-  if (!kind) return fail(damaged(path, "entry " + std::to_string(seq) + ": is of an unknown kind"));
-  return *kind;
-}
-
-}  // namespace
-
-Result<Entry> entry_in(const db::Statement& row, const std::string& path, int first) {
-  Entry entry;
-  entry.seq = counter(row, first);
-  AIRLOCK_TRY(entry.time, time_in(row, first + 1, path, entry.seq));
-  AIRLOCK_TRY(entry.kind, kind_in(row, first + 2, path, entry.seq));
-  entry.report_id = row.text(first + 3);
-  entry.body = row.text(first + 4);
-  return entry;
-}
-
-Result<Entry> plain_entry_in(const db::Statement& row, const std::string& path) { return entry_in(row, path); }
-
-Result<ReportRow> report_in(const db::Statement& row, const std::string& path) {
-  ReportRow report;
-  report.number = counter(row, 0);
-  report.report_id = row.text(1);
-  report.latest_seq = counter(row, 4);
-  AIRLOCK_TRY(report.produced, time_in(row, 2, path, report.latest_seq));
-  AIRLOCK_TRY(report.latest, kind_in(row, 3, path, report.latest_seq));
-  AIRLOCK_TRY(report.latest_time, time_in(row, 5, path, report.latest_seq));
-  return report;
-}
-
-Result<Disclosure> disclosure_in(const db::Statement& row, const std::string& path) {
-  Disclosure disclosure;
-  disclosure.disclosure = counter(row, 0);
-  disclosure.id = row.text(1);
-  disclosure.report_id = row.text(2);
-  disclosure.number = counter(row, 3);
-  disclosure.recorded = counter(row, 4);
-  const auto stage = stage_from(row.text(5));
-  if (!stage) {
-    return fail(damaged(path, "disclosure " + std::to_string(disclosure.disclosure) + ": is at an unknown stage"));
+Result<std::uint64_t> LedgerState::size() {
+  AIRLOCK_TRY(auto* file, use());
+  if (!size_) {
+    AIRLOCK_TRY(auto query, file->prepare(sql::size));
+    size_.emplace(std::move(query));
   }
-  disclosure.stage = *stage;
-  disclosure.file = row.text(6);
-  disclosure.file_sha256 = row.text(7);
-  disclosure.content_sha256 = row.text(8);
-  disclosure.size = counter(row, 9);
-  const std::string place = "disclosure " + std::to_string(disclosure.disclosure) + ": ";
-  const auto time = [&](int column, std::optional<Time>& into) -> Result<void> {
-    if (row.text(column).empty()) return {};
-    auto read = Time::from_text(row.text(column));
-    if (!read) return fail(damaged(path, place + "a time of it is none"));
-    into = *read;
+  size_->reset();
+  AIRLOCK_TRY(const bool row, size_->step());
+  const auto found = row ? size_->integer(0) : 0;
+  size_->reset();
+  return static_cast<std::uint64_t>(found);
+}
+
+Result<void> LedgerState::believe(const TreeHead& head) {
+  AIRLOCK_TRY(auto* file, use());
+  AIRLOCK_TRY(const auto reading, db::ReadTransaction::begin(*file));
+  AIRLOCK_TRY(const std::uint64_t size, this->size());
+  if (size < head.size) {
+    return fail(damaged(path, "has " + std::to_string(size) + " entries, fewer than the " + std::to_string(head.size) +
+                                  " that were signed"));
+  }
+  AIRLOCK_TRY(auto* tree, stored());
+  AIRLOCK_TRY(auto frontier, Frontier::load(head.size, tree->reader()));
+  if (frontier.root() != head.root) {
+    return fail(damaged(path, "its first " + std::to_string(head.size) + " entries are not those that were signed"));
+  }
+  believed_ = std::move(frontier);
+  undone();
+  return {};
+}
+
+Result<const Frontier*> LedgerState::edge() {
+  AIRLOCK_TRY(auto* file, use());
+  AIRLOCK_TRY(const std::uint64_t size, this->size());
+  if (!believed_) {
+    AIRLOCK_TRY(auto* tree, stored());
+    AIRLOCK_TRY(believed_, Frontier::load(size, tree->reader()));
+    undone();
+  }
+  if (size < believed_->size()) {
+    return fail(damaged(path, "has " + std::to_string(size) + " entries and had " + std::to_string(believed_->size())));
+  }
+  if (size < edge_.size()) undone();
+  while (edge_.size() < size) {
+    AIRLOCK_TRY(auto query, file->prepare(sql::entries));
+    AIRLOCK_TRY(const auto page, rows(query.bind(to_column(edge_.size())).bind(entries_page), path, plain_entry_in));
+    for (const Entry& entry : page) {
+      if (entry.seq != edge_.size()) break;
+      AIRLOCK_CHECK(edge_.append(leaf_hash(entry.body), keep_nothing));
+    }
+    if (page.empty() || page.back().seq + 1 != edge_.size()) {
+      return fail(damaged(path, "entry " + std::to_string(edge_.size()) + ": is missing"));
+    }
+    latest_.reset();
+    if (edge_.size() < size) continue;
+    AIRLOCK_TRY(auto* tree, stored());
+    AIRLOCK_TRY(const auto committed, Frontier::load(edge_.size(), tree->reader()));
+    if (committed.root() != edge_.root()) {
+      return fail(
+          damaged(path, "its tree is not that of its entries from " + std::to_string(believed_->size()) + " on"));
+    }
+  }
+  return &edge_;
+}
+
+Result<void> LedgerState::reach(std::uint64_t seq) {
+  // What was in the tree once stays there.
+  if (!believed_ || seq >= edge_.size()) AIRLOCK_CHECK(this->edge());
+  return {};
+}
+
+Result<VerifiedEntry> LedgerState::prove(Entry entry) {
+  const std::string about = "entry " + std::to_string(entry.seq) + ": ";
+  AIRLOCK_CHECK(reach(entry.seq));
+  if (entry.seq >= edge_.size()) return fail(damaged(path, about + "is not in the tree"));
+  const Digest leaf = leaf_hash(entry.body);
+  const auto known = leaves_.find(entry.seq);
+  if (known == leaves_.end()) {
+    const Subtree above = subtree_with(entry.seq, edge_.size());
+    AIRLOCK_TRY(auto* tree, stored());
+    AIRLOCK_TRY(const auto reading, db::ReadTransaction::begin(*database));
+    Digest hash = leaf;
+    std::uint64_t index = entry.seq;
+    for (unsigned level = 0; level < above.level; ++level, index >>= 1) {
+      AIRLOCK_TRY(const Digest other, tree->node(level, index ^ 1));
+      hash = (index & 1) != 0 ? node_hash(other, hash) : node_hash(hash, other);
+    }
+    if (hash != edge_.hashes()[above.place]) {
+      return fail(damaged(path, about + "it, or a node of the tree above it, is not what was signed"));
+    }
+    leaves_.emplace(entry.seq, leaf);
+  } else if (known->second != leaf) {
+    return fail(damaged(path, about + "was changed"));
+  }
+  auto facts = read_body(entry.body, entry.seq);
+  if (!facts) return fail(damaged(path, about + facts.error().message));
+  if (entry.time != facts->time || entry.kind != facts->kind || entry.report_id != facts->report_id) {
+    return fail(damaged(path, about + "a column differs from its body"));
+  }
+  return VerifiedEntry{std::move(entry), std::move(*facts)};
+}
+
+Result<VerifiedEntry> LedgerState::proven(std::uint64_t seq) {
+  AIRLOCK_TRY(auto* file, use());
+  AIRLOCK_CHECK(reach(seq));  // before the file is locked, since it may have much to read
+  AIRLOCK_TRY(const auto reading, db::ReadTransaction::begin(*file));
+  if (!entry_) {
+    AIRLOCK_TRY(auto query, file->prepare(sql::entries));
+    entry_.emplace(std::move(query));
+  }
+  entry_->reset();
+  auto read = rows(entry_->bind(to_column(seq)).bind(std::int64_t{1}), path, plain_entry_in);
+  entry_->reset();
+  AIRLOCK_TRY(auto found, std::move(read));
+  if (found.empty() || found.front().seq != seq) {
+    return fail(Code::bad_input, quote(path) + ": has no entry " + std::to_string(seq));
+  }
+  return prove(std::move(found.front()));
+}
+
+Result<const VerifiedEntry*> LedgerState::remembered(std::uint64_t seq) {
+  if (const auto found = remembered_.find(seq); found != remembered_.end()) return &found->second;
+  if (remembered_.size() >= linked_kinds.size()) remembered_.clear();
+  AIRLOCK_TRY(VerifiedEntry entry, proven(seq));
+  return &remembered_.emplace(seq, std::move(entry)).first->second;
+}
+
+Result<const VerifiedEntry*> LedgerState::newest(Kind kind) {
+  AIRLOCK_TRY(const std::size_t link, link_of(kind));
+  AIRLOCK_TRY(const Latest* latest, this->latest());
+  const auto seq = latest->newest.kinds.at(link);
+  if (!seq) return nullptr;
+  AIRLOCK_TRY(const VerifiedEntry* found, remembered(*seq));
+  if (found->facts.kind == kind) return found;
+  return fail(damaged(path, "entry " + std::to_string(*seq) + ": is not of the kind that a later one names"));
+}
+
+Result<std::uint64_t> LedgerState::last_number() {
+  AIRLOCK_TRY(const VerifiedEntry* produced, newest(Kind::produced));
+  return produced != nullptr ? produced->facts.number : 0;
+}
+
+Result<std::uint64_t> LedgerState::last_disclosure() {
+  AIRLOCK_TRY(const Latest* latest, this->latest());
+  if (!latest->newest.disclosure) return std::uint64_t{0};
+  AIRLOCK_TRY(const VerifiedEntry found, proven(*latest->newest.disclosure));
+  return found.facts.disclosure;
+}
+
+Result<const LedgerState::Latest*> LedgerState::latest_of(std::uint64_t size) {
+  return latest_ && edge_.size() == size ? &*latest_ : latest();
+}
+
+Result<const LedgerState::Latest*> LedgerState::latest() {
+  AIRLOCK_TRY(const Frontier* edge, this->edge());
+  if (latest_) return &*latest_;
+  if (edge->size() == 0) return &latest_.emplace();
+  AIRLOCK_TRY(const VerifiedEntry last, proven(edge->size() - 1));
+  if (last.facts.newest) {
+    latest_ = Latest{after(*last.facts.newest, last.facts), {}};
+  } else {
+    AIRLOCK_TRY(latest_, scan());
+  }
+  return &*latest_;
+}
+
+Result<void> LedgerState::read_all(const std::function<Result<void>(std::uint64_t, const std::string&)>& read) {
+  AIRLOCK_TRY(auto* file, use());
+  AIRLOCK_TRY(const Frontier* edge, this->edge());
+  const std::uint64_t size = edge->size();
+  Frontier tree;
+  for (bool more = true; more && tree.size() < size;) {
+    AIRLOCK_TRY(auto query, file->prepare(sql::entries));
+    AIRLOCK_TRY(const auto page, rows(query.bind(to_column(tree.size())).bind(entries_page), path, plain_entry_in));
+    more = !page.empty();
+    for (const Entry& entry : page) {
+      if (tree.size() == size) break;
+      AIRLOCK_CHECK(read(tree.size(), entry.body));
+      AIRLOCK_CHECK(tree.append(leaf_hash(entry.body), keep_nothing));
+    }
+  }
+  if (tree.size() == size && tree.root() == edge_.root()) return {};
+  return fail(damaged(path, "its entries are not those that were signed"));
+}
+
+Result<LedgerState::Latest> LedgerState::scan() {
+  Latest out;
+  out.earlier.emplace();
+  AIRLOCK_CHECK(read_all([&](std::uint64_t seq, const std::string& body) -> Result<void> {
+    const auto facts = read_body(body, seq);
+    if (!facts) return fail(damaged(path, "entry " + std::to_string(seq) + ": " + facts.error().message));
+    out.newest = after(out.newest, *facts);
+    note_earlier(*out.earlier, *facts);
     return {};
-  };
-  std::optional<Time> recorded;
-  AIRLOCK_CHECK(time(10, recorded));
-  if (!recorded) return fail(damaged(path, place + "has no time"));
-  disclosure.time = *recorded;
-  disclosure.attempts = counter(row, 11);
-  AIRLOCK_CHECK(time(12, disclosure.last_attempt));
-  AIRLOCK_CHECK(time(13, disclosure.next_try));
-  disclosure.last_error = row.text(14);
-  disclosure.uncertain = row.integer(15) != 0;
-  return disclosure;
+  }));
+  return out;
 }
 
-Result<Original> original_in(const db::Statement& row, const std::string& path) {
-  Original original;
-  original.report_id = row.text(0);
-  const auto sha256 = Digest::from_bytes(row.blob(1));
-  if (!sha256) return fail(damaged(path, "the original of " + quote(original.report_id) + " has no digest"));
-  original.sha256 = *sha256;
-  original.salt = row.blob(2);
-  original.size = counter(row, 3);
-  return original;
+void LedgerState::appended(const Frontier& edge, const EntryFacts& facts) {
+  edge_ = edge;
+  latest_ = Latest{after(*facts.newest, facts), {}};
 }
+
+void LedgerState::undone() {
+  edge_ = *believed_;
+  leaves_.clear();
+  remembered_.clear();
+  latest_.reset();
+}
+
+void LedgerState::committed(const Frontier& edge) { believed_ = edge; }
 
 }  // namespace airlock::ledger

@@ -1,147 +1,99 @@
 #pragma once
 /// \file
-/// What the source files of ledger/ share: the open database, the stored tree, and rows as values.
+/// An open ledger file, and how much of it was verified. For the source files of ledger/ only.
+///
+/// The head that is believed is the one that the caller passed to `believe`. Where there was none, it is the tree as it
+/// was stored when the file was opened. Everything that `proven` and `latest` return was hashed, found in the tree
+/// under that head, and compared with its columns. Entries after that head are hashed one by one.
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "db/database.hpp"
+#include "ledger/body.hpp"
 #include "ledger/entry.hpp"
-#include "ledger/ledger.hpp"
+#include "ledger/merkle.hpp"
+#include "ledger/stored_tree.hpp"
 
 namespace airlock::ledger {
 
-/// The tree as it is stored. Also made for a part of it: what is read must be there. Error: integrity.
-class StoredTree {
- public:
-  [[nodiscard]] static Result<StoredTree> open(db::Database& database);
-  [[nodiscard]] Result<Digest> node(unsigned level, std::uint64_t index);
-  [[nodiscard]] Result<void> add_node(unsigned level, std::uint64_t index, const Digest& hash);
-  /// The functions above as merkle.hpp takes them; this object must outlive them.
-  [[nodiscard]] NodeReader reader();
-  [[nodiscard]] NodeWriter writer();
-
- private:
-  StoredTree(db::Statement leaf, db::Statement node, db::Statement add, std::string path);
-  db::Statement leaf_;
-  db::Statement node_;
-  db::Statement add_;
-  std::string path_;
-};
-
-/// An entry whose body was proven, with what it says.
-struct ProvenEntry {
+/// An entry whose body was found in the tree, and the facts in that body.
+struct VerifiedEntry {
   Entry entry;
-  Facts facts;
+  EntryFacts facts;
 };
 
-/// The open file, and how far it was compared with a head that is believed. What is read through `proven` and `latest`
-/// was hashed, found in the tree under that head, and compared with its columns.
-struct Ledger::State {
-  explicit State(db::Database opened) : database(std::move(opened)), path(database->path()) {}
+class LedgerState {
+ public:
+  explicit LedgerState(db::Database opened) : database(std::move(opened)), path(database->path()) {}
 
-  /// Error: not_recorded after a COMMIT that failed.
+  /// The database. Error: not_recorded after a COMMIT that failed.
   [[nodiscard]] Result<db::Database*> use();
   /// After a COMMIT that failed: nobody uses the file any more.
   void give_up();
 
-  /// Takes this for the head that is believed. Error: integrity where it is not that of the first entries.
+  /// Believes this head from now on. Error: integrity where the first entries of the file are others.
   [[nodiscard]] Result<void> believe(const TreeHead& head);
-  /// The edge of the tree of all entries there are: what is newer than the head that is believed was hashed on the way.
-  [[nodiscard]] Result<const Frontier*> edge();
-  /// Whether a row of an entry is what the tree has. Error: integrity.
-  [[nodiscard]] Result<ProvenEntry> prove(Entry entry);
-  /// Error: bad_input where there is none.
-  [[nodiscard]] Result<ProvenEntry> proven(std::uint64_t seq);
-  /// The same for an entry that is asked for again and again, since it is the newest of its kind: it is kept.
-  [[nodiscard]] Result<const ProvenEntry*> remembered(std::uint64_t seq);
-
-  /// Hears each entry's place and body. Error: integrity where they are not those of the tree, also after the last one.
-  [[nodiscard]] Result<void> read_all(const std::function<Result<void>(std::uint64_t, const std::string&)>& read);
+  /// Entries under the head that is believed.
   [[nodiscard]] std::uint64_t believed() const { return believed_ ? believed_->size() : 0; }
 
-  /// What an entry that is appended now says of those before it.
+  /// The edge of the tree of all entries in the file. Hashes the entries after the head that is believed.
+  [[nodiscard]] Result<const Frontier*> edge();
+  /// Checks that a row of an entry is in the tree. Error: integrity.
+  [[nodiscard]] Result<VerifiedEntry> prove(Entry entry);
+  /// The entry at `seq`, verified. Error: bad_input where there is none.
+  [[nodiscard]] Result<VerifiedEntry> proven(std::uint64_t seq);
+  /// `proven` for an entry that is read again and again, since it is the newest of its kind: it is kept in memory.
+  [[nodiscard]] Result<const VerifiedEntry*> remembered(std::uint64_t seq);
+
+  /// Calls `read` with the seq and body of each entry. Error: integrity where the entries are not those of the tree.
+  /// This may show only after `read` has had the last one.
+  [[nodiscard]] Result<void> read_all(const std::function<Result<void>(std::uint64_t, const std::string&)>& read);
+
+  /// What the next entry must state about the entries before it.
   struct Latest {
     Newest newest;
     std::optional<Earlier> earlier;  ///< where all entries so far are of format 1
   };
   [[nodiscard]] Result<const Latest*> latest();
-  /// The same for who knows how many entries there are.
+  /// The same where the caller knows that there are `size` entries.
   [[nodiscard]] Result<const Latest*> latest_of(std::uint64_t size);
+  /// The newest entry of a kind; null where there is none. Error: unexpected for a kind that is not in `linked_kinds`.
+  [[nodiscard]] Result<const VerifiedEntry*> newest(Kind kind);
+  /// The highest report number, and the highest counter of a disclosure, so far; 0 where there is none.
+  [[nodiscard]] Result<std::uint64_t> last_number();
+  [[nodiscard]] Result<std::uint64_t> last_disclosure();
 
-  /// A change appended the entry of these facts, or was undone, or committed.
-  void appended(const Frontier& edge, const Facts& facts);
+  /// A change appended an entry with these facts.
+  void appended(const Frontier& edge, const EntryFacts& facts);
+  /// A change was undone.
   void undone();
+  /// A change was committed.
   void committed(const Frontier& edge);
 
   std::optional<db::Database> database;  ///< nothing after a COMMIT that failed
   std::string path;
-  std::function<void(const TreeHead&)> told;  ///< see Ledger::after_commit; may be empty
+  std::function<void(const TreeHead&)> after_commit;  ///< see Ledger::after_commit; may be empty
 
  private:
-  /// Sees to it that `edge_` has the entry, if there is one.
+  /// Makes sure that `edge_` covers the entry at `seq`, if there is one.
   [[nodiscard]] Result<void> reach(std::uint64_t seq);
   [[nodiscard]] Result<StoredTree*> stored();
   [[nodiscard]] Result<std::uint64_t> size();
   [[nodiscard]] Result<Latest> scan();
 
-  // Prepared once, since they are asked often; they go before the database does.
+  // Prepared once, since they run often. They are destroyed before the database.
   std::optional<StoredTree> stored_;
   std::optional<db::Statement> size_;
   std::optional<db::Statement> entry_;
   std::optional<Frontier> believed_;
-  Frontier edge_;                           ///< grown from `believed_`
-  std::map<std::uint64_t, Digest> leaves_;  ///< that were proven to be in `edge_`
-  std::optional<Latest> latest_;            ///< of as many entries as `edge_` has
-  std::map<std::uint64_t, ProvenEntry> remembered_;  ///< of those in `edge_`
+  Frontier edge_;                                      ///< grown from `believed_`
+  std::map<std::uint64_t, Digest> leaves_;             ///< leaves that were found in `edge_`
+  std::optional<Latest> latest_;                       ///< for the entries that `edge_` covers
+  std::map<std::uint64_t, VerifiedEntry> remembered_;  ///< entries that `edge_` covers
 };
-
-/// For `verify` and tests.
-struct LedgerAccess {
-  [[nodiscard]] static Result<db::Database*> database(const Ledger& ledger) { return ledger.state_->use(); }
-};
-
-/// A number as SQLite stores it: what is too large becomes the largest, which no row has.
-[[nodiscard]] std::int64_t to_column(std::uint64_t value);
-
-/// A fault of the file, "`ledger.db`: WHAT".
-[[nodiscard]] core::Error damaged(const std::string& path, const std::string& what);
-
-// Values from the columns of the current row, from `first` on, in the order of queries.hpp. Error: integrity.
-[[nodiscard]] Result<Entry> entry_in(const db::Statement& row, const std::string& path, int first = 0);
-/// `entry_in` of a row that begins with the entry's columns: for `rows`.
-[[nodiscard]] Result<Entry> plain_entry_in(const db::Statement& row, const std::string& path);
-[[nodiscard]] Result<ReportRow> report_in(const db::Statement& row, const std::string& path);
-[[nodiscard]] Result<Disclosure> disclosure_in(const db::Statement& row, const std::string& path);
-[[nodiscard]] Result<Original> original_in(const db::Statement& row, const std::string& path);
-
-/// Entries that are read at once where all are; with the largest rows that SQLite may give us they take 64 MiB.
-inline constexpr std::int64_t entries_page = 32;
-
-/// All rows of a statement whose parameters are bound.
-template <typename Row>
-[[nodiscard]] Result<std::vector<Row>> rows(db::Statement& statement, const std::string& path,
-                                            Result<Row> (*read)(const db::Statement&, const std::string&)) {
-  std::vector<Row> out;
-  for (;;) {
-    AIRLOCK_TRY(const bool more, statement.step());
-    if (!more) return out;
-    AIRLOCK_TRY(Row row, read(statement, path));
-    out.push_back(std::move(row));
-  }
-}
-
-/// The row of a statement that gives one at most.
-template <typename Row>
-[[nodiscard]] Result<std::optional<Row>> one(db::Statement& statement, const std::string& path,
-                                             Result<Row> (*read)(const db::Statement&, const std::string&)) {
-  AIRLOCK_TRY(const bool more, statement.step());
-  if (!more) return std::optional<Row>();
-  AIRLOCK_TRY(Row row, read(statement, path));
-  return std::optional<Row>(std::move(row));
-}
 
 }  // namespace airlock::ledger

@@ -4,11 +4,15 @@
 
 #include "core/text.hpp"
 #include "crypto/hash.hpp"
-#include "ledger/entry.hpp"
+#include "ledger/access.hpp"
+#include "ledger/body.hpp"
+#include "ledger/checkpoint.hpp"
+#include "ledger/keys.hpp"
 #include "ledger/outbox.hpp"
 #include "ledger/queries.hpp"
+#include "ledger/rows.hpp"
 #include "ledger/rules.hpp"
-#include "ledger/state.hpp"
+#include "ledger/stored_tree.hpp"
 
 namespace airlock::ledger {
 
@@ -22,7 +26,7 @@ namespace {
 /// Rows of the table of originals read at once; they are small.
 constexpr std::int64_t originals_page = 1000;
 /// Levels of a tree that has as many leaves as `seq` can count.
-constexpr std::int64_t levels_most = 62;
+constexpr std::int64_t levels_maximum = 62;
 
 /// An entry with all its columns, none of them trusted.
 struct Row {
@@ -51,7 +55,7 @@ class Verification {
   Verification(db::Database& database, StoredTree tree, const KeyHistory& keys)
       : database_(database), tree_(std::move(tree)), keys_(keys) {}
 
-  Result<Checked> run() {
+  Result<VerifiedLedger> run() {
     AIRLOCK_CHECK(check_entries());
     AIRLOCK_CHECK(check_outbox());
     AIRLOCK_CHECK(check_surplus());
@@ -120,7 +124,7 @@ class Verification {
     return check_newest(*facts);
   }
 
-  Result<void> check_columns(const Row& row, const Facts& facts) {
+  Result<void> check_columns(const Row& row, const EntryFacts& facts) {
     const std::int64_t number = facts.kind == Kind::produced ? to_column(facts.number) : 0;
     if (row.leaf != leaf_hash(row.body).view()) return fail(entry_fault("its leaf is not the hash of its body"));
     if (row.time != facts.time.text() || row.kind != name(facts.kind) || row.report_id != facts.report_id ||
@@ -131,7 +135,7 @@ class Verification {
   }
 
   /// What the entry says of those before it, and the texts that it names.
-  Result<void> check_newest(const Facts& facts) {
+  Result<void> check_newest(const EntryFacts& facts) {
     const auto wrong = [&](const std::string& what) {
       return fail(fault("entry " + std::to_string(facts.seq) + ": " + what));
     };
@@ -157,7 +161,7 @@ class Verification {
   }
 
   /// What other tables must have for this entry.
-  Result<void> check_links(const Facts& facts) {
+  Result<void> check_links(const EntryFacts& facts) {
     if (facts.kind == Kind::produced) {
       AIRLOCK_TRY(auto query, database_.prepare(sql::original_at));
       AIRLOCK_TRY(const auto original, one(query.bind(to_column(facts.seq)), database_.path(), original_in));
@@ -177,7 +181,7 @@ class Verification {
   }
 
   /// The checkpoint inside a `sealed` or `queued` entry: of the tree that held the disclosure, before this entry came.
-  Result<void> check_sealed(const Facts& facts) {
+  Result<void> check_sealed(const EntryFacts& facts) {
     const auto head = verified(facts.checkpoint);
     if (!head) return fail(entry_fault(head.error().message));
     AIRLOCK_TRY(const auto disclosure, find_disclosure(database_, facts.disclosure_id));
@@ -270,7 +274,7 @@ class Verification {
   Result<void> check_surplus() {
     AIRLOCK_TRY(auto outside, database_.prepare(sql::nodes_of_no_level));
     AIRLOCK_TRY(bool found, outside.step());
-    for (std::int64_t level = 1; level <= levels_most && !found; ++level) {
+    for (std::int64_t level = 1; level <= levels_maximum && !found; ++level) {
       AIRLOCK_TRY(auto surplus, database_.prepare(sql::surplus_nodes));
       AIRLOCK_TRY(found, surplus.bind(level).step());
     }
@@ -295,7 +299,7 @@ class Verification {
   const KeyHistory& keys_;
   Frontier frontier_;
   Counters counters_;
-  Checked checked_;
+  VerifiedLedger checked_;
   std::optional<Time> newest_time_;
   std::optional<Checkpoint> next_checkpoint_;
   Newest newest_;
@@ -314,7 +318,7 @@ Result<std::vector<Entry>> rotations(db::Database& database) {
 
 }  // namespace
 
-Result<Checked> verify(const Ledger& ledger, const crypto::NoteVerifier& verifier) {
+Result<VerifiedLedger> verify(const Ledger& ledger, const crypto::NoteVerifier& verifier) {
   AIRLOCK_TRY(auto* database, LedgerAccess::database(ledger));
   AIRLOCK_TRY(auto tree, StoredTree::open(*database));
   AIRLOCK_TRY(const auto rotated, rotations(*database));

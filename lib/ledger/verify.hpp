@@ -14,7 +14,7 @@
 
 namespace airlock::ledger {
 
-struct Checked {
+struct VerifiedLedger {
   std::uint64_t entries = 0;
   std::uint64_t checkpoints =
       0;  ///< kept ones; those inside `sealed` and `queued` entries are verified too and not counted
@@ -30,6 +30,6 @@ struct Checked {
 /// Reads the ledger in pages, in bounded memory, and locks nobody out for longer than a page takes, until SQLite's own
 /// check at the end; entries that are appended meanwhile are verified too. Errors: integrity, naming entry and fault;
 /// not_recorded and the like from SQLite.
-[[nodiscard]] core::Result<Checked> verify(const Ledger& ledger, const crypto::NoteVerifier& verifier);
+[[nodiscard]] core::Result<VerifiedLedger> verify(const Ledger& ledger, const crypto::NoteVerifier& verifier);
 
 }  // namespace airlock::ledger

@@ -43,25 +43,25 @@ int on_rewind(void* exchange, curl_off_t offset, int origin) {
   return CURL_SEEKFUNC_OK;
 }
 int on_begin(void* exchange, char*, char*, int, int) {
-  static_cast<Exchange*>(exchange)->begin();
+  static_cast<Exchange*>(exchange)->begin(Exchange::Clock::now());
   return CURL_PREREQFUNC_OK;
 }
 int on_tick(void* exchange, curl_off_t, curl_off_t, curl_off_t, curl_off_t sent) {
-  return static_cast<Exchange*>(exchange)->tick(static_cast<std::uint64_t>(sent)) ? 0 : 1;
+  return static_cast<Exchange*>(exchange)->tick(static_cast<std::uint64_t>(sent), Exchange::Clock::now()) ? 0 : 1;
 }
 
 /// Sets options until one fails.
-class Options {
+class CurlOptions {
  public:
-  explicit Options(CURL* handle) : handle_(handle) {}
+  explicit CurlOptions(CURL* handle) : handle_(handle) {}
   template <typename T>
-  Options& set(CURLoption option, T value) {
+  CurlOptions& set(CURLoption option, T value) {
     if (result_ == CURLE_OK) result_ = curl_easy_setopt(handle_, option, value);
     return *this;
   }
-  Options& text(CURLoption option, const std::string& value) { return set(option, value.c_str()); }
+  CurlOptions& text(CURLoption option, const std::string& value) { return set(option, value.c_str()); }
   /// libcurl keeps the pointer: `value` must outlive the handle.
-  Options& pem(CURLoption option, const std::string& value) {
+  CurlOptions& pem(CURLoption option, const std::string& value) {
     curl_blob blob{const_cast<char*>(value.data()), value.size(), CURL_BLOB_NOCOPY};
     return set(option, &blob);
   }
@@ -75,12 +75,12 @@ class Options {
   CURLcode result_ = CURLE_OK;
 };
 
-void set_trust(Options& options, const Endpoint& endpoint) {
-  const long newest = CURL_SSLVERSION_TLSv1_2;
-  options.set(CURLOPT_SSLVERSION, newest).set(CURLOPT_PROXY_SSLVERSION, newest);
+void set_trust(CurlOptions& options, const Endpoint& endpoint) {
+  const long oldest = CURL_SSLVERSION_TLSv1_2;
+  options.set(CURLOPT_SSLVERSION, oldest).set(CURLOPT_PROXY_SSLVERSION, oldest);
   options.set(CURLOPT_SSL_VERIFYPEER, 1L).set(CURLOPT_SSL_VERIFYHOST, 2L);
   options.set(CURLOPT_PROXY_SSL_VERIFYPEER, 1L).set(CURLOPT_PROXY_SSL_VERIFYHOST, 2L);
-  // The paths that libcurl was built with would add the system's store.
+  // Without this libcurl would also trust the store of the system, whose path it was built with.
   const char* const none = nullptr;
   options.set(CURLOPT_CAINFO, none).set(CURLOPT_CAPATH, none);
   options.set(CURLOPT_PROXY_CAINFO, none).set(CURLOPT_PROXY_CAPATH, none);
@@ -94,8 +94,8 @@ void set_trust(Options& options, const Endpoint& endpoint) {
   if (!pins.empty()) options.text(CURLOPT_PINNEDPUBLICKEY, pins);
 }
 
-void set_proxy(Options& options, const std::optional<Proxy>& proxy) {
-  // Empty texts, not absent ones: those would be looked for in the environment.
+void set_proxy(CurlOptions& options, const std::optional<Proxy>& proxy) {
+  // Empty texts: where an option is not set at all, libcurl looks in the environment.
   options.text(CURLOPT_PROXY, proxy ? proxy->url : "").text(CURLOPT_NOPROXY, proxy ? proxy->exceptions : "");
   options.set(CURLOPT_HTTPPROXYTUNNEL, 1L).set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   if (!proxy || proxy->user.empty()) return;
@@ -103,11 +103,11 @@ void set_proxy(Options& options, const std::optional<Proxy>& proxy) {
   options.set(CURLOPT_PROXYAUTH, CURLAUTH_BASIC | CURLAUTH_DIGEST);
 }
 
-void set_manners(Options& options, const Endpoint& endpoint) {
+void set_request(CurlOptions& options, const Endpoint& endpoint) {
   options.text(CURLOPT_URL, endpoint.url).set(CURLOPT_PROTOCOLS_STR, "https").set(CURLOPT_FOLLOWLOCATION, 0L);
   options.set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L).set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
   options.set(CURLOPT_USERAGENT, "airlock/" AIRLOCK_VERSION).set(CURLOPT_NOSIGNAL, 1L);
-  // A name server that does not answer must not hold up the end of the program.
+  // A name server that does not answer must not delay the end of the program.
   options.set(CURLOPT_QUICK_EXIT, 1L).set(CURLOPT_CONNECTTIMEOUT, static_cast<long>(endpoint.timeout.count()));
   options.set(CURLOPT_HEADERFUNCTION, on_head).set(CURLOPT_WRITEFUNCTION, on_body);
   options.set(CURLOPT_READFUNCTION, on_request).set(CURLOPT_SEEKFUNCTION, on_rewind);
@@ -142,7 +142,7 @@ Trouble trouble_of(CURLcode result) {
     case CURLE_SSL_SHUTDOWN_FAILED:
       return Trouble::connection_lost;
     case CURLE_WEIRD_SERVER_REPLY:
-    case CURLE_UNSUPPORTED_PROTOCOL:  // what libcurl makes of an answer that is not HTTP/1
+    case CURLE_UNSUPPORTED_PROTOCOL:  // how libcurl reports an answer that is not HTTP/1
     case CURLE_BAD_CONTENT_ENCODING:
       return Trouble::malformed_answer;
     default:
@@ -150,7 +150,7 @@ Trouble trouble_of(CURLcode result) {
   }
 }
 
-/// Why a proxy did not let us through, where that is what happened.
+/// How a proxy refused the connection; empty where it did not.
 std::string proxy_refusal(CURL* handle) {
   long status = 0;
   curl_easy_getinfo(handle, CURLINFO_HTTP_CONNECTCODE, &status);
@@ -166,7 +166,7 @@ struct Client::State {
   std::array<char, CURL_ERROR_SIZE> message{};
   Easy handle;
 
-  Reply perform(const std::vector<Header>& headers, const core::Blob* body);
+  Reply perform(const std::vector<HttpHeader>& headers, const core::Blob* body);
   [[nodiscard]] std::string why(CURLcode result, const Exchange& exchange) const;
 };
 
@@ -185,8 +185,8 @@ core::Result<Client> Client::open(Endpoint endpoint) {
   if (!start()) return fail(Code::unexpected, "libcurl cannot be started");
   state->handle.reset(curl_easy_init());
   if (state->handle == nullptr) return fail(Code::unexpected, "libcurl cannot be started");
-  Options options(state->handle.get());
-  set_manners(options, state->endpoint);
+  CurlOptions options(state->handle.get());
+  set_request(options, state->endpoint);
   set_trust(options, state->endpoint);
   set_proxy(options, state->endpoint.proxy);
   options.set(CURLOPT_ERRORBUFFER, state->message.data());
@@ -204,13 +204,13 @@ std::string Client::State::why(CURLcode result, const Exchange& exchange) const 
   return core::printable(detail.empty() ? curl_easy_strerror(result) : detail, 300);
 }
 
-Reply Client::State::perform(const std::vector<Header>& headers, const core::Blob* body) {
+Reply Client::State::perform(const std::vector<HttpHeader>& headers, const core::Blob* body) {
   Exchange exchange(body, endpoint.timeout);
   List list;
-  for (const Header& header : headers) {
+  for (const HttpHeader& header : headers) {
     list.reset(curl_slist_append(list.release(), (header.name + ": " + header.value).c_str()));
   }
-  Options options(handle.get());
+  CurlOptions options(handle.get());
   options.set(CURLOPT_HEADERDATA, &exchange).set(CURLOPT_WRITEDATA, &exchange).set(CURLOPT_READDATA, &exchange);
   options.set(CURLOPT_SEEKDATA, &exchange).set(CURLOPT_PREREQDATA, &exchange).set(CURLOPT_XFERINFODATA, &exchange);
   options.set(CURLOPT_HTTPHEADER, list.get());
@@ -243,7 +243,7 @@ Reply Client::State::perform(const std::vector<Header>& headers, const core::Blo
   return reply;
 }
 
-Reply Client::post(const std::vector<Header>& headers, const core::Blob& body) {
+Reply Client::post(const std::vector<HttpHeader>& headers, const core::Blob& body) {
   return state_->perform(headers, &body);
 }
 

@@ -7,7 +7,7 @@
 namespace airlock::net {
 namespace {
 
-/// The value of a header line if it has this name, without white space around it.
+/// The value of a header line without white space around it; nothing where the line has another name.
 std::optional<std::string_view> value_of(std::string_view line, std::string_view lower_name) {
   const std::size_t colon = line.find(':');
   if (colon == std::string_view::npos || core::to_lower(line.substr(0, colon)) != lower_name) return std::nullopt;
@@ -20,12 +20,21 @@ std::optional<std::string_view> value_of(std::string_view line, std::string_view
 
 }  // namespace
 
+bool Exchange::stop(Trouble trouble, std::string why) {
+  if (why_.empty()) {
+    why_ = std::move(why);
+    trouble_ = trouble;
+  }
+  return false;
+}
+
 bool Exchange::head(std::string_view line) {
   head_bytes_ += line.size();
-  if (head_bytes_ > answer_head_most) {
-    return stop(Trouble::answer_too_large, "the head of the answer is larger than " + std::to_string(answer_head_most) + " bytes");
+  if (head_bytes_ > answer_head_maximum) {
+    return stop(Trouble::answer_too_large,
+                "the head of the answer is larger than " + std::to_string(answer_head_maximum) + " bytes");
   }
-  if (line.starts_with("HTTP/")) answer = {};  // after an interim answer
+  if (line.starts_with("HTTP/")) answer = {};  // what came before was an interim answer
   if (const auto value = value_of(line, "location")) answer.location = *value;
   if (const auto value = value_of(line, "retry-after")) answer.retry_after = *value;
   return true;
@@ -33,10 +42,11 @@ bool Exchange::head(std::string_view line) {
 
 bool Exchange::body(std::string_view bytes) {
   body_bytes_ += bytes.size();
-  if (body_bytes_ > answer_body_most) {
-    return stop(Trouble::answer_too_large, "the answer is larger than " + std::to_string(answer_body_most) + " bytes");
+  if (body_bytes_ > answer_body_maximum) {
+    return stop(Trouble::answer_too_large,
+                "the answer is larger than " + std::to_string(answer_body_maximum) + " bytes");
   }
-  answer.text.append(bytes.substr(0, answer_text_most - answer.text.size()));
+  answer.text.append(bytes.substr(0, answer_text_maximum - answer.text.size()));
   return true;
 }
 
@@ -51,14 +61,8 @@ std::optional<std::size_t> Exchange::request(std::span<char> into) {
   return *got;
 }
 
-bool Exchange::rewind(std::uint64_t offset) {
-  at_ = offset;
-  return true;
-}
-
-bool Exchange::tick(std::uint64_t sent) {
+bool Exchange::tick(std::uint64_t sent, Clock::time_point now) {
   if (!begun_) return true;  // libcurl limits the time of connecting
-  const auto now = Clock::now();
   const bool out = body_ == nullptr || sent >= body_->size();
   if (out != answering_ || sent >= mark_sent_ + slowest_upload || sent < mark_sent_) {
     answering_ = out;

@@ -22,7 +22,8 @@ using core::Code;
 using core::Result;
 
 tl::unexpected<core::Error> fail_with(std::string_view what, int error) {
-  return core::fail(Code::unexpected, std::string(what) + ": " + core::to_lower(std::generic_category().message(error)));
+  return core::fail(Code::unexpected,
+                    std::string(what) + ": " + core::to_lower(std::generic_category().message(error)));
 }
 
 /// A file in memory with a descriptor above the three that every program has.
@@ -58,11 +59,11 @@ Result<std::string> content_of(const Descriptor& file) {
 }
 
 /// What posix_spawn is told, given back to the library at the end.
-struct Plan {
+struct SpawnPlan {
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
 
-  Plan(int in, int out, int err) {
+  SpawnPlan(int in, int out, int err) {
     sigset_t none;
     sigset_t usual;
     sigemptyset(&none);
@@ -78,9 +79,9 @@ struct Plan {
             posix_spawnattr_setsigdefault(&attributes, &usual) |
             posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   }
-  Plan(const Plan&) = delete;
-  Plan& operator=(const Plan&) = delete;
-  ~Plan() {
+  SpawnPlan(const SpawnPlan&) = delete;
+  SpawnPlan& operator=(const SpawnPlan&) = delete;
+  ~SpawnPlan() {
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);
   }
@@ -90,11 +91,11 @@ struct Plan {
 }  // namespace
 
 Result<FinishedChild> run_child(const std::string& program, const std::vector<std::string>& arguments,
-                        std::string_view input) {
+                                std::string_view input) {
   AIRLOCK_TRY(const Descriptor in, memory_file_with(input));
   AIRLOCK_TRY(const Descriptor out, memory_file());
   AIRLOCK_TRY(const Descriptor err, memory_file());
-  const Plan plan(in.get(), out.get(), err.get());
+  const SpawnPlan plan(in.get(), out.get(), err.get());
   if (plan.error != 0) return fail_with(core::quote(program) + " cannot be started", ENOMEM);
 
   std::string name = program;
@@ -103,8 +104,7 @@ Result<FinishedChild> run_child(const std::string& program, const std::vector<st
   for (std::string& text : texts) argv.push_back(text.data());
   argv.push_back(nullptr);
   pid_t child = 0;
-  if (const int error =
-          posix_spawn(&child, program.c_str(), &plan.actions, &plan.attributes, argv.data(), environ);
+  if (const int error = posix_spawn(&child, program.c_str(), &plan.actions, &plan.attributes, argv.data(), environ);
       error != 0) {
     return fail_with(core::quote(program) + " cannot be started", error);
   }

@@ -28,7 +28,7 @@ inline constexpr std::size_t child_output_limit = 16 * 1024 * 1024;
 /// Runs `program`, a path, with `arguments` and `input` as its standard input, and the caller's environment. The child
 /// begins with no signal blocked, and SIGPIPE and SIGCHLD as the system has them. Error: unexpected where it could not
 /// be started.
-[[nodiscard]] core::Result<FinishedChild> run_child(const std::string& program, const std::vector<std::string>& arguments,
-                                            std::string_view input);
+[[nodiscard]] core::Result<FinishedChild> run_child(const std::string& program,
+                                                    const std::vector<std::string>& arguments, std::string_view input);
 
 }  // namespace airlock::sys

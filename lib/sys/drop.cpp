@@ -75,19 +75,19 @@ Result<void> rename_drop(const std::string& from, const std::string& to) {
   return sync_directory(folder_of(from));
 }
 
-Result<Taken> take_drop(const std::string& from, const std::string& to) {
+Result<TakeResult> take_drop(const std::string& from, const std::string& to) {
   struct stat status {};
-  if (::lstat(from.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return Taken::not_now;
+  if (::lstat(from.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return TakeResult::not_now;
   const Descriptor fd{::open(from.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};
   if (fd.get() < 0) {
-    if (errno == ENOENT || errno == ELOOP) return Taken::not_now;
+    if (errno == ENOENT || errno == ELOOP) return TakeResult::not_now;
     return drop_error(from, "open");
   }
-  if (::fstat(fd.get(), &status) != 0 || !is_only_name(from, status)) return Taken::not_now;
-  if (is_open_for_writing(fd.get())) return Taken::not_now;
+  if (::fstat(fd.get(), &status) != 0 || !is_only_name(from, status)) return TakeResult::not_now;
+  if (is_open_for_writing(fd.get())) return TakeResult::not_now;
   AIRLOCK_CHECK(rename_drop(from, to));
   // Until then others could change the name. Behind it nobody reaches the file but who has it open.
-  return is_only_name(to, status) && !is_open_for_writing(fd.get()) ? Taken::yes : Taken::another;
+  return is_only_name(to, status) && !is_open_for_writing(fd.get()) ? TakeResult::yes : TakeResult::another;
 }
 
 std::optional<DroppedFile::Mark> DroppedFile::mark_of(int fd) {

@@ -33,14 +33,14 @@ enum class Drop : std::uint8_t {
 /// of a file that cannot be written.
 [[nodiscard]] core::Result<void> rename_drop(const std::string& from, const std::string& to);
 
-enum class Taken : std::uint8_t {
+enum class TakeResult : std::uint8_t {
   yes,
   not_now,  ///< it is open for writing, as far as the kernel tells, or not a file with one name; it is where it was
   another,  ///< what was moved is not what had the name a moment before, or is open for writing by now
 };
 /// Moves a dropped file from a folder where others write to one where nobody else does; never reads it. The kernel
 /// tells root, the file's owner and who has CAP_LEASE whether a file is open for writing. Error: as `rename_drop`.
-[[nodiscard]] core::Result<Taken> take_drop(const std::string& from, const std::string& to);
+[[nodiscard]] core::Result<TakeResult> take_drop(const std::string& from, const std::string& to);
 
 /// A dropped file, read from front to back.
 class DroppedFile final : public core::Source {

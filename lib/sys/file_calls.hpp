@@ -2,9 +2,9 @@
 /// \file
 /// System calls on files for the other sources of this module: calls that finish what they begin, and errno in words.
 ///
-/// errno becomes an error of ours here and nowhere else. A full, broken or read-only disk is `not_recorded`. A file that
-/// is missing or of the wrong kind is `bad_input`. A name that is taken is `refused`. All else is `unexpected`: also a
-/// call that permissions forbid, and one that the kernel or a container denies. The hint then names the call.
+/// errno becomes an error of ours here and nowhere else. A full, broken or read-only disk is `not_recorded`. A file
+/// that is missing or of the wrong kind is `bad_input`. A name that is taken is `refused`. All else is `unexpected`:
+/// also a call that permissions forbid, and one that the kernel or a container denies. The hint then names the call.
 
 #include <cerrno>
 #include <cstdint>

@@ -14,7 +14,8 @@
 namespace airlock::sys {
 
 /// Forks a helper, which runs `work` and ends: at once, without anything that runs when a process ends usually. It ends
-/// with its parent too. It has its end of the channel and, closed as soon as `work` has read it, the descriptor `secret`
+/// with its parent too. It has its end of the channel and, closed as soon as `work` has read it, the descriptor
+/// `secret`
 /// (-1: none); no other descriptor, no standard input and output, no core file. Nobody may trace it. Returns this
 /// process's end. Precondition: no other threads. Error: unexpected.
 [[nodiscard]] core::Result<Channel> start_helper(int secret, const std::function<void(Channel&)>& work);

@@ -22,10 +22,10 @@ Result<Lock> Lock::acquire(const std::string& path, int seconds) {
   while (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK && errno != EINTR) return fail_errno(path, locking);
     if (std::chrono::steady_clock::now() >= deadline) {
-      return core::fail(core::Code::not_recorded,
-                        core::quote(path) + ": another airlock process has held the lock for " +
-                            std::to_string(seconds) + " s",
-                        "wait for it to finish, then run again");
+      return core::fail(
+          core::Code::not_recorded,
+          core::quote(path) + ": another airlock process has held the lock for " + std::to_string(seconds) + " s",
+          "wait for it to finish, then run again");
     }
     std::this_thread::sleep_for(pause);
     pause = std::min(pause * 2, std::chrono::milliseconds(50));

@@ -35,18 +35,18 @@ Result<bool> look_for(const std::string& path) {
   return was_found(::lstat(path.c_str(), &status), path);
 }
 
-Result<Kind> kind_of(const std::string& path) {
+Result<FileKind> kind_of(const std::string& path) {
   struct stat status {};
   AIRLOCK_TRY(const bool found, was_found(::lstat(path.c_str(), &status), path));
-  if (!found) return Kind::none;
-  if (S_ISREG(status.st_mode)) return Kind::file;
-  if (S_ISDIR(status.st_mode)) return Kind::directory;
-  return S_ISLNK(status.st_mode) ? Kind::link : Kind::other;
+  if (!found) return FileKind::none;
+  if (S_ISREG(status.st_mode)) return FileKind::file;
+  if (S_ISDIR(status.st_mode)) return FileKind::directory;
+  return S_ISLNK(status.st_mode) ? FileKind::link : FileKind::other;
 }
 
 Result<void> check_no_link(const std::string& path) {
-  AIRLOCK_TRY(const Kind kind, kind_of(path));
-  if (kind != Kind::link) return {};
+  AIRLOCK_TRY(const FileKind kind, kind_of(path));
+  if (kind != FileKind::link) return {};
   return fail(Code::refused, quote(path) + ": is a symbolic link, which could lead anywhere",
               "remove it, or name the file that it leads to");
 }

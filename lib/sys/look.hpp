@@ -27,12 +27,13 @@ inline constexpr unsigned permission_bits = 07777;
 /// nothing has the name.
 [[nodiscard]] bool exists(const std::string& path);
 
-/// Whether something has the name; links are not followed. Error: of the system, such as not_recorded for a broken disk.
+/// Whether something has the name; links are not followed. Error: of the system, such as not_recorded for a broken
+/// disk.
 [[nodiscard]] Result<bool> look_for(const std::string& path);
 
 /// What has the name; links are not followed. Error: as `look_for`.
-enum class Kind : std::uint8_t { none, file, directory, link, other };
-[[nodiscard]] Result<Kind> kind_of(const std::string& path);
+enum class FileKind : std::uint8_t { none, file, directory, link, other };
+[[nodiscard]] Result<FileKind> kind_of(const std::string& path);
 
 /// For a file that Airlock writes in a folder where others write too. Error: refused where the name is a symbolic link.
 [[nodiscard]] Result<void> check_no_link(const std::string& path);

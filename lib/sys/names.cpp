@@ -75,8 +75,8 @@ Result<void> remove_file(const std::string& path) {
 }
 
 Result<void> remove_if_file(const std::string& path) {
-  AIRLOCK_TRY(const Kind kind, kind_of(path));
-  if (kind != Kind::file) return {};
+  AIRLOCK_TRY(const FileKind kind, kind_of(path));
+  if (kind != FileKind::file) return {};
   return remove_file(path);
 }
 

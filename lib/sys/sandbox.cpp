@@ -181,7 +181,7 @@ Confinement confine(const std::vector<Granted>& granted) {
     note(core::call_error("prctl", errno));
     return out;  // without it the kernel takes neither of the rest from a process without capabilities
   }
-  if (const auto abi = landlock::restrict_to(granted); abi) {
+  if (const auto abi = restrict_files(granted); abi) {
     out.landlock = *abi;
   } else {
     note(abi.error());

@@ -1,12 +1,14 @@
 #pragma once
 /// \file
-/// What a process gives up, for ever, before it reads anything that it does not trust: its capabilities; by seccomp
-/// every system call but a list of harmless ones (no socket of any family, no other program, no look into other
-/// processes, no change of a file's mode, owner or times); and by Landlock, where the kernel has it, every file but
-/// those named. docs/reference/sandbox.md has both lists.
+/// Confines a process for the rest of its life, before it reads anything that it does not trust. The process loses
+/// - all capabilities;
+/// - by seccomp, every system call except a list of harmless ones: it cannot open a socket of any family, run another
+///   program, look into other processes, or change the mode, owner or times of a file;
+/// - by Landlock, where the kernel has it, every file except those that are named.
+/// docs/reference/sandbox.md has both lists.
 ///
-/// Open descriptors keep working, whatever they are; so close what is not needed first. It does not protect the files
-/// that are granted, nor hide names: `stat` and `access` still say what is where.
+/// Descriptors that are open keep working, so close those that are not needed first. The sandbox does not protect the
+/// files that are granted. It does not hide names: `stat` and `access` still show which files exist.
 ///
 ///     AIRLOCK_CHECK(sys::close_descriptors({0, 1, 2, input}));
 ///     const sys::Confinement confinement = sys::confine({{site, sys::Granted::Grant::change}});
@@ -16,37 +18,25 @@
 #include <string_view>
 #include <vector>
 
-#include "core/result.hpp"
+#include "sys/granted.hpp"
 
 namespace airlock::sys {
-
-/// Files that stay within reach: those below `path`, or `path` itself if it is a file. What is not there is not
-/// granted.
-struct Granted {
-  enum class Grant : std::uint8_t {
-    read,    ///< to read files, to list folders
-    write,   ///< a file also to be written, as it is: nothing is made, renamed or removed
-    change,  ///< a folder's files also to be made, renamed within their folder, and removed
-  };
-  std::string path;
-  Grant grant = Grant::read;
-};
 
 /// What the kernel took away.
 struct Confinement {
   bool seccomp = false;
-  int landlock = 0;     ///< ABI in force; 0 where the kernel has none or refused
-  std::string refused;  ///< which calls the kernel refused, and why; empty where all that it has is in force
-  std::string hint;     ///< how to have the first of them allowed; empty where nobody knows
+  int landlock = 0;     ///< ABI in force; 0 where the kernel has no Landlock or refused it
+  std::string refused;  ///< the calls that the kernel refused, and why; empty where it refused none
+  std::string hint;     ///< how to get the first of them allowed; empty where that is not known
 
   /// For the ledger: `seccomp+landlock`, `seccomp`, `landlock` or `none`.
   [[nodiscard]] std::string_view name() const;
 };
 
-/// Takes effect at once and cannot be undone. Besides calls and files this process gives up all capabilities, its umask
-/// (a file has the mode that it is made with), core dumps, and that others of its user trace it. What the kernel
-/// refuses is in the result and not an error: whether that will do is for the caller, who must not read a report
-/// otherwise. A kernel without Landlock refuses nothing.
+/// Confines this process at once; nothing can undo it. The process also gives up its umask (files get the exact mode
+/// that they are made with), core dumps, and being traced by other processes of its user. A call that the kernel
+/// refuses is in the result, and is no error: the caller decides whether the rest is enough, and must read no report if
+/// it is not. A kernel without Landlock refuses nothing.
 [[nodiscard]] Confinement confine(const std::vector<Granted>& granted);
 
 /// Removes every variable from the environment but these.

@@ -31,9 +31,9 @@ inline constexpr unsigned public_file = 0644;
 /// another user, the new file belongs to that user too.
 [[nodiscard]] Result<void> replace_file(const std::string& path, std::string_view bytes, unsigned mode);
 
-/// Appends whole lines to a file, durably; makes the file where it does not exist. Where an earlier append was cut short
-/// in the middle of a line, that line is ended first. Errors: refused for a symbolic link and for a file with several
-/// names, bad_input for another thing than a regular file.
+/// Appends whole lines to a file, durably; makes the file where it does not exist. Where an earlier append was cut
+/// short in the middle of a line, that line is ended first. Errors: refused for a symbolic link and for a file with
+/// several names, bad_input for another thing than a regular file.
 [[nodiscard]] Result<void> append_lines(const std::string& path, std::string_view lines, unsigned mode);
 
 /// Writes over the beginning of a file that exists. Not durable, and after a crash the file may hold a mixture of old

@@ -61,7 +61,7 @@ long memory_mib() {
 }
 
 /// A report that was withheld: two entries.
-void add_report(ledger::Ledger::Change& change, std::uint64_t number, core::Time now) {
+void add_report(ledger::Change& change, std::uint64_t number, core::Time now) {
   const std::string id = sys::random_uuid();
   const core::Json produced{{"number", number},
                             {"tier", "enterprise"},

@@ -10,7 +10,7 @@
 #include "core/json.hpp"
 #include "dictionary/dictionary.hpp"
 #include "envelope/manifest.hpp"
-#include "ledger/entry.hpp"
+#include "ledger/body.hpp"
 #include "licence/licence.hpp"
 #include "policy/ceiling.hpp"
 #include "policy/policy.hpp"

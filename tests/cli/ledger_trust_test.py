@@ -106,7 +106,7 @@ def test_a_hold_whose_row_is_changed_still_stops_reports(w):
     report = another(w, "1.36.2")
 
     def hidden(book):
-        book.execute("UPDATE entries SET kind = 'exported' WHERE kind = 'hold'")
+        book.execute("UPDATE entries SET kind = 'repeated' WHERE kind = 'hold'")
 
     def reworded(fit):
         def attack(book):
@@ -154,7 +154,7 @@ def test_what_is_changed_for_a_moment_lets_nothing_out_and_swallows_nothing(w):
         return lambda book: edit(book, seq_of(book, "licence"), '"sequence":1', '"sequence":0', fit)
 
     def older(book):
-        book.execute("UPDATE entries SET kind = 'exported' WHERE kind = 'licence'")
+        book.execute("UPDATE entries SET kind = 'repeated' WHERE kind = 'licence'")
 
     def leads_elsewhere(book):
         seq = book.execute("SELECT max(seq) FROM entries").fetchone()[0]

@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (line == "\r\n" || line == "\n") break;
   }
   (void)exchange.body(text);
-  require(exchange.answer.text.size() <= net::answer_text_most, "little of the body is kept");
+  require(exchange.answer.text.size() <= net::answer_text_maximum, "little of the body is kept");
 
   net::Reply reply;
   reply.begun = true;

@@ -4,6 +4,7 @@
 #include "commands.hpp"
 #include "core/text.hpp"
 #include "intake/home.hpp"
+#include "ledger/checkpoint.hpp"
 #include "site/request.hpp"
 #include "sys/read_file.hpp"
 

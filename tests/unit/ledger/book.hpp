@@ -9,6 +9,7 @@
 
 #include "core/encoding.hpp"
 #include "crypto/hash.hpp"
+#include "ledger/checkpoint.hpp"
 #include "ledger/ledger.hpp"
 #include "temporary_directory.hpp"
 
@@ -38,13 +39,13 @@ class Book {
 
   [[nodiscard]] std::string path() const { return folder / "ledger.db"; }
 
-  [[nodiscard]] Ledger::Change change() {
+  [[nodiscard]] ledger::Change change() {
     auto begun = ledger.change();
     REQUIRE_MESSAGE(begun, begun.error().message);
     return std::move(*begun);
   }
 
-  core::Result<std::uint64_t> append(Ledger::Change& to, Kind kind, std::string_view report, const Json& members) {
+  core::Result<std::uint64_t> append(ledger::Change& to, Kind kind, std::string_view report, const Json& members) {
     ++steps;
     const auto time = now + std::chrono::minutes(static_cast<std::int64_t>(steps));
     return to.append(kind, report, members, time, core::big_endian_64(steps) + "nonce ..");
@@ -123,6 +124,24 @@ class Book {
   std::uint64_t steps = 0;
   Ledger ledger;
 };
+
+/// The message with which the ledger refuses an entry; afterwards the ledger is as it was.
+inline std::string why_not(Book& book, Kind kind, std::string_view report, const Json& members) {
+  const auto before = book.ledger.head().value();
+  std::string message;
+  {
+    auto change = book.change();
+    const auto seq = book.append(change, kind, report, members);
+    REQUIRE_FALSE(seq);
+    CHECK(seq.error().code == core::Code::unexpected);
+    CHECK_FALSE(change.commit());
+    message = seq.error().message;
+  }
+  CHECK(book.ledger.head().value() == before);
+  return message;
+}
+
+inline Json about(std::uint64_t disclosure) { return {{"disclosure_id", disclosure_id(disclosure)}}; }
 
 /// A ledger in which everything happens once: a report that leaves, one that is withheld, one whose first bundle is
 /// lost and whose second leaves, and one in the middle of leaving. Entries 0 to 12; the last checkpoint is of 10.

@@ -1,3 +1,4 @@
+#include "ledger/checkpoint.hpp"
 #include "ledger/ledger.hpp"
 
 #include <doctest/doctest.h>

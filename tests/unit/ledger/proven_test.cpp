@@ -3,7 +3,7 @@
 
 #include "book.hpp"
 #include "core/encoding.hpp"
-#include "ledger/entry.hpp"
+#include "ledger/body.hpp"
 #include "ledger/verify.hpp"
 
 namespace proven_test {
@@ -110,7 +110,7 @@ TEST_CASE("the newest of each kind is the one that the last leaf leads to") {
 TEST_CASE("a hold that was made to look like something else, or older, is still in force or nothing is read") {
   for (const std::string sql :
        {"UPDATE entries SET kind = 'configured' WHERE seq = 6",
-        "UPDATE entries SET body = replace(body, 'release', 'exported'), kind = 'exported' WHERE seq = 6",
+        "UPDATE entries SET body = replace(body, 'release', 'repeated'), kind = 'repeated' WHERE seq = 6",
         "UPDATE entries SET body = replace(body, '\"release\":6', '\"release\":3') WHERE seq = 7",
         "UPDATE entries SET time = '2027-01-01T00:00:00Z' WHERE seq = 6"}) {
     CAPTURE(sql);

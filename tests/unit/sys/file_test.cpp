@@ -172,22 +172,22 @@ TEST_CASE("a dropped file is taken only where it is one of its own that nobody w
   REQUIRE(create_file(folder / "report", "{}", public_file));
   {
     std::ofstream writer(folder / "report", std::ios::app);
-    CHECK(take_drop(folder / "report", folder / "claimed").value() == Taken::not_now);
+    CHECK(take_drop(folder / "report", folder / "claimed").value() == TakeResult::not_now);
   }
   std::filesystem::create_symlink(folder / "report", folder / "symbolic");
   REQUIRE(mkfifo((folder / "pipe").c_str(), 0600) == 0);
   REQUIRE(make_directory(folder / "folder", 0700));
   for (const std::string name : {"symbolic", "pipe", "folder", "nothing"}) {
     CAPTURE(name);
-    CHECK(take_drop(folder / name, folder / "claimed").value() == Taken::not_now);
+    CHECK(take_drop(folder / name, folder / "claimed").value() == TakeResult::not_now);
   }
   REQUIRE(link_file(folder / "report", folder / "second"));
-  CHECK(take_drop(folder / "report", folder / "claimed").value() == Taken::not_now);
+  CHECK(take_drop(folder / "report", folder / "claimed").value() == TakeResult::not_now);
   REQUIRE(remove_file(folder / "second"));
   CHECK_FALSE(exists(folder / "claimed"));
   REQUIRE(create_file(folder / "taken", "other", public_file));
   CHECK_FALSE(take_drop(folder / "report", folder / "taken"));
-  CHECK(take_drop(folder / "report", folder / "claimed").value() == Taken::yes);
+  CHECK(take_drop(folder / "report", folder / "claimed").value() == TakeResult::yes);
   CHECK(read_file(folder / "claimed", 10).value() == "{}");
   CHECK_FALSE(exists(folder / "report"));
 }
@@ -200,10 +200,10 @@ TEST_CASE("only files of one's own are removed, and lines go into no link and no
   REQUIRE(create_file(folder / "folder/inside", "", public_file));
   REQUIRE(mkfifo((folder / "pipe").c_str(), 0600) == 0);
   for (const std::string name : {"symbolic", "folder", "pipe", "nothing"}) CHECK(remove_if_file(folder / name));
-  CHECK(kind_of(folder / "symbolic").value() == Kind::link);
-  CHECK(kind_of(folder / "folder").value() == Kind::directory);
-  CHECK(kind_of(folder / "pipe").value() == Kind::other);
-  CHECK(kind_of(folder / "nothing").value() == Kind::none);
+  CHECK(kind_of(folder / "symbolic").value() == FileKind::link);
+  CHECK(kind_of(folder / "folder").value() == FileKind::directory);
+  CHECK(kind_of(folder / "pipe").value() == FileKind::other);
+  CHECK(kind_of(folder / "nothing").value() == FileKind::none);
   CHECK(append_lines(folder / "symbolic", "two\n", public_file).error().code == Code::refused);
   CHECK(append_lines(folder / "pipe", "two\n", public_file).error().code == Code::bad_input);
   REQUIRE(link_file(folder / "file", folder / "second"));

@@ -1,5 +1,5 @@
-#include "sys/look.hpp"
 #include "sys/new_directory.hpp"
+#include "sys/look.hpp"
 #include "sys/write_file.hpp"
 
 #include <doctest/doctest.h>

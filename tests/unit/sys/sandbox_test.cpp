@@ -1,5 +1,3 @@
-#include "sys/descriptors.hpp"
-#include "sys/names.hpp"
 #include "sys/sandbox.hpp"
 
 #include <doctest/doctest.h>
@@ -20,22 +18,18 @@
 
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
-#include <fstream>
 #include <functional>
-#include <sstream>
 #include <string>
 #include <vector>
 
-#include "sys/worker.hpp"
+#include "sys/names.hpp"
 #include "sys/write_file.hpp"
 #include "temporary_directory.hpp"
 
-namespace sandbox_test {
-namespace {
-
 using namespace airlock;
 using sys::Granted;
+
+namespace {
 
 #if defined(__SANITIZE_ADDRESS__)
 constexpr bool sanitized = true;
@@ -238,72 +232,6 @@ TEST_CASE("in the sandbox no call acts on the metadata of a file that may be rea
   for (const int open : {fd, directory}) ::close(open);
 }
 
-namespace {
-
-/// What the system says of a child that is in the sandbox; as another user where this one is root.
-struct Looked {
-  std::string status, limits;
-  unsigned owner = 0;
-};
-Looked look_at_confined(const std::function<void()>& before) {
-  int ready[2];
-  int done[2];
-  REQUIRE(::pipe(ready) == 0);
-  REQUIRE(::pipe(done) == 0);
-  const pid_t child = ::fork();
-  REQUIRE(child >= 0);
-  char byte = 0;
-  if (child == 0) {
-    before();
-    if (!sys::confine({}).refused.empty()) ::_exit(99);
-    if (::write(ready[1], "x", 1) != 1 || ::read(done[0], &byte, 1) != 1) ::_exit(98);
-    ::_exit(0);
-  }
-  REQUIRE(::read(ready[0], &byte, 1) == 1);
-  const std::string process = "/proc/" + std::to_string(child);
-  const auto text_of = [](const std::string& path) {
-    std::ostringstream out;
-    out << std::ifstream(path).rdbuf();
-    return out.str();
-  };
-  Looked out{text_of(process + "/status"), text_of(process + "/limits"), 0};
-  struct stat status {};
-  REQUIRE(::stat((process + "/maps").c_str(), &status) == 0);
-  out.owner = status.st_uid;
-  REQUIRE(::write(done[1], "x", 1) == 1);
-  int ended = 0;
-  REQUIRE(::waitpid(child, &ended, 0) == child);
-  CHECK(ended == 0);
-  for (const int fd : {ready[0], ready[1], done[0], done[1]}) ::close(fd);
-  return out;
-}
-
-}  // namespace
-
-TEST_CASE("in the sandbox there are no capabilities, no core dumps, and nobody of the same user may look inside") {
-  const bool root = ::geteuid() == 0;
-  const auto looked = look_at_confined([&] {
-    if (root && (::setresuid(65534, 65534, 65534) != 0 || ::prctl(PR_SET_DUMPABLE, 1) != 0)) ::_exit(97);
-  });
-  const std::string none = ":\t0000000000000000\n";
-  for (const std::string set : {"CapInh", "CapPrm", "CapEff", "CapAmb"}) {
-    CAPTURE(set);
-    CHECK(looked.status.find(set + none) != std::string::npos);
-    CHECK(look_at_confined([] {}).status.find(set + none) != std::string::npos);
-  }
-  if (root) CHECK(look_at_confined([] {}).status.find("CapBnd" + none) != std::string::npos);
-  CHECK(looked.status.find("NoNewPrivs:\t1") != std::string::npos);
-  const auto core = looked.limits.find("Max core file size");
-  REQUIRE(core != std::string::npos);
-  CHECK(looked.limits.substr(core, 60).find(" 0  ") != std::string::npos);
-  CHECK(looked.owner == 0);  // of a process that can be looked into it is its user
-}
-
-TEST_CASE("in the sandbox a file has the mode that it is made with, whatever the umask was") {
-  const auto looked = look_at_confined([] { ::umask(0077); });
-  CHECK(looked.status.find("Umask:\t0000") != std::string::npos);
-}
-
 #if defined(__x86_64__)
 TEST_CASE("the calls of another architecture's numbering end the process") {
   constexpr long x32 = 0x40000000;
@@ -371,63 +299,3 @@ TEST_CASE("with Landlock only the granted files are within reach, and only as gr
   CHECK(probed.errors == std::vector<int>{0, 0, 0, 0, 0, 0, 0, EACCES, EACCES, EXDEV, EXDEV, EACCES, EACCES, EACCES,
                                           EACCES, EACCES, EACCES});
 }
-
-TEST_CASE("every descriptor but those named is closed") {
-  const int kept = ::open("/dev/null", O_RDONLY);
-  const int closed = ::open("/dev/null", O_RDONLY);
-  const int high = ::fcntl(closed, F_DUPFD, 900);
-  int ends[2];
-  REQUIRE(::pipe(ends) == 0);
-  const pid_t child = ::fork();
-  if (child == 0) {
-    const bool done = sys::close_descriptors({2, kept, 1, 0}).has_value();
-    const bool right = ::fcntl(kept, F_GETFD) >= 0 && ::fcntl(closed, F_GETFD) < 0 && ::fcntl(high, F_GETFD) < 0 &&
-                       ::fcntl(ends[1], F_GETFD) < 0 && ::fcntl(1, F_GETFD) >= 0;
-    ::_exit(done && right ? 0 : 1);
-  }
-  int status = 0;
-  REQUIRE(::waitpid(child, &status, 0) == child);
-  CHECK(WIFEXITED(status));
-  CHECK(WEXITSTATUS(status) == 0);
-  for (const int fd : {kept, closed, high, ends[0], ends[1]}) ::close(fd);
-}
-
-TEST_CASE("a worker and its supervisor hear each other, and each hears that the other has ended") {
-  auto ends = sys::Worker::split();
-  REQUIRE(ends);
-  if (ends->is_worker()) {
-    ends->tell('a');
-    const auto answer = ends->hear();
-    const auto text = ends->hear_text();
-    ends->tell_text("");
-    ::_exit(answer == 'b' && text == std::string(70'000, '\xff').substr(0, 0xFFFF) && !ends->hear_text() ? 7 : 1);
-  }
-  CHECK(ends->hear() == 'a');
-  ends->tell('b');
-  ends->tell_text(std::string(70'000, '\xff'));
-  CHECK(ends->hear_text() == "");
-  {
-    const sys::Worker gone = std::move(*ends);  // closes its pipes
-  }
-  int status = 0;
-  REQUIRE(::waitpid(-1, &status, 0) > 0);
-  CHECK(WEXITSTATUS(status) == 7);
-}
-
-TEST_CASE("only the named variables stay in the environment") {
-  const pid_t child = ::fork();
-  if (child == 0) {
-    ::setenv("AIRLOCK_KEPT", "1=2", 1);
-    ::setenv("AIRLOCK_GONE", "1", 1);
-    sys::keep_environment({"AIRLOCK_KEPT", "AIRLOCK_NEVER_SET"});
-    const char* const kept = std::getenv("AIRLOCK_KEPT");
-    const bool right = kept != nullptr && std::string(kept) == "1=2" && std::getenv("AIRLOCK_GONE") == nullptr &&
-                       std::getenv("PATH") == nullptr && std::getenv("AIRLOCK_NEVER_SET") == nullptr;
-    ::_exit(right ? 0 : 1);
-  }
-  int status = 0;
-  REQUIRE(::waitpid(child, &status, 0) == child);
-  CHECK(WEXITSTATUS(status) == 0);
-}
-
-}  // namespace sandbox_test

@@ -1,8 +1,11 @@
-#include "ledger/entry.hpp"
+#include "ledger/body.hpp"
 
 #include <doctest/doctest.h>
 
 #include <nlohmann/json.hpp>
+
+#include "ledger/disclosure.hpp"
+#include "ledger/entry.hpp"
 
 namespace entry_test {
 
@@ -167,7 +170,7 @@ TEST_CASE("members that the ledger understands must be well-formed") {
   CHECK(why(body_of(Kind::send_failed, failed)) == "accepted");
   CHECK(why_with(Kind::send_failed, failed, "next_try", "soon").starts_with("`body`: `/next_try`: must be a UTC time"));
   CHECK(why_with(Kind::send_failed, failed, "final", true) ==
-        "`body`: `/next_try`: stands where, and only where, it was not given up");
+        "`body`: `/next_try`: must be there unless sending was given up, and only then");
   CHECK(why_with(Kind::send_failed, failed, "delivered", "yes") ==
         "`body`: `/delivered`: is `yes`, not one of `no`, `unknown`");
   for (const char* member : {"error", "delivered", "next_try"}) {
