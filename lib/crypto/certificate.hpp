@@ -62,7 +62,7 @@ class Certificate {
   [[nodiscard]] std::string subject() const;
   [[nodiscard]] Time not_before() const { return not_before_; }
   [[nodiscard]] Time not_after() const { return not_after_; }
-  /// Whether it may issue certificates: basicConstraints and, where there is one, keyUsage say so (RFC 5280 4.2.1).
+  /// Whether it may issue certificates: basicConstraints say so, and keyUsage too if it is there (RFC 5280 4.2.1).
   [[nodiscard]] bool is_ca() const;
   /// Whether it names itself as its issuer and its signature is by its own key.
   [[nodiscard]] bool is_self_signed() const;

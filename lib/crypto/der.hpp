@@ -31,7 +31,7 @@ inline constexpr std::size_t header_bytes_limit = 10;
 struct DerHeader {
   std::uint8_t tag = 0;
   std::size_t size = 0;      ///< of the header itself
-  std::uint64_t length = 0;  ///< of the content; 0 where it is indefinite
+  std::uint64_t length = 0;  ///< of the content; 0 if it is indefinite
   bool indefinite = false;
 };
 /// Reads the header at the beginning of `bytes`. Nothing if it is cut off, has a tag number above 30, or a length that

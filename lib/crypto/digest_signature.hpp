@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Signing a digest that somebody else has computed: what a process that keeps a key for others does.
+/// Signing a digest that another process has computed, as a process does that keeps a key for others.
 ///
 /// The digest is SHA-256 for P-256 and RSA keys and SHA-384 for P-384 keys. The signature is ECDSA (DER), or RSASSA-PSS
 /// (RFC 8017 8.1) with MGF1 of the same digest and a salt as long as the digest. Ed25519 signs no digests.

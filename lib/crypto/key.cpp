@@ -179,8 +179,8 @@ Result<PrivateKey> PrivateKey::from_info(const PKCS8_PRIV_KEY_INFO* info) {
   auto handle = owned(EVP_PKCS82PKEY_ex(info, library(), nullptr));
   if (handle == nullptr) return refuse_file();
   AIRLOCK_TRY(PrivateKey key, from_handle(std::move(handle)));
-  // The file has a public key too. That it is another one would be noticed only when somebody verifies a signature. An
-  // Ed25519 file has none: OpenSSL computes it.
+  // The file contains a public key. If it belonged to another private key, that would only be noticed when somebody
+  // verifies a signature. A file of Ed25519 has none: OpenSSL computes the public key.
   if (key.kind() != KeyKind::ed25519 && !keys_match(key.handle(), key.public_key().handle())) return refuse_file();
   return key;
 }

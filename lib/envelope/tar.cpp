@@ -49,7 +49,7 @@ std::string octal(std::uint64_t value, std::size_t digits) {
   return text;
 }
 
-/// The number in a field of 11 octal digits and a space; nothing where something else is written there.
+/// The number in a field of 11 octal digits and a space; nothing if the field has another form.
 std::optional<std::uint64_t> number_in(const Block& block, HeaderField field) {
   std::uint64_t value = 0;
   const std::string_view text = get(block, field);

@@ -31,7 +31,7 @@ namespace airlock::keeper {
 /// How many digests a keeper signs; then it signs no more.
 inline constexpr int signatures_limit = 100'000;
 
-/// The private key that the key file `path` stands for. It must belong to `public_key`, which is the certificate's.
+/// The private key of the key file `path`. It must belong to `public_key`, which is the certificate's.
 /// `name` is what people and systemd credentials call the key. An unencrypted key is read from the file; for any other
 /// a keeper is started the first time, and the secret asked for once in the life of the process. Errors: as
 /// `read_key_file` and `secret_for`; refused (wrong passphrase or PIN, no such token, no keepers in this build);

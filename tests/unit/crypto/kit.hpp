@@ -47,19 +47,19 @@ Result<std::string> content_of(std::string_view object, const TrustStore& trust)
 std::string sealed(std::string_view content, const Identity& signer, std::span<const Certificate> recipients);
 Result<std::string> opened(std::string_view object, const Identity& recipient);
 
-/// Bytes of which those from `from` on cannot be read, as on a failing disk.
+/// Bytes of which those from `first_bad` on cannot be read, as on a failing disk.
 class FailingBlob final : public core::Blob {
  public:
-  FailingBlob(std::string_view bytes, std::uint64_t from) : bytes_(bytes), from_(from) {}
+  FailingBlob(std::string_view bytes, std::uint64_t first_bad) : bytes_(bytes), first_bad_(first_bad) {}
   [[nodiscard]] std::uint64_t size() const override { return bytes_.size(); }
   [[nodiscard]] Result<std::size_t> read_at(std::uint64_t offset, std::span<char> into) const override {
-    if (offset + into.size() > from_) return core::fail(Code::unexpected, "the disk failed");
+    if (offset + into.size() > first_bad_) return core::fail(Code::unexpected, "the disk failed");
     return MemoryBlob(bytes_).read_at(offset, into);
   }
 
  private:
   std::string_view bytes_;
-  std::uint64_t from_;
+  std::uint64_t first_bad_;
 };
 
 /// The message of a failed result, with its code in front: `bad_input: is not …`.
