@@ -5,6 +5,7 @@
 #include "core/text.hpp"
 #include "crypto/hash.hpp"
 #include "delivery/statement.hpp"
+#include "gate/again.hpp"
 #include "gate/append.hpp"
 #include "gate/kept.hpp"
 #include "gate/open.hpp"
@@ -23,11 +24,10 @@ using core::fail;
 using core::Json;
 using core::quote;
 using ledger::Kind;
-using ledger::Stage;
 
 constexpr auto held_hint = "the report is held; `airlock process --held` decides anew";
 
-/// How long the sender waits for others on the same site.
+/// How long the sender waits for other commands at the same site.
 constexpr int site_lock_seconds = 120;
 
 std::uint64_t random_number() {
@@ -36,19 +36,19 @@ std::uint64_t random_number() {
   return out;
 }
 
-Event event_of(const ledger::Disclosure& disclosure, std::string outcome, std::string message = {},
-               std::string hint = {}) {
+SendEvent event_of(const ledger::Disclosure& disclosure, SendOutcome outcome, std::string message = {},
+                   std::string hint = {}) {
   return {.number = disclosure.number,
           .disclosure = disclosure.disclosure,
           .id = disclosure.id,
-          .outcome = std::move(outcome),
+          .outcome = outcome,
           .message = std::move(message),
           .hint = std::move(hint)};
 }
 
 }  // namespace
 
-Result<Attempts> Attempts::open(const std::string& directory, const Options& options) {
+Result<Attempts> Attempts::open(const std::string& directory, const SendOptions& options) {
   AIRLOCK_TRY(auto site, site::Site::open(directory));
   AIRLOCK_TRY(auto identity, site.signing_identity());
   AIRLOCK_TRY(auto ledger, gate::open_to_write(site));
@@ -65,35 +65,36 @@ Result<void> Attempts::record(Kind kind, const ledger::Disclosure& disclosure, J
   return {};
 }
 
-Result<Attempts::Outcome> Attempts::withdraw(const ledger::Disclosure& disclosure, const std::string& why) {
-  const bool unknown = disclosure.uncertain || disclosure.stage == Stage::attempted;
-  AIRLOCK_CHECK(record(Kind::withdrawn, disclosure, {{"reason", why}, {"delivered", unknown ? "unknown" : "no"}}, why));
-  AIRLOCK_CHECK(sys::remove_file(site_.path(site::layout::outbox) + "/" + disclosure.file));
-  return Outcome{event_of(disclosure, "withdrawn", why, held_hint)};
+Result<Attempts::Ended> Attempts::withdraw(const ledger::Disclosure& disclosure, const std::string& why) {
+  AIRLOCK_TRY(auto change, ledger_.change());
+  AIRLOCK_CHECK(gate::withdraw(change, {disclosure}, why, sys::now()));
+  AIRLOCK_CHECK(gate::hold_again(change, site_, disclosure, ledger::name(Kind::withdrawn), why, sys::now()));
+  AIRLOCK_CHECK(change.commit());
+  AIRLOCK_CHECK(gate::remove_payloads(site_, {disclosure}));
+  return Ended{event_of(disclosure, SendOutcome::withdrawn, why, held_hint)};
 }
 
-Result<Attempts::Outcome> Attempts::lose(const ledger::Disclosure& disclosure, const std::string& why) {
+Result<Attempts::Ended> Attempts::lose(const ledger::Disclosure& disclosure, const std::string& why) {
   AIRLOCK_CHECK(record(Kind::payload_lost, disclosure, {{"reason", why}}, "what was queued was altered or lost"));
-  return Outcome{event_of(disclosure, "payload_lost", why,
-                          "check the disk; the report is held, and `airlock process --held` queues it anew")};
+  return Ended{event_of(disclosure, SendOutcome::payload_lost, why,
+                        "check the disk; the report is held, and `airlock process --held` queues it anew")};
 }
 
-Result<Attempts::Outcome> Attempts::too_old(const ledger::Disclosure& disclosure, std::int64_t hours) {
-  AIRLOCK_CHECK(record(Kind::send_failed, disclosure,
-                       {{"error", word::too_old}, {"delivered", "no"}, {"final", true}},
+Result<Attempts::Ended> Attempts::too_old(const ledger::Disclosure& disclosure, std::int64_t hours) {
+  AIRLOCK_CHECK(record(Kind::send_failed, disclosure, {{"error", word::too_old}, {"delivered", "no"}, {"final", true}},
                        "it was too old to be sent"));
-  return Outcome{event_of(disclosure, "failed", "older than " + std::to_string(hours) + " hours",
-                          "`airlock outbox flush` tries it again")};
+  return Ended{event_of(disclosure, SendOutcome::failed, "older than " + std::to_string(hours) + " hours",
+                        "`airlock outbox flush` tries it again")};
 }
 
 Result<std::unique_ptr<sys::FileBlob>> Attempts::payload(const ledger::Disclosure& disclosure) {
   const std::string path = site_.path(site::layout::outbox) + "/" + disclosure.file;
   AIRLOCK_TRY(const bool there, sys::look_for(path));
-  // Cut short between its entry and its name.
+  // A crash may have come between its entry and its visible name.
   if (!there) AIRLOCK_CHECK(gate::recover(site_, ledger_, sys::now()));
   auto blob = sys::FileBlob::open(path);
   if (blob) return std::make_unique<sys::FileBlob>(std::move(*blob));
-  // What the disk fails to read now is not lost: the next run may have it.
+  // Bytes that the disk fails to read now are not lost: the next run may read them.
   if (blob.error().code == Code::bad_input) return fail(Code::integrity, std::move(blob.error().message));
   return fail(std::move(blob).error());
 }
@@ -112,27 +113,28 @@ Result<Target*> Attempts::target(const gate::Inputs& inputs, std::size_t index) 
   return targets_[index].get();
 }
 
-Result<Attempts::Step> Attempts::begin(const ledger::Disclosure& disclosure, std::size_t index) {
+Result<Attempts::Beginning> Attempts::begin(const ledger::Disclosure& disclosure, std::size_t index) {
   AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site_.path(site::layout::lock), site_lock_seconds));
   AIRLOCK_TRY(const auto row, ledger_.disclosure(disclosure.id));
-  if (!row || !ledger::waits_to_be_sent(row->stage)) return Step{{}, {event_of(disclosure, "")}};
+  if (!row || !ledger::waits_to_be_sent(row->stage)) return Beginning{{}, {event_of(disclosure, SendOutcome::skipped)}};
   const auto now = sys::now();
   AIRLOCK_TRY(const gate::Inputs inputs, gate::read_inputs(directory_, ledger_, now));
   AIRLOCK_TRY(gate::Again again, gate::decide_again(inputs, ledger_, *row));
-  const auto without = [](Result<Outcome> outcome) -> Result<Step> {
-    if (!outcome) return fail(std::move(outcome).error());
-    return Step{{}, std::move(*outcome)};
+  const auto without = [](Result<Ended> ended) -> Result<Beginning> {
+    if (!ended) return fail(std::move(ended).error());
+    return Beginning{{}, std::move(*ended)};
   };
   if (again.verdict == gate::Verdict::withdraw) return without(withdraw(*row, again.why));
-  if (again.verdict == gate::Verdict::wait) return without(Outcome{event_of(*row, "held", again.why, again.hint)});
+  if (again.verdict == gate::Verdict::wait)
+    return without(Ended{event_of(*row, SendOutcome::held, again.why, again.hint)});
   const auto& destinations = inputs.destinations();
   if (index >= destinations.size()) {
-    return without(
-        Outcome{event_of(*row, "held", "no destination is configured", "name one in `delivery` of `airlock.json`")});
+    return without(Ended{
+        event_of(*row, SendOutcome::held, "no destination is configured", "name one in `delivery` of `airlock.json`")});
   }
   const auto age = std::chrono::hours(destinations[index].max_age_hours);
   if (!options_.now && now - row->time > age) {
-    if (index + 1 < destinations.size()) return Step{{}, {event_of(*row, "")}};
+    if (index + 1 < destinations.size()) return Beginning{{}, {event_of(*row, SendOutcome::skipped)}};
     return without(too_old(*row, age.count()));
   }
 
@@ -144,41 +146,40 @@ Result<Attempts::Step> Attempts::begin(const ledger::Disclosure& disclosure, std
     return without(lose(*row, quote(row->file) + ": is not what was queued"));
   }
   if (const auto opened = target(inputs, index); !opened) {
-    return without(
-        end(*row, index, destinations.size(),
-            {.kind = Verdict::Kind::destination_trouble,
-             .error = opened.error().message,
-             .recorded = std::string(word::destination),
-             .retry_after = {}}));
+    return without(end(*row, index, destinations.size(),
+                       {.end = AttemptEnd::destination_trouble,
+                        .error = opened.error().message,
+                        .recorded = std::string(word::destination),
+                        .retry_after = {}}));
   }
   AIRLOCK_TRY(const std::string text, statement(site_, ledger_, *row));
   AIRLOCK_TRY(auto with, headers(text, row->id, identity_, now));
   AIRLOCK_CHECK(record(Kind::attempted, *row,
                        {{"destination", {{"type", destinations[index].type}, {"url", destinations[index].url}}}}));
   AIRLOCK_TRY(auto clearance, ledger_.clear(std::move(*again.permit), row->id));
-  return Step{Begun{.clearance = std::move(clearance),
-                    .payload = std::move(*blob),
-                    .digest = digest,
-                    .headers = std::move(with),
-                    .destinations = destinations.size()},
-              {}};
+  return Beginning{Begun{.clearance = std::move(clearance),
+                         .payload = std::move(*blob),
+                         .digest = digest,
+                         .headers = std::move(with),
+                         .destinations = destinations.size()},
+                   {}};
 }
 
-Result<Attempts::Outcome> Attempts::end(const ledger::Disclosure& disclosure, std::size_t index,
-                                        std::size_t destinations, const Verdict& verdict) {
+Result<Attempts::Ended> Attempts::end(const ledger::Disclosure& disclosure, std::size_t index, std::size_t destinations,
+                                      const AttemptVerdict& verdict) {
   AIRLOCK_TRY(const auto row, ledger_.disclosure(disclosure.id));
   if (!row) return fail(Code::unexpected, "the ledger lost disclosure " + disclosure.id);
-  if (verdict.kind == Verdict::Kind::delivered) {
+  if (verdict.end == AttemptEnd::delivered) {
     AIRLOCK_CHECK(record(Kind::sent, *row, Json::object()));
-    AIRLOCK_CHECK(sys::remove_file(site_.path(site::layout::outbox) + "/" + row->file));
+    AIRLOCK_CHECK(gate::remove_payloads(site_, {*row}));
     AIRLOCK_CHECK(sys::remove_file(gate::kept_path(site_, row->report_id)));
-    return Outcome{event_of(*row, "sent")};
+    return Ended{event_of(*row, SendOutcome::sent)};
   }
   const bool last = index + 1 >= destinations;
-  const bool given_up = verdict.kind == Verdict::Kind::given_up && last;
-  const bool trouble = verdict.kind == Verdict::Kind::destination_trouble;
+  const bool given_up = verdict.end == AttemptEnd::given_up && last;
+  const bool trouble = verdict.end == AttemptEnd::destination_trouble;
   const auto now = sys::now();
-  // The entry stays for ever, so it has none of the receiver's words, which may repeat the report.
+  // The receiver's words may repeat the report, and an entry is kept for ever, so it has none of them.
   Json members{{"error", verdict.recorded},
                {"delivered", verdict.maybe_delivered ? "unknown" : "no"},
                {"scope", trouble ? "destination" : "report"}};
@@ -189,30 +190,30 @@ Result<Attempts::Outcome> Attempts::end(const ledger::Disclosure& disclosure, st
     members["next_try"] = next.text();
   }
   AIRLOCK_CHECK(record(Kind::send_failed, *row, std::move(members), given_up ? "the receiver will not take it" : ""));
-  Outcome out{event_of(*row, given_up ? "failed" : "queued", verdict.error)};
+  Ended out{event_of(*row, given_up ? SendOutcome::failed : SendOutcome::queued, verdict.error)};
   out.event.hint = given_up ? "`airlock outbox flush` tries it again" : "next try " + next.text();
   out.go_on = !trouble;
   return out;
 }
 
-Result<Attempts::Outcome> Attempts::run(const ledger::Disclosure& disclosure) {
-  Outcome outcome;
+Result<Attempts::Ended> Attempts::run(const ledger::Disclosure& disclosure) {
+  Ended ended;
   for (std::size_t index = 0, destinations = 1; index < destinations; ++index) {
-    AIRLOCK_TRY(Step step, begin(disclosure, index));
-    if (!step.begun) {
-      outcome = std::move(step.outcome);
-      const std::string& became = outcome.event.outcome;
+    AIRLOCK_TRY(Beginning beginning, begin(disclosure, index));
+    if (!beginning.begun) {
+      ended = std::move(beginning.ended);
+      const SendOutcome became = ended.event.outcome;
       destinations = targets_.size();
-      if (became != "queued" && !became.empty()) return outcome;
+      if (became != SendOutcome::queued && became != SendOutcome::skipped) return ended;
       continue;
     }
-    Begun& begun = *step.begun;
+    Begun& begun = *beginning.begun;
     destinations = begun.destinations;
     Target& to = *targets_[index];
-    Verdict verdict;
+    AttemptVerdict verdict;
     const auto body = to.body(*begun.payload, disclosure.id);
     if (!body) {
-      verdict = {.kind = Verdict::Kind::given_up,
+      verdict = {.end = AttemptEnd::given_up,
                  .error = body.error().message,
                  .recorded = std::string(word::unsendable),
                  .retry_after = {}};
@@ -221,10 +222,10 @@ Result<Attempts::Outcome> Attempts::run(const ledger::Disclosure& disclosure) {
       verdict = judge(to.client().post(begun.headers, *body));
     }
     AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site_.path(site::layout::lock), site_lock_seconds));
-    AIRLOCK_TRY(outcome, end(disclosure, index, destinations, verdict));
-    if (outcome.event.outcome == "sent") return outcome;
+    AIRLOCK_TRY(ended, end(disclosure, index, destinations, verdict));
+    if (ended.event.outcome == SendOutcome::sent) return ended;
   }
-  return outcome;
+  return ended;
 }
 
 Result<std::optional<core::Time>> Attempts::all_wait_until() {

@@ -1,38 +1,49 @@
 #pragma once
 /// \file
-/// One disclosure through S1, S2 and S3. For this module's own files.
+/// Sends one disclosure: steps S1 to S3 of docs/formats/delivery.md. S1 decides anew and records the attempt, S2 sends,
+/// S3 records how it ended. For this module's own files.
 
+#include <functional>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "delivery/backoff.hpp"
-#include "delivery/sender.hpp"
-#include "gate/again.hpp"
+#include "delivery/event.hpp"
+#include "delivery/target.hpp"
 #include "gate/inputs.hpp"
 #include "ledger/ledger.hpp"
 #include "sys/read_file.hpp"
 
 namespace airlock::delivery {
 
+struct SendOptions {
+  bool now = false;  ///< tries everything at once: those that wait for a time, are too old, or failed for good
+  EnvironmentProxy environment;
+  std::function<bool()> stop;  ///< asked between disclosures; true ends the run
+};
+
 class Attempts {
  public:
-  /// `options` must outlive this.
-  [[nodiscard]] static Result<Attempts> open(const std::string& directory, const Options& options);
+  /// `options` must outlive this. Errors: of the site, its signing key, the ledger.
+  [[nodiscard]] static Result<Attempts> open(const std::string& directory, const SendOptions& options);
 
   [[nodiscard]] ledger::Ledger& ledger() { return ledger_; }
 
-  struct Outcome {
-    Event event;
-    bool go_on = true;  ///< whether the next disclosure is worth a try
+  struct Ended {
+    SendEvent event;
+    bool go_on = true;  ///< false: the destination is in trouble, so the next disclosure would fail too
   };
-  /// Tries the destinations in order until one takes it. Error: of the ledger or the site; the attempt may be open.
-  [[nodiscard]] Result<Outcome> run(const ledger::Disclosure& disclosure);
+  /// Tries the destinations in order until one takes the disclosure. Error: of the ledger or the site; the ledger may
+  /// then have an attempt without an end.
+  [[nodiscard]] Result<Ended> run(const ledger::Disclosure& disclosure);
 
-  /// Whether all of the queue waits until the time that the last failure set, since it was the destination's.
+  /// Until when the whole queue waits, because the last failure was the destination's; nothing where it does not.
   [[nodiscard]] Result<std::optional<core::Time>> all_wait_until();
 
  private:
-  Attempts(std::string directory, const Options& options, site::Site site, ledger::Ledger ledger,
+  Attempts(std::string directory, const SendOptions& options, site::Site site, ledger::Ledger ledger,
            site::Identity identity)
       : directory_(std::move(directory)),
         options_(options),
@@ -40,37 +51,37 @@ class Attempts {
         ledger_(std::move(ledger)),
         identity_(std::move(identity)) {}
 
-  /// What S1 leaves: an attempt that is recorded and cleared.
+  /// An attempt after S1: recorded and cleared.
   struct Begun {
     ledger::Clearance clearance;
     std::unique_ptr<sys::FileBlob> payload;
     core::Digest digest;
     std::vector<net::HttpHeader> headers;
-    std::size_t destinations = 0;
+    std::size_t destinations = 0;  ///< how many there are
   };
-  /// Either an attempt to go on with, or what became of the disclosure without one.
-  struct Step {
+  /// Either an attempt, or what became of the disclosure without one.
+  struct Beginning {
     std::optional<Begun> begun;
-    Outcome outcome;
+    Ended ended;
   };
-  [[nodiscard]] Result<Step> begin(const ledger::Disclosure& disclosure, std::size_t index);
-  [[nodiscard]] Result<Outcome> end(const ledger::Disclosure& disclosure, std::size_t index, std::size_t destinations,
-                                    const Verdict& verdict);
-  [[nodiscard]] Result<Outcome> withdraw(const ledger::Disclosure& disclosure, const std::string& why);
-  [[nodiscard]] Result<Outcome> lose(const ledger::Disclosure& disclosure, const std::string& why);
-  [[nodiscard]] Result<Outcome> too_old(const ledger::Disclosure& disclosure, std::int64_t hours);
+  [[nodiscard]] Result<Beginning> begin(const ledger::Disclosure& disclosure, std::size_t index);
+  [[nodiscard]] Result<Ended> end(const ledger::Disclosure& disclosure, std::size_t index, std::size_t destinations,
+                                  const AttemptVerdict& verdict);
+  [[nodiscard]] Result<Ended> withdraw(const ledger::Disclosure& disclosure, const std::string& why);
+  [[nodiscard]] Result<Ended> lose(const ledger::Disclosure& disclosure, const std::string& why);
+  [[nodiscard]] Result<Ended> too_old(const ledger::Disclosure& disclosure, std::int64_t hours);
   [[nodiscard]] Result<std::unique_ptr<sys::FileBlob>> payload(const ledger::Disclosure& disclosure);
-  /// `held`, unless it is empty: why the report waits again from now on.
+  /// Appends an entry about the disclosure. Unless `held` is empty, the report is held again, for this reason.
   [[nodiscard]] Result<void> record(ledger::Kind kind, const ledger::Disclosure& disclosure, core::Json members,
                                     const std::string& held = {});
   [[nodiscard]] Result<Target*> target(const gate::Inputs& inputs, std::size_t index);
 
   std::string directory_;
-  const Options& options_;
+  const SendOptions& options_;
   site::Site site_;
   ledger::Ledger ledger_;
   site::Identity identity_;
-  core::Digest targets_for_;
+  core::Digest targets_for_;  ///< fingerprint of the inputs that named `targets_`
   std::vector<std::unique_ptr<Target>> targets_;
 };
 

@@ -10,11 +10,9 @@
 namespace airlock::delivery {
 namespace {
 
-using Meaning = Verdict::Kind;
-
 constexpr std::size_t error_length = 500;
 
-/// `Sun, 06 Nov 1994 08:49:37 GMT`, the one form of an HTTP date that is still written (RFC 9110 5.6.7).
+/// Reads `Sun, 06 Nov 1994 08:49:37 GMT`, the only form of an HTTP date that senders may write (RFC 9110 5.6.7).
 std::optional<core::Time> http_date(std::string_view text) {
   constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
@@ -28,7 +26,7 @@ std::optional<core::Time> http_date(std::string_view text) {
   return time ? std::optional(*time) : std::nullopt;
 }
 
-/// Seconds that the receiver asks to be left alone for; 0 where it does not say, or not in a form that there is.
+/// How long the receiver asks us to wait; 0 where the header is missing or malformed.
 std::chrono::seconds asked_for(std::string_view retry_after, core::Time now) {
   std::int64_t seconds = 0;
   const auto [end, error] = std::from_chars(retry_after.data(), retry_after.data() + retry_after.size(), seconds);
@@ -52,11 +50,12 @@ std::string in_words(const net::Answer& answer) {
 
 std::string word_of(net::Trouble trouble) {
   static constexpr std::array<std::string_view, 8> words{
-      "unreachable",     "proxy", "tls", "timeout", "connection_lost", "malformed_answer", "answer_too_large", "local"};
+      "unreachable", "proxy", "tls", "timeout", "connection_lost", "malformed_answer", "answer_too_large", "local"};
   return std::string(words.at(static_cast<std::size_t>(trouble)));
 }
 
-/// A status in one word. Beyond three digits libcurl passes on what it was told.
+/// A status in a few words. libcurl passes on any number that the receiver sends, so one outside 100 to 999 is left
+/// out.
 std::string word_of(long status) {
   std::string_view kind = "unexpected";
   if (status >= 300 && status < 400) kind = "redirect";
@@ -72,8 +71,8 @@ std::string word_of(long status) {
 
 }  // namespace
 
-Verdict judge(const net::Reply& reply) {
-  Verdict out;
+AttemptVerdict judge(const net::Reply& reply) {
+  AttemptVerdict out;
   if (!reply.answer) {
     out.recorded = word_of(reply.trouble);
     out.error = reply.error.message;
@@ -83,7 +82,7 @@ Verdict judge(const net::Reply& reply) {
   const long status = reply.answer->status;
   out.retry_after = reply.answer->retry_after;
   if (status >= 200 && status < 300) {
-    out.kind = Meaning::delivered;
+    out.end = AttemptEnd::delivered;
     return out;
   }
   out.recorded = word_of(status);
@@ -91,9 +90,9 @@ Verdict judge(const net::Reply& reply) {
   // A server that failed may have stored the report first; one that refused has not.
   out.maybe_delivered = status >= 500 || status == 408;
   if (status == 413) {
-    out.kind = Meaning::given_up;
+    out.end = AttemptEnd::given_up;
   } else if (status == 400 || status == 409 || status == 415 || status == 422) {
-    out.kind = Meaning::report_trouble;
+    out.end = AttemptEnd::report_trouble;
   }
   return out;
 }

@@ -4,7 +4,6 @@
 
 #include "core/encoding.hpp"
 #include "crypto/hash.hpp"
-#include "delivery/attempt.hpp"
 #include "gate/open.hpp"
 #include "sys/lock.hpp"
 #include "sys/look.hpp"
@@ -16,18 +15,18 @@ namespace {
 
 using ledger::Stage;
 
-/// How long a sender waits for another one at the same site.
+/// How long a sender waits for another sender at the same site.
 constexpr int send_lock_seconds = 120;
 constexpr std::size_t page = 200;
 
-void count(Round& round, const Event& event) {
-  if (event.outcome == "sent") ++round.sent;
-  if (event.outcome == "withdrawn") ++round.withdrawn;
-  if (event.outcome == "payload_lost") ++round.lost;
-  if (event.outcome == "held") ++round.held;
+void count(SendRound& round, SendOutcome outcome) {
+  if (outcome == SendOutcome::sent) ++round.sent;
+  if (outcome == SendOutcome::withdrawn) ++round.withdrawn;
+  if (outcome == SendOutcome::payload_lost) ++round.lost;
+  if (outcome == SendOutcome::held) ++round.held;
 }
 
-/// Payloads whose disclosure is over: a crash came between its last entry and their removal.
+/// Removes payloads whose disclosure is over: a crash may have come between its last entry and the removal.
 Result<void> sweep_payloads(const site::Site& site, const ledger::Ledger& ledger) {
   const std::string outbox = site.path(site::layout::outbox);
   AIRLOCK_TRY(const auto names, sys::list_directory(outbox));
@@ -46,23 +45,23 @@ Result<void> sweep_payloads(const site::Site& site, const ledger::Ledger& ledger
 
 }  // namespace
 
-int Round::exit_code() const {
+int SendRound::exit_code() const {
   if (lost != 0) return static_cast<int>(core::Code::integrity);
   if (waiting > held || failed != 0) return static_cast<int>(core::Code::later);
   if (withdrawn != 0 || held != 0) return static_cast<int>(core::Code::refused);
   return 0;
 }
 
-Result<Round> send_round(const std::string& directory, const Options& options,
-                         const std::function<void(const Event&)>& tell) {
-  // The first use of crypto/ starts OpenSSL, without configuration; libcurl would start it with one.
+Result<SendRound> send_round(const std::string& directory, const SendOptions& options,
+                             const std::function<void(const SendEvent&)>& tell) {
+  // The first use of crypto/ starts OpenSSL without its configuration file; libcurl would start it with that file.
   (void)crypto::sha256("");
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::send_lock), send_lock_seconds));
   AIRLOCK_TRY(auto attempts, Attempts::open(directory, options));
   AIRLOCK_CHECK(sweep_payloads(site, attempts.ledger()));
 
-  Round round;
+  SendRound round;
   AIRLOCK_TRY(const auto all_until, attempts.all_wait_until());
   bool go_on = !all_until;
   round.next_try = all_until;
@@ -77,10 +76,10 @@ Result<Round> send_round(const std::string& directory, const Options& options,
         round.next_try = std::min(round.next_try.value_or(*row.next_try), *row.next_try);
         continue;
       }
-      AIRLOCK_TRY(const auto outcome, attempts.run(row));
-      count(round, outcome.event);
-      if (!outcome.event.outcome.empty()) tell(outcome.event);
-      go_on = outcome.go_on;
+      AIRLOCK_TRY(const auto ended, attempts.run(row));
+      count(round, ended.event.outcome);
+      if (ended.event.outcome != SendOutcome::skipped) tell(ended.event);
+      go_on = ended.go_on;
     }
     if (rows.size() < page) break;
   }
@@ -96,21 +95,22 @@ Result<Round> send_round(const std::string& directory, const Options& options,
   return round;
 }
 
-Result<std::vector<Checked>> check_destinations(const std::string& directory, const EnvironmentProxy& environment) {
+Result<std::vector<CheckedDestination>> check_destinations(const std::string& directory,
+                                                           const EnvironmentProxy& environment) {
   (void)crypto::sha256("");
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const auto ledger, gate::open_to_read(site));
   AIRLOCK_TRY(const gate::Inputs inputs, gate::read_inputs(directory, ledger, sys::now()));
-  std::vector<Checked> out;
+  std::vector<CheckedDestination> out;
   for (const published::Destination& destination : inputs.destinations()) {
-    Checked checked{.type = destination.type, .url = destination.url, .sound = false, .message = {}};
+    CheckedDestination checked{.type = destination.type, .url = destination.url, .sound = false, .message = {}};
     auto target = Target::open(site, destination, environment);
     if (!target) {
       checked.message = target.error().message;
     } else if (const net::Reply reply = target->client().check(); !reply.answer) {
       checked.message = reply.error.message;
     } else {
-      // Receivers need not know HEAD; what counts is that they were reached and let us in.
+      // A receiver need not support HEAD. What counts is that it was reached and accepted our credentials.
       const long status = reply.answer->status;
       checked.sound = status < 300 || status == 404 || status == 405 || status == 501;
       checked.message = "reached, and its certificate verified; it answers " + std::to_string(status);

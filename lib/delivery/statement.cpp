@@ -13,8 +13,8 @@ using core::Json;
 using core::Result;
 
 constexpr std::string_view statement_format = "airlock-sending/1";
-/// Servers limit headers to 8 KiB; older voids than this many are only counted.
-constexpr std::size_t voids_most = 40;
+/// Servers limit headers to 8 KiB, so a statement lists only the newest voids and counts the others.
+constexpr std::size_t voids_maximum = 40;
 
 }  // namespace
 
@@ -23,7 +23,7 @@ Result<std::string> statement(const site::Site& site, const ledger::Ledger& ledg
   AIRLOCK_TRY(const auto previous, ledger.previous_disclosure(disclosure.disclosure));
   AIRLOCK_TRY(const auto ended, ledger.ended_since(previous ? previous->recorded : 0, disclosure.disclosure));
   Json voids = Json::array();
-  const std::size_t left_out = ended.size() > voids_most ? ended.size() - voids_most : 0;
+  const std::size_t left_out = ended.size() > voids_maximum ? ended.size() - voids_maximum : 0;
   for (std::size_t i = left_out; i < ended.size(); ++i) {
     voids.push_back({{"disclosure", ended[i].disclosure}, {"kind", ledger::name(ended[i].stage)}});
   }

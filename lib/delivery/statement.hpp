@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// What the site says about a payload that it sends, and signs: which disclosure it is, which one came before, under
-/// which numbers nothing comes. Sent in two headers, so that the payload stays what `preview` printed
+/// The statement that goes with a payload, signed by the site: which disclosure it is, which one came before it, and
+/// which numbers will never arrive. It is sent in two headers, so that the payload stays exactly what `preview` printed
 /// (docs/formats/delivery.md).
 
 #include <vector>
@@ -14,11 +14,11 @@
 
 namespace airlock::delivery {
 
-/// The statement as exact JSON text. `disclosure` is one that is queued.
+/// The statement for a queued disclosure, as exact JSON text.
 [[nodiscard]] core::Result<std::string> statement(const site::Site& site, const ledger::Ledger& ledger,
                                                   const ledger::Disclosure& disclosure);
 
-/// The headers of an attempt: type, idempotency key, statement, its detached signature by the site.
+/// The headers of an attempt: content type, idempotency key, statement, and the statement's detached signature.
 [[nodiscard]] core::Result<std::vector<net::HttpHeader>> headers(const std::string& statement,
                                                              const std::string& disclosure_id,
                                                              const site::Identity& identity, core::Time now);

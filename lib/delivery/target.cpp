@@ -18,7 +18,7 @@ using core::quote;
 constexpr std::uint64_t secret_limit = 1024;
 constexpr std::array<std::string_view, 4> event_members{"event", "distinct_id", "properties", "timestamp"};
 
-/// A secret on one line.
+/// Reads a secret, which is one line.
 Result<std::string> secret_in(const std::string& path) {
   AIRLOCK_TRY(std::string text, sys::read_private_file(path, secret_limit));
   while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
@@ -49,18 +49,18 @@ Result<std::optional<net::Proxy>> proxy_of(const site::Site& site, const publish
   return proxy;
 }
 
-/// Where the values of an event's event_members are in the payload.
-struct Slice {
+/// Where the value of a member is in the payload.
+struct MemberSlice {
   std::uint64_t begin = 0;
   std::uint64_t end = 0;
 };
-Result<std::array<Slice, event_members.size()>> slices_of(const core::Blob& payload) {
+Result<std::array<MemberSlice, event_members.size()>> slices_of(const core::Blob& payload) {
   report::Limits limits;
   limits.bytes = report::report_bytes_most;
   const crypto::Secret key(sys::random_bytes(16));
   report::Scanner scanner(payload, limits, key);
-  std::array<Slice, event_members.size()> out;
-  Slice* open = nullptr;
+  std::array<MemberSlice, event_members.size()> out;
+  MemberSlice* open = nullptr;
   for (;;) {
     AIRLOCK_TRY(const report::Token token, scanner.next());
     if (token.kind == report::Kind::end) return out;
@@ -79,18 +79,18 @@ Result<std::array<Slice, event_members.size()>> slices_of(const core::Blob& payl
 
 }  // namespace
 
-void Joined::add(std::string text) {
+void JoinedBlob::add(std::string text) {
   const std::uint64_t size = text.size();
   parts_.push_back({std::move(text), nullptr, 0, size});
   size_ += size;
 }
 
-void Joined::add(const core::Blob& blob, std::uint64_t begin, std::uint64_t end) {
+void JoinedBlob::add(const core::Blob& blob, std::uint64_t begin, std::uint64_t end) {
   parts_.push_back({{}, &blob, begin, end - begin});
   size_ += end - begin;
 }
 
-Result<std::size_t> Joined::read_at(std::uint64_t offset, std::span<char> into) const {
+Result<std::size_t> JoinedBlob::read_at(std::uint64_t offset, std::span<char> into) const {
   std::size_t done = 0;
   for (const Part& part : parts_) {
     if (offset >= part.size) {
@@ -112,9 +112,10 @@ Result<std::size_t> Joined::read_at(std::uint64_t offset, std::span<char> into) 
   return done;
 }
 
-Result<Joined> posthog_batch(const core::Blob& payload, const std::string& api_key, const std::string& disclosure_id) {
+Result<JoinedBlob> posthog_batch(const core::Blob& payload, const std::string& api_key,
+                                 const std::string& disclosure_id) {
   AIRLOCK_TRY(const auto slices, slices_of(payload));
-  Joined out;
+  JoinedBlob out;
   std::string quoted;
   for (const char c : api_key) quoted += (c == '"' || c == '\\') ? std::string("\\") + c : std::string(1, c);
   out.add(R"({"api_key":")" + quoted + R"(","batch":[{)");
@@ -128,9 +129,9 @@ Result<Joined> posthog_batch(const core::Blob& payload, const std::string& api_k
     out.add(",");
   }
   out.add(R"("uuid":")" + disclosure_id + R"("}]})");
-  if (out.size() > posthog_batch_most) {
+  if (out.size() > posthog_batch_maximum) {
     return fail(Code::refused, "the report is larger than PostHog takes at once: " + std::to_string(out.size()) +
-                                   " of " + std::to_string(posthog_batch_most) + " bytes");
+                                   " of " + std::to_string(posthog_batch_maximum) + " bytes");
   }
   return out;
 }
@@ -146,8 +147,10 @@ Result<Target> Target::open(const site::Site& site, const published::Destination
                          .timeout = std::chrono::seconds(destination.timeout_seconds)};
   AIRLOCK_TRY(endpoint.roots, site.receiver_authorities(destination));
   if (!destination.client_certificate.empty()) {
-    AIRLOCK_TRY(endpoint.client_certificate, sys::read_file(site.path_of(destination.client_certificate), site::delivery_pem_limit));
-    AIRLOCK_TRY(endpoint.client_key, sys::read_private_file(site.path_of(destination.client_key), site::delivery_pem_limit));
+    AIRLOCK_TRY(endpoint.client_certificate,
+                sys::read_file(site.path_of(destination.client_certificate), site::delivery_pem_limit));
+    AIRLOCK_TRY(endpoint.client_key,
+                sys::read_private_file(site.path_of(destination.client_key), site::delivery_pem_limit));
   }
   AIRLOCK_TRY(endpoint.proxy, proxy_of(site, destination, environment));
   std::string api_key;
@@ -158,9 +161,9 @@ Result<Target> Target::open(const site::Site& site, const published::Destination
   return Target(destination, std::move(client), std::move(api_key));
 }
 
-Result<Joined> Target::body(const core::Blob& payload, const std::string& disclosure_id) const {
+Result<JoinedBlob> Target::body(const core::Blob& payload, const std::string& disclosure_id) const {
   if (destination_.type == "posthog-batch") return posthog_batch(payload, api_key_, disclosure_id);
-  Joined out;
+  JoinedBlob out;
   out.add(payload, 0, payload.size());
   return out;
 }

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// A destination with everything that it names read from the disk: certificates, keys, secrets, proxy. Makes the body
-/// that goes to it out of a payload.
+/// A destination that is ready to use: the certificates, keys, secrets and proxy that it names are read from the disk.
+/// It makes the HTTP body for a payload.
 
 #include <functional>
 #include <memory>
@@ -19,17 +19,18 @@ namespace airlock::delivery {
 
 using core::Result;
 
-/// What the program found in its environment before it cleared it. Used only where a destination says so.
+/// The proxy variables that the program found in its environment before it cleared that. Used only where a destination
+/// has the proxy `environment`.
 struct EnvironmentProxy {
   std::string url;         ///< `https_proxy` or `HTTPS_PROXY`
   std::string exceptions;  ///< `no_proxy` or `NO_PROXY`
 };
 
-/// The most that PostHog takes in one request to `/batch/`.
-inline constexpr std::uint64_t posthog_batch_most = 20 * 1024 * 1024;
+/// Maximum size in bytes of a request to PostHog's `/batch/`.
+inline constexpr std::uint64_t posthog_batch_maximum = 20 * 1024 * 1024;
 
-/// Several blobs and texts one after the other.
-class Joined final : public core::Blob {
+/// Several blobs and texts, read as one.
+class JoinedBlob final : public core::Blob {
  public:
   void add(std::string text);
   void add(const core::Blob& blob, std::uint64_t begin, std::uint64_t end);
@@ -47,20 +48,21 @@ class Joined final : public core::Blob {
   std::uint64_t size_ = 0;
 };
 
-/// Body of PostHog's `/batch/` protocol with one event, the payload's own `event`, `distinct_id`, `properties` and
-/// `timestamp`, unchanged, and the disclosure's id as its `uuid`. `payload` must outlive it. Error: refused where the
-/// payload is no event or the body is larger than `posthog_batch_most`.
-[[nodiscard]] Result<Joined> posthog_batch(const core::Blob& payload, const std::string& api_key,
-                                           const std::string& disclosure_id);
+/// The body of PostHog's `/batch/` protocol with one event. It has `event`, `distinct_id`, `properties` and `timestamp`
+/// of the payload, unchanged, and the disclosure's id as its `uuid`. `payload` must outlive it. Error: refused where
+/// the payload is not an event, or the body is larger than `posthog_batch_maximum`.
+[[nodiscard]] Result<JoinedBlob> posthog_batch(const core::Blob& payload, const std::string& api_key,
+                                               const std::string& disclosure_id);
 
 class Target {
  public:
-  /// Errors name the file or the member: bad_input, refused (a secret that others can read).
+  /// Reads everything that the destination names. Errors: bad_input, refused (others can read a secret), naming the
+  /// file or the member.
   [[nodiscard]] static Result<Target> open(const site::Site& site, const published::Destination& destination,
                                            const EnvironmentProxy& environment);
 
-  /// The body for a payload, which must outlive it. Error: refused, as `posthog_batch` says.
-  [[nodiscard]] Result<Joined> body(const core::Blob& payload, const std::string& disclosure_id) const;
+  /// The body for a payload. The payload must outlive it. Error: as `posthog_batch`.
+  [[nodiscard]] Result<JoinedBlob> body(const core::Blob& payload, const std::string& disclosure_id) const;
   [[nodiscard]] net::Client& client() { return client_; }
   [[nodiscard]] const published::Destination& destination() const { return destination_; }
 

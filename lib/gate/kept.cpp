@@ -223,10 +223,11 @@ Result<std::vector<ledger::Disclosure>> given_up_of(const ledger::Ledger& ledger
 Result<void> withdraw(ledger::Change& change, const std::vector<ledger::Disclosure>& disclosures,
                       std::string_view reason, core::Time now) {
   for (const ledger::Disclosure& disclosure : disclosures) {
+    const bool unknown = disclosure.uncertain || disclosure.stage == ledger::Stage::attempted;
     const Json members{{"number", disclosure.number},
                        {"disclosure_id", disclosure.id},
                        {"reason", reason},
-                       {"delivered", disclosure.uncertain ? "unknown" : "no"}};
+                       {"delivered", unknown ? "unknown" : "no"}};
     AIRLOCK_CHECK(append(change, ledger::Kind::withdrawn, disclosure.report_id, members, now));
   }
   return {};

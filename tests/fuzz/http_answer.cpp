@@ -27,9 +27,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   reply.begun = true;
   reply.answer = exchange.answer;
   reply.answer->status = status;
-  const delivery::Verdict verdict = delivery::judge(reply);
+  const delivery::AttemptVerdict verdict = delivery::judge(reply);
   require(core::is_printable(verdict.error), "what is recorded is printable");
-  require((verdict.kind == delivery::Verdict::Kind::delivered) == (status >= 200 && status < 300),
+  require((verdict.end == delivery::AttemptEnd::delivered) == (status >= 200 && status < 300),
           "only a 2xx says that it arrived");
   const auto now = core::Time::from_text("2026-11-01T00:00:00Z").value();
   const core::Time next = delivery::next_try(3, exchange.answer.retry_after, now, 7);

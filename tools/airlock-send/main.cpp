@@ -60,22 +60,22 @@ Settings settings_from_environment() {
   return out;
 }
 
-Json to_json(const delivery::Event& event) {
-  Json out{{"number", event.number}, {"disclosure", event.disclosure}, {"id", event.id}, {"outcome", event.outcome}};
+Json to_json(const delivery::SendEvent& event) {
+  Json out{{"number", event.number}, {"disclosure", event.disclosure}, {"id", event.id}, {"outcome", delivery::name(event.outcome)}};
   out["message"] = event.message.empty() ? Json(nullptr) : Json(event.message);
   return out;
 }
 
-void show(const console::Console& console, const delivery::Event& event) {
-  console.say("report " + std::to_string(event.number) + ": " + event.outcome +
-              (event.outcome == "sent" ? " as disclosure " + std::to_string(event.disclosure) : ""));
+void show(const console::Console& console, const delivery::SendEvent& event) {
+  console.say("report " + std::to_string(event.number) + ": " + std::string(delivery::name(event.outcome)) +
+              (event.outcome == delivery::SendOutcome::sent ? " as disclosure " + std::to_string(event.disclosure) : ""));
   if (!event.message.empty() && !console.json()) console.complain(event.message, event.hint);
 }
 
 int send_once(const console::Console& console, const Settings& settings) {
   Json reports = Json::array();
-  const delivery::Options options{settings.now, settings.environment, [] { return asked_to_stop.load(); }};
-  const auto round = delivery::send_round(settings.site, options, [&](const delivery::Event& event) {
+  const delivery::SendOptions options{settings.now, settings.environment, [] { return asked_to_stop.load(); }};
+  const auto round = delivery::send_round(settings.site, options, [&](const delivery::SendEvent& event) {
     if (reports.size() < reports_told) reports.push_back(to_json(event));
     show(console, event);
   });

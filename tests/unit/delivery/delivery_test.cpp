@@ -6,11 +6,10 @@
 #include "delivery/target.hpp"
 #include "policy/permits.hpp"
 
-namespace delivery_test {
-
 using namespace airlock;
-using delivery::Verdict;
-using Kind = delivery::Verdict::Kind;
+using delivery::AttemptEnd;
+
+namespace {
 
 const core::Time noon = core::Time::from_text("2026-11-26T12:00:00Z").value();
 
@@ -31,13 +30,15 @@ std::string batch(const std::string& payload, const std::string& key = "k") {
   return body ? core::to_string(*body, 1 << 20).value() : body.error().message;
 }
 
+}  // namespace
+
 TEST_CASE("only an answer of success is a delivery") {
   for (long status = 100; status < 600; ++status) {
-    CHECK((delivery::judge(answer(status)).kind == Kind::delivered) == (status >= 200 && status < 300));
+    CHECK((delivery::judge(answer(status)).end == AttemptEnd::delivered) == (status >= 200 && status < 300));
   }
-  CHECK(delivery::judge(answer(413)).kind == Kind::given_up);
-  CHECK(delivery::judge(answer(400)).kind == Kind::report_trouble);
-  CHECK(delivery::judge(answer(401)).kind == Kind::destination_trouble);
+  CHECK(delivery::judge(answer(413)).end == AttemptEnd::given_up);
+  CHECK(delivery::judge(answer(400)).end == AttemptEnd::report_trouble);
+  CHECK(delivery::judge(answer(401)).end == AttemptEnd::destination_trouble);
 }
 
 TEST_CASE("what is recorded of an answer is its status and one word, whatever the receiver says") {
@@ -48,7 +49,7 @@ TEST_CASE("what is recorded of an answer is its status and one word, whatever th
     reply.answer->retry_after = "secret";
     const auto verdict = delivery::judge(reply);
     CHECK(verdict.recorded.find("secret") == std::string::npos);
-    CHECK((verdict.kind == Kind::delivered) == verdict.recorded.empty());
+    CHECK((verdict.end == AttemptEnd::delivered) == verdict.recorded.empty());
   }
   CHECK(delivery::judge(answer(503)).recorded == "answers 503: busy");
   CHECK(delivery::judge(answer(413)).recorded == "answers 413: too_large");
@@ -68,7 +69,7 @@ TEST_CASE("what a failed server or a lost answer may have stored is not taken fo
   CHECK_FALSE(delivery::judge(none).maybe_delivered);
   none.begun = true;
   CHECK(delivery::judge(none).maybe_delivered);
-  CHECK(delivery::judge(none).kind == Kind::destination_trouble);
+  CHECK(delivery::judge(none).end == AttemptEnd::destination_trouble);
 }
 
 TEST_CASE("waiting doubles up to six hours, and between a half and all of it is waited") {
@@ -107,13 +108,13 @@ TEST_CASE("what is no event, or too large for PostHog, is refused with the reaso
   CHECK(batch("[]") == "the report is no object, which `posthog-batch` needs");
   CHECK(batch(R"({"event":"e"})") == "the report has no `distinct_id`, which `posthog-batch` needs");
   std::string large = R"({"event":"e","distinct_id":"d","properties":[)";
-  while (large.size() < delivery::posthog_batch_most) large += R"("0123456789012345678901234567890123456789",)";
+  while (large.size() < delivery::posthog_batch_maximum) large += R"("0123456789012345678901234567890123456789",)";
   CHECK(batch(large + "1]}").starts_with("the report is larger than PostHog takes at once: "));
 }
 
 TEST_CASE("a joined body reads the same in pieces of any size") {
   const core::MemoryBlob blob("0123456789");
-  delivery::Joined joined;
+  delivery::JoinedBlob joined;
   joined.add("ab");
   joined.add(blob, 3, 7);
   joined.add("");
@@ -166,7 +167,7 @@ TEST_CASE("a permit is given where the decision made again is nowhere stricter")
 }
 
 TEST_CASE("the exit code of a round is that of the worst thing in it") {
-  delivery::Round round;
+  delivery::SendRound round;
   CHECK(round.exit_code() == 0);
   round.sent = 3;
   CHECK(round.exit_code() == 0);
@@ -179,5 +180,3 @@ TEST_CASE("the exit code of a round is that of the worst thing in it") {
   round.lost = 1;
   CHECK(round.exit_code() == 5);
 }
-
-}  // namespace delivery_test
