@@ -1,6 +1,7 @@
 #pragma once
 /// \file
-/// What every function of the C ABI does at its edge: no exception leaves, and NULL is no text.
+/// What every function of the C ABI does with its arguments and exceptions: no exception leaves, and NULL is an empty
+/// text.
 
 #include <cstddef>
 #include <memory>
@@ -8,7 +9,8 @@
 
 namespace airlock::capi {
 
-/// What `body` returns, or `otherwise` where it throws: memory ran out, or OpenSSL could not be started.
+/// What `body` returns; `otherwise` where it throws. It throws where memory runs out, or where OpenSSL cannot be
+/// started.
 template <typename T, typename Body>
 T guarded(T otherwise, Body body) noexcept {
   try {

@@ -1,4 +1,4 @@
-// Handing over a report: the installed `airlock` does the work, as a child.
+// Handing over a report: the installed `airlock` does the work, as a child process.
 
 #include <nlohmann/json.hpp>
 #include <string>
@@ -25,22 +25,23 @@ using airlock::core::Json;
 
 constexpr int not_recorded = static_cast<int>(Code::not_recorded);
 constexpr const char* nothing_recorded = "the report was not recorded: no memory is left";
-/// Of what the command prints with `--json`: far more than a decision takes.
+/// Maximum size of what the command prints with `--json`; a decision takes far less.
 constexpr std::size_t document_limit = 16 * 1024 * 1024;
 
-/// Only what the command is known to end with: 8 for all else, so that the report is kept.
+/// The exit code if it is one that the command has; else 8, so that the caller keeps the report.
 int exit_code_of(const airlock::sys::FinishedChild& ended, const Json& document) {
-  constexpr int most = not_recorded;
-  if (ended.exit_code) return *ended.exit_code >= 0 && *ended.exit_code <= most ? *ended.exit_code : not_recorded;
-  // The status was taken by the host, or a signal ended the child. What it printed last, it printed when all was done.
+  constexpr int maximum = not_recorded;
+  if (ended.exit_code) return *ended.exit_code >= 0 && *ended.exit_code <= maximum ? *ended.exit_code : not_recorded;
+  // The host collected the status, or a signal ended the child. The document is printed when everything is done, so its
+  // member `exit` counts.
   const auto exit = document.is_object() ? document.find("exit") : document.end();
   if (!document.is_object() || exit == document.end() || !exit->is_number_integer()) return not_recorded;
   const auto said = exit->get<std::int64_t>();
-  return said >= 0 && said <= most ? static_cast<int>(said) : not_recorded;
+  return said >= 0 && said <= maximum ? static_cast<int>(said) : not_recorded;
 }
 
 airlock_outcome* run_process(const char* program, const char* site_directory, std::string report,
-                     std::string_view input) noexcept {
+                             std::string_view input) noexcept {
   return guarded<airlock_outcome*>(nullptr, [&] {
     auto out = std::make_unique<airlock_outcome>();
     const std::string path = program == nullptr ? AIRLOCK_PROGRAM : program;
@@ -69,7 +70,7 @@ airlock_outcome* run_process(const char* program, const char* site_directory, st
 airlock_outcome* airlock_process(const char* program, const char* site_directory, const char* report) {
   return guarded<airlock_outcome*>(nullptr, [&] {
     std::string path = text_or_empty(report);
-    // A path must be neither an option nor the word for standard input.
+    // The command would read `-` as standard input, and `-x` as an option.
     if (path.starts_with('-')) path.insert(0, "./");
     return run_process(program, site_directory, std::move(path), {});
   });

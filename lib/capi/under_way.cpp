@@ -13,24 +13,24 @@
 namespace airlock::capi {
 namespace {
 
-/// Never destroyed: threads may come to it while the process ends.
-struct Count {
+/// Never destroyed: threads may use it while the process ends.
+struct VerdictCount {
   std::mutex mutex;
   std::condition_variable changed;
   int verdicts = 0;
-  int waiting = 0;        ///< who waits for all verdicts to end
-  bool ends_with_us = false;  ///< whether `exit` waits for verdicts
-  bool closed = false;
+  int waiting = 0;            ///< forks that wait until no verdict is under way
+  bool ends_with_us = false;  ///< `exit` waits for verdicts
+  bool closed = false;        ///< no verdict may begin any more
 };
-alignas(Count) unsigned char storage[sizeof(Count)];
-Count* count = nullptr;
+alignas(VerdictCount) unsigned char storage[sizeof(VerdictCount)];
+VerdictCount* count = nullptr;
 
 void before_fork() {
   std::unique_lock lock(count->mutex);
   ++count->waiting;
   count->changed.wait(lock, [] { return count->verdicts == 0; });
   --count->waiting;
-  lock.release();  // held across the fork, so that nobody is within
+  lock.release();  // held during the fork, so that no verdict begins
 }
 
 void in_parent() {
@@ -38,11 +38,12 @@ void in_parent() {
   count->changed.notify_all();
 }
 
-/// The child has one thread, which holds the mutex; whoever waited is not here. A fresh one of each is the only state that is known.
+/// The child has one thread, and it holds the mutex; the threads that waited for it do not exist here. What they left
+/// in the mutex and the condition variable is unknown, so the child gets new ones.
 void in_child() {
   const bool closed = count->closed;
   const bool ends_with_us = count->ends_with_us;
-  count = new (storage) Count;
+  count = new (storage) VerdictCount;
   count->closed = closed;
   count->ends_with_us = ends_with_us;
 }
@@ -53,9 +54,9 @@ void at_exit() {
   count->changed.wait_for(lock, std::chrono::seconds(exit_wait_seconds), [] { return count->verdicts == 0; });
 }
 
-/// When the library is loaded: no thread can be in it yet, so no fork can meet it half made.
+/// Runs when the library is loaded. No thread can be in the library then, so no fork can see this half done.
 __attribute__((constructor)) void begin_to_count() {
-  count = new (storage) Count;
+  count = new (storage) VerdictCount;
   ::pthread_atfork(before_fork, in_parent, in_child);
 }
 
@@ -67,7 +68,8 @@ UnderWay::UnderWay() {
   begun_ = !count->closed;
   if (!begun_) return;
   if (!count->ends_with_us) {
-    // Handlers run in the opposite order: this one, registered behind OpenSSL's if its host has that one, runs before it.
+    // Handlers run in reverse order. If the host has registered OpenSSL's handler, ours is registered later and runs
+    // first.
     crypto::run_as_guest();
     count->ends_with_us = std::atexit(at_exit) == 0;
   }

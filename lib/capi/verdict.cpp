@@ -1,5 +1,5 @@
-// The verdict of the C ABI. Nothing thrown inside leaves: for want of memory the caller gets NULL, which reads as a
-// verdict that is not judged.
+// Verdicts in the C ABI. No exception leaves: where memory runs out the caller gets NULL, which reads as an unjudged
+// verdict.
 
 #include <algorithm>
 #include <new>
@@ -17,7 +17,7 @@
 
 struct airlock_verdict {
   airlock::licence::LicenceVerdict verdict;
-  std::string memory;  ///< of bytes: what is known now
+  std::string memory;  ///< after `airlock_verify_bytes`: what is known now
   airlock_state state = AIRLOCK_UNJUDGED;
   int exit_code = 1;
 };
@@ -32,7 +32,7 @@ struct airlock_setting {
   std::optional<std::string> kit;
   std::optional<std::string> memory;
   std::optional<airlock::core::Time> now;
-  bool incomplete = false;  ///< memory ran out while something was set
+  bool incomplete = false;  ///< memory ran out while a member was set
 };
 
 namespace {
@@ -55,7 +55,7 @@ airlock_state state_of(airlock::core::LicenceState state) {
   return static_cast<airlock_state>(static_cast<int>(state) + 1);
 }
 
-/// The handle for what `judge` gives.
+/// Runs `judge` and makes the handle for its verdict.
 template <typename Judge>
 airlock_verdict* verdict_of(Judge judge) noexcept {
   return guarded<airlock_verdict*>(nullptr, [&] {
@@ -80,7 +80,7 @@ airlock_verdict* verdict_of(Judge judge) noexcept {
   });
 }
 
-/// Sets something in a setting.
+/// Changes a setting.
 template <typename Change>
 void set(airlock_setting* setting, Change change) noexcept {
   if (setting == nullptr) return;
@@ -91,7 +91,7 @@ void set(airlock_setting* setting, Change change) noexcept {
   if (!done) setting->incomplete = true;
 }
 
-/// The years that a time can be written in.
+/// Limits a time to the years that a text can have: 1970 to 9999.
 airlock::core::Time time_from(std::int64_t seconds) {
   constexpr std::int64_t last_second_of_9999 = 253'402'300'799;
   return {std::clamp(seconds, std::int64_t{0}, last_second_of_9999)};
@@ -102,7 +102,7 @@ Result<std::string> uuid_from(std::string_view text) {
   return airlock::core::fail(Code::usage, airlock::core::quote(text) + " is not a UUID");
 }
 
-/// A verdict on what lies in files: their own place remembers what is known.
+/// A verdict on files has no memory: the site has its own.
 Result<JudgedBytes> without_memory(Result<LicenceVerdict> judged) {
   return std::move(judged).map([](LicenceVerdict verdict) { return JudgedBytes{std::move(verdict), {}}; });
 }
@@ -110,14 +110,14 @@ Result<JudgedBytes> without_memory(Result<LicenceVerdict> judged) {
 Result<JudgedBytes> judge_bytes(std::optional<std::string> licence, const airlock_setting& setting) {
   if (setting.incomplete) return airlock::core::fail(Code::unexpected, not_judged);
   airlock::published::LicenceBytes bytes{.licence = std::move(licence),
-                                    .trust = setting.trust,
-                                    .product = setting.product,
-                                    .site_id = {},
-                                    .key_sha256 = setting.key_sha256,
-                                    .newest_trusted = setting.newest_time,
-                                    .newest_sequence = setting.newest_sequence,
-                                    .kit = setting.kit,
-                                    .memory = setting.memory};
+                                         .trust = setting.trust,
+                                         .product = setting.product,
+                                         .site_id = {},
+                                         .key_sha256 = setting.key_sha256,
+                                         .newest_trusted = setting.newest_time,
+                                         .newest_sequence = setting.newest_sequence,
+                                         .kit = setting.kit,
+                                         .memory = setting.memory};
   if (setting.site_id) {
     AIRLOCK_TRY(bytes.site_id, uuid_from(*setting.site_id));
   }
@@ -135,7 +135,7 @@ const Licence* licence_of(const airlock_verdict* verdict) {
   return verdict != nullptr && verdict->verdict.licence ? &*verdict->verdict.licence : nullptr;
 }
 
-/// What `read` gives for the licence, or `otherwise` where there is none to tell of.
+/// `read(licence)`; `otherwise` where the verdict has no licence.
 template <typename T, typename Read>
 T from_licence(const airlock_verdict* verdict, T otherwise, Read read) {
   const Licence* licence = licence_of(verdict);
@@ -155,8 +155,10 @@ airlock_verdict* airlock_verify_site(const char* site_directory) {
 airlock_verdict* airlock_verify_files(const char* licence, const char* trust, const char* product,
                                       const char* site_id) {
   return verdict_of([&]() -> Result<JudgedBytes> {
-    airlock::published::LicenceFiles files{
-        .licence = text_or_empty(licence), .trust = text_or_empty(trust), .product = text_or_empty(product), .site_id = {}};
+    airlock::published::LicenceFiles files{.licence = text_or_empty(licence),
+                                           .trust = text_or_empty(trust),
+                                           .product = text_or_empty(product),
+                                           .site_id = {}};
     if (files.licence.empty() || files.trust.empty() || files.product.empty()) {
       return airlock::core::fail(Code::usage, "licence, trust and product are all needed");
     }
@@ -228,7 +230,7 @@ airlock_state airlock_verdict_state(const airlock_verdict* verdict) {
 
 const char* airlock_verdict_state_name(const airlock_verdict* verdict) {
   if (airlock_verdict_state(verdict) == AIRLOCK_UNJUDGED) return "unjudged";
-  return airlock::core::name(verdict->verdict.state).data();  // of string literals
+  return airlock::core::name(verdict->verdict.state).data();  // a string literal, so it ends in NUL
 }
 
 int airlock_verdict_usable(const airlock_verdict* verdict) {
@@ -313,8 +315,8 @@ const char* airlock_verdict_entitlement(const airlock_verdict* verdict, size_t i
 
 int64_t airlock_verdict_limit(const airlock_verdict* verdict, const char* name) {
   return from_licence(verdict, std::int64_t{-1}, [&](const Licence& licence) {
-    for (const auto& [limit, most] : licence.limits) {
-      if (name != nullptr && limit == name) return most;
+    for (const auto& [limit, maximum] : licence.limits) {
+      if (name != nullptr && limit == name) return maximum;
     }
     return std::int64_t{-1};
   });
