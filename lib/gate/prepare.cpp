@@ -161,7 +161,7 @@ Result<Found> take_copies_out(sys::Spool& payload, redaction::Redacted& redacted
 
 report::Limits limits_of(const site::Configuration& configuration) {
   report::Limits limits;
-  static_assert(site::report_bytes_most == report::report_bytes_most);
+  static_assert(site::report_bytes_maximum == report::report_bytes_most);
   limits.bytes = configuration.report_bytes.value_or(limits.bytes);
   return limits;
 }

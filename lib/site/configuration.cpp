@@ -15,13 +15,13 @@ using core::quote;
 
 constexpr std::string_view configuration_format = "airlock-site/1";
 constexpr std::size_t redactions_limit = 1000;
-constexpr std::int64_t retention_days_most = 36600;
-constexpr std::size_t path_most = 4096;
+constexpr std::int64_t retention_days_maximum = 36600;
+constexpr std::size_t path_maximum = 4096;
 
-/// A file that other programs read: absolute, since the site directory is nobody else's.
+/// A file for other programs. Its path must be absolute, since only the owner may read the site directory.
 std::optional<std::string> absolute_path_if(Members& in, const char* member) {
   auto path = in.text_if(member);
-  if (path && (!path->starts_with('/') || path->size() > path_most)) {
+  if (path && (!path->starts_with('/') || path->size() > path_maximum)) {
     in.refuse(member, "must be an absolute path");
   }
   return path;
@@ -40,17 +40,17 @@ void read_monitoring(Members& in, Configuration& out) {
 void read_limits(Members& in, Configuration& out) {
   if (const Json* limits = in.object_if("limits"); limits != nullptr) {
     Members members(*limits, in.name(), in.path_of("limits"));
-    const auto bytes = members.integer_if("report_bytes", 1024, report_bytes_most);
+    const auto bytes = members.integer_if("report_bytes", 1024, report_bytes_maximum);
     if (bytes) out.report_bytes = static_cast<std::uint64_t>(*bytes);
-    const auto held = members.integer_if("held_bytes", held_bytes_least, held_bytes_most);
+    const auto held = members.integer_if("held_bytes", held_bytes_minimum, held_bytes_maximum);
     if (held) out.held_bytes = static_cast<std::uint64_t>(*held);
     if (auto done = members.finish(); !done) in.refuse(std::move(done).error());
   }
   if (const Json* retention = in.object_if("retention"); retention != nullptr) {
     Members members(*retention, in.name(), in.path_of("retention"));
-    out.payload_days = members.integer_if("payload_days", 1, retention_days_most).value_or(out.payload_days);
-    out.bundle_days = members.integer_if("bundle_days", 1, retention_days_most).value_or(out.bundle_days);
-    out.held_days = members.integer_if("held_days", 1, retention_days_most).value_or(out.held_days);
+    out.payload_days = members.integer_if("payload_days", 1, retention_days_maximum).value_or(out.payload_days);
+    out.bundle_days = members.integer_if("bundle_days", 1, retention_days_maximum).value_or(out.bundle_days);
+    out.held_days = members.integer_if("held_days", 1, retention_days_maximum).value_or(out.held_days);
     if (auto done = members.finish(); !done) in.refuse(std::move(done).error());
   }
 }

@@ -19,7 +19,8 @@ using core::fail;
 using core::quote;
 
 constexpr std::chrono::days certificate_life{3653};
-/// Before the first use by this much, so that a clock that is a little behind does not make a new site unusable.
+/// A certificate is valid from a little before now, so that a clock that is set back a little does not make a new site
+/// unusable.
 constexpr std::chrono::minutes backdate{10};
 
 Result<Identity> make_identity(const std::string& folder, const std::string& file, crypto::Role role,

@@ -1,7 +1,8 @@
 #pragma once
 /// \file
-/// `history/`: what the vendor sent and something newer has replaced, each file under its kind, its own name and the
-/// beginning of its SHA-256: `history/licence-LIC-2026-000017-1f3a5c7e9b2d4f60.p7s`. Only the owner reads it.
+/// `history/`: licences, kits and receipts from the vendor that newer ones have replaced. A file's name has its kind, its
+/// id and the first digits of its SHA-256: `history/licence-LIC-2026-000017-1f3a5c7e9b2d4f60.p7s`. Only the owner can read
+/// it.
 
 #include <string>
 #include <string_view>
@@ -12,11 +13,11 @@
 
 namespace airlock::site {
 
-/// Keeps a file that is about to be replaced. `kind` is what it is (`licence`, `kit`, `receipt`), `id` its serial,
-/// number or sequence. The same bytes are kept once. Error: not_recorded.
+/// Keeps a file that is about to be replaced; the same bytes are kept once. `kind` is `licence`, `kit` or `receipt`, `id`
+/// its serial, number or sequence. Error: not_recorded.
 [[nodiscard]] Result<void> keep_in_history(const Site& site, std::string_view kind, std::string_view id,
                                            std::string_view bytes);
-/// The paths of what is kept under this kind and id. Error: of the machine.
+/// The paths of the files with this kind and id. Error: of the machine.
 [[nodiscard]] Result<std::vector<std::string>> kept_in_history(const Site& site, std::string_view kind,
                                                                std::string_view id);
 

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// What of a licence a kit does not know: a tier by which every report is held, an entitlement that no rule asks for, a
-/// limit of which no figure is declared. Mistyped names, as a rule.
+/// The terms of a licence that a kit does not know, often because of a typing error: a tier that its policy does not have
+/// (every report would be held), an entitlement that no rule asks for, a limit on a figure that is not declared.
 
 #include <string>
 #include <vector>
@@ -14,10 +14,10 @@ namespace airlock::site {
 
 struct UnknownTerm {
   std::string what;     ///< "tier `enterprise-airgaped`"
-  std::string why;      ///< follows it: "is not in the policy"
-  std::string nearest;  ///< a name that is known and looks alike; may be empty
+  std::string why;      ///< the rest of the sentence: "is not in the policy"
+  std::string nearest;  ///< the most similar known name; empty where none is similar
 };
-/// The tier, then entitlements and limits, in the licence's order.
+/// The unknown terms in the licence's order: tier, entitlements, limits.
 [[nodiscard]] std::vector<UnknownTerm> unknown_terms(const licence::Licence& licence, const policy::Policy& policy,
                                                      const dictionary::Dictionary& dictionary);
 

@@ -12,7 +12,7 @@ namespace airlock::site {
 namespace {
 
 constexpr std::string_view machine_format = "airlock-machine/1";
-constexpr std::size_t destinations_most = 64;
+constexpr std::size_t destinations_maximum = 64;
 
 }  // namespace
 
@@ -27,7 +27,7 @@ core::Result<Machine> parse_machine(std::string_view text, std::string_view name
   }
   out.redact_also = redactions_from(in);
   if (in.has("destinations")) {
-    out.destinations = in.texts("destinations", destinations_most);
+    out.destinations = in.texts("destinations", destinations_maximum);
     for (const std::string& url : *out.destinations) {
       if (!url.starts_with("https://")) in.refuse("destinations", core::quote(url) + " does not start with `https://`");
     }

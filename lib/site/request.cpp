@@ -21,7 +21,7 @@ constexpr std::string_view request_format = "airlock-site-request/1";
 constexpr std::string_view succession_format = "airlock-succession/1";
 constexpr std::size_t request_pem_limit = 16 * 1024;
 
-/// A member that holds PEM, which has line ends and so is no ordinary text.
+/// Reads a member with PEM. It has line ends, so it is not a text as `Members` reads it.
 Result<crypto::Certificate> certificate_from(const Json& json, std::string_view member) {
   const auto at = json.find(member);
   const auto* pem = at == json.end() ? nullptr : at->get_ptr<const std::string*>();
@@ -33,7 +33,7 @@ Result<crypto::Certificate> certificate_from(const Json& json, std::string_view 
   return certificate;
 }
 
-/// Who vouches for whom, by `key_sha256`.
+/// By `key_sha256`: `signer` named `next` as its successor.
 struct Succession {
   core::Digest signer;
   core::Digest next;
@@ -139,7 +139,7 @@ bool is_vouched_for(const SiteRequest& request, const crypto::Certificate& regis
   core::Digest key = registered.key().sha256();
   for (const std::string& succession : request.successions) {
     const auto link = read_succession(succession, request.site_id);
-    // What came before the registered key, and what it did not sign, says nothing.
+    // A succession before the registered key, or one that nobody in the chain signed, is ignored.
     if (link && link->signer == key) key = link->next;
   }
   return key == request.site_certificate.key().sha256();

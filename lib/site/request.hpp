@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// The site request: how a new site tells its vendor who it is (docs/formats/site-request.md). Signed by the site's own
-/// key, so it proves that the key is at hand and nothing else: both ends compare the fingerprint.
+/// The site request: a file by which a new site introduces itself to its vendor (docs/formats/site-request.md). The site's
+/// own key signs it, which proves only that the sender has that key. So people at both ends compare the fingerprint.
 
 #include <string>
 #include <string_view>
@@ -19,7 +19,7 @@ namespace airlock::site {
 using core::Result;
 
 inline constexpr std::uint64_t request_bytes_limit = 64 * 1024;
-/// The most former site keys whose words a request carries: the newest.
+/// Maximum number of successions in a request; it has the newest ones.
 inline constexpr std::size_t successions_limit = 16;
 
 struct SiteRequest {
@@ -30,9 +30,9 @@ struct SiteRequest {
   crypto::Certificate site_certificate;
   crypto::Certificate archive_certificate;
   crypto::NoteVerifier ledger_key;
-  /// What each former site key signed for the one after it, oldest first; PEM files.
+  /// For each former site key, what it signed for its successor (`write_succession`); PEM files, oldest first.
   std::vector<std::string> successions;
-  core::Digest fingerprint;  ///< SHA-256 of the signed content; what both ends print
+  core::Digest fingerprint;  ///< SHA-256 of the signed content; both ends print it
 };
 
 /// The signed request as a PEM file, and its fingerprint.
@@ -40,21 +40,22 @@ struct WrittenRequest {
   std::string file;
   core::Digest fingerprint;
 };
-/// `request.fingerprint` is not looked at.
+/// Signs a request. `request.fingerprint` is ignored.
 [[nodiscard]] Result<WrittenRequest> write_request(const SiteRequest& request, const crypto::Signer& signer);
 
-/// Verifies that the request is signed by the certificate that it presents, and that this names the site. Errors:
+/// Verifies that a request is signed with the certificate in it, and that this certificate names the site. Errors:
 /// bad_input, integrity.
 [[nodiscard]] Result<SiteRequest> verify_request(std::string_view file, std::string_view name);
 
-/// A former site key's word for the next one: a PEM file, signed by `signer`. Error: as `crypto::sign`.
+/// A statement of a site key, signed by `signer`, that another key is its successor: a PEM file. Error: as
+/// `crypto::sign`.
 [[nodiscard]] Result<std::string> write_succession(const std::string& site_id, const core::Digest& next_key_sha256,
                                                    const crypto::Signer& signer);
-/// Whether the holder of the registered certificate made the request, or signed for a key that did, over any number of
-/// keys between. `request` was verified.
+/// Whether the registered key signed the request itself, or is linked to the key that did by successions, over any number
+/// of keys. `request` was verified.
 [[nodiscard]] bool is_vouched_for(const SiteRequest& request, const crypto::Certificate& registered);
 
-/// A fingerprint in groups of four, for comparing by eye or over the telephone.
+/// A fingerprint in groups of four digits, so that people can compare it by eye or over the telephone.
 [[nodiscard]] std::string in_groups(const core::Digest& digest);
 
 }  // namespace airlock::site

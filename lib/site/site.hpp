@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// The site directory (docs/formats/site.md): where everything of a site is, and how its keys and trust are read.
-/// Neither the ledger nor the report is known here.
+/// The site directory (docs/formats/site.md): where each file of a site is, and how its keys and trusted certificates are
+/// read. Ledger and reports are not read here.
 
 #include <array>
 #include <optional>
@@ -29,35 +29,35 @@ using namespace published;  // for users that do not name that module themselves
 namespace layout {
 inline constexpr std::string_view configuration = "airlock.json";
 using namespace published::layout;  // the files in `public/`
-inline constexpr std::string_view proposed_kit = "kit-proposed.p7s";  ///< waits for a person to authorise it
+inline constexpr std::string_view proposed_kit = "kit-proposed.p7s";  ///< until a person authorises it
 inline constexpr std::string_view keys = "keys";
 inline constexpr std::string_view signing_key = "keys/site.key";
 inline constexpr std::string_view vendor_trust = "trust/vendor";
 inline constexpr std::string_view delivery_trust = "trust/delivery";
 inline constexpr std::string_view inbox = "inbox";
-inline constexpr std::string_view claimed = "claimed";  ///< out of the inbox, and not recorded yet
+inline constexpr std::string_view claimed = "claimed";  ///< reports taken from the inbox and not recorded yet
 inline constexpr std::string_view held = "held";
 inline constexpr std::string_view outbox = "outbox";
 inline constexpr std::string_view ledger = "ledger.db";
-inline constexpr std::string_view anchor = "ledger.anchor";
-inline constexpr std::string_view watchers = "watchers";  ///< of its own: what is temporary elsewhere, recovery sweeps
-inline constexpr std::string_view told = "watchers/told.json";  ///< how far those who watch were told
+inline constexpr std::string_view anchor = "ledger.anchor";  ///< rollback anchor: the newest known checkpoint
+inline constexpr std::string_view watchers = "watchers";  ///< not swept by recovery, as `held` and `outbox` are
+inline constexpr std::string_view told = "watchers/told.json";  ///< up to which entry the watchers were told
 inline constexpr std::string_view told_lock = "watchers/lock";
 inline constexpr std::string_view lock = "site.lock";
 inline constexpr std::string_view inbox_lock = "inbox.lock";
 inline constexpr std::string_view send_lock = "send.lock";
 inline constexpr std::string_view request = "site-request.p7s";
-inline constexpr std::string_view former_keys = "keys/former";  ///< once a key was rotated
-inline constexpr std::string_view history = "history";          ///< once something was replaced (site/history.hpp)
+inline constexpr std::string_view former_keys = "keys/former";  ///< exists once a key was replaced
+inline constexpr std::string_view history = "history";          ///< exists once something was replaced (site/history.hpp)
 
-/// Permissions of the site directory itself: whoever knows a name in `public/` gets there.
+/// Permissions of the site directory: other users can open `public/`, but not list the directory.
 inline constexpr unsigned site_permissions = 0711;
 inline constexpr unsigned public_permissions = 0755;
 struct Folder {
   std::string_view name;
   unsigned permissions;
 };
-/// The folders that every site has, each behind the one that it is in.
+/// The folders that every site has; a folder comes after the one that it is in.
 inline constexpr std::array<Folder, 10> folders{{{public_folder, public_permissions},
                                                  {keys, 0700},
                                                  {"trust", 0700},
@@ -70,15 +70,15 @@ inline constexpr std::array<Folder, 10> folders{{{public_folder, public_permissi
                                                  {outbox, 0700}}};
 }  // namespace layout
 
-/// Largest file of certificates or keys that a destination names.
+/// Maximum size of a file with certificates or keys that a destination names, in bytes.
 inline constexpr std::uint64_t delivery_pem_limit = 256 * 1024;
 
-/// What people, prompts and systemd's credentials call the key that signs.
+/// The name of the signing key in prompts and in systemd credentials.
 inline constexpr std::string_view signing_key_name = "site";
 
 inline constexpr std::string_view default_directory = "/var/lib/airlock";
 
-/// A signing or opening key with its certificate.
+/// A key with its certificate.
 struct Identity {
   crypto::PrivateKey key;
   crypto::Certificate certificate;
@@ -89,37 +89,37 @@ struct Identity {
 
 class Site {
  public:
-  /// Reads the configuration. Errors: bad_input (no site there, configuration not sound), with the hint to run `init`.
+  /// Reads the configuration. Errors: bad_input (no site there, or an invalid configuration), with the hint to run `init`.
   [[nodiscard]] static Result<Site> open(const std::string& directory);
 
   [[nodiscard]] const std::string& directory() const { return directory_; }
-  /// Path of something in the site directory.
+  /// The path of a file in the site directory.
   [[nodiscard]] std::string path(std::string_view name) const { return directory_ + "/" + std::string(name); }
   [[nodiscard]] const Configuration& configuration() const { return configuration_; }
   [[nodiscard]] const std::string& configuration_text() const { return configuration_text_; }
 
-  /// `site.key` and `site.crt`: sign bundles. Where the key is kept under a passphrase or in a token it signs through
-  /// its keeper, and the first call may ask for the secret. Errors: refused (permissions, wrong secret), bad_input,
-  /// integrity (do not match).
+  /// `site.key` and `site.crt`, which sign bundles. A key under a passphrase or in a token signs through the key agent, and
+  /// the first call may ask for the secret. Errors: refused (permissions, wrong secret), bad_input, integrity (key and
+  /// certificate do not belong together).
   [[nodiscard]] Result<Identity> signing_identity() const;
-  /// Where the key that signs is kept. Errors: of the file.
+  /// How the signing key is kept: in the file, under a passphrase, in a token. Errors: of the file.
   [[nodiscard]] Result<keeper::KeyFile> signing_key_file() const;
-  /// `archive.key` and `archive.crt`: open the site's own bundles.
+  /// `archive.key` and `archive.crt`, which open the site's own bundles. Errors: as `signing_identity`.
   [[nodiscard]] Result<Identity> archive_identity() const;
   [[nodiscard]] Result<crypto::Certificate> archive_certificate() const;
   [[nodiscard]] Result<crypto::Certificate> signing_certificate() const;
   [[nodiscard]] Result<crypto::PrivateKey> ledger_key() const;
   [[nodiscard]] Result<crypto::Secret> pseudonym_key() const;
-  /// The PEM certificates of the authorities by which a receiver is known: the destination's `ca_file`, else all of
-  /// `trust/delivery/`; empty where there is none.
+  /// The certificates of the authorities that may certify a receiver, PEM: the destination's `ca_file`, or all of
+  /// `trust/delivery/` where it names none. Empty where there are none.
   [[nodiscard]] Result<std::string> receiver_authorities(const published::Destination& destination) const;
-  /// A file that a destination names: relative to the site directory, or absolute.
+  /// The path of a file that a destination names, which is absolute or relative to the site directory.
   [[nodiscard]] std::string path_of(const std::string& file) const { return file.starts_with('/') ? file : path(file); }
-  /// Name and public key of the ledger's checkpoints.
+  /// The name and public key that verify the ledger's checkpoints.
   [[nodiscard]] Result<crypto::NoteVerifier> ledger_verifier() const;
-  /// All certificates in `trust/vendor/`, at least one, by file name.
+  /// All certificates in `trust/vendor/`, by file name. Error: bad_input where there is none.
   [[nodiscard]] Result<std::vector<crypto::Certificate>> vendor_roots() const;
-  /// Whom the vendor's signatures in this role are believed from: those of `trust/vendor/` that may issue for it.
+  /// The certificates in `trust/vendor/` that may be roots for this role.
   [[nodiscard]] Result<crypto::TrustStore> vendor_trust(crypto::Role role) const;
 
  private:
@@ -132,7 +132,7 @@ class Site {
   std::string configuration_text_;
 };
 
-/// What `create_site` is told.
+/// What a new site is made from.
 struct NewSite {
   std::string site_id;
   std::string name;     ///< may be empty
@@ -141,16 +141,16 @@ struct NewSite {
   core::Time now;
 };
 
-/// Makes the directory, or takes an empty one, or one that another `begin_site` was cut short in. Errors: refused
-/// (there is a site already, the folder holds other things, the file system will not do), not_recorded.
+/// Makes the directory; one that is empty, or that an interrupted `begin_site` left, is used. Errors: refused (there is a
+/// site already, other files are in the folder, the file system cannot hold a site), not_recorded.
 [[nodiscard]] Result<sys::NewDirectory> begin_site(const std::string& directory);
-/// Fills it with folders, keys, trust, public part and site request, but without its configuration: until `finish_site`
-/// the directory is no site. Error: not_recorded.
 struct CreatedSite {
   core::Digest request_fingerprint;
   core::Digest key_sha256;
-  crypto::PrivateKey ledger_key;  ///< signs the first anchor
+  crypto::PrivateKey ledger_key;  ///< signs the first rollback anchor
 };
+/// Writes folders, keys, trusted certificates, public part and site request, but not the configuration. Until
+/// `finish_site` the directory is not a site. Error: not_recorded.
 [[nodiscard]] Result<CreatedSite> create_site(const std::string& directory, const NewSite& content);
 /// Writes the configuration, which makes the directory a site.
 [[nodiscard]] Result<void> finish_site(const std::string& directory, const NewSite& content);

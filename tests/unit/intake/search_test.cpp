@@ -8,8 +8,6 @@
 
 #include "temporary_directory.hpp"
 
-namespace search_test {
-
 using namespace airlock;
 using namespace airlock::intake;
 
@@ -70,5 +68,3 @@ TEST_CASE(
   CHECK(found.instructions == 1);
   CHECK(found.passed_over.empty());
 }
-
-}  // namespace search_test

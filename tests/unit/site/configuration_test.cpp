@@ -2,12 +2,13 @@
 
 #include <doctest/doctest.h>
 
+#include "authority.hpp"
+
 using namespace airlock;
 using namespace airlock::site;
+using test::site_id;
 
 namespace {
-
-const std::string site_id = "5b0c6a1e-0f4e-4a0f-8f0a-3b9f6a1e0f4e";
 
 std::string with(const std::string& members) {
   return R"({"format": "airlock-site/1", "site_id": ")" + site_id + "\"" + (members.empty() ? "" : ", " + members) +

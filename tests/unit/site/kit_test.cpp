@@ -14,12 +14,11 @@ using namespace airlock;
 using namespace airlock::site;
 using published::kit_bytes_limit;
 using published::verify_kit_header;
+using test::now;
 using crypto::KeyKind;
 using crypto::Role;
 
 namespace {
-
-const core::Time now = test::authority_time;
 
 const std::string dictionary_text = R"({"format": "airlock-dictionary/1", "name": "d", "product": "posthog",
   "roles": {"event": "/event"}, "events": ["ping"],

@@ -5,16 +5,13 @@
 #include "authority.hpp"
 #include "crypto/pem.hpp"
 
-namespace receipt_test {
-
 using namespace airlock;
 using namespace airlock::site;
+using test::now;
+using test::site_id;
 using crypto::Role;
 
 namespace {
-
-const core::Time now = test::authority_time;
-const std::string site_id = "5b0c6a1e-0f4e-4a0f-8f0a-3b9f6a1e0f4e";
 
 Receipt sample() {
   return {.site_id = site_id,
@@ -124,5 +121,3 @@ TEST_CASE("signature, role, revocation and validity are judged before and after 
       crypto::issue_revocation_list(content, issuer.root, issuer.root_key).value()};
   CHECK(code(verify_receipt(file, issuer.trust(), lists)) == core::Code::integrity);
 }
-
-}  // namespace receipt_test

@@ -2,17 +2,17 @@
 
 #include <doctest/doctest.h>
 
-namespace request_test {
+#include "authority.hpp"
 
 using namespace airlock;
 using namespace airlock::site;
+using test::now;
+using test::site_id;
 using crypto::KeyKind;
 using crypto::Role;
 
 namespace {
 
-const core::Time now = *core::Time::from_text("2026-11-01T00:00:00Z");
-const std::string site_id = "5b0c6a1e-0f4e-4a0f-8f0a-3b9f6a1e0f4e";
 const std::string other_id = "6b0c6a1e-0f4e-4a0f-8f0a-3b9f6a1e0f4e";
 
 struct Party {
@@ -81,5 +81,3 @@ TEST_CASE("a request that is not signed by the site that it names is refused") {
   CHECK(why(request(officer, archive, site_id, site_id), officer).find("role") != std::string::npos);
   CHECK(why(request(site, archive, site_id, other_id), site).find("`/ledger_key`") != std::string::npos);
 }
-
-}  // namespace request_test
