@@ -43,8 +43,8 @@ struct KitHeader {
 [[nodiscard]] Result<KitHeader> verify_kit_header(std::string_view file, const crypto::TrustStore& trust,
                                                   std::span<const crypto::RevocationList> known = {});
 
-/// Reads `kit.json` from an archive, and checks that the archive has the time in it; `trust` and `content_sha256` of the
-/// result are empty. Error: bad_input naming the JSON path.
+/// Reads `kit.json` from an archive, and checks that the archive has the time in it; `trust` and `content_sha256` of
+/// the result are empty. Error: bad_input naming the JSON path.
 [[nodiscard]] Result<KitHeader> read_kit_header(const core::Blob& archive, const KitFiles& files);
 /// Checks that the signer's chain was valid when the kit was issued. Error: integrity.
 [[nodiscard]] Result<void> check_issued(const KitHeader& kit, const crypto::Verified& verified);

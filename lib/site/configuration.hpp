@@ -49,7 +49,7 @@ struct Configuration {
   bool sandbox_best_effort = false;               ///< `"sandbox": "best-effort"`: go on where the kernel has no sandbox
   bool archive = true;                            ///< seal bundles for the site's own archive key too
   std::optional<std::uint64_t> report_bytes;      ///< `limits.report_bytes`: maximum size of a report
-  std::int64_t payload_days = 800;  ///< `retention.payload_days`: how long the outbox keeps a bundle
+  std::int64_t payload_days = 800;                ///< `retention.payload_days`: how long the outbox keeps a bundle
   std::int64_t bundle_days = 800;  ///< `retention.bundle_days`: the same for one that a receipt acknowledged
   std::int64_t held_days = 90;     ///< `retention.held_days`: how long a held report is kept
   std::uint64_t held_bytes = held_bytes_default;  ///< `limits.held_bytes`: maximum size of all held reports together

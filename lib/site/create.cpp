@@ -1,14 +1,10 @@
-#include <algorithm>
-#include <chrono>
-
-#include "core/encoding.hpp"
 #include "core/text.hpp"
 #include "public/public_site.hpp"
+#include "site/key_files.hpp"
 #include "site/request.hpp"
 #include "site/site.hpp"
 #include "sys/look.hpp"
 #include "sys/names.hpp"
-#include "sys/system.hpp"
 #include "sys/write_file.hpp"
 
 namespace airlock::site {
@@ -18,23 +14,13 @@ using core::Code;
 using core::fail;
 using core::quote;
 
-constexpr std::chrono::days certificate_life{3653};
-/// A certificate is valid from a little before now, so that a clock that is set back a little does not make a new site
-/// unusable.
-constexpr std::chrono::minutes backdate{10};
-
-Result<Identity> make_identity(const std::string& folder, const std::string& file, crypto::Role role,
-                               const NewSite& content) {
+/// Makes a key with its certificate, `KEY.key` and `KEY.crt`.
+Result<Identity> make_identity(const std::string& folder, KeyName name, const NewSite& content) {
   AIRLOCK_TRY(auto key, crypto::PrivateKey::generate(crypto::KeyKind::p256));
-  const crypto::CertificateTemplate certificate_content{.common_name = "airlock " + file + " " + content.site_id,
-                                                        .roles = {role},
-                                                        .not_before = content.now - backdate,
-                                                        .not_after = content.now + certificate_life,
-                                                        .ca = false,
-                                                        .uuid = content.site_id};
-  AIRLOCK_TRY(auto certificate, crypto::self_sign(certificate_content, key));
-  AIRLOCK_CHECK(sys::create_file(folder + "/" + file + ".key", key.pem().view(), sys::private_file));
-  AIRLOCK_CHECK(sys::create_file(folder + "/" + file + ".crt", certificate.pem(), sys::public_file));
+  AIRLOCK_TRY(auto certificate, certify(name, key, content.site_id, content.now));
+  const std::string base = folder + "/" + std::string(site::name(name));
+  AIRLOCK_CHECK(sys::create_file(base + ".key", key.pem().view(), sys::private_file));
+  AIRLOCK_CHECK(sys::create_file(base + ".crt", certificate.pem(), sys::public_file));
   return Identity{std::move(key), std::move(certificate)};
 }
 
@@ -62,24 +48,23 @@ Result<CreatedSite> create_site(const std::string& directory, const NewSite& con
   }
 
   const std::string keys = path(layout::keys);
-  AIRLOCK_TRY(const Identity signing, make_identity(keys, "site", crypto::Role::site, content));
-  AIRLOCK_TRY(const Identity archive, make_identity(keys, "archive", crypto::Role::recipient, content));
+  AIRLOCK_TRY(const Identity signing, make_identity(keys, KeyName::site, content));
+  AIRLOCK_TRY(const Identity archive, make_identity(keys, KeyName::archive, content));
   AIRLOCK_TRY(auto ledger_key, crypto::PrivateKey::generate(crypto::KeyKind::ed25519));
   AIRLOCK_CHECK(sys::create_file(keys + "/ledger.key", ledger_key.pem().view(), sys::private_file));
-  const crypto::Secret pseudonym(core::to_hex(sys::random_bytes(32)) + "\n");
-  AIRLOCK_CHECK(sys::create_file(keys + "/pseudonym.key", pseudonym.view(), sys::private_file));
+  AIRLOCK_CHECK(sys::create_file(keys + "/pseudonym.key", new_pseudonym_key().view(), sys::private_file));
 
   const std::string root = content.vendor_root.pem();
   AIRLOCK_CHECK(sys::create_file(path(layout::vendor_trust) + "/vendor-root.crt", root, sys::private_file));
   AIRLOCK_CHECK(sys::create_file(path(layout::vendor_root), root, sys::public_file));
   const core::Digest key_sha256 = signing.certificate.key().sha256();
   const published::PublicSite public_site{.site_id = content.site_id,
-                               .product = content.product,
-                               .key_sha256 = key_sha256.hex(),
-                               .licence_sequence = 0,
-                               .newest_time = content.now,
-                               .seen = {},
-                               .kit = {}};
+                                          .product = content.product,
+                                          .key_sha256 = key_sha256.hex(),
+                                          .licence_sequence = 0,
+                                          .newest_time = content.now,
+                                          .seen = {},
+                                          .kit = {}};
   AIRLOCK_CHECK(sys::create_file(path(layout::public_site), to_document(public_site), sys::public_file));
 
   const SiteRequest request{.site_id = content.site_id,

@@ -2,17 +2,11 @@
 
 #include <algorithm>
 
-#include "core/encoding.hpp"
-#include "core/text.hpp"
+#include "site/key_files.hpp"
 #include "sys/look.hpp"
-#include "sys/read_file.hpp"
-#include "sys/write_file.hpp"
 
 namespace airlock::site {
 namespace {
-
-constexpr std::uint64_t former_file_limit = 64 * 1024;
-constexpr std::size_t pseudonym_bytes = 32;
 
 /// The number of `…/site-17.crt`, or 0.
 std::uint64_t number_in(const std::string& file) {
@@ -22,13 +16,6 @@ std::uint64_t number_in(const std::string& file) {
     number = number * 10 + static_cast<std::uint64_t>(file[at] - '0');
   }
   return number;
-}
-
-Result<crypto::Certificate> former_certificate(const std::string& file) {
-  AIRLOCK_TRY(const std::string pem, sys::read_file(file, former_file_limit));
-  auto certificate = crypto::Certificate::from_pem(pem);
-  if (!certificate) return core::fail(std::move(certificate.error()).within(core::quote(file)));
-  return certificate;
 }
 
 }  // namespace
@@ -54,7 +41,7 @@ Result<std::vector<crypto::Certificate>> all_signing_certificates(const Site& si
   out.push_back(std::move(in_force));
   AIRLOCK_TRY(const auto files, former_files(site, KeyName::site, ".crt"));
   for (const std::string& file : files) {
-    AIRLOCK_TRY(auto certificate, former_certificate(file));
+    AIRLOCK_TRY(auto certificate, read_certificate(file));
     out.push_back(std::move(certificate));
   }
   return out;
@@ -66,12 +53,9 @@ Result<std::vector<Identity>> all_archive_identities(const Site& site) {
   out.push_back(std::move(in_force));
   AIRLOCK_TRY(const auto files, former_files(site, KeyName::archive, ".key"));
   for (const std::string& file : files) {
-    AIRLOCK_TRY(std::string text, sys::read_private_file(file, former_file_limit));
-    const crypto::Secret pem(std::move(text));
-    auto key = crypto::PrivateKey::from_pem(pem.view());
-    if (!key) return core::fail(std::move(key.error()).within(core::quote(file)));
-    AIRLOCK_TRY(auto certificate, former_certificate(file.substr(0, file.size() - 4) + ".crt"));
-    out.push_back(Identity{std::move(*key), std::move(certificate)});
+    AIRLOCK_TRY(auto key, read_private_key(file));
+    AIRLOCK_TRY(auto certificate, read_certificate(file.substr(0, file.size() - 4) + ".crt"));
+    out.push_back(Identity{std::move(key), std::move(certificate)});
   }
   return out;
 }
@@ -82,13 +66,8 @@ Result<std::vector<crypto::Secret>> all_pseudonym_keys(const Site& site) {
   out.push_back(std::move(in_force));
   AIRLOCK_TRY(const auto files, former_files(site, KeyName::pseudonym, ".key"));
   for (const std::string& file : files) {
-    AIRLOCK_TRY(std::string text, sys::read_private_file(file, former_file_limit));
-    const crypto::Secret hex(std::move(text));
-    auto key = core::from_hex(hex.view().substr(0, hex.view().find('\n')));
-    if (!key || key->size() != pseudonym_bytes) {
-      return core::fail(core::Code::bad_input, core::quote(file) + ": does not hold a key of 32 bytes in hex");
-    }
-    out.emplace_back(std::move(*key));
+    AIRLOCK_TRY(auto key, read_pseudonym_key(file));
+    out.push_back(std::move(key));
   }
   return out;
 }

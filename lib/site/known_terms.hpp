@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// The terms of a licence that a kit does not know, often because of a typing error: a tier that its policy does not have
-/// (every report would be held), an entitlement that no rule asks for, a limit on a figure that is not declared.
+/// The terms of a licence that a kit does not know, often because of a typing error: a tier that its policy does not
+/// have (every report would be held), an entitlement that no rule asks for, a limit on a figure that is not declared.
 
 #include <string>
 #include <vector>

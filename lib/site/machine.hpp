@@ -1,8 +1,8 @@
 #pragma once
 /// \file
-/// `/etc/airlock/machine.json`: rules of the machine's administrator for every site on it, wherever the site is and whoever
-/// owns it (docs/formats/site.md). They can only make a site stricter. Where the file is missing there are no such rules;
-/// where it cannot be trusted, no command works.
+/// `/etc/airlock/machine.json`: rules of the machine's administrator for every site on it, wherever the site is and
+/// whoever owns it (docs/formats/site.md). They can only make a site stricter. Where the file is missing there are no
+/// such rules; where it cannot be trusted, no command works.
 
 #include <optional>
 #include <string>

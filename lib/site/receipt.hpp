@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// The receipt: the vendor's signed statement of which disclosures of a site arrived (docs/formats/receipt.md). Whether it
-/// agrees with the site's ledger is not checked here.
+/// The receipt: the vendor's signed statement of which disclosures of a site arrived (docs/formats/receipt.md). Whether
+/// it agrees with the site's ledger is not checked here.
 
 #include <cstdint>
 #include <span>
@@ -67,8 +67,8 @@ struct VerifiedReceipt {
   core::Digest content_sha256;  ///< of the signed content
 };
 /// Verifies a receipt file. The steps, in this order: PEM; signature against `trust` (role receipt); whether `known`
-/// revokes the signer; the content; whether the signer's chain was valid when the receipt was issued. Errors: bad_input,
-/// integrity.
+/// revokes the signer; the content; whether the signer's chain was valid when the receipt was issued. Errors:
+/// bad_input, integrity.
 [[nodiscard]] Result<VerifiedReceipt> verify_receipt(std::string_view file, const crypto::TrustStore& trust,
                                                      std::span<const crypto::RevocationList> known);
 

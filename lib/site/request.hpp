@@ -1,7 +1,8 @@
 #pragma once
 /// \file
-/// The site request: a file by which a new site introduces itself to its vendor (docs/formats/site-request.md). The site's
-/// own key signs it, which proves only that the sender has that key. So people at both ends compare the fingerprint.
+/// The site request: a file by which a new site introduces itself to its vendor (docs/formats/site-request.md). The
+/// site's own key signs it, which proves only that the sender has that key. So people at both ends compare the
+/// fingerprint.
 
 #include <string>
 #include <string_view>
@@ -51,8 +52,8 @@ struct WrittenRequest {
 /// `crypto::sign`.
 [[nodiscard]] Result<std::string> write_succession(const std::string& site_id, const core::Digest& next_key_sha256,
                                                    const crypto::Signer& signer);
-/// Whether the registered key signed the request itself, or is linked to the key that did by successions, over any number
-/// of keys. `request` was verified.
+/// Whether the registered key signed the request itself, or is linked to the key that did by successions, over any
+/// number of keys. `request` was verified.
 [[nodiscard]] bool is_vouched_for(const SiteRequest& request, const crypto::Certificate& registered);
 
 /// A fingerprint in groups of four digits, so that people can compare it by eye or over the telephone.

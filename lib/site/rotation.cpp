@@ -1,6 +1,5 @@
 #include "site/rotation.hpp"
 
-#include <chrono>
 #include <nlohmann/json.hpp>
 
 #include "core/encoding.hpp"
@@ -10,6 +9,7 @@
 #include "keeper/keeper.hpp"
 #include "public/public_site.hpp"
 #include "site/former_keys.hpp"
+#include "site/key_files.hpp"
 #include "site/request.hpp"
 #include "sys/look.hpp"
 #include "sys/names.hpp"
@@ -28,9 +28,6 @@ using core::quote;
 constexpr std::string_view change_format = "airlock-key-change/1";
 constexpr std::string_view change_name = "change.json";
 constexpr std::string_view succession_name = "succession.p7s";
-constexpr std::uint64_t key_file_limit = 64 * 1024;
-constexpr std::chrono::days rotated_life{3653};
-constexpr std::chrono::minutes rotated_backdate{10};
 
 std::string next(const Site& site, std::string_view file) { return site.path("keys/next-") + std::string(file); }
 std::string in_keys(const Site& site, std::string_view file) { return site.path("keys/") + std::string(file); }
@@ -41,13 +38,6 @@ std::string certificate_file(KeyName key) { return std::string(name(key)) + ".cr
 /// The keys with a certificate.
 bool is_certified(KeyName key) { return key == KeyName::site || key == KeyName::archive; }
 
-Result<crypto::Certificate> certificate_at(const std::string& file) {
-  AIRLOCK_TRY(const std::string pem, sys::read_file(file, key_file_limit));
-  auto certificate = crypto::Certificate::from_pem(pem);
-  if (!certificate) return fail(std::move(certificate.error()).within(quote(file)));
-  return certificate;
-}
-
 /// A key has 256 random bits, so nobody can guess it from its digest.
 std::string id_of(const crypto::Secret& pseudonym_key) {
   const crypto::Secret text("airlock-pseudonym-key\n" + std::string(pseudonym_key.view()));
@@ -57,7 +47,7 @@ std::string id_of(const crypto::Secret& pseudonym_key) {
 /// What the ledger calls the key in force.
 Result<std::string> id_in_force(const Site& site, KeyName key) {
   if (is_certified(key)) {
-    AIRLOCK_TRY(const auto certificate, certificate_at(in_keys(site, certificate_file(key))));
+    AIRLOCK_TRY(const auto certificate, read_certificate(in_keys(site, certificate_file(key))));
     return certificate.key().sha256().hex();
   }
   if (key == KeyName::ledger) {
@@ -69,13 +59,13 @@ Result<std::string> id_in_force(const Site& site, KeyName key) {
 }
 
 Result<void> copy_private(const std::string& from, const std::string& to) {
-  AIRLOCK_TRY(std::string text, sys::read_private_file(from, key_file_limit));
+  AIRLOCK_TRY(std::string text, sys::read_private_file(from, key_file_bytes_limit));
   const crypto::Secret bytes(std::move(text));
   return sys::replace_file(to, bytes.view(), sys::private_file);
 }
 
 Result<void> copy_public(const std::string& from, const std::string& to) {
-  AIRLOCK_TRY(const std::string text, sys::read_file(from, key_file_limit));
+  AIRLOCK_TRY(const std::string text, sys::read_file(from, key_file_bytes_limit));
   return sys::replace_file(to, text, sys::public_file);
 }
 
@@ -84,9 +74,10 @@ Result<std::string> make_next(const Site& site, KeyName key, core::Time now,
                               const std::optional<keeper::TokenKey>& token) {
   const std::string& site_id = site.configuration().site_id;
   if (key == KeyName::pseudonym) {
-    const std::string hex = core::to_hex(sys::random_bytes(32));
-    AIRLOCK_CHECK(sys::create_file(next(site, key_file(key)), hex + "\n", sys::private_file));
-    return id_of(crypto::Secret(core::from_hex(hex).value()));
+    const crypto::Secret made = new_pseudonym_key();
+    AIRLOCK_CHECK(sys::create_file(next(site, key_file(key)), made.view(), sys::private_file));
+    AIRLOCK_TRY(const auto secret, read_pseudonym_key(next(site, key_file(key))));
+    return id_of(secret);
   }
   // The key in force may ask for its passphrase; it comes first, since the person who types knows that one.
   std::optional<Identity> former;
@@ -106,15 +97,7 @@ Result<std::string> make_next(const Site& site, KeyName key, core::Time now,
     AIRLOCK_CHECK(sys::create_file(next(site, key_file(key)), made.pem().view(), sys::private_file));
   }
   if (key == KeyName::ledger) return crypto::NoteVerifier("airlock/" + site_id, made.public_key()).text();
-  const crypto::Role role = key == KeyName::site ? crypto::Role::site : crypto::Role::recipient;
-  AIRLOCK_TRY(const auto certificate,
-              crypto::self_sign({.common_name = "airlock " + std::string(name(key)) + " " + site_id,
-                                 .roles = {role},
-                                 .not_before = now - rotated_backdate,
-                                 .not_after = now + rotated_life,
-                                 .ca = false,
-                                 .uuid = site_id},
-                                made));
+  AIRLOCK_TRY(const auto certificate, certify(key, made, site_id, now));
   AIRLOCK_CHECK(sys::create_file(next(site, certificate_file(key)), certificate.pem(), sys::public_file));
   const core::Digest id = made.public_key().sha256();
   if (key == KeyName::site) {
@@ -171,7 +154,7 @@ Result<core::Digest> renew_request(const Site& site, core::Time now) {
   AIRLOCK_TRY(const auto files, former_files(site, KeyName::site, ".p7s"));
   const std::size_t skipped = files.size() > successions_limit ? files.size() - successions_limit : 0;
   for (std::size_t i = skipped; i < files.size(); ++i) {
-    AIRLOCK_TRY(std::string text, sys::read_file(files[i], key_file_limit));
+    AIRLOCK_TRY(std::string text, sys::read_file(files[i], key_file_bytes_limit));
     request.successions.push_back(std::move(text));
   }
   AIRLOCK_TRY(const WrittenRequest written, write_request(request, signing.signer(now)));
@@ -224,7 +207,7 @@ Result<std::optional<StagedKey>> staged_key(const Site& site) {
   const std::string file = next(site, change_name);
   AIRLOCK_TRY(const bool there, sys::look_for(file));
   if (!there) return std::nullopt;
-  AIRLOCK_TRY(const std::string text, sys::read_file(file, key_file_limit));
+  AIRLOCK_TRY(const std::string text, sys::read_file(file, key_file_bytes_limit));
   AIRLOCK_TRY(const Json json, core::parse_json(text, file));
   core::Members in(json, file, "");
   in.format(change_format);

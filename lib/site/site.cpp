@@ -1,9 +1,9 @@
 #include "site/site.hpp"
 
-#include "core/encoding.hpp"
 #include "core/text.hpp"
 #include "keeper/keeper.hpp"
 #include "public/kit_trust.hpp"
+#include "site/key_files.hpp"
 #include "sys/look.hpp"
 #include "sys/read_file.hpp"
 
@@ -13,9 +13,6 @@ namespace {
 using core::Code;
 using core::fail;
 using core::quote;
-
-constexpr std::uint64_t pem_limit = 64 * 1024;
-constexpr std::size_t pseudonym_key_bytes = 32;
 
 }  // namespace
 
@@ -39,24 +36,17 @@ Result<Site> Site::open(const std::string& directory) {
 }
 
 Result<crypto::Certificate> Site::certificate(std::string_view name) const {
-  const std::string file = path(std::string(layout::keys) + "/" + std::string(name) + ".crt");
-  AIRLOCK_TRY(const std::string pem, sys::read_file(file, pem_limit));
-  auto certificate = crypto::Certificate::from_pem(pem);
-  if (!certificate) return fail(std::move(certificate.error()).within(quote(file)));
-  return certificate;
+  return read_certificate(path(std::string(layout::keys) + "/" + std::string(name) + ".crt"));
 }
 
 Result<Identity> Site::identity(std::string_view name) const {
   const std::string file = path(std::string(layout::keys) + "/" + std::string(name) + ".key");
-  AIRLOCK_TRY(std::string text, sys::read_private_file(file, pem_limit));
-  const crypto::Secret pem(std::move(text));
-  auto key = crypto::PrivateKey::from_pem(pem.view());
-  if (!key) return fail(std::move(key.error()).within(quote(file)));
+  AIRLOCK_TRY(auto key, read_private_key(file));
   AIRLOCK_TRY(auto certificate, this->certificate(name));
-  if (certificate.key().sha256() != key->public_key().sha256()) {
+  if (certificate.key().sha256() != key.public_key().sha256()) {
     return fail(Code::integrity, quote(file) + ": does not belong to the certificate beside it");
   }
-  return Identity{std::move(*key), std::move(certificate)};
+  return Identity{std::move(key), std::move(certificate)};
 }
 
 Result<Identity> Site::signing_identity() const {
@@ -73,13 +63,8 @@ Result<crypto::Certificate> Site::signing_certificate() const { return certifica
 
 Result<crypto::PrivateKey> Site::ledger_key() const {
   const std::string file = path("keys/ledger.key");
-  AIRLOCK_TRY(std::string text, sys::read_private_file(file, pem_limit));
-  const crypto::Secret pem(std::move(text));
-  auto key = crypto::PrivateKey::from_pem(pem.view());
-  if (!key) return fail(std::move(key.error()).within(quote(file)));
-  if (key->kind() != crypto::KeyKind::ed25519) {
-    return fail(Code::bad_input, quote(file) + ": is not an Ed25519 key");
-  }
+  AIRLOCK_TRY(auto key, read_private_key(file));
+  if (key.kind() != crypto::KeyKind::ed25519) return fail(Code::bad_input, quote(file) + ": is not an Ed25519 key");
   return key;
 }
 
@@ -88,16 +73,7 @@ Result<crypto::NoteVerifier> Site::ledger_verifier() const {
   return crypto::NoteVerifier("airlock/" + configuration_.site_id, key.public_key());
 }
 
-Result<crypto::Secret> Site::pseudonym_key() const {
-  const std::string file = path("keys/pseudonym.key");
-  AIRLOCK_TRY(std::string text, sys::read_private_file(file, pem_limit));
-  const crypto::Secret hex(std::move(text));
-  auto key = core::from_hex(hex.view().substr(0, hex.view().find('\n')));
-  if (!key || key->size() != pseudonym_key_bytes) {
-    return fail(Code::bad_input, quote(file) + ": does not hold a key of 32 bytes in hex");
-  }
-  return crypto::Secret(std::move(*key));
-}
+Result<crypto::Secret> Site::pseudonym_key() const { return read_pseudonym_key(path("keys/pseudonym.key")); }
 
 Result<std::vector<crypto::Certificate>> Site::vendor_roots() const {
   const std::string folder = path(layout::vendor_trust);
@@ -105,11 +81,8 @@ Result<std::vector<crypto::Certificate>> Site::vendor_roots() const {
   std::vector<crypto::Certificate> roots;
   for (const std::string& name : names) {
     if (!name.ends_with(".crt")) continue;
-    const std::string file = folder + "/" + name;
-    AIRLOCK_TRY(const std::string pem, sys::read_file(file, pem_limit));
-    auto root = crypto::Certificate::from_pem(pem);
-    if (!root) return fail(std::move(root.error()).within(quote(file)));
-    roots.push_back(std::move(*root));
+    AIRLOCK_TRY(auto root, read_certificate(folder + "/" + name));
+    roots.push_back(std::move(root));
   }
   if (roots.empty()) {
     return fail(Code::bad_input, quote(folder) + ": holds no certificate (`*.crt`), so nothing can be trusted",

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// The site directory (docs/formats/site.md): where each file of a site is, and how its keys and trusted certificates are
-/// read. Ledger and reports are not read here.
+/// The site directory (docs/formats/site.md): where each file of a site is, and how its keys and trusted certificates
+/// are read. Ledger and reports are not read here.
 
 #include <array>
 #include <optional>
@@ -28,7 +28,7 @@ using namespace published;  // for users that do not name that module themselves
 /// Names within a site directory.
 namespace layout {
 inline constexpr std::string_view configuration = "airlock.json";
-using namespace published::layout;  // the files in `public/`
+using namespace published::layout;                                    // the files in `public/`
 inline constexpr std::string_view proposed_kit = "kit-proposed.p7s";  ///< until a person authorises it
 inline constexpr std::string_view keys = "keys";
 inline constexpr std::string_view signing_key = "keys/site.key";
@@ -39,8 +39,8 @@ inline constexpr std::string_view claimed = "claimed";  ///< reports taken from 
 inline constexpr std::string_view held = "held";
 inline constexpr std::string_view outbox = "outbox";
 inline constexpr std::string_view ledger = "ledger.db";
-inline constexpr std::string_view anchor = "ledger.anchor";  ///< rollback anchor: the newest known checkpoint
-inline constexpr std::string_view watchers = "watchers";  ///< not swept by recovery, as `held` and `outbox` are
+inline constexpr std::string_view anchor = "ledger.anchor";     ///< rollback anchor: the newest known checkpoint
+inline constexpr std::string_view watchers = "watchers";        ///< not swept by recovery, as `held` and `outbox` are
 inline constexpr std::string_view told = "watchers/told.json";  ///< up to which entry the watchers were told
 inline constexpr std::string_view told_lock = "watchers/lock";
 inline constexpr std::string_view lock = "site.lock";
@@ -48,7 +48,7 @@ inline constexpr std::string_view inbox_lock = "inbox.lock";
 inline constexpr std::string_view send_lock = "send.lock";
 inline constexpr std::string_view request = "site-request.p7s";
 inline constexpr std::string_view former_keys = "keys/former";  ///< exists once a key was replaced
-inline constexpr std::string_view history = "history";          ///< exists once something was replaced (site/history.hpp)
+inline constexpr std::string_view history = "history";  ///< exists once something was replaced (site/history.hpp)
 
 /// Permissions of the site directory: other users can open `public/`, but not list the directory.
 inline constexpr unsigned site_permissions = 0711;
@@ -89,7 +89,8 @@ struct Identity {
 
 class Site {
  public:
-  /// Reads the configuration. Errors: bad_input (no site there, or an invalid configuration), with the hint to run `init`.
+  /// Reads the configuration. Errors: bad_input (no site there, or an invalid configuration), with the hint to run
+  /// `init`.
   [[nodiscard]] static Result<Site> open(const std::string& directory);
 
   [[nodiscard]] const std::string& directory() const { return directory_; }
@@ -98,9 +99,9 @@ class Site {
   [[nodiscard]] const Configuration& configuration() const { return configuration_; }
   [[nodiscard]] const std::string& configuration_text() const { return configuration_text_; }
 
-  /// `site.key` and `site.crt`, which sign bundles. A key under a passphrase or in a token signs through the key agent, and
-  /// the first call may ask for the secret. Errors: refused (permissions, wrong secret), bad_input, integrity (key and
-  /// certificate do not belong together).
+  /// `site.key` and `site.crt`, which sign bundles. A key under a passphrase or in a token signs through the key agent,
+  /// and the first call may ask for the secret. Errors: refused (permissions, wrong secret), bad_input, integrity (key
+  /// and certificate do not belong together).
   [[nodiscard]] Result<Identity> signing_identity() const;
   /// How the signing key is kept: in the file, under a passphrase, in a token. Errors: of the file.
   [[nodiscard]] Result<keeper::KeyFile> signing_key_file() const;
@@ -141,8 +142,8 @@ struct NewSite {
   core::Time now;
 };
 
-/// Makes the directory; one that is empty, or that an interrupted `begin_site` left, is used. Errors: refused (there is a
-/// site already, other files are in the folder, the file system cannot hold a site), not_recorded.
+/// Makes the directory; one that is empty, or that an interrupted `begin_site` left, is used. Errors: refused (there is
+/// a site already, other files are in the folder, the file system cannot hold a site), not_recorded.
 [[nodiscard]] Result<sys::NewDirectory> begin_site(const std::string& directory);
 struct CreatedSite {
   core::Digest request_fingerprint;

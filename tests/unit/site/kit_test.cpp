@@ -12,11 +12,11 @@
 
 using namespace airlock;
 using namespace airlock::site;
+using crypto::KeyKind;
+using crypto::Role;
 using published::kit_bytes_limit;
 using published::verify_kit_header;
 using test::now;
-using crypto::KeyKind;
-using crypto::Role;
 
 namespace {
 

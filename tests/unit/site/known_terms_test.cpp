@@ -19,7 +19,8 @@ const dictionary::Dictionary declared = dictionary::Dictionary::parse(R"({"forma
 policy::Policy policy_with(const std::string& format, const std::string& more) {
   return policy::Policy::parse(R"({"format": ")" + format + R"(", "name": "p", "version": "1",
     "tiers": {"standard": {"disposition": "seal", "may": ["seal", "withhold"]}}, "otherwise": "withhold",
-    "rules": [{"id": "r", "when": {"entitlement": ["air_gap"]}, "at_least": "seal"}])" + more + "}",
+    "rules": [{"id": "r", "when": {"entitlement": ["air_gap"]}, "at_least": "seal"}])" +
+                                   more + "}",
                                "p", declared)
       .value();
 }
@@ -34,7 +35,8 @@ licence::Licence with(const std::string& tier, std::vector<std::string> entitlem
 
 }  // namespace
 
-TEST_CASE("a kit knows its tiers, the entitlements of its rules, what its tiers grant, and limits of declared figures") {
+TEST_CASE(
+    "a kit knows its tiers, the entitlements of its rules, what its tiers grant, and limits of declared figures") {
   const auto policy = policy_with("airlock-policy/1", "");
   CHECK(unknown_terms(with("standard", {"air_gap", "withhold"}, "events"), policy, declared).empty());
   CHECK(unknown_terms(with("standard", {}, "totals.events"), policy, declared).empty());

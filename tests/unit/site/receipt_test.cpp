@@ -7,9 +7,9 @@
 
 using namespace airlock;
 using namespace airlock::site;
+using crypto::Role;
 using test::now;
 using test::site_id;
-using crypto::Role;
 
 namespace {
 

@@ -6,10 +6,10 @@
 
 using namespace airlock;
 using namespace airlock::site;
-using test::now;
-using test::site_id;
 using crypto::KeyKind;
 using crypto::Role;
+using test::now;
+using test::site_id;
 
 namespace {
 

@@ -1,0 +1,63 @@
+#include "site/key_files.hpp"
+
+#include <chrono>
+
+#include "core/encoding.hpp"
+#include "core/text.hpp"
+#include "sys/read_file.hpp"
+#include "sys/system.hpp"
+
+namespace airlock::site {
+namespace {
+
+using core::Code;
+using core::fail;
+using core::quote;
+
+constexpr std::chrono::days certificate_life{3653};
+/// A certificate is valid from a little before now, so that a clock that is set back a little can use it at once.
+constexpr std::chrono::minutes backdate{10};
+
+}  // namespace
+
+core::Result<crypto::Certificate> read_certificate(const std::string& file) {
+  AIRLOCK_TRY(const std::string pem, sys::read_file(file, key_file_bytes_limit));
+  auto certificate = crypto::Certificate::from_pem(pem);
+  if (!certificate) return fail(std::move(certificate.error()).within(quote(file)));
+  return certificate;
+}
+
+core::Result<crypto::PrivateKey> read_private_key(const std::string& file) {
+  AIRLOCK_TRY(std::string text, sys::read_private_file(file, key_file_bytes_limit));
+  const crypto::Secret pem(std::move(text));
+  auto key = crypto::PrivateKey::from_pem(pem.view());
+  if (!key) return fail(std::move(key.error()).within(quote(file)));
+  return key;
+}
+
+core::Result<crypto::Secret> read_pseudonym_key(const std::string& file) {
+  AIRLOCK_TRY(std::string text, sys::read_private_file(file, key_file_bytes_limit));
+  const crypto::Secret hex(std::move(text));
+  auto key = core::from_hex(hex.view().substr(0, hex.view().find('\n')));
+  if (!key || key->size() != pseudonym_key_bytes) {
+    return fail(Code::bad_input, quote(file) + ": does not hold a key of 32 bytes in hex");
+  }
+  return crypto::Secret(std::move(*key));
+}
+
+crypto::Secret new_pseudonym_key() {
+  return crypto::Secret(core::to_hex(sys::random_bytes(pseudonym_key_bytes)) + "\n");
+}
+
+core::Result<crypto::Certificate> certify(KeyName name, const crypto::PrivateKey& key, const std::string& site_id,
+                                          core::Time now) {
+  return crypto::self_sign({.common_name = "airlock " + std::string(site::name(name)) + " " + site_id,
+                            .roles = {name == KeyName::site ? crypto::Role::site : crypto::Role::recipient},
+                            .not_before = now - backdate,
+                            .not_after = now + certificate_life,
+                            .ca = false,
+                            .uuid = site_id},
+                           key);
+}
+
+}  // namespace airlock::site
