@@ -65,25 +65,25 @@ Result<void> Attempts::record(Kind kind, const ledger::Disclosure& disclosure, J
   return {};
 }
 
-Result<Attempts::Ended> Attempts::withdraw(const ledger::Disclosure& disclosure, const std::string& why) {
+Result<Attempts::Tried> Attempts::withdraw(const ledger::Disclosure& disclosure, const std::string& why) {
   AIRLOCK_TRY(auto change, ledger_.change());
   AIRLOCK_CHECK(gate::withdraw(change, {disclosure}, why, sys::now()));
   AIRLOCK_CHECK(gate::hold_again(change, site_, disclosure, ledger::name(Kind::withdrawn), why, sys::now()));
   AIRLOCK_CHECK(change.commit());
   AIRLOCK_CHECK(gate::remove_payloads(site_, {disclosure}));
-  return Ended{event_of(disclosure, SendOutcome::withdrawn, why, held_hint)};
+  return Tried{event_of(disclosure, SendOutcome::withdrawn, why, held_hint)};
 }
 
-Result<Attempts::Ended> Attempts::lose(const ledger::Disclosure& disclosure, const std::string& why) {
+Result<Attempts::Tried> Attempts::lose(const ledger::Disclosure& disclosure, const std::string& why) {
   AIRLOCK_CHECK(record(Kind::payload_lost, disclosure, {{"reason", why}}, "what was queued was altered or lost"));
-  return Ended{event_of(disclosure, SendOutcome::payload_lost, why,
+  return Tried{event_of(disclosure, SendOutcome::payload_lost, why,
                         "check the disk; the report is held, and `airlock process --held` queues it anew")};
 }
 
-Result<Attempts::Ended> Attempts::too_old(const ledger::Disclosure& disclosure, std::int64_t hours) {
+Result<Attempts::Tried> Attempts::too_old(const ledger::Disclosure& disclosure, std::int64_t hours) {
   AIRLOCK_CHECK(record(Kind::send_failed, disclosure, {{"error", word::too_old}, {"delivered", "no"}, {"final", true}},
                        "it was too old to be sent"));
-  return Ended{event_of(disclosure, SendOutcome::failed, "older than " + std::to_string(hours) + " hours",
+  return Tried{event_of(disclosure, SendOutcome::failed, "older than " + std::to_string(hours) + " hours",
                         "`airlock outbox flush` tries it again")};
 }
 
@@ -120,16 +120,16 @@ Result<Attempts::Beginning> Attempts::begin(const ledger::Disclosure& disclosure
   const auto now = sys::now();
   AIRLOCK_TRY(const gate::Inputs inputs, gate::read_inputs(directory_, ledger_, now));
   AIRLOCK_TRY(gate::Again again, gate::decide_again(inputs, ledger_, *row));
-  const auto without = [](Result<Ended> ended) -> Result<Beginning> {
+  const auto without = [](Result<Tried> ended) -> Result<Beginning> {
     if (!ended) return fail(std::move(ended).error());
     return Beginning{{}, std::move(*ended)};
   };
   if (again.verdict == gate::Verdict::withdraw) return without(withdraw(*row, again.why));
   if (again.verdict == gate::Verdict::wait)
-    return without(Ended{event_of(*row, SendOutcome::held, again.why, again.hint)});
+    return without(Tried{event_of(*row, SendOutcome::held, again.why, again.hint)});
   const auto& destinations = inputs.destinations();
   if (index >= destinations.size()) {
-    return without(Ended{
+    return without(Tried{
         event_of(*row, SendOutcome::held, "no destination is configured", "name one in `delivery` of `airlock.json`")});
   }
   const auto age = std::chrono::hours(destinations[index].max_age_hours);
@@ -165,7 +165,7 @@ Result<Attempts::Beginning> Attempts::begin(const ledger::Disclosure& disclosure
                    {}};
 }
 
-Result<Attempts::Ended> Attempts::end(const ledger::Disclosure& disclosure, std::size_t index, std::size_t destinations,
+Result<Attempts::Tried> Attempts::end(const ledger::Disclosure& disclosure, std::size_t index, std::size_t destinations,
                                       const AttemptVerdict& verdict) {
   AIRLOCK_TRY(const auto row, ledger_.disclosure(disclosure.id));
   if (!row) return fail(Code::unexpected, "the ledger lost disclosure " + disclosure.id);
@@ -173,7 +173,7 @@ Result<Attempts::Ended> Attempts::end(const ledger::Disclosure& disclosure, std:
     AIRLOCK_CHECK(record(Kind::sent, *row, Json::object()));
     AIRLOCK_CHECK(gate::remove_payloads(site_, {*row}));
     AIRLOCK_CHECK(sys::remove_file(gate::kept_path(site_, row->report_id)));
-    return Ended{event_of(*row, SendOutcome::sent)};
+    return Tried{event_of(*row, SendOutcome::sent)};
   }
   const bool last = index + 1 >= destinations;
   const bool given_up = verdict.end == AttemptEnd::given_up && last;
@@ -190,14 +190,14 @@ Result<Attempts::Ended> Attempts::end(const ledger::Disclosure& disclosure, std:
     members["next_try"] = next.text();
   }
   AIRLOCK_CHECK(record(Kind::send_failed, *row, std::move(members), given_up ? "the receiver will not take it" : ""));
-  Ended out{event_of(*row, given_up ? SendOutcome::failed : SendOutcome::queued, verdict.error)};
+  Tried out{event_of(*row, given_up ? SendOutcome::failed : SendOutcome::queued, verdict.error)};
   out.event.hint = given_up ? "`airlock outbox flush` tries it again" : "next try " + next.text();
   out.go_on = !trouble;
   return out;
 }
 
-Result<Attempts::Ended> Attempts::run(const ledger::Disclosure& disclosure) {
-  Ended ended;
+Result<Attempts::Tried> Attempts::run(const ledger::Disclosure& disclosure) {
+  Tried ended;
   for (std::size_t index = 0, destinations = 1; index < destinations; ++index) {
     AIRLOCK_TRY(Beginning beginning, begin(disclosure, index));
     if (!beginning.begun) {

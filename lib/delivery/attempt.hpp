@@ -31,13 +31,14 @@ class Attempts {
 
   [[nodiscard]] ledger::Ledger& ledger() { return ledger_; }
 
-  struct Ended {
+  /// What became of a disclosure that was tried.
+  struct Tried {
     SendEvent event;
     bool go_on = true;  ///< false: the destination is in trouble, so the next disclosure would fail too
   };
   /// Tries the destinations in order until one takes the disclosure. Error: of the ledger or the site; the ledger may
   /// then have an attempt without an end.
-  [[nodiscard]] Result<Ended> run(const ledger::Disclosure& disclosure);
+  [[nodiscard]] Result<Tried> run(const ledger::Disclosure& disclosure);
 
   /// Until when the whole queue waits, because the last failure was the destination's; nothing where it does not.
   [[nodiscard]] Result<std::optional<core::Time>> all_wait_until();
@@ -62,14 +63,14 @@ class Attempts {
   /// Either an attempt, or what became of the disclosure without one.
   struct Beginning {
     std::optional<Begun> begun;
-    Ended ended;
+    Tried ended;
   };
   [[nodiscard]] Result<Beginning> begin(const ledger::Disclosure& disclosure, std::size_t index);
-  [[nodiscard]] Result<Ended> end(const ledger::Disclosure& disclosure, std::size_t index, std::size_t destinations,
+  [[nodiscard]] Result<Tried> end(const ledger::Disclosure& disclosure, std::size_t index, std::size_t destinations,
                                   const AttemptVerdict& verdict);
-  [[nodiscard]] Result<Ended> withdraw(const ledger::Disclosure& disclosure, const std::string& why);
-  [[nodiscard]] Result<Ended> lose(const ledger::Disclosure& disclosure, const std::string& why);
-  [[nodiscard]] Result<Ended> too_old(const ledger::Disclosure& disclosure, std::int64_t hours);
+  [[nodiscard]] Result<Tried> withdraw(const ledger::Disclosure& disclosure, const std::string& why);
+  [[nodiscard]] Result<Tried> lose(const ledger::Disclosure& disclosure, const std::string& why);
+  [[nodiscard]] Result<Tried> too_old(const ledger::Disclosure& disclosure, std::int64_t hours);
   [[nodiscard]] Result<std::unique_ptr<sys::FileBlob>> payload(const ledger::Disclosure& disclosure);
   /// Appends an entry about the disclosure. Unless `held` is empty, the report is held again, for this reason.
   [[nodiscard]] Result<void> record(ledger::Kind kind, const ledger::Disclosure& disclosure, core::Json members,

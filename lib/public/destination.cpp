@@ -73,13 +73,13 @@ Destination destination_from(Members& in, WrittenBy author) {
   out.max_age_hours = in.integer_if("max_age_hours", 1, max_age_hours_maximum).value_or(max_age_hours_default);
   if (!in.ok()) return out;
   if ((out.type == "posthog-batch") != !out.api_key_file.empty()) {
-    in.refuse("api_key_file", "stands with `posthog-batch`, and with nothing else");
+    in.refuse("api_key_file", "must be given with `posthog-batch`, and with nothing else");
   }
   if (out.client_certificate.empty() != out.client_key.empty()) {
-    in.refuse("client_key", "stands with `client_certificate`");
+    in.refuse("client_key", "must be given together with `client_certificate`");
   }
   if (!out.proxy_credentials_file.empty() && out.proxy.empty()) {
-    in.refuse("proxy_credentials_file", "stands with `proxy`");
+    in.refuse("proxy_credentials_file", "must be given together with `proxy`");
   }
   return out;
 }

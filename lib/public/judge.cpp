@@ -31,46 +31,6 @@ crypto::TrustStore trust_of(crypto::Role role, const std::vector<crypto::Certifi
   return {role, roots_for(role, roots)};
 }
 
-}  // namespace
-
-Result<std::vector<crypto::Certificate>> roots_from(const std::string& path) {
-  AIRLOCK_TRY(const std::string pem, sys::read_file(path, trust_bytes_limit));
-  return roots_from_pem(pem, quote(path));
-}
-
-Result<std::optional<std::string>> read_if_there(const std::string& path, std::uint64_t limit) {
-  AIRLOCK_TRY(const bool there, sys::look_for(path));
-  if (!there) return std::nullopt;
-  auto text = sys::read_file(path, limit);
-  if (text) return std::move(*text);
-  if (text.error().code == Code::bad_input) return std::string{};
-  return fail(std::move(text).error());
-}
-
-Result<LicenceFile> read_licence(const std::string& path) {
-  LicenceFile out{.name = path};
-  AIRLOCK_TRY(const bool there, sys::look_for(path));
-  if (!there) return out;
-  auto text = sys::read_file(path, licence::licence_bytes_limit);
-  if (text) {
-    out.bytes = std::move(*text);
-  } else if (text.error().code == Code::bad_input) {
-    out.unreadable = std::move(text).error();
-  } else {
-    return fail(std::move(text).error());
-  }
-  return out;
-}
-
-Result<LicencePair> read_licences(const std::string& directory) {
-  LicencePair out;
-  AIRLOCK_TRY(out.next, read_licence(directory + "/" + std::string(layout::next_licence)));
-  AIRLOCK_TRY(out.present, read_licence(directory + "/" + std::string(layout::licence)));
-  return out;
-}
-
-namespace {
-
 /// Applications often run as another user than the one who owns the files. Only an error of permissions has a hint.
 Result<licence::LicenceVerdict> with_hint_on_permissions(Result<licence::LicenceVerdict> judged) {
   if (!judged && judged.error().code == Code::unexpected && !judged.error().hint.empty()) {
@@ -155,6 +115,42 @@ Result<licence::LicenceVerdict> judge_given(const LicenceFiles& files, core::Tim
 }
 
 }  // namespace
+
+Result<std::vector<crypto::Certificate>> roots_from(const std::string& path) {
+  AIRLOCK_TRY(const std::string pem, sys::read_file(path, trust_bytes_limit));
+  return roots_from_pem(pem, quote(path));
+}
+
+Result<std::optional<std::string>> read_if_there(const std::string& path, std::uint64_t limit) {
+  AIRLOCK_TRY(const bool there, sys::look_for(path));
+  if (!there) return std::nullopt;
+  auto text = sys::read_file(path, limit);
+  if (text) return std::move(*text);
+  if (text.error().code == Code::bad_input) return std::string{};
+  return fail(std::move(text).error());
+}
+
+Result<LicenceFile> read_licence(const std::string& path) {
+  LicenceFile out{.name = path};
+  AIRLOCK_TRY(const bool there, sys::look_for(path));
+  if (!there) return out;
+  auto text = sys::read_file(path, licence::licence_bytes_limit);
+  if (text) {
+    out.bytes = std::move(*text);
+  } else if (text.error().code == Code::bad_input) {
+    out.unreadable = std::move(text).error();
+  } else {
+    return fail(std::move(text).error());
+  }
+  return out;
+}
+
+Result<LicencePair> read_licences(const std::string& directory) {
+  LicencePair out;
+  AIRLOCK_TRY(out.next, read_licence(directory + "/" + std::string(layout::next_licence)));
+  AIRLOCK_TRY(out.present, read_licence(directory + "/" + std::string(layout::licence)));
+  return out;
+}
 
 Result<licence::LicenceVerdict> judge_public(const std::string& directory, core::Time now) {
   return with_hint_on_permissions(judge_folder(directory, now, [&] { return read_licences(directory); }));

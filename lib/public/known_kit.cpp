@@ -49,6 +49,22 @@ Revocations unknown(core::Error error, std::string_view name) {
   return {.kit = {}, .unknown = std::move(error).within(name)};
 }
 
+JudgedByKit judge_one(const LicenceFile& file, const licence::Setting& setting, const Revocations& revocations) {
+  JudgedByKit out{.verdict = judge_file(file, setting)};
+  const bool holds =
+      out.verdict.state != core::LicenceState::missing && out.verdict.state != core::LicenceState::invalid;
+  if (!revocations.unknown || !holds) return out;
+  out.by_kit = true;
+  auto unbelieved = std::move(out.verdict.licence);
+  out.verdict = licence::LicenceVerdict{};
+  out.verdict.unbelieved = std::move(unbelieved);
+  out.verdict.state = core::LicenceState::invalid;
+  out.verdict.malformed = revocations.unknown->code == Code::bad_input;
+  out.verdict.reason = revocations.unknown->message + ", so nobody can say whether the licence was revoked";
+  out.verdict.hint = "install the vendor's newest kit with `airlock kit install FILE`";
+  return out;
+}
+
 }  // namespace
 
 KnownKit known_from(const KitHeader& kit) {
@@ -154,26 +170,6 @@ licence::LicenceVerdict judge_file(const LicenceFile& file, const licence::Setti
   out.hint = file.unreadable->hint.empty() ? "put the licence there that the vendor sent" : file.unreadable->hint;
   return out;
 }
-
-namespace {
-
-JudgedByKit judge_one(const LicenceFile& file, const licence::Setting& setting, const Revocations& revocations) {
-  JudgedByKit out{.verdict = judge_file(file, setting)};
-  const bool holds =
-      out.verdict.state != core::LicenceState::missing && out.verdict.state != core::LicenceState::invalid;
-  if (!revocations.unknown || !holds) return out;
-  out.by_kit = true;
-  auto unbelieved = std::move(out.verdict.licence);
-  out.verdict = licence::LicenceVerdict{};
-  out.verdict.unbelieved = std::move(unbelieved);
-  out.verdict.state = core::LicenceState::invalid;
-  out.verdict.malformed = revocations.unknown->code == Code::bad_input;
-  out.verdict.reason = revocations.unknown->message + ", so nobody can say whether the licence was revoked";
-  out.verdict.hint = "install the vendor's newest kit with `airlock kit install FILE`";
-  return out;
-}
-
-}  // namespace
 
 JudgedByKit judge_by_kit(const LicencePair& files, licence::Setting setting, const Revocations& revocations) {
   const KitHeader& kit = revocations.kit;

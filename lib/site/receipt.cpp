@@ -32,7 +32,7 @@ std::vector<ReceiptItem> items_from(Members& in) {
     ReceiptItem one;
     one.id = item.uuid("id");
     one.content_sha256 = item.sha256("content_sha256");
-    if (item.ok() && !seen.insert(one.id).second) item.refuse("id", "stands there twice");
+    if (item.ok() && !seen.insert(one.id).second) item.refuse("id", "is in the receipt twice");
     if (auto done = item.finish(); !done) in.refuse(std::move(done).error());
     out.push_back(std::move(one));
   }

@@ -1,5 +1,6 @@
 #include "site/site.hpp"
 
+#include "core/encoding.hpp"
 #include "core/text.hpp"
 #include "keeper/keeper.hpp"
 #include "public/kit_trust.hpp"

@@ -1,5 +1,5 @@
 #define _POSIX_C_SOURCE 200809L
-/* Ends by exit(0) while four threads judge a licence.
+/* Calls exit(0) after some microseconds, while four threads judge a licence.
  *     ends SITE MICROSECONDS */
 #include <airlock.h>
 #include <pthread.h>

@@ -1,8 +1,7 @@
 #define _POSIX_C_SOURCE 200809L
-/* Four threads judge a licence all the time while the main thread forks. Each child judges it once, in its own process, and must come
- * to an end.
+/* Forks while four threads judge a licence all the time. Each child judges the licence once, and must end.
  *     forks SITE CHILDREN STATE
- * Ends with the number of children, all of which found STATE. */
+ * Prints the number of children, and how many of them did not find STATE. */
 #include <airlock.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -12,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { threads = 4, seconds_most = 60 };
+enum { threads = 4, seconds_maximum = 60 };
 static atomic_int stop;
 static const char *site;
 
@@ -32,7 +31,7 @@ int main(int argc, char **argv) {
   for (int i = 0; i < children; ++i) {
     const pid_t child = fork();
     if (child == 0) {
-      alarm(seconds_most); /* a child that hangs is killed, and counted as wrong */
+      alarm(seconds_maximum); /* a child that hangs is killed, and counted as wrong */
       airlock_verdict *verdict = airlock_verify_site(site);
       _exit(strcmp(airlock_verdict_state_name(verdict), argv[3]) != 0);
     }

@@ -1,6 +1,6 @@
-/* Judges a site's licence with the first, second, … allocation failing, each time in a process of its own, until none is
- * hit. Prints how often each verdict came, and how often a library beneath ended the process (airlock.h says which);
- * ends with 1 where the process was ended by anything else.
+/* Judges a site's licence while the first, the second, … allocation fails, each time in a new process, until no allocation
+ * is left to fail. Prints how often each verdict came, and how often a library below ended the process (airlock.h says
+ * which). The exit code is 1 where anything else ended a process.
  *     memory SITE cold|warm      cold: it is the first verdict in the process; warm: the second */
 #define _GNU_SOURCE
 #include <airlock.h>

@@ -1,5 +1,5 @@
-/* Judges one licence five times, with what the verdict before told to keep: beside the old kit, the new one, the old one again, none,
- * the new one again. Prints the states.
+/* Judges one licence five times, each time with the memory of the verdict before: with the old kit, the new kit, the old kit
+ * again, no kit, the new kit again. Prints the states.
  *     memory_of_kits LICENCE TRUST PRODUCT SITE-ID OLD-KIT NEW-KIT */
 #include <airlock.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* 64 threads judge licences at once, each through a site, through files and through bytes, with one setting for all.
  *     threads SITE LICENCE TRUST PRODUCT ROUNDS STATE
- * Ends with the number of verdicts, all of which were STATE. */
+ * Prints the number of verdicts, and how many of them were not STATE. */
 #include <airlock.h>
 #include <pthread.h>
 #include <stdatomic.h>

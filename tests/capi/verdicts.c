@@ -1,5 +1,5 @@
-/* Judges licences through the C ABI and prints each verdict as one line of JSON: what the command prints, as far as the
- * tests compare it. Reads its work from standard input, one a line, fields parted by tabs:
+/* Judges licences through the C ABI and prints each verdict as one line of JSON, in the form of the command's output, with
+ * the members that the tests compare. Reads from standard input what to judge, one licence a line, fields separated by tabs:
  *     site DIR | files LICENCE TRUST PRODUCT SITE | bytes LICENCE TRUST PRODUCT SITE KEY SEQUENCE KIT [NOW]      (`-`: not given) */
 #include <airlock.h>
 #include <stdio.h>
@@ -37,7 +37,7 @@ static void print(airlock_verdict *verdict) {
     printf("}");
   }
   printf("}\n");
-  /* What is asked of no licence, of nothing, and behind the end. */
+  /* Names and indexes that no licence has. */
   if (*airlock_verdict_entitlement(verdict, 1000) != 0 || *airlock_verdict_limit_name(verdict, 1000) != 0 ||
       airlock_verdict_limit(verdict, "no-such-limit") != -1 || airlock_verdict_entitled(verdict, "no-such") != 0 ||
       airlock_verdict_entitled(verdict, NULL) != 0 || airlock_verdict_limit(verdict, NULL) != -1) {
@@ -69,7 +69,7 @@ static airlock_verdict *verify_bytes(char **field) {
 }
 
 int main(void) {
-  /* NULL is an answer too. */
+  /* NULL is a handle too. */
   print(NULL);
   print(airlock_verify_site(NULL));
   print(airlock_verify_files(NULL, NULL, NULL, NULL));

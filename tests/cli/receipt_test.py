@@ -128,7 +128,7 @@ def test_a_receipt_that_is_for_another_or_older_is_refused(w):
     refused(lambda d: d["items"][0].update(content_sha256="0" * 64), 5, f"item {document['items'][0]['id']}")
     refused(lambda d: d["items"].append({"id": other, "content_sha256": "0" * 64}), 5, f"item {other}")
     refused(lambda d: d.update(surprise=1), 3, "`/surprise`: is not a known member")
-    refused(lambda d: d["items"].append(d["items"][0]), 3, "stands there twice")
+    refused(lambda d: d["items"].append(d["items"][0]), 3, "is in the receipt twice")
     refused(lambda d: d.update(sequence=0), 3, "`/sequence`")
     refused(lambda d: d.update(format="airlock-licence/1"), 3, "`/format`")
     refused(lambda d: d.update(checkpoint=d["checkpoint"].replace("\n", "\n1", 1)), 5, "checkpoint")

@@ -1,4 +1,4 @@
-// A receiver's answer: its head line by line, its body, and what becomes of the report by it.
+// A receiver's answer: the lines of its head, its body, and what the sender makes of it.
 
 #include "delivery/backoff.hpp"
 #include "core/text.hpp"

@@ -1,4 +1,4 @@
-// The signed archive of a kit. Under whatever policy it has, an unusable licence never lets a report be sent.
+// The signed archive of a kit. Whatever its policy is, a report is never sent under an unusable licence.
 
 #include "site/kit.hpp"
 

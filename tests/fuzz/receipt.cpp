@@ -1,4 +1,4 @@
-// The signed content of a receipt. What was read is written so that it is read again as the same.
+// The signed content of a receipt. Writing a receipt that was read, and reading it again, gives the same receipt.
 
 #include "site/receipt.hpp"
 

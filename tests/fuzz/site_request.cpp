@@ -1,4 +1,4 @@
-// A site's request, signed by the certificate that it presents. Whatever is accepted was made by the seed's site.
+// A site's request, signed with the certificate in it. Every request that is accepted was made by the site of the seed.
 
 #include "site/request.hpp"
 
