@@ -53,7 +53,7 @@ bool Walker::at_end_marker() { return peek(end_marker.size()) == end_marker; }
 
 void Walker::leave(std::string_view what) {
   if (error_) return;
-  const OpenValue level = levels_.back();
+  const EnteredValue level = levels_.back();
   if (level.indefinite ? !at_end_marker() : at_ != level.end) {
     return refuse(std::string(what) + " must end here");
   }

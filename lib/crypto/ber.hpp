@@ -53,7 +53,7 @@ class Walker {
   [[nodiscard]] core::Result<void> finish();
 
  private:
-  struct OpenValue {
+  struct EnteredValue {
     std::uint64_t end = 0;  ///< of the content; that of the enclosing value if the length is indefinite
     bool indefinite = false;
   };
@@ -66,7 +66,7 @@ class Walker {
   const core::Blob& blob_;
   std::string_view kind_;
   std::uint64_t at_ = 0;
-  std::vector<OpenValue> levels_;
+  std::vector<EnteredValue> levels_;
   std::array<char, 1024> window_{};
   std::uint64_t window_begin_ = 0;
   std::size_t window_size_ = 0;

@@ -1,5 +1,5 @@
-#include "core/text.hpp"
 #include "crypto/certificate.hpp"
+#include "core/text.hpp"
 
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>

@@ -1,5 +1,5 @@
-#include "core/encoding.hpp"
 #include "crypto/der.hpp"
+#include "core/encoding.hpp"
 
 #include "crypto/ber.hpp"
 #include "crypto/profile.hpp"

@@ -1,10 +1,9 @@
-#include "core/encoding.hpp"
 #include "crypto/hash.hpp"
+#include "core/encoding.hpp"
 
 #include <doctest/doctest.h>
 
 #include <set>
-
 
 using namespace airlock;
 using namespace airlock::crypto;

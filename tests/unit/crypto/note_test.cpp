@@ -1,5 +1,5 @@
-#include "core/encoding.hpp"
 #include "crypto/note.hpp"
+#include "core/encoding.hpp"
 
 #include "kit.hpp"
 

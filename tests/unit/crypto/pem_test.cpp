@@ -62,7 +62,8 @@ TEST_CASE("PEM without exactly one armour of the right label is refused, and the
         "bad_input: is not PEM: must have base64 between its first and last line");
   CHECK(why(all_from_pem("CMS", good_pem + good_pem + good_pem, 2)) ==
         "bad_input: is not PEM: has more than 2 `-----BEGIN CMS-----`");
-  CHECK(all_from_pem("CMS", good_pem + "and\n" + good_pem, 2).value() == std::vector<std::string>{some_bytes, some_bytes});
+  CHECK(all_from_pem("CMS", good_pem + "and\n" + good_pem, 2).value() ==
+        std::vector<std::string>{some_bytes, some_bytes});
   CHECK(has_armour("CMS", "text\r\n" + with_crlf(good_pem)));
   CHECK_FALSE(has_armour("CMS", "text " + good_pem));
 }
