@@ -14,7 +14,6 @@
 #include "sys/look.hpp"
 #include "sys/names.hpp"
 #include "sys/read_file.hpp"
-#include "sys/system.hpp"
 
 namespace airlock::delivery {
 namespace {
@@ -30,9 +29,9 @@ constexpr auto held_hint = "the report is held; `airlock process --held` decides
 /// How long the sender waits for other commands at the same site.
 constexpr int site_lock_seconds = 120;
 
-std::uint64_t random_number() {
+std::uint64_t random_number(const sys::World& world) {
   std::uint64_t out = 0;
-  for (const char byte : sys::random_bytes(8)) out = out << 8 | static_cast<unsigned char>(byte);
+  for (const char byte : world.random_bytes(8)) out = out << 8 | static_cast<unsigned char>(byte);
   return out;
 }
 
@@ -59,16 +58,18 @@ Result<void> Attempts::record(Kind kind, const ledger::Disclosure& disclosure, J
   Json all{{"number", disclosure.number}, {"disclosure_id", disclosure.id}};
   all.update(members);
   AIRLOCK_TRY(auto change, ledger_.change());
-  AIRLOCK_CHECK(gate::append(change, kind, disclosure.report_id, all, sys::now()));
-  if (!held.empty()) AIRLOCK_CHECK(gate::hold_again(change, site_, disclosure, ledger::name(kind), held, sys::now()));
+  AIRLOCK_CHECK(gate::append(change, kind, disclosure.report_id, all, options_.world->now()));
+  if (!held.empty()) {
+    AIRLOCK_CHECK(gate::hold_again(change, site_, disclosure, ledger::name(kind), held, options_.world->now()));
+  }
   AIRLOCK_CHECK(change.commit());
   return {};
 }
 
 Result<Attempts::Tried> Attempts::withdraw(const ledger::Disclosure& disclosure, const std::string& why) {
   AIRLOCK_TRY(auto change, ledger_.change());
-  AIRLOCK_CHECK(gate::withdraw(change, {disclosure}, why, sys::now()));
-  AIRLOCK_CHECK(gate::hold_again(change, site_, disclosure, ledger::name(Kind::withdrawn), why, sys::now()));
+  AIRLOCK_CHECK(gate::withdraw(change, {disclosure}, why, options_.world->now()));
+  AIRLOCK_CHECK(gate::hold_again(change, site_, disclosure, ledger::name(Kind::withdrawn), why, options_.world->now()));
   AIRLOCK_CHECK(change.commit());
   AIRLOCK_CHECK(gate::remove_payloads(site_, {disclosure}));
   return Tried{event_of(disclosure, SendOutcome::withdrawn, why, held_hint)};
@@ -91,7 +92,7 @@ Result<std::unique_ptr<sys::FileBlob>> Attempts::payload(const ledger::Disclosur
   const std::string path = site_.path(site::layout::outbox) + "/" + disclosure.file;
   AIRLOCK_TRY(const bool there, sys::look_for(path));
   // A crash may have come between its entry and its visible name.
-  if (!there) AIRLOCK_CHECK(gate::recover(site_, ledger_, sys::now()));
+  if (!there) AIRLOCK_CHECK(gate::recover(site_, ledger_, options_.world->now()));
   auto blob = sys::FileBlob::open(path);
   if (blob) return std::make_unique<sys::FileBlob>(std::move(*blob));
   // Bytes that the disk fails to read now are not lost: the next run may read them.
@@ -117,7 +118,7 @@ Result<Attempts::Beginning> Attempts::begin(const ledger::Disclosure& disclosure
   AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site_.path(site::layout::lock), site_lock_seconds));
   AIRLOCK_TRY(const auto row, ledger_.disclosure(disclosure.id));
   if (!row || !ledger::waits_to_be_sent(row->stage)) return Beginning{{}, {event_of(disclosure, SendOutcome::skipped)}};
-  const auto now = sys::now();
+  const auto now = options_.world->now();
   AIRLOCK_TRY(const gate::Inputs inputs, gate::read_inputs(directory_, ledger_, now));
   AIRLOCK_TRY(gate::Again again, gate::decide_again(inputs, ledger_, *row));
   const auto without = [](Result<Tried> ended) -> Result<Beginning> {
@@ -178,12 +179,12 @@ Result<Attempts::Tried> Attempts::end(const ledger::Disclosure& disclosure, std:
   const bool last = index + 1 >= destinations;
   const bool given_up = verdict.end == AttemptEnd::given_up && last;
   const bool trouble = verdict.end == AttemptEnd::destination_trouble;
-  const auto now = sys::now();
+  const auto now = options_.world->now();
   // The receiver's words may repeat the report, and an entry is kept for ever, so it has none of them.
   Json members{{"error", verdict.recorded},
                {"delivered", verdict.maybe_delivered ? "unknown" : "no"},
                {"scope", trouble ? "destination" : "report"}};
-  const auto next = last ? next_try(row->attempts, verdict.retry_after, now, random_number()) : now;
+  const auto next = last ? next_try(row->attempts, verdict.retry_after, now, random_number(*options_.world)) : now;
   if (given_up) {
     members["final"] = true;
   } else {
@@ -237,7 +238,7 @@ Result<std::optional<core::Time>> Attempts::all_wait_until() {
   AIRLOCK_TRY(const Json json, ledger::body_of(*failed));
   if (json.value("scope", "") != "destination") return std::nullopt;
   const auto until = core::Time::from_text(json.value("next_try", ""));
-  if (!until || *until <= sys::now()) return std::nullopt;
+  if (!until || *until <= options_.world->now()) return std::nullopt;
   return *until;
 }
 

@@ -15,6 +15,7 @@
 #include "gate/inputs.hpp"
 #include "ledger/ledger.hpp"
 #include "sys/read_file.hpp"
+#include "sys/world.hpp"
 
 namespace airlock::delivery {
 
@@ -22,6 +23,7 @@ struct SendOptions {
   bool now = false;  ///< tries everything at once: those that wait for a time, are too old, or failed for good
   EnvironmentProxy environment;
   std::function<bool()> stop;  ///< asked between disclosures; true ends the run
+  const sys::World* world = &sys::real_world();  ///< the clock and the random source; never null
 };
 
 class Attempts {

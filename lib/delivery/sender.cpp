@@ -72,7 +72,7 @@ Result<SendRound> send_round(const std::string& directory, const SendOptions& op
       if (options.stop && options.stop()) go_on = false;
       if (!go_on) break;
       if (!options.now && row.stage == Stage::failed) continue;
-      if (!options.now && row.next_try && *row.next_try > sys::now()) {
+      if (!options.now && row.next_try && *row.next_try > options.world->now()) {
         round.next_try = std::min(round.next_try.value_or(*row.next_try), *row.next_try);
         continue;
       }
