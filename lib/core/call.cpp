@@ -10,7 +10,7 @@
 namespace airlock::core {
 namespace {
 
-/// Calls that are younger than the kernels which are still in use: the first Linux with them.
+/// Calls that some kernels in use do not have, each with the first Linux that has it.
 struct Since {
   std::string_view call;
   std::string_view kernel;

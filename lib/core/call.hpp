@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// Words for a system call that the kernel, or what a container lets through of it, does not grant. What Airlock needs
-/// of a kernel, and what a container must allow, is in docs/reference/requirements.md.
+/// Messages about a system call that the kernel or a container denies. docs/reference/requirements.md says which calls
+/// Airlock needs.
 
 #include <string>
 #include <string_view>
@@ -10,14 +10,14 @@
 
 namespace airlock::core {
 
-/// Whether `error` (errno) is what a filter of system calls, or a kernel without the call, answers. EPERM may also mean
-/// what it says: then the call is one that needs a permission.
+/// Whether `error` (errno) may mean that a filter denies the call or the kernel does not have it: EPERM or ENOSYS. For
+/// a call that needs a permission, EPERM may also mean that the permission is missing.
 [[nodiscard]] bool is_denied(int error);
 
-/// How to get `call` allowed: for a container's profile, and for a kernel that is too old for it.
+/// A hint how to get `call` allowed: by the seccomp profile of a container or, for a young call, by a newer kernel.
 [[nodiscard]] std::string allow_hint(std::string_view call);
 
-/// "`close_range`: operation not permitted", of code unexpected, with `allow_hint` where the call is denied.
+/// An error of code unexpected: "`close_range`: operation not permitted". It has `allow_hint` where the call is denied.
 [[nodiscard]] Error call_error(std::string_view call, int error);
 
 }  // namespace airlock::core

@@ -1,7 +1,6 @@
 #pragma once
 /// \file
-/// A SHA-256 value, as a type of its own, so that a digest cannot be mistaken for other bytes.
-/// Computing one is the business of crypto/.
+/// A SHA-256 value. It has a type of its own, so that a digest cannot be mistaken for other bytes. crypto/ computes it.
 
 #include <array>
 #include <compare>
@@ -20,7 +19,7 @@ struct Digest {
 
   auto operator<=>(const Digest&) const = default;
 
-  /// Lower-case hex, 64 characters: how every document writes a digest.
+  /// Lower-case hex, 64 characters: the form in every document.
   [[nodiscard]] std::string hex() const;
 
   /// The 32 bytes, for hashing and for signatures.

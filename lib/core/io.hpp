@@ -1,9 +1,9 @@
 #pragma once
 /// \file
-/// Where bytes come from and where they go, so that parsers, signers and filters know neither files nor sockets.
+/// Interfaces for bytes, so that parsers, signers and filters know neither files nor sockets.
 ///
-/// `Source` is read once from front to back, `Blob` at any place and again, `Sink` is written from front to back.
-/// Nothing here buffers; a reader that wants few calls reads in large pieces (`copy_piece`).
+/// A `Source` is read once from front to back. A `Blob` is read at any offset, as often as needed. A `Sink` is written
+/// from front to back. Nothing here buffers: a reader that wants few calls reads pieces of `copy_piece` bytes.
 
 #include <cstddef>
 #include <cstdint>
@@ -27,23 +27,23 @@ class Source {
 class Sink {
  public:
   virtual ~Sink() = default;
-  /// Takes all of `bytes`, or fails; after a failure the sink's content is worthless.
+  /// Writes all of `bytes`, or fails. After a failure the content of the sink is undefined.
   [[nodiscard]] virtual Result<void> write(std::string_view bytes) = 0;
 };
 
-/// Bytes that do not change while they are looked at.
+/// Bytes that do not change while they are read.
 class Blob {
  public:
   virtual ~Blob() = default;
   [[nodiscard]] virtual std::uint64_t size() const = 0;
-  /// Reads up to `into.size()` bytes from `offset` on and returns how many; fewer only at the end.
+  /// Reads `into.size()` bytes from `offset` on, and fewer only at the end. Returns how many.
   [[nodiscard]] virtual Result<std::size_t> read_at(std::uint64_t offset, std::span<char> into) const = 0;
 };
 
 /// Scratch space: written once from front to back, then read anywhere.
 class Scratch : public Sink, public Blob {};
 
-/// A blob over memory that the caller keeps alive.
+/// A blob of bytes in memory. The caller keeps the memory alive.
 class MemoryBlob final : public Blob {
  public:
   explicit MemoryBlob(std::string_view bytes) : bytes_(bytes) {}
@@ -54,7 +54,7 @@ class MemoryBlob final : public Blob {
   std::string_view bytes_;
 };
 
-/// The part of another blob from `begin` up to `begin + size`. The caller keeps that one alive.
+/// The part of another blob from `begin` up to `begin + size`. The caller keeps the other blob alive.
 class BlobPart final : public Blob {
  public:
   BlobPart(const Blob& blob, std::uint64_t begin, std::uint64_t size) : blob_(blob), begin_(begin), size_(size) {}
@@ -80,7 +80,7 @@ class BlobSource final : public Source {
   std::uint64_t end_;
 };
 
-/// Collects what is written, up to `limit` bytes (error beyond: bad_input).
+/// Keeps what is written in memory. Error: bad_input above `limit` bytes.
 class StringSink final : public Sink {
  public:
   explicit StringSink(std::uint64_t limit) : limit_(limit) {}
@@ -93,7 +93,7 @@ class StringSink final : public Sink {
   std::string bytes_;
 };
 
-/// Scratch space in memory, up to `limit` bytes.
+/// Scratch space in memory. Error: bad_input above `limit` bytes.
 class MemoryScratch final : public Scratch {
  public:
   explicit MemoryScratch(std::uint64_t limit) : sink_(limit) {}
@@ -118,10 +118,10 @@ class Tee final : public Sink {
   Sink& second_;
 };
 
-/// Writes all that is left of `from` to `to`; returns how many bytes.
+/// Writes the rest of `from` to `to`. Returns the number of bytes.
 [[nodiscard]] Result<std::uint64_t> copy(Source& from, Sink& to);
 
-/// All of `blob` in memory. Error: bad_input if it has more than `limit` bytes.
+/// All bytes of `blob`. Error: bad_input where it has more than `limit` bytes.
 [[nodiscard]] Result<std::string> to_string(const Blob& blob, std::uint64_t limit);
 
 }  // namespace airlock::core

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// The states that a licence can be in (docs/formats/licence.md): licence/ finds the state, policy/ decides by it, and
-/// neither knows the other.
+/// The states of a licence (docs/formats/licence.md). licence/ finds the state, and policy/ decides by it. The type is
+/// in core because the two do not know each other.
 
 #include <array>
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace airlock::core {
 
-/// In the order in which they are tested; the first hit wins.
+/// In the order in which they are tested. The first that applies is the state.
 enum class LicenceState : std::uint8_t {
   missing,
   invalid,

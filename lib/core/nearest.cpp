@@ -45,11 +45,11 @@ std::string nearest(std::string_view typed, const std::vector<std::string>& cand
   const std::string_view word = letters(typed);
   if (word.empty() || word.size() > longest_typed) return {};
   std::string best;
-  std::size_t least = std::max<std::size_t>(1, word.size() / 3) + 1;
+  std::size_t limit = std::max<std::size_t>(1, word.size() / 3) + 1;
   for (const std::string& candidate : candidates) {
     const std::size_t distance = typing_distance(word, letters(candidate));
-    if (distance >= least || distance >= letters(candidate).size()) continue;
-    least = distance;
+    if (distance >= limit || distance >= letters(candidate).size()) continue;
+    limit = distance;
     best = candidate;
   }
   if (!best.empty() || word.size() < shortest_beginning) return best;

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// The word that somebody meant who mistyped one, out of the words that would have been understood. It looks at letters
-/// only; whether a suggestion is fit to be followed is for the person who reads it.
+/// Finds the word that a person probably meant when they mistyped it, among the words that are allowed. It compares
+/// letters only, so a suggestion may be wrong.
 ///
 ///     core::nearest("statsu", {"status", "doctor"})  // "status"
 
@@ -11,12 +11,12 @@
 
 namespace airlock::core {
 
-/// How many letters must be inserted, left out, replaced or swapped with their neighbour to make `a` of `b` (optimal
-/// string alignment). ASCII case counts as no difference.
+/// The number of letters to insert, remove, replace or swap with their neighbour to turn `b` into `a` (optimal string
+/// alignment). Ignores ASCII case.
 [[nodiscard]] std::size_t typing_distance(std::string_view a, std::string_view b);
 
-/// The candidate nearest to `typed`; the first of several that are as near. Empty where none is near: more than a third
-/// of the letters differ (one letter always may), and `typed` is not the beginning of a single candidate.
+/// The candidate with the smallest distance to `typed`, the first one of several. Empty where more than a third of the
+/// letters differ, unless `typed` is the beginning of exactly one candidate. One letter may always differ.
 [[nodiscard]] std::string nearest(std::string_view typed, const std::vector<std::string>& candidates);
 
 }  // namespace airlock::core

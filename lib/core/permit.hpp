@@ -1,8 +1,8 @@
 #pragma once
 /// \file
-/// The word of policy/ that what a ledger's leaf records may still be carried out: its decision was made again, and is
-/// nowhere stricter. ledger/ turns it into a `Clearance`, without which delivery/ cannot send. It stands in core
-/// because neither of the two knows the other.
+/// A permit to carry out a decision that the ledger has recorded. policy/ makes it, after it has decided again and the
+/// new decision is nowhere stricter than the recorded one. ledger/ turns the permit into a `Clearance`, and delivery/
+/// sends nothing without a clearance. The type is in core because policy/ and ledger/ do not know each other.
 
 #include <optional>
 #include <utility>
@@ -15,7 +15,7 @@ class Permits;
 
 namespace airlock::core {
 
-/// Moves, does not copy; what was moved from permits nothing. Only policy/ can make one.
+/// Can be moved and not copied. After a move the old object permits nothing. Only policy/ can make one.
 class Permit {
  public:
   Permit(Permit&& other) noexcept : leaf_(std::exchange(other.leaf_, std::nullopt)) {}
@@ -27,7 +27,7 @@ class Permit {
   Permit& operator=(const Permit&) = delete;
   ~Permit() = default;
 
-  /// The leaf hash of the entry that recorded the disclosure; nothing after a move.
+  /// The leaf hash of the ledger entry that recorded the decision; nothing after a move.
   [[nodiscard]] const std::optional<Digest>& leaf() const { return leaf_; }
 
  private:

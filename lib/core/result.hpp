@@ -1,15 +1,15 @@
 #pragma once
 /// \file
-/// How a function of this library reports failure: `Result<T>` holds a value or an `Error`.
+/// How the functions of this library report failure: a `Result<T>` has a value or an `Error`.
 ///
 /// An `Error` says what went wrong, where, and what to do next, in words for the person at the terminal: lower case, no
 /// full stop, user input in backticks, outer context before inner cause ("`kit.p7s`: signature does not verify").
-/// Exceptions are left for bugs and for memory that ran out.
+/// Exceptions are for bugs, and for memory that ran out.
 ///
 ///     Result<Kit> load(const std::string& path) {
 ///       AIRLOCK_TRY(const auto bytes, read_file(path, kit_limit));
-///       if (bytes.empty()) return fail(Code::bad_input, "`" + path + "`: is empty", "ask the vendor for the kit
-///       again"); return parse(bytes);
+///       if (bytes.empty()) return fail(Code::bad_input, "`" + path + "`: is empty", "ask the vendor for another kit");
+///       return parse(bytes);
 ///     }
 
 #include <cstdint>
@@ -20,20 +20,19 @@
 
 namespace airlock::core {
 
-/// What kind of failure it is. The value is the exit code of the command that ends with it
-/// (docs/reference/exit-codes.md).
+/// The kind of a failure. Its value is the exit code of a command that fails with it (docs/reference/exit-codes.md).
 enum class Code : std::uint8_t {
-  unexpected = 1,    ///< a condition nobody foresaw, named
+  unexpected = 1,    ///< a condition that has no code of its own; the message names it
   usage = 2,         ///< the command line is wrong
-  bad_input = 3,     ///< a file is not what it must be
+  bad_input = 3,     ///< a file is missing or malformed
   refused = 4,       ///< refused or held by dictionary, leak scan, ceiling, kit, licence state or grant
   integrity = 5,     ///< a signature, digest, proof or chain does not verify
-  verdict = 6,       ///< a licence verdict other than valid, grace and invalid
-  later = 7,         ///< recorded, will be finished
-  not_recorded = 8,  ///< nothing was recorded: disk full, busy, read-only
+  verdict = 6,       ///< the licence is in another state than valid, grace and invalid
+  later = 7,         ///< recorded, and to be finished later
+  not_recorded = 8,  ///< nothing was recorded: the disk is full, busy or read-only
 };
 
-/// The name of a code in documents, which stays as it is: `unexpected`, `usage`, `bad_input`, ….
+/// The name of a code in documents: `unexpected`, `usage`, `bad_input` and so on. Names never change.
 [[nodiscard]] constexpr std::string_view name(Code code) {
   switch (code) {
     case Code::usage:
@@ -60,7 +59,7 @@ struct Error {
   std::string message;
   std::string hint;  ///< the next step, or empty
 
-  /// The same error with `context` put in front: "context: message".
+  /// The same error with "context: " before its message.
   [[nodiscard]] Error within(std::string_view context) && {
     message.insert(0, ": ");
     message.insert(0, context);
@@ -85,9 +84,9 @@ using Result = tl::expected<T, Error>;
   auto tmp = (expression);                                        \
   if (!tmp) return ::airlock::core::fail(std::move(tmp).error()); \
   declaration = std::move(*tmp)
-/// Declares or assigns the value of a `Result`, or returns its error from the enclosing function.
+/// Declares or assigns the value of a `Result`. Returns its error from the enclosing function where it has one.
 #define AIRLOCK_TRY(declaration, ...) AIRLOCK_TRY_(AIRLOCK_JOIN(airlock_try_, __LINE__), declaration, (__VA_ARGS__))
-/// Returns the error of a `Result` from the enclosing function, if it has one.
+/// Returns the error of a `Result` from the enclosing function where it has one.
 #define AIRLOCK_CHECK(...)                                  \
   if (auto airlock_check_ = (__VA_ARGS__); !airlock_check_) \
   return ::airlock::core::fail(std::move(airlock_check_).error())

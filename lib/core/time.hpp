@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// A point in time in whole seconds, and RFC 3339 text. Reading the clock is the business of sys/.
+/// A point in time in whole seconds, and RFC 3339 text. sys/ reads the clock.
 
 #include <chrono>
 #include <compare>
@@ -13,7 +13,7 @@
 
 namespace airlock::core {
 
-/// Seconds since 1970-01-01T00:00:00Z, leap seconds not counted (POSIX). Years 0000 to 9999.
+/// Seconds since 1970-01-01T00:00:00Z without leap seconds (POSIX). Years 0000 to 9999.
 struct Time {
   std::int64_t seconds = 0;
 
@@ -27,18 +27,18 @@ struct Time {
   /// `2026-11-01`, the UTC day.
   [[nodiscard]] std::string date() const;
 
-  /// Reads what our own documents hold: `YYYY-MM-DDTHH:MM:SSZ` and nothing else. Error: bad_input.
+  /// Reads the form of our own documents, `YYYY-MM-DDTHH:MM:SSZ`, and no other form. Error: bad_input.
   [[nodiscard]] static Result<Time> from_text(std::string_view text);
 };
 
-/// Reads any RFC 3339 5.6 date-time: any offset, any fraction (cut off), `T` and `Z` in either case. A leap second is
-/// read as the second before it. Nothing where the text is none, or the UTC year is outside 0000..9999.
+/// Reads any date-time of RFC 3339 5.6: any offset, any fraction (which is cut off), `T` and `Z` in either case. Reads
+/// a leap second as the second before it. Nothing where the text is something else, or the UTC year is outside
+/// 0000..9999.
 [[nodiscard]] std::optional<Time> read_rfc3339(std::string_view text);
 
 enum class Calendar : std::uint8_t { day, week, month };
 
-/// Midnight UTC at the start of the UTC day, the ISO week (Monday) or the month that holds `time`. The first days of
-/// year 0000 stay in it.
+/// Midnight UTC at the start of the day, the ISO week (Monday) or the month of `time`. Never before year 0000.
 [[nodiscard]] Time start_of(Calendar unit, Time time);
 
 /// Whole days from `from` to `to`, rounded towards minus infinity: 0 on the last day, negative afterwards.

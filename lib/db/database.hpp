@@ -97,7 +97,6 @@ class Statement {
   Statement& bind(std::int64_t value);
   Statement& bind(std::string_view text);
   Statement& bind_blob(std::string_view bytes);
-  Statement& bind_null();
 
   /// Moves to the next row, and returns whether there is one. Errors: those of the file comment.
   [[nodiscard]] Result<bool> step();

@@ -42,11 +42,6 @@ Statement& Statement::bind_blob(std::string_view bytes) {
   return *this;
 }
 
-Statement& Statement::bind_null() {
-  note_binding(sqlite3_bind_null(handle_.get(), next_));
-  return *this;
-}
-
 Result<bool> Statement::step() {
   sqlite3* database = sqlite3_db_handle(handle_.get());
   if (bind_code_ != SQLITE_OK) {

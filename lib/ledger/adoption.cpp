@@ -34,8 +34,8 @@ AdoptedDisclosure read_disclosure(Members& in) {
 
 Result<Json> adopted_disclosures(const Ledger& ledger) {
   AIRLOCK_TRY(const std::uint64_t last, ledger.last_disclosure());
-  const std::uint64_t from = last < adopted_disclosures_most ? 1 : last - adopted_disclosures_most + 1;
-  AIRLOCK_TRY(const auto newest, ledger.disclosures(from, adopted_disclosures_most));
+  const std::uint64_t from = last < adopted_disclosures_maximum ? 1 : last - adopted_disclosures_maximum + 1;
+  AIRLOCK_TRY(const auto newest, ledger.disclosures(from, adopted_disclosures_maximum));
   Json out = Json::array();
   for (const Disclosure& one : newest) {
     Json item{{"disclosure", one.disclosure}, {"id", one.id}};
@@ -56,16 +56,16 @@ Result<Adoption> read_adoption(std::string_view body, std::uint64_t seq) {
   AIRLOCK_TRY(const Json json, core::parse_json(body, "body", {.bytes = entry_limit}));
   Members in(json, "body", "");
   Adoption out{.seq = facts.seq, .time = facts.time, .reason = in.text("reason"), .disclosures = {}};
-  const Json* list = in.array(member, adopted_disclosures_most);
+  const Json* list = in.array(member, adopted_disclosures_maximum);
   std::set<std::string> ids;
   for (std::size_t i = 0; list != nullptr && i < list->size() && in.ok(); ++i) {
     const std::string path = in.path_of(member) + "/" + std::to_string(i);
     Members item((*list)[i], in.name(), path);
     out.disclosures.push_back(read_disclosure(item));
-    const std::uint64_t least = i == 0 ? 1 : out.disclosures[i - 1].disclosure + 1;
-    const std::uint64_t most = i == 0 ? INT64_MAX : least;
-    if (item.ok() && (out.disclosures[i].disclosure < least || out.disclosures[i].disclosure > most)) {
-      item.refuse("disclosure", "must be the one after that before it");
+    const std::uint64_t minimum = i == 0 ? 1 : out.disclosures[i - 1].disclosure + 1;
+    const std::uint64_t maximum = i == 0 ? INT64_MAX : minimum;
+    if (item.ok() && (out.disclosures[i].disclosure < minimum || out.disclosures[i].disclosure > maximum)) {
+      item.refuse("disclosure", "must be one more than the one before it");
     }
     if (!ids.insert(out.disclosures[i].id).second) item.refuse("id", "occurs twice");
     if (auto done = item.finish(); !done) in.refuse(std::move(done).error());

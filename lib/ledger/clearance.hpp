@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// The clearance: without one delivery/ cannot send. Only the ledger makes it, from a leaf that it has verified to be
-/// in its tree, an attempt that is recorded and open, and a `core::Permit`. It is good for one use and one payload.
+/// A clearance to send one payload once. delivery/ cannot send without one. Only the ledger makes it: for a
+/// `core::Permit` whose leaf is in its tree, and for an attempt that is recorded and open.
 ///
 ///     AIRLOCK_TRY(auto clearance, ledger.clear(std::move(permit), disclosure_id));
 ///     AIRLOCK_CHECK(clearance.use(digest_of_payload));      // the second use fails
@@ -29,8 +29,8 @@ class Clearance {
   Clearance& operator=(const Clearance&) = delete;
   ~Clearance() = default;
 
-  /// Uses it up, for a payload with this digest. Errors: unexpected where it was used or moved from, integrity where
-  /// the payload is another; it is used up then, too.
+  /// Uses up the clearance for a payload with this digest. Errors: unexpected where it was used or moved from before;
+  /// integrity where it is for another payload, and then it is used up too.
   [[nodiscard]] core::Result<void> use(const core::Digest& payload) {
     const auto cleared = std::exchange(cleared_, std::nullopt);
     if (!cleared) return core::fail(core::Code::unexpected, "this clearance was used before");

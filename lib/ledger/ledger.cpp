@@ -58,7 +58,7 @@ Ledger::~Ledger() = default;
 Result<void> Ledger::believe(const TreeHead& signed_head) const { return state_->believe(signed_head); }
 std::uint64_t Ledger::believed() const { return state_->believed(); }
 
-void Ledger::after_commit(std::function<void(const TreeHead&)> told) { state_->after_commit = std::move(told); }
+void Ledger::after_commit(std::function<void(const TreeHead&)> report) { state_->after_commit = std::move(report); }
 
 Result<Change> Ledger::change() { return Change::begin(*state_); }
 

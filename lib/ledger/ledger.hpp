@@ -68,9 +68,9 @@ class Ledger {
   [[nodiscard]] Result<void> believe(const TreeHead& signed_head) const;
   /// The size of the tree that is believed: that of `believe`, or of the newest commit of this object.
   [[nodiscard]] std::uint64_t believed() const;
-  /// Calls `told` after each commit of this object with the tree that is on disk. A failure of `told` cannot undo the
-  /// commit, so it returns nothing.
-  void after_commit(std::function<void(const TreeHead&)> told);
+  /// Calls `report` after each commit of this object with the tree that is on disk. A failure of `report` cannot undo
+  /// the commit, so it returns nothing.
+  void after_commit(std::function<void(const TreeHead&)> report);
   /// Copies the whole ledger to `path`, an empty file that exists, while other processes go on:
   /// `db::Database::copy_to`.
   [[nodiscard]] Result<void> copy_to(const std::string& path) const;

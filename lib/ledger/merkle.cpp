@@ -115,7 +115,7 @@ Result<std::vector<Digest>> consistency_proof(std::uint64_t from, std::uint64_t 
     }
     size = goes_left ? left : size - left;
   }
-  // The verifier has the root of the old tree; the root of a part of it must be told.
+  // The verifier has the root of the old tree. The proof must give it the root of any other part.
   if (begin != 0) {
     AIRLOCK_TRY(const Digest part, range_root(begin, size, nodes));
     proof.push_back(part);

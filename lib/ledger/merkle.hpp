@@ -1,7 +1,7 @@
 #pragma once
 /// \file
 /// The Merkle tree of RFC 6962 2.1 over SHA-256: leaf and node hashes, roots, inclusion proofs (RFC 9162 2.1.3) and
-/// consistency proofs (2.1.4). Pure functions over values; storing the tree is the business of ledger.hpp.
+/// consistency proofs (2.1.4). Pure functions over values: stored_tree.hpp stores the tree.
 
 #include <cstdint>
 #include <functional>
@@ -23,7 +23,7 @@ struct TreeHead {
   bool operator==(const TreeHead&) const = default;
 };
 
-/// No proof has more hashes: a tree of 2^64 leaves is 64 nodes high.
+/// The maximum number of hashes in a proof: a tree of 2^64 leaves has 64 levels above its leaves.
 inline constexpr std::size_t proof_limit = 64;
 
 /// SHA-256(0x00 ‖ entry).
@@ -31,42 +31,43 @@ inline constexpr std::size_t proof_limit = 64;
 /// SHA-256(0x01 ‖ left ‖ right).
 [[nodiscard]] Digest node_hash(const Digest& left, const Digest& right);
 
-/// Where a perfect subtree's hash comes from: `level` 0 are leaves, node (level, index) covers leaves
-/// index·2^level … (index+1)·2^level − 1.
+/// Returns the hash of a perfect subtree. Level 0 has the leaves. Node (level, index) covers the leaves from
+/// index·2^level up to (index+1)·2^level − 1.
 using NodeReader = std::function<Result<Digest>(unsigned level, std::uint64_t index)>;
 
-/// The root of the first `size` leaves; of none it is SHA-256 of nothing. Reads at most 64 nodes.
+/// The root of the first `size` leaves. Without leaves it is the SHA-256 of no bytes. Reads at most 64 nodes.
 [[nodiscard]] Result<Digest> root(std::uint64_t size, const NodeReader& nodes);
-/// The proof that leaf `index` is in the tree of the first `size` leaves, from the leaf's sibling to the root's child.
-/// Reads at most 128 nodes. Precondition: index < size.
+/// The proof that leaf `index` is in the tree of the first `size` leaves, from the sibling of the leaf up to the child
+/// of the root. Reads at most 128 nodes. Precondition: index < size.
 [[nodiscard]] Result<std::vector<Digest>> inclusion_proof(std::uint64_t index, std::uint64_t size,
                                                           const NodeReader& nodes);
-/// Checks a proof as RFC 9162 2.1.3.2 says. Error: integrity.
+/// Checks a proof by RFC 9162 2.1.3.2. Error: integrity.
 [[nodiscard]] Result<void> verify_inclusion(std::uint64_t index, std::uint64_t size, const Digest& leaf,
                                             const std::vector<Digest>& proof, const Digest& root);
 
-/// The proof that the tree of the first `from` leaves is a prefix of that of the first `size`; none is needed, and none
-/// is given, where the two are equal or `from` is 0. Reads at most 128 nodes. Precondition: from <= size.
+/// The proof that the first `from` leaves are the beginning of the first `size` leaves. It is empty where the two are
+/// equal or `from` is 0, since no proof is needed then. Reads at most 128 nodes. Precondition: from <= size.
 [[nodiscard]] Result<std::vector<Digest>> consistency_proof(std::uint64_t from, std::uint64_t size,
                                                             const NodeReader& nodes);
-/// Checks a proof as RFC 9162 2.1.4.2 says. Two trees of one size must have one root and an empty proof; from a tree of
-/// no leaves to one of some nothing can be proven, and that is refused. Error: integrity.
+/// Checks a proof by RFC 9162 2.1.4.2. Two trees of the same size must have the same root and an empty proof. A proof
+/// from a tree without leaves to one with leaves is refused, since it would prove nothing. Error: integrity.
 [[nodiscard]] Result<void> verify_consistency(std::uint64_t from, std::uint64_t size, const Digest& from_root,
                                               const Digest& root, const std::vector<Digest>& proof);
 
-/// Hears of each perfect subtree, in the order in which they come to be.
+/// Is called with each new perfect subtree, in the order in which they are completed.
 using NodeWriter = std::function<Result<void>(unsigned level, std::uint64_t index, const Digest& hash)>;
 
-/// The right edge of a growing tree: one hash for each bit of its size, so any number of leaves in 64 hashes.
+/// The right edge of a growing tree: the roots of the perfect subtrees that make up the tree. At most 64 hashes stand
+/// for any number of leaves.
 class Frontier {
  public:
-  /// That of the first `size` leaves.
+  /// The edge of the tree of the first `size` leaves.
   [[nodiscard]] static Result<Frontier> load(std::uint64_t size, const NodeReader& nodes);
-  /// Adds the next leaf, and tells `nodes` of every subtree above it that is now perfect (levels 1 and up).
+  /// Adds the next leaf. Calls `nodes` with every subtree above it that is now perfect (levels 1 and up).
   [[nodiscard]] Result<void> append(const Digest& leaf, const NodeWriter& nodes);
   [[nodiscard]] std::uint64_t size() const { return size_; }
   [[nodiscard]] Digest root() const;
-  /// Of the perfect subtrees that make up the tree, from the largest to the smallest.
+  /// The roots of the perfect subtrees, from the largest to the smallest.
   [[nodiscard]] const std::vector<Digest>& hashes() const { return hashes_; }
 
  private:

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// Every SQL statement of the ledger but its schema. For the source files of ledger/ only; together here so that a test
-/// can ask SQLite for the plan of each: none may scan a table that grows.
+/// Every SQL statement of the ledger except its schema. For the source files of ledger/ only. They are in one place so
+/// that a test can ask SQLite for the plan of each: no statement may scan a table that grows.
 
 #include <array>
 #include <string_view>
@@ -79,7 +79,7 @@ inline constexpr std::string_view put_disclosure =
     "content_sha256 = excluded.content_sha256, size = excluded.size, attempts = excluded.attempts, "
     "last_attempt = excluded.last_attempt, next_try = excluded.next_try, last_error = excluded.last_error, "
     "uncertain = excluded.uncertain";
-/// A disclosure with the bodies of all entries that name it, in one statement so that both are of one moment.
+/// A disclosure with the bodies of all entries that name it. One statement, so that both are from the same moment.
 inline constexpr std::string_view disclosure_with_entries =
     "SELECT o.disclosure, o.disclosure_id, o.report_id, o.number, o.recorded, o.stage, o.file, o.file_sha256, "
     "o.content_sha256, o.size, o.time, o.attempts, o.last_attempt, o.next_try, o.last_error, o.uncertain, "
@@ -100,7 +100,7 @@ inline constexpr std::string_view add_ceiling = "INSERT INTO ceilings (sha256, t
 inline constexpr std::string_view next_ceiling =
     "SELECT sha256, text FROM ceilings WHERE sha256 > ? ORDER BY sha256 LIMIT 1";
 
-// For `verify`: rows that no entry can have made. The tree of n entries has n >> level nodes of a level.
+// For `verify`: rows that no entry can have caused. The tree of n entries has n >> level nodes at a level.
 inline constexpr std::string_view surplus_nodes =
     "SELECT idx FROM nodes WHERE level = ?1 AND idx >= ((SELECT coalesce(max(seq) + 1, 0) FROM entries) >> ?1) "
     "UNION ALL SELECT idx FROM nodes WHERE level = ?1 AND idx < 0 LIMIT 1";
@@ -110,7 +110,7 @@ inline constexpr std::string_view originals_with_kind =
     "SELECT seq, coalesce((SELECT kind FROM entries WHERE entries.seq = originals.seq), '') FROM originals "
     "WHERE seq > ? ORDER BY seq LIMIT ?";
 
-/// All that must not scan.
+/// The statements that must not scan.
 inline constexpr std::array all{size,
                                 leaf,
                                 node,
@@ -147,7 +147,7 @@ inline constexpr std::array all{size,
                                 nodes_of_no_level,
                                 originals_with_kind};
 
-/// The rows of the index over what waits.
+/// Scans, but only the index over disclosures that wait to be sent.
 inline constexpr std::string_view count_waiting =
     "SELECT stage, count(*) FROM outbox WHERE stage IN ('queued', 'attempted', 'failed') GROUP BY stage";
 

@@ -13,8 +13,8 @@ constexpr std::string_view ceilings = R"(CREATE TABLE ceilings (
 ) STRICT, WITHOUT ROWID)";
 
 constexpr std::array<std::string_view, 22> version_2{
-    // The log. What stands beside `body` is taken from it; `number` is there for `produced` only. These are not
-    // generated columns: SQLite 3.40 lets no schema use its JSON functions while `trusted_schema` is off.
+    // The log. The columns beside `body` repeat parts of it; `number` is set only for `produced`. They are not
+    // generated columns, since SQLite 3.40 allows no JSON functions in a schema while `trusted_schema` is off.
     R"(CREATE TABLE entries (
   seq INTEGER PRIMARY KEY,
   body TEXT NOT NULL,
@@ -31,7 +31,8 @@ constexpr std::array<std::string_view, 22> version_2{
     "CREATE UNIQUE INDEX entries_produced ON entries(report_id) WHERE kind = 'produced'",
     "CREATE UNIQUE INDEX entries_number ON entries(number) WHERE number IS NOT NULL",
     "CREATE INDEX entries_disclosure ON entries(disclosure_id) WHERE disclosure_id IS NOT NULL",
-    // REPLACE deletes without asking the trigger against deletion, hence the one against any seq but the next.
+    // REPLACE deletes a row and does not run the trigger against deletion. This trigger therefore refuses every seq
+    // except the next one.
     R"(CREATE TRIGGER entries_next BEFORE INSERT ON entries
 WHEN NEW.seq IS NOT (SELECT coalesce(max(seq) + 1, 0) FROM entries)
 BEGIN SELECT RAISE(ABORT, 'an entry can only be appended'); END)",
@@ -92,7 +93,7 @@ BEGIN SELECT RAISE(ABORT, 'a checkpoint cannot be deleted'); END)",
     "CREATE INDEX outbox_report ON outbox(report_id)",
     "CREATE INDEX outbox_unfinished ON outbox(disclosure) WHERE stage IN ('recorded', 'sealed')",
     "CREATE INDEX outbox_waiting ON outbox(disclosure) WHERE stage IN ('queued', 'attempted', 'failed')",
-    // Version 1 had all that stands above.
+    // Version 1 had everything above.
     ceilings,
 };
 constexpr std::array migration_to_2{ceilings};

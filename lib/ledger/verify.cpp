@@ -23,9 +23,9 @@ using core::quote;
 
 namespace {
 
-/// Rows of the table of originals read at once; they are small.
+/// Rows of the table of originals in one page. They are small.
 constexpr std::int64_t originals_page = 1000;
-/// Levels of a tree that has as many leaves as `seq` can count.
+/// The levels of the largest tree whose leaves `seq` can count.
 constexpr std::int64_t levels_maximum = 62;
 
 /// An entry with all its columns, none of them trusted.
@@ -73,7 +73,7 @@ class Verification {
   [[nodiscard]] Error entry_fault(const std::string& what) const {
     return fault("entry " + std::to_string(frontier_.size()) + ": " + what);
   }
-  /// A rule that is broken is a fault of the current entry; what SQLite reports stays as it is.
+  /// Reports a broken rule as a fault of the current entry. Errors of SQLite stay as they are.
   [[nodiscard]] Error entry_fault(const Error& error) const {
     return error.code == Code::unexpected || error.code == Code::bad_input ? entry_fault(error.message) : error;
   }
@@ -134,7 +134,7 @@ class Verification {
     return {};
   }
 
-  /// What the entry says of those before it, and the texts that it names.
+  /// Checks what the entry states about those before it, and the texts that it names.
   Result<void> check_newest(const EntryFacts& facts) {
     const auto wrong = [&](const std::string& what) {
       return fail(fault("entry " + std::to_string(facts.seq) + ": " + what));
@@ -160,7 +160,7 @@ class Verification {
     return {};
   }
 
-  /// What other tables must have for this entry.
+  /// Checks the rows of other tables that this entry must have.
   Result<void> check_links(const EntryFacts& facts) {
     if (facts.kind == Kind::produced) {
       AIRLOCK_TRY(auto query, database_.prepare(sql::original_at));
@@ -171,7 +171,7 @@ class Verification {
     }
     if (facts.disclosure != 0 || moves_disclosure(facts.kind)) {
       AIRLOCK_TRY(const auto disclosure, find_disclosure(database_, facts.disclosure_id));
-      // From there check_outbox makes sure of the rest.
+      // check_outbox checks the rest of the row.
       if (!disclosure ||
           (facts.disclosure != 0 ? disclosure->recorded != facts.seq : disclosure->recorded >= facts.seq)) {
         return fail(entry_fault("its disclosure is not in the outbox"));
@@ -180,7 +180,7 @@ class Verification {
     return {};
   }
 
-  /// The checkpoint inside a `sealed` or `queued` entry: of the tree that held the disclosure, before this entry came.
+  /// The checkpoint inside a `sealed` or `queued` entry must be of a tree with the disclosure and without this entry.
   Result<void> check_sealed(const EntryFacts& facts) {
     const auto head = verified(facts.checkpoint);
     if (!head) return fail(entry_fault(head.error().message));
@@ -203,8 +203,8 @@ class Verification {
     return read_next_checkpoint();
   }
 
-  /// Most notes stand twice, in a `sealed` or `queued` entry and as a kept checkpoint, so the last verdict is
-  /// remembered.
+  /// Verifies a note. Remembers the last one, since most notes come twice: in a `sealed` or `queued` entry, and as a
+  /// kept checkpoint.
   Result<TreeHead> verified(const std::string& note) {
     if (note.empty() || note != verified_note_) {
       AIRLOCK_TRY(verified_head_, verify_checkpoint(note, keys_));
@@ -256,7 +256,7 @@ class Verification {
     }
   }
 
-  /// Ceilings and terms: each is what its digest says, and some entry names it.
+  /// Each ceiling, and the terms of each decision, must have the right digest, and some entry must name it.
   Result<void> check_texts() {
     std::string last;
     for (;;) {
@@ -270,7 +270,7 @@ class Verification {
     }
   }
 
-  /// Rows that belong to no entry. What belongs to one was found on the way.
+  /// Finds rows that belong to no entry. The rows of each entry were checked with it.
   Result<void> check_surplus() {
     AIRLOCK_TRY(auto outside, database_.prepare(sql::nodes_of_no_level));
     AIRLOCK_TRY(bool found, outside.step());
@@ -310,7 +310,8 @@ class Verification {
   TreeHead verified_head_;
 };
 
-/// As they are stored: a first fault is told by the place where it is, not by what follows from it.
+/// The rotations as they are stored. Where they are damaged, `Verification` reports the place of the fault, and not
+/// what follows from it.
 Result<std::vector<Entry>> rotations(db::Database& database) {
   AIRLOCK_TRY(auto query, database.prepare(sql::entries_of_kind));
   return rows(query.bind(name(Kind::key_rotated)), database.path(), plain_entry_in);

@@ -19,8 +19,7 @@ constexpr std::uint32_t ask_version = 1;
 
 Abilities sandbox_abilities() {
   Abilities out;
-  // By prctl(2), which needs no other call to be allowed: a filter from nowhere is a bad address where there are
-  // filters.
+  // prctl(2) is the only call that this needs. With a null filter it fails with EFAULT where the kernel has filters.
   out.seccomp = prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, nullptr) != 0 && errno == EFAULT;
   const long version = syscall(create_ruleset, nullptr, 0, ask_version);
   if (version > 0) out.landlock = static_cast<int>(version);

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What this machine's kernel has for a sandbox, asked without giving anything up.
+/// What the kernel of this machine offers for a sandbox. Asking changes nothing.
 
 namespace airlock::sys {
 

@@ -23,7 +23,7 @@ tl::unexpected<core::Error> cannot_fork(const std::string& doing, std::string_vi
   return fail(core::call_error(call, errno).within(doing));
 }
 
-/// That the other end has gone is an error like others and must not end this process.
+/// Ignores SIGPIPE while it lives: writing to a process that has ended is an error, and must not end this process.
 class IgnoredBrokenPipe {
  public:
   IgnoredBrokenPipe() {

@@ -16,9 +16,9 @@ class Channel {
  public:
   Channel(Descriptor from_other, Descriptor to_other)
       : from_other_(std::move(from_other)), to_other_(std::move(to_other)) {}
-  /// Error: unexpected where nobody is there; SIGPIPE does not come of it.
+  /// Error: unexpected where the other process has ended. This causes no SIGPIPE.
   [[nodiscard]] core::Result<void> write(std::string_view bytes);
-  /// Exactly so many bytes. Error: unexpected where the other end has gone before.
+  /// Reads exactly `size` bytes. Error: unexpected where the other process ended before.
   [[nodiscard]] core::Result<std::string> read(std::size_t size);
   [[nodiscard]] std::vector<int> descriptors() const { return {from_other_.get(), to_other_.get()}; }
 
@@ -29,12 +29,12 @@ class Channel {
 
 /// One side of a fork.
 struct Forked {
-  int child = 0;  ///< in the parent the child's process id; 0 in the child
+  int child = 0;  ///< in the parent, the process id of the child; 0 in the child
   Channel channel;
 };
 
-/// Forks, with a channel between the two. The child is killed when its parent ends, and at once where that has ended
-/// already. The caller must have no other threads and nothing in its buffers. Error: unexpected (no more processes).
+/// Forks, with a channel between the two processes. The kernel kills the child when its parent ends. The caller must
+/// have no other threads and no buffered output. Error: unexpected (too many processes).
 [[nodiscard]] core::Result<Forked> fork_with_channel();
 
 }  // namespace airlock::sys

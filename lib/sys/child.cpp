@@ -58,7 +58,7 @@ Result<std::string> content_of(const Descriptor& file) {
   return out;
 }
 
-/// What posix_spawn is told, given back to the library at the end.
+/// The settings for posix_spawn, freed at the end.
 struct SpawnPlan {
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
@@ -114,7 +114,7 @@ Result<FinishedChild> run_child(const std::string& program, const std::vector<st
   while (waited < 0 && errno == EINTR);
 
   FinishedChild ended;
-  // Without a status the child has ended all the same: waitpid says ECHILD only then.
+  // Where there is no status the child has ended too: waitpid fails with ECHILD only then.
   if (waited == child && WIFEXITED(status)) ended.exit_code = WEXITSTATUS(status);
   AIRLOCK_TRY(ended.out, content_of(out));
   AIRLOCK_TRY(ended.err, content_of(err));

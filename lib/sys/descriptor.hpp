@@ -15,7 +15,7 @@ class Descriptor {
   Descriptor& operator=(Descriptor&& other) noexcept;
   ~Descriptor();
   [[nodiscard]] int get() const { return fd_; }
-  /// Gives the descriptor to the caller, who closes it. This object has none from then on.
+  /// Gives the descriptor to the caller, which must close it. This object has none from then on.
   [[nodiscard]] int release() { return std::exchange(fd_, -1); }
 
  private:

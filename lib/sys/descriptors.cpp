@@ -45,8 +45,8 @@ bool close_each(const std::vector<int>& but) {
 }  // namespace
 
 bool open_standard_descriptors() {
-  // Opened the wrong way round: an input that is not there must not look like an empty report, and a document that
-  // nobody gets not like one that was delivered.
+  // Input is opened for writing and output for reading, so that using them fails. A closed input must not look like an
+  // empty report, and a document that nobody receives must not look delivered.
   constexpr int modes[] = {O_WRONLY, O_RDONLY, O_RDWR};
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
     if (::fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;

@@ -26,9 +26,9 @@ tl::unexpected<core::Error> drop_error(const std::string& path, const std::strin
                     may_not ? "the product must make it readable for the user of airlock" : "");
 }
 
-/// Whether some process has the file open for writing. Only its owner, and root, may ask; for others: no.
+/// Whether some process has the file open for writing. Only its owner and root may ask; for others this is false.
 bool is_open_for_writing(int fd) {
-  // Who opens it for writing meanwhile sends us SIGIO, which would end this process.
+  // While we hold the lease, a process that opens the file for writing causes SIGIO, which would end this process.
   struct sigaction ignore {};
   struct sigaction before {};
   ignore.sa_handler = SIG_IGN;
@@ -39,7 +39,7 @@ bool is_open_for_writing(int fd) {
   return refused;
 }
 
-/// Whether the name still leads to the open file, which has no other name.
+/// Whether the name still leads to the open file, and the file has no other name.
 bool is_only_name(const std::string& path, const struct stat& opened) {
   struct stat now {};
   return ::lstat(path.c_str(), &now) == 0 && S_ISREG(now.st_mode) && now.st_nlink == 1 && now.st_dev == opened.st_dev &&
@@ -55,7 +55,8 @@ Drop look_at_drop(const std::string& path) {
   if (::lstat(path.c_str(), &status) != 0) return Drop::gone;
   if (!S_ISREG(status.st_mode)) return Drop::not_a_file;
   if (status.st_nlink != 1) return Drop::linked;
-  // The inode's change time: nobody can set it, and a rename sets it too. One in the future is a clock set back.
+  // The change time of the inode: no program can choose it, and a rename sets it too. Where it is in the future, the
+  // clock was set back.
   const auto age = ::time(nullptr) - status.st_ctime;
   if (age >= 0 && age <= drop_settle_seconds) return Drop::unsettled;
   return Drop::ready;
@@ -71,7 +72,7 @@ bool is_same_file(const std::string& a, const std::string& b) {
 Result<void> rename_drop(const std::string& from, const std::string& to) {
   AIRLOCK_CHECK(rename_new(from, to));
   AIRLOCK_CHECK(sync_directory(folder_of(to)));
-  // Without it a power failure could bring back the first name, and the report would be recorded twice.
+  // Without this sync a power failure could bring back the first name, and the report would be recorded twice.
   return sync_directory(folder_of(from));
 }
 
@@ -86,7 +87,8 @@ Result<TakeResult> take_drop(const std::string& from, const std::string& to) {
   if (::fstat(fd.get(), &status) != 0 || !is_only_name(from, status)) return TakeResult::not_now;
   if (is_open_for_writing(fd.get())) return TakeResult::not_now;
   AIRLOCK_CHECK(rename_drop(from, to));
-  // Until then others could change the name. Behind it nobody reaches the file but who has it open.
+  // Up to the rename others could put another file under the name. From then on only a process that has the file open
+  // can change it.
   return is_only_name(to, status) && !is_open_for_writing(fd.get()) ? TakeResult::yes : TakeResult::another;
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// Files that other users drop into a folder of ours. They are what others made them: still being written, a link to
-/// somewhere, a pipe that never ends, or changed under our hands; and their names are any bytes.
+/// Files that other users drop into a folder of ours. Nothing about them can be trusted: such a file may still be
+/// written, be a link to somewhere or a pipe that never ends, or change while it is read. Its name may be any bytes.
 
 #include <cstdint>
 #include <optional>
@@ -13,42 +13,42 @@
 
 namespace airlock::sys {
 
-/// How long a file must have been left alone before it counts as complete. Giving it its name counts as touching it.
+/// A file counts as complete when it has not changed for this long. A new name counts as a change.
 inline constexpr int drop_settle_seconds = 2;
 
 enum class Drop : std::uint8_t {
   ready,
-  unsettled,  ///< touched a moment ago
+  unsettled,  ///< changed a moment ago
   gone,
   not_a_file,  ///< a link, folder, pipe, socket or device
-  linked,      ///< it has other names too, under which anybody may still change it
+  linked,      ///< it has other names too, and somebody may change it under those
 };
 
-/// What is under this name. Nothing is followed, opened for longer, or waited for.
+/// What has this name. Follows no link, and never blocks.
 [[nodiscard]] Drop look_at_drop(const std::string& path);
 /// Whether two names lead to one file, links not followed.
 [[nodiscard]] bool is_same_file(const std::string& a, const std::string& b);
 
-/// Gives what has the name `from`, whatever it is, the name `to`, if that is free, durably in both folders. Error: as
-/// of a file that cannot be written.
+/// Renames `from`, whatever it is, to `to`, durably in both folders. Errors: as `rename_new` and `sync_directory`.
 [[nodiscard]] core::Result<void> rename_drop(const std::string& from, const std::string& to);
 
 enum class TakeResult : std::uint8_t {
   yes,
-  not_now,  ///< it is open for writing, as far as the kernel tells, or not a file with one name; it is where it was
-  another,  ///< what was moved is not what had the name a moment before, or is open for writing by now
+  not_now,  ///< it is open for writing, or not a file with one name; nothing was moved
+  another,  ///< another file had the name by the time of the move, or the file is open for writing by now
 };
-/// Moves a dropped file from a folder where others write to one where nobody else does; never reads it. The kernel
-/// tells root, the file's owner and who has CAP_LEASE whether a file is open for writing. Error: as `rename_drop`.
+/// Moves a dropped file from a folder where others write to a folder where nobody else does. Never reads it. Whether a
+/// file is open for writing, the kernel says only to root, to its owner, and to a process with CAP_LEASE. Where it does
+/// not say, the file counts as not open. Error: as `rename_drop`.
 [[nodiscard]] core::Result<TakeResult> take_drop(const std::string& from, const std::string& to);
 
 /// A dropped file, read from front to back.
 class DroppedFile final : public core::Source {
  public:
-  /// Errors: bad_input (no regular file with one name), refused (not readable by this user).
+  /// Errors: bad_input (not a regular file with one name), unexpected (this user may not read it).
   [[nodiscard]] static core::Result<DroppedFile> open(const std::string& path);
   [[nodiscard]] core::Result<std::size_t> read(std::span<char> into) override;
-  /// Whether nobody has changed it since it was opened. Error: not_recorded where nobody can tell.
+  /// Whether the file is unchanged since it was opened. Error: not_recorded where the system gives no answer.
   [[nodiscard]] core::Result<bool> unchanged() const;
 
  private:
@@ -57,7 +57,7 @@ class DroppedFile final : public core::Source {
     bool operator==(const Mark&) const = default;
   };
   DroppedFile(Descriptor fd, std::string path, Mark mark) : fd_(std::move(fd)), path_(std::move(path)), mark_(mark) {}
-  /// Nothing where the file cannot be asked, which is no mark: two of them say nothing about the file.
+  /// Nothing where the system gives no answer.
   [[nodiscard]] static std::optional<Mark> mark_of(int fd);
   Descriptor fd_;
   std::string path_;

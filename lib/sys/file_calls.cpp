@@ -13,7 +13,7 @@ namespace {
 using core::Code;
 using core::fail;
 
-/// Where a call was denied: who may do it, or who lets it through.
+/// How a denied call gets allowed: by another user, or by a profile or kernel.
 std::string denied_hint(const FileCall& doing, int error) {
   if (error == EPERM && doing.needs_permission) {
     return std::string(permission_hint) + "; or " + core::allow_hint(doing.call);

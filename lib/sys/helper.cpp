@@ -32,7 +32,7 @@ tl::unexpected<core::Error> helper_fails(const std::string& doing) {
   return fail(Code::unexpected, doing + ": " + std::generic_category().message(errno));
 }
 
-/// What a helper gives up. False: it may not go on.
+/// Gives up what a helper must not have. Where this returns false the helper must not go on.
 bool give_up(const Channel& channel, int secret) {
   const rlimit no_core{0, 0};
   ::setrlimit(RLIMIT_CORE, &no_core);
@@ -48,7 +48,7 @@ bool give_up(const Channel& channel, int secret) {
 
 extern "C" void on_interruption(int) {}  // so that reading ends, and the terminal is as it was
 
-/// Shows nothing of what is typed while it lives.
+/// While it lives the terminal does not show what is typed.
 class Silence {
  public:
   explicit Silence(int terminal) : terminal_(terminal) {
@@ -85,9 +85,9 @@ Result<Channel> start_helper(int secret, const std::function<void(Channel&)>& wo
   ::signal(SIGPIPE, SIG_IGN);
   try {
     if (give_up(forked.channel, secret)) work(forked.channel);
-  } catch (...) {  // NOLINT(bugprone-empty-catch): it ends, and who asks learns that
+  } catch (...) {  // NOLINT(bugprone-empty-catch): the helper ends, and the next request fails
   }
-  ::_exit(0);  // what runs at the end of a process is its parent's, or crashes
+  ::_exit(0);  // exit handlers belong to the parent
 }
 
 Result<std::string> read_line(int fd, std::size_t limit) {

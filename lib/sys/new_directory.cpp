@@ -14,7 +14,7 @@ namespace {
 
 std::string marker_of(const std::string& path) { return path + "/" + std::string(NewDirectory::marker); }
 
-/// What an `init` that was cut short before its marker had a name can have left.
+/// Whether an `init` that was killed before it made the marker can have left a file of this name.
 bool is_a_trace(const std::string& name) {
   return name.starts_with("." + std::string(NewDirectory::marker)) || name.starts_with(probe_name);
 }
@@ -50,8 +50,8 @@ NewDirectory::NewDirectory(NewDirectory&& other) noexcept
 
 NewDirectory::~NewDirectory() {
   if (kept_) return;
-  // Should this be cut short too, the next `begin` goes on with it. Where the disk is full the marker cannot be made
-  // again, and nothing better can be done.
+  // With the marker the next `begin` goes on where this destructor is cut short. Where the disk is full there is no
+  // marker, and nothing better can be done.
   if (!exists(marker_of(path_))) (void)create_file(marker_of(path_), "", private_file);
   if (!empty(path_)) return;
   (void)remove_file(marker_of(path_));

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// A directory that is filled step by step and is either complete or not there: what a failed `init` has made is
-/// removed, and what one that was killed has left is removed by the next.
+/// A directory that is filled step by step, and afterwards is either complete or gone. A failed `init` removes what it
+/// has made. Where `init` was killed, the next one removes it.
 
 #include <cstdint>
 #include <string>
@@ -13,33 +13,33 @@ namespace airlock::sys {
 
 using core::Result;
 
-/// A directory under construction. Removed with all that is in it when it goes without `keep`; where it was there
-/// before, empty, it stays and is empty again.
+/// A directory under construction. The destructor removes it with its content unless `keep` was called. A directory
+/// that existed before stays, and is empty again.
 class NewDirectory {
  public:
-  /// The name by which the next `begin` knows that everything in the directory is of one that was cut short.
+  /// A file of this name marks a directory that was not finished: the next `begin` may remove everything in it.
   static constexpr std::string_view marker = ".init-unfinished";
 
-  /// Whether `check_file_system` must be content with where it is.
+  /// Whether `check_file_system` must accept the place.
   enum class FileSystem : std::uint8_t { any, checked };
-  /// Makes the directory, or takes one that is empty, or that was being filled when its process ended. Errors: refused
-  /// where there is something else in it, or the file system will not do.
+  /// Makes the directory, or takes one that is empty or not finished. Errors: refused where there is something else in
+  /// it, or `check_file_system` refuses the place.
   [[nodiscard]] static Result<NewDirectory> begin(const std::string& path, unsigned permissions,
                                                   FileSystem file_system);
   NewDirectory(NewDirectory&& other) noexcept;
   NewDirectory& operator=(NewDirectory&&) = delete;
   ~NewDirectory();
 
-  /// Everything that makes it what it is, is there: a process that is killed from now on leaves it. Durable.
+  /// Marks the directory as complete, durably. From now on it stays, also where this process is killed.
   [[nodiscard]] Result<void> finish();
-  /// It outlives this object.
+  /// The directory stays after this object.
   void keep() { kept_ = true; }
 
  private:
   NewDirectory(std::string path, bool made) : path_(std::move(path)), made_(made) {}
 
   std::string path_;
-  bool made_ = false;  ///< else it was there before
+  bool made_ = false;  ///< false: it existed before
   bool kept_ = false;
 };
 

@@ -29,11 +29,11 @@ using core::Code;
 using core::fail;
 using core::Result;
 
-/// What a worker needs, and the forms of the same calls that other versions of glibc use. The long list of what is
-/// missing is the point: socket and all its family, execve, fork, ptrace, process_vm_*, pidfd_*, io_uring_*, bpf,
-/// mount, keyctl, prctl, and whatever the kernel will invent. No call that acts on metadata (chmod, chown, utimes,
-/// setxattr, truncate and their relatives) is here: Landlock knows no right for them, so a descriptor that may only be
-/// read would do to open the site's keys to everybody.
+/// The calls that a worker needs, and the forms of the same calls that other versions of glibc use. Not allowed are
+/// socket and its family, execve, fork, ptrace, process_vm_*, pidfd_*, io_uring_*, bpf, mount, keyctl, prctl, and every
+/// call that the kernel gets in the future. Calls that act on metadata (chmod, chown, utimes, setxattr, truncate and
+/// their relatives) are not allowed either: Landlock has no right for them, so with a file that may only be read a
+/// worker could make the keys of the site readable for everybody.
 constexpr std::array allowed{
     // memory (mmap and mprotect below)
     SCMP_SYS(brk), SCMP_SYS(madvise), SCMP_SYS(mremap), SCMP_SYS(munmap),
@@ -58,21 +58,21 @@ constexpr bool sanitized = true;
 #else
 constexpr bool sanitized = false;
 #endif
-/// What the sanitizers' own runtime needs besides, in builds that have it and in no others.
+/// Calls that the runtime of the sanitizers needs. Allowed only in builds with sanitizers.
 constexpr std::array allowed_to_sanitizers{SCMP_SYS(mmap),        SCMP_SYS(mprotect),  SCMP_SYS(pipe),
                                            SCMP_SYS(pipe2),       SCMP_SYS(prctl),     SCMP_SYS(sched_getaffinity),
                                            SCMP_SYS(sigaltstack), SCMP_SYS(getrlimit), SCMP_SYS(prlimit64)};
 
-/// The commands of fcntl that the worker's own descriptors and SQLite's locks need. Not F_SETOWN and F_SETSIG, which
-/// send signals; F_SETLEASE, by which others that open any of the site's files wait; F_SETFL, which changes descriptors
-/// that others share; F_SETLKW, which waits without an end.
+/// The commands of fcntl that the worker and the locks of SQLite need. Not allowed are F_SETOWN and F_SETSIG, which
+/// send signals; F_SETLEASE, which makes other processes wait when they open a file of the site; F_SETFL, which changes
+/// descriptors that other processes share; F_SETLKW, which waits without end.
 constexpr std::array fcntl_commands{F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_GETLK, F_SETLK};
 
 struct Release {
   void operator()(void* filter) const { seccomp_release(filter); }
 };
 
-/// Adds up errors, so that a list of rules reads as one.
+/// Adds rules, and remembers the first error.
 class Rules {
  public:
   explicit Rules(scmp_filter_ctx filter) : filter_(filter) {}
@@ -101,28 +101,28 @@ constexpr scmp_arg_cmp without(unsigned argument, std::uint64_t bits) {
   return {argument, SCMP_CMP_MASKED_EQ, bits, 0};
 }
 
-/// Calls of which the worker needs one form only. Each other form reaches further than Landlock sees.
+/// Calls of which the worker needs only one form. The other forms reach further than Landlock can see.
 void allow_some_forms(Rules& rules) {
   // Before its ABI 3 (Linux 6.2) Landlock does not see that O_TRUNC empties what is opened for reading.
   rules.allow(SCMP_SYS(open), without(1, O_TRUNC));
   rules.allow(SCMP_SYS(openat), without(2, O_TRUNC));
-  // Not AT_EMPTY_PATH and AT_SYMLINK_FOLLOW, which name an open descriptor; not AT_REMOVEDIR; no exchange.
+  // Not AT_EMPTY_PATH and AT_SYMLINK_FOLLOW, which name an open descriptor. Not AT_REMOVEDIR. Not RENAME_EXCHANGE.
   rules.allow(SCMP_SYS(linkat), equal(4, 0));
   rules.allow(SCMP_SYS(unlinkat), equal(2, 0));
   rules.allow(SCMP_SYS(renameat2), equal(4, 0));
   rules.allow(SCMP_SYS(renameat2), equal(4, RENAME_NOREPLACE));
-  // Reserves space, and punches no holes.
+  // Only to reserve space, not to punch holes.
   rules.allow(SCMP_SYS(fallocate), equal(1, 0));
-  // A lock is asked for and never waited for in the kernel.
+  // Only without waiting in the kernel.
   rules.allow(SCMP_SYS(flock), equal(1, LOCK_EX | LOCK_NB));
 }
 
 Result<void> filter_calls() {
   const auto refused = [](int error) { return fail(core::call_error("seccomp", -error)); };
-  // Refused rather than killed: what glibc's next version tries without need must not end a run half way.
+  // A call is refused, and does not end the process: the next glibc may try a call that it can do without.
   const std::unique_ptr<void, Release> filter(seccomp_init(SCMP_ACT_ERRNO(EPERM)));
   if (!filter) return refused(-ENOMEM);
-  // The library's own errors say nothing about the kernel's.
+  // Has the library return the errors of the kernel, and not its own.
   (void)seccomp_attr_set(filter.get(), SCMP_FLTATR_API_SYSRAWRC, 1);
   Rules rules(filter.get());
   for (const int call : allowed) rules.allow(call);
@@ -134,20 +134,20 @@ Result<void> filter_calls() {
   if (sanitized) {
     for (const int call : allowed_to_sanitizers) rules.allow(call);
   } else {
-    // No new code: what is executable now is all that ever will be.
+    // No new code: nothing becomes executable from now on.
     rules.allow(SCMP_SYS(mmap), without(2, PROT_EXEC));
     rules.allow(SCMP_SYS(mprotect), without(2, PROT_EXEC));
   }
   // abort() sends itself a signal.
   rules.allow(SCMP_SYS(tgkill), equal(0, static_cast<std::uint64_t>(::getpid())));
   if (rules.error() != 0) return refused(rules.error());
-  // Calls of another architecture's numbering end the process: no compiler of ours makes them.
+  // A call by the numbers of another architecture ends the process. Our compilers make no such calls.
   if (const int error = seccomp_load(filter.get()); error != 0) return refused(error);
   return {};
 }
 
-/// Takes every capability from this process, and from what it could become. A call that is refused has nothing to take:
-/// only PR_CAPBSET_DROP asks for a capability itself, and without any there is no way to gain one (no_new_privs).
+/// Takes every capability from this process and from programs that it could run. Dropping one may be refused only to a
+/// process without capabilities, which cannot gain one either (no_new_privs).
 bool drop_capabilities() {
   for (unsigned long capability = 0; ::prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; ++capability) {
     (void)::prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
@@ -173,13 +173,13 @@ Confinement confine(const std::vector<Granted>& granted) {
     if (out.hint.empty()) out.hint = error.hint;
   };
   const rlimit no_core{0, 0};
-  (void)::setrlimit(RLIMIT_CORE, &no_core);  // for what would ask; the next call alone forbids it
+  (void)::setrlimit(RLIMIT_CORE, &no_core);  // the next call forbids core dumps already; this is what others see
   if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) note(core::call_error("prctl", errno));
-  ::umask(0);  // what is made has the mode that it is made with, since chmod is no longer to be had
+  ::umask(0);  // chmod is denied from now on, so a file must get its exact mode when it is made
   if (!drop_capabilities()) note(core::call_error("capset", errno));
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
     note(core::call_error("prctl", errno));
-    return out;  // without it the kernel takes neither of the rest from a process without capabilities
+    return out;  // without no_new_privs the kernel accepts neither Landlock nor a filter
   }
   if (const auto abi = restrict_files(granted); abi) {
     out.landlock = *abi;

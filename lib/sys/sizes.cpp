@@ -19,7 +19,7 @@ Result<std::vector<SizedFile>> sizes_in(const std::string& directory) {
   std::vector<SizedFile> out;
   for (const std::string& name : names) {
     struct stat status {};
-    // What goes while this looks takes no room.
+    // A file that was removed meanwhile takes no space.
     if (::lstat((directory + "/" + name).c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
     const auto bytes = static_cast<std::uint64_t>(status.st_size);
     out.push_back({name, bytes, whole_blocks(bytes), static_cast<std::uint64_t>(status.st_ino)});

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The clock and the system's random source. Everything below the gate takes time and random bytes as values.
+/// The clock, the random source and the log of the system. The modules below gate/ get time and random bytes as values.
 
 #include <string>
 
@@ -12,14 +12,14 @@ namespace airlock::sys {
 /// The system clock, UTC.
 [[nodiscard]] core::Time now();
 
-/// `count` bytes from getrandom(2). The process ends if the kernel has none, which happens only before boot is over.
+/// `count` bytes from getrandom(2). Where the kernel denies them the process ends.
 [[nodiscard]] std::string random_bytes(std::size_t count);
 
 /// A random UUID (version 4).
 [[nodiscard]] std::string random_uuid();
 
-/// Hands a line to the machine's log (syslog(3), facility `daemon`, level `info`, program `airlock`). Error: unexpected
-/// where nothing listens at `/dev/log`, so that it would be lost without a word.
+/// Writes a line to the log of the machine (syslog(3), facility `daemon`, level `info`, program `airlock`). Error:
+/// unexpected where no daemon listens at `/dev/log`, since the line would be lost.
 [[nodiscard]] core::Result<void> log_line(const std::string& line);
 
 }  // namespace airlock::sys

@@ -36,7 +36,7 @@ Ended wait_for(pid_t pid) {
 }  // namespace
 
 Result<Worker> Worker::split() {
-  // Nobody would hear what a worker without supervisor did.
+  // `fork_with_channel` kills the worker when the supervisor ends, since nobody would learn what it did after that.
   AIRLOCK_TRY(Forked forked, fork_with_channel());
   return Worker(std::move(forked));
 }
@@ -50,7 +50,7 @@ std::optional<char> Worker::hear() {
 }
 
 void Worker::tell_text(std::string_view text) {
-  text = text.substr(0, text_most);
+  text = text.substr(0, text_maximum);
   const std::string size{static_cast<char>(text.size() >> 8U), static_cast<char>(text.size())};
   (void)other_.write(size + std::string(text));
 }

@@ -1,8 +1,8 @@
 #pragma once
 /// \file
-/// A process split in two: the supervisor, which stays as it is, and a worker, which is to be confined. Over two pipes
-/// they tell each other single bytes, and short texts behind their size, so that the supervisor has nothing to parse
-/// that a worker could have made up.
+/// A process split in two: a supervisor, which stays as it is, and a worker, which will be confined. Over two pipes
+/// they send each other single bytes, and short texts with their size before them. A worker that was taken over can
+/// send anything, so the supervisor parses nothing more than that.
 
 #include <optional>
 #include <string>
@@ -23,24 +23,24 @@ struct Ended {
 /// Either end of the split.
 class Worker {
  public:
-  /// Forks. The caller must have no other threads and nothing in its buffers. The worker ends when the supervisor does.
-  /// Error: unexpected (no more processes).
+  /// Forks. The caller must have no other threads and no buffered output. The worker ends when the supervisor ends.
+  /// Error: unexpected (too many processes).
   [[nodiscard]] static core::Result<Worker> split();
 
-  /// Which of the two this is.
+  /// Whether this process is the worker.
   [[nodiscard]] bool is_worker() const { return pid_ == 0; }
   /// The descriptors that this end needs.
   [[nodiscard]] std::vector<int> descriptors() const { return other_.descriptors(); }
 
-  /// Tells the other end something. Nobody there is no error: `hear` will say so.
+  /// Sends a byte to the other end. Where the other end has ended nothing happens; `hear` shows it.
   void tell(char word);
-  /// Waits for the other end to say something; nothing where it has ended.
+  /// Waits for a byte from the other end. Nothing where it has ended.
   [[nodiscard]] std::optional<char> hear();
-  /// The same for any bytes; what is behind the first `text_most` is left out.
-  static constexpr std::size_t text_most = 0xFFFF;
+  /// The same for a text. What follows after `text_maximum` bytes is left out.
+  static constexpr std::size_t text_maximum = 0xFFFF;
   void tell_text(std::string_view text);
   [[nodiscard]] std::optional<std::string> hear_text();
-  /// For the supervisor: waits until the worker has ended.
+  /// For the supervisor: waits until the worker ends.
   [[nodiscard]] Ended wait();
 
  private:
@@ -49,17 +49,17 @@ class Worker {
   Channel other_;
 };
 
-/// Runs another program of ours and waits for it. Its standard output goes to our standard error; of our other
-/// descriptors it has those in `inherited`. Error: unexpected.
+/// Runs another program of ours, and waits until it ends. Its standard output goes to our standard error. Of our other
+/// descriptors it gets those in `inherited`. Error: unexpected.
 [[nodiscard]] core::Result<Ended> run_program(const std::string& path, const std::vector<std::string>& arguments,
                                               const std::vector<int>& inherited);
 
 /// The folder of the running program. Error: unexpected.
 [[nodiscard]] core::Result<std::string> program_folder();
-/// Whether there is a program of that path.
+/// Whether `path` is a file that this user may execute.
 [[nodiscard]] bool is_program(const std::string& path);
 
-/// Whether a standard descriptor is a socket, and of which kind.
+/// Whether a descriptor is a socket, and of which kind.
 enum class Socket : std::uint8_t { none, local, other };
 [[nodiscard]] Socket socket_at(int fd);
 

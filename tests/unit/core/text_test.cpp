@@ -1,5 +1,5 @@
-#include "core/encoding.hpp"
 #include "core/text.hpp"
+#include "core/encoding.hpp"
 
 #include <doctest/doctest.h>
 #include <array>
@@ -56,16 +56,18 @@ TEST_CASE("what is shown on a terminal has no controls and no reordering charact
 }
 
 TEST_CASE("characters that nobody sees are not printable, and are named where a person types them") {
-  for (const auto* unseen : {"\u00AD", "\u034F", "\u061C", "\u115F", "\u1160", "\u17B4", "\u180B", "\u180F", "\u2000",
-                             "\u200D", "\u202F", "\u205F", "\u206F", "\u2800", "\u3000", "\u3164", "\uE000", "\uFE00",
-                             "\uFE0F", "\uFEFF", "\uFFA0", "\uFFF0", "\uFFFE", "\U00013430", "\U0001BCA0", "\U0001D173",
-                             "\U0001FFFF", "\U000E0001", "\U000E007F", "\U000E0100", "\U000E01EF", "\U000F0000",
-                             "\U0010FFFD", "\xFF"}) {
+  for (const auto* unseen :
+       {"\u00AD",     "\u034F",     "\u061C",     "\u115F",     "\u1160",     "\u17B4",     "\u180B",
+        "\u180F",     "\u2000",     "\u200D",     "\u202F",     "\u205F",     "\u206F",     "\u2800",
+        "\u3000",     "\u3164",     "\uE000",     "\uFE00",     "\uFE0F",     "\uFEFF",     "\uFFA0",
+        "\uFFF0",     "\uFFFE",     "\U00013430", "\U0001BCA0", "\U0001D173", "\U0001FFFF", "\U000E0001",
+        "\U000E007F", "\U000E0100", "\U000E01EF", "\U000F0000", "\U0010FFFD", "\xFF"}) {
     CAPTURE(to_hex(unseen));
     CHECK_FALSE(is_printable(unseen));
     CHECK_FALSE(check_typed("the note", std::string("a") + unseen, 100));
   }
-  for (const auto* seen : {"a b", "é", "\u0600", "ж", "東京", "한국", "😀", "ﬁ", "\uFFFC", "\uFFFD", "\U0001F600", "\U00030000"}) {
+  for (const auto* seen :
+       {"a b", "é", "\u0600", "ж", "東京", "한국", "😀", "ﬁ", "\uFFFC", "\uFFFD", "\U0001F600", "\U00030000"}) {
     CAPTURE(to_hex(seen));
     CHECK(is_printable(seen));
   }
@@ -132,7 +134,8 @@ TEST_CASE("a digest is read from 64 lower-case hex digits only") {
 TEST_CASE("a reason is printable, not empty, and at most as long as a ledger's reader can bear") {
   CHECK(check_reason("ticket 815", ""));
   CHECK(check_reason(std::string(reason_limit, 'x'), ""));
-  for (const std::string& poor : {std::string(), std::string(reason_limit + 1, 'x'), std::string("a\nb"), std::string("\xff")}) {
+  for (const std::string& poor :
+       {std::string(), std::string(reason_limit + 1, 'x'), std::string("a\nb"), std::string("\xff")}) {
     CAPTURE(poor);
     const auto refused = check_reason(poor, "say why");
     REQUIRE_FALSE(refused);

@@ -4,15 +4,15 @@
 
 #include <nlohmann/json.hpp>
 
+#include "book.hpp"
 #include "ledger/disclosure.hpp"
 #include "ledger/entry.hpp"
-
-namespace entry_test {
 
 using namespace airlock;
 using core::Code;
 using core::Json;
 using ledger::Kind;
+using test::replaced;
 
 namespace {
 
@@ -45,10 +45,6 @@ std::string why(const std::string& body) {
 std::string why_with(Kind kind, Json members, const char* member, const Json& value) {
   members[member] = value;
   return why(body_of(kind, members));
-}
-
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  return text.replace(text.find(from), from.size(), to);
 }
 
 }  // namespace
@@ -191,5 +187,3 @@ TEST_CASE("members that the ledger understands must be well-formed") {
   CHECK_FALSE(why_with(Kind::sealed, sealed, "size", -1) == "accepted");
   CHECK(why_with(Kind::sealed, sealed, "checkpoint", 1) == "`body`: `/checkpoint`: must be a signed note");
 }
-
-}  // namespace entry_test

@@ -29,6 +29,13 @@ inline std::string id(char group, std::uint64_t n) {
 inline std::string report_id(std::uint64_t n) { return id('a', n); }
 inline std::string disclosure_id(std::uint64_t n) { return id('d', n); }
 
+/// `text` with its first `from`, which must be there, replaced by `to`.
+inline std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  const auto at = text.find(from);
+  REQUIRE(at != std::string::npos);
+  return text.replace(at, from.size(), to);
+}
+
 inline ledger::Original original_of(std::uint64_t report) {
   return {report_id(report), crypto::sha256("report " + std::to_string(report)), std::string(32, 's'), 9};
 }

@@ -1,8 +1,7 @@
-#include "core/encoding.hpp"
 #include "ledger/checkpoint.hpp"
+#include "core/encoding.hpp"
 
 #include <doctest/doctest.h>
-
 
 using namespace airlock;
 using core::Code;

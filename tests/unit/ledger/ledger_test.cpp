@@ -1,4 +1,3 @@
-#include "ledger/checkpoint.hpp"
 #include "ledger/ledger.hpp"
 
 #include <doctest/doctest.h>
@@ -8,6 +7,7 @@
 #include <fstream>
 
 #include "book.hpp"
+#include "ledger/checkpoint.hpp"
 
 using namespace airlock;
 using core::Code;

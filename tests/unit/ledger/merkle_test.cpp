@@ -1,5 +1,5 @@
-#include "core/encoding.hpp"
 #include "ledger/merkle.hpp"
+#include "core/encoding.hpp"
 
 #include <doctest/doctest.h>
 

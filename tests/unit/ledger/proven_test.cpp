@@ -6,8 +6,6 @@
 #include "ledger/body.hpp"
 #include "ledger/verify.hpp"
 
-namespace proven_test {
-
 using namespace airlock;
 using core::Code;
 using core::Json;
@@ -255,5 +253,3 @@ TEST_CASE("verify finds an entry that names another newest entry than the one be
     CHECK(checked.error().message.ends_with("entry 7: does not name the newest entries before it"));
   }
 }
-
-}  // namespace proven_test

@@ -74,12 +74,6 @@ inline std::string body_at(db::Database& database, std::uint64_t seq) {
   return query.text(0);
 }
 
-inline std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  const auto at = text.find(from);
-  REQUIRE(at != std::string::npos);
-  return text.replace(at, from.size(), to);
-}
-
 inline std::string verdict(const std::string& path, const crypto::NoteVerifier& verifier) {
   const auto opened = Ledger::open(path, db::Mode::read_only);
   if (!opened) return opened.error().message;

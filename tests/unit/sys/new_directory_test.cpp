@@ -1,14 +1,12 @@
 #include "sys/new_directory.hpp"
-#include "sys/look.hpp"
-#include "sys/write_file.hpp"
 
 #include <doctest/doctest.h>
 
 #include <filesystem>
 
+#include "sys/look.hpp"
+#include "sys/write_file.hpp"
 #include "temporary_directory.hpp"
-
-namespace new_directory_test {
 
 using airlock::core::Code;
 using airlock::sys::NewDirectory;
@@ -73,5 +71,3 @@ TEST_CASE("what a process that was killed left is removed by the next, and nothi
   made->keep();
   CHECK(std::filesystem::is_empty(path));
 }
-
-}  // namespace new_directory_test

@@ -10,8 +10,6 @@
 
 using namespace airlock;
 
-namespace sizes_test {
-
 TEST_CASE("files are sized in whole blocks, two names of one file have one id, and all else is left out") {
   const test::TemporaryDirectory folder;
   const std::string at = folder.path() + "/";
@@ -35,5 +33,3 @@ TEST_CASE("files are sized in whole blocks, two names of one file have one id, a
   CHECK(sys::whole_blocks(0) == 4096);
   CHECK_FALSE(sys::stamp_of(at + "none").has_value());
 }
-
-}  // namespace sizes_test
