@@ -16,9 +16,9 @@ using core::Json;
 using core::Members;
 using core::quote;
 
-KnownKit::List list_in(Members& outer, const Json& json, std::size_t index) {
+KnownKit::KnownList list_in(Members& outer, const Json& json, std::size_t index) {
   Members in(json, outer.name(), outer.path_of("revocation_lists") + "/" + std::to_string(index));
-  KnownKit::List out;
+  KnownKit::KnownList out;
   out.issuer = in.sha256("issuer_key_sha256");
   out.number = static_cast<std::uint64_t>(in.integer("number", 0, INT64_MAX));
   out.sha256 = in.sha256("sha256");
@@ -77,9 +77,9 @@ KnownKit known_from(const KitHeader& kit) {
 }
 
 void add_lists(KnownKit& known, const KnownKit& other) {
-  for (const KnownKit::List& list : other.lists) {
+  for (const KnownKit::KnownList& list : other.lists) {
     const auto at = std::find_if(known.lists.begin(), known.lists.end(),
-                                 [&](const KnownKit::List& each) { return each.issuer == list.issuer; });
+                                 [&](const KnownKit::KnownList& each) { return each.issuer == list.issuer; });
     if (at == known.lists.end()) {
       if (known.lists.size() < known_lists_limit) known.lists.push_back(list);
     } else if (at->number < list.number) {
@@ -95,10 +95,10 @@ void add_known(KnownKit& known, const KnownKit& other) {
   known.content_sha256 = other.content_sha256;
 }
 
-Result<void> check_lists(const KitHeader& kit, const std::vector<KnownKit::List>& known,
+Result<void> check_lists(const KitHeader& kit, const std::vector<KnownKit::KnownList>& known,
                          const std::vector<crypto::Certificate>& roots) {
   const KnownKit has = known_from(kit);
-  for (const KnownKit::List& before : known) {
+  for (const KnownKit::KnownList& before : known) {
     const auto root = std::find_if(roots.begin(), roots.end(), [&](const crypto::Certificate& certificate) {
       return certificate.key().sha256().hex() == before.issuer;
     });
@@ -106,7 +106,7 @@ Result<void> check_lists(const KitHeader& kit, const std::vector<KnownKit::List>
       continue;  // the operator removed this root, and with it all certificates that it could revoke
     const std::string of = " of " + quote(root->subject());
     const auto list = std::find_if(has.lists.begin(), has.lists.end(),
-                                   [&](const KnownKit::List& each) { return each.issuer == before.issuer; });
+                                   [&](const KnownKit::KnownList& each) { return each.issuer == before.issuer; });
     if (list == has.lists.end()) {
       return fail(Code::refused, "the kit lacks the revocation list" + of + ", which a kit before it had",
                   "ask the vendor for a kit that has it");
@@ -125,7 +125,7 @@ void add_known_members(Json& document, const KnownKit& known) {
   if (known.number != 0) document["kit"] = {{"number", known.number}, {"content_sha256", known.content_sha256}};
   if (known.lists.empty()) return;
   document["revocation_lists"] = Json::array();
-  for (const KnownKit::List& list : known.lists) {
+  for (const KnownKit::KnownList& list : known.lists) {
     document["revocation_lists"].push_back(
         {{"issuer_key_sha256", list.issuer}, {"number", list.number}, {"sha256", list.sha256}});
   }

@@ -25,14 +25,14 @@ inline constexpr std::size_t known_lists_limit = 64;
 struct KnownKit {
   std::uint64_t number = 0;    ///< 0: no kit is known
   std::string content_sha256;  ///< hex; empty where no kit is known
-  struct List {
+  struct KnownList {
     std::string issuer;  ///< `key_sha256` of the root that issued it
     std::uint64_t number = 0;
     std::string sha256;  ///< of its PEM, hex
 
-    bool operator==(const List&) const = default;
+    bool operator==(const KnownList&) const = default;
   };
-  std::vector<List> lists;
+  std::vector<KnownList> lists;
 
   bool operator==(const KnownKit&) const = default;
 };
@@ -46,7 +46,7 @@ void add_known(KnownKit& known, const KnownKit& other);
 
 /// Checks that a kit has every known list whose issuer is still among `roots`: the same list, or one with a higher
 /// number. Error: refused.
-[[nodiscard]] Result<void> check_lists(const KitHeader& kit, const std::vector<KnownKit::List>& known,
+[[nodiscard]] Result<void> check_lists(const KitHeader& kit, const std::vector<KnownKit::KnownList>& known,
                                        const std::vector<crypto::Certificate>& roots);
 
 /// Adds the members `kit` and `revocation_lists` to a document; a member that would be empty is left out.

@@ -47,7 +47,7 @@ TEST_CASE("of what is known of kits the higher number stays, and of equal number
   add_known(known, {.number = 5, .content_sha256 = std::string(64, 'c'), .lists = {{a_digest, 3, a_digest}}});
   CHECK(known.number == 5);
   CHECK(known.content_sha256 == std::string(64, 'c'));
-  CHECK(known.lists == std::vector<KnownKit::List>{{a_digest, 3, a_digest}});
+  CHECK(known.lists == std::vector<KnownKit::KnownList>{{a_digest, 3, a_digest}});
 }
 
 TEST_CASE("a memory survives a round trip, and is one line") {
