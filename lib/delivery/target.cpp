@@ -56,18 +56,18 @@ struct MemberSlice {
 };
 Result<std::array<MemberSlice, event_members.size()>> slices_of(const core::Blob& payload) {
   report::Limits limits;
-  limits.bytes = report::report_bytes_most;
+  limits.bytes = report::report_bytes_maximum;
   const crypto::Secret key(sys::random_bytes(16));
   report::Scanner scanner(payload, limits, key);
   std::array<MemberSlice, event_members.size()> out;
   MemberSlice* open = nullptr;
   for (;;) {
     AIRLOCK_TRY(const report::Token token, scanner.next());
-    if (token.kind == report::Kind::end) return out;
-    if (token.depth == 0 && token.kind != report::Kind::begin_object && token.kind != report::Kind::end_object) {
+    if (token.kind == report::TokenKind::end) return out;
+    if (token.depth == 0 && token.kind != report::TokenKind::begin_object && token.kind != report::TokenKind::end_object) {
       return fail(Code::refused, "the report is no object, which `posthog-batch` needs");
     }
-    if (token.kind == report::Kind::key && token.depth == 1) {
+    if (token.kind == report::TokenKind::key && token.depth == 1) {
       const auto found = std::find(event_members.begin(), event_members.end(), token.text);
       open = found == event_members.end() ? nullptr : &out.at(static_cast<std::size_t>(found - event_members.begin()));
     } else if (open != nullptr && token.depth == 1) {

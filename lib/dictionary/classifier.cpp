@@ -1,23 +1,26 @@
+#include "dictionary/classifier.hpp"
+
 #include <algorithm>
 
+#include "dictionary/fits.hpp"
 #include "dictionary/tree.hpp"
 #include "dictionary/twins.hpp"
 
 namespace airlock::dictionary {
 
-using report::Kind;
 using report::Token;
+using report::TokenKind;
 
 struct Classifier::State {
   /// An open container whose content is looked up in the tree.
   struct Frame {
     const Node* node;
-    Placement placement;  ///< of the container's two ends
-    Placement stray;      ///< of what stands in it undeclared
+    Placement placement;  ///< of its opening and closing token
+    Placement stray;      ///< of undeclared members and elements in it
     bool is_array;
   };
 
-  explicit State(const Dictionary::Tree& declared) : tree(declared), twins(declared) {}
+  explicit State(const Tree& declared) : tree(declared), twins(declared) {}
 
   Placement place(const Token& token);
   Placement place_key(const Token& token);
@@ -28,16 +31,16 @@ struct Classifier::State {
   Placement enter(const Token& token, const Node& node, Placement placement, Placement stray);
   Placement settle(const Token& token, Placement placement);
 
-  const Dictionary::Tree& tree;
+  const Tree& tree;
   TwinMatcher twins;
-  const Node nothing;         ///< stands for a container that may only be empty
-  std::vector<Frame> frames;  ///< from the report itself inwards
+  const Node nothing;         ///< the node of a container that must be empty
+  std::vector<Frame> frames;  ///< from the outermost container inwards
 
-  // What the key before declares its value to be.
-  const Node* value = nullptr;                          ///< one node, or
-  const std::vector<const Node*>* originals = nullptr;  ///< the paths that it may copy
+  // What the last key declares its value to be.
+  const Node* value = nullptr;                          ///< the node of a declared member, or
+  const std::vector<const Node*>* originals = nullptr;  ///< the nodes that a twin may copy
 
-  // The subtree whose tokens are all placed alike, until its end is seen.
+  // While `is_settled`, all tokens are placed alike, until the subtree at this depth ends.
   bool is_settled = false;
   Placement settled;
   std::size_t settled_depth = 0;
@@ -45,31 +48,31 @@ struct Classifier::State {
 
 namespace {
 
-Placement of_field(Standing standing, const Node& node, Type type = Type::text) {
-  return {standing, node.index, node.field->cls.value_or(Class::content), type, false, false};
+Placement of_field(TokenStatus status, const Node& node, Type type = Type::text) {
+  return {status, node.index, node.field->cls.value_or(Class::content), type, false, false};
 }
 
-/// The placement of a value that fits its field, or stands in for one.
-std::optional<Placement> fitting(Standing standing, const Node& node, const Token& token) {
+/// The placement of a token that fits its field, or says that there is no value. Nothing for other tokens.
+std::optional<Placement> fitting(TokenStatus status, const Node& node, const Token& token) {
   const Shape& shape = node.field->shape;
-  if (const auto type = first_fit(shape, token.kind, token.text)) return of_field(standing, node, *type);
+  if (const auto type = first_fit(shape, token.kind, token.text)) return of_field(status, node, *type);
   const auto type = stand_in(shape, token.kind, token.text);
   if (!type) return std::nullopt;
-  Placement out = of_field(standing, node, *type);
+  Placement out = of_field(status, node, *type);
   out.stands_in = true;
   return out;
 }
 
-/// Of the first original that has a type; a mere prefix has no field.
-Placement of_originals(Standing standing, const std::vector<const Node*>& originals) {
+/// The placement by the first original that has a type, or without a field if none has.
+Placement of_originals(TokenStatus status, const std::vector<const Node*>& originals) {
   const auto leaf = std::find_if(originals.begin(), originals.end(), [](const Node* node) { return node->is_leaf(); });
   Placement placement;
-  if (leaf != originals.end()) return of_field(standing, **leaf);
-  placement.standing = standing;
+  if (leaf != originals.end()) return of_field(status, **leaf);
+  placement.status = status;
   return placement;
 }
 
-constexpr Placement undeclared{Standing::undeclared, Placement::no_field, Class::content, Type::text, false, false};
+constexpr Placement undeclared{TokenStatus::undeclared, no_field, Class::content, Type::text, false, false};
 
 }  // namespace
 
@@ -79,12 +82,12 @@ Placement Classifier::State::place(const Token& token) {
     return settled;
   }
   switch (token.kind) {
-    case Kind::end:
+    case TokenKind::end:
       return {};
-    case Kind::key:
+    case TokenKind::key:
       return place_key(token);
-    case Kind::end_object:
-    case Kind::end_array: {
+    case TokenKind::end_object:
+    case TokenKind::end_array: {
       const Placement placement = frames.back().placement;
       frames.pop_back();
       return placement;
@@ -94,7 +97,7 @@ Placement Classifier::State::place(const Token& token) {
   }
 }
 
-/// A key settles its member, an opening token its container; a scalar is over with its one token.
+/// Gives the same placement to everything below the token: the value of a key, the content of a container.
 Placement Classifier::State::settle(const Token& token, Placement placement) {
   if (!token.is_scalar()) {
     is_settled = true;
@@ -105,7 +108,7 @@ Placement Classifier::State::settle(const Token& token, Placement placement) {
 }
 
 Placement Classifier::State::enter(const Token& token, const Node& node, Placement placement, Placement stray) {
-  if (token.opens()) frames.push_back({&node, placement, stray, token.kind == Kind::begin_array});
+  if (token.opens()) frames.push_back({&node, placement, stray, token.kind == TokenKind::begin_array});
   return placement;
 }
 
@@ -122,17 +125,18 @@ Placement Classifier::State::place_key(const Token& token) {
     const auto& found = twins.match(token.text);
     if (!found.empty()) {
       originals = &found;
-      return of_originals(Standing::twin, found);
+      return of_originals(TokenStatus::twin, found);
     }
   }
   if (node.keys == nullptr) return settle(token, frame.stray);
   const Node& member = *node.wildcard;
   if (const auto type = first_fit(node.keys->shape, token.kind, token.text)) {
     value = &member;
-    return {Standing::declared, member.index, node.keys->cls, *type, true, false};
+    return {TokenStatus::declared, member.index, node.keys->cls, *type, true, false};
   }
-  settle(token, {Standing::ill_typed, member.index, member.field->cls.value_or(node.keys->cls), Type::text, false, false});
-  return {Standing::ill_typed, member.index, node.keys->cls, Type::text, true, false};
+  settle(token,
+         {TokenStatus::ill_typed, member.index, member.field->cls.value_or(node.keys->cls), Type::text, false, false});
+  return {TokenStatus::ill_typed, member.index, node.keys->cls, Type::text, true, false};
 }
 
 Placement Classifier::State::place_value(const Token& token) {
@@ -146,19 +150,19 @@ Placement Classifier::State::place_value(const Token& token) {
 
 Placement Classifier::State::place_declared(const Token& token, const Node& node) {
   if (!node.is_leaf()) return token.opens() ? enter(token, node, {}, undeclared) : undeclared;
-  const Placement ill_typed = of_field(Standing::ill_typed, node);
-  if (const auto placement = fitting(Standing::declared, node, token)) {
+  const Placement ill_typed = of_field(TokenStatus::ill_typed, node);
+  if (const auto placement = fitting(TokenStatus::declared, node, token)) {
     return enter(token, nothing, *placement, ill_typed);
   }
   return settle(token, ill_typed);
 }
 
 Placement Classifier::State::place_twin(const Token& token) {
-  const Placement ill_typed = of_originals(Standing::ill_typed, *originals);
+  const Placement ill_typed = of_originals(TokenStatus::ill_typed, *originals);
   for (const Node* node : *originals) {
     if (!node->is_leaf()) {
-      if (token.opens()) return enter(token, nothing, {Standing::twin}, ill_typed);
-    } else if (const auto placement = fitting(Standing::twin, *node, token)) {
+      if (token.opens()) return enter(token, nothing, {TokenStatus::twin}, ill_typed);
+    } else if (const auto placement = fitting(TokenStatus::twin, *node, token)) {
       return enter(token, nothing, *placement, ill_typed);
     }
   }

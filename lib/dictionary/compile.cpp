@@ -10,7 +10,7 @@ using core::Result;
 
 class Compiler {
  public:
-  Compiler(std::string_view document, Dictionary::Tree& tree) : document_(core::quote(document)), tree_(tree) {}
+  Compiler(std::string_view document, Tree& tree) : document_(core::quote(document)), tree_(tree) {}
 
   Result<void> run() {
     for (std::size_t i = 0; i < tree_.fields.size(); ++i) AIRLOCK_CHECK(add(i));
@@ -56,7 +56,7 @@ class Compiler {
     return std::find(path.is_wildcard.begin(), path.is_wildcard.end(), true) != path.is_wildcard.end();
   }
 
-  /// The node that a path without wildcards names, or null.
+  /// The node at a path without wildcards, or null.
   [[nodiscard]] const Node* literal_node(const Field& path) const {
     const Node* node = &tree_.root;
     for (const std::string& step : path.steps) {
@@ -108,7 +108,7 @@ class Compiler {
     return {};
   }
 
-  /// The field that plays a role: declared, at one place only.
+  /// The field of a role. It must be declared, without wildcards.
   [[nodiscard]] Result<const Field*> role(const std::string& place, const std::string& path) const {
     const auto at = tree_.by_path.find(path);
     if (at == tree_.by_path.end()) return refuse(place, core::quote(path) + " is not declared");
@@ -138,7 +138,7 @@ class Compiler {
     return refuse(place, core::quote(path) + " must be declared as a `time` alone");
   }
 
-  /// A name under a `*` could be a wildcard's key and a twin at once, so there the two exclude each other.
+  /// Twins and a `*` for members exclude each other in one object, since a name could otherwise be both.
   Result<void> find_twins() {
     if (tree_.twins.under.empty()) return {};
     const auto refuse_path = [&](const std::string& why) {
@@ -155,11 +155,11 @@ class Compiler {
   }
 
   std::string document_;
-  Dictionary::Tree& tree_;
+  Tree& tree_;
 };
 
 }  // namespace
 
-Result<void> compile(std::string_view document, Dictionary::Tree& tree) { return Compiler(document, tree).run(); }
+Result<void> compile(std::string_view document, Tree& tree) { return Compiler(document, tree).run(); }
 
 }  // namespace airlock::dictionary

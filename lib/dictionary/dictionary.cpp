@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/json.hpp"
 #include "dictionary/tree.hpp"
 
 namespace airlock::dictionary {
@@ -29,7 +30,7 @@ const std::vector<Field>& Dictionary::fields() const { return tree_->fields; }
 const std::vector<std::string>& Dictionary::events() const { return tree_->events; }
 const Roles& Dictionary::roles() const { return tree_->roles; }
 const Twins& Dictionary::twins() const { return tree_->twins; }
-const Dictionary::Tree& Dictionary::tree() const { return *tree_; }
+const Tree& Dictionary::tree() const { return *tree_; }
 
 std::optional<std::size_t> Dictionary::find(std::string_view path) const {
   const auto at = tree_->by_path.find(path);

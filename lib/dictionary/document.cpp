@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "core/json.hpp"
 #include "core/members.hpp"
 #include "core/text.hpp"
+#include "dictionary/fits.hpp"
 #include "dictionary/tree.hpp"
 
 namespace airlock::dictionary {
@@ -15,7 +17,7 @@ constexpr std::string_view format_1 = "airlock-dictionary/1";
 constexpr std::string_view format_2 = "airlock-dictionary/2";
 constexpr std::size_t type_count = static_cast<std::size_t>(Type::empty) + 1;
 
-/// Reads a nested object with `read`, and hands its first failure to `in`.
+/// Reads a nested object with `read`, and reports its first failure to `in`.
 template <typename Read>
 void read_nested(Members& in, const Json* json, std::string path, Read read) {
   if (json == nullptr || !in.ok()) return;
@@ -48,7 +50,7 @@ bool is_interval(std::string_view text) {
          std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-/// `type` is one name or a list of them; empty where it is absent.
+/// Reads `type`: one name or a list of names. Empty if `type` is absent.
 std::vector<Type> read_types(Members& in) {
   std::vector<std::string> names;
   const Json* type = in.any("type");
@@ -82,7 +84,7 @@ Shape read_shape(Members& in) {
   return shape;
 }
 
-/// Whole numbers, as their text in a report.
+/// Reads `sentinels`: whole numbers, kept as their text in a report.
 std::vector<std::string> read_sentinels(Members& in) {
   std::vector<std::string> out;
   const Json* list = in.array_if("sentinels", sentinels_limit);
@@ -96,12 +98,12 @@ std::vector<std::string> read_sentinels(Members& in) {
   return out;
 }
 
-/// What stands for a value that there is not must not be one that the types allow.
+/// Reads what says that there is no value. The field's types must not accept it as a value.
 void read_stand_ins(Members& in, Shape& shape) {
   shape.nullable = in.boolean_if("nullable").value_or(false);
   shape.sentinels = read_sentinels(in);
   for (const std::string& sentinel : shape.sentinels) {
-    if (first_fit(shape, report::Kind::number, sentinel)) {
+    if (first_fit(shape, report::TokenKind::number, sentinel)) {
       in.refuse("sentinels", core::quote(sentinel) + " is a value that the field's types allow");
     }
   }
@@ -170,24 +172,24 @@ Roles read_roles(Members& in) {
   return roles;
 }
 
-/// Whether releases that know only the first format would not understand the field.
+/// Whether the field says something that the first format does not have.
 bool says_more_than_1(const Field& field) {
   return field.required || field.shape.nullable || !field.shape.sentinels.empty();
 }
 
-/// Those of the whole dictionary count for every `count`. False where there are too many.
+/// Adds the sentinels of the dictionary to a shape with the type `count`. False if it then has too many.
 bool add_sentinels(const std::vector<std::string>& sentinels, Shape& shape) {
   if (!has_type(shape, Type::count)) return true;
   for (const std::string& sentinel : sentinels) {
     const bool is_there = std::find(shape.sentinels.begin(), shape.sentinels.end(), sentinel) != shape.sentinels.end();
-    if (!is_there && !first_fit(shape, report::Kind::number, sentinel)) shape.sentinels.push_back(sentinel);
+    if (!is_there && !first_fit(shape, report::TokenKind::number, sentinel)) shape.sentinels.push_back(sentinel);
   }
   return shape.sentinels.size() <= sentinels_limit;
 }
 
 }  // namespace
 
-core::Result<void> read_document(const Json& json, std::string_view document, Dictionary::Tree& tree) {
+core::Result<void> read_document(const Json& json, std::string_view document, Tree& tree) {
   Members in(json, document, "");
   const bool is_second = in.has("format") && *in.any("format") == format_2;
   in.format(is_second ? format_2 : format_1);
@@ -212,9 +214,9 @@ core::Result<void> read_document(const Json& json, std::string_view document, Di
   AIRLOCK_CHECK(in.finish());
   const bool needs_2 = !sentinels.empty() || std::any_of(tree.fields.begin(), tree.fields.end(), says_more_than_1);
   if (needs_2 && !is_second) {
-    return core::fail(core::Code::bad_input,
-                      core::quote(document) + ": `/format`: `nullable`, `required` and `sentinels` need " +
-                          core::quote(format_2));
+    return core::fail(
+        core::Code::bad_input,
+        core::quote(document) + ": `/format`: `nullable`, `required` and `sentinels` need " + core::quote(format_2));
   }
   for (std::size_t i = 0; i < tree.fields.size(); ++i) {
     if (!add_sentinels(sentinels, tree.fields[i].shape)) {

@@ -1,3 +1,5 @@
+#include "dictionary/fits.hpp"
+
 #include <arpa/inet.h>
 
 #include <algorithm>
@@ -8,12 +10,11 @@
 #include "core/encoding.hpp"
 #include "core/text.hpp"
 #include "core/time.hpp"
-#include "dictionary/dictionary.hpp"
 
 namespace airlock::dictionary {
 namespace {
 
-using report::Kind;
+using report::TokenKind;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_alphanumeric(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -25,10 +26,10 @@ bool all(std::string_view text, Predicate predicate) {
   return std::all_of(text.begin(), text.end(), predicate);
 }
 
-/// Whether `text` consists of one to `most` parts with dots between them, each of which satisfies `is_part`.
+/// Whether `text` consists of 1 to `maximum` parts with dots between them, each of which satisfies `is_part`.
 template <typename Predicate>
-bool is_dotted(std::string_view text, std::size_t most, Predicate is_part) {
-  for (std::size_t parts = 1; parts <= most; ++parts) {
+bool is_dotted(std::string_view text, std::size_t maximum, Predicate is_part) {
+  for (std::size_t parts = 1; parts <= maximum; ++parts) {
     const auto dot = text.find('.');
     if (!is_part(text.substr(0, dot))) return false;
     if (dot == std::string_view::npos) return true;
@@ -42,7 +43,7 @@ bool is_label(std::string_view label) {
          all(label, [](char c) { return is_alphanumeric(c) || c == '-'; });
 }
 
-/// RFC 1123 2.1. A last label of digits only would make it look like an address, so it is none.
+/// RFC 1123 2.1. A name whose last label has digits only is refused, since it looks like an address.
 bool is_hostname(std::string_view text) {
   return text.size() <= hostname_bytes_limit && is_dotted(text, hostname_bytes_limit, is_label) &&
          !all(text.substr(text.rfind('.') + 1), is_digit);  // npos + 1 == 0
@@ -114,8 +115,8 @@ bool is_url(std::string_view text) {
   return is_authority(text.substr(0, authority_end)) && is_url_tail(text.substr(authority_end));
 }
 
-/// `["v"] 1*6(number) ["-" identifiers] ["+" identifiers]`: Semantic Versioning 2.0.0, but for the number of numbers
-/// and for zeros in front of them.
+/// `["v"] 1*6(number) ["-" identifiers] ["+" identifiers]`: Semantic Versioning 2.0.0, but with 1 to 6 numbers, which
+/// may begin with zeros.
 bool is_version(std::string_view text) {
   constexpr std::size_t numbers_limit = 6;
   constexpr std::size_t digits_limit = 10;
@@ -169,7 +170,7 @@ bool fits_string(Type type, std::string_view text, const std::vector<std::string
   return false;
 }
 
-/// JSON's own grammar (RFC 8259 6) already keeps zeros and plus signs off the front.
+/// JSON's grammar (RFC 8259 6) has already refused leading zeros and plus signs.
 bool fits_number(Type type, std::string_view text) {
   switch (type) {
     case Type::count:
@@ -185,38 +186,38 @@ bool fits_number(Type type, std::string_view text) {
 
 }  // namespace
 
-bool fits(Type type, Kind kind, std::string_view text, const std::vector<std::string>& enum_values) {
+bool fits(Type type, TokenKind kind, std::string_view text, const std::vector<std::string>& enum_values) {
   switch (kind) {
-    case Kind::key:
-    case Kind::string:
+    case TokenKind::key:
+    case TokenKind::string:
       return fits_string(type, text, enum_values);
-    case Kind::number:
+    case TokenKind::number:
       return fits_number(type, text);
-    case Kind::boolean:
+    case TokenKind::boolean:
       return type == Type::boolean;
-    case Kind::begin_object:
-    case Kind::begin_array:
+    case TokenKind::begin_object:
+    case TokenKind::begin_array:
       return type == Type::empty;
-    case Kind::null:
-    case Kind::end_object:
-    case Kind::end_array:
-    case Kind::end:
+    case TokenKind::null:
+    case TokenKind::end_object:
+    case TokenKind::end_array:
+    case TokenKind::end:
       return false;
   }
   return false;
 }
 
-std::optional<Type> first_fit(const Shape& shape, Kind kind, std::string_view text) {
+std::optional<Type> first_fit(const Shape& shape, TokenKind kind, std::string_view text) {
   for (const Type type : shape.types) {
     if (fits(type, kind, text, shape.values)) return type;
   }
   return std::nullopt;
 }
 
-std::optional<Type> stand_in(const Shape& shape, Kind kind, std::string_view text) {
-  if (kind == Kind::null) return shape.nullable ? std::optional(Type::empty) : std::nullopt;
-  const bool is_sentinel = kind == Kind::number && std::find(shape.sentinels.begin(), shape.sentinels.end(), text) !=
-                                                       shape.sentinels.end();
+std::optional<Type> stand_in(const Shape& shape, TokenKind kind, std::string_view text) {
+  if (kind == TokenKind::null) return shape.nullable ? std::optional(Type::empty) : std::nullopt;
+  const bool is_sentinel = kind == TokenKind::number &&
+                           std::find(shape.sentinels.begin(), shape.sentinels.end(), text) != shape.sentinels.end();
   return is_sentinel ? std::optional(Type::enumeration) : std::nullopt;
 }
 

@@ -14,7 +14,7 @@ bool can_be_limited(const Field& field) {
          std::none_of(field.is_wildcard.begin(), field.is_wildcard.end(), [](bool is) { return is; });
 }
 
-/// What a limit may call a field: its last steps joined with dots, fewest first.
+/// Whether a limit may call the field so: by its last step, or by its last steps joined with dots.
 bool is_called(const Field& field, std::string_view limit) {
   std::string name;
   for (auto step = field.steps.rbegin(); step != field.steps.rend(); ++step) {

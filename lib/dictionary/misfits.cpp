@@ -7,16 +7,19 @@
 #include <set>
 
 #include "core/encoding.hpp"
-#include "dictionary/tree.hpp"
+#include "core/json.hpp"
+#include "dictionary/classifier.hpp"
+#include "dictionary/fits.hpp"
 
 namespace airlock::dictionary {
 namespace {
 
 using core::Json;
-using report::Kind;
 using report::Token;
+using report::TokenKind;
 
-/// The narrowest first. A version or a host name without a dot is more likely just a word.
+/// The types to guess, narrowest first. A version or host name must have a dot, since otherwise it is more likely a
+/// word.
 constexpr std::array guesses{Type::count,   Type::integer,  Type::number, Type::boolean, Type::empty,
                              Type::uuid,    Type::time,     Type::ip,     Type::email,   Type::url,
                              Type::version, Type::hostname, Type::text};
@@ -30,7 +33,7 @@ std::optional<Type> guess(const Token& token) {
   return std::nullopt;
 }
 
-/// In doubt the stricter one; a person judges it.
+/// The class to propose for a type. In doubt it is the one that policies redact more.
 Class class_for(Type type) {
   switch (type) {
     case Type::count:
@@ -54,37 +57,32 @@ Class class_for(Type type) {
   }
 }
 
-std::string literal(std::string_view key) {
-  std::string out = core::pointer_step(key);
-  for (auto at = out.find('*'); at != out.npos; at = out.find('*', at)) out.replace(at, 1, "~2");
-  return out;
-}
-
-/// Keys that stand for things rather than name them: numbers and ids.
+/// Whether the key identifies one thing among others, so that a `*` should stand for it: a number or an id.
 bool is_number_or_id(std::string_view key) {
   const bool digits = !key.empty() && std::all_of(key.begin(), key.end(), [](char c) { return c >= '0' && c <= '9'; });
-  return digits || fits(Type::uuid, Kind::string, key, {});
+  return digits || fits(Type::uuid, TokenKind::string, key, {});
 }
 
-/// Whole numbers that a product writes where a query failed are small and below 0.
+/// Whether the number may say that a query failed. Products write small numbers below 0 then.
 bool is_like_sentinel(const Token& token) {
-  return token.kind == Kind::number && token.text.size() == 2 && token.text.front() == '-' && token.text.back() != '0';
+  return token.kind == TokenKind::number && token.text.size() == 2 && token.text.front() == '-' &&
+         token.text.back() != '0';
 }
 
-/// A whole number with so many digits is the id of something rather than a count of it.
+/// Whether a whole number has so many digits that it is more likely an id than a count.
 bool is_like_id(const Token& token) {
   constexpr std::size_t id_digits = 16;
-  return token.kind == Kind::number && token.text.size() >= id_digits &&
+  return token.kind == TokenKind::number && token.text.size() >= id_digits &&
          std::all_of(token.text.begin(), token.text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-struct Seen {
+struct MisfitNotes {
   Misfit misfit;
   std::vector<Type> types;
   std::set<int> sentinels;
   bool has_null = false;
   bool is_id = false;
-  const Field* declared = nullptr;  ///< for what is ill-typed
+  const Field* declared = nullptr;  ///< the declaration, of a misfit that is ill-typed
 };
 
 class Gatherer {
@@ -98,24 +96,24 @@ class Gatherer {
       return;
     }
     step(token, placement);
-    if (token.kind == Kind::key) {
-      if (placement.standing == Standing::ill_typed && placement.wildcard_key)
+    if (token.kind == TokenKind::key) {
+      if (placement.status == TokenStatus::ill_typed && placement.wildcard_key)
         note(Misfit::Kind::ill_key, token, placement);
-    } else if (placement.standing == Standing::undeclared) {
+    } else if (placement.status == TokenStatus::undeclared) {
       add_undeclared(token, placement);
-    } else if (placement.standing == Standing::ill_typed && !is_inside_ill_typed()) {
-      const bool is_stray = is_flattened_ && placement.field == Placement::no_field;
+    } else if (placement.status == TokenStatus::ill_typed && !is_inside_ill_typed()) {
+      const bool is_stray = is_flattened_ && placement.field == no_field;
       note(is_stray ? Misfit::Kind::stray_twin : Misfit::Kind::ill_typed, token, placement);
     }
     if (token.opens()) {
-      const bool is_ill = placement.standing == Standing::ill_typed || is_inside_ill_typed();
-      open_.push_back({path_.size(), token.kind == Kind::begin_array, is_ill});
+      const bool is_ill = placement.status == TokenStatus::ill_typed || is_inside_ill_typed();
+      open_.push_back({path_.size(), token.kind == TokenKind::begin_array, is_ill});
     }
   }
 
   Misfits finish() && {
     Misfits out;
-    for (Seen& seen : seen_) {
+    for (MisfitNotes& seen : seen_) {
       seen.misfit.proposal = proposal(seen);
       out.list.push_back(std::move(seen.misfit));
     }
@@ -131,31 +129,30 @@ class Gatherer {
   };
 
   void step(const Token& token, const Placement& placement) {
-    const bool is_key = token.kind == Kind::key;
+    const bool is_key = token.kind == TokenKind::key;
     const bool is_element = !is_key && !open_.empty() && open_.back().is_array;
     if (is_key || is_element) path_.resize(open_.back().path_size);
     if (is_element) path_ += "/*";
     if (!is_key) return;
     is_flattened_ = is_flattened(token.text);
-    is_stray_twin_ = placement.standing == Standing::undeclared && is_flattened_;
+    is_stray_twin_ = placement.status == TokenStatus::undeclared && is_flattened_;
     const bool is_wildcard =
-        placement.wildcard_key || (placement.standing == Standing::undeclared && is_number_or_id(token.text));
-    path_ += is_wildcard ? "/*" : "/" + literal(token.text);
+        placement.wildcard_key || (placement.status == TokenStatus::undeclared && is_number_or_id(token.text));
+    path_ += is_wildcard ? "/*" : "/" + literal_step(token.text);
     if (is_wildcard && !placement.wildcard_key) keys_.emplace(path_);
   }
 
   [[nodiscard]] bool is_flattened(std::string_view key) const {
-    const auto& tree = dictionary_.tree();
-    return !tree.twins.under.empty() && path_ == tree.twins.under &&
-           key.find(tree.twins.separator) != key.npos;
+    const Twins& twins = dictionary_.twins();
+    return !twins.under.empty() && path_ == twins.under && key.find(twins.separator) != key.npos;
   }
 
   [[nodiscard]] bool is_inside_ill_typed() const { return !open_.empty() && open_.back().is_ill_typed; }
 
-  /// Containers are declared by what is in them; an empty one shows only by its end and is left to a person.
+  /// A container is declared by what is in it, so only its content is noted. An empty one is not.
   void add_undeclared(const Token& token, const Placement& placement) {
     if (is_stray_twin_) {
-      if (!token.opens() || placement.standing == Standing::undeclared)
+      if (!token.opens() || placement.status == TokenStatus::undeclared)
         note(Misfit::Kind::stray_twin, token, placement);
     } else if (!token.opens()) {
       note(Misfit::Kind::undeclared, token, placement);
@@ -172,21 +169,21 @@ class Gatherer {
       }
       at = by_path_.emplace(key, seen_.size()).first;
       seen_.push_back({{kind, path_, 0, {}}, {}, {}, false, false, nullptr});
-      if (placement.field != Placement::no_field) seen_.back().declared = &dictionary_.fields()[placement.field];
+      if (placement.field != no_field) seen_.back().declared = &dictionary_.fields()[placement.field];
     }
-    Seen& seen = seen_[at->second];
+    MisfitNotes& seen = seen_[at->second];
     ++seen.misfit.count;
     if (is_like_sentinel(token)) {
       seen.sentinels.insert(-(token.text.back() - '0'));
       return;
     }
     if (is_like_id(token)) seen.is_id = true;
-    const auto type = token.kind == Kind::key ? std::optional(Type::text) : guess(token);
+    const auto type = token.kind == TokenKind::key ? std::optional(Type::text) : guess(token);
     if (!type) seen.has_null = true;
     if (type && std::find(seen.types.begin(), seen.types.end(), *type) == seen.types.end()) seen.types.push_back(*type);
   }
 
-  [[nodiscard]] std::string proposal(const Seen& seen) const {
+  [[nodiscard]] std::string proposal(const MisfitNotes& seen) const {
     if (seen.misfit.kind == Misfit::Kind::stray_twin || seen.misfit.kind == Misfit::Kind::ill_key) return "";
     if (seen.misfit.path.find("//") != std::string::npos || seen.misfit.path.ends_with('/')) return "";
     std::vector<Type> types = seen.types;
@@ -200,13 +197,13 @@ class Gatherer {
       }
       cls = name(*seen.declared->cls);
     } else if (types.empty()) {
-      // Of a value that was never there nothing but that can be said.
+      // The value was never there, so its type is unknown.
       types.push_back(sentinels.empty() ? Type::empty : Type::count);
       cls = sentinels.empty() ? name(Class::content) : name(Class::usage);
     } else {
       cls = name(seen.is_id ? Class::identifier : class_for(types.front()));
     }
-    // A number that is sometimes negative is an integer; what is both is the wider of the two.
+    // Of several numeric types the widest accepts all.
     const auto has = [&](Type type) { return std::find(types.begin(), types.end(), type) != types.end(); };
     if (has(Type::number)) std::erase_if(types, [](Type t) { return t == Type::count || t == Type::integer; });
     if (has(Type::integer)) std::erase(types, Type::count);
@@ -223,7 +220,7 @@ class Gatherer {
     if (has(Type::enumeration)) out["values"] = seen.declared->shape.values;
     const bool was_nullable = seen.declared != nullptr && seen.declared->shape.nullable;
     if (seen.has_null || was_nullable) out["nullable"] = true;
-    // A sentinel stands outside the types: what is a number anyway needs none.
+    // A sentinel must not fit the types. `integer` and `number` accept it as a value.
     if (!sentinels.empty() && !has(Type::integer) && !has(Type::number)) out["sentinels"] = sentinels;
     out["class"] = cls;
     if (keys_.contains(seen.misfit.path)) out["key"] = {{"type", "text"}, {"class", "identifier"}};
@@ -234,12 +231,12 @@ class Gatherer {
   const Dictionary& dictionary_;
   std::string path_;
   std::vector<Container> open_;
-  std::vector<Seen> seen_;
+  std::vector<MisfitNotes> seen_;
   std::map<std::pair<Misfit::Kind, std::string>, std::size_t> by_path_;
   std::set<std::string, std::less<>> keys_;  ///< undeclared paths that end in a `*` for members
   std::uint64_t unlisted_ = 0;
-  bool is_flattened_ = false;   ///< whether the last key looks like a twin's
-  bool is_stray_twin_ = false;  ///< and is not one
+  bool is_flattened_ = false;   ///< whether the last key has the form of a twin
+  bool is_stray_twin_ = false;  ///< whether it has the form but copies nothing declared
 };
 
 }  // namespace
@@ -256,8 +253,8 @@ Result<Misfits> find_misfits(const core::Blob& report, const Dictionary& diction
   Gatherer gatherer(dictionary);
   for (;;) {
     AIRLOCK_TRY(const Token token, scanner.next());
-    if (token.kind == Kind::end) return std::move(gatherer).finish();
-    if (token.depth == 0 && !token.closes() && token.kind != Kind::begin_object) {
+    if (token.kind == TokenKind::end) return std::move(gatherer).finish();
+    if (token.depth == 0 && !token.closes() && token.kind != TokenKind::begin_object) {
       return core::fail(core::Code::bad_input, "the report is not a JSON object");
     }
     gatherer.add(token, classifier.place(token));

@@ -1,3 +1,4 @@
+#include "core/json.hpp"
 #include "core/text.hpp"
 #include "dictionary/tree.hpp"
 
@@ -22,6 +23,12 @@ std::optional<std::string> decode_step(std::string_view step) {
 }
 
 }  // namespace
+
+std::string literal_step(std::string_view key) {
+  std::string out = core::pointer_step(key);
+  for (auto at = out.find('*'); at != out.npos; at = out.find('*', at)) out.replace(at, 1, "~2");
+  return out;
+}
 
 std::optional<std::string> read_path(std::string_view path, Field& field) {
   if (!path.starts_with('/')) return "must begin with `/`";

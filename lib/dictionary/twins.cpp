@@ -2,12 +2,15 @@
 
 #include <algorithm>
 
+#include "dictionary/fits.hpp"
+
 namespace airlock::dictionary {
 namespace {
 
 static_assert(twin_separators_limit + 2 <= 64, "the starts of a name's pieces, and its end, must fit the bits");
 
-/// RFC 6901 4: `0`, or digits that do not begin with 0. No array of a report has more elements than 7 digits count.
+/// RFC 6901 4: `0`, or digits that do not begin with 0. Seven digits are enough for every array within a report's
+/// limits.
 bool is_index(std::string_view text) {
   return text == "0" || (!text.empty() && text.size() <= 7 && text.front() != '0' &&
                          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }));
@@ -17,7 +20,7 @@ const Node* child_of(const Node& node, std::string_view piece) {
   if (const auto at = node.literals.find(piece); at != node.literals.end()) return at->second.get();
   if (!node.wildcard) return nullptr;
   const bool fits =
-      node.keys == nullptr ? is_index(piece) : first_fit(node.keys->shape, report::Kind::key, piece).has_value();
+      node.keys == nullptr ? is_index(piece) : first_fit(node.keys->shape, report::TokenKind::key, piece).has_value();
   return fits ? node.wildcard.get() : nullptr;
 }
 
@@ -26,7 +29,8 @@ const Node* child_of(const Node& node, std::string_view piece) {
 const std::vector<const Node*>& TwinMatcher::match(std::string_view name) {
   found_.clear();
   cuts_.clear();
-  for (auto at = name.find(tree_.twins.separator); at != std::string_view::npos; at = name.find(tree_.twins.separator, at + 1)) {
+  for (auto at = name.find(tree_.twins.separator); at != std::string_view::npos;
+       at = name.find(tree_.twins.separator, at + 1)) {
     if (cuts_.size() == twin_separators_limit) return found_;
     cuts_.push_back(at);
   }
@@ -51,7 +55,7 @@ void TwinMatcher::advance(std::string_view name, const Reached& from) {
     const std::size_t begin = start == 0 ? 0 : cuts_[start - 1] + tree_.twins.separator.size();
     for (std::size_t cut = start; cut <= cuts_.size(); ++cut) {
       const std::size_t end = cut == cuts_.size() ? name.size() : cuts_[cut];
-      if (end < begin) continue;  // the separator at `cut` overlaps the one before
+      if (end < begin) continue;  // the separator at `cut` overlaps the previous one
       if (const Node* child = child_of(*from.node, name.substr(begin, end - begin))) reach(child, cut + 1);
     }
   }

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Twins, internal to this module: which declared paths may a flattened name such as `teams__2__ff_count` copy?
+/// Twins, for this module only: which declared paths a flattened name such as `teams__2__ff_count` may copy.
 
 #include <cstddef>
 #include <cstdint>
@@ -14,17 +14,17 @@ namespace airlock::dictionary {
 class TwinMatcher {
  public:
   /// `tree` must outlive the matcher.
-  explicit TwinMatcher(const Dictionary::Tree& tree) : tree_(tree) {}
+  explicit TwinMatcher(const Tree& tree) : tree_(tree) {}
 
-  /// The node of every declared path or proper prefix that some split of `name` at separators leads to, shorter paths
-  /// first. A literal step wins over `*`, a member's `*` takes what fits its key, an element's `*` takes an array index
-  /// (RFC 6901 4). Empty where there is none, or too many separators. Valid until the next call.
-  /// Precondition: `name` itself is not declared, so that every split cuts it at least once.
+  /// The nodes that splitting `name` at some of its separators leads to, shorter paths first: declared paths and their
+  /// proper prefixes. A literal step wins over `*`. A `*` for members accepts what fits its key, a `*` for elements
+  /// accepts an array index (RFC 6901 4). Empty if there is no such node, or if the name has too many separators. Valid
+  /// until the next call. Precondition: `name` itself is not declared, so that every split cuts it at least once.
   [[nodiscard]] const std::vector<const Node*>& match(std::string_view name);
 
  private:
-  /// A node that some pieces from the front of the name lead to. Bit `i` of `starts` is set where the next piece may
-  /// begin behind the separator `i - 1`; bit 0 is the front of the name, the bit behind the last separator's its end.
+  /// A node to which some first pieces of the name lead. Bit 0 of `starts` is set if the next piece may begin at the
+  /// start of the name, bit i + 1 if it may begin after separator i. One more bit says that the whole name was used.
   struct Reached {
     const Node* node;
     std::uint64_t starts;
@@ -33,7 +33,7 @@ class TwinMatcher {
   void advance(std::string_view name, const Reached& from);
   void reach(const Node* node, std::size_t start);
 
-  const Dictionary::Tree& tree_;
+  const Tree& tree_;
   std::vector<std::size_t> cuts_;  ///< offsets of the separators
   std::vector<Reached> reached_;
   std::vector<Reached> next_;

@@ -28,7 +28,7 @@ Result<Again> decide_again(const Inputs& inputs, const ledger::Ledger& ledger, c
     (void)policy::complete(*recorded.terms, inputs.kit->dictionary);
   }
 
-  policy::Facts facts = inputs.facts();
+  policy::DecisionFacts facts = inputs.facts();
   facts.event = recorded.event;
   const policy::Decision decision = inputs.kit->policy.decide(facts);
   const auto plan = inputs.kit->policy.plan(decision, inputs.kit->dictionary, inputs.redact_also());

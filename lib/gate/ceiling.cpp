@@ -7,6 +7,7 @@
 #include "core/text.hpp"
 #include "crypto/hash.hpp"
 #include "gate/entries.hpp"
+#include "gate/own_redactions.hpp"
 
 namespace airlock::gate {
 namespace {
@@ -129,7 +130,7 @@ LicenceState settled(LicenceState state) {
   }
 }
 
-Result<policy::Terms> decide(const Inputs& inputs, const policy::Facts& facts) {
+Result<policy::Terms> decide(const Inputs& inputs, const policy::DecisionFacts& facts) {
   const policy::Decision decision = inputs.kit->policy.decide(facts);
   auto plan = inputs.kit->policy.plan(decision, inputs.kit->dictionary, inputs.redact_also());
   // Reports are held while one of them selects nothing; kits and licences are installed all the same.
@@ -156,7 +157,7 @@ enum class Installed : std::uint8_t { nothing, something };
 /// licence or a tier that the kit does not know brought about is stricter, passes, and moves nothing.
 bool decides_for_licence(const Inputs& inputs) {
   if (!inputs.kit) return false;
-  policy::Facts facts = inputs.facts();
+  policy::DecisionFacts facts = inputs.facts();
   facts.licence = settled(facts.licence);
   if (facts.licence != LicenceState::valid && facts.tier != policy::unlicensed_tier) return false;
   const policy::Decision decision = inputs.kit->policy.decide(facts);
@@ -305,7 +306,7 @@ Result<policy::Terms> terms_of(const policy::Decision& decision, const redaction
 
 Result<policy::Ceiling> decisions_in_force(const Inputs& inputs) {
   policy::Ceiling out;
-  policy::Facts facts = inputs.facts();
+  policy::DecisionFacts facts = inputs.facts();
   facts.licence = settled(facts.licence);
   facts.kit = policy::KitAge::current;  // passes, as an expired licence does
   for (const std::string& event : inputs.kit->dictionary.events()) {
@@ -316,7 +317,7 @@ Result<policy::Ceiling> decisions_in_force(const Inputs& inputs) {
 }
 
 Result<policy::Terms> decision_now(const Inputs& inputs, const std::string& event) {
-  policy::Facts facts = inputs.facts();
+  policy::DecisionFacts facts = inputs.facts();
   facts.event = event;
   return decide(inputs, facts);
 }

@@ -43,13 +43,13 @@ std::string path_at(const site::Site& site) { return site.path(site::layout::hel
 /// Fills in the whole numbers of a document at these paths, none of which leads through an array.
 Result<void> fill_in(Figures& figures, const core::Blob& document) {
   const crypto::Secret key(sys::random_bytes(scanner_key_bytes));
-  report::Scanner scanner(document, {.bytes = report::report_bytes_most}, key);
+  report::Scanner scanner(document, {.bytes = report::report_bytes_maximum}, key);
   std::vector<std::string> path;
   for (;;) {
     AIRLOCK_TRY(const report::Token token, scanner.next());
-    if (token.kind == report::Kind::end) return {};
+    if (token.kind == report::TokenKind::end) return {};
     // A key stands for its value: the path holds one step for each open container, and one for the value at hand.
-    if (token.kind == report::Kind::key) {
+    if (token.kind == report::TokenKind::key) {
       path.resize(token.depth);
       path.back() = core::pointer_step(token.text);
       continue;
@@ -63,7 +63,7 @@ Result<void> fill_in(Figures& figures, const core::Blob& document) {
       path.resize(token.depth);
       continue;
     }
-    if (token.kind != report::Kind::number) continue;
+    if (token.kind != report::TokenKind::number) continue;
     std::string pointer;
     for (const std::string& step : path) pointer += "/" + step;
     const auto wanted = figures.find(pointer);

@@ -10,7 +10,7 @@
 #include "envelope/manifest.hpp"
 #include "gate/prepare.hpp"
 #include "ledger/ledger.hpp"
-#include "redaction/profile.hpp"
+#include "redaction/plan.hpp"
 
 namespace airlock::gate {
 

@@ -235,8 +235,8 @@ Result<Inputs> read_inputs(const std::string& directory, const ledger::Ledger& l
   return std::move(read.inputs);
 }
 
-policy::Facts Inputs::facts() const {
-  policy::Facts facts;
+policy::DecisionFacts Inputs::facts() const {
+  policy::DecisionFacts facts;
   facts.licence = licence.verdict.state;
   if (licence.verdict.licence) {
     facts.tier = licence.verdict.licence->tier;

@@ -52,7 +52,7 @@ struct Inputs {
   core::Digest fingerprint;  ///< changes when any of the files or the kit in force does
 
   /// The facts of a decision but for the event. `tier` is `unlicensed` for a declared site without licence.
-  [[nodiscard]] policy::Facts facts() const;
+  [[nodiscard]] policy::DecisionFacts facts() const;
   bool seen_licence = false;  ///< whether the ledger has ever recorded one
 
   /// What a person authorised; nothing until the site first has both kit and licence. Licences and first decisions that

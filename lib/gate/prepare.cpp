@@ -7,6 +7,7 @@
 #include "crypto/hash.hpp"
 #include "gate/ceiling.hpp"
 #include "gate/kept.hpp"
+#include "redaction/inspect.hpp"
 #include "redaction/leak_scan.hpp"
 #include "report/pointer.hpp"
 #include "sys/system.hpp"
@@ -54,11 +55,11 @@ Result<void> check_well_formed(const core::Blob& report, const report::Limits& l
   report::Scanner scanner(report, limits, key);
   for (;;) {
     AIRLOCK_TRY(const report::Token token, scanner.next());
-    if (token.kind == report::Kind::end) return {};
+    if (token.kind == report::TokenKind::end) return {};
   }
 }
 
-Stop withheld_because(const policy::Decision& decision, const policy::Facts& facts, const Inputs& inputs) {
+Stop withheld_because(const policy::Decision& decision, const policy::DecisionFacts& facts, const Inputs& inputs) {
   const licence::LicenceVerdict& verdict = inputs.licence.verdict;
   std::string why;
   for (const std::string& sentence : policy::explain(decision, facts)) why += (why.empty() ? "" : "; ") + sentence;
@@ -90,7 +91,7 @@ Prepared unjudged(Outcome outcome, Stop stop, const Inputs& inputs) {
   Prepared out;
   out.outcome = outcome;
   out.stop = std::move(stop);
-  const policy::Facts facts = inputs.facts();
+  const policy::DecisionFacts facts = inputs.facts();
   if (inputs.kit) {
     policy::Decision decision = inputs.kit->policy.decide(facts);
     if (!is_chosen(decision)) return out;
@@ -161,7 +162,7 @@ Result<Found> take_copies_out(sys::Spool& payload, redaction::Redacted& redacted
 
 report::Limits limits_of(const site::Configuration& configuration) {
   report::Limits limits;
-  static_assert(site::report_bytes_maximum == report::report_bytes_most);
+  static_assert(site::report_bytes_maximum == report::report_bytes_maximum);
   limits.bytes = configuration.report_bytes.value_or(limits.bytes);
   return limits;
 }
@@ -272,7 +273,7 @@ Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std
     return out;
   }
   if (std::any_of(redacted->counts.begin(), redacted->counts.end(),
-                  [](const redaction::Count& count) { return redaction::is_misfit(count.what); })) {
+                  [](const redaction::DatumCount& count) { return redaction::is_misfit(count.what); })) {
     AIRLOCK_TRY(out.misfits, find_misfits());
   }
   out.period = {redacted->period_start, redacted->period_end};

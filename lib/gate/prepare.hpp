@@ -61,7 +61,7 @@ struct Prepared {
   Stop stop;                ///< unless it is to leave
   std::string event;        ///< empty where it is not known
   envelope::Period period;  ///< as the decision treats it; of what is withheld, the UTC days
-  policy::Facts facts;
+  policy::DecisionFacts facts;
   std::optional<policy::Decision> decision;  ///< nothing where there is no kit or the report is malformed
   std::optional<redaction::Plan> plan;
   std::optional<policy::Terms> terms;  ///< of the decision, where there is a plan and nothing stopped it before

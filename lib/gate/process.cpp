@@ -163,7 +163,7 @@ Result<std::vector<redaction::Fate>> fates_of(const Preview& preview, std::size_
   AIRLOCK_TRY(const auto pseudonym_key, preview.inputs.site.pseudonym_key());
   return redaction::fates(preview.report.bytes, preview.inputs.kit->dictionary, *prepared.plan, pseudonym_key,
                           limits_of(preview.inputs.site.configuration()), crypto::Secret(sys::random_bytes(16)),
-                          {.most = most, .misfits_only = false, .copied = prepared.copied_tokens});
+                          {.maximum = most, .misfits_only = false, .copied = prepared.copied_tokens});
 }
 
 }  // namespace airlock::gate

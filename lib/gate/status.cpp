@@ -53,7 +53,7 @@ Result<Status> status(const std::string& directory) {
              .schedule = {}};
   if (out.inputs.kit) {
     for (const std::string& event : out.inputs.kit->dictionary.events()) {
-      policy::Facts facts = out.inputs.facts();
+      policy::DecisionFacts facts = out.inputs.facts();
       facts.event = event;
       policy::Decision decision = out.inputs.kit->policy.decide(facts);
       // Where it cannot be told, reports are held for another reason, which `explain` gives.

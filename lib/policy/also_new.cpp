@@ -39,9 +39,11 @@ std::vector<AlsoNew> in_order(const std::map<Class, std::set<Type>>& consents) {
 }
 
 /// The steps of a path, as written.
-std::vector<std::string_view> steps_of(std::string_view path) { return parts_of(path.substr(path.empty() ? 0 : 1), '/'); }
+std::vector<std::string_view> steps_of(std::string_view path) {
+  return parts_of(path.substr(path.empty() ? 0 : 1), '/');
+}
 
-/// Whether one path is the other, or stands above or below it, as far as a `*` of the declared one lets tell.
+/// Whether one path may be equal to, above or below the other. A `*` of the declared path may stand for any step.
 bool are_related(std::string_view path, std::string_view declared) {
   const auto ours = steps_of(path);
   const auto theirs = steps_of(declared);
@@ -51,7 +53,7 @@ bool are_related(std::string_view path, std::string_view declared) {
   return true;
 }
 
-/// Whether the path, or what it stands in, has a name that a twin may have.
+/// Whether the path, or a container around it, has a name that may be a twin's.
 bool leads_to_twin(std::string_view path, const dictionary::Twins& twins) {
   return path.starts_with(twins.under + "/") &&
          may_be_twin(twins, twins.under, steps_of(path.substr(twins.under.size())).front());
@@ -90,7 +92,8 @@ Result<std::vector<AlsoNew>> also_new_from_words(const std::vector<std::string>&
     for (const auto cls_word : parts_of(classes.substr(class_prefix.size()), ',')) {
       const auto cls = dictionary::class_from(cls_word);
       if (!cls) return refuse(quote(cls_word) + " is no class of values");
-      if (redaction::is_tell_tale(*cls)) return refuse("nobody can consent unseen to values of class " + quote(cls_word));
+      if (redaction::is_tell_tale(*cls))
+        return refuse("nobody can consent unseen to values of class " + quote(cls_word));
       for (const auto type_word : parts_of(types.substr(type_prefix.size()), ',')) {
         const auto type = dictionary::type_from(type_word);
         if (!type) return refuse(quote(type_word) + " is no type of values");

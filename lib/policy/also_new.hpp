@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// What a person consented to before it was declared: values that a later kit is the first to declare, of a class and of
-/// types that were named. Pure; who recorded it, and what earlier kits declared, gate/ knows.
+/// Standing consents: a person consents in advance to values of a class and of some types that a later kit is the first
+/// to declare. Pure. gate/ records consents and knows what earlier kits declared.
 
 #include <set>
 #include <string>
@@ -13,7 +13,7 @@
 
 namespace airlock::policy {
 
-/// Values of this class that are of these types, and of no other.
+/// Values of this class all of whose types are among these.
 struct AlsoNew {
   dictionary::Class cls = dictionary::Class::usage;
   std::set<dictionary::Type> types;
@@ -21,27 +21,27 @@ struct AlsoNew {
   bool operator==(const AlsoNew&) const = default;
 };
 
-/// A consent as a person says it, in pairs: `class=usage,version`, `type=count,integer`; or `none` alone, which takes
-/// back what was consented to before. One for each class. Errors: usage, also for the classes `person`, `location`,
-/// `identifier` and `licence`, to which nobody can consent unseen.
+/// Reads consents as a person writes them, in pairs such as `class=usage,version` `type=count,integer`. The single word
+/// `none` takes back all consents and gives an empty list. Returns one consent for each class. Error: usage, also for
+/// the classes `person`, `location`, `identifier` and `licence`, since nobody can consent to such values unseen.
 [[nodiscard]] Result<std::vector<AlsoNew>> also_new_from_words(const std::vector<std::string>& words);
-/// In words, one line for each: `class usage, of type count, integer`.
+/// One consent in words: `class usage, of type count, integer`.
 [[nodiscard]] std::string text(const AlsoNew& consent);
 
-/// As the ledger has it: `[{"class": "usage", "types": ["count", "integer"]}]`.
+/// Consents as the ledger stores them: `[{"class": "usage", "types": ["count", "integer"]}]`.
 [[nodiscard]] core::Json to_json(const std::vector<AlsoNew>& consents);
-/// Reads it back; `name` is what messages call the document. Error: bad_input.
+/// Reads them back. `name` is what messages call the document. Error: bad_input.
 [[nodiscard]] Result<std::vector<AlsoNew>> also_new_from(const core::Json& json, std::string_view name);
 
-/// A consent with what it needs to be carried out.
+/// Consents, with what is needed to apply them.
 struct Consent {
   std::vector<AlsoNew> to;
   std::set<std::string> declared;  ///< every path that any kit of the site declared before
 };
 
-/// Takes into the ceiling the values that decisions have and earlier kits did not, where the consent covers them: literal
-/// paths, never above, below or at a path that was declared, nor with a name that a twin may have. Only for events whose
-/// decision is nowhere looser once they are in. Returns the paths, sorted.
+/// Adds to the ceiling those values of `decisions` that the consents cover and that no earlier kit declared. A value is
+/// added only if its path has no `*`, is not at, above or below a path that was declared before, and cannot be a
+/// twin's. Changes an event only if its decision is nowhere looser afterwards. Returns the added paths, sorted.
 [[nodiscard]] std::vector<std::string> admit(Ceiling& ceiling, const Ceiling& decisions, const Consent& consent);
 
 }  // namespace airlock::policy

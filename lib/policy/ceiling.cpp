@@ -25,7 +25,7 @@ FieldTerms field_terms(const redaction::Treatment& treatment, const Shape& shape
       add(std::string(dictionary::name(type)));
       continue;
     }
-    // The order of an enum's values says nothing.
+    // The order of an enum's values does not matter.
     std::vector<std::string> values = shape.values;
     std::sort(values.begin(), values.end());
     for (const std::string& value : values) add(std::string(enum_prefix) + value);
@@ -43,8 +43,8 @@ void describe_dictionary(Terms& terms, const dictionary::Dictionary& dictionary)
   terms.period_end = dictionary.roles().period_end;
 }
 
-/// What a release without classes recorded of a datum, completed; what it did not record was dropped. Nothing where it
-/// recorded other types.
+/// Completes the terms of a datum that a release without classes recorded. A datum that it did not record was dropped.
+/// Nothing if it recorded other types.
 std::optional<FieldTerms> completed(const Fields& recorded, const std::string& path, const Shape& shape, Class cls) {
   const auto found = recorded.find(path);
   if (found == recorded.end()) return field_terms({.action = redaction::Action::drop}, shape, cls);

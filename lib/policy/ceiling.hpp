@@ -1,15 +1,17 @@
 #pragma once
 /// \file
-/// The ceiling: for each event, the loosest decision that a person authorised; and the order by which a decision is
-/// held against it (docs/formats/policy.md). Pure. Where a ceiling is kept, and when it moves, gate/ knows.
+/// The ceiling: for each event, the loosest decision that a person authorised; and the order that compares a decision
+/// with it (docs/formats/policy.md). Pure. gate/ stores ceilings and decides when they move.
 ///
-/// A decision is compared by its *terms*: everything but the report itself that the outcome depends on. Of every
-/// declared value and key, dropped ones too, that is what becomes of it, which types it may have, its class, and of
-/// which types the leak scan looks for copies; then disposition, twins, roles, recipients, destinations. Product order:
-/// what is looser anywhere is looser, however much stricter it is elsewhere. `withhold` is never looser than anything.
+/// Two decisions are compared by their *terms*: everything that the outcome depends on, except the report itself. The
+/// terms have disposition, twins, roles, recipients and destinations. For every declared value and key, dropped ones
+/// too, they have its treatment, its types, its class, and the types for which the leak scan looks for copies. A
+/// decision is looser if it is looser anywhere, however much stricter it is elsewhere. `withhold` is never looser than
+/// anything.
 ///
-/// The order keeps one promise, which tests/unit/policy/outcome_test.cpp holds it to: whatever a decision that is
-/// nowhere looser lets out of a report, the other lets out too, the same bytes or more of them.
+/// The order keeps one promise, and tests/unit/policy/outcome_test.cpp checks it: if one decision is nowhere looser
+/// than another, then everything that it lets out of a report leaves under the other too, with the same bytes or more
+/// of them.
 
 #include <map>
 #include <optional>
@@ -20,53 +22,56 @@
 
 #include "core/json.hpp"
 #include "dictionary/dictionary.hpp"
-#include "policy/policy.hpp"
-#include "redaction/profile.hpp"
+#include "policy/decision.hpp"
+#include "redaction/plan.hpp"
 
 namespace airlock::policy {
 
-/// What a declared value or key is, and what becomes of it.
+/// What a declared value or key is, and how it is treated.
 struct FieldTerms {
   redaction::Treatment treatment = {};
-  /// Types in the order in which they are tried, each value of an `enum` as `enum VALUE`.
+  /// Types in the order in which they are tried. Each value of an `enum` is listed as `enum VALUE`, each sentinel as
+  /// `sentinel NUMBER`.
   std::vector<std::string> takes = {};
   dictionary::Class cls = dictionary::Class::content;
-  std::set<std::string> looked_for = {};  ///< those of `takes` whose copies the leak scan looks for
+  std::set<std::string> looked_for = {};  ///< the elements of `takes` whose copies the leak scan looks for
 
   bool operator==(const FieldTerms&) const = default;
 };
-/// By declared path. A path with `*` that has a key is in `Terms::keys` too, or only there.
+/// By declared path. A path with `*` for members is in `Terms::keys`, and in `Terms::values` only if its values have a
+/// type.
 using Fields = std::map<std::string, FieldTerms, std::less<>>;
 
-/// All of a decision that the ceiling compares.
+/// Everything about a decision that the ceiling compares.
 struct Terms {
   Disposition disposition = Disposition::withhold;
   Fields values;
   Fields keys;
   bool keeps_twins = false;
-  bool holds_copies = false;  ///< a report with a copy of what is taken out stays, rather than the copy being taken out
+  bool holds_copies = false;  ///< a report with a copy of what is taken out is held; if false, the copy is dropped
   dictionary::Twins twins;
-  std::string event;         ///< the path whose value says which event a report is of
-  std::string period_start;  ///< the paths that give the period, which stands outside the report too; or empty
+  std::string event;         ///< the path whose value names the event of a report
+  std::string period_start;  ///< the paths of the period, which is disclosed outside the report too; or empty
   std::string period_end;
   std::set<std::string> recipients;    ///< SHA-256 of each recipient's key (SubjectPublicKeyInfo), hex
-  std::set<std::string> destinations;  ///< type and URL, and whatever else names the receiver
-  /// False where a release recorded it that did not know of classes: then only what is not dropped is listed, with
-  /// treatment and types. Such terms are looser than all others, and all others looser than they.
+  std::set<std::string> destinations;  ///< type and URL, and anything else that identifies the receiver
+  /// False if an old release recorded the terms, which did not know classes. Such terms list only what is not dropped,
+  /// with treatment and types. They are looser than all other terms, and all other terms are looser than they are.
   bool has_classes = true;
 
   bool operator==(const Terms&) const = default;
 };
 
-/// The terms of a decision, but for recipients and destinations.
+/// The terms of a decision, without recipients and destinations.
 [[nodiscard]] Terms terms_of(Disposition disposition, const redaction::Plan& plan,
                              const dictionary::Dictionary& dictionary);
-/// Gives terms without classes what they lack, from the dictionary that they were made of. Returns whether they have
-/// classes now: not where it is another dictionary, by a path or a type. Terms that have classes stay as they are.
+/// Gives terms without classes what they lack, from the dictionary that they were made with. Returns whether the terms
+/// have classes now. They do not if the dictionary has another path or another type, so that it cannot be the one they
+/// were made with. Terms that have classes are left as they are.
 [[nodiscard]] bool complete(Terms& terms, const dictionary::Dictionary& dictionary);
 
-/// One way in which a decision is looser: "the value of `/properties/$ip`", from "truncate_ip to /24 and /48" to
-/// "keep".
+/// One way in which a decision is looser, in words: "the value of `/properties/$ip`" goes from "truncate_ip to /24 and
+/// /48" to "keep".
 struct Loosening {
   std::string what;
   std::string from;
@@ -76,30 +81,32 @@ struct Loosening {
   bool operator==(const Loosening&) const = default;
 };
 
-/// Every way in which `decision` is looser than `ceiling`, which may be absent: then nothing was authorised. Empty:
-/// nowhere looser.
+/// Every way in which `decision` is looser than `ceiling`; none if it is nowhere looser. A null `ceiling` means that
+/// nothing was authorised.
 [[nodiscard]] std::vector<Loosening> loosenings(const Terms& decision, const Terms* ceiling);
 [[nodiscard]] inline bool nowhere_looser(const Terms& decision, const Terms& ceiling) {
   return loosenings(decision, &ceiling).empty();
 }
 
-/// By event.
+/// The terms of each event.
 using Ceiling = std::map<std::string, Terms, std::less<>>;
 
-/// The ceiling that a site has by itself, from its first decisions: whatever they say, at least `seal`.
+/// The first ceiling of a site: its decisions, each made at least as strict as `seal`.
 [[nodiscard]] Ceiling first_ceiling(const Ceiling& decisions);
-/// The ceiling after something was installed under which decisions are as given: lower for each event whose decision is
-/// nowhere looser, and as it was for all others. To withhold leaves everything but the disposition as it was.
+/// The ceiling after an installation that leads to these decisions. For each event whose decision is nowhere looser,
+/// the decision becomes the ceiling; but if the decision is to withhold, only the disposition changes. All other events
+/// keep their terms.
 [[nodiscard]] Ceiling lowered(const Ceiling& ceiling, const Ceiling& decisions);
-/// The ceiling after a person authorised these decisions: for each event whose decision is anywhere looser, that
-/// decision, just as it is. Nothing that nobody saw comes about by mixing old and new.
+/// The ceiling after a person authorised these decisions. For each event whose decision is anywhere looser, the whole
+/// decision becomes the ceiling. Old and new terms are never mixed, since nobody has seen the mixture.
 [[nodiscard]] Ceiling raised(const Ceiling& ceiling, const Ceiling& decisions);
 
-/// As a document of format `airlock-ceiling/2`, for the ledger, which holds it without knowing it. Equal declarations,
-/// and equal terms of events, stand once.
+/// The ceiling as a document of format `airlock-ceiling/2`. The ledger stores it without reading it. Equal declarations
+/// and equal terms are written once.
 [[nodiscard]] core::Json to_json(const Ceiling& ceiling);
-/// Reads it back, or a ceiling of a release that did not know of classes, which has no `format`; `name` is what messages
-/// call the document. Errors: bad_input; integrity, with a hint to upgrade, for a format that this release does not know.
+/// Reads such a document. Also reads a ceiling without `format`, of a release that did not know classes. `name` is what
+/// messages call the document. Errors: bad_input; integrity, with a hint to upgrade, for a format that this release
+/// does not know.
 [[nodiscard]] Result<Ceiling> ceiling_from(const core::Json& json, std::string_view name);
 
 }  // namespace airlock::policy

@@ -1,6 +1,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "core/json.hpp"
 #include "core/members.hpp"
 #include "core/text.hpp"
 #include "policy/ceiling.hpp"
@@ -14,18 +15,18 @@ using core::quote;
 
 constexpr std::string_view format_written = "airlock-ceiling/2";
 
-// Of a document that Airlock itself wrote from a dictionary within its limits; the ledger bounds the whole.
-constexpr std::size_t ceiling_most = std::numeric_limits<std::size_t>::max();
+// No limit of its own: Airlock wrote the document from a dictionary within its limits, and the ledger limits its size.
+constexpr std::size_t ceiling_maximum = std::numeric_limits<std::size_t>::max();
 
-/// Whether classes are written, or read. They are missing in ceilings of older releases, which have no `format` either.
-enum class Classes : std::uint8_t { without, with };
+/// Whether a ceiling has classes. Ceilings of older releases have neither classes nor a `format`.
+enum class TermsFormat : std::uint8_t { without_classes, with_classes };
 
-/// Groups of paths with equal terms, by the text of these.
-Json to_json(const Fields& fields, Classes classes) {
+/// Writes paths with equal terms as one group.
+Json to_json(const Fields& fields, TermsFormat format) {
   std::map<std::string, Json> groups;
   for (const auto& [path, terms] : fields) {
     Json group{{"treatment", redaction::to_json(terms.treatment)}, {"takes", terms.takes}};
-    if (classes == Classes::with) {
+    if (format == TermsFormat::with_classes) {
       group["class"] = dictionary::name(terms.cls);
       group["looked_for"] = terms.looked_for;
     }
@@ -45,7 +46,7 @@ Json roles_of(const Terms& terms) {
 }
 
 Json to_json(const Terms& terms) {
-  const auto classes = terms.has_classes ? Classes::with : Classes::without;
+  const auto format = terms.has_classes ? TermsFormat::with_classes : TermsFormat::without_classes;
   Json out{{"disposition", name(terms.disposition)},
            {"recipients", terms.recipients},
            {"destinations", terms.destinations},
@@ -59,15 +60,15 @@ Json to_json(const Terms& terms) {
   } else {
     out["classes"] = "unknown";
   }
-  out["values"] = to_json(terms.values, classes);
-  out["keys"] = to_json(terms.keys, classes);
+  out["values"] = to_json(terms.values, format);
+  out["keys"] = to_json(terms.keys, format);
   return out;
 }
 
-/// Distinct texts of any length, as a dictionary may have them.
+/// Reads distinct texts. They may have any length, since those of a dictionary may.
 std::vector<std::string> list_in(Members& in, std::string_view member) {
   std::vector<std::string> out;
-  const Json* list = in.array(member, ceiling_most);
+  const Json* list = in.array(member, ceiling_maximum);
   if (list == nullptr) return out;
   std::set<std::string> seen;
   for (const Json& item : *list) {
@@ -85,7 +86,7 @@ std::set<std::string> set_in(Members& in, std::string_view member) {
   return {list.begin(), list.end()};
 }
 
-/// A text of any length, as a dictionary's paths may be.
+/// Reads a text. It may have any length, since a dictionary's paths may.
 std::string text_in(Members& in, std::string_view member) {
   const Json* text = in.any(member);
   if (text == nullptr || !text->is_string()) {
@@ -99,7 +100,7 @@ std::string text_in_if(Members& in, std::string_view member) {
   return in.has(member) ? text_in(in, member) : std::string();
 }
 
-Result<Fields> fields_from(const Json& groups, std::string_view name, const std::string& path, Classes classes) {
+Result<Fields> fields_from(const Json& groups, std::string_view name, const std::string& path, TermsFormat format) {
   Fields out;
   std::size_t index = 0;
   for (const Json& group : groups) {
@@ -108,7 +109,7 @@ Result<Fields> fields_from(const Json& groups, std::string_view name, const std:
     FieldTerms terms;
     const Json* treatment = in.object("treatment");
     terms.takes = list_in(in, "takes");
-    if (classes == Classes::with) {
+    if (format == TermsFormat::with_classes) {
       const auto cls = dictionary::class_from(text_in(in, "class"));
       if (!cls) in.refuse("class", "is not a class");
       terms.cls = cls.value_or(terms.cls);
@@ -139,8 +140,8 @@ Result<Terms> terms_from(const Json& json, std::string_view name, const std::str
   if (knows_classes && !out.has_classes) in.word("classes", {"unknown"});
   const Json* twins = out.has_classes ? in.object_if("twins_are") : nullptr;
   const Json* roles = out.has_classes ? in.object("roles") : nullptr;
-  const Json* values = in.array("values", ceiling_most);
-  const Json* keys = in.array("keys", ceiling_most);
+  const Json* values = in.array("values", ceiling_maximum);
+  const Json* keys = in.array("keys", ceiling_maximum);
   AIRLOCK_CHECK(in.finish());
   if (twins != nullptr) {
     Members inner(*twins, name, path + "/twins_are");
@@ -154,9 +155,9 @@ Result<Terms> terms_from(const Json& json, std::string_view name, const std::str
     out.period_end = text_in_if(inner, "period_end");
     AIRLOCK_CHECK(inner.finish());
   }
-  const auto classes = out.has_classes ? Classes::with : Classes::without;
-  AIRLOCK_TRY(out.values, fields_from(*values, name, path + "/values", classes));
-  AIRLOCK_TRY(out.keys, fields_from(*keys, name, path + "/keys", classes));
+  const auto format = out.has_classes ? TermsFormat::with_classes : TermsFormat::without_classes;
+  AIRLOCK_TRY(out.values, fields_from(*values, name, path + "/values", format));
+  AIRLOCK_TRY(out.keys, fields_from(*keys, name, path + "/keys", format));
   return out;
 }
 
@@ -190,7 +191,7 @@ Result<Ceiling> ceiling_from(const Json& json, std::string_view name) {
     }
   }
   const Json* events = in.object("events");
-  const Json* list = in.array("terms", ceiling_most);
+  const Json* list = in.array("terms", ceiling_maximum);
   AIRLOCK_CHECK(in.finish());
   std::vector<Terms> terms;
   for (const Json& item : *list) {

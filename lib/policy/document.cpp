@@ -5,6 +5,7 @@
 
 #include "core/members.hpp"
 #include "core/text.hpp"
+#include "policy/limits.hpp"
 #include "policy/names.hpp"
 
 namespace airlock::policy {
@@ -27,12 +28,13 @@ Disposition disposition_in(Members& in, std::string_view member) {
   return disposition_from(found).value_or(Disposition::withhold);
 }
 
-/// Reads the parts in the order of their references: profiles, then tiers, then rules and claims.
-class Reader {
+/// Reads profiles first, then tiers, which name profiles, then rules and claims, which name both.
+class DocumentReader {
  public:
-  Reader(std::string_view name, const dictionary::Dictionary& dictionary) : name_(name), dictionary_(dictionary) {}
+  DocumentReader(std::string_view name, const dictionary::Dictionary& dictionary)
+      : name_(name), dictionary_(dictionary) {}
 
-  Result<Document> read(const Json& json) {
+  Result<PolicyDocument> read(const Json& json) {
     Members in(json, name_, "");
     const bool is_second = in.has("format") && *in.any("format") == "airlock-policy/2";
     in.format(is_second ? "airlock-policy/2" : "airlock-policy/1");
@@ -43,7 +45,7 @@ class Reader {
     out_.otherwise = disposition_in(in, "otherwise");
     const Json* rules = in.array_if("rules", rules_limit);
     const Json* claims = in.array_if("claims", claims_limit);
-    // From format 2 on; before that it is an unknown member.
+    // In format 1 it is an unknown member.
     if (is_second) {
       out_.entitlements =
           names_if(in, "entitlements", entitlements_limit, "an entitlement: it " + std::string(name_rule), is_name);
@@ -158,7 +160,8 @@ class Reader {
                     [&](const auto& text) { return out_.profiles.contains(text); });
   }
 
-  /// Who asks for `redact` must say what: else the report would leave whole under a name that promises otherwise.
+  /// A tier or rule with `redact` must name a profile that redacts. Otherwise the report would leave whole under the
+  /// name `redact`.
   void need_redactions(Members& in, std::string_view member, Disposition asked,
                        const std::vector<std::string>& profiles) const {
     if (!in.ok() || asked != Disposition::redact) return;
@@ -169,14 +172,15 @@ class Reader {
 
   std::string name_;
   const dictionary::Dictionary& dictionary_;
-  Document out_;
+  PolicyDocument out_;
 };
 
 }  // namespace
 
-Result<Document> read_document(std::string_view text, std::string_view name, const dictionary::Dictionary& dictionary) {
+Result<PolicyDocument> read_document(std::string_view text, std::string_view name,
+                                     const dictionary::Dictionary& dictionary) {
   AIRLOCK_TRY(const Json json, core::parse_json(text, name, {.bytes = policy_bytes_limit}));
-  return Reader(name, dictionary).read(json);
+  return DocumentReader(name, dictionary).read(json);
 }
 
 }  // namespace airlock::policy

@@ -1,35 +1,46 @@
 #pragma once
 /// \file
-/// How terms spell types, and which names may be twins. For the source files of policy/ that compare terms.
+/// Helpers for the source files of policy/ that read and compare terms (ceiling.hpp): how terms spell types, what a
+/// treatment shows, which names may be twins.
 
 #include <string_view>
 
-#include "dictionary/dictionary.hpp"
+#include "dictionary/field.hpp"
+#include "redaction/treatment.hpp"
 
 namespace airlock::policy {
 
-/// How `FieldTerms::takes` begins where it names a value of an `enum`.
+/// How an element of `FieldTerms::takes` begins if it names a value of an `enum`.
 inline constexpr std::string_view enum_prefix = "enum ";
 
-/// How `FieldTerms::takes` begins where it names a sentinel, which partial treatments leave as it is.
+/// How an element of `FieldTerms::takes` begins if it names a sentinel. Partial treatments leave sentinels as they are.
 inline constexpr std::string_view sentinel_prefix = "sentinel ";
 
 [[nodiscard]] inline bool is_sentinel(std::string_view take) { return take.starts_with(sentinel_prefix); }
 
 [[nodiscard]] inline bool is_enum(std::string_view take) { return take.starts_with(enum_prefix); }
 
-/// The type of one of `FieldTerms::takes`.
+/// The type of an element of `FieldTerms::takes`.
 [[nodiscard]] inline dictionary::Type type_of(std::string_view take) {
   return is_enum(take) || is_sentinel(take) ? dictionary::Type::enumeration
-                       : dictionary::type_from(take).value_or(dictionary::Type::text);
+                                            : dictionary::type_from(take).value_or(dictionary::Type::text);
+}
+
+[[nodiscard]] bool is_number(std::string_view take);
+[[nodiscard]] bool is_string(std::string_view take);
+/// Whether the leak scan looks for copies in values of the type.
+[[nodiscard]] bool is_searched(std::string_view take);
+
+/// Whether the datum is taken out or changed, so that copies of it may be looked for.
+[[nodiscard]] inline bool takes_out(const redaction::Treatment& treatment) {
+  return treatment.action != redaction::Action::keep;
+}
+/// Whether a reader of the redacted report can see of which form the datum was. All masked values look alike.
+[[nodiscard]] inline bool shows_form(const redaction::Treatment& treatment) {
+  return treatment.action != redaction::Action::drop && treatment.action != redaction::Action::mask;
 }
 
 /// Whether a member of `container` with this name, as paths spell it, may be a twin.
-[[nodiscard]] inline bool may_be_twin(const dictionary::Twins& twins, std::string_view container, std::string_view step) {
-  const auto& [under, separator] = twins;
-  if (under.empty() || container != under) return false;
-  // Steps are escaped, and so a separator with a character that needs it is taken for any.
-  return step.find(separator) != step.npos || separator.find_first_of("~/*") != separator.npos;
-}
+[[nodiscard]] bool may_be_twin(const dictionary::Twins& twins, std::string_view container, std::string_view step);
 
 }  // namespace airlock::policy

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Names in a policy document, and lists of them; within the module only.
+/// Names in a policy document, and lists of names; for policy/ and prover/ only.
 
 #include <algorithm>
 #include <string>
@@ -12,7 +12,7 @@
 
 namespace airlock::policy {
 
-/// Names of tiers, profiles, rules and claims, and entitlements: the alphabet of licences.
+/// Whether `text` can name a tier, a profile, a rule, a claim or an entitlement. Licences use the same alphabet.
 inline bool is_name(std::string_view text) {
   const auto is_letter_or_digit = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
   return !text.empty() && text.size() <= 64 && is_letter_or_digit(text[0]) &&
@@ -23,16 +23,25 @@ inline bool is_name(std::string_view text) {
 inline constexpr std::string_view name_rule =
     "must have 1 to 64 of `a-z`, `0-9`, `.`, `_`, `-`, the first a letter or a digit";
 
+/// The items, quoted, with commas between them; `nothing` if there are none.
+template <typename Items>
+[[nodiscard]] std::string listed(const Items& items, std::string_view nothing) {
+  std::string out;
+  for (const std::string& item : items) out += (out.empty() ? "" : ", ") + core::quote(item);
+  return out.empty() ? std::string(nothing) : out;
+}
+
 template <typename Item, typename Wanted>
 bool contains(const std::vector<Item>& list, const Wanted& wanted) {
   return std::find(list.begin(), list.end(), wanted) != list.end();
 }
 
-/// A list that, where it stands, is not empty, and each element of which `is_known`; else it "is not `what`".
+/// Reads a list of names. If the list is there, it must not be empty, and each name must satisfy `is_known`; otherwise
+/// the message says that the name "is not `what`".
 template <typename IsKnown>
-std::vector<std::string> names_if(core::Members& in, std::string_view member, std::size_t most, std::string_view what,
-                                  IsKnown is_known) {
-  auto found = in.texts_if(member, most);
+std::vector<std::string> names_if(core::Members& in, std::string_view member, std::size_t maximum,
+                                  std::string_view what, IsKnown is_known) {
+  auto found = in.texts_if(member, maximum);
   if (in.has(member) && found.empty()) in.refuse(member, "is empty");
   for (const auto& text : found) {
     if (!is_known(text)) in.refuse(member, core::quote(text) + " is not " + std::string(what));

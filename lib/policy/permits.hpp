@@ -1,11 +1,10 @@
 #pragma once
 /// \file
-/// Whether what was decided before may still be carried out. The only maker of a `core::Permit`.
+/// Whether an earlier decision may still be carried out. Nothing else makes a `core::Permit`.
 
 #include "core/permit.hpp"
 #include "core/result.hpp"
 #include "policy/ceiling.hpp"
-#include "policy/policy.hpp"
 
 namespace airlock::policy {
 
@@ -14,8 +13,9 @@ namespace airlock::policy {
 
 class Permits {
  public:
-  /// Permits what the leaf records if `fresh`, the decision made again, is nowhere stricter than `recorded`. Recipients
-  /// and destinations are left to the ceiling. Error: refused, saying what became stricter.
+  /// Permits what the ledger's leaf records, if `fresh`, the decision made again now, is nowhere stricter than
+  /// `recorded`. Recipients and destinations are not compared here, since the ceiling does. Error: refused, saying what
+  /// became stricter.
   [[nodiscard]] static Result<core::Permit> give(const core::Digest& leaf, Terms recorded, const Terms& fresh);
 };
 

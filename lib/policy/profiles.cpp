@@ -1,9 +1,12 @@
 #include <nlohmann/json.hpp>
 
+#include "core/json.hpp"
 #include "core/members.hpp"
 #include "core/text.hpp"
 #include "policy/document.hpp"
+#include "policy/limits.hpp"
 #include "policy/names.hpp"
+#include "redaction/plan.hpp"
 
 namespace airlock::policy {
 namespace {
@@ -12,8 +15,8 @@ using core::Json;
 using core::Members;
 using core::quote;
 
-/// A profile as written, before it takes over what it extends.
-struct Draft {
+/// A profile as written, without what it extends.
+struct ProfileDraft {
   std::optional<std::string> extends;
   std::optional<redaction::Undeclared> undeclared;
   std::vector<redaction::Redaction> redactions;
@@ -26,7 +29,7 @@ class ProfileReader {
  public:
   ProfileReader(std::string_view document, int version) : document_(document), version_(version) {}
 
-  Result<Profiles> read(const Json& json, std::map<std::string, std::string, std::less<>>& extends) {
+  Result<Profiles> read(const Json& json, Extensions& extends) {
     if (json.size() > profiles_limit) {
       return refuse("/profiles", "has more than " + std::to_string(profiles_limit) + " members");
     }
@@ -42,9 +45,9 @@ class ProfileReader {
   }
 
  private:
-  Result<Draft> read_draft(const std::string& name, const Json& json) const {
+  Result<ProfileDraft> read_draft(const std::string& name, const Json& json) const {
     Members in(json, document_, path_of(name));
-    Draft draft;
+    ProfileDraft draft;
     if (!is_name(name)) in.refuse("", name_rule);
     draft.extends = in.text_if("extends");
     if (in.has("undeclared")) {
@@ -66,14 +69,14 @@ class ProfileReader {
     return draft;
   }
 
-  /// The profile with what it extends, and with what that extends, to the end.
+  /// The profile together with all profiles that it extends, directly or indirectly.
   Result<redaction::Profile> complete(const std::string& name) const {
     redaction::Profile out;
     out.name = name;
     std::optional<redaction::Undeclared> undeclared;
     std::set<std::string> seen;
     for (const std::string* at = &name; at != nullptr;) {
-      const Draft& draft = drafts_.at(*at);
+      const ProfileDraft& draft = drafts_.at(*at);
       seen.insert(*at);
       undeclared = std::max(undeclared, draft.undeclared);  // nothing < drop < refuse
       out.copies = std::max(out.copies, draft.copies);
@@ -104,8 +107,8 @@ class ProfileReader {
   }
 
   std::string document_;
-  int version_;  ///< of the format
-  std::map<std::string, Draft> drafts_;
+  int version_;  ///< the format's
+  std::map<std::string, ProfileDraft> drafts_;
 };
 
 }  // namespace
@@ -115,12 +118,11 @@ bool redacts(const redaction::Profile& profile) {
 }
 
 Result<Profiles> read_profiles(const Json& json, std::string_view name, int version,
-                               const dictionary::Dictionary& dictionary,
-                               std::map<std::string, std::string, std::less<>>& extends) {
+                               const dictionary::Dictionary& dictionary, Extensions& extends) {
   AIRLOCK_TRY(auto out, ProfileReader(name, version).read(json, extends));
   std::vector<redaction::Profile> all;
   for (const auto& [profile_name, profile] : out) all.push_back(profile);
-  // Treatments always join, so where this plan can be made, that of any decision can.
+  // Any treatments can be joined. So if the plan of all profiles can be made, the plan of any decision can.
   AIRLOCK_CHECK(redaction::Plan::make(dictionary, all));
   return out;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "core/json.hpp"
 #include "core/members.hpp"
 #include "core/text.hpp"
 #include "policy/document.hpp"
@@ -27,7 +28,7 @@ using redaction::Undeclared;
 
 constexpr std::size_t treatments_limit = 10'000;
 
-/// Reads one object of a case with `read`; hands its first fault on.
+/// Reads one object of a case with `read`, and reports its first fault to `outer`.
 template <typename Read>
 void read_part(Members& outer, const Json* json, std::string path, Read read) {
   if (json == nullptr || !outer.ok()) return;
@@ -98,7 +99,7 @@ std::string in_order(std::vector<std::string> names) {
   return out.empty() ? "none" : out;
 }
 
-/// Compares one expectation after the other.
+/// Compares what a case expects with the decision, one expectation after another.
 class Comparison {
  public:
   explicit Comparison(CaseOutcome& out) : out_(out) {}
@@ -216,7 +217,7 @@ Coverage coverage_of(const std::vector<CaseOutcome>& outcomes, const Policy& pol
     ++out.rules;
     if (!rules.contains(rule.id)) out.untested_rules.push_back(rule.id);
   }
-  std::set<std::string> places;  // a redaction stands once, however many profiles extend its own
+  std::set<std::string> places;  // one place for each redaction, however many profiles extend its profile
   for (const auto& [name, profile] : policy.document().profiles) {
     for (const auto& redaction : profile.redactions) places.insert(redaction.place);
   }

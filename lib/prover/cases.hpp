@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// Cases of a policy (docs/formats/policy-semantics.md, format `airlock-policy-case/1`): facts, and what is expected to
-/// be decided on them. `policy test` runs them; `policy check` writes its counter-examples as such.
+/// Cases of a policy (docs/formats/policy-semantics.md, format `airlock-policy-case/1`): facts, and the decision that
+/// is expected for them. `airlock policy test` runs cases; `airlock policy check` prints its counter-examples as cases.
 
 #include <map>
 #include <optional>
@@ -16,14 +16,14 @@ namespace airlock::prover {
 
 inline constexpr std::uint64_t case_bytes_limit = 1024 * 1024;
 
-/// What becomes of one datum, as `redaction::describe` says it.
+/// The treatment expected for one datum, in the words of `redaction::describe`.
 struct ExpectedTreatment {
   std::string path;
   bool of_key = false;
   std::string treatment;
 };
 
-/// What a case does not say may be anything; it says something.
+/// What a case expects. Absent members may be anything; a case has at least one.
 struct Expectation {
   std::optional<policy::Disposition> disposition;
   std::optional<bool> by_exception;
@@ -36,9 +36,9 @@ struct Expectation {
 struct Case {
   std::string name;
   std::string about;  ///< may be empty
-  policy::Facts facts;
+  policy::DecisionFacts facts;
   std::vector<redaction::Redaction> redact_also;
-  std::string redact_also_text;  ///< the JSON that it was read from, or empty
+  std::string redact_also_text;  ///< the JSON that `redact_also` was read from, or empty
   Expectation expect;
 };
 
@@ -48,17 +48,17 @@ struct Case {
 [[nodiscard]] std::string to_document(const Case& value);
 
 struct CaseOutcome {
-  std::vector<std::string> differences;  ///< sentences; none: the case holds
-  std::vector<std::string> rules;        ///< that matched
-  /// Where the redactions stand that have a part in a treatment that the case expects.
+  std::vector<std::string> differences;  ///< one sentence each; none if the case holds
+  std::vector<std::string> rules;        ///< the rules that matched
+  /// The places of the redactions that contribute to a treatment which the case expects.
   std::set<std::string> redactions;
 };
-/// Decides on the facts of the case and compares.
+/// Decides for the facts of the case and compares the decision with what the case expects.
 [[nodiscard]] CaseOutcome run_case(const Case& value, const policy::Policy& policy,
                                    const dictionary::Dictionary& dictionary);
 
-/// What all cases together touched: rules that matched in none, and redactions (by place) that have no part in any
-/// treatment that some case expects.
+/// What all cases together do not test: rules that match in no case, and redactions (by place) that contribute to no
+/// treatment which some case expects.
 struct Coverage {
   std::size_t rules = 0;
   std::vector<std::string> untested_rules;

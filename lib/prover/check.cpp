@@ -7,8 +7,9 @@
 #include <set>
 #include <span>
 
+#include "core/json.hpp"
 #include "core/text.hpp"
-#include "policy/document.hpp"
+#include "policy/decide.hpp"
 #include "policy/names.hpp"
 #include "prover/exposure.hpp"
 #include "prover/idle.hpp"
@@ -25,19 +26,19 @@ using policy::Claim;
 using policy::contains;
 using policy::Contribution;
 using policy::Decision;
+using policy::DecisionFacts;
 using policy::Disposition;
-using policy::Document;
-using policy::Facts;
 using policy::Policy;
+using policy::PolicyDocument;
 using policy::Rule;
 using redaction::Plan;
 
 using Names = std::vector<std::string>;
 
-/// More sets of profiles than this are not looked into.
+/// The most sets of profiles for which a plan is made.
 constexpr std::size_t plans_limit = 10'000;
 
-/// The plans of sets of profiles, each made once.
+/// Makes the plan of each set of profiles once.
 class Plans {
  public:
   Plans(const Policy& policy, const Dictionary& dictionary) : policy_(policy), dictionary_(dictionary) {}
@@ -45,7 +46,7 @@ class Plans {
   const Plan& of(const Decision& decision) {
     const auto at = plans_.find(decision.profiles);
     if (at != plans_.end()) return at->second;
-    // A policy that was parsed has a plan for every set of its profiles.
+    // Parsing has checked that every set of profiles has a plan.
     return plans_.emplace(decision.profiles, policy_.plan(decision, dictionary_).value()).first->second;
   }
   /// The first datum of the class that leaves under the decision's profiles.
@@ -107,10 +108,10 @@ class Checker {
  private:
   void add(PolicyFinding::Kind kind, std::string text) { out_.findings.push_back({kind, std::move(text)}); }
 
-  /// Without a floor, which only hides what a policy lets out: no larger combination lets data out, or undoes a
-  /// suppression, where this one does not.
+  /// Looks at a group without floors. A floor only makes decisions stricter: if nothing of a class leaves here, nothing
+  /// of it leaves with a floor, and the same holds for suppressed figures that can be computed.
   Result<void> look_at(const Group& group) {
-    const Facts& facts = group.first;
+    const DecisionFacts& facts = group.first;
     const Decision decision = policy_.decide(facts);
     if (decision.disposition != Disposition::withhold) plans_.of(decision);
     if (plans_.all().size() > plans_limit) {
@@ -131,11 +132,11 @@ class Checker {
     return {};
   }
 
-  /// What only a floor, or the site's own redactions, makes of a disposition.
+  /// Looks for dispositions that only floors, or the site's own redactions, lead to.
   void look_at_floors(const Space& space) {
     for (const auto& variant : std::span(Space::variants()).subspan(1)) {
-      for (const Facts& first : space.coarse()) {
-        const Facts facts = variant.of(first);
+      for (const DecisionFacts& first : space.coarse()) {
+        const DecisionFacts facts = variant.of(first);
         std::optional<Decision> decision;
         for (std::size_t i = 0; i < document_.claims.size(); ++i) {
           const Claim& claim = document_.claims[i];
@@ -147,8 +148,8 @@ class Checker {
     }
   }
 
-  /// Holds a claim against one decision.
-  void hold(const Claim& claim, const Facts& facts, const Decision& decision, ClaimResult& result) {
+  /// Compares a claim with one decision.
+  void hold(const Claim& claim, const DecisionFacts& facts, const Decision& decision, ClaimResult& result) {
     const std::string decided = in_words(facts) + ": the decision is " + quote(name(decision.disposition));
     if (!claim.cls) {
       if (!contains(claim.never, decision.disposition)) return;
@@ -164,7 +165,8 @@ class Checker {
     result.counter_example = example(claim, facts, decision, datum);
   }
 
-  Case example(const Claim& claim, const Facts& facts, const Decision& decision, std::optional<DeclaredDatum> datum) {
+  Case example(const Claim& claim, const DecisionFacts& facts, const Decision& decision,
+               std::optional<DeclaredDatum> datum) {
     Case out{.name = "counter-example-to-" + claim.id,
              .about = "what the policy decides, against its claim " + claim.id,
              .facts = facts,
@@ -212,17 +214,17 @@ class Checker {
     }
   }
 
-  /// What a decision comes to for the report: the same effect, the same to everybody outside.
+  /// Whether two decisions have the same effect on a report.
   bool have_equal_effect(const Decision& a, const Decision& b) {
     if (a.disposition != b.disposition || a.withheld_by_exception != b.withheld_by_exception) return false;
     return a.disposition == Disposition::withhold || a.profiles == b.profiles || plans_.of(a).treats_like(plans_.of(b));
   }
 
-  /// Floors only hide what a rule does, so it is enough to look where there is none.
+  /// Floors only hide what a rule does, so it is enough to look at facts without floors.
   void find_idle_rules(const Space& space) {
     for (std::size_t i = 0; i < document_.rules.size(); ++i) {
       const Rule& rule = document_.rules[i];
-      const Use use = use_of(space, i, [&](const Facts& facts) {
+      const Use use = use_of(space, i, [&](const DecisionFacts& facts) {
         return !have_equal_effect(policy_.decide(facts), decide(document_, facts, &rule));
       });
       if (use == Use::no_match) {
@@ -250,10 +252,10 @@ class Checker {
   }
 
   void find_fallbacks() {
-    std::set<std::string> seen;  // a redaction stands once, however many profiles extend its own
+    std::set<std::string> seen;  // one text for each redaction, however many profiles extend its profile
     for (const auto& [profile_name, profile] : document_.profiles) {
       const auto plan = Plan::make(dictionary_, std::array{profile});
-      if (!plan) continue;  // parsing has made it
+      if (!plan) continue;  // cannot happen: parsing has made this plan
       for (const DeclaredDatum& datum : data_of(dictionary_)) {
         for (const auto& reason : datum.of_key ? plan->key_reasons(datum.field) : plan->value_reasons(datum.field)) {
           if (!reason.fell_back) continue;
@@ -267,11 +269,11 @@ class Checker {
   }
 
   const Policy& policy_;
-  const Document& document_;
+  const PolicyDocument& document_;
   const Dictionary& dictionary_;
   Plans plans_;
   CheckReport out_;
-  std::set<std::string> reached_;  ///< tiers that come to their own disposition
+  std::set<std::string> reached_;  ///< tiers whose own disposition is decided for some facts
   std::set<std::string> undone_;
 };
 

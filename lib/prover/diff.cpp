@@ -17,8 +17,8 @@ using core::Result;
 using dictionary::Dictionary;
 using policy::contains;
 using policy::Decision;
+using policy::DecisionFacts;
 using policy::Disposition;
-using policy::Facts;
 using redaction::Action;
 using redaction::Plan;
 using redaction::Treatment;
@@ -41,7 +41,7 @@ Direction direction_of(const Treatment& before, const Treatment& after) {
   return redaction::at_least(before, after) ? Direction::looser : Direction::mixed;
 }
 
-/// The plans of one side, by profiles.
+/// One of the two rulings, with its plans by profiles.
 class Side {
  public:
   explicit Side(const Ruling& ruling) : ruling_(ruling) {}
@@ -77,7 +77,7 @@ class Differ {
   }
 
  private:
-  /// The treatments do not depend on floors, nor here on the site's own redactions.
+  /// Treatments do not depend on floors. The site's own redactions are the same on both sides and are left out.
   void decide_groups(const Space& space) {
     for (const Group& group : space.groups()) {
       const Decision before = before_.policy.decide(group.first);
@@ -90,8 +90,8 @@ class Differ {
 
   void compare(const Space& space, const Space::Variant& variant) {
     std::vector<std::pair<Disposition, Disposition>> decided;
-    for (const Facts& first : space.coarse()) {
-      const Facts facts = variant.of(first);
+    for (const DecisionFacts& first : space.coarse()) {
+      const DecisionFacts facts = variant.of(first);
       decided.emplace_back(before_.policy.decide(facts).disposition, after_.policy.decide(facts).disposition);
     }
     for (std::size_t i = 0; i < space.groups().size(); ++i) {
@@ -158,7 +158,7 @@ class Differ {
       const auto& path = after_.dictionary.fields()[datum.field].path;
       const Treatment& now = treatment_of(datum, after);
       const auto was = counterpart(datum, after_.dictionary, before_.dictionary);
-      // What was not declared did not leave.
+      // Undeclared data did not leave.
       const Treatment then = was ? treatment_of(*was, before) : Treatment{.action = Action::drop};
       if (then == now) continue;
       out.push_back(
@@ -191,7 +191,7 @@ class Differ {
   std::map<std::tuple<std::string, Disposition, Disposition>, DispositionChange> dispositions_;
   std::map<std::tuple<std::string, std::string, std::string, std::string>, TreatmentChange> treatments_;
   std::map<std::pair<Names, Names>, std::vector<Difference>> compared_;
-  std::vector<const std::vector<Difference>*> differences_;  ///< of each group; none where one side withholds
+  std::vector<const std::vector<Difference>*> differences_;  ///< of each group; null if one side withholds
 };
 
 std::string tier_in_words(const std::string& tier) { return tier.empty() ? "no tier" : "tier " + quote(tier); }

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// What changes when one policy (and dictionary) takes the place of another, over every combination of facts that
-/// either can tell apart.
+/// What changes when one policy with its dictionary replaces another, over every combination of facts that either
+/// policy can tell apart.
 
 #include <cstdint>
 #include <set>
@@ -12,29 +12,30 @@
 
 namespace airlock::prover {
 
-/// `mixed` is what does not compare; it counts as looser.
+/// `mixed`: the two do not compare. It counts as looser.
 enum class Direction : std::uint8_t { looser, stricter, mixed };
 [[nodiscard]] std::string_view name(Direction direction);
 
-/// One disposition of one tier that becomes another.
+/// A disposition of one tier that becomes another.
 struct DispositionChange {
   std::string tier;  ///< empty: no tier
   policy::Disposition before;
   policy::Disposition after;
   Direction direction;
   std::uint64_t combinations = 0;
-  std::string first;  ///< the smallest of them, in words
+  std::string first;  ///< the smallest combination, in words
 };
 
-/// The treatment of one datum, or of what is undeclared, where something leaves before and after.
+/// A changed treatment of one datum, of what is undeclared, or of copies, in combinations in which something leaves
+/// both before and after.
 struct TreatmentChange {
   std::string path;    ///< declared path; empty for what is undeclared, and for copies
   std::string of;      ///< `value`, `key`, `undeclared`, `copies`
-  std::string cls;     ///< of the new dictionary, where the datum is declared there
-  std::string before;  ///< as `redaction::describe`, or `undeclared`
+  std::string cls;     ///< in the new dictionary, or empty if it does not declare the datum
+  std::string before;  ///< in the words of `redaction::describe`, or `undeclared`
   std::string after;
   Direction direction;
-  std::set<std::string> tiers;  ///< of the combinations; empty name: no tier
+  std::set<std::string> tiers;  ///< the tiers of the combinations; the empty name is no tier
   std::uint64_t combinations = 0;
 };
 
@@ -47,15 +48,15 @@ struct PolicyDiff {
   [[nodiscard]] bool gets_looser() const;
 };
 
-/// A policy with the dictionary that it goes with.
+/// A policy and its dictionary.
 struct Ruling {
   const policy::Policy& policy;
   const dictionary::Dictionary& dictionary;
 };
 
-/// Error: refused, where there are too many combinations to try out.
+/// Compares two rulings. Error: refused if there are too many combinations to try.
 [[nodiscard]] core::Result<PolicyDiff> diff(const Ruling& before, const Ruling& after);
-/// One sentence a change, lower case, no full stops.
+/// One sentence for each change, lower case, without full stops.
 [[nodiscard]] std::vector<std::string> in_sentences(const PolicyDiff& diff);
 
 }  // namespace airlock::prover

@@ -12,7 +12,7 @@ using redaction::Action;
 using redaction::Plan;
 using redaction::Treatment;
 
-/// Whether a key that is dropped takes the datum along: that of its own path, or of one that leads there.
+/// Whether a dropped key takes the datum along: the key at its own path, or a key on the way to it.
 bool is_below_dropped_key(const Field& field, const Plan& plan, const Dictionary& dictionary) {
   std::size_t end = 0;
   for (const bool is_wildcard : field.is_wildcard) {
@@ -24,12 +24,12 @@ bool is_below_dropped_key(const Field& field, const Plan& plan, const Dictionary
   return false;
 }
 
-/// Whether nothing of a figure can be computed from what leaves in its place.
+/// Whether nothing about a figure can be computed from what leaves in its place.
 bool is_gone(const Treatment& treatment) { return treatment.action >= Action::pseudonymise; }
 
 bool is_suppressed(const Treatment& treatment) { return treatment.action == Action::suppress_below; }
 
-/// Whether wherever a figure below `threshold` is suppressed, one that is no larger is suppressed as well.
+/// Whether the treatment suppresses at least every figure below `threshold`.
 bool suppresses_up_to(const Treatment& treatment, std::int64_t threshold) {
   return is_gone(treatment) || (is_suppressed(treatment) && treatment.threshold >= threshold);
 }

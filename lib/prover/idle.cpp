@@ -6,13 +6,13 @@
 namespace airlock::prover {
 namespace {
 
-using policy::Facts;
+using policy::DecisionFacts;
 
 bool has(const SelectorSet& bits, std::size_t at) { return (bits[at / 64] >> (at % 64) & 1) != 0; }
 
 class Search {
  public:
-  Search(const Space& space, std::size_t rule, const std::function<bool(const Facts&)>& differs)
+  Search(const Space& space, std::size_t rule, const std::function<bool(const DecisionFacts&)>& differs)
       : space_(space), rule_(rule), differs_(differs) {}
 
   Use run() {
@@ -35,7 +35,7 @@ class Search {
   bool matters(const Base& base, std::span<const std::size_t> least) {
     has_match_ = true;
     if (differs(base, least)) return true;
-    // The exception: only where the rule brings profiles, and nothing else that matches does.
+    // The exception (idle.hpp) needs a rule with profiles where no other matching rule has any.
     if (rest(base, least).profiles != 0 || space_.effect(0, only_rule()).profiles == 0) return false;
     std::vector<std::size_t> more(least.begin(), least.end());
     more.push_back(0);
@@ -52,7 +52,7 @@ class Search {
     return out;
   }
 
-  /// What all other rules come to.
+  /// What all other matching rules ask for together.
   [[nodiscard]] Effect rest(const Base& base, std::span<const std::size_t> entitlements) const {
     SelectorSet rules = space_.matching(base, 0, entitlements);
     rules[rule_ / 64] &= ~(std::uint64_t{1} << (rule_ % 64));
@@ -67,28 +67,28 @@ class Search {
         with.profiles == without.profiles) {
       return false;
     }
-    // The same was decided before for other facts.
+    // Skip what was already decided for other facts.
     const auto key = std::array<std::uint64_t, 5>{
         base.tier << 2 | std::uint64_t{base.believed} << 1 | std::uint64_t{base.in_force},
         static_cast<std::uint64_t>(with.at_least) << 2 | static_cast<std::uint64_t>(without.at_least),
         std::uint64_t{with.withholds_by_design} << 1 | std::uint64_t{without.withholds_by_design}, with.profiles,
         without.profiles};
     if (!tried_.insert(key).second) return false;
-    Facts facts = base.first;
+    DecisionFacts facts = base.first;
     for (const std::size_t e : entitlements) facts.entitlements.push_back(space_.entitlements()[e]);
     return differs_(facts);
   }
 
   const Space& space_;
   std::size_t rule_;
-  const std::function<bool(const Facts&)>& differs_;
+  const std::function<bool(const DecisionFacts&)>& differs_;
   bool has_match_ = false;
   std::set<std::array<std::uint64_t, 5>> tried_;
 };
 
 }  // namespace
 
-Use use_of(const Space& space, std::size_t rule, const std::function<bool(const Facts&)>& differs) {
+Use use_of(const Space& space, std::size_t rule, const std::function<bool(const DecisionFacts&)>& differs) {
   return Search(space, rule, differs).run();
 }
 

@@ -10,9 +10,9 @@ using core::LicenceState;
 using core::quote;
 using policy::Claim;
 using policy::Disposition;
-using policy::Document;
 using policy::KitAge;
 using policy::Policy;
+using policy::PolicyDocument;
 using policy::Rule;
 using policy::Selector;
 
@@ -54,7 +54,7 @@ std::string in_words(const Selector& selector) {
 }
 
 std::vector<std::string> show(const Policy& policy) {
-  const Document& document = policy.document();
+  const PolicyDocument& document = policy.document();
   std::vector<std::string> out{"policy " + quote(document.name) + " " + document.version};
   for (const auto& [tier_name, tier] : document.tiers) {
     std::string may;

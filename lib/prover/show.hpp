@@ -10,7 +10,7 @@
 
 namespace airlock::prover {
 
-/// What the document says, in its order; one line each, lower case, no full stops.
+/// The policy in sentences, in the order of the document. One line each, lower case, without full stops.
 [[nodiscard]] std::vector<std::string> show(const policy::Policy& policy);
 
 /// One claim of a policy as a sentence: "tier `gold`: the decision is never `send`".

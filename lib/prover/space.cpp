@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "core/text.hpp"
+#include "policy/decide.hpp"
 #include "policy/names.hpp"
 
 namespace airlock::prover {
@@ -16,15 +17,15 @@ using core::LicenceState;
 using core::Result;
 using policy::Claim;
 using policy::contains;
+using policy::DecisionFacts;
 using policy::Disposition;
-using policy::Document;
-using policy::Facts;
 using policy::Floor;
 using policy::KitAge;
+using policy::PolicyDocument;
 using policy::Rule;
 using policy::Selector;
 
-/// The smallest counter-example has a licence in force, if it can.
+/// In this order, so that the smallest counter-example has a licence in force if possible.
 constexpr std::array all_states{LicenceState::valid,         LicenceState::grace,      LicenceState::expired,
                                 LicenceState::not_yet_valid, LicenceState::superseded, LicenceState::revoked,
                                 LicenceState::wrong_product, LicenceState::wrong_site, LicenceState::clock_rollback,
@@ -34,15 +35,15 @@ static_assert(all_states.size() == core::licence_state_names.size());
 constexpr std::array<std::optional<Disposition>, 5> all_floors{std::nullopt, Disposition::send, Disposition::redact,
                                                                Disposition::seal, Disposition::withhold};
 
-/// One name for all entitlements that stand in the same selectors: no policy can tell them apart.
-std::vector<std::string> distinguishable(std::span<const Document* const> documents) {
+/// The entitlements of all selectors, without those that are named by exactly the same selectors as another one.
+std::vector<std::string> distinguishable(std::span<const PolicyDocument* const> documents) {
   std::map<std::string, std::vector<std::size_t>> selectors_of;
   std::size_t selector = 0;
   const auto note = [&](const Selector& at) {
     for (const auto& entitlement : at.entitlements) selectors_of[entitlement].push_back(selector);
     ++selector;
   };
-  for (const Document* document : documents) {
+  for (const PolicyDocument* document : documents) {
     for (const Rule& rule : document->rules) note(rule.when);
     for (const Claim& claim : document->claims) note(claim.where);
   }
@@ -54,9 +55,9 @@ std::vector<std::string> distinguishable(std::span<const Document* const> docume
   return out;
 }
 
-using Key = std::vector<std::uint64_t>;
+using GroupKey = std::vector<std::uint64_t>;
 struct HashKey {
-  std::size_t operator()(const Key& key) const {
+  std::size_t operator()(const GroupKey& key) const {
     std::uint64_t out = 0xCBF29CE484222325;  // FNV-1a, by words
     for (const std::uint64_t word : key) out = (out ^ word) * 0x100000001B3 ^ out >> 29;
     return out;
@@ -74,8 +75,8 @@ bool meet(const SelectorSet& a, const SelectorSet& b) {
 
 SelectorSet bits_for(std::size_t count) { return SelectorSet((count + 63) / 64, 0); }
 
-/// The selectors that match the facts for some entitlements.
-SelectorSet may_match(std::span<const Selector* const> selectors, const Facts& facts) {
+/// The selectors that match the facts with some entitlements.
+SelectorSet may_match(std::span<const Selector* const> selectors, const DecisionFacts& facts) {
   SelectorSet out = bits_for(selectors.size());
   for (std::size_t i = 0; i < selectors.size(); ++i) {
     if (matches_but_for_entitlements(*selectors[i], facts)) set(out, i);
@@ -83,7 +84,7 @@ SelectorSet may_match(std::span<const Selector* const> selectors, const Facts& f
   return out;
 }
 
-std::vector<const Selector*> rules_of(const Document& document) {
+std::vector<const Selector*> rules_of(const PolicyDocument& document) {
   std::vector<const Selector*> out;
   for (const Rule& rule : document.rules) out.push_back(&rule.when);
   return out;
@@ -93,7 +94,7 @@ std::uint64_t set_count(std::uint64_t entitlements) {
   return 1 + entitlements + (entitlements < 2 ? 0 : entitlements * (entitlements - 1) / 2);
 }
 
-/// All sets of at most two of `count`, small ones first.
+/// All sets of at most two numbers below `count`, small sets first.
 std::vector<std::vector<std::size_t>> small_sets(std::size_t count) {
   std::vector<std::vector<std::size_t>> out{{}};
   for (std::size_t i = 0; i < count; ++i) out.push_back({i});
@@ -112,7 +113,7 @@ Effect& Effect::operator|=(const Effect& other) {
   return *this;
 }
 
-Facts Space::Variant::of(Facts facts) const {
+DecisionFacts Space::Variant::of(DecisionFacts facts) const {
   facts.floors = floors;
   facts.redacts_also = redacts_also;
   return facts;
@@ -144,7 +145,7 @@ Space::Conditions Space::conditions_of(std::span<const Selector* const> selector
   return out;
 }
 
-Space::Deeds Space::deeds_of(const Document& document) {
+Space::Deeds Space::deeds_of(const PolicyDocument& document) {
   const std::size_t rules = document.rules.size();
   Deeds out{std::vector<SelectorSet>(all_floors.size() - 1, bits_for(rules)), bits_for(rules), {}, 0};
   for (const auto& [name, profile] : document.profiles) {
@@ -162,11 +163,11 @@ Space::Deeds Space::deeds_of(const Document& document) {
   return out;
 }
 
-void Space::find_bases(std::span<const Document* const> documents, std::span<const Selector* const> claims) {
+void Space::find_bases(std::span<const PolicyDocument* const> documents, std::span<const Selector* const> claims) {
   std::vector<std::vector<const Selector*>> rules;
-  for (const Document* document : documents) rules.push_back(rules_of(*document));
-  std::unordered_map<Key, std::size_t, HashKey> seen;
-  const auto add = [&](const Facts& facts, std::size_t tier) {
+  for (const PolicyDocument* document : documents) rules.push_back(rules_of(*document));
+  std::unordered_map<GroupKey, std::size_t, HashKey> seen;
+  const auto add = [&](const DecisionFacts& facts, std::size_t tier) {
     Base base{.first = facts,
               .size = 0,
               .tier = tier,
@@ -174,7 +175,7 @@ void Space::find_bases(std::span<const Document* const> documents, std::span<con
               .in_force = is_in_force(facts),
               .rules = {},
               .claims = may_match(claims, facts)};
-    Key key{tier, std::uint64_t{base.believed} << 1 | std::uint64_t{base.in_force}};
+    GroupKey key{tier, std::uint64_t{base.believed} << 1 | std::uint64_t{base.in_force}};
     for (const auto& of_document : rules) {
       base.rules.push_back(may_match(of_document, facts));
       key.insert(key.end(), base.rules.back().begin(), base.rules.back().end());
@@ -184,7 +185,7 @@ void Space::find_bases(std::span<const Document* const> documents, std::span<con
     if (is_new) bases_.push_back(std::move(base));
     ++bases_[at->second].size;
   };
-  Facts facts;
+  DecisionFacts facts;
   for (const KitAge age : kit_ages_) {
     facts.kit = age;
     for (const LicenceState state : all_states) {
@@ -231,7 +232,7 @@ Effect Space::effect(std::size_t document, const SelectorSet& rules) const {
 }
 
 Result<void> Space::find_groups() {
-  // What each entitlement adds to each base, by document; the last one is what holds without any.
+  // The effect of each entitlement on each base, by document. The last element is the effect without any entitlement.
   const std::size_t documents = rule_conditions_.size();
   const std::size_t none = entitlements_.size();
   std::vector<std::vector<std::vector<Effect>>> effects(bases_.size());
@@ -242,10 +243,10 @@ Result<void> Space::find_groups() {
       of_document.push_back(effect(d, matching(bases_[b], d, {})));
     }
   }
-  std::unordered_map<Key, std::size_t, HashKey> seen;
-  std::unordered_map<Key, std::size_t, HashKey> seen_coarse;
-  Key key;
-  Key coarse;
+  std::unordered_map<GroupKey, std::size_t, HashKey> seen;
+  std::unordered_map<GroupKey, std::size_t, HashKey> seen_coarse;
+  GroupKey key;
+  GroupKey coarse;
   for (const auto& chosen : small_sets(entitlements_.size())) {
     SelectorSet open = claim_conditions_.none;
     for (const std::size_t e : chosen) {
@@ -270,7 +271,7 @@ Result<void> Space::find_groups() {
                             "the policy tells more than " + std::to_string(groups_limit) + " cases apart",
                             "let fewer rules with profiles of their own name entitlements");
         }
-        Facts facts = base.first;
+        DecisionFacts facts = base.first;
         for (const std::size_t e : chosen) facts.entitlements.push_back(entitlements_[e]);
         const auto [same, is_new] = seen_coarse.try_emplace(coarse, coarse_.size());
         if (is_new) coarse_.push_back(facts);
@@ -283,11 +284,12 @@ Result<void> Space::find_groups() {
   return {};
 }
 
-Result<Space> Space::of(std::span<const Document* const> documents, std::vector<std::string> events, Claims claims) {
+Result<Space> Space::of(std::span<const PolicyDocument* const> documents, std::vector<std::string> events,
+                        Claims claims) {
   Space out;
   out.events_ = std::move(events);
   std::set<std::string> tiers;
-  for (const Document* document : documents) {
+  for (const PolicyDocument* document : documents) {
     for (const auto& [name, tier] : document->tiers) tiers.insert(name);
   }
   out.tiers_.assign(tiers.begin(), tiers.end());
@@ -296,7 +298,7 @@ Result<Space> Space::of(std::span<const Document* const> documents, std::vector<
   out.tiers_.emplace_back(std::move(unknown));
   out.tiers_.emplace_back(std::nullopt);
 
-  const auto asks_for_age = [](const Document* document) {
+  const auto asks_for_age = [](const PolicyDocument* document) {
     return std::any_of(document->rules.begin(), document->rules.end(),
                        [](const Rule& rule) { return !rule.when.kits.empty(); }) ||
            std::any_of(document->claims.begin(), document->claims.end(),
@@ -306,7 +308,7 @@ Result<Space> Space::of(std::span<const Document* const> documents, std::vector<
 
   out.entitlements_ = distinguishable(documents);
   std::vector<const Selector*> claim_selectors;
-  for (const Document* document : documents) {
+  for (const PolicyDocument* document : documents) {
     out.rule_conditions_.push_back(out.conditions_of(rules_of(*document)));
     out.deeds_.push_back(deeds_of(*document));
     if (claims == Claims::do_not_matter) continue;
@@ -333,7 +335,7 @@ std::uint64_t Space::size() const {
   return without * entitlement_set_count() * variants().size();
 }
 
-std::string in_words(const Facts& facts) {
+std::string in_words(const DecisionFacts& facts) {
   std::string out = (facts.tier ? "tier " + core::quote(*facts.tier) : "no tier") + ", licence " +
                     core::quote(core::name(facts.licence)) + ", event " + core::quote(facts.event);
   for (std::size_t i = 0; i < facts.entitlements.size(); ++i) {

@@ -1,19 +1,21 @@
 #pragma once
 /// \file
-/// The facts that a policy can tell apart, in groups on which it decides alike: what is finite can be proved whole.
-/// Within prover/ only; check.cpp, idle.cpp and diff.cpp walk it.
+/// All combinations of facts that a policy can tell apart. They are finitely many, so a claim can be proved by trying
+/// all of them. Combinations that are decided alike form a group. For prover/ only; check.cpp, idle.cpp and diff.cpp
+/// use it.
 ///
-/// Tiers: each that a policy names, one that none names, and none. Licence states: all. Events: the dictionary's. The
-/// age of the kit: both, where some rule or claim asks for it. Floors: none and each disposition, since several floors
-/// make the strictest of them. Whether the site redacts on its own account. Entitlements: the sets of at most two of
-/// those that some rule or claim names; two that always stand together in selectors count as one.
+/// The combinations have every tier that a policy names, one that no policy names, and no tier; all licence states; the
+/// dictionary's events; both ages of the kit, if some rule or claim asks for the age; no floor and a floor of each
+/// disposition, since several floors ask for the strictest of them; and the site with and without redactions of its
+/// own. Of the entitlements that some rule or claim names, they have all sets of at most two. Entitlements that
+/// selectors always name together count as one.
 ///
-/// Larger sets prove nothing new (docs/formats/policy-semantics.md, "Why two entitlements are enough"): an entitlement
-/// can only let more rules match, and rules only tighten. So whatever a larger set violates, one of its subsets of two
-/// violates: one entitlement for which the claim applies, and one for which a rule asks for what was decided.
+/// Larger sets prove nothing new (docs/formats/policy-semantics.md, "Why two entitlements are enough"). An entitlement
+/// can only make more rules match, and rules only tighten. So if a larger set violates a claim, one of its subsets of
+/// two does: one entitlement for which the claim applies, and one for which a rule asks for what was decided.
 ///
-/// The rules that match decide, not the facts themselves. So facts are put together that have the tier, the standing of
-/// the licence, and all that the matching rules come to in common; a group is decided once.
+/// A decision depends on the rules that match, not on the facts themselves. So facts form one group if they have in
+/// common the tier, whether the licence is believed and in force, and what the matching rules ask for together.
 
 #include <cstdint>
 #include <optional>
@@ -21,78 +23,80 @@
 #include <string>
 #include <vector>
 
+#include "policy/decision.hpp"
 #include "policy/document.hpp"
-#include "policy/policy.hpp"
 
 namespace airlock::prover {
 
-/// More situations than this (facts but for entitlements, times sets of entitlements) are not looked at.
+/// The most situations that are looked at: facts without entitlements, times sets of entitlements.
 inline constexpr std::uint64_t situations_limit = 20'000'000;
-/// More groups than this are not decided.
+/// The most groups that are decided.
 inline constexpr std::size_t groups_limit = 50'000;
 
-/// Numbers of selectors, a bit each.
+/// A set of selectors (or of rules, which have one each): a bit for each number.
 using SelectorSet = std::vector<std::uint64_t>;
 
-/// What the rules that match come to.
+/// What a set of rules asks for together.
 struct Effect {
   policy::Disposition at_least = policy::Disposition::send;
   bool withholds_by_design = false;  ///< some rule without a `licence` or `kit` condition withholds
-  std::uint64_t profiles = 0;        ///< a bit for each of the policy's
+  std::uint64_t profiles = 0;        ///< a bit for each profile of the policy
   Effect& operator|=(const Effect& other);
 };
 
-/// Facts without entitlements that have the tier, the licence's standing and all selectors that may match in common.
+/// Facts without entitlements that have in common the tier, whether the licence is believed and in force, and all
+/// selectors that may match.
 struct Base {
-  policy::Facts first;
-  std::uint64_t size = 0;  ///< how many
-  std::size_t tier = 0;    ///< counted as `Space` does
+  policy::DecisionFacts first;
+  std::uint64_t size = 0;  ///< how many there are
+  std::size_t tier = 0;    ///< the tier's number in `Space`
   bool believed = false;
   bool in_force = false;
-  std::vector<SelectorSet> rules;  ///< of each document: those that match for some entitlements
-  SelectorSet claims;              ///< the same for claims of all documents
+  std::vector<SelectorSet> rules;  ///< for each document, the rules that match for some entitlements
+  SelectorSet claims;              ///< the claims of all documents that apply for some entitlements
 };
 
-/// Facts that are decided alike but for floors and the site's own redactions.
+/// Facts that are decided alike, apart from floors and the site's own redactions.
 struct Group {
-  policy::Facts first;  ///< the smallest: few entitlements, a valid licence
+  policy::DecisionFacts first;  ///< the smallest: few entitlements, a valid licence
   std::uint64_t size = 0;
-  std::size_t coarse = 0;  ///< number of the groups that come to the same disposition whatever the floor
+  std::size_t coarse =
+      0;  ///< the number of the coarse group: its groups come to the same disposition, whatever the floor
 };
 
 enum class Claims : std::uint8_t { matter, do_not_matter };
 
 class Space {
  public:
-  /// Error: refused, where there would be more than the limits.
-  [[nodiscard]] static core::Result<Space> of(std::span<const policy::Document* const> documents,
+  /// The space of all documents together. Error: refused above a limit.
+  [[nodiscard]] static core::Result<Space> of(std::span<const policy::PolicyDocument* const> documents,
                                               std::vector<std::string> events, Claims claims);
 
-  /// Sorted by their first facts, as `variants` sorts floors.
+  /// Sorted by their first facts.
   [[nodiscard]] const std::vector<Group>& groups() const { return groups_; }
-  /// The first facts of each coarse group.
-  [[nodiscard]] const std::vector<policy::Facts>& coarse() const { return coarse_; }
-  /// Every floor, with and without redactions of the site's own, the smallest first: none.
+  /// The first facts of each coarse group, by its number.
+  [[nodiscard]] const std::vector<policy::DecisionFacts>& coarse() const { return coarse_; }
+  /// Every floor, with and without redactions of the site's own. The first has neither.
   struct Variant {
     std::vector<policy::Floor> floors;
     bool redacts_also = false;
-    [[nodiscard]] policy::Facts of(policy::Facts facts) const;
+    [[nodiscard]] policy::DecisionFacts of(policy::DecisionFacts facts) const;
   };
   [[nodiscard]] static const std::vector<Variant>& variants();
 
   [[nodiscard]] const std::vector<Base>& bases() const { return bases_; }
-  /// Entitlements that can be told apart.
+  /// The entitlements that can be told apart.
   [[nodiscard]] const std::vector<std::string>& entitlements() const { return entitlements_; }
-  /// Whether the rule of the first document with this number names the entitlement; without one: whether it names none
-  /// at all.
+  /// Whether the rule with this number in the first document names the entitlement. Without an entitlement: whether the
+  /// rule names none at all.
   [[nodiscard]] bool names(std::size_t rule, std::optional<std::size_t> entitlement) const;
-  /// The rules of the document that match the facts of a base with these entitlements, at most two, by their numbers.
+  /// The rules of the document that match the facts of a base with these entitlements, at most two.
   [[nodiscard]] SelectorSet matching(const Base& base, std::size_t document,
                                      std::span<const std::size_t> entitlements) const;
-  /// What these rules of the document come to.
+  /// What these rules of the document ask for together.
   [[nodiscard]] Effect effect(std::size_t document, const SelectorSet& rules) const;
 
-  /// Combinations of all facts in the space.
+  /// How many combinations there are.
   [[nodiscard]] std::uint64_t size() const;
   [[nodiscard]] std::size_t tier_count() const { return tiers_.size(); }
   [[nodiscard]] std::size_t kit_age_count() const { return kit_ages_.size(); }
@@ -100,12 +104,12 @@ class Space {
   [[nodiscard]] const std::vector<std::string>& events() const { return events_; }
 
  private:
-  /// The selectors that have no condition on entitlements, and those that name one.
+  /// The selectors without a condition on entitlements, and for each entitlement those that name it.
   struct Conditions {
     SelectorSet none;
     std::vector<SelectorSet> naming;  ///< by entitlement
   };
-  /// The rules of a document by what they do.
+  /// The rules of a document, by what they ask for.
   struct Deeds {
     std::vector<SelectorSet> asking;  ///< by disposition
     SelectorSet withholding;          ///< by design
@@ -114,8 +118,9 @@ class Space {
   };
 
   [[nodiscard]] Conditions conditions_of(std::span<const policy::Selector* const> selectors) const;
-  [[nodiscard]] static Deeds deeds_of(const policy::Document& document);
-  void find_bases(std::span<const policy::Document* const> documents, std::span<const policy::Selector* const> claims);
+  [[nodiscard]] static Deeds deeds_of(const policy::PolicyDocument& document);
+  void find_bases(std::span<const policy::PolicyDocument* const> documents,
+                  std::span<const policy::Selector* const> claims);
   [[nodiscard]] core::Result<void> find_groups();
 
   std::vector<std::optional<std::string>> tiers_;
@@ -127,10 +132,10 @@ class Space {
   Conditions claim_conditions_;
   std::vector<Base> bases_;
   std::vector<Group> groups_;
-  std::vector<policy::Facts> coarse_;
+  std::vector<policy::DecisionFacts> coarse_;
 };
 
-/// `tier `enterprise`, licence `valid`, event `x`, entitled to `air_gap`, floor `seal``.
-[[nodiscard]] std::string in_words(const policy::Facts& facts);
+/// Facts in words: `tier `enterprise`, licence `valid`, event `x`, entitled to `air_gap`, floor `seal``.
+[[nodiscard]] std::string in_words(const policy::DecisionFacts& facts);
 
 }  // namespace airlock::prover

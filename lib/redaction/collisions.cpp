@@ -5,16 +5,16 @@
 namespace airlock::redaction {
 namespace {
 
-using report::Kind;
+using report::TokenKind;
 
-struct Key {
+struct KeyToLeave {
   crypto::Fingerprint fingerprint;  ///< of the key as it would leave
   std::uint64_t begin;
-  auto operator<=>(const Key&) const = default;
+  auto operator<=>(const KeyToLeave&) const = default;
 };
 
-/// Adds to `out` where those of `keys` begin that stand there more than once.
-void append_equal(std::span<Key> keys, std::vector<std::uint64_t>& out) {
+/// Adds to `out` the offsets of all keys that occur more than once.
+void append_equal(std::span<KeyToLeave> keys, std::vector<std::uint64_t>& out) {
   std::sort(keys.begin(), keys.end());
   for (std::size_t i = 0; i < keys.size(); ++i) {
     const bool as_before = i > 0 && keys[i - 1].fingerprint == keys[i].fingerprint;
@@ -27,23 +27,23 @@ void append_equal(std::span<Key> keys, std::vector<std::uint64_t>& out) {
 
 core::Result<std::vector<std::uint64_t>> find_collisions(Walk walk, const crypto::Secret& fingerprint_key) {
   std::vector<std::uint64_t> out;
-  std::vector<Key> keys;             // of all open objects, the innermost object's last
-  std::vector<std::size_t> objects;  // where in `keys` those of each open container begin
+  std::vector<KeyToLeave> keys;      // the keys of all open objects, those of the innermost object last
+  std::vector<std::size_t> objects;  // for each open container, the index of its first key in `keys`
   crypto::Fingerprinter fingerprint(fingerprint_key);
   bool after_key = false;
   for (;;) {
-    AIRLOCK_TRY(const Step step, walk.next());
-    if (step.token.kind == Kind::end) break;
+    AIRLOCK_TRY(const WalkStep step, walk.next());
+    if (step.token.kind == TokenKind::end) break;
     if (step.below_dropped) continue;
     const Judgement& judgement = step.judgement;
-    if (step.token.kind == Kind::key) {
-      after_key = judgement.verdict != Verdict::drop;
+    if (step.token.kind == TokenKind::key) {
+      after_key = judgement.edit != Edit::drop;
       if (!after_key) continue;
-      const auto text = judgement.verdict == Verdict::replace ? judgement.text : step.token.text;
+      const auto text = judgement.edit == Edit::replace ? judgement.text : step.token.text;
       keys.push_back({fingerprint(text), step.token.begin});
       continue;
     }
-    if (judgement.verdict == Verdict::drop) {
+    if (judgement.edit == Edit::drop) {
       if (after_key) keys.pop_back();
     } else if (step.token.opens()) {
       objects.push_back(keys.size());

@@ -1,8 +1,8 @@
 #pragma once
 /// \file
 /// The first pass over a report whose keys a plan rewrites: which members would have the same key afterwards. All of
-/// them are then dropped; keeping one would say which, and a report with equal keys is not JSON that everybody reads
-/// alike (RFC 7493 2.3).
+/// them are dropped. Keeping one would reveal which key it was, and JSON readers disagree about objects with equal keys
+/// (RFC 7493 2.3).
 
 #include <cstdint>
 #include <vector>
@@ -11,9 +11,9 @@
 
 namespace airlock::redaction {
 
-/// Where the keys begin that collide with another key of their object, ascending. Members that are dropped anyway take
-/// no part; keys that stay as they are do. Memory: 24 bytes for each key of the objects open at one time. Errors: those
-/// of Walk.
+/// The offsets at which the keys begin that collide with another key of their object, ascending. Members that are
+/// dropped anyway are not compared; keys that stay as they are, are. Memory: 24 bytes for each key of the objects open
+/// at one time. Errors: those of Walk.
 [[nodiscard]] core::Result<std::vector<std::uint64_t>> find_collisions(Walk walk,
                                                                        const crypto::Secret& fingerprint_key);
 

@@ -21,7 +21,7 @@ std::optional<std::string> domain_of(std::string_view text) {
   if (lower.empty() || lower.ends_with('.')) return std::nullopt;
   const psl_ctx_t* list = psl_builtin();
   if (list == nullptr) return std::nullopt;
-  // The list's default rule takes any last label for a suffix; here it must be on the list.
+  // The list's default rule accepts any last label as a suffix. Here the label must be on the list.
   const std::string last = lower.substr(lower.rfind('.') + 1);
   if (psl_is_public_suffix2(list, last.c_str(), PSL_TYPE_ANY | PSL_TYPE_NO_STAR_RULE) == 0) return std::nullopt;
   const char* domain = psl_registrable_domain(list, lower.c_str());

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// The registrable domain of a host, by the Public Suffix List that libpsl has built in: no file is read, so the answer
-/// depends on the library's version alone (docs/decisions has why). Pure.
+/// The registrable domain of a host, by the Public Suffix List that is built into libpsl. No file is read, so the
+/// answer depends only on the library's version (docs/decisions/0008-public-suffix-list.md). Pure.
 
 #include <optional>
 #include <string>
@@ -9,9 +9,9 @@
 
 namespace airlock::redaction {
 
-/// What `host_to_domain` leaves of a `hostname` or a `url` of the dictionary's types: the registrable domain in lower
-/// case, of a URL with its scheme before it. Nothing where there is none: an address, a public suffix itself, a name
-/// whose last label is on no list (`db.internal`), which could be anybody's own.
+/// What `host_to_domain` leaves of a `hostname` or `url` (types of the dictionary): the registrable domain in lower
+/// case, for a URL with the scheme in front. Nothing if the text is an address or a public suffix itself. Nothing too
+/// if the list does not have the last label (`db.internal`), since such a name could belong to anybody.
 [[nodiscard]] std::optional<std::string> domain_of(std::string_view text);
 
 }  // namespace airlock::redaction

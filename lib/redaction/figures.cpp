@@ -9,10 +9,10 @@
 namespace airlock::redaction {
 namespace {
 
-constexpr std::int64_t plain_most = 20;
-constexpr std::int64_t plain_least = -7;
+constexpr std::int64_t plain_maximum = 20;
+constexpr std::int64_t plain_minimum = -7;
 
-/// ±d.ddd × 10^place; no digits where it is zero. The first and the last digit are not 0.
+/// ±d.ddd × 10^place. The first and the last digit are not 0; zero has no digits.
 struct Decimal {
   bool negative = false;
   std::string digits;
@@ -21,7 +21,7 @@ struct Decimal {
 
 bool is_figure_digit(char c) { return c >= '0' && c <= '9'; }
 
-/// Nothing where `text` is not a number, or its exponent is beyond anything that a double holds.
+/// Nothing if `text` is no number, or if its exponent is far beyond those of a double.
 std::optional<Decimal> decimal_from(std::string_view text) {
   Decimal out;
   out.negative = text.starts_with('-');
@@ -57,7 +57,7 @@ std::string text_of(const Decimal& value) {
   std::string out = value.negative ? "-" : "";
   const auto place = value.place;
   const auto size = static_cast<std::int64_t>(value.digits.size());
-  if (place > plain_most || place < plain_least) {
+  if (place > plain_maximum || place < plain_minimum) {
     out += value.digits.substr(0, 1);
     if (size > 1) out += "." + value.digits.substr(1);
     return out + "e" + std::to_string(place);
@@ -89,7 +89,7 @@ bool is_below(std::string_view text, std::int64_t threshold) {
   const std::string limit = std::to_string(threshold);
   const auto limit_place = static_cast<std::int64_t>(limit.size()) - 1;
   if (value->place != limit_place) return value->place < limit_place;
-  // Of equal place, the order of the digits is that of the numbers; the limit's final zeros say nothing.
+  // With equal places, the numbers compare as their digits do, once the limit has no zeros at its end.
   return value->digits < limit.substr(0, limit.find_last_not_of('0') + 1);
 }
 

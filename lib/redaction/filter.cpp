@@ -5,9 +5,9 @@
 #include <tuple>
 
 #include "core/time.hpp"
+#include "dictionary/fits.hpp"
 #include "redaction/collisions.hpp"
 #include "redaction/looked_for.hpp"
-#include "redaction/taken.hpp"
 #include "redaction/truncate.hpp"
 #include "redaction/walk.hpp"
 #include "report/editor.hpp"
@@ -17,11 +17,11 @@ namespace {
 
 using dictionary::Dictionary;
 using dictionary::Placement;
-using dictionary::Standing;
+using dictionary::TokenStatus;
 using dictionary::Type;
-using report::Kind;
+using report::TokenKind;
 
-/// Whether the treatment takes a value of this type out or changes it.
+/// Whether the treatment drops or changes a value of this type.
 bool changes(const Treatment& treatment, Type type, std::string_view text) {
   if (treatment.action == Action::keep) return false;
   if (!is_partial(treatment.action) || !fits(treatment, type)) return true;
@@ -29,12 +29,12 @@ bool changes(const Treatment& treatment, Type type, std::string_view text) {
   return !rest || *rest != text;
 }
 
-/// Written as JSON has a number, or as digits only.
+/// Whether the token is a JSON number, or a string or key with digits only.
 bool is_number(const report::Token& token) {
-  return token.kind == Kind::number || digits(token.text) == token.text.size();
+  return token.kind == TokenKind::number || digits(token.text) == token.text.size();
 }
 
-/// Counts, needles and the period of one report, gathered step by step.
+/// Gathers counts, needles and the period of one report, step by step.
 class Account {
  public:
   Account(const Dictionary& dictionary, const Plan& plan, Searched searched)
@@ -44,12 +44,12 @@ class Account {
     period_end_field_ = dictionary.find(dictionary.roles().period_end);
   }
 
-  Result<void> add(const Step& step, const Walk& walk) {
-    if (step.judgement.verdict != Verdict::keep) count(step, walk);
-    if (step.below_dropped || step.judgement.verdict != Verdict::keep) AIRLOCK_CHECK(collect(step, walk));
-    const bool is_replaced = step.judgement.verdict == Verdict::replace;
-    const bool leaves = !step.below_dropped && step.judgement.verdict != Verdict::drop;
-    if (leaves && step.placement.standing == Standing::declared && step.token.kind == Kind::string) {
+  Result<void> add(const WalkStep& step, const Walk& walk) {
+    if (step.judgement.edit != Edit::keep) count(step, walk);
+    if (step.below_dropped || step.judgement.edit != Edit::keep) AIRLOCK_CHECK(collect(step, walk));
+    const bool is_replaced = step.judgement.edit == Edit::replace;
+    const bool leaves = !step.below_dropped && step.judgement.edit != Edit::drop;
+    if (leaves && step.placement.status == TokenStatus::declared && step.token.kind == TokenKind::string) {
       read_period(step.placement.field, is_replaced ? step.judgement.text : step.token.text);
     }
     return {};
@@ -68,51 +68,55 @@ class Account {
   }
 
  private:
-  void count(const Step& step, const Walk& walk) {
+  void count(const WalkStep& step, const Walk& walk) {
     ++counts_[{walk.counted_path(step), std::string(step.judgement.what), std::string(name(step.judgement.action))}];
   }
 
-  /// Hands what does not leave to the scan: as which class it is looked for, or that the note alone is searched for it.
-  [[nodiscard]] Result<void> collect(const Step& step, const Walk& walk) {
+  /// Notes for the leak scan what does not leave: with the class as which the scan looks for it in the report, or
+  /// without a class if only the note is searched for it.
+  [[nodiscard]] Result<void> collect(const WalkStep& step, const Walk& walk) {
     const report::Token& token = step.token;
-    if (token.kind != Kind::key && token.kind != Kind::string && token.kind != Kind::number) return {};
-    switch (step.placement.standing) {
-      case Standing::structure:
+    if (token.kind != TokenKind::key && token.kind != TokenKind::string && token.kind != TokenKind::number) return {};
+    switch (step.placement.status) {
+      case TokenStatus::structure:
         return {};
-      case Standing::undeclared:
-      case Standing::ill_typed:
+      case TokenStatus::undeclared:
+      case TokenStatus::ill_typed:
         return collect_odd(step, walk);
-      case Standing::twin:
-        return token.kind == Kind::key ? Result<void>{} : collect_twin(token, walk);
-      case Standing::declared:
+      case TokenStatus::twin:
+        return token.kind == TokenKind::key ? Result<void>{} : collect_twin(token, walk);
+      case TokenStatus::declared:
         break;
     }
     const Placement& placement = step.placement;
     if (evidence_of(placement.type) == Evidence::none) return {};
-    const bool is_key = token.kind == Kind::key;
-    // Dropped, but not for its own sake: its key went, or it would have had the same key as another member.
+    const bool is_key = token.kind == TokenKind::key;
+    // It may be dropped only because its key is, or because its key would equal another one. Then only the note is
+    // searched for it.
     const bool by_itself =
         changes(is_key ? plan_.key(placement.field) : plan_.value(placement.field), placement.type, token.text);
     return collect_one(token, by_itself ? std::optional(placement.cls) : std::nullopt, true,
                        source_of(placement.field, is_key));
   }
 
-  /// Undeclared or ill-typed. Nobody said of which class it is, so a copy of it may be a coincidence; but for what is
-  /// ill-typed where the field itself is taken out, and for addresses of persons.
-  [[nodiscard]] Result<void> collect_odd(const Step& step, const Walk& walk) {
+  /// For what is undeclared or ill-typed. Its class is unknown, so an equal value elsewhere may be a coincidence, and
+  /// only the note is searched. Two kinds are looked for in the report too: e-mail addresses, and ill-typed values of
+  /// fields that are taken out.
+  [[nodiscard]] Result<void> collect_odd(const WalkStep& step, const Walk& walk) {
     const auto& [token, placement, judgement, below_dropped] = step;
-    const bool is_key = token.kind == Kind::key;
-    if (token.kind != Kind::number && dictionary::fits(Type::email, token.kind, token.text, {})) {
+    const bool is_key = token.kind == TokenKind::key;
+    if (token.kind != TokenKind::number && dictionary::fits(Type::email, token.kind, token.text, {})) {
       AIRLOCK_CHECK(collect_one(token, dictionary::Class::person, false, taken_->source_id(walk.path())));
     }
     if (is_key && !placement.wildcard_key) return {};
-    const bool by_itself = placement.standing == Standing::ill_typed && placement.field != Placement::no_field &&
+    const bool by_itself = placement.status == TokenStatus::ill_typed && placement.field != dictionary::no_field &&
                            (is_key ? plan_.key(placement.field) : plan_.value(placement.field)).action != Action::keep;
     if (by_itself) return collect_one(token, placement.cls, false, source_of(placement.field, is_key));
     return collect_one(token, std::nullopt, false, 0);
   }
 
-  /// The absence of a twin says nothing: only whether a path that it copies hides the value.
+  /// Twins are always dropped when something is redacted. So the value of a twin is looked for only if a path that it
+  /// may copy is treated so that the value does not leave.
   [[nodiscard]] Result<void> collect_twin(const report::Token& token, const Walk& walk) {
     for (const std::size_t index : walk.twin_fields()) {
       const dictionary::Field& field = dictionary_.fields()[index];
@@ -149,27 +153,27 @@ class Account {
   const Dictionary& dictionary_;
   const Plan& plan_;
   const bool with_note_;
-  std::vector<std::uint32_t> sources_;  ///< of each field's value and key, where they were needed
+  std::vector<std::uint32_t> sources_;  ///< of each field's value and key; `no_source` until it is needed
   std::map<std::tuple<std::string, std::string, std::string>, std::uint64_t> counts_;
-  std::shared_ptr<Taken> taken_ = std::make_shared<Taken>();
+  std::shared_ptr<TakenOut> taken_ = std::make_shared<TakenOut>();
   std::optional<std::size_t> period_start_field_;
   std::optional<std::size_t> period_end_field_;
   std::optional<std::string> period_start_;
   std::optional<std::string> period_end_;
 };
 
-Result<void> write(const Step& step, report::Editor& editor) {
+Result<void> write(const WalkStep& step, report::Editor& editor) {
   if (step.below_dropped) {
     editor.skip(step.token);
     return {};
   }
-  switch (step.judgement.verdict) {
-    case Verdict::keep:
+  switch (step.judgement.edit) {
+    case Edit::keep:
       return editor.keep(step.token);
-    case Verdict::replace:
+    case Edit::replace:
       return editor.replace(step.token,
                             step.judgement.is_number ? step.judgement.text : report::json_string(step.judgement.text));
-    case Verdict::drop:
+    case Edit::drop:
       break;
   }
   return editor.drop(step.token);
@@ -191,8 +195,8 @@ Result<Redacted> redact(const core::Blob& report, const Dictionary& dictionary, 
   report::Editor editor(report, out);
   Walk walk = walk_report(collisions);
   for (;;) {
-    AIRLOCK_TRY(const Step step, walk.next());
-    if (step.token.kind == Kind::end) {
+    AIRLOCK_TRY(const WalkStep step, walk.next());
+    if (step.token.kind == TokenKind::end) {
       AIRLOCK_CHECK(editor.finish(step.token));
       return std::move(account).finish();
     }

@@ -10,8 +10,8 @@
 namespace airlock::redaction {
 namespace {
 
-constexpr std::size_t base64_run_least = 8;  // characters that hold encoded_bytes_least bytes
-constexpr std::size_t hex_run_least = 2 * encoded_bytes_least;
+constexpr std::size_t base64_run_minimum = 8;  // digits that encode encoded_bytes_minimum bytes
+constexpr std::size_t hex_run_minimum = 2 * encoded_bytes_minimum;
 
 constexpr int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -20,7 +20,7 @@ constexpr int hex_digit(char c) {
   return -1;
 }
 
-/// Of both alphabets, standard and URL-safe.
+/// The value of a digit of either alphabet, standard or URL-safe; -1 for other characters.
 constexpr int base64_digit(char c) {
   if (c >= 'A' && c <= 'Z') return c - 'A';
   if (c >= 'a' && c <= 'z') return c - 'a' + 26;
@@ -30,7 +30,7 @@ constexpr int base64_digit(char c) {
   return -1;
 }
 
-/// The value of each byte as a digit; -1: none; -2: a line break, which may stand between digits.
+/// The value of each byte as a digit: -1 if it is no digit, -2 for a line break, which may occur between digits.
 using Values = std::array<std::int8_t, 256>;
 constexpr std::int8_t line_break = -2;
 constexpr Values values_of(int (*digit)(char)) {
@@ -69,8 +69,8 @@ void append_utf8(std::string& out, char32_t c) {
   }
 }
 
-/// Takes the `\uXXXX` at `at` (a pair of them for what is beyond U+FFFF), moves `at` behind it and appends what it
-/// stands for; false where none stands there.
+/// Reads the `\uXXXX` at `at`, or the pair of them for a character beyond U+FFFF. Moves `at` past it and appends the
+/// character. False if there is no such escape.
 bool take_unicode_escape(std::string_view text, std::size_t& at, std::string& out) {
   const auto unit_at = [&](std::size_t i) { return text.substr(i, 2) == "\\u" ? hex_number(text, i + 2, 4) : -1; };
   const int first = unit_at(at);
@@ -86,7 +86,7 @@ bool take_unicode_escape(std::string_view text, std::size_t& at, std::string& ou
   return true;
 }
 
-/// Takes the escape of a JSON string at `at`, as above; false where none stands there.
+/// The same for any escape of a JSON string.
 bool take_escape(std::string_view text, std::size_t& at, std::string& out) {
   if (take_unicode_escape(text, at, out)) return true;
   static constexpr std::string_view letters = "\"\\/bfnrt";
@@ -98,7 +98,7 @@ bool take_escape(std::string_view text, std::size_t& at, std::string& out) {
   return true;
 }
 
-/// Takes the `%XX` at `at`, as above.
+/// The same for `%XX`.
 bool take_percent(std::string_view text, std::size_t& at, std::string& out) {
   const int value = hex_number(text, at + 1, 2);
   if (value < 0) return false;
@@ -107,8 +107,8 @@ bool take_percent(std::string_view text, std::size_t& at, std::string& out) {
   return true;
 }
 
-/// Undoes percent-encoding and escapes, wherever they stand; false where there is none. `changed` gets where in `out`
-/// the characters stand that were encoded.
+/// Undoes all percent-encoding and escapes; false if there is none. `changed` gets the offsets in `out` of the bytes
+/// that were encoded.
 bool undo_soft(std::string_view text, std::string& out, std::vector<std::uint32_t>& changed) {
   out.clear();
   changed.clear();
@@ -128,7 +128,7 @@ bool undo_soft(std::string_view text, std::string& out, std::vector<std::uint32_
   return !changed.empty();
 }
 
-/// ASCII that may stand in a text that people write.
+/// The ASCII characters that occur in text: those that can be printed, tab and line breaks.
 constexpr std::array<bool, 256> plain_characters() {
   std::array<bool, 256> out{};
   for (std::size_t c = 0x20; c < 0x7F; ++c) out[c] = true;
@@ -137,14 +137,14 @@ constexpr std::array<bool, 256> plain_characters() {
 }
 constexpr std::array<bool, 256> is_plain = plain_characters();
 
-/// How many bytes the character beyond ASCII has that `text` begins with, or 0.
+/// How many bytes the first character of `text` has if it is beyond ASCII, otherwise 0.
 std::size_t beyond_ascii_bytes(std::string_view text) {
   const auto first = static_cast<unsigned char>(text[0]);
   const std::size_t length = first < 0xC0 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
   return length > 0 && text.size() >= length && core::is_utf8(text.substr(0, length)) ? length : 0;
 }
 
-/// The bytes that the digits of a run make from the digit `from` on.
+/// Decodes the digits of a run, beginning with the digit `from`.
 void pack(std::span<const std::uint8_t> digits, std::size_t from, unsigned bits_each, std::string& out) {
   out.resize((digits.size() - from) * bits_each / 8);
   std::size_t at = 0;
@@ -172,7 +172,7 @@ std::string_view without_padding(std::string_view text) { return text.substr(0, 
 
 void add_needle_forms(std::string_view text, int layers, std::vector<std::string>& out);
 
-/// The forms of a needle that the digits of its whole text encode.
+/// If the whole text consists of digits of the encoding: adds the forms of the text that they encode.
 void add_decoded(std::string_view text, const Values& values, unsigned bits, std::size_t least, int layers,
                  std::vector<std::string>& out) {
   const auto unpadded = without_padding(text);
@@ -195,25 +195,26 @@ void add_needle_forms(std::string_view text, int layers, std::vector<std::string
   std::string soft;
   std::vector<std::uint32_t> changed;
   if (undo_soft(text, soft, changed)) add_needle_forms(soft, layers - 1, out);
-  add_decoded(text, base64_values, 6, base64_run_least, layers, out);
-  add_decoded(text, hex_values, 4, hex_run_least, layers, out);
+  add_decoded(text, base64_values, 6, base64_run_minimum, layers, out);
+  add_decoded(text, hex_values, 4, hex_run_minimum, layers, out);
 }
 
 }  // namespace
 
-/// An encoding whose digits stand one after the other.
+/// An encoding that replaces text by digits of a fixed number of bits.
 struct Forms::Encoding {
   const Values& values;
   unsigned bits;           ///< of one digit
-  std::size_t alignments;  ///< from how many digits on it may have begun
-  std::size_t run_least;
+  std::size_t alignments;  ///< how many digits at the front of a run may not belong to the encoded text
+  std::size_t run_minimum;
 };
 const std::array<Forms::Encoding, 2> Forms::encodings{
-    {{base64_values, 6, 4, base64_run_least}, {hex_values, 4, 2, hex_run_least}}};
+    {{base64_values, 6, 4, base64_run_minimum}, {hex_values, 4, 2, hex_run_minimum}}};
 
 bool Forms::any(std::string_view text, const Test& test) { return visit({text, true}, 0, nullptr, test); }
 
-/// `form` is not in lower case here; `changed` as in Layer, where it is what undoing soft encodings left.
+/// `form` is not in lower case here. If `form` is the result of undoing soft encodings, `changed` is as in Layer;
+/// otherwise it is null.
 bool Forms::visit(const Form& form, std::size_t depth, const std::vector<std::uint32_t>* changed, const Test& test) {
   Layer& layer = layers_[depth];
   layer.lower.assign(form.text);
@@ -248,11 +249,12 @@ bool Forms::visit_runs(const Form& form, std::size_t depth, const Encoding& enco
       count += value >= 0 ? 1U : 0U;
     }
     if (changed != nullptr) {
-      // A run that neither has nor touches a changed character stood just so in what was undone.
+      // A run that has no changed character, and none next to it, was already decoded before soft encodings were
+      // undone.
       while (next_change < changed->size() && (*changed)[next_change] + 1 < begin) ++next_change;
       if (next_change == changed->size() || (*changed)[next_change] > i) continue;
     }
-    if (count < encoding.run_least) continue;
+    if (count < encoding.run_minimum) continue;
     const bool is_all = form.is_whole && begin == 0 && i >= without_padding(text).size();
     if (visit_run(std::span(digits).first(count), is_all, depth, encoding, test)) return true;
   }
@@ -275,7 +277,7 @@ bool Forms::visit_run(std::span<const std::uint8_t> digits, bool is_whole, std::
       }
       const std::string_view part = bytes.substr(begin, i - begin);
       const bool is_all = is_whole && from == 0 && part.size() == bytes.size();
-      if (part.size() >= encoded_bytes_least && visit({part, is_all}, depth + 1, nullptr, test)) return true;
+      if (part.size() >= encoded_bytes_minimum && visit({part, is_all}, depth + 1, nullptr, test)) return true;
       if (i < bytes.size()) ++i;
     }
   }

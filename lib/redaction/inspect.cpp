@@ -1,9 +1,11 @@
+#include "redaction/inspect.hpp"
+
 #include <algorithm>
 #include <vector>
 
 #include "core/text.hpp"
 #include "core/time.hpp"
-#include "redaction/filter.hpp"
+#include "dictionary/classifier.hpp"
 #include "redaction/walk.hpp"
 
 namespace airlock::redaction {
@@ -12,8 +14,8 @@ namespace {
 using core::Code;
 using core::fail;
 using core::quote;
-using dictionary::Standing;
-using report::Kind;
+using dictionary::TokenStatus;
+using report::TokenKind;
 
 std::vector<bool> required_fields(const dictionary::Dictionary& dictionary) {
   std::vector<bool> out(dictionary.fields().size(), false);
@@ -23,8 +25,8 @@ std::vector<bool> required_fields(const dictionary::Dictionary& dictionary) {
 
 }  // namespace
 
-Result<Inspection> inspect(const core::Blob& report, const dictionary::Dictionary& dictionary,
-                           const report::Limits& limits, const crypto::Secret& fingerprint_key) {
+core::Result<Inspection> inspect(const core::Blob& report, const dictionary::Dictionary& dictionary,
+                                 const report::Limits& limits, const crypto::Secret& fingerprint_key) {
   const dictionary::Roles& roles = dictionary.roles();
   const auto event_field = dictionary.find(roles.event);
   const auto start_field = dictionary.find(roles.period_start);
@@ -36,13 +38,13 @@ Result<Inspection> inspect(const core::Blob& report, const dictionary::Dictionar
   std::vector<bool> is_missing = required_fields(dictionary);
   for (;;) {
     AIRLOCK_TRY(const report::Token token, scanner.next());
-    if (token.kind == Kind::end) break;
+    if (token.kind == TokenKind::end) break;
     if (token.depth == 0 && !token.closes()) AIRLOCK_CHECK(check_is_object(token));
     const auto placement = classifier.place(token);
     if (token.depth > 0 && (token.is_scalar() || token.opens())) ++out.members;
     if (placement.field == event_field) has_event = true;
-    if (placement.standing == Standing::declared && !placement.stands_in) is_missing[placement.field] = false;
-    if (placement.standing != Standing::declared || token.kind != Kind::string) continue;
+    if (placement.status == TokenStatus::declared && !placement.stands_in) is_missing[placement.field] = false;
+    if (placement.status != TokenStatus::declared || token.kind != TokenKind::string) continue;
     if (placement.field == event_field) out.event = token.text;
     if (placement.field != start_field && placement.field != end_field) continue;
     const auto time = core::read_rfc3339(token.text);

@@ -9,7 +9,6 @@
 #include "redaction/looked_for.hpp"
 #include "redaction/needle_index.hpp"
 #include "redaction/place.hpp"
-#include "redaction/taken.hpp"
 
 namespace airlock::redaction {
 namespace {
@@ -21,14 +20,14 @@ using dictionary::Class;
 using dictionary::Dictionary;
 using dictionary::Placement;
 using dictionary::Type;
-using report::Kind;
 using report::Token;
+using report::TokenKind;
 
 constexpr std::string_view ways_out =
     "`redact_also` in airlock.json can take this path out as well; or the vendor's next kit declares its values as an "
     "`enum` or of another class";
 
-/// `source`: of what was taken out, or empty.
+/// The refusal for a copy. `source` is the path of what was taken out, or empty.
 tl::unexpected<core::Error> held_for(const std::string& where, Class cls, const std::string& source,
                                      std::string_view way_out) {
   std::string hint = source.empty() ? "" : "it repeats what was taken out at " + quote(source) + ": ";
@@ -37,14 +36,14 @@ tl::unexpected<core::Error> held_for(const std::string& where, Class cls, const 
               hint + std::string(way_out));
 }
 
-/// Where a number is as much part of the value as any other character.
+/// Types whose values consist of numbers, so that digits in them are no copy of a number.
 bool is_made_of_numbers(Type type) { return type == Type::uuid || type == Type::version || type == Type::ip; }
 
-/// Looks at one token of what would leave after the other.
-class Search {
+/// Looks at one token after another of what would leave.
+class CopySearch {
  public:
-  Search(const Leaving& leaving, const Dictionary& dictionary, const Plan& plan, const Taken& taken,
-         const crypto::Secret& key)
+  CopySearch(const Leaving& leaving, const Dictionary& dictionary, const Plan& plan, const TakenOut& taken,
+             const crypto::Secret& key)
       : leaving_(leaving), dictionary_(dictionary), plan_(plan), taken_(taken), index_(taken, key) {}
 
   Result<void> look(const Token& token, const Placement& placement) {
@@ -54,8 +53,8 @@ class Search {
       if (token.depth == *going_ && (token.is_scalar() || token.closes())) going_.reset();
       return {};
     }
-    const bool is_text = token.kind == Kind::key || token.kind == Kind::string;
-    if (held != Held::report || !is_text || placement.standing != dictionary::Standing::declared) return {};
+    const bool is_text = token.kind == TokenKind::key || token.kind == TokenKind::string;
+    if (held != Held::report || !is_text || placement.status != dictionary::TokenStatus::declared) return {};
     if (evidence_of(placement.type) != Evidence::text) return {};
     const auto found = search(token.text, placement);
     return found ? add(token, placement, *found) : Result<void>{};
@@ -65,7 +64,7 @@ class Search {
     Patience patience(text.text.size());
     std::optional<NoteIndex> words;
     if (text.is_note && !text.text.empty()) words.emplace(taken_);
-    std::optional<Found> found;
+    std::optional<NeedleHit> found;
     bool is_word = false;
     const bool any = forms_.any(text.text, [&](const Form& form) {
       found = index_.anywhere(form.text, true, patience);
@@ -87,10 +86,10 @@ class Search {
   }
 
  private:
-  std::optional<Found> search(std::string_view text, const Placement& placement) {
+  std::optional<NeedleHit> search(std::string_view text, const Placement& placement) {
     const bool with_numbers = !is_made_of_numbers(placement.type);
     Patience patience(text.size());
-    std::optional<Found> found;
+    std::optional<NeedleHit> found;
     (void)forms_.any(text, [&](const Form& form) {
       if (form.is_whole) found = index_.whole(form.text, placement.cls);
       if (!found) found = index_.anywhere(form.text, with_numbers, patience);
@@ -99,8 +98,8 @@ class Search {
     return found;
   }
 
-  /// The member or element that the token begins or is in goes.
-  Result<void> add(const Token& token, const Placement& placement, const Found& found) {
+  /// Notes that the member or element of the token must be dropped, or refuses if it cannot be.
+  Result<void> add(const Token& token, const Placement& placement, const NeedleHit& found) {
     const std::string& path = dictionary_.fields()[placement.field].path;
     const bool is_needed = std::any_of(leaving_.needed.begin(), leaving_.needed.end(),
                                        [&](const std::string& needed) { return needed == path; });
@@ -109,7 +108,7 @@ class Search {
     }
     copies_.places.push_back(token.begin);
     ++found_[{path, found.source}];
-    if (token.kind == Kind::key) going_ = token.depth;
+    if (token.kind == TokenKind::key) going_ = token.depth;
     return {};
   }
 
@@ -118,24 +117,24 @@ class Search {
                                   : held == Held::ill_typed ? "something that is not of its declared type"
                                   : held == Held::twin      ? "a twin, and all were to be dropped"
                                                             : "something that was to be taken out or changed";
-    const bool has_path = placement.field != Placement::no_field && held != Held::twin;
+    const bool has_path = placement.field != dictionary::no_field && held != Held::twin;
     return fail(Code::refused,
                 "leak scan: " + quote(has_path ? dictionary_.fields()[placement.field].path : path_of(token)) +
                     " still holds " + std::string(what) + " after redaction",
                 "this is a fault of airlock; nothing left");
   }
 
-  /// The declared path of a token: the longest that leads to it. Reads the report again, since only a fault asks.
+  /// The longest declared path that leads to the token. Reads the report again, since this is needed for faults only.
   [[nodiscard]] std::string path_of(const Token& token) const {
     const crypto::Secret key(std::string(16, '\0'));
     report::Limits limits;
-    limits.bytes = report::report_bytes_most;
+    limits.bytes = report::report_bytes_maximum;
     report::Scanner scanner(leaving_.report, limits, key);
     dictionary::Classifier classifier(dictionary_);
     DeclaredPath path;
     for (;;) {
       const auto each = scanner.next();
-      if (!each || each->kind == Kind::end) return path.text();
+      if (!each || each->kind == TokenKind::end) return path.text();
       path.advance(*each, classifier.place(*each));
       if (each->begin == token.begin) return path.text();
     }
@@ -144,27 +143,27 @@ class Search {
   const Leaving& leaving_;
   const Dictionary& dictionary_;
   const Plan& plan_;
-  const Taken& taken_;
+  const TakenOut& taken_;
   NeedleIndex index_;
   Forms forms_;
   Copies copies_;
   std::map<std::pair<std::string, std::uint32_t>, std::uint64_t> found_;
-  std::optional<std::size_t> going_;  ///< depth of a member that goes with its key, until it ends
+  std::optional<std::size_t> going_;  ///< depth of a member that is dropped with its key, until it ends
 };
 
 }  // namespace
 
-Result<Copies> scan(const Leaving& leaving, const Dictionary& dictionary, const Plan& plan, const Taken& taken,
+Result<Copies> scan(const Leaving& leaving, const Dictionary& dictionary, const Plan& plan, const TakenOut& taken,
                     const report::Limits& limits, const crypto::Secret& fingerprint_key) {
   report::Limits disclosed_limits = limits;
-  disclosed_limits.bytes = std::max(limits.bytes, report::report_bytes_most);
+  disclosed_limits.bytes = std::max(limits.bytes, report::report_bytes_maximum);
   report::Scanner scanner(leaving.report, disclosed_limits, fingerprint_key);
   dictionary::Classifier classifier(dictionary);
-  Search search(leaving, dictionary, plan, taken, fingerprint_key);
+  CopySearch search(leaving, dictionary, plan, taken, fingerprint_key);
   for (;;) {
     auto token = scanner.next();
     if (!token) return fail(std::move(token).error().within("leak scan"));
-    if (token->kind == Kind::end) break;
+    if (token->kind == TokenKind::end) break;
     AIRLOCK_CHECK(search.look(*token, classifier.place(*token)));
   }
   for (const FreeText& text : leaving.texts) AIRLOCK_CHECK(search.look(text));

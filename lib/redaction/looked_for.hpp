@@ -1,27 +1,30 @@
 #pragma once
 /// \file
-/// Which values the leak scan looks for once they were taken out (docs/formats/leak-scan.md), told from declarations
-/// alone. The collection of needles asks here, and so does whoever compares two dictionaries: a field whose values are
-/// no longer looked for may leave copies that were stopped before.
+/// For which values that were taken out the leak scan looks (docs/formats/leak-scan.md). The declarations alone decide.
+/// The filter asks here when it collects needles, and the ceiling when it compares two dictionaries: if the scan no
+/// longer looks for a field's values, copies may leave that were stopped before.
 
-#include "dictionary/dictionary.hpp"
+#include <cstdint>
+
+#include "dictionary/field.hpp"
 
 namespace airlock::redaction {
 
-/// Whether a value that stands elsewhere by itself points at somebody: `person`, `location`, `identifier`, `licence`.
-/// Values of these classes are looked for anywhere in a text, all others as a whole value or key of the same class.
+/// Whether a value of this class points at somebody wherever it is found: `person`, `location`, `identifier`,
+/// `licence`. The scan looks for such values anywhere in a text. It looks for others only as a whole value or key of
+/// the same class.
 [[nodiscard]] bool is_tell_tale(dictionary::Class cls);
 
-/// What a declared type says of copies of its values.
+/// What a copy of a value of some type proves.
 enum class Evidence : std::uint8_t {
-  none,    ///< a copy says nothing: booleans, `enum`, `empty`, times
+  none,    ///< nothing: booleans, `enum`, `empty`, times; never looked for
   number,  ///< looked for in tell-tale classes only, and only where the number is long
   text,    ///< looked for in every class
 };
 [[nodiscard]] Evidence evidence_of(dictionary::Type type);
 
-/// Whether the scan looks for values of a field (or keys) of this shape and class when they are taken out: whether any
-/// of its types lets a value through that is looked for.
+/// Whether the scan looks for values or keys of this shape and class after they were taken out: whether it does so for
+/// any type of the shape.
 [[nodiscard]] bool looks_for(const dictionary::Shape& shape, dictionary::Class cls);
 
 }  // namespace airlock::redaction

@@ -13,13 +13,13 @@ namespace {
 
 using dictionary::Class;
 
-constexpr std::size_t start_bytes = anywhere_characters_least;  // a character has at least one byte
+constexpr std::size_t start_bytes = anywhere_characters_minimum;  // a character has at least one byte
 constexpr std::uint64_t golden = 0x9E3779B97F4A7C15;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/// Letters of the alphabets from Latin to Georgian, with the marks that combine with them. Scripts that put no space
-/// between words have no letters in this sense.
+/// Whether the character is a letter of an alphabet from Latin to Georgian, or a mark that combines with one.
+/// Characters of scripts that put no spaces between words do not count.
 bool is_letter(char32_t c) {
   if (c < 0x80) return c >= 'a' && c <= 'z';
   if (c < 0x530) return c >= 0xC0 && c != 0xD7 && c != 0xF7;
@@ -27,7 +27,7 @@ bool is_letter(char32_t c) {
          (c >= 0x66E && c <= 0x6D3) || (c >= 0x10A0 && c <= 0x10FF) || (c >= 0x1E00 && c <= 0x1FFF);
 }
 
-/// How many bytes the letter has that `text` begins with, or 0.
+/// How many bytes the first character of `text` has if it is a letter, otherwise 0.
 std::size_t letter_bytes(std::string_view text) {
   if (static_cast<unsigned char>(text[0]) < 0x80) return is_letter(static_cast<unsigned char>(text[0])) ? 1 : 0;
   const core::CodePoint first = core::first_code_point(text);
@@ -57,10 +57,10 @@ Class first_of(const Classes& classes) {
   return static_cast<Class>(i);
 }
 
-/// The first bytes of a text without those that are only part of a character.
+/// The first bytes of a text, up to the end of a character.
 std::string_view beginning(std::string_view text) {
-  if (text.size() <= anywhere_bytes_most) return text;
-  std::size_t size = anywhere_bytes_most;
+  if (text.size() <= anywhere_bytes_maximum) return text;
+  std::size_t size = anywhere_bytes_maximum;
   while ((static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
   return text.substr(0, size);
 }
@@ -72,15 +72,15 @@ void sort_and_merge(std::vector<Anywhere::Needle>& needles) {
       needles.end());
 }
 
-/// 64 places for each needle: all but one in 64 positions of a text end here.
+/// The size of the filter: 64 bits for each needle, so that it rejects all but one in 64 positions of a text.
 std::size_t places_for(std::size_t needles) { return std::bit_ceil(64 * needles); }
 
-/// Letters, digits, `_`, and all that is not ASCII.
+/// Whether the byte belongs to a word: letters, digits, `_`, and everything beyond ASCII.
 bool is_word(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
 }
 
-/// Whether no word goes on across the place before `text[at]`.
+/// Whether a word may begin or end before `text[at]`.
 bool is_boundary(std::string_view text, std::size_t at) {
   return at == 0 || at == text.size() || !is_word(text[at - 1]) || !is_word(text[at]);
 }
@@ -99,9 +99,9 @@ Anywhere::Anywhere(std::vector<Needle> needles, std::uint64_t key) : key_(key) {
   std::uint32_t last = none;
   for (Needle& needle : needles) {
     while (last != none && !needle.text.starts_with(needles_[last].needle.text)) last = needles_[last].parent;
-    // What begins with one that is found whatever follows is found with it.
+    // A needle is not needed if another needle is its beginning and is found whatever follows.
     if (last != none && !needles_[last].ends_in_digit) continue;
-    const bool ends_in_digit = is_digit(needle.text.back()) && needle.text.size() < anywhere_bytes_most;
+    const bool ends_in_digit = is_digit(needle.text.back()) && needle.text.size() < anywhere_bytes_maximum;
     needles_.push_back({std::move(needle), last, ends_in_digit});
     last = static_cast<std::uint32_t>(needles_.size() - 1);
   }
@@ -118,7 +118,7 @@ std::size_t Anywhere::filter_bit(std::uint64_t start) const {
   return static_cast<std::size_t>((start ^ key_) * golden >> 32) & (filter_.size() - 1);
 }
 
-std::optional<Found> Anywhere::find(std::string_view text, Patience& patience) const {
+std::optional<NeedleHit> Anywhere::find(std::string_view text, Patience& patience) const {
   if (needles_.empty()) return std::nullopt;
   constexpr std::uint64_t start_mask = (std::uint64_t{1} << 8 * start_bytes) - 1;
   std::uint64_t start = 0;
@@ -132,8 +132,8 @@ std::optional<Found> Anywhere::find(std::string_view text, Patience& patience) c
   return std::nullopt;
 }
 
-/// A needle that `text` begins with.
-std::optional<Found> Anywhere::at(std::string_view text, Patience& patience) const {
+/// The needle with which `text` begins.
+std::optional<NeedleHit> Anywhere::at(std::string_view text, Patience& patience) const {
   const auto behind = std::upper_bound(needles_.begin(), needles_.end(), text,
                                        [](std::string_view a, const Entry& b) { return a < b.needle.text; });
   const auto begins_alike = [&](const Entry& entry) {
@@ -141,7 +141,7 @@ std::optional<Found> Anywhere::at(std::string_view text, Patience& patience) con
   };
   const bool is_beside_last = behind != needles_.begin() && begins_alike(*std::prev(behind));
   if (!is_beside_last && (behind == needles_.end() || !begins_alike(*behind))) return std::nullopt;
-  // Every needle that `text` begins with is a beginning of the last one that is not behind it.
+  // Each needle with which `text` begins is also a beginning of the last needle that is not greater than `text`.
   const Entry* entry = is_beside_last ? &*std::prev(behind) : nullptr;
   if (!patience.take()) return (entry != nullptr ? *entry : *behind).needle.found;
   while (entry != nullptr) {
@@ -169,13 +169,13 @@ std::size_t Words::filter_bit(std::string_view word) const {
   return static_cast<std::size_t>(hash >> 32) & (filter_.size() - 1);
 }
 
-std::optional<Found> Words::find(std::string_view text) const {
+std::optional<NeedleHit> Words::find(std::string_view text) const {
   if (needles_.empty()) return std::nullopt;
   for (std::size_t i = 0; i < text.size();) {
     const std::size_t begin = i;
     std::size_t letters = 0;
     for (std::size_t length = 0; i < text.size() && (length = letter_bytes(text.substr(i))) > 0; i += length) ++letters;
-    if (letters >= anywhere_characters_least && letters < letters_least) {
+    if (letters >= anywhere_characters_minimum && letters < letters_minimum) {
       const auto word = text.substr(begin, i - begin);
       if (filter_[filter_bit(word)]) {
         const auto at = std::lower_bound(needles_.begin(), needles_.end(), word,
@@ -188,7 +188,7 @@ std::optional<Found> Words::find(std::string_view text) const {
   return std::nullopt;
 }
 
-/// The needles by how they are looked for.
+/// The needles, by the way in which they are looked for.
 struct NeedleIndex::Sorted {
   std::vector<Anywhere::Needle> texts;
   std::vector<Anywhere::Needle> numbers;
@@ -196,20 +196,20 @@ struct NeedleIndex::Sorted {
   std::vector<Whole> wholes;
 };
 
-NeedleIndex::Sorted NeedleIndex::sort(const Taken& taken) {
+NeedleIndex::Sorted NeedleIndex::sort(const TakenOut& taken) {
   Sorted out;
-  const auto add = [&](std::string form, const Taken::Trace& trace) {
+  const auto add = [&](std::string form, const TakenOut::Trace& trace) {
     const Classes tells = tell_tale(trace.classes);
     const bool is_number = digits(form) == form.size();
     const std::size_t size = characters(form);
     Classes others = trace.classes;
     if (is_number) {
-      if (tells.any() && size >= number_digits_least) out.numbers.push_back({form, {first_of(tells), trace.source}});
+      if (tells.any() && size >= number_digits_minimum) out.numbers.push_back({form, {first_of(tells), trace.source}});
       return;
     }
-    if (tells.any() && size >= anywhere_characters_least) {
+    if (tells.any() && size >= anywhere_characters_minimum) {
       const bool is_word =
-          size < letters_least && is_all_letters(form) && !tells.test(static_cast<std::size_t>(Class::licence));
+          size < letters_minimum && is_all_letters(form) && !tells.test(static_cast<std::size_t>(Class::licence));
       (is_word ? out.words : out.texts).push_back({std::string(beginning(form)), {first_of(tells), trace.source}});
       others &= ~tells;
     }
@@ -219,7 +219,7 @@ NeedleIndex::Sorted NeedleIndex::sort(const Taken& taken) {
     if (trace.classes.none()) continue;
     const std::string number = core::to_lower(text);
     out.numbers.push_back({number, {first_of(trace.classes), trace.source}});
-    // Hex may have digits alone: `78746570747672` is `xteptvr`.
+    // Hex may consist of digits only: `78746570747672` is `xteptvr`.
     for (std::string& form : needle_forms(text)) {
       if (form != number) add(std::move(form), trace);
     }
@@ -241,7 +241,7 @@ NeedleIndex::Sorted NeedleIndex::sort(const Taken& taken) {
   return out;
 }
 
-NeedleIndex::NeedleIndex(const Taken& taken, const crypto::Secret& key)
+NeedleIndex::NeedleIndex(const TakenOut& taken, const crypto::Secret& key)
     : NeedleIndex(sort(taken), number_of(key, 0) ^ number_of(key, 8) << 1) {}
 
 NeedleIndex::NeedleIndex(Sorted sorted, std::uint64_t key)
@@ -250,23 +250,23 @@ NeedleIndex::NeedleIndex(Sorted sorted, std::uint64_t key)
       words_(std::move(sorted.words), key),
       wholes_(std::move(sorted.wholes)) {}
 
-std::optional<Found> NeedleIndex::anywhere(std::string_view text, bool with_numbers, Patience& patience) const {
+std::optional<NeedleHit> NeedleIndex::anywhere(std::string_view text, bool with_numbers, Patience& patience) const {
   if (auto found = texts_.find(text, patience)) return found;
   if (auto found = words_.find(text)) return found;
   return with_numbers ? numbers_.find(text, patience) : std::nullopt;
 }
 
-std::optional<Found> NeedleIndex::whole(std::string_view text, Class cls) const {
+std::optional<NeedleHit> NeedleIndex::whole(std::string_view text, Class cls) const {
   const auto at = std::lower_bound(wholes_.begin(), wholes_.end(), text,
                                    [](const Whole& a, std::string_view b) { return a.text < b; });
   if (at == wholes_.end() || at->text != text || !at->classes.test(static_cast<std::size_t>(cls))) return std::nullopt;
-  return Found{cls, at->source};
+  return NeedleHit{cls, at->source};
 }
 
-NoteIndex::NoteIndex(const Taken& taken) {
+NoteIndex::NoteIndex(const TakenOut& taken) {
   for (const auto& [text, trace] : taken.numbers()) needles_.push_back(core::to_lower(text));
   for (const auto& [text, trace] : taken.texts()) {
-    const std::size_t least = trace.declared ? note_characters_least : note_odd_characters_least;
+    const std::size_t least = trace.declared ? note_characters_minimum : note_odd_characters_minimum;
     for (std::string& form : needle_forms(text)) {
       if (characters(form) >= least) needles_.push_back(std::move(form));
     }
@@ -277,7 +277,7 @@ NoteIndex::NoteIndex(const Taken& taken) {
 bool NoteIndex::word_at(std::string_view text, std::size_t begin) const {
   auto low = needles_.begin();
   auto high = needles_.end();
-  // Between low and high are those that have the first `size` bytes in common with the text; the shortest comes first.
+  // The needles between low and high begin with the first `size` bytes of the text. The shortest comes first.
   for (std::size_t size = 0; low != high; ++size) {
     while (low != high && low->size() == size) {
       if (is_boundary(text, begin + size)) return true;

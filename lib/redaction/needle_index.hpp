@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// Finds out whether any of up to a million texts stands in another, in time that does not grow with their number but
-/// by its logarithm. Knows nothing of reports. All texts come in the form of forms.hpp.
+/// Finds any of up to a million needles in a text, in time that grows with the logarithm of their number. Knows nothing
+/// of reports. All texts have the form that forms.hpp gives them.
 
 #include <cstdint>
 #include <optional>
@@ -10,69 +10,70 @@
 #include <vector>
 
 #include "crypto/hash.hpp"
-#include "redaction/taken.hpp"
+#include "redaction/taken_out.hpp"
 
 namespace airlock::redaction {
 
-/// Needles of tell-tale classes with so many characters are looked for anywhere, all others as whole texts.
-inline constexpr std::size_t anywhere_characters_least = 6;
-/// One of letters only with fewer characters is looked for as a word. Licence keys are not: they are no words.
-inline constexpr std::size_t letters_least = 12;
-/// Of a longer needle that is looked for anywhere, its beginning is: that much of it is a hit.
-inline constexpr std::size_t anywhere_bytes_most = 256;
+/// A needle of a tell-tale class with at least this many characters is looked for anywhere in a text, every other one
+/// as a whole text.
+inline constexpr std::size_t anywhere_characters_minimum = 6;
+/// A needle of letters only with fewer characters than this is looked for as a word, unless it is a licence key.
+inline constexpr std::size_t letters_minimum = 12;
+/// Only the first bytes of a longer needle are looked for anywhere. Finding them is a hit.
+inline constexpr std::size_t anywhere_bytes_maximum = 256;
 
-/// What was found.
-struct Found {
+/// What was found in a text.
+struct NeedleHit {
   dictionary::Class cls;
-  std::uint32_t source;  ///< as in Taken
+  std::uint32_t source;  ///< an id of TakenOut
 };
 
-/// How many beginnings of needles may be tried in one text before it counts as a copy itself: a text in which needles
-/// begin almost everywhere and never end was made to keep the scan busy.
+/// How many beginnings of needles may be tried in one text. If more are needed, the text counts as a copy itself: a
+/// text in which needles begin almost everywhere and never end was made to keep the scan busy.
 class Patience {
  public:
   explicit Patience(std::size_t bytes) : left_(64 + bytes / 8) {}
-  /// Takes one; false when there is none left.
+  /// Takes one try; false if none is left.
   [[nodiscard]] bool take() { return left_ > 0 && left_-- > 0; }
 
  private:
   std::size_t left_;
 };
 
-/// Needles that are looked for anywhere. One that begins or ends with a digit is not found beside another digit.
+/// Needles that are looked for anywhere. A needle that begins or ends with a digit is not found next to another digit.
 class Anywhere {
  public:
   struct Needle {
     std::string text;
-    Found found;
+    NeedleHit found;
   };
-  /// `key` makes the order of the filter's bits unknown to whoever wrote the report.
+  /// `key` is secret, so that the author of a report cannot predict the filter's bits.
   Anywhere(std::vector<Needle> needles, std::uint64_t key);
 
-  [[nodiscard]] std::optional<Found> find(std::string_view text, Patience& patience) const;
+  [[nodiscard]] std::optional<NeedleHit> find(std::string_view text, Patience& patience) const;
   [[nodiscard]] bool empty() const { return needles_.empty(); }
 
  private:
   struct Entry {
     Needle needle;
-    std::uint32_t parent;  ///< the longest other needle that this one begins with, or `none`
+    std::uint32_t parent;  ///< index of the longest other needle that is a beginning of this one, or `none`
     bool ends_in_digit;
   };
   static constexpr std::uint32_t none = UINT32_MAX;
 
-  [[nodiscard]] std::optional<Found> at(std::string_view text, Patience& patience) const;
+  [[nodiscard]] std::optional<NeedleHit> at(std::string_view text, Patience& patience) const;
   [[nodiscard]] std::size_t filter_bit(std::uint64_t start) const;
 
   std::vector<Entry> needles_;  ///< sorted
-  std::vector<bool> filter_;    ///< by hash of the first bytes of each
+  std::vector<bool> filter_;    ///< has the bit of each needle's first bytes, by hash
   std::uint64_t key_;
 };
 
-/// Needles that are looked for as words: runs of letters with none beside them.
+/// Needles that are looked for as words: as runs of letters without other letters next to them.
 class Words {
  public:
   Words(std::vector<Anywhere::Needle> needles, std::uint64_t key);
-  [[nodiscard]] std::optional<Found> find(std::string_view text) const;
+  [[nodiscard]] std::optional<NeedleHit> find(std::string_view text) const;
 
  private:
   [[nodiscard]] std::size_t filter_bit(std::string_view word) const;
@@ -85,12 +86,12 @@ class Words {
 class NeedleIndex {
  public:
   /// `key` has 16 random bytes.
-  NeedleIndex(const Taken& taken, const crypto::Secret& key);
+  NeedleIndex(const TakenOut& taken, const crypto::Secret& key);
 
-  /// A needle that stands anywhere in `text`, of those that are looked for anywhere; numbers only if `with_numbers`.
-  [[nodiscard]] std::optional<Found> anywhere(std::string_view text, bool with_numbers, Patience& patience) const;
-  /// Whether `text` is one of the other needles of class `cls`.
-  [[nodiscard]] std::optional<Found> whole(std::string_view text, dictionary::Class cls) const;
+  /// A needle found in `text`, of those that are looked for anywhere or as words. Numbers only if `with_numbers`.
+  [[nodiscard]] std::optional<NeedleHit> anywhere(std::string_view text, bool with_numbers, Patience& patience) const;
+  /// The needle that equals `text`, of those that are looked for as a whole and have the class `cls`.
+  [[nodiscard]] std::optional<NeedleHit> whole(std::string_view text, dictionary::Class cls) const;
 
  private:
   struct Whole {
@@ -100,7 +101,7 @@ class NeedleIndex {
   };
   struct Sorted;
   NeedleIndex(Sorted sorted, std::uint64_t key);
-  static Sorted sort(const Taken& taken);
+  static Sorted sort(const TakenOut& taken);
 
   Anywhere texts_;
   Anywhere numbers_;
@@ -108,11 +109,11 @@ class NeedleIndex {
   std::vector<Whole> wholes_;  ///< sorted, each text once
 };
 
-/// What the note is searched for as whole words, besides: all that does not leave and is long enough.
+/// The needles that a note is searched for in addition, as whole words: all that does not leave and is long enough.
 class NoteIndex {
  public:
-  explicit NoteIndex(const Taken& taken);
-  /// Whether one of them stands in `text` as a whole word or words.
+  explicit NoteIndex(const TakenOut& taken);
+  /// Whether `text` has one of them as a whole word or as whole words.
   [[nodiscard]] bool word(std::string_view text) const;
 
  private:

@@ -2,28 +2,20 @@
 
 #include <algorithm>
 
+#include "dictionary/fits.hpp"
 #include "redaction/judge.hpp"
+#include "redaction/pseudonym.hpp"
 #include "redaction/truncate.hpp"
 
 namespace airlock::redaction {
 namespace {
 
 using dictionary::Placement;
-using dictionary::Standing;
-using report::Kind;
+using dictionary::TokenStatus;
 using report::Token;
+using report::TokenKind;
 
-/// `<class>-` and 26 characters of base32.
-bool is_pseudonym(std::string_view text, dictionary::Class cls) {
-  const std::string_view word = dictionary::name(cls);
-  if (text.size() != word.size() + 1 + pseudonym_digits || !text.starts_with(word) || text[word.size()] != '-') {
-    return false;
-  }
-  return std::all_of(text.end() - pseudonym_digits, text.end(),
-                     [](char c) { return (c >= 'a' && c <= 'z') || (c >= '2' && c <= '7'); });
-}
-
-/// Whether the treatment leaves the value as it is, as a value of one of the types that it fits.
+/// Whether the treatment leaves the value unchanged, for at least one type that both fit.
 bool leaves_unchanged(const Treatment& treatment, const dictionary::Shape& shape, const Token& token) {
   return std::any_of(shape.types.begin(), shape.types.end(), [&](dictionary::Type type) {
     return fits(treatment, type) && dictionary::fits(type, token.kind, token.text, shape.values) &&
@@ -33,8 +25,8 @@ bool leaves_unchanged(const Treatment& treatment, const dictionary::Shape& shape
 
 Held held_where(const Treatment& treatment, const dictionary::Shape& shape, dictionary::Class cls, const Token& token,
                 const Placement& placement) {
-  const bool is_declared = placement.standing == Standing::declared;
-  const bool is_text = token.kind == Kind::key || token.kind == Kind::string;
+  const bool is_declared = placement.status == TokenStatus::declared;
+  const bool is_text = token.kind == TokenKind::key || token.kind == TokenKind::string;
   switch (treatment.action) {
     case Action::keep:
       return is_declared ? Held::report : Held::ill_typed;
@@ -55,24 +47,24 @@ Held held_where(const Treatment& treatment, const dictionary::Shape& shape, dict
 Held held_at(const Token& token, const Placement& placement, const dictionary::Dictionary& dictionary,
              const Plan& plan) {
   if (token.closes()) return Held::report;
-  switch (placement.standing) {
-    case Standing::structure:
+  switch (placement.status) {
+    case TokenStatus::structure:
       return Held::report;
-    case Standing::undeclared:
+    case TokenStatus::undeclared:
       return Held::undeclared;
-    case Standing::twin:
+    case TokenStatus::twin:
       return plan.redacts() ? Held::twin : Held::report;
-    case Standing::ill_typed:
-      // A mask or a pseudonym is not of every type.
-      if (token.kind != Kind::string || placement.field == Placement::no_field) return Held::ill_typed;
+    case TokenStatus::ill_typed:
+      // A mask or a pseudonym is a string, so it may not be of the declared type.
+      if (token.kind != TokenKind::string || placement.field == dictionary::no_field) return Held::ill_typed;
       break;
-    case Standing::declared:
+    case TokenStatus::declared:
       break;
   }
-  const bool is_declared = placement.standing == Standing::declared;
+  const bool is_declared = placement.status == TokenStatus::declared;
   const dictionary::Field& field = dictionary.fields()[placement.field];
-  if (token.kind == Kind::key) {
-    // Only a wildcard key is ever declared.
+  if (token.kind == TokenKind::key) {
+    // Only keys that a `*` stands for are declared.
     return held_where(plan.key(placement.field), field.key->shape, field.key->cls, token, placement);
   }
   const Held held =

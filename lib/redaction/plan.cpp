@@ -1,7 +1,8 @@
+#include "redaction/plan.hpp"
+
 #include <algorithm>
 
 #include "core/text.hpp"
-#include "redaction/profile.hpp"
 #include "redaction/selector.hpp"
 
 namespace airlock::redaction {
@@ -27,8 +28,8 @@ bool fits_key(const Treatment& treatment, const Shape& shape) {
   return fits_value(treatment, shape);
 }
 
-/// For each number of steps but all: whether the field's first steps name a container of the dictionary rather than a
-/// wildcard key.
+/// Element n of the result, for n below the number of the field's steps: whether its first n steps are a container and
+/// not a key that a `*` stands for.
 std::vector<bool> containers(const Dictionary& dictionary, const Field& field) {
   std::vector<bool> out;
   std::size_t end = 0;
@@ -40,28 +41,28 @@ std::vector<bool> containers(const Dictionary& dictionary, const Field& field) {
   return out;
 }
 
-/// One redaction of the profiles and whether it selects anything.
-struct Rule {
+/// One redaction of the profiles, and whether it selects anything.
+struct PlannedRedaction {
   const Redaction* redaction;
-  std::uint32_t index;               ///< in the order of profiles and their redactions
-  std::optional<Selector> selector;  ///< by path
+  std::uint32_t index;                   ///< in `Plan::redactions`
+  std::optional<PathSelector> selector;  ///< of a redaction by path
   bool selects = false;
 };
 
-/// Gathers the treatments of one field.
-class Gatherer {
+/// Joins the treatments that redactions give the value and the keys of one field.
+class FieldJoin {
  public:
-  Gatherer(const Dictionary& dictionary, const Field& field) : dictionary_(dictionary), field_(field) {}
+  FieldJoin(const Dictionary& dictionary, const Field& field) : dictionary_(dictionary), field_(field) {}
 
-  Result<void> add(Rule& rule) {
-    if (!rule.selector) {
-      add_class(*rule.redaction, rule.index);
+  Result<void> add(PlannedRedaction& one) {
+    if (!one.selector) {
+      add_class(*one.redaction, one.index);
       return {};
     }
-    const auto matches = rule.selector->matches(field_);
-    if (rule.redaction->of_key ? !names_key(matches) : !names_value(matches)) return {};
-    rule.selects = true;
-    return add_path(*rule.redaction, rule.index);
+    const auto matches = one.selector->matches(field_);
+    if (one.redaction->of_key ? !names_key(matches) : !names_value(matches)) return {};
+    one.selects = true;
+    return add_path(*one.redaction, one.index);
   }
 
   [[nodiscard]] Treatment value() const { return join(values_.treatments); }
@@ -122,18 +123,18 @@ class Gatherer {
 
   const Dictionary& dictionary_;
   const Field& field_;
-  std::vector<bool> containers_;  ///< filled when it is first asked for
+  std::vector<bool> containers_;  ///< filled when first needed
   Gathered values_;
   Gathered keys_;
 };
 
-Result<std::vector<Rule>> rules_of(std::span<const Profile> profiles) {
-  std::vector<Rule> out;
+Result<std::vector<PlannedRedaction>> planned(std::span<const Profile> profiles) {
+  std::vector<PlannedRedaction> out;
   for (const Profile& profile : profiles) {
     for (const Redaction& redaction : profile.redactions) {
       out.push_back({&redaction, static_cast<std::uint32_t>(out.size()), std::nullopt});
       if (redaction.cls) continue;
-      auto selector = Selector::parse(redaction.path);
+      auto selector = PathSelector::parse(redaction.path);
       if (!selector) return fail(std::move(selector).error().within(redaction.place + ": " + quote(redaction.path)));
       out.back().selector = std::move(*selector);
     }
@@ -141,16 +142,16 @@ Result<std::vector<Rule>> rules_of(std::span<const Profile> profiles) {
   return out;
 }
 
-/// Whether the plan is made in reasonable time.
-Result<void> check_comparisons(const Dictionary& dictionary, const std::vector<Rule>& rules) {
+/// Refuses profiles whose plan would take too long to make.
+Result<void> check_comparisons(const Dictionary& dictionary, const std::vector<PlannedRedaction>& redactions) {
   std::uint64_t steps = 0;
   for (const Field& field : dictionary.fields()) steps += field.steps.size();
-  const auto paths = static_cast<std::uint64_t>(
-      std::count_if(rules.begin(), rules.end(), [](const Rule& rule) { return rule.selector.has_value(); }));
-  if (rules.size() * dictionary.fields().size() + paths * steps <= comparisons_limit) return {};
+  const auto paths = static_cast<std::uint64_t>(std::count_if(
+      redactions.begin(), redactions.end(), [](const PlannedRedaction& one) { return one.selector.has_value(); }));
+  if (redactions.size() * dictionary.fields().size() + paths * steps <= comparisons_limit) return {};
   return fail(Code::bad_input,
-              "the policy's profiles have " + std::to_string(rules.size()) + " redactions, " + std::to_string(paths) +
-                  " of them by path, which is too many for a dictionary of " +
+              "the policy's profiles have " + std::to_string(redactions.size()) + " redactions, " +
+                  std::to_string(paths) + " of them by path, which is too many for a dictionary of " +
                   std::to_string(dictionary.fields().size()) + " fields",
               "let a path name a container or use `*`, redact by class, or extend fewer profiles");
 }
@@ -159,8 +160,8 @@ Result<void> check_comparisons(const Dictionary& dictionary, const std::vector<R
 
 Result<Plan> Plan::make(const Dictionary& dictionary, std::span<const Profile> profiles) {
   Plan out;
-  AIRLOCK_TRY(auto rules, rules_of(profiles));
-  AIRLOCK_CHECK(check_comparisons(dictionary, rules));
+  AIRLOCK_TRY(auto redactions, planned(profiles));
+  AIRLOCK_CHECK(check_comparisons(dictionary, redactions));
   for (const Profile& profile : profiles) {
     out.profiles_.push_back(profile.name);
     out.copies_ = std::max(out.copies_, profile.copies);
@@ -170,20 +171,20 @@ Result<Plan> Plan::make(const Dictionary& dictionary, std::span<const Profile> p
     return profile.undeclared == Undeclared::drop;
   });
   out.undeclared_ = drops ? Undeclared::drop : Undeclared::refuse;
-  out.redacts_ = drops || !rules.empty();
+  out.redacts_ = drops || !redactions.empty();
   for (const Field& field : dictionary.fields()) {
-    Gatherer gatherer(dictionary, field);
-    for (Rule& rule : rules) AIRLOCK_CHECK(gatherer.add(rule));
-    out.values_.push_back(gatherer.value());
-    out.keys_.push_back(gatherer.key());
-    out.value_reasons_.push_back(gatherer.take_value_reasons());
-    out.key_reasons_.push_back(gatherer.take_key_reasons());
+    FieldJoin joined(dictionary, field);
+    for (PlannedRedaction& one : redactions) AIRLOCK_CHECK(joined.add(one));
+    out.values_.push_back(joined.value());
+    out.keys_.push_back(joined.key());
+    out.value_reasons_.push_back(joined.take_value_reasons());
+    out.key_reasons_.push_back(joined.take_key_reasons());
   }
-  for (const Rule& rule : rules) {
-    if (!rule.selector || rule.selects) continue;
+  for (const PlannedRedaction& one : redactions) {
+    if (!one.selector || one.selects) continue;
     return fail(Code::bad_input,
-                rule.redaction->place + ": " + quote(rule.redaction->path) + " selects no declared " +
-                    (rule.redaction->of_key ? "key" : "value"),
+                one.redaction->place + ": " + quote(one.redaction->path) + " selects no declared " +
+                    (one.redaction->of_key ? "key" : "value"),
                 "a path names declarations of the dictionary, with `*` where it has `*`, not what a report holds");
   }
   return out;

@@ -14,11 +14,11 @@ using core::Calendar;
 using core::Members;
 using core::quote;
 
-/// What a document may ask for; `keep` is the absence of a redaction.
+/// The actions that a document may ask for. `keep` is not one of them: it is the absence of a redaction.
 constexpr std::array actions{
     Action::drop,        Action::mask,          Action::pseudonymise,     Action::suppress_below, Action::round,
     Action::truncate_ip, Action::truncate_time, Action::truncate_version, Action::host_to_domain};
-constexpr std::int64_t figure_most = 1'000'000'000'000;  // of thresholds and multiples
+constexpr std::int64_t figure_maximum = 1'000'000'000'000;  // the largest threshold and multiple
 
 std::optional<Action> action_from(std::string_view text) {
   for (const Action action : actions) {
@@ -44,10 +44,10 @@ Treatment read_treatment(Members& in) {
     const std::string to = in.word("to", {"day", "week", "month"});
     out.calendar = to == "month" ? Calendar::month : to == "week" ? Calendar::week : Calendar::day;
   } else if (*action == Action::suppress_below) {
-    out.threshold = in.integer("k", 1, figure_most);
+    out.threshold = in.integer("k", 1, figure_maximum);
   } else if (*action == Action::round) {
     if (in.has("to") == in.has("significant")) in.refuse("", "must have either `to` or `significant`");
-    out.multiple = in.integer_if("to", 2, figure_most).value_or(0);
+    out.multiple = in.integer_if("to", 2, figure_maximum).value_or(0);
     out.digits = static_cast<int>(in.integer_if("significant", 1, 15).value_or(0));
   } else if (*action == Action::truncate_version) {
     out.version_part = in.word("to", {"major", "minor"}) == "major" ? VersionPart::major : VersionPart::minor;
@@ -63,7 +63,7 @@ void read_class(Members& in, Redaction& out) {
 
 void read_path(Members& in, Redaction& out) {
   out.path = in.text("path");
-  if (const auto selector = Selector::parse(out.path); !selector) in.refuse("path", selector.error().message);
+  if (const auto selector = PathSelector::parse(out.path); !selector) in.refuse("path", selector.error().message);
   if (in.has("of")) out.of_key = !in.word("of", {"key"}).empty();
 }
 

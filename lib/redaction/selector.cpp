@@ -25,9 +25,9 @@ Result<std::string> unescape(std::string_view step) {
 
 }  // namespace
 
-Result<Selector> Selector::parse(std::string_view path) {
+Result<PathSelector> PathSelector::parse(std::string_view path) {
   if (!path.starts_with('/')) return fail(Code::bad_input, "must start with `/`");
-  Selector out;
+  PathSelector out;
   while (!path.empty()) {
     path.remove_prefix(1);
     const auto step = path.substr(0, path.find('/'));
@@ -48,9 +48,9 @@ Result<Selector> Selector::parse(std::string_view path) {
   return out;
 }
 
-std::vector<bool> Selector::matches(const dictionary::Field& field) const {
-  // Bit i of `at`: whether the field's steps so far can be what the first i steps of the selector stand for. `whole`:
-  // the same for all steps of the selector.
+std::vector<bool> PathSelector::matches(const dictionary::Field& field) const {
+  // Bit i of `at`: whether the first i steps of the selector match the field's steps so far. `whole`: whether all steps
+  // of the selector do.
   const Bits last = Bits{1} << (steps_ - 1);
   Bits at = 1;
   bool whole = false;
@@ -70,7 +70,7 @@ std::vector<bool> Selector::matches(const dictionary::Field& field) const {
       const auto literal = literals_.find(field.steps[step]);
       if (literal != literals_.end()) taken |= at & literal->second;
     }
-    // `**` takes the step as well and stays where it is; one at the end of the selector goes on standing for all.
+    // `**` matches the step too, and the next ones. At the end of the selector it matches everything that follows.
     whole = (taken & last) != 0;
     at = (at & any_number_) | (taken & ~last) << 1U;
     skip_any_number();

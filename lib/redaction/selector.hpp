@@ -1,8 +1,8 @@
 #pragma once
 /// \file
 /// The paths of redactions: a JSON Pointer (RFC 6901) in which the step `*` stands for any one step and `**` for any
-/// number of them, none included. A literal step is found where the dictionary declares that step, never where it
-/// declares `*`: redactions are by declaration, not by what a report holds.
+/// number of steps, also none. A literal step selects only a declaration with that step, never one with `*`: a
+/// redaction selects declarations, not names in a report.
 
 #include <cstdint>
 #include <map>
@@ -11,26 +11,26 @@
 #include <vector>
 
 #include "core/result.hpp"
-#include "dictionary/dictionary.hpp"
+#include "dictionary/field.hpp"
 
 namespace airlock::redaction {
 
 inline constexpr std::size_t selector_steps_limit = 64;
-/// How often the redactions of all profiles together are held against the dictionary: once for each field, and a path
-/// once more for each step of each field's path.
+/// How many comparisons making a plan may take. Each redaction of each profile takes one for each field; a redaction by
+/// path takes one more for each step of each field's path.
 inline constexpr std::uint64_t comparisons_limit = 16'000'000;
 
-class Selector {
+class PathSelector {
  public:
-  /// Reads a path. `~0`, `~1`, `~2` in a step stand for `~`, `/`, `*`. Error: bad_input; the message is only the
-  /// reason.
-  [[nodiscard]] static core::Result<Selector> parse(std::string_view path);
+  /// Reads a path. In a step, `~0`, `~1` and `~2` stand for `~`, `/` and `*`. Error: bad_input, whose message is only
+  /// the reason, for the caller to complete.
+  [[nodiscard]] static core::Result<PathSelector> parse(std::string_view path);
 
-  /// For each number of steps from 0 to all of the field's, whether the selector stands for just those first steps.
+  /// Element n of the result: whether the selector matches exactly the first n steps of the field's path.
   [[nodiscard]] std::vector<bool> matches(const dictionary::Field& field) const;
 
  private:
-  /// The selector's steps as bits, one a step, so that all of them are held against a step of a field at once.
+  /// A set of the selector's steps, one bit for each, so that all of them are compared with a field's step at once.
   using Bits = std::uint64_t;
   static_assert(selector_steps_limit == 64);
   std::size_t steps_ = 0;

@@ -9,23 +9,23 @@ namespace {
 
 using core::Calendar;
 
-/// Of times, and of two treatments that are none.
+/// Compares two truncations of times. True for treatments of other kinds, which all have the same calendar.
 bool is_as_coarse(Calendar a, Calendar b) { return a == b || b == Calendar::day; }
 
-/// Of two roundings, and of two treatments that are none.
+/// Compares two roundings. True for treatments of other kinds, which have neither multiple nor digits.
 bool rounds_as_coarsely(const Treatment& a, const Treatment& b) {
   if (a.multiple == 0 || b.multiple == 0) return a.multiple == b.multiple && a.digits <= b.digits;
   return a.multiple % b.multiple == 0;
 }
 
-/// Whether `a` is the coarser of two partial treatments of one kind, or equal. Not asked of addresses, where each
-/// family has a setting of its own and the coarser of both may be neither.
+/// Whether `a` is at least as coarse as `b`, both partial and of one kind. Ignores addresses: each address family has
+/// its own setting, so neither of two may be coarser.
 bool is_as_coarse(const Treatment& a, const Treatment& b) {
   return is_as_coarse(a.calendar, b.calendar) && a.version_part >= b.version_part && a.threshold >= b.threshold &&
          rounds_as_coarsely(a, b);
 }
 
-/// What two partial treatments make; drop where they do not compare.
+/// What two partial treatments make together: drop if they do not compare.
 Treatment join_partial(const Treatment& a, const Treatment& b) {
   if (a.action != b.action) return {.action = Action::drop};
   if (a.action == Action::truncate_ip) {
@@ -35,8 +35,8 @@ Treatment join_partial(const Treatment& a, const Treatment& b) {
   return is_as_coarse(b, a) ? b : Treatment{.action = Action::drop};
 }
 
-/// What all partial ones among the treatments make; keep where there are none. Each is held against each: multiples of
-/// 10 and of 15 do not compare, and a multiple of 30 more must not make them.
+/// What all partial treatments make together; keep if there are none. Each is compared with each other one: multiples
+/// of 10 and of 15 do not compare, and adding a multiple of 30 must not hide that.
 Treatment join_partials(std::span<const Treatment> treatments) {
   std::vector<Treatment> seen;
   Treatment out;
@@ -46,7 +46,8 @@ Treatment join_partials(std::span<const Treatment> treatments) {
       if (join_partial(other, next).action == Action::drop) return {.action = Action::drop};
     }
     out = seen.empty() ? next : join_partial(out, next);
-    // Thresholds and addresses always compare, so what they make stands for all of them. Others that compare are few.
+    // Thresholds and addresses can always be joined, so only the result is remembered. Of other kinds there are few
+    // settings that compare.
     if (next.action == Action::suppress_below || next.action == Action::truncate_ip) {
       seen.assign(1, out);
     } else {

@@ -27,7 +27,7 @@ constexpr std::array<Carrier, 5> carriers{{
     {{0x20, 0x01, 0, 0}, 4, 96},                           // 2001::/32, Teredo
 }};
 
-/// Sets all bits behind the first `bits` to zero.
+/// Sets all bits after the first `bits` to zero.
 template <std::size_t size>
 void keep_bits(std::array<std::uint8_t, size>& address, int bits) {
   for (std::size_t i = 0; i < size; ++i) {
@@ -107,7 +107,7 @@ std::optional<std::string> truncated(const Treatment& treatment, std::string_vie
     default:
       break;
   }
-  // The leak scan takes letters of either case for the same and would find the value in its own truncation.
+  // The leak scan ignores case. It would find the value in a truncation that differs only in case.
   if (out && core::to_lower(*out) == core::to_lower(text)) return std::string(text);
   return out;
 }

@@ -1,12 +1,13 @@
 #pragma once
 /// \file
-/// Walks a report under a plan: scanner, classifier and judge in step, token by token, with what is dropped followed to
-/// its end. Both passes over a report are such walks, so they cannot disagree.
+/// Walks a report under a plan, token by token: scanner, classifier and judge in step. Follows what is dropped to its
+/// end. Every pass over a report that redacts or explains is such a walk, so that no two passes can disagree.
 
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "core/io.hpp"
 #include "redaction/declared_path.hpp"
@@ -14,38 +15,40 @@
 
 namespace airlock::redaction {
 
-struct Step {
+struct WalkStep {
   report::Token token;
   dictionary::Placement placement;
-  Judgement judgement;         ///< keep where it is below something dropped
-  bool below_dropped = false;  ///< not what was dropped itself
+  Judgement judgement;         ///< `keep` if the token is below something dropped
+  bool below_dropped = false;  ///< false for the dropped key or value itself
 };
 
 /// Where keys begin, in the report's order.
 using Offsets = std::span<const std::uint64_t>;
 
-/// What a plan with `Undeclared::refuse` makes of a misfit: the end of the walk, or one to be told of among others.
-enum class Misfits : std::uint8_t { by_plan, told };
+/// What happens at a misfit (undeclared or ill-typed) under a plan with `Undeclared::refuse`: the walk ends with an
+/// error, or it goes on and the caller reports the misfit.
+enum class OnMisfit : std::uint8_t { by_plan, reported };
 
-/// Whether a plan writes other keys than those of the report, so that some may become equal.
+/// Whether a plan replaces keys of the report, so that some may become equal.
 [[nodiscard]] bool rewrites_keys(const dictionary::Dictionary& dictionary, const Plan& plan);
 
 class Walk {
  public:
-  /// All must outlive the walk. The members whose keys begin at `collisions` (ascending) are dropped.
+  /// All arguments must outlive the walk. The members whose keys begin at `collisions` (ascending) are dropped.
   Walk(const core::Blob& report, const dictionary::Dictionary& dictionary, const Plan& plan,
        const crypto::Secret& pseudonym_key, const report::Limits& limits, const crypto::Secret& fingerprint_key,
-       Offsets collisions, Misfits misfits = Misfits::by_plan);
+       Offsets collisions, OnMisfit misfits = OnMisfit::by_plan);
 
-  /// The next token; `Kind::end` once. Errors: the scanner's; bad_input where the report is not an object; refused
-  /// where something undeclared or ill-typed meets `Undeclared::refuse`, naming a declared path and no value.
-  [[nodiscard]] core::Result<Step> next();
+  /// The next token; `TokenKind::end` once. Errors: the scanner's; bad_input if the report is not an object; refused if
+  /// the plan refuses what is undeclared or ill-typed and the token is. The message names a declared path and no value.
+  [[nodiscard]] core::Result<WalkStep> next();
 
   /// The declared path of the last token (declared_path.hpp).
   [[nodiscard]] std::string path() const { return path_.text(); }
-  /// The path by which the last step is counted: the governing field's, `twins` of a twin, else `path()`.
-  [[nodiscard]] std::string counted_path(const Step& step) const;
-  /// The fields that the last token, placed as a twin, may copy.
+  /// The path under which the last step is counted: the path of the field that governs it, `twins` for a twin,
+  /// otherwise `path()`.
+  [[nodiscard]] std::string counted_path(const WalkStep& step) const;
+  /// The fields that the last token, a twin, may copy.
   [[nodiscard]] std::vector<std::size_t> twin_fields() const { return classifier_.twin_fields(); }
 
  private:
@@ -58,12 +61,12 @@ class Walk {
   dictionary::Classifier classifier_;
   Judge judge_;
   DeclaredPath path_;
-  Offsets collisions_;                     ///< those that are still to come
-  Misfits misfits_;
-  std::optional<std::size_t> drop_depth_;  ///< depth of what is dropped, until it ends
+  Offsets collisions_;  ///< those that are still to come
+  OnMisfit misfits_;
+  std::optional<std::size_t> drop_depth_;  ///< the depth of what is being dropped, until it ends
 };
 
-/// Error: bad_input where the first token of a report does not begin an object.
+/// Error: bad_input if the first token of a report does not begin an object.
 [[nodiscard]] core::Result<void> check_is_object(const report::Token& first);
 
 }  // namespace airlock::redaction

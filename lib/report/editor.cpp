@@ -10,9 +10,9 @@
 namespace airlock::report {
 namespace {
 
-/// A key whose value is not known to stay.
+/// A key that is not written yet, since its value may still be dropped.
 struct PendingKey {
-  std::uint64_t front;  ///< where the white space, or white space and comma, in front of it begins
+  std::uint64_t front;  ///< the offset of the white space and comma before it
   std::uint64_t begin;
   std::uint64_t end;
   std::optional<std::string> replacement;
@@ -36,29 +36,29 @@ struct Editor::State {
 
   Window in;
   core::Sink& out;
-  std::string buffer;  ///< what the sink has not got yet
-  /// For each open container that stays: whether a member or element of it has been written.
+  std::string buffer;  ///< not yet written to the sink
+  /// For each open container that stays: whether one of its members or elements was written.
   std::vector<bool> has_members;
   std::optional<PendingKey> key;
-  std::optional<std::size_t> dropped_depth;  ///< of the member that is being left out
+  std::optional<std::size_t> dropped_depth;  ///< the depth of what is being dropped, until it ends
   bool has_value = false;                    ///< whether the outermost value has begun
 };
 
-/// Whether the token can come next, given what stands open.
+/// Whether the caller may hand over this token now.
 bool Editor::State::follows(const Token& token) const {
-  if (dropped_depth || token.kind == Kind::end) return false;
-  return !(key && (token.kind == Kind::key || token.closes())) &&
+  if (dropped_depth || token.kind == TokenKind::end) return false;
+  return !(key && (token.kind == TokenKind::key || token.closes())) &&
          token.depth + (token.closes() ? 1 : 0) == has_members.size();
 }
 
-/// Where the bytes begin that lead up to a member or element: the first one that stays has no comma.
+/// The offset of the bytes before a member or element that go with it. The first one that stays loses its comma.
 std::uint64_t Editor::State::front_of(const Token& token) const {
   return !has_members.empty() && has_members.back() ? token.comma_gap : token.gap;
 }
 
 Result<void> Editor::State::put(const Token& token, std::optional<std::string_view> replacement) {
   insist(follows(token));
-  if (token.kind == Kind::key) {
+  if (token.kind == TokenKind::key) {
     key = PendingKey{front_of(token), token.begin, token.end, std::nullopt};
     if (replacement) key->replacement = *replacement;
     return {};
@@ -113,7 +113,7 @@ Editor::~Editor() = default;
 Result<void> Editor::keep(const Token& token) { return state_->put(token, std::nullopt); }
 
 Result<void> Editor::replace(const Token& token, std::string_view json) {
-  insist(token.is_scalar() || (token.kind == Kind::key && json.starts_with('"')));
+  insist(token.is_scalar() || (token.kind == TokenKind::key && json.starts_with('"')));
   return state_->put(token, json);
 }
 
@@ -132,7 +132,7 @@ void Editor::skip(const Token& token) {
 }
 
 Result<void> Editor::finish(const Token& end) {
-  insist(end.kind == Kind::end && state_->has_value && state_->has_members.empty());
+  insist(end.kind == TokenKind::end && state_->has_value && state_->has_members.empty());
   AIRLOCK_CHECK(state_->copy(end.gap, end.end));
   return state_->flush();
 }

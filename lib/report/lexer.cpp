@@ -23,7 +23,7 @@ constexpr std::array<bool, 256> make_plain() {
   for (std::size_t c = 0x20; c < 0x80; ++c) plain[c] = c != '"' && c != '\\';
   return plain;
 }
-/// The bytes that stand for themselves in a string.
+/// The ASCII bytes that need no decoding in a string.
 constexpr std::array<bool, 256> plain = make_plain();
 
 std::size_t plain_prefix(std::string_view text) {
@@ -176,7 +176,7 @@ Result<std::string_view> Lexer::number(std::size_t limit) {
   const auto grammar = [&] {
     if (is_next('-')) ++at;
     if (is_next('0')) {
-      ++at;  // nothing but a fraction or an exponent may follow: a digit is refused as the next token
+      ++at;  // a digit after it is refused as the next token
     } else if (!digits()) {
       return false;
     }
@@ -192,7 +192,7 @@ Result<std::string_view> Lexer::number(std::size_t limit) {
     return true;
   };
   const bool fits = grammar();
-  // First: what the window does not show of a longer number is not the end of it.
+  // Checked first: a longer number may go on beyond the window.
   if (at > limit) return refuse_long(begin, "number", limit);
   in_.advance(at);
   if (!fits) return refuse_next(in_, "a digit");

@@ -10,8 +10,8 @@ void Pointer::advance(const Token& token) {
     open_.pop_back();
     return;
   }
-  if (token.kind == Kind::end) return;
-  if (token.kind == Kind::key) {
+  if (token.kind == TokenKind::end) return;
+  if (token.kind == TokenKind::key) {
     path_.resize(open_.back().path_size);
     path_ += "/" + core::pointer_step(token.text);
     return;
@@ -20,7 +20,7 @@ void Pointer::advance(const Token& token) {
     path_.resize(open_.back().path_size);
     path_ += "/" + std::to_string(open_.back().next++);
   }
-  if (token.opens()) open_.push_back({path_.size(), token.kind == Kind::begin_array, 0});
+  if (token.opens()) open_.push_back({path_.size(), token.kind == TokenKind::begin_array, 0});
 }
 
 std::optional<std::string> place_of_fault(const core::Blob& report, const Limits& limits,
@@ -30,10 +30,10 @@ std::optional<std::string> place_of_fault(const core::Blob& report, const Limits
   bool value_follows = false;
   for (;;) {
     const auto token = scanner.next();
-    if (token && token->kind == Kind::end) return std::nullopt;
+    if (token && token->kind == TokenKind::end) return std::nullopt;
     if (token) {
       pointer.advance(*token);
-      value_follows = token->kind == Kind::key;
+      value_follows = token->kind == TokenKind::key;
       continue;
     }
     if (pointer.open_.empty()) return std::nullopt;

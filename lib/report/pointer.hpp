@@ -1,7 +1,8 @@
 #pragma once
 /// \file
-/// Where in a report a token stands, as a JSON Pointer (RFC 6901) with the report's own names. For people at the site
-/// only: such a path may be a person's name, so it is neither recorded nor sent (redaction/declared_path.hpp is for that).
+/// Where in a report a token is, as a JSON Pointer (RFC 6901) with the report's own names. For people at the site only:
+/// such a path may contain a person's name, so it is neither recorded nor sent. For that, use
+/// redaction/declared_path.hpp.
 
 #include <cstdint>
 #include <optional>
@@ -12,12 +13,12 @@
 
 namespace airlock::report {
 
-/// Follows a scanner; takes every token, in order.
+/// Follows a scanner. Give it every token, in order.
 class Pointer {
  public:
   void advance(const Token& token);
 
-  /// Of the token given last: of a key, that of its member. Empty for the report itself.
+  /// The path of the last token. For a key it is the path of its member; for the report itself it is empty.
   [[nodiscard]] const std::string& text() const { return path_; }
 
  private:
@@ -32,8 +33,8 @@ class Pointer {
   std::vector<Container> open_;
 };
 
-/// In which place a report is malformed, in words: ``in `/a/0` `` or ``after `/a/b` ``. Nothing where it is well-formed,
-/// or malformed before anything of it could be read.
+/// The place at which a report is malformed, in words: ``in `/a/0` `` or ``after `/a/b` ``. Nothing if the report is
+/// well-formed, or if it is malformed before the first member or element.
 [[nodiscard]] std::optional<std::string> place_of_fault(const core::Blob& report, const Limits& limits,
                                                         const crypto::Secret& fingerprint_key);
 

@@ -13,17 +13,17 @@
 namespace airlock::report {
 namespace {
 
-/// What stands in front of the next token.
+/// What precedes the next token.
 enum class Place : std::uint8_t {
-  nothing,  ///< the report begins
+  nothing,  ///< the beginning of the report
   opening,  ///< `{` or `[`
-  key,      ///< its colon and value follow
-  value,    ///< a comma, a closer or the end follows
+  key,      ///< a colon and a value follow
+  value,    ///< a comma, a closing bracket or the end follows
 };
 
-struct Container {
+struct OpenContainer {
   bool is_object;
-  std::uint64_t members = 0;  ///< of an object
+  std::uint64_t members = 0;  ///< counted in objects only
   KeySet keys;
 
   [[nodiscard]] char closer() const { return is_object ? '}' : ']'; }
@@ -40,18 +40,19 @@ std::string excess(std::string_view what, std::uint64_t limit, std::string_view 
 struct Scanner::State {
   State(const core::Blob& report, const Limits& its_limits, const crypto::Secret& fingerprint_key)
       : limits(its_limits), in(report), lexer(in), fingerprint(fingerprint_key) {
-    if (limits.number_bytes > number_bytes_most) throw std::logic_error("report::Scanner: number_bytes is too large");
-    const std::uint64_t most = std::min(limits.bytes, report_bytes_most);
+    if (limits.number_bytes > number_bytes_maximum)
+      throw std::logic_error("report::Scanner: number_bytes is too large");
+    const std::uint64_t most = std::min(limits.bytes, report_bytes_maximum);
     if (in.size() > most) failure = refuse(most, excess("report", most, " bytes")).value();
   }
 
   Result<Token> next();
   Result<Token> end(Token token);
-  Result<Token> open(Token token, Kind kind);
+  Result<Token> open(Token token, TokenKind kind);
   Result<Token> close(Token token);
   Result<Token> key(Token token);
   Result<Token> value(Token token);
-  Result<Token> scalar(Token token, Kind kind, Result<std::string_view> text);
+  Result<Token> scalar(Token token, TokenKind kind, Result<std::string_view> text);
   Result<void> count_member();
   Result<void> skip_space();
   bool take(char c);
@@ -62,7 +63,7 @@ struct Scanner::State {
   Lexer lexer;
   crypto::Fingerprinter fingerprint;
   Place place = Place::nothing;
-  std::vector<Container> containers;  ///< those that are open
+  std::vector<OpenContainer> containers;  ///< those that are open
   std::uint64_t members = 0;
   std::optional<core::Error> failure;
 };
@@ -104,11 +105,11 @@ Result<Token> Scanner::State::end(Token token) {
   return token;
 }
 
-Result<Token> Scanner::State::open(Token token, Kind kind) {
+Result<Token> Scanner::State::open(Token token, TokenKind kind) {
   if (containers.size() >= limits.depth) {
     return refuse(token.begin, "the report is nested deeper than " + std::to_string(limits.depth));
   }
-  containers.push_back({kind == Kind::begin_object, 0, {}});
+  containers.push_back({kind == TokenKind::begin_object, 0, {}});
   in.advance(1);
   token.kind = kind;
   token.end = in.offset();
@@ -117,7 +118,7 @@ Result<Token> Scanner::State::open(Token token, Kind kind) {
 }
 
 Result<Token> Scanner::State::close(Token token) {
-  token.kind = containers.back().is_object ? Kind::end_object : Kind::end_array;
+  token.kind = containers.back().is_object ? TokenKind::end_object : TokenKind::end_array;
   containers.pop_back();
   token.depth = containers.size();
   in.advance(1);
@@ -129,7 +130,7 @@ Result<Token> Scanner::State::close(Token token) {
 Result<Token> Scanner::State::key(Token token) {
   if (!is_next('"')) return refuse_next(in, place == Place::opening ? "a key or `}`" : "a key");
   AIRLOCK_CHECK(count_member());
-  token.kind = Kind::key;
+  token.kind = TokenKind::key;
   AIRLOCK_TRY(token.text, lexer.string(limits.key_bytes, "key"));
   if (!containers.back().keys.insert(fingerprint(token.text))) {
     return refuse(token.begin, "the object has this key already, which I-JSON forbids");
@@ -144,28 +145,28 @@ Result<Token> Scanner::State::value(Token token) {
   const char first = in.rest().empty() ? '\0' : in.rest().front();
   switch (first) {
     case '{':
-      return open(token, Kind::begin_object);
+      return open(token, TokenKind::begin_object);
     case '[':
-      return open(token, Kind::begin_array);
+      return open(token, TokenKind::begin_array);
     case '"':
-      return scalar(token, Kind::string, lexer.string(limits.string_bytes, "string"));
+      return scalar(token, TokenKind::string, lexer.string(limits.string_bytes, "string"));
     case 't':
-      return scalar(token, Kind::boolean, lexer.word("true"));
+      return scalar(token, TokenKind::boolean, lexer.word("true"));
     case 'f':
-      return scalar(token, Kind::boolean, lexer.word("false"));
+      return scalar(token, TokenKind::boolean, lexer.word("false"));
     case 'n':
-      return scalar(token, Kind::null, lexer.word("null"));
+      return scalar(token, TokenKind::null, lexer.word("null"));
     default:
       break;
   }
   if (first == '-' || (first >= '0' && first <= '9')) {
-    return scalar(token, Kind::number, lexer.number(limits.number_bytes));
+    return scalar(token, TokenKind::number, lexer.number(limits.number_bytes));
   }
   if (in.offset() == 0 && in.rest().substr(0, 3) == "\xEF\xBB\xBF") return refuse(0, "a byte order mark");
   return refuse_next(in, place == Place::opening ? "a value or `]`" : "a value");
 }
 
-Result<Token> Scanner::State::scalar(Token token, Kind kind, Result<std::string_view> text) {
+Result<Token> Scanner::State::scalar(Token token, TokenKind kind, Result<std::string_view> text) {
   AIRLOCK_TRY(token.text, std::move(text));
   token.kind = kind;
   token.end = in.offset();
@@ -174,7 +175,7 @@ Result<Token> Scanner::State::scalar(Token token, Kind kind, Result<std::string_
 }
 
 Result<void> Scanner::State::count_member() {
-  Container& container = containers.back();
+  OpenContainer& container = containers.back();
   if (container.is_object && ++container.members > limits.object_members) {
     return refuse(in.offset(), excess("object", limits.object_members, " members"));
   }

@@ -1,24 +1,25 @@
 #pragma once
 /// \file
-/// Reads a report token by token: strict RFC 8259 and I-JSON (RFC 7493), bounded memory, every token with its place in
-/// the bytes, so that what stays can be copied byte for byte. Knows no field and no policy.
+/// Reads a report token by token: strict RFC 8259 and I-JSON (RFC 7493) in bounded memory. Each token has its offsets
+/// in the report, so that what stays can be copied byte for byte. Knows no field and no policy.
 ///
-/// Refused, as bad_input: what the grammar refuses, a byte order mark, ill-formed UTF-8, unpaired surrogates and
-/// noncharacters (raw or escaped), duplicate keys (after decoding), NUL bytes outside strings (the grammar) and control
-/// characters inside them, bytes behind the value, and whatever exceeds a limit. The message is "byte OFFSET: WHY" and
-/// has at most one byte of the report in it; the caller puts the report's name in front. A number is only its text:
-/// nothing is converted. Any value may be the outermost one.
+/// Refused, as bad_input: what the grammar forbids (also NUL bytes outside strings), a byte order mark, ill-formed
+/// UTF-8, unpaired surrogates and noncharacters (raw or escaped), keys that are equal after decoding, control
+/// characters in strings, bytes after the value, and anything above a limit. The message is "byte OFFSET: WHY" with at
+/// most one byte of the report; the caller puts the report's name in front. A number is returned as its text, not
+/// converted. Any value may be the outermost one.
 ///
 ///     Scanner scanner(report, limits, fingerprint_key);
 ///     for (;;) {
 ///       AIRLOCK_TRY(const Token token, scanner.next());
-///       if (token.kind == Kind::end) break;
+///       if (token.kind == TokenKind::end) break;
 ///     }
 ///
-/// Memory: one buffer of 64 KiB, one string of `limits.string_bytes`, and for each open object a table of 128-bit keyed
-/// fingerprints, 22 to 43 bytes a key and half as much again while it grows, which goes when the object closes: 48 MiB
-/// for an object of a million keys, 180 MiB for the worst report that the limits admit. Two different keys are taken
-/// for the same one, by chance, in fewer than one report in 2^80; a duplicate is always seen.
+/// Memory: one buffer of 64 KiB, one string of `limits.string_bytes`, and a table of keyed 128-bit fingerprints for
+/// each open object. A table has 22 to 43 bytes for each key, and half as much again while it grows; it is freed when
+/// the object closes. That is 48 MiB for an object with a million keys, and 180 MiB for the worst report within the
+/// limits. A duplicate key is always seen. Two different keys are taken for equal, by chance, in fewer than one report
+/// in 2^80.
 
 #include <cstdint>
 #include <memory>
@@ -32,11 +33,11 @@ namespace airlock::report {
 
 using core::Result;
 
-/// Never more than this, whatever `Limits::bytes` says.
-inline constexpr std::uint64_t report_bytes_most = 192ULL * 1024 * 1024;
+/// The most bytes that a report may have, whatever `Limits::bytes` says.
+inline constexpr std::uint64_t report_bytes_maximum = 192ULL * 1024 * 1024;
 
-/// docs/formats/reports.md lists them. `bytes` is the site's setting; the others are constants. What has exactly the
-/// limit is accepted.
+/// The limits of a report, as docs/formats/reports.md lists them. `bytes` is the site's setting; the others are
+/// constants. A report that reaches a limit exactly is accepted.
 struct Limits {
   std::uint64_t bytes = 64ULL * 1024 * 1024;
   std::size_t depth = 64;
@@ -47,7 +48,7 @@ struct Limits {
   std::uint64_t members = 4'000'000;  ///< members and elements of the whole report
 };
 
-enum class Kind : std::uint8_t {
+enum class TokenKind : std::uint8_t {
   begin_object,
   end_object,
   begin_array,
@@ -57,31 +58,35 @@ enum class Kind : std::uint8_t {
   number,
   boolean,
   null,
-  end,  ///< the report is over; comes once, then again for ever
+  end,  ///< the end of the report, and the answer to every later call
 };
 
 struct Token {
-  Kind kind = Kind::end;
-  /// Where the token's own bytes are: quotes included, white space, colon and comma excluded.
+  TokenKind kind = TokenKind::end;
+  /// The offsets of the token's first byte and of the byte after its last. The quotes of a string belong to the token;
+  /// white space, colon and comma do not.
   std::uint64_t begin = 0;
   std::uint64_t end = 0;
-  /// Where the white space before the token begins: behind the separator (`{`, `[`, `,`, `:`), or behind the value
-  /// before it where the token closes a container.
+  /// The offset of the white space before the token. It follows a separator (`{`, `[`, `,`, `:`), or the last value of
+  /// a container that the token closes.
   std::uint64_t gap = 0;
-  /// Where the white space before the comma in front of the token begins, and the offset of that comma; both equal
-  /// `gap` where no comma stands in front.
+  /// If a comma precedes the token: the offset of the white space before the comma, and of the comma. Otherwise both
+  /// equal `gap`.
   std::uint64_t comma_gap = 0;
   std::uint64_t comma = 0;
-  /// Key or string: decoded. Number, boolean, null: as it stands. Otherwise empty. Valid until the next call.
+  /// The decoded text of a key or string; the text of a number, boolean or null as it is written; otherwise empty.
+  /// Valid until the next call.
   std::string_view text;
-  /// Open containers around the token; 0 for the report itself. A container's two ends have the same depth.
+  /// How many open containers surround the token; 0 for the outermost value. The opening and the closing token of a
+  /// container have the same depth.
   std::size_t depth = 0;
 
   [[nodiscard]] bool has_comma() const { return comma != gap; }
-  [[nodiscard]] bool opens() const { return kind == Kind::begin_object || kind == Kind::begin_array; }
-  [[nodiscard]] bool closes() const { return kind == Kind::end_object || kind == Kind::end_array; }
+  [[nodiscard]] bool opens() const { return kind == TokenKind::begin_object || kind == TokenKind::begin_array; }
+  [[nodiscard]] bool closes() const { return kind == TokenKind::end_object || kind == TokenKind::end_array; }
   [[nodiscard]] bool is_scalar() const {
-    return kind == Kind::string || kind == Kind::number || kind == Kind::boolean || kind == Kind::null;
+    return kind == TokenKind::string || kind == TokenKind::number || kind == TokenKind::boolean ||
+           kind == TokenKind::null;
   }
 };
 

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// A blob seen through one buffer that only moves forward: what the scanner reads from and the editor copies from.
-/// Each byte is read once, in large pieces, whatever the size of the blob.
+/// A blob seen through one buffer that moves forward only. The scanner and the editor read reports through it. Reads
+/// each byte once, in large pieces, whatever the size of the blob.
 
 #include <cstddef>
 #include <cstdint>
@@ -17,26 +17,27 @@ class Window {
  public:
   static constexpr std::size_t capacity = core::copy_piece;
 
-  /// `blob` must outlive this. Its size is asked once: bytes that appear later are not seen.
+  /// `blob` must outlive the window. Its size is read once; bytes that are appended later are not seen.
   explicit Window(const core::Blob& blob);
 
   [[nodiscard]] std::uint64_t size() const { return size_; }
-  /// Where in the blob the window stands.
+  /// The offset in the blob of the first byte of `rest()`.
   [[nodiscard]] std::uint64_t offset() const { return base_ + at_; }
-  /// The bytes at hand, from `offset()` on. Valid until the next call of `ensure` or `seek`.
+  /// The bytes in the buffer, from `offset()` on. Valid until the next call of `ensure` or `seek`.
   [[nodiscard]] std::string_view rest() const { return {buffer_.data() + at_, filled_ - at_}; }
-  /// Whether `rest()` has all that is left of the blob.
+  /// Whether `rest()` reaches the end of the blob.
   [[nodiscard]] bool holds_all_the_rest() const { return base_ + filled_ == size_; }
 
-  /// Makes `rest()` hold at least `bytes` bytes (up to `capacity`), or all that is left of the blob. Errors: the
-  /// blob's, and unexpected where the blob ends before its size.
+  /// Reads on until `rest()` has at least `bytes` bytes (at most `capacity`) or reaches the end of the blob. Errors:
+  /// the blob's, and unexpected if the blob ends before its size.
   [[nodiscard]] core::Result<void> ensure(std::size_t bytes) {
     if (filled_ - at_ >= bytes || holds_all_the_rest()) return {};
     return refill();
   }
-  /// Steps over bytes of `rest()`, which stay where they are until the next `ensure` or `seek`.
+  /// Moves over bytes of `rest()`. Views of them stay valid until the next `ensure` or `seek`.
   void advance(std::size_t bytes) { at_ += bytes; }
-  /// Steps to a place further on, at most to the end. Throws where it is behind the window: a bug.
+  /// Moves forward to `offset`, at most the end. Throws std::logic_error if `offset` is already past: a bug of the
+  /// caller.
   void seek(std::uint64_t offset);
 
  private:
@@ -44,7 +45,7 @@ class Window {
 
   const core::Blob* blob_;
   std::uint64_t size_;
-  std::uint64_t base_ = 0;  ///< where in the blob the buffer begins
+  std::uint64_t base_ = 0;  ///< the offset in the blob of the buffer's first byte
   std::size_t at_ = 0;
   std::size_t filled_ = 0;
   std::vector<char> buffer_;

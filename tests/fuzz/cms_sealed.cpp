@@ -13,7 +13,7 @@ using namespace airlock::test;
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const crypto::Certificate recipient = trusted_certificate("recipient.crt");
   static const crypto::PrivateKey key = crypto::PrivateKey::from_pem(trusted("recipient.key")).value();
-  constexpr std::uint64_t inner_most = 64 * 1024 * 1024;
+  constexpr std::uint64_t inner_maximum = 64 * 1024 * 1024;
 
   const core::MemoryBlob object(input_text(data, size));
   const auto layout = crypto::read_sealed(object);
@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     require(!layout->recipients.empty() && layout->recipients.size() <= crypto::recipients_limit,
             "the recipients are between one and the limit");
   }
-  core::StringSink inner(inner_most);
+  core::StringSink inner(inner_maximum);
   const auto opened = crypto::open(object, key, recipient, inner);
   if (!opened) return 0;
   require(layout.has_value(), "nothing opens that the walk refuses");

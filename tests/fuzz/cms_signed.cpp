@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
       {crypto::Role::licence, {root}},
       {crypto::Role::receipt, {root}},
       crypto::TrustStore::exactly(crypto::Role::site, {trusted_certificate("site.crt")})};
-  constexpr std::uint64_t content_most = 64 * 1024 * 1024;
+  constexpr std::uint64_t content_maximum = 64 * 1024 * 1024;
 
   const core::MemoryBlob object(input_text(data, size));
   const auto layout = crypto::read_signed(object);
@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto verified = crypto::verify(object, store);
     if (!verified) continue;
     require(layout.has_value(), "nothing verifies that the walk refuses");
-    const auto content = core::to_string(verified->content(), content_most);
+    const auto content = core::to_string(verified->content(), content_maximum);
     require(content && was_signed(*content), "what verifies was signed");
   }
   return 0;

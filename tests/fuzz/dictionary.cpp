@@ -4,6 +4,7 @@
 
 #include "fuzz/target.hpp"
 #include "redaction/filter.hpp"
+#include "redaction/inspect.hpp"
 
 using namespace airlock;
 using namespace airlock::test;

@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (!kit) return 0;
   require(!kit->recipients.empty(), "a kit has a recipient");
   for (const std::string& tier : kit->policy.tiers()) {
-    policy::Facts facts;
+    policy::DecisionFacts facts;
     facts.tier = tier;
     facts.licence = core::LicenceState::revoked;
     require(kit->policy.decide(facts).disposition >= policy::Disposition::seal, "a revoked licence seals at least");

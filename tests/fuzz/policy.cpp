@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto policy = policy::Policy::parse(input_text(data, size), "policy.json", dictionary);
   if (!policy) return 0;
   for (const std::string& tier : policy->tiers()) {
-    policy::Facts facts;
+    policy::DecisionFacts facts;
     facts.tier = tier;
     facts.event = "usage";
     facts.licence = core::LicenceState::valid;

@@ -12,8 +12,9 @@
 #include <nlohmann/json.hpp>
 
 #include "core/io.hpp"
-#include "prover/cases.hpp"
+#include "core/json.hpp"
 #include "policy/policy.hpp"
+#include "prover/cases.hpp"
 #include "redaction/copies.hpp"
 #include "redaction/fates.hpp"
 #include "redaction/filter.hpp"
@@ -41,7 +42,7 @@ std::optional<std::vector<std::uint64_t>> without_copies(const std::string& outp
   const crypto::Secret key(std::string(16, 'f'));
   const core::MemoryBlob leaving(output);
   const auto copies = redaction::scan({leaving, {}, {}}, dictionary, plan, *redacted.taken, {}, key);
-  core::StringSink left(report::report_bytes_most);
+  core::StringSink left(report::report_bytes_maximum);
   if (!copies || !redaction::write_without(leaving, copies->places, {}, key, left)) {
     out["refused"] = "scan";
     out["message"] = copies ? "cannot be written without copies" : copies.error().message;
@@ -77,7 +78,7 @@ Json answer(const Json& question) {
   const std::string report = question["report"];
   const crypto::Secret pseudonyms(std::string(32, 'p'));
   const crypto::Secret fingerprints(std::string(16, 'f'));
-  core::StringSink sink(report::report_bytes_most);
+  core::StringSink sink(report::report_bytes_maximum);
   const auto redacted =
       redaction::redact(core::MemoryBlob(report), *dictionary, *plan, pseudonyms, {}, fingerprints, sink);
   std::vector<std::uint64_t> copied;
@@ -91,7 +92,7 @@ Json answer(const Json& question) {
   }
   if (!question.value("data", false)) return out;
   const auto fates = redaction::fates(core::MemoryBlob(report), *dictionary, *plan, pseudonyms, {}, fingerprints,
-                                      {.most = SIZE_MAX, .misfits_only = false, .copied = copied});
+                                      {.maximum = SIZE_MAX, .misfits_only = false, .copied = copied});
   if (!fates) return {{"refused", "data"}, {"message", fates.error().message}};
   out["data"] = Json::array();
   for (const redaction::Fate& fate : *fates) {

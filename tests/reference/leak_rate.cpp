@@ -31,7 +31,7 @@ using namespace leak_rate;
 constexpr std::size_t values_ordinarily = 1000;
 constexpr std::size_t values_in_full = 100'000;
 constexpr std::size_t values_of_a_report = 10;
-constexpr std::size_t shown_most = 20;
+constexpr std::size_t shown_maximum = 20;
 
 template <typename T>
 T value_or_throw(core::Result<T> result) {
@@ -51,7 +51,7 @@ std::optional<std::string> leaving(const std::string& report, const Dictionary& 
   const report::Limits limits;
   const crypto::Secret pseudonym_key(std::string(32, 'p'));
   const crypto::Secret fingerprint_key(std::string(16, 'f'));
-  core::StringSink redacted_bytes(report::report_bytes_most);
+  core::StringSink redacted_bytes(report::report_bytes_maximum);
   const auto redacted =
       value_or_throw(redaction::redact(core::MemoryBlob(report), dictionary, plan, pseudonym_key, limits,
                                        fingerprint_key, redacted_bytes, redaction::Searched::report));
@@ -65,7 +65,7 @@ std::optional<std::string> leaving(const std::string& report, const Dictionary& 
   if (!copies && copies.error().code == core::Code::refused) return std::nullopt;
   if (!copies) throw std::runtime_error(copies.error().message);
   if (copies->places.empty()) return payload;
-  core::StringSink without(report::report_bytes_most);
+  core::StringSink without(report::report_bytes_maximum);
   const auto written =
       redaction::write_without(core::MemoryBlob(payload), copies->places, limits, fingerprint_key, without);
   if (!written) throw std::runtime_error(written.error().message);
@@ -128,7 +128,7 @@ class Tally {
     count(tiers_[{tier, table}], left);
     if (!left || table == Table::apart) return;
     failed_.insert(tier);
-    if (++shown_ > shown_most) return;
+    if (++shown_ > shown_maximum) return;
     std::fprintf(stderr, "left: %s, %s, %s, at %s: `%s`\n", tier.c_str(), name_of(column_of(planted, table), table),
                  forms.at(static_cast<std::size_t>(planted.form)), planted.where.c_str(), planted.pieces[0].c_str());
   }
@@ -233,7 +233,7 @@ int run(int argc, char** argv) {
   const std::size_t values = tables ? std::strtoul(argv[5], nullptr, 10) : values_of_the_test();
   Tally tally;
   for (const std::string& tier : policy.tiers()) {
-    policy::Facts facts;
+    policy::DecisionFacts facts;
     facts.tier = tier;
     facts.licence = core::LicenceState::valid;
     facts.event = shape.at("event").get<std::string>();

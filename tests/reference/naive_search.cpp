@@ -7,7 +7,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int layers_most = 3;
+constexpr int layers_maximum = 3;
 constexpr char separator = '\x01';
 
 std::string lower(std::string_view text) {
@@ -117,7 +117,7 @@ bool Haystack::holds_cut(std::string_view value) const {
 
 void Haystack::add(const std::string& text, int layers) {
   texts_ += lower(text) + separator;
-  if (layers == layers_most) return;
+  if (layers == layers_maximum) return;
   const std::string soft = undone(text);
   if (soft != text) add(soft, layers + 1);
   for (const int bits : {6, 4}) {

@@ -1,12 +1,9 @@
 #include "planting.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 
-#include "core/encoding.hpp"
 #include "core/text.hpp"
-#include "core/utf8.hpp"
+#include "dictionary/fits.hpp"
 
 namespace leak_rate {
 namespace {
@@ -14,13 +11,8 @@ namespace {
 using namespace airlock;
 using dictionary::first_fit;
 using redaction::Action;
-using report::Kind;
+using report::TokenKind;
 
-/// Shorter than texts and keys may be, with room for the rest of a twin's name.
-constexpr std::size_t layers_bytes_most = dictionary::text_bytes_limit - 100;
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_ascii_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
@@ -54,23 +46,7 @@ bool page_names(const std::string& value, Class cls, Form form, const std::strin
 Json json_of(const std::string& text, Type type) { return is_numeric(type) ? Json::parse(text) : Json(text); }
 
 bool fits_as(const dictionary::Shape& shape, const std::string& text, Type type) {
-  return first_fit(shape, is_numeric(type) ? Kind::number : Kind::string, text).has_value();
-}
-
-std::string with_break(std::string text, std::size_t at, const char* line_break) { return text.insert(at, line_break); }
-
-std::string in_upper_case(std::string text) {
-  for (char& c : text) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
-  return text;
-}
-
-std::string utf16_escape(char32_t c) {
-  std::array<char, 16> out{};
-  const auto unit = static_cast<unsigned>(c);
-  std::snprintf(out.data(), out.size(), "\\u%04x", unit);
-  return out.data();
+  return first_fit(shape, is_numeric(type) ? TokenKind::number : TokenKind::string, text).has_value();
 }
 
 }  // namespace
@@ -117,97 +93,10 @@ Report Planter::next(std::size_t values) {
   return out;
 }
 
-// Values.
-
-std::string Planter::letters(std::size_t count) {
-  std::string out;
-  for (std::size_t i = 0; i < count; ++i) out += static_cast<char>('a' + below(26));
-  if (chance(50)) out[0] = static_cast<char>(out[0] - 'a' + 'A');
-  return out;
-}
-
-std::string Planter::digits(std::size_t count) {
-  std::string out(1, static_cast<char>('1' + below(9)));
-  while (out.size() < count) out += static_cast<char>('0' + below(10));
-  return out;
-}
-
-std::string Planter::other_script() {
-  static const std::vector<std::vector<std::string>> alphabets{
-      {"ä", "ö", "é", "ñ", "ç", "ø", "ł", "ğ", "a", "e", "n", "r", "s", "t"},
-      {"а", "б", "в", "г", "д", "е", "ж", "з", "и", "к", "л", "м", "н", "о", "п", "р", "с", "т"},
-      {"東", "京", "都", "千", "代", "田", "区", "大", "阪", "府", "北", "海", "道", "山", "川", "林"}};
-  const auto& alphabet = one_of(alphabets);
-  std::string out;
-  for (std::size_t i = 6 + below(12); i > 0; --i) out += one_of(alphabet);
-  return out;
-}
-
-std::string Planter::any_text() {
-  std::string out;
-  switch (below(8)) {
-    case 0:
-      return letters(6 + below(6));
-    case 1:
-      return letters(12 + below(10));
-    case 2:
-      out = letters(3 + below(6));
-      for (std::size_t i = 1 + below(3); i > 0; --i) out += " " + letters(3 + below(6));
-      return out;
-    case 3:
-      for (std::size_t i = 6 + below(24); i > 0; --i) out += chance(40) ? digits(1) : letters(1);
-      return out;
-    case 4:
-      return other_script();
-    case 5:
-      return value_of(Type::email);
-    case 6:
-      return digits(9 + below(7));
-    default:
-      out = digits(4) + letters(3);
-      while (out.size() < 31) out += "-" + (chance(50) ? digits(5) : letters(5));
-      return out;
-  }
-}
-
-std::string Planter::value_of(Type type) {
-  switch (type) {
-    case Type::email:
-      return letters(2 + below(8)) + "." + letters(3 + below(6)) + "@" + core::to_lower(letters(4 + below(8))) +
-             (chance(50) ? ".com" : ".org");
-    case Type::uuid: {
-      std::array<std::uint8_t, 16> bytes{};
-      for (auto& byte : bytes) byte = static_cast<std::uint8_t>(below(256));
-      return core::uuid_v4(bytes);
-    }
-    case Type::url:
-      return "https://" + core::to_lower(letters(4 + below(6))) + "." + core::to_lower(letters(6 + below(6))) + ".net";
-    case Type::hostname:
-      return core::to_lower(letters(4 + below(6)) + "." + letters(6 + below(6))) + ".net";
-    case Type::ip: {
-      const auto part = [&] { return std::to_string(100 + below(156)); };
-      return part() + "." + part() + "." + part() + "." + part();
-    }
-    case Type::version:
-      return digits(3) + "." + digits(3) + "." + digits(4);
-    case Type::time:
-      return "2022-0" + std::to_string(1 + below(9)) + "-1" + std::to_string(below(10)) + "T1" +
-             std::to_string(below(10)) + ":2" + std::to_string(below(10)) + ":3" + std::to_string(below(10)) + "." +
-             digits(6) + "+00:00";
-    case Type::count:
-    case Type::integer:
-      return digits(9 + below(7));
-    case Type::number:
-      return digits(2) + "." + digits(8) + std::to_string(1 + below(9));
-    default:
-      return any_text();
-  }
-}
-
 /// A value that was never planted before and that the form can be told from.
 std::string Planter::fresh_value(Type type, Form form) {
   for (std::size_t i = 0; i < 100; ++i) {
-    std::string out = form == Form::json_number ? digits(9 + below(7)) : value_of(type);
+    std::string out = form == Form::json_number ? random_.digits(9 + random_.below(7)) : random_.value_of(type);
     if (out.size() < 6 || (form == Form::split && (out.size() < 16 || !is_ascii(out)))) continue;
     if (form == Form::cut && !is_ascii(out)) continue;
     if (form == Form::letter_case && std::none_of(out.begin(), out.end(), is_ascii_letter)) continue;
@@ -219,153 +108,19 @@ std::string Planter::fresh_value(Type type, Form form) {
   return {};
 }
 
-// Forms.
-
-std::string Planter::percent(const std::string& text) {
-  const bool all = chance(50);
-  const std::size_t surely = below(text.size());
-  const bool upper = chance(50);
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool reserved = !is_digit(text[i]) && !is_ascii_letter(text[i]);
-    if (!all && !reserved && i != surely && !chance(20)) {
-      out += text[i];
-      continue;
-    }
-    const std::string digits = core::to_hex(std::string_view(text).substr(i, 1));
-    out += "%" + (upper ? in_upper_case(digits) : digits);
-  }
-  return out;
-}
-
-std::string Planter::escapes(const std::string& text) {
-  const bool all = chance(50);
-  std::string out;
-  for (std::string_view rest = text; !rest.empty();) {
-    const auto [value, bytes] = core::first_code_point(rest);
-    out +=
-        all || out.empty() || value == U'\\' || chance(30) ? utf16_escape(value) : std::string(rest.substr(0, bytes));
-    rest.remove_prefix(bytes);
-  }
-  return out;
-}
-
-std::string Planter::base64(const std::string& text) {
-  std::string out = core::to_base64(text);
-  if (chance(50)) out.erase(std::min(out.find('='), out.size()));
-  if (chance(30)) {
-    std::replace(out.begin(), out.end(), '+', '-');
-    std::replace(out.begin(), out.end(), '/', '_');
-  }
-  if (chance(20)) out = with_break(out, 4 + below(out.size() - 4), chance(50) ? "\r\n" : "\n");
-  if (chance(30)) out = letters(1 + below(3)) + out;  // every alignment
-  return chance(30) ? "data:" + out : out;
-}
-
-std::string Planter::hex(const std::string& text) {
-  std::string out = core::to_hex(text);
-  if (chance(30)) out = in_upper_case(out);
-  if (chance(20)) out = "0x" + out;
-  if (chance(20)) out = "a" + out;  // the other alignment
-  return out;
-}
-
-/// With nothing before, behind or within it: what a value in its own place may be for the page to name it as found.
-std::string Planter::encoded_as_a_whole(const std::string& text) {
-  std::string out;
-  switch (below(4)) {
-    case 0:
-      return percent(text);
-    case 1:
-      return escapes(text);
-    case 2:
-      out = core::to_base64(text);
-      if (chance(50)) out.erase(std::min(out.find('='), out.size()));
-      return out;
-    default:
-      return chance(50) ? core::to_hex(text) : in_upper_case(core::to_hex(text));
-  }
-}
-
-std::string Planter::layers(const std::string& text) {
-  for (;;) {
-    std::string out = text;
-    for (std::size_t i = 2 + below(2); i > 0; --i) {
-      switch (below(4)) {
-        case 0:
-          out = percent(out);
-          break;
-        case 1:
-          out = escapes(out);
-          break;
-        case 2:
-          out = base64(out);
-          break;
-        default:
-          out = hex(out);
-      }
-    }
-    if (out.size() <= layers_bytes_most) return out;
-  }
-}
-
-std::string Planter::joined(const std::string& text, bool closely) {
-  static constexpr std::array<const char*, 9> between{" ", "-", "/", "_", ": ", "(", ", ", "=", "\t"};
-  if (!closely) return "node" + std::string(one_of(between)) + text + one_of(between) + "zone";
-  const std::string side = chance(50) ? digits(1 + below(3)) : letters(1 + below(4));
-  switch (below(3)) {
-    case 0:
-      return side + text;
-    case 1:
-      return text + side;
-    default:
-      return side + text + side;
-  }
-}
-
-std::string Planter::cut(std::string text) { return text.insert(2 + below(text.size() - 3), chance(50) ? " " : "\n"); }
-
 /// Notes `text` to be written into the document with escapes of the document's own, and returns a mark for it.
 std::string Planter::raw(const std::string& text) {
   const std::string mark = "@@" + std::to_string(raw_.size()) + "@@";
-  raw_[mark] = {escapes(text), text};
+  raw_[mark] = {random_.escapes(text), text};
   return mark;
 }
 
 std::string Planter::in_form(const std::string& text, Form form) {
-  switch (form) {
-    case Form::letter_case: {
-      std::string out = text;
-      for (char& c : out) {
-        if (is_ascii_letter(c)) c = static_cast<char>(c ^ 0x20);
-      }
-      return out;
-    }
-    case Form::percent:
-      return percent(text);
-    case Form::escapes: {
-      const bool of_the_document =
-          text.find('"') == std::string::npos && text.find('\\') == std::string::npos && chance(50);
-      return of_the_document ? raw(text) : escapes(text);
-    }
-    case Form::base64:
-      return base64(text);
-    case Form::hex:
-      return hex(text);
-    case Form::layers:
-      return layers(text);
-    case Form::joined:
-      return joined(text, false);
-    case Form::joined_closely:
-      return joined(text, true);
-    case Form::cut:
-      return cut(text);
-    default:
-      return text;
-  }
+  if (form != Form::escapes) return random_.in_form(text, form);
+  const bool of_the_document =
+      text.find('"') == std::string::npos && text.find('\\') == std::string::npos && random_.chance(50);
+  return of_the_document ? raw(text) : random_.escapes(text);
 }
-
-// Places.
 
 bool Planter::is_object(const Field& field, std::size_t step) const {
   std::size_t end = 0;
@@ -416,7 +171,7 @@ std::string Planter::twin_name(const Field& field, const std::string* last) {
   for (std::size_t i = 1; i < field.steps.size(); ++i) {
     const bool is_last = i + 1 == field.steps.size();
     if (i > 1) out += "__";
-    out += !field.is_wildcard[i] ? field.steps[i] : is_last && last != nullptr ? *last : digits(4);
+    out += !field.is_wildcard[i] ? field.steps[i] : is_last && last != nullptr ? *last : random_.digits(4);
   }
   return out;
 }
@@ -424,46 +179,46 @@ std::string Planter::twin_name(const Field& field, const std::string* last) {
 std::optional<Planter::Home> Planter::home_of(Place place) {
   Home home;
   const auto is_kept = [&] { return plan_.value(home.spot.field).action == Action::keep; };
-  const auto any_type = [&] { return home.type = one_of(field_of(home.spot).shape.types); };
+  const auto any_type = [&] { return home.type = random_.one_of(field_of(home.spot).shape.types); };
   const auto of_another_type = [&] {
-    home.type = chance(25) ? Type::count : Type::text;
+    home.type = random_.chance(25) ? Type::count : Type::text;
     class_of(home, field_of(home.spot).cls, !is_kept(), WhyNot::ill_typed_stays);
   };
   switch (place) {
     case Place::field:
-      home.spot = one_of(taken_values_);
+      home.spot = random_.one_of(taken_values_);
       if (is_used(home.spot) || says_nothing(any_type())) return std::nullopt;
       class_of(home, field_of(home.spot).cls, true, WhyNot::looked_for);
       return home;
     case Place::key:
       if (taken_keys_.empty()) return std::nullopt;
-      home.spot = one_of(taken_keys_);
+      home.spot = random_.one_of(taken_keys_);
       class_of(home, field_of(home.spot).key->cls, true, WhyNot::looked_for);
       return home;
     case Place::twin:
-      home.spot = one_of(all_values_);
+      home.spot = random_.one_of(all_values_);
       if (field_of(home.spot).steps.size() < 3 || says_nothing(any_type())) return std::nullopt;
       class_of(home, field_of(home.spot).cls, !is_kept(), WhyNot::twin_of_kept);
       home.name = twin_name(field_of(home.spot), nullptr);
       return home;
     case Place::twin_name:
-      home.spot = one_of(all_keys_);
+      home.spot = random_.one_of(all_keys_);
       home.why_not = WhyNot::name_only;
       return home;
     case Place::ill_typed:
-      home.spot = one_of(all_values_);
+      home.spot = random_.one_of(all_values_);
       if (is_used(home.spot)) return std::nullopt;
       of_another_type();
       if (holds(field_of(home.spot).shape.types, Type::text)) home.type = Type::count;
       return home;
     case Place::below:
-      home.spot = one_of(all_values_);
+      home.spot = random_.one_of(all_values_);
       if (is_used(home.spot)) return std::nullopt;
       of_another_type();
       return home;
     case Place::undeclared:
     case Place::nested:
-      home.type = chance(25) ? Type::count : Type::text;
+      home.type = random_.chance(25) ? Type::count : Type::text;
       home.why_not = WhyNot::undeclared;
       break;
     case Place::undeclared_key:
@@ -501,17 +256,17 @@ bool Planter::put_home(Place place, const Home& home, const std::string& text) {
     case Place::ill_typed:
       return !fits() && put(home.spot, value, name);
     case Place::below:
-      return put(home.spot, chance(50) ? Json{{name, value}} : Json::array({value}), name);
+      return put(home.spot, random_.chance(50) ? Json{{name, value}} : Json::array({value}), name);
     case Place::undeclared:
-      return set(report_[one_of(objects)], home.name, value);
+      return set(report_[random_.one_of(objects)], home.name, value);
     case Place::undeclared_key:
-      return set(report_[one_of(objects)], text, 7);
+      return set(report_[random_.one_of(objects)], text, 7);
     case Place::nested: {
       Json tree = value;
-      for (std::size_t i = 1 + below(6); i > 0; --i) {
-        tree = chance(60) ? Json{{"level" + std::to_string(i), tree}} : Json::array({tree});
+      for (std::size_t i = 1 + random_.below(6); i > 0; --i) {
+        tree = random_.chance(60) ? Json{{"level" + std::to_string(i), tree}} : Json::array({tree});
       }
-      return set(report_[one_of(objects)], home.name, tree);
+      return set(report_[random_.one_of(objects)], home.name, tree);
     }
   }
   return false;
@@ -521,7 +276,7 @@ std::vector<Planter::Spot> Planter::free_spots(std::size_t count, bool numbers) 
   const auto& spots = numbers ? kept_numbers_ : kept_texts_;
   std::vector<Spot> out;
   for (std::size_t i = 0; i < 20 && out.size() < count; ++i) {
-    const Spot spot = one_of(spots);
+    const Spot spot = random_.one_of(spots);
     const bool twice =
         std::any_of(out.begin(), out.end(), [&](const Spot& other) { return other.field == spot.field; });
     if (!twice && (spot.is_key || !is_used(spot))) out.push_back(spot);
@@ -530,9 +285,9 @@ std::vector<Planter::Spot> Planter::free_spots(std::size_t count, bool numbers) 
 }
 
 bool Planter::plant(Planted& planted) {
-  planted.place = static_cast<Place>(below(place_count));
-  planted.form = static_cast<Form>(below(form_count));
-  planted.copied = chance(50);
+  planted.place = static_cast<Place>(random_.below(place_count));
+  planted.form = static_cast<Form>(random_.below(form_count));
+  planted.copied = random_.chance(50);
   const Form form = planted.form;
   const bool is_split = form == Form::split;
   const bool only_of_copies = form == Form::undone || form == Form::part || form == Form::json_number;
@@ -552,8 +307,8 @@ bool Planter::plant(Planted& planted) {
 
   // What its own place holds: the value, or the value in the form where that place is all there is.
   std::string at_home = value;
-  if (form == Form::undone) at_home = encoded_as_a_whole(value);
-  if (form == Form::part) at_home = joined(value, false);
+  if (form == Form::undone) at_home = random_.encoded_as_a_whole(value);
+  if (form == Form::part) at_home = random_.joined(value, false);
   if (!planted.copied && !is_split) at_home = in_form(value, form);
   if (at_home != value && home->type != Type::text && !(home->type == Type::email && form == Form::letter_case)) {
     return false;
@@ -574,7 +329,7 @@ bool Planter::plant(Planted& planted) {
   std::optional<Class> cls = home->cls;
   const bool is_odd = planted.place == Place::undeclared || planted.place == Place::nested ||
                       planted.place == Place::ill_typed || planted.place == Place::below;
-  if (!cls && is_odd && dictionary::fits(Type::email, Kind::string, at_home, {})) cls = Class::person;
+  if (!cls && is_odd && dictionary::fits(Type::email, TokenKind::string, at_home, {})) cls = Class::person;
   if (!cls) planted.why_not = home->why_not;
   for (std::size_t i = 0; i < spots.size(); ++i) {
     const std::string copy = is_split ? planted.pieces[i] : in_form(value, form);

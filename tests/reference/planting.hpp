@@ -7,13 +7,13 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <random>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "dictionary/dictionary.hpp"
-#include "redaction/profile.hpp"
+#include "random_text.hpp"
+#include "redaction/plan.hpp"
 
 namespace leak_rate {
 
@@ -37,24 +37,6 @@ enum class Place {
 };
 inline constexpr std::size_t place_count = 9;
 
-enum class Form {
-  plain,
-  letter_case,
-  percent,
-  escapes,
-  base64,
-  hex,
-  layers,
-  joined,          ///< within a longer text, with something beside it that is no letter and no digit
-  joined_closely,  ///< letters or digits beside it
-  undone,          ///< encoded in its own place, the copy is not
-  part,            ///< only a part of what its own place holds is copied
-  cut,             ///< a space or line break within
-  split,           ///< two halves in two places
-  json_number,     ///< digits, copied into a number
-};
-inline constexpr std::size_t form_count = 14;
-
 /// Why the page says that a value is not looked for.
 enum class WhyNot {
   looked_for,       ///< it is
@@ -67,7 +49,7 @@ enum class WhyNot {
 inline constexpr std::size_t why_not_count = 6;
 
 struct Planted {
-  std::vector<std::string> pieces;  ///< the value; its two halves where it was split
+  std::vector<std::string> pieces;  ///< the value; its two parts if it was split
   Place place = Place::field;
   Form form = Form::plain;
   bool copied = false;  ///< whether a field or key that the decision keeps holds a copy
@@ -105,28 +87,7 @@ class Planter {
     WhyNot why_not = WhyNot::looked_for;
   };
 
-  std::size_t below(std::size_t end) { return static_cast<std::size_t>(random_() % end); }
-  bool chance(std::size_t percent) { return below(100) < percent; }
-  template <typename List>
-  const auto& one_of(const List& list) {
-    return list[below(std::size(list))];
-  }
-
-  std::string letters(std::size_t count);
-  std::string digits(std::size_t count);
-  std::string other_script();
-  std::string any_text();
-  std::string value_of(Type type);
   std::string fresh_value(Type type, Form form);
-
-  std::string percent(const std::string& text);
-  std::string escapes(const std::string& text);
-  std::string base64(const std::string& text);
-  std::string hex(const std::string& text);
-  std::string encoded_as_a_whole(const std::string& text);
-  std::string layers(const std::string& text);
-  std::string joined(const std::string& text, bool closely);
-  std::string cut(std::string text);
   std::string in_form(const std::string& text, Form form);
 
   bool plant(Planted& planted);
@@ -145,7 +106,7 @@ class Planter {
   const airlock::redaction::Plan& plan_;
   const Json shape_;
   const std::string shape_text_;
-  std::mt19937_64 random_;
+  RandomText random_;
   std::set<std::string> ever_;  ///< no value is planted twice
   std::size_t names_ = 0;
 

@@ -61,7 +61,7 @@ int check_report(Context& context, const std::string& text, const DictionaryOpti
   const auto declared = dictionary_from(context, options.dictionary);
   if (!declared) return context.console.report(declared.error());
   const auto misfits =
-      dictionary::find_misfits(core::MemoryBlob(text), declared->dictionary, {.bytes = report::report_bytes_most},
+      dictionary::find_misfits(core::MemoryBlob(text), declared->dictionary, {.bytes = report::report_bytes_maximum},
                                crypto::Secret(sys::random_bytes(16)));
   if (!misfits) return context.console.report(core::Error(misfits.error()).within(quote(options.file)));
   const int exit = misfits->list.empty() ? 0 : exit_refused;
@@ -119,7 +119,7 @@ int check(Context& context, const DictionaryOptions& options) {
   if (!path) return context.console.report(path.error());
   auto input = sys::InputSource::open(*path);
   if (!input) return context.console.report(input.error());
-  core::StringSink sink(report::report_bytes_most);
+  core::StringSink sink(report::report_bytes_maximum);
   if (const auto copied = core::copy(*input, sink); !copied) return context.console.report(copied.error());
   const std::string text = sink.take();
   return is_dictionary(text) ? check_document(context, text, options.file) : check_report(context, text, options);

@@ -4,8 +4,9 @@
 #include "commands.hpp"
 #include "core/text.hpp"
 #include "crypto/hash.hpp"
+#include "dictionary/fits.hpp"
 #include "documents.hpp"
-#include "redaction/filter.hpp"
+#include "redaction/pseudonym.hpp"
 #include "site/former_keys.hpp"
 #include "site/site.hpp"
 
@@ -21,8 +22,8 @@ struct LookupOptions {
 
 /// Whether a value or key of these types can be such a text. A number is hashed as its text in the report.
 bool can_be(const dictionary::Shape& shape, const std::string& text, bool of_key) {
-  if (dictionary::first_fit(shape, report::Kind::string, text)) return true;
-  return !of_key && dictionary::first_fit(shape, report::Kind::number, text);
+  if (dictionary::first_fit(shape, report::TokenKind::string, text)) return true;
+  return !of_key && dictionary::first_fit(shape, report::TokenKind::number, text);
 }
 
 int lookup(Context& context, const LookupOptions& options) {

@@ -3,15 +3,16 @@
 #include <map>
 #include <string>
 
+#include "dictionary/classifier.hpp"
 #include "walk.hpp"
 
 using namespace airlock::dictionary;
-using airlock::report::Kind;
+using airlock::report::TokenKind;
 using test::example_dictionary;
 
 namespace {
 
-/// Standing of key and value at `path` in a report of the example dictionary.
+/// TokenStatus of key and value at `path` in a report of the example dictionary.
 std::string told(std::string_view report, std::string_view path) {
   return test::told(example_dictionary(), report, path);
 }
@@ -124,7 +125,7 @@ TEST_CASE("a wildcard key is declared like a value, with the class of the key") 
   CHECK(told(report, "/props/words/") ==
         "declared by /props/words/* as empty of content, declared by /props/words/* as count of usage");
   for (const auto& at : test::walk(example_dictionary(), report)) {
-    CHECK(at.placement.wildcard_key == (at.kind == Kind::key && at.path.starts_with("/props/words/")));
+    CHECK(at.placement.wildcard_key == (at.kind == TokenKind::key && at.path.starts_with("/props/words/")));
   }
 }
 
@@ -156,22 +157,22 @@ TEST_CASE("an over-long wildcard key is ill-typed") {
   const auto key = [](std::size_t bytes) {
     Classifier classifier(example_dictionary());
     const std::string text(bytes, 'k');
-    const auto place = [&](Kind kind, std::string_view token_text, std::size_t depth) {
+    const auto place = [&](TokenKind kind, std::string_view token_text, std::size_t depth) {
       airlock::report::Token token;
       token.kind = kind;
       token.text = token_text;
       token.depth = depth;
       return classifier.place(token);
     };
-    (void)place(Kind::begin_object, "", 0);
-    (void)place(Kind::key, "props", 1);
-    (void)place(Kind::begin_object, "", 1);
-    (void)place(Kind::key, "words", 2);
-    (void)place(Kind::begin_object, "", 2);
-    return place(Kind::key, text, 3).standing;
+    (void)place(TokenKind::begin_object, "", 0);
+    (void)place(TokenKind::key, "props", 1);
+    (void)place(TokenKind::begin_object, "", 1);
+    (void)place(TokenKind::key, "words", 2);
+    (void)place(TokenKind::begin_object, "", 2);
+    return place(TokenKind::key, text, 3).status;
   };
-  CHECK(key(text_bytes_limit) == Standing::declared);
-  CHECK(key(text_bytes_limit + 1) == Standing::ill_typed);
+  CHECK(key(text_bytes_limit) == TokenStatus::declared);
+  CHECK(key(text_bytes_limit + 1) == TokenStatus::ill_typed);
 }
 
 TEST_CASE("an empty value of type empty is declared, whatever its kind") {
@@ -200,10 +201,10 @@ TEST_CASE("both ends of a container are placed alike") {
   std::vector<Placement> open;
   int pairs = 0;
   for (const auto& at : test::walk(example_dictionary(), report)) {
-    if (at.kind == Kind::begin_object || at.kind == Kind::begin_array) open.push_back(at.placement);
-    if (at.kind != Kind::end_object && at.kind != Kind::end_array) continue;
+    if (at.kind == TokenKind::begin_object || at.kind == TokenKind::begin_array) open.push_back(at.placement);
+    if (at.kind != TokenKind::end_object && at.kind != TokenKind::end_array) continue;
     CAPTURE(at.path);
-    CHECK(at.placement.standing == open.back().standing);
+    CHECK(at.placement.status == open.back().status);
     CHECK(at.placement.field == open.back().field);
     CHECK(at.placement.cls == open.back().cls);
     CHECK(at.placement.type == open.back().type);
@@ -216,7 +217,7 @@ TEST_CASE("both ends of a container are placed alike") {
 TEST_CASE("the end of the report is structure") {
   const auto all = test::walk(example_dictionary(), "{}");
   REQUIRE(all.size() == 3);
-  CHECK(all[2].placement.standing == Standing::structure);
+  CHECK(all[2].placement.status == TokenStatus::structure);
 }
 
 TEST_CASE("undeclared and ill-typed nesting may be as deep as the scanner lets it be") {

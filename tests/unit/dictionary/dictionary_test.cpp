@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/json.hpp"
+#include "dictionary/classifier.hpp"
 #include "walk.hpp"
 
 using namespace airlock::dictionary;
@@ -107,8 +108,8 @@ TEST_CASE("a dictionary can be moved, also under a classifier") {
   Classifier classifier(*parsed);
   const Dictionary moved = std::move(*parsed);
   airlock::report::Token number;
-  number.kind = airlock::report::Kind::number;
-  CHECK(classifier.place(number).standing == Standing::undeclared);
+  number.kind = airlock::report::TokenKind::number;
+  CHECK(classifier.place(number).status == TokenStatus::undeclared);
   CHECK(moved.find("/event") == 0);
 }
 

@@ -4,15 +4,15 @@
 #include <string_view>
 #include <vector>
 
-#include "dictionary/dictionary.hpp"
+#include "dictionary/fits.hpp"
 
 using namespace airlock::dictionary;
-using airlock::report::Kind;
+using airlock::report::TokenKind;
 
 namespace {
 
-bool string_fits(Type type, std::string_view text) { return fits(type, Kind::string, text, {}); }
-bool number_fits(Type type, std::string_view text) { return fits(type, Kind::number, text, {}); }
+bool string_fits(Type type, std::string_view text) { return fits(type, TokenKind::string, text, {}); }
+bool number_fits(Type type, std::string_view text) { return fits(type, TokenKind::number, text, {}); }
 
 std::string repeat(std::string_view text, std::size_t times) {
   std::string out;
@@ -25,13 +25,13 @@ void check(Type type, const std::vector<std::string>& good, const std::vector<st
   for (const std::string& text : good) {
     CAPTURE(text);
     CHECK(string_fits(type, text));
-    CHECK(fits(type, Kind::key, text, {}));
+    CHECK(fits(type, TokenKind::key, text, {}));
     CHECK_FALSE(number_fits(type, text));
   }
   for (const std::string& text : bad) {
     CAPTURE(text);
     CHECK_FALSE(string_fits(type, text));
-    CHECK_FALSE(fits(type, Kind::key, text, {}));
+    CHECK_FALSE(fits(type, TokenKind::key, text, {}));
   }
 }
 
@@ -54,11 +54,11 @@ TEST_CASE("a count is a whole number from 0 to 2^63 - 1") {
 TEST_CASE("a count is never a string, boolean, null or container") {
   CHECK_FALSE(string_fits(Type::count, "1"));
   CHECK_FALSE(string_fits(Type::count, "ada@example.com"));
-  CHECK_FALSE(fits(Type::count, Kind::key, "1", {}));
-  CHECK_FALSE(fits(Type::count, Kind::boolean, "true", {}));
-  CHECK_FALSE(fits(Type::count, Kind::null, "null", {}));
-  CHECK_FALSE(fits(Type::count, Kind::begin_array, "", {}));
-  CHECK_FALSE(fits(Type::count, Kind::begin_object, "", {}));
+  CHECK_FALSE(fits(Type::count, TokenKind::key, "1", {}));
+  CHECK_FALSE(fits(Type::count, TokenKind::boolean, "true", {}));
+  CHECK_FALSE(fits(Type::count, TokenKind::null, "null", {}));
+  CHECK_FALSE(fits(Type::count, TokenKind::begin_array, "", {}));
+  CHECK_FALSE(fits(Type::count, TokenKind::begin_object, "", {}));
 }
 
 TEST_CASE("an integer has 64 bits and a sign") {
@@ -90,8 +90,8 @@ TEST_CASE("infinity is no number, even if a scanner should let it through") {
 }
 
 TEST_CASE("a boolean is true or false, not a word or a number") {
-  CHECK(fits(Type::boolean, Kind::boolean, "true", {}));
-  CHECK(fits(Type::boolean, Kind::boolean, "false", {}));
+  CHECK(fits(Type::boolean, TokenKind::boolean, "true", {}));
+  CHECK(fits(Type::boolean, TokenKind::boolean, "false", {}));
   CHECK_FALSE(string_fits(Type::boolean, "true"));
   CHECK_FALSE(number_fits(Type::boolean, "1"));
 }
@@ -203,39 +203,39 @@ TEST_CASE("an e-mail address has one @ between a plain local part and a host nam
 
 TEST_CASE("an enum is exactly one of its values") {
   const std::vector<std::string> values{"machine", "user"};
-  CHECK(fits(Type::enumeration, Kind::string, "user", values));
-  CHECK(fits(Type::enumeration, Kind::key, "machine", values));
+  CHECK(fits(Type::enumeration, TokenKind::string, "user", values));
+  CHECK(fits(Type::enumeration, TokenKind::key, "machine", values));
   for (const std::string bad : {"", "User", "use", "users", "machine,user"}) {
     CAPTURE(bad);
-    CHECK_FALSE(fits(Type::enumeration, Kind::string, bad, values));
+    CHECK_FALSE(fits(Type::enumeration, TokenKind::string, bad, values));
   }
-  CHECK_FALSE(fits(Type::enumeration, Kind::boolean, "true", {"true"}));
+  CHECK_FALSE(fits(Type::enumeration, TokenKind::boolean, "true", {"true"}));
 }
 
 TEST_CASE("empty is the empty string or a container") {
   CHECK(string_fits(Type::empty, ""));
-  CHECK(fits(Type::empty, Kind::key, "", {}));
-  CHECK(fits(Type::empty, Kind::begin_array, "", {}));
-  CHECK(fits(Type::empty, Kind::begin_object, "", {}));
+  CHECK(fits(Type::empty, TokenKind::key, "", {}));
+  CHECK(fits(Type::empty, TokenKind::begin_array, "", {}));
+  CHECK(fits(Type::empty, TokenKind::begin_object, "", {}));
   CHECK_FALSE(string_fits(Type::empty, " "));
   CHECK_FALSE(number_fits(Type::empty, "0"));
-  CHECK_FALSE(fits(Type::empty, Kind::null, "null", {}));
+  CHECK_FALSE(fits(Type::empty, TokenKind::null, "null", {}));
 }
 
 TEST_CASE("null fits no type, and a container only empty") {
   for (int i = 0; i <= static_cast<int>(Type::empty); ++i) {
     const auto type = static_cast<Type>(i);
     CAPTURE(std::string(name(type)));
-    CHECK_FALSE(fits(type, Kind::null, "null", {"null"}));
-    CHECK(fits(type, Kind::begin_object, "", {""}) == (type == Type::empty));
-    CHECK(fits(type, Kind::begin_array, "", {""}) == (type == Type::empty));
+    CHECK_FALSE(fits(type, TokenKind::null, "null", {"null"}));
+    CHECK(fits(type, TokenKind::begin_object, "", {""}) == (type == Type::empty));
+    CHECK(fits(type, TokenKind::begin_array, "", {""}) == (type == Type::empty));
   }
 }
 
 TEST_CASE("of several types the first in the declaration's order counts") {
-  CHECK(first_fit({{Type::enumeration, Type::text}, {"unknown"}}, Kind::string, "unknown") == Type::enumeration);
-  CHECK(first_fit({{Type::enumeration, Type::text}, {"unknown"}}, Kind::string, "hobby") == Type::text);
-  CHECK(first_fit({{Type::url, Type::enumeration}, {"unknown"}}, Kind::string, "hobby") == std::nullopt);
+  CHECK(first_fit({{Type::enumeration, Type::text}, {"unknown"}}, TokenKind::string, "unknown") == Type::enumeration);
+  CHECK(first_fit({{Type::enumeration, Type::text}, {"unknown"}}, TokenKind::string, "hobby") == Type::text);
+  CHECK(first_fit({{Type::url, Type::enumeration}, {"unknown"}}, TokenKind::string, "hobby") == std::nullopt);
 }
 
 TEST_CASE("types and classes have the names that documents use, and each name leads back") {

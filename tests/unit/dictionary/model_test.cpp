@@ -1,4 +1,4 @@
-// A second implementation of the standing rules, slow and plain: it holds the whole report, tries every declaration at
+// A second implementation of the classifier's rules, slow and plain: it holds the whole report, tries every declaration at
 // every place and every split of every name. The classifier must agree with it on generated reports.
 #include <doctest/doctest.h>
 
@@ -9,13 +9,15 @@
 #include <vector>
 
 #include "core/json.hpp"
+#include "dictionary/classifier.hpp"
+#include "dictionary/fits.hpp"
 #include "walk.hpp"
 
 namespace model_test {
 
 using namespace airlock::dictionary;
 using airlock::core::Json;
-using airlock::report::Kind;
+using airlock::report::TokenKind;
 
 namespace {
 
@@ -24,8 +26,8 @@ struct Step {
   bool is_element;
 };
 using Path = std::vector<Step>;
-/// Standing of each key (path ends in `#`) and value.
-using Standings = std::map<std::string, Standing>;
+/// TokenStatus of each key (path ends in `#`) and value.
+using Standings = std::map<std::string, TokenStatus>;
 
 std::string text_of(const Path& path) {
   std::string out;
@@ -33,12 +35,12 @@ std::string text_of(const Path& path) {
   return out;
 }
 
-Kind kind_of(const Json& value) {
-  if (value.is_object()) return Kind::begin_object;
-  if (value.is_array()) return Kind::begin_array;
-  if (value.is_string()) return Kind::string;
-  if (value.is_number()) return Kind::number;
-  return value.is_boolean() ? Kind::boolean : Kind::null;
+TokenKind kind_of(const Json& value) {
+  if (value.is_object()) return TokenKind::begin_object;
+  if (value.is_array()) return TokenKind::begin_array;
+  if (value.is_string()) return TokenKind::string;
+  if (value.is_number()) return TokenKind::number;
+  return value.is_boolean() ? TokenKind::boolean : TokenKind::null;
 }
 
 bool fits(const Shape& shape, const Json& value) {
@@ -95,11 +97,11 @@ class Model {
     return nullptr;
   }
 
-  void all(const Path& path, const Json& json, Standing standing) {
-    out_[text_of(path)] = standing;
+  void all(const Path& path, const Json& json, TokenStatus status) {
+    out_[text_of(path)] = status;
     for_each_child(path, json, [&](const Path& child, const Json& inner) {
-      if (!child.back().is_element) out_[text_of(child) + "#"] = standing;
-      all(child, inner, standing);
+      if (!child.back().is_element) out_[text_of(child) + "#"] = status;
+      all(child, inner, status);
     });
   }
 
@@ -113,22 +115,22 @@ class Model {
     }
   }
 
-  void inside(const Path& path, const Json& json, Standing standing) {
+  void inside(const Path& path, const Json& json, TokenStatus status) {
     for_each_child(path, json, [&](const Path& child, const Json& inner) {
-      if (!child.back().is_element) out_[text_of(child) + "#"] = standing;
-      all(child, inner, standing);
+      if (!child.back().is_element) out_[text_of(child) + "#"] = status;
+      all(child, inner, status);
     });
   }
 
   void value(const Path& path, const Json& json) {
     const auto here = along(path);
     if (const Field* field = leaf(here, path.size())) {
-      if (!fits(field->shape, json)) return all(path, json, Standing::ill_typed);
-      out_[text_of(path)] = Standing::declared;
-      return inside(path, json, Standing::ill_typed);
+      if (!fits(field->shape, json)) return all(path, json, TokenStatus::ill_typed);
+      out_[text_of(path)] = TokenStatus::declared;
+      return inside(path, json, TokenStatus::ill_typed);
     }
-    if (!json.is_structured()) return all(path, json, Standing::undeclared);
-    out_[text_of(path)] = Standing::structure;
+    if (!json.is_structured()) return all(path, json, TokenStatus::undeclared);
+    out_[text_of(path)] = TokenStatus::structure;
     for_each_child(path, json, [&](const Path& child, const Json& inner) { member(child, inner); });
   }
 
@@ -136,9 +138,9 @@ class Model {
     const std::string key = text_of(child) + "#";
     const auto here = along(child);
     const std::size_t last = child.size() - 1;
-    if (child.back().is_element) return here.empty() ? all(child, json, Standing::undeclared) : value(child, json);
+    if (child.back().is_element) return here.empty() ? all(child, json, TokenStatus::undeclared) : value(child, json);
     if (!here.empty() && !here.front()->is_wildcard[last]) {
-      out_[key] = Standing::structure;
+      out_[key] = TokenStatus::structure;
       return value(child, json);
     }
     if (is_under_twins(child)) {
@@ -147,12 +149,12 @@ class Model {
       if (!originals.empty()) return twin(child, json, originals);
     }
     if (here.empty()) {
-      out_[key] = Standing::undeclared;
-      return all(child, json, Standing::undeclared);
+      out_[key] = TokenStatus::undeclared;
+      return all(child, json, TokenStatus::undeclared);
     }
-    const bool good = first_fit(keys_at(*here.front(), last)->shape, Kind::key, child.back().name).has_value();
-    out_[key] = good ? Standing::declared : Standing::ill_typed;
-    return good ? value(child, json) : all(child, json, Standing::ill_typed);
+    const bool good = first_fit(keys_at(*here.front(), last)->shape, TokenKind::key, child.back().name).has_value();
+    out_[key] = good ? TokenStatus::declared : TokenStatus::ill_typed;
+    return good ? value(child, json) : all(child, json, TokenStatus::ill_typed);
   }
 
   [[nodiscard]] bool is_under_twins(const Path& child) const {
@@ -184,21 +186,21 @@ class Model {
 
   [[nodiscard]] bool may_be(const std::string& piece, bool is_element, const Field& field, std::size_t step) const {
     if (!field.is_wildcard[step]) return true;
-    if (!is_element) return first_fit(keys_at(field, step)->shape, Kind::key, piece).has_value();
+    if (!is_element) return first_fit(keys_at(field, step)->shape, TokenKind::key, piece).has_value();
     return !piece.empty() && piece.size() <= 7 && piece.find_first_not_of("0123456789") == std::string::npos &&
            (piece.size() == 1 || piece[0] != '0');
   }
 
   void twin(const Path& child, const Json& json, const std::vector<Path>& originals) {
-    out_[text_of(child) + "#"] = Standing::twin;
+    out_[text_of(child) + "#"] = TokenStatus::twin;
     for (const Path& original : originals) {
       const Field* field = leaf(along(original), original.size());
       if (field == nullptr ? json.is_structured() : fits(field->shape, json)) {
-        out_[text_of(child)] = Standing::twin;
-        return inside(child, json, Standing::ill_typed);
+        out_[text_of(child)] = TokenStatus::twin;
+        return inside(child, json, TokenStatus::ill_typed);
       }
     }
-    all(child, json, Standing::ill_typed);
+    all(child, json, TokenStatus::ill_typed);
   }
 
   const Dictionary& dictionary_;
@@ -211,19 +213,19 @@ class Model {
 Standings classified(const Dictionary& dictionary, const std::string& report) {
   Standings out;
   for (const auto& at : test::walk(dictionary, report)) {
-    if (at.kind == Kind::end_object || at.kind == Kind::end_array || at.kind == Kind::end) continue;
-    out[at.path + (at.kind == Kind::key ? "#" : "")] = at.placement.standing;
+    if (at.kind == TokenKind::end_object || at.kind == TokenKind::end_array || at.kind == TokenKind::end) continue;
+    out[at.path + (at.kind == TokenKind::key ? "#" : "")] = at.placement.status;
   }
   return out;
 }
 
 /// The first place where the two differ, or nothing.
 std::string difference(const Standings& expected, const Standings& found) {
-  for (const auto& [path, standing] : expected) {
+  for (const auto& [path, status] : expected) {
     const auto at = found.find(path);
     if (at == found.end()) return path + " was not seen";
-    if (at->second != standing) {
-      return path + " is " + std::string(test::name(at->second)) + ", not " + std::string(test::name(standing));
+    if (at->second != status) {
+      return path + " is " + std::string(test::name(at->second)) + ", not " + std::string(test::name(status));
     }
   }
   return found.size() == expected.size() ? "" : "more tokens than expected";
@@ -312,19 +314,19 @@ TEST_CASE("on generated reports the classifier agrees with a slow and plain mode
   const Dictionary& dictionary = test::example_dictionary();
   Model model(dictionary, {"props"}, "__");
   Generator generator(20261101);
-  std::map<Standing, int> seen;
+  std::map<TokenStatus, int> seen;
   for (int i = 0; i < 800; ++i) {
     const Json report = generator.report();
     const Standings expected = model.judge(report);
     const Standings found = classified(dictionary, report.dump());
     CAPTURE(report.dump());
     REQUIRE(difference(expected, found) == "");
-    for (const auto& [path, standing] : expected) ++seen[standing];
+    for (const auto& [path, status] : expected) ++seen[status];
   }
-  for (const auto standing :
-       {Standing::structure, Standing::declared, Standing::ill_typed, Standing::undeclared, Standing::twin}) {
-    CAPTURE(std::string(test::name(standing)));
-    CHECK(seen[standing] > 200);
+  for (const auto status :
+       {TokenStatus::structure, TokenStatus::declared, TokenStatus::ill_typed, TokenStatus::undeclared, TokenStatus::twin}) {
+    CAPTURE(std::string(test::name(status)));
+    CHECK(seen[status] > 200);
   }
 }
 

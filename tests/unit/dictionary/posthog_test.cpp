@@ -7,47 +7,23 @@
 #include <string>
 
 #include "core/json.hpp"
+#include "dictionary/classifier.hpp"
 #include "walk.hpp"
 
 using namespace airlock::dictionary;
 using airlock::core::Json;
-using airlock::report::Kind;
+using airlock::report::TokenKind;
+using test::faults;
+using test::is_value;
 using test::Placed;
+using test::shipped;
+using test::values;
 
 namespace {
-
-const Dictionary& shipped() {
-  static const auto parsed = Dictionary::parse(test::file("policy/dictionary/posthog-status-report.json"), "posthog");
-  REQUIRE_MESSAGE(parsed, parsed.error().message);
-  return *parsed;
-}
 
 const std::string& published() {
   static const std::string report = test::file("tests/kit/status_report.json");
   return report;
-}
-
-bool is_value(Kind kind) {
-  return kind != Kind::key && kind != Kind::end_object && kind != Kind::end_array && kind != Kind::end;
-}
-
-/// How many values of the report have each standing.
-std::map<std::string, int> values(const std::string& report) {
-  std::map<std::string, int> out;
-  for (const Placed& at : test::walk(shipped(), report)) {
-    if (is_value(at.kind)) ++out[std::string(test::name(at.placement.standing))];
-  }
-  return out;
-}
-
-/// The paths of all that is ill-typed or undeclared, with the standing.
-std::map<std::string, std::string> faults(const std::string& report) {
-  std::map<std::string, std::string> out;
-  for (const Placed& at : test::walk(shipped(), report)) {
-    const Standing standing = at.placement.standing;
-    if (standing == Standing::ill_typed || standing == Standing::undeclared) out[at.path] = test::name(standing);
-  }
-  return out;
 }
 
 /// The published report with its one `from` replaced.
@@ -65,59 +41,6 @@ const Field& field(const std::string& path) {
   const auto index = shipped().find(path);
   REQUIRE_MESSAGE(index, path);
   return shipped().fields()[*index];
-}
-
-/// A value that fits the type.
-Json sample(const Field& declared) {
-  switch (declared.shape.types.front()) {
-    case Type::count:
-      return 7;
-    case Type::integer:
-      return -7;
-    case Type::number:
-      return -0.5;
-    case Type::boolean:
-      return true;
-    case Type::text:
-      return "some text";
-    case Type::uuid:
-      return "01808211-23a9-0000-354b-a5da0697932b";
-    case Type::version:
-      return "v1.2.3";
-    case Type::time:
-      return "2022-05-02T00:00:00Z";
-    case Type::url:
-      return "https://example.com";
-    case Type::hostname:
-      return "example.com";
-    case Type::ip:
-      return "192.0.2.1";
-    case Type::email:
-      return "ada@example.com";
-    case Type::enumeration:
-      return declared.shape.values.front();
-    case Type::empty:
-      return "";
-  }
-  return {};
-}
-
-/// A report that holds this one field, and the path at which it stands.
-std::pair<std::string, std::string> report_of(const Field& declared) {
-  Json json = sample(declared);
-  std::string path;
-  for (std::size_t i = declared.steps.size(); i-- > 0;) {
-    std::string prefix;
-    for (std::size_t step = 0; step <= i; ++step) {
-      prefix += "/" + (declared.is_wildcard[step] ? "*" : airlock::core::pointer_step(declared.steps[step]));
-    }
-    const auto at = shipped().find(prefix);
-    const bool is_element = declared.is_wildcard[i] && !(at && shipped().fields()[*at].key);
-    const std::string member = is_element ? "0" : declared.is_wildcard[i] ? "2" : declared.steps[i];
-    path = "/" + airlock::core::pointer_step(member) + path;
-    json = is_element ? Json::array({json}) : Json{{member, json}};
-  }
-  return {json.dump(), path};
 }
 
 }  // namespace
@@ -149,9 +72,9 @@ TEST_CASE("every node of the published report is declared, and every flattened n
   CHECK(counts.at("declared") == 142);
   int twin_names = 0;
   for (const Placed& at : test::walk(shipped(), published())) {
-    const bool has_separator = at.kind == Kind::key && at.path.find("__") != std::string::npos;
+    const bool has_separator = at.kind == TokenKind::key && at.path.find("__") != std::string::npos;
     CAPTURE(at.path);
-    if (at.kind == Kind::key) CHECK((at.placement.standing == Standing::twin) == has_separator);
+    if (at.kind == TokenKind::key) CHECK((at.placement.status == TokenStatus::twin) == has_separator);
     twin_names += has_separator ? 1 : 0;
   }
   CHECK(twin_names == 87);
@@ -160,7 +83,7 @@ TEST_CASE("every node of the published report is declared, and every flattened n
 TEST_CASE("every leaf of the published report has the class that its field declares") {
   std::map<std::string, int> classes;
   for (const Placed& at : test::walk(shipped(), published())) {
-    if (at.placement.standing != Standing::declared) continue;
+    if (at.placement.status != TokenStatus::declared) continue;
     const Field& declared = shipped().fields()[at.placement.field];
     CAPTURE(at.path);
     CHECK(at.placement.cls == (at.placement.wildcard_key ? declared.key.value().cls : declared.cls.value()));
@@ -171,38 +94,6 @@ TEST_CASE("every leaf of the published report has the class that its field decla
   CHECK(classes.at("time") == 4);
   CHECK(classes.at("identifier") == 8);  // distinct id, address, site URL, host, release, three teams
   CHECK(classes.count("person") == 0);
-}
-
-TEST_CASE("each field alone makes a report of which nothing is ill-typed or undeclared") {
-  int leaves = 0;
-  for (const Field& declared : shipped().fields()) {
-    if (declared.shape.types.empty()) continue;
-    const auto [report, path] = report_of(declared);
-    CAPTURE(report);
-    CHECK(faults(report).empty());
-    bool found = false;
-    for (const Placed& at : test::walk(shipped(), report)) {
-      found = found || (is_value(at.kind) && at.path == path && at.placement.standing == Standing::declared &&
-                        &shipped().fields()[at.placement.field] == &declared);
-    }
-    CHECK(found);
-    ++leaves;
-  }
-  CHECK(leaves == 98);
-}
-
-TEST_CASE("each nested field, flattened, is a twin; with a value of another type it is not") {
-  int twins = 0;
-  for (const Field& declared : shipped().fields()) {
-    if (declared.shape.types.empty() || declared.steps[0] != "properties" || declared.steps.size() < 3) continue;
-    std::string path = report_of(declared).second.substr(std::string("/properties/").size());
-    for (auto at = path.find('/'); at != std::string::npos; at = path.find('/')) path.replace(at, 1, "__");
-    CAPTURE(path);
-    CHECK(values(Json{{"properties", {{path, sample(declared)}}}}.dump()).at("twin") == 1);
-    CHECK(values(Json{{"properties", {{path, nullptr}}}}.dump()).at("ill-typed") == 1);
-    ++twins;
-  }
-  CHECK(twins == 72);
 }
 
 TEST_CASE("a count of another type is ill-typed, and nothing else in the report is") {
@@ -255,7 +146,7 @@ TEST_CASE("users who logged in are persons, with or without a name") {
   CHECK(faults(report).empty());
   int persons = 0;
   for (const Placed& at : test::walk(shipped(), report)) {
-    if (at.placement.standing == Standing::declared && at.placement.cls == Class::person) ++persons;
+    if (at.placement.status == TokenStatus::declared && at.placement.cls == Class::person) ++persons;
   }
   CHECK(persons == 10);
   CHECK(faults(with("\"users_who_logged_in\": []",
@@ -291,10 +182,10 @@ TEST_CASE("customers' names that look like the report's own stay customers' name
   std::size_t wildcard_keys = 0;
   std::size_t twins = 0;
   for (const Placed& at : test::walk(shipped(), report)) {
-    if (at.kind != Kind::key) continue;
+    if (at.kind != TokenKind::key) continue;
     const bool is_name = at.placement.wildcard_key && at.placement.cls == Class::content;
     wildcard_keys += is_name ? 1U : 0U;
-    twins += at.placement.standing == Standing::twin ? 1U : 0U;
+    twins += at.placement.status == TokenStatus::twin ? 1U : 0U;
   }
   CHECK(wildcard_keys == 4 * names.size());
   CHECK(twins == 3 * names.size());
@@ -316,7 +207,7 @@ TEST_CASE("what PostHog writes where it knows nothing is declared") {
             .empty());
   for (const Placed& at :
        test::walk(shipped(), R"({"properties": {"site_url": "unknown", "deployment": "unknown"}})")) {
-    if (at.kind == Kind::string) CHECK(at.placement.type == Type::enumeration);
+    if (at.kind == TokenKind::string) CHECK(at.placement.type == Type::enumeration);
   }
   CHECK(test::told(shipped(), R"({"properties": {"deployment": "hobby"}})", "/properties/deployment") ==
         "structure, declared by /properties/deployment as text of deployment");

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/json.hpp"
+#include "dictionary/classifier.hpp"
 #include "walk.hpp"
 
 namespace twins_test {
@@ -15,7 +16,7 @@ using test::example_dictionary;
 
 namespace {
 
-/// Standing of key and value of a member of `/props`, under the example dictionary.
+/// TokenStatus of key and value of a member of `/props`, under the example dictionary.
 std::string told(const std::string& member, const std::string& value) {
   const std::string report = R"({"props": {)" + Json(member).dump() + ": " + value + "}}";
   return test::told(example_dictionary(), report, "/props/" + airlock::core::pointer_step(member));
@@ -35,12 +36,12 @@ Dictionary counts(const std::string& separator, const std::vector<std::string>& 
   return std::move(*parsed);
 }
 
-/// Standing of the value of `/p/<member>`, a count.
-std::string standing(const Dictionary& dictionary, const std::string& member, const std::string& value = "1") {
+/// TokenStatus of the value of `/p/<member>`, a count.
+std::string status(const Dictionary& dictionary, const std::string& member, const std::string& value = "1") {
   const std::string report = R"({"p": {)" + Json(member).dump() + ": " + value + "}}";
   for (const auto& at : test::walk(dictionary, report)) {
-    if (at.path == "/p/" + airlock::core::pointer_step(member) && at.kind != airlock::report::Kind::key) {
-      return std::string(test::name(at.placement.standing));
+    if (at.path == "/p/" + airlock::core::pointer_step(member) && at.kind != airlock::report::TokenKind::key) {
+      return std::string(test::name(at.placement.status));
     }
   }
   return "absent";
@@ -76,11 +77,11 @@ TEST_CASE("an empty piece stands for an empty key where the key may be empty") {
 
 TEST_CASE("separators may overlap") {
   const Dictionary dictionary = counts("__", {"/p/a/b", "/p/a_/b", "/p/a/_b", "/p/x"});
-  CHECK(standing(dictionary, "a__b") == "twin");
-  CHECK(standing(dictionary, "a___b") == "twin");  // `a_`, `b` and `a`, `_b`
-  CHECK(standing(dictionary, "a____b") == "undeclared");
-  CHECK(standing(dictionary, "__x") == "undeclared");
-  CHECK(standing(dictionary, "x__") == "undeclared");
+  CHECK(status(dictionary, "a__b") == "twin");
+  CHECK(status(dictionary, "a___b") == "twin");  // `a_`, `b` and `a`, `_b`
+  CHECK(status(dictionary, "a____b") == "undeclared");
+  CHECK(status(dictionary, "__x") == "undeclared");
+  CHECK(status(dictionary, "x__") == "undeclared");
 }
 
 TEST_CASE("only an array index copies an element") {
@@ -108,7 +109,7 @@ TEST_CASE("a declared name with the separator in it is no twin") {
   CHECK(told("a__b", "true") == "structure, declared by /props/a__b as boolean of deployment");
   CHECK(told("a__b", "1") == "structure, ill-typed by /props/a__b of deployment");
   const Dictionary dictionary = counts("__", {"/p/a/b", "/p/a__b"});
-  CHECK(standing(dictionary, "a__b") == "declared");
+  CHECK(status(dictionary, "a__b") == "declared");
 }
 
 TEST_CASE("a name that copies nothing declared is undeclared") {
@@ -180,13 +181,13 @@ TEST_CASE("a name that may copy several paths has the type of one of them") {
   more.push_back({{"path", "/p/a/*/b"}, {"type", "boolean"}, {"class", "person"}});
   more.push_back({{"path", "/p/a/*"}, {"key", {{"type", "text"}, {"class", "content"}}}});
   const Dictionary dictionary = counts("__", {"/p/a/*/b__c", "/p/a/x__y/z"}, more);
-  CHECK(standing(dictionary, "a__x__b__c") == "twin");
-  CHECK(standing(dictionary, "a__x__b", "true") == "twin");
-  CHECK(standing(dictionary, "a__x__b", "1") == "ill-typed");
+  CHECK(status(dictionary, "a__x__b__c") == "twin");
+  CHECK(status(dictionary, "a__x__b", "true") == "twin");
+  CHECK(status(dictionary, "a__x__b", "1") == "ill-typed");
   // Either the container of the key `x__b`, or the boolean of the key `x`.
-  CHECK(standing(dictionary, "a__x__b", "{}") == "twin");
-  CHECK(standing(dictionary, "a__x__y__z", "1") == "twin");
-  CHECK(standing(dictionary, "a__x__y__b", "true") ==
+  CHECK(status(dictionary, "a__x__b", "{}") == "twin");
+  CHECK(status(dictionary, "a__x__y__z", "1") == "twin");
+  CHECK(status(dictionary, "a__x__y__b", "true") ==
         "ill-typed");  // only the wildcard's key `x` with an undeclared `y`
 }
 
@@ -215,7 +216,7 @@ TEST_CASE("a name and a dictionary made to be expensive cost little") {
   std::string name = "a";
   for (std::size_t i = 0; i < twin_separators_limit; ++i) name += "_b";
   const auto start = std::chrono::steady_clock::now();
-  CHECK(standing(dictionary, name) == "ill-typed");
+  CHECK(status(dictionary, name) == "ill-typed");
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(2));
 }
 

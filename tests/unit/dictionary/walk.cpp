@@ -7,10 +7,11 @@
 #include <iterator>
 
 #include "core/json.hpp"
+#include "dictionary/classifier.hpp"
 
 namespace airlock::dictionary::test {
 
-using report::Kind;
+using report::TokenKind;
 
 std::string_view example() {
   return R"({
@@ -57,7 +58,7 @@ std::vector<Placed> walk(const Dictionary& dictionary, std::string_view report) 
   for (;;) {
     const auto token = scanner.next();
     if (!token) FAIL(token.error().message);
-    if (token->kind == Kind::key) member = open.back().path + "/" + core::pointer_step(token->text);
+    if (token->kind == TokenKind::key) member = open.back().path + "/" + core::pointer_step(token->text);
     std::string path = member;
     if (token->closes()) {
       path = open.back().path;
@@ -68,20 +69,21 @@ std::vector<Placed> walk(const Dictionary& dictionary, std::string_view report) 
       path = open.back().path + "/" + std::to_string(open.back().index++);
     }
     out.push_back({path, token->kind, classifier.place(*token)});
-    if (token->opens()) open.push_back({token->kind == Kind::begin_array, 0, path});
-    if (token->kind == Kind::end) return out;
+    if (token->opens()) open.push_back({token->kind == TokenKind::begin_array, 0, path});
+    if (token->kind == TokenKind::end) return out;
   }
 }
 
 std::string told(const Dictionary& dictionary, std::string_view report, std::string_view path) {
   std::string out;
   for (const Placed& at : walk(dictionary, report)) {
-    const bool closes = at.kind == Kind::end_object || at.kind == Kind::end_array;
-    if (at.path != path || closes || at.kind == Kind::end) continue;
-    out += (out.empty() ? "" : ", ") + std::string(name(at.placement.standing));
-    if (at.placement.field != Placement::no_field) {
+    const bool closes = at.kind == TokenKind::end_object || at.kind == TokenKind::end_array;
+    if (at.path != path || closes || at.kind == TokenKind::end) continue;
+    out += (out.empty() ? "" : ", ") + std::string(name(at.placement.status));
+    if (at.placement.field != no_field) {
       out += " by " + dictionary.fields()[at.placement.field].path;
-      if (at.placement.standing == Standing::declared) out += " as " + std::string(dictionary::name(at.placement.type));
+      if (at.placement.status == TokenStatus::declared)
+        out += " as " + std::string(dictionary::name(at.placement.type));
       out += " of " + std::string(dictionary::name(at.placement.cls));
     }
   }
@@ -91,21 +93,49 @@ std::string told(const Dictionary& dictionary, std::string_view report, std::str
 std::map<std::string, int> standings(const Dictionary& dictionary, std::string_view report) {
   std::map<std::string, int> out;
   for (const Placed& at : walk(dictionary, report)) {
-    const bool closes = at.kind == Kind::end_object || at.kind == Kind::end_array;
-    if (!closes && at.placement.standing != Standing::structure) ++out[std::string(name(at.placement.standing))];
+    const bool closes = at.kind == TokenKind::end_object || at.kind == TokenKind::end_array;
+    if (!closes && at.placement.status != TokenStatus::structure) ++out[std::string(name(at.placement.status))];
   }
   return out;
 }
 
-std::string_view name(Standing standing) {
+std::string_view name(TokenStatus status) {
   static constexpr std::array<std::string_view, 5> names{"structure", "declared", "ill-typed", "undeclared", "twin"};
-  return names.at(static_cast<std::size_t>(standing));
+  return names.at(static_cast<std::size_t>(status));
 }
 
 std::string file(const std::string& path) {
   std::ifstream in(AIRLOCK_SOURCE_ROOT "/" + path, std::ios::binary);
   REQUIRE_MESSAGE(in, path);
   return {std::istreambuf_iterator<char>(in), {}};
+}
+
+const Dictionary& shipped() {
+  static const auto parsed = Dictionary::parse(file("policy/dictionary/posthog-status-report.json"), "posthog");
+  REQUIRE_MESSAGE(parsed, parsed.error().message);
+  return *parsed;
+}
+
+bool is_value(report::TokenKind kind) {
+  return kind != report::TokenKind::key && kind != report::TokenKind::end_object && kind != report::TokenKind::end_array &&
+         kind != report::TokenKind::end;
+}
+
+std::map<std::string, int> values(const std::string& report) {
+  std::map<std::string, int> out;
+  for (const Placed& at : walk(shipped(), report)) {
+    if (is_value(at.kind)) ++out[std::string(name(at.placement.status))];
+  }
+  return out;
+}
+
+std::map<std::string, std::string> faults(const std::string& report) {
+  std::map<std::string, std::string> out;
+  for (const Placed& at : walk(shipped(), report)) {
+    const TokenStatus status = at.placement.status;
+    if (status == TokenStatus::ill_typed || status == TokenStatus::undeclared) out[at.path] = name(status);
+  }
+  return out;
 }
 
 }  // namespace airlock::dictionary::test

@@ -1,12 +1,14 @@
 // What a person consented to before it was declared: what a consent covers, and how people and the ledger write it.
 
 #include "policy/also_new.hpp"
+#include "core/json.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include "support.hpp"
 
-namespace airlock::test::also_new {
+namespace airlock::test {
+namespace {
 
 using dictionary::Class;
 using dictionary::Type;
@@ -57,7 +59,8 @@ TEST_CASE("a consent lets a new literal path in, of its class and of its types a
   CHECK(admitted("/p/new", kept({"enum x"}), {{Class::usage, {Type::enumeration}}}) == Paths{"/p/new"});
 }
 
-TEST_CASE("it lets nothing in that stands above, below or at what any kit declared, nor a `*`, nor what may be a twin") {
+TEST_CASE(
+    "it lets nothing in that stands above, below or at what any kit declared, nor a `*`, nor what may be a twin") {
   CHECK(admitted("/p/old/below", kept({"count"})).empty());
   CHECK(admitted("/p/in/one", kept({"count"})).empty());
   CHECK(admitted("/p/in", kept({"count"})).empty());
@@ -85,24 +88,24 @@ TEST_CASE("what is looser besides keeps all of it out, and nothing is let in whe
 }
 
 TEST_CASE("people write it in pairs of class and type, the ledger as a list, and each reads what was written") {
-  const auto read = policy::also_new_from_words({"class=usage,version", "type=count,integer", "class=usage", "type=boolean"});
+  const auto read =
+      policy::also_new_from_words({"class=usage,version", "type=count,integer", "class=usage", "type=boolean"});
   REQUIRE(read);
   CHECK(*read == std::vector<AlsoNew>{{Class::usage, {Type::count, Type::integer, Type::boolean}},
                                       {Class::version, {Type::count, Type::integer}}});
   CHECK(policy::text(read->back()) == "class version, of type count, integer");
   CHECK(policy::also_new_from(policy::to_json(*read), "entry").value() == *read);
   CHECK(policy::also_new_from_words({"none"}).value().empty());
-  const std::vector<std::vector<std::string>> wrong{
-      {},
-      {"class=usage"},
-      {"usage", "type=count"},
-      {"type=count", "class=usage"},
-      {"class=usage", "type="},
-      {"class=", "type=count"},
-      {"class=usage", "type=counts"},
-      {"class=person", "type=count"},
-      {"class=usage,licence", "type=count"},
-      {"none", "none"}};
+  const std::vector<std::vector<std::string>> wrong{{},
+                                                    {"class=usage"},
+                                                    {"usage", "type=count"},
+                                                    {"type=count", "class=usage"},
+                                                    {"class=usage", "type="},
+                                                    {"class=", "type=count"},
+                                                    {"class=usage", "type=counts"},
+                                                    {"class=person", "type=count"},
+                                                    {"class=usage,licence", "type=count"},
+                                                    {"none", "none"}};
   for (const auto& words : wrong) {
     const auto refused = policy::also_new_from_words(words);
     REQUIRE_FALSE(refused);
@@ -116,4 +119,5 @@ TEST_CASE("people write it in pairs of class and type, the ledger as a list, and
   }
 }
 
-}  // namespace airlock::test::also_new
+}  // namespace
+}  // namespace airlock::test

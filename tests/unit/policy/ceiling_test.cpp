@@ -1,13 +1,15 @@
 // The ceiling: the order's laws on generated terms, what installing and authorising make of it, and its document.
 
 #include "policy/ceiling.hpp"
+#include "core/json.hpp"
 
 #include <nlohmann/json.hpp>
 #include <random>
 
 #include "support.hpp"
 
-namespace airlock::test::ceiling {
+namespace airlock::test {
+namespace {
 
 using dictionary::Class;
 using policy::Ceiling;
@@ -187,9 +189,13 @@ TEST_CASE("a ceiling is read back from its document as it was, and a document wi
     CHECK(*back == ceiling);
   }
   core::Json good = policy::to_json({{"weekly", any_terms(random)}});
-  for (const auto& [member, value] : std::map<std::string, core::Json>{
-           {"/events/weekly", 1}, {"/events/weekly", "0"}, {"/terms/0/disposition", "shred"}, {"/terms/0/twins", true},
-           {"/terms/0/extra", 1}, {"/terms/0/values", "x"}, {"/terms/0/recipients", core::Json{1}}}) {
+  for (const auto& [member, value] : std::map<std::string, core::Json>{{"/events/weekly", 1},
+                                                                       {"/events/weekly", "0"},
+                                                                       {"/terms/0/disposition", "shred"},
+                                                                       {"/terms/0/twins", true},
+                                                                       {"/terms/0/extra", 1},
+                                                                       {"/terms/0/values", "x"},
+                                                                       {"/terms/0/recipients", core::Json{1}}}) {
     core::Json bad = good;
     bad[core::Json::json_pointer(member)] = value;
     CAPTURE(member);
@@ -203,7 +209,7 @@ TEST_CASE("the terms of the shipped profiles: strict is nowhere looser than base
   REQUIRE(parsed);
   std::vector<Terms> terms;
   for (const char* tier : {"standard", "scale", "enterprise", "enterprise-air-gapped"}) {
-    policy::Facts facts = test::facts(tier);
+    policy::DecisionFacts facts = test::facts(tier);
     facts.event = dictionary.events().front();
     const auto decision = parsed->decide(facts);
     terms.push_back(policy::terms_of(decision.disposition, *parsed->plan(decision, dictionary), dictionary));
@@ -215,4 +221,5 @@ TEST_CASE("the terms of the shipped profiles: strict is nowhere looser than base
   }
 }
 
-}  // namespace airlock::test::ceiling
+}  // namespace
+}  // namespace airlock::test

@@ -7,8 +7,8 @@
 using namespace airlock;
 using core::LicenceState;
 using policy::Contribution;
+using policy::DecisionFacts;
 using policy::Disposition;
-using policy::Facts;
 using test::facts;
 
 namespace {
@@ -71,7 +71,7 @@ TEST_CASE("a tier that no readable licence names is not believed") {
 
 TEST_CASE("without a tier all profiles of the policy are in force") {
   const std::vector<std::string> all{"lenient", "people", "plain"};
-  CHECK(example().decide(Facts{}).profiles == all);
+  CHECK(example().decide(DecisionFacts{}).profiles == all);
   CHECK(example().decide(facts("gold")).profiles == all);
 }
 
@@ -234,11 +234,12 @@ TEST_CASE("a rule about a stale kit tightens once the kit is stale") {
       "format": "airlock-policy/1", "name": "example", "version": "1",
       "tiers": {"open": {"disposition": "send", "profiles": ["plain"], "may": ["send", "seal"]}},
       "otherwise": "withhold",
-      "rules": [{"id": "stale-kit-seals", "when": {"kit": ["stale"]}, "at_least": ")" + at_least + R"("}],
+      "rules": [{"id": "stale-kit-seals", "when": {"kit": ["stale"]}, "at_least": ")" +
+                             at_least + R"("}],
       "profiles": {"plain": {"undeclared": "refuse"}}})");
   };
   const auto policy = with("seal");
-  Facts given = facts("open", LicenceState::valid);
+  DecisionFacts given = facts("open", LicenceState::valid);
   CHECK(policy.decide(given).disposition == Disposition::send);
   given.kit = policy::KitAge::stale;
   const auto decision = policy.decide(given);

@@ -3,16 +3,15 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 
+#include "core/json.hpp"
 #include "support.hpp"
-
-namespace document_test {
 
 using namespace airlock;
 using core::Json;
 
 namespace {
 
-const char* const example = R"({
+const char* const example_policy = R"({
   "format": "airlock-policy/1", "name": "example", "version": "1",
   "tiers": {
     "open": {"disposition": "send", "profiles": ["plain"], "may": ["send", "redact"]},
@@ -37,7 +36,7 @@ std::string why(std::string_view text) {
 
 /// What `parse` says to the example after one change.
 std::string why(const std::function<void(Json&)>& change) {
-  auto json = Json::parse(example);
+  auto json = Json::parse(example_policy);
   change(json);
   return why(json.dump());
 }
@@ -50,7 +49,7 @@ std::string why(const std::string& pointer, const std::string& value) {
 }  // namespace
 
 TEST_CASE("a sound policy is read") {
-  const auto policy = policy::Policy::parse(example, "p", test::small_dictionary());
+  const auto policy = policy::Policy::parse(example_policy, "p", test::small_dictionary());
   REQUIRE_MESSAGE(policy, policy.error().message);
   CHECK(policy->name() == "example");
   CHECK(policy->version() == "1");
@@ -165,11 +164,11 @@ TEST_CASE("a rule has an id of its own, a condition and an effect") {
 }
 
 TEST_CASE("a condition names what there is") {
-  CHECK(why("/rules/0/when", "{}") == "`p`: `/rules/0/when`: must have `tier`, `licence`, `entitlement`, `event` or `kit`");
+  CHECK(why("/rules/0/when", "{}") ==
+        "`p`: `/rules/0/when`: must have `tier`, `licence`, `entitlement`, `event` or `kit`");
   CHECK(why("/rules/0/when", R"({"tier": []})") == "`p`: `/rules/0/when/tier`: is empty");
   CHECK(why("/rules/0/when", R"({"tier": "open"})") == "`p`: `/rules/0/when/tier`: must be an array");
-  CHECK(why("/rules/0/when", R"({"tier": ["open", "open"]})") ==
-        "`p`: `/rules/0/when/tier`: element 1 occurs twice");
+  CHECK(why("/rules/0/when", R"({"tier": ["open", "open"]})") == "`p`: `/rules/0/when/tier`: element 1 occurs twice");
   CHECK(why("/rules/0/when", R"({"tier": ["gold"]})") ==
         "`p`: `/rules/0/when/tier`: `gold` is not a tier of this policy");
   CHECK(why("/rules/0/when", R"({"licence": ["stale"]})") ==
@@ -229,5 +228,3 @@ TEST_CASE("a policy keeps to its limits") {
   CHECK(filled(policy::redactions_limit - 1, add_redaction) ==
         "`p`: `/profiles/more`: has more than 256 redactions with those that it extends");
 }
-
-}  // namespace document_test

@@ -4,15 +4,15 @@
 
 using namespace airlock;
 using core::LicenceState;
+using policy::DecisionFacts;
 using policy::Disposition;
-using policy::Facts;
 using test::facts;
 
 namespace {
 
 using Lines = std::vector<std::string>;
 
-Lines explained(const Facts& facts) {
+Lines explained(const DecisionFacts& facts) {
   static const auto policy = test::policy_from(R"({
     "format": "airlock-policy/1", "name": "example", "version": "1",
     "tiers": {
@@ -54,7 +54,7 @@ TEST_CASE("an explanation says what the tier is not granted") {
 }
 
 TEST_CASE("an explanation says that there is no tier, or none that counts") {
-  CHECK(explained(Facts{}).at(2) ==
+  CHECK(explained(DecisionFacts{}).at(2) ==
         "there is no tier, so `otherwise` asks for `withhold`, which determines the decision");
   CHECK(explained(facts("gold")).at(2) ==
         "tier `gold` is unknown to the policy or has no readable licence behind it, so `otherwise` asks for "
@@ -66,10 +66,9 @@ TEST_CASE("an explanation says when redactions turn sending into redacting, and 
   redacting.redacts_also = true;
   CHECK(explained(redacting).at(3) ==
         "redactions are in force, which makes `send` `redact`, which determines the decision");
-  CHECK(explained(facts("bare")) ==
-        Lines{"the decision is `withhold`: the report is recorded and nothing leaves",
-              "made for tier `bare`, licence `valid`, event `weekly`",
-              "tier `bare` asks for `withhold`, which determines the decision"});
+  CHECK(explained(facts("bare")) == Lines{"the decision is `withhold`: the report is recorded and nothing leaves",
+                                          "made for tier `bare`, licence `valid`, event `weekly`",
+                                          "tier `bare` asks for `withhold`, which determines the decision"});
 }
 
 TEST_CASE("an explanation shows no control characters of an event") {

@@ -29,7 +29,7 @@ inline bool model_redacts(const core::Json& profiles, const std::string& name) {
          (profile.contains("extends") && model_redacts(profiles, profile["extends"]));
 }
 
-inline ModelDecision model_decide(const core::Json& document, const policy::Facts& facts) {
+inline ModelDecision model_decide(const core::Json& document, const policy::DecisionFacts& facts) {
   const std::string state{core::name(facts.licence)};
   const bool declared_missing = state == "missing" && facts.tier == "unlicensed";
   const bool has_tier = facts.tier && document["tiers"].contains(*facts.tier) && state != "invalid" &&

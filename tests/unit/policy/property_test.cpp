@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <random>
 
+#include "core/json.hpp"
 #include "model.hpp"
 #include "support.hpp"
 
 using namespace airlock;
 using core::Json;
+using policy::DecisionFacts;
 using policy::Disposition;
-using policy::Facts;
 
 namespace {
 
@@ -50,9 +51,9 @@ class Generator {
     return out;
   }
 
-  Facts facts() {
+  DecisionFacts facts() {
     static const std::vector<const char*> tiers{"unlicensed", "bronze", "silver", "gold", "platinum", ""};
-    Facts out;
+    DecisionFacts out;
     const std::string tier = tiers[pick(tiers.size())];
     if (!tier.empty()) out.tier = tier;
     out.licence = flip() ? core::LicenceState::valid : static_cast<core::LicenceState>(pick(11));
@@ -65,8 +66,8 @@ class Generator {
     return out;
   }
 
-  std::vector<Facts> many_facts() {
-    std::vector<Facts> out(facts_each);
+  std::vector<DecisionFacts> many_facts() {
+    std::vector<DecisionFacts> out(facts_each);
     for (auto& one : out) one = facts();
     return out;
   }
@@ -169,7 +170,7 @@ TEST_CASE("a rule more never loosens a decision, and where it stands does not ma
 
 TEST_CASE("a floor more never loosens a decision") {
   int tightened = 0;
-  on_facts([&](const policy::Policy& policy, Facts facts, Generator& generator) {
+  on_facts([&](const policy::Policy& policy, DecisionFacts facts, Generator& generator) {
     const auto before = policy.decide(facts);
     facts.floors.push_back(generator.floor());
     const auto after = policy.decide(facts);
@@ -182,7 +183,7 @@ TEST_CASE("a floor more never loosens a decision") {
 }
 
 TEST_CASE("what the site redacts, and an entitlement more, never loosen a decision") {
-  on_facts([&](const policy::Policy& policy, Facts facts, Generator&) {
+  on_facts([&](const policy::Policy& policy, DecisionFacts facts, Generator&) {
     const auto before = policy.decide(facts);
     facts.redacts_also = true;
     const auto redacting = policy.decide(facts);
@@ -213,7 +214,7 @@ TEST_CASE("a licence that becomes unusable never loosens a decision that no rule
 }
 
 TEST_CASE("no tier, an unknown one, and one that is not believed never send") {
-  on_facts([&](const policy::Policy& policy, Facts facts, Generator&) {
+  on_facts([&](const policy::Policy& policy, DecisionFacts facts, Generator&) {
     facts.tier = "platinum";
     CHECK(policy.decide(facts).disposition >= Disposition::seal);
     facts.tier.reset();

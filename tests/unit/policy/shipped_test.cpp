@@ -132,7 +132,7 @@ TEST_CASE("the shipped policy decides as its table says, for every tier, state, 
     for (const auto& state : words(row.states)) {
       const bool is_new = covered.emplace(row.tier, row.entitlements, state).second;
       CHECK_MESSAGE(is_new, row.tier << " " << row.entitlements << " " << state);
-      policy::Facts facts;
+      policy::DecisionFacts facts;
       if (!row.tier.empty()) facts.tier = row.tier;
       facts.licence = core::licence_state(state).value();
       facts.entitlements = words(row.entitlements);
@@ -161,7 +161,7 @@ TEST_CASE("the shipped policy decides as its table says, for every tier, state, 
 TEST_CASE("the shipped policy's claim holds that an air-gapped site never sends") {
   for (const auto& tier : shipped().tiers()) {
     for (const auto state : core::licence_state_names) {
-      policy::Facts facts;
+      policy::DecisionFacts facts;
       facts.tier = tier;
       facts.licence = core::licence_state(state).value();
       facts.entitlements = {"air_gap"};
@@ -174,7 +174,7 @@ TEST_CASE("the shipped policy's claim holds that an air-gapped site never sends"
 
 TEST_CASE("the shipped profiles make the plans that their names promise") {
   const auto plan_for = [](const std::string& tier) {
-    policy::Facts facts;
+    policy::DecisionFacts facts;
     facts.tier = tier;
     facts.licence = LicenceState::valid;
     auto plan = shipped().plan(shipped().decide(facts), test::shipped_dictionary());
@@ -210,7 +210,7 @@ TEST_CASE("the shipped profiles make the plans that their names promise") {
 }
 
 TEST_CASE("the worked example of the format's description is what an explanation says") {
-  policy::Facts facts;
+  policy::DecisionFacts facts;
   facts.tier = "standard";
   facts.licence = LicenceState::expired;
   facts.entitlements = {"air_gap"};

@@ -48,8 +48,8 @@ inline policy::Policy policy_from(const std::string& text) {
   return std::move(*policy);
 }
 
-inline policy::Facts facts(const std::string& tier, core::LicenceState state = core::LicenceState::valid) {
-  policy::Facts out;
+inline policy::DecisionFacts facts(const std::string& tier, core::LicenceState state = core::LicenceState::valid) {
+  policy::DecisionFacts out;
   out.tier = tier;
   out.licence = state;
   out.event = "weekly";

@@ -6,16 +6,17 @@
 #include <random>
 #include <set>
 
+#include "../policy/support.hpp"
+#include "core/json.hpp"
 #include "prover/check.hpp"
 #include "prover/diff.hpp"
 #include "prover/exposure.hpp"
-#include "../policy/support.hpp"
 
 using namespace airlock;
 using core::Json;
 using policy::Decision;
+using policy::DecisionFacts;
 using policy::Disposition;
-using policy::Facts;
 
 namespace {
 
@@ -83,14 +84,14 @@ class SmallPolicies {
 };
 
 /// Every combination, larger sets of entitlements too, as a reader of the format would write it down.
-std::vector<Facts> all_facts() {
-  std::vector<Facts> out;
+std::vector<DecisionFacts> all_facts() {
+  std::vector<DecisionFacts> out;
   for (std::size_t set = 0; set < std::size_t{1} << entitlements.size(); ++set) {
     for (const auto state : {core::LicenceState::valid, core::LicenceState::grace, core::LicenceState::expired,
                              core::LicenceState::invalid, core::LicenceState::missing}) {
       for (const auto* tier : {"bronze", "gold", "platinum"}) {
         for (const auto floor : {Disposition::send, Disposition::redact, Disposition::seal}) {
-          Facts facts = test::facts(tier, state);
+          DecisionFacts facts = test::facts(tier, state);
           facts.floors.push_back({"airlock.json", floor});
           for (std::size_t i = 0; i < entitlements.size(); ++i) {
             if ((set >> i & 1) != 0) facts.entitlements.push_back(entitlements[i]);
@@ -103,7 +104,7 @@ std::vector<Facts> all_facts() {
   return out;
 }
 
-bool selects(const Json& when, const Facts& facts) {
+bool selects(const Json& when, const DecisionFacts& facts) {
   const auto one_of = [&](const char* member, const std::set<std::string>& given) {
     if (!when.contains(member)) return true;
     return std::any_of(when[member].begin(), when[member].end(),
@@ -146,8 +147,8 @@ Json large_policy(bool with_profiles) {
     out["tiers"]["t" + std::to_string(i)] = {{"disposition", "send"}, {"may", {"send", "redact", "seal"}}};
   }
   for (int i = 0; i < 8; ++i) {
-    out["profiles"]["p" + std::to_string(i)] = Json::parse(
-        R"({"undeclared": "refuse", "redactions": [{"class": "person", "do": "drop"}]})");
+    out["profiles"]["p" + std::to_string(i)] =
+        Json::parse(R"({"undeclared": "refuse", "redactions": [{"class": "person", "do": "drop"}]})");
   }
   for (int i = 0, a = 0, b = 1; i < 1000; ++i) {
     Json rule{{"id", "r" + std::to_string(i)},
@@ -176,7 +177,7 @@ TEST_CASE("claims, idle rules and differences are those that every set of entitl
     const auto report = prover::check(policy, test::small_dictionary());
     REQUIRE(report);
     std::vector<Decision> decisions;
-    for (const Facts& facts : everything) decisions.push_back(policy.decide(facts));
+    for (const DecisionFacts& facts : everything) decisions.push_back(policy.decide(facts));
 
     for (std::size_t c = 0; c < document["claims"].size(); ++c) {
       const Json& claim = document["claims"][c];
@@ -294,7 +295,8 @@ TEST_CASE("a claim about a stale kit is proved where a rule about one holds, and
       "format": "airlock-policy/1", "name": "example", "version": "1",
       "tiers": {"open": {"disposition": "send", "profiles": ["plain"], "may": ["send", "seal"]}},
       "otherwise": "withhold",
-      "rules": [{"id": "stale-kit-seals", "when": {"kit": ["stale"]}, "at_least": ")" + at_least + R"("}],
+      "rules": [{"id": "stale-kit-seals", "when": {"kit": ["stale"]}, "at_least": ")" +
+                                          at_least + R"("}],
       "profiles": {"plain": {"undeclared": "refuse"}},
       "claims": [{"id": "stale-kits-never-send", "for": {"kit": ["stale"]}, "never": ["send", "redact"]}]})");
     auto report = prover::check(policy, test::small_dictionary());

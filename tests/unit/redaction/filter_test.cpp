@@ -284,7 +284,7 @@ TEST_CASE("a sink that fails ends the redaction with its own error") {
 }
 
 TEST_CASE("more distinct values than can be looked for afterwards are refused") {
-  Taken taken;
+  TakenOut taken;
   for (std::size_t i = 0; i < needles_limit; ++i) REQUIRE(taken.add_text(std::to_string(i), Class::content, true, 0));
   CHECK(taken.add_text("7", Class::person, true, 0));
   CHECK(taken.add_text("", Class::person, true, 0));

@@ -1,5 +1,5 @@
-#include "core/encoding.hpp"
 #include "redaction/forms.hpp"
+#include "core/encoding.hpp"
 
 #include <doctest/doctest.h>
 

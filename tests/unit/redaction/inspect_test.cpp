@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "kit.hpp"
+#include "redaction/inspect.hpp"
 
 using namespace airlock::redaction;
 using namespace airlock::redaction::kit;

@@ -5,6 +5,9 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "core/json.hpp"
+#include "redaction/pseudonym.hpp"
+
 namespace airlock::redaction::kit {
 namespace {
 
@@ -98,7 +101,7 @@ Plan shipped_plan(std::string_view profile) {
 
 std::vector<std::string> Outcome::counts() const {
   std::vector<std::string> out;
-  for (const Count& count : value().counts) {
+  for (const DatumCount& count : value().counts) {
     out.push_back(count.path + " " + count.what + " " + count.action + " " + std::to_string(count.count));
   }
   return out;
@@ -118,14 +121,15 @@ std::set<std::string> Outcome::needles() const {
 }
 
 Outcome redact(const dictionary::Dictionary& dictionary, const Plan& plan, std::string_view report) {
-  core::StringSink out(report::report_bytes_most);
+  core::StringSink out(report::report_bytes_maximum);
   auto result =
       redaction::redact(core::MemoryBlob(report), dictionary, plan, pseudonym_key(), {}, fingerprint_key(), out);
   return {std::move(result), out.take()};
 }
 
 std::string scan_bytes(const dictionary::Dictionary& dictionary, const Plan& plan, std::string_view disclosed,
-                       const Taken& taken, const std::vector<FreeText>& texts, const std::vector<std::string>& needed) {
+                       const TakenOut& taken, const std::vector<FreeText>& texts,
+                       const std::vector<std::string>& needed) {
   const core::MemoryBlob blob(disclosed);
   const auto scanned = redaction::scan({blob, texts, needed}, dictionary, plan, taken, {}, fingerprint_key());
   if (!scanned) return scanned.error().message;
@@ -145,13 +149,27 @@ std::string without_copies(const dictionary::Dictionary& dictionary, const Plan&
   const core::MemoryBlob blob(outcome.bytes);
   const auto copies = redaction::scan({blob, {}, {}}, dictionary, plan, *outcome.value().taken, {}, fingerprint_key());
   if (!copies) throw std::runtime_error(copies.error().message);
-  core::StringSink out(report::report_bytes_most);
+  core::StringSink out(report::report_bytes_maximum);
   if (!write_without(blob, copies->places, {}, fingerprint_key(), out)) throw std::runtime_error("not well-formed");
   const std::string bytes = out.take();
   if (const auto again = scan_bytes(dictionary, plan, bytes, *outcome.value().taken); !again.empty()) {
     throw std::runtime_error("the second look found " + again);
   }
   return bytes;
+}
+
+std::string report_with(std::string_view members) { return R"({"event":"report","p":{)" + std::string(members) + "}}"; }
+
+Plan dropping(const std::vector<std::string>& selectors) {
+  std::vector<std::string> redactions;
+  for (const auto& selector : selectors) redactions.push_back("{" + selector + R"(,"do":"drop"})");
+  return make_plan(small_dictionary(), redactions);
+}
+
+std::string scan_left(const Plan& plan, std::string_view taken, std::string_view left,
+                      const std::vector<FreeText>& texts) {
+  const auto outcome = redact(small_dictionary(), plan, report_with(taken));
+  return scan_bytes(small_dictionary(), plan, report_with(left), *outcome.value().taken, texts);
 }
 
 std::string pseudonym_of(dictionary::Class cls, std::string_view path, std::string_view value) {

@@ -10,8 +10,8 @@
 
 #include "redaction/filter.hpp"
 #include "redaction/leak_scan.hpp"
-#include "redaction/profile.hpp"
-#include "redaction/taken.hpp"
+#include "redaction/plan.hpp"
+#include "redaction/taken_out.hpp"
 
 namespace airlock::redaction::kit {
 
@@ -25,7 +25,7 @@ const std::string& published_report();
 Plan make_plan(const dictionary::Dictionary& dictionary, const std::vector<std::string>& redactions,
                Undeclared undeclared = Undeclared::drop);
 
-/// `as-published`, `no-person`, `baseline` or `strict`, as DESIGN 6.3 has them, for the shipped dictionary.
+/// `as-published`, `no-person`, `baseline` or `strict`, for the shipped dictionary.
 Plan shipped_plan(std::string_view profile);
 
 /// What `redact` gave: `bytes` are worth nothing where it failed.
@@ -48,10 +48,18 @@ std::string scan(const dictionary::Dictionary& dictionary, const Plan& plan, con
                  const std::vector<FreeText>& texts = {});
 /// The same for other bytes than those that `outcome` has.
 std::string scan_bytes(const dictionary::Dictionary& dictionary, const Plan& plan, std::string_view disclosed,
-                       const Taken& taken, const std::vector<FreeText>& texts = {},
+                       const TakenOut& taken, const std::vector<FreeText>& texts = {},
                        const std::vector<std::string>& needed = {});
 /// The report without the copies that the scan finds; checks that a second look finds none. Throws where it is stopped.
 std::string without_copies(const dictionary::Dictionary& dictionary, const Plan& plan, const Outcome& outcome);
+
+/// A report for the small dictionary with these members in its object `p`.
+std::string report_with(std::string_view members);
+/// Drops everything that the redactions select.
+Plan dropping(const std::vector<std::string>& selectors);
+/// Redacts a report with the members `taken`, then scans one with the members `left`.
+std::string scan_left(const Plan& plan, std::string_view taken, std::string_view left,
+                      const std::vector<FreeText>& texts = {});
 
 /// A pseudonym under the key that `redact` uses here.
 std::string pseudonym_of(dictionary::Class cls, std::string_view path, std::string_view value);

@@ -11,8 +11,8 @@ namespace {
 
 using Needles = std::vector<std::pair<std::string, Class>>;
 
-Taken taken_of(const Needles& needles) {
-  Taken out;
+TakenOut taken_of(const Needles& needles) {
+  TakenOut out;
   for (const auto& [text, cls] : needles) REQUIRE(out.add_text(text, cls, true, out.source_id("/x")));
   return out;
 }
@@ -61,7 +61,7 @@ TEST_CASE("a text that only looks like a number is found anywhere, digits alone 
 }
 
 TEST_CASE("digits that are hex of a text are looked for as that text too") {
-  Taken taken;
+  TakenOut taken;
   REQUIRE(taken.add_number("78746570747672", Class::location, taken.source_id("/x")));
   const NeedleIndex index(taken, airlock::crypto::Secret(std::string(16, 'k')));
   CHECK(anywhere(index, "in xteptvr") == Class::location);
@@ -86,12 +86,12 @@ TEST_CASE("a needle of two kinds of class is looked for in both ways") {
 }
 
 TEST_CASE("whole words are found in the note from four characters on") {
-  Taken taken = taken_of({{"Lead", Class::content},
-                          {"$pageview", Class::content},
-                          {"THE CRASH", Class::content},
-                          {"job", Class::content},
-                          {"Café", Class::content},
-                          {"leads to", Class::content}});
+  TakenOut taken = taken_of({{"Lead", Class::content},
+                             {"$pageview", Class::content},
+                             {"THE CRASH", Class::content},
+                             {"job", Class::content},
+                             {"Café", Class::content},
+                             {"leads to", Class::content}});
   REQUIRE(taken.add_number("16168", Class::usage, 0));
   REQUIRE(taken.add_number("1616", Class::usage, 0));
   const NoteIndex index(taken);
@@ -122,8 +122,8 @@ TEST_CASE("a needle is found where another begins alike or is its beginning") {
 TEST_CASE("of a very long needle its first bytes are enough") {
   const std::string text(1000, 'a');
   const auto index = index_of({{text + "1", Class::person}, {text + "2", Class::person}});
-  CHECK(anywhere(index, std::string(anywhere_bytes_most, 'a')));
-  CHECK_FALSE(anywhere(index, std::string(anywhere_bytes_most - 1, 'a')));
+  CHECK(anywhere(index, std::string(anywhere_bytes_maximum, 'a')));
+  CHECK_FALSE(anywhere(index, std::string(anywhere_bytes_maximum - 1, 'a')));
 }
 
 TEST_CASE("searching agrees with a plain search for every needle in turn") {

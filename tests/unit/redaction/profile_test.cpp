@@ -1,4 +1,5 @@
-#include "redaction/profile.hpp"
+#include "core/json.hpp"
+#include "redaction/plan.hpp"
 
 #include <doctest/doctest.h>
 

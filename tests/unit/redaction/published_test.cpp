@@ -60,7 +60,7 @@ std::vector<std::string> unnoticed(const Plan& plan, const std::string& report) 
   const auto check = [&](const Plan& without, const std::string& path, const std::string& what) {
     const auto loose = redact(dictionary, without, report);
     REQUIRE(loose.bytes != full.bytes);  // else the report has no such datum and nothing is proved
-    const std::string message = scan_bytes(dictionary, plan, loose.bytes, Taken());
+    const std::string message = scan_bytes(dictionary, plan, loose.bytes, TakenOut());
     ++switched_off;
     if (message.find("leak scan: ") != 0) {
       out.push_back(path + what);
@@ -191,7 +191,7 @@ TEST_CASE("where everything is redacted, each redaction switched off is noticed,
 
 TEST_CASE("twins and what is undeclared or ill-typed are noticed by place where they were not dropped") {
   const auto says = [](const std::string& report) {
-    return scan_bytes(shipped_dictionary(), shipped_plan("no-person"), report, Taken());
+    return scan_bytes(shipped_dictionary(), shipped_plan("no-person"), report, TakenOut());
   };
   CHECK(says(published_report()).find("still holds") != std::string::npos);
   CHECK(says(R"({"event":"instance status report","properties":{"teams__2__ff_count":1}})").find("a twin") !=

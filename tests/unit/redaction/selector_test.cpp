@@ -5,7 +5,7 @@
 #include <random>
 
 using namespace airlock;
-using redaction::Selector;
+using redaction::PathSelector;
 
 namespace {
 
@@ -40,7 +40,7 @@ TEST_CASE("a selector stands for the same steps as by its definition, for 20 000
       field.is_wildcard.push_back(below(3) == 0);
       field.steps.emplace_back(field.is_wildcard.back() ? "*" : std::vector<std::string>{"a", "b", "c"}[below(3)]);
     }
-    const auto found = Selector::parse(path).value().matches(field);
+    const auto found = PathSelector::parse(path).value().matches(field);
     REQUIRE(found.size() == field.steps.size() + 1);
     for (std::size_t to = 0; to < found.size(); ++to) {
       CAPTURE(path);
@@ -57,8 +57,8 @@ TEST_CASE("a selector may have 64 steps") {
     field.steps.emplace_back("a");
     field.is_wildcard.push_back(false);
   }
-  CHECK(Selector::parse(path).value().matches(field).back());
-  CHECK(Selector::parse(path.substr(2) + "/**").value().matches(field).back());
-  CHECK_FALSE(Selector::parse(path.substr(2) + "/b").value().matches(field).back());
-  CHECK_FALSE(Selector::parse(path + "/a"));
+  CHECK(PathSelector::parse(path).value().matches(field).back());
+  CHECK(PathSelector::parse(path.substr(2) + "/**").value().matches(field).back());
+  CHECK_FALSE(PathSelector::parse(path.substr(2) + "/b").value().matches(field).back());
+  CHECK_FALSE(PathSelector::parse(path + "/a"));
 }

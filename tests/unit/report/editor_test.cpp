@@ -9,7 +9,7 @@
 using namespace airlock;
 using namespace airlock::test;
 using report::Editor;
-using report::Kind;
+using report::TokenKind;
 using report::Token;
 
 namespace {
@@ -66,7 +66,7 @@ core::Result<void> keep_all(std::string_view text, core::Sink& sink) {
   Editor editor(blob, sink);
   for (;;) {
     AIRLOCK_TRY(const Token token, scanner.next());
-    if (token.kind == Kind::end) return editor.finish(token);
+    if (token.kind == TokenKind::end) return editor.finish(token);
     AIRLOCK_CHECK(editor.keep(token));
   }
 }
@@ -203,7 +203,7 @@ TEST_CASE("use other than documented throws") {
   const core::MemoryBlob blob(text);
   core::StringSink sink(100);
   std::vector<Token> tokens;
-  for (report::Scanner scanner(blob, {}, fingerprint_key()); tokens.empty() || tokens.back().kind != Kind::end;) {
+  for (report::Scanner scanner(blob, {}, fingerprint_key()); tokens.empty() || tokens.back().kind != TokenKind::end;) {
     tokens.push_back(scanner.next().value());
   }
   const Token open = tokens[0], a = tokens[1], one = tokens[2], b = tokens[3], list = tokens[4], two = tokens[5];

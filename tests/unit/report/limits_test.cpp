@@ -9,7 +9,7 @@ extern "C" std::size_t __sanitizer_get_current_allocated_bytes();  // g++ ships 
 
 using namespace airlock;
 using namespace airlock::test;
-using report::Kind;
+using report::TokenKind;
 
 namespace {
 
@@ -41,7 +41,7 @@ Outcome measure(std::string_view text) {
   std::size_t most = 0;
   for (std::size_t i = 0;; ++i) {
     const auto token = scanner.next();
-    const bool over = !token || token->kind == Kind::end;
+    const bool over = !token || token->kind == TokenKind::end;
     // Asking costs more than a token; a set is largest just before its object closes.
     if (over || token->closes() || i % 1024 == 0) most = std::max(most, allocated() - before);
     if (over) return {token ? "accepted" : token.error().message, most};
@@ -62,7 +62,7 @@ TEST_CASE("no setting admits more than the greatest size") {
   /// So large that nobody could hold it; nothing of it is read.
   class Vast final : public core::Blob {
    public:
-    [[nodiscard]] std::uint64_t size() const override { return report::report_bytes_most + 1; }
+    [[nodiscard]] std::uint64_t size() const override { return report::report_bytes_maximum + 1; }
     [[nodiscard]] core::Result<std::size_t> read_at(std::uint64_t, std::span<char>) const override {
       return core::fail(core::Code::unexpected, "was read");
     }

@@ -18,7 +18,7 @@
 namespace airlock::test {
 
 struct Event {
-  report::Kind kind;
+  report::TokenKind kind;
   std::string text;  ///< decoded for keys and strings; the value for integers; as it stands otherwise
   bool operator==(const Event&) const = default;
 };
@@ -31,28 +31,28 @@ struct OracleReading {
 
 class OracleHandler final : public nlohmann::json_sax<nlohmann::json> {
  public:
-  bool null() override { return add(report::Kind::null, "null"); }
-  bool boolean(bool value) override { return add(report::Kind::boolean, value ? "true" : "false"); }
-  bool number_integer(number_integer_t value) override { return add(report::Kind::number, std::to_string(value)); }
-  bool number_unsigned(number_unsigned_t value) override { return add(report::Kind::number, std::to_string(value)); }
+  bool null() override { return add(report::TokenKind::null, "null"); }
+  bool boolean(bool value) override { return add(report::TokenKind::boolean, value ? "true" : "false"); }
+  bool number_integer(number_integer_t value) override { return add(report::TokenKind::number, std::to_string(value)); }
+  bool number_unsigned(number_unsigned_t value) override { return add(report::TokenKind::number, std::to_string(value)); }
   bool number_float(number_float_t, const string_t& text) override {
     allowed_ = text.size() <= limits_.number_bytes && allowed_;  // integers are short: longer ones come here
-    return add(report::Kind::number, text);
+    return add(report::TokenKind::number, text);
   }
   bool binary(binary_t&) override { return false; }
   bool string(string_t& text) override {
     check(text, limits_.string_bytes);
-    return add(report::Kind::string, text);
+    return add(report::TokenKind::string, text);
   }
   bool key(string_t& text) override {
     check(text, limits_.key_bytes);
     allowed_ = keys_.back().insert(text).second && allowed_;
-    return add(report::Kind::key, text);
+    return add(report::TokenKind::key, text);
   }
-  bool start_object(std::size_t) override { return open(report::Kind::begin_object); }
-  bool end_object() override { return close(report::Kind::end_object); }
-  bool start_array(std::size_t) override { return open(report::Kind::begin_array); }
-  bool end_array() override { return close(report::Kind::end_array); }
+  bool start_object(std::size_t) override { return open(report::TokenKind::begin_object); }
+  bool end_object() override { return close(report::TokenKind::end_object); }
+  bool start_array(std::size_t) override { return open(report::TokenKind::begin_array); }
+  bool end_array() override { return close(report::TokenKind::end_array); }
   bool parse_error(std::size_t position, const std::string& token, const nlohmann::detail::exception& error) override {
     constexpr int number_overflow = 406;
     if (error.id == number_overflow) overflow_ = {position - token.size(), token.size()};
@@ -64,16 +64,16 @@ class OracleHandler final : public nlohmann::json_sax<nlohmann::json> {
   std::vector<Event> events;
 
  private:
-  bool add(report::Kind kind, std::string text) {
+  bool add(report::TokenKind kind, std::string text) {
     events.push_back({kind, std::move(text)});
     return true;
   }
-  bool open(report::Kind kind) {
+  bool open(report::TokenKind kind) {
     keys_.emplace_back();
     allowed_ = keys_.size() <= limits_.depth && allowed_;
     return add(kind, "");
   }
-  bool close(report::Kind kind) {
+  bool close(report::TokenKind kind) {
     keys_.pop_back();
     return add(kind, "");
   }

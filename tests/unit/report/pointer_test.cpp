@@ -22,7 +22,7 @@ std::vector<std::string> pointers(const std::string& text) {
   for (;;) {
     const auto token = scanner.next();
     REQUIRE(token.has_value());
-    if (token->kind == report::Kind::end) return out;
+    if (token->kind == report::TokenKind::end) return out;
     pointer.advance(*token);
     if (token->is_scalar()) out.push_back(pointer.text());
   }

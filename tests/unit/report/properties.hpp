@@ -24,7 +24,7 @@ inline std::optional<std::string> differs_from_oracle(std::string_view text) {
   for (std::size_t i = 0; i < ours.tokens.size(); ++i) {
     const Seen& token = ours.tokens[i];
     Event event{token.kind, token.decoded};
-    if (event.kind == report::Kind::number) {
+    if (event.kind == report::TokenKind::number) {
       event.text = theirs.text.substr(token.begin, token.end - token.begin);
       if (event.text == "-0") event.text = "0";  // an integer to nlohmann
     }

@@ -7,7 +7,7 @@
 
 using namespace airlock;
 using namespace airlock::test;
-using report::Kind;
+using report::TokenKind;
 
 namespace {
 
@@ -63,15 +63,15 @@ TEST_CASE("every token has its kind, its text, its depth and its place") {
   const Reading reading = read(text);
   REQUIRE_FALSE(reading.error);
   struct Expected {
-    Kind kind;
+    TokenKind kind;
     std::string_view bytes, decoded;
     std::size_t depth;
   };
   const std::vector<Expected> expected{
-      {Kind::begin_object, "{", "", 0},  {Kind::key, "\"a\"", "a", 1},          {Kind::begin_array, "[", "", 1},
-      {Kind::number, "1", "1", 2},       {Kind::number, "-2.5e3", "-2.5e3", 2}, {Kind::end_array, "]", "", 1},
-      {Kind::key, "\"b\\n\"", "b\n", 1}, {Kind::begin_object, "{", "", 1},      {Kind::end_object, "}", "", 1},
-      {Kind::key, "\"c\"", "c", 1},      {Kind::boolean, "true", "true", 1},    {Kind::end_object, "}", "", 0}};
+      {TokenKind::begin_object, "{", "", 0},  {TokenKind::key, "\"a\"", "a", 1},          {TokenKind::begin_array, "[", "", 1},
+      {TokenKind::number, "1", "1", 2},       {TokenKind::number, "-2.5e3", "-2.5e3", 2}, {TokenKind::end_array, "]", "", 1},
+      {TokenKind::key, "\"b\\n\"", "b\n", 1}, {TokenKind::begin_object, "{", "", 1},      {TokenKind::end_object, "}", "", 1},
+      {TokenKind::key, "\"c\"", "c", 1},      {TokenKind::boolean, "true", "true", 1},    {TokenKind::end_object, "}", "", 0}};
   REQUIRE(reading.tokens.size() == expected.size());
   for (std::size_t i = 0; i < expected.size(); ++i) {
     CAPTURE(i);
@@ -119,7 +119,7 @@ TEST_CASE("the end comes again for ever") {
   for (int i = 0; i < 3; ++i) {
     const auto token = scanner.next();
     REQUIRE(token);
-    CHECK(token->kind == Kind::end);
+    CHECK(token->kind == TokenKind::end);
   }
 }
 

@@ -25,7 +25,7 @@ struct Seen : report::Token {
 };
 
 struct Reading {
-  std::vector<Seen> tokens;  ///< up to the end or the error, `Kind::end` not among them
+  std::vector<Seen> tokens;  ///< up to the end or the error, `TokenKind::end` not among them
   std::optional<report::Token> end;
   std::optional<core::Error> error;
 };
@@ -39,7 +39,7 @@ inline Reading read(const core::Blob& blob, const report::Limits& limits = {}) {
       reading.error = token.error();
       return reading;
     }
-    if (token->kind == report::Kind::end) {
+    if (token->kind == report::TokenKind::end) {
       reading.end = *token;
       return reading;
     }
@@ -58,7 +58,7 @@ inline std::string why(std::string_view text, const report::Limits& limits = {})
   for (;;) {
     const auto token = scanner.next();
     if (!token) return token.error().message;
-    if (token->kind == report::Kind::end) return "accepted";
+    if (token->kind == report::TokenKind::end) return "accepted";
   }
 }
 
@@ -90,17 +90,17 @@ inline core::Result<Edited> edit(std::string_view text, const Judge& judge) {
   std::string key;  // bytes of the key whose value comes next, as they should appear
   for (;;) {
     AIRLOCK_TRY(const report::Token token, scanner.next());
-    if (token.kind == report::Kind::end) {
+    if (token.kind == report::TokenKind::end) {
       AIRLOCK_CHECK(editor.finish(token));
       edited.output = sink.take();
       return edited;
     }
     std::string bytes(text.substr(token.begin, token.end - token.begin));
-    const bool is_key = token.kind == report::Kind::key;
+    const bool is_key = token.kind == report::TokenKind::key;
     const bool is_element = !token.closes() && token.depth > 0 && !in_object[token.depth - 1];
     if (token.opens()) {
       in_object.resize(token.depth);
-      in_object.push_back(token.kind == report::Kind::begin_object);
+      in_object.push_back(token.kind == report::TokenKind::begin_object);
     }
     if (is_key || is_element) {
       verdict = judge(number++);

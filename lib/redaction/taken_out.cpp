@@ -1,4 +1,4 @@
-#include "redaction/taken.hpp"
+#include "redaction/taken_out.hpp"
 
 #include <algorithm>
 
@@ -18,28 +18,28 @@ std::size_t digits(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }));
 }
 
-Result<void> Taken::add_text(std::string_view text, std::optional<Class> cls, bool declared, std::uint32_t source) {
-  const std::size_t least = declared ? note_characters_least : note_odd_characters_least;
+Result<void> TakenOut::add_text(std::string_view text, std::optional<Class> cls, bool declared, std::uint32_t source) {
+  const std::size_t least = declared ? note_characters_minimum : note_odd_characters_minimum;
   if (text.empty() || (!cls && characters(text) < least)) return {};
   return add(texts_, text, cls, declared, source);
 }
 
-Result<void> Taken::add_number(std::string_view text, std::optional<Class> cls, std::uint32_t source) {
+Result<void> TakenOut::add_number(std::string_view text, std::optional<Class> cls, std::uint32_t source) {
   const std::size_t count = digits(text);
-  if (count < note_digits_least) return {};
-  const bool tells = cls && is_tell_tale(*cls) && count >= number_digits_least;
+  if (count < note_digits_minimum) return {};
+  const bool tells = cls && is_tell_tale(*cls) && count >= number_digits_minimum;
   return add(numbers_, text, tells ? cls : std::nullopt, true, source);
 }
 
-std::uint32_t Taken::source_id(const std::string& path) {
+std::uint32_t TakenOut::source_id(const std::string& path) {
   const auto at = std::find(sources_.begin(), sources_.end(), path);
   if (at != sources_.end()) return static_cast<std::uint32_t>(at - sources_.begin());
   sources_.push_back(path);
   return static_cast<std::uint32_t>(sources_.size() - 1);
 }
 
-Result<void> Taken::add(Needles& needles, std::string_view text, std::optional<Class> cls, bool declared,
-                        std::uint32_t source) {
+Result<void> TakenOut::add(Needles& needles, std::string_view text, std::optional<Class> cls, bool declared,
+                           std::uint32_t source) {
   auto at = needles.find(text);
   if (at == needles.end()) {
     if (texts_.size() + numbers_.size() == needles_limit) {

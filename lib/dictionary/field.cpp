@@ -1,7 +1,7 @@
+#include "dictionary/field.hpp"
+
 #include <algorithm>
 #include <array>
-
-#include "dictionary/dictionary.hpp"
 
 namespace airlock::dictionary {
 namespace {

@@ -1,15 +1,20 @@
+#include "policy/decision.hpp"
+
+#include <algorithm>
+#include <array>
+
 #include "core/text.hpp"
-#include "policy/policy.hpp"
+#include "policy/names.hpp"
 
 namespace airlock::policy {
 namespace {
 
 using core::quote;
 
-std::string listed(const std::vector<std::string>& items) {
-  std::string out;
-  for (const auto& item : items) out += (out.empty() ? "" : ", ") + quote(item);
-  return out;
+constexpr std::array<std::string_view, 4> disposition_names{"send", "redact", "seal", "withhold"};
+
+bool is_declared_missing(const DecisionFacts& facts) {
+  return facts.licence == LicenceState::missing && facts.tier == unlicensed_tier;
 }
 
 std::string what_happens(Disposition disposition) {
@@ -26,15 +31,15 @@ std::string what_happens(Disposition disposition) {
   return "the report is recorded and nothing leaves";
 }
 
-std::string made_for(const Facts& facts) {
+std::string made_for(const DecisionFacts& facts) {
   std::string out = "made for " + (facts.tier ? "tier " + quote(*facts.tier) : "no tier") + ", licence " +
                     quote(core::name(facts.licence)) + ", event " + quote(facts.event);
-  if (!facts.entitlements.empty()) out += ", entitled to " + listed(facts.entitlements);
+  if (!facts.entitlements.empty()) out += ", entitled to " + listed(facts.entitlements, "none");
   if (facts.kit == KitAge::stale) out += ", under a stale kit";
   return out;
 }
 
-/// All but what was asked for.
+/// The sentence up to the disposition that was asked for.
 std::string subject(const Contribution& contribution) {
   using Kind = Contribution::Kind;
   const std::string id = quote(contribution.id);
@@ -60,7 +65,33 @@ std::string subject(const Contribution& contribution) {
 
 }  // namespace
 
-std::vector<std::string> explain(const Decision& decision, const Facts& facts) {
+std::string_view name(Disposition disposition) { return disposition_names[static_cast<std::size_t>(disposition)]; }
+
+std::string_view name(KitAge age) { return age == KitAge::stale ? "stale" : "current"; }
+
+std::optional<KitAge> kit_age_from(std::string_view text) {
+  for (const KitAge age : {KitAge::current, KitAge::stale}) {
+    if (name(age) == text) return age;
+  }
+  return std::nullopt;
+}
+
+std::optional<Disposition> disposition_from(std::string_view text) {
+  const auto* const at = std::find(disposition_names.begin(), disposition_names.end(), text);
+  if (at == disposition_names.end()) return std::nullopt;
+  return static_cast<Disposition>(at - disposition_names.begin());
+}
+
+bool is_believed(const DecisionFacts& facts) {
+  if (facts.licence == LicenceState::missing) return is_declared_missing(facts);
+  return facts.licence != LicenceState::invalid;
+}
+
+bool is_in_force(const DecisionFacts& facts) {
+  return facts.licence == LicenceState::valid || facts.licence == LicenceState::grace || is_declared_missing(facts);
+}
+
+std::vector<std::string> explain(const Decision& decision, const DecisionFacts& facts) {
   std::vector<std::string> out;
   out.push_back("the decision is " + quote(name(decision.disposition)) + ": " + what_happens(decision.disposition));
   out.push_back(made_for(facts));
@@ -69,7 +100,7 @@ std::vector<std::string> explain(const Decision& decision, const Facts& facts) {
                   (contribution.determines ? ", which determines the decision" : ""));
   }
   if (!decision.profiles.empty()) {
-    out.push_back("profiles in force: " + listed(decision.profiles));
+    out.push_back("profiles in force: " + listed(decision.profiles, "none"));
   } else if (decision.disposition != Disposition::withhold) {
     out.emplace_back("no profile is in force: nothing is redacted, and anything undeclared refuses the report");
   }

@@ -1,0 +1,72 @@
+#pragma once
+/// \file
+/// The plan that profiles and a dictionary make together: one treatment for every declared value and key. Pure. The
+/// rules are in docs/formats/redactions.md.
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "dictionary/dictionary.hpp"
+#include "redaction/profile.hpp"
+
+namespace airlock::redaction {
+
+/// A redaction that contributes to the treatment of one datum.
+struct Reason {
+  std::uint32_t redaction;  ///< index in `Plan::redactions`
+  bool fell_back;           ///< its action fits no type of the datum, which is therefore dropped
+};
+
+/// One treatment for every value and key that the dictionary declares.
+class Plan {
+ public:
+  /// Joins all redactions of all profiles. Without any profile nothing is redacted and `undeclared` is refuse.
+  ///
+  /// A path that names a container selects all values below it. With `of_key` it selects the key it names, or all keys
+  /// below the container it names. A class redaction that fits no type of a field drops the field. `mask` on a class
+  /// drops keys, since equal keys would collide. A key can be pseudonymised only if `text` is one of its types: the
+  /// result must again be a key that the dictionary declares.
+  ///
+  /// Errors (bad_input, naming the redaction's place and the field): a path that selects nothing, a path redaction that
+  /// fits no type of what it selects, `mask` by path on a key, more comparisons than `comparisons_limit`.
+  [[nodiscard]] static Result<Plan> make(const dictionary::Dictionary& dictionary, std::span<const Profile> profiles);
+
+  /// By index of the dictionary's field.
+  [[nodiscard]] const Treatment& value(std::size_t field) const { return values_[field]; }
+  [[nodiscard]] const Treatment& key(std::size_t field) const { return keys_[field]; }
+  /// The redactions that contribute to each, in no particular order.
+  [[nodiscard]] const std::vector<Reason>& value_reasons(std::size_t field) const { return value_reasons_[field]; }
+  [[nodiscard]] const std::vector<Reason>& key_reasons(std::size_t field) const { return key_reasons_[field]; }
+  /// All redactions of all profiles.
+  [[nodiscard]] const std::vector<Redaction>& redactions() const { return redactions_; }
+  /// Whether both plans make the same of every report.
+  [[nodiscard]] bool treats_like(const Plan& other) const;
+  /// `drop` if there are profiles and all of them say so.
+  [[nodiscard]] Undeclared undeclared() const { return undeclared_; }
+  /// `held` if any profile says so.
+  [[nodiscard]] CopiesAre copies() const { return copies_; }
+  /// Whether anything may be taken out: some redaction is in force, or what is undeclared is dropped. If so, twins are
+  /// dropped; if not, a report leaves byte for byte.
+  [[nodiscard]] bool redacts() const { return redacts_; }
+  /// Names of the profiles, in the order given.
+  [[nodiscard]] const std::vector<std::string>& profiles() const { return profiles_; }
+
+  /// The plan with one treatment replaced. For tests that the leak scan notices what a plan does not do.
+  [[nodiscard]] Plan with_value(std::size_t field, const Treatment& treatment) const;
+  [[nodiscard]] Plan with_key(std::size_t field, const Treatment& treatment) const;
+
+ private:
+  std::vector<Treatment> values_;
+  std::vector<Treatment> keys_;
+  std::vector<std::vector<Reason>> value_reasons_;
+  std::vector<std::vector<Reason>> key_reasons_;
+  std::vector<Redaction> redactions_;
+  std::vector<std::string> profiles_;
+  Undeclared undeclared_ = Undeclared::refuse;
+  CopiesAre copies_ = CopiesAre::dropped;
+  bool redacts_ = false;
+};
+
+}  // namespace airlock::redaction
