@@ -224,7 +224,7 @@ def test_the_library_shows_only_the_functions_of_its_header(w):
     else:
         assert {s for s in shown if s.startswith("airlock")} == header, "symbols"
     assert "SONAME" in w.run("readelf", "-d", lib).text and "[libairlock.so.0]" in w.run("readelf", "-d", lib).text, "soname"
-    for name in ("libcurl", "libsqlite3", "libseccomp"):
+    for name in ("libcurl", "libsqlite3", "libseccomp", "libpsl"):
         assert name not in w.run("ldd", lib).text, f"{name} is linked"
 
 
