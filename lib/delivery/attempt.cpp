@@ -8,8 +8,11 @@
 #include "gate/again.hpp"
 #include "gate/append.hpp"
 #include "gate/kept.hpp"
+#include "gate/names.hpp"
 #include "gate/open.hpp"
+#include "gate/read_inputs.hpp"
 #include "gate/recovery.hpp"
+#include "ledger/entry.hpp"
 #include "sys/lock.hpp"
 #include "sys/look.hpp"
 #include "sys/names.hpp"
@@ -89,7 +92,7 @@ Result<Attempts::Tried> Attempts::too_old(const ledger::Disclosure& disclosure, 
 }
 
 Result<std::unique_ptr<sys::FileBlob>> Attempts::payload(const ledger::Disclosure& disclosure) {
-  const std::string path = site_.path(site::layout::outbox) + "/" + disclosure.file;
+  const std::string path = gate::in_outbox(site_, disclosure.file);
   AIRLOCK_TRY(const bool there, sys::look_for(path));
   // A crash may have come between its entry and its visible name.
   if (!there) AIRLOCK_CHECK(gate::recover(site_, ledger_, options_.world->now()));

@@ -5,6 +5,7 @@
 #include "core/encoding.hpp"
 #include "core/json.hpp"
 #include "crypto/cms.hpp"
+#include "ledger/disclosure.hpp"
 
 namespace airlock::delivery {
 namespace {

@@ -8,6 +8,7 @@
 
 #include "core/result.hpp"
 #include "core/time.hpp"
+#include "ledger/disclosure.hpp"
 #include "ledger/ledger.hpp"
 #include "net/client.hpp"
 #include "site/site.hpp"

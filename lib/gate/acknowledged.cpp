@@ -5,7 +5,13 @@
 
 #include "core/encoding.hpp"
 #include "core/json.hpp"
+#include "core/text.hpp"
+#include "gate/names.hpp"
 #include "ledger/checkpoint.hpp"
+#include "ledger/disclosure.hpp"
+#include "ledger/entry.hpp"
+#include "ledger/kind.hpp"
+#include "ledger/merkle.hpp"
 #include "sys/look.hpp"
 #include "sys/names.hpp"
 
@@ -16,11 +22,6 @@ using core::Code;
 using core::fail;
 using core::Json;
 using core::Result;
-
-constexpr std::string_view bundle_in_outbox = ".p7m";
-constexpr std::string_view payload_in_outbox = ".json";
-constexpr std::string_view instructions_in_outbox = ".txt";
-constexpr std::size_t uuid_length = 36;
 
 }  // namespace
 
@@ -73,26 +74,10 @@ Result<HandOff> hand_off_of(const ledger::Ledger& ledger, const std::string& dis
   return out;
 }
 
-std::string instructions_name(const std::string& bundle) {
-  return bundle.substr(0, bundle.size() - bundle_in_outbox.size()) + std::string(instructions_in_outbox);
-}
-
 Result<void> remove_bundle(const site::Site& site, const std::string& bundle) {
   const std::string outbox = site.path(site::layout::outbox) + "/";
   AIRLOCK_CHECK(sys::remove_if_file(outbox + instructions_name(bundle)));
   return sys::remove_if_file(outbox + bundle);
-}
-
-std::optional<OutboxName> outbox_name(std::string_view name) {
-  if (name.starts_with('.')) return std::nullopt;
-  for (const std::string_view ending : {bundle_in_outbox, payload_in_outbox}) {
-    const bool is_bundle = ending == bundle_in_outbox;
-    // A bundle's id stands behind its period and number, a payload's alone.
-    if (!name.ends_with(ending) || name.size() < uuid_length + ending.size() + (is_bundle ? 1 : 0)) continue;
-    std::string id(name.substr(name.size() - ending.size() - uuid_length, uuid_length));
-    if (core::is_uuid(id)) return OutboxName{std::move(id), is_bundle};
-  }
-  return std::nullopt;
 }
 
 Result<std::vector<BundleInOutbox>> bundles_in_outbox(const site::Site& site, const ledger::Ledger& ledger,

@@ -10,7 +10,9 @@
 
 #include "core/result.hpp"
 #include "core/time.hpp"
+#include "ledger/disclosure.hpp"
 #include "ledger/ledger.hpp"
+#include "ledger/merkle.hpp"
 #include "site/site.hpp"
 
 namespace airlock::gate {
@@ -43,17 +45,8 @@ struct HandOff {
 };
 [[nodiscard]] core::Result<HandOff> hand_off_of(const ledger::Ledger& ledger, const std::string& disclosure_id);
 
-/// The name of the instructions that stand beside a bundle, given the bundle's.
-[[nodiscard]] std::string instructions_name(const std::string& bundle);
 /// Removes a bundle from the outbox, its instructions first: while the bundle is there, the next run does it again.
 [[nodiscard]] core::Result<void> remove_bundle(const site::Site& site, const std::string& bundle);
-
-/// The id in the name of a file in the outbox, and whether the file is a bundle; nothing for other names.
-struct OutboxName {
-  std::string disclosure_id;
-  bool is_bundle = false;
-};
-[[nodiscard]] std::optional<OutboxName> outbox_name(std::string_view name);
 
 /// A bundle that is in the outbox, released.
 struct BundleInOutbox {

@@ -4,6 +4,8 @@
 #include "gate/ceiling.hpp"
 #include "gate/entries.hpp"
 #include "gate/prepare.hpp"
+#include "ledger/disclosure.hpp"
+#include "ledger/entry.hpp"
 #include "ledger/merkle.hpp"
 #include "policy/permits.hpp"
 

@@ -9,6 +9,7 @@
 #include "core/permit.hpp"
 #include "core/result.hpp"
 #include "gate/inputs.hpp"
+#include "ledger/disclosure.hpp"
 #include "ledger/ledger.hpp"
 
 namespace airlock::gate {

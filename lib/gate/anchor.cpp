@@ -10,15 +10,13 @@
 #include "core/utf8.hpp"
 #include "gate/acknowledged.hpp"
 #include "gate/append.hpp"
-#include "gate/ceiling.hpp"
-#include "gate/open.hpp"
-#include "ledger/adoption.hpp"
+#include "gate/names.hpp"
 #include "ledger/checkpoint.hpp"
-#include "ledger/verify.hpp"
-#include "sys/lock.hpp"
+#include "ledger/entry.hpp"
+#include "ledger/kind.hpp"
+#include "ledger/merkle.hpp"
 #include "sys/look.hpp"
 #include "sys/read_file.hpp"
-#include "sys/system.hpp"
 #include "sys/write_file.hpp"
 
 namespace airlock::gate {
@@ -30,22 +28,11 @@ using core::Json;
 using core::quote;
 using core::Result;
 
-constexpr int adopt_lock_seconds = 120;
-/// Longest anchor that an `adopted` entry repeats; a real one has a tenth of it.
-constexpr std::size_t anchor_told_most = 4096;
-
 constexpr auto way_out =
     "find out who put it back, and restore the newest copy; if that is gone, `airlock ledger adopt --reason TEXT` goes "
     "on with this one and records that for ever";
 
 tl::unexpected<core::Error> behind(const std::string& what) { return fail(Code::integrity, what, way_out); }
-
-Result<std::string> read_anchor(const site::Site& site) {
-  const std::string path = site.path(site::layout::anchor);
-  if (!sys::exists(path))
-    return behind(quote(path) + ": is missing, so nobody can tell whether the ledger is the newest");
-  return sys::read_file(path, ledger::checkpoint_text_limit);
-}
 
 /// The anchor under any key that the ledger has had: until a rotation is finished the former key signs it. The outer
 /// result is of the machine, the inner one of the anchor.
@@ -67,19 +54,6 @@ Result<void> check_anchor(const site::Site& site, const ledger::Ledger& ledger) 
   }
   AIRLOCK_CHECK(check_holds(ledger, *anchor, "the anchor " + quote(site.path(site::layout::anchor))));
   return behind("the ledger is not the one that the anchor saw");
-}
-
-/// Bundles in the outbox whose disclosure the ledger does not have.
-Result<std::vector<std::string>> unknown_bundles(const site::Site& site, const ledger::Ledger& ledger) {
-  AIRLOCK_TRY(const auto names, sys::list_directory(site.path(site::layout::outbox)));
-  std::vector<std::string> out;
-  for (const std::string& name : names) {
-    const auto known = outbox_name(name);
-    if (!known || !known->is_bundle) continue;
-    AIRLOCK_TRY(const auto disclosure, ledger.disclosure(known->disclosure_id));
-    if (!disclosure) out.push_back(name);
-  }
-  return out;
 }
 
 /// The bundles that the newest `adopted` entry took note of.
@@ -105,6 +79,26 @@ bool is_order(ledger::Kind kind) {
 }
 
 }  // namespace
+
+Result<std::string> read_anchor(const site::Site& site) {
+  const std::string path = site.path(site::layout::anchor);
+  if (!sys::exists(path))
+    return behind(quote(path) + ": is missing, so nobody can tell whether the ledger is the newest");
+  return sys::read_file(path, ledger::checkpoint_text_limit);
+}
+
+/// Bundles in the outbox whose disclosure the ledger does not have.
+Result<std::vector<std::string>> unknown_bundles(const site::Site& site, const ledger::Ledger& ledger) {
+  AIRLOCK_TRY(const auto names, sys::list_directory(site.path(site::layout::outbox)));
+  std::vector<std::string> out;
+  for (const std::string& name : names) {
+    const auto known = outbox_name(name);
+    if (!known || !known->is_bundle) continue;
+    AIRLOCK_TRY(const auto disclosure, ledger.disclosure(known->disclosure_id));
+    if (!disclosure) out.push_back(name);
+  }
+  return out;
+}
 
 Result<void> believe_anchor(const site::Site& site, const ledger::Ledger& ledger) { return check_anchor(site, ledger); }
 
@@ -155,51 +149,10 @@ Result<void> check_past(const site::Site& site, const ledger::Ledger& ledger) {
   for (const std::string& name : unknown) {
     if (adopted.contains(name)) continue;
     return behind(
-        quote(site.path(site::layout::outbox) + "/" + name) +
+        quote(in_outbox(site, name)) +
         ": the ledger does not know this bundle: the ledger was rolled back, or the bundle is not this site's");
   }
   return {};
-}
-
-Result<Adopted> adopt(const std::string& directory, const std::string& reason) {
-  AIRLOCK_CHECK(core::check_reason(reason, adopt_reason_hint));
-  AIRLOCK_TRY(const auto site, site::Site::open(directory));
-  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), adopt_lock_seconds));
-  AIRLOCK_TRY(auto ledger, open_to_adopt(site));
-  AIRLOCK_TRY(const auto verifier, site.ledger_verifier());
-  AIRLOCK_CHECK(ledger::verify(ledger, verifier));
-
-  Adopted out;
-  if (const auto past = check_past(site, ledger); !past) {
-    // What the machine says is no state of the past.
-    if (past.error().code != Code::integrity) return fail(past.error());
-    out.found = past.error().message;
-  }
-  AIRLOCK_TRY(const auto unknown, unknown_bundles(site, ledger));
-  if (unknown.size() > adopted_bundles_most) {
-    return fail(Code::refused,
-                "the outbox holds " + std::to_string(unknown.size()) +
-                    " bundles that the ledger does not know, more than one entry takes",
-                "move them to another place and run again");
-  }
-  out.bundles = unknown.size();
-  AIRLOCK_TRY(const ledger::TreeHead head, ledger.head());
-  AIRLOCK_TRY(Json disclosures, ledger::adopted_disclosures(ledger));
-  Json members{{"reason", reason},
-               {"ledger_size", head.size},
-               {"ledger_root", head.root.hex()},
-               {"disclosures", std::move(disclosures)}};
-  if (!out.found.empty()) members["found"] = out.found;
-  // As it was, also where it does not verify: it is all that is left of the past that was lost.
-  if (const auto anchor = read_anchor(site); anchor && anchor->size() <= anchor_told_most && core::is_utf8(*anchor)) {
-    members["anchor"] = *anchor;
-  }
-  if (!unknown.empty()) members["unknown_bundles"] = unknown;
-  AIRLOCK_CHECK(add_reset_ceiling(members, ledger));
-  AIRLOCK_TRY(auto change, ledger.change());
-  AIRLOCK_TRY(out.seq, append(change, ledger::Kind::adopted, "", members, sys::now()));
-  AIRLOCK_TRY(out.head, change.commit());
-  return out;
 }
 
 }  // namespace airlock::gate

@@ -9,17 +9,14 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/result.hpp"
 #include "ledger/ledger.hpp"
+#include "ledger/merkle.hpp"
 #include "site/site.hpp"
 
 namespace airlock::gate {
-
-/// What a person who adopts a ledger without a reason is told.
-inline constexpr std::string_view adopt_reason_hint = "say what happened: it is recorded for ever";
-/// Most names of unknown bundles that one `adopted` entry takes.
-inline constexpr std::size_t adopted_bundles_most = 512;
 
 /// Signs the ledger's tree as it is now and puts it in the anchor's place.
 [[nodiscard]] core::Result<void> write_anchor(const site::Site& site, const crypto::PrivateKey& key,
@@ -34,23 +31,17 @@ inline constexpr std::size_t adopted_bundles_most = 512;
 /// worker of `process`, which cannot write the anchor.
 [[nodiscard]] core::Result<void> name_what_is_newer(ledger::Ledger& ledger, core::Time now);
 
+/// The signed note in the anchor's file. Error: integrity where the file is missing; those of reading it.
+[[nodiscard]] core::Result<std::string> read_anchor(const site::Site& site);
+
+/// Names of bundles in the outbox whose disclosure the ledger does not have.
+[[nodiscard]] core::Result<std::vector<std::string>> unknown_bundles(const site::Site& site, const ledger::Ledger& ledger);
+
 /// Whether the ledger is what anchor and outbox saw, and then `believe_anchor`. Error: integrity, with the way out.
 [[nodiscard]] core::Result<void> check_past(const site::Site& site, const ledger::Ledger& ledger);
 
 /// Whether the ledger holds the tree of `checkpoint`, which `whose` names in messages: `the anchor`. Error: integrity.
 [[nodiscard]] core::Result<void> check_holds(const ledger::Ledger& ledger, const ledger::TreeHead& checkpoint,
                                              std::string_view whose);
-
-struct Adopted {
-  std::uint64_t seq = 0;    ///< of the `adopted` entry
-  std::string found;        ///< what was wrong, or empty where nothing was
-  std::size_t bundles = 0;  ///< bundles in the outbox that the ledger does not know
-  ledger::TreeHead head;
-};
-
-/// Goes on with the ledger as it is, after a restore or a move: verifies it in itself, records reason, the anchor that
-/// was there and every bundle in the outbox that it does not know, and writes the anchor anew. Errors: integrity (the
-/// ledger does not verify), usage (no reason).
-[[nodiscard]] core::Result<Adopted> adopt(const std::string& directory, const std::string& reason);
 
 }  // namespace airlock::gate

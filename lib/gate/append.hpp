@@ -5,6 +5,8 @@
 #include <string_view>
 
 #include "core/json.hpp"
+#include "ledger/change.hpp"
+#include "ledger/kind.hpp"
 #include "ledger/ledger.hpp"
 #include "sys/system.hpp"
 

@@ -4,10 +4,14 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "core/json.hpp"
 #include "core/text.hpp"
 #include "crypto/hash.hpp"
-#include "gate/entries.hpp"
+#include "gate/named_text.hpp"
 #include "gate/own_redactions.hpp"
+#include "gate/recorded.hpp"
+#include "ledger/entry.hpp"
+#include "ledger/kind.hpp"
 
 namespace airlock::gate {
 namespace {
@@ -278,24 +282,6 @@ Result<void> add_reset_ceiling(Json& members, const ledger::Ledger& ledger) {
   return put_ceiling(members, policy::first_ceiling(recorded->ceiling));
 }
 
-Result<std::optional<Hold>> hold_in_force(const ledger::Ledger& ledger) {
-  AIRLOCK_TRY(const auto hold, ledger.newest(ledger::Kind::hold));
-  if (!hold) return std::nullopt;
-  AIRLOCK_TRY(const auto release, ledger.newest(ledger::Kind::release));
-  if (release && release->seq > hold->seq) return std::nullopt;
-  AIRLOCK_TRY(const Json json, ledger::body_of(*hold));
-  return Hold{hold->time, json.value("reason", "")};
-}
-
-Result<void> may_disclose(const ledger::Ledger& ledger) {
-  AIRLOCK_TRY(const auto hold, hold_in_force(ledger));
-  if (!hold) return {};
-  return fail(Code::refused,
-              "disclosures are on hold since " + hold->since.text() +
-                  (hold->reason.empty() ? "" : ": " + core::printable(hold->reason)),
-              "`airlock release` lifts it");
-}
-
 Result<policy::Terms> terms_of(const policy::Decision& decision, const redaction::Plan& plan, const Inputs& inputs) {
   policy::Terms out = policy::terms_of(decision.disposition, plan, inputs.kit->dictionary);
   AIRLOCK_TRY(const auto recipients, recipients_of(inputs));
@@ -333,7 +319,7 @@ std::vector<policy::Loosening> above_ceiling(const policy::Terms& terms, const I
   return policy::loosenings(terms, &sealed);
 }
 
-std::string identity_of(const site::Destination& destination) {
+std::string identity_of(const published::Destination& destination) {
   std::string out = destination.type + " " + destination.url;
   // Who is believed to be the receiver, and what is told to whom on the way, is part of where a report goes.
   if (!destination.ca_file.empty()) out += " trusting " + destination.ca_file;

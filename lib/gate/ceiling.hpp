@@ -11,9 +11,12 @@
 #include <string_view>
 #include <vector>
 
+#include "core/json.hpp"
 #include "core/result.hpp"
+#include "gate/hold.hpp"
 #include "gate/inputs.hpp"
-#include "gate/prepare.hpp"
+#include "gate/stop.hpp"
+#include "ledger/entry.hpp"
 #include "ledger/ledger.hpp"
 #include "policy/also_new.hpp"
 #include "policy/ceiling.hpp"
@@ -45,12 +48,6 @@ namespace airlock::gate {
 /// authorised before may be of the past that was lost.
 [[nodiscard]] Result<void> add_reset_ceiling(core::Json& members, const ledger::Ledger& ledger);
 
-/// The hold in force, if any.
-[[nodiscard]] Result<std::optional<Hold>> hold_in_force(const ledger::Ledger& ledger);
-/// Whether anything may leave at all: to be asked under a lock, right before a payload or a bundle leaves the site.
-/// Error: refused while disclosures are on hold.
-[[nodiscard]] Result<void> may_disclose(const ledger::Ledger& ledger);
-
 /// All that the ceiling compares of a decision at this site. Error: bad_input where a certificate cannot be read.
 [[nodiscard]] Result<policy::Terms> terms_of(const policy::Decision& decision, const redaction::Plan& plan,
                                              const Inputs& inputs);
@@ -65,7 +62,7 @@ namespace airlock::gate {
 [[nodiscard]] std::vector<policy::Loosening> above_ceiling(const policy::Terms& terms, const Inputs& inputs,
                                                            std::string_view event);
 /// What a destination is to the ceiling: whatever names the receiver.
-[[nodiscard]] std::string identity_of(const site::Destination& destination);
+[[nodiscard]] std::string identity_of(const published::Destination& destination);
 
 /// Why a decision that something is to leave must not be carried out: on hold, above the ceiling, sent to where the
 /// machine does not permit. Nothing: it may. `terms` is its `terms_of`.

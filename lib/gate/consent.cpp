@@ -5,6 +5,9 @@
 
 #include "core/json.hpp"
 #include "gate/entries.hpp"
+#include "gate/named_text.hpp"
+#include "ledger/entry.hpp"
+#include "ledger/kind.hpp"
 
 namespace airlock::gate {
 

@@ -1,10 +1,11 @@
 #include "gate/delivered.hpp"
 
 #include "gate/open.hpp"
+#include "ledger/disclosure.hpp"
 
 namespace airlock::gate {
 
-Result<void> look_after_delivery(const std::string& directory, Processed& processed) {
+core::Result<void> look_after_delivery(const std::string& directory, Processed& processed) {
   if (processed.outcome != "queued") return {};
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const auto ledger, open_to_read(site));

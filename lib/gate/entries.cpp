@@ -8,6 +8,12 @@
 #include "crypto/hash.hpp"
 #include "gate/append.hpp"
 #include "gate/ceiling.hpp"
+#include "gate/recorded.hpp"
+#include "ledger/change.hpp"
+#include "ledger/entry.hpp"
+#include "ledger/kind.hpp"
+#include "licence/licence.hpp"
+#include "licence/seen.hpp"
 #include "policy/permits.hpp"
 
 namespace airlock::gate {
@@ -66,15 +72,6 @@ Result<Json> original_members(const Received& report, const std::string& salt) {
   Json out = Json::object();
   if (!report.whole) out["complete"] = false;
   out["commitment"] = commitment.hex();
-  return out;
-}
-
-Result<std::vector<crypto::Certificate>> recipients_of(const Inputs& inputs) {
-  std::vector<crypto::Certificate> out = inputs.kit->recipients;
-  if (inputs.site.configuration().archive) {
-    AIRLOCK_TRY(auto archive, inputs.site.archive_certificate());
-    out.push_back(std::move(archive));
-  }
   return out;
 }
 
@@ -156,19 +153,12 @@ Json kit_members(const site::Kit& kit) {
            {"issued", kit.issued.text()},
            {"policy", {{"name", kit.policy.name()}, {"version", kit.policy.version()}}}};
   if (!kit.revoked_licences.empty()) out["revoked_licences"] = kit.revoked_licences.size();
-  site::add_known_members(out, {.number = 0, .content_sha256 = {}, .lists = site::known_from(kit).lists});
+  published::add_known_members(out, {.number = 0, .content_sha256 = {}, .lists = published::known_from(kit).lists});
   if (!kit.trust.successors.empty()) out["successor_roots"] = Json::array();
   for (const auto& successor : kit.trust.successors) {
     out["successor_roots"].push_back(successor.root.fingerprint().hex());
   }
   return out;
-}
-
-Result<bool> is_known(const licence::Licence& licence, const ledger::Ledger& ledger) {
-  AIRLOCK_TRY(const auto newest, ledger.newest(ledger::Kind::licence));
-  if (!newest) return false;
-  AIRLOCK_TRY(const Json json, ledger::body_of(*newest));
-  return json.value("serial", "") == licence.serial && json.value("sequence", std::int64_t{0}) == licence.sequence;
 }
 
 Json configuration_members(const Inputs& inputs) {
@@ -199,14 +189,6 @@ Result<void> append_site_changes(ledger::Change& change, const ledger::Ledger& l
     AIRLOCK_CHECK(append(change, ledger::Kind::configured, "", members, inputs.now));
   }
   return {};
-}
-
-Result<std::optional<std::string>> text_named_in(const Json& body, std::string_view member,
-                                                 const ledger::Ledger& ledger) {
-  const auto named = body.find(std::string(member) + "_sha256");
-  if (named == body.end()) return std::nullopt;
-  AIRLOCK_TRY(const auto digest, core::Digest::from_hex(named->is_string() ? named->get<std::string>() : ""));
-  return ledger.text(digest);
 }
 
 Result<std::map<std::string, std::uint64_t>> copied_of(const ledger::Entry& entry) {

@@ -14,7 +14,11 @@
 #include "core/result.hpp"
 #include "gate/inputs.hpp"
 #include "gate/prepare.hpp"
+#include "ledger/change.hpp"
+#include "ledger/entry.hpp"
 #include "ledger/ledger.hpp"
+#include "licence/licence.hpp"
+#include "licence/seen.hpp"
 #include "policy/permits.hpp"
 
 namespace airlock::gate {
@@ -27,6 +31,9 @@ struct NewDisclosure {
   std::uint64_t number = 0;
 };
 
+/// The salted commitment (SHA-256 of `salt`, then the bytes) to the first `size` bytes. Error: of reading them.
+[[nodiscard]] Result<core::Digest> commitment_to(const core::Blob& bytes, std::uint64_t size, const std::string& salt);
+
 /// Member `original`: the salted commitment of the bytes that came in. Not their size: beside the size of what left, it
 /// would tell how long the values are that did not.
 [[nodiscard]] Result<core::Json> original_members(const Received& report, const std::string& salt);
@@ -38,9 +45,6 @@ struct NewDisclosure {
 /// What makes two decisions equal: disposition, the treatment of every field, undeclared, and the recipients.
 [[nodiscard]] core::Digest decision_digest(const Prepared& prepared, const Inputs& inputs);
 
-/// Whom a bundle is sealed for: the kit's recipients and, unless the site says otherwise, its own archive key.
-[[nodiscard]] Result<std::vector<crypto::Certificate>> recipients_of(const Inputs& inputs);
-
 /// Records a licence or a configuration that the ledger has not seen yet, whoever put it there, and where the ceiling
 /// stands then.
 [[nodiscard]] Result<void> append_site_changes(ledger::Change& change, const ledger::Ledger& ledger,
@@ -48,9 +52,6 @@ struct NewDisclosure {
 
 /// The members of a `configured` entry, but for the ceiling.
 [[nodiscard]] core::Json configuration_members(const Inputs& inputs);
-
-/// Whether the newest `licence` entry is of this licence.
-[[nodiscard]] Result<bool> is_known(const licence::Licence& licence, const ledger::Ledger& ledger);
 
 /// The members of a `licence` entry: the licence, and all that were seen so far, with it.
 [[nodiscard]] core::Json licence_members(const licence::Licence& licence, core::LicenceState state,
@@ -70,10 +71,6 @@ struct RecordedDecision {
   std::optional<std::string> disclosure_id;  ///< where something was to leave
   envelope::Period period;
 };
-/// The text that an entry with this body names by `MEMBER_sha256`; nothing where it has no such member. Error:
-/// integrity where the text is missing or another.
-[[nodiscard]] Result<std::optional<std::string>> text_named_in(const core::Json& body, std::string_view member,
-                                                               const ledger::Ledger& ledger);
 /// What a `produced` or `decided` entry says went as a copy: how many members, by declared path.
 [[nodiscard]] Result<std::map<std::string, std::uint64_t>> copied_of(const ledger::Entry& entry);
 [[nodiscard]] Result<RecordedDecision> read_decision(const ledger::Entry& entry);

@@ -11,6 +11,7 @@
 #include "core/members.hpp"
 #include "core/text.hpp"
 #include "dictionary/limited_field.hpp"
+#include "ledger/disclosure.hpp"
 #include "report/scanner.hpp"
 #include "sys/look.hpp"
 #include "sys/names.hpp"

@@ -5,7 +5,11 @@
 #include "core/time.hpp"
 #include "gate/entries.hpp"
 #include "gate/file_digest.hpp"
-#include "gate/recovery.hpp"
+#include "gate/names.hpp"
+#include "ledger/disclosure.hpp"
+#include "ledger/entry.hpp"
+#include "ledger/kind.hpp"
+#include "ledger/report_row.hpp"
 #include "sys/look.hpp"
 
 namespace airlock::gate {
@@ -36,7 +40,7 @@ Result<bool> stands(const site::Site& site, const ledger::Disclosure& disclosure
   if (disclosure.stage == ledger::Stage::released || disclosure.stage == ledger::Stage::sent) return true;
   if (disclosure.stage != ledger::Stage::sealed && !ledger::waits_to_be_sent(disclosure.stage)) return false;
   for (const std::string& path :
-       {hidden_bundle(site, disclosure.id), site.path(site::layout::outbox) + "/" + disclosure.file}) {
+       {hidden_bundle(site, disclosure.id), in_outbox(site, disclosure.file)}) {
     AIRLOCK_TRY(const bool there, sys::look_for(path));
     if (!there) continue;
     AIRLOCK_TRY(const core::Digest digest, digest_of_file(path));

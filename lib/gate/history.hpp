@@ -10,7 +10,8 @@
 #include "envelope/manifest.hpp"
 #include "gate/prepare.hpp"
 #include "ledger/ledger.hpp"
-#include "redaction/plan.hpp"
+#include "ledger/report_row.hpp"
+#include "redaction/profile.hpp"
 
 namespace airlock::gate {
 

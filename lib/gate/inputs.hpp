@@ -10,7 +10,10 @@
 #include "core/digest.hpp"
 #include "core/result.hpp"
 #include "core/time.hpp"
+#include "gate/hold.hpp"
+#include "gate/recorded.hpp"
 #include "ledger/ledger.hpp"
+#include "licence/seen.hpp"
 #include "licence/verdict.hpp"
 #include "policy/ceiling.hpp"
 #include "policy/policy.hpp"
@@ -18,6 +21,7 @@
 #include "site/kit.hpp"
 #include "site/machine.hpp"
 #include "site/site.hpp"
+#include "public/judge.hpp"
 
 namespace airlock::gate {
 
@@ -26,20 +30,18 @@ using core::Time;
 
 /// The licence of the site, judged.
 struct LicenceInput {
-  site::LicencePair files;
+  published::LicencePair files;
   bool next_in_force = false;  ///< whether the next licence has taken over, and still lies under its own name
   licence::LicenceVerdict verdict;
+
+  [[nodiscard]] static LicenceInput of(published::LicencePair files, published::JudgedByKit judged) {
+    return {.files = std::move(files), .next_in_force = judged.next_in_force, .verdict = std::move(judged.verdict)};
+  }
 
   /// The bytes of the file that the verdict is about; nothing where there is none.
   [[nodiscard]] const std::optional<std::string>& file() const {
     return next_in_force ? files.next.bytes : files.present.bytes;
   }
-};
-
-/// That a person stopped every disclosure.
-struct Hold {
-  Time since;
-  std::string reason;  ///< may be empty
 };
 
 struct Inputs {
@@ -62,30 +64,14 @@ struct Inputs {
   std::optional<Hold> hold;    ///< while it is in force nothing leaves
 
   /// Where reports would be sent to: as the configuration says, else as the kit says.
-  [[nodiscard]] const std::vector<site::Destination>& destinations() const;
+  [[nodiscard]] const std::vector<published::Destination>& destinations() const;
   /// What site and machine redact on top of the policy.
   [[nodiscard]] std::vector<redaction::Redaction> redact_also() const;
 };
 
-/// Reads them. Errors: only of the machine (unreadable files, ledger); whatever is wrong with kit or licence makes the
-/// decision stricter instead.
-[[nodiscard]] Result<Inputs> read_inputs(const std::string& directory, const ledger::Ledger& ledger, Time now);
-
-/// What the newest `kit` entry of the ledger names, with the revocation lists that came with it.
-using KitInForce = site::KnownKit;
-[[nodiscard]] Result<std::optional<KitInForce>> kit_in_force(const ledger::Ledger& ledger);
-/// What a `kit` entry names. Error: integrity.
-[[nodiscard]] Result<KitInForce> kit_named_by(const ledger::Entry& entry);
-/// What is known of kits, by the ledger and by `public/site.json`: a backup may have put one of them back.
-[[nodiscard]] site::KnownKit known_kit(const site::Site& site, const std::optional<KitInForce>& in_force);
-
-/// The licences of this product and site that the ledger has seen. The newest `licence` entry has them all, unless an
-/// older release made it: then all such entries are read.
-[[nodiscard]] Result<licence::SeenLicences> seen_licences(const ledger::Ledger& ledger);
-
 /// What a licence, a receipt and the next kit are judged by: the revocations of the kit in `public/`, or why nobody can
 /// say what is revoked. Error: of the machine only.
-[[nodiscard]] Result<site::Revocations> revocations(const site::Site& site, const ledger::Ledger& ledger);
+[[nodiscard]] Result<published::Revocations> revocations(const site::Site& site, const ledger::Ledger& ledger);
 
 /// What a site's licence is judged by besides the kit: configuration, keys, and what the ledger knows. To be read
 /// before the licence files are: a writer at work puts them into their place before the ledger names them.
@@ -100,12 +86,15 @@ struct LicenceTerms {
 [[nodiscard]] Result<LicenceTerms> licence_terms(const site::Site& site, const ledger::Ledger& ledger);
 /// Judges the licences for a site: revocations of the kit, licences the ledger has seen, product, binding, clock guard
 /// over ledger and kit.
-[[nodiscard]] site::JudgedByKit judge_for_site(const site::LicencePair& files, const LicenceTerms& terms,
-                                               const site::Revocations& revocations, Time now);
+[[nodiscard]] published::JudgedByKit judge_for_site(const published::LicencePair& files, const LicenceTerms& terms,
+                                               const published::Revocations& revocations, Time now);
 /// All of it for the files of the site as they are.
 [[nodiscard]] Result<LicenceInput> read_licence_input(const site::Site& site, const ledger::Ledger& ledger, Time now);
 
 /// Lets another kit, which is about to come into force, stand for the one that is in force: for the licence too.
 [[nodiscard]] Result<void> use_kit(Inputs& inputs, site::Kit kit, const ledger::Ledger& ledger);
+
+/// Whom a bundle is sealed for: the kit's recipients and, unless the site says otherwise, its own archive key.
+[[nodiscard]] Result<std::vector<crypto::Certificate>> recipients_of(const Inputs& inputs);
 
 }  // namespace airlock::gate

@@ -12,7 +12,13 @@
 #include "gate/append.hpp"
 #include "gate/file_digest.hpp"
 #include "gate/history.hpp"
+#include "gate/names.hpp"
 #include "gate/open.hpp"
+#include "ledger/change.hpp"
+#include "ledger/disclosure.hpp"
+#include "ledger/entry.hpp"
+#include "ledger/kind.hpp"
+#include "ledger/report_row.hpp"
 #include "sys/look.hpp"
 #include "sys/names.hpp"
 #include "sys/read_file.hpp"
@@ -61,10 +67,6 @@ bool link_same(const site::Site& site, const ledger::Ledger& ledger, const std::
 }
 
 }  // namespace
-
-std::string kept_path(const site::Site& site, const std::string& report_id) {
-  return site.path(site::layout::held) + "/" + report_id;
-}
 
 Result<std::vector<ledger::ReportRow>> waiting_reports(const site::Site& site, const ledger::Ledger& ledger) {
   AIRLOCK_TRY(const auto names, sys::list_directory(site.path(site::layout::held)));
@@ -152,11 +154,6 @@ Result<Received> receive_kept(const site::Site& site, const ledger::Ledger& ledg
               "find out who changed it, and put it back from a backup; `airlock discard` lets go of it");
 }
 
-std::uint64_t room_of(Share share, const site::Configuration& configuration) {
-  const std::uint64_t junk = configuration.held_bytes / 8;
-  return share == Share::no_reports ? junk : configuration.held_bytes - junk;
-}
-
 Result<void> Keeping::count(const site::Site& site, const ledger::Ledger& ledger) {
   const std::string folder = site.path(site::layout::held);
   const auto stamp = sys::stamp_of(folder);
@@ -235,7 +232,7 @@ Result<void> withdraw(ledger::Change& change, const std::vector<ledger::Disclosu
 
 Result<void> remove_payloads(const site::Site& site, const std::vector<ledger::Disclosure>& disclosures) {
   for (const ledger::Disclosure& disclosure : disclosures) {
-    AIRLOCK_CHECK(sys::remove_file(site.path(site::layout::outbox) + "/" + disclosure.file));
+    AIRLOCK_CHECK(sys::remove_file(in_outbox(site, disclosure.file)));
   }
   return {};
 }

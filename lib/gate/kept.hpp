@@ -14,8 +14,13 @@
 #include <string>
 #include <vector>
 
-#include "gate/prepare.hpp"
+#include "core/time.hpp"
+#include "gate/received.hpp"
+#include "ledger/change.hpp"
+#include "ledger/disclosure.hpp"
+#include "ledger/kind.hpp"
 #include "ledger/ledger.hpp"
+#include "ledger/report_row.hpp"
 #include "site/site.hpp"
 
 namespace airlock::gate {
@@ -24,9 +29,6 @@ namespace airlock::gate {
 [[nodiscard]] constexpr bool waits(ledger::Kind latest) {
   return latest == ledger::Kind::held || latest == ledger::Kind::refused;
 }
-
-/// Where the bytes of a report are kept.
-[[nodiscard]] std::string kept_path(const site::Site& site, const std::string& report_id);
 
 /// The reports that wait, by number, as the ledger's index has them. Error: of the machine, or of the ledger.
 [[nodiscard]] Result<std::vector<ledger::ReportRow>> waiting_reports(const site::Site& site,
@@ -52,11 +54,11 @@ struct WaitingGroup {
   std::string message;                 ///< of the newest
   std::uint64_t count = 0;
   std::vector<std::uint64_t> numbers;  ///< the newest first, up to `waiting_numbers_most`
-  Time oldest;                         ///< since when the one has waited that waits longest
-  Time expires;                        ///< when the bytes of that one are removed
+  core::Time oldest;                         ///< since when the one has waited that waits longest
+  core::Time expires;                        ///< when the bytes of that one are removed
 
   /// Whether people are to be warned of it.
-  [[nodiscard]] bool expires_soon(Time now) const { return expires - expiry_warning <= now; }
+  [[nodiscard]] bool expires_soon(core::Time now) const { return expires - expiry_warning <= now; }
 };
 inline constexpr std::size_t waiting_numbers_most = 20;
 /// All that wait, those with the most reports first.
@@ -70,11 +72,6 @@ inline constexpr std::size_t waiting_numbers_most = 20;
 /// The bytes of a report that waits, and that they are those that came in. Error: integrity where they are not.
 [[nodiscard]] Result<Received> receive_kept(const site::Site& site, const ledger::Ledger& ledger,
                                             const ledger::ReportRow& row);
-
-/// What shares the room of `limits.held_bytes`: an eighth of it is for bytes that are no report, so that junk takes no
-/// room from reports.
-enum class Share : std::uint8_t { reports, no_reports };
-[[nodiscard]] std::uint64_t room_of(Share share, const site::Configuration& configuration);
 
 /// Keeps reports. It remembers what the folder holds from one report to the next, and looks again only where the folder
 /// has changed. The caller holds the site's lock for every call.

@@ -5,6 +5,8 @@
 
 #include "gate/anchor.hpp"
 #include "gate/append.hpp"
+#include "ledger/kind.hpp"
+#include "ledger/merkle.hpp"
 #include "sys/file_system.hpp"
 #include "sys/lock.hpp"
 #include "sys/system.hpp"

@@ -11,6 +11,8 @@
 #include "core/result.hpp"
 #include "envelope/manifest.hpp"
 #include "gate/inputs.hpp"
+#include "gate/received.hpp"
+#include "gate/stop.hpp"
 #include "policy/policy.hpp"
 #include "redaction/copies.hpp"
 #include "redaction/fates.hpp"
@@ -18,43 +20,6 @@
 #include "sys/write_file.hpp"
 
 namespace airlock::gate {
-
-/// A report as it came in.
-struct Received {
-  sys::Spool bytes;
-  core::Digest sha256;
-  std::uint64_t size = 0;
-  bool complete = true;  ///< false: it is larger than the limit of reports
-  bool whole = true;     ///< false: `bytes` has its beginning only
-};
-
-/// What is read of a report that is larger than the limit.
-enum class Beyond : std::uint8_t {
-  nothing,  ///< one byte, which shows that there is more
-  kept,     ///< as much as may be kept of what is no report
-};
-/// Spools the input in `held/`, where the process that reads it may write. Error: of the machine only.
-[[nodiscard]] Result<Received> receive(const site::Site& site, core::Source& input, Beyond beyond = Beyond::nothing);
-
-/// The limits of reports with what the configuration says.
-[[nodiscard]] report::Limits limits_of(const site::Configuration& configuration);
-
-/// What is to become of a report.
-enum class Outcome : std::uint8_t { seal, queue, withheld, held, refused };
-/// Whether the payload is to leave.
-[[nodiscard]] constexpr bool leaves(Outcome outcome) { return outcome == Outcome::seal || outcome == Outcome::queue; }
-
-/// Why a report does not leave: a word for the ledger, and words for the person.
-struct Stop {
-  std::string reason;  ///< `malformed`, `dictionary`, `leak`, `no_kit`, `licence`, `tier`, `ceiling`, `hold`, `policy`, …
-  std::string message;
-  std::string hint;
-  int exit = 4;
-  std::string recorded{};  ///< the message without the report's own names and characters; empty: the message has none
-};
-
-/// Whether all that is missing is a person's word: `release` or `authorise`.
-[[nodiscard]] bool is_a_persons(const Stop& stop);
 
 struct Prepared {
   Outcome outcome = Outcome::refused;

@@ -6,8 +6,13 @@
 #include "crypto/hash.hpp"
 #include "gate/kept.hpp"
 #include "gate/open.hpp"
+#include "gate/read_inputs.hpp"
 #include "gate/record.hpp"
+#include "ledger/entry.hpp"
+#include "ledger/kind.hpp"
 #include "ledger/ledger.hpp"
+#include "ledger/merkle.hpp"
+#include "ledger/report_row.hpp"
 #include "sys/lock.hpp"
 #include "sys/system.hpp"
 

@@ -12,43 +12,11 @@
 
 #include "core/io.hpp"
 #include "core/result.hpp"
-#include "envelope/manifest.hpp"
 #include "gate/prepare.hpp"
+#include "gate/processed.hpp"
 #include "ledger/ledger.hpp"
 
 namespace airlock::gate {
-
-struct ProcessOptions {
-  std::string note;
-  bool dry_run = false;
-  bool again = false;
-  bool public_is_kept = false;         ///< `public/` is looked after by another process, since this one may not write there
-  std::string confinement;             ///< of the process that reads the report, for the ledger; may be empty
-  std::optional<core::Digest> expect;  ///< of the bytes that would leave; a difference holds the report
-};
-
-/// What became of a report.
-struct Processed {
-  std::string report_id;     ///< empty after a dry run
-  std::uint64_t number = 0;  ///< 0 after a dry run
-  std::string
-      outcome;  ///< `sealed`, `queued`, `withheld`, `held`, `refused`, `repeated`; after a dry run what it would be
-  std::string message;  ///< why it stopped, where it did
-  std::string hint;
-  int exit = 0;
-  Prepared prepared;
-  std::string licence_state;
-  std::string licence_serial;
-  std::optional<std::int64_t> days_left;
-  std::string disclosure_id;  ///< where something is to be sent
-  std::string bundle;         ///< path, where one was written
-  std::string bundle_sha256;
-  std::string original_sha256;
-  std::uint64_t original_size = 0;
-  std::uint64_t repeats = 0;  ///< number of the report that this one repeats
-  std::vector<envelope::RedactionCount> redactions;
-  ledger::TreeHead head;
-};
 
 /// Processes one report. An error means that it was not recorded: the caller exits 8.
 [[nodiscard]] Result<Processed> process(const std::string& directory, core::Source& input,

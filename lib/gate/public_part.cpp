@@ -4,7 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "core/json.hpp"
-#include "gate/inputs.hpp"
+#include "gate/recorded.hpp"
+#include "ledger/kind.hpp"
+#include "licence/seen.hpp"
 #include "public/public_site.hpp"
 #include "sys/read_file.hpp"
 #include "sys/write_file.hpp"
@@ -17,34 +19,40 @@ using core::Result;
 using core::Time;
 
 /// Whether the file need not be written for the difference.
-bool is_current(const site::PublicSite& found, const site::PublicSite& wanted) {
+bool is_current(const published::PublicSite& found, const published::PublicSite& wanted) {
   return found.current && found.kit == wanted.kit && found.seen == wanted.seen && found.site_id == wanted.site_id &&
          found.product == wanted.product && found.key_sha256 == wanted.key_sha256 &&
          found.licence_sequence == wanted.licence_sequence && found.newest_time <= wanted.newest_time &&
          wanted.newest_time - found.newest_time < public_time_lag;
 }
 
-Result<void> write(const site::Site& site, const site::PublicSite& content) {
+Result<void> write(const site::Site& site, const published::PublicSite& content) {
   return sys::replace_file(site.path(site::layout::public_site), published::to_document(content), sys::public_file);
 }
 
 }  // namespace
 
-std::optional<site::PublicSite> read_public(const site::Site& site) {
+std::optional<published::PublicSite> read_public(const site::Site& site) {
   const std::string path = site.path(site::layout::public_site);
-  const auto text = sys::read_file(path, site::public_site_bytes_limit);
+  const auto text = sys::read_file(path, published::public_site_bytes_limit);
   if (!text) return std::nullopt;
-  auto found = site::parse_public_site(*text, path);
+  auto found = published::parse_public_site(*text, path);
   if (!found) return std::nullopt;
   return std::move(*found);
 }
 
-Result<void> name_kit(const site::Site& site, const site::KnownKit& kit) {
+published::KnownKit known_kit(const site::Site& site, const std::optional<KitInForce>& in_force) {
+  published::KnownKit out = in_force.value_or(published::KnownKit{});
+  if (const auto shown = read_public(site)) published::add_known(out, shown->kit);
+  return out;
+}
+
+Result<void> name_kit(const site::Site& site, const published::KnownKit& kit) {
   auto found = read_public(site);
   if (!found) return {};
-  site::PublicSite wanted = *found;
+  published::PublicSite wanted = *found;
   wanted.kit = kit;
-  site::add_lists(wanted.kit, found->kit);
+  published::add_lists(wanted.kit, found->kit);
   if (found->current && found->kit == wanted.kit) return {};
   return write(site, wanted);
 }
@@ -86,9 +94,9 @@ Result<void> refresh_public(const site::Site& site, const ledger::Ledger& ledger
   if (verdict.licence && licence::counts_as_seen(core::name(verdict.state))) seen.add(*verdict.licence);
   if (found) seen.add(found->all_seen());
   AIRLOCK_TRY(const auto in_force, kit_in_force(ledger));
-  site::KnownKit kit = known_kit(site, in_force);
+  published::KnownKit kit = known_kit(site, in_force);
   AIRLOCK_TRY(const auto newest, newest_trusted_time(ledger));
-  const site::PublicSite wanted{.site_id = site.configuration().site_id,
+  const published::PublicSite wanted{.site_id = site.configuration().site_id,
                                 .product = site.configuration().product,
                                 .key_sha256 = certificate.key().sha256().hex(),
                                 .licence_sequence = seen.highest(),

@@ -6,7 +6,9 @@
 
 #include "core/result.hpp"
 #include "core/time.hpp"
+#include "gate/recorded.hpp"
 #include "ledger/ledger.hpp"
+#include "licence/seen.hpp"
 #include "licence/verdict.hpp"
 #include "public/public_site.hpp"
 #include "site/site.hpp"
@@ -21,16 +23,19 @@ namespace airlock::gate {
 [[nodiscard]] core::Result<std::optional<core::Time>> newest_trusted_time(const ledger::Ledger& ledger);
 
 /// What `public/site.json` says; nothing where it is missing or not sound, since it is made again then.
-[[nodiscard]] std::optional<site::PublicSite> read_public(const site::Site& site);
+[[nodiscard]] std::optional<published::PublicSite> read_public(const site::Site& site);
 /// What it gives as that time; nothing where the file is missing or not sound.
 [[nodiscard]] std::optional<core::Time> newest_shown(const site::Site& site);
+
+/// What is known of kits, by the ledger and by `public/site.json`: a backup may have put one of them back.
+[[nodiscard]] published::KnownKit known_kit(const site::Site& site, const std::optional<KitInForce>& in_force);
 
 /// How far `newest_time` may be behind before the file is written again: half of the clock guard's tolerance.
 inline constexpr std::chrono::hours public_time_lag{1};
 
 /// Makes the file name this kit as the newest, with the revocation lists that it names already; also where it named one
 /// with a higher number: for a step back. Does nothing where the file is missing or not sound. Error: not_recorded.
-[[nodiscard]] core::Result<void> name_kit(const site::Site& site, const site::KnownKit& kit);
+[[nodiscard]] core::Result<void> name_kit(const site::Site& site, const published::KnownKit& kit);
 
 /// Makes the file name these licences as seen where it names those that a wrong clock made it see: for a takeover that
 /// is taken back. Does nothing where the file is missing or not sound. Error: not_recorded.

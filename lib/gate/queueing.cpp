@@ -2,8 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "gate/recovery.hpp"
+#include "gate/names.hpp"
 #include "ledger/checkpoint.hpp"
+#include "ledger/merkle.hpp"
 #include "sys/names.hpp"
 #include "sys/write_file.hpp"
 
@@ -45,7 +46,5 @@ Result<core::Json> Queueing::write(const core::Digest& payload_sha256, const led
                     {"size", payload_.size()},
                     {"checkpoint", checkpoint}};
 }
-
-std::string payload_name(const std::string& disclosure_id) { return disclosure_id + ".json"; }
 
 }  // namespace airlock::gate

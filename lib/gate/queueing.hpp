@@ -9,6 +9,7 @@
 #include "core/result.hpp"
 #include "gate/entries.hpp"
 #include "ledger/ledger.hpp"
+#include "ledger/merkle.hpp"
 #include "site/site.hpp"
 #include "sys/write_file.hpp"
 
@@ -34,8 +35,5 @@ class Queueing {
   crypto::PrivateKey ledger_key_;
   sys::NewFile file_;
 };
-
-/// Name in the outbox of what waits to be sent.
-[[nodiscard]] std::string payload_name(const std::string& disclosure_id);
 
 }  // namespace airlock::gate

@@ -11,12 +11,18 @@
 #include "gate/figures.hpp"
 #include "gate/history.hpp"
 #include "gate/kept.hpp"
+#include "gate/names.hpp"
 #include "gate/open.hpp"
 #include "gate/public_part.hpp"
 #include "gate/queueing.hpp"
+#include "gate/read_inputs.hpp"
 #include "gate/recovery.hpp"
 #include "gate/retention.hpp"
 #include "gate/sealing.hpp"
+#include "ledger/change.hpp"
+#include "ledger/kind.hpp"
+#include "ledger/ledger.hpp"
+#include "ledger/merkle.hpp"
 #include "sys/lock.hpp"
 #include "sys/names.hpp"
 #include "sys/sizes.hpp"
@@ -191,7 +197,7 @@ class Recorder {
       out.message = "the bundle on disk is not the one that was sealed";
       out.hint = "check the disk; the report is held, and `airlock process --held` seals it anew";
     } else {
-      out.bundle = inputs_.site.path(site::layout::outbox) + "/" + sealed.file;
+      out.bundle = in_outbox(inputs_.site, sealed.file);
       if (const auto head = ledger_.head()) out.head = *head;
     }
     return out;
@@ -234,7 +240,7 @@ class Recorder {
   Result<bool> finish(const std::string& disclosure_id, const Subject& subject) {
     AIRLOCK_TRY(const auto row, ledger_.disclosure(disclosure_id));
     if (!row) return fail(Code::unexpected, "the ledger lost disclosure " + disclosure_id);
-    AIRLOCK_TRY(const bool released, release(inputs_.site, ledger_, *row, inputs_.now, false));
+    AIRLOCK_TRY(const bool released, release_bundle(inputs_.site, ledger_, *row, inputs_.now, false));
     if (released) {
       AIRLOCK_CHECK(remove_kept(subject.report_id));
     } else if (!subject.was_held) {

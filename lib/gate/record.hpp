@@ -6,7 +6,9 @@
 #include <string_view>
 
 #include "gate/kept.hpp"
-#include "gate/process.hpp"
+#include "gate/processed.hpp"
+#include "ledger/kind.hpp"
+#include "ledger/ledger.hpp"
 
 namespace airlock::gate {
 

@@ -9,13 +9,16 @@
 #include "core/json.hpp"
 #include "gate/acknowledged.hpp"
 #include "gate/append.hpp"
-#include "gate/ceiling.hpp"
 #include "gate/figures.hpp"
 #include "gate/file_digest.hpp"
+#include "gate/hold.hpp"
 #include "gate/kept.hpp"
-#include "gate/queueing.hpp"
-#include "gate/rotate.hpp"
-#include "gate/setup.hpp"
+#include "gate/key_change.hpp"
+#include "gate/kit_files.hpp"
+#include "gate/names.hpp"
+#include "ledger/disclosure.hpp"
+#include "ledger/entry.hpp"
+#include "ledger/kind.hpp"
 #include "sys/look.hpp"
 #include "sys/names.hpp"
 
@@ -25,13 +28,6 @@ namespace {
 using core::Json;
 using core::Result;
 using site::Site;
-
-constexpr std::string_view hidden_bundle_ending = ".tmp";
-constexpr std::string_view hidden_instructions_ending = ".txt.tmp";
-
-std::string in_outbox(const Site& site, const std::string& name) {
-  return site.path(site::layout::outbox) + "/" + name;
-}
 
 /// Whether the file is there with this digest. What is no file is none of ours, whatever its name.
 Result<bool> holds(const std::string& path, const std::string& sha256) {
@@ -85,11 +81,10 @@ Result<void> remove_hidden(const Site& site, const std::string& disclosure_id) {
 Result<void> show_payloads(const Site& site, const ledger::Ledger& ledger) {
   AIRLOCK_TRY(const auto names, sys::list_directory(site.path(site::layout::outbox)));
   for (const std::string& name : names) {
-    if (!name.starts_with('.') || !name.ends_with(hidden_bundle_ending)) continue;
-    const std::string id = name.substr(1, name.size() - 1 - hidden_bundle_ending.size());
-    if (!core::is_uuid(id)) continue;
-    AIRLOCK_TRY(const auto disclosure, ledger.disclosure(id));
-    if (disclosure && ledger::waits_to_be_sent(disclosure->stage)) AIRLOCK_CHECK(show_payload(site, id));
+    const auto id = hidden_name(name);
+    if (!id) continue;
+    AIRLOCK_TRY(const auto disclosure, ledger.disclosure(*id));
+    if (disclosure && ledger::waits_to_be_sent(disclosure->stage)) AIRLOCK_CHECK(show_payload(site, *id));
   }
   return {};
 }
@@ -142,14 +137,6 @@ Result<void> sweep_held(const Site& site, const ledger::Ledger& ledger) {
 
 }  // namespace
 
-std::string hidden_bundle(const Site& site, const std::string& disclosure_id) {
-  return in_outbox(site, "." + disclosure_id + std::string(hidden_bundle_ending));
-}
-
-std::string hidden_instructions(const Site& site, const std::string& disclosure_id) {
-  return in_outbox(site, "." + disclosure_id + std::string(hidden_instructions_ending));
-}
-
 Result<void> show_payload(const Site& site, const std::string& disclosure_id) {
   const std::string hidden = hidden_bundle(site, disclosure_id);
   AIRLOCK_CHECK(make_visible(hidden, in_outbox(site, payload_name(disclosure_id))));
@@ -157,7 +144,7 @@ Result<void> show_payload(const Site& site, const std::string& disclosure_id) {
   return sys::remove_if_file(hidden);
 }
 
-Result<bool> release(const Site& site, ledger::Ledger& ledger, const ledger::Disclosure& disclosure, core::Time now,
+Result<bool> release_bundle(const Site& site, ledger::Ledger& ledger, const ledger::Disclosure& disclosure, core::Time now,
                      bool recovering) {
   const std::string hidden = hidden_bundle(site, disclosure.id);
   const std::string visible = in_outbox(site, disclosure.file);
@@ -202,7 +189,7 @@ Result<Recovered> recover_outbox(const Site& site, ledger::Ledger& ledger, core:
       }
       continue;
     }
-    AIRLOCK_TRY(const bool released, release(site, ledger, disclosure, now, true));
+    AIRLOCK_TRY(const bool released, release_bundle(site, ledger, disclosure, now, true));
     (released ? out.finished : out.lost).push_back(disclosure.id);
   }
   AIRLOCK_CHECK(show_payloads(site, ledger));

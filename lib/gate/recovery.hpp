@@ -12,6 +12,7 @@
 
 #include "core/result.hpp"
 #include "core/time.hpp"
+#include "ledger/disclosure.hpp"
 #include "ledger/ledger.hpp"
 #include "site/site.hpp"
 
@@ -34,14 +35,10 @@ struct Recovered {
 
 /// Steps 2 to 4 for a disclosure in stage `sealed`: link to the visible names, record `released`, remove hidden names.
 /// Returns false where the file is not what the ledger says; then it was recorded as `payload_lost`.
-[[nodiscard]] core::Result<bool> release(const site::Site& site, ledger::Ledger& ledger,
+[[nodiscard]] core::Result<bool> release_bundle(const site::Site& site, ledger::Ledger& ledger,
                                          const ledger::Disclosure& disclosure, core::Time now, bool recovering);
 
 /// Steps 2 and 4 for a payload that is recorded as queued: its visible name instead of the hidden one.
 [[nodiscard]] core::Result<void> show_payload(const site::Site& site, const std::string& disclosure_id);
-
-/// Hidden names in the outbox while a disclosure is on its way; a payload has the first one only.
-[[nodiscard]] std::string hidden_bundle(const site::Site& site, const std::string& disclosure_id);
-[[nodiscard]] std::string hidden_instructions(const site::Site& site, const std::string& disclosure_id);
 
 }  // namespace airlock::gate

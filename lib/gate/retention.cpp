@@ -7,6 +7,11 @@
 #include "gate/append.hpp"
 #include "gate/history.hpp"
 #include "gate/kept.hpp"
+#include "gate/names.hpp"
+#include "ledger/disclosure.hpp"
+#include "ledger/entry.hpp"
+#include "ledger/kind.hpp"
+#include "ledger/report_row.hpp"
 #include "sys/names.hpp"
 
 namespace airlock::gate {

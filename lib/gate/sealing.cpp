@@ -7,10 +7,11 @@
 #include "envelope/entry.hpp"
 #include "gate/acknowledged.hpp"
 #include "gate/entries.hpp"
-#include "gate/recovery.hpp"
+#include "gate/names.hpp"
 #include "ledger/checkpoint.hpp"
+#include "ledger/entry.hpp"
+#include "ledger/merkle.hpp"
 #include "sys/names.hpp"
-#include "sys/write_file.hpp"
 
 namespace airlock::gate {
 namespace {

@@ -12,6 +12,7 @@
 #include "gate/inputs.hpp"
 #include "gate/prepare.hpp"
 #include "ledger/ledger.hpp"
+#include "ledger/merkle.hpp"
 #include "sys/write_file.hpp"
 
 namespace airlock::gate {

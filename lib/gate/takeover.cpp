@@ -8,6 +8,11 @@
 #include "crypto/pem.hpp"
 #include "gate/entries.hpp"
 #include "gate/public_part.hpp"
+#include "ledger/entry.hpp"
+#include "ledger/kind.hpp"
+#include "licence/licence.hpp"
+#include "licence/seen.hpp"
+#include "licence/verdict.hpp"
 #include "public/judge.hpp"
 #include "site/history.hpp"
 #include "sys/look.hpp"
@@ -18,7 +23,7 @@ namespace airlock::gate {
 namespace {
 
 using core::Json;
-using site::LicenceFile;
+using published::LicenceFile;
 using site::layout::licence;
 
 /// In `licence` entries: the serial of the licence that waits again.
@@ -26,7 +31,7 @@ constexpr std::string_view taken_back_member = "taken_back";
 
 /// What a file says where its signature holds, whatever else is the matter with it.
 std::optional<licence::Licence> content_of(const LicenceFile& file, const LicenceTerms& terms, Time now) {
-  return site::judge_by_kit(
+  return published::judge_by_kit(
              {.present = file},
              {.trust = terms.trust, .product = {}, .site_id = {}, .key_sha256 = {}, .now = now, .newest_trusted = {}},
              {})
@@ -38,7 +43,7 @@ Result<std::optional<LicenceFile>> former_file(const site::Site& site, std::stri
                                                const LicenceTerms& terms, Time now) {
   AIRLOCK_TRY(const auto paths, site::kept_in_history(site, "licence", serial));
   for (const std::string& path : paths) {
-    AIRLOCK_TRY(LicenceFile file, site::read_licence(path));
+    AIRLOCK_TRY(LicenceFile file, published::read_licence(path));
     const auto content = content_of(file, terms, now);
     if (content && content->serial == serial) return file;
   }
@@ -53,7 +58,7 @@ Result<void> finish_take_back(const site::Site& site, const ledger::Ledger& ledg
   AIRLOCK_TRY(const Json json, body_of(*newest));
   const std::string waits = json.value(taken_back_member, "");
   if (waits.empty()) return {};
-  AIRLOCK_TRY(const site::LicencePair files, site::read_licences(site.directory()));
+  AIRLOCK_TRY(const published::LicencePair files, published::read_licences(site.directory()));
   const auto present = content_of(files.present, terms, now);
   const auto next = content_of(files.next, terms, now);
   const bool is_in_place = !present || present->serial != waits;
@@ -124,7 +129,7 @@ Result<std::optional<TakeBack>> find_take_back(const site::Site& site, const led
   }
 
   AIRLOCK_TRY(LicenceTerms terms, licence_terms(site, ledger));
-  AIRLOCK_TRY(const site::LicencePair files, site::read_licences(site.directory()));
+  AIRLOCK_TRY(const published::LicencePair files, published::read_licences(site.directory()));
   const auto present = content_of(files.present, terms, now);
   const auto next = content_of(files.next, terms, now);
   const auto& early = present && present->serial == serial ? present : next;

@@ -17,12 +17,14 @@
 #include "core/result.hpp"
 #include "gate/inputs.hpp"
 #include "ledger/ledger.hpp"
+#include "licence/licence.hpp"
+#include "licence/seen.hpp"
 #include "site/site.hpp"
 
 namespace airlock::gate {
 
 /// Keeps a licence of the site that is about to be replaced in `history/`, if it is one. Error: not_recorded.
-[[nodiscard]] Result<void> keep_licence(const site::Site& site, const site::LicenceFile& file);
+[[nodiscard]] Result<void> keep_licence(const site::Site& site, const published::LicenceFile& file);
 
 /// Steps 1 and 2, where the next licence has taken over; and the files of a takeover that was taken back. The caller
 /// holds the lock, and brings `site.json` up to date behind it. Error: not_recorded.

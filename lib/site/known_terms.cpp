@@ -36,4 +36,14 @@ std::vector<UnknownTerm> unknown_terms(const licence::Licence& licence, const po
   return out;
 }
 
+std::vector<std::string> unknown_terms_in_words(const licence::Licence& licence, const Kit& kit) {
+  std::vector<std::string> out;
+  for (const UnknownTerm& term : unknown_terms(licence, kit.policy, kit.dictionary)) {
+    out.push_back(term.what + " of licence " + core::quote(licence.serial) + " " + term.why + " (kit number " +
+                  std::to_string(kit.number) + ")" +
+                  (term.nearest.empty() ? "" : "; the nearest that it knows is " + core::quote(term.nearest)));
+  }
+  return out;
+}
+
 }  // namespace airlock::site

@@ -9,6 +9,7 @@
 #include "dictionary/dictionary.hpp"
 #include "licence/licence.hpp"
 #include "policy/policy.hpp"
+#include "site/kit.hpp"
 
 namespace airlock::site {
 
@@ -20,5 +21,8 @@ struct UnknownTerm {
 /// The unknown terms in the licence's order: tier, entitlements, limits.
 [[nodiscard]] std::vector<UnknownTerm> unknown_terms(const licence::Licence& licence, const policy::Policy& policy,
                                                      const dictionary::Dictionary& dictionary);
+
+/// The same in sentences that name licence and kit, for whoever installed the wrong one of the two.
+[[nodiscard]] std::vector<std::string> unknown_terms_in_words(const licence::Licence& licence, const Kit& kit);
 
 }  // namespace airlock::site

@@ -28,6 +28,8 @@ DIRECTION = {
     "site": "core sys crypto keeper dictionary redaction policy licence envelope public",
     "ledger": "core sys crypto db",
     "gate": "core sys crypto keeper db report dictionary redaction policy licence envelope public site ledger",
+    "office": "core sys crypto keeper db report dictionary redaction policy licence envelope public site ledger gate",
+    "health": "core sys crypto keeper db report dictionary redaction policy licence envelope public site ledger gate",
     "delivery": "core sys net crypto keeper report public site ledger gate",
     "collect": "core sys db net report dictionary",
     "intake": "core sys crypto keeper db report dictionary licence policy prover public site envelope ledger",
@@ -35,8 +37,8 @@ DIRECTION = {
 }
 # Tools sit on top: the gate and everything below it, and their own module. So may the C ABI; it needs less.
 TOOLS = {
-    "airlock": "gate prover " + DIRECTION["gate"],
-    "airlock-send": "delivery " + DIRECTION["delivery"],
+    "airlock": "office health gate prover " + DIRECTION["gate"],
+    "airlock-send": "delivery health " + DIRECTION["delivery"],
     "airlock-vendor": "intake redaction " + DIRECTION["intake"],
 }
 # Third-party headers and the modules whose .cpp files may include them; "*" is any.

@@ -9,7 +9,7 @@
 
 #include "console.hpp"
 #include "delivery/sender.hpp"
-#include "gate/watch.hpp"
+#include "health/watch.hpp"
 #include "keeper/keeper.hpp"
 #include "site/site.hpp"
 #include "sys/helper.hpp"
@@ -79,7 +79,7 @@ int send_once(const console::Console& console, const Settings& settings) {
     if (reports.size() < reports_told) reports.push_back(to_json(event));
     show(console, event);
   });
-  for (const core::Error& error : gate::tell_watchers(settings.site)) {
+  for (const core::Error& error : health::tell_watchers(settings.site)) {
     console.complain("who watches this site was not told: " + error.message, error.hint);
   }
   if (!round) return console.report(round.error());

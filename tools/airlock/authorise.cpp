@@ -3,8 +3,8 @@
 
 #include "commands.hpp"
 #include "core/text.hpp"
-#include "gate/authorise.hpp"
-#include "gate/clock.hpp"
+#include "office/authorise.hpp"
+#include "office/clock.hpp"
 #include "present.hpp"
 
 namespace airlock::tools {
@@ -23,9 +23,9 @@ struct Options {
   std::vector<std::string> also_new;
 };
 
-Json to_json(const gate::Proposal& proposal) {
+Json to_json(const office::Proposal& proposal) {
   Json events = Json::array();
-  for (const gate::Raise& raise : proposal.raises) {
+  for (const office::Raise& raise : proposal.raises) {
     Json looser = Json::array();
     for (const auto& difference : raise.loosenings) {
       looser.push_back({{"what", difference.what}, {"from", difference.from}, {"to", difference.to}});
@@ -48,7 +48,7 @@ void add_consents(std::vector<std::string>& out, std::string_view title, const s
 }
 
 /// Old against new, one line for each difference.
-std::vector<std::string> sentences(const gate::Proposal& proposal) {
+std::vector<std::string> sentences(const office::Proposal& proposal) {
   std::vector<std::string> out;
   out.push_back("kit number " + std::to_string(proposal.kit) + ", licence " + proposal.licence);
   if (proposal.kit_before) {
@@ -56,7 +56,7 @@ std::vector<std::string> sentences(const gate::Proposal& proposal) {
                   ", which is in force; to leave that as it is, install it again instead");
     if (proposal.raises.empty()) out.emplace_back("nothing would be looser than this site's ceiling");
   }
-  for (const gate::Raise& raise : proposal.raises) {
+  for (const office::Raise& raise : proposal.raises) {
     out.push_back(
         "reports of event " + core::quote(raise.event) + " would be allowed " + core::quote(policy::name(raise.after)) +
         (raise.before ? "; so far at most " + core::quote(policy::name(*raise.before)) : "") + ". Looser are:");
@@ -71,7 +71,7 @@ std::vector<std::string> sentences(const gate::Proposal& proposal) {
 }
 
 /// What disowning the times of a bad clock means, before it is done.
-std::vector<std::string> sentences(const gate::ClockProposal& proposal) {
+std::vector<std::string> sentences(const office::ClockProposal& proposal) {
   std::vector<std::string> out{"the clock says " + proposal.now.text() + ", the ledger's newest time is " +
                                    proposal.ledger.value_or(proposal.now).text(),
                                "every time in the ledger that is later than the clock's would count no more"};
@@ -86,7 +86,7 @@ std::vector<std::string> sentences(const gate::ClockProposal& proposal) {
 
 int run_clock(Context& context, const Options& options) {
   const console::Console& console = context.console;
-  const auto proposal = gate::propose_clock(context.site);
+  const auto proposal = office::propose_clock(context.site);
   if (!proposal) return console.report(proposal.error());
   if (proposal->empty()) {
     if (proposal->stays) return console.report(*proposal->stays);
@@ -96,7 +96,7 @@ int run_clock(Context& context, const Options& options) {
   }
   const auto confirmed = console.confirm(sentences(*proposal), "Allow this?", options.yes, unattended);
   if (!confirmed) return console.report(confirmed.error());
-  const auto done = gate::disown_times(context.site, options.reason);
+  const auto done = office::disown_times(context.site, options.reason);
   if (!done) return console.report(done.error());
   if (console.json()) {
     console.print({{"authorised", true},
@@ -123,7 +123,7 @@ int run(Context& context, const Options& options) {
     also_new = std::move(*read);
   }
   if (options.clock) return run_clock(context, options);
-  const auto proposal = gate::propose(context.site, also_new);
+  const auto proposal = office::propose(context.site, also_new);
   if (!proposal) return console.report(proposal.error());
   if (proposal->empty()) {
     if (console.json()) console.print({{"authorised", false}, {"events", Json::array()}, {"exit", 0}});
@@ -132,7 +132,7 @@ int run(Context& context, const Options& options) {
   }
   const auto confirmed = console.confirm(sentences(*proposal), "Allow this?", options.yes, unattended);
   if (!confirmed) return console.report(confirmed.error());
-  if (const auto done = gate::authorise(context.site, *proposal, options.reason); !done) {
+  if (const auto done = office::authorise(context.site, *proposal, options.reason); !done) {
     return console.report(done.error());
   }
   if (console.json())
@@ -152,7 +152,7 @@ int run_hold(Context& context, const std::string& reason, bool stop) {
   if (!reason.empty()) {
     if (const auto checked = core::check_reason(reason, reason_hint); !checked) return console.report(checked.error());
   }
-  const auto changed = stop ? gate::hold(context.site, reason) : gate::release(context.site, reason);
+  const auto changed = stop ? office::put_on_hold(context.site, reason) : office::lift_hold(context.site, reason);
   if (!changed) return console.report(changed.error());
   if (console.json()) console.print({{"on_hold", stop}, {"changed", *changed}, {"exit", 0}});
   if (stop) {

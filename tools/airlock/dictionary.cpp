@@ -8,6 +8,7 @@
 #include "dictionary/misfits.hpp"
 #include "documents.hpp"
 #include "gate/kept.hpp"
+#include "gate/names.hpp"
 #include "gate/open.hpp"
 #include "present.hpp"
 #include "sys/read_file.hpp"

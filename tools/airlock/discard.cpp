@@ -3,7 +3,7 @@
 
 #include "commands.hpp"
 #include "core/text.hpp"
-#include "gate/discard.hpp"
+#include "office/discard.hpp"
 #include "present.hpp"
 
 namespace airlock::tools {
@@ -35,7 +35,7 @@ int run(Context& context, const Options& options) {
   }
   Json list = Json::array();
   for (const std::uint64_t number : numbers) {
-    const auto done = gate::discard(context.site, number, options.reason);
+    const auto done = office::discard(context.site, number, options.reason);
     if (!done) return console.report(done.error());
     console.say("report " + std::to_string(number) + " was " + done->was + " and is discarded: its bytes are gone");
     if (done->same_bytes != 0) {

@@ -1,4 +1,4 @@
-#include "gate/doctor.hpp"
+#include "health/doctor.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -11,25 +11,25 @@ namespace doctor_command {
 using core::Json;
 
 int run(Context& context) {
-  const auto findings = gate::doctor(context.site, rehearse_worker(context));
+  const auto findings = health::doctor(context.site, rehearse_worker(context));
   Json list = Json::array();
   int failed = 0;
   int warned = 0;
-  for (const gate::Finding& finding : findings) {
-    failed += finding.health == gate::Health::fail ? 1 : 0;
-    warned += finding.health == gate::Health::warn ? 1 : 0;
+  for (const health::Finding& finding : findings) {
+    failed += finding.health == health::Health::fail ? 1 : 0;
+    warned += finding.health == health::Health::warn ? 1 : 0;
     list.push_back({{"subject", finding.subject},
-                    {"health", gate::name(finding.health)},
+                    {"health", health::name(finding.health)},
                     {"what", finding.what},
                     {"hint", finding.hint.empty() ? Json(nullptr) : Json(finding.hint)}});
     if (context.console.json()) continue;
     if (context.console.quiet()) {
-      if (finding.health == gate::Health::fail) {
+      if (finding.health == health::Health::fail) {
         context.console.complain(finding.subject + ": " + finding.what, finding.hint);
       }
       continue;
     }
-    std::string word(gate::name(finding.health));
+    std::string word(health::name(finding.health));
     word.resize(5, ' ');
     context.console.say(word + finding.subject + ": " + finding.what);
     if (!finding.hint.empty()) context.console.say("     hint: " + finding.hint);

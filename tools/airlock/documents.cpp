@@ -1,6 +1,7 @@
 #include "documents.hpp"
 
-#include "gate/setup.hpp"
+#include "core/text.hpp"
+#include "gate/kit_files.hpp"
 #include "site/site.hpp"
 #include "sys/read_file.hpp"
 

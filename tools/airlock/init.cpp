@@ -7,7 +7,8 @@
 #include "core/encoding.hpp"
 #include "core/members.hpp"
 #include "core/text.hpp"
-#include "gate/setup.hpp"
+#include "licence/licence.hpp"
+#include "office/init.hpp"
 #include "present.hpp"
 #include "site/request.hpp"
 #include "sys/read_file.hpp"
@@ -55,8 +56,8 @@ core::Result<void> confirm_root(const Options& options, const crypto::Certificat
                     "compare the fingerprint, then answer yes or give `--vendor-root-sha256`");
 }
 
-core::Result<gate::Initialised> make(const Context& context, const Options& options) {
-  gate::InitOptions init{.directory = context.site,
+core::Result<office::Initialised> make(const Context& context, const Options& options) {
+  office::InitOptions init{.directory = context.site,
                          .vendor_root = "",
                          .kit = {},
                          .licence = {},
@@ -81,7 +82,7 @@ core::Result<gate::Initialised> make(const Context& context, const Options& opti
   if (!options.licence.empty()) {
     AIRLOCK_TRY(init.licence, sys::read_file(options.licence, licence::licence_bytes_limit));
   }
-  return gate::init(init);
+  return office::init(init);
 }
 
 int run(Context& context, const Options& options) {

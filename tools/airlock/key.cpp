@@ -3,7 +3,7 @@
 
 #include "commands.hpp"
 #include "core/text.hpp"
-#include "gate/rotate.hpp"
+#include "office/rotate.hpp"
 #include "site/request.hpp"
 
 namespace airlock::tools {
@@ -29,7 +29,7 @@ std::string consequence(site::KeyName key) {
   return {};
 }
 
-int print_change(Context& context, const core::Result<gate::KeyChange>& changed, const std::string& done,
+int print_change(Context& context, const core::Result<office::KeyChange>& changed, const std::string& done,
                  const std::string& next) {
   if (!changed) return context.console.report(changed.error());
   if (context.console.json()) {
@@ -88,7 +88,7 @@ int rotate(Context& context, const KeyOptions& options) {
         context.console.confirm(rotation_consequences(), "Put a new site key in force?", options.yes);
     if (!confirmed) return context.console.report(confirmed.error());
   }
-  return print_change(context, gate::rotate_key(context.site, *key),
+  return print_change(context, office::rotate_key(context.site, *key),
                       "the " + options.key + " key is another one now, and that is recorded", consequence(*key));
 }
 
@@ -97,7 +97,7 @@ int use(Context& context, const KeyOptions& options) {
     return context.console.report({core::Code::usage, "only the `site` key can be in a token",
                                    "the ledger's key is Ed25519, and the archive key opens bundles: they stay files"});
   }
-  return print_change(context, gate::use_token_key(context.site, options.token),
+  return print_change(context, office::use_token_key(context.site, options.token),
                       "the site signs with the token's key now, and that is recorded",
                       consequence(site::KeyName::site));
 }
@@ -107,7 +107,7 @@ int protect(Context& context, const KeyOptions& options) {
     return context.console.report({core::Code::usage, "only the `site` key can be put under a passphrase",
                                    "the sandboxed worker needs the ledger's and the pseudonym key itself"});
   }
-  if (auto done = gate::protect_site_key(context.site); !done) return context.console.report(done.error());
+  if (auto done = office::protect_site_key(context.site); !done) return context.console.report(done.error());
   if (context.console.json()) {
     context.console.print({{"key", options.key}, {"kept", "under a passphrase"}, {"exit", 0}});
   } else {
@@ -127,7 +127,7 @@ int destroy(Context& context, const KeyOptions& options) {
   const auto confirmed =
       context.console.confirm(destruction_consequences(), "Destroy the pseudonym keys?", options.yes);
   if (!confirmed) return context.console.report(confirmed.error());
-  return print_change(context, gate::destroy_pseudonym_keys(context.site),
+  return print_change(context, office::destroy_pseudonym_keys(context.site),
                       "every pseudonym key of this site is gone, and that is recorded",
                       "destroy copies in backups too; until then who has one can tell names from pseudonyms");
 }

@@ -3,7 +3,8 @@
 
 #include "commands.hpp"
 #include "core/text.hpp"
-#include "gate/setup.hpp"
+#include "office/install_kit.hpp"
+#include "gate/kit_files.hpp"
 #include "present.hpp"
 #include "site/site.hpp"
 #include "sys/read_file.hpp"
@@ -47,7 +48,7 @@ int show(Context& context, const std::string& file) {
   if (!text) return context.console.report(text.error());
   const auto kit = gate::verify_kit_for(*site, *text);
   if (!kit) return context.console.report(core::Error(kit.error()).within(core::quote(path)));
-  const auto idle = gate::idle_redactions(*site, *kit);
+  const auto idle = office::idle_redactions(*site, *kit);
   if (!idle) return context.console.report(idle.error());
   warn_of_idle(context.console, *idle);
   if (context.console.json()) {
@@ -73,7 +74,7 @@ int show(Context& context, const std::string& file) {
 int install(Context& context, const std::string& path) {
   const auto text = sys::read_file(path, published::kit_bytes_limit);
   if (!text) return context.console.report(text.error());
-  const auto installed = gate::install_kit(context.site, *text);
+  const auto installed = office::install_kit(context.site, *text);
   if (!installed) return context.console.report(core::Error(installed.error()).within(core::quote(path)));
   warn_of_idle(context.console, installed->idle);
   if (context.console.json()) {

@@ -1,4 +1,7 @@
 #include "core/encoding.hpp"
+#include "ledger/disclosure.hpp"
+#include "ledger/entry.hpp"
+#include "ledger/kind.hpp"
 #include "ledger/ledger.hpp"
 
 #include <algorithm>
@@ -9,9 +12,10 @@
 
 #include "commands.hpp"
 #include "core/text.hpp"
-#include "gate/check.hpp"
 #include "gate/open.hpp"
 #include "ledger/checkpoint.hpp"
+#include "ledger/report_row.hpp"
+#include "office/check.hpp"
 #include "present.hpp"
 #include "site/site.hpp"
 #include "sys/read_file.hpp"
@@ -183,8 +187,8 @@ struct VerifyOptions {
   std::string public_key;
 };
 
-core::Result<gate::CheckOptions> read_verify(const VerifyOptions& options) {
-  gate::CheckOptions out;
+core::Result<office::CheckOptions> read_verify(const VerifyOptions& options) {
+  office::CheckOptions out;
   if (!options.checkpoint.empty()) {
     AIRLOCK_TRY(out.checkpoint, sys::read_file(options.checkpoint, ledger::checkpoint_text_limit));
   }
@@ -197,7 +201,7 @@ core::Result<gate::CheckOptions> read_verify(const VerifyOptions& options) {
 int verify(Context& context, const VerifyOptions& options) {
   const auto given = read_verify(options);
   if (!given) return context.console.report(given.error());
-  const auto checked = gate::check_site(context.site, *given);
+  const auto checked = office::check_site(context.site, *given);
   if (!checked) return context.console.report(checked.error());
   const auto& ledger = checked->ledger;
   if (context.console.json()) {

@@ -4,15 +4,17 @@
 
 #include "commands.hpp"
 #include "core/text.hpp"
-#include "gate/anchor.hpp"
-#include "gate/backup.hpp"
+#include "ledger/disclosure.hpp"
+#include "ledger/entry.hpp"
+#include "office/adopt.hpp"
 #include "gate/open.hpp"
-#include "gate/proofs.hpp"
 #include "ledger/checkpoint.hpp"
 #include "ledger/merkle.hpp"
+#include "office/backup.hpp"
+#include "office/proofs.hpp"
+#include "present.hpp"
 #include "sys/names.hpp"
 #include "sys/write_file.hpp"
-#include "present.hpp"
 
 namespace airlock::tools {
 namespace ledger_proofs_command {
@@ -33,7 +35,7 @@ struct ExportOptions {
   std::string format;
 };
 
-core::Result<void> extract_proof(const gate::ProvenEntry& proven, const std::string& directory) {
+core::Result<void> extract_proof(const office::ProvenEntry& proven, const std::string& directory) {
   AIRLOCK_CHECK(sys::make_directory(directory, sys::private_directory));
   const std::vector<std::pair<std::string, std::string>> files{{"entry.json", proven.entry.body},
                                                                {"proof.txt", proven.proof},
@@ -49,16 +51,16 @@ int prove(Context& context, const ProveOptions& options) {
   if (options.number.empty() == options.entry.empty()) {
     return context.console.report({Code::usage, "name a report, or an entry with `--entry`", {}});
   }
-  auto proven = core::Result<gate::ProvenEntry>();
+  auto proven = core::Result<office::ProvenEntry>();
   if (options.entry.empty()) {
     const auto number = number_from(options.number);
     if (!number) return context.console.report(number.error());
-    proven = gate::prove_report(context.site, *number);
+    proven = office::prove_report(context.site, *number);
   } else {
     // Entries count from 0, reports from 1.
     const auto seq = options.entry == "0" ? core::Result<std::uint64_t>(0) : number_from(options.entry);
     if (!seq) return context.console.report(seq.error());
-    proven = gate::prove_entry(context.site, *seq);
+    proven = office::prove_entry(context.site, *seq);
   }
   if (!proven) return context.console.report(proven.error());
   if (!options.extract.empty()) {
@@ -83,7 +85,7 @@ int prove(Context& context, const ProveOptions& options) {
 }
 
 int checkpoint(Context& context) {
-  const auto head = gate::sign_head(context.site);
+  const auto head = office::sign_head(context.site);
   if (!head) return context.console.report(head.error());
   if (context.console.json()) {
     context.console.print({{"checkpoint", head->checkpoint},
@@ -114,7 +116,7 @@ std::string csv_row(const ledger::Entry& entry) {
 
 /// All entries that the checkpoint covers, each as its exact text, in bounded memory.
 core::Result<void> write_export(const std::string& directory, bool csv) {
-  AIRLOCK_TRY(const auto head, gate::sign_head(directory));
+  AIRLOCK_TRY(const auto head, office::sign_head(directory));
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const auto ledger, gate::open_to_read(site));
   if (csv) {
@@ -153,7 +155,7 @@ int write_entries(Context& context, const ExportOptions& options) {
 }
 
 int backup(Context& context, const std::string& file) {
-  const auto made = gate::back_up(context.site, file);
+  const auto made = office::back_up(context.site, file);
   if (!made) return context.console.report(made.error());
   if (context.console.json()) {
     context.console.print({{"file", file},
@@ -178,7 +180,7 @@ struct AdoptOptions {
 
 int adopt(Context& context, const AdoptOptions& options) {
   const std::string& reason = options.reason;
-  if (const auto checked = core::check_reason(reason, gate::adopt_reason_hint); !checked) {
+  if (const auto checked = core::check_reason(reason, office::adopt_reason_hint); !checked) {
     return context.console.report(checked.error());
   }
   const auto confirmed = context.console.confirm(
@@ -189,7 +191,7 @@ int adopt(Context& context, const AdoptOptions& options) {
        "own"},
       "Go on with this ledger?", options.yes);
   if (!confirmed) return context.console.report(confirmed.error());
-  const auto adopted = gate::adopt(context.site, reason);
+  const auto adopted = office::adopt(context.site, reason);
   if (!adopted) return context.console.report(adopted.error());
   if (context.console.json()) {
     context.console.print({{"seq", adopted->seq},

@@ -4,8 +4,10 @@
 #include "commands.hpp"
 #include "core/encoding.hpp"
 #include "core/text.hpp"
-#include "gate/documents.hpp"
-#include "gate/setup.hpp"
+#include "health/documents.hpp"
+#include "licence/licence.hpp"
+#include "licence/verdict.hpp"
+#include "office/install_licence.hpp"
 #include "present.hpp"
 #include "public/judge.hpp"
 #include "sys/read_file.hpp"
@@ -48,7 +50,7 @@ core::Result<licence::LicenceVerdict> judge(const Context& context, const Option
 }
 
 void print(const Context& context, const licence::LicenceVerdict& verdict) {
-  core::Json document = gate::verdict_document(verdict);
+  core::Json document = health::verdict_document(verdict);
   if (verdict.exit_code() != 0) {
     document["error"] = console::error_member(verdict.exit_code(), verdict.reason, verdict.hint);
   }
@@ -102,11 +104,11 @@ int show(Context& context) {
 int install(Context& context, const Options& options) {
   const auto file = sys::read_file(options.file, licence::licence_bytes_limit);
   if (!file) return context.console.report(file.error());
-  const auto installed = gate::install_licence(context.site, *file, options.file);
+  const auto installed = office::install_licence(context.site, *file, options.file);
   if (!installed) return context.console.report(installed.error());
   const licence::Licence& licence = installed->licence;
   if (context.console.json()) {
-    core::Json document = gate::verdict_document(installed->verdict);
+    core::Json document = health::verdict_document(installed->verdict);
     document["installed"] = {{"serial", licence.serial}, {"waits", installed->waits}, {"unknown", installed->unknown}};
     document["exit"] = 0;
     context.console.print(document);

@@ -2,7 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "commands.hpp"
-#include "gate/usage.hpp"
+#include "health/usage.hpp"
 #include "present.hpp"
 
 namespace airlock::tools {
@@ -26,9 +26,9 @@ std::string bar(std::int64_t value, std::int64_t most) {
          std::to_string(most) + percent + (value > most ? ", over the limit" : "");
 }
 
-Json to_json(const gate::Usage& usage) {
+Json to_json(const health::Usage& usage) {
   Json limits = Json::array();
-  for (const gate::LimitUsage& limit : usage.limits) {
+  for (const health::LimitUsage& limit : usage.limits) {
     limits.push_back({{"limit", limit.limit},
                       {"most", limit.most},
                       {"field", limit.path.empty() ? Json(nullptr) : Json(limit.path)},
@@ -48,7 +48,7 @@ Json to_json(const gate::Usage& usage) {
 }
 
 int run(Context& context) {
-  const auto usage = gate::licence_usage(context.site);
+  const auto usage = health::licence_usage(context.site);
   if (!usage) return context.console.report(usage.error());
   if (context.console.json()) {
     context.console.print(to_json(*usage));
@@ -57,7 +57,7 @@ int run(Context& context) {
   context.console.say("licence " + usage->verdict.licence->serial + ", " + in_words(usage->verdict));
   if (usage->limits.empty()) context.console.say("it sets no limits");
   std::vector<std::pair<std::string, std::string>> rows;
-  for (const gate::LimitUsage& limit : usage->limits) {
+  for (const health::LimitUsage& limit : usage->limits) {
     rows.emplace_back(limit.limit, limit.value ? bar(*limit.value, limit.most)
                                                : "at most " + std::to_string(limit.most) + "; " + limit.problem);
   }

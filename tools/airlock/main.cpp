@@ -8,7 +8,7 @@
 
 #include "commands.hpp"
 #include "crypto/start.hpp"
-#include "gate/watch.hpp"
+#include "health/watch.hpp"
 #include "site/site.hpp"
 
 namespace {
@@ -67,7 +67,7 @@ int main(int argc, char** argv) {
   for (const auto& [name, add] : wanted(argc > 1 ? argv[1] : "")) add(context);
   const int exit = console.run(argc, argv);
   if (context.confined) return exit;
-  for (const core::Error& error : gate::tell_watchers(context.site)) {
+  for (const core::Error& error : health::tell_watchers(context.site)) {
     console.complain("who watches this site was not told: " + error.message, error.hint);
   }
   return exit;

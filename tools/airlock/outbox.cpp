@@ -3,8 +3,9 @@
 #include <nlohmann/json.hpp>
 
 #include "commands.hpp"
-#include "gate/hand_over.hpp"
-#include "gate/outbox.hpp"
+#include "ledger/disclosure.hpp"
+#include "office/hand_over.hpp"
+#include "office/outbox.hpp"
 #include "present.hpp"
 #include "supervise.hpp"
 #include "sys/worker.hpp"
@@ -25,7 +26,7 @@ std::string in_words(std::chrono::seconds age) {
   return std::to_string(seconds / 60) + " min";
 }
 
-Json to_json(const gate::OutboxItem& item) {
+Json to_json(const office::OutboxItem& item) {
   const ledger::Disclosure& disclosure = item.disclosure;
   const auto time = [](const std::optional<core::Time>& at) { return at ? Json(at->text()) : Json(nullptr); };
   Json out{{"number", disclosure.number},
@@ -51,7 +52,7 @@ Json to_json(const gate::OutboxItem& item) {
   return out;
 }
 
-void show(const console::Console& console, const gate::OutboxItem& item) {
+void show(const console::Console& console, const office::OutboxItem& item) {
   const ledger::Disclosure& disclosure = item.disclosure;
   const std::string what = item.hand_off.acknowledged_by != 0
                                ? "acknowledged by receipt " + std::to_string(item.hand_off.acknowledged_by)
@@ -80,11 +81,11 @@ void show(const console::Console& console, const gate::OutboxItem& item) {
 }
 
 int list(Context& context) {
-  const auto items = gate::outbox(context.site);
+  const auto items = office::outbox(context.site);
   if (!items) return context.console.report(items.error());
   Json waiting = Json::array();
   Json acknowledged = Json::array();
-  for (const gate::OutboxItem& item : *items) {
+  for (const office::OutboxItem& item : *items) {
     (item.hand_off.acknowledged_by == 0 ? waiting : acknowledged).push_back(to_json(item));
     if (item.hand_off.acknowledged_by == 0) show(context.console, item);
   }
@@ -93,7 +94,7 @@ int list(Context& context) {
     return 0;
   }
   if (waiting.empty()) context.console.say(acknowledged.empty() ? "the outbox is empty" : "nothing waits");
-  for (const gate::OutboxItem& item : *items) {
+  for (const office::OutboxItem& item : *items) {
     if (item.hand_off.acknowledged_by != 0) show(context.console, item);
   }
   return 0;
@@ -101,22 +102,22 @@ int list(Context& context) {
 
 struct HandOverArguments {
   std::vector<std::string> numbers;
-  gate::HandOverOptions options;
+  office::HandOverOptions options;
 };
 
-core::Result<std::vector<gate::HandedBundle>> hand_over(const Context& context, HandOverArguments& arguments) {
+core::Result<std::vector<office::HandedBundle>> hand_over(const Context& context, HandOverArguments& arguments) {
   for (const std::string& text : arguments.numbers) {
     AIRLOCK_TRY(const std::uint64_t number, number_from(text));
     arguments.options.numbers.push_back(number);
   }
-  return gate::hand_over(context.site, arguments.options);
+  return office::hand_over(context.site, arguments.options);
 }
 
 int run_hand_over(Context& context, HandOverArguments& arguments) {
   const auto bundles = hand_over(context, arguments);
   if (!bundles) return context.console.report(bundles.error());
   Json all = Json::array();
-  for (const gate::HandedBundle& bundle : *bundles) {
+  for (const office::HandedBundle& bundle : *bundles) {
     const ledger::Disclosure& disclosure = bundle.disclosure;
     all.push_back({{"number", disclosure.number},
                    {"disclosure", disclosure.disclosure},
@@ -157,7 +158,7 @@ core::Result<int> run_sender(const Context& context) {
 }
 
 int flush(Context& context) {
-  const auto before = gate::count_waiting(context.site);
+  const auto before = office::count_waiting(context.site);
   if (!before) return context.console.report(before.error());
   int exit = 0;
   if (before->queued + before->failed != 0) {
@@ -165,7 +166,7 @@ int flush(Context& context) {
     if (!ended) return context.console.report(ended.error());
     exit = *ended;
   }
-  const auto after = gate::count_waiting(context.site);
+  const auto after = office::count_waiting(context.site);
   if (!after) return context.console.report(after.error());
   if (context.console.json()) {
     Json document{{"waiting", after->queued}, {"failed", after->failed}, {"exit", exit}};

@@ -7,6 +7,7 @@
 
 #include "core/text.hpp"
 #include "gate/kept.hpp"
+#include "ledger/merkle.hpp"
 
 namespace airlock::tools {
 namespace {

@@ -11,6 +11,7 @@
 #include "envelope/manifest.hpp"
 #include "gate/process.hpp"
 #include "ledger/ledger.hpp"
+#include "ledger/merkle.hpp"
 #include "licence/verdict.hpp"
 
 namespace airlock::tools {

@@ -1,4 +1,4 @@
-#include "gate/receipt.hpp"
+#include "office/receipt.hpp"
 
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -16,9 +16,9 @@ struct Options {
   std::string file;
 };
 
-core::Result<gate::ReceiptImport> import_file(const Context& context, const Options& options) {
+core::Result<office::ReceiptImport> import_file(const Context& context, const Options& options) {
   AIRLOCK_TRY(const std::string file, sys::read_file(options.file, site::receipt_bytes_limit));
-  auto imported = gate::import_receipt(context.site, file);
+  auto imported = office::import_receipt(context.site, file);
   if (!imported) return core::fail(std::move(imported).error().within(core::quote(options.file)));
   return imported;
 }

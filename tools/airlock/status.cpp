@@ -3,8 +3,9 @@
 
 #include "commands.hpp"
 #include "core/text.hpp"
-#include "gate/documents.hpp"
-#include "gate/status.hpp"
+#include "health/documents.hpp"
+#include "health/status.hpp"
+#include "licence/verdict.hpp"
 #include "present.hpp"
 #include "sys/abilities.hpp"
 
@@ -38,7 +39,7 @@ std::string in_words_interval(const std::string& every) {
 }
 
 /// What waits, why, and what to do; a warning where it will not for much longer.
-void say_waiting_reports(const console::Console& console, const gate::Status& status) {
+void say_waiting_reports(const console::Console& console, const health::Status& status) {
   const auto days = status.inputs.site.configuration().held_days;
   for (const gate::WaitingGroup& group : status.waiting) {
     std::string numbers;
@@ -61,10 +62,10 @@ void say_waiting_reports(const console::Console& console, const gate::Status& st
 }
 
 /// What went as a copy, and a warning for what does so again and again: then somebody should see to it.
-void say_copied(const console::Console& console, const std::vector<gate::CopiedAway>& copied) {
-  for (const gate::CopiedAway& each : copied) {
+void say_copied(const console::Console& console, const std::vector<health::CopiedAway>& copied) {
+  for (const health::CopiedAway& each : copied) {
     console.say(each.path + ": " + std::to_string(each.members) + " taken out as copies, of " +
-                std::to_string(each.disclosures) + " of the newest " + std::to_string(gate::copies_counted_of) +
+                std::to_string(each.disclosures) + " of the newest " + std::to_string(health::copies_counted_of) +
                 " disclosures");
     if (each.disclosures < 2) continue;
     console.warn(
@@ -75,11 +76,11 @@ void say_copied(const console::Console& console, const std::vector<gate::CopiedA
 }
 
 int run(Context& context) {
-  const auto status = gate::status(context.site);
+  const auto status = health::status(context.site);
   if (!status) return context.console.report(status.error());
   warn_of_end(context.console, status->inputs.licence.verdict);
   if (context.console.json()) {
-    context.console.print(gate::status_document(*status));
+    context.console.print(health::status_document(*status));
     return 0;
   }
   const site::Configuration& configuration = status->inputs.site.configuration();
@@ -104,7 +105,7 @@ int run(Context& context) {
        {"licence", licence + (next_in_words(verdict).empty() ? "" : "\nnext: " + next_in_words(verdict))},
        {"floor", configuration.floor ? std::string(policy::name(*configuration.floor)) : "none"},
        {"machine", machine_in_words(status->inputs.machine)},
-       {"ceiling", std::string(policy::name(gate::authorised_ceiling(status->inputs))) +
+       {"ceiling", std::string(policy::name(health::authorised_ceiling(status->inputs))) +
                        (status->inputs.ceiling ? "" : ", since there were never both kit and licence")}});
   for (const gate::OwnRedaction& own : status->own_redactions) {
     context.console.say("redacted here besides: " + gate::in_words(own.redaction) +
@@ -121,7 +122,7 @@ int run(Context& context) {
     context.console.say("on hold since " + hold->since.text() + (hold->reason.empty() ? "" : ": " + hold->reason) +
                         "; nothing leaves until `airlock release`");
   }
-  for (const gate::Standing& standing : status->standings) {
+  for (const health::Standing& standing : status->standings) {
     context.console.say("reports of event " + standing.event + ": " +
                         std::string(policy::name(standing.decision.disposition)));
     for (const std::string& sentence : standing.sentences) context.console.say("  " + sentence);
@@ -135,7 +136,7 @@ int run(Context& context) {
   say_waiting_reports(context.console, *status);
   say_copied(context.console, status->copied);
   if (status->schedule) {
-    const gate::Schedule& schedule = *status->schedule;
+    const health::Schedule& schedule = *status->schedule;
     context.console.say("a report is to leave every " + in_words_interval(schedule.every) + ": the last one " +
                         (schedule.last ? "on " + schedule.last->date() : "never") + ", the next one " +
                         (schedule.overdue ? "is overdue since " : "by ") + schedule.due.date());

@@ -9,10 +9,11 @@
 
 #include "gate/claims.hpp"
 #include "gate/settle.hpp"
-#include "gate/status.hpp"
+#include "health/status.hpp"
 #include "keeper/keeper.hpp"
 #include "site/site.hpp"
 #include "sys/descriptors.hpp"
+#include "sys/granted.hpp"
 #include "sys/look.hpp"
 #include "sys/read_file.hpp"
 #include "sys/sandbox.hpp"
@@ -63,10 +64,10 @@ Result<void> close_the_rest(const sys::Worker& ends, const Task& task, int input
 /// Standard error may lead to the journal, through a local socket.
 Result<void> check_sockets(const Context& context, bool on_input_or_output, bool on_error) {
   if (!on_input_or_output && !on_error) return {};
-  const auto status = gate::status(context.site);
+  const auto status = health::status(context.site);
   bool sends = false;
   if (status) {
-    for (const gate::Standing& standing : status->standings) {
+    for (const health::Standing& standing : status->standings) {
       if (standing.decision.disposition < policy::Disposition::seal && standing.above_ceiling.empty()) sends = true;
     }
   }
@@ -221,7 +222,7 @@ void rehearse(Context& context, sys::Worker& ends) {
   ends.tell_text(landlock ? "yes" : "");
   // Without a site there is nothing to work on.
   const bool any = sys::exists(context.site + "/" + std::string(site::layout::configuration));
-  const auto worked = any ? gate::rehearse_work(context.site) : Result<void>();
+  const auto worked = any ? health::rehearse_work(context.site) : Result<void>();
   tell(ends, worked_word, worked ? core::Error{} : worked.error());
 }
 
@@ -280,9 +281,9 @@ void keep_up(const Context& context, const sys::Ended& ended) {
 
 }  // namespace supervision
 
-gate::Rehearsal rehearse_worker(Context& context) {
+health::Rehearsal rehearse_worker(Context& context) {
   using namespace supervision;
-  gate::Rehearsal out;
+  health::Rehearsal out;
   auto ends = sys::Worker::split();
   if (!ends) {
     out.stopped = ends.error();

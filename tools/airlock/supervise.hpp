@@ -13,7 +13,7 @@
 #include "commands.hpp"
 #include "core/io.hpp"
 #include "core/result.hpp"
-#include "gate/rehearsal.hpp"
+#include "health/rehearsal.hpp"
 
 namespace airlock::tools {
 
@@ -49,7 +49,7 @@ struct Task {
 [[nodiscard]] int in_worker(Context& context, const Task& task, const std::function<int(Worker&)>& work);
 
 /// Starts the worker as `process` would, without a report, and has it try what it would do with kernel and file system.
-[[nodiscard]] gate::Rehearsal rehearse_worker(Context& context);
+[[nodiscard]] health::Rehearsal rehearse_worker(Context& context);
 
 /// Has the site's key ready, asking for its secret if need be. Where that fails, whoever comes to sign meets the error.
 void make_key_ready(const Context& context);

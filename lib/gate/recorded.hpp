@@ -1,0 +1,31 @@
+#pragma once
+/// \file
+/// What the ledger records of kits and licences: which kit is in force, which licences were seen.
+
+#include <optional>
+
+#include "core/result.hpp"
+#include "ledger/entry.hpp"
+#include "ledger/ledger.hpp"
+#include "licence/licence.hpp"
+#include "licence/seen.hpp"
+#include "public/known_kit.hpp"
+
+namespace airlock::gate {
+
+using core::Result;
+
+/// What the newest `kit` entry of the ledger names, with the revocation lists that came with it.
+using KitInForce = published::KnownKit;
+[[nodiscard]] Result<std::optional<KitInForce>> kit_in_force(const ledger::Ledger& ledger);
+/// What a `kit` entry names. Error: integrity.
+[[nodiscard]] Result<KitInForce> kit_named_by(const ledger::Entry& entry);
+
+/// The licences of this product and site that the ledger has seen. The newest `licence` entry has them all, unless an
+/// older release made it: then all such entries are read.
+[[nodiscard]] Result<licence::SeenLicences> seen_licences(const ledger::Ledger& ledger);
+
+/// Whether the newest `licence` entry is of this licence.
+[[nodiscard]] Result<bool> is_known(const licence::Licence& licence, const ledger::Ledger& ledger);
+
+}  // namespace airlock::gate

@@ -1,0 +1,134 @@
+#include "core/text.hpp"
+#include "health/findings.hpp"
+#include "sys/look.hpp"
+#include "sys/names.hpp"
+#include "sys/write_file.hpp"
+
+namespace airlock::health {
+namespace {
+
+using core::quote;
+using core::shell_path;
+using sys::others_all;
+using sys::others_write;
+
+constexpr unsigned sticky = 01000;
+/// What dropping a file takes of the group.
+constexpr unsigned to_drop = 0030;
+/// That somebody beside owner and group changes what is in a folder.
+constexpr unsigned world_write = 0002;
+/// All but set-user-ID and set-group-ID, which let nobody into a folder, and which chmod(1) leaves to folders.
+constexpr unsigned telling = 01777;
+
+class Layout {
+ public:
+  Layout(const site::Site& site, Findings& findings) : site_(site), findings_(findings) {}
+
+  void look() {
+    permissions(site_.directory(), others_all & ~others_write, site::layout::site_permissions);
+    for (const auto& folder : site::layout::folders) this->folder(folder);
+    for (const auto file : {site::layout::configuration, site::layout::ledger, site::layout::anchor}) {
+      permissions(site_.path(file), 0, sys::private_file);
+    }
+    former_keys();
+    for (const auto name : {site::layout::outbox, site::layout::held, site::layout::claimed}) strangers(name);
+    if (!sound_) return;
+    findings_.add(
+        "directory", Health::ok,
+        std::to_string(site::layout::folders.size()) + " folders, and nobody but the owner changes what is there");
+  }
+
+ private:
+  void tell(Health health, std::string what, std::string hint) {
+    sound_ = false;
+    findings_.add("directory", health, std::move(what), std::move(hint));
+  }
+
+  /// Of something that may be missing. `allowed` are the permissions that others than its owner may have, `due` those
+  /// that it is made with.
+  void permissions(const std::string& path, unsigned allowed, unsigned due) {
+    const auto found = sys::attributes_of(path);
+    if (!found) return tell(Health::fail, found.error().message, "run as the owner of the site directory");
+    if (!*found) return;
+    const unsigned excess = (*found)->permissions & others_all & ~allowed;
+    if (excess == 0) return;
+    const std::string hint = "find out who had access, then " + chmod(due, path);
+    if ((excess & others_write) != 0) {
+      return tell(Health::fail, quote(path) + ": others than its owner can change it", hint);
+    }
+    tell(Health::warn, quote(path) + ": others than its owner can read it", hint);
+  }
+
+  void folder(const site::layout::Folder& folder) {
+    const std::string path = site_.path(folder.name);
+    const bool is_inbox = folder.name == site::layout::inbox;
+    const auto found = sys::attributes_of(path);
+    // A site of an earlier release gets it with the next report.
+    if (found && !*found && folder.name == site::layout::claimed) return;
+    if (found && (!*found || !(*found)->directory)) {
+      std::string hint = "put it back from a backup; where it was empty, `mkdir -m " + octal(folder.permissions) + " " +
+                         shell_path(path) + "` as the owner of the site directory";
+      if (is_inbox)
+        hint += ", then `chgrp GROUP " + shell_path(path) + "` with the group of the product that drops reports";
+      return tell(Health::fail, quote(path) + (*found ? ": is not a folder" : ": is missing"), hint);
+    }
+    if (is_inbox && found) return inbox(path, (*found)->permissions & telling, folder.permissions);
+    permissions(path, folder.permissions & others_all, folder.permissions);
+  }
+
+  /// The one folder that others than the owner need too, and that is as bad with less as with more.
+  void inbox(const std::string& path, unsigned found, unsigned due) {
+    if (found == due) return;
+    const bool drops = (found & to_drop) == to_drop;
+    const bool removes = drops && (found & sticky) == 0;
+    const bool excess = (found & ~due) != 0;
+    const std::string hint = (excess || removes ? "find out who had access, then " : "") + chmod(due, path);
+    const auto is = [&](Health health, const std::string& what) { tell(health, quote(path) + ": " + what, hint); };
+    if ((found & world_write) != 0) return is(Health::fail, "others than its owner and its group can change it");
+    if (!drops) return is(Health::fail, "members of its group cannot drop reports there");
+    if (removes) return is(Health::fail, "has no sticky bit, so members of its group can remove each other's reports");
+    if (excess) return is(Health::warn, "others than its owner can read it");
+    is(Health::fail, "its owner cannot use it");
+  }
+
+  /// What is no file can be none of Airlock's there. Whatever its name, it is left and passed over.
+  void strangers(std::string_view folder) {
+    const std::string path = site_.path(folder);
+    if (!sys::is_directory(path)) return;
+    const auto names = sys::list_directory(path);
+    if (!names) return;  // told already
+    for (const std::string& name : *names) {
+      const auto kind = sys::kind_of(path + "/" + name);
+      if (!kind || *kind == sys::FileKind::file || *kind == sys::FileKind::none) continue;
+      tell(Health::warn, quote(path + "/" + name) + ": is no file, so not one of Airlock's",
+           "find out who put it there, and remove it");
+    }
+  }
+
+  /// They are read when an old bundle or pseudonym asks for them, which may be never.
+  void former_keys() {
+    const std::string former = site_.path(site::layout::former_keys);
+    if (!sys::is_directory(former)) return;
+    const auto names = sys::list_directory(former);
+    if (!names) return tell(Health::fail, names.error().message, "run as the owner of the site directory");
+    permissions(former, 0, sys::private_directory);
+    for (const std::string& name : *names) {
+      const std::string path = former + "/" + name;
+      const auto found = sys::attributes_of(path);
+      if (!name.ends_with(".key") || !found || !*found || ((*found)->permissions & others_all) == 0) continue;
+      tell(Health::fail, quote(path) + ": others than its owner can read or change it",
+           "check who had access, then `chmod 600` it; what was sealed for it, or pseudonyms made with it, may be "
+           "known");
+    }
+  }
+
+  const site::Site& site_;
+  Findings& findings_;
+  bool sound_ = true;
+};
+
+}  // namespace
+
+void look_at_layout(const site::Site& site, Findings& findings) { Layout(site, findings).look(); }
+
+}  // namespace airlock::health

@@ -1,0 +1,76 @@
+#include "office/adopt.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "core/json.hpp"
+#include "core/text.hpp"
+#include "core/utf8.hpp"
+#include "gate/anchor.hpp"
+#include "gate/append.hpp"
+#include "gate/ceiling.hpp"
+#include "gate/open.hpp"
+#include "ledger/adoption.hpp"
+#include "ledger/kind.hpp"
+#include "ledger/merkle.hpp"
+#include "ledger/verify.hpp"
+#include "site/site.hpp"
+#include "sys/lock.hpp"
+#include "sys/system.hpp"
+
+namespace airlock::office {
+
+namespace {
+
+using core::Code;
+using core::fail;
+using core::Json;
+using core::Result;
+
+constexpr int adopt_lock_seconds = 120;
+/// Longest anchor that an `adopted` entry repeats; a real one has a tenth of it.
+constexpr std::size_t anchor_told_most = 4096;
+
+}  // namespace
+
+Result<Adopted> adopt(const std::string& directory, const std::string& reason) {
+  AIRLOCK_CHECK(core::check_reason(reason, adopt_reason_hint));
+  AIRLOCK_TRY(const auto site, site::Site::open(directory));
+  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), adopt_lock_seconds));
+  AIRLOCK_TRY(auto ledger, gate::open_to_adopt(site));
+  AIRLOCK_TRY(const auto verifier, site.ledger_verifier());
+  AIRLOCK_CHECK(ledger::verify(ledger, verifier));
+
+  Adopted out;
+  if (const auto past = gate::check_past(site, ledger); !past) {
+    // What the machine says is no state of the past.
+    if (past.error().code != Code::integrity) return fail(past.error());
+    out.found = past.error().message;
+  }
+  AIRLOCK_TRY(const auto unknown, gate::unknown_bundles(site, ledger));
+  if (unknown.size() > adopted_bundles_most) {
+    return fail(Code::refused,
+                "the outbox holds " + std::to_string(unknown.size()) +
+                    " bundles that the ledger does not know, more than one entry takes",
+                "move them to another place and run again");
+  }
+  out.bundles = unknown.size();
+  AIRLOCK_TRY(const ledger::TreeHead head, ledger.head());
+  AIRLOCK_TRY(Json disclosures, ledger::adopted_disclosures(ledger));
+  Json members{{"reason", reason},
+               {"ledger_size", head.size},
+               {"ledger_root", head.root.hex()},
+               {"disclosures", std::move(disclosures)}};
+  if (!out.found.empty()) members["found"] = out.found;
+  // As it was, also where it does not verify: it is all that is left of the past that was lost.
+  if (const auto anchor = gate::read_anchor(site); anchor && anchor->size() <= anchor_told_most && core::is_utf8(*anchor)) {
+    members["anchor"] = *anchor;
+  }
+  if (!unknown.empty()) members["unknown_bundles"] = unknown;
+  AIRLOCK_CHECK(gate::add_reset_ceiling(members, ledger));
+  AIRLOCK_TRY(auto change, ledger.change());
+  AIRLOCK_TRY(out.seq, gate::append(change, ledger::Kind::adopted, "", members, sys::now()));
+  AIRLOCK_TRY(out.head, change.commit());
+  return out;
+}
+
+}  // namespace airlock::office

@@ -1,0 +1,171 @@
+#include "office/authorise.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "crypto/hash.hpp"
+#include "gate/anchor.hpp"
+#include "gate/append.hpp"
+#include "gate/ceiling.hpp"
+#include "gate/consent.hpp"
+#include "gate/entries.hpp"
+#include "gate/open.hpp"
+#include "gate/read_inputs.hpp"
+#include "gate/recovery.hpp"
+#include "ledger/kind.hpp"
+#include "ledger/ledger.hpp"
+#include "office/install_kit.hpp"
+#include "gate/kit_files.hpp"
+#include "sys/lock.hpp"
+#include "sys/look.hpp"
+#include "sys/system.hpp"
+#include "sys/write_file.hpp"
+
+namespace airlock::office {
+namespace {
+
+using core::Result;
+using core::Code;
+using core::fail;
+using core::Json;
+
+constexpr int person_lock_seconds = 30;
+
+/// Puts the kit that was put aside, if any, in the place of the one in force. Gives the number of the latter.
+Result<std::optional<std::uint64_t>> use_proposed_kit(gate::Inputs& inputs, std::optional<ProposedKit> proposed,
+                                                      const ledger::Ledger& ledger) {
+  if (!proposed) return std::nullopt;
+  inputs.fingerprint = crypto::sha256(inputs.fingerprint.hex() + proposed->kit.content_sha256.hex());
+  AIRLOCK_CHECK(gate::use_kit(inputs, std::move(proposed->kit), ledger));
+  AIRLOCK_CHECK(gate::install_into_ceiling(inputs));
+  return proposed->in_force;
+}
+
+using AlsoNewList = std::vector<policy::AlsoNew>;
+
+/// What a person wants to consent to; nothing where that is in force already. Nobody may consent to paths that nobody
+/// can tell from those of earlier kits.
+Result<std::optional<AlsoNewList>> new_consent(const std::optional<AlsoNewList>& wanted, const AlsoNewList& so_far,
+                                               bool declared_is_known) {
+  if (!wanted || *wanted == so_far) return std::nullopt;
+  if (wanted->empty() || declared_is_known) return wanted;
+  return fail(Code::refused,
+              "nobody can say which values are new: what earlier kits of this site declared was not recorded, by an older "
+              "airlock, or is lost with a part of the ledger",
+              "authorise each kit without `--also-new`, once it is installed");
+}
+
+Result<Proposal> propose(const gate::Inputs& inputs, const std::optional<std::uint64_t>& kit_before) {
+  if (!inputs.kit) {
+    return fail(Code::refused, "without a kit there is nothing to authorise: " + inputs.no_kit.message,
+                inputs.no_kit.hint);
+  }
+  Proposal out;
+  out.fingerprint = inputs.fingerprint;
+  out.kit = inputs.kit->number;
+  out.kit_before = kit_before;
+  const auto& verdict = inputs.licence.verdict;
+  out.licence = core::name(verdict.state);
+  if (verdict.licence) out.licence = verdict.licence->serial + ", tier " + verdict.licence->tier + ", " + out.licence;
+  AIRLOCK_TRY(const policy::Ceiling decisions, gate::decisions_in_force(inputs));
+  for (const auto& [event, settled] : decisions) {
+    // What a state that will pass makes looser somewhere is as much in force as the rest.
+    AIRLOCK_TRY(const policy::Terms now, gate::decision_now(inputs, event));
+    const policy::Terms& terms = policy::nowhere_looser(now, settled) ? settled : now;
+    auto loosenings = gate::above_ceiling(terms, inputs, event);
+    if (loosenings.empty()) continue;
+    std::optional<policy::Disposition> before;
+    if (inputs.ceiling) {
+      const auto found = inputs.ceiling->find(event);
+      if (found != inputs.ceiling->end()) before = found->second.disposition;
+    }
+    out.raises.push_back({event, before, terms.disposition, std::move(loosenings)});
+    out.decisions.emplace(event, terms);
+  }
+  return out;
+}
+
+Result<bool> set_hold(const std::string& directory, ledger::Kind kind, const std::string& reason) {
+  AIRLOCK_TRY(const auto site, site::Site::open(directory));
+  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), person_lock_seconds));
+  AIRLOCK_TRY(auto ledger, gate::open_to_write(site));
+  AIRLOCK_CHECK(gate::name_what_is_newer(ledger, sys::now()));
+  AIRLOCK_TRY(const auto hold, gate::hold_in_force(ledger));
+  if (hold.has_value() == (kind == ledger::Kind::hold)) return false;
+  Json members = Json::object();
+  if (!reason.empty()) members["reason"] = reason;
+  AIRLOCK_TRY(auto change, ledger.change());
+  AIRLOCK_CHECK(gate::append(change, kind, "", members, sys::now()));
+  AIRLOCK_CHECK(change.commit());
+  return true;
+}
+
+}  // namespace
+
+Result<Proposal> propose(const std::string& directory, const std::optional<AlsoNewList>& also_new) {
+  AIRLOCK_TRY(const auto site, site::Site::open(directory));
+  if (sys::exists(site.path(site::layout::proposed_kit))) {
+    // It may have been authorised already, by a run that was cut short before it put the kit into its place.
+    AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), person_lock_seconds));
+    AIRLOCK_TRY(auto writable, gate::open_to_write(site));
+    AIRLOCK_CHECK(gate::recover(site, writable, sys::now()));
+  }
+  AIRLOCK_TRY(const auto ledger, gate::open_to_decide(site));
+  AIRLOCK_TRY(gate::Inputs inputs, gate::read_inputs(directory, ledger, sys::now()));
+  AIRLOCK_TRY(const auto declared, gate::declared_so_far(ledger, inputs.kit));
+  AIRLOCK_TRY(auto proposed, proposed_kit(site, ledger));
+  AIRLOCK_TRY(const auto kit_before, use_proposed_kit(inputs, std::move(proposed), ledger));
+  AIRLOCK_TRY(Proposal out, propose(inputs, kit_before));
+  AIRLOCK_TRY(const gate::Consents consents, gate::consents_in_force(ledger));
+  out.consented = consents.to;
+  AIRLOCK_TRY(out.also_new, new_consent(also_new, consents.to, declared.has_value()));
+  return out;
+}
+
+Result<void> authorise(const std::string& directory, const Proposal& shown, const std::string& reason) {
+  AIRLOCK_TRY(const auto site, site::Site::open(directory));
+  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), person_lock_seconds));
+  AIRLOCK_TRY(auto ledger, gate::open_to_write(site));
+  AIRLOCK_CHECK(gate::name_what_is_newer(ledger, sys::now()));
+  AIRLOCK_TRY(gate::Inputs inputs, gate::read_inputs(directory, ledger, sys::now()));
+  AIRLOCK_TRY(auto declared, gate::declared_so_far(ledger, inputs.kit));
+  AIRLOCK_TRY(const gate::Consents consents, gate::consents_in_force(ledger));
+  AIRLOCK_TRY(const auto also_new, new_consent(shown.also_new, consents.to, declared.has_value()));
+  AIRLOCK_TRY(auto proposed, proposed_kit(site, ledger));
+  const std::string kit_file = proposed ? proposed->file : "";
+  AIRLOCK_TRY(const auto kit_before, use_proposed_kit(inputs, std::move(proposed), ledger));
+  AIRLOCK_TRY(const Proposal fresh, propose(inputs, kit_before));
+  if (fresh.fingerprint != shown.fingerprint || fresh.decisions != shown.decisions ||
+      consents.to != shown.consented) {
+    return fail(Code::refused, "what is in force has changed since it was shown", "run `airlock authorise` again");
+  }
+  inputs.ceiling = policy::raised(inputs.ceiling.value_or(policy::Ceiling{}), fresh.decisions);
+  Json members{{"reason", reason}, {"kit", fresh.kit}};
+  if (kit_before) members["kit_before"] = *kit_before;
+  const auto& verdict = inputs.licence.verdict;
+  if (verdict.licence) members["licence"] = verdict.licence->serial;
+  gate::add_consents(members, also_new.value_or(consents.to));
+  AIRLOCK_CHECK(gate::add_ceiling(members, inputs));
+  // It lies aside already, unless a backup had it in its place.
+  if (kit_before) AIRLOCK_CHECK(sys::replace_file(site.path(site::layout::proposed_kit), kit_file, sys::private_file));
+  AIRLOCK_TRY(auto change, ledger.change());
+  AIRLOCK_CHECK(gate::append(change, ledger::Kind::authorised, "", members, inputs.now));
+  if (kit_before) {
+    Json kit = gate::kit_members(*inputs.kit);
+    gate::add_declared(kit, std::move(declared), *inputs.kit);
+    AIRLOCK_CHECK(gate::add_ceiling(kit, inputs));
+    AIRLOCK_CHECK(gate::append(change, ledger::Kind::kit, "", kit, inputs.now));
+  }
+  AIRLOCK_CHECK(change.commit());
+  if (!kit_before) return {};
+  return gate::put_kit_files(site, *inputs.kit, kit_file);
+}
+
+Result<bool> put_on_hold(const std::string& directory, const std::string& reason) {
+  return set_hold(directory, ledger::Kind::hold, reason);
+}
+
+Result<bool> lift_hold(const std::string& directory, const std::string& reason) {
+  return set_hold(directory, ledger::Kind::release, reason);
+}
+
+}  // namespace airlock::office

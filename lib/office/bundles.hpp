@@ -1,0 +1,24 @@
+#pragma once
+/// \file
+/// The site's own bundles, opened through its archive key and checked against its own ledger.
+
+#include <string>
+
+#include "core/result.hpp"
+#include "envelope/bundle.hpp"
+#include "sys/write_file.hpp"
+
+namespace airlock::office {
+
+/// A bundle of this site that was opened and verified, with the scratch space that it lives in.
+struct OwnBundle {
+  std::unique_ptr<sys::Spool> scratch;
+  envelope::OpenedBundle bundle;
+};
+
+/// Opens a bundle and verifies everything: encryption, the site's signature, archive, manifest, digests, the ledger's
+/// checkpoint and the proof that the entry is in it, and that this site's ledger says the same of it. Errors:
+/// bad_input, integrity, refused (not sealed for this site).
+[[nodiscard]] core::Result<OwnBundle> open_own_bundle(const std::string& directory, const std::string& path);
+
+}  // namespace airlock::office

@@ -1,0 +1,109 @@
+#include "office/clock.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "core/json.hpp"
+#include "core/text.hpp"
+#include "gate/anchor.hpp"
+#include "gate/append.hpp"
+#include "gate/ceiling.hpp"
+#include "gate/consent.hpp"
+#include "gate/inputs.hpp"
+#include "gate/open.hpp"
+#include "gate/public_part.hpp"
+#include "gate/read_inputs.hpp"
+#include "ledger/kind.hpp"
+#include "ledger/ledger.hpp"
+#include "licence/verdict.hpp"
+#include "sys/lock.hpp"
+#include "sys/system.hpp"
+
+namespace airlock::office {
+namespace {
+
+using core::Result;
+
+constexpr int clock_lock_seconds = 30;
+
+/// What is ahead of the clock by more than the guard lets pass, in the order in which it can be mended.
+std::optional<core::Error> ahead_for_good(const gate::Inputs& inputs, const std::optional<core::Time>& kit,
+                                          bool ledger_is_ahead) {
+  const auto is_ahead = [&](const core::Time& time) { return licence::is_ahead(time, inputs.now); };
+  const auto error = [&](const std::string& what, const core::Time& time, const std::string& hint) {
+    return core::Error{core::Code::refused, what + time.text() + ", and the clock says " + inputs.now.text(),
+                       "set this machine's clock; if it is right, " + hint};
+  };
+  const std::string ask = ", issued by a clock that is right, and install it";
+  if (kit && is_ahead(*kit)) {
+    return error("the kit in force was issued at ", *kit, "ask the vendor for another kit" + ask);
+  }
+  const auto& licence = inputs.licence.verdict.licence;
+  if (licence && is_ahead(licence->issued)) {
+    return error("the licence was issued at ", licence->issued, "ask the vendor for another licence" + ask);
+  }
+  // Disowning brings the file up to date with the ledger.
+  const auto shown = ledger_is_ahead ? std::nullopt : gate::newest_shown(inputs.site);
+  if (shown && is_ahead(*shown)) {
+    return error(core::quote(inputs.site.path(site::layout::public_site)) + ", though not the ledger, has the time ",
+                 *shown, "the next report that is processed makes the file again");
+  }
+  return std::nullopt;
+}
+
+Result<ClockProposal> proposal_for(const gate::Inputs& inputs, const ledger::Ledger& ledger) {
+  ClockProposal out{.now = inputs.now, .ledger = {}, .stays = {}};
+  AIRLOCK_TRY(out.ledger, ledger.newest_time());
+  AIRLOCK_TRY(const auto kit, gate::kit_issued(ledger));
+  out.stays = ahead_for_good(inputs, kit, !out.empty());
+  if (!out.empty()) {
+    AIRLOCK_TRY(out.back, gate::find_take_back(inputs.site, ledger, inputs.now));
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<ClockProposal> propose_clock(const std::string& directory) {
+  AIRLOCK_TRY(const auto site, site::Site::open(directory));
+  AIRLOCK_TRY(const auto ledger, gate::open_to_read(site));
+  AIRLOCK_TRY(const gate::Inputs inputs, gate::read_inputs(directory, ledger, sys::now()));
+  return proposal_for(inputs, ledger);
+}
+
+Result<ClockProposal> disown_times(const std::string& directory, const std::string& reason) {
+  AIRLOCK_TRY(const auto site, site::Site::open(directory));
+  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), clock_lock_seconds));
+  AIRLOCK_TRY(auto ledger, gate::open_to_write(site));
+  AIRLOCK_CHECK(gate::name_what_is_newer(ledger, sys::now()));
+  AIRLOCK_TRY(const gate::Inputs inputs, gate::read_inputs(directory, ledger, sys::now()));
+  AIRLOCK_TRY(ClockProposal proposal, proposal_for(inputs, ledger));
+  if (proposal.empty()) {
+    return core::fail(core::Code::refused,
+                      "no time in the ledger is later than the clock's, so there is none to disown");
+  }
+  core::Json members{{"reason", reason}, {"clock", {{"disowned_newest", proposal.ledger->text()}}}};
+  // The newest `authorised` entry is where ceiling and consents are looked for.
+  AIRLOCK_CHECK(gate::add_ceiling(members, inputs));
+  AIRLOCK_TRY(const gate::Consents consents, gate::consents_in_force(ledger));
+  gate::add_consents(members, consents.to);
+  {
+    AIRLOCK_TRY(auto change, ledger.change());
+    AIRLOCK_CHECK(gate::append(change, ledger::Kind::authorised, "", members, proposal.now));
+    if (proposal.back) {
+      core::Json licence = gate::take_back_members(*proposal.back);
+      AIRLOCK_CHECK(gate::add_ceiling(licence, inputs));
+      AIRLOCK_CHECK(gate::append(change, ledger::Kind::licence, "", licence, proposal.now));
+    }
+    AIRLOCK_CHECK(change.commit());
+  }
+  if (proposal.back) {
+    // A step back: `site.json` first, then the files.
+    AIRLOCK_CHECK(gate::name_licences(site, proposal.back->by_clock, proposal.back->right));
+    AIRLOCK_CHECK(gate::settle_licences(site, ledger, proposal.now));
+  }
+  AIRLOCK_TRY(const gate::LicenceInput licence, gate::read_licence_input(site, ledger, proposal.now));
+  AIRLOCK_CHECK(gate::refresh_public(site, ledger, licence.verdict, proposal.now));
+  return proposal;
+}
+
+}  // namespace airlock::office

@@ -1,0 +1,221 @@
+#include "office/hand_over.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "core/json.hpp"
+#include "core/text.hpp"
+#include "crypto/hash.hpp"
+#include "gate/acknowledged.hpp"
+#include "gate/anchor.hpp"
+#include "gate/append.hpp"
+#include "gate/ceiling.hpp"
+#include "gate/file_digest.hpp"
+#include "gate/names.hpp"
+#include "gate/open.hpp"
+#include "gate/recovery.hpp"
+#include "ledger/disclosure.hpp"
+#include "ledger/kind.hpp"
+#include "sys/lock.hpp"
+#include "sys/look.hpp"
+#include "sys/names.hpp"
+#include "sys/read_file.hpp"
+#include "sys/system.hpp"
+#include "sys/write_file.hpp"
+
+namespace airlock::office {
+namespace {
+
+using core::Code;
+using core::fail;
+using core::Json;
+using core::quote;
+using core::Result;
+
+constexpr int hand_over_lock_seconds = 120;
+constexpr auto nothing_recorded = "nothing was recorded, and nothing is on the medium; ";
+
+/// One file that is to be on the medium.
+struct Copy {
+  std::string from;
+  std::string to;      ///< its name on the medium
+  std::string hidden;  ///< the name until then
+  std::string sha256;  ///< of what it must be
+  bool is_there = false;
+};
+
+/// A medium's directory, with all links followed.
+Result<std::string> check_medium(const site::Site& site, const std::string& to) {
+  AIRLOCK_TRY(const bool directory, sys::look_for_directory(to));
+  if (!directory) {
+    return fail(Code::bad_input, quote(to) + ": is not a directory", "mount the medium and name a directory on it");
+  }
+  AIRLOCK_TRY(std::string medium, sys::real_path(to));
+  AIRLOCK_TRY(const std::string own, sys::real_path(site.directory()));
+  if (medium == own || medium.starts_with(own + "/")) {
+    return fail(Code::refused, quote(to) + ": is inside the site directory", "name a directory on a mounted medium");
+  }
+  return medium;
+}
+
+Result<std::vector<gate::BundleInOutbox>> choose(const site::Site& site, const ledger::Ledger& ledger,
+                                           const std::vector<std::uint64_t>& numbers) {
+  AIRLOCK_TRY(auto pending, gate::pending_bundles(site, ledger));
+  if (numbers.empty()) return pending;
+  const auto is_of = [](std::uint64_t number) {
+    return [number](const gate::BundleInOutbox& one) { return one.disclosure.number == number; };
+  };
+  for (const std::uint64_t number : numbers) {
+    if (std::any_of(pending.begin(), pending.end(), is_of(number))) continue;
+    return fail(Code::usage, "report " + std::to_string(number) + " has no bundle in the outbox that waits",
+                "see `airlock outbox list`");
+  }
+  std::vector<gate::BundleInOutbox> out;
+  for (gate::BundleInOutbox& one : pending) {
+    const auto wanted = std::find(numbers.begin(), numbers.end(), one.disclosure.number);
+    if (wanted != numbers.end()) out.push_back(std::move(one));
+  }
+  return out;
+}
+
+std::string not_a_copy(sys::FileKind kind) {
+  if (kind == sys::FileKind::link) return "is a symbolic link, not a copy of the bundle";
+  return "is not a regular file, so it is no copy of the bundle";
+}
+
+/// What is to be copied of a bundle; nothing is written yet. Error: refused where another file has the name.
+Result<std::vector<Copy>> plan_copies(const site::Site& site, const std::string& medium,
+                                      const ledger::Disclosure& disclosure) {
+  const std::string outbox = site.path(site::layout::outbox) + "/";
+  const std::string instructions = gate::instructions_name(disclosure.file);
+  std::vector<Copy> out;
+  for (const std::string& name : {instructions, disclosure.file}) {
+    Copy copy{outbox + name, medium + "/" + name, medium + "/." + name + ".tmp", disclosure.file_sha256, false};
+    if (name == instructions) {
+      AIRLOCK_TRY(const bool there, sys::look_for(copy.from));
+      if (!there) continue;  // the same commands are inside the bundle
+      AIRLOCK_TRY(const core::Digest digest, gate::digest_of_file(copy.from));
+      copy.sha256 = digest.hex();
+    }
+    AIRLOCK_TRY(const sys::FileKind kind, sys::kind_of(copy.to));
+    if (kind != sys::FileKind::none) {
+      // A link could lead to the outbox itself, and then nothing would be on the medium.
+      if (kind != sys::FileKind::file) {
+        return fail(Code::refused, quote(copy.to) + ": " + not_a_copy(kind),
+                    nothing_recorded + std::string("remove it, or name another directory"));
+      }
+      AIRLOCK_TRY(const core::Digest found, gate::digest_of_file(copy.to));
+      if (found.hex() != copy.sha256) {
+        return fail(Code::refused, quote(copy.to) + ": another file has this name",
+                    nothing_recorded + std::string("move it away, or name another directory"));
+      }
+      copy.is_there = true;
+    }
+    out.push_back(std::move(copy));
+  }
+  return out;
+}
+
+/// Writes one hidden copy, durably, and compares what the medium gives back.
+Result<sys::NewFile> write_copy(const Copy& copy) {
+  AIRLOCK_CHECK(sys::remove_if_file(copy.hidden));  // of a run that was cut short
+  AIRLOCK_TRY(const sys::FileKind kind, sys::kind_of(copy.hidden));
+  if (kind != sys::FileKind::none) {
+    return fail(Code::refused, quote(copy.hidden) + ": has the name that the copy has until it is complete",
+                nothing_recorded + std::string("find out who put it there, and remove it"));
+  }
+  AIRLOCK_TRY(const auto from, sys::FileBlob::open(copy.from));
+  AIRLOCK_TRY(auto file, sys::NewFile::create(copy.hidden, sys::public_file, sys::NewFile::Permissions::as_it_can));
+  crypto::Sha256 sha256;
+  core::Tee both(sha256, file);
+  core::BlobSource source(from);
+  AIRLOCK_CHECK(core::copy(source, both));
+  AIRLOCK_CHECK(file.sync());
+  if (sha256.finish().hex() != copy.sha256) {
+    return fail(Code::integrity, quote(copy.from) + ": is not the file that was sealed",
+                "do not hand it over; `airlock process --again` seals the report anew");
+  }
+  sys::forget_cached(copy.hidden);
+  AIRLOCK_TRY(const core::Digest back, gate::digest_of_file(copy.hidden));
+  if (back.hex() != copy.sha256) {
+    return fail(Code::integrity, quote(copy.to) + ": the medium does not give back what was written to it",
+                nothing_recorded + std::string("take another medium"));
+  }
+  return file;
+}
+
+tl::unexpected<core::Error> of_medium(core::Error error, const std::string& to) {
+  if (error.code == Code::not_recorded) {
+    error.hint = nothing_recorded + std::string("free some space in ") + quote(to) + " or take another medium";
+  }
+  return fail(std::move(error));
+}
+
+Result<void> record_hand_over(ledger::Ledger& ledger, const std::vector<HandedBundle>& bundles,
+                              const std::string& note) {
+  const auto is_new = [](const HandedBundle& one) { return !one.was_there; };
+  if (std::none_of(bundles.begin(), bundles.end(), is_new)) return {};
+  AIRLOCK_TRY(auto change, ledger.change());
+  for (const HandedBundle& bundle : bundles) {
+    if (bundle.was_there) continue;
+    const ledger::Disclosure& disclosure = bundle.disclosure;
+    Json members{{"number", disclosure.number},
+                 {"disclosure_id", disclosure.id},
+                 {"file", disclosure.file},
+                 {"file_sha256", disclosure.file_sha256}};
+    if (!note.empty()) members["note"] = note;
+    AIRLOCK_CHECK(gate::append(change, ledger::Kind::handed_over, disclosure.report_id, members, sys::now()));
+  }
+  AIRLOCK_CHECK(change.commit());
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<HandedBundle>> hand_over(const std::string& directory, const HandOverOptions& options) {
+  AIRLOCK_CHECK(core::check_typed("the note", options.note, hand_over_note_most));
+  AIRLOCK_TRY(const auto site, site::Site::open(directory));
+  AIRLOCK_TRY(const std::string medium, check_medium(site, options.to));
+  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), hand_over_lock_seconds));
+  AIRLOCK_TRY(auto ledger, gate::open_to_write(site));
+  AIRLOCK_CHECK(gate::name_what_is_newer(ledger, sys::now()));
+  AIRLOCK_CHECK(gate::may_disclose(ledger));
+  AIRLOCK_CHECK(gate::recover(site, ledger, sys::now()));
+  AIRLOCK_TRY(const auto chosen, choose(site, ledger, options.numbers));
+
+  std::vector<HandedBundle> bundles;
+  std::vector<Copy> copies;
+  for (const gate::BundleInOutbox& one : chosen) {
+    AIRLOCK_TRY(auto planned, plan_copies(site, medium, one.disclosure));
+    // The instructions come first, so the last one is the bundle.
+    bundles.push_back({one.disclosure, planned.back().is_there && one.hand_off.times != 0});
+    copies.insert(copies.end(), std::make_move_iterator(planned.begin()), std::make_move_iterator(planned.end()));
+  }
+  std::vector<sys::NewFile> written;  // removed again where anything fails before the record
+  for (const Copy& copy : copies) {
+    if (copy.is_there) continue;
+    auto file = write_copy(copy);
+    if (!file) return of_medium(std::move(file).error(), options.to);
+    written.push_back(std::move(*file));
+  }
+  AIRLOCK_CHECK(record_hand_over(ledger, bundles, options.note));
+
+  // From here on the record stands; what follows can be done again.
+  for (sys::NewFile& file : written) file.keep();
+  const auto show = [&]() -> Result<void> {
+    for (const Copy& copy : copies) {
+      if (copy.is_there) continue;
+      AIRLOCK_CHECK(sys::rename_new(copy.hidden, copy.to));
+      // Whoever else writes to the medium could have put something in the copy's place.
+      AIRLOCK_CHECK(sys::check_no_link(copy.to));
+    }
+    return sys::sync_directory(medium);
+  };
+  if (const auto shown = show(); !shown) {
+    return fail(Code::later, "recorded, but not all of it is on the medium: " + shown.error().message,
+                "run the same command again");
+  }
+  return bundles;
+}
+
+}  // namespace airlock::office

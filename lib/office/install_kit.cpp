@@ -1,0 +1,176 @@
+#include "office/install_kit.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "core/json.hpp"
+#include "core/text.hpp"
+#include "gate/anchor.hpp"
+#include "gate/append.hpp"
+#include "gate/ceiling.hpp"
+#include "gate/consent.hpp"
+#include "gate/entries.hpp"
+#include "gate/kit_files.hpp"
+#include "gate/open.hpp"
+#include "gate/public_part.hpp"
+#include "gate/read_inputs.hpp"
+#include "gate/recovery.hpp"
+#include "gate/takeover.hpp"
+#include "ledger/kind.hpp"
+#include "licence/verdict.hpp"
+#include "site/machine.hpp"
+#include "sys/lock.hpp"
+#include "sys/system.hpp"
+#include "sys/write_file.hpp"
+
+namespace airlock::office {
+
+namespace {
+
+using core::Code;
+using core::fail;
+using core::Json;
+using core::quote;
+
+
+
+constexpr const char* needs_person_hint =
+    "ask the vendor whether this kit is really meant for this site; `airlock authorise --reason TEXT` then shows it "
+    "and "
+    "puts it into force";
+
+/// A step back or a long jump: a kit that was replaced before, or one that makes all kits to come look old. A step back
+/// is also one behind what `public/site.json` knows: the ledger may be an older one that was put back.
+bool needs_person(std::uint64_t number, const std::optional<gate::KitInForce>& in_force, const published::KnownKit& known) {
+  return number < known.number || (in_force && number > in_force->number && number - in_force->number > kit_jump_most);
+}
+
+Result<void> check_number(const site::Kit& kit, const std::optional<gate::KitInForce>& in_force,
+                          const published::KnownKit& known) {
+  if (kit.number == known.number && kit.content_sha256.hex() != known.content_sha256) {
+    return fail(Code::refused, "another kit with number " + std::to_string(known.number) + " is in force",
+                "ask the vendor for a kit with a higher number");
+  }
+  if (kit.number < known.number) {
+    const bool is_in_force = in_force && in_force->number == known.number;
+    return fail(Code::refused,
+                "kit number " + std::to_string(kit.number) + " is older than number " + std::to_string(known.number) +
+                    ", which is " + (is_in_force ? "in force" : "known"),
+                needs_person_hint);
+  }
+  if (needs_person(kit.number, in_force, known)) {
+    return fail(Code::refused,
+                "kit number " + std::to_string(kit.number) + " is more than " + std::to_string(kit_jump_most) +
+                    " above number " + std::to_string(in_force->number) + ", which is in force",
+                needs_person_hint);
+  }
+  return {};
+}
+
+}  // namespace
+
+// From a kit of tomorrow on every licence would be `clock_rollback`, and no person could disown the vendor's time.
+Result<void> check_issued(const site::Kit& kit, core::Time now) {
+  if (!licence::is_ahead(kit.issued, now)) return {};
+  return fail(Code::refused,
+              "the kit was issued at " + kit.issued.text() + ", and this machine's clock says " + now.text(),
+              "set this machine's clock; if it is right, ask the vendor for a kit issued by a clock that is right");
+}
+
+Result<void> adopt_product(const site::Site& site, const std::string& product) {
+  if (!site.configuration().product.empty()) return {};
+  const std::string path = site.path(site::layout::configuration);
+  AIRLOCK_TRY(const std::string text, site::with_product(site.configuration_text(), path, product));
+  return sys::replace_file(path, text, sys::private_file);
+}
+
+Result<void> show_publicly(const site::Site& site, const ledger::Ledger& ledger, core::Time now) {
+  AIRLOCK_TRY(const auto fresh, site::Site::open(site.directory()));
+  return gate::refresh_public(fresh, ledger, licence::LicenceVerdict{}, now);
+}
+
+Result<std::vector<std::string>> put_kit(const site::Site& site, ledger::Ledger& ledger, site::Kit kit,
+                                         std::string_view file, core::Time now) {
+  std::vector<std::string> admitted;
+  AIRLOCK_TRY(const auto in_force, gate::kit_in_force(ledger));
+  const published::KnownKit known = gate::known_kit(site, in_force);
+  AIRLOCK_CHECK(check_number(kit, in_force, known));
+  AIRLOCK_TRY(const auto roots, site.vendor_roots());
+  AIRLOCK_CHECK(published::check_lists(kit, known.lists, roots));
+  const published::KitHeader header = kit;
+  if (!in_force || in_force->number != kit.number) {
+    Json members = gate::kit_members(kit);
+    AIRLOCK_TRY(gate::Inputs inputs, gate::read_inputs(site.directory(), ledger, now));
+    AIRLOCK_TRY(auto declared, gate::declared_so_far(ledger, inputs.kit));
+    AIRLOCK_TRY(const gate::Consents consents, gate::consents_in_force(ledger));
+    AIRLOCK_CHECK(gate::use_kit(inputs, std::move(kit), ledger));
+    AIRLOCK_TRY(admitted,
+                gate::install_into_ceiling(inputs, declared ? policy::Consent{consents.to, *declared} : policy::Consent{}));
+    if (!admitted.empty()) members["by_consent"] = {{"entry", consents.entry}, {"paths", admitted}};
+    gate::add_declared(members, std::move(declared), *inputs.kit);
+    AIRLOCK_CHECK(gate::add_ceiling(members, inputs));
+    AIRLOCK_CHECK(sys::replace_file(site.path(site::layout::proposed_kit), file, sys::private_file));
+    AIRLOCK_TRY(auto change, ledger.change());
+    AIRLOCK_CHECK(gate::append(change, ledger::Kind::kit, "", members, now));
+    AIRLOCK_CHECK(change.commit());
+  }
+  AIRLOCK_CHECK(gate::put_kit_files(site, header, file));
+  AIRLOCK_CHECK(show_publicly(site, ledger, now));
+  return admitted;
+}
+
+Result<std::vector<gate::OwnRedaction>> idle_redactions(const site::Site& site, const site::Kit& kit) {
+  AIRLOCK_TRY(const auto machine, site::read_machine());
+  std::vector<gate::OwnRedaction> out = gate::own_redactions(site.configuration(), machine, &kit);
+  std::erase_if(out, [](const gate::OwnRedaction& own) { return own.problem.empty(); });
+  return out;
+}
+
+Result<std::optional<ProposedKit>> proposed_kit(const site::Site& site, const ledger::Ledger& ledger) {
+  std::string path = site.path(site::layout::proposed_kit);
+  AIRLOCK_TRY(auto file, gate::read_proposed(site));
+  AIRLOCK_TRY(const auto in_force, gate::kit_in_force(ledger));
+  const published::KnownKit known = gate::known_kit(site, in_force);
+  if (!file && in_force && in_force->number < known.number) {
+    // Ledger and kit are those of a backup, which is older than what `public/site.json` knows.
+    path = site.path(site::layout::kit);
+    AIRLOCK_TRY(file, published::read_if_there(path, published::kit_bytes_limit));
+  }
+  if (!file) return std::nullopt;
+  auto kit = gate::verify_kit_for(site, *file);
+  if (!kit) return fail(std::move(kit.error()).within(quote(path)));
+  if (!needs_person(kit->number, in_force, known)) return std::nullopt;
+  AIRLOCK_TRY(const auto roots, site.vendor_roots());
+  AIRLOCK_CHECK(published::check_lists(*kit, known.lists, roots));
+  if (auto issued = check_issued(*kit, sys::now()); !issued) {
+    issued.error().hint += "; removing the file lets everything else be authorised";
+    return fail(std::move(issued.error()).within(quote(path)));
+  }
+  return ProposedKit{known.number, std::move(*kit), std::move(*file)};
+}
+
+Result<InstalledKit> install_kit(const std::string& directory, std::string_view file) {
+  AIRLOCK_TRY(const auto site, site::Site::open(directory));
+  AIRLOCK_TRY(site::Kit kit, gate::verify_kit_for(site, file));
+  const std::uint64_t number = kit.number;
+  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), install_lock_seconds));
+  AIRLOCK_TRY(auto ledger, gate::open_to_write(site));
+  const core::Time now = sys::now();
+  AIRLOCK_CHECK(gate::name_what_is_newer(ledger, now));
+  AIRLOCK_CHECK(gate::recover(site, ledger, now));
+  AIRLOCK_CHECK(gate::settle_licences(site, ledger, now));
+  AIRLOCK_TRY(const auto in_force, gate::kit_in_force(ledger));
+  // The kit in force may be installed again under any clock: that changes nothing for the guard.
+  if (!in_force || in_force->number != number) AIRLOCK_CHECK(check_issued(kit, now));
+  const published::KnownKit known = gate::known_kit(site, in_force);
+  if (needs_person(number, in_force, known)) {
+    AIRLOCK_TRY(const auto roots, site.vendor_roots());
+    AIRLOCK_CHECK(published::check_lists(kit, known.lists, roots));
+    AIRLOCK_CHECK(sys::replace_file(site.path(site::layout::proposed_kit), file, sys::private_file));
+  }
+  AIRLOCK_CHECK(adopt_product(site, kit.product));
+  AIRLOCK_TRY(auto idle, idle_redactions(site, kit));
+  AIRLOCK_TRY(auto admitted, put_kit(site, ledger, std::move(kit), file, now));
+  return InstalledKit{number, std::move(idle), std::move(admitted)};
+}
+
+}  // namespace airlock::office

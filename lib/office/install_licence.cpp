@@ -1,0 +1,140 @@
+#include "office/install_licence.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "core/json.hpp"
+#include "core/text.hpp"
+#include "crypto/pem.hpp"
+#include "gate/anchor.hpp"
+#include "gate/append.hpp"
+#include "gate/ceiling.hpp"
+#include "gate/entries.hpp"
+#include "gate/open.hpp"
+#include "gate/read_inputs.hpp"
+#include "gate/recovery.hpp"
+#include "gate/takeover.hpp"
+#include "ledger/kind.hpp"
+#include "licence/seen.hpp"
+#include "office/install_kit.hpp"
+#include "site/known_terms.hpp"
+#include "sys/lock.hpp"
+#include "sys/names.hpp"
+#include "sys/system.hpp"
+#include "sys/write_file.hpp"
+
+namespace airlock::office {
+
+namespace {
+
+using core::Code;
+using core::fail;
+using core::Json;
+using core::quote;
+
+
+/// Keeps what has the name `layout` now, unless it is the same.
+Result<void> replace_licence(const site::Site& site, std::string_view layout, std::string_view file) {
+  AIRLOCK_TRY(const auto before, published::read_licence(site.path(layout)));
+  if (before.bytes != file) AIRLOCK_CHECK(gate::keep_licence(site, before));
+  return sys::replace_file(site.path(layout), file, sys::public_file);
+}
+
+/// A licence that waited and is older now than the one in force will never take over.
+Result<void> drop_superseded_next(const site::Site& site, const ledger::Ledger& ledger, core::Time now) {
+  AIRLOCK_TRY(const gate::LicenceInput input, gate::read_licence_input(site, ledger, now));
+  const auto& next = input.verdict.next;
+  if (!next || next->state != core::LicenceState::superseded) return {};
+  AIRLOCK_CHECK(gate::keep_licence(site, input.files.next));
+  return sys::remove_file(input.files.next.name);
+}
+
+/// Puts a licence beside the one in force, which it takes over from when it begins. The ceiling moves only then.
+Result<void> put_next_licence(const site::Site& site, ledger::Ledger& ledger, const licence::Licence& licence,
+                              std::string_view file, core::Time now) {
+  AIRLOCK_TRY(const std::string canonical, crypto::canonical_pem(crypto::cms_label, file));
+  AIRLOCK_TRY(const gate::Inputs inputs, gate::read_inputs(site.directory(), ledger, now));
+  if (const auto& waiting = inputs.licence.verdict.next; waiting && waiting->licence && waiting->begins()) {
+    licence::SeenLicences seen;
+    seen.add(*waiting->licence);
+    if (licence.sequence < seen.newest_for(licence)) {
+      return fail(
+          Code::verdict,
+          "licence " + quote(licence.serial) + " has sequence " + std::to_string(licence.sequence) + ", and " +
+              quote(waiting->licence->serial) + " with sequence " + std::to_string(waiting->licence->sequence) +
+              " already waits to take over",
+          "install the newest licence that the vendor gave you; if this is it, ask the vendor to issue it again");
+    }
+  }
+  AIRLOCK_CHECK(replace_licence(site, site::layout::next_licence, canonical));
+  Json members = gate::configuration_members(inputs);
+  members["next_licence"] = {{"serial", licence.serial},
+                             {"sequence", licence.sequence},
+                             {"tier", licence.tier},
+                             {"not_before", licence.not_before.text()},
+                             {"not_after", licence.not_after.text()}};
+  AIRLOCK_CHECK(gate::add_ceiling(members, inputs));
+  AIRLOCK_TRY(auto change, ledger.change());
+  AIRLOCK_CHECK(gate::append(change, ledger::Kind::configured, "", members, now));
+  AIRLOCK_CHECK(change.commit());
+  return show_publicly(site, ledger, now);
+}
+
+}  // namespace
+
+Result<void> may_install(const licence::LicenceVerdict& verdict) {
+  switch (verdict.state) {
+    case core::LicenceState::valid:
+    case core::LicenceState::grace:
+    case core::LicenceState::not_yet_valid:
+      return {};
+    default:
+      return fail(static_cast<Code>(verdict.exit_code()),
+                  "the licence is " + std::string(core::name(verdict.state)) + ": " + verdict.reason, verdict.hint);
+  }
+}
+
+Result<void> put_licence(const site::Site& site, ledger::Ledger& ledger, const licence::LicenceVerdict& verdict,
+                         std::string_view file, core::Time now) {
+  AIRLOCK_TRY(const std::string canonical, crypto::canonical_pem(crypto::cms_label, file));
+  AIRLOCK_CHECK(replace_licence(site, site::layout::licence, canonical));
+  AIRLOCK_TRY(gate::Inputs inputs, gate::read_inputs(site.directory(), ledger, now));
+  inputs.licence.verdict = verdict;
+  AIRLOCK_CHECK(gate::install_into_ceiling(inputs));
+  AIRLOCK_TRY(Json members, gate::licence_members(*verdict.licence, verdict.state, ledger));
+  AIRLOCK_CHECK(gate::add_ceiling(members, inputs));
+  AIRLOCK_TRY(auto change, ledger.change());
+  AIRLOCK_CHECK(gate::append(change, ledger::Kind::licence, "", members, now));
+  AIRLOCK_CHECK(change.commit());
+  AIRLOCK_CHECK(drop_superseded_next(site, ledger, now));
+  return show_publicly(site, ledger, now);
+}
+
+Result<InstalledLicence> install_licence(const std::string& directory, std::string_view file, std::string_view name) {
+  AIRLOCK_TRY(const auto site, site::Site::open(directory));
+  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), install_lock_seconds));
+  AIRLOCK_TRY(auto ledger, gate::open_to_write(site));
+  const core::Time now = sys::now();
+  AIRLOCK_CHECK(gate::name_what_is_newer(ledger, now));
+  AIRLOCK_CHECK(gate::recover(site, ledger, now));
+  AIRLOCK_CHECK(gate::settle_licences(site, ledger, now));
+  AIRLOCK_TRY(const gate::LicenceTerms terms, gate::licence_terms(site, ledger));
+  AIRLOCK_TRY(const auto revoked, gate::revocations(site, ledger));
+  const published::LicenceFile given{.name = std::string(name), .bytes = std::string(file)};
+  licence::LicenceVerdict verdict = gate::judge_for_site({.present = given}, terms, revoked, now).verdict;
+  AIRLOCK_CHECK(may_install(verdict));
+  licence::Licence licence = *verdict.licence;
+  AIRLOCK_CHECK(adopt_product(site, licence.product));
+  AIRLOCK_TRY(const gate::LicenceInput in_force, gate::read_licence_input(site, ledger, now));
+  const bool waits = verdict.state == core::LicenceState::not_yet_valid && in_force.verdict.exit_code() == 0;
+  if (waits) {
+    AIRLOCK_CHECK(put_next_licence(site, ledger, licence, file, now));
+  } else {
+    AIRLOCK_CHECK(put_licence(site, ledger, verdict, file, now));
+  }
+  AIRLOCK_TRY(const gate::Inputs after, gate::read_inputs(directory, ledger, now));
+  InstalledLicence out{.licence = std::move(licence), .waits = waits, .verdict = after.licence.verdict, .unknown = {}};
+  if (after.kit) out.unknown = site::unknown_terms_in_words(out.licence, *after.kit);
+  return out;
+}
+
+}  // namespace airlock::office

@@ -1,0 +1,68 @@
+#include "office/proofs.hpp"
+
+#include <algorithm>
+
+#include "gate/anchor.hpp"
+#include "gate/open.hpp"
+#include "ledger/checkpoint.hpp"
+#include "ledger/disclosure.hpp"
+#include "site/site.hpp"
+
+namespace airlock::office {
+namespace {
+
+core::Result<SignedHead> sign_head_of(const site::Site& site, const ledger::Ledger& ledger) {
+  AIRLOCK_CHECK(gate::check_past(site, ledger));
+  AIRLOCK_TRY(const auto key, site.ledger_key());
+  AIRLOCK_TRY(const auto verifier, site.ledger_verifier());
+  SignedHead out;
+  AIRLOCK_TRY(out.head, ledger.head());
+  AIRLOCK_TRY(out.checkpoint, ledger::sign_checkpoint(out.head, site.configuration().site_id, key));
+  out.ledger_key = verifier.text();
+  return out;
+}
+
+core::Result<ProvenEntry> prove(const site::Site& site, const ledger::Ledger& ledger, std::uint64_t seq) {
+  ProvenEntry out;
+  AIRLOCK_TRY(out.entry, ledger.entry(seq));
+  AIRLOCK_TRY(out.head, sign_head_of(site, ledger));
+  AIRLOCK_TRY(const auto proof, ledger.inclusion_proof(seq, out.head.head.size));
+  out.proof = ledger::proof_text(seq, proof, out.head.checkpoint);
+  return out;
+}
+
+}  // namespace
+
+core::Result<SignedHead> sign_head(const std::string& directory) {
+  AIRLOCK_TRY(const auto site, site::Site::open(directory));
+  AIRLOCK_TRY(const auto ledger, gate::open_to_read(site));
+  return sign_head_of(site, ledger);
+}
+
+core::Result<ProvenEntry> prove_report(const std::string& directory, std::uint64_t number) {
+  AIRLOCK_TRY(const auto site, site::Site::open(directory));
+  AIRLOCK_TRY(const auto ledger, gate::open_to_read(site));
+  AIRLOCK_TRY(const auto report, ledger.report(number));
+  if (!report) {
+    return core::fail(core::Code::usage, "there is no report " + std::to_string(number), "see `airlock ledger list`");
+  }
+  // What a bundle carries is the entry that disclosed, which is another one where the report was held before.
+  AIRLOCK_TRY(const auto disclosures, ledger.disclosures_of_report(report->report_id));
+  const auto stands = std::find_if(disclosures.rbegin(), disclosures.rend(), [](const ledger::Disclosure& disclosure) {
+    return disclosure.stage != ledger::Stage::abandoned && disclosure.stage != ledger::Stage::withdrawn &&
+           disclosure.stage != ledger::Stage::payload_lost;
+  });
+  if (stands != disclosures.rend()) return prove(site, ledger, stands->recorded);
+  // A report has exactly one `produced`, and it is the first that is said of it.
+  AIRLOCK_TRY(const auto first, ledger.entries_of_report(report->report_id, 0, 1));
+  if (first.empty()) return core::fail(core::Code::integrity, "report " + std::to_string(number) + " has no entry");
+  return prove(site, ledger, first.front().seq);
+}
+
+core::Result<ProvenEntry> prove_entry(const std::string& directory, std::uint64_t seq) {
+  AIRLOCK_TRY(const auto site, site::Site::open(directory));
+  AIRLOCK_TRY(const auto ledger, gate::open_to_read(site));
+  return prove(site, ledger, seq);
+}
+
+}  // namespace airlock::office

@@ -1,0 +1,202 @@
+#include "office/replay.hpp"
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "core/json.hpp"
+#include "core/text.hpp"
+#include "gate/ceiling.hpp"
+#include "ledger/disclosure.hpp"
+#include "ledger/entry.hpp"
+#include "ledger/kind.hpp"
+#include "policy/ceiling.hpp"
+
+namespace airlock::office {
+namespace {
+
+using core::Code;
+using core::fail;
+using core::Json;
+using core::quote;
+using core::Result;
+using ledger::Entry;
+using ledger::Kind;
+using policy::Disposition;
+
+constexpr std::size_t replay_page = 200;
+
+/// What a disclosure was decided to be, until it has been sent.
+struct Decided {
+  std::string event;
+  policy::Terms terms;
+};
+
+tl::unexpected<core::Error> not_allowed(const Entry& entry, const std::string& what) {
+  return fail(Code::integrity, ledger::title(entry) + ": " + what,
+              "somebody changed the ledger's rows while this was recorded, or wrote this entry; find out who can write "
+              "the site directory");
+}
+
+/// The text of a member of a member, or nothing.
+std::string text_in(const Json& json, const char* member, const char* of) {
+  const auto at = json.find(member);
+  return at != json.end() && at->is_object() ? at->value(of, "") : "";
+}
+
+class Replay {
+ public:
+  explicit Replay(const ledger::Ledger& ledger) : ledger_(ledger) {}
+
+  Result<Replayed> run() {
+    for (std::uint64_t from = 0;;) {
+      AIRLOCK_TRY(const auto entries, ledger_.entries(from, replay_page));
+      for (const Entry& entry : entries) {
+        AIRLOCK_CHECK(look(entry));
+        from = entry.seq + 1;
+      }
+      if (entries.size() < replay_page) return out_;
+    }
+  }
+
+ private:
+  Result<void> look(const Entry& entry) {
+    switch (entry.kind) {
+      case Kind::hold:
+        hold_ = entry.seq;
+        return {};
+      case Kind::release:
+        hold_.reset();
+        return {};
+      case Kind::kit: {
+        AIRLOCK_TRY(kit_, gate::kit_named_by(entry));
+        return take_ceiling(entry);
+      }
+      case Kind::licence: {
+        AIRLOCK_TRY(const Json json, ledger::body_of(entry));
+        licence_ = json.value("serial", "");
+        return take_ceiling(entry);
+      }
+      case Kind::authorised:
+      case Kind::configured:
+      case Kind::key_rotated:
+      case Kind::adopted:
+        return take_ceiling(entry);
+      case Kind::produced:
+      case Kind::decided:
+        return decision(entry);
+      case Kind::sealed:
+      case Kind::queued:
+      case Kind::released:
+      case Kind::handed_over:
+        return no_hold(entry);
+      case Kind::attempted:
+        return attempt(entry);
+      case Kind::sent:
+      case Kind::withdrawn:
+      case Kind::payload_lost: {
+        AIRLOCK_TRY(const Json json, ledger::body_of(entry));
+        waiting_.erase(json.value("disclosure_id", ""));
+        return {};
+      }
+      default:
+        return {};
+    }
+  }
+
+  Result<void> take_ceiling(const Entry& entry) {
+    AIRLOCK_TRY(auto carried, gate::ceiling_of(entry, ledger_));
+    if (carried) ceiling_ = std::move(carried);
+    return {};
+  }
+
+  Result<void> no_hold(const Entry& entry) const {
+    if (!hold_) return {};
+    return not_allowed(entry, quote(ledger::name(entry.kind)) + " although disclosures were on hold since entry " +
+                                  std::to_string(*hold_));
+  }
+
+  Result<void> decision(const Entry& entry) {
+    AIRLOCK_TRY(const Json json, ledger::body_of(entry));
+    if (const std::string serial = text_in(json, "licence", "serial"); !serial.empty() && serial != licence_) {
+      return not_allowed(entry, "decided by the licence " + quote(serial) + ", and the newest licence before it is " +
+                                    (licence_.empty() ? "none" : quote(licence_)));
+    }
+    const auto made = json.find("decision");
+    if (made != json.end() && made->is_object() && made->contains("kit")) {
+      const Json& kit = made->at("kit");
+      if (!kit_ || kit != kit_->number) {
+        return not_allowed(entry, "decided by kit " + core::to_text(kit) + ", and the newest kit before it is " +
+                                      (kit_ ? std::to_string(kit_->number) : "none"));
+      }
+    }
+    const auto disclosure = json.find("disclosure");
+    if (disclosure == json.end() || !disclosure->is_object()) return {};
+    AIRLOCK_CHECK(no_hold(entry));
+    AIRLOCK_TRY(auto recorded, gate::terms_recorded_by(entry, ledger_));
+    const std::string event = json.value("event", "");
+    const auto terms = recorded ? recorded->find(event) : policy::Ceiling::iterator();
+    if (!recorded || terms == recorded->end()) {
+      // An older Airlock kept no terms of what was to be sealed; that it was not to be sent is all there is to compare.
+      ++out_.without;
+      if (text_in(json, "decision", "disposition") == policy::name(Disposition::seal)) return {};
+      return not_allowed(entry, "does not say how it was decided");
+    }
+    ++out_.decisions;
+    AIRLOCK_CHECK(compare(entry, terms->second, event));
+    if (terms->second.disposition < Disposition::seal) {
+      waiting_[disclosure->value("id", "")] = {event, std::move(terms->second)};
+    }
+    return {};
+  }
+
+  /// What is sent is decided again first, to where it may be sent then.
+  Result<void> attempt(const Entry& entry) {
+    AIRLOCK_CHECK(no_hold(entry));
+    AIRLOCK_TRY(const Json json, ledger::body_of(entry));
+    const auto found = waiting_.find(json.value("disclosure_id", ""));
+    if (found == waiting_.end()) return {};
+    policy::Terms terms = found->second.terms;
+    if (ceiling_) {
+      if (const auto of = ceiling_->find(found->second.event); of != ceiling_->end()) {
+        terms.recipients = of->second.recipients;
+        terms.destinations = of->second.destinations;
+      }
+    }
+    return compare(entry, terms, found->second.event);
+  }
+
+  Result<void> compare(const Entry& entry, const policy::Terms& terms, const std::string& event) const {
+    policy::Terms sealed = terms;  // a site that never had both kit and licence may seal, and nothing more
+    sealed.disposition = Disposition::seal;
+    const policy::Terms* most = &sealed;
+    if (ceiling_) {
+      const auto found = ceiling_->find(event);
+      most = found == ceiling_->end() ? nullptr : &found->second;
+    }
+    // What an older Airlock recorded says nothing of classes: how it was to leave is all there is to compare.
+    if (most != nullptr && (!terms.has_classes || !most->has_classes)) {
+      if (terms.disposition >= most->disposition) return {};
+      return not_allowed(entry, "looser than the ceiling of its time: " + quote(policy::name(most->disposition)) +
+                                    " -> " + quote(policy::name(terms.disposition)));
+    }
+    const auto looser = policy::loosenings(terms, most);
+    if (looser.empty()) return {};
+    return not_allowed(entry, "looser than the ceiling of its time: " + core::printable(looser.front().text()));
+  }
+
+  const ledger::Ledger& ledger_;
+  Replayed out_;
+  std::optional<std::uint64_t> hold_;
+  std::optional<gate::KitInForce> kit_;
+  std::string licence_;
+  std::optional<policy::Ceiling> ceiling_;
+  std::map<std::string, Decided, std::less<>> waiting_;  ///< by disclosure
+};
+
+}  // namespace
+
+Result<Replayed> replay(const ledger::Ledger& ledger) { return Replay(ledger).run(); }
+
+}  // namespace airlock::office

@@ -1,0 +1,83 @@
+#include "office/rotate.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "core/json.hpp"
+#include "gate/anchor.hpp"
+#include "gate/append.hpp"
+#include "gate/ceiling.hpp"
+#include "gate/inputs.hpp"
+#include "gate/key_change.hpp"
+#include "gate/open.hpp"
+#include "gate/read_inputs.hpp"
+#include "gate/recovery.hpp"
+#include "sys/lock.hpp"
+#include "sys/system.hpp"
+
+namespace airlock::office {
+namespace {
+
+constexpr int key_lock_seconds = 30;
+
+/// The ceiling as it stands; where it names the former archive key, the new one is what the person who rotates it
+/// means.
+core::Result<void> carry_ceiling(core::Json& members, const site::StagedKey& staged, const std::string& directory,
+                                 const ledger::Ledger& ledger, core::Time now) {
+  AIRLOCK_TRY(gate::Inputs inputs, gate::read_inputs(directory, ledger, now));
+  if (inputs.ceiling && staged.key == site::KeyName::archive) {
+    for (auto& [event, terms] : *inputs.ceiling) {
+      if (terms.recipients.erase(staged.previous) != 0) terms.recipients.insert(staged.current);
+    }
+  }
+  return gate::add_ceiling(members, inputs);
+}
+
+core::Result<KeyChange> change_key(const std::string& directory, site::KeyName key, bool destroys,
+                                    const std::optional<keeper::TokenKey>& token = std::nullopt) {
+  AIRLOCK_TRY(const auto site, site::Site::open(directory));
+  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), key_lock_seconds));
+  AIRLOCK_TRY(auto ledger, gate::open_to_write(site));
+  const core::Time now = sys::now();
+  AIRLOCK_CHECK(gate::name_what_is_newer(ledger, now));
+  AIRLOCK_CHECK(gate::recover(site, ledger, now));
+  keeper::KeyProtection kept_before = keeper::KeyProtection::unencrypted;
+  if (key == site::KeyName::site) {
+    AIRLOCK_TRY(const auto file, site.signing_key_file());
+    kept_before = file.kept;
+  }
+  AIRLOCK_TRY(const auto staged, site::stage_key(site, key, destroys, now, token));
+  core::Json members{{"key", site::name(key)}, {"previous", staged.previous}, {"current", staged.current}};
+  if (!destroys) AIRLOCK_CHECK(carry_ceiling(members, staged, directory, ledger, now));
+  std::uint64_t seq = 0;
+  {
+    AIRLOCK_TRY(auto change, ledger.change());
+    AIRLOCK_TRY(seq, gate::append(change, gate::kind_of(staged), "", members, now));
+    AIRLOCK_CHECK(change.commit());
+  }
+  AIRLOCK_TRY(const auto fingerprint, site::place_key(site, staged, seq, now));
+  return KeyChange{staged.previous, staged.current, fingerprint, kept_before,
+                   token ? keeper::KeyProtection::in_token : keeper::KeyProtection::unencrypted};
+}
+
+}  // namespace
+
+core::Result<KeyChange> rotate_key(const std::string& directory, site::KeyName key) {
+  return change_key(directory, key, false);
+}
+
+core::Result<KeyChange> use_token_key(const std::string& directory, const keeper::TokenKey& token) {
+  AIRLOCK_CHECK(keeper::check(token));
+  return change_key(directory, site::KeyName::site, false, token);
+}
+
+core::Result<void> protect_site_key(const std::string& directory) {
+  AIRLOCK_TRY(const auto site, site::Site::open(directory));
+  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), key_lock_seconds));
+  return site::protect_signing_key(site);
+}
+
+core::Result<KeyChange> destroy_pseudonym_keys(const std::string& directory) {
+  return change_key(directory, site::KeyName::pseudonym, true);
+}
+
+}  // namespace airlock::office
