@@ -32,12 +32,12 @@ class Search {
   }
 
  private:
-  bool matters(const Base& base, std::span<const std::size_t> least) {
+  bool matters(const Base& base, std::span<const std::size_t> fewest) {
     has_match_ = true;
-    if (differs(base, least)) return true;
+    if (differs(base, fewest)) return true;
     // The exception (idle.hpp) needs a rule with profiles where no other matching rule has any.
-    if (rest(base, least).profiles != 0 || space_.effect(0, only_rule()).profiles == 0) return false;
-    std::vector<std::size_t> more(least.begin(), least.end());
+    if (rest(base, fewest).profiles != 0 || space_.effect(0, only_rule()).profiles == 0) return false;
+    std::vector<std::size_t> more(fewest.begin(), fewest.end());
     more.push_back(0);
     for (std::size_t e = 0; e < space_.entitlements().size(); ++e) {
       more.back() = e;

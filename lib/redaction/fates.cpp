@@ -185,11 +185,11 @@ std::string misfit_reason(const report::Token& token, const Placement& placement
   const bool is_key = token.kind == TokenKind::key;
   const dictionary::Shape& shape = is_key && field.key ? field.key->shape : field.shape;
   if (shape.types.empty()) return described(token) + " stands where an object or array was declared";
-  std::size_t most = 0;
-  for (const Type type : shape.types) most = std::max(most, bytes_limit(type));
-  if ((token.kind == TokenKind::string || is_key) && most != 0 && token.text.size() > most) {
+  std::size_t limit = 0;
+  for (const Type type : shape.types) limit = std::max(limit, bytes_limit(type));
+  if ((token.kind == TokenKind::string || is_key) && limit != 0 && token.text.size() > limit) {
     return std::string(is_key ? "a key" : "a string") + " of " + std::to_string(token.text.size()) + " bytes, " +
-           dictionary::in_words(shape) + " takes " + std::to_string(most);
+           dictionary::in_words(shape) + " takes " + std::to_string(limit);
   }
   return described(token) + " is no " + dictionary::in_words(shape);
 }

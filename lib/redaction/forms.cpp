@@ -173,10 +173,10 @@ std::string_view without_padding(std::string_view text) { return text.substr(0, 
 void add_needle_forms(std::string_view text, int layers, std::vector<std::string>& out);
 
 /// If the whole text consists of digits of the encoding: adds the forms of the text that they encode.
-void add_decoded(std::string_view text, const Values& values, unsigned bits, std::size_t least, int layers,
+void add_decoded(std::string_view text, const Values& values, unsigned bits, std::size_t minimum, int layers,
                  std::vector<std::string>& out) {
   const auto unpadded = without_padding(text);
-  if (unpadded.size() < least) return;
+  if (unpadded.size() < minimum) return;
   std::vector<std::uint8_t> digits;
   for (const char c : unpadded) {
     if (value_of(values, c) < 0) return;

@@ -266,9 +266,9 @@ std::optional<NeedleHit> NeedleIndex::whole(std::string_view text, Class cls) co
 NoteIndex::NoteIndex(const TakenOut& taken) {
   for (const auto& [text, trace] : taken.numbers()) needles_.push_back(core::to_lower(text));
   for (const auto& [text, trace] : taken.texts()) {
-    const std::size_t least = trace.declared ? note_characters_minimum : note_odd_characters_minimum;
+    const std::size_t minimum = trace.declared ? note_characters_minimum : note_odd_characters_minimum;
     for (std::string& form : needle_forms(text)) {
-      if (characters(form) >= least) needles_.push_back(std::move(form));
+      if (characters(form) >= minimum) needles_.push_back(std::move(form));
     }
   }
   std::sort(needles_.begin(), needles_.end());

@@ -19,8 +19,8 @@ std::size_t digits(std::string_view text) {
 }
 
 Result<void> TakenOut::add_text(std::string_view text, std::optional<Class> cls, bool declared, std::uint32_t source) {
-  const std::size_t least = declared ? note_characters_minimum : note_odd_characters_minimum;
-  if (text.empty() || (!cls && characters(text) < least)) return {};
+  const std::size_t minimum = declared ? note_characters_minimum : note_odd_characters_minimum;
+  if (text.empty() || (!cls && characters(text) < minimum)) return {};
   return add(texts_, text, cls, declared, source);
 }
 

@@ -42,8 +42,8 @@ struct Scanner::State {
       : limits(its_limits), in(report), lexer(in), fingerprint(fingerprint_key) {
     if (limits.number_bytes > number_bytes_maximum)
       throw std::logic_error("report::Scanner: number_bytes is too large");
-    const std::uint64_t most = std::min(limits.bytes, report_bytes_maximum);
-    if (in.size() > most) failure = refuse(most, excess("report", most, " bytes")).value();
+    const std::uint64_t maximum = std::min(limits.bytes, report_bytes_maximum);
+    if (in.size() > maximum) failure = refuse(maximum, excess("report", maximum, " bytes")).value();
   }
 
   Result<Token> next();

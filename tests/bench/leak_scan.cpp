@@ -1,5 +1,5 @@
 // What the leak scan costs for reports that were made to keep it busy: seconds of processor time for each MB of report,
-// which must stay under 0.3 (DESIGN asks for a bound by design; docs/formats/leak-scan.md says what is looked for).
+// which must stay under 0.3. docs/formats/leak-scan.md says what is looked for.
 //
 //     bench_leak_scan [MB]      exit 1 where any report takes longer
 
