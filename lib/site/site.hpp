@@ -23,8 +23,6 @@
 
 namespace airlock::site {
 
-using namespace published;  // for users that do not name that module themselves yet
-
 /// Names within a site directory.
 namespace layout {
 inline constexpr std::string_view configuration = "airlock.json";
