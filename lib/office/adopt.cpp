@@ -9,6 +9,7 @@
 #include "gate/append.hpp"
 #include "gate/ceiling.hpp"
 #include "gate/open.hpp"
+#include "gate/session.hpp"
 #include "ledger/adoption.hpp"
 #include "ledger/kind.hpp"
 #include "ledger/merkle.hpp"
@@ -26,7 +27,6 @@ using core::fail;
 using core::Json;
 using core::Result;
 
-constexpr int adopt_lock_seconds = 120;
 /// Longest anchor that an `adopted` entry repeats; a real one has a tenth of it.
 constexpr std::size_t anchor_told_most = 4096;
 
@@ -35,7 +35,7 @@ constexpr std::size_t anchor_told_most = 4096;
 Result<Adopted> adopt(const std::string& directory, const std::string& reason) {
   AIRLOCK_CHECK(core::check_reason(reason, adopt_reason_hint));
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
-  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), adopt_lock_seconds));
+  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), static_cast<int>(gate::Patience::report)));
   AIRLOCK_TRY(auto ledger, gate::open_to_adopt(site));
   AIRLOCK_TRY(const auto verifier, site.ledger_verifier());
   AIRLOCK_CHECK(ledger::verify(ledger, verifier));

@@ -3,19 +3,17 @@
 #include <nlohmann/json.hpp>
 
 #include "crypto/hash.hpp"
-#include "gate/anchor.hpp"
 #include "gate/append.hpp"
 #include "gate/ceiling.hpp"
 #include "gate/consent.hpp"
 #include "gate/entries.hpp"
 #include "gate/open.hpp"
 #include "gate/read_inputs.hpp"
-#include "gate/recovery.hpp"
+#include "gate/session.hpp"
 #include "ledger/kind.hpp"
 #include "ledger/ledger.hpp"
 #include "office/install_kit.hpp"
 #include "gate/kit_files.hpp"
-#include "sys/lock.hpp"
 #include "sys/look.hpp"
 #include "sys/system.hpp"
 #include "sys/write_file.hpp"
@@ -27,8 +25,6 @@ using core::Result;
 using core::Code;
 using core::fail;
 using core::Json;
-
-constexpr int person_lock_seconds = 30;
 
 /// Puts the kit that was put aside, if any, in the place of the one in force. Gives the number of the latter.
 Result<std::optional<std::uint64_t>> use_proposed_kit(gate::Inputs& inputs, std::optional<ProposedKit> proposed,
@@ -85,16 +81,14 @@ Result<Proposal> propose(const gate::Inputs& inputs, const std::optional<std::ui
 }
 
 Result<bool> set_hold(const std::string& directory, ledger::Kind kind, const std::string& reason) {
-  AIRLOCK_TRY(const auto site, site::Site::open(directory));
-  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), person_lock_seconds));
-  AIRLOCK_TRY(auto ledger, gate::open_to_write(site));
-  AIRLOCK_CHECK(gate::name_what_is_newer(ledger, sys::now()));
+  AIRLOCK_TRY(auto session, gate::Session::begin(directory, gate::Patience::person, gate::Unfinished::is_left));
+  ledger::Ledger& ledger = session.ledger();
   AIRLOCK_TRY(const auto hold, gate::hold_in_force(ledger));
   if (hold.has_value() == (kind == ledger::Kind::hold)) return false;
   Json members = Json::object();
   if (!reason.empty()) members["reason"] = reason;
   AIRLOCK_TRY(auto change, ledger.change());
-  AIRLOCK_CHECK(gate::append(change, kind, "", members, sys::now()));
+  AIRLOCK_CHECK(gate::append(change, kind, "", members, session.now()));
   AIRLOCK_CHECK(change.commit());
   return true;
 }
@@ -105,9 +99,7 @@ Result<Proposal> propose(const std::string& directory, const std::optional<AlsoN
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   if (sys::exists(site.path(site::layout::proposed_kit))) {
     // It may have been authorised already, by a run that was cut short before it put the kit into its place.
-    AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), person_lock_seconds));
-    AIRLOCK_TRY(auto writable, gate::open_to_write(site));
-    AIRLOCK_CHECK(gate::recover(site, writable, sys::now()));
+    AIRLOCK_CHECK(gate::Session::begin(site, gate::Patience::person, gate::Unfinished::is_finished));
   }
   AIRLOCK_TRY(const auto ledger, gate::open_to_decide(site));
   AIRLOCK_TRY(gate::Inputs inputs, gate::read_inputs(directory, ledger, sys::now()));
@@ -122,11 +114,10 @@ Result<Proposal> propose(const std::string& directory, const std::optional<AlsoN
 }
 
 Result<void> authorise(const std::string& directory, const Proposal& shown, const std::string& reason) {
-  AIRLOCK_TRY(const auto site, site::Site::open(directory));
-  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), person_lock_seconds));
-  AIRLOCK_TRY(auto ledger, gate::open_to_write(site));
-  AIRLOCK_CHECK(gate::name_what_is_newer(ledger, sys::now()));
-  AIRLOCK_TRY(gate::Inputs inputs, gate::read_inputs(directory, ledger, sys::now()));
+  AIRLOCK_TRY(auto session, gate::Session::begin(directory, gate::Patience::person, gate::Unfinished::is_left));
+  const site::Site& site = session.site();
+  ledger::Ledger& ledger = session.ledger();
+  AIRLOCK_TRY(gate::Inputs inputs, gate::read_inputs(directory, ledger, session.now()));
   AIRLOCK_TRY(auto declared, gate::declared_so_far(ledger, inputs.kit));
   AIRLOCK_TRY(const gate::Consents consents, gate::consents_in_force(ledger));
   AIRLOCK_TRY(const auto also_new, new_consent(shown.also_new, consents.to, declared.has_value()));

@@ -4,7 +4,6 @@
 
 #include "core/json.hpp"
 #include "core/text.hpp"
-#include "gate/anchor.hpp"
 #include "gate/append.hpp"
 #include "gate/ceiling.hpp"
 #include "gate/consent.hpp"
@@ -12,18 +11,16 @@
 #include "gate/open.hpp"
 #include "gate/public_part.hpp"
 #include "gate/read_inputs.hpp"
+#include "gate/session.hpp"
 #include "ledger/kind.hpp"
 #include "ledger/ledger.hpp"
 #include "licence/verdict.hpp"
-#include "sys/lock.hpp"
 #include "sys/system.hpp"
 
 namespace airlock::office {
 namespace {
 
 using core::Result;
-
-constexpr int clock_lock_seconds = 30;
 
 /// What is ahead of the clock by more than the guard lets pass, in the order in which it can be mended.
 std::optional<core::Error> ahead_for_good(const gate::Inputs& inputs, const std::optional<core::Time>& kit,
@@ -71,11 +68,10 @@ Result<ClockProposal> propose_clock(const std::string& directory) {
 }
 
 Result<ClockProposal> disown_times(const std::string& directory, const std::string& reason) {
-  AIRLOCK_TRY(const auto site, site::Site::open(directory));
-  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), clock_lock_seconds));
-  AIRLOCK_TRY(auto ledger, gate::open_to_write(site));
-  AIRLOCK_CHECK(gate::name_what_is_newer(ledger, sys::now()));
-  AIRLOCK_TRY(const gate::Inputs inputs, gate::read_inputs(directory, ledger, sys::now()));
+  AIRLOCK_TRY(auto session, gate::Session::begin(directory, gate::Patience::person, gate::Unfinished::is_left));
+  const site::Site& site = session.site();
+  ledger::Ledger& ledger = session.ledger();
+  AIRLOCK_TRY(const gate::Inputs inputs, gate::read_inputs(directory, ledger, session.now()));
   AIRLOCK_TRY(ClockProposal proposal, proposal_for(inputs, ledger));
   if (proposal.empty()) {
     return core::fail(core::Code::refused,

@@ -6,16 +6,13 @@
 #include "gate/append.hpp"
 #include "gate/kept.hpp"
 #include "gate/names.hpp"
-#include "gate/open.hpp"
 #include "gate/record.hpp"
-#include "gate/recovery.hpp"
+#include "gate/session.hpp"
 #include "ledger/disclosure.hpp"
 #include "ledger/kind.hpp"
 #include "ledger/report_row.hpp"
-#include "sys/lock.hpp"
 #include "sys/look.hpp"
 #include "sys/names.hpp"
-#include "sys/system.hpp"
 
 namespace airlock::office {
 namespace {
@@ -40,14 +37,13 @@ Result<std::uint64_t> others_with_same_bytes(const site::Site& site, const ledge
 }  // namespace
 
 Result<Discarded> discard(const std::string& directory, std::uint64_t number, const std::string& reason) {
-  AIRLOCK_TRY(const auto site, site::Site::open(directory));
-  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), gate::lock_seconds));
-  AIRLOCK_TRY(auto ledger, gate::open_to_write(site));
-  AIRLOCK_CHECK(gate::recover(site, ledger, sys::now()));
+  AIRLOCK_TRY(auto session, gate::Session::begin(directory, gate::Patience::report, gate::Unfinished::is_finished));
+  const site::Site& site = session.site();
+  ledger::Ledger& ledger = session.ledger();
   AIRLOCK_TRY(const auto row, gate::waiting_row(ledger, number));
   const std::string was(ledger::name(row.latest));
   AIRLOCK_TRY(const auto given_up, gate::given_up_of(ledger, row.report_id));
-  const core::Time now = sys::now();
+  const core::Time now = session.now();
   AIRLOCK_TRY(auto change, ledger.change());
   AIRLOCK_CHECK(gate::withdraw(change, given_up, "discarded", now));
   const Json members{{"number", number}, {"was", was}, {"reason", reason}};

@@ -7,16 +7,13 @@
 #include "core/text.hpp"
 #include "crypto/hash.hpp"
 #include "gate/acknowledged.hpp"
-#include "gate/anchor.hpp"
 #include "gate/append.hpp"
 #include "gate/ceiling.hpp"
 #include "gate/file_digest.hpp"
 #include "gate/names.hpp"
-#include "gate/open.hpp"
-#include "gate/recovery.hpp"
+#include "gate/session.hpp"
 #include "ledger/disclosure.hpp"
 #include "ledger/kind.hpp"
-#include "sys/lock.hpp"
 #include "sys/look.hpp"
 #include "sys/names.hpp"
 #include "sys/read_file.hpp"
@@ -32,7 +29,6 @@ using core::Json;
 using core::quote;
 using core::Result;
 
-constexpr int hand_over_lock_seconds = 120;
 constexpr auto nothing_recorded = "nothing was recorded, and nothing is on the medium; ";
 
 /// One file that is to be on the medium.
@@ -176,11 +172,9 @@ Result<std::vector<HandedBundle>> hand_over(const std::string& directory, const 
   AIRLOCK_CHECK(core::check_typed("the note", options.note, hand_over_note_most));
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const std::string medium, check_medium(site, options.to));
-  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), hand_over_lock_seconds));
-  AIRLOCK_TRY(auto ledger, gate::open_to_write(site));
-  AIRLOCK_CHECK(gate::name_what_is_newer(ledger, sys::now()));
+  AIRLOCK_TRY(auto session, gate::Session::begin(site, gate::Patience::report, gate::Unfinished::is_finished));
+  ledger::Ledger& ledger = session.ledger();
   AIRLOCK_CHECK(gate::may_disclose(ledger));
-  AIRLOCK_CHECK(gate::recover(site, ledger, sys::now()));
   AIRLOCK_TRY(const auto chosen, choose(site, ledger, options.numbers));
 
   std::vector<HandedBundle> bundles;

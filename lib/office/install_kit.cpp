@@ -4,21 +4,18 @@
 
 #include "core/json.hpp"
 #include "core/text.hpp"
-#include "gate/anchor.hpp"
 #include "gate/append.hpp"
 #include "gate/ceiling.hpp"
 #include "gate/consent.hpp"
 #include "gate/entries.hpp"
 #include "gate/kit_files.hpp"
-#include "gate/open.hpp"
 #include "gate/public_part.hpp"
 #include "gate/read_inputs.hpp"
-#include "gate/recovery.hpp"
+#include "gate/session.hpp"
 #include "gate/takeover.hpp"
 #include "ledger/kind.hpp"
 #include "licence/verdict.hpp"
 #include "site/machine.hpp"
-#include "sys/lock.hpp"
 #include "sys/system.hpp"
 #include "sys/write_file.hpp"
 
@@ -152,11 +149,9 @@ Result<InstalledKit> install_kit(const std::string& directory, std::string_view 
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(site::Kit kit, gate::verify_kit_for(site, file));
   const std::uint64_t number = kit.number;
-  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), install_lock_seconds));
-  AIRLOCK_TRY(auto ledger, gate::open_to_write(site));
-  const core::Time now = sys::now();
-  AIRLOCK_CHECK(gate::name_what_is_newer(ledger, now));
-  AIRLOCK_CHECK(gate::recover(site, ledger, now));
+  AIRLOCK_TRY(auto session, gate::Session::begin(site, gate::Patience::person, gate::Unfinished::is_finished));
+  ledger::Ledger& ledger = session.ledger();
+  const core::Time now = session.now();
   AIRLOCK_CHECK(gate::settle_licences(site, ledger, now));
   AIRLOCK_TRY(const auto in_force, gate::kit_in_force(ledger));
   // The kit in force may be installed again under any clock: that changes nothing for the guard.

@@ -19,9 +19,6 @@ namespace airlock::office {
 
 using core::Result;
 
-/// How long an installation waits for the site's lock.
-inline constexpr int install_lock_seconds = 30;
-
 /// Installs a kit: a higher number than the one in force, or the same kit again. A jump of more than `kit_jump_most` or
 /// a step back is refused, and the kit put aside for a person to `authorise`. A kit issued later than now, by more than
 /// the clock guard's tolerance, is refused.

@@ -5,21 +5,17 @@
 #include "core/json.hpp"
 #include "core/text.hpp"
 #include "crypto/pem.hpp"
-#include "gate/anchor.hpp"
 #include "gate/append.hpp"
 #include "gate/ceiling.hpp"
 #include "gate/entries.hpp"
-#include "gate/open.hpp"
 #include "gate/read_inputs.hpp"
-#include "gate/recovery.hpp"
+#include "gate/session.hpp"
 #include "gate/takeover.hpp"
 #include "ledger/kind.hpp"
 #include "licence/seen.hpp"
 #include "office/install_kit.hpp"
 #include "site/known_terms.hpp"
-#include "sys/lock.hpp"
 #include "sys/names.hpp"
-#include "sys/system.hpp"
 #include "sys/write_file.hpp"
 
 namespace airlock::office {
@@ -110,12 +106,10 @@ Result<void> put_licence(const site::Site& site, ledger::Ledger& ledger, const l
 }
 
 Result<InstalledLicence> install_licence(const std::string& directory, std::string_view file, std::string_view name) {
-  AIRLOCK_TRY(const auto site, site::Site::open(directory));
-  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), install_lock_seconds));
-  AIRLOCK_TRY(auto ledger, gate::open_to_write(site));
-  const core::Time now = sys::now();
-  AIRLOCK_CHECK(gate::name_what_is_newer(ledger, now));
-  AIRLOCK_CHECK(gate::recover(site, ledger, now));
+  AIRLOCK_TRY(auto session, gate::Session::begin(directory, gate::Patience::person, gate::Unfinished::is_finished));
+  const site::Site& site = session.site();
+  ledger::Ledger& ledger = session.ledger();
+  const core::Time now = session.now();
   AIRLOCK_CHECK(gate::settle_licences(site, ledger, now));
   AIRLOCK_TRY(const gate::LicenceTerms terms, gate::licence_terms(site, ledger));
   AIRLOCK_TRY(const auto revoked, gate::revocations(site, ledger));

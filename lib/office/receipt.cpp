@@ -9,8 +9,7 @@
 #include "gate/anchor.hpp"
 #include "gate/append.hpp"
 #include "gate/inputs.hpp"
-#include "gate/open.hpp"
-#include "gate/recovery.hpp"
+#include "gate/session.hpp"
 #include "ledger/checkpoint.hpp"
 #include "ledger/disclosure.hpp"
 #include "ledger/kind.hpp"
@@ -20,7 +19,6 @@
 #include "site/former_keys.hpp"
 #include "site/site.hpp"
 #include "sys/lock.hpp"
-#include "sys/system.hpp"
 
 namespace airlock::office {
 namespace {
@@ -31,8 +29,6 @@ using core::fail;
 using core::Json;
 using core::quote;
 using ledger::Kind;
-
-constexpr int receipt_lock_seconds = 120;
 
 Result<void> check_site(const site::Site& site, const site::Receipt& receipt) {
   const std::string& own = site.configuration().site_id;
@@ -154,9 +150,9 @@ Result<void> record_receipt(ledger::Ledger& ledger, const site::VerifiedReceipt&
 Result<ReceiptImport> import_receipt(const std::string& directory, std::string_view file) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   // A sender at work must not find its open attempt ended; its lock comes before the site's.
-  AIRLOCK_TRY(const auto send_lock, sys::Lock::acquire(site.path(site::layout::send_lock), receipt_lock_seconds));
-  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), receipt_lock_seconds));
-  AIRLOCK_TRY(auto ledger, gate::open_to_write(site));
+  AIRLOCK_TRY(const auto send_lock, sys::Lock::acquire(site.path(site::layout::send_lock), static_cast<int>(gate::Patience::report)));
+  AIRLOCK_TRY(auto session, gate::Session::begin(site, gate::Patience::report, gate::Unfinished::is_finished));
+  ledger::Ledger& ledger = session.ledger();
   AIRLOCK_TRY(const auto revoked, gate::revocations(site, ledger));
   if (revoked.unknown) {
     return fail(core::Code::integrity,
@@ -167,8 +163,6 @@ Result<ReceiptImport> import_receipt(const std::string& directory, std::string_v
   AIRLOCK_TRY(auto verified, site::verify_receipt(file, trust, revoked.kit.trust.lists));
   AIRLOCK_CHECK(check_site(site, verified.receipt));
 
-  const core::Time now = sys::now();
-  AIRLOCK_CHECK(gate::recover(site, ledger, now));
   AIRLOCK_TRY(const auto newest, gate::newest_receipt(ledger));
   ReceiptImport out;
   AIRLOCK_TRY(out.repeated, check_sequence(verified, newest));
@@ -180,7 +174,7 @@ Result<ReceiptImport> import_receipt(const std::string& directory, std::string_v
   if (!out.repeated) {
     out.acknowledged = static_cast<std::uint64_t>(
         std::count_if(matched.begin(), matched.end(), [](const Matched& one) { return one.is_new; }));
-    AIRLOCK_CHECK(record_receipt(ledger, verified, matched, judged, out.unknown, now));
+    AIRLOCK_CHECK(record_receipt(ledger, verified, matched, judged, out.unknown, session.now()));
   }
   AIRLOCK_CHECK(site::keep_in_history(site, "receipt", std::to_string(verified.receipt.sequence), file));
   AIRLOCK_TRY(out.freed, gate::free_acknowledged_payloads(site, ledger));

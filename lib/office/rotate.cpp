@@ -3,21 +3,16 @@
 #include <nlohmann/json.hpp>
 
 #include "core/json.hpp"
-#include "gate/anchor.hpp"
 #include "gate/append.hpp"
 #include "gate/ceiling.hpp"
 #include "gate/inputs.hpp"
 #include "gate/key_change.hpp"
-#include "gate/open.hpp"
 #include "gate/read_inputs.hpp"
-#include "gate/recovery.hpp"
+#include "gate/session.hpp"
 #include "sys/lock.hpp"
-#include "sys/system.hpp"
 
 namespace airlock::office {
 namespace {
-
-constexpr int key_lock_seconds = 30;
 
 /// The ceiling as it stands; where it names the former archive key, the new one is what the person who rotates it
 /// means.
@@ -34,12 +29,10 @@ core::Result<void> carry_ceiling(core::Json& members, const site::StagedKey& sta
 
 core::Result<KeyChange> change_key(const std::string& directory, site::KeyName key, bool destroys,
                                     const std::optional<keeper::TokenKey>& token = std::nullopt) {
-  AIRLOCK_TRY(const auto site, site::Site::open(directory));
-  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), key_lock_seconds));
-  AIRLOCK_TRY(auto ledger, gate::open_to_write(site));
-  const core::Time now = sys::now();
-  AIRLOCK_CHECK(gate::name_what_is_newer(ledger, now));
-  AIRLOCK_CHECK(gate::recover(site, ledger, now));
+  AIRLOCK_TRY(auto session, gate::Session::begin(directory, gate::Patience::person, gate::Unfinished::is_finished));
+  const site::Site& site = session.site();
+  ledger::Ledger& ledger = session.ledger();
+  const core::Time now = session.now();
   keeper::KeyProtection kept_before = keeper::KeyProtection::unencrypted;
   if (key == site::KeyName::site) {
     AIRLOCK_TRY(const auto file, site.signing_key_file());
@@ -72,7 +65,7 @@ core::Result<KeyChange> use_token_key(const std::string& directory, const keeper
 
 core::Result<void> protect_site_key(const std::string& directory) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
-  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), key_lock_seconds));
+  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), static_cast<int>(gate::Patience::person)));
   return site::protect_signing_key(site);
 }
 
