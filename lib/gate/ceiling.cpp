@@ -10,6 +10,7 @@
 #include "gate/named_text.hpp"
 #include "gate/own_redactions.hpp"
 #include "gate/recorded.hpp"
+#include "gate/recorded_ceiling.hpp"
 #include "ledger/entry.hpp"
 #include "ledger/kind.hpp"
 
@@ -23,103 +24,8 @@ using core::LicenceState;
 using core::quote;
 using policy::Disposition;
 
-/// Room that an entry has for its ceiling; the rest is for the entry's own members.
-constexpr std::size_t ceiling_bytes_limit = ledger::entry_limit - 128 * 1024;
 /// How many differences a message tells; `airlock authorise` shows them all.
 constexpr std::size_t differences_told = 6;
-
-struct Recorded {
-  policy::Ceiling ceiling;
-  std::uint64_t seq = 0;  ///< of the entry that carries it
-};
-
-/// The ceiling that an entry carries, if it does.
-Result<std::optional<Recorded>> carried_by(const ledger::Entry& entry, const ledger::Ledger& ledger) {
-  AIRLOCK_TRY(auto ceiling, ceiling_of(entry, ledger));
-  if (!ceiling) return std::nullopt;
-  return Recorded{std::move(*ceiling), entry.seq};
-}
-
-/// The newest of a kind that carries one. Once a site has a ceiling every entry of these kinds does, so that is the
-/// newest of all; should one ever not, an older and looser ceiling of another kind must not stand in for it.
-Result<std::optional<Recorded>> newest_ceiling(const ledger::Ledger& ledger, ledger::Kind kind) {
-  AIRLOCK_TRY(const auto newest, ledger.newest(kind));
-  if (!newest) return std::nullopt;
-  AIRLOCK_TRY(auto out, carried_by(*newest, ledger));
-  if (out) return out;
-  AIRLOCK_TRY(const auto entries, ledger.entries_of_kind(kind));
-  for (auto entry = entries.rbegin(); entry != entries.rend() && !out; ++entry) {
-    AIRLOCK_TRY(out, carried_by(*entry, ledger));
-  }
-  return out;
-}
-
-constexpr std::array carriers{ledger::Kind::authorised, ledger::Kind::licence,     ledger::Kind::kit,
-                              ledger::Kind::configured, ledger::Kind::key_rotated, ledger::Kind::adopted};
-
-Result<std::optional<Recorded>> recorded_ceiling(const ledger::Ledger& ledger) {
-  std::optional<Recorded> out;
-  for (const ledger::Kind kind : carriers) {
-    AIRLOCK_TRY(auto found, newest_ceiling(ledger, kind));
-    if (found && (!out || found->seq > out->seq)) out = std::move(found);
-  }
-  return out;
-}
-
-bool are_same_data(const policy::Terms& a, const policy::Terms& b) {
-  return a.values == b.values && a.keys == b.keys && a.keeps_twins == b.keeps_twins && a.has_classes == b.has_classes;
-}
-
-/// The ceilings that were recorded, oldest first.
-Result<std::vector<Recorded>> all_ceilings(const ledger::Ledger& ledger) {
-  std::vector<Recorded> out;
-  for (const ledger::Kind kind : carriers) {
-    AIRLOCK_TRY(const auto entries, ledger.entries_of_kind(kind));
-    for (const ledger::Entry& entry : entries) {
-      AIRLOCK_TRY(auto carried, carried_by(entry, ledger));
-      if (carried) out.push_back(std::move(*carried));
-    }
-  }
-  std::sort(out.begin(), out.end(), [](const Recorded& a, const Recorded& b) { return a.seq < b.seq; });
-  return out;
-}
-
-/// Where the event's terms were first recorded as they are now.
-std::uint64_t first_recorded(const std::vector<Recorded>& all, const std::string& event, const policy::Terms& terms) {
-  std::uint64_t out = all.back().seq;
-  for (auto each = all.rbegin(); each != all.rend(); ++each) {
-    const auto found = each->ceiling.find(event);
-    if (found == each->ceiling.end() || !are_same_data(found->second, terms)) break;
-    out = each->seq;
-  }
-  return out;
-}
-
-/// Whether the kit that is in force now was so when the entry `seq` recorded a ceiling.
-Result<bool> was_in_force_at(const ledger::Ledger& ledger, std::uint64_t seq, const site::Kit& kit) {
-  AIRLOCK_TRY(const ledger::Entry entry, ledger.entry(seq));
-  AIRLOCK_TRY(const Json recorded, ledger::body_of(entry));
-  // Where a person put a kit into force by authorising it, its own entry comes next.
-  const std::uint64_t until = recorded.contains("kit_before") ? seq + 1 : seq;
-  AIRLOCK_TRY(const auto then, kit_before(ledger, until));
-  return then && then->content_sha256 == kit.content_sha256.hex();
-}
-
-/// Gives terms that an older release recorded without classes those of the kit that was in force with them, as long as
-/// it still is. All others stay without: everything is looser than they, until a person has authorised it.
-Result<void> complete_ceiling(policy::Ceiling& ceiling, const Inputs& inputs, const ledger::Ledger& ledger) {
-  const bool is_complete =
-      std::all_of(ceiling.begin(), ceiling.end(), [](const auto& each) { return each.second.has_classes; });
-  if (is_complete || !inputs.kit) return {};
-  AIRLOCK_TRY(const auto all, all_ceilings(ledger));
-  for (auto& [event, terms] : ceiling) {
-    if (terms.has_classes) continue;
-    AIRLOCK_TRY(const bool same_kit, was_in_force_at(ledger, first_recorded(all, event, terms), *inputs.kit));
-    // Where the kit in force declares other things, it is not what they were made of.
-    if (same_kit) (void)policy::complete(terms, inputs.kit->dictionary);
-  }
-  return {};
-}
 
 /// The state that a licence has once nothing but time has passed.
 LicenceState settled(LicenceState state) {
@@ -189,59 +95,7 @@ Result<std::vector<std::string>> settle_ceiling(Inputs& inputs, std::optional<po
   return admitted;
 }
 
-Result<void> put_ceiling(Json& members, const policy::Ceiling& ceiling) {
-  Json json = policy::to_json(ceiling);
-  if (core::to_text(json).size() > ceiling_bytes_limit) {
-    return fail(
-        Code::refused,
-        "the decisions for all events need more than " + std::to_string(ceiling_bytes_limit) + " bytes in the ledger",
-        "ask the vendor for a smaller dictionary");
-  }
-  members["ceiling"] = std::move(json);
-  return {};
-}
-
-/// A ceiling as an entry carries it: inline, as before entries of format 2, or in the ledger's table.
-Result<std::optional<policy::Ceiling>> read_terms(const Json& json, std::string_view member, const std::string& name,
-                                                  const ledger::Ledger& ledger) {
-  Json found;
-  if (const auto inlined = json.find(member); inlined != json.end()) {
-    found = *inlined;
-  } else {
-    AIRLOCK_TRY(auto text, text_named_in(json, member, ledger));
-    if (!text) return std::nullopt;
-    text->erase(0, text->find('\n') + 1);  // terms have a salt on a line before them; npos + 1 == 0
-    AIRLOCK_TRY(found, core::parse_json(*text, name, {.bytes = ledger::entry_limit}));
-  }
-  auto ceiling = policy::ceiling_from(found, name);
-  if (!ceiling) {
-    const core::Error& error = ceiling.error();
-    return fail(Code::integrity, error.message, error.hint.empty() ? "run `airlock ledger verify`" : error.hint);
-  }
-  return std::optional(std::move(*ceiling));
-}
-
 }  // namespace
-
-Result<std::optional<policy::Ceiling>> ceiling_of(const ledger::Entry& entry, const ledger::Ledger& ledger) {
-  AIRLOCK_TRY(const Json json, ledger::body_of(entry));
-  return read_terms(json, "ceiling", ledger::title(entry), ledger);
-}
-
-Result<std::optional<policy::Ceiling>> terms_recorded_by(const ledger::Entry& entry, const ledger::Ledger& ledger) {
-  AIRLOCK_TRY(const Json json, ledger::body_of(entry));
-  const auto decision = json.find("decision");
-  const bool inlined = decision != json.end() && decision->is_object() && decision->contains("terms");
-  return read_terms(inlined ? *decision : json, "terms", ledger::title(entry), ledger);
-}
-
-Result<std::optional<KitInForce>> kit_before(const ledger::Ledger& ledger, std::uint64_t seq) {
-  AIRLOCK_TRY(const auto kits, ledger.entries_of_kind(ledger::Kind::kit));
-  for (auto kit = kits.rbegin(); kit != kits.rend(); ++kit) {
-    if (kit->seq <= seq) return kit_named_by(*kit);
-  }
-  return std::nullopt;
-}
 
 Result<void> read_ceiling(Inputs& inputs, const ledger::Ledger& ledger) {
   AIRLOCK_TRY(const auto recorded, recorded_ceiling(ledger));
@@ -269,17 +123,6 @@ Result<void> read_ceiling(Inputs& inputs, const ledger::Ledger& ledger) {
 
 Result<std::vector<std::string>> install_into_ceiling(Inputs& inputs, const policy::Consent& consent) {
   return settle_ceiling(inputs, std::move(inputs.ceiling), Installed::something, consent);
-}
-
-Result<void> add_ceiling(Json& members, const Inputs& inputs) {
-  if (!inputs.ceiling) return {};
-  return put_ceiling(members, *inputs.ceiling);
-}
-
-Result<void> add_reset_ceiling(Json& members, const ledger::Ledger& ledger) {
-  AIRLOCK_TRY(const auto recorded, recorded_ceiling(ledger));
-  if (!recorded) return {};
-  return put_ceiling(members, policy::first_ceiling(recorded->ceiling));
 }
 
 Result<policy::Terms> terms_of(const policy::Decision& decision, const redaction::Plan& plan, const Inputs& inputs) {

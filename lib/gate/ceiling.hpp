@@ -31,22 +31,6 @@ namespace airlock::gate {
 /// paths that it let in.
 [[nodiscard]] Result<std::vector<std::string>> install_into_ceiling(Inputs& inputs,
                                                                     const policy::Consent& consent = {});
-/// The ceiling that an entry carries; nothing where it carries none. Errors: integrity where its text is missing, is
-/// another, or cannot be read.
-[[nodiscard]] Result<std::optional<policy::Ceiling>> ceiling_of(const ledger::Entry& entry,
-                                                                const ledger::Ledger& ledger);
-/// The terms of the decision that a `produced` or `decided` entry records, under the name of its event; nothing where
-/// nothing was to leave, or an older Airlock recorded that something was to be sealed. Error: integrity.
-[[nodiscard]] Result<std::optional<policy::Ceiling>> terms_recorded_by(const ledger::Entry& entry,
-                                                                       const ledger::Ledger& ledger);
-/// The kit that was in force with the ceiling that the entry at `seq` carries: that of the entry itself, if it is a
-/// `kit`, else the newest before it.
-[[nodiscard]] Result<std::optional<KitInForce>> kit_before(const ledger::Ledger& ledger, std::uint64_t seq);
-/// Puts the ceiling into the members of an entry that carries it.
-[[nodiscard]] Result<void> add_ceiling(core::Json& members, const Inputs& inputs);
-/// The same for `adopted`: the ceiling that the ledger has, with `seal` as the loosest disposition, since what was
-/// authorised before may be of the past that was lost.
-[[nodiscard]] Result<void> add_reset_ceiling(core::Json& members, const ledger::Ledger& ledger);
 
 /// All that the ceiling compares of a decision at this site. Error: bad_input where a certificate cannot be read.
 [[nodiscard]] Result<policy::Terms> terms_of(const policy::Decision& decision, const redaction::Plan& plan,

@@ -7,8 +7,8 @@
 
 #include "crypto/hash.hpp"
 #include "gate/append.hpp"
-#include "gate/ceiling.hpp"
 #include "gate/recorded.hpp"
+#include "gate/recorded_ceiling.hpp"
 #include "ledger/change.hpp"
 #include "ledger/entry.hpp"
 #include "ledger/kind.hpp"

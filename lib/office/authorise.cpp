@@ -9,6 +9,7 @@
 #include "gate/entries.hpp"
 #include "gate/open.hpp"
 #include "gate/read_inputs.hpp"
+#include "gate/recorded_ceiling.hpp"
 #include "gate/session.hpp"
 #include "ledger/kind.hpp"
 #include "ledger/ledger.hpp"

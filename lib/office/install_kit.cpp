@@ -11,6 +11,7 @@
 #include "gate/kit_files.hpp"
 #include "gate/public_part.hpp"
 #include "gate/read_inputs.hpp"
+#include "gate/recorded_ceiling.hpp"
 #include "gate/session.hpp"
 #include "gate/takeover.hpp"
 #include "ledger/kind.hpp"

@@ -9,6 +9,7 @@
 #include "gate/ceiling.hpp"
 #include "gate/entries.hpp"
 #include "gate/read_inputs.hpp"
+#include "gate/recorded_ceiling.hpp"
 #include "gate/session.hpp"
 #include "gate/takeover.hpp"
 #include "ledger/kind.hpp"

@@ -7,7 +7,7 @@
 
 #include "core/json.hpp"
 #include "core/text.hpp"
-#include "gate/ceiling.hpp"
+#include "gate/recorded_ceiling.hpp"
 #include "ledger/disclosure.hpp"
 #include "ledger/entry.hpp"
 #include "ledger/kind.hpp"

@@ -4,10 +4,10 @@
 
 #include "core/json.hpp"
 #include "gate/append.hpp"
-#include "gate/ceiling.hpp"
 #include "gate/inputs.hpp"
 #include "gate/key_change.hpp"
 #include "gate/read_inputs.hpp"
+#include "gate/recorded_ceiling.hpp"
 #include "gate/session.hpp"
 #include "sys/lock.hpp"
 
