@@ -6,7 +6,7 @@
 namespace airlock::gate {
 
 core::Result<void> look_after_delivery(const std::string& directory, Processed& processed) {
-  if (processed.outcome != "queued") return {};
+  if (processed.outcome != ReportOutcome::queued) return {};
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const auto ledger, open_to_read(site));
   AIRLOCK_TRY(const auto disclosure, ledger.disclosure(processed.disclosure_id));
@@ -14,22 +14,19 @@ core::Result<void> look_after_delivery(const std::string& directory, Processed& 
   if (!disclosure) return core::fail(core::Code::unexpected, "the ledger lost disclosure " + processed.disclosure_id);
   switch (disclosure->stage) {
     case ledger::Stage::sent:
-      processed.outcome = "sent";
+      processed.outcome = ReportOutcome::sent;
       processed.message.clear();
       processed.hint.clear();
-      processed.exit = 0;
       break;
     case ledger::Stage::withdrawn:
-      processed.outcome = "withdrawn";
+      processed.outcome = ReportOutcome::withdrawn;
       processed.message = "before it could be sent the decision became stricter";
       processed.hint = "`airlock process --again` decides anew";
-      processed.exit = static_cast<int>(core::Code::refused);
       break;
     case ledger::Stage::payload_lost:
-      processed.outcome = "payload_lost";
+      processed.outcome = ReportOutcome::payload_lost;
       processed.message = "the bytes on disk are not those that were queued";
       processed.hint = "check the disk, then run again with `--again`";
-      processed.exit = static_cast<int>(core::Code::integrity);
       break;
     default:
       if (!disclosure->last_error.empty()) processed.message = "not sent yet: " + disclosure->last_error;

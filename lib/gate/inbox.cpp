@@ -191,8 +191,7 @@ class Inbox {
         break;
     }
     AIRLOCK_TRY(auto processed, record(site_, report, claim.subject, options_, keeping_));
-    const bool is_waiting = processed.outcome == "refused" || processed.outcome == "held";
-    if (is_waiting && !report.whole) {
+    if (waits(processed.outcome) && !report.whole) {
       AIRLOCK_CHECK(mover_.keep(id));
     } else {
       AIRLOCK_CHECK(let_go(file, name, id));

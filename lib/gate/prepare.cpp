@@ -27,10 +27,7 @@ crypto::Secret fresh_key() { return crypto::Secret(sys::random_bytes(fingerprint
 bool is_about_report(const core::Error& error) { return error.code == Code::bad_input || error.code == Code::refused; }
 
 Stop refusal(const core::Error& error, std::string reason) {
-  return {.reason = std::move(reason),
-          .message = error.message,
-          .hint = error.hint,
-          .exit = static_cast<int>(error.code)};
+  return {.reason = std::move(reason), .message = error.message, .hint = error.hint};
 }
 
 /// No JSON, or no report that anybody could judge. The terminal says in which member; the ledger only at which byte,
@@ -63,22 +60,19 @@ Stop withheld_because(const policy::Decision& decision, const policy::DecisionFa
   const licence::LicenceVerdict& verdict = inputs.licence.verdict;
   std::string why;
   for (const std::string& sentence : policy::explain(decision, facts)) why += (why.empty() ? "" : "; ") + sentence;
-  if (!decision.withheld_by_exception) return {.reason = "policy", .message = std::move(why), .hint = {}, .exit = 0};
+  if (!decision.withheld_by_exception) return {.reason = "policy", .message = std::move(why), .hint = {}};
   if (verdict.exit_code() != 0) {
-    return {.reason = "licence", .message = "nothing leaves: " + verdict.reason, .hint = verdict.hint, .exit = 4};
+    return {.reason = "licence", .message = "nothing leaves: " + verdict.reason, .hint = verdict.hint};
   }
   if (decision.contributions.front().kind == policy::Contribution::Kind::otherwise && facts.tier) {
     return {.reason = "tier",
             .message = "nothing leaves: the policy of kit " + std::to_string(inputs.kit->number) + " has no tier " +
                        core::quote(*facts.tier) + ", which the licence names",
-            .hint = "ask the vendor for a licence of a tier that the policy has, or for a newer kit; then run `airlock "
-                    "process --held`",
-            .exit = 4};
+            .hint =
+                "ask the vendor for a licence of a tier that the policy has, or for a newer kit; then run `airlock "
+                "process --held`"};
   }
-  return {.reason = "policy",
-          .message = std::move(why),
-          .hint = "`airlock status` says what is in force, and why",
-          .exit = 4};
+  return {.reason = "policy", .message = std::move(why), .hint = "`airlock status` says what is in force, and why"};
 }
 
 /// Whether everything is withheld because a person chose so, whatever the report: by tier, floor or rule.
@@ -103,10 +97,8 @@ Prepared unjudged(Outcome outcome, Stop stop, const Inputs& inputs) {
       return each.at_least == policy::Disposition::withhold;
     });
     if (floor == facts.floors.end()) return out;
-    out.stop = {.reason = "policy",
-                .message = "the floor in " + core::quote(floor->source) + " is `withhold`",
-                .hint = {},
-                .exit = 0};
+    out.stop = {
+        .reason = "policy", .message = "the floor in " + core::quote(floor->source) + " is `withhold`", .hint = {}};
   }
   out.outcome = Outcome::withheld;
   return out;
@@ -163,13 +155,13 @@ Result<Found> take_copies_out(sys::Spool& payload, redaction::Redacted& redacted
 Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std::string& note) {
   const report::Limits limits = limits_of(inputs.site.configuration());
   if (!report.complete) {
-    return unjudged(Outcome::refused,
-                    {.reason = "limit",
-                     .message = "the report is larger than " + std::to_string(limits.bytes) + " bytes",
-                     .hint = "`limits.report_bytes` in airlock.json can allow more; `airlock process --held` then looks "
-                             "at it again",
-                     .exit = static_cast<int>(Code::bad_input)},
-                    inputs);
+    return unjudged(
+        Outcome::refused,
+        {.reason = "limit",
+         .message = "the report is larger than " + std::to_string(limits.bytes) + " bytes",
+         .hint = "`limits.report_bytes` in airlock.json can allow more; `airlock process --held` then looks "
+                 "at it again"},
+        inputs);
   }
   if (!inputs.kit) {
     const auto checked = check_well_formed(report.bytes, limits);
@@ -177,8 +169,7 @@ Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std
       return unjudged(Outcome::held,
                       {.reason = "no_kit",
                        .message = "without a kit nothing leaves: " + inputs.no_kit.message,
-                       .hint = inputs.no_kit.hint,
-                       .exit = 4},
+                       .hint = inputs.no_kit.hint},
                       inputs);
     }
     if (!is_about_report(checked.error())) return fail(checked.error());
@@ -221,7 +212,6 @@ Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std
     // Only `redact_also` can fail here: the policy's own profiles were checked with the kit.
     out.outcome = Outcome::held;
     out.stop = refusal(plan.error(), "configuration");
-    out.stop.exit = static_cast<int>(Code::refused);
     return out;
   }
   out.plan = std::move(*plan);
@@ -254,7 +244,6 @@ Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std
     if (!is_about_report(found.error())) return fail(found.error());
     out.outcome = Outcome::held;
     out.stop = refusal(found.error(), "leak");
-    out.stop.exit = static_cast<int>(Code::refused);
     return out;
   }
   out.copied = std::move(found->copied);

@@ -10,6 +10,7 @@
 #include "core/digest.hpp"
 #include "envelope/manifest.hpp"
 #include "gate/prepare.hpp"
+#include "gate/report_outcome.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger/merkle.hpp"
 
@@ -19,20 +20,18 @@ struct ProcessOptions {
   std::string note;
   bool dry_run = false;
   bool again = false;
-  bool public_is_kept = false;         ///< `public/` is looked after by another process, since this one may not write there
-  std::string confinement;             ///< of the process that reads the report, for the ledger; may be empty
+  bool public_is_kept = false;  ///< `public/` is looked after by another process, since this one may not write there
+  std::string confinement;      ///< of the process that reads the report, for the ledger; may be empty
   std::optional<core::Digest> expect;  ///< of the bytes that would leave; a difference holds the report
 };
 
 /// What became of a report.
 struct Processed {
-  std::string report_id;     ///< empty after a dry run
-  std::uint64_t number = 0;  ///< 0 after a dry run
-  std::string
-      outcome;  ///< `sealed`, `queued`, `withheld`, `held`, `refused`, `repeated`; after a dry run what it would be
-  std::string message;  ///< why it stopped, where it did
+  std::string report_id;                           ///< empty after a dry run
+  std::uint64_t number = 0;                        ///< 0 after a dry run
+  ReportOutcome outcome = ReportOutcome::refused;  ///< after a dry run what it would be
+  std::string message;                             ///< why it stopped, where it did
   std::string hint;
-  int exit = 0;
   Prepared prepared;
   std::string licence_state;
   std::string licence_serial;
@@ -46,5 +45,12 @@ struct Processed {
   std::vector<envelope::RedactionCount> redactions;
   ledger::TreeHead head;
 };
+
+/// The code with which a command ends that has this result; nothing for exit code 0. A dry run leaves nothing to
+/// finish, so one whose report would be queued ends with 0.
+[[nodiscard]] inline std::optional<core::Code> code_of(const Processed& processed) {
+  const bool is_dry_run = processed.number == 0;
+  return is_dry_run && processed.outcome == ReportOutcome::queued ? std::nullopt : code_of(processed.outcome);
+}
 
 }  // namespace airlock::gate

@@ -149,7 +149,7 @@ class Recorder {
     AIRLOCK_CHECK(append(change, ledger::Kind::repeated, subject.report_id, members, inputs_.now));
     AIRLOCK_TRY(out.head, change.commit());
     AIRLOCK_CHECK(remove_kept(subject.report_id));
-    out.outcome = "repeated";
+    out.outcome = ReportOutcome::repeated;
     out.repeats = earlier.number;
     out.message = "the same bytes were disclosed before as report " + std::to_string(earlier.number);
     out.hint = "`--again` discloses them again under a new disclosure id";
@@ -185,15 +185,13 @@ class Recorder {
     out.bundle_sha256 = sealed.file_sha256;
     const auto released = finish(disclosure.id, subject);
     if (!released) {
-      out.outcome = "unfinished";
-      out.exit = static_cast<int>(Code::later);
+      out.outcome = ReportOutcome::unfinished;
       out.message =
           "the bundle is sealed and recorded, but could not be put into the outbox: " + released.error().message;
       const std::string& first = released.error().hint;
       out.hint = (first.empty() ? "" : first + "; ") + "the next run finishes it";
     } else if (!*released) {
-      out.outcome = "payload_lost";
-      out.exit = static_cast<int>(Code::integrity);
+      out.outcome = ReportOutcome::payload_lost;
       out.message = "the bundle on disk is not the one that was sealed";
       out.hint = "check the disk; the report is held, and `airlock process --held` seals it anew";
     } else {
@@ -224,7 +222,6 @@ class Recorder {
     keep_for_usage(out.prepared, disclosure.id);
 
     out.disclosure_id = disclosure.id;
-    out.exit = static_cast<int>(Code::later);
     out.message = "the report waits to be sent";
     out.hint = "`airlock-send` sends it; `airlock outbox list` shows what waits";
     (void)show_payload(inputs_.site, disclosure.id);  // where that fails the next run does it
@@ -291,24 +288,7 @@ Processed describe(Prepared prepared, const Inputs& inputs, const Received& repo
   out.original_size = report.size;
   out.message = prepared.stop.message;
   out.hint = prepared.stop.hint;
-  out.exit = leaves(prepared.outcome) ? 0 : prepared.stop.exit;
-  switch (prepared.outcome) {
-    case Outcome::seal:
-      out.outcome = "sealed";
-      break;
-    case Outcome::queue:
-      out.outcome = "queued";
-      break;
-    case Outcome::withheld:
-      out.outcome = "withheld";
-      break;
-    case Outcome::held:
-      out.outcome = "held";
-      break;
-    case Outcome::refused:
-      out.outcome = "refused";
-      break;
-  }
+  out.outcome = carried_out(prepared.outcome);
   if (prepared.redacted) {
     for (const auto& count : prepared.redacted->counts) {
       out.redactions.push_back({count.path, count.what, count.action, count.count});

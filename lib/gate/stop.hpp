@@ -17,7 +17,6 @@ struct Stop {
   std::string reason;  ///< `malformed`, `dictionary`, `leak`, `no_kit`, `licence`, `tier`, `ceiling`, `hold`, `policy`, …
   std::string message;
   std::string hint;
-  int exit = 4;
   std::string recorded{};  ///< the message without the report's own names and characters; empty: the message has none
 };
 

@@ -155,3 +155,21 @@ def test_a_commit_that_reports_an_error_has_happened_or_not_and_the_ledger_knows
                 with_place(place, lambda: judge_rest(scenario, [place]))
             assert nth - 1 == len(expected), f"{place}: commits"
     print(f"counted: {faults} commits that failed")
+
+
+def test_a_bundle_that_cannot_be_put_into_the_outbox_is_unfinished_and_the_next_run_puts_it_there(w):
+    scenario = Sealing(w)
+    inside = Inside(w, w.helper(LIBRARY))
+    outbox = w.site_path / "outbox"
+    scenario.restore()
+    before = sorted(p.name for p in outbox.iterdir())
+    ran, hit = inside.run(Series(("link",), "EIO", "from then on"), 1, *scenario.command, "--json", code=7)
+    assert hit > 0, "no link failed"
+    assert (ran.json["outcome"], ran.json["exit"], ran.json["error"]["code"]) == ("unfinished", 7, "later")
+    assert ran.json["message"].startswith("the bundle is sealed and recorded, but could not be put into the outbox: ")
+    assert ran.json["hint"].endswith("the next run finishes it")
+    assert scenario.kinds() == ["produced", "sealed"]
+    assert sorted(p.name for p in outbox.iterdir() if not p.name.startswith(".")) == before, "nothing is visible yet"
+    assert w.process(scenario.report)["outcome"] == "repeated"
+    assert scenario.kinds() == ["produced", "sealed", "released", "produced", "repeated"]
+    scenario.close()

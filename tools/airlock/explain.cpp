@@ -224,12 +224,12 @@ void show(const console::Console& console, const gate::Preview& preview, const s
           bool values) {
   const gate::Processed& result = preview.result;
   const gate::Prepared& prepared = result.prepared;
-  console.say("this report would be " + result.outcome);
+  console.say("this report would be " + std::string(gate::name(result.outcome)));
   if (prepared.decision) {
     for (const std::string& sentence : policy::explain(*prepared.decision, prepared.facts))
       console.say("  " + sentence);
   }
-  if (!result.message.empty() && result.exit != 0) {
+  if (!result.message.empty() && gate::code_of(result)) {
     console.say("  " + result.message);
     if (!result.hint.empty()) console.say("  " + result.hint);
   }
@@ -258,7 +258,7 @@ int print(const Context& context, const gate::Preview& preview, bool values) {
   } else {
     show(context.console, preview, *fates, values);
   }
-  return preview.result.exit;
+  return console::exit_code(gate::code_of(preview.result));
 }
 
 int run(Context& context, const Options& options) {

@@ -33,7 +33,7 @@ std::string participle(const std::string& action) {
 
 /// Where to go on from misfits.
 std::string misfit_hint(const gate::Processed& processed) {
-  const bool waits = processed.number != 0 && (processed.outcome == "held" || processed.outcome == "refused");
+  const bool waits = processed.number != 0 && gate::waits(processed.outcome);
   const std::string report = waits ? std::to_string(processed.number) : "REPORT";
   return "the dictionary does not fit this report everywhere: `airlock dictionary check " + report +
          "` proposes declarations for your vendor";
@@ -72,6 +72,7 @@ Json to_json(const gate::Processed& processed) {
     misfits.push_back({{"path", fate.path}, {"what", fate.what}, {"action", fate.action}, {"count", fate.count},
                        {"places", places}});
   }
+  const std::optional<core::Code> code = gate::code_of(processed);
   Json out{{"report_id", or_null(processed.report_id)},
            {"number", processed.number == 0 ? Json(nullptr) : Json(processed.number)},
            {"disposition", prepared.decision ? Json(policy::name(prepared.decision->disposition)) : Json(nullptr)},
@@ -79,7 +80,7 @@ Json to_json(const gate::Processed& processed) {
            {"rules", prepared.decision ? Json(prepared.decision->rules) : Json::array()},
            {"tier", prepared.facts.tier ? Json(*prepared.facts.tier) : Json(nullptr)},
            {"licence_state", processed.licence_state},
-           {"outcome", processed.outcome},
+           {"outcome", gate::name(processed.outcome)},
            {"bundle", or_null(processed.bundle)},
            {"bundle_sha256", or_null(processed.bundle_sha256)},
            {"original_sha256", processed.original_sha256},
@@ -92,9 +93,9 @@ Json to_json(const gate::Processed& processed) {
            {"reason", or_null(prepared.stop.reason)},
            {"message", or_null(processed.message)},
            {"hint", or_null(processed.hint)},
-           {"exit", processed.exit}};
-  if (processed.exit != 0) {
-    out["error"] = console::error_member(processed.exit, processed.message, processed.hint);
+           {"exit", console::exit_code(code)}};
+  if (code) {
+    out["error"] = console::error_member(code, processed.message, processed.hint);
   }
   if (processed.repeats != 0) out["repeats"] = processed.repeats;
   return out;
@@ -179,8 +180,9 @@ void warn_of_end(const console::Console& console, const licence::LicenceVerdict&
 void show(const console::Console& console, const gate::Processed& processed) {
   const gate::Prepared& prepared = processed.prepared;
   const bool recorded = processed.number != 0;
+  const bool is_repeat = processed.outcome == gate::ReportOutcome::repeated;
   console.say((recorded ? "report " + std::to_string(processed.number) + ": " : "dry run, nothing recorded: ") +
-              processed.outcome);
+              std::string(gate::name(processed.outcome)));
   std::vector<std::pair<std::string, std::string>> rows;
   if (!prepared.event.empty()) rows.emplace_back("event", prepared.event + ", " + in_words(prepared.period));
   std::string licence = processed.licence_state;
@@ -200,8 +202,8 @@ void show(const console::Console& console, const gate::Processed& processed) {
   const auto add_lines = [&](const char* label, const std::vector<std::string>& lines) {
     for (const std::string& line : lines) rows.emplace_back(std::exchange(label, ""), line);
   };
-  if (processed.outcome != "repeated") add_lines("misfits", misfits_in_words(prepared.misfits));
-  if (prepared.payload && processed.outcome != "repeated") {
+  if (!is_repeat) add_lines("misfits", misfits_in_words(prepared.misfits));
+  if (prepared.payload && !is_repeat) {
     rows.emplace_back("redacted", in_words(processed.redactions));
     add_lines("copies", copies_in_words(prepared));
     rows.emplace_back("leaves", std::to_string(prepared.payload->size()) + " of " +
@@ -217,9 +219,9 @@ void show(const console::Console& console, const gate::Processed& processed) {
   }
   console.say(rows);
   if (!prepared.misfits.empty()) console.remark("airlock: " + misfit_hint(processed));
-  if (processed.exit != 0) {
+  if (gate::code_of(processed)) {
     console.complain(processed.message, processed.hint);
-  } else if (processed.outcome == "repeated") {
+  } else if (is_repeat) {
     console.remark("airlock: " + processed.message + "; " + processed.hint);
   }
 }

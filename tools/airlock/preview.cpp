@@ -27,26 +27,27 @@ struct Options {
 
 int print(const Context& context, const gate::Preview& preview) {
   const gate::Processed& result = preview.result;
+  const std::optional<core::Code> code = gate::code_of(result);
   if (context.console.json()) {
     context.console.print(to_json(result));
-    return result.exit;
+    return console::exit_code(code);
   }
   if (!result.prepared.payload) {
-    if (result.exit != 0) {
+    if (code) {
       context.console.complain(result.message, result.hint);
     } else {
       context.console.remark("airlock: nothing would leave: " + result.message);
     }
-    return result.exit;
+    return console::exit_code(code);
   }
-  if (result.exit != 0) context.console.complain("it may not leave yet: " + result.message, result.hint);
+  if (code) context.console.complain("it may not leave yet: " + result.message, result.hint);
   console::Output output;
   core::BlobSource source(*result.prepared.payload);
   if (const auto copied = core::copy(source, output); !copied) return context.console.report(copied.error());
   if (const auto done = output.finish(context.console); !done) return context.console.report(done.error());
   context.console.remark("airlock: " + std::to_string(result.prepared.payload->size()) + " bytes, SHA-256 " +
                          result.prepared.payload_sha256.hex());
-  return result.exit;
+  return console::exit_code(code);
 }
 
 }  // namespace preview_command

@@ -64,7 +64,7 @@ core::Result<void> check(Options& options) {
 
 /// Has what was queued sent, and says what became of it. What cannot be told now the ledger tells later.
 void deliver(const Context& context, Worker& worker, const Options& options, std::vector<gate::Processed>& results) {
-  const auto is_queued = [](const gate::Processed& result) { return result.outcome == "queued"; };
+  const auto is_queued = [](const gate::Processed& result) { return result.outcome == gate::ReportOutcome::queued; };
   if (options.no_deliver || std::none_of(results.begin(), results.end(), is_queued)) return;
   const Delivery delivery = worker.deliver();
   for (gate::Processed& result : results) {
@@ -75,22 +75,36 @@ void deliver(const Context& context, Worker& worker, const Options& options, std
   }
 }
 
-/// What is printed of several reports; `worst` is why the exit code is not 0.
-Json document_of(Json document, const Json& worst) {
-  if (!worst.is_null()) document["error"] = worst;
-  return document;
-}
+/// The highest code of several reports, and the first reason for it.
+class Worst {
+ public:
+  void take(std::optional<core::Code> code, const std::string& message, const std::string& hint) {
+    if (console::exit_code(code) <= exit()) return;
+    code_ = code;
+    error_ = console::error_member(code, message, hint);
+  }
+
+  int exit() const { return console::exit_code(code_); }
+
+  /// What is printed of these reports: `document`, with `error` where the exit code is not 0.
+  Json document(Json document) const {
+    if (code_) document["error"] = error_;
+    return document;
+  }
+
+ private:
+  std::optional<core::Code> code_;
+  Json error_;
+};
 
 int run_held(Context& context, Worker& worker, const Options& options) {
   auto looked = gate::process_held(context.site, options.numbers, options.process);
   if (!looked) return context.console.report(not_recorded(std::move(looked).error()));
   deliver(context, worker, options, looked->reports);
-  int exit = 0;
+  Worst worst;
   Json list = Json::array();
-  Json worst;
   for (const gate::Processed& result : looked->reports) {
-    if (result.exit > exit) worst = console::error_member(result.exit, result.message, result.hint);
-    exit = std::max(exit, result.exit);
+    worst.take(gate::code_of(result), result.message, result.hint);
     list.push_back(to_json(result));
     if (!context.console.json()) show(context.console, result);
   }
@@ -99,40 +113,38 @@ int run_held(Context& context, Worker& worker, const Options& options) {
     const std::string message = "report " + std::to_string(number) + ": " + error.message;
     // Nothing new is recorded of it, whatever kept Airlock from looking.
     const core::Code code = error.code == core::Code::integrity ? error.code : core::Code::not_recorded;
-    if (static_cast<int>(code) > exit) worst = console::error_member({code, message, error.hint});
-    exit = std::max(exit, static_cast<int>(code));
+    worst.take(code, message, error.hint);
     context.console.complain(message, error.hint);
     failed.push_back({{"number", number}, {"message", error.message}, {"hint", error.hint}});
   }
   if (context.console.json()) {
-    context.console.print(document_of(
-        {{"reports", list}, {"failed", failed}, {"waiting", looked->waiting}, {"exit", exit}}, worst));
+    context.console.print(
+        worst.document({{"reports", list}, {"failed", failed}, {"waiting", looked->waiting}, {"exit", worst.exit()}}));
   } else if (looked->reports.empty() && looked->failed.empty()) {
     context.console.say(looked->waiting == 0
                             ? "no report waits"
                             : std::to_string(looked->waiting) +
                                   " reports wait, and nothing has changed for them; `airlock status` says why they do");
   }
-  return exit;
+  return worst.exit();
 }
 
 /// What dropped files became, told while they are processed.
 int run_inbox(Context& context, Worker& worker, const Options& options) {
-  int exit = 0;
+  Worst worst;
   bool may_deliver = !options.no_deliver;
   Json reports = Json::array();
   Json left = Json::array();
-  Json worst;
   const auto processed = [&](gate::Processed result) {
-    if (result.outcome == "queued" && may_deliver) {
+    if (result.outcome == gate::ReportOutcome::queued && may_deliver) {
       std::vector<gate::Processed> one;
       one.push_back(std::move(result));
       deliver(context, worker, options, one);
       result = std::move(one.front());
-      may_deliver = result.outcome != "queued";  // what did not get through now need not be tried again at once
+      may_deliver = result.outcome !=
+                    gate::ReportOutcome::queued;  // what did not get through now need not be tried again at once
     }
-    if (result.exit > exit) worst = console::error_member(result.exit, result.message, result.hint);
-    exit = std::max(exit, result.exit);
+    worst.take(gate::code_of(result), result.message, result.hint);
     if (context.console.json()) {
       reports.push_back(to_json(result));
     } else {
@@ -141,8 +153,7 @@ int run_inbox(Context& context, Worker& worker, const Options& options) {
   };
   const auto stays = [&](const std::string& name, const core::Error& why) {
     const core::Error error = not_recorded(why);
-    if (static_cast<int>(error.code) > exit) worst = console::error_member(error);
-    exit = std::max(exit, static_cast<int>(error.code));
+    worst.take(error.code, error.message, error.hint);
     context.console.complain(error.message, error.hint);
     left.push_back({{"name", core::printable(name, 255)}, {"message", error.message}, {"hint", error.hint}});
   };
@@ -154,9 +165,9 @@ int run_inbox(Context& context, Worker& worker, const Options& options) {
     return context.console.report(not_recorded(std::move(done).error()));
   }
   if (context.console.json()) {
-    context.console.print(document_of({{"reports", reports}, {"left", left}, {"exit", exit}}, worst));
+    context.console.print(worst.document({{"reports", reports}, {"left", left}, {"exit", worst.exit()}}));
   }
-  return exit;
+  return worst.exit();
 }
 
 int run_one(Context& context, Worker& worker, const Options& options) {
@@ -170,7 +181,7 @@ int run_one(Context& context, Worker& worker, const Options& options) {
     context.console.print(to_json(result));
   }
   show(context.console, result);
-  return result.exit;
+  return console::exit_code(gate::code_of(result));
 }
 
 int run(Context& context, Options& options) {
@@ -207,7 +218,8 @@ void add_process(Context& context) {
                  {8, "not recorded: keep the report and run again"}});
   command.texts("REPORT", options->what, "the report, - for standard input, or numbers of reports that wait");
   command.flag("--inbox", options->inbox, "process every report that was dropped into the inbox");
-  command.flag("--held", options->held, "decide again on reports that wait: all for which something has changed, or those named");
+  command.flag("--held", options->held,
+               "decide again on reports that wait: all for which something has changed, or those named");
   command.text("--note", options->process.note, "a note for the bundle's manifest and the ledger");
   command.flag("--dry-run", options->process.dry_run, "record nothing, say what would happen");
   command.flag("--no-deliver", options->no_deliver, "do not start sending what was queued");

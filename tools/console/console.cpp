@@ -276,7 +276,7 @@ void Console::complain(std::string_view message, std::string_view hint) const {
 int Console::report(const core::Error& failure) const {
   core::Error error = failure;
   if (error.code == core::Code::usage && error.hint.empty()) error.hint = "see `" + named_command(*app_) + " --help`";
-  const int exit = static_cast<int>(error.code);
+  const int exit = exit_code(error.code);
   complain(error.message, error.hint);
   if (json_) {
     core::Json document{{"error", error_member(error)}, {"message", error.message}};
@@ -304,10 +304,16 @@ core::Result<void> write_out(std::string_view bytes) {
   return write_or_fail(out_is_terminal() ? core::terminal_text(bytes) : bytes);
 }
 
+int exit_code(std::optional<core::Code> code) { return code ? static_cast<int>(*code) : 0; }
+
 core::Json error_member(const core::Error& error) {
   return {{"code", core::name(error.code)},
           {"message", error.message},
           {"hint", error.hint.empty() ? core::Json(nullptr) : core::Json(error.hint)}};
+}
+
+core::Json error_member(std::optional<core::Code> code, const std::string& message, const std::string& hint) {
+  return code ? error_member({*code, message, hint}) : core::Json(nullptr);
 }
 
 core::Json error_member(int exit, const std::string& message, const std::string& hint) {

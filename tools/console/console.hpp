@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -136,9 +137,15 @@ class Output final : public core::Sink {
 /// Writes all of `bytes` to standard output as `Output` does. Error: unexpected where nobody takes them.
 [[nodiscard]] core::Result<void> write_out(std::string_view bytes);
 
+/// The exit code of a command that ends with `code`: its value, or 0 for none.
+[[nodiscard]] int exit_code(std::optional<core::Code> code);
+
 /// The member `error` of every document of a command that failed: `code` (the stable name of the exit code), `message`
 /// and `hint`, which may be null.
 [[nodiscard]] core::Json error_member(const core::Error& error);
+/// The same for a code, or for none: then null.
+[[nodiscard]] core::Json error_member(std::optional<core::Code> code, const std::string& message,
+                                      const std::string& hint);
 /// The same where a command knows its exit code. Null where that is 0.
 [[nodiscard]] core::Json error_member(int exit, const std::string& message, const std::string& hint);
 

@@ -1,0 +1,97 @@
+// Every outcome of a report has a name, a code and a line on docs/reference/exit-codes.md, and the three agree.
+#include "gate/report_outcome.hpp"
+
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <regex>
+#include <string>
+#include <vector>
+
+#include "gate/processed.hpp"
+
+namespace {
+
+using namespace airlock::gate;
+using Lines = std::vector<std::string>;
+
+/// The lines of a source file between the first line that begins with `start` and the next that begins with `end`.
+Lines lines_between(const std::string& path, const std::string& start, const std::string& end) {
+  std::ifstream in(std::string(AIRLOCK_SOURCE_ROOT) + "/" + path);
+  REQUIRE(in);
+  Lines out;
+  bool inside = false;
+  for (std::string line; std::getline(in, line);) {
+    if (inside && line.rfind(end, 0) == 0) return out;
+    if (inside) out.push_back(line);
+    inside = inside || line.rfind(start, 0) == 0;
+  }
+  FAIL("`" << path << "` has no lines between `" << start << "` and `" << end << "`");
+  return out;
+}
+
+/// What the first group of `pattern` matches in each line that it matches; of two groups, both with a space between.
+Lines matches(const Lines& lines, const std::string& pattern) {
+  const std::regex wanted(pattern);
+  Lines out;
+  for (const std::string& line : lines) {
+    std::smatch found;
+    if (!std::regex_search(line, found, wanted)) continue;
+    out.push_back(found.size() == 2 ? found.str(1) : found.str(1) + " " + found.str(2));
+  }
+  return out;
+}
+
+Lines enumerators() {
+  return matches(lines_between("lib/gate/report_outcome.hpp", "enum class ReportOutcome", "};"), "^  (\\w+),");
+}
+
+ReportOutcome outcome_at(std::size_t index) { return static_cast<ReportOutcome>(index); }
+
+int exit_of(std::optional<airlock::core::Code> code) { return code ? static_cast<int>(*code) : 0; }
+
+}  // namespace
+
+TEST_CASE("each outcome is named like its enumerator, and the table has no other row") {
+  const Lines all = enumerators();
+  REQUIRE(all.size() >= 10);
+  for (std::size_t i = 0; i < all.size(); ++i) CHECK(name(outcome_at(i)) == all[i]);
+  CHECK_THROWS(static_cast<void>(name(outcome_at(all.size()))));
+}
+
+TEST_CASE("the page on exit codes has one line for each outcome, with its exit code") {
+  const Lines rows = matches(lines_between("docs/reference/exit-codes.md", "## What became of a report", "## "),
+                             "^\\| `(\\w+)` \\| (\\d)[ ,;]");
+  Lines expected;
+  for (std::size_t i = 0; i < enumerators().size(); ++i) {
+    expected.push_back(std::string(name(outcome_at(i))) + " " + std::to_string(exit_of(code_of(outcome_at(i)))));
+  }
+  CHECK(rows == expected);
+}
+
+TEST_CASE("a plan is carried out under the name of what it does") {
+  CHECK(carried_out(Outcome::seal) == ReportOutcome::sealed);
+  CHECK(carried_out(Outcome::queue) == ReportOutcome::queued);
+  CHECK(carried_out(Outcome::withheld) == ReportOutcome::withheld);
+  CHECK(carried_out(Outcome::held) == ReportOutcome::held);
+  CHECK(carried_out(Outcome::refused) == ReportOutcome::refused);
+}
+
+TEST_CASE("only what is held or refused waits") {
+  Lines waiting;
+  for (std::size_t i = 0; i < enumerators().size(); ++i) {
+    if (waits(outcome_at(i))) waiting.emplace_back(name(outcome_at(i)));
+  }
+  CHECK(waiting == Lines{"held", "refused"});
+}
+
+TEST_CASE("a dry run whose report would be queued has nothing to finish") {
+  Processed processed;
+  processed.outcome = ReportOutcome::queued;
+  CHECK_FALSE(code_of(processed));
+  processed.number = 1;
+  CHECK(code_of(processed) == airlock::core::Code::later);
+  processed.number = 0;
+  processed.outcome = ReportOutcome::held;
+  CHECK(code_of(processed) == airlock::core::Code::refused);
+}
