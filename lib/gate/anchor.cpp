@@ -34,8 +34,8 @@ constexpr auto way_out =
 
 tl::unexpected<core::Error> behind(const std::string& what) { return fail(Code::integrity, what, way_out); }
 
-/// The anchor under any key that the ledger has had: until a rotation is finished the former key signs it. The outer
-/// result is of the machine, the inner one of the anchor.
+/// Verifies the rollback anchor with any key that the ledger has had: until a rotation is finished, the former key
+/// signs it. The outer result has errors of the machine, the inner one those of the rollback anchor.
 Result<Result<ledger::TreeHead>> verify_anchor(const site::Site& site, const ledger::Ledger& ledger,
                                                const std::string& note) {
   AIRLOCK_TRY(const auto known, site.ledger_verifier());
@@ -45,7 +45,8 @@ Result<Result<ledger::TreeHead>> verify_anchor(const site::Site& site, const led
 }
 
 Result<void> check_anchor(const site::Site& site, const ledger::Ledger& ledger) {
-  // The anchor before the ledger: a process that commits meanwhile only makes the ledger the longer of the two.
+  // Read the rollback anchor before the ledger: if another process commits meanwhile, the ledger is only the longer
+  // one.
   AIRLOCK_TRY(const std::string note, read_anchor(site));
   AIRLOCK_TRY(const auto anchor, verify_anchor(site, ledger, note));
   if (!anchor) return behind(quote(site.path(site::layout::anchor)) + ": " + anchor.error().message);
@@ -56,7 +57,7 @@ Result<void> check_anchor(const site::Site& site, const ledger::Ledger& ledger) 
   return behind("the ledger is not the one that the anchor saw");
 }
 
-/// The bundles that the newest `adopted` entry took note of.
+/// The unknown bundles that the newest `adopted` entry names.
 Result<std::set<std::string, std::less<>>> adopted_bundles(const ledger::Ledger& ledger) {
   std::set<std::string, std::less<>> out;
   AIRLOCK_TRY(const auto entry, ledger.newest(ledger::Kind::adopted));
@@ -70,7 +71,7 @@ Result<std::set<std::string, std::less<>>> adopted_bundles(const ledger::Ledger&
   return out;
 }
 
-/// Kinds that people and installations make, by which later decisions are made.
+/// Whether entries of this kind decide how later decisions are made. People and installations make such entries.
 bool is_order(ledger::Kind kind) {
   using ledger::Kind;
   constexpr std::array orders{Kind::authorised, Kind::hold,       Kind::release,     Kind::kit,
@@ -87,7 +88,7 @@ Result<std::string> read_anchor(const site::Site& site) {
   return sys::read_file(path, ledger::checkpoint_text_limit);
 }
 
-/// Bundles in the outbox whose disclosure the ledger does not have.
+/// Names of bundles in the outbox whose disclosure is not in the ledger.
 Result<std::vector<std::string>> unknown_bundles(const site::Site& site, const ledger::Ledger& ledger) {
   AIRLOCK_TRY(const auto names, sys::list_directory(site.path(site::layout::outbox)));
   std::vector<std::string> out;

@@ -24,10 +24,10 @@ using core::LicenceState;
 using core::quote;
 using policy::Disposition;
 
-/// How many differences a message tells; `airlock authorise` shows them all.
+/// Maximum number of differences in a message; `airlock authorise` shows all of them.
 constexpr std::size_t differences_told = 6;
 
-/// The state that a licence has once nothing but time has passed.
+/// The state of a licence, with `valid` instead of states that pass by themselves.
 LicenceState settled(LicenceState state) {
   switch (state) {
     case LicenceState::grace:
@@ -43,7 +43,7 @@ LicenceState settled(LicenceState state) {
 Result<policy::Terms> decide(const Inputs& inputs, const policy::DecisionFacts& facts) {
   const policy::Decision decision = inputs.kit->policy.decide(facts);
   auto plan = inputs.kit->policy.plan(decision, inputs.kit->dictionary, inputs.redact_also());
-  // Reports are held while one of them selects nothing; kits and licences are installed all the same.
+  // If a redaction in `redact_also` selects nothing, reports are held. Kits and licences can be installed all the same.
   if (!plan) plan = inputs.kit->policy.plan(decision, inputs.kit->dictionary, own_redactions_in_force(inputs));
   if (!plan) return fail(std::move(plan).error());
   return terms_of(decision, *plan, inputs);
@@ -60,11 +60,11 @@ std::string told(const std::vector<policy::Loosening>& differences) {
   return out;
 }
 
-/// What has moved the ceiling since the ledger last recorded it.
+/// Whether a kit or licence was installed since the ledger last recorded the ceiling.
 enum class Installed : std::uint8_t { nothing, something };
 
-/// Whether the decisions in force are those that the kit makes for the licence. One that `otherwise`, an unusable
-/// licence or a tier that the kit does not know brought about is stricter, passes, and moves nothing.
+/// Whether the kit's policy decides by the tier of the licence. Decisions by `otherwise`, for an unusable licence, or
+/// for a tier that the kit does not know are stricter and temporary, so they do not move the ceiling.
 bool decides_for_licence(const Inputs& inputs) {
   if (!inputs.kit) return false;
   policy::DecisionFacts facts = inputs.facts();
@@ -74,13 +74,14 @@ bool decides_for_licence(const Inputs& inputs) {
   return decision.contributions.front().kind == policy::Contribution::Kind::tier;
 }
 
-/// Moves `base`, the ceiling so far, as far as what was installed does. Returns the paths that a consent let in.
+/// Sets the ceiling to `base`, the ceiling so far, moved by what was installed. Returns the paths that a consent
+/// admitted.
 Result<std::vector<std::string>> settle_ceiling(Inputs& inputs, std::optional<policy::Ceiling> base,
                                                 Installed installed, const policy::Consent& consent = {}) {
   std::vector<std::string> admitted;
   inputs.ceiling = std::move(base);
   if (!decides_for_licence(inputs) || (inputs.ceiling && installed == Installed::nothing)) return admitted;
-  // Where a decision cannot be made, nothing leaves, and nothing can be said of the ceiling.
+  // If a decision cannot be made, nothing leaves, and the ceiling stays as it is.
   const auto decisions = decisions_in_force(inputs);
   if (!decisions) {
     if (decisions.error().code == Code::not_recorded) return fail(decisions.error());
@@ -137,7 +138,7 @@ Result<policy::Ceiling> decisions_in_force(const Inputs& inputs) {
   policy::Ceiling out;
   policy::DecisionFacts facts = inputs.facts();
   facts.licence = settled(facts.licence);
-  facts.kit = policy::KitAge::current;  // passes, as an expired licence does
+  facts.kit = policy::KitAge::current;  // a stale kit is temporary, as an expired licence is
   for (const std::string& event : inputs.kit->dictionary.events()) {
     facts.event = event;
     AIRLOCK_TRY(out[event], decide(inputs, facts));
@@ -156,7 +157,7 @@ std::vector<policy::Loosening> above_ceiling(const policy::Terms& terms, const I
     const auto found = inputs.ceiling->find(event);
     return policy::loosenings(terms, found == inputs.ceiling->end() ? nullptr : &found->second);
   }
-  // A site that never had both kit and licence may seal, and nothing more.
+  // A site that never had both kit and licence may seal, and do nothing looser.
   policy::Terms sealed = terms;
   sealed.disposition = Disposition::seal;
   return policy::loosenings(terms, &sealed);
@@ -164,7 +165,7 @@ std::vector<policy::Loosening> above_ceiling(const policy::Terms& terms, const I
 
 std::string identity_of(const published::Destination& destination) {
   std::string out = destination.type + " " + destination.url;
-  // Who is believed to be the receiver, and what is told to whom on the way, is part of where a report goes.
+  // Which certificates are trusted, which proxy is used and which credentials are sent is part of where a report goes.
   if (!destination.ca_file.empty()) out += " trusting " + destination.ca_file;
   for (const std::string& pin : destination.pins) out += " pinned to " + pin;
   if (!destination.proxy.empty()) out += " by way of " + destination.proxy;

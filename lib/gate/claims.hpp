@@ -1,11 +1,11 @@
 #pragma once
 /// \file
-/// Step 0 of DESIGN 6.6 for the inbox: a dropped file is claimed by moving it into `claimed/`, where only Airlock can
-/// make names, under an id of Airlock's own. A product can make any name in the inbox, and none that says that a file
-/// was claimed.
+/// Step 0 for the inbox: claiming a dropped file (docs/architecture.md, "the life of a report"). A file is claimed by
+/// moving it into `claimed/` under an id that Airlock chose. Only Airlock can create names in that folder. A product
+/// can create any name in the inbox, but none that makes a file look claimed.
 ///
-/// The supervisor does this, since the confined worker may move nothing from one folder to another. It trusts the
-/// worker with no more than the name of a file in the inbox, and never reads a byte of it.
+/// The supervisor does this, since the sandboxed worker may not move files from one folder to another. It takes only
+/// the name of a file in the inbox from the worker, and never reads a byte of that file.
 
 #include <optional>
 #include <string>
@@ -14,9 +14,10 @@
 
 namespace airlock::gate {
 
-/// Moves the file `name` of the inbox into `claimed/` and returns the id that it has there. Nothing where it is not to
-/// be had now: it is being written, or no longer a file of its own; it is in the inbox then. Errors: usage (no name of
-/// a file in a folder), unexpected (the inbox cannot be written), bad_input (it is on another file system).
+/// Moves the file `name` of the inbox into `claimed/` and returns the id that it has there. Returns nothing, and leaves
+/// the inbox as it is, if the file cannot be claimed now: it is still being written, or it is no longer a regular file
+/// with one name. Errors: usage (not the name of a file in a folder), unexpected (the inbox cannot be written),
+/// bad_input (the file is on another file system).
 [[nodiscard]] core::Result<std::optional<std::string>> claim(const std::string& directory, const std::string& name);
 
 /// Moves what was claimed back into the inbox: under `name` if that is free, else under a new one; where it has a name

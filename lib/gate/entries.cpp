@@ -34,7 +34,8 @@ Json counts_by_action(const redaction::Redacted& redacted) {
   return counts;
 }
 
-/// What went as a copy, by its own declared path and never by that of its source: `status` looks for what goes again.
+/// Counts of members that were taken out as copies, by their own declared path and never by that of the source:
+/// `status` uses them to see what is copied again.
 Json copied_members(const redaction::Redacted& redacted) {
   Json out = Json::object();
   for (const auto& count : redacted.counts) {
@@ -108,14 +109,14 @@ Json decision_members(const Prepared& prepared, const Inputs& inputs, const std:
         {"dictionary", {{"name", kit.dictionary.name()}, {"sha256", crypto::sha256(kit.dictionary_text).hex()}}}};
     if (prepared.plan) {
       decision["decision_sha256"] = decision_digest(prepared, inputs).hex();
-      // What is to be sent is decided again before each attempt, and compared with this.
+      // Before each attempt to send, the decision is made again and compared with these terms.
       if (disclosure && prepared.decision->disposition < policy::Disposition::seal) {
         decision["terms"] = policy::to_json(policy::Ceiling{{prepared.event, *prepared.terms}});
       }
     }
     out["decision"] = decision;
   }
-  // What is sealed is never decided again, so its terms are for `ledger verify` only: the ledger keeps them apart.
+  // A sealed disclosure is never decided again. Only `ledger verify` needs its terms, so the ledger keeps them apart.
   if (disclosure && prepared.decision->disposition >= policy::Disposition::seal && prepared.terms) {
     out["terms"] = policy::to_json(policy::Ceiling{{prepared.event, *prepared.terms}});
   }

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// What the gate writes into ledger entries, and reads back from them (docs/formats/ledger.md). Sizes, counts, ids,
-/// rules and digests of what was disclosed; never a value of a report.
+/// The members of ledger entries that the gate writes, and reads back (docs/formats/ledger.md). They contain sizes,
+/// counts, ids, rules, and digests of disclosed bytes; never a value of a report.
 
 #include <cstdint>
 #include <map>
@@ -25,53 +25,55 @@ namespace airlock::gate {
 
 inline constexpr std::size_t salt_bytes = 32;
 
-/// Something that is about to leave: its id, and its place in the gapless count of disclosures.
+/// A disclosure that is about to be made: its id, and its number in the count of disclosures, which has no gaps.
 struct NewDisclosure {
   std::string id;
   std::uint64_t number = 0;
 };
 
-/// The salted commitment (SHA-256 of `salt`, then the bytes) to the first `size` bytes. Error: of reading them.
+/// The salted commitment to the first `size` bytes: SHA-256 of `salt` followed by the bytes. Error: of reading them.
 [[nodiscard]] Result<core::Digest> commitment_to(const core::Blob& bytes, std::uint64_t size, const std::string& salt);
 
-/// Member `original`: the salted commitment of the bytes that came in. Not their size: beside the size of what left, it
-/// would tell how long the values are that did not.
+/// Member `original`: the salted commitment to the bytes that came in. Their size is left out: together with the size
+/// of what left, it would reveal how long the redacted values are.
 [[nodiscard]] Result<core::Json> original_members(const Received& report, const std::string& salt);
 
-/// The members of `produced` and `decided` that tell the decision.
+/// The members of `produced` and `decided` entries that describe the decision.
 [[nodiscard]] core::Json decision_members(const Prepared& prepared, const Inputs& inputs, const std::string& note,
                                           const std::optional<NewDisclosure>& disclosure);
 
-/// What makes two decisions equal: disposition, the treatment of every field, undeclared, and the recipients.
+/// The digest by which two decisions are equal. It covers the disposition, the treatment of every field and of
+/// undeclared members, the recipients, and whether a copy holds the report.
 [[nodiscard]] core::Digest decision_digest(const Prepared& prepared, const Inputs& inputs);
 
-/// Records a licence or a configuration that the ledger has not seen yet, whoever put it there, and where the ceiling
-/// stands then.
+/// Records a licence or a configuration that the ledger has not seen yet, whoever put it there. The entry carries the
+/// ceiling as it is from then on. A ceiling that moved is recorded even if neither is new.
 [[nodiscard]] Result<void> append_site_changes(ledger::Change& change, const ledger::Ledger& ledger,
                                                const Inputs& inputs);
 
-/// The members of a `configured` entry, but for the ceiling.
+/// The members of a `configured` entry, except the ceiling.
 [[nodiscard]] core::Json configuration_members(const Inputs& inputs);
 
-/// The members of a `licence` entry: the licence, and all that were seen so far, with it.
+/// The members of a `licence` entry. `seen`: all licences seen so far, including this one.
 [[nodiscard]] core::Json licence_members(const licence::Licence& licence, core::LicenceState state,
                                          const licence::SeenLicences& seen);
-/// The same, where what was seen is what the ledger has, and this one.
+/// The same, with `seen` from the ledger. This licence is added to it if its state counts as seen.
 [[nodiscard]] Result<core::Json> licence_members(const licence::Licence& licence, core::LicenceState state,
                                                  const ledger::Ledger& ledger);
 /// The members of a `kit` entry.
 [[nodiscard]] core::Json kit_members(const site::Kit& kit);
 
-/// What a `produced` or `decided` entry says of its decision.
+/// The decision as a `produced` or `decided` entry records it.
 struct RecordedDecision {
-  std::string decision_sha256;               ///< empty where nothing was decided
-  std::string dictionary_sha256;             ///< what it was decided by; may be empty
-  std::optional<policy::Terms> terms;        ///< where something was to be sent
-  std::string event;                         ///< empty where it was not known
-  std::optional<std::string> disclosure_id;  ///< where something was to leave
+  std::string decision_sha256;               ///< empty if there was no plan, so nothing was to leave
+  std::string dictionary_sha256;             ///< dictionary of the decision; empty if there was no decision
+  std::optional<policy::Terms> terms;        ///< only if something was to be sent
+  std::string event;                         ///< empty if the event was not known
+  std::optional<std::string> disclosure_id;  ///< only if something was to leave
   envelope::Period period;
 };
-/// What a `produced` or `decided` entry says went as a copy: how many members, by declared path.
+/// How many members a `produced` or `decided` entry counts as taken out because they held copies, by declared path.
+/// Error: integrity where the entry cannot be read.
 [[nodiscard]] Result<std::map<std::string, std::uint64_t>> copied_of(const ledger::Entry& entry);
 [[nodiscard]] Result<RecordedDecision> read_decision(const ledger::Entry& entry);
 

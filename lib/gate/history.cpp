@@ -19,7 +19,7 @@ using core::Result;
 
 constexpr std::size_t page = 500;
 
-/// A UTC day as the treatment of its field would disclose it.
+/// A UTC day as this treatment would disclose it; nothing if it would not.
 std::optional<std::string> treated(const std::optional<std::string>& day, const redaction::Treatment& treatment) {
   if (!day || treatment.action == redaction::Action::keep) return day;
   const auto time = core::read_rfc3339(*day + "T00:00:00Z");
@@ -27,15 +27,15 @@ std::optional<std::string> treated(const std::optional<std::string>& day, const 
   return core::start_of(treatment.calendar, *time).date();
 }
 
-/// The treatment of a role's field; a role that the dictionary does not have discloses nothing.
+/// The treatment of the field that has a role. If the dictionary declares no such field, nothing is disclosed.
 redaction::Treatment treatment_of(const std::string& path, const redaction::Plan& plan,
                                   const dictionary::Dictionary& dictionary) {
   const auto field = dictionary.find(path);
   return field ? plan.value(*field) : redaction::Treatment{.action = redaction::Action::drop};
 }
 
-/// Whether a disclosure left, or is still to leave. That it left no later entry takes back. For all else the file that
-/// is to leave must be there: an index may have been robbed of the entry that says that it was given up.
+/// Whether a disclosure left, or is still to leave. No later entry revokes that it left. For one that is still to
+/// leave, the file must be there: somebody may have removed from the index the entry that says that it was given up.
 Result<bool> stands(const site::Site& site, const ledger::Disclosure& disclosure) {
   if (disclosure.stage == ledger::Stage::released || disclosure.stage == ledger::Stage::sent) return true;
   if (disclosure.stage != ledger::Stage::sealed && !ledger::waits_to_be_sent(disclosure.stage)) return false;
@@ -78,7 +78,7 @@ Result<History> history_since_last(const ledger::Ledger& ledger, const redaction
     if (reports.size() < page) break;
   }
 
-  // What was to be sent can end after a later disclosure has left, so the entries count and not the numbers.
+  // A queued disclosure can end after a later one has left, so go by the order of entries and not by the numbers.
   AIRLOCK_TRY(const auto ended, ledger.ended_since(previous ? previous->recorded : 0, last + 1));
   for (const ledger::Disclosure& disclosure : ended) {
     out.voids.push_back({disclosure.disclosure, std::string(ledger::name(disclosure.stage))});
@@ -112,7 +112,7 @@ Result<std::optional<Earlier>> find_repeat(const site::Site& site, const ledger:
       if (!disclosure || disclosure->report_id != original.report_id) continue;
       AIRLOCK_TRY(const bool is_there, stands(site, *disclosure));
       if (!is_there) continue;
-      // The table that found it can be written by anybody who can write the ledger.
+      // The table of originals is not verified: anybody who can write the ledger's file can write it.
       AIRLOCK_TRY(const bool same, is_original(ledger, original.report_id, report.bytes));
       if (same) {
         return Earlier{original.report_id, disclosure->number, disclosure->id};

@@ -1,11 +1,12 @@
 #pragma once
 /// \file
-/// `process --inbox`: every report that the product dropped into `inbox/`. Step 0 of DESIGN 6.6 moves it to
-/// `claimed/<report_id>` (claims.hpp), so that after a crash the next run knows which record, if any, belongs to the
-/// file; step 4 removes it. A run that was cut short is finished or redone under the same id and number.
+/// `process --inbox`: processes every report that the product dropped into `inbox/`. The steps are in
+/// docs/architecture.md, "the life of a report". Step 0 moves the file to `claimed/<report_id>` (claims.hpp), so that
+/// after a crash the next run knows which record, if any, belongs to it. Step 4 removes the file. An interrupted run is
+/// finished or redone under the same id and number.
 ///
-/// No name in the inbox means anything, whoever made it, and no file is removed before its bytes are those that the
-/// ledger has under its id.
+/// Names in the inbox have no meaning, whoever made them. A file is removed only if its bytes are those that the ledger
+/// recorded under its id.
 
 #include <functional>
 #include <optional>

@@ -1,7 +1,8 @@
 #pragma once
 /// \file
-/// All that a decision depends on besides the report: configuration, kit in force, licence verdict. Read before the
-/// lock is taken, read again under it, and compared by digest, so that a decision is never carried out on stale inputs.
+/// Everything that a decision depends on besides the report: configuration, kit in force, licence verdict. The inputs
+/// are read before the lock is taken, read again under it, and compared by digest. So no decision is carried out on
+/// stale inputs.
 
 #include <optional>
 #include <string>
@@ -28,17 +29,17 @@ namespace airlock::gate {
 using core::Result;
 using core::Time;
 
-/// The licence of the site, judged.
+/// The site's licence files, and the verdict on them.
 struct LicenceInput {
   published::LicencePair files;
-  bool next_in_force = false;  ///< whether the next licence has taken over, and still lies under its own name
+  bool next_in_force = false;  ///< the next licence is in force, although its file has not been moved yet
   licence::LicenceVerdict verdict;
 
   [[nodiscard]] static LicenceInput of(published::LicencePair files, published::JudgedByKit judged) {
     return {.files = std::move(files), .next_in_force = judged.next_in_force, .verdict = std::move(judged.verdict)};
   }
 
-  /// The bytes of the file that the verdict is about; nothing where there is none.
+  /// The bytes of the licence file that the verdict is about; nothing if that file is missing or unreadable.
   [[nodiscard]] const std::optional<std::string>& file() const {
     return next_in_force ? files.next.bytes : files.present.bytes;
   }
@@ -46,55 +47,57 @@ struct LicenceInput {
 
 struct Inputs {
   site::Site site;
-  site::Machine machine;         ///< what the machine demands of every site
-  std::optional<site::Kit> kit;  ///< the kit in force, if it is at hand and sound
-  core::Error no_kit;            ///< why there is none, with a hint
+  site::Machine machine;         ///< demands of the machine on every site
+  std::optional<site::Kit> kit;  ///< the kit in force; nothing if its file is missing or not sound
+  core::Error no_kit;            ///< why there is no kit, with a hint
   LicenceInput licence;
   Time now;
-  core::Digest fingerprint;  ///< changes when any of the files or the kit in force does
+  core::Digest fingerprint;  ///< changes when any of the files or the kit in force changes
 
-  /// The facts of a decision but for the event. `tier` is `unlicensed` for a declared site without licence.
+  /// The facts of a decision, without the event. `tier` is `unlicensed` for a site that is declared to run without a
+  /// licence, has none, and never had one.
   [[nodiscard]] policy::DecisionFacts facts() const;
-  bool seen_licence = false;  ///< whether the ledger has ever recorded one
+  bool seen_licence = false;  ///< the ledger has recorded a licence at some time
 
-  /// What a person authorised; nothing until the site first has both kit and licence. Licences and first decisions that
-  /// the ledger has not recorded yet have already had their say.
+  /// The ceiling: how much a person has authorised to leave. Nothing until the site first has both kit and licence. A
+  /// licence or a first decision that the ledger has not recorded yet is already taken into account.
   std::optional<policy::Ceiling> ceiling;
-  bool ceiling_moved = false;  ///< whether it is other than the ledger says, so that it is to be recorded
-  std::optional<Hold> hold;    ///< while it is in force nothing leaves
+  bool ceiling_moved = false;  ///< the ceiling differs from the recorded one, so it must be recorded
+  std::optional<Hold> hold;    ///< while a hold is in force nothing leaves
 
-  /// Where reports would be sent to: as the configuration says, else as the kit says.
+  /// Destinations for reports: those of the configuration, or those of the kit if the configuration names none.
   [[nodiscard]] const std::vector<published::Destination>& destinations() const;
-  /// What site and machine redact on top of the policy.
+  /// Redactions that the site and the machine demand in addition to the policy's.
   [[nodiscard]] std::vector<redaction::Redaction> redact_also() const;
 };
 
-/// What a licence, a receipt and the next kit are judged by: the revocations of the kit in `public/`, or why nobody can
-/// say what is revoked. Error: of the machine only.
+/// The revocations by which licences, receipts and the next kit are judged: those of the kit in `public/`, or the
+/// reason why nobody can say what is revoked. Error: of the machine only.
 [[nodiscard]] Result<published::Revocations> revocations(const site::Site& site, const ledger::Ledger& ledger);
 
-/// What a site's licence is judged by besides the kit: configuration, keys, and what the ledger knows. To be read
-/// before the licence files are: a writer at work puts them into their place before the ledger names them.
+/// Everything besides the kit that a site's licence is judged by: configuration, keys, and facts from the ledger. Read
+/// it before the licence files: a writer puts a licence into its place before the ledger names it.
 struct LicenceTerms {
   crypto::TrustStore trust;
   std::string product;
   std::string site_id;
   std::string key_sha256;
-  std::optional<Time> newest;  ///< of the ledger's times
+  std::optional<Time> newest;  ///< newest time in the ledger
   licence::SeenLicences seen;
 };
 [[nodiscard]] Result<LicenceTerms> licence_terms(const site::Site& site, const ledger::Ledger& ledger);
-/// Judges the licences for a site: revocations of the kit, licences the ledger has seen, product, binding, clock guard
-/// over ledger and kit.
+/// Judges the licences for a site by: the kit's revocations, licences that the ledger has seen, product, binding to the
+/// site, and a clock guard that uses the times of ledger and kit.
 [[nodiscard]] published::JudgedByKit judge_for_site(const published::LicencePair& files, const LicenceTerms& terms,
                                                const published::Revocations& revocations, Time now);
-/// All of it for the files of the site as they are.
+/// Reads the site's licence files as they are now, and judges them. Error: of the machine, or of the ledger.
 [[nodiscard]] Result<LicenceInput> read_licence_input(const site::Site& site, const ledger::Ledger& ledger, Time now);
 
-/// Lets another kit, which is about to come into force, stand for the one that is in force: for the licence too.
+/// Puts a kit that is about to come into force into the inputs, and judges the licence again by it.
 [[nodiscard]] Result<void> use_kit(Inputs& inputs, site::Kit kit, const ledger::Ledger& ledger);
 
-/// Whom a bundle is sealed for: the kit's recipients and, unless the site says otherwise, its own archive key.
+/// The certificates that a bundle is encrypted to: the kit's recipients and, unless the configuration says otherwise,
+/// the site's own archive key. Precondition: there is a kit.
 [[nodiscard]] Result<std::vector<crypto::Certificate>> recipients_of(const Inputs& inputs);
 
 }  // namespace airlock::gate

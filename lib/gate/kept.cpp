@@ -34,12 +34,12 @@ using core::Json;
 using core::quote;
 
 constexpr std::string_view looked_format = "airlock-looked/1";
-/// The lock's file is written over, so the text has always the same length.
+/// Length of the note in bytes. The lock file is overwritten in place, so the text always has the same length.
 constexpr std::size_t looked_bytes = 256;
-/// How many reports with the same bytes are asked whether theirs are still there.
+/// How many kept files of reports with the same bytes are tried before the bytes are written anew.
 constexpr std::size_t twins_asked = 4;
 
-/// What has the name already is of an attempt that was cut short.
+/// Copies the bytes to a new file at `path`. A file that has this name already is left from an interrupted attempt.
 Result<void> copy_to(const std::string& path, const core::Blob& bytes) {
   AIRLOCK_CHECK(sys::remove_if_file(path));
   AIRLOCK_TRY(auto file, sys::NewFile::create(path, sys::private_file));
@@ -50,7 +50,8 @@ Result<void> copy_to(const std::string& path, const core::Blob& bytes) {
   return {};
 }
 
-/// Gives bytes that are kept already a second name. False where there are none, or the file system takes no more names.
+/// Links bytes that are already kept to a second name. False if no kept file has these bytes, or if the file system
+/// allows no further link.
 bool link_same(const site::Site& site, const ledger::Ledger& ledger, const std::string& path, const Received& report) {
   const auto originals = ledger.originals(report.sha256);
   if (!originals) return false;
@@ -59,7 +60,7 @@ bool link_same(const site::Site& site, const ledger::Ledger& ledger, const std::
     const std::string kept = kept_path(site, original.report_id);
     if (kept == path || !sys::exists(kept)) continue;
     if (++asked > twins_asked) break;
-    // The table that found it proves nothing, and the file may have been changed since.
+    // The table of originals is not verified, and the file may have been changed since.
     const auto digest = digest_of_file(kept);
     if (digest && *digest == report.sha256 && sys::link_file(kept, path)) return true;
   }
@@ -143,8 +144,8 @@ Result<Received> receive_kept(const site::Site& site, const ledger::Ledger& ledg
   AIRLOCK_TRY(const auto kept, sys::FileBlob::open(kept_path(site, row.report_id)));
   core::BlobSource input(kept);
   AIRLOCK_TRY(Received report, receive(site, input));
-  // What is checked is what is used from here on. One over the limit was not read to its end, and nothing of it is
-  // used.
+  // Check exactly the bytes that are used from here on. A report over the limit was not read to its end, and none of
+  // its spooled bytes are used, so its kept file is checked.
   const core::Blob& bytes = report.whole ? static_cast<const core::Blob&>(report.bytes) : kept;
   AIRLOCK_TRY(const bool same, is_original(ledger, row.report_id, bytes));
   if (same) return report;

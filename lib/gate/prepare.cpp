@@ -23,15 +23,15 @@ constexpr std::size_t fingerprint_key_bytes = 16;
 
 crypto::Secret fresh_key() { return crypto::Secret(sys::random_bytes(fingerprint_key_bytes)); }
 
-/// Whether an error is about the report, and so an outcome, rather than about the machine.
+/// Whether an error is about the report rather than about the machine. Such an error is an outcome.
 bool is_about_report(const core::Error& error) { return error.code == Code::bad_input || error.code == Code::refused; }
 
 Stop refusal(const core::Error& error, std::string reason) {
   return {.reason = std::move(reason), .message = error.message, .hint = error.hint};
 }
 
-/// No JSON, or no report that anybody could judge. The terminal says in which member; the ledger only at which byte,
-/// since it keeps no character of a report.
+/// The stop for a text that is no JSON, or no report that anybody could judge. The terminal names the member at fault.
+/// The ledger keeps no character of a report, so it names only the byte.
 Stop malformed(const core::Error& error, const core::Blob& report, const report::Limits& limits) {
   Stop out = refusal(error, "malformed");
   const auto colon = error.message.starts_with("byte ") ? error.message.find(':') : std::string::npos;
@@ -46,7 +46,7 @@ Stop malformed(const core::Error& error, const core::Blob& report, const report:
   return out;
 }
 
-/// Reads the report to its end; for a site that has no dictionary to judge more by.
+/// Reads the report to its end, at a site without a kit: without a dictionary it can check nothing more.
 Result<void> check_well_formed(const core::Blob& report, const report::Limits& limits) {
   const auto key = fresh_key();
   report::Scanner scanner(report, limits, key);
@@ -75,12 +75,13 @@ Stop withheld_because(const policy::Decision& decision, const policy::DecisionFa
   return {.reason = "policy", .message = std::move(why), .hint = "`airlock status` says what is in force, and why"};
 }
 
-/// Whether everything is withheld because a person chose so, whatever the report: by tier, floor or rule.
+/// Whether a person chose, by tier, floor or rule, that everything is withheld, whatever the report says.
 bool is_chosen(const policy::Decision& decision) {
   return decision.disposition == policy::Disposition::withhold && !decision.withheld_by_exception;
 }
 
-/// Nothing leaves of a report that nobody can judge; where nothing would leave of any report, that is what was chosen.
+/// The result for a report that nobody can judge. Nothing of it leaves. If a person chose that nothing leaves of any
+/// report, the result is `withheld` by that choice, with its decision; otherwise it is `outcome` without a decision.
 Prepared unjudged(Outcome outcome, Stop stop, const Inputs& inputs) {
   Prepared out;
   out.outcome = outcome;
@@ -104,7 +105,7 @@ Prepared unjudged(Outcome outcome, Stop stop, const Inputs& inputs) {
   return out;
 }
 
-/// What a receiver needs of every report, by declared path.
+/// Declared paths of members that a receiver needs in every report.
 std::vector<std::string> needed_by(const policy::Decision& decision, const Inputs& inputs) {
   std::vector<std::string> out;
   for (const dictionary::Field& field : inputs.kit->dictionary.fields()) {
@@ -118,14 +119,14 @@ std::vector<std::string> needed_by(const policy::Decision& decision, const Input
   return out;
 }
 
-/// What went as copies: by path, and by token of what was redacted.
+/// Members that were taken out as copies: by path, and by the number of their token in the redacted report.
 struct Found {
   std::vector<redaction::Copied> copied;
   std::vector<std::uint64_t> tokens;
 };
 
-/// The last look: takes members with copies of what was taken out away from `payload`, and counts them. A second look
-/// must then find nothing. Error: refused, where the report is to be held.
+/// Runs the leak scan, removes members that copy redacted values from `payload`, and adds them to the counts. A second
+/// scan must then find nothing. Error: refused if the report is to be held.
 Result<Found> take_copies_out(sys::Spool& payload, redaction::Redacted& redacted, const std::string& note,
                               const redaction::Plan& plan, const policy::Decision& decision, const Inputs& inputs) {
   const std::vector<redaction::FreeText> texts{{"note", note, true}};
@@ -254,7 +255,7 @@ Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std
   out.payload = std::move(payload);
   AIRLOCK_TRY(out.terms, terms_of(*out.decision, *out.plan, inputs));
   if (auto stop = stopped_by(*out.terms, inputs, out.event)) {
-    // A person may look at what would leave before allowing it.
+    // Keep the payload if a person may allow it: they may want to see it first.
     if (!is_a_persons(*stop)) out.payload.reset();
     out.outcome = Outcome::held;
     out.stop = std::move(*stop);

@@ -1,7 +1,8 @@
 #pragma once
 /// \file
-/// One report through check, decision, redaction and leak scan, without recording anything. What `process` records and
-/// carries out, `preview` prints and `explain` tells is prepared here, so the three cannot differ.
+/// Takes one report through check, decision, redaction and leak scan, without recording anything. `process` records and
+/// carries out the result, `preview` prints it, and `explain` explains it. All three prepare it here, so they cannot
+/// differ.
 
 #include <optional>
 #include <string>
@@ -23,25 +24,28 @@ namespace airlock::gate {
 
 struct Prepared {
   Outcome outcome = Outcome::refused;
-  Stop stop;                ///< unless it is to leave
-  std::string event;        ///< empty where it is not known
-  envelope::Period period;  ///< as the decision treats it; of what is withheld, the UTC days
+  Stop stop;                ///< why the report does not leave; unset if it is to leave
+  std::string event;        ///< empty if the event is not known
+  envelope::Period period;  ///< as redaction leaves it; UTC days if nothing was redacted
   policy::DecisionFacts facts;
-  std::optional<policy::Decision> decision;  ///< nothing where there is no kit or the report is malformed
+  std::optional<policy::Decision> decision;  ///< nothing without a kit; for a malformed report only a chosen `withhold`
   std::optional<redaction::Plan> plan;
-  std::optional<policy::Terms> terms;  ///< of the decision, where there is a plan and nothing stopped it before
+  std::optional<policy::Terms> terms;  ///< terms of the decision; nothing if the report was stopped earlier
   std::optional<redaction::Redacted> redacted;
-  /// What went as copies, with what they copy: shown at the site, and neither recorded nor sent.
+  /// Members that were taken out because they held copies, and the paths that they copied. Shown at the site; neither
+  /// recorded nor sent.
   std::vector<redaction::Copied> copied;
-  std::vector<std::uint64_t> copied_tokens;  ///< the same, as `redaction::token_numbers` has them
-  /// What the dictionary does not declare, or declares as something else: shown at the site, and not recorded.
+  std::vector<std::uint64_t> copied_tokens;  ///< the same members, by `redaction::token_numbers`
+  /// Members that the dictionary does not declare, or declares as something else. Shown at the site; not recorded.
   std::vector<redaction::Fate> misfits;
-  /// The exact bytes that would leave: where it is to leave, or where all that is missing is a person's word.
+  /// The exact bytes that would leave. Set if the report is to leave, or if only a person's `release` or `authorise` is
+  /// missing.
   std::optional<sys::Spool> payload;
   core::Digest payload_sha256;
 };
 
-/// Error: of the machine only; whatever is wrong with the report is an outcome.
+/// Prepares a report. `note` is the text that would accompany it. Error: of the machine only; a fault of the report is
+/// an outcome.
 [[nodiscard]] Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std::string& note);
 
 }  // namespace airlock::gate

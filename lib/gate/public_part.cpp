@@ -18,7 +18,7 @@ using core::Json;
 using core::Result;
 using core::Time;
 
-/// Whether the file need not be written for the difference.
+/// Whether the file is close enough to the wanted content, so that it need not be written.
 bool is_current(const published::PublicSite& found, const published::PublicSite& wanted) {
   return found.current && found.kit == wanted.kit && found.seen == wanted.seen && found.site_id == wanted.site_id &&
          found.product == wanted.product && found.key_sha256 == wanted.key_sha256 &&
@@ -78,7 +78,7 @@ Result<std::optional<Time>> kit_issued(const ledger::Ledger& ledger) {
 Result<std::optional<Time>> newest_trusted_time(const ledger::Ledger& ledger) {
   AIRLOCK_TRY(const auto newest, ledger.newest_time());
   AIRLOCK_TRY(const auto issued, kit_issued(ledger));
-  return std::max(newest, issued);  // nothing is less than any time
+  return std::max(newest, issued);  // an empty optional is less than any time
 }
 
 std::optional<Time> newest_shown(const site::Site& site) {

@@ -29,7 +29,8 @@ using core::Json;
 using core::Result;
 using site::Site;
 
-/// Whether the file is there with this digest. What is no file is none of ours, whatever its name.
+/// Whether a regular file with this digest is at `path`. Airlock makes only regular files there, so anything else is
+/// not ours, whatever its name.
 Result<bool> holds(const std::string& path, const std::string& sha256) {
   AIRLOCK_TRY(const sys::FileKind kind, sys::kind_of(path));
   if (kind != sys::FileKind::file) return false;
@@ -37,7 +38,7 @@ Result<bool> holds(const std::string& path, const std::string& sha256) {
   return digest.hex() == sha256;
 }
 
-/// Gives a hidden file its visible name, if it has none yet.
+/// Links a hidden file to its visible name, unless that name exists already.
 Result<void> make_visible(const std::string& hidden, const std::string& visible) {
   AIRLOCK_TRY(const bool is_visible, sys::look_for(visible));
   AIRLOCK_TRY(const sys::FileKind kind, sys::kind_of(hidden));
@@ -45,14 +46,14 @@ Result<void> make_visible(const std::string& hidden, const std::string& visible)
   return sys::link_file(hidden, visible);
 }
 
-/// Whether a report waited before it was decided on again. Of any other, whoever handed it in still has it.
+/// Whether the report waited before this decision. If it did not, whoever handed it in still has it.
 Result<bool> waited_before(const ledger::Ledger& ledger, const std::string& report_id) {
   AIRLOCK_TRY(const auto entries, ledger.entries_of_report(report_id));
   return std::any_of(entries.begin(), entries.end(), [](const ledger::Entry& entry) { return waits(entry.kind); });
 }
 
-/// Records what became of a disclosure. A report that was held before it and of which nothing arrives is held again:
-/// its file in `held/` is then the only one, and nobody else would hand it in once more.
+/// Records what became of a disclosure. If the disclosure failed and its report had been held before, the report is
+/// held again: its file in `held/` may be the only copy, and nobody else would hand it in once more.
 Result<void> record(const Site& site, ledger::Ledger& ledger, ledger::Kind kind, const ledger::Disclosure& disclosure,
                     core::Time now, bool recovering) {
   Json members{{"number", disclosure.number}, {"disclosure_id", disclosure.id}};
@@ -77,7 +78,7 @@ Result<void> remove_hidden(const Site& site, const std::string& disclosure_id) {
   return sys::remove_if_file(hidden_instructions(site, disclosure_id));
 }
 
-/// Payloads that a crash left between their entry and their name.
+/// Gives visible names to payloads that a crash left between their `queued` entry and that name.
 Result<void> show_payloads(const Site& site, const ledger::Ledger& ledger) {
   AIRLOCK_TRY(const auto names, sys::list_directory(site.path(site::layout::outbox)));
   for (const std::string& name : names) {
@@ -89,8 +90,8 @@ Result<void> show_payloads(const Site& site, const ledger::Ledger& ledger) {
   return {};
 }
 
-/// Hidden files of disclosures that are over, and of atomic writes that were cut short. What else has such a name
-/// stays, and `doctor` names it.
+/// Removes hidden files of finished disclosures and temporary files of interrupted atomic writes, except those in
+/// `kept`. Only regular files are removed: a folder or link with such a name stays, and `doctor` reports it.
 Result<void> sweep(const Site& site, std::initializer_list<std::string_view> folders,
                    const std::set<std::string>& kept = {}) {
   for (const std::string_view folder : folders) {
@@ -103,8 +104,9 @@ Result<void> sweep(const Site& site, std::initializer_list<std::string_view> fol
   return {};
 }
 
-/// After an entry of this kind nothing needs the bytes of a report in `held/`. Before `sent` nobody knows whether what
-/// was queued will leave; what was cut short was taken back by the entry behind it, if the report had waited.
+/// Whether nothing needs the bytes of a report in `held/` after an entry of this kind. A queued payload is not among
+/// these kinds: before `sent`, nobody knows whether it will leave. `abandoned` and `payload_lost` are: if the report
+/// had waited, a later `held` entry follows them.
 bool ends(ledger::Kind kind) {
   using ledger::Kind;
   constexpr std::array all{Kind::released,  Kind::handed_over, Kind::acknowledged, Kind::sent,      Kind::withheld,
@@ -112,9 +114,9 @@ bool ends(ledger::Kind kind) {
   return std::find(all.begin(), all.end(), kind) != all.end();
 }
 
-/// Whether the bytes of a report in `held/` are not needed any more: something came of it that no later entry takes
-/// back, or no entry was ever made of it. A row of the index that was changed must not make a report that waits look
-/// like that.
+/// Whether nobody needs the bytes of this report in `held/` any more: its newest entry ends it, or no entry is about
+/// it. The index alone must not decide that. Somebody could change its row so that a waiting report looks finished, so
+/// the verified entries have to agree.
 Result<bool> is_unneeded(const ledger::Ledger& ledger, const std::string& report_id) {
   AIRLOCK_TRY(const auto row, ledger.report_of(report_id));
   if (row && !ends(row->latest)) return false;
@@ -124,7 +126,7 @@ Result<bool> is_unneeded(const ledger::Ledger& ledger, const std::string& report
   return !known;
 }
 
-/// A report that was kept before the commit that would have said so, or that waits no more.
+/// Removes reports from `held/` that no longer wait, or whose bytes were kept before a commit that never came.
 Result<void> sweep_held(const Site& site, const ledger::Ledger& ledger) {
   AIRLOCK_TRY(const auto names, sys::list_directory(site.path(site::layout::held)));
   for (const std::string& name : names) {
@@ -173,7 +175,7 @@ Result<Recovered> recover_outbox(const Site& site, ledger::Ledger& ledger, core:
   Recovered out;
   AIRLOCK_CHECK(finish_key_change(site, ledger, now));
   AIRLOCK_CHECK(finish_authorised_kit(site, ledger));
-  // While disclosures are on hold none is finished: what is sealed stays hidden until the next run after `release`.
+  // While disclosures are on hold none is finished: a sealed one stays hidden until the next run after `release`.
   AIRLOCK_TRY(const auto hold, hold_in_force(ledger));
   std::set<std::string> waiting;
   AIRLOCK_TRY(const auto unfinished, ledger.unfinished());
@@ -196,7 +198,7 @@ Result<Recovered> recover_outbox(const Site& site, ledger::Ledger& ledger, core:
   AIRLOCK_CHECK(free_acknowledged_payloads(site, ledger));
   (void)drop_figures(site, ledger);  // advice, for which no report waits
   AIRLOCK_CHECK(sweep(site, {site::layout::outbox, site::layout::held}, waiting));
-  // What lies elsewhere a process that may not write there leaves to its supervisor.
+  // The sandboxed worker cannot write in these folders, so the supervisor cleans up there.
   (void)sweep_site(site);
   return out;
 }

@@ -1,11 +1,13 @@
 #pragma once
 /// \file
-/// Finishes or undoes what a crash left, under the site's lock and before anything new is done (DESIGN 6.6).
+/// Recovery: finishes or undoes what a crash left behind, under the site's lock and before anything new begins. The
+/// steps that a crash can cut short are in docs/architecture.md, "the life of a report".
 ///
-/// A disclosure that was only recorded is undone (`abandoned`: its payload cannot be made again, and the caller who got
-/// no exit code runs again), and a report that had been held is held again. One that was sealed is finished; if its
-/// file is gone or altered it is `payload_lost`. A payload that was queued gets its name. Hidden files that no entry
-/// names are removed, and so are payloads that a receipt has acknowledged.
+/// - A disclosure that was only recorded is undone: recovery records `abandoned`, because its payload cannot be made
+///   again. The caller got no exit code, and runs the command again. If the report was held before, it is held again.
+/// - A disclosure that was sealed is finished. If its file is missing or altered, recovery records `payload_lost`.
+/// - A payload that was queued gets its visible name.
+/// - Hidden files that no entry names are removed, and so are payloads that a receipt has acknowledged.
 
 #include <string>
 #include <vector>
@@ -24,21 +26,24 @@ struct Recovered {
   std::vector<std::string> lost;
 };
 
-/// The caller holds the lock. Error: not_recorded and the like; then nothing may be begun.
+/// Recovers the site: change of keys, kit, disclosures and files. The caller holds the site's lock. Error:
+/// not_recorded, or an error of reading site or ledger; the caller must then begin nothing.
 [[nodiscard]] core::Result<Recovered> recover(const site::Site& site, ledger::Ledger& ledger, core::Time now);
 
-/// The same for what lies in the outbox only: for a command that has already looked at `held/`.
+/// As `recover`, but leaves the reports in `held/` alone: for a command that has already looked at them.
 [[nodiscard]] core::Result<void> recover_disclosures(const site::Site& site, ledger::Ledger& ledger, core::Time now);
 
-/// Removes files of writes that were cut short from the site's own folder and `public/`. The caller holds the lock.
+/// Removes temporary files of interrupted writes from the site's own folder and from `public/`. The caller holds the
+/// site's lock.
 [[nodiscard]] core::Result<void> sweep_site(const site::Site& site);
 
-/// Steps 2 to 4 for a disclosure in stage `sealed`: link to the visible names, record `released`, remove hidden names.
-/// Returns false where the file is not what the ledger says; then it was recorded as `payload_lost`.
+/// Steps 2 to 4 for a disclosure at stage `sealed`: links bundle and instructions to their visible names, records
+/// `released`, and removes the hidden names. Returns false if the file is not the one that the ledger describes; it has
+/// then recorded `payload_lost`. `recovering` marks the entry as made by recovery.
 [[nodiscard]] core::Result<bool> release_bundle(const site::Site& site, ledger::Ledger& ledger,
                                          const ledger::Disclosure& disclosure, core::Time now, bool recovering);
 
-/// Steps 2 and 4 for a payload that is recorded as queued: its visible name instead of the hidden one.
+/// Steps 2 and 4 for a payload that is recorded as queued: gives it its visible name and removes the hidden one.
 [[nodiscard]] core::Result<void> show_payload(const site::Site& site, const std::string& disclosure_id);
 
 }  // namespace airlock::gate

@@ -32,7 +32,7 @@ Result<void> expire_held(const site::Site& site, ledger::Ledger& ledger, core::T
   AIRLOCK_TRY(const auto waiting, waiting_reports(site, ledger));
   for (const ledger::ReportRow& row : waiting) {
     if (row.latest_time + std::chrono::days(days) > now) continue;
-    // Before bytes are let go of, what the index says is proven.
+    // The index is not verified, so read the entry itself before removing bytes.
     AIRLOCK_TRY(const auto since, ledger.entry(row.latest_seq));
     if (!waits(since.kind) || since.report_id != row.report_id) continue;
     if (since.time + std::chrono::days(days) > now) continue;
@@ -44,17 +44,18 @@ Result<void> expire_held(const site::Site& site, ledger::Ledger& ledger, core::T
   return {};
 }
 
-/// Whether a run that was cut short has said so already.
+/// Whether an interrupted run has already recorded `expired` for this disclosure.
 Result<bool> is_recorded(const ledger::Ledger& ledger, const ledger::Disclosure& disclosure) {
   AIRLOCK_TRY(const auto entries, ledger.entries_of_disclosure(disclosure.id));
   return std::any_of(entries.begin(), entries.end(),
                      [](const ledger::Entry& entry) { return entry.kind == ledger::Kind::expired; });
 }
 
-/// A bundle that waits ends by the time of its disclosure, one that a receipt has named by the time of that.
+/// Expires bundles. The age of a waiting bundle counts from its disclosure, that of an acknowledged one from its
+/// receipt.
 Result<void> expire_bundles(const site::Site& site, ledger::Ledger& ledger, core::Time now, Expired& out) {
   const auto& configuration = site.configuration();
-  // A younger one cannot be at its end, and what became of it need not be looked up.
+  // A bundle younger than the shorter time cannot expire, so its entries need not be read.
   const std::int64_t least = std::min(configuration.bundle_days, configuration.payload_days);
   AIRLOCK_TRY(const auto bundles, bundles_in_outbox(site, ledger, now - std::chrono::days(least)));
   for (const BundleInOutbox& bundle : bundles) {

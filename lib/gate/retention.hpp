@@ -1,8 +1,7 @@
 #pragma once
 /// \file
-/// The end of what a site keeps: held reports and bundles in the outbox, as `retention` in `airlock.json` says. Entries
-/// of the ledger are kept for ever, and so are held reports and bundles that wait where the configuration says nothing;
-/// bundles that a receipt has acknowledged end all the same.
+/// Retention: removes held reports and bundles in the outbox when they are older than `retention` in `airlock.json`
+/// allows (by default 90 days for reports and 800 for bundles). Entries of the ledger are kept for ever.
 
 #include <chrono>
 #include <cstdint>
@@ -14,8 +13,8 @@
 
 namespace airlock::gate {
 
-/// A clock that is further than this past the newest entry of the ledger ends nothing: it may be wrong, and what it
-/// would remove cannot be brought back.
+/// If the clock is further than this past the newest entry of the ledger, nothing expires. The clock may be wrong, and
+/// removed files cannot be brought back.
 inline constexpr std::chrono::days retention_leap_most{31};
 
 struct Expired {
@@ -23,9 +22,10 @@ struct Expired {
   std::uint64_t bundles = 0;
 };
 
-/// Records `expired` for each held report whose newest entry, each bundle in the outbox whose disclosure, and each
-/// acknowledged one whose receipt is older than its time, then removes the file. The caller holds the lock and has
-/// recovered; a crash in between leaves a file that the next run removes without another entry.
+/// Records `expired` and then removes the file, for everything that is older than its retention time. The age of a held
+/// report counts from its newest entry, that of a bundle from its disclosure, and that of an acknowledged bundle from
+/// the import of the receipt. The caller holds the lock and has called `recover`. A crash in between leaves a file that
+/// the next run removes without another entry.
 [[nodiscard]] core::Result<Expired> expire(const site::Site& site, ledger::Ledger& ledger, core::Time now);
 
 }  // namespace airlock::gate

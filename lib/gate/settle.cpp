@@ -24,12 +24,12 @@ namespace {
 
 using core::Result;
 
-/// Behind a process that has just ended nobody else holds the lock for long.
+/// The worker has just ended, so nobody else holds the lock for long.
 constexpr int settle_lock_seconds = 30;
 
 std::string journal_of(const std::string& ledger) { return ledger + "-journal"; }
 
-/// Moves what took over, and makes `public/site.json` say what the ledger and the licence in force say.
+/// Moves a licence that has taken over, and brings `public/site.json` up to date with the ledger and that licence.
 Result<void> show(const site::Site& site, const ledger::Ledger& ledger) {
   const core::Time now = sys::now();
   AIRLOCK_CHECK(settle_licences(site, ledger, now));
@@ -72,9 +72,9 @@ Result<void> settle_before(const std::string& directory) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const Writable files, writable(directory));
   for (const std::string& lock : files.locks) AIRLOCK_CHECK(sys::ensure_private_file(lock, files.ledger));
-  // Sites of earlier releases have none. Where it cannot be made, whoever claims a report meets the error.
+  // Sites of earlier releases lack this folder. If it cannot be made, the command that claims a report meets the error.
   (void)sys::ensure_private_directory(site.path(site::layout::claimed), files.ledger);
-  // Whoever holds the lock does the same itself.
+  // If another process holds the lock, that process does the same itself.
   if (const auto lock = sys::Lock::acquire(site.path(site::layout::lock), 0); lock) {
     AIRLOCK_TRY(auto ledger, open_to_write(site));
     AIRLOCK_CHECK(name_what_is_newer(ledger, sys::now()));
@@ -83,7 +83,7 @@ Result<void> settle_before(const std::string& directory) {
     AIRLOCK_CHECK(sweep_site(site));
     AIRLOCK_CHECK(show(site, ledger));
   }
-  // Last, since a journal that is played back is removed with it.
+  // Last, because SQLite removes the journal when it plays it back.
   return sys::ensure_private_file(files.journal, files.ledger);
 }
 

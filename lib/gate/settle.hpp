@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// What a process that reads a report may not do itself, since it may write neither keys, trust, configuration nor the
-/// public part of its site: its supervisor does it, before and after.
+/// The supervisor's work around the worker, the process that reads a report. The worker may write neither keys, trust,
+/// configuration nor the public part of its site, so the supervisor does that, before and after.
 
 #include <string>
 #include <vector>
@@ -10,30 +10,32 @@
 
 namespace airlock::gate {
 
-/// Files of a site that the process that reads a report writes, and that must be there before.
+/// Files of a site that the worker writes. They must exist before it starts.
 struct Writable {
-  std::string ledger;   ///< the database, where it really is
+  std::string ledger;   ///< real path of the database, with links resolved
   std::string journal;  ///< its rollback journal
   std::vector<std::string> locks;
 };
 [[nodiscard]] core::Result<Writable> writable(const std::string& directory);
 
-/// Configuration, licences, kit, certificates and keys that are symbolic links, as mounted secrets are: the process
-/// that reads a report must be let to what they lead to. Only links to regular files; a folder would be more than a
-/// file.
+/// Configuration, licences, kit, certificates and keys that are symbolic links, as mounted secrets are. The sandbox
+/// must let the worker read the files behind them. Returns only links to regular files: a folder would give access to
+/// more than one file.
 [[nodiscard]] std::vector<std::string> linked_files(const std::string& directory);
 
-/// Makes the files that are missing. Undoes what a crash left half written in the database; and, unless another process
-/// holds the site's lock, finishes a change of keys and the coming into force of a kit that a person authorised,
-/// removes files of writes that were cut short, moves a licence that has taken over to its place, and brings
-/// `public/site.json` up to date. Nothing is recorded. Errors are for the process that comes after: it meets them
-/// again.
+/// Prepares a site for the worker. Makes files that are missing, and lets SQLite undo a transaction that a crash cut
+/// short. Unless another process holds the site's lock, it also:
+/// - records which entries are newer than the rollback anchor (`name_what_is_newer`);
+/// - finishes or undoes a change of keys, and finishes putting an authorised kit into force;
+/// - removes temporary files of interrupted writes;
+/// - moves a licence that has taken over to its place, and brings `public/site.json` up to date.
+/// The caller may go on after an error: the worker meets the same error and reports it.
 [[nodiscard]] core::Result<void> settle_before(const std::string& directory);
-/// The same for a process that only reads: undoes what a crash left half written in the database.
+/// Prepares a site for a process that only reads: lets SQLite undo a transaction that a crash cut short.
 void settle_to_read(const std::string& directory);
 
-/// Makes anchor and `public/site.json` say what the ledger says. Errors: integrity where the ledger is no longer what
-/// the anchor saw, not_recorded.
+/// Brings the rollback anchor and `public/site.json` up to date with the ledger. Errors: integrity if the ledger is not
+/// the one that the rollback anchor describes, not_recorded.
 [[nodiscard]] core::Result<void> settle_after(const std::string& directory);
 
 }  // namespace airlock::gate

@@ -26,10 +26,10 @@ using core::Json;
 using published::LicenceFile;
 using site::layout::licence;
 
-/// In `licence` entries: the serial of the licence that waits again.
+/// Member of `licence` entries: the serial of the licence that waits again.
 constexpr std::string_view taken_back_member = "taken_back";
 
-/// What a file says where its signature holds, whatever else is the matter with it.
+/// The licence in a file whose signature holds, even if the licence is not usable for other reasons.
 std::optional<licence::Licence> content_of(const LicenceFile& file, const LicenceTerms& terms, Time now) {
   return published::judge_by_kit(
              {.present = file},
@@ -38,7 +38,7 @@ std::optional<licence::Licence> content_of(const LicenceFile& file, const Licenc
       .verdict.licence;
 }
 
-/// A licence of `history/` with this serial.
+/// The licence file in `history/` with this serial; nothing if there is none.
 Result<std::optional<LicenceFile>> former_file(const site::Site& site, std::string_view serial,
                                                const LicenceTerms& terms, Time now) {
   AIRLOCK_TRY(const auto paths, site::kept_in_history(site, "licence", serial));
@@ -50,7 +50,7 @@ Result<std::optional<LicenceFile>> former_file(const site::Site& site, std::stri
   return std::nullopt;
 }
 
-/// Finishes a take-back whose entry is the newest of licences: `site.json` first, then the files.
+/// Finishes undoing a takeover, if the newest `licence` entry records that: `site.json` first, then the files.
 Result<void> finish_take_back(const site::Site& site, const ledger::Ledger& ledger, const LicenceTerms& terms,
                               Time now) {
   AIRLOCK_TRY(const auto newest, ledger.newest(ledger::Kind::licence));
@@ -74,7 +74,8 @@ Result<void> finish_take_back(const site::Site& site, const ledger::Ledger& ledg
   return sys::replace_file(site.path(site::layout::licence), *former->bytes, sys::public_file);
 }
 
-/// What an entry alone says was seen: for those that follow a disowned one.
+/// Adds the licence that an entry itself names, if its state counts as seen. The entry's `seen` list cannot be used: it
+/// follows a disowned entry, so it has that entry's licence too.
 void add_own(licence::SeenLicences& seen, const Json& json, const std::string& title) {
   if (!licence::counts_as_seen(json.value("state", "")) || !json.contains("licensee_sha256")) return;
   const Json list = Json::array({{{"licensee_sha256", json.at("licensee_sha256")},
@@ -93,7 +94,7 @@ Result<void> keep_licence(const site::Site& site, const LicenceFile& file) {
   const licence::LicenceVerdict verdict =
       licence::judge(file.bytes, file.name,
                      {.trust = trust, .product = {}, .site_id = {}, .key_sha256 = {}, .now = {}, .newest_trusted = {}});
-  if (!verdict.licence) return {};  // nothing that a vendor's signature holds for
+  if (!verdict.licence) return {};  // no vendor's signature holds for the file
   return site::keep_in_history(site, "licence", verdict.licence->serial, *file.bytes);
 }
 
@@ -116,9 +117,9 @@ Result<std::optional<TakeBack>> find_take_back(const site::Site& site, const led
   if (first == entries.begin() || first == entries.end()) return std::nullopt;
   AIRLOCK_TRY(const Json before, body_of(*std::prev(first)));
   core::Members in(before, ledger::title(*std::prev(first)), "");
-  if (!in.has("seen")) return std::nullopt;  // an older release's, which does not say whose sequences it knew
+  if (!in.has("seen")) return std::nullopt;  // an entry of an older release, without the list
   licence::SeenLicences right = licence::SeenLicences::from(in, "seen");
-  std::string serial;  // of the licence that is in force by the wrong clock
+  std::string serial;  // of the licence that is in force because of the wrong clock
   for (auto entry = first; entry != entries.end(); ++entry) {
     AIRLOCK_TRY(const Json json, body_of(*entry));
     if (disowned(*entry)) {
@@ -137,14 +138,14 @@ Result<std::optional<TakeBack>> find_take_back(const site::Site& site, const led
   const std::string former_serial = before.value("serial", "");
   std::optional<LicenceFile> former;
   if (present && present->serial == former_serial) {
-    former = files.present;  // nobody has moved the files yet
+    former = files.present;  // the files have not been moved yet
   } else {
     AIRLOCK_TRY(former, former_file(site, former_serial, terms, now));
   }
   if (!former) return std::nullopt;
   TakeBack out{.licence = *early, .former = {}, .by_clock = terms.seen, .right = right};
   terms.seen = std::move(right);
-  terms.newest.reset();  // what is later than now is about to be disowned
+  terms.newest.reset();  // times later than now are about to be disowned
   AIRLOCK_TRY(const auto revoked, revocations(site, ledger));
   const auto judged = judge_for_site({.present = *former}, terms, revoked, now);
   if (judged.verdict.exit_code() != 0) return std::nullopt;

@@ -1,9 +1,8 @@
 #pragma once
 /// \file
-/// Early renewal on disk: a licence that begins later waits as `public/licence.next.p7s`. Every reader goes by it from
-/// the moment it begins (site/known_kit.hpp); what is here only moves files afterwards, and takes a takeover back that
-/// a wrong clock made.
-///
+/// Early renewal on disk: a licence that begins later waits as `public/licence.next.p7s`. Every reader honours it from
+/// the moment it begins (public/known_kit.hpp). The functions here only move the files afterwards, and undo a takeover
+/// that happened because the clock was wrong.
 /// | step of a takeover | on disk | a crash here |
 /// |---|---|---|
 /// | 1 copy the licence to `history/` | both licences | repeated by the next command that writes |
@@ -23,26 +22,29 @@
 
 namespace airlock::gate {
 
-/// Keeps a licence of the site that is about to be replaced in `history/`, if it is one. Error: not_recorded.
+/// Copies a licence that is about to be replaced to `history/`, unless no vendor's signature holds for the file. Error:
+/// not_recorded.
 [[nodiscard]] Result<void> keep_licence(const site::Site& site, const published::LicenceFile& file);
 
-/// Steps 1 and 2, where the next licence has taken over; and the files of a takeover that was taken back. The caller
-/// holds the lock, and brings `site.json` up to date behind it. Error: not_recorded.
+/// Steps 1 and 2 if the next licence has taken over. Also moves the files back for a takeover that was undone. The
+/// caller holds the lock, and brings `site.json` up to date afterwards. Error: not_recorded.
 [[nodiscard]] Result<void> settle_licences(const site::Site& site, const ledger::Ledger& ledger, Time now);
 
-/// A takeover, or an installation, that only a wrong clock made: the licence in the ledger's newest entry has not
-/// begun, and the one before it is in `history/` and would be `valid` or in `grace`.
+/// A takeover, or an installation, that happened only because the clock was wrong. Its `licence` entry has a time that
+/// is about to be disowned, and its licence has not begun. The licence that was in force before is still on disk, in
+/// its place or in `history/`, and would be `valid` or in `grace`.
 struct TakeBack {
-  licence::Licence licence;  ///< waits again
-  licence::Licence former;   ///< in force again
+  licence::Licence licence;  ///< the licence that waits again
+  licence::Licence former;   ///< the licence that is in force again
   core::LicenceState former_state = core::LicenceState::valid;
-  licence::SeenLicences by_clock;  ///< what the ledger has seen by the wrong clock
-  licence::SeenLicences right;     ///< without it
+  licence::SeenLicences by_clock;  ///< licences that the ledger has seen, those by the wrong clock included
+  licence::SeenLicences right;     ///< the same without those by the wrong clock
 };
-/// Whether disowning all times of the ledger that are later than now takes one back. Error: of the machine, integrity.
+/// Finds the takeover that is undone if all times in the ledger later than `now` are disowned; nothing if there is
+/// none. Errors: of the machine, integrity.
 [[nodiscard]] Result<std::optional<TakeBack>> find_take_back(const site::Site& site, const ledger::Ledger& ledger,
                                                              Time now);
-/// The members of the `licence` entry that records it. From then on `settle_licences` moves the files.
+/// The members of the `licence` entry that records it. Once that is committed, `settle_licences` moves the files.
 [[nodiscard]] core::Json take_back_members(const TakeBack& back);
 
 }  // namespace airlock::gate
