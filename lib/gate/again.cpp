@@ -25,7 +25,7 @@ Result<Again> decide_again(const Inputs& inputs, const ledger::Ledger& ledger, c
   AIRLOCK_TRY(const ledger::Entry entry, ledger.entry(disclosure.recorded));
   AIRLOCK_TRY(RecordedDecision recorded, read_decision(entry));
   if (!recorded.terms) return stop(Verdict::withdraw, "the ledger does not say how it was decided");
-  // An older release recorded no classes; the dictionary that it decided by has them.
+  // An older release recorded no classes. They are in the dictionary by which it decided.
   if (recorded.dictionary_sha256 == crypto::sha256(inputs.kit->dictionary_text).hex()) {
     (void)policy::complete(*recorded.terms, inputs.kit->dictionary);
   }

@@ -1,7 +1,8 @@
 #pragma once
 /// \file
-/// The decision about what waits to be sent, made again before each attempt: by the kit, licence, configuration and
-/// ceiling of now. What became stricter is withdrawn; what may not leave at present waits on.
+/// Decides again, before each attempt to send, about a payload that waits. It goes by the present kit, licence,
+/// configuration and ceiling. A payload is withdrawn if the decision became stricter. It waits on if it may not leave
+/// at present.
 
 #include <optional>
 #include <string>
@@ -27,7 +28,7 @@ struct Again {
   std::string hint;
 };
 
-/// Error: of the ledger only.
+/// Decides again about this disclosure. Error: of reading the ledger, or bad_input if a certificate cannot be read.
 [[nodiscard]] Result<Again> decide_again(const Inputs& inputs, const ledger::Ledger& ledger,
                                          const ledger::Disclosure& disclosure);
 

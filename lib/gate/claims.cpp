@@ -15,7 +15,7 @@ namespace {
 
 using core::Result;
 
-/// A worker that was taken over may have made it up.
+/// Checks that `name` is a name in a folder: a compromised worker may have made it up.
 Result<void> check_name(const std::string& name) {
   const bool is_name = !name.empty() && name != "." && name != ".." && name.find('/') == std::string::npos &&
                        name.find('\0') == std::string::npos;
@@ -27,8 +27,8 @@ std::string in(const std::string& directory, std::string_view folder, const std:
   return directory + "/" + std::string(folder) + "/" + name;
 }
 
-/// Whether a claim was cut short between the two names that it has where the kernel cannot rename in one step, or
-/// whoever has the file open has given it a name in the inbox again.
+/// Whether the claimed file has a name in the inbox too. If the kernel cannot rename in one step, a claim that was cut
+/// short leaves both names. Or somebody who has the file open gave it a name in the inbox again.
 Result<bool> is_in_inbox_too(const std::string& directory, const std::string& claimed) {
   if (sys::look_at_drop(claimed) != sys::Drop::linked) return false;
   const std::string inbox = directory + "/" + std::string(site::layout::inbox);

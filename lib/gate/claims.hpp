@@ -20,12 +20,12 @@ namespace airlock::gate {
 /// bad_input (the file is on another file system).
 [[nodiscard]] core::Result<std::optional<std::string>> claim(const std::string& directory, const std::string& name);
 
-/// Moves what was claimed back into the inbox: under `name` if that is free, else under a new one; where it has a name
-/// there still, only lets go of it. Errors: as `claim`.
+/// Moves a claimed file back into the inbox, under `name` if that is free, else under a new name. If the file still has
+/// a name in the inbox, only its name in `claimed/` is removed. Errors: as `claim`.
 [[nodiscard]] core::Result<void> put_back(const std::string& directory, const std::string& id, const std::string& name);
 
-/// Moves what was claimed into `held/` under the same id: a file that was too large to be read, and that the ledger has as
-/// refused. Errors: usage (no id), refused (the name is taken), bad_input.
+/// Moves a claimed file into `held/` under the same id. For a file that was too large to be read whole, and that the
+/// ledger records as refused. Errors: usage (not an id), refused (the name is taken), bad_input.
 [[nodiscard]] core::Result<void> keep_claimed(const std::string& directory, const std::string& id);
 
 }  // namespace airlock::gate

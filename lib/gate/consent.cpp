@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::string_view consents_member = "also_new";
 constexpr std::string_view declared_member = "declared";
-/// Longest text of paths: what a ledger's text may have, less some room.
+/// Maximum length of the list of paths in bytes: the ledger's limit for a text, less some room.
 constexpr std::size_t declared_bytes_most = ledger::entry_limit - 4096;
 
 std::set<std::string> paths_of(const site::Kit& kit) {
@@ -28,7 +28,7 @@ std::set<std::string> paths_of(const site::Kit& kit) {
   return out;
 }
 
-/// Whether the site never had another kit than this one.
+/// Whether this kit is the only one that the site ever had.
 Result<bool> is_only_kit(const site::Kit& kit, const ledger::Ledger& ledger) {
   AIRLOCK_TRY(const auto entries, ledger.entries_of_kind(ledger::Kind::kit));
   for (const ledger::Entry& entry : entries) {
@@ -38,8 +38,8 @@ Result<bool> is_only_kit(const site::Kit& kit, const ledger::Ledger& ledger) {
   return true;
 }
 
-/// Whether, after the entry at `seq`, the site went on with a ledger that had lost some of its past: kits and consents of
-/// that time are known to nobody.
+/// Whether a person adopted, after the entry at `seq`, a ledger that had lost some of its past. Nobody knows the kits
+/// and consents in the lost part.
 Result<bool> lost_its_past_after(const ledger::Ledger& ledger, std::uint64_t seq) {
   AIRLOCK_TRY(const auto adopted, ledger.entries_of_kind(ledger::Kind::adopted));
   for (auto entry = adopted.rbegin(); entry != adopted.rend() && entry->seq > seq; ++entry) {

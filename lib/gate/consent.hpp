@@ -1,10 +1,11 @@
 #pragma once
 /// \file
-/// The standing consent of a person, `airlock authorise --also-new`: where the ledger has it, and what every kit of the
-/// site declared. Which values a consent covers, policy/also_new.hpp knows.
+/// Standing consents (`airlock authorise --also-new`): how the ledger records them, and which paths the site's kits
+/// declared so far. policy/also_new.hpp says which values a consent covers.
 ///
-/// Each `authorised` entry carries the consents as they are from then on, as `also_new`; each `kit` entry the SHA-256 of
-/// all paths that kits declared so far, that kit's too, as `declared_sha256`, whose text the ledger keeps.
+/// Each `authorised` entry carries, as `also_new`, the consents as they are from then on. Each `kit` entry carries, as
+/// `declared_sha256`, the SHA-256 of the list of all paths that kits have declared so far, including that kit. The
+/// ledger stores the list itself.
 
 #include <cstdint>
 #include <optional>
@@ -19,24 +20,25 @@
 
 namespace airlock::gate {
 
-/// What was consented to, and the newest entry that says so. Empty where nothing is, and after `ledger adopt`: it may have
-/// been taken back in the past that was lost.
+/// The consents in force, and the seq of the entry that records them. Empty if there are none. Empty after
+/// `ledger adopt` too: a person may have taken them back in the part of the ledger that was lost.
 struct Consents {
   std::vector<policy::AlsoNew> to;
   std::uint64_t entry = 0;
 };
-/// Error: integrity where the entry cannot be read.
+/// Reads them from the ledger. Error: integrity if the entry cannot be read.
 [[nodiscard]] Result<Consents> consents_in_force(const ledger::Ledger& ledger);
-/// Puts the consents into the members of an `authorised` entry. One without the member says that there are none.
+/// Adds the consents to the members of an `authorised` entry. An entry without the member `also_new` records that there
+/// are none.
 void add_consents(core::Json& members, const std::vector<policy::AlsoNew>& to);
 
-/// Every path that the kits of this site declared, up to the one in force. Nothing where nobody knows: release 0.1 did
-/// not record it, and more than one kit was in force then; or the ledger lost some of its past. `in_force` is the kit in
-/// force, if it is at hand.
+/// Every path that a kit of this site has declared, including the kit in force. Nothing if that is unknown: the ledger
+/// lost some of its past, or release 0.1, which did not record the paths, had more than one kit. `in_force`: the kit in
+/// force, if its file is there and sound.
 [[nodiscard]] Result<std::optional<std::set<std::string>>> declared_so_far(const ledger::Ledger& ledger,
                                                                           const std::optional<site::Kit>& in_force);
-/// Puts the paths, and those of the kit that the entry is about, into the members of a `kit` entry. Where they are
-/// unknown, or more than an entry's text may have, they stay unknown.
+/// Adds these paths, and those of the entry's kit, to the members of a `kit` entry. Adds nothing if the paths are
+/// unknown, or if there are more than the text of an entry may have; they are unknown from then on.
 void add_declared(core::Json& members, std::optional<std::set<std::string>> so_far, const site::Kit& kit);
 
 }  // namespace airlock::gate

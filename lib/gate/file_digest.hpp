@@ -10,7 +10,7 @@
 
 namespace airlock::gate {
 
-/// Errors: as `sys::FileBlob::open`; not_recorded where the disk does not let it be read.
+/// The SHA-256 of the file's content. Errors: those of `sys::FileBlob::open`; not_recorded if the disk cannot be read.
 [[nodiscard]] inline core::Result<core::Digest> digest_of_file(const std::string& path) {
   AIRLOCK_TRY(const auto blob, sys::FileBlob::open(path));
   return crypto::sha256(blob);

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Whether a person stopped every disclosure at this site (`airlock hold`), as the ledger has it.
+/// The hold: whether a person has stopped every disclosure at this site (`airlock hold`), according to the ledger.
 
 #include <optional>
 #include <string>
@@ -13,15 +13,15 @@ namespace airlock::gate {
 
 using core::Result;
 
-/// That a person stopped every disclosure.
+/// A hold that a person put on every disclosure.
 struct Hold {
   core::Time since;
   std::string reason;  ///< may be empty
 };
 
-/// The hold in force, if any.
+/// The hold in force; nothing if there is none.
 [[nodiscard]] Result<std::optional<Hold>> hold_in_force(const ledger::Ledger& ledger);
-/// Whether anything may leave at all: to be asked under a lock, right before a payload or a bundle leaves the site.
+/// Checks that disclosures are not on hold. Call it under a lock, right before a payload or a bundle leaves the site.
 /// Error: refused while disclosures are on hold.
 [[nodiscard]] Result<void> may_disclose(const ledger::Ledger& ledger);
 

@@ -27,14 +27,15 @@ namespace {
 using core::Code;
 using core::quote;
 
-/// How often files that are still being written are looked at again, a second apart.
+/// How many times the run looks again for files that are still being written, one second apart.
 constexpr int inbox_rounds = 8;
 
-/// Hidden names are the product's own while it writes. `.UUID` is not: releases that claimed a report by renaming it
-/// within the inbox have left such names where they were cut short.
+/// Whether a name is left alone. Products use hidden names while they write. Names of the form `.UUID` are taken all
+/// the same: earlier releases claimed a report by renaming it so within the inbox, and left such names when they were
+/// cut short.
 bool is_left_alone(const std::string& name) { return name.starts_with('.') && !core::is_uuid(name.substr(1)); }
 
-/// What the ledger knows of a claimed file.
+/// What the ledger records about a claimed file.
 enum class Known : std::uint8_t {
   nothing,
   cut_short,  ///< it is to be done again under the same id and number
@@ -56,8 +57,8 @@ class Inbox {
     AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site_.path(site::layout::inbox_lock), lock_seconds));
     AIRLOCK_CHECK(take_all());
     if (keeping_.tidied) return {};
-    // What an earlier run left unfinished has no file in the inbox any more, and this may be the only command that
-    // runs.
+    // No report was taken, so nothing has recovered yet. Do it here: work that an earlier run left unfinished has no
+    // file in the inbox any more, and no other command may ever run.
     AIRLOCK_TRY(const auto site_lock, sys::Lock::acquire(site_.path(site::layout::lock), lock_seconds));
     AIRLOCK_TRY(auto ledger, open_to_write(site_));
     AIRLOCK_CHECK(recover(site_, ledger, sys::now()));
@@ -85,7 +86,7 @@ class Inbox {
     }
   }
 
-  /// What runs that were cut short have left.
+  /// Takes the claimed files that interrupted runs left behind.
   Result<void> take_claimed() {
     AIRLOCK_TRY(const auto names, sys::list_directory(site_.path(site::layout::claimed)));
     for (const std::string& name : names) {
@@ -106,7 +107,7 @@ class Inbox {
     return site_.path(site::layout::claimed) + "/" + id;
   }
 
-  /// Says once why a file stays.
+  /// Reports, once for each name, why a file stays.
   void leave(const std::string& name, const core::Error& error) {
     if (left_.insert(name).second) listener_.left(name, error);
   }
@@ -130,7 +131,7 @@ class Inbox {
       case sys::Drop::ready:
         break;
     }
-    // Whether it can be read at all shows better under the name that the product knows.
+    // Try to open it before claiming it: an error then names the file as the product knows it.
     if (const auto readable = sys::DroppedFile::open(dropped(name)); !readable) {
       leave(name, readable.error());
       return;
@@ -145,7 +146,7 @@ class Inbox {
     }
   }
 
-  /// Processes a claimed file; whatever goes wrong, it stays for the next run.
+  /// Processes a claimed file. After an error the file stays for the next run.
   void take(const std::string& name, const std::string& id) {
     auto processed = process_claimed(name, id);
     if (!processed) {
@@ -158,7 +159,7 @@ class Inbox {
   Result<std::optional<Processed>> process_claimed(const std::string& name, const std::string& id) {
     auto opened = sys::DroppedFile::open(claimed(id));
     if (!opened) {
-      // Whoever has it open can still change its mode, and give it another name.
+      // A process that has the file open can still change its mode, and give it another name.
       if (opened.error().code == Code::unexpected || sys::look_at_drop(claimed(id)) == sys::Drop::linked) {
         AIRLOCK_CHECK(mover_.put_back(id, name));
       }
@@ -168,7 +169,7 @@ class Inbox {
     AIRLOCK_TRY(const Received report, receive(site_, file));
     AIRLOCK_TRY(const bool unchanged, file.unchanged());
     if (!unchanged) {
-      // Whoever has it open goes on writing; the next run looks at it anew.
+      // Some process has the file open and goes on writing, so the next run takes it as a new file.
       AIRLOCK_CHECK(mover_.put_back(id, name));
       return core::fail(Code::later, quote(name) + ": changed while it was read", "the next run takes it");
     }
@@ -199,13 +200,14 @@ class Inbox {
     return processed;
   }
 
-  /// Removes a file whose bytes are in the ledger, unless somebody has written more since they were read.
+  /// Removes a file whose bytes are in the ledger. Puts it back if somebody has written to it since it was read.
   Result<void> let_go(const sys::DroppedFile& file, const std::string& name, const std::string& id) {
     AIRLOCK_TRY(const bool unchanged, file.unchanged());
     return unchanged ? sys::remove_file(claimed(id)) : mover_.put_back(id, name);
   }
 
-  /// Only the holder of the inbox's lock works on claimed files, so what this says stays so.
+  /// What the ledger records about a claimed file. Only the holder of the inbox's lock works on claimed files, so the
+  /// answer stays true.
   Result<Claim> claim_of(const std::string& id, const Received& report) {
     AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site_.path(site::layout::lock), lock_seconds));
     AIRLOCK_TRY(auto ledger, open_to_write(site_));
@@ -218,7 +220,7 @@ class Inbox {
     AIRLOCK_TRY(const bool same, is_original(ledger, id, report.bytes));
     const ledger::Kind latest = entries.back().kind;
     const bool cut_short = latest == ledger::Kind::abandoned || latest == ledger::Kind::payload_lost;
-    // After recovery a decision is never the last word on a report: then what came of it is not to be found.
+    // After recovery, a decision that is the newest entry has lost its outcome.
     const bool unknown_end = latest == ledger::Kind::produced || latest == ledger::Kind::decided;
     const bool is_kept = !waits(latest) || sys::exists(kept_path(site_, id));
     out.known = !same                    ? Known::other_bytes

@@ -16,21 +16,22 @@
 
 namespace airlock::gate {
 
-/// Told one by one, so that thousands of reports need no more memory than one.
+/// Receives the results one by one, so that thousands of reports need no more memory than one.
 struct InboxListener {
   std::function<void(Processed)> processed;
-  /// A file that stays where it is, not recorded, and why. `name` is any bytes.
+  /// Called for a file that stays where it is and was not recorded, with the reason. `name` may be any bytes.
   std::function<void(const std::string& name, const core::Error& error)> left;
 };
 
-/// `claim`, `put_back` and `keep_claimed` of claims.hpp, done by a process that may.
+/// `claim`, `put_back` and `keep_claimed` of claims.hpp, called in a process that may move the files.
 struct InboxMover {
   std::function<Result<std::optional<std::string>>(const std::string& name)> claim;
   std::function<Result<void>(const std::string& id, const std::string& name)> put_back;
   std::function<Result<void>(const std::string& id)> keep;
 };
 
-/// Waits some seconds for files that are still being written. Errors: only what keeps the whole run from working.
+/// Processes the inbox. Waits some seconds for files that are still being written. Errors: only those that stop the
+/// whole run; an error with one file goes to `listener.left`.
 [[nodiscard]] Result<void> process_inbox(const std::string& directory, const ProcessOptions& options,
                                          const InboxMover& mover, const InboxListener& listener);
 

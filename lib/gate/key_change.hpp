@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What a crash left of a change of keys (steps 1 to 5 are in office/rotate.hpp).
+/// Recovery of a change of keys that a crash cut short (steps 1 to 5 are in office/rotate.hpp).
 
 #include "core/result.hpp"
 #include "core/time.hpp"
@@ -11,10 +11,11 @@
 
 namespace airlock::gate {
 
-/// The kind of the entry that puts a staged key in force.
+/// The kind of the entry that puts a staged key into force: `key_rotated` or `key_destroyed`.
 [[nodiscard]] ledger::Kind kind_of(const site::StagedKey& staged);
 
-/// Finishes or undoes what a crash left. The caller holds the site's lock.
+/// Puts a staged key in its place if the ledger has its entry, and discards it otherwise. The caller holds the site's
+/// lock.
 [[nodiscard]] core::Result<void> finish_key_change(const site::Site& site, const ledger::Ledger& ledger,
                                                    core::Time now);
 

@@ -45,7 +45,7 @@ Result<std::optional<std::string>> read_proposed(const site::Site& site) {
 Result<void> put_kit_files(const site::Site& site, const published::KitHeader& kit, std::string_view file) {
   AIRLOCK_CHECK(site::add_roots(site, kit.trust.successors));
   const auto shown = read_public(site);
-  // Applications read `site.json` before the kit, so that they never find a kit that is older than it says.
+  // Applications read `site.json` before the kit, so they never find a kit that is older than `site.json` says.
   if (shown && shown->kit.number > kit.number) AIRLOCK_CHECK(name_kit(site, published::known_from(kit)));
   AIRLOCK_TRY(const std::string canonical, crypto::canonical_pem(crypto::cms_label, file));
   AIRLOCK_TRY(const auto before, published::read_if_there(site.path(site::layout::kit), published::kit_bytes_limit));
@@ -61,7 +61,7 @@ Result<void> finish_authorised_kit(const site::Site& site, const ledger::Ledger&
   AIRLOCK_TRY(const auto file, read_proposed(site));
   if (!file) return {};
   const auto kit = verify_kit_for(site, *file);
-  // What is wrong with a kit that waits for a person, that person is told.
+  // A fault in a kit that waits for a person is reported to that person, not here.
   if (!kit) return kit.error().code == Code::not_recorded ? Result<void>(fail(kit.error())) : Result<void>();
   AIRLOCK_TRY(const auto in_force, kit_in_force(ledger));
   if (!in_force || in_force->number != kit->number || in_force->content_sha256 != kit->content_sha256.hex()) return {};

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Texts that ledger entries name by their SHA-256, and that the ledger keeps beside the entries.
+/// Texts that the ledger keeps beside its entries. An entry names such a text by its SHA-256.
 
 #include <optional>
 #include <string>
@@ -14,8 +14,8 @@ namespace airlock::gate {
 
 using core::Result;
 
-/// The text that an entry with this body names by `MEMBER_sha256`; nothing where it has no such member. Error:
-/// integrity where the text is missing or another.
+/// The text whose SHA-256 is the member `MEMBER_sha256` of this body; nothing if the body has no such member. Error:
+/// integrity if the text is missing or has another digest.
 [[nodiscard]] Result<std::optional<std::string>> text_named_in(const core::Json& body, std::string_view member,
                                                                const ledger::Ledger& ledger);
 

@@ -30,7 +30,7 @@ std::optional<OutboxName> outbox_name(std::string_view name) {
   if (name.starts_with('.')) return std::nullopt;
   for (const std::string_view ending : {bundle_in_outbox, payload_in_outbox}) {
     const bool is_bundle = ending == bundle_in_outbox;
-    // A bundle's id stands behind its period and number, a payload's alone.
+    // In a bundle's name, the id follows period and number. A payload's name has only the id.
     if (!name.ends_with(ending) || name.size() < uuid_length + ending.size() + (is_bundle ? 1 : 0)) continue;
     std::string id(name.substr(name.size() - ending.size() - uuid_length, uuid_length));
     if (core::is_uuid(id)) return OutboxName{std::move(id), is_bundle};

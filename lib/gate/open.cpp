@@ -23,11 +23,11 @@ core::Result<ledger::Ledger> open_as_it_is(const site::Site& site) {
   return writable ? std::move(writable) : std::move(ledger);
 }
 
-/// A ledger that an older Airlock made is read from end to end, until one entry says what the others would.
+/// A ledger of format 1 has to be read from end to end, until one new entry names the newest entries before it.
 core::Result<void> upgrade(const site::Site& site, ledger::Ledger& ledger) {
   AIRLOCK_TRY(const bool needed, ledger.is_of_format_1());
   if (!needed) return {};
-  // Whoever has the lock appends an entry anyway.
+  // If another process has the lock, it appends an entry anyway.
   const auto lock = sys::Lock::acquire(site.path(site::layout::lock), 0);
   if (!lock) return {};
   AIRLOCK_TRY(auto change, ledger.change());
@@ -63,7 +63,7 @@ core::Result<ledger::Ledger> open_to_adopt(const site::Site& site) {
   AIRLOCK_TRY(auto loaded, site.ledger_key());
   const auto key = std::make_shared<const crypto::PrivateKey>(std::move(loaded));
   ledger.after_commit([site, key](const ledger::TreeHead& head) {
-    // An anchor that stays behind is still true of this ledger, and the next commit renews it.
+    // After an error the older rollback anchor is still true of this ledger, and the next commit renews it.
     (void)write_anchor(site, *key, head);
   });
   return ledger;

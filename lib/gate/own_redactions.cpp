@@ -5,7 +5,7 @@
 namespace airlock::gate {
 namespace {
 
-/// The plan that this one makes alone says what is wrong with it.
+/// Judges a redaction by making a plan of it alone: the error of that plan is its problem.
 OwnRedaction judged(const redaction::Redaction& redaction, const site::Kit* kit) {
   OwnRedaction out{.redaction = redaction, .problem = {}, .hint = {}};
   if (kit == nullptr) return out;

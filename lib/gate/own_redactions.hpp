@@ -1,8 +1,8 @@
 #pragma once
 /// \file
-/// What the site and the machine redact on their own account (`redact_also`), beside the policy: which of it is in
-/// force by the kit's dictionary. One that selects nothing there holds every report, since a person wrote it to keep
-/// something back that may leave now; reading the configuration cannot know the dictionary, and does not fail for it.
+/// Redactions that site and machine add to the policy's (`redact_also`), and which of them take effect with the kit's
+/// dictionary. If one of them selects nothing, every report is held: a person wrote it to keep back something that
+/// might leave now. Reading the configuration does not fail for it, since the dictionary is not known there.
 
 #include <string>
 #include <vector>
@@ -17,20 +17,20 @@ namespace airlock::gate {
 
 struct OwnRedaction {
   redaction::Redaction redaction;
-  std::string problem;  ///< why it takes nothing out by the kit's dictionary; empty where it does, or without a kit
-  std::string hint;     ///< where there is a problem
+  std::string problem;  ///< why it selects nothing in the kit's dictionary; empty if it does, or without a kit
+  std::string hint;     ///< what to do about the problem; empty if there is none
 };
 
-/// All of `airlock.json` and the machine's, in the order in which they are written, judged by `kit` where there is one.
+/// All redactions of `airlock.json` and then those of the machine, in the order of the files. They are judged by `kit`,
+/// if there is one.
 [[nodiscard]] std::vector<OwnRedaction> own_redactions(const site::Configuration& configuration,
                                                        const site::Machine& machine, const site::Kit* kit);
 [[nodiscard]] std::vector<OwnRedaction> own_redactions(const Inputs& inputs);
 
-/// Those that take something out. For what is compared with the ceiling: it has to be known while reports are held for
-/// the others.
+/// The redactions without a problem. The comparison with the ceiling needs them while reports are held for the others.
 [[nodiscard]] std::vector<redaction::Redaction> own_redactions_in_force(const Inputs& inputs);
 
-/// `class person: drop`, `/distinct_id: pseudonymise`, for people.
+/// A redaction in words, for people: `class person: drop`, `/distinct_id: pseudonymise`.
 [[nodiscard]] std::string in_words(const redaction::Redaction& redaction);
 
 }  // namespace airlock::gate

@@ -11,7 +11,7 @@
 namespace airlock::gate {
 namespace {
 
-/// What the ledger may take of the disk for the entries of one disclosure.
+/// Disk space in bytes that the ledger may need for the entries of one disclosure.
 constexpr std::uint64_t entries_margin = 256 * 1024;
 
 }  // namespace

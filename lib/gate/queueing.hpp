@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// Step 1 for what is to be sent: the exact bytes under a hidden name in the outbox. Space for them is taken before the
-/// record is made, so that a full disk stops a report before it is recorded and not between.
+/// Step 1 for a payload that is to be sent: writes the exact bytes under a hidden name in the outbox. Disk space is
+/// reserved before the report is recorded, so a full disk stops a report before its record and not after it.
 
 #include <string>
 
@@ -17,12 +17,14 @@ namespace airlock::gate {
 
 class Queueing {
  public:
-  /// Loads the key and takes space under the hidden name. `payload` must outlive this. Errors: those of key and disk.
+  /// Loads the key and reserves space under the hidden name. `payload` must outlive the object. Errors: those of key
+  /// and disk.
   [[nodiscard]] static Result<Queueing> begin(const site::Site& site, const core::Blob& payload,
                                               const NewDisclosure& disclosure);
 
-  /// Writes the payload, complete and durable, and signs the checkpoint of the tree that step A committed. Returns the
-  /// members of `queued`, which step B records. What was written outlives this object: from then on recovery decides.
+  /// Writes the payload durably, and signs the checkpoint of the tree that step A committed. Returns the members of the
+  /// `queued` entry, which step B records. The file stays when this object is destroyed, even after an error; recovery
+  /// decides what becomes of it.
   [[nodiscard]] Result<core::Json> write(const core::Digest& payload_sha256, const ledger::TreeHead& recorded);
 
  private:

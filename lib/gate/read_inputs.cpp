@@ -16,7 +16,7 @@ using core::Code;
 using core::fail;
 using core::quote;
 
-/// Adds a part to a digest such that parts cannot run into one another.
+/// Adds a part to a digest, with its length in front, so that two different lists of parts never give the same bytes.
 void add(crypto::Sha256& sha256, std::string_view part) {
   sha256.update(core::big_endian_64(part.size()));
   sha256.update(part);
@@ -45,7 +45,7 @@ Result<site::Kit> load_kit(const site::Site& site, const std::optional<std::stri
   return kit;
 }
 
-/// One reading of all of them; whether the licence is `invalid` because of the kit alone.
+/// The inputs as read once, and whether the licence is `invalid` only because of the kit.
 struct Reading {
   Inputs inputs;
   bool by_kit = false;

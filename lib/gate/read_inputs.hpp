@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Reads all that a decision depends on, from files and ledger, as of one moment.
+/// Reads everything that a decision depends on, from files and ledger, as of one moment.
 
 #include <string>
 
@@ -11,8 +11,8 @@
 
 namespace airlock::gate {
 
-/// Reads them. Errors: only of the machine (unreadable files, ledger); whatever is wrong with kit or licence makes the
-/// decision stricter instead.
+/// Reads the inputs. Errors: only those of machine and ledger, such as unreadable files. A fault of kit or licence is
+/// no error; it makes the decision stricter.
 [[nodiscard]] Result<Inputs> read_inputs(const std::string& directory, const ledger::Ledger& ledger, Time now);
 
 }  // namespace airlock::gate

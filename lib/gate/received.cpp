@@ -28,7 +28,7 @@ Result<Received> receive(const site::Site& site, core::Source& input, Beyond bey
   AIRLOCK_TRY(auto spool, sys::Spool::create(site.path(site::layout::held)));
   crypto::Sha256 sha256;
   std::array<char, core::copy_piece> piece;
-  // One byte more than that shows that there is too much; the rest of an endless input is not read.
+  // One byte over the maximum shows that there is too much. The rest is not read, since the input may be endless.
   while (spool.size() <= most) {
     const auto want = std::min<std::uint64_t>(piece.size(), most + 1 - spool.size());
     AIRLOCK_TRY(const std::size_t got, input.read(std::span(piece).first(static_cast<std::size_t>(want))));

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// A report as it comes in: spooled, measured and hashed, within the limits of its site.
+/// Receiving a report: spools, measures and hashes it, within the limits of its site.
 
 #include <cstdint>
 
@@ -21,23 +21,23 @@ struct Received {
   sys::Spool bytes;
   core::Digest sha256;
   std::uint64_t size = 0;
-  bool complete = true;  ///< false: it is larger than the limit of reports
-  bool whole = true;     ///< false: `bytes` has its beginning only
+  bool complete = true;  ///< false: the report is larger than the limit for reports
+  bool whole = true;     ///< false: `bytes` contains only the beginning of the report
 };
 
-/// What is read of a report that is larger than the limit.
+/// How much is read of a report that is larger than the limit.
 enum class Beyond : std::uint8_t {
-  nothing,  ///< one byte, which shows that there is more
-  kept,     ///< as much as may be kept of what is no report
+  nothing,  ///< one byte beyond the limit, which shows that there is more
+  kept,     ///< as much as fits the share for bytes that are no report
 };
-/// Spools the input in `held/`, where the process that reads it may write. Error: of the machine only.
+/// Spools the input in `held/`, where the worker may write. Error: of the machine only.
 [[nodiscard]] Result<Received> receive(const site::Site& site, core::Source& input, Beyond beyond = Beyond::nothing);
 
-/// The limits of reports with what the configuration says.
+/// The limits for reports, as the configuration sets them.
 [[nodiscard]] report::Limits limits_of(const site::Configuration& configuration);
 
-/// What shares the room of `limits.held_bytes`: an eighth of it is for bytes that are no report, so that junk takes no
-/// room from reports.
+/// The two shares of `limits.held_bytes`. One eighth is for bytes that are no report, so junk takes no room from
+/// reports.
 enum class Share : std::uint8_t { reports, no_reports };
 [[nodiscard]] std::uint64_t room_of(Share share, const site::Configuration& configuration);
 

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What the ledger records of kits and licences: which kit is in force, which licences were seen.
+/// The ledger's records of kits and licences: which kit is in force, and which licences were seen.
 
 #include <optional>
 
@@ -15,17 +15,17 @@ namespace airlock::gate {
 
 using core::Result;
 
-/// What the newest `kit` entry of the ledger names, with the revocation lists that came with it.
+/// The kit in force: the one that the newest `kit` entry names, with the revocation lists that came with it.
 using KitInForce = published::KnownKit;
 [[nodiscard]] Result<std::optional<KitInForce>> kit_in_force(const ledger::Ledger& ledger);
-/// What a `kit` entry names. Error: integrity.
+/// The kit that a `kit` entry names. Error: integrity.
 [[nodiscard]] Result<KitInForce> kit_named_by(const ledger::Entry& entry);
 
-/// The licences of this product and site that the ledger has seen. The newest `licence` entry has them all, unless an
-/// older release made it: then all such entries are read.
+/// The licences of this product and site that the ledger has seen. The newest `licence` entry lists all of them. If an
+/// older release made it, all `licence` entries are read instead. Error: integrity.
 [[nodiscard]] Result<licence::SeenLicences> seen_licences(const ledger::Ledger& ledger);
 
-/// Whether the newest `licence` entry is of this licence.
+/// Whether the newest `licence` entry is about this licence.
 [[nodiscard]] Result<bool> is_known(const licence::Licence& licence, const ledger::Ledger& ledger);
 
 }  // namespace airlock::gate

@@ -18,18 +18,19 @@ using core::Code;
 using core::fail;
 using core::Json;
 
-/// Room that an entry has for its ceiling; the rest is for the entry's own members.
+/// Maximum size in bytes of a ceiling in an entry; the rest of the entry is for its own members.
 constexpr std::size_t ceiling_bytes_limit = ledger::entry_limit - 128 * 1024;
 
-/// The ceiling that an entry carries, if it does.
+/// The ceiling that an entry carries, with its seq; nothing if it carries none.
 Result<std::optional<RecordedCeiling>> carried_by(const ledger::Entry& entry, const ledger::Ledger& ledger) {
   AIRLOCK_TRY(auto ceiling, ceiling_of(entry, ledger));
   if (!ceiling) return std::nullopt;
   return RecordedCeiling{std::move(*ceiling), entry.seq};
 }
 
-/// The newest of a kind that carries one. Once a site has a ceiling every entry of these kinds does, so that is the
-/// newest of all; should one ever not, an older and looser ceiling of another kind must not stand in for it.
+/// The newest ceiling that an entry of this kind carries. Once a site has a ceiling, every entry of these kinds carries
+/// one, so the newest entry should have it. If it has not, older entries of the same kind are read: an older and looser
+/// ceiling of another kind must not take its place.
 Result<std::optional<RecordedCeiling>> newest_ceiling(const ledger::Ledger& ledger, ledger::Kind kind) {
   AIRLOCK_TRY(const auto newest, ledger.newest(kind));
   if (!newest) return std::nullopt;
@@ -49,7 +50,7 @@ bool are_same_data(const policy::Terms& a, const policy::Terms& b) {
   return a.values == b.values && a.keys == b.keys && a.keeps_twins == b.keeps_twins && a.has_classes == b.has_classes;
 }
 
-/// The ceilings that were recorded, oldest first.
+/// All recorded ceilings, oldest first.
 Result<std::vector<RecordedCeiling>> all_ceilings(const ledger::Ledger& ledger) {
   std::vector<RecordedCeiling> out;
   for (const ledger::Kind kind : carriers) {
@@ -63,7 +64,7 @@ Result<std::vector<RecordedCeiling>> all_ceilings(const ledger::Ledger& ledger) 
   return out;
 }
 
-/// Where the event's terms were first recorded as they are now.
+/// The seq of the entry that first recorded these terms for the event, unchanged since.
 std::uint64_t first_recorded(const std::vector<RecordedCeiling>& all, const std::string& event, const policy::Terms& terms) {
   std::uint64_t out = all.back().seq;
   for (auto each = all.rbegin(); each != all.rend(); ++each) {
@@ -74,11 +75,11 @@ std::uint64_t first_recorded(const std::vector<RecordedCeiling>& all, const std:
   return out;
 }
 
-/// Whether the kit that is in force now was so when the entry `seq` recorded a ceiling.
+/// Whether the present kit was in force when the entry at `seq` recorded a ceiling.
 Result<bool> was_in_force_at(const ledger::Ledger& ledger, std::uint64_t seq, const site::Kit& kit) {
   AIRLOCK_TRY(const ledger::Entry entry, ledger.entry(seq));
   AIRLOCK_TRY(const Json recorded, ledger::body_of(entry));
-  // Where a person put a kit into force by authorising it, its own entry comes next.
+  // If a person put a kit into force by authorising it, the `kit` entry follows the `authorised` entry.
   const std::uint64_t until = recorded.contains("kit_before") ? seq + 1 : seq;
   AIRLOCK_TRY(const auto then, kit_before(ledger, until));
   return then && then->content_sha256 == kit.content_sha256.hex();
@@ -96,7 +97,7 @@ Result<void> put_ceiling(Json& members, const policy::Ceiling& ceiling) {
   return {};
 }
 
-/// A ceiling as an entry carries it: inline, as before entries of format 2, or in the ledger's table.
+/// Reads a ceiling of an entry: inline, as in entries before format 2, or from the ledger's table of texts.
 Result<std::optional<policy::Ceiling>> read_terms(const Json& json, std::string_view member, const std::string& name,
                                                   const ledger::Ledger& ledger) {
   Json found;
@@ -135,7 +136,7 @@ Result<void> complete_ceiling(policy::Ceiling& ceiling, const Inputs& inputs, co
   for (auto& [event, terms] : ceiling) {
     if (terms.has_classes) continue;
     AIRLOCK_TRY(const bool same_kit, was_in_force_at(ledger, first_recorded(all, event, terms), *inputs.kit));
-    // Where the kit in force declares other things, it is not what they were made of.
+    // If the kit in force declares other paths, the terms were not made from its dictionary.
     if (same_kit) (void)policy::complete(terms, inputs.kit->dictionary);
   }
   return {};

@@ -16,9 +16,10 @@
 namespace airlock::gate {
 namespace {
 
-/// Room for entry, checkpoint, proofs and instructions.
+/// Room in bytes for entry, checkpoint, proofs and instructions.
 constexpr std::uint64_t small_files = 64 * 1024;
-/// Room that the bundle's file holds for the ledger's later commits and gives back when it is complete.
+/// Room in bytes that the bundle's file reserves for the ledger's later commits. It is given back once the file is
+/// complete.
 constexpr std::uint64_t ledger_margin = 512 * 1024;
 
 Result<envelope::Manifest> manifest_for(const Inputs& inputs, const Prepared& prepared, const core::Json& entry,

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// Step 1: from a prepared report to a bundle under a hidden name. Space for it is taken before the record is made, so
-/// that a full disk stops a report before it is recorded and not between.
+/// Step 1 for a bundle: makes it from a prepared report, under a hidden name. Disk space is reserved before the report
+/// is recorded, so a full disk stops a report before its record and not after it.
 
 #include <cstdint>
 #include <string>
@@ -17,9 +17,9 @@
 
 namespace airlock::gate {
 
-/// What step B records of a bundle.
+/// The facts about a bundle that step B records.
 struct SealedBundle {
-  std::string file;  ///< its visible name
+  std::string file;  ///< visible name of the bundle
   std::string file_sha256;
   std::string content_sha256;
   std::uint64_t size = 0;
@@ -28,17 +28,17 @@ struct SealedBundle {
 
 class Sealing {
  public:
-  /// Loads the keys, makes the manifest and the instructions, and takes space under the hidden names. `entry` has the
-  /// members that the entry to come says of the disclosure: what manifest and entry both say is read from it. Errors:
-  /// those of keys and disk.
+  /// Loads the keys, makes manifest and instructions, and reserves space under the hidden names. `entry` has the
+  /// members that the coming entry has about the disclosure; the manifest takes from it everything that both contain.
+  /// Errors: those of keys and disk.
   [[nodiscard]] static Result<Sealing> begin(const Inputs& inputs, const Prepared& prepared, const core::Json& entry,
                                              const History& history);
 
-  /// The digests of manifest and instructions, which the entry has to record with the disclosure.
+  /// The digests of manifest and instructions. The entry must record them with the disclosure.
   [[nodiscard]] core::Json promise() const;
 
-  /// Writes bundle and instructions, complete and durable. `seq` is the entry that step A committed, `recorded` the
-  /// tree after it. What was written outlives this object: from then on recovery decides.
+  /// Writes bundle and instructions durably. `seq` is the entry that step A committed, `recorded` the tree after it.
+  /// The files stay when this object is destroyed, even after an error; recovery decides what becomes of them.
   [[nodiscard]] Result<SealedBundle> write(const ledger::Ledger& ledger, std::uint64_t seq,
                                            const ledger::TreeHead& recorded);
 
