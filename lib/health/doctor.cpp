@@ -26,7 +26,7 @@ namespace {
 using core::quote;
 
 constexpr auto from_backup = "put it back from a backup of the site directory";
-/// `site-request.p7s` is never read again by the site, but has both certificates.
+/// The site itself never reads `site-request.p7s` again, but that file contains both certificates.
 constexpr auto certificate_lost =
     "put it back from a backup of the site directory; `site-request.p7s` has the certificates too";
 
@@ -57,7 +57,8 @@ class Examination {
     rehearsal(site);
   }
 
-  /// Ledger, and what is judged by it: returns what this site finds of the licence, where it can tell.
+  /// Checks the ledger and everything that is judged by it. Returns this site's verdict on the licence; nothing if the
+  /// ledger or the inputs of the verdict cannot be read.
   std::optional<licence::LicenceVerdict> records(const site::Site& site) {
     const std::string path = site.path(site::layout::ledger);
     if (!sys::exists(path)) {
@@ -123,7 +124,8 @@ class Examination {
     }
   }
 
-  /// What `process` does, tried as a whole. What is told already stops it too, and is not told again.
+  /// Reports the rehearsal of `process`, and rehearses the claim. Does nothing if another check has failed: that
+  /// problem would stop `process` too, and is reported already.
   void rehearsal(const site::Site& site) {
     if (findings_.any_failed()) return;
     constexpr auto as_owner = "run as the owner of the site directory, on a local file system";
@@ -135,7 +137,7 @@ class Examination {
     add("inbox", Health::ok, "a dropped file can be claimed");
   }
 
-  /// A key that needs a person is not asked for: whoever looks may be a monitor.
+  /// Does not ask for a passphrase or PIN, since a monitor may run this. A key that needs one is not tried.
   void signing_key(const site::Site& site) {
     const auto file = site.signing_key_file();
     const auto public_part = site.signing_certificate();
@@ -236,7 +238,7 @@ class Examination {
     const Health health = verdict.exit_code() != 0 && !declared                           ? Health::fail
                           : verdict.warning || verdict.state == core::LicenceState::grace ? Health::warn
                                                                                           : Health::ok;
-    // Where nothing but the kit is wrong with the licence, that has been told.
+    // If the licence is doubtful only because the kit is missing, the finding about the kit says so already.
     if (inputs->kit || !verdict.unbelieved) {
       add("licence", health, std::string(core::name(verdict.state)) + ": " + verdict.reason,
           health == Health::ok ? "" : verdict.hint);

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// `airlock doctor`: everything that a site rests on, looked at one by one, with what to do where it is not well. Only
-/// looks: no check changes the site, but for files that are made and removed where kernel and file system are tried.
+/// `airlock doctor`: checks one by one everything that a site depends on, and says what to do about each problem. No
+/// check changes the site. The checks of kernel and file system make temporary files and remove them.
 
 #include <cstdint>
 #include <string>
@@ -14,8 +14,8 @@
 
 namespace airlock::health {
 
-/// Looks at the machine and, where there is one, at the site. `worker` is what came of trying the process that reads
-/// reports. Never fails: what cannot be looked at is a finding.
+/// Checks the machine and, if there is one, the site in `directory`. `worker` is the result of rehearsing the process
+/// that reads reports. Never fails: a check that cannot be made is a finding too.
 [[nodiscard]] std::vector<Finding> doctor(const std::string& directory, const Rehearsal& worker);
 
 }  // namespace airlock::health

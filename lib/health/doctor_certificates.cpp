@@ -41,7 +41,8 @@ class Delivery {
   }
 
  private:
-  /// Of authorities one that is valid may be enough; a chain is as good as the first that ends.
+  /// Which certificate in a file counts. One valid authority may be enough, so `last` to end counts for authorities. A
+  /// chain is broken when its `first` certificate ends.
   enum class Which : std::uint8_t { first, last };
 
   void tell(const std::string& purpose, const std::string& path, const core::Result<std::string>& text, Which which,
@@ -61,11 +62,12 @@ class Delivery {
 
   const site::Site& site_;
   Findings& findings_;
-  Health bad_;  ///< what the kit says about sending may not be meant for this site
+  Health bad_;  ///< `warn` if only the kit configures destinations, since they may not be meant for this site
   std::set<std::string> told_;
 };
 
-/// Of a file that does not verify nothing is said: whoever judges it says why.
+/// Reports until when the signer's certificates of a licence or kit are valid. Says nothing about a file that does not
+/// verify: the check that judges the file says why.
 void signers(const std::string& of, const std::optional<std::string>& file,
              const core::Result<crypto::TrustStore>& trust, Findings& findings) {
   if (!file || !trust) return;

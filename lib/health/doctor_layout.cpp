@@ -13,11 +13,12 @@ using sys::others_all;
 using sys::others_write;
 
 constexpr unsigned sticky = 01000;
-/// What dropping a file takes of the group.
+/// The permissions that a member of the group needs to drop a file.
 constexpr unsigned to_drop = 0030;
-/// That somebody beside owner and group changes what is in a folder.
+/// The permission with which users who are neither owner nor in the group can change a folder's content.
 constexpr unsigned world_write = 0002;
-/// All but set-user-ID and set-group-ID, which let nobody into a folder, and which chmod(1) leaves to folders.
+/// The permissions that matter: all but set-user-ID and set-group-ID. These two let nobody into a folder, and chmod(1)
+/// does not clear them on folders.
 constexpr unsigned telling = 01777;
 
 class Layout {
@@ -44,8 +45,8 @@ class Layout {
     findings_.add("directory", health, std::move(what), std::move(hint));
   }
 
-  /// Of something that may be missing. `allowed` are the permissions that others than its owner may have, `due` those
-  /// that it is made with.
+  /// Checks the permissions of a file or folder, which may be missing. Users other than its owner may have `allowed`.
+  /// Airlock creates it with `due`.
   void permissions(const std::string& path, unsigned allowed, unsigned due) {
     const auto found = sys::attributes_of(path);
     if (!found) return tell(Health::fail, found.error().message, "run as the owner of the site directory");
@@ -63,7 +64,7 @@ class Layout {
     const std::string path = site_.path(folder.name);
     const bool is_inbox = folder.name == site::layout::inbox;
     const auto found = sys::attributes_of(path);
-    // A site of an earlier release gets it with the next report.
+    // A site made by an earlier release gets this folder with the next report.
     if (found && !*found && folder.name == site::layout::claimed) return;
     if (found && (!*found || !(*found)->directory)) {
       std::string hint = "put it back from a backup; where it was empty, `mkdir -m " + octal(folder.permissions) + " " +
@@ -76,7 +77,7 @@ class Layout {
     permissions(path, folder.permissions & others_all, folder.permissions);
   }
 
-  /// The one folder that others than the owner need too, and that is as bad with less as with more.
+  /// Checks the inbox, the only folder that other users need too. Too few permissions are as bad as too many.
   void inbox(const std::string& path, unsigned found, unsigned due) {
     if (found == due) return;
     const bool drops = (found & to_drop) == to_drop;
@@ -91,12 +92,13 @@ class Layout {
     is(Health::fail, "its owner cannot use it");
   }
 
-  /// What is no file can be none of Airlock's there. Whatever its name, it is left and passed over.
+  /// Reports anything in `folder` that is not a regular file. Airlock makes only regular files there. Other commands
+  /// leave such a thing alone, whatever its name.
   void strangers(std::string_view folder) {
     const std::string path = site_.path(folder);
     if (!sys::is_directory(path)) return;
     const auto names = sys::list_directory(path);
-    if (!names) return;  // told already
+    if (!names) return;  // reported already
     for (const std::string& name : *names) {
       const auto kind = sys::kind_of(path + "/" + name);
       if (!kind || *kind == sys::FileKind::file || *kind == sys::FileKind::none) continue;
@@ -105,7 +107,7 @@ class Layout {
     }
   }
 
-  /// They are read when an old bundle or pseudonym asks for them, which may be never.
+  /// Checks the former keys here, since they are read only for an old bundle or pseudonym, and perhaps never.
   void former_keys() {
     const std::string former = site_.path(site::layout::former_keys);
     if (!sys::is_directory(former)) return;

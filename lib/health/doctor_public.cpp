@@ -15,12 +15,12 @@ using core::quote;
 using core::shell_path;
 using site::layout::public_folder;
 
-/// For those who are neither owner nor of the group.
+/// Permissions of users who are neither the owner nor in the group: to read a file, to enter a folder.
 constexpr unsigned to_read = 0004;
 constexpr unsigned to_pass = 0001;
 
-/// How the roots that applications believe are others than the site's own; nothing where they are the same, or where
-/// either cannot be read, which is told elsewhere.
+/// The difference between the roots that applications trust and the site's own, as a sentence. Nothing if they are the
+/// same, or if either cannot be read, which another check reports.
 std::optional<std::string> other_roots(const site::Site& site) {
   const auto own = site.vendor_roots();
   const auto shown = published::roots_from(site.path(site::layout::vendor_root));
@@ -39,13 +39,13 @@ std::optional<std::string> other_roots(const site::Site& site) {
   return std::nullopt;
 }
 
-/// The command that writes the roots that applications believe from those of the site.
+/// The command that writes the file of roots that applications trust, from the site's own roots.
 std::string write_roots(const site::Site& site) {
   return "`cat " + shell_path(site.path(site::layout::vendor_trust)) + "/*.crt > " +
          shell_path(site.path(site::layout::vendor_root)) + "`";
 }
 
-/// What to do where applications find `found` and the site another state, by the same roots.
+/// The hint if applications find `found` and the site another state, although both trust the same roots.
 std::string way_back(const licence::LicenceVerdict& found) {
   if (found.state == LicenceState::invalid) return found.hint;
   if (found.state == LicenceState::revoked) return "install the vendor's kit again with `airlock kit install FILE`";
@@ -57,7 +57,7 @@ class PublicPart {
  public:
   PublicPart(const site::Site& site, Findings& findings) : site_(site), findings_(findings) {}
 
-  /// Whether other users get at all that is there and may not change it; tells what is not so.
+  /// Whether other users can read every file of the public part and cannot change any. Reports each exception.
   bool is_open() {
     above();
     reach(site_.directory(), to_pass, site::layout::site_permissions);
@@ -77,7 +77,8 @@ class PublicPart {
     findings_.add("public", Health::fail, std::move(what), std::move(hint));
   }
 
-  /// A site in somebody's home may be for that user alone.
+  /// Checks that other users can pass every folder above the site. This is a warning only, since a site in somebody's
+  /// home directory may be for that user alone.
   void above() {
     auto path = sys::real_path(site_.directory());
     while (path && path->size() > 1) {
@@ -106,7 +107,7 @@ class PublicPart {
                " it, so their applications cannot verify the licence",
            hint);
     }
-    // The site directory and the folder are looked at with the others.
+    // `look_at_layout` checks who can change the site directory and `public/`.
     if (!(*found)->directory && ((*found)->permissions & sys::others_write) != 0) {
       fail(quote(path) + ": others than its owner can change what applications believe",
            "find out who did, then " + hint);
@@ -121,7 +122,7 @@ class PublicPart {
 }  // namespace
 
 void look_at_public(const site::Site& site, const std::optional<licence::LicenceVerdict>& own, Findings& findings) {
-  if (!sys::is_directory(site.path(public_folder))) return;  // told with the other folders
+  if (!sys::is_directory(site.path(public_folder))) return;  // `look_at_layout` reports a missing folder
   if (!PublicPart(site, findings).is_open()) return;
   const auto verdict = published::judge_public(site.directory(), findings.now());
   if (!verdict) {
@@ -139,7 +140,7 @@ void look_at_public(const site::Site& site, const std::optional<licence::Licence
         found + ", and this site finds it " + std::string(core::name(own->state)) + ": " + verdict->reason,
         way_back(*verdict));
   }
-  // A kit that is missing has been told; one that lies there is something that applications find.
+  // A missing kit is reported already. A kit that is there but makes the licence doubtful is reported here.
   if (verdict->unbelieved && sys::exists(site.path(site::layout::kit))) {
     return findings.add("public", Health::fail, found + ": " + verdict->reason, verdict->hint);
   }

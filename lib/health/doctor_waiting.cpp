@@ -6,7 +6,7 @@
 namespace airlock::health {
 
 void look_at_waiting(const gate::Inputs& inputs, const ledger::Ledger& ledger, Findings& findings) {
-  // That the folder is missing has been told.
+  // A missing folder is reported by `look_at_layout`.
   if (!sys::is_directory(inputs.site.path(site::layout::held))) return;
   const auto groups = gate::waiting_by_reason(inputs.site, ledger);
   if (!groups) return findings.broken("reports", groups.error(), "`airlock ledger verify` says what is wrong");

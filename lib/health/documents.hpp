@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What is in force at a site as one JSON document: `airlock status --json`, and the file that watchers read.
+/// The status of a site as one JSON document, for `airlock status --json` and for the status file that watchers read.
 
 #include "core/json.hpp"
 #include "health/status.hpp"
@@ -9,14 +9,14 @@
 
 namespace airlock::health {
 
-/// The loosest that a person has authorised, or that a site has by itself.
+/// The loosest disposition in the site's ceiling; `seal` if the site has no ceiling yet.
 [[nodiscard]] policy::Disposition authorised_ceiling(const gate::Inputs& inputs);
 
-/// State, reason, hint, days left, warning, the licence's own document once it is verified, the licence that follows,
-/// exit code.
+/// A verdict as JSON: state, reason, hint, days left, days of warning, the licence's own document if it was verified,
+/// the licence that follows, exit code.
 [[nodiscard]] core::Json verdict_document(const licence::LicenceVerdict& verdict);
 
-/// Its members: docs/guides/monitor.md.
+/// The status as JSON. docs/guides/monitor.md lists its members.
 [[nodiscard]] core::Json status_document(const Status& status);
 
 }  // namespace airlock::health

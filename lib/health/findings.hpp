@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What `doctor` has found so far, and its parts that look at one side of a site each.
+/// The findings of `doctor`, and those of its checks that have a file of their own.
 
 #include <optional>
 #include <string>
@@ -24,31 +24,32 @@ struct Finding {
   std::string subject;  ///< `library`, `algorithm`, `self-test`, `file system`, `clock`, `sandbox`, `key`, …
   Health health = Health::ok;
   std::string what;
-  std::string hint;  ///< empty where it is well
+  std::string hint;  ///< what to do; empty if nothing is wrong
 };
 
-/// Certificates warn where they end within so many days.
+/// A certificate that ends within this number of days is a warning.
 inline constexpr std::int64_t certificate_warning_days = 90;
 
-/// Permissions as chmod(1) and mkdir(1) take them.
+/// Permissions in octal, as chmod(1) and mkdir(1) take them.
 [[nodiscard]] std::string octal(unsigned permissions);
-/// The command, for a hint, that gives `path` these.
+/// The chmod(1) command that gives `path` these permissions, in backticks, for a hint.
 [[nodiscard]] std::string chmod(unsigned permissions, const std::string& path);
 
-/// Gathers findings as of one moment.
+/// Collects the findings of one run. All of them go by the same time, `now`.
 class Findings {
  public:
   explicit Findings(core::Time now) : now_(now) {}
 
   [[nodiscard]] core::Time now() const { return now_; }
-  /// What is told as failed already is not told again for what rests on it.
+  /// Adds a finding. Drops a failure whose `what` was added as a failure before, so that one cause is reported once.
   void add(std::string subject, Health health, std::string what, std::string hint = {});
-  /// A failure; `hint` where the error has none of its own.
+  /// Adds an error as a failure. `hint` is used if the error has no hint of its own.
   void broken(std::string subject, const core::Error& error, std::string hint);
-  /// `what`, until when, and how many days are left. `over`: how bad it is where none are.
+  /// Adds how long a term lasts: `what`, its last day and the number of days left. `over` is the health of a term that
+  /// has ended.
   void term(const std::string& subject, const std::string& what, const crypto::Term& term, const std::string& hint,
             Health over = Health::fail);
-  /// The same of a certificate, with its kind of key.
+  /// Adds the term of a certificate, with its kind of key.
   void certificate(const std::string& subject, const std::string& what, const crypto::Certificate& certificate,
                    const std::string& hint, Health over = Health::fail);
   [[nodiscard]] bool any_failed() const;
@@ -59,21 +60,22 @@ class Findings {
   std::vector<Finding> list_;
 };
 
-/// The site's folders, and who else than its owner may read or change what is in it. What is in `public/` is for
-/// `look_at_public`, and keys in use are for whoever reads them.
+/// Checks the site's folders, and whether users other than the owner can read or change their content. `look_at_public`
+/// checks the files in `public/`. Keys in use are checked by the functions that read them.
 void look_at_layout(const site::Site& site, Findings& findings);
 
-/// What an application of another user would find in `public/`, beside `own`, what this site finds; nothing where it
-/// cannot tell.
+/// Checks whether an application of another user can verify the licence through `public/`, and gets the same verdict as
+/// the site. `own` is the site's verdict, or nothing if the site has none.
 void look_at_public(const site::Site& site, const std::optional<licence::LicenceVerdict>& own, Findings& findings);
 
-/// How long the certificates last by which receivers are known, and those that this site shows them.
+/// Checks how long the certificates last that sending needs: those of the authorities by which receivers are
+/// recognised, and the client certificates that this site shows to receivers.
 void look_at_delivery(const gate::Inputs& inputs, Findings& findings);
 
-/// Which reports wait, why, and whether some will not for much longer.
+/// Lists the reports that wait as held or refused, with the reason, and says which of them are removed soon.
 void look_at_waiting(const gate::Inputs& inputs, const ledger::Ledger& ledger, Findings& findings);
 
-/// How long the certificates last that signed the licence and the kit at hand.
+/// Checks how long the certificates last that signed the site's licence and kit.
 void look_at_signers(const gate::Inputs& inputs, Findings& findings);
 
 }  // namespace airlock::health

@@ -24,7 +24,8 @@ using core::Result;
 
 constexpr int rehearsal_lock_seconds = 30;
 
-/// A site that has processed nothing yet may have no such file, and nobody who holds it.
+/// Acquires the lock if its file exists. A site that has processed no report yet may lack the file, and then nobody
+/// holds the lock.
 Result<std::optional<sys::Lock>> lock_if_there(const std::string& path) {
   if (!sys::exists(path)) return std::nullopt;
   AIRLOCK_TRY(auto lock, sys::Lock::acquire(path, rehearsal_lock_seconds));

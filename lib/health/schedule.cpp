@@ -10,14 +10,14 @@ namespace {
 
 using core::Result;
 
-/// `P7D` or `P1W`, which the dictionary has checked.
+/// The days in `P7D` or `P1W`. Precondition: the dictionary has checked the text.
 std::chrono::days interval_in(const std::string& every) {
   int count = 0;
   std::from_chars(every.data() + 1, every.data() + every.size() - 1, count);
   return std::chrono::days(every.back() == 'W' ? 7 * count : count);
 }
 
-/// The newest disclosure that left, or waits to be sent.
+/// The newest disclosure that left the site or waits to be sent.
 Result<std::optional<ledger::Disclosure>> newest_that_left(const ledger::Ledger& ledger) {
   AIRLOCK_TRY(const std::uint64_t last, ledger.last_disclosure());
   AIRLOCK_TRY(auto left, ledger.previous_disclosure(last + 1));
@@ -30,7 +30,7 @@ Result<std::optional<ledger::Disclosure>> newest_that_left(const ledger::Ledger&
 
 Result<std::optional<Schedule>> schedule_of(const gate::Inputs& inputs, const std::vector<Standing>& standings,
                                             const ledger::Ledger& ledger) {
-  // Where nothing leaves because something is wrong, reports are missed as much as where they never came.
+  // A site that withholds only because something is wrong still has a schedule: its vendor misses the reports.
   const bool hands_over = std::any_of(standings.begin(), standings.end(), [](const Standing& standing) {
     return standing.decision.disposition != policy::Disposition::withhold || standing.decision.withheld_by_exception;
   });

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// Whether a site's next report is overdue, by how often the dictionary says that reports come. A site that withholds
-/// has nothing to hand over, and is never told so.
+/// Computes whether a site's next report is overdue, from the interval that the dictionary gives. A site whose policy
+/// withholds every event has nothing to hand over, so it is never overdue.
 
 #include <optional>
 #include <string>
@@ -18,24 +18,24 @@ namespace airlock::health {
 using core::Time;
 using core::Result;
 
-/// The decision for one of the dictionary's events as things stand.
+/// The present decision for one of the dictionary's events.
 struct Standing {
   std::string event;
   policy::Decision decision;
   std::vector<std::string> sentences;
-  std::vector<policy::Loosening> above_ceiling;  ///< where it is looser than what was authorised: reports are held
+  std::vector<policy::Loosening> above_ceiling;  ///< how it is looser than authorised; reports are held unless empty
 };
 
-/// When the next report should leave.
+/// When the next report is due to leave.
 struct Schedule {
-  std::string every;         ///< as the dictionary says it: `P7D`
-  std::optional<Time> last;  ///< when the newest report left, or was queued to; nothing before the first one
+  std::string every;         ///< the interval as the dictionary writes it: `P7D`
+  std::optional<Time> last;  ///< when the newest report left or was queued to be sent; nothing before the first one
   Time due;
   bool overdue = false;
 };
 
-/// Nothing where the dictionary does not say how often, or nothing of any event may leave this site. Error: of the
-/// ledger.
+/// The schedule of the site. Nothing if the dictionary gives no interval, or if reports of no event may leave this
+/// site. Errors: those of the ledger.
 [[nodiscard]] Result<std::optional<Schedule>> schedule_of(const gate::Inputs& inputs, const std::vector<Standing>& standings,
                                                           const ledger::Ledger& ledger);
 

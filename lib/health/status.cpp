@@ -59,7 +59,7 @@ Result<Status> status(const std::string& directory) {
       policy::DecisionFacts facts = out.inputs.facts();
       facts.event = event;
       policy::Decision decision = out.inputs.kit->policy.decide(facts);
-      // Where it cannot be told, reports are held for another reason, which `explain` gives.
+      // If the terms cannot be computed, reports are held for another reason, which `explain` gives.
       const auto terms = gate::decision_now(out.inputs, event);
       out.standings.push_back({event, decision, policy::explain(decision, facts),
                                terms ? gate::above_ceiling(*terms, out.inputs, event) : std::vector<policy::Loosening>{}});

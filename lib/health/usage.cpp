@@ -17,7 +17,7 @@ namespace {
 
 using core::Result;
 
-/// The figures of the newest report that was disclosed, or in `out` why there are none.
+/// The figures of the newest disclosed report. If there are none, `out.problem` says why.
 Result<std::optional<gate::Figures>> last_figures(const site::Site& site, const ledger::Ledger& ledger, Usage& out) {
   AIRLOCK_TRY(const auto disclosure, ledger.newest_disclosure());
   if (!disclosure) {
@@ -51,7 +51,8 @@ Result<Usage> licence_usage(const std::string& directory) {
   AIRLOCK_TRY(const gate::Inputs inputs, gate::read_inputs(directory, ledger, sys::now()));
   Usage out;
   out.verdict = inputs.licence.verdict;
-  // Its limits are told also where the kit is gone: nothing is allowed by them.
+  // The limits are shown even if the kit is gone and nobody can say whether the licence was revoked: they allow
+  // nothing.
   if (out.verdict.unbelieved) out.verdict.licence = std::move(out.verdict.unbelieved);
   if (!out.verdict.licence) {
     return core::fail(static_cast<core::Code>(out.verdict.exit_code()), out.verdict.reason, out.verdict.hint);

@@ -1,7 +1,8 @@
 #pragma once
 /// \file
-/// `airlock licence usage`: what the licence limits, beside what the last disclosed report says. Advisory: nothing is
-/// refused because of it. The figures are those that were kept of that very report; an older one's are not shown.
+/// `airlock licence usage`: compares the limits of the licence with the figures of the last disclosed report. This is
+/// advice: Airlock refuses nothing because of a limit. The figures were kept when that report was disclosed. Figures of
+/// an older report are never shown in their place.
 
 #include <cstdint>
 #include <optional>
@@ -18,22 +19,23 @@ namespace airlock::health {
 struct LimitUsage {
   std::string limit;
   std::int64_t most = 0;
-  std::string path;                   ///< of the declared field that it names; empty where there is none
-  std::optional<std::int64_t> value;  ///< nothing: see `problem`
+  std::string path;                   ///< of the declared field that the limit names; empty if there is none
+  std::optional<std::int64_t> value;  ///< nothing: `problem` says why
   std::string problem;                ///< why there is no value
 };
 
 struct Usage {
   licence::LicenceVerdict verdict;
-  std::uint64_t disclosure = 0;    ///< the last one: what the values come from; 0: there was none yet
-  std::uint64_t number = 0;        ///< of its report
-  std::optional<core::Time> time;  ///< when it was recorded
-  std::string file;                ///< its name in the outbox, where it may be no longer
-  std::string problem;             ///< why no value is at hand
+  std::uint64_t disclosure = 0;    ///< number of the last disclosure, which the values come from; 0: there was none yet
+  std::uint64_t number = 0;        ///< number of its report
+  std::optional<core::Time> time;  ///< when the disclosure was recorded
+  std::string file;                ///< its file name in the outbox; the file may be gone
+  std::string problem;             ///< why there are no values; may be empty
   std::vector<LimitUsage> limits;
 };
 
-/// Reads it. Errors: verdict (no licence to tell of), bad_input (the figures are not sound), those of the ledger.
+/// Reads limits and figures. Errors: the verdict's exit code (the site has no licence whose limits can be shown),
+/// bad_input (the kept figures are malformed), those of the ledger.
 [[nodiscard]] core::Result<Usage> licence_usage(const std::string& directory);
 
 }  // namespace airlock::health

@@ -31,10 +31,11 @@ constexpr std::size_t told_page = 32;
 constexpr int told_lock_seconds = 10;
 constexpr unsigned watched_file = 0640;
 
-/// Members of an entry that a line repeats: who, what and which, never what a report said or a person wrote.
+/// The members of an entry that a line repeats. They identify report and disclosure. None contains data of a report or
+/// text that a person wrote.
 constexpr std::array<std::string_view, 3> repeated_members{"report_id", "number", "disclosure_id"};
 
-/// Where Airlock itself gave the reason, it is one of a few words; elsewhere a person wrote it.
+/// Whether the `reason` in entries of this kind is one of Airlock's own few words. In other kinds a person wrote it.
 bool has_code(ledger::Kind kind) {
   return kind == ledger::Kind::held || kind == ledger::Kind::refused || kind == ledger::Kind::withheld;
 }
@@ -57,7 +58,7 @@ Result<std::string> line_of(const ledger::Entry& entry, const std::string& site_
   return line.dump();
 }
 
-/// A place that lines go to, and how far it has been told.
+/// A place that lines are written to. `name` is the member under which its position is stored.
 struct Watcher {
   std::string name;
   std::function<Result<void>(const std::string& lines)> tell;
@@ -70,7 +71,7 @@ class Telling {
   Result<void> tell(const Watcher& watcher) {
     AIRLOCK_TRY(std::uint64_t next, told(watcher.name));
     AIRLOCK_TRY(const auto head, ledger_.head());
-    // A ledger that was put back: from there on all is news.
+    // If an older ledger was restored, every entry after its present end is new.
     next = std::min(next, head.size);
     while (next < head.size) {
       AIRLOCK_TRY(const auto entries, ledger_.entries(next, told_page));
@@ -90,7 +91,8 @@ class Telling {
  private:
   [[nodiscard]] std::string path() const { return site_.path(site::layout::told); }
 
-  /// The file is a convenience: one that cannot be read only makes lines come again.
+  /// The number of the next entry for the watcher `name`. If the file is missing or malformed, that is 0: the lines are
+  /// then written again, which does no harm.
   Result<std::uint64_t> told(const std::string& name) {
     if (!sys::exists(path())) return 0;
     AIRLOCK_TRY(const std::string text, sys::read_file(path(), told_bytes_most));
@@ -150,7 +152,7 @@ std::vector<core::Error> tell_watchers(const std::string& directory) {
   }
   if (monitoring.status_file) {
     note([&]() -> Result<void> {
-      // Replacing a link would leave the file behind it as it was, and who reads that would never know.
+      // Replacing a link would leave its target unchanged, and programs that read the target would not notice.
       AIRLOCK_CHECK(sys::check_no_link(*monitoring.status_file));
       AIRLOCK_TRY(const Status now, status(directory));
       return sys::replace_file(*monitoring.status_file, core::to_pretty_text(status_document(now)), sys::public_file);

@@ -27,7 +27,7 @@ using core::fail;
 using core::Json;
 using core::Result;
 
-/// Longest anchor that an `adopted` entry repeats; a real one has a tenth of it.
+/// The maximum length in bytes of a rollback anchor that an `adopted` entry repeats. A real one has a tenth of that.
 constexpr std::size_t anchor_told_most = 4096;
 
 }  // namespace
@@ -42,7 +42,7 @@ Result<Adopted> adopt(const std::string& directory, const std::string& reason) {
 
   Adopted out;
   if (const auto past = gate::check_past(site, ledger); !past) {
-    // What the machine says is no state of the past.
+    // Only an integrity error says that the past differs. Any other error comes from the machine.
     if (past.error().code != Code::integrity) return fail(past.error());
     out.found = past.error().message;
   }
@@ -61,7 +61,7 @@ Result<Adopted> adopt(const std::string& directory, const std::string& reason) {
                {"ledger_root", head.root.hex()},
                {"disclosures", std::move(disclosures)}};
   if (!out.found.empty()) members["found"] = out.found;
-  // As it was, also where it does not verify: it is all that is left of the past that was lost.
+  // The rollback anchor is recorded as found, even if it does not verify: nothing else is left of the lost past.
   if (const auto anchor = gate::read_anchor(site); anchor && anchor->size() <= anchor_told_most && core::is_utf8(*anchor)) {
     members["anchor"] = *anchor;
   }

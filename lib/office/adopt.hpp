@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Going on with a ledger that is not the one that the anchor saw: `airlock ledger adopt`.
+/// `airlock ledger adopt`: a person accepts a ledger that differs from the one that the rollback anchor recorded.
 
 #include <cstddef>
 #include <cstdint>
@@ -13,21 +13,22 @@
 
 namespace airlock::office {
 
-/// What a person who adopts a ledger without a reason is told.
+/// The hint for a person who adopts a ledger without a reason.
 inline constexpr std::string_view adopt_reason_hint = "say what happened: it is recorded for ever";
-/// Most names of unknown bundles that one `adopted` entry takes.
+/// The maximum number of unknown bundles that one `adopted` entry names.
 inline constexpr std::size_t adopted_bundles_most = 512;
 
 struct Adopted {
   std::uint64_t seq = 0;    ///< of the `adopted` entry
-  std::string found;        ///< what was wrong, or empty where nothing was
+  std::string found;        ///< how the ledger differed from the recorded past; empty if it did not
   std::size_t bundles = 0;  ///< bundles in the outbox that the ledger does not know
   ledger::TreeHead head;
 };
 
-/// Goes on with the ledger as it is, after a restore or a move: verifies it in itself, records reason, the anchor that
-/// was there and every bundle in the outbox that it does not know, and writes the anchor anew. Errors: integrity (the
-/// ledger does not verify), usage (no reason).
+/// Accepts the ledger as it is, after a restore or a move. Verifies the ledger on its own. Then records the reason, the
+/// former rollback anchor and every bundle in the outbox that the ledger does not know, and writes a new rollback
+/// anchor. Errors: integrity (the ledger does not verify), usage (no reason), refused (the outbox holds more than
+/// `adopted_bundles_most` unknown bundles).
 [[nodiscard]] core::Result<Adopted> adopt(const std::string& directory, const std::string& reason);
 
 }  // namespace airlock::office

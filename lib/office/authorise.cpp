@@ -27,7 +27,7 @@ using core::Code;
 using core::fail;
 using core::Json;
 
-/// Puts the kit that was put aside, if any, in the place of the one in force. Gives the number of the latter.
+/// Makes `inputs` use the kit that was put aside, if there is one. Returns the number of the kit that it replaces.
 Result<std::optional<std::uint64_t>> use_proposed_kit(gate::Inputs& inputs, std::optional<ProposedKit> proposed,
                                                       const ledger::Ledger& ledger) {
   if (!proposed) return std::nullopt;
@@ -39,8 +39,8 @@ Result<std::optional<std::uint64_t>> use_proposed_kit(gate::Inputs& inputs, std:
 
 using AlsoNewList = std::vector<policy::AlsoNew>;
 
-/// What a person wants to consent to; nothing where that is in force already. Nobody may consent to paths that nobody
-/// can tell from those of earlier kits.
+/// The consents that a person wants; nothing if exactly these are in force already. Error: refused if nobody knows
+/// which paths earlier kits declared, since then nobody can say which paths are new.
 Result<std::optional<AlsoNewList>> new_consent(const std::optional<AlsoNewList>& wanted, const AlsoNewList& so_far,
                                                bool declared_is_known) {
   if (!wanted || *wanted == so_far) return std::nullopt;
@@ -65,7 +65,7 @@ Result<Proposal> propose(const gate::Inputs& inputs, const std::optional<std::ui
   if (verdict.licence) out.licence = verdict.licence->serial + ", tier " + verdict.licence->tier + ", " + out.licence;
   AIRLOCK_TRY(const policy::Ceiling decisions, gate::decisions_in_force(inputs));
   for (const auto& [event, settled] : decisions) {
-    // What a state that will pass makes looser somewhere is as much in force as the rest.
+    // A passing licence state can make a decision looser for now. A person must authorise that decision too.
     AIRLOCK_TRY(const policy::Terms now, gate::decision_now(inputs, event));
     const policy::Terms& terms = policy::nowhere_looser(now, settled) ? settled : now;
     auto loosenings = gate::above_ceiling(terms, inputs, event);
@@ -99,7 +99,7 @@ Result<bool> set_hold(const std::string& directory, ledger::Kind kind, const std
 Result<Proposal> propose(const std::string& directory, const std::optional<AlsoNewList>& also_new) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   if (sys::exists(site.path(site::layout::proposed_kit))) {
-    // It may have been authorised already, by a run that was cut short before it put the kit into its place.
+    // An earlier run may have authorised this kit and been cut short before it put the kit in its place.
     AIRLOCK_CHECK(gate::Session::begin(site, gate::Patience::person, gate::Unfinished::is_finished));
   }
   AIRLOCK_TRY(const auto ledger, gate::open_to_decide(site));
@@ -137,7 +137,7 @@ Result<void> authorise(const std::string& directory, const Proposal& shown, cons
   if (verdict.licence) members["licence"] = verdict.licence->serial;
   gate::add_consents(members, also_new.value_or(consents.to));
   AIRLOCK_CHECK(gate::add_ceiling(members, inputs));
-  // It lies aside already, unless a backup had it in its place.
+  // The kit is aside already, unless a restored backup has it in the place of the kit in force.
   if (kit_before) AIRLOCK_CHECK(sys::replace_file(site.path(site::layout::proposed_kit), kit_file, sys::private_file));
   AIRLOCK_TRY(auto change, ledger.change());
   AIRLOCK_CHECK(gate::append(change, ledger::Kind::authorised, "", members, inputs.now));

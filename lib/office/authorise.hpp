@@ -1,6 +1,7 @@
 #pragma once
 /// \file
-/// What only a person may do: raise the ceiling, put an older kit into force, stop every disclosure, let them go on. Each is recorded with a reason.
+/// Actions that only a person may take: raise the ceiling, put into force a kit that was put aside, stop every
+/// disclosure, and let disclosures go on. The ledger records each with its reason.
 
 #include <optional>
 #include <string>
@@ -16,40 +17,40 @@ namespace airlock::office {
 
 using core::Result;
 
-/// An event whose decision is looser than the ceiling, and how.
+/// An event whose decision is looser than the ceiling, with every way in which it is looser.
 struct Raise {
   std::string event;
-  std::optional<policy::Disposition> before;  ///< nothing where the event was never authorised
+  std::optional<policy::Disposition> before;  ///< nothing if the event was never authorised
   policy::Disposition after;
   std::vector<policy::Loosening> loosenings;
 };
 
-/// What there is to authorise.
+/// Everything that a person can authorise at this moment.
 struct Proposal {
   std::vector<Raise> raises;  ///< empty: nothing in force is looser than the ceiling
-  std::string licence;        ///< serial and state, for people; empty where there is none
-  std::uint64_t kit = 0;                    ///< number of the kit whose decisions these are
-  std::optional<std::uint64_t> kit_before;  ///< the one in force, where `kit` needs a person to replace it
-  policy::Ceiling decisions;  ///< of the events in `raises`
-  core::Digest fingerprint;   ///< of all that it was worked out from
-  std::vector<policy::AlsoNew> consented;                ///< what may leave of kits to come, so far
-  std::optional<std::vector<policy::AlsoNew>> also_new;  ///< what may from now on; nothing where that stays as it is
+  std::string licence;        ///< serial, tier and state, for people; only the state if there is no verified licence
+  std::uint64_t kit = 0;                    ///< number of the kit that made these decisions
+  std::optional<std::uint64_t> kit_before;  ///< number of the kit in force, if a person must allow `kit` to replace it
+  policy::Ceiling decisions;  ///< for the events in `raises`
+  core::Digest fingerprint;   ///< of everything that the proposal was computed from
+  std::vector<policy::AlsoNew> consented;                ///< the standing consents now in force
+  std::optional<std::vector<policy::AlsoNew>> also_new;  ///< the consents to replace them; nothing if they stay
 
   [[nodiscard]] bool empty() const { return raises.empty() && !kit_before && !also_new; }
 };
 
-/// Works out what `authorise` would allow, for showing; `also_new` is what it is to consent to besides, instead of what
-/// was consented to before. Errors: refused (no kit; a consent where nobody knows what earlier kits declared), as
-/// `read_inputs`.
+/// Computes what `authorise` would allow, to be shown to a person. `also_new` lists standing consents that shall
+/// replace those in force; without it they stay. Errors: refused (no kit; a new consent although nobody knows what
+/// earlier kits declared), those of `read_inputs`.
 [[nodiscard]] Result<Proposal> propose(const std::string& directory,
                                        const std::optional<std::vector<policy::AlsoNew>>& also_new = {});
 
-/// Allows what was shown, and records it. Error: refused where anything has changed since; not_recorded.
+/// Allows what was shown, and records it. Errors: refused (something has changed since it was shown), not_recorded.
 [[nodiscard]] Result<void> authorise(const std::string& directory, const Proposal& shown, const std::string& reason);
 
-/// Stops every disclosure at once. Returns whether that is new.
+/// Stops every disclosure at once. Returns false if disclosures were on hold already.
 [[nodiscard]] Result<bool> put_on_hold(const std::string& directory, const std::string& reason);
-/// Lets disclosures go on. Returns whether they were on hold.
+/// Ends the hold, so that disclosures go on. Returns whether disclosures were on hold.
 [[nodiscard]] Result<bool> lift_hold(const std::string& directory, const std::string& reason);
 
 }  // namespace airlock::office

@@ -19,7 +19,7 @@ namespace airlock::office {
 core::Result<Backup> back_up(const std::string& directory, const std::string& file) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const auto ledger, gate::open_to_read(site));
-  // A ledger that lost its past would replace a better backup.
+  // The backup of a ledger that lost its past could take the place of a better backup.
   AIRLOCK_CHECK(gate::check_past(site, ledger));
   AIRLOCK_TRY(const auto verifier, site.ledger_verifier());
   if (sys::exists(file)) {

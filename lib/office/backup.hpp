@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// A copy of the ledger that can be restored, made while everything else goes on.
+/// `airlock ledger backup`: a copy of the ledger that can be restored. Other commands keep running meanwhile.
 
 #include <cstdint>
 #include <string>
@@ -13,15 +13,15 @@
 namespace airlock::office {
 
 struct Backup {
-  ledger::TreeHead head;  ///< the copy's
+  ledger::TreeHead head;  ///< tree head of the copy
   std::uint64_t bytes = 0;
-  core::Digest sha256;  ///< of the file
+  core::Digest sha256;  ///< of the copy's file
 };
 
-/// Copies the ledger of the site to `file`, which must not exist yet, verifies the copy as `ledger verify` does, and
-/// only then gives it its name, durably. Whatever fails, nothing stays behind. The copy holds what finds repeats, as
-/// the ledger does: it is to be kept as safe. Errors: refused (the name is taken), integrity (ledger or copy does not
-/// verify), not_recorded (no room).
+/// Copies the site's ledger to `file`, which must not exist yet. Verifies the copy's entries as `ledger verify` does,
+/// and only then gives the copy its name, durably. If anything fails before that, no copy stays behind. The copy
+/// contains the data by which the ledger recognises repeated reports, so it must be kept as safe as the ledger. Errors:
+/// refused (the name is taken), integrity (ledger or copy does not verify), not_recorded (no room).
 [[nodiscard]] core::Result<Backup> back_up(const std::string& directory, const std::string& file);
 
 }  // namespace airlock::office

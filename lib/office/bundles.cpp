@@ -68,7 +68,7 @@ Result<OwnBundle> open_own_bundle(const std::string& directory, const std::strin
   const auto trust = crypto::TrustStore::exactly(crypto::Role::site, std::move(signers));
   std::vector<crypto::Certificate> known;
   for (const site::Identity& archive : archives) known.push_back(archive.certificate);
-  // The key in force first; a bundle that is not for it may be for one before it.
+  // The archive key in force is tried first, then the former ones: an older bundle is sealed for a former key.
   Result<envelope::OpenedBundle> bundle = fail(Code::refused, "is not sealed for this site");
   for (const site::Identity& archive : archives) {
     bundle = envelope::open_bundle(sealed, {archive.key, archive.certificate, known}, trust, *scratch);

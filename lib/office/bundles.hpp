@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The site's own bundles, opened through its archive key and checked against its own ledger.
+/// Opens the site's own bundles with its archive key and checks them against its own ledger.
 
 #include <string>
 
@@ -10,15 +10,15 @@
 
 namespace airlock::office {
 
-/// A bundle of this site that was opened and verified, with the scratch space that it lives in.
+/// A bundle of this site that was opened and verified, with the scratch space that holds its content.
 struct OwnBundle {
   std::unique_ptr<sys::Spool> scratch;
   envelope::OpenedBundle bundle;
 };
 
-/// Opens a bundle and verifies everything: encryption, the site's signature, archive, manifest, digests, the ledger's
-/// checkpoint and the proof that the entry is in it, and that this site's ledger says the same of it. Errors:
-/// bad_input, integrity, refused (not sealed for this site).
+/// Opens a bundle and verifies its encryption, the site's signature, archive, manifest, digests, the ledger's
+/// checkpoint and the proof that the entry is in that checkpoint. Then compares the bundle with this site's ledger.
+/// Errors: bad_input, integrity, refused (not sealed for this site).
 [[nodiscard]] core::Result<OwnBundle> open_own_bundle(const std::string& directory, const std::string& path);
 
 }  // namespace airlock::office

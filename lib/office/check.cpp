@@ -29,7 +29,7 @@ using core::quote;
 using core::Result;
 
 Result<void> check_payload(const site::Site& site, const std::string& path, const ledger::Disclosure& disclosure) {
-  // Until the next run a payload may still have its hidden name.
+  // A run that was cut short may have left the payload under its hidden name. The next run gives it its visible name.
   const std::string hidden = gate::hidden_bundle(site, disclosure.id);
   const bool visible = sys::exists(path);
   if (!visible && !sys::exists(hidden)) {
@@ -43,14 +43,14 @@ Result<void> check_payload(const site::Site& site, const std::string& path, cons
               "it will not be sent; `airlock process --again` queues the report anew");
 }
 
-/// The instructions beside a bundle lie outside what is signed, and people run them.
+/// Checks the instructions beside a bundle. No signature covers that file, and people run the commands in it.
 Result<void> check_instructions(const ledger::Ledger& ledger, const std::string& bundle,
                                 const ledger::Disclosure& disclosure) {
   const std::string path = bundle.substr(0, bundle.rfind('.')) + ".txt";
   AIRLOCK_TRY(const ledger::Entry entry, ledger.entry(disclosure.recorded));
   AIRLOCK_TRY(const core::Json json, ledger::body_of(entry));
   const auto recorded = json.value(core::Json::json_pointer("/disclosure/how_to_verify_sha256"), std::string());
-  // Entries of release 0.1 do not have it.
+  // Entries of release 0.1 do not have this digest.
   if (recorded.empty() || !sys::exists(path)) return {};
   AIRLOCK_TRY(const core::Digest digest, gate::digest_of_file(path));
   if (digest.hex() == recorded) return {};
@@ -87,7 +87,8 @@ Result<void> check_outbox(const site::Site& site, const ledger::Ledger& ledger, 
   return {};
 }
 
-/// What is held must be there, and what is there must be what came in. Releases before 0.2 kept nothing of what was refused.
+/// Every held report must be there, and every waiting report must have the bytes that came in. A refused report may be
+/// missing: releases before 0.2 did not keep refused reports.
 Result<void> check_held(const site::Site& site, const ledger::Ledger& ledger, SiteChecked& out) {
   AIRLOCK_TRY(const auto rows, gate::held_reports(ledger));
   for (const ledger::ReportRow& row : rows) {

@@ -22,7 +22,8 @@ namespace {
 
 using core::Result;
 
-/// What is ahead of the clock by more than the guard lets pass, in the order in which it can be mended.
+/// The first time that disowning cannot remove and that is ahead of the clock by more than the guard tolerates. Kit,
+/// licence and `site.json` are looked at in the order in which a person can correct them.
 std::optional<core::Error> ahead_for_good(const gate::Inputs& inputs, const std::optional<core::Time>& kit,
                                           bool ledger_is_ahead) {
   const auto is_ahead = [&](const core::Time& time) { return licence::is_ahead(time, inputs.now); };
@@ -38,7 +39,7 @@ std::optional<core::Error> ahead_for_good(const gate::Inputs& inputs, const std:
   if (licence && is_ahead(licence->issued)) {
     return error("the licence was issued at ", licence->issued, "ask the vendor for another licence" + ask);
   }
-  // Disowning brings the file up to date with the ledger.
+  // If the ledger is ahead too, disowning corrects `site.json` as well.
   const auto shown = ledger_is_ahead ? std::nullopt : gate::newest_shown(inputs.site);
   if (shown && is_ahead(*shown)) {
     return error(core::quote(inputs.site.path(site::layout::public_site)) + ", though not the ledger, has the time ",
@@ -78,7 +79,7 @@ Result<ClockProposal> disown_times(const std::string& directory, const std::stri
                       "no time in the ledger is later than the clock's, so there is none to disown");
   }
   core::Json members{{"reason", reason}, {"clock", {{"disowned_newest", proposal.ledger->text()}}}};
-  // The newest `authorised` entry is where ceiling and consents are looked for.
+  // Later commands read the ceiling and the consents from the newest `authorised` entry, so this entry repeats both.
   AIRLOCK_CHECK(gate::add_ceiling(members, inputs));
   AIRLOCK_TRY(const gate::Consents consents, gate::consents_in_force(ledger));
   gate::add_consents(members, consents.to);
@@ -93,7 +94,7 @@ Result<ClockProposal> disown_times(const std::string& directory, const std::stri
     AIRLOCK_CHECK(change.commit());
   }
   if (proposal.back) {
-    // A step back: `site.json` first, then the files.
+    // This is a step back, so `site.json` is written first, then the licence files.
     AIRLOCK_CHECK(gate::name_licences(site, proposal.back->by_clock, proposal.back->right));
     AIRLOCK_CHECK(gate::settle_licences(site, ledger, proposal.now));
   }

@@ -1,6 +1,7 @@
 #pragma once
 /// \file
-/// Disowning the times that a bad clock put into the ledger: what a person does after the clock was set right.
+/// `airlock authorise --clock`: after a bad clock was set right, a person disowns the times that it put into the
+/// ledger.
 
 #include <optional>
 #include <string>
@@ -11,23 +12,24 @@
 
 namespace airlock::office {
 
-/// What the clock guard says, and what disowning would change.
+/// The state of the clock guard, and what disowning would change.
 struct ClockProposal {
   core::Time now;
   std::optional<core::Time> ledger;  ///< the newest time of an entry that is not disowned
-  /// What else stops the guard and nobody here can disown: the vendor's word in kit or licence, whichever is later, or
-  /// what only `public/site.json` says. Nothing where all of these have passed.
+  /// A time ahead of the clock that disowning cannot remove: when the vendor issued the kit or the licence, or a time
+  /// that only `public/site.json` has. It keeps the clock guard active. Nothing if no such time is ahead.
   std::optional<core::Error> stays;
-  /// A licence that took over by the wrong clock only: it waits again, and the one before it is in force again.
+  /// Set if a licence took over only because of the wrong clock: it will wait again, and the licence before it will be
+  /// in force again.
   std::optional<gate::TakeBack> back = {};
-  /// Whether there is a time to disown: an entry is later than now.
+  /// True if there is no time to disown: no entry is later than now.
   [[nodiscard]] bool empty() const { return !ledger || *ledger <= now; }
 };
-/// Looks at the times without changing any. Errors: those of site, ledger and configuration.
+/// Computes the proposal and changes nothing. Errors: those of site, ledger and configuration.
 [[nodiscard]] core::Result<ClockProposal> propose_clock(const std::string& directory);
 
-/// Records that all times before this entry that are later than now came from a bad clock, and shows it publicly. The
-/// ceiling stays what it is. Error: refused where there is nothing to disown; not_recorded.
+/// Appends an entry that disowns every time of an earlier entry that is later than now, and updates `public/site.json`.
+/// The ceiling stays what it is. Errors: refused (there is no time to disown), not_recorded.
 [[nodiscard]] core::Result<ClockProposal> disown_times(const std::string& directory, const std::string& reason);
 
 }  // namespace airlock::office

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// `airlock discard`: a person lets go of a report that waits.
+/// `airlock discard`: a person discards a report that waits as `held` or `refused`.
 
 #include <cstdint>
 #include <string>
@@ -11,7 +11,7 @@
 
 namespace airlock::office {
 
-/// What was let go of.
+/// The report that was discarded.
 struct Discarded {
   std::uint64_t number = 0;
   std::string report_id;
@@ -20,9 +20,9 @@ struct Discarded {
   ledger::TreeHead head;
 };
 
-/// Records `discarded` with the reason, then removes the bytes; they cannot be had again. What was given up of sending the
-/// report is withdrawn. Where its bytes are gone already, that they are is what is recorded. Error: usage where no report
-/// of this number waits.
+/// Records `discarded` with the reason, then removes the report's bytes for good. Also withdraws disclosures of the
+/// report that were given up and could still be sent. If the bytes are gone already, records `discarded` all the same.
+/// Error: usage if no report of this number waits.
 [[nodiscard]] core::Result<Discarded> discard(const std::string& directory, std::uint64_t number,
                                               const std::string& reason);
 

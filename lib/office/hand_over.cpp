@@ -31,16 +31,17 @@ using core::Result;
 
 constexpr auto nothing_recorded = "nothing was recorded, and nothing is on the medium; ";
 
-/// One file that is to be on the medium.
+/// One file that shall be on the medium.
 struct Copy {
   std::string from;
   std::string to;      ///< its name on the medium
-  std::string hidden;  ///< the name until then
-  std::string sha256;  ///< of what it must be
+  std::string hidden;  ///< its name until the copy is complete and recorded
+  std::string sha256;  ///< the digest that the file must have, hex
   bool is_there = false;
 };
 
-/// A medium's directory, with all links followed.
+/// The directory on the medium, with all links followed. Errors: bad_input (not a directory), refused (inside the site
+/// directory).
 Result<std::string> check_medium(const site::Site& site, const std::string& to) {
   AIRLOCK_TRY(const bool directory, sys::look_for_directory(to));
   if (!directory) {
@@ -79,7 +80,7 @@ std::string not_a_copy(sys::FileKind kind) {
   return "is not a regular file, so it is no copy of the bundle";
 }
 
-/// What is to be copied of a bundle; nothing is written yet. Error: refused where another file has the name.
+/// The files to copy for one bundle. Writes nothing yet. Error: refused if another file has the name.
 Result<std::vector<Copy>> plan_copies(const site::Site& site, const std::string& medium,
                                       const ledger::Disclosure& disclosure) {
   const std::string outbox = site.path(site::layout::outbox) + "/";
@@ -95,7 +96,7 @@ Result<std::vector<Copy>> plan_copies(const site::Site& site, const std::string&
     }
     AIRLOCK_TRY(const sys::FileKind kind, sys::kind_of(copy.to));
     if (kind != sys::FileKind::none) {
-      // A link could lead to the outbox itself, and then nothing would be on the medium.
+      // A link could lead to the outbox itself, and then the medium would have no copy.
       if (kind != sys::FileKind::file) {
         return fail(Code::refused, quote(copy.to) + ": " + not_a_copy(kind),
                     nothing_recorded + std::string("remove it, or name another directory"));
@@ -112,9 +113,9 @@ Result<std::vector<Copy>> plan_copies(const site::Site& site, const std::string&
   return out;
 }
 
-/// Writes one hidden copy, durably, and compares what the medium gives back.
+/// Writes one copy under its hidden name, durably, then reads it back from the medium and compares.
 Result<sys::NewFile> write_copy(const Copy& copy) {
-  AIRLOCK_CHECK(sys::remove_if_file(copy.hidden));  // of a run that was cut short
+  AIRLOCK_CHECK(sys::remove_if_file(copy.hidden));  // a run that was cut short may have left it
   AIRLOCK_TRY(const sys::FileKind kind, sys::kind_of(copy.hidden));
   if (kind != sys::FileKind::none) {
     return fail(Code::refused, quote(copy.hidden) + ": has the name that the copy has until it is complete",
@@ -185,7 +186,7 @@ Result<std::vector<HandedBundle>> hand_over(const std::string& directory, const 
     bundles.push_back({one.disclosure, planned.back().is_there && one.hand_off.times != 0});
     copies.insert(copies.end(), std::make_move_iterator(planned.begin()), std::make_move_iterator(planned.end()));
   }
-  std::vector<sys::NewFile> written;  // removed again where anything fails before the record
+  std::vector<sys::NewFile> written;  // its destructor removes the copies if anything fails before the record
   for (const Copy& copy : copies) {
     if (copy.is_there) continue;
     auto file = write_copy(copy);
@@ -194,13 +195,13 @@ Result<std::vector<HandedBundle>> hand_over(const std::string& directory, const 
   }
   AIRLOCK_CHECK(record_hand_over(ledger, bundles, options.note));
 
-  // From here on the record stands; what follows can be done again.
+  // The hand-over is recorded now. The steps below can be repeated.
   for (sys::NewFile& file : written) file.keep();
   const auto show = [&]() -> Result<void> {
     for (const Copy& copy : copies) {
       if (copy.is_there) continue;
       AIRLOCK_CHECK(sys::rename_new(copy.hidden, copy.to));
-      // Whoever else writes to the medium could have put something in the copy's place.
+      // Another program that writes to the medium could have put a link in the copy's place.
       AIRLOCK_CHECK(sys::check_no_link(copy.to));
     }
     return sys::sync_directory(medium);

@@ -67,7 +67,7 @@ Result<Initialised> init(const InitOptions& options) {
                         .product = "",
                         .vendor_root = root,
                         .now = now};
-  // Everything is judged before the first file is made.
+  // Kit and licence are judged before the first file is made.
   std::optional<site::Kit> kit;
   if (options.kit) {
     AIRLOCK_TRY(kit, site::verify_kit(*options.kit, crypto::TrustStore(crypto::Role::kit, {root})));
@@ -97,7 +97,7 @@ Result<Initialised> init(const InitOptions& options) {
     content.product = verdict->licence->product;
   }
 
-  // Should anything fail from here on, nothing of the site stays.
+  // If anything fails from here on, the destructor of `directory` removes the whole site.
   AIRLOCK_TRY(sys::NewDirectory directory, site::begin_site(options.directory));
   AIRLOCK_TRY(Initialised out, fill_site(options, content));
   AIRLOCK_CHECK(directory.finish());

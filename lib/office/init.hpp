@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Making a site: `airlock init`.
+/// `airlock init`: makes a site.
 
 #include <cstdint>
 #include <optional>
@@ -21,23 +21,24 @@ struct InitOptions {
   std::string vendor_root;             ///< PEM
   std::optional<std::string> kit;      ///< the file's bytes
   std::optional<std::string> licence;  ///< the file's bytes
-  std::string licence_name;            ///< what messages call the file
+  std::string licence_name;            ///< how messages name the licence's file
   std::string name;
-  std::string site_id;  ///< empty: a random one
+  std::string site_id;  ///< empty: a random UUID is used
 };
 
 struct Initialised {
   std::string site_id;
-  std::string product;  ///< empty where neither kit nor licence named one
+  std::string product;  ///< empty if there was neither kit nor licence to name it
   core::Digest request_fingerprint;
   std::string request_path;
   core::Digest vendor_root_fingerprint;
-  std::uint64_t kit_number = 0;  ///< 0: none
+  std::uint64_t kit_number = 0;  ///< 0: no kit was installed
   std::optional<licence::LicenceVerdict> licence;
 };
 
-/// Makes a site. The caller has confirmed the root's fingerprint. After an error nothing remains of it.
-/// Errors: bad_input, integrity, refused, not_recorded, verdict (a licence that may not be installed).
+/// Makes a site and installs the kit and the licence, if given. Precondition: a person has confirmed the fingerprint of
+/// the vendor's root. After an error no part of the site remains. Errors: bad_input, integrity, refused, not_recorded,
+/// verdict (the licence may not be installed).
 [[nodiscard]] Result<Initialised> init(const InitOptions& options);
 
 }  // namespace airlock::office

@@ -36,8 +36,9 @@ constexpr const char* needs_person_hint =
     "and "
     "puts it into force";
 
-/// A step back or a long jump: a kit that was replaced before, or one that makes all kits to come look old. A step back
-/// is also one behind what `public/site.json` knows: the ledger may be an older one that was put back.
+/// Whether a kit's number is a step back or a long jump. A step back may bring back a kit that was replaced. A long
+/// jump would make all later kits look old. The number is also compared with the one in `public/site.json`, since the
+/// ledger may be an older one that was restored.
 bool needs_person(std::uint64_t number, const std::optional<gate::KitInForce>& in_force, const published::KnownKit& known) {
   return number < known.number || (in_force && number > in_force->number && number - in_force->number > kit_jump_most);
 }
@@ -66,7 +67,8 @@ Result<void> check_number(const site::Kit& kit, const std::optional<gate::KitInF
 
 }  // namespace
 
-// From a kit of tomorrow on every licence would be `clock_rollback`, and no person could disown the vendor's time.
+// With a kit from tomorrow in force, every licence would be `clock_rollback`, and nobody could disown the vendor's
+// time.
 Result<void> check_issued(const site::Kit& kit, core::Time now) {
   if (!licence::is_ahead(kit.issued, now)) return {};
   return fail(Code::refused,
@@ -129,7 +131,7 @@ Result<std::optional<ProposedKit>> proposed_kit(const site::Site& site, const le
   AIRLOCK_TRY(const auto in_force, gate::kit_in_force(ledger));
   const published::KnownKit known = gate::known_kit(site, in_force);
   if (!file && in_force && in_force->number < known.number) {
-    // Ledger and kit are those of a backup, which is older than what `public/site.json` knows.
+    // Ledger and kit come from a backup that is older than `public/site.json`.
     path = site.path(site::layout::kit);
     AIRLOCK_TRY(file, published::read_if_there(path, published::kit_bytes_limit));
   }
@@ -155,7 +157,7 @@ Result<InstalledKit> install_kit(const std::string& directory, std::string_view 
   const core::Time now = session.now();
   AIRLOCK_CHECK(gate::settle_licences(site, ledger, now));
   AIRLOCK_TRY(const auto in_force, gate::kit_in_force(ledger));
-  // The kit in force may be installed again under any clock: that changes nothing for the guard.
+  // The kit in force may be installed again whatever the clock says: the clock guard goes by its time already.
   if (!in_force || in_force->number != number) AIRLOCK_CHECK(check_issued(kit, now));
   const published::KnownKit known = gate::known_kit(site, in_force);
   if (needs_person(number, in_force, known)) {

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Installing the vendor's kit: verified before it is written, and recorded.
+/// Installs the vendor's kit. The kit is verified before it is written, and the ledger records it.
 
 #include <cstdint>
 #include <optional>
@@ -19,42 +19,48 @@ namespace airlock::office {
 
 using core::Result;
 
-/// Installs a kit: a higher number than the one in force, or the same kit again. A jump of more than `kit_jump_most` or
-/// a step back is refused, and the kit put aside for a person to `authorise`. A kit issued later than now, by more than
-/// the clock guard's tolerance, is refused.
+/// How far the number of a new kit may be above that of the kit in force. A kit beyond that needs a person.
 inline constexpr std::uint64_t kit_jump_most = 1000;
 struct InstalledKit {
   std::uint64_t number = 0;
-  std::vector<gate::OwnRedaction> idle;       ///< `redact_also` that selects nothing by this kit: reports are held for it
-  std::vector<std::string> by_consent;  ///< paths of new values that may leave, by what a person consented to before
+  std::vector<gate::OwnRedaction> idle;  ///< `redact_also` that selects nothing in this kit, so that reports are held
+  std::vector<std::string> by_consent;  ///< paths of new values that may leave because of a standing consent
 };
+/// Installs a kit with a higher number than the kit in force, or the same kit again. Refuses a lower number and a jump
+/// of more than `kit_jump_most`, and puts such a kit aside for a person to `authorise`. Also refuses a kit that was
+/// issued later than now, by more than the clock guard's tolerance, unless it is in force already. Errors: refused,
+/// bad_input, integrity, not_recorded.
 [[nodiscard]] Result<InstalledKit> install_kit(const std::string& directory, std::string_view file);
 
-/// What of the site's and the machine's `redact_also` selects nothing by the kit's dictionary: reports would be held
-/// for it. Error: where the machine's file cannot be read.
+/// The items in the site's and the machine's `redact_also` that select nothing in the kit's dictionary. Reports would
+/// be held because of them. Error: the machine's file cannot be read.
 [[nodiscard]] Result<std::vector<gate::OwnRedaction>> idle_redactions(const site::Site& site, const site::Kit& kit);
 
-/// A kit that was put aside: it needs a person to come into force.
+/// A kit that was put aside. It comes into force only when a person authorises it.
 struct ProposedKit {
-  std::uint64_t in_force = 0;  ///< number of the kit that it would replace
+  std::uint64_t in_force = 0;  ///< number of the newest kit that the site knows, which this kit would replace
   site::Kit kit;
   std::string file;
 };
-/// The kit that was put aside last, verified, if it still needs a person. Errors: as `verify_kit_for`.
+/// The kit that was put aside last, verified, if it still needs a person. If a restored backup brought back an older
+/// kit than `public/site.json` knows, returns that one. Errors: those of `verify_kit_for` and `check_issued`.
 [[nodiscard]] Result<std::optional<ProposedKit>> proposed_kit(const site::Site& site, const ledger::Ledger& ledger);
 
-/// Whether the kit was issued by now. Error: refused where it was issued later, by more than the clock guard's tolerance.
+/// Checks that the kit was not issued in the future. Error: refused if it was issued later than now, by more than the
+/// clock guard's tolerance.
 [[nodiscard]] Result<void> check_issued(const site::Kit& kit, core::Time now);
 
-/// The first kit or licence tells a site its product: writes it into the configuration. Error: not_recorded.
+/// Writes the product into the site's configuration if it has none yet: a site learns its product from its first kit or
+/// licence. Error: not_recorded.
 [[nodiscard]] Result<void> adopt_product(const site::Site& site, const std::string& product);
 
-/// Brings `public/site.json` up to date. Opens the site again, since its product may just have become known. A crash
-/// before it is made good by the next `process`.
+/// Brings `public/site.json` up to date. Opens the site again, since its product may just have become known. After a
+/// crash before this step the next `process` does it.
 [[nodiscard]] Result<void> show_publicly(const site::Site& site, const ledger::Ledger& ledger, core::Time now);
 
-/// Under the lock: the file aside, so that the next run can finish what is cut short; the entry; then `put_kit_files`.
-/// Until all are done everything is withheld. Returns the paths that a consent let in.
+/// Puts a kit into force in three steps: writes the file aside, so that the next run can finish if this one is cut
+/// short; appends the `kit` entry; calls `put_kit_files`. Until all three are done, every report is withheld. The
+/// caller holds the site's lock. Returns the paths of new values that may leave because of a standing consent.
 [[nodiscard]] Result<std::vector<std::string>> put_kit(const site::Site& site, ledger::Ledger& ledger, site::Kit kit,
                                          std::string_view file, core::Time now);
 

@@ -29,14 +29,14 @@ using core::Json;
 using core::quote;
 
 
-/// Keeps what has the name `layout` now, unless it is the same.
+/// Writes `file` to the place `layout`. First keeps a copy of the licence that is there now, unless it is the same.
 Result<void> replace_licence(const site::Site& site, std::string_view layout, std::string_view file) {
   AIRLOCK_TRY(const auto before, published::read_licence(site.path(layout)));
   if (before.bytes != file) AIRLOCK_CHECK(gate::keep_licence(site, before));
   return sys::replace_file(site.path(layout), file, sys::public_file);
 }
 
-/// A licence that waited and is older now than the one in force will never take over.
+/// Removes a waiting licence that is older than the one now in force: it will never take over. A copy is kept.
 Result<void> drop_superseded_next(const site::Site& site, const ledger::Ledger& ledger, core::Time now) {
   AIRLOCK_TRY(const gate::LicenceInput input, gate::read_licence_input(site, ledger, now));
   const auto& next = input.verdict.next;
@@ -45,7 +45,7 @@ Result<void> drop_superseded_next(const site::Site& site, const ledger::Ledger& 
   return sys::remove_file(input.files.next.name);
 }
 
-/// Puts a licence beside the one in force, which it takes over from when it begins. The ceiling moves only then.
+/// Puts a licence beside the one in force, to take over when it begins. The ceiling changes only then.
 Result<void> put_next_licence(const site::Site& site, ledger::Ledger& ledger, const licence::Licence& licence,
                               std::string_view file, core::Time now) {
   AIRLOCK_TRY(const std::string canonical, crypto::canonical_pem(crypto::cms_label, file));

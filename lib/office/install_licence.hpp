@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Installing a licence: judged before it is written, and recorded.
+/// Installs a licence. The licence is judged before it is written, and the ledger records it.
 
 #include <string>
 #include <string_view>
@@ -17,22 +17,26 @@ namespace airlock::office {
 
 using core::Result;
 
-/// Installs a licence whose state is valid, grace or not_yet_valid. Where one is in force that is valid or in grace, a
-/// licence that begins later is put beside it and takes over when it begins. Errors: verdict (or bad_input, integrity
-/// for invalid; also where a newer one waits already). `name` is what messages call the file.
+/// A licence that was installed.
 struct InstalledLicence {
-  licence::Licence licence;          ///< that was installed
-  bool waits = false;                ///< whether it waits to take over
-  licence::LicenceVerdict verdict;          ///< on what is in force now
-  std::vector<std::string> unknown;  ///< what of it the kit in force does not know, in sentences
+  licence::Licence licence;
+  bool waits = false;                ///< whether it waits to take over from the licence in force
+  licence::LicenceVerdict verdict;          ///< on the licence that is in force now
+  std::vector<std::string> unknown;  ///< terms of the licence that the kit in force does not know, in sentences
 };
+/// Installs a licence whose state is valid, grace or not_yet_valid. If a licence is in force that is valid or in grace,
+/// a licence that begins later is put beside it and takes over when it begins. `name` is how messages name the file.
+/// Errors: verdict (the state does not allow it, or a newer licence waits already), bad_input or integrity (state
+/// invalid), those of files and ledger.
 [[nodiscard]] Result<InstalledLicence> install_licence(const std::string& directory, std::string_view file,
                                                        std::string_view name);
 
-/// Whether a licence with this verdict may be installed. Error: the verdict, with the exit code of `licence verify`.
+/// Checks that a licence with this verdict may be installed. Error: the verdict, with the exit code of `licence
+/// verify`.
 [[nodiscard]] Result<void> may_install(const licence::LicenceVerdict& verdict);
 
-/// Under the lock: the file under its name, the entry, `public/site.json`. Error: not_recorded and the like.
+/// Puts a licence into force: writes its file, appends the `licence` entry and updates `public/site.json`. The caller
+/// holds the site's lock. Errors: those of writing files and of the ledger, such as not_recorded.
 [[nodiscard]] Result<void> put_licence(const site::Site& site, ledger::Ledger& ledger, const licence::LicenceVerdict& verdict,
                          std::string_view file, core::Time now);
 

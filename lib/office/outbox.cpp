@@ -23,7 +23,7 @@ core::Result<std::vector<OutboxItem>> outbox(const std::string& directory) {
       const bool bundle = row.stage == Stage::sealed || row.stage == Stage::released;
       const bool payload = ledger::waits_to_be_sent(row.stage);
       if (!bundle && !payload) continue;
-      // A bundle that is gone from the outbox is still released.
+      // The stage stays `released` when the bundle is no longer in the outbox.
       if (bundle && !sys::exists(gate::in_outbox(site, row.file))) continue;
       gate::HandOff hand_off;
       if (bundle) {

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What is in the outbox: `airlock outbox list`.
+/// `airlock outbox list`: the bundles and payloads in the outbox.
 
 #include <chrono>
 #include <string>
@@ -15,15 +15,15 @@ namespace airlock::office {
 
 struct OutboxItem {
   ledger::Disclosure disclosure;
-  bool is_bundle = false;  ///< to be handed over; else to be sent
+  bool is_bundle = false;  ///< a bundle, to be handed over; otherwise a payload, to be sent
   std::chrono::seconds age{};
-  gate::HandOff hand_off;  ///< of a bundle
+  gate::HandOff hand_off;  ///< of a bundle; empty for a payload
 };
 
-/// Bundles that are in the outbox and payloads that wait to be sent, by disclosure.
+/// The bundles in the outbox and the payloads that wait to be sent, in the order of their disclosure numbers.
 [[nodiscard]] core::Result<std::vector<OutboxItem>> outbox(const std::string& directory);
 
-/// How many payloads wait.
+/// Counts the payloads that wait to be sent.
 [[nodiscard]] core::Result<ledger::Ledger::Waiting> count_waiting(const std::string& directory);
 
 }  // namespace airlock::office

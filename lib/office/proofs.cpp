@@ -46,14 +46,14 @@ core::Result<ProvenEntry> prove_report(const std::string& directory, std::uint64
   if (!report) {
     return core::fail(core::Code::usage, "there is no report " + std::to_string(number), "see `airlock ledger list`");
   }
-  // What a bundle carries is the entry that disclosed, which is another one where the report was held before.
+  // A bundle carries the entry that disclosed the report. If the report was held first, that is not its first entry.
   AIRLOCK_TRY(const auto disclosures, ledger.disclosures_of_report(report->report_id));
   const auto stands = std::find_if(disclosures.rbegin(), disclosures.rend(), [](const ledger::Disclosure& disclosure) {
     return disclosure.stage != ledger::Stage::abandoned && disclosure.stage != ledger::Stage::withdrawn &&
            disclosure.stage != ledger::Stage::payload_lost;
   });
   if (stands != disclosures.rend()) return prove(site, ledger, stands->recorded);
-  // A report has exactly one `produced`, and it is the first that is said of it.
+  // A report has exactly one `produced` entry, and it is the report's first entry.
   AIRLOCK_TRY(const auto first, ledger.entries_of_report(report->report_id, 0, 1));
   if (first.empty()) return core::fail(core::Code::integrity, "report " + std::to_string(number) + " has no entry");
   return prove(site, ledger, first.front().seq);

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// What a site hands to an auditor: a signed checkpoint of its ledger, and the proof that one entry is in it, which shows
-/// none of the others. No checkpoint is signed for a ledger that is not what its anchor saw.
+/// Evidence for an auditor: a signed checkpoint of the ledger, and a proof that one entry is in it. The proof shows no
+/// other entry. No checkpoint is signed if the ledger contradicts its rollback anchor.
 
 #include <cstdint>
 #include <optional>
@@ -17,10 +17,11 @@ namespace airlock::office {
 struct SignedHead {
   ledger::TreeHead head;
   std::string checkpoint;  ///< the signed note
-  std::string ledger_key;  ///< verifier key
+  std::string ledger_key;  ///< the verifier key as text
 };
 
-/// A checkpoint of the ledger as it is now. Errors: integrity (its past), those of the key.
+/// Signs a checkpoint of the ledger as it is now. Errors: integrity (the ledger contradicts its rollback anchor or the
+/// outbox), those of the key.
 [[nodiscard]] core::Result<SignedHead> sign_head(const std::string& directory);
 
 struct ProvenEntry {
@@ -29,9 +30,10 @@ struct ProvenEntry {
   SignedHead head;
 };
 
-/// Proves the entry that disclosed report `number`, or its `produced` where nothing of it is to leave. Error: usage where there is no such report.
+/// Proves the entry that disclosed report `number`. If the report was never disclosed, or every disclosure of it was
+/// abandoned, withdrawn or lost, proves its first entry, `produced`. Error: usage if there is no such report.
 [[nodiscard]] core::Result<ProvenEntry> prove_report(const std::string& directory, std::uint64_t number);
-/// Proves any entry. Error: bad_input where there is none.
+/// Proves entry `seq`. Error: bad_input if there is no such entry.
 [[nodiscard]] core::Result<ProvenEntry> prove_entry(const std::string& directory, std::uint64_t seq);
 
 }  // namespace airlock::office

@@ -45,7 +45,8 @@ Result<void> check_site(const site::Site& site, const site::Receipt& receipt) {
               "give the vendor this site's request; somebody else may be using its id");
 }
 
-/// Whether it is the newest receipt once more. Errors: refused (older), integrity (two with one sequence).
+/// Whether this is the newest imported receipt once more. Errors: refused (older than that), integrity (another receipt
+/// has its sequence).
 Result<bool> check_sequence(const site::VerifiedReceipt& verified, const std::optional<gate::ImportedReceipt>& newest) {
   if (!newest || verified.receipt.sequence > newest->sequence) return false;
   if (verified.receipt.sequence < newest->sequence) {
@@ -59,19 +60,20 @@ Result<bool> check_sequence(const site::VerifiedReceipt& verified, const std::op
               "ask the vendor how two receipts came to have one sequence");
 }
 
-/// A receipt's checkpoint as the ledger sees it.
+/// The tree head of a receipt's checkpoint, and whether the ledger still has the past that it covers.
 struct Judged {
   ledger::TreeHead head;
   bool held = true;
 };
 
-/// Whether the ledger's past is the one that the receipt saw. Where it is not, a person may have adopted another one
-/// since the newest receipt, or before the newest one, which then said so already. Error: integrity.
+/// Compares the ledger's past with the receipt's checkpoint. If they differ, that is accepted in two cases: a person
+/// adopted another ledger since the newest receipt, or the newest receipt had the same checkpoint and was accepted so.
+/// Error: integrity in any other case.
 Result<Judged> judge_checkpoint(const site::Site& site, const ledger::Ledger& ledger, const std::string& note,
                                 const std::optional<gate::ImportedReceipt>& newest) {
   AIRLOCK_TRY(const auto verifier, site.ledger_verifier());
   AIRLOCK_TRY(const auto keys, ledger.keys(verifier));
-  // Of a ledger that was put back the newer part, with the keys that it names, may be gone.
+  // If the ledger was restored from a backup, its newer entries may be gone, with the ledger keys that they name.
   AIRLOCK_TRY(const ledger::TreeHead head, ledger::verify_checkpoint_by_any(note, keys));
   const auto holds = gate::check_holds(ledger, head, "the receipt's checkpoint");
   if (holds) return Judged{head, true};
@@ -88,7 +90,8 @@ struct Matched {
   bool is_new = false;
 };
 
-/// The disclosures that the receipt names. Where the ledger's past was adopted those after it are unknown, and counted.
+/// The disclosures that the receipt names. If the ledger no longer has the receipt's past (`held` is false), counts the
+/// items that it does not know in `unknown`. Error: integrity if an item is unknown otherwise, or its content differs.
 Result<std::vector<Matched>> match(const ledger::Ledger& ledger, const site::Receipt& receipt, bool held,
                                    std::uint64_t& unknown) {
   std::vector<Matched> out;
@@ -149,7 +152,7 @@ Result<void> record_receipt(ledger::Ledger& ledger, const site::VerifiedReceipt&
 
 Result<ReceiptImport> import_receipt(const std::string& directory, std::string_view file) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
-  // A sender at work must not find its open attempt ended; its lock comes before the site's.
+  // This import must not end the open attempt of a running sender. The sender's lock is taken before the site's.
   AIRLOCK_TRY(const auto send_lock, sys::Lock::acquire(site.path(site::layout::send_lock), static_cast<int>(gate::Patience::report)));
   AIRLOCK_TRY(auto session, gate::Session::begin(site, gate::Patience::report, gate::Unfinished::is_finished));
   ledger::Ledger& ledger = session.ledger();

@@ -27,7 +27,7 @@ using policy::Disposition;
 
 constexpr std::size_t replay_page = 200;
 
-/// What a disclosure was decided to be, until it has been sent.
+/// The decision on a disclosure that waits to be sent.
 struct Decided {
   std::string event;
   policy::Terms terms;
@@ -39,7 +39,7 @@ tl::unexpected<core::Error> not_allowed(const Entry& entry, const std::string& w
               "the site directory");
 }
 
-/// The text of a member of a member, or nothing.
+/// The text at `member`, then `of`; empty if there is none.
 std::string text_in(const Json& json, const char* member, const char* of) {
   const auto at = json.find(member);
   return at != json.end() && at->is_object() ? at->value(of, "") : "";
@@ -138,7 +138,8 @@ class Replay {
     const std::string event = json.value("event", "");
     const auto terms = recorded ? recorded->find(event) : policy::Ceiling::iterator();
     if (!recorded || terms == recorded->end()) {
-      // An older Airlock kept no terms of what was to be sealed; that it was not to be sent is all there is to compare.
+      // Older releases recorded no terms for a report to be sealed. All that can be checked is that it was not to be
+      // sent.
       ++out_.without;
       if (text_in(json, "decision", "disposition") == policy::name(Disposition::seal)) return {};
       return not_allowed(entry, "does not say how it was decided");
@@ -151,7 +152,8 @@ class Replay {
     return {};
   }
 
-  /// What is sent is decided again first, to where it may be sent then.
+  /// Before a payload is sent, its destination is decided again. So recipients and destinations are those of the
+  /// ceiling at the time of sending.
   Result<void> attempt(const Entry& entry) {
     AIRLOCK_CHECK(no_hold(entry));
     AIRLOCK_TRY(const Json json, ledger::body_of(entry));
@@ -168,14 +170,14 @@ class Replay {
   }
 
   Result<void> compare(const Entry& entry, const policy::Terms& terms, const std::string& event) const {
-    policy::Terms sealed = terms;  // a site that never had both kit and licence may seal, and nothing more
+    policy::Terms sealed = terms;  // a site that never had both kit and licence may only seal
     sealed.disposition = Disposition::seal;
     const policy::Terms* most = &sealed;
     if (ceiling_) {
       const auto found = ceiling_->find(event);
       most = found == ceiling_->end() ? nullptr : &found->second;
     }
-    // What an older Airlock recorded says nothing of classes: how it was to leave is all there is to compare.
+    // Older releases did not record classes. Only the disposition can be compared.
     if (most != nullptr && (!terms.has_classes || !most->has_classes)) {
       if (terms.disposition >= most->disposition) return {};
       return not_allowed(entry, "looser than the ceiling of its time: " + quote(policy::name(most->disposition)) +
@@ -192,7 +194,7 @@ class Replay {
   std::optional<gate::KitInForce> kit_;
   std::string licence_;
   std::optional<policy::Ceiling> ceiling_;
-  std::map<std::string, Decided, std::less<>> waiting_;  ///< by disclosure
+  std::map<std::string, Decided, std::less<>> waiting_;  ///< by the disclosure's id
 };
 
 }  // namespace

@@ -1,9 +1,9 @@
 #pragma once
 /// \file
-/// Whether what a ledger records was allowed when it was recorded: nothing disclosed during a hold, every decision
-/// nowhere looser than the ceiling of its time, each licence and kit that a decision names the newest before it. For
-/// `ledger verify`, after the ledger was verified in itself, so that rows which were changed for a moment while a
-/// report was processed are found when they are put back.
+/// Checks that everything in a ledger was allowed when it was recorded: no disclosure during a hold, no decision looser
+/// than the ceiling of its time, and each decision by the newest licence and kit before it. `ledger verify` runs this
+/// after it has verified the ledger on its own. So it detects an attacker who changed rows while a report was processed
+/// and put them back afterwards.
 
 #include <cstdint>
 
@@ -13,11 +13,12 @@
 namespace airlock::office {
 
 struct Replayed {
-  std::uint64_t decisions = 0;  ///< that were compared with the ceiling of their time
-  std::uint64_t without = 0;    ///< disclosures of older Airlocks, whose entries do not say how they were decided
+  std::uint64_t decisions = 0;  ///< decisions that were compared with the ceiling of their time
+  std::uint64_t without = 0;    ///< disclosures by older releases, whose entries do not record the decision's terms
 };
 
-/// Reads the entries in pages. Errors: integrity, naming the entry and what was not allowed; of the machine.
+/// Replays all entries, page by page. Errors: integrity (the message names the entry and what was not allowed), those
+/// of reading the ledger.
 [[nodiscard]] core::Result<Replayed> replay(const ledger::Ledger& ledger);
 
 }  // namespace airlock::office

@@ -14,8 +14,8 @@
 namespace airlock::office {
 namespace {
 
-/// The ceiling as it stands; where it names the former archive key, the new one is what the person who rotates it
-/// means.
+/// Adds the present ceiling to the entry's members. If an archive key is rotated, the ceiling's recipients name the new
+/// key instead of the former one: the person who rotates the key means it to take the former one's place.
 core::Result<void> carry_ceiling(core::Json& members, const site::StagedKey& staged, const std::string& directory,
                                  const ledger::Ledger& ledger, core::Time now) {
   AIRLOCK_TRY(gate::Inputs inputs, gate::read_inputs(directory, ledger, now));

@@ -1,4 +1,4 @@
-// airlock-send: sends what waits in a site's outbox. The only program of a site that opens a connection.
+// airlock-send: sends the payloads that wait in a site's outbox. No other program of a site opens a network connection.
 
 #include <atomic>
 #include <chrono>
@@ -30,7 +30,7 @@ extern "C" void on_stop(int) { asked_to_stop = true; }
 struct Settings {
   std::string site;
   delivery::EnvironmentProxy environment;
-  std::string keeper;  ///< `READ,WRITE`: descriptors of a keeper that `airlock` has started
+  std::string keeper;  ///< `READ,WRITE`: the descriptors of a key agent that `airlock` has started
   bool once = false;
   bool watch = false;
   bool check = false;
@@ -45,15 +45,15 @@ std::string from_environment(std::initializer_list<const char*> names) {
   return {};
 }
 
-/// Reads what is wanted of the environment and clears it, so that nothing in it can turn a library: no proxy, no log of
-/// session keys, no other resolver.
+/// Reads the environment variables that this program needs and clears the environment. So no variable can make a
+/// library use another proxy or resolver, or write a log of session keys.
 Settings settings_from_environment() {
   Settings out;
   out.site = from_environment({"AIRLOCK_SITE"});
   if (out.site.empty()) out.site = site::default_directory;
   out.environment = {from_environment({"https_proxy", "HTTPS_PROXY"}), from_environment({"no_proxy", "NO_PROXY"})};
   const bool plain = std::getenv("NO_COLOR") != nullptr;
-  (void)sys::now();  // faketime, by which ages are tested, reads the environment when it is first asked
+  (void)sys::now();  // tests of ages use faketime, which reads the environment at the first call
   console::Console::remember_environment();
   clearenv();
   if (plain) setenv("NO_COLOR", "1", 1);
@@ -109,7 +109,7 @@ int send_for_ever(const console::Console& console, const Settings& settings) {
   std::signal(SIGTERM, on_stop);
   std::signal(SIGINT, on_stop);
   while (!asked_to_stop) {
-    // What goes wrong is told, and tried again: a service that ends would be started again for the same.
+    // A failure is reported, and the next round tries again. A service that ended would only be started again.
     (void)send_once(console, settings);
     const auto until = std::chrono::steady_clock::now() + watch_interval;
     while (!asked_to_stop && std::chrono::steady_clock::now() < until) {
@@ -145,7 +145,8 @@ int check(const console::Console& console, const Settings& settings) {
   return exit;
 }
 
-/// Descriptors that `airlock` hands over with the site's key behind them.
+/// Takes over the descriptors of a key agent that holds the site's key, as `airlock` passes them. `text` is
+/// `READ,WRITE`. Error: usage.
 core::Result<void> take_over_keeper(const std::string& text) {
   const auto comma = text.find(',');
   const auto number = [](const std::string& digits) {

@@ -10,7 +10,7 @@
 
 namespace airlock::tools {
 
-/// How the help of an option says which value names a site.
+/// Words for the help of an option: how its value names a site.
 inline constexpr std::string_view site_words = "by its id, the beginning of that, or its name";
 
 /// What every command needs.

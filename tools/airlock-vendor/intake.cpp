@@ -17,7 +17,7 @@ using core::Json;
 using core::quote;
 
 constexpr std::uint64_t sent_bytes_limit = 64 * 1024 * 1024;
-/// How many names of what was passed over are told one by one.
+/// The maximum number of files that were passed over and are listed by name.
 constexpr std::size_t passed_over_told = 50;
 
 struct Options {
@@ -25,13 +25,13 @@ struct Options {
   std::string sent;
 };
 
-/// Something that was handed in: what it is, or why it is not believed.
+/// One bundle or sending that was handed in: the verified arrival, or why it is not believed.
 struct Item {
   std::string source;
   core::Result<intake::Arrival> arrival;
 };
 
-/// All that was handed in.
+/// Everything that was handed in to one run of the command.
 struct HandedIn {
   std::vector<Item> items;
   intake::FoundBundles found;
@@ -61,7 +61,7 @@ core::Result<HandedIn> read_all(intake::Home& home, const Options& options) {
   for (auto& folder : out.found.unreadable) items.push_back({folder.path, core::fail(std::move(folder.error))});
   for (const std::string& file : out.found.bundles) items.push_back({file, home.arrival_of_bundle(file)});
   if (!options.sent.empty()) AIRLOCK_CHECK(read_lines(home, options.sent, items));
-  // In the order in which the sites disclosed them, so that each finds the ones before it.
+  // Sorted in the order in which each site disclosed them, so that every arrival finds its predecessors stored.
   std::stable_sort(items.begin(), items.end(), [](const Item& a, const Item& b) {
     if (!a.arrival || !b.arrival) return a.arrival.has_value() < b.arrival.has_value();
     return std::tie(a.arrival->site_id, a.arrival->disclosure) < std::tie(b.arrival->site_id, b.arrival->disclosure);
@@ -69,7 +69,7 @@ core::Result<HandedIn> read_all(intake::Home& home, const Options& options) {
   return out;
 }
 
-/// How many items there are of each outcome.
+/// The number of items with each result.
 struct Counts {
   std::size_t added = 0;
   std::size_t known = 0;
@@ -152,7 +152,7 @@ std::string in_words(const intake::TakenIn& taken) {
   return out;
 }
 
-/// The worst of them is what the command ends with.
+/// Keeps the worst exit code for the end of the command: integrity before any other, and otherwise the first failure.
 void take_worse(int& exit, Code code) {
   const auto found = static_cast<int>(code);
   if (code == Code::integrity || exit == 0) exit = found;
@@ -195,7 +195,7 @@ int run(VendorContext& context, const Options& options) {
     }
     console.say(what + ", report " + std::to_string(arrival.number) + ": " + in_words(*taken));
   }
-  // Where all that somebody named was passed over, what they wanted was not done.
+  // If everything that the person named was passed over, the command did not do what they wanted, and fails.
   const bool in_vain = handed->items.empty() && handed->found.instructions == 0 &&
                        std::any_of(passed_over.begin(), passed_over.end(), [](const auto& one) { return one.named; });
   if (in_vain) {

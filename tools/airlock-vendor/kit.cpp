@@ -25,11 +25,12 @@ struct Options {
   std::string out;
 };
 
-/// The kit has other names for these files than the person who gives them.
+/// Checks policy and dictionary before the kit is made, so that messages name the person's own files and not the names
+/// that these files get in the kit.
 core::Result<void> check(const intake::KitOrder& order, const Options& options) {
   AIRLOCK_TRY(const auto dictionary, dictionary::Dictionary::parse(order.dictionary, options.dictionary));
   AIRLOCK_TRY(const auto policy, policy::Policy::parse(order.policy, options.policy, dictionary));
-  // Sites show these to people; what is only read by programs need not be visible.
+  // Sites show these names to people, so every character must be visible. Other texts are read only by programs.
   AIRLOCK_CHECK(core::check_typed("the policy's name", policy.name(), core::text_limit));
   AIRLOCK_CHECK(core::check_typed("the policy's version", policy.version(), core::text_limit));
   AIRLOCK_CHECK(core::check_typed("the dictionary's name", dictionary.name(), core::text_limit));
@@ -38,7 +39,7 @@ core::Result<void> check(const intake::KitOrder& order, const Options& options) 
 }
 
 core::Result<std::string> build(const VendorContext& context, const Options& options) {
-  AIRLOCK_CHECK(sys::check_free(options.out));  // before a number is used up
+  AIRLOCK_CHECK(sys::check_free(options.out));  // checked first, so that a failure uses up no kit number
   AIRLOCK_TRY(auto home, intake::Home::open(context.home));
   intake::KitOrder order;
   AIRLOCK_TRY(order.policy, sys::read_file(options.policy, policy::policy_bytes_limit));

@@ -28,7 +28,7 @@ struct Options {
   std::string out;
 };
 
-/// A UTC time, or a day, which begins at midnight.
+/// Reads a UTC time (`2026-01-31T12:00:00Z`) or a day (`2026-01-31`), which stands for midnight UTC. Error: usage.
 core::Result<core::Time> time_from(const std::string& option, const std::string& text) {
   auto time = core::Time::from_text(text.size() == 10 ? text + "T00:00:00Z" : text);
   if (!time) return fail(Code::usage, option + ": " + time.error().message);
@@ -60,7 +60,7 @@ core::Result<intake::Home::IssuedLicence> issue(const VendorContext& context, Op
   }
   AIRLOCK_TRY(options.order.not_after, time_from("--not-after", options.not_after));
   AIRLOCK_CHECK(read_limits(options));
-  AIRLOCK_CHECK(sys::check_free(options.out));  // before a serial is used up
+  AIRLOCK_CHECK(sys::check_free(options.out));  // checked first, so that a failure uses up no serial
   AIRLOCK_TRY(auto home, intake::Home::open(context.home));
   AIRLOCK_TRY(auto issued, home.issue_licence(options.order));
   AIRLOCK_CHECK(sys::create_file(options.out, issued.file, sys::public_file));
@@ -116,7 +116,7 @@ int report_issued(VendorContext& context, const Options& options,
         {{"file", options.out}, {"licence", core::Json::parse(licence::to_document(issued->licence))}, {"exit", 0}});
   }
   context.console.say("issued " + issued->licence.serial + " for tier " + issued->licence.tier + " to " + options.out);
-  // Where a person named the site by its name or the beginning of its id, they see which it is.
+  // A person may name the site by its name or by the beginning of its id. Then the full id is shown.
   for (const auto& site : issued->licence.sites) {
     if (!options.site.empty() && site.id != core::to_lower(options.site)) context.console.say("  site  " + site.id);
   }

@@ -34,7 +34,7 @@ int show_gaps(VendorContext& context, const Options& options) {
       ++retired;
       continue;
     }
-    // Nobody waits for what a retired site did not hand over.
+    // Gaps of a retired site are no failure, since nobody waits for its missing disclosures.
     if (!one.gaps.retired) {
       if (!one.gaps.missing.empty() && exit == 0) exit = static_cast<int>(Code::later);
       if (!one.gaps.forks.empty()) exit = static_cast<int>(Code::integrity);

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// How far a site's disclosures have come in, as `gaps`, `receipt` and `site show` say it.
+/// Shows which disclosures of a site have come in, for the commands `gaps`, `receipt` and `site show`.
 
 #include <string>
 #include <string_view>
@@ -12,20 +12,20 @@
 
 namespace airlock::tools {
 
-/// What a person does about a site that contradicts itself.
+/// The hint for a person about a site whose disclosures contradict each other.
 inline constexpr std::string_view fork_hint =
     "ask the site: where its machine or directory was copied, `airlock-vendor site close-fork` closes the fork; where "
     "its ledger was put back, `airlock-vendor site readmit` settles it with its proof; else somebody else has its keys";
 
-/// `2, 4 to 6`; `none` where there is none.
+/// The ranges in words: `2, 4 to 6`; `none` if there are no ranges.
 [[nodiscard]] std::string listed(const std::vector<site::MissingRange>& ranges);
-/// As `gaps --json` and `receipt --json` have it.
+/// Missing ranges as in the documents of `gaps --json` and `receipt --json`.
 [[nodiscard]] core::Json to_json(const std::vector<site::MissingRange>& ranges);
-/// As `gaps --json` and `site close-fork --json` have it.
+/// A fork as in the documents of `gaps --json` and `site close-fork --json`.
 [[nodiscard]] core::Json to_json(const intake::Fork& fork);
-/// As `gaps --json` and `site show --json` have it.
+/// A site and its gaps as in the documents of `gaps --json` and `site show --json`.
 [[nodiscard]] core::Json to_json(const intake::RegisteredSite& site, const intake::Gaps& gaps);
-/// The same for people: labels and values.
+/// A site's gaps for people, as rows of label and value.
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> rows_of(const intake::Gaps& gaps);
 
 }  // namespace airlock::tools

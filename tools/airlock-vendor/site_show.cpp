@@ -17,7 +17,7 @@ using Rows = std::vector<std::pair<std::string, std::string>>;
 
 Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
-/// How a site stands, in a word or two.
+/// The state of a site in a word or two.
 std::string standing_of(const intake::Gaps& gaps) {
   if (gaps.retired) return "retired";
   std::string out;
@@ -122,7 +122,7 @@ int show(VendorContext& context, const std::string& text) {
     rows.emplace_back("closed fork", std::move(told));
   }
   for (const auto& time : details->retirements) {
-    if (time.ended.empty()) continue;  // among the gaps' rows
+    if (time.ended.empty()) continue;  // `rows_of` shows a retirement that has not ended
     rows.emplace_back("was retired", time.retired + " to " + time.ended + ": " + time.reason);
   }
   context.console.say(rows);

@@ -12,7 +12,8 @@ namespace authorise_command {
 
 using core::Json;
 
-/// Looking is not a wrong command line: without `--yes` it shows what would be allowed, and allows nothing.
+/// The exit code if nobody can confirm. It is not `usage`, since the command line is right: without `--yes` the command
+/// shows what would be allowed, and allows nothing.
 constexpr core::Code unattended = core::Code::refused;
 constexpr std::string_view reason_hint = "say who decided and why: it is recorded for ever";
 
@@ -47,7 +48,7 @@ void add_consents(std::vector<std::string>& out, std::string_view title, const s
   for (const policy::AlsoNew& consent : consents) out.push_back("  " + policy::text(consent));
 }
 
-/// Old against new, one line for each difference.
+/// The proposal in sentences: one line for each difference between old and new.
 std::vector<std::string> sentences(const office::Proposal& proposal) {
   std::vector<std::string> out;
   out.push_back("kit number " + std::to_string(proposal.kit) + ", licence " + proposal.licence);
@@ -70,7 +71,7 @@ std::vector<std::string> sentences(const office::Proposal& proposal) {
   return out;
 }
 
-/// What disowning the times of a bad clock means, before it is done.
+/// The consequences of disowning the times of a bad clock, to be shown before a person confirms.
 std::vector<std::string> sentences(const office::ClockProposal& proposal) {
   std::vector<std::string> out{"the clock says " + proposal.now.text() + ", the ledger's newest time is " +
                                    proposal.ledger.value_or(proposal.now).text(),

@@ -28,7 +28,7 @@ struct DictionaryOptions {
   std::string dictionary;
 };
 
-/// Whether the file is a dictionary rather than a report: only the former says so in `format`.
+/// Whether the file is a dictionary and not a report: only a dictionary has a `format` that says so.
 bool is_dictionary(const std::string& text) {
   return text.size() <= dictionary::dictionary_bytes_limit && text.find("\"airlock-dictionary/") != text.npos;
 }
@@ -105,7 +105,7 @@ int check_report(Context& context, const std::string& text, const DictionaryOpti
   return exit;
 }
 
-/// The path of what is to be read: a report that waits is named by its number.
+/// The path of the report to read. `file` is a path, or the number of a waiting report.
 core::Result<std::string> path_of(const Context& context, const std::string& file) {
   const auto number = number_of_waiting(file);
   if (!number) return file;

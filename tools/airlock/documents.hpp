@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The policy and the dictionary that a command is about: files, or what the site's kit has.
+/// Finds the policy and the dictionary that a command works on: named files, or those in the site's kit.
 
 #include <string>
 
@@ -19,15 +19,15 @@ struct Documents {
   policy::Policy policy;
 };
 
-/// Only the dictionary.
+/// The same for a command that needs only the dictionary.
 struct DictionaryDocument {
   std::string name;
   std::string text;
   dictionary::Dictionary dictionary;
 };
 
-/// Reads the files; where one is empty, takes that part of the kit in the site directory, verified. Errors: bad_input,
-/// integrity, and with a hint where there is neither file nor site.
+/// Reads the named files. If a name is empty, takes that part from the verified kit of the site. Errors: bad_input,
+/// integrity. If there is neither a file nor a site, the error has a hint.
 [[nodiscard]] core::Result<Documents> documents_from(const Context& context, const std::string& policy_file,
                                                      const std::string& dictionary_file);
 [[nodiscard]] core::Result<DictionaryDocument> dictionary_from(const Context& context, const std::string& file);

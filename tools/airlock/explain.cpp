@@ -15,13 +15,13 @@ namespace explain_command {
 
 using core::Json;
 
-/// One declared datum and what the decision does to it.
+/// A declared field, or its key, and what the decision does to it.
 struct Line {
   const dictionary::Field* field;
   bool of_key;
   dictionary::Class cls;
   redaction::Treatment treatment;
-  std::vector<std::string> because;  ///< where the redactions stand that have a say
+  std::vector<std::string> because;  ///< the places of the redactions that determined the treatment
 };
 
 std::vector<std::string> places(const redaction::Plan& plan, const std::vector<redaction::Reason>& reasons) {
@@ -34,7 +34,7 @@ std::vector<std::string> places(const redaction::Plan& plan, const std::vector<r
   return out;
 }
 
-/// `stays as it is`, `is dropped`, …: what became of a datum.
+/// A redaction's action in words: `stays as it is`, `is dropped`, …
 std::string ending_of(const std::string& action) {
   static const std::map<std::string, std::string> words{
       {"keep", "stays as it is"},
@@ -53,7 +53,7 @@ std::string ending_of(const std::string& action) {
   return found == words.end() ? action : found->second;
 }
 
-/// Whose class a datum has; nothing for what has none, such as twins and what is undeclared.
+/// The class of a datum; nothing if it has none, as twins and undeclared data.
 std::optional<dictionary::Class> class_of(const dictionary::Dictionary& dictionary, const redaction::Fate& fate) {
   const auto index = redaction::is_misfit(fate.what) ? std::nullopt : dictionary.find(fate.path);
   if (!index) return std::nullopt;
@@ -82,7 +82,7 @@ Json fate_json(const dictionary::Dictionary& dictionary, const redaction::Fate& 
           {"places", places}};
 }
 
-/// How a field's treatment would end a value: `stays as it is`, `is dropped`, …
+/// What a field's treatment would do to a value, in words: `stays as it is`, `is dropped`, …
 std::string sentence_of(const redaction::Treatment& treatment) {
   using redaction::Action;
   switch (treatment.action) {
@@ -145,7 +145,7 @@ Json to_json(const gate::Preview& preview, const std::vector<redaction::Fate>& f
   return out;
 }
 
-/// `"a": becomes "b"`, for `--values`.
+/// A datum's place, its value and what the value becomes, in words, for `--values`.
 std::string value_in_words(const redaction::Datum& datum) {
   std::string out = "      " + core::printable(datum.place);
   if (!datum.value.empty()) out += ": " + core::quote(datum.value);
@@ -163,13 +163,13 @@ void show_values(const console::Console& console, const redaction::Fate& fate, b
   for (const redaction::Datum& datum : fate.data) console.say(value_in_words(datum));
 }
 
-/// `(12 times; events stored, all teams)`
+/// Two remarks in parentheses, either of which may be empty: `(12 times; events stored, all teams)`.
 std::string remark(const std::string& first, const std::string& second) {
   const std::string both = first + (first.empty() || second.empty() ? "" : "; ") + second;
   return both.empty() ? "" : " (" + both + ")";
 }
 
-/// A declared field or key: how it ends in this report, or how it would.
+/// Shows a declared field or key: what became of it in this report or, if the report lacks it, what would.
 void show_line(const console::Console& console, const Line& line, const std::vector<redaction::Fate>& fates,
                bool values) {
   const std::string name = "  " + line.field->path + (line.of_key ? " (the key) " : " ");
@@ -184,7 +184,7 @@ void show_line(const console::Console& console, const Line& line, const std::vec
   if (!is_there) console.say(name + sentence_of(line.treatment) + remark(line.field->about, "not in this report"));
 }
 
-/// What has no class of its own.
+/// Shows the data that have no class: data that do not fit the dictionary, twins and colliding keys.
 void show_others(const console::Console& console, const std::vector<redaction::Fate>& fates, bool values) {
   std::vector<redaction::Fate> misfits;
   std::copy_if(fates.begin(), fates.end(), std::back_inserter(misfits),
@@ -210,7 +210,7 @@ void show_data(const console::Console& console, const gate::Preview& preview, co
   for (const Line& line : lines_of(preview)) by_class[line.cls].push_back(line);
   for (const auto& [cls, lines] : by_class) {
     console.say("class " + std::string(dictionary::name(cls)));
-    // Why several end as they do is said once.
+    // Fields with the same reasons are shown together, and the reasons are said once.
     std::map<std::vector<std::string>, std::vector<const Line*>> alike;
     for (const Line& line : lines) alike[line.because].push_back(&line);
     for (const auto& [because, same] : alike) {

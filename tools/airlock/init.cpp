@@ -27,7 +27,7 @@ struct Options {
   std::string site_id;
 };
 
-/// openssl prints a fingerprint with colons and in upper case; people paste that.
+/// A fingerprint in lower case and without colons. People paste what openssl prints, which has colons and upper case.
 std::string without_colons(const std::string& text) {
   std::string out;
   for (const char c : core::to_lower(text)) {
@@ -36,7 +36,7 @@ std::string without_colons(const std::string& text) {
   return out;
 }
 
-/// Everything that the site will ever believe hangs on this certificate, so a person confirms it.
+/// Has a person confirm the vendor's root certificate, since everything that the site will ever trust depends on it.
 core::Result<void> confirm_root(const Options& options, const crypto::Certificate& root) {
   using core::Code;
   const std::string found = root.fingerprint().hex();

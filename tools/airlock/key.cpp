@@ -61,7 +61,7 @@ int print_change(Context& context, const core::Result<office::KeyChange>& change
   return 0;
 }
 
-/// What nobody can take back of putting a new site key in force.
+/// The consequences of a new site key that nobody can undo.
 std::vector<std::string> rotation_consequences() {
   return {
       "the site key that is in force is removed, and nobody can bring it back",

@@ -39,7 +39,8 @@ struct ListOptions {
   std::string latest;
 };
 
-/// What people know a state by: whether a sealed bundle has its visible name yet is the ledger's own affair.
+/// A report's state in words. `released` reads as `sealed`: people need not know whether a sealed bundle has its
+/// visible name yet.
 std::string in_words(ledger::Kind latest) {
   if (latest == ledger::Kind::released) latest = ledger::Kind::sealed;
   std::string out(ledger::name(latest));
@@ -47,7 +48,7 @@ std::string in_words(ledger::Kind latest) {
   return out;
 }
 
-/// What a row must be to be listed.
+/// The conditions that a row must meet to be listed.
 struct RowFilter {
   std::optional<core::Time> from;
   std::optional<core::Time> before;
@@ -83,7 +84,7 @@ core::Result<RowFilter> filter_of(const ListOptions& options) {
   return out;
 }
 
-/// Hands every row that the filter takes to `each`, in pages.
+/// Calls `each` with every row that the filter takes. Reads the rows in pages.
 template <typename Each>
 core::Result<void> for_each_report(const ledger::Ledger& ledger, const RowFilter& filter, Each each) {
   for (std::uint64_t from = 1;;) {
@@ -96,7 +97,7 @@ core::Result<void> for_each_report(const ledger::Ledger& ledger, const RowFilter
   }
 }
 
-/// One JSON document, written row by row, so that the length of the ledger is no matter.
+/// Writes one JSON document row by row, so that memory does not grow with the ledger.
 core::Result<void> list_as_json(const ledger::Ledger& ledger, const RowFilter& filter) {
   AIRLOCK_TRY(const auto head, ledger.head());
   AIRLOCK_CHECK(console::write_out("{\"reports\":["));
@@ -135,7 +136,7 @@ int list(Context& context, const ListOptions& options) {
   return 0;
 }
 
-/// What opens the commitment in the `produced` entry: SHA-256(salt, then the report's bytes).
+/// The values that open the commitment in the `produced` entry, which is SHA-256(salt, then the report's bytes).
 core::Result<Json> opening(const ledger::Ledger& ledger, const std::string& report_id) {
   AIRLOCK_TRY(const auto original, ledger.original(report_id));
   if (!original) return core::fail(core::Code::integrity, "the original of the report is not in the ledger");

@@ -22,7 +22,7 @@ namespace ledger_proofs_command {
 using core::Code;
 using core::Json;
 
-/// Entries read at once; an entry has at most 1 MiB.
+/// The number of entries read at once. An entry has a maximum of 1 MiB.
 constexpr std::size_t export_page = 32;
 
 struct ProveOptions {
@@ -57,7 +57,7 @@ int prove(Context& context, const ProveOptions& options) {
     if (!number) return context.console.report(number.error());
     proven = office::prove_report(context.site, *number);
   } else {
-    // Entries count from 0, reports from 1.
+    // `number_from` refuses 0, since reports are numbered from 1. Entries are numbered from 0.
     const auto seq = options.entry == "0" ? core::Result<std::uint64_t>(0) : number_from(options.entry);
     if (!seq) return context.console.report(seq.error());
     proven = office::prove_entry(context.site, *seq);
@@ -99,7 +99,8 @@ int checkpoint(Context& context) {
   return 0;
 }
 
-/// RFC 4180; a text that a spreadsheet would take for a formula cannot occur: bodies start with `{`.
+/// A field of a CSV file (RFC 4180, section 2). A spreadsheet cannot take a body for a formula, since it starts with
+/// `{`.
 std::string csv_field(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
@@ -114,7 +115,7 @@ std::string csv_row(const ledger::Entry& entry) {
          entry.report_id + "," + ledger::leaf_hash(entry.body).hex() + "," + csv_field(entry.body) + "\r\n";
 }
 
-/// All entries that the checkpoint covers, each as its exact text, in bounded memory.
+/// Writes all entries that the checkpoint covers, each as its exact text, in bounded memory.
 core::Result<void> write_export(const std::string& directory, bool csv) {
   AIRLOCK_TRY(const auto head, office::sign_head(directory));
   AIRLOCK_TRY(const auto site, site::Site::open(directory));

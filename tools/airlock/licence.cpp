@@ -22,7 +22,8 @@ struct Options {
   std::string file;
 };
 
-/// From the public part of the site, a file by what the site shows, or from the files named.
+/// Judges the licence of the site from its public part, or a given file by that public part, or without a site the
+/// files that the options name. Error: usage if the options do not go together.
 core::Result<licence::LicenceVerdict> judge(const Context& context, const Options& options) {
   using core::Code;
   const bool from_files =

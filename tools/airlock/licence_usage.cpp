@@ -12,7 +12,7 @@ using core::Json;
 
 constexpr std::size_t bar_width = 20;
 
-/// `[########------------]  41 %`, full from 100 % on.
+/// A bar such as `[########------------]  41 %`. It is full at 100 % and above.
 std::string bar(std::int64_t value, std::int64_t most) {
   const double share = most == 0 ? (value == 0 ? 0.0 : 1.0) : static_cast<double>(value) / static_cast<double>(most);
   const double shown = share < 0 ? 0 : share > 1 ? 1 : share;

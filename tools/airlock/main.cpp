@@ -1,4 +1,4 @@
-// airlock: the program of operators and officers. It links no network library.
+// airlock: the program for a site's operators and officers. It links no network library.
 
 #include <algorithm>
 #include <array>
@@ -42,8 +42,8 @@ constexpr std::array all{
     Entry{"receipt", tools::add_receipt},
 };
 
-/// The command that the first argument names, else all of them: to describe every command takes longer than to judge a
-/// licence.
+/// The command that the first argument names; all commands if it names none. Only these are described to the command
+/// line parser, since describing every command takes longer than judging a licence.
 std::span<const Entry> wanted(std::string_view first) {
   if (first == console::other_spelling("licence")) first = "licence";
   const auto found = std::find_if(all.begin(), all.end(), [&](const Entry& entry) { return entry.name == first; });

@@ -18,7 +18,7 @@ using core::Json;
 
 constexpr std::string_view sender_name = "airlock-send";
 
-/// `3 days`, `5 h`, `12 min`.
+/// An age in words: `3 days`, `5 h`, `12 min`.
 std::string in_words(std::chrono::seconds age) {
   const auto seconds = std::max<std::int64_t>(age.count(), 0);
   if (seconds >= 2 * 86400) return std::to_string(seconds / 86400) + " days";

@@ -56,7 +56,7 @@ Json to_json(const prover::CheckReport& report) {
           {"sound", report.sound()}};
 }
 
-/// Prints what was found, with `exit` and, where that is not 0, the reason for it. Returns `exit`.
+/// Prints the document with `exit` and, if that is not 0, with `error`. Returns `exit`.
 int print(const Context& context, Json document, int exit, const std::string& message, const std::string& hint) {
   if (exit != 0) document["error"] = console::error_member(exit, message, hint);
   document["exit"] = exit;
@@ -100,7 +100,7 @@ int check(Context& context, const PolicyOptions& options) {
   return exit;
 }
 
-/// Files as they are, folders as the `.json` files in them, sorted.
+/// The files that `paths` name. A folder stands for the `.json` files in it, sorted.
 std::vector<std::string> case_files(const std::vector<std::string>& paths) {
   std::vector<std::string> out;
   for (const auto& path : paths) {

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What would become of a report, for the commands that show it and record nothing.
+/// Processes a report without recording anything, for the commands that only show the result.
 
 #include <functional>
 #include <string>
@@ -10,8 +10,9 @@
 
 namespace airlock::tools {
 
-/// Decides in the worker on the REPORT of a command line: a path, `-`, or the number of a report that waits. `show`
-/// gets what came of it there, and returns the exit code.
+/// Decides on a report in the sandboxed worker. `report` is the REPORT of the command line: a path, `-`, or the number
+/// of a waiting report. The worker calls `show` with the result. Returns the exit code, which is that of `show` unless
+/// the preview fails.
 [[nodiscard]] int with_preview(Context& context, const std::string& report, const gate::ProcessOptions& options,
                                const std::function<int(const gate::Preview&)>& show);
 

@@ -20,7 +20,8 @@ struct LookupOptions {
   std::string path;
 };
 
-/// Whether a value or key of these types can be such a text. A number is hashed as its text in the report.
+/// Whether `text` can be a value, or with `of_key` a key, of this shape. A number is hashed as its text in the report,
+/// so the text of a number counts too.
 bool can_be(const dictionary::Shape& shape, const std::string& text, bool of_key) {
   if (dictionary::first_fit(shape, report::TokenKind::string, text)) return true;
   return !of_key && dictionary::first_fit(shape, report::TokenKind::number, text);

@@ -21,7 +21,8 @@ std::string machine_in_words(const site::Machine& machine) {
   return out;
 }
 
-/// What keeps the process that reads reports, where the kernel has less than all; the ledger says it of every report.
+/// The protections that this kernel lacks for the process that reads reports, in words; empty if it has all. The ledger
+/// records the protections in force for every report.
 std::string missing_in_words(const sys::Abilities& abilities) {
   std::string out;
   if (!abilities.seccomp) out = "the kernel has no seccomp";
@@ -32,13 +33,13 @@ std::string missing_in_words(const sys::Abilities& abilities) {
   return out;
 }
 
-/// `P7D` as `7 days`.
+/// An interval in words: `7 days` for `P7D`.
 std::string in_words_interval(const std::string& every) {
   const std::string count = every.substr(1, every.size() - 2);
   return count + (every.back() == 'W' ? " week" : " day") + (count == "1" ? "" : "s");
 }
 
-/// What waits, why, and what to do; a warning where it will not for much longer.
+/// Shows the reports that wait, why, and what to do. Warns if some are removed soon.
 void say_waiting_reports(const console::Console& console, const health::Status& status) {
   const auto days = status.inputs.site.configuration().held_days;
   for (const gate::WaitingGroup& group : status.waiting) {
@@ -61,7 +62,8 @@ void say_waiting_reports(const console::Console& console, const health::Status& 
   }
 }
 
-/// What went as a copy, and a warning for what does so again and again: then somebody should see to it.
+/// Shows the paths whose members were taken out as copies. Warns about a path to which that happened in more than one
+/// disclosure: then a person should change the redactions or the kit.
 void say_copied(const console::Console& console, const std::vector<health::CopiedAway>& copied) {
   for (const health::CopiedAway& each : copied) {
     console.say(each.path + ": " + std::to_string(each.members) + " taken out as copies, of " +

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// How an opened bundle looks, to its site and to its vendor.
+/// Shows an opened bundle, in the same way to its site and to its vendor.
 
 #include <string>
 
@@ -10,17 +10,20 @@
 
 namespace airlock::console {
 
-/// The manifest and what was verified.
+/// The document of a verified bundle: signer, signing time, manifest and warnings.
 [[nodiscard]] core::Json to_json(const envelope::OpenedBundle& bundle);
+/// The same for people, on standard output.
 void show(const Console& console, const envelope::OpenedBundle& bundle);
 
-/// What should be known of the bundle, on standard error.
+/// Prints the bundle's warnings on standard error.
 void warn(const Console& console, const envelope::OpenedBundle& bundle);
 
-/// Writes every file of the bundle into `directory`, which must not exist or be empty. Error: refused where it is not.
+/// Writes every file of the bundle into `directory`, which must be empty or not exist yet. Error: refused if it is not
+/// empty.
 [[nodiscard]] core::Result<void> extract(const envelope::OpenedBundle& bundle, const std::string& directory);
 
-/// `open`: the report on standard output, or all files in a directory. Returns the exit code.
+/// Carries out `open`: extracts all files into `directory` or, if that is empty, writes the report to standard output.
+/// Returns the exit code.
 int open(const Console& console, const envelope::OpenedBundle& bundle, const std::string& directory);
 
 }  // namespace airlock::console

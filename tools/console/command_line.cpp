@@ -17,10 +17,10 @@ using core::quote;
 
 constexpr std::string_view british = "licence";
 constexpr std::string_view american = "license";
-/// More suggestions than that help nobody.
+/// The maximum number of suggestions. More would not help.
 constexpr std::size_t suggestions_most = 4;
 
-/// Where `licence` stands in a word; not in `licensee`, which both spell alike.
+/// Whether a name has the American spelling `license`. `licensee` does not count, since both spell it alike.
 bool is_other_spelling(const std::string& name) {
   return name.find(american) != name.npos && name.find("licensee") == name.npos;
 }
@@ -40,14 +40,14 @@ class Help final : public CLI::Formatter {
     }
     return out;
   }
-  /// That a group needs one of its commands its usage says.
+  /// The description alone. The library would add that a group needs one of its commands, which the usage line says.
   std::string make_description(const CLI::App* command) const override {
     const std::string text = command->get_description();
     return text.empty() ? text : text + "\n";
   }
 };
 
-/// The command that was named last, and that all else belongs to.
+/// The innermost command that was named. The rest of the command line belongs to it.
 const CLI::App& innermost(const CLI::App& program) {
   const CLI::App* out = &program;
   for (auto named = out->get_subcommands(); !named.empty(); named = out->get_subcommands()) out = named.back();
@@ -69,7 +69,7 @@ std::vector<std::string> names_of(const std::vector<const CLI::App*>& commands) 
   return out;
 }
 
-/// `a`, `b` and `c`, each in backticks.
+/// A list in words, each word in backticks: `a`, `b` and `c`. `last_word` is the `and`.
 std::string listed(const std::vector<std::string>& words, std::string_view last_word) {
   std::string out;
   for (std::size_t i = 0; i < words.size(); ++i) {
@@ -79,7 +79,7 @@ std::string listed(const std::vector<std::string>& words, std::string_view last_
   return out;
 }
 
-/// Options of a command and of what is around it: all of them may be given after it.
+/// The visible options of a command, of its groups and of the program. All of them may be given after the command.
 std::vector<const CLI::Option*> options_of(const CLI::App& command) {
   std::vector<const CLI::Option*> out;
   for (const CLI::App* at = &command; at != nullptr; at = at->get_parent()) {
@@ -99,7 +99,8 @@ std::vector<std::string> option_names(const CLI::App& command) {
   return out;
 }
 
-/// Commands that a wrong word may have meant: the nearest one here, or commands of groups that have this very name.
+/// The full names of commands that a wrong word may have meant: the nearest command here or, if there is none, the
+/// nearest one in each group.
 std::vector<std::string> meant_commands(const CLI::App& command, const std::string& typed) {
   const auto here = commands_of(command);
   const std::string name = core::nearest(typed, names_of(here));
@@ -124,14 +125,14 @@ core::Error unknown_option(const CLI::App& command, const std::string& typed) {
   return usage(command, "unknown option " + quote(name), meant.empty() ? "" : "`" + meant + "`");
 }
 
-/// A word, or an option, that nothing took.
+/// The error for words and options that no command took.
 core::Error not_understood(const CLI::App& command, const std::vector<std::string>& left) {
   const auto is_option = [](const std::string& word) { return word.size() > 1 && word.starts_with('-'); };
   const bool wants_command = !commands_of(command).empty();
   const auto word = std::find_if_not(left.begin(), left.end(), is_option);
   const auto option = std::find_if(left.begin(), left.end(), is_option);
-  // Where the command is not known, its options cannot be known either. Otherwise a word after an unknown option may
-  // be that option's value.
+  // If the command is unknown, its options are unknown too, so the command is reported. If the command is known, the
+  // option is reported: a word after an unknown option may be that option's value.
   if (option != left.end() && (!wants_command || word == left.end())) return unknown_option(command, *option);
   if (!wants_command) return usage(command, "unexpected argument " + quote(*word));
   return usage(command, "unknown command " + quote(full_name(command) + " " + *word),
@@ -151,7 +152,7 @@ core::Error missing(const CLI::App& command) {
   return usage(command, "`" + full_name(command) + "` needs a command" + (few ? ": " + listed(commands, "or") : ""));
 }
 
-/// The option that the library's own message speaks of: the longest name, since `--to` is in `--to-file` too.
+/// The option that the library's message names. The longest match counts, since `--to` is also part of `--to-file`.
 const CLI::Option* option_in(const CLI::App& command, const std::string& message) {
   const CLI::Option* out = nullptr;
   for (const CLI::Option* option : options_of(command)) {

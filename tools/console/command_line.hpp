@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// What is said about a command line: the help of a command, and what is wrong with what was typed. Every complaint is
-/// in the person's own spelling, names the nearest word that would have been understood, and the help to look at.
+/// The texts about a command line: the help of a command, and errors in what a person typed. Every error repeats the
+/// person's own spelling, suggests the nearest word that would have been understood, and names the help to read.
 
 #include <map>
 #include <string>
@@ -15,26 +15,26 @@ class ParseError;
 
 namespace airlock::console {
 
-/// Exit codes and what each means for one command.
+/// Exit codes and the meaning of each for one command.
 using Exits = std::map<int, std::string>;
 
-/// What codes mean for a command that says nothing else about them (docs/reference/exit-codes.md).
+/// The meanings of exit codes for a command that does not give its own (docs/reference/exit-codes.md).
 [[nodiscard]] Exits common_exits();
 
-/// Has `program` and the commands that are added to it from now on print their help as Airlock does: other spellings of
-/// a word (`license`) are understood and not listed.
+/// Gives `program`, and every command added to it from now on, the form of Airlock's help. Other spellings of a word
+/// (`license`) are understood but not listed.
 void shape_help(CLI::App& program);
 
-/// The end of a command's help: `examples` and `exits`.
+/// The last part of a command's help: its examples and exit codes.
 [[nodiscard]] std::string help_footer(const std::string& examples, const Exits& exits);
 
-/// `airlock licence verify`: the command that the command line names, as far as it was understood.
+/// The full name of the command that the command line names, as far as it was understood: `airlock licence verify`.
 [[nodiscard]] std::string named_command(const CLI::App& program);
 
-/// What is wrong with the command line that `program` has just failed to parse with `wrong`. Always of code usage.
+/// The error of a command line that `program` failed to parse with `wrong`. Its code is always usage.
 [[nodiscard]] core::Error usage_error(const CLI::App& program, const CLI::ParseError& wrong);
 
-/// `--licence FILE` as people who write American English spell it; empty for a word that has no such spelling.
+/// The American spelling of a word: `--license` for `--licence`. Empty if the word has no other spelling.
 [[nodiscard]] std::string other_spelling(const std::string& word);
 
 }  // namespace airlock::console

@@ -19,7 +19,7 @@
 namespace airlock::console {
 namespace {
 
-/// The name of an option and, where there is one, its American spelling.
+/// The name of an option and, if it has one, its American spelling, separated by a comma.
 std::string spellings(const std::string& name) {
   const std::string other = other_spelling(name);
   return other.empty() ? name : name + "," + other;
@@ -27,26 +27,28 @@ std::string spellings(const std::string& name) {
 
 constexpr int usage_code = static_cast<int>(core::Code::usage);
 
-/// Messages may carry what the user gave: a path, say, that is not UTF-8.
+/// The text of a document. Bytes that are not UTF-8 are replaced, since a message may repeat a path that the user gave.
 std::string to_document(const core::Json& document) {
   return document.dump(2, ' ', false, core::Json::error_handler_t::replace) + "\n";
 }
 
-/// Asked once, before a worker is confined: there the question might be denied, and be taken for a no.
+/// Whether standard output is a terminal. The system is asked once, before a worker is confined: in the sandbox it
+/// might deny the call, and that would look like a no.
 bool out_is_terminal() {
   static const bool answer = ::isatty(STDOUT_FILENO) == 1;
   return answer;
 }
 
-/// What became of standard output, of which a process has one.
+/// Whether standard output failed. This is global, since a process has one standard output.
 struct Lost {
   int error = 0;      ///< errno of the first write that failed
-  bool told = false;  ///< a command has it as its own error
+  bool told = false;  ///< a command has returned the failure as its own error
 };
 Lost lost;
 
 core::Error output_error() {
-  // A standard output that was closed is replaced by one that nobody can write to (open_standard_descriptors).
+  // If standard output was closed, `open_standard_descriptors` has replaced it by a descriptor that cannot be written
+  // to.
   const std::string reason = lost.error == EBADF ? "it is closed" : std::generic_category().message(lost.error);
   return {core::Code::unexpected, "standard output could not be written: " + core::lower_first(reason),
           lost.error == EPIPE ? "what reads it has ended; what the command did stands"
@@ -72,7 +74,7 @@ core::Result<void> write_or_fail(std::string_view bytes) {
   return core::fail(output_error());
 }
 
-/// Some file systems say only when a file is closed that it did not take what was written.
+/// Closes a copy of standard output. Some file systems report only then that they did not take the data.
 void close_output() {
   const int copy = ::dup(STDOUT_FILENO);
   if (copy >= 0 && ::close(copy) != 0 && lost.error == 0) lost.error = errno;
@@ -117,9 +119,9 @@ Command& Command::exits(const Exits& meanings) {
 
 Console::Console(std::string name, const std::string& description)
     : name_(std::move(name)), app_(std::make_unique<CLI::App>(description, name_)) {
-  // Nobody could be told.
+  // Without standard descriptors no message can be printed.
   if (!sys::open_standard_descriptors()) std::_Exit(static_cast<int>(core::Code::not_recorded));
-  sys::ignore_broken_pipes();  // output that nobody reads is an error like others
+  sys::ignore_broken_pipes();  // writing to a closed pipe is then an error like others, and no signal
   shape_help(*app_);
   app_->require_subcommand(1);
   app_->fallthrough();
@@ -182,7 +184,7 @@ int Console::run(int argc, char** argv) {
   close_output();
   if (lost.error == 0) return exit;
   if (!lost.told) complain(output_error().message, output_error().hint);
-  // Another code says why the command stopped, and comes first.
+  // Any other exit code says why the command stopped, so it is kept.
   return exit == 0 ? static_cast<int>(core::Code::unexpected) : exit;
 }
 
@@ -198,7 +200,7 @@ int Console::parse_and_run(int argc, char** argv) {
     return report(usage_error(*app_, wrong));
   }
   if (const std::int64_t fd = keeper::secret_sources().passphrase_fd; fd >= 0) {
-    // Now, while it cannot be another descriptor of the same number.
+    // Checked now, before the program opens a file that could get the same descriptor number.
     if (fd < keeper::first_passphrase_fd || fd > 65535 || !sys::keep_to_this_program(static_cast<int>(fd))) {
       return report({core::Code::usage, "`--passphrase-fd` must name an open descriptor from 3 on",
                      "for example `--passphrase-fd 3 3< FILE`"});

@@ -1,8 +1,8 @@
 #pragma once
 /// \file
-/// What every program of Airlock does at the terminal in the same way: options, errors, exit codes, one JSON document.
-/// Nothing else prints, so no byte from a report, a file or a name can steer a terminal: lines for people are always
-/// `core::terminal_text`, documents and exact bytes are where standard output is a terminal.
+/// The terminal side that all programs of Airlock share: options, errors, exit codes, one JSON document. Nothing else
+/// prints, so no byte from a report, a file or a name can control a terminal. Lines for people always pass through
+/// `core::terminal_text`. Documents and exact bytes are escaped in the same way only if standard output is a terminal.
 
 #include <cstdint>
 #include <functional>
@@ -23,21 +23,22 @@ namespace airlock::console {
 
 enum class Need : std::uint8_t { optional, required };
 
-/// One command, or a group of commands, while its command line is declared. What the command line gives is in the
-/// variables named here by the time the command runs; they must live until then.
+/// One command, or a group of commands, while its command line is declared. When the command runs, the variables named
+/// here hold the values from the command line. They must live until then.
 class Command {
  public:
-  /// `name` is `--option`, or `NAME` for an argument that is known by its place.
+  /// Declares an option or argument with one text. `name` is `--option`, or `NAME` for a positional argument.
   Command& text(const std::string& name, std::string& into, const std::string& help, Need need = Need::optional);
-  /// All words up to the next option.
+  /// Declares an option that takes all words up to the next option.
   Command& words(const std::string& name, std::vector<std::string>& into, const std::string& help);
-  /// May be given any number of times.
+  /// Declares an option or argument that may be given any number of times.
   Command& texts(const std::string& name, std::vector<std::string>& into, const std::string& help);
   Command& number(const std::string& name, std::int64_t& into, const std::string& help);
-  /// For another program of ours, in no help.
+  /// Declares an option that only another program of Airlock gives. No help lists it.
   Command& hidden(const std::string& name, std::string& into);
   Command& flag(const std::string& name, bool& into, const std::string& help);
-  /// What exit codes mean for this command, beside or in place of `common_exits`; its help lists them all.
+  /// Declares the meanings of exit codes for this command. They add to `common_exits` or replace its meanings. The help
+  /// lists all of them.
   Command& exits(const Exits& meanings);
 
   explicit Command(CLI::App& app) : app_(&app) {}
@@ -51,15 +52,15 @@ class Command {
 /// One program: its name, its global options, and the command that the command line names.
 class Console {
  public:
-  /// `name` is how messages begin: `airlock`.
+  /// `name` is the program's name, with which its messages begin: `airlock`.
   Console(std::string name, const std::string& description);
 
   ~Console();
   Console(const Console&) = delete;
   Console& operator=(const Console&) = delete;
 
-  /// Notes what of the environment keys need: where systemd's credentials are, and all of it for a token's module. The
-  /// constructor does; to be called before by a program that empties its environment.
+  /// Remembers what keys need of the environment: the folder of systemd's credentials, and all variables for the module
+  /// of a token. The constructor calls this. A program that clears its environment must call it before.
   static void remember_environment();
 
   [[nodiscard]] bool json() const { return json_; }
@@ -67,51 +68,54 @@ class Console {
 
   /// The program itself, for its own options.
   [[nodiscard]] Command program();
-  /// Adds a command to the program; `run` is called once the whole command line is understood, and returns the exit
-  /// code.
+  /// Adds a command to the program. `run` is called after the whole command line was parsed, and returns the exit code.
   Command command(const std::string& name, const std::string& description, const std::string& examples,
                   std::function<int()> run);
-  /// Makes this a program without commands: `run` is what it does.
+  /// Makes this a program without commands. It calls `run`, which returns the exit code.
   Command alone(const std::string& examples, std::function<int()> run);
-  /// Adds a command that only holds others, such as `licence`.
+  /// Adds a group that only contains commands, such as `licence`.
   Command group(const std::string& name, const std::string& description);
   /// Adds a command to a group.
   Command command(Command& group, const std::string& name, const std::string& description, const std::string& examples,
                   std::function<int()> run);
 
-  /// Reads the command line and runs the command. Returns the exit code: 1 in place of 0 where standard output did not
-  /// take all that was written to it, which is told on standard error.
+  /// Parses the command line and runs the command. Returns the exit code. If standard output did not take everything
+  /// that was written, says so on standard error and returns 1 in place of 0.
   int run(int argc, char** argv);
 
-  /// Prints the one JSON document.
+  /// Prints the command's one JSON document to standard output.
   void print(const core::Json& document) const;
   /// Prints a line unless `--quiet` or `--json`.
   void say(std::string_view line) const;
   /// Prints aligned `label  value` lines unless `--quiet` or `--json`. A value may have several lines.
   void say(const std::vector<std::pair<std::string, std::string>>& rows) const;
-  /// `NAME: warning: …` and `NAME: hint: …` on standard error unless `--quiet`: done, and there is something to see to.
+  /// Prints `NAME: warning: …` and `NAME: hint: …` to standard error unless `--quiet`. A warning says that the command
+  /// did its work, and that a person should look at something.
   void warn(std::string_view message, std::string_view hint) const;
   /// Prints a line to standard error unless `--quiet`.
   void remark(std::string_view line) const;
-  /// Prints `text` to standard error, whatever the options, and reads a line of standard input.
+  /// Prints `text` to standard error, even with `--quiet`, and reads a line from standard input.
   [[nodiscard]] static std::string ask(std::string_view text);
-  /// Has a person confirm what cannot be taken back. At a terminal it shows `consequences`, asks `question` and takes
-  /// `yes` for an answer; with `--yes` (`answered`), or where nobody is there to be asked, it prints them as `say`
-  /// does. Errors: refused (another answer); `unattended` where nobody can be asked and `--yes` is missing.
+  /// Has a person confirm a step that cannot be undone. At a terminal it shows `consequences` and asks `question`; only
+  /// the answer `yes` confirms. With `--yes` (`answered`), or if standard input is no terminal, it prints
+  /// `consequences` as `say` does and does not ask. Errors: refused (another answer), `unattended` (no terminal and no
+  /// `--yes`).
   [[nodiscard]] core::Result<void> confirm(const std::vector<std::string>& consequences, std::string_view question,
                                            bool answered, core::Code unattended = core::Code::usage) const;
 
-  /// `NAME: error: …` and `NAME: hint: …` on standard error; with `--json` also a document with `error`, `message`,
-  /// `hint` and `exit` on standard output. A usage error without a hint gets that of the command's own help. Returns
-  /// the error's exit code.
+  /// Prints `NAME: error: …` and `NAME: hint: …` to standard error. With `--json` also prints a document with `error`,
+  /// `message`, `hint` and `exit` to standard output. A usage error without a hint gets a hint that names the command's
+  /// help. Returns the error's exit code.
   int report(const core::Error& failure) const;
-  /// The same for a stop that is no failure of the program, with its own exit code.
+  /// Prints the same two lines, but no document. For a command that stops without an error of its own, such as a held
+  /// report, and chooses the exit code itself.
   void complain(std::string_view message, std::string_view hint) const;
 
  private:
-  /// Parses, runs, and returns what the command does.
+  /// Parses the command line, runs the command and returns the command's exit code.
   int parse_and_run(int argc, char** argv);
-  /// A line on standard error that begins with the program's name and a coloured word.
+  /// Prints a line to standard error that begins with the program's name and a coloured word. Prints nothing if `text`
+  /// is empty.
   void tell(std::string_view word, std::string_view colour, std::string_view text) const;
 
   std::string name_;
@@ -122,31 +126,33 @@ class Console {
   std::function<int()> run_;
 };
 
-/// Standard output for bytes that matter one by one: a report, a ledger's entries. Files and pipes get exactly these; a
-/// terminal gets what `core::TerminalText` makes of them, since it would obey some of them.
+/// Standard output for content whose exact bytes matter: a report, a ledger's entries. Files and pipes get exactly
+/// these bytes. A terminal gets them escaped by `core::TerminalText`, since it would obey some of them.
 class Output final : public core::Sink {
  public:
   [[nodiscard]] core::Result<void> write(std::string_view bytes) override;
-  /// To be called at the end. Where a terminal was shown other bytes, says so on standard error, and how to get them.
+  /// Writes the rest; must be called at the end. If a terminal was shown escapes, says on standard error how to get the
+  /// exact bytes.
   [[nodiscard]] core::Result<void> finish(const Console& console);
 
  private:
   core::TerminalText terminal_;
 };
 
-/// Writes all of `bytes` to standard output as `Output` does. Error: unexpected where nobody takes them.
+/// Writes all of `bytes` to standard output, escaped for a terminal as `Output` does. Error: unexpected if standard
+/// output does not take them.
 [[nodiscard]] core::Result<void> write_out(std::string_view bytes);
 
-/// The exit code of a command that ends with `code`: its value, or 0 for none.
+/// The exit code of a command that ends with `code`: the code's value, or 0 if there is no code.
 [[nodiscard]] int exit_code(std::optional<core::Code> code);
 
 /// The member `error` of every document of a command that failed: `code` (the stable name of the exit code), `message`
 /// and `hint`, which may be null.
 [[nodiscard]] core::Json error_member(const core::Error& error);
-/// The same for a code, or for none: then null.
+/// The same for a command that has a code but no `core::Error`. Null if there is no code.
 [[nodiscard]] core::Json error_member(std::optional<core::Code> code, const std::string& message,
                                       const std::string& hint);
-/// The same where a command knows its exit code. Null where that is 0.
+/// The same for a command that has an exit code but no `core::Error`. Null if `exit` is 0.
 [[nodiscard]] core::Json error_member(int exit, const std::string& message, const std::string& hint);
 
 }  // namespace airlock::console
