@@ -93,7 +93,7 @@ void read_newest(Members& in, EntryFacts& facts) {
 void read_earlier(Members& in, EntryFacts& facts) {
   const Json* object = in.object_if(earlier_member);
   if (object == nullptr) return;
-  Earlier& earlier = facts.earlier.emplace();
+  EarlierEntries& earlier = facts.earlier.emplace();
   for (const auto& [kind, list] : object->items()) {
     const auto known = kind_from(kind);
     if (!known || !is_walked(*known) || !list.is_array()) {
@@ -131,7 +131,7 @@ bool is_walked(Kind kind) {
   return std::find(walked.begin(), walked.end(), kind) != walked.end();
 }
 
-void note_earlier(Earlier& earlier, const EntryFacts& facts) {
+void note_earlier(EarlierEntries& earlier, const EntryFacts& facts) {
   if (!is_walked(facts.kind)) return;
   auto& seqs = earlier[facts.kind];
   if (seqs.size() == earlier_maximum) seqs.erase(seqs.begin());
@@ -166,7 +166,7 @@ bool moves_disclosure(Kind kind) {
 bool makes_file(Kind kind) { return kind == Kind::sealed || kind == Kind::queued; }
 
 Result<std::string> make_body(std::uint64_t seq, Kind kind, std::string_view report_id, const Json& members, Time time,
-                              std::string_view nonce, const Newest& newest, const std::optional<Earlier>& earlier) {
+                              std::string_view nonce, const Newest& newest, const std::optional<EarlierEntries>& earlier) {
   if (nonce.size() != nonce_size) return fail(Code::unexpected, "a nonce must have 16 bytes");
   if (!members.is_object()) return fail(Code::unexpected, "the members of an entry must be an object");
   Json body = Json::object();

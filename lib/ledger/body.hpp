@@ -44,10 +44,10 @@ struct Newest {
 
 /// The entries of format 1 of the kinds that are read one by one: seq by kind, newest last. The first entry of format 2
 /// lists them, since an entry of format 1 does not name the one before it.
-using Earlier = std::map<Kind, std::vector<std::uint64_t>>;
-/// Whether `Earlier` lists entries of this kind.
+using EarlierEntries = std::map<Kind, std::vector<std::uint64_t>>;
+/// Whether `EarlierEntries` lists entries of this kind.
 [[nodiscard]] bool is_walked(Kind kind);
-/// The maximum number of entries of one kind that `Earlier` lists; older ones are left out.
+/// The maximum number of entries of one kind that `EarlierEntries` lists; older ones are left out.
 inline constexpr std::size_t earlier_maximum = 10000;
 
 /// What an entry states, as far as the ledger understands it.
@@ -76,11 +76,11 @@ struct EntryFacts {
   std::optional<Digest> terms;     ///< of a text in the same table
   std::optional<Digest> declared;  ///< of a text in the same table
   std::optional<Newest> newest;    ///< nothing in an entry of format 1
-  std::optional<Earlier> earlier;  ///< only in the first entry of format 2 after entries of format 1
+  std::optional<EarlierEntries> earlier;  ///< only in the first entry of format 2 after entries of format 1
 };
 
 /// Adds an entry of format 1 to the list.
-void note_earlier(Earlier& earlier, const EntryFacts& facts);
+void note_earlier(EarlierEntries& earlier, const EntryFacts& facts);
 
 /// What the entry after this one must state, given what this one had to state.
 [[nodiscard]] Newest after(Newest before, const EntryFacts& facts);
@@ -94,7 +94,7 @@ void note_earlier(Earlier& earlier, const EntryFacts& facts);
 /// where `members` is not an object, or has a member that the ledger itself sets.
 [[nodiscard]] Result<std::string> make_body(std::uint64_t seq, Kind kind, std::string_view report_id,
                                             const core::Json& members, Time time, std::string_view nonce,
-                                            const Newest& newest, const std::optional<Earlier>& earlier = {});
+                                            const Newest& newest, const std::optional<EarlierEntries>& earlier = {});
 
 /// Reads the body of the entry at `seq`. Error: bad_input, naming the member.
 [[nodiscard]] Result<EntryFacts> read_body(std::string_view body, std::uint64_t seq);

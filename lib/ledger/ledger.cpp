@@ -124,7 +124,7 @@ Result<std::vector<Entry>> Ledger::entries_of_kind(Kind kind) const {
     return fail(Code::unexpected, "entries of kind " + quote(name(kind)) + " are not read one by one");
   }
   AIRLOCK_TRY(const auto* latest, state_->latest());
-  std::optional<Earlier> earlier = latest->earlier;
+  std::optional<EarlierEntries> earlier = latest->earlier;
   if (latest->newest.upgrade) {
     AIRLOCK_TRY(VerifiedEntry upgrade, state_->proven(*latest->newest.upgrade));
     earlier = std::move(upgrade.facts.earlier);

@@ -56,7 +56,7 @@ class LedgerState {
   /// What the next entry must state about the entries before it.
   struct Latest {
     Newest newest;
-    std::optional<Earlier> earlier;  ///< where all entries so far are of format 1
+    std::optional<EarlierEntries> earlier;  ///< where all entries so far are of format 1
   };
   [[nodiscard]] Result<const Latest*> latest();
   /// The same where the caller knows that there are `size` entries.

@@ -303,7 +303,7 @@ class Verification {
   std::optional<Time> newest_time_;
   std::optional<Checkpoint> next_checkpoint_;
   Newest newest_;
-  Earlier earlier_;
+  EarlierEntries earlier_;
   bool links_ = false;           ///< whether an entry of format 2 came
   std::set<std::string> texts_;  ///< digests that entries name
   std::string verified_note_;
