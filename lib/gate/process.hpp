@@ -1,7 +1,7 @@
 #pragma once
 /// \file
 /// The main job: one report in, one record, and what the decision says carried out; the same again for reports that
-/// wait, and without recording. The steps A to 4 of DESIGN 6.6 are in record.cpp, in that order; recovery.hpp finishes
+/// wait, and without recording. The steps A to 4 of docs/architecture.md are in record.cpp, in that order; recovery.hpp finishes
 /// or undoes what a crash left between them.
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The site request: a file by which a new site introduces itself to its vendor (docs/formats/site-request.md). The
+/// The site request: a file by which a new site introduces itself to its vendor (docs/formats/site.md). The
 /// site's own key signs it, which proves only that the sender has that key. So people at both ends compare the
 /// fingerprint.
 

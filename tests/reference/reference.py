@@ -16,7 +16,7 @@ class Refused(Exception):
     pass
 
 
-# --- policy.md -------------------------------------------------------------------------------------------------------
+# --- docs/formats/policy.md -------------------------------------------------------------------------------------------------------
 
 def chain(policy, name):
     """A profile and all that it extends."""
@@ -75,7 +75,7 @@ def decide(policy, facts):
             "by_exception": strictest == "withhold" and not designed}
 
 
-# --- redactions.md -----------------------------------------------------------------------------------------------------
+# --- docs/formats/redactions.md -----------------------------------------------------------------------------------------------------
 
 def key_fits(redaction, shape):
     if redaction["do"] == "mask":
