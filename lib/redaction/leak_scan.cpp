@@ -61,13 +61,13 @@ class CopySearch {
   }
 
   Result<void> look(const FreeText& text) {
-    Patience patience(text.text.size());
+    SearchBudget budget(text.text.size());
     std::optional<NoteIndex> words;
     if (text.is_note && !text.text.empty()) words.emplace(taken_);
     std::optional<NeedleHit> found;
     bool is_word = false;
     const bool any = forms_.any(text.text, [&](const Form& form) {
-      found = index_.anywhere(form.text, true, patience);
+      found = index_.anywhere(form.text, true, budget);
       is_word = !found && words && words->word(form.text);
       return found || is_word;
     });
@@ -88,11 +88,11 @@ class CopySearch {
  private:
   std::optional<NeedleHit> search(std::string_view text, const Placement& placement) {
     const bool with_numbers = !is_made_of_numbers(placement.type);
-    Patience patience(text.size());
+    SearchBudget budget(text.size());
     std::optional<NeedleHit> found;
     (void)forms_.any(text, [&](const Form& form) {
       if (form.is_whole) found = index_.whole(form.text, placement.cls);
-      if (!found) found = index_.anywhere(form.text, with_numbers, patience);
+      if (!found) found = index_.anywhere(form.text, with_numbers, budget);
       return found.has_value();
     });
     return found;

@@ -118,7 +118,7 @@ std::size_t Anywhere::filter_bit(std::uint64_t start) const {
   return static_cast<std::size_t>((start ^ key_) * golden >> 32) & (filter_.size() - 1);
 }
 
-std::optional<NeedleHit> Anywhere::find(std::string_view text, Patience& patience) const {
+std::optional<NeedleHit> Anywhere::find(std::string_view text, SearchBudget& budget) const {
   if (needles_.empty()) return std::nullopt;
   constexpr std::uint64_t start_mask = (std::uint64_t{1} << 8 * start_bytes) - 1;
   std::uint64_t start = 0;
@@ -127,13 +127,13 @@ std::optional<NeedleHit> Anywhere::find(std::string_view text, Patience& patienc
     if (i + 1 < start_bytes || !filter_[filter_bit(start)]) continue;
     const std::size_t begin = i + 1 - start_bytes;
     if (begin > 0 && is_digit(text[begin]) && is_digit(text[begin - 1])) continue;
-    if (auto found = at(text.substr(begin), patience)) return found;
+    if (auto found = at(text.substr(begin), budget)) return found;
   }
   return std::nullopt;
 }
 
 /// The needle with which `text` begins.
-std::optional<NeedleHit> Anywhere::at(std::string_view text, Patience& patience) const {
+std::optional<NeedleHit> Anywhere::at(std::string_view text, SearchBudget& budget) const {
   const auto behind = std::upper_bound(needles_.begin(), needles_.end(), text,
                                        [](std::string_view a, const Entry& b) { return a < b.needle.text; });
   const auto begins_alike = [&](const Entry& entry) {
@@ -143,14 +143,14 @@ std::optional<NeedleHit> Anywhere::at(std::string_view text, Patience& patience)
   if (!is_beside_last && (behind == needles_.end() || !begins_alike(*behind))) return std::nullopt;
   // Each needle with which `text` begins is also a beginning of the last needle that is not greater than `text`.
   const Entry* entry = is_beside_last ? &*std::prev(behind) : nullptr;
-  if (!patience.take()) return (entry != nullptr ? *entry : *behind).needle.found;
+  if (!budget.take()) return (entry != nullptr ? *entry : *behind).needle.found;
   while (entry != nullptr) {
     const std::string& needle = entry->needle.text;
     if (text.starts_with(needle) &&
         !(entry->ends_in_digit && text.size() > needle.size() && is_digit(text[needle.size()]))) {
       return entry->needle.found;
     }
-    if (!patience.take()) return entry->needle.found;
+    if (!budget.take()) return entry->needle.found;
     entry = entry->parent == none ? nullptr : &needles_[entry->parent];
   }
   return std::nullopt;
@@ -250,10 +250,10 @@ NeedleIndex::NeedleIndex(Sorted sorted, std::uint64_t key)
       words_(std::move(sorted.words), key),
       wholes_(std::move(sorted.wholes)) {}
 
-std::optional<NeedleHit> NeedleIndex::anywhere(std::string_view text, bool with_numbers, Patience& patience) const {
-  if (auto found = texts_.find(text, patience)) return found;
+std::optional<NeedleHit> NeedleIndex::anywhere(std::string_view text, bool with_numbers, SearchBudget& budget) const {
+  if (auto found = texts_.find(text, budget)) return found;
   if (auto found = words_.find(text)) return found;
-  return with_numbers ? numbers_.find(text, patience) : std::nullopt;
+  return with_numbers ? numbers_.find(text, budget) : std::nullopt;
 }
 
 std::optional<NeedleHit> NeedleIndex::whole(std::string_view text, Class cls) const {

@@ -30,9 +30,9 @@ struct NeedleHit {
 
 /// How many beginnings of needles may be tried in one text. If more are needed, the text counts as a copy itself: a
 /// text in which needles begin almost everywhere and never end was made to keep the scan busy.
-class Patience {
+class SearchBudget {
  public:
-  explicit Patience(std::size_t bytes) : left_(64 + bytes / 8) {}
+  explicit SearchBudget(std::size_t bytes) : left_(64 + bytes / 8) {}
   /// Takes one try; false if none is left.
   [[nodiscard]] bool take() { return left_ > 0 && left_-- > 0; }
 
@@ -50,7 +50,7 @@ class Anywhere {
   /// `key` is secret, so that the author of a report cannot predict the filter's bits.
   Anywhere(std::vector<Needle> needles, std::uint64_t key);
 
-  [[nodiscard]] std::optional<NeedleHit> find(std::string_view text, Patience& patience) const;
+  [[nodiscard]] std::optional<NeedleHit> find(std::string_view text, SearchBudget& budget) const;
   [[nodiscard]] bool empty() const { return needles_.empty(); }
 
  private:
@@ -61,7 +61,7 @@ class Anywhere {
   };
   static constexpr std::uint32_t none = UINT32_MAX;
 
-  [[nodiscard]] std::optional<NeedleHit> at(std::string_view text, Patience& patience) const;
+  [[nodiscard]] std::optional<NeedleHit> at(std::string_view text, SearchBudget& budget) const;
   [[nodiscard]] std::size_t filter_bit(std::uint64_t start) const;
 
   std::vector<Entry> needles_;  ///< sorted
@@ -89,7 +89,7 @@ class NeedleIndex {
   NeedleIndex(const TakenOut& taken, const crypto::Secret& key);
 
   /// A needle found in `text`, of those that are looked for anywhere or as words. Numbers only if `with_numbers`.
-  [[nodiscard]] std::optional<NeedleHit> anywhere(std::string_view text, bool with_numbers, Patience& patience) const;
+  [[nodiscard]] std::optional<NeedleHit> anywhere(std::string_view text, bool with_numbers, SearchBudget& budget) const;
   /// The needle that equals `text`, of those that are looked for as a whole and have the class `cls`.
   [[nodiscard]] std::optional<NeedleHit> whole(std::string_view text, dictionary::Class cls) const;
 

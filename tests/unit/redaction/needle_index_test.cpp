@@ -22,8 +22,8 @@ NeedleIndex index_of(const Needles& needles) {
 }
 
 std::optional<Class> anywhere(const NeedleIndex& index, std::string_view text) {
-  Patience patience(1'000'000);
-  const auto found = index.anywhere(text, true, patience);
+  SearchBudget budget(1'000'000);
+  const auto found = index.anywhere(text, true, budget);
   return found ? std::optional(found->cls) : std::nullopt;
 }
 
