@@ -23,7 +23,7 @@ using airlock::capi::text_or_empty;
 using airlock::core::Code;
 using airlock::core::Json;
 
-constexpr int not_recorded = static_cast<int>(Code::not_recorded);
+constexpr int not_recorded = airlock::core::exit_code(Code::not_recorded);
 constexpr const char* nothing_recorded = "the report was not recorded: no memory is left";
 /// Maximum size of what the command prints with `--json`; a decision takes far less.
 constexpr std::size_t document_limit = 16 * 1024 * 1024;

@@ -68,11 +68,11 @@ airlock_verdict* verdict_of(Judge judge) noexcept {
     Result<JudgedBytes> judged = judge();
     if (judged) {
       out->state = state_of(judged->verdict.state);
-      out->exit_code = judged->verdict.exit_code();
+      out->exit_code = airlock::core::exit_code(judged->verdict.code());
       out->verdict = std::move(judged->verdict);
       out->memory = std::move(judged->memory);
     } else {
-      out->exit_code = static_cast<int>(judged.error().code);
+      out->exit_code = airlock::core::exit_code(judged.error().code);
       out->verdict.reason = std::move(judged.error().message);
       out->verdict.hint = std::move(judged.error().hint);
     }

@@ -13,6 +13,7 @@
 ///     }
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -53,6 +54,9 @@ enum class Code : std::uint8_t {
       return "unexpected";
   }
 }
+
+/// The exit code of a command that ends with `code`: the code's value, or 0 if there is no code.
+[[nodiscard]] constexpr int exit_code(std::optional<Code> code) { return code ? static_cast<int>(*code) : 0; }
 
 struct Error {
   Code code = Code::unexpected;

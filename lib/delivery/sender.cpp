@@ -48,11 +48,11 @@ Result<void> sweep_payloads(const site::Site& site, const ledger::Ledger& ledger
 
 }  // namespace
 
-int SendRound::exit_code() const {
-  if (lost != 0) return static_cast<int>(core::Code::integrity);
-  if (waiting > held || failed != 0) return static_cast<int>(core::Code::later);
-  if (withdrawn != 0 || held != 0) return static_cast<int>(core::Code::refused);
-  return 0;
+std::optional<core::Code> SendRound::code() const {
+  if (lost != 0) return core::Code::integrity;
+  if (waiting > held || failed != 0) return core::Code::later;
+  if (withdrawn != 0 || held != 0) return core::Code::refused;
+  return std::nullopt;
 }
 
 Result<SendRound> send_round(const std::string& directory, const SendOptions& options,

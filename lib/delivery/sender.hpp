@@ -27,8 +27,9 @@ struct SendRound {
   std::uint64_t waiting = 0;           ///< left in the queue, the held ones too
   std::optional<core::Time> next_try;  ///< the earliest time that one of them waits for
 
-  /// 5 where a payload was lost; 7 where something waits or failed; 4 where something was withdrawn or is held; else 0.
-  [[nodiscard]] int exit_code() const;
+  /// With what a command ends after this round: integrity where a payload was lost; later where something waits or
+  /// failed; refused where something was withdrawn or is held; else nothing.
+  [[nodiscard]] std::optional<core::Code> code() const;
 };
 
 /// Tries everything in the queue once, under the site's `send.lock`. `tell` gets an event for each disclosure that was

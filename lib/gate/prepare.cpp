@@ -61,7 +61,7 @@ Stop withheld_because(const policy::Decision& decision, const policy::DecisionFa
   std::string why;
   for (const std::string& sentence : policy::explain(decision, facts)) why += (why.empty() ? "" : "; ") + sentence;
   if (!decision.withheld_by_exception) return {.reason = "policy", .message = std::move(why), .hint = {}};
-  if (verdict.exit_code() != 0) {
+  if (verdict.code()) {
     return {.reason = "licence", .message = "nothing leaves: " + verdict.reason, .hint = verdict.hint};
   }
   if (decision.contributions.front().kind == policy::Contribution::Kind::otherwise && facts.tier) {

@@ -148,7 +148,7 @@ Result<std::optional<TakeBack>> find_take_back(const site::Site& site, const led
   terms.newest.reset();  // times later than now are about to be disowned
   AIRLOCK_TRY(const auto revoked, revocations(site, ledger));
   const auto judged = judge_for_site({.present = *former}, terms, revoked, now);
-  if (judged.verdict.exit_code() != 0) return std::nullopt;
+  if (judged.verdict.code()) return std::nullopt;
   out.former = *judged.verdict.licence;
   out.former_state = judged.verdict.state;
   return out;

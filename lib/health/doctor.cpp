@@ -235,7 +235,7 @@ class Examination {
     }
     const licence::LicenceVerdict& verdict = inputs->licence.verdict;
     const bool declared = verdict.state == core::LicenceState::missing && inputs->facts().tier.has_value();
-    const Health health = verdict.exit_code() != 0 && !declared                           ? Health::fail
+    const Health health = verdict.code() && !declared                                     ? Health::fail
                           : verdict.warning || verdict.state == core::LicenceState::grace ? Health::warn
                                                                                           : Health::ok;
     // If the licence is doubtful only because the kit is missing, the finding about the kit says so already.

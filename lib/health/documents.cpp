@@ -107,7 +107,7 @@ Json verdict_document(const licence::LicenceVerdict& verdict) {
                    {"takes_over", time_or_null(verdict.next->begins())}};
     if (verdict.next->licence) out["next"]["licence"] = Json::parse(licence::to_document(*verdict.next->licence));
   }
-  out["exit"] = verdict.exit_code();
+  out["exit"] = core::exit_code(verdict.code());
   return out;
 }
 

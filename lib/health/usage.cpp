@@ -55,7 +55,7 @@ Result<Usage> licence_usage(const std::string& directory) {
   // nothing.
   if (out.verdict.unbelieved) out.verdict.licence = std::move(out.verdict.unbelieved);
   if (!out.verdict.licence) {
-    return core::fail(static_cast<core::Code>(out.verdict.exit_code()), out.verdict.reason, out.verdict.hint);
+    return core::fail(out.verdict.code().value(), out.verdict.reason, out.verdict.hint);
   }
   AIRLOCK_TRY(const auto figures, last_figures(site, ledger, out));
   for (const auto& [limit, most] : out.verdict.licence->limits) {

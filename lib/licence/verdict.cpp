@@ -135,15 +135,15 @@ std::optional<Time> Following::begins() const {
   return licence->not_before;
 }
 
-int LicenceVerdict::exit_code() const {
+std::optional<Code> LicenceVerdict::code() const {
   switch (state) {
     case LicenceState::valid:
     case LicenceState::grace:
-      return 0;
+      return std::nullopt;
     case LicenceState::invalid:
-      return static_cast<int>(malformed ? Code::bad_input : Code::integrity);
+      return malformed ? Code::bad_input : Code::integrity;
     default:
-      return static_cast<int>(Code::verdict);
+      return Code::verdict;
   }
 }
 

@@ -75,8 +75,9 @@ struct LicenceVerdict {
   /// The licence that was installed to take over, while it has not done so.
   std::optional<Following> next = {};
 
-  /// `valid` 0, `grace` 0, `invalid` 3 or 5, all others 6.
-  [[nodiscard]] int exit_code() const;
+  /// With what a command ends that has this verdict: `valid` and `grace` nothing, `invalid` bad_input or integrity, all
+  /// others verdict.
+  [[nodiscard]] std::optional<core::Code> code() const;
 };
 
 /// Judges the bytes of a licence file; nothing means that there is no file. The states are tested in the order of

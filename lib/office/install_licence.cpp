@@ -85,7 +85,7 @@ Result<void> may_install(const licence::LicenceVerdict& verdict) {
     case core::LicenceState::not_yet_valid:
       return {};
     default:
-      return fail(static_cast<Code>(verdict.exit_code()),
+      return fail(verdict.code().value(),
                   "the licence is " + std::string(core::name(verdict.state)) + ": " + verdict.reason, verdict.hint);
   }
 }
@@ -120,7 +120,7 @@ Result<InstalledLicence> install_licence(const std::string& directory, std::stri
   licence::Licence licence = *verdict.licence;
   AIRLOCK_CHECK(adopt_product(site, licence.product));
   AIRLOCK_TRY(const gate::LicenceInput in_force, gate::read_licence_input(site, ledger, now));
-  const bool waits = verdict.state == core::LicenceState::not_yet_valid && in_force.verdict.exit_code() == 0;
+  const bool waits = verdict.state == core::LicenceState::not_yet_valid && !in_force.verdict.code();
   if (waits) {
     AIRLOCK_CHECK(put_next_licence(site, ledger, licence, file, now));
   } else {

@@ -182,7 +182,7 @@ JudgedByKit judge_by_kit(const LicencePair& files, licence::Setting setting, con
   const auto& licence = present.verdict.licence;
   if (licence && licence::counts_as_seen(core::name(present.verdict.state))) setting.seen.add(*licence);
   JudgedByKit next = judge_one(files.next, setting, revocations);
-  next.next_in_force = next.verdict.exit_code() == 0;
+  next.next_in_force = !next.verdict.code();
   if (next.next_in_force) return next;
   licence::let_follow(present.verdict, std::move(next.verdict));
   return present;

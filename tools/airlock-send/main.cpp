@@ -92,9 +92,9 @@ int send_once(const console::Console& console, const Settings& settings) {
                   {"waiting", round->waiting},
                   {"next_try", round->next_try ? Json(round->next_try->text()) : Json(nullptr)},
                   {"reports", reports},
-                  {"exit", round->exit_code()}};
-    if (round->exit_code() != 0) {
-      document["error"] = console::error_member(round->exit_code(), "not everything was sent",
+                  {"exit", core::exit_code(round->code())}};
+    if (round->code()) {
+      document["error"] = console::error_member(round->code(), "not everything was sent",
                                                 "`reports` says of each why; `airlock outbox list` what waits");
     }
     console.print(document);
@@ -102,7 +102,7 @@ int send_once(const console::Console& console, const Settings& settings) {
     console.say(std::to_string(round->waiting) + " waiting" +
                 (round->next_try ? ", next try " + round->next_try->text() : ""));
   }
-  return round->exit_code();
+  return core::exit_code(round->code());
 }
 
 int send_for_ever(const console::Console& console, const Settings& settings) {
@@ -123,9 +123,9 @@ int check(const console::Console& console, const Settings& settings) {
   const auto checked = delivery::check_destinations(settings.site, settings.environment);
   if (!checked) return console.report(checked.error());
   Json list = Json::array();
-  int exit = 0;
+  std::optional<core::Code> code;
   for (const auto& destination : *checked) {
-    if (!destination.sound) exit = static_cast<int>(core::Code::later);
+    if (!destination.sound) code = core::Code::later;
     list.push_back({{"type", destination.type},
                     {"url", destination.url},
                     {"sound", destination.sound},
@@ -134,15 +134,15 @@ int check(const console::Console& console, const Settings& settings) {
     if (!destination.sound && !console.json()) console.complain(destination.message, "");
   }
   if (console.json()) {
-    Json document{{"destinations", list}, {"exit", exit}};
-    if (exit != 0) {
-      document["error"] = console::error_member(exit, "a destination does not answer as it should",
+    Json document{{"destinations", list}, {"exit", core::exit_code(code)}};
+    if (code) {
+      document["error"] = console::error_member(code, "a destination does not answer as it should",
                                                 "`destinations` says which, and why");
     }
     console.print(document);
   }
   if (checked->empty()) console.say("no destination is configured");
-  return exit;
+  return core::exit_code(code);
 }
 
 /// Takes over the descriptors of a key agent that holds the site's key, as `airlock` passes them. `text` is

@@ -152,10 +152,9 @@ std::string in_words(const intake::TakenIn& taken) {
   return out;
 }
 
-/// Keeps the worst exit code for the end of the command: integrity before any other, and otherwise the first failure.
-void take_worse(int& exit, Code code) {
-  const auto found = static_cast<int>(code);
-  if (code == Code::integrity || exit == 0) exit = found;
+/// Keeps the worst code for the end of the command: integrity before any other, and otherwise the first failure.
+void take_worse(std::optional<Code>& worst, Code code) {
+  if (code == Code::integrity || !worst) worst = code;
 }
 
 int run(VendorContext& context, const Options& options) {
@@ -169,7 +168,7 @@ int run(VendorContext& context, const Options& options) {
   if (!handed) return console.report(handed.error());
   const auto& passed_over = handed->found.passed_over;
   tell_passed_over(console, passed_over);
-  int exit = 0;
+  std::optional<Code> worst;
   Json all = Json::array();
   Counts counts;
   for (const Item& item : handed->items) {
@@ -177,7 +176,7 @@ int run(VendorContext& context, const Options& options) {
       const core::Error& error = item.arrival.error();
       console.complain(error.message, error.hint);
       all.push_back({{"source", item.source}, {"outcome", "refused"}, {"error", error.message}});
-      take_worse(exit, error.code);
+      take_worse(worst, error.code);
       ++counts.refused;
       continue;
     }
@@ -190,7 +189,7 @@ int run(VendorContext& context, const Options& options) {
     if (!taken->fork.empty() && !taken->is_closed) {
       console.complain(quote(item.source) + ": " + what + " contradicts what this site said before: " + taken->fork,
                        "keep both files, and " + std::string(fork_hint));
-      take_worse(exit, Code::integrity);
+      take_worse(worst, Code::integrity);
       continue;
     }
     console.say(what + ", report " + std::to_string(arrival.number) + ": " + in_words(*taken));
@@ -200,26 +199,26 @@ int run(VendorContext& context, const Options& options) {
                        std::any_of(passed_over.begin(), passed_over.end(), [](const auto& one) { return one.named; });
   if (in_vain) {
     console.complain("there is no bundle in what was named", "name the file or folder that a link leads to");
-    exit = static_cast<int>(Code::bad_input);
+    worst = Code::bad_input;
   }
   console.say(in_words(counts, passed_over.size()));
   if (console.json()) {
     Json document{{"items", all},
-                   {"new", counts.added},
-                   {"known", counts.known},
-                   {"former", counts.former},
-                   {"closed", counts.closed},
-                   {"forks", counts.forks},
-                   {"refused", counts.refused},
-                   {"passed_over", to_json(passed_over)},
-                   {"instructions", handed->found.instructions},
-                   {"exit", exit}};
-    if (exit != 0) {
-      document["error"] = console::error_member(exit, "not every file was taken in", "`items` says of each why");
+                  {"new", counts.added},
+                  {"known", counts.known},
+                  {"former", counts.former},
+                  {"closed", counts.closed},
+                  {"forks", counts.forks},
+                  {"refused", counts.refused},
+                  {"passed_over", to_json(passed_over)},
+                  {"instructions", handed->found.instructions},
+                  {"exit", core::exit_code(worst)}};
+    if (worst) {
+      document["error"] = console::error_member(worst, "not every file was taken in", "`items` says of each why");
     }
     console.print(document);
   }
-  return exit;
+  return core::exit_code(worst);
 }
 
 }  // namespace intake_command

@@ -25,7 +25,7 @@ int show_gaps(VendorContext& context, const Options& options) {
   if (!home) return context.console.report(home.error());
   const auto sites = home->gaps(options.site.empty() ? std::nullopt : std::optional(options.site));
   if (!sites) return context.console.report(sites.error());
-  int exit = 0;
+  std::optional<Code> code;
   Json all = Json::array();
   std::size_t retired = 0;
   bool forks = false;
@@ -36,8 +36,8 @@ int show_gaps(VendorContext& context, const Options& options) {
     }
     // Gaps of a retired site are no failure, since nobody waits for its missing disclosures.
     if (!one.gaps.retired) {
-      if (!one.gaps.missing.empty() && exit == 0) exit = static_cast<int>(Code::later);
-      if (!one.gaps.forks.empty()) exit = static_cast<int>(Code::integrity);
+      if (!one.gaps.missing.empty() && !code) code = Code::later;
+      if (!one.gaps.forks.empty()) code = Code::integrity;
     }
     forks = forks || !one.gaps.forks.empty();
     all.push_back(to_json(one.site, one.gaps));
@@ -45,10 +45,10 @@ int show_gaps(VendorContext& context, const Options& options) {
     context.console.say(rows_of(one.gaps));
   }
   if (context.console.json()) {
-    Json document{{"sites", all}, {"retired", retired}, {"exit", exit}};
-    if (exit != 0) {
-      const bool forked = exit == static_cast<int>(Code::integrity);
-      document["error"] = console::error_member(exit, forked ? "a site contradicts itself" : "disclosures are missing",
+    Json document{{"sites", all}, {"retired", retired}, {"exit", core::exit_code(code)}};
+    if (code) {
+      const bool forked = code == Code::integrity;
+      document["error"] = console::error_member(code, forked ? "a site contradicts itself" : "disclosures are missing",
                                                 forked ? "`forks` says where; ask the site" : "`missing` says which");
     }
     context.console.print(document);
@@ -59,7 +59,7 @@ int show_gaps(VendorContext& context, const Options& options) {
                         "; see `airlock-vendor site list`");
   }
   if (forks) context.console.complain("a site contradicts itself", std::string(fork_hint));
-  return exit;
+  return core::exit_code(code);
 }
 
 core::Result<intake::Home::IssuedReceipt> issue_to_file(const VendorContext& context, const Options& options) {

@@ -21,8 +21,6 @@ using core::Json;
 using core::quote;
 using dictionary::Misfit;
 
-constexpr int exit_refused = 4;
-
 struct DictionaryOptions {
   std::string file;
   std::string dictionary;
@@ -65,7 +63,7 @@ int check_report(Context& context, const std::string& text, const DictionaryOpti
       dictionary::find_misfits(core::MemoryBlob(text), declared->dictionary, {.bytes = report::report_bytes_maximum},
                                crypto::Secret(sys::random_bytes(16)));
   if (!misfits) return context.console.report(core::Error(misfits.error()).within(quote(options.file)));
-  const int exit = misfits->list.empty() ? 0 : exit_refused;
+  const auto code = misfits->list.empty() ? std::nullopt : std::optional(core::Code::refused);
   if (context.console.json()) {
     Json list = Json::array();
     for (const Misfit& misfit : misfits->list) {
@@ -74,13 +72,13 @@ int check_report(Context& context, const std::string& text, const DictionaryOpti
                       {"count", misfit.count},
                       {"proposal", misfit.proposal.empty() ? Json(nullptr) : Json::parse(misfit.proposal)}});
     }
-    Json document{{"misfits", list}, {"unlisted", misfits->unlisted}, {"exit", exit}};
-    if (exit != 0) {
-      document["error"] = console::error_member(exit, "the report has members that the dictionary does not declare so",
+    Json document{{"misfits", list}, {"unlisted", misfits->unlisted}, {"exit", core::exit_code(code)}};
+    if (code) {
+      document["error"] = console::error_member(code, "the report has members that the dictionary does not declare so",
                                                 "`misfits` names them; each `proposal` is to be judged, then pasted");
     }
     context.console.print(document);
-    return exit;
+    return core::exit_code(code);
   }
   const auto& console = context.console;
   for (const Misfit& misfit : misfits->list) {
@@ -90,7 +88,7 @@ int check_report(Context& context, const std::string& text, const DictionaryOpti
   if (misfits->unlisted != 0) console.say("and " + std::to_string(misfits->unlisted) + " more places");
   if (misfits->list.empty()) {
     console.say("everything in the report is declared by " + quote(declared->dictionary.name()));
-    return exit;
+    return core::exit_code(code);
   }
   console.say("");
   console.say("to be judged and pasted into `fields`; types and classes are guesses from the values:");
@@ -102,7 +100,7 @@ int check_report(Context& context, const std::string& text, const DictionaryOpti
                misfit.proposal.find("\"sentinels\"") != std::string::npos;
   }
   if (needs_2) console.say("`nullable` and `sentinels` need `\"format\": \"airlock-dictionary/2\"`");
-  return exit;
+  return core::exit_code(code);
 }
 
 /// The path of the report to read. `file` is a path, or the number of a waiting report.

@@ -34,12 +34,12 @@ int run(Context& context) {
     context.console.say(word + finding.subject + ": " + finding.what);
     if (!finding.hint.empty()) context.console.say("     hint: " + finding.hint);
   }
-  const int exit = failed == 0 ? 0 : 1;
+  const auto code = failed == 0 ? std::nullopt : std::optional(core::Code::unexpected);
   if (context.console.json()) {
-    Json document{{"findings", list}, {"failed", failed}, {"warned", warned}, {"exit", exit}};
-    if (exit != 0) {
+    Json document{{"findings", list}, {"failed", failed}, {"warned", warned}, {"exit", core::exit_code(code)}};
+    if (code) {
       document["error"] = console::error_member(
-          exit, std::to_string(failed) + " of " + std::to_string(findings.size()) + " checks failed",
+          code, std::to_string(failed) + " of " + std::to_string(findings.size()) + " checks failed",
           "`findings` says which, each with a hint");
     }
     context.console.print(document);
@@ -47,7 +47,7 @@ int run(Context& context) {
     context.console.say(std::to_string(findings.size()) + " checks, " + std::to_string(failed) + " failed, " +
                         std::to_string(warned) + " warned");
   }
-  return exit;
+  return core::exit_code(code);
 }
 
 }  // namespace doctor_command

@@ -258,7 +258,7 @@ int print(const Context& context, const gate::Preview& preview, bool values) {
   } else {
     show(context.console, preview, *fates, values);
   }
-  return console::exit_code(gate::code_of(preview.result));
+  return core::exit_code(gate::code_of(preview.result));
 }
 
 int run(Context& context, const Options& options) {

@@ -52,8 +52,8 @@ core::Result<licence::LicenceVerdict> judge(const Context& context, const Option
 
 void print(const Context& context, const licence::LicenceVerdict& verdict) {
   core::Json document = health::verdict_document(verdict);
-  if (verdict.exit_code() != 0) {
-    document["error"] = console::error_member(verdict.exit_code(), verdict.reason, verdict.hint);
+  if (verdict.code()) {
+    document["error"] = console::error_member(verdict.code(), verdict.reason, verdict.hint);
   }
   context.console.print(document);
 }
@@ -67,9 +67,9 @@ int verify(Context& context, const Options& options) {
     context.console.say(in_words(*verdict));
     if (const std::string next = next_in_words(*verdict); !next.empty()) context.console.say("next: " + next);
   }
-  if (verdict->exit_code() != 0) context.console.complain(verdict->reason, verdict->hint);
+  if (verdict->code()) context.console.complain(verdict->reason, verdict->hint);
   warn_of_end(context.console, *verdict);
-  return verdict->exit_code();
+  return core::exit_code(verdict->code());
 }
 
 int show(Context& context) {
@@ -97,9 +97,9 @@ int show(Context& context) {
                          {"term", licence.not_before.text() + " to " + licence.not_after.text() + ", then " +
                                       std::to_string(licence.grace_days) + " days of grace"}});
   }
-  if (verdict->exit_code() != 0) context.console.complain(verdict->reason, verdict->hint);
+  if (verdict->code()) context.console.complain(verdict->reason, verdict->hint);
   warn_of_end(context.console, *verdict);
-  return verdict->exit_code();
+  return core::exit_code(verdict->code());
 }
 
 int install(Context& context, const Options& options) {

@@ -140,7 +140,7 @@ int run_hand_over(Context& context, HandOverArguments& arguments) {
   return 0;
 }
 
-core::Result<int> run_sender(const Context& context) {
+core::Result<std::optional<Code>> run_sender(const Context& context) {
   AIRLOCK_TRY(const std::string folder, sys::program_folder());
   const std::string sender = folder + "/" + std::string(sender_name);
   if (!sys::is_program(sender)) {
@@ -152,7 +152,7 @@ core::Result<int> run_sender(const Context& context) {
   make_key_ready(context);
   const std::vector<int> keeper = hand_over_keeper(arguments);
   AIRLOCK_TRY(const sys::Ended ended, sys::run_program(sender, arguments, keeper));
-  if (ended.signal == 0) return ended.code;
+  if (ended.signal == 0) return ended.code == 0 ? std::nullopt : std::optional(static_cast<Code>(ended.code));
   return core::fail(Code::later, "`airlock-send` was ended by signal " + std::to_string(ended.signal),
                     "run `airlock outbox flush` again");
 }
@@ -160,18 +160,18 @@ core::Result<int> run_sender(const Context& context) {
 int flush(Context& context) {
   const auto before = office::count_waiting(context.site);
   if (!before) return context.console.report(before.error());
-  int exit = 0;
+  std::optional<Code> code;
   if (before->queued + before->failed != 0) {
     const auto ended = run_sender(context);
     if (!ended) return context.console.report(ended.error());
-    exit = *ended;
+    code = *ended;
   }
   const auto after = office::count_waiting(context.site);
   if (!after) return context.console.report(after.error());
   if (context.console.json()) {
-    Json document{{"waiting", after->queued}, {"failed", after->failed}, {"exit", exit}};
-    if (exit != 0) {
-      document["error"] = console::error_member(exit, "not everything was sent", "`airlock outbox list` says why");
+    Json document{{"waiting", after->queued}, {"failed", after->failed}, {"exit", core::exit_code(code)}};
+    if (code) {
+      document["error"] = console::error_member(code, "not everything was sent", "`airlock outbox list` says why");
     }
     context.console.print(document);
   } else if (before->queued + before->failed == 0) {
@@ -179,7 +179,7 @@ int flush(Context& context) {
   } else {
     context.console.say(std::to_string(after->queued) + " waiting, " + std::to_string(after->failed) + " given up");
   }
-  return exit;
+  return core::exit_code(code);
 }
 
 }  // namespace outbox_command

@@ -19,9 +19,6 @@ namespace policy_command {
 using core::Json;
 using core::quote;
 
-constexpr int exit_failed = 1;
-constexpr int exit_refused = 4;
-
 struct PolicyOptions {
   std::string file;
   std::string dictionary;
@@ -56,12 +53,13 @@ Json to_json(const prover::CheckReport& report) {
           {"sound", report.sound()}};
 }
 
-/// Prints the document with `exit` and, if that is not 0, with `error`. Returns `exit`.
-int print(const Context& context, Json document, int exit, const std::string& message, const std::string& hint) {
-  if (exit != 0) document["error"] = console::error_member(exit, message, hint);
-  document["exit"] = exit;
+/// Prints the document with `exit` and, if there is a code, with `error`. Returns the exit code.
+int print(const Context& context, Json document, std::optional<core::Code> code, const std::string& message,
+          const std::string& hint) {
+  if (code) document["error"] = console::error_member(code, message, hint);
+  document["exit"] = core::exit_code(code);
   context.console.print(document);
-  return exit;
+  return core::exit_code(code);
 }
 
 int check(Context& context, const PolicyOptions& options) {
@@ -69,9 +67,9 @@ int check(Context& context, const PolicyOptions& options) {
   if (!documents) return context.console.report(documents.error());
   const auto report = prover::check(documents->policy, documents->dictionary);
   if (!report) return context.console.report(report.error());
-  const int exit = report->sound() ? 0 : exit_refused;
+  const auto code = report->sound() ? std::nullopt : std::optional(core::Code::refused);
   if (context.console.json()) {
-    return print(context, to_json(*report), exit, "the policy does not do what it claims, or has a fault",
+    return print(context, to_json(*report), code, "the policy does not do what it claims, or has a fault",
                  "the counter-examples in `claims` and the texts in `findings` say where");
   }
   const auto& console = context.console;
@@ -97,7 +95,7 @@ int check(Context& context, const PolicyOptions& options) {
     console.say("the smallest counter-example to " + quote(claim.id) + " is " + claim.why + "; as a case:");
     console.say(prover::to_document(*claim.counter_example));
   }
-  return exit;
+  return core::exit_code(code);
 }
 
 /// The files that `paths` name. A folder stands for the `.json` files in it, sorted.
@@ -148,7 +146,7 @@ int test(Context& context, const TestOptions& options) {
         {{"file", file}, {"name", one->name}, {"passed", differences.empty()}, {"differences", differences}});
   }
   const auto coverage = prover::coverage_of(outcomes, documents->policy);
-  const int exit = failed == 0 ? 0 : exit_failed;
+  const auto code = failed == 0 ? std::nullopt : std::optional(core::Code::unexpected);
   if (context.console.json()) {
     return print(context,
                  {{"cases", results},
@@ -159,7 +157,7 @@ int test(Context& context, const TestOptions& options) {
                     {"untested_rules", coverage.untested_rules},
                     {"redactions", coverage.redactions},
                     {"untested_redactions", coverage.untested_redactions}}}},
-                 exit, std::to_string(failed) + " of " + std::to_string(files.size()) + " cases fail",
+                 code, std::to_string(failed) + " of " + std::to_string(files.size()) + " cases fail",
                  "`differences` of each case says how");
   }
   const auto covered = [](std::size_t all, const std::vector<std::string>& untested) {
@@ -170,7 +168,7 @@ int test(Context& context, const TestOptions& options) {
   context.console.say("covered: " + covered(coverage.rules, coverage.untested_rules) + " rules, " +
                       covered(coverage.redactions, coverage.untested_redactions) + " redactions");
   context.console.say(std::to_string(files.size() - failed) + " passed, " + std::to_string(failed) + " failed");
-  return exit;
+  return core::exit_code(code);
 }
 
 struct DiffOptions {
@@ -188,13 +186,13 @@ int diff(Context& context, const DiffOptions& options) {
   if (!before) return context.console.report(before.error());
   const auto found = prover::diff({before->policy, before->dictionary}, {after->policy, after->dictionary});
   if (!found) return context.console.report(found.error());
-  const int exit = found->gets_looser() ? exit_refused : 0;
+  const auto code = found->gets_looser() ? std::optional(core::Code::refused) : std::nullopt;
   const auto sentences = prover::in_sentences(*found);
   if (!context.console.json()) {
     for (const auto& sentence : sentences) context.console.say(sentence);
     context.console.say(std::to_string(found->changed) + " of " + std::to_string(found->combinations) +
-                        " combinations change" + (exit == 0 ? "; nothing gets looser" : "; something gets looser"));
-    return exit;
+                        " combinations change" + (code ? "; something gets looser" : "; nothing gets looser"));
+    return core::exit_code(code);
   }
   Json dispositions = Json::array();
   for (const auto& each : found->dispositions) {
@@ -225,7 +223,7 @@ int diff(Context& context, const DiffOptions& options) {
                 {"dispositions", dispositions},
                 {"treatments", treatments},
                 {"sentences", sentences}},
-               exit, "something gets looser", "`sentences` says what; a site needs `airlock authorise` for it");
+               code, "something gets looser", "`sentences` says what; a site needs `airlock authorise` for it");
 }
 
 int show(Context& context, const PolicyOptions& options) {

@@ -93,7 +93,7 @@ Json to_json(const gate::Processed& processed) {
            {"reason", or_null(prepared.stop.reason)},
            {"message", or_null(processed.message)},
            {"hint", or_null(processed.hint)},
-           {"exit", console::exit_code(code)}};
+           {"exit", core::exit_code(code)}};
   if (code) {
     out["error"] = console::error_member(code, processed.message, processed.hint);
   }
@@ -171,7 +171,7 @@ std::string next_in_words(const licence::LicenceVerdict& verdict) {
 }
 
 void warn_of_end(const console::Console& console, const licence::LicenceVerdict& verdict) {
-  if (verdict.exit_code() == 0 && !verdict.hint.empty()) console.warn(verdict.reason, verdict.hint);
+  if (!verdict.code() && !verdict.hint.empty()) console.warn(verdict.reason, verdict.hint);
   if (verdict.next && !verdict.next->begins()) {
     console.warn("the licence that was to follow does not take over: " + verdict.next->reason, verdict.next->hint);
   }

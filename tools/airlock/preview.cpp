@@ -30,7 +30,7 @@ int print(const Context& context, const gate::Preview& preview) {
   const std::optional<core::Code> code = gate::code_of(result);
   if (context.console.json()) {
     context.console.print(to_json(result));
-    return console::exit_code(code);
+    return core::exit_code(code);
   }
   if (!result.prepared.payload) {
     if (code) {
@@ -38,7 +38,7 @@ int print(const Context& context, const gate::Preview& preview) {
     } else {
       context.console.remark("airlock: nothing would leave: " + result.message);
     }
-    return console::exit_code(code);
+    return core::exit_code(code);
   }
   if (code) context.console.complain("it may not leave yet: " + result.message, result.hint);
   console::Output output;
@@ -47,7 +47,7 @@ int print(const Context& context, const gate::Preview& preview) {
   if (const auto done = output.finish(context.console); !done) return context.console.report(done.error());
   context.console.remark("airlock: " + std::to_string(result.prepared.payload->size()) + " bytes, SHA-256 " +
                          result.prepared.payload_sha256.hex());
-  return console::exit_code(code);
+  return core::exit_code(code);
 }
 
 }  // namespace preview_command

@@ -79,12 +79,12 @@ void deliver(const Context& context, Worker& worker, const Options& options, std
 class Worst {
  public:
   void take(std::optional<core::Code> code, const std::string& message, const std::string& hint) {
-    if (console::exit_code(code) <= exit()) return;
+    if (core::exit_code(code) <= exit()) return;
     code_ = code;
     error_ = console::error_member(code, message, hint);
   }
 
-  int exit() const { return console::exit_code(code_); }
+  int exit() const { return core::exit_code(code_); }
 
   /// What is printed of these reports: `document`, with `error` where the exit code is not 0.
   Json document(Json document) const {
@@ -181,7 +181,7 @@ int run_one(Context& context, Worker& worker, const Options& options) {
     context.console.print(to_json(result));
   }
   show(context.console, result);
-  return console::exit_code(gate::code_of(result));
+  return core::exit_code(gate::code_of(result));
 }
 
 int run(Context& context, Options& options) {

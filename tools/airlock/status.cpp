@@ -97,8 +97,8 @@ int run(Context& context) {
     }
   }
   std::string licence = verdict.licence ? verdict.licence->serial + ", tier " + verdict.licence->tier + ", " : "";
-  licence += in_words(verdict) + (verdict.exit_code() == 0 ? "" : ": " + verdict.reason);
-  if (verdict.exit_code() != 0 && !verdict.hint.empty()) licence += "\n" + verdict.hint;
+  licence += in_words(verdict) + (verdict.code() ? ": " + verdict.reason : "");
+  if (verdict.code() && !verdict.hint.empty()) licence += "\n" + verdict.hint;
   context.console.say(
       {{"site", configuration.site_id + (configuration.name.empty() ? "" : ", " + configuration.name)},
        {"certificate", status->certificate_sha256.empty() ? "cannot be read" : "SHA-256 " + status->certificate_sha256},

@@ -76,7 +76,7 @@ int report_signal(const Context& context, const Task& task, int signal) {
 /// Behind the worker: what it may not write itself. Where that fails the record stands nonetheless.
 void keep_up(const Context& context, const sys::Ended& ended) {
   const auto settled = gate::settle_after(context.site);
-  if (settled || ended.code == static_cast<int>(Code::not_recorded)) return;
+  if (settled || ended.code == core::exit_code(Code::not_recorded)) return;
   context.console.complain("what was recorded stands, but " + settled.error().message, settled.error().hint);
 }
 

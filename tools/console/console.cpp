@@ -25,7 +25,7 @@ std::string spellings(const std::string& name) {
   return other.empty() ? name : name + "," + other;
 }
 
-constexpr int usage_code = static_cast<int>(core::Code::usage);
+constexpr int usage_code = core::exit_code(core::Code::usage);
 
 /// The text of a document. Bytes that are not UTF-8 are replaced, since a message may repeat a path that the user gave.
 std::string to_document(const core::Json& document) {
@@ -120,7 +120,7 @@ Command& Command::exits(const Exits& meanings) {
 Console::Console(std::string name, const std::string& description)
     : name_(std::move(name)), app_(std::make_unique<CLI::App>(description, name_)) {
   // Without standard descriptors no message can be printed.
-  if (!sys::open_standard_descriptors()) std::_Exit(static_cast<int>(core::Code::not_recorded));
+  if (!sys::open_standard_descriptors()) std::_Exit(core::exit_code(core::Code::not_recorded));
   sys::ignore_broken_pipes();  // writing to a closed pipe is then an error like others, and no signal
   shape_help(*app_);
   app_->require_subcommand(1);
@@ -185,7 +185,7 @@ int Console::run(int argc, char** argv) {
   if (lost.error == 0) return exit;
   if (!lost.told) complain(output_error().message, output_error().hint);
   // Any other exit code says why the command stopped, so it is kept.
-  return exit == 0 ? static_cast<int>(core::Code::unexpected) : exit;
+  return exit == 0 ? core::exit_code(core::Code::unexpected) : exit;
 }
 
 int Console::parse_and_run(int argc, char** argv) {
@@ -278,7 +278,7 @@ void Console::complain(std::string_view message, std::string_view hint) const {
 int Console::report(const core::Error& failure) const {
   core::Error error = failure;
   if (error.code == core::Code::usage && error.hint.empty()) error.hint = "see `" + named_command(*app_) + " --help`";
-  const int exit = exit_code(error.code);
+  const int exit = core::exit_code(error.code);
   complain(error.message, error.hint);
   if (json_) {
     core::Json document{{"error", error_member(error)}, {"message", error.message}};
@@ -306,8 +306,6 @@ core::Result<void> write_out(std::string_view bytes) {
   return write_or_fail(out_is_terminal() ? core::terminal_text(bytes) : bytes);
 }
 
-int exit_code(std::optional<core::Code> code) { return code ? static_cast<int>(*code) : 0; }
-
 core::Json error_member(const core::Error& error) {
   return {{"code", core::name(error.code)},
           {"message", error.message},
@@ -316,11 +314,6 @@ core::Json error_member(const core::Error& error) {
 
 core::Json error_member(std::optional<core::Code> code, const std::string& message, const std::string& hint) {
   return code ? error_member({*code, message, hint}) : core::Json(nullptr);
-}
-
-core::Json error_member(int exit, const std::string& message, const std::string& hint) {
-  if (exit == 0) return nullptr;
-  return error_member({static_cast<core::Code>(exit), message, hint});
 }
 
 }  // namespace airlock::console

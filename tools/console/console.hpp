@@ -143,16 +143,11 @@ class Output final : public core::Sink {
 /// output does not take them.
 [[nodiscard]] core::Result<void> write_out(std::string_view bytes);
 
-/// The exit code of a command that ends with `code`: the code's value, or 0 if there is no code.
-[[nodiscard]] int exit_code(std::optional<core::Code> code);
-
 /// The member `error` of every document of a command that failed: `code` (the stable name of the exit code), `message`
 /// and `hint`, which may be null.
 [[nodiscard]] core::Json error_member(const core::Error& error);
 /// The same for a command that has a code but no `core::Error`. Null if there is no code.
 [[nodiscard]] core::Json error_member(std::optional<core::Code> code, const std::string& message,
                                       const std::string& hint);
-/// The same for a command that has an exit code but no `core::Error`. Null if `exit` is 0.
-[[nodiscard]] core::Json error_member(int exit, const std::string& message, const std::string& hint);
 
 }  // namespace airlock::console

@@ -29,7 +29,7 @@ std::string content() { return to_document(test::example_licence()); }
 void check_invalid(const LicenceVerdict& verdict, int exit_code) {
   CAPTURE(verdict.reason);
   CHECK(name(verdict.state) == "invalid");
-  CHECK(verdict.exit_code() == exit_code);
+  CHECK(airlock::core::exit_code(verdict.code()) == exit_code);
   CHECK(verdict.malformed == (exit_code == 3));
   CHECK_FALSE(verdict.licence);
   CHECK_FALSE(verdict.days_left);

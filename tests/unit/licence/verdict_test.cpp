@@ -36,7 +36,7 @@ TEST_CASE("a licence within its term, for this product and site, is valid") {
   CHECK(verdict.hint.empty());
   CHECK(verdict.licence == test::example_licence());
   CHECK(verdict.days_left == 304);
-  CHECK(verdict.exit_code() == 0);
+  CHECK(airlock::core::exit_code(verdict.code()) == 0);
 }
 
 TEST_CASE("a licence that is not there is missing") {
@@ -46,7 +46,7 @@ TEST_CASE("a licence that is not there is missing") {
   CHECK_FALSE(verdict.hint.empty());
   CHECK_FALSE(verdict.licence);
   CHECK_FALSE(verdict.days_left);
-  CHECK(verdict.exit_code() == 6);
+  CHECK(airlock::core::exit_code(verdict.code()) == 6);
 }
 
 TEST_CASE("of several defects the first in the order of the states is the verdict") {
@@ -93,7 +93,7 @@ TEST_CASE("of several defects the first in the order of the states is the verdic
     CHECK(verdict.days_left);
     CHECK_FALSE(verdict.malformed);
     const bool good = verdict.state == core::LicenceState::valid || verdict.state == core::LicenceState::grace;
-    CHECK(verdict.exit_code() == (good ? 0 : 6));
+    CHECK(airlock::core::exit_code(verdict.code()) == (good ? 0 : 6));
     CHECK(verdict.hint.empty() == (verdict.state == core::LicenceState::valid));
 
     // An invalid one comes before all of them.
@@ -115,7 +115,7 @@ TEST_CASE("a revoked licence, or one that hangs on a revoked certificate, is rev
   auto verdict = judge(file, "licence.p7s", setting);
   CHECK(name(verdict.state) == "revoked");
   CHECK(verdict.reason == start + "was revoked by the vendor");
-  CHECK(verdict.exit_code() == 6);
+  CHECK(airlock::core::exit_code(verdict.code()) == 6);
   CHECK(verdict.days_left == 304);
   setting.newest_sequence = 99;
   setting.product = "other";
@@ -163,7 +163,7 @@ TEST_CASE("a licence with a lower sequence than one that was seen is superseded;
   CHECK(name(verdict.state) == "superseded");
   CHECK(verdict.reason ==
         "`licence.p7s`: licence `LIC-2026-000017` has sequence 3, and a licence with sequence 4 has been seen");
-  CHECK(verdict.exit_code() == 6);
+  CHECK(airlock::core::exit_code(verdict.code()) == 6);
   CHECK(verdict.licence == test::example_licence());
   setting.product = "other";
   setting.site_id = "00000000-0000-4000-8000-000000000000";
