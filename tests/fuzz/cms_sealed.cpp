@@ -19,7 +19,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto layout = crypto::read_sealed(object);
   if (layout) {
     std::uint64_t length = 0;
-    for (const crypto::Range& piece : layout->ciphertext) length += piece.size;
+    for (const crypto::ByteRange& piece : layout->ciphertext) length += piece.size;
     require(length <= size, "the ciphertext is part of the object");
     require(!layout->recipients.empty() && layout->recipients.size() <= crypto::recipients_limit,
             "the recipients are between one and the limit");

@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto layout = crypto::read_signed(object);
   if (layout) {
     std::uint64_t length = 0;
-    for (const crypto::Range& piece : layout->content) length += piece.size;
+    for (const crypto::ByteRange& piece : layout->content) length += piece.size;
     require(length <= size, "the content is part of the object");
     require(layout->signer < layout->certificates.size(), "the signer's certificate is one of the object's");
   }
