@@ -25,7 +25,7 @@ namespace airlock::delivery {
 struct SendOptions {
   bool now = false;  ///< tries everything at once: those that wait for a time, are too old, or failed for good
   EnvironmentProxy environment;
-  std::function<bool()> stop;  ///< asked between disclosures; true ends the run
+  std::function<bool()> stop;                    ///< asked between disclosures; true ends the run
   const sys::World* world = &sys::real_world();  ///< the clock and the random source; never null
 };
 

@@ -42,12 +42,12 @@ Result<std::string> statement(const site::Site& site, const ledger::Ledger& ledg
 }
 
 Result<std::vector<net::HttpHeader>> headers(const std::string& statement, const std::string& disclosure_id,
-                                         const site::Identity& identity, core::Time now) {
+                                             const site::Identity& identity, core::Time now) {
   AIRLOCK_TRY(const std::string signature, crypto::sign_detached(statement, identity.signer(now)));
   return std::vector<net::HttpHeader>{{"Content-Type", "application/json"},
-                                  {"Idempotency-Key", disclosure_id},
-                                  {"Airlock-Statement", core::to_base64(statement)},
-                                  {"Airlock-Signature", core::to_base64(signature)}};
+                                      {"Idempotency-Key", disclosure_id},
+                                      {"Airlock-Statement", core::to_base64(statement)},
+                                      {"Airlock-Signature", core::to_base64(signature)}};
 }
 
 }  // namespace airlock::delivery

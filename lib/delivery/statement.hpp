@@ -21,7 +21,7 @@ namespace airlock::delivery {
 
 /// The headers of an attempt: content type, idempotency key, statement, and the statement's detached signature.
 [[nodiscard]] core::Result<std::vector<net::HttpHeader>> headers(const std::string& statement,
-                                                             const std::string& disclosure_id,
-                                                             const site::Identity& identity, core::Time now);
+                                                                 const std::string& disclosure_id,
+                                                                 const site::Identity& identity, core::Time now);
 
 }  // namespace airlock::delivery

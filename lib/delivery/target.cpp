@@ -64,7 +64,8 @@ Result<std::array<MemberSlice, event_members.size()>> slices_of(const core::Blob
   for (;;) {
     AIRLOCK_TRY(const report::Token token, scanner.next());
     if (token.kind == report::TokenKind::end) return out;
-    if (token.depth == 0 && token.kind != report::TokenKind::begin_object && token.kind != report::TokenKind::end_object) {
+    if (token.depth == 0 && token.kind != report::TokenKind::begin_object &&
+        token.kind != report::TokenKind::end_object) {
       return fail(Code::refused, "the report is no object, which `posthog-batch` needs");
     }
     if (token.kind == report::TokenKind::key && token.depth == 1) {

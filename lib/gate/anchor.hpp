@@ -36,7 +36,8 @@ namespace airlock::gate {
 [[nodiscard]] core::Result<std::string> read_anchor(const site::Site& site);
 
 /// Names of bundles in the outbox whose disclosure is not in the ledger.
-[[nodiscard]] core::Result<std::vector<std::string>> unknown_bundles(const site::Site& site, const ledger::Ledger& ledger);
+[[nodiscard]] core::Result<std::vector<std::string>> unknown_bundles(const site::Site& site,
+                                                                     const ledger::Ledger& ledger);
 
 /// Checks the ledger against the rollback anchor, as `believe_anchor` does, and against the bundles in the outbox.
 /// Bundles that the newest `adopted` entry names are accepted. Error: integrity, with a way out.

@@ -69,7 +69,7 @@ void add_consents(Json& members, const std::vector<policy::AlsoNew>& to) {
 }
 
 Result<std::optional<std::set<std::string>>> declared_so_far(const ledger::Ledger& ledger,
-                                                            const std::optional<site::Kit>& in_force) {
+                                                             const std::optional<site::Kit>& in_force) {
   using Paths = std::optional<std::set<std::string>>;
   AIRLOCK_TRY(const auto entry, ledger.newest(ledger::Kind::kit));
   if (!entry) return Paths(std::in_place);

@@ -36,7 +36,7 @@ void add_consents(core::Json& members, const std::vector<policy::AlsoNew>& to);
 /// lost some of its past, or release 0.1, which did not record the paths, had more than one kit. `in_force`: the kit in
 /// force, if its file is there and sound.
 [[nodiscard]] Result<std::optional<std::set<std::string>>> declared_so_far(const ledger::Ledger& ledger,
-                                                                          const std::optional<site::Kit>& in_force);
+                                                                           const std::optional<site::Kit>& in_force);
 /// Adds these paths, and those of the entry's kit, to the members of a `kit` entry. Adds nothing if the paths are
 /// unknown, or if there are more than the text of an entry may have; they are unknown from then on.
 void add_declared(core::Json& members, std::optional<std::set<std::string>> so_far, const site::Kit& kit);

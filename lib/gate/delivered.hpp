@@ -2,7 +2,6 @@
 /// \file
 /// What became of a report that was queued, once somebody tried to send it: the ledger knows.
 
-
 #include "gate/processed.hpp"
 
 namespace airlock::gate {

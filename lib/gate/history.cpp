@@ -39,8 +39,7 @@ redaction::Treatment treatment_of(const std::string& path, const redaction::Plan
 Result<bool> stands(const site::Site& site, const ledger::Disclosure& disclosure) {
   if (disclosure.stage == ledger::Stage::released || disclosure.stage == ledger::Stage::sent) return true;
   if (disclosure.stage != ledger::Stage::sealed && !ledger::waits_to_be_sent(disclosure.stage)) return false;
-  for (const std::string& path :
-       {hidden_bundle(site, disclosure.id), in_outbox(site, disclosure.file)}) {
+  for (const std::string& path : {hidden_bundle(site, disclosure.id), in_outbox(site, disclosure.file)}) {
     AIRLOCK_TRY(const bool there, sys::look_for(path));
     if (!there) continue;
     AIRLOCK_TRY(const core::Digest digest, digest_of_file(path));

@@ -22,9 +22,9 @@ Result<void> may_disclose(const ledger::Ledger& ledger) {
   AIRLOCK_TRY(const auto hold, hold_in_force(ledger));
   if (!hold) return {};
   return core::fail(core::Code::refused,
-              "disclosures are on hold since " + hold->since.text() +
-                  (hold->reason.empty() ? "" : ": " + core::printable(hold->reason)),
-              "`airlock release` lifts it");
+                    "disclosures are on hold since " + hold->since.text() +
+                        (hold->reason.empty() ? "" : ": " + core::printable(hold->reason)),
+                    "`airlock release` lifts it");
 }
 
 }  // namespace airlock::gate

@@ -223,7 +223,7 @@ class Inbox {
     // After recovery, a decision that is the newest entry has lost its outcome.
     const bool unknown_end = latest == ledger::Kind::produced || latest == ledger::Kind::decided;
     const bool is_kept = !waits(latest) || sys::exists(kept_path(site_, id));
-    out.known = !same                    ? Known::other_bytes
+    out.known = !same                      ? Known::other_bytes
                 : cut_short || unknown_end ? Known::cut_short
                 : is_kept                  ? Known::done
                                            : Known::unmoved;

@@ -28,7 +28,7 @@ Result<published::Revocations> revocations(const site::Site& site, const ledger:
   const std::string path = site.path(site::layout::kit);
   AIRLOCK_TRY(const auto file, published::read_if_there(path, published::kit_bytes_limit));
   return published::revocations_in(file, quote(path),
-                              {.roots = roots, .product = site.configuration().product, .known = known});
+                                   {.roots = roots, .product = site.configuration().product, .known = known});
 }
 
 Result<LicenceTerms> licence_terms(const site::Site& site, const ledger::Ledger& ledger) {
@@ -45,16 +45,16 @@ Result<LicenceTerms> licence_terms(const site::Site& site, const ledger::Ledger&
 }
 
 published::JudgedByKit judge_for_site(const published::LicencePair& files, const LicenceTerms& terms,
-                                 const published::Revocations& revocations, Time now) {
+                                      const published::Revocations& revocations, Time now) {
   return published::judge_by_kit(files,
-                            {.trust = terms.trust,
-                             .product = terms.product,
-                             .site_id = terms.site_id,
-                             .key_sha256 = terms.key_sha256,
-                             .now = now,
-                             .newest_trusted = terms.newest,
-                             .seen = terms.seen},
-                            revocations);
+                                 {.trust = terms.trust,
+                                  .product = terms.product,
+                                  .site_id = terms.site_id,
+                                  .key_sha256 = terms.key_sha256,
+                                  .now = now,
+                                  .newest_trusted = terms.newest,
+                                  .seen = terms.seen},
+                                 revocations);
 }
 
 Result<LicenceInput> read_licence_input(const site::Site& site, const ledger::Ledger& ledger, Time now) {

@@ -18,11 +18,11 @@
 #include "licence/verdict.hpp"
 #include "policy/ceiling.hpp"
 #include "policy/policy.hpp"
+#include "public/judge.hpp"
 #include "public/known_kit.hpp"
 #include "site/kit.hpp"
 #include "site/machine.hpp"
 #include "site/site.hpp"
-#include "public/judge.hpp"
 
 namespace airlock::gate {
 
@@ -89,7 +89,7 @@ struct LicenceTerms {
 /// Judges the licences for a site by: the kit's revocations, licences that the ledger has seen, product, binding to the
 /// site, and a clock guard that uses the times of ledger and kit.
 [[nodiscard]] published::JudgedByKit judge_for_site(const published::LicencePair& files, const LicenceTerms& terms,
-                                               const published::Revocations& revocations, Time now);
+                                                    const published::Revocations& revocations, Time now);
 /// Reads the site's licence files as they are now, and judges them. Error: of the machine, or of the ledger.
 [[nodiscard]] Result<LicenceInput> read_licence_input(const site::Site& site, const ledger::Ledger& ledger, Time now);
 

@@ -124,7 +124,8 @@ Result<ledger::ReportRow> waiting_row(const ledger::Ledger& ledger, std::uint64_
   if (row && waits(row->latest)) return std::move(*row);
   const std::string text = std::to_string(number);
   const std::string hint =
-      "`airlock status` says which reports wait, `airlock ledger list` what became of each; a file of that name is `./" +
+      "`airlock status` says which reports wait, `airlock ledger list` what became of each; a file of that name is "
+      "`./" +
       text + "`";
   if (!row) return fail(Code::usage, "there is no report " + text, hint);
   return fail(Code::usage, "report " + text + " does not wait: it is " + std::string(ledger::name(row->latest)), hint);
@@ -149,10 +150,10 @@ Result<Received> receive_kept(const site::Site& site, const ledger::Ledger& ledg
   const core::Blob& bytes = report.whole ? static_cast<const core::Blob&>(report.bytes) : kept;
   AIRLOCK_TRY(const bool same, is_original(ledger, row.report_id, bytes));
   if (same) return report;
-  return fail(Code::integrity,
-              quote(kept_path(site, row.report_id)) + ": is not report " + std::to_string(row.number) +
-                  " as it came in",
-              "find out who changed it, and put it back from a backup; `airlock discard` lets go of it");
+  return fail(
+      Code::integrity,
+      quote(kept_path(site, row.report_id)) + ": is not report " + std::to_string(row.number) + " as it came in",
+      "find out who changed it, and put it back from a backup; `airlock discard` lets go of it");
 }
 
 Result<void> Keeping::count(const site::Site& site, const ledger::Ledger& ledger) {

@@ -50,13 +50,13 @@ inline constexpr std::chrono::days expiry_warning{14};
 
 /// Reports that wait for the same reason.
 struct WaitingGroup {
-  bool refused = false;                ///< true: they cannot leave as they are; false: they are held
-  std::string reason;                  ///< one word
-  std::string message;                 ///< message of the newest report
+  bool refused = false;  ///< true: they cannot leave as they are; false: they are held
+  std::string reason;    ///< one word
+  std::string message;   ///< message of the newest report
   std::uint64_t count = 0;
   std::vector<std::uint64_t> numbers;  ///< newest first, at most `waiting_numbers_most`
-  core::Time oldest;                         ///< since when the longest-waiting report waits
-  core::Time expires;                        ///< when the bytes of that report are removed
+  core::Time oldest;                   ///< since when the longest-waiting report waits
+  core::Time expires;                  ///< when the bytes of that report are removed
 
   /// Whether it is time to warn people that these reports expire.
   [[nodiscard]] bool expires_soon(core::Time now) const { return expires - expiry_warning <= now; }

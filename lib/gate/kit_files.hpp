@@ -29,7 +29,8 @@ using core::Result;
 
 /// The last step of putting a kit into force, after the ledger names it: adds successor roots, puts the kit's file in
 /// its place, and updates `public/site.json`. May be repeated.
-[[nodiscard]] Result<void> put_kit_files(const site::Site& site, const published::KitHeader& kit, std::string_view file);
+[[nodiscard]] Result<void> put_kit_files(const site::Site& site, const published::KitHeader& kit,
+                                         std::string_view file);
 /// Repeats that step for a kit that waited for authorisation, if the ledger names that kit by now.
 [[nodiscard]] Result<void> finish_authorised_kit(const site::Site& site, const ledger::Ledger& ledger);
 

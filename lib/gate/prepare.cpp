@@ -203,8 +203,9 @@ Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std
     out.outcome = Outcome::held;
     out.stop = {.reason = "dictionary",
                 .message = core::quote(inspection->missing) + " is required, and is missing or not of its type",
-                .hint = "what is billed by must be there: mend what makes the report; `airlock discard` lets go of this "
-                        "one"};
+                .hint =
+                    "what is billed by must be there: mend what makes the report; `airlock discard` lets go of this "
+                    "one"};
     return out;
   }
 

@@ -53,11 +53,8 @@ Result<Processed> decide_again(const site::Site& site, const ledger::ReportRow& 
   AIRLOCK_TRY(const auto ledger, open_to_read(site));
   AIRLOCK_TRY(const Received report, receive_kept(site, ledger, row));
   AIRLOCK_TRY(const ProcessOptions with_note, with_its_note(options, ledger, row));
-  const Subject subject{.report_id = row.report_id,
-                        .number = row.number,
-                        .kind = ledger::Kind::decided,
-                        .was_held = true,
-                        .dropped = {}};
+  const Subject subject{
+      .report_id = row.report_id, .number = row.number, .kind = ledger::Kind::decided, .was_held = true, .dropped = {}};
   return record(site, report, subject, with_note, keeping);
 }
 

@@ -1,8 +1,8 @@
 #pragma once
 /// \file
 /// The main job: one report in, one record, and what the decision says carried out; the same again for reports that
-/// wait, and without recording. The steps A to 4 of docs/architecture.md are in record.cpp, in that order; recovery.hpp finishes
-/// or undoes what a crash left between them.
+/// wait, and without recording. The steps A to 4 of docs/architecture.md are in record.cpp, in that order; recovery.hpp
+/// finishes or undoes what a crash left between them.
 
 #include <cstdint>
 #include <optional>
@@ -29,10 +29,10 @@ struct Looked {
   std::vector<std::pair<std::uint64_t, core::Error>> failed;
   std::uint64_t waiting = 0;  ///< reports that still wait
 };
-/// Decides again on reports that wait: those of `numbers`; where it is empty, all for which kit, licence, configuration,
-/// ceiling or hold have changed since they were looked at, but for those held by `expect`, which a person must name. A
-/// report that still waits for the same reason is left as it was, and nothing is recorded. Error: usage where a number is
-/// not that of a report that waits.
+/// Decides again on reports that wait: those of `numbers`; where it is empty, all for which kit, licence,
+/// configuration, ceiling or hold have changed since they were looked at, but for those held by `expect`, which a
+/// person must name. A report that still waits for the same reason is left as it was, and nothing is recorded. Error:
+/// usage where a number is not that of a report that waits.
 [[nodiscard]] Result<Looked> process_held(const std::string& directory, const std::vector<std::uint64_t>& numbers,
                                           const ProcessOptions& options);
 

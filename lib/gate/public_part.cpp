@@ -57,7 +57,8 @@ Result<void> name_kit(const site::Site& site, const published::KnownKit& kit) {
   return write(site, wanted);
 }
 
-Result<void> name_licences(const site::Site& site, const licence::SeenLicences& by_clock, const licence::SeenLicences& right) {
+Result<void> name_licences(const site::Site& site, const licence::SeenLicences& by_clock,
+                           const licence::SeenLicences& right) {
   auto found = read_public(site);
   if (!found || !found->current) return {};
   licence::SeenLicences seen = found->all_seen().taken_back(by_clock, right);
@@ -86,8 +87,8 @@ std::optional<Time> newest_shown(const site::Site& site) {
   return found ? std::optional(found->newest_time) : std::nullopt;
 }
 
-Result<void> refresh_public(const site::Site& site, const ledger::Ledger& ledger, const licence::LicenceVerdict& verdict,
-                            Time now) {
+Result<void> refresh_public(const site::Site& site, const ledger::Ledger& ledger,
+                            const licence::LicenceVerdict& verdict, Time now) {
   const auto found = read_public(site);
   AIRLOCK_TRY(const auto certificate, site.signing_certificate());
   AIRLOCK_TRY(licence::SeenLicences seen, seen_licences(ledger));
@@ -97,12 +98,12 @@ Result<void> refresh_public(const site::Site& site, const ledger::Ledger& ledger
   published::KnownKit kit = known_kit(site, in_force);
   AIRLOCK_TRY(const auto newest, newest_trusted_time(ledger));
   const published::PublicSite wanted{.site_id = site.configuration().site_id,
-                                .product = site.configuration().product,
-                                .key_sha256 = certificate.key().sha256().hex(),
-                                .licence_sequence = seen.highest(),
-                                .newest_time = std::max(newest.value_or(now), now),
-                                .seen = seen,
-                                .kit = std::move(kit)};
+                                     .product = site.configuration().product,
+                                     .key_sha256 = certificate.key().sha256().hex(),
+                                     .licence_sequence = seen.highest(),
+                                     .newest_time = std::max(newest.value_or(now), now),
+                                     .seen = seen,
+                                     .kit = std::move(kit)};
   if (found && is_current(*found, wanted)) return {};
   return write(site, wanted);
 }

@@ -103,17 +103,15 @@ class Recorder {
     const Json members{{"number", subject.number},
                        {"reason", stop.reason},
                        {"message", stop.recorded.empty() ? stop.message : stop.recorded}};
-    const auto kind = is_held   ? ledger::Kind::held
-                      : is_kept ? ledger::Kind::refused
-                                : ledger::Kind::withheld;
+    const auto kind = is_held ? ledger::Kind::held : is_kept ? ledger::Kind::refused : ledger::Kind::withheld;
     AIRLOCK_CHECK(append(change, kind, subject.report_id, members, inputs_.now));
     AIRLOCK_TRY(out.head, change.commit());
     if (!is_kept) AIRLOCK_CHECK(remove_kept(subject.report_id));
     return out;
   }
 
-  /// Keeps what is to be kept, but for a dropped file that is too large to be read: who claimed it moves it once its id is
-  /// in the ledger, since nobody would know it before.
+  /// Keeps what is to be kept, but for a dropped file that is too large to be read: who claimed it moves it once its id
+  /// is in the ledger, since nobody would know it before.
   Result<void> keep_before(const Subject& subject, Share share) {
     if (report_.whole) return keeping_.keep(inputs_.site, ledger_, subject.report_id, report_, share);
     if (!subject.dropped.empty()) {
@@ -243,8 +241,8 @@ class Recorder {
     } else if (!subject.was_held) {
       AIRLOCK_CHECK(keep_original(inputs_.site, subject.report_id, report_));
       AIRLOCK_TRY(auto change, ledger_.change());
-      AIRLOCK_CHECK(hold_again(change, inputs_.site, *row, "payload_lost", "what was sealed was altered or lost",
-                               inputs_.now));
+      AIRLOCK_CHECK(
+          hold_again(change, inputs_.site, *row, "payload_lost", "what was sealed was altered or lost", inputs_.now));
       AIRLOCK_CHECK(change.commit());
     }
     return released;

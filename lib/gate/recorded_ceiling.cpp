@@ -65,7 +65,8 @@ Result<std::vector<RecordedCeiling>> all_ceilings(const ledger::Ledger& ledger) 
 }
 
 /// The seq of the entry that first recorded these terms for the event, unchanged since.
-std::uint64_t first_recorded(const std::vector<RecordedCeiling>& all, const std::string& event, const policy::Terms& terms) {
+std::uint64_t first_recorded(const std::vector<RecordedCeiling>& all, const std::string& event,
+                             const policy::Terms& terms) {
   std::uint64_t out = all.back().seq;
   for (auto each = all.rbegin(); each != all.rend(); ++each) {
     const auto found = each->ceiling.find(event);

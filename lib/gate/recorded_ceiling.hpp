@@ -27,7 +27,8 @@ struct RecordedCeiling {
 /// Completes terms that an older release recorded without classes. It takes the classes from the kit in force, if that
 /// kit was in force when the terms were first recorded. Other terms stay without classes: everything counts as looser
 /// than they are, until a person authorises it.
-[[nodiscard]] Result<void> complete_ceiling(policy::Ceiling& ceiling, const Inputs& inputs, const ledger::Ledger& ledger);
+[[nodiscard]] Result<void> complete_ceiling(policy::Ceiling& ceiling, const Inputs& inputs,
+                                            const ledger::Ledger& ledger);
 
 /// The ceiling that an entry carries; nothing if it carries none. Error: integrity if its text is missing, has another
 /// digest, or cannot be read.

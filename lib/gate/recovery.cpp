@@ -146,8 +146,8 @@ Result<void> show_payload(const Site& site, const std::string& disclosure_id) {
   return sys::remove_if_file(hidden);
 }
 
-Result<bool> release_bundle(const Site& site, ledger::Ledger& ledger, const ledger::Disclosure& disclosure, core::Time now,
-                     bool recovering) {
+Result<bool> release_bundle(const Site& site, ledger::Ledger& ledger, const ledger::Disclosure& disclosure,
+                            core::Time now, bool recovering) {
   const std::string hidden = hidden_bundle(site, disclosure.id);
   const std::string visible = in_outbox(site, disclosure.file);
   AIRLOCK_TRY(const bool hidden_sound, holds(hidden, disclosure.file_sha256));

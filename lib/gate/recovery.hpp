@@ -41,7 +41,7 @@ struct Recovered {
 /// `released`, and removes the hidden names. Returns false if the file is not the one that the ledger describes; it has
 /// then recorded `payload_lost`. `recovering` marks the entry as made by recovery.
 [[nodiscard]] core::Result<bool> release_bundle(const site::Site& site, ledger::Ledger& ledger,
-                                         const ledger::Disclosure& disclosure, core::Time now, bool recovering);
+                                                const ledger::Disclosure& disclosure, core::Time now, bool recovering);
 
 /// Steps 2 and 4 for a payload that is recorded as queued: gives it its visible name and removes the hidden one.
 [[nodiscard]] core::Result<void> show_payload(const site::Site& site, const std::string& disclosure_id);

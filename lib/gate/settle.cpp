@@ -42,10 +42,10 @@ Result<void> show(const site::Site& site, const ledger::Ledger& ledger) {
 Result<Writable> writable(const std::string& directory) {
   const std::string path = directory + "/" + std::string(site::layout::ledger);
   AIRLOCK_TRY(const std::string ledger, sys::real_path(path));
-  return Writable{ledger,
-                  journal_of(ledger),
-                  {directory + "/" + std::string(site::layout::lock),
-                   directory + "/" + std::string(site::layout::inbox_lock)}};
+  return Writable{
+      ledger,
+      journal_of(ledger),
+      {directory + "/" + std::string(site::layout::lock), directory + "/" + std::string(site::layout::inbox_lock)}};
 }
 
 std::vector<std::string> linked_files(const std::string& directory) {

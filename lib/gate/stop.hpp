@@ -14,7 +14,8 @@ enum class Outcome : std::uint8_t { seal, queue, withheld, held, refused };
 
 /// Why a report does not leave: a word for the ledger, and words for the person.
 struct Stop {
-  std::string reason;  ///< `malformed`, `dictionary`, `leak`, `no_kit`, `licence`, `tier`, `ceiling`, `hold`, `policy`, …
+  std::string
+      reason;  ///< `malformed`, `dictionary`, `leak`, `no_kit`, `licence`, `tier`, `ceiling`, `hold`, `policy`, …
   std::string message;
   std::string hint;
   std::string recorded{};  ///< the message without the report's own names and characters; empty: the message has none

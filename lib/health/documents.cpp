@@ -8,8 +8,8 @@
 
 namespace airlock::health {
 
-using core::Time;
 using core::Json;
+using core::Time;
 
 policy::Disposition authorised_ceiling(const gate::Inputs& inputs) {
   if (!inputs.ceiling) return policy::Disposition::seal;

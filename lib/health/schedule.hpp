@@ -15,8 +15,8 @@
 
 namespace airlock::health {
 
-using core::Time;
 using core::Result;
+using core::Time;
 
 /// The present decision for one of the dictionary's events.
 struct Standing {
@@ -36,7 +36,8 @@ struct Schedule {
 
 /// The schedule of the site. Nothing if the dictionary gives no interval, or if reports of no event may leave this
 /// site. Errors: those of the ledger.
-[[nodiscard]] Result<std::optional<Schedule>> schedule_of(const gate::Inputs& inputs, const std::vector<Standing>& standings,
+[[nodiscard]] Result<std::optional<Schedule>> schedule_of(const gate::Inputs& inputs,
+                                                          const std::vector<Standing>& standings,
                                                           const ledger::Ledger& ledger);
 
 }  // namespace airlock::health

@@ -61,8 +61,9 @@ Result<Status> status(const std::string& directory) {
       policy::Decision decision = out.inputs.kit->policy.decide(facts);
       // If the terms cannot be computed, reports are held for another reason, which `explain` gives.
       const auto terms = gate::decision_now(out.inputs, event);
-      out.standings.push_back({event, decision, policy::explain(decision, facts),
-                               terms ? gate::above_ceiling(*terms, out.inputs, event) : std::vector<policy::Loosening>{}});
+      out.standings.push_back(
+          {event, decision, policy::explain(decision, facts),
+           terms ? gate::above_ceiling(*terms, out.inputs, event) : std::vector<policy::Loosening>{}});
     }
   }
   out.own_redactions = gate::own_redactions(out.inputs);

@@ -21,8 +21,8 @@
 
 namespace airlock::health {
 
-using core::Time;
 using core::Result;
+using core::Time;
 
 /// The number of newest disclosures that `Status::copied` counts over: a year of weekly reports.
 inline constexpr std::size_t copies_counted_of = 52;
@@ -37,20 +37,20 @@ struct CopiedAway {
 
 struct Status {
   gate::Inputs inputs;
-  std::vector<Standing> standings;           ///< empty without a kit
+  std::vector<Standing> standings;                 ///< empty without a kit
   std::vector<gate::OwnRedaction> own_redactions;  ///< `redact_also` of the site and the machine
   std::string certificate_sha256;  ///< of the site's signing certificate (DER), hex; empty where it cannot be read
   std::uint64_t reports = 0;
   std::uint64_t disclosures = 0;
-  std::uint64_t held = 0;                  ///< reports that wait as `held`
-  std::uint64_t refused = 0;               ///< reports that wait as `refused`
+  std::uint64_t held = 0;                        ///< reports that wait as `held`
+  std::uint64_t refused = 0;                     ///< reports that wait as `refused`
   std::vector<gate::WaitingGroup> waiting;       ///< the held and refused reports, grouped by reason
-  ledger::Ledger::Waiting queue;           ///< payloads that wait to be sent
-  std::uint64_t bundles = 0;               ///< bundles in the outbox that no receipt has named
-  std::uint64_t handed_over = 0;           ///< how many of `bundles` were handed over
-  std::uint64_t acknowledged = 0;          ///< bundles in the outbox that a receipt has named
+  ledger::Ledger::Waiting queue;                 ///< payloads that wait to be sent
+  std::uint64_t bundles = 0;                     ///< bundles in the outbox that no receipt has named
+  std::uint64_t handed_over = 0;                 ///< how many of `bundles` were handed over
+  std::uint64_t acknowledged = 0;                ///< bundles in the outbox that a receipt has named
   std::optional<gate::ImportedReceipt> receipt;  ///< the newest imported receipt
-  std::uint64_t unfinished = 0;            ///< disclosures that were cut short; the next run finishes or undoes them
+  std::uint64_t unfinished = 0;  ///< disclosures that were cut short; the next run finishes or undoes them
   ledger::TreeHead head;
   std::optional<Time> newest_time;
   std::optional<Time> newest_trusted;                 ///< the time that the clock guard compares the clock with

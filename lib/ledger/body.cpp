@@ -166,7 +166,8 @@ bool moves_disclosure(Kind kind) {
 bool makes_file(Kind kind) { return kind == Kind::sealed || kind == Kind::queued; }
 
 Result<std::string> make_body(std::uint64_t seq, Kind kind, std::string_view report_id, const Json& members, Time time,
-                              std::string_view nonce, const Newest& newest, const std::optional<EarlierEntries>& earlier) {
+                              std::string_view nonce, const Newest& newest,
+                              const std::optional<EarlierEntries>& earlier) {
   if (nonce.size() != nonce_size) return fail(Code::unexpected, "a nonce must have 16 bytes");
   if (!members.is_object()) return fail(Code::unexpected, "the members of an entry must be an object");
   Json body = Json::object();

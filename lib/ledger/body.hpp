@@ -71,11 +71,11 @@ struct EntryFacts {
   bool delivered_unknown = false;  ///< the attempt may have arrived
   std::optional<Time> next_try;    ///< nothing where it was given up
 
-  bool disowns_times = false;      ///< `authorised` only
-  std::optional<Digest> ceiling;   ///< of a text in the table of ceilings
-  std::optional<Digest> terms;     ///< of a text in the same table
-  std::optional<Digest> declared;  ///< of a text in the same table
-  std::optional<Newest> newest;    ///< nothing in an entry of format 1
+  bool disowns_times = false;             ///< `authorised` only
+  std::optional<Digest> ceiling;          ///< of a text in the table of ceilings
+  std::optional<Digest> terms;            ///< of a text in the same table
+  std::optional<Digest> declared;         ///< of a text in the same table
+  std::optional<Newest> newest;           ///< nothing in an entry of format 1
   std::optional<EarlierEntries> earlier;  ///< only in the first entry of format 2 after entries of format 1
 };
 

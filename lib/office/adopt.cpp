@@ -35,7 +35,8 @@ constexpr std::size_t anchor_told_most = 4096;
 Result<Adopted> adopt(const std::string& directory, const std::string& reason) {
   AIRLOCK_CHECK(core::check_reason(reason, adopt_reason_hint));
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
-  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), static_cast<int>(gate::Patience::report)));
+  AIRLOCK_TRY(const auto lock,
+              sys::Lock::acquire(site.path(site::layout::lock), static_cast<int>(gate::Patience::report)));
   AIRLOCK_TRY(auto ledger, gate::open_to_adopt(site));
   AIRLOCK_TRY(const auto verifier, site.ledger_verifier());
   AIRLOCK_CHECK(ledger::verify(ledger, verifier));
@@ -62,7 +63,8 @@ Result<Adopted> adopt(const std::string& directory, const std::string& reason) {
                {"disclosures", std::move(disclosures)}};
   if (!out.found.empty()) members["found"] = out.found;
   // The rollback anchor is recorded as found, even if it does not verify: nothing else is left of the lost past.
-  if (const auto anchor = gate::read_anchor(site); anchor && anchor->size() <= anchor_told_most && core::is_utf8(*anchor)) {
+  if (const auto anchor = gate::read_anchor(site);
+      anchor && anchor->size() <= anchor_told_most && core::is_utf8(*anchor)) {
     members["anchor"] = *anchor;
   }
   if (!unknown.empty()) members["unknown_bundles"] = unknown;

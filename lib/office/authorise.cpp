@@ -7,6 +7,7 @@
 #include "gate/ceiling.hpp"
 #include "gate/consent.hpp"
 #include "gate/entries.hpp"
+#include "gate/kit_files.hpp"
 #include "gate/open.hpp"
 #include "gate/read_inputs.hpp"
 #include "gate/recorded_ceiling.hpp"
@@ -14,7 +15,6 @@
 #include "ledger/kind.hpp"
 #include "ledger/ledger.hpp"
 #include "office/install_kit.hpp"
-#include "gate/kit_files.hpp"
 #include "sys/look.hpp"
 #include "sys/system.hpp"
 #include "sys/write_file.hpp"
@@ -22,10 +22,10 @@
 namespace airlock::office {
 namespace {
 
-using core::Result;
 using core::Code;
 using core::fail;
 using core::Json;
+using core::Result;
 
 /// Makes `inputs` use the kit that was put aside, if there is one. Returns the number of the kit that it replaces.
 Result<std::optional<std::uint64_t>> use_proposed_kit(gate::Inputs& inputs, std::optional<ProposedKit> proposed,
@@ -45,10 +45,11 @@ Result<std::optional<AlsoNewList>> new_consent(const std::optional<AlsoNewList>&
                                                bool declared_is_known) {
   if (!wanted || *wanted == so_far) return std::nullopt;
   if (wanted->empty() || declared_is_known) return wanted;
-  return fail(Code::refused,
-              "nobody can say which values are new: what earlier kits of this site declared was not recorded, by an older "
-              "airlock, or is lost with a part of the ledger",
-              "authorise each kit without `--also-new`, once it is installed");
+  return fail(
+      Code::refused,
+      "nobody can say which values are new: what earlier kits of this site declared was not recorded, by an older "
+      "airlock, or is lost with a part of the ledger",
+      "authorise each kit without `--also-new`, once it is installed");
 }
 
 Result<Proposal> propose(const gate::Inputs& inputs, const std::optional<std::uint64_t>& kit_before) {
@@ -126,8 +127,7 @@ Result<void> authorise(const std::string& directory, const Proposal& shown, cons
   const std::string kit_file = proposed ? proposed->file : "";
   AIRLOCK_TRY(const auto kit_before, use_proposed_kit(inputs, std::move(proposed), ledger));
   AIRLOCK_TRY(const Proposal fresh, propose(inputs, kit_before));
-  if (fresh.fingerprint != shown.fingerprint || fresh.decisions != shown.decisions ||
-      consents.to != shown.consented) {
+  if (fresh.fingerprint != shown.fingerprint || fresh.decisions != shown.decisions || consents.to != shown.consented) {
     return fail(Code::refused, "what is in force has changed since it was shown", "run `airlock authorise` again");
   }
   inputs.ceiling = policy::raised(inputs.ceiling.value_or(policy::Ceiling{}), fresh.decisions);

@@ -29,11 +29,11 @@ struct Raise {
 struct Proposal {
   std::vector<Raise> raises;  ///< empty: nothing in force is looser than the ceiling
   std::string licence;        ///< serial, tier and state, for people; only the state if there is no verified licence
-  std::uint64_t kit = 0;                    ///< number of the kit that made these decisions
+  std::uint64_t kit = 0;      ///< number of the kit that made these decisions
   std::optional<std::uint64_t> kit_before;  ///< number of the kit in force, if a person must allow `kit` to replace it
-  policy::Ceiling decisions;  ///< for the events in `raises`
-  core::Digest fingerprint;   ///< of everything that the proposal was computed from
-  std::vector<policy::AlsoNew> consented;                ///< the standing consents now in force
+  policy::Ceiling decisions;                ///< for the events in `raises`
+  core::Digest fingerprint;                 ///< of everything that the proposal was computed from
+  std::vector<policy::AlsoNew> consented;   ///< the standing consents now in force
   std::optional<std::vector<policy::AlsoNew>> also_new;  ///< the consents to replace them; nothing if they stay
 
   [[nodiscard]] bool empty() const { return raises.empty() && !kit_before && !also_new; }

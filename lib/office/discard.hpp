@@ -15,8 +15,8 @@ namespace airlock::office {
 struct Discarded {
   std::uint64_t number = 0;
   std::string report_id;
-  std::string was;                ///< `held` or `refused`
-  std::uint64_t same_bytes = 0;   ///< how many other reports with the same bytes still wait
+  std::string was;               ///< `held` or `refused`
+  std::uint64_t same_bytes = 0;  ///< how many other reports with the same bytes still wait
   ledger::TreeHead head;
 };
 

@@ -56,7 +56,7 @@ Result<std::string> check_medium(const site::Site& site, const std::string& to) 
 }
 
 Result<std::vector<gate::BundleInOutbox>> choose(const site::Site& site, const ledger::Ledger& ledger,
-                                           const std::vector<std::uint64_t>& numbers) {
+                                                 const std::vector<std::uint64_t>& numbers) {
   AIRLOCK_TRY(auto pending, gate::pending_bundles(site, ledger));
   if (numbers.empty()) return pending;
   const auto is_of = [](std::uint64_t number) {

@@ -29,8 +29,6 @@ using core::fail;
 using core::Json;
 using core::quote;
 
-
-
 constexpr const char* needs_person_hint =
     "ask the vendor whether this kit is really meant for this site; `airlock authorise --reason TEXT` then shows it "
     "and "
@@ -39,7 +37,8 @@ constexpr const char* needs_person_hint =
 /// Whether a kit's number is a step back or a long jump. A step back may bring back a kit that was replaced. A long
 /// jump would make all later kits look old. The number is also compared with the one in `public/site.json`, since the
 /// ledger may be an older one that was restored.
-bool needs_person(std::uint64_t number, const std::optional<gate::KitInForce>& in_force, const published::KnownKit& known) {
+bool needs_person(std::uint64_t number, const std::optional<gate::KitInForce>& in_force,
+                  const published::KnownKit& known) {
   return number < known.number || (in_force && number > in_force->number && number - in_force->number > kit_jump_most);
 }
 
@@ -103,8 +102,8 @@ Result<std::vector<std::string>> put_kit(const site::Site& site, ledger::Ledger&
     AIRLOCK_TRY(auto declared, gate::declared_so_far(ledger, inputs.kit));
     AIRLOCK_TRY(const gate::Consents consents, gate::consents_in_force(ledger));
     AIRLOCK_CHECK(gate::use_kit(inputs, std::move(kit), ledger));
-    AIRLOCK_TRY(admitted,
-                gate::install_into_ceiling(inputs, declared ? policy::Consent{consents.to, *declared} : policy::Consent{}));
+    AIRLOCK_TRY(admitted, gate::install_into_ceiling(
+                              inputs, declared ? policy::Consent{consents.to, *declared} : policy::Consent{}));
     if (!admitted.empty()) members["by_consent"] = {{"entry", consents.entry}, {"paths", admitted}};
     gate::add_declared(members, std::move(declared), *inputs.kit);
     AIRLOCK_CHECK(gate::add_ceiling(members, inputs));

@@ -24,7 +24,7 @@ inline constexpr std::uint64_t kit_jump_most = 1000;
 struct InstalledKit {
   std::uint64_t number = 0;
   std::vector<gate::OwnRedaction> idle;  ///< `redact_also` that selects nothing in this kit, so that reports are held
-  std::vector<std::string> by_consent;  ///< paths of new values that may leave because of a standing consent
+  std::vector<std::string> by_consent;   ///< paths of new values that may leave because of a standing consent
 };
 /// Installs a kit with a higher number than the kit in force, or the same kit again. Refuses a lower number and a jump
 /// of more than `kit_jump_most`, and puts such a kit aside for a person to `authorise`. Also refuses a kit that was
@@ -62,6 +62,6 @@ struct ProposedKit {
 /// short; appends the `kit` entry; calls `put_kit_files`. Until all three are done, every report is withheld. The
 /// caller holds the site's lock. Returns the paths of new values that may leave because of a standing consent.
 [[nodiscard]] Result<std::vector<std::string>> put_kit(const site::Site& site, ledger::Ledger& ledger, site::Kit kit,
-                                         std::string_view file, core::Time now);
+                                                       std::string_view file, core::Time now);
 
 }  // namespace airlock::office

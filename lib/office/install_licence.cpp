@@ -28,7 +28,6 @@ using core::fail;
 using core::Json;
 using core::quote;
 
-
 /// Writes `file` to the place `layout`. First keeps a copy of the licence that is there now, unless it is the same.
 Result<void> replace_licence(const site::Site& site, std::string_view layout, std::string_view file) {
   AIRLOCK_TRY(const auto before, published::read_licence(site.path(layout)));

@@ -21,7 +21,7 @@ using core::Result;
 struct InstalledLicence {
   licence::Licence licence;
   bool waits = false;                ///< whether it waits to take over from the licence in force
-  licence::LicenceVerdict verdict;          ///< on the licence that is in force now
+  licence::LicenceVerdict verdict;   ///< on the licence that is in force now
   std::vector<std::string> unknown;  ///< terms of the licence that the kit in force does not know, in sentences
 };
 /// Installs a licence whose state is valid, grace or not_yet_valid. If a licence is in force that is valid or in grace,
@@ -37,7 +37,7 @@ struct InstalledLicence {
 
 /// Puts a licence into force: writes its file, appends the `licence` entry and updates `public/site.json`. The caller
 /// holds the site's lock. Errors: those of writing files and of the ledger, such as not_recorded.
-[[nodiscard]] Result<void> put_licence(const site::Site& site, ledger::Ledger& ledger, const licence::LicenceVerdict& verdict,
-                         std::string_view file, core::Time now);
+[[nodiscard]] Result<void> put_licence(const site::Site& site, ledger::Ledger& ledger,
+                                       const licence::LicenceVerdict& verdict, std::string_view file, core::Time now);
 
 }  // namespace airlock::office

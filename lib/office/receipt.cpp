@@ -15,19 +15,19 @@
 #include "ledger/kind.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger/merkle.hpp"
-#include "site/history.hpp"
 #include "site/former_keys.hpp"
+#include "site/history.hpp"
 #include "site/site.hpp"
 #include "sys/lock.hpp"
 
 namespace airlock::office {
 namespace {
 
-using core::Result;
 using core::Code;
 using core::fail;
 using core::Json;
 using core::quote;
+using core::Result;
 using ledger::Kind;
 
 Result<void> check_site(const site::Site& site, const site::Receipt& receipt) {
@@ -153,7 +153,8 @@ Result<void> record_receipt(ledger::Ledger& ledger, const site::VerifiedReceipt&
 Result<ReceiptImport> import_receipt(const std::string& directory, std::string_view file) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   // This import must not end the open attempt of a running sender. The sender's lock is taken before the site's.
-  AIRLOCK_TRY(const auto send_lock, sys::Lock::acquire(site.path(site::layout::send_lock), static_cast<int>(gate::Patience::report)));
+  AIRLOCK_TRY(const auto send_lock,
+              sys::Lock::acquire(site.path(site::layout::send_lock), static_cast<int>(gate::Patience::report)));
   AIRLOCK_TRY(auto session, gate::Session::begin(site, gate::Patience::report, gate::Unfinished::is_finished));
   ledger::Ledger& ledger = session.ledger();
   AIRLOCK_TRY(const auto revoked, gate::revocations(site, ledger));

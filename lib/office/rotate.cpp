@@ -28,7 +28,7 @@ core::Result<void> carry_ceiling(core::Json& members, const site::StagedKey& sta
 }
 
 core::Result<KeyChange> change_key(const std::string& directory, site::KeyName key, bool destroys,
-                                    const std::optional<keeper::TokenKey>& token = std::nullopt) {
+                                   const std::optional<keeper::TokenKey>& token = std::nullopt) {
   AIRLOCK_TRY(auto session, gate::Session::begin(directory, gate::Patience::person, gate::Unfinished::is_finished));
   const site::Site& site = session.site();
   ledger::Ledger& ledger = session.ledger();
@@ -65,7 +65,8 @@ core::Result<KeyChange> use_token_key(const std::string& directory, const keeper
 
 core::Result<void> protect_site_key(const std::string& directory) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
-  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), static_cast<int>(gate::Patience::person)));
+  AIRLOCK_TRY(const auto lock,
+              sys::Lock::acquire(site.path(site::layout::lock), static_cast<int>(gate::Patience::person)));
   return site::protect_signing_key(site);
 }
 

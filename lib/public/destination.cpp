@@ -6,7 +6,6 @@
 #include "core/encoding.hpp"
 #include "core/members.hpp"
 
-
 namespace airlock::published {
 namespace {
 

@@ -156,7 +156,8 @@ Result<licence::LicenceVerdict> judge_public(const std::string& directory, core:
   return with_hint_on_permissions(judge_folder(directory, now, [&] { return read_licences(directory); }));
 }
 
-Result<licence::LicenceVerdict> judge_for_public(const std::string& directory, const std::string& file, core::Time now) {
+Result<licence::LicenceVerdict> judge_for_public(const std::string& directory, const std::string& file,
+                                                 core::Time now) {
   return with_hint_on_permissions(as_named(judge_folder(directory, now,
                                                         [&]() -> Result<LicencePair> {
                                                           AIRLOCK_TRY(LicenceFile named, read_licence(file));

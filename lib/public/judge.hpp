@@ -35,8 +35,8 @@ namespace airlock::published {
 [[nodiscard]] core::Result<licence::LicenceVerdict> judge_public(const std::string& directory, core::Time now);
 /// Judges another licence file as if it were the only one of the site, so as installing it would. Errors: as
 /// `judge_public`.
-[[nodiscard]] core::Result<licence::LicenceVerdict> judge_for_public(const std::string& directory, const std::string& file,
-                                                              core::Time now);
+[[nodiscard]] core::Result<licence::LicenceVerdict> judge_for_public(const std::string& directory,
+                                                                     const std::string& file, core::Time now);
 
 /// What `licence verify` is given instead of a site.
 struct LicenceFiles {

@@ -25,7 +25,7 @@ struct PublicSite {
   std::string key_sha256;             ///< of the site key, hex
   std::int64_t licence_sequence = 0;  ///< highest of all licences seen, of any licensee; 0: none
   Time newest_time;                   ///< newest trusted time, at most an hour behind the ledger's
-  licence::SeenLicences seen = {};            ///< the licences seen, by licensee
+  licence::SeenLicences seen = {};    ///< the licences seen, by licensee
   KnownKit kit = {};                  ///< the newest kit, and the revocation lists
   bool current = true;                ///< false: the file has version 1 of the format, which lacks `seen` and `kit`
 

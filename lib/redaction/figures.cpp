@@ -5,7 +5,6 @@
 
 #include "core/encoding.hpp"
 
-
 namespace airlock::redaction {
 namespace {
 

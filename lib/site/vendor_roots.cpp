@@ -4,7 +4,6 @@
 
 #include "sys/write_file.hpp"
 
-
 namespace airlock::site {
 namespace {
 

@@ -163,10 +163,10 @@ int main(int argc, char** argv) {
     std::ofstream(path) << text;
   };
   publish(site::layout::public_site, published::to_document({.site_id = "7f1c7c26-5c0b-4f0e-9d3a-1f2e3d4c5b6a",
-                                                        .product = "posthog",
-                                                        .key_sha256 = std::string(64, '0'),
-                                                        .licence_sequence = 1,
-                                                        .newest_time = content.issued}));
+                                                             .product = "posthog",
+                                                             .key_sha256 = std::string(64, '0'),
+                                                             .licence_sequence = 1,
+                                                             .newest_time = content.issued}));
   publish(site::layout::vendor_root, root.certificate.pem());
   publish(site::layout::licence, file);
   publish(site::layout::kit, kit_file);
@@ -183,14 +183,14 @@ int main(int argc, char** argv) {
       {"verdict from bytes, trust parsed each time",
        [&] {
          return is_valid_of_bytes(published::judge_bytes({.licence = file,
-                                            .trust = root.certificate.pem(),
-                                            .product = "posthog",
-                                            .site_id = {},
-                                            .key_sha256 = {},
-                                            .newest_trusted = {},
-                                            .newest_sequence = 0,
-                                            .kit = {}},
-                                           now));
+                                                          .trust = root.certificate.pem(),
+                                                          .product = "posthog",
+                                                          .site_id = {},
+                                                          .key_sha256 = {},
+                                                          .newest_trusted = {},
+                                                          .newest_sequence = 0,
+                                                          .kit = {}},
+                                                         now));
        }},
       {"verdict from files",
        [&] {

@@ -88,7 +88,8 @@ std::string flat_dictionary() {
 }
 
 /// 64 profiles in a chain with the redactions spread over them, so that each has those of all before it.
-std::string policy_of(const std::function<std::string(std::size_t)>& redaction, std::size_t profiles, std::size_t each) {
+std::string policy_of(const std::function<std::string(std::size_t)>& redaction, std::size_t profiles,
+                      std::size_t each) {
   std::string out =
       R"({"format":"airlock-policy/1","name":"x","version":"1","tiers":{"t":{"disposition":"seal","may":["seal"]}},)"
       R"("otherwise":"withhold","profiles":{)";

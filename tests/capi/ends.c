@@ -7,15 +7,15 @@
 #include <time.h>
 
 enum { threads = 4 };
-static const char *site;
+static const char* site;
 
-static void *judge(void *unused) {
+static void* judge(void* unused) {
   (void)unused;
   while (site != NULL) airlock_verdict_free(airlock_verify_site(site));
   return NULL;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   if (argc != 3) return 2;
   site = argv[1];
   pthread_t thread;

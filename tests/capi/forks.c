@@ -13,15 +13,15 @@
 
 enum { threads = 4, seconds_maximum = 60 };
 static atomic_int stop;
-static const char *site;
+static const char* site;
 
-static void *judge(void *unused) {
+static void* judge(void* unused) {
   (void)unused;
   while (!atomic_load(&stop)) airlock_verdict_free(airlock_verify_site(site));
   return NULL;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   if (argc != 4) return 2;
   site = argv[1];
   pthread_t thread[threads];
@@ -32,7 +32,7 @@ int main(int argc, char **argv) {
     const pid_t child = fork();
     if (child == 0) {
       alarm(seconds_maximum); /* a child that hangs is killed, and counted as wrong */
-      airlock_verdict *verdict = airlock_verify_site(site);
+      airlock_verdict* verdict = airlock_verify_site(site);
       _exit(strcmp(airlock_verdict_state_name(verdict), argv[3]) != 0);
     }
     int status = 0;

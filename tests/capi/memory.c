@@ -1,7 +1,7 @@
-/* Judges a site's licence while the first, the second, … allocation fails, each time in a new process, until no allocation
- * is left to fail. Prints how often each verdict came, and how often a library below ended the process (airlock.h says
- * which). The exit code is 1 where anything else ended a process.
- *     memory SITE cold|warm      cold: it is the first verdict in the process; warm: the second */
+/* Judges a site's licence while the first, the second, … allocation fails, each time in a new process, until no
+ * allocation is left to fail. Prints how often each verdict came, and how often a library below ended the process
+ * (airlock.h says which). The exit code is 1 where anything else ended a process. memory SITE cold|warm      cold: it
+ * is the first verdict in the process; warm: the second */
 #define _GNU_SOURCE
 #include <airlock.h>
 #include <dlfcn.h>
@@ -23,19 +23,19 @@ static int fails_now(void) {
   return 1;
 }
 
-void *malloc(size_t size) {
-  static void *(*real)(size_t);
-  if (real == NULL) *(void **)&real = dlsym(RTLD_NEXT, "malloc");
+void* malloc(size_t size) {
+  static void* (*real)(size_t);
+  if (real == NULL) *(void**)&real = dlsym(RTLD_NEXT, "malloc");
   return fails_now() ? NULL : real(size);
 }
 
-void *realloc(void *at, size_t size) {
-  static void *(*real)(void *, size_t);
-  if (real == NULL) *(void **)&real = dlsym(RTLD_NEXT, "realloc");
+void* realloc(void* at, size_t size) {
+  static void* (*real)(void*, size_t);
+  if (real == NULL) *(void**)&real = dlsym(RTLD_NEXT, "realloc");
   return fails_now() ? NULL : real(at, size);
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   if (argc != 3) return 2;
   const int warm = strcmp(argv[2], "warm") == 0;
   enum { judged = 50, not_hit = 98 }; /* exit codes of the children */
@@ -46,7 +46,7 @@ int main(int argc, char **argv) {
     if (child == 0) {
       if (warm) airlock_verdict_free(airlock_verify_site(argv[1]));
       before_failure = nth;
-      airlock_verdict *verdict = airlock_verify_site(argv[1]);
+      airlock_verdict* verdict = airlock_verify_site(argv[1]);
       before_failure = -1;
       if (!failed) _exit(not_hit);
       _exit(judged + (int)airlock_verdict_state(verdict));

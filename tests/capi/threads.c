@@ -9,14 +9,14 @@
 #include <string.h>
 
 enum { threads = 64 };
-static char **arguments;
+static char** arguments;
 static char licence[65536];
 static size_t licence_size;
-static airlock_setting *setting;
+static airlock_setting* setting;
 static atomic_int wrong;
 static atomic_int done;
 
-static void expect(airlock_verdict *verdict) {
+static void expect(airlock_verdict* verdict) {
   if (strcmp(airlock_verdict_state_name(verdict), arguments[6]) != 0) {
     atomic_fetch_add(&wrong, 1);
     fprintf(stderr, "%s: %s\n", airlock_verdict_state_name(verdict), airlock_verdict_reason(verdict));
@@ -25,7 +25,7 @@ static void expect(airlock_verdict *verdict) {
   airlock_verdict_free(verdict);
 }
 
-static void *work(void *unused) {
+static void* work(void* unused) {
   (void)unused;
   for (int round = atoi(arguments[5]); round > 0; --round) {
     expect(airlock_verify_bytes(licence, licence_size, setting));
@@ -35,11 +35,11 @@ static void *work(void *unused) {
   return NULL;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   if (argc != 7) return 2;
   arguments = argv;
   char trust[65536];
-  FILE *file = fopen(argv[2], "rb");
+  FILE* file = fopen(argv[2], "rb");
   licence_size = fread(licence, 1, sizeof licence, file);
   fclose(file);
   file = fopen(argv[3], "rb");

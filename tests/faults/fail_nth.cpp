@@ -2,9 +2,9 @@
 /// A library to preload: it lets the n-th file operation of a program fail. SQLite's VFS and `lib/sys` both reach the
 /// system through the functions below, so both are hit.
 ///
-/// What to do is in the file that `AIRLOCK_FAULTS` names, laid out as `Plan`; it is mapped when the library is loaded, so
-/// that a worker that has cleared its environment and closed its descriptors still counts, as do all processes of one run
-/// together. Only what concerns files below `Plan::root` counts.
+/// What to do is in the file that `AIRLOCK_FAULTS` names, laid out as `Plan`; it is mapped when the library is loaded,
+/// so that a worker that has cleared its environment and closed its descriptors still counts, as do all processes of
+/// one run together. Only what concerns files below `Plan::root` counts.
 ///
 /// Not seen: what glibc does inside itself (`fopen`, `opendir`), and calls made through `syscall`. For those there is
 /// strace.
@@ -25,7 +25,8 @@
 #include <cstring>
 #include <string_view>
 
-// Linux promises these numbers and arguments; going round glibc needs no look-up of what this library stands in front of.
+// Linux promises these numbers and arguments; going round glibc needs no look-up of what this library stands in front
+// of.
 
 namespace {
 
@@ -205,13 +206,13 @@ __attribute__((constructor)) void load() {
 
 extern "C" {
 
-#define AIRLOCK_MODE(flags, mode)                                          \
-  mode_t mode = 0;                                                         \
-  if (((flags) & O_CREAT) != 0 || ((flags) & O_TMPFILE) == O_TMPFILE) {    \
-    va_list rest;                                                          \
-    va_start(rest, flags);                                                 \
-    mode = va_arg(rest, mode_t);                                           \
-    va_end(rest);                                                          \
+#define AIRLOCK_MODE(flags, mode)                                   \
+  mode_t mode = 0;                                                  \
+  if (((flags)&O_CREAT) != 0 || ((flags)&O_TMPFILE) == O_TMPFILE) { \
+    va_list rest;                                                   \
+    va_start(rest, flags);                                          \
+    mode = va_arg(rest, mode_t);                                    \
+    va_end(rest);                                                   \
   }
 
 int open(const char* path, int flags, ...) {
@@ -275,12 +276,12 @@ int fchmod(int fd, mode_t mode) noexcept {
   return file_fails(fd, mode_bits) ? -1 : static_cast<int>(::syscall(SYS_fchmod, fd, mode));
 }
 
-#define AIRLOCK_LOCK(fd, command, argument)                                                                   \
-  va_list rest;                                                                                               \
-  va_start(rest, command);                                                                                    \
-  void* argument = va_arg(rest, void*);                                                                       \
-  va_end(rest);                                                                                               \
-  if ((command == F_SETLK || command == F_SETLKW) && file_fails(fd, lock)) return -1;                         \
+#define AIRLOCK_LOCK(fd, command, argument)                                           \
+  va_list rest;                                                                       \
+  va_start(rest, command);                                                            \
+  void* argument = va_arg(rest, void*);                                               \
+  va_end(rest);                                                                       \
+  if ((command == F_SETLK || command == F_SETLKW) && file_fails(fd, lock)) return -1; \
   return static_cast<int>(::syscall(SYS_fcntl, fd, command, argument));
 
 int fcntl(int fd, int command, ...) { AIRLOCK_LOCK(fd, command, argument) }
@@ -301,7 +302,9 @@ int fstat(int fd, struct stat* into) noexcept {
 }
 // On 64-bit Linux the two have one layout.
 int stat64(const char* path, struct stat64* into) noexcept { return stat(path, reinterpret_cast<struct stat*>(into)); }
-int lstat64(const char* path, struct stat64* into) noexcept { return lstat(path, reinterpret_cast<struct stat*>(into)); }
+int lstat64(const char* path, struct stat64* into) noexcept {
+  return lstat(path, reinterpret_cast<struct stat*>(into));
+}
 int fstat64(int fd, struct stat64* into) noexcept { return fstat(fd, reinterpret_cast<struct stat*>(into)); }
 int access(const char* path, int how) noexcept {
   return path_fails(path, look) ? -1 : static_cast<int>(::syscall(SYS_faccessat, AT_FDCWD, path, how));

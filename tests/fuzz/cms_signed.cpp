@@ -1,5 +1,5 @@
-// SignedData: the strict walk in front of OpenSSL, and verification under each trust store. Whatever verifies has a content that
-// was truly signed.
+// SignedData: the strict walk in front of OpenSSL, and verification under each trust store. Whatever verifies has a
+// content that was truly signed.
 
 #include "crypto/cms.hpp"
 

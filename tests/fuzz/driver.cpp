@@ -142,8 +142,8 @@ int main(int argc, char** argv) {
     const Mutator mutator(options.corpus, options.words, options.longest);
     Random random(options.seed);
     for (std::uint64_t i = 0; i < options.runs; ++i) run(mutator.next(random));
-    std::cout << "counted: " << options.corpus.size() + options.runs << " inputs to the fuzz target "
-              << options.target << ", seed " << options.seed << "\n1 passed, 0 failed\n";
+    std::cout << "counted: " << options.corpus.size() + options.runs << " inputs to the fuzz target " << options.target
+              << ", seed " << options.seed << "\n1 passed, 0 failed\n";
     return 0;
   } catch (const std::exception& error) {
     std::cerr << "fuzz: " << error.what() << "\n";

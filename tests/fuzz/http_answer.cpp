@@ -1,7 +1,7 @@
 // A receiver's answer: the lines of its head, its body, and what the sender makes of it.
 
-#include "delivery/backoff.hpp"
 #include "core/text.hpp"
+#include "delivery/backoff.hpp"
 #include "fuzz/target.hpp"
 #include "net/exchange.hpp"
 
@@ -33,6 +33,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
           "only a 2xx says that it arrived");
   const auto now = core::Time::from_text("2026-11-01T00:00:00Z").value();
   const core::Time next = delivery::next_try(3, exchange.answer.retry_after, now, 7);
-  require(next > now && next - now <= delivery::longest_retry_after, "the next try is neither in the past nor too far off");
+  require(next > now && next - now <= delivery::longest_retry_after,
+          "the next try is neither in the past nor too far off");
   return 0;
 }

@@ -1,4 +1,5 @@
-// Key files: a private key in PEM, one under a passphrase, the word for a token. A key that was read is written and read back.
+// Key files: a private key in PEM, one under a passphrase, the word for a token. A key that was read is written and
+// read back.
 
 #include "keeper/key_file.hpp"
 

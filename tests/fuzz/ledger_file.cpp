@@ -1,4 +1,5 @@
-// The ledger's file, as anybody may have changed it. Whatever `verify` is content with has the root that the seed's site signed.
+// The ledger's file, as anybody may have changed it. Whatever `verify` is content with has the root that the seed's
+// site signed.
 
 #include <fstream>
 

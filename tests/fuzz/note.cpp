@@ -1,4 +1,5 @@
-// Checkpoints, proofs and keys of the ledger as texts. Whatever verifies was signed; whatever is read is written back as it was.
+// Checkpoints, proofs and keys of the ledger as texts. Whatever verifies was signed; whatever is read is written back
+// as it was.
 
 #include "crypto/note.hpp"
 

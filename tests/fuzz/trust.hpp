@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// What the seeds of the fuzz targets were made with (make-seeds): whom to believe, and what was truly signed. A target that
-/// verifies can so demand that whatever verifies is one of these.
+/// What the seeds of the fuzz targets were made with (make-seeds): whom to believe, and what was truly signed. A target
+/// that verifies can so demand that whatever verifies is one of these.
 
 #include <filesystem>
 #include <fstream>

@@ -61,14 +61,18 @@ Settings settings_from_environment() {
 }
 
 Json to_json(const delivery::SendEvent& event) {
-  Json out{{"number", event.number}, {"disclosure", event.disclosure}, {"id", event.id}, {"outcome", delivery::name(event.outcome)}};
+  Json out{{"number", event.number},
+           {"disclosure", event.disclosure},
+           {"id", event.id},
+           {"outcome", delivery::name(event.outcome)}};
   out["message"] = event.message.empty() ? Json(nullptr) : Json(event.message);
   return out;
 }
 
 void show(const console::Console& console, const delivery::SendEvent& event) {
-  console.say("report " + std::to_string(event.number) + ": " + std::string(delivery::name(event.outcome)) +
-              (event.outcome == delivery::SendOutcome::sent ? " as disclosure " + std::to_string(event.disclosure) : ""));
+  console.say(
+      "report " + std::to_string(event.number) + ": " + std::string(delivery::name(event.outcome)) +
+      (event.outcome == delivery::SendOutcome::sent ? " as disclosure " + std::to_string(event.disclosure) : ""));
   if (!event.message.empty() && !console.json()) console.complain(event.message, event.hint);
 }
 

@@ -6,8 +6,8 @@
 #include "core/text.hpp"
 #include "intake/home.hpp"
 #include "intake/search.hpp"
-#include "sys/read_file.hpp"
 #include "site_gaps.hpp"
+#include "sys/read_file.hpp"
 
 namespace airlock::tools {
 namespace intake_command {
@@ -148,7 +148,8 @@ std::string in_words(const intake::TakenIn& taken) {
   if (!taken.is_new) return "was here already";
   std::string out = "taken in";
   if (taken.standing == intake::CheckpointStanding::proven) out += ", grown from what the last receipt acknowledged";
-  if (taken.standing == intake::CheckpointStanding::unproven) out += ", sealed before the site imported the last receipt";
+  if (taken.standing == intake::CheckpointStanding::unproven)
+    out += ", sealed before the site imported the last receipt";
   return out;
 }
 

@@ -9,7 +9,8 @@ int main(int argc, char** argv) {
   using namespace airlock;
   crypto::run_as_owner();
   console::Console console("airlock-vendor",
-                           "The vendor's side of Airlock: issues kits and licences, registers sites, opens bundles, signs for what arrived.");
+                           "The vendor's side of Airlock: issues kits and licences, registers sites, opens bundles, "
+                           "signs for what arrived.");
   const char* home = std::getenv("HOME");
   tools::VendorContext context{console, std::string(home == nullptr ? "." : home) + "/.airlock-vendor"};
   console.program().text("--home", context.home, "the vendor's home (default ~/.airlock-vendor)");

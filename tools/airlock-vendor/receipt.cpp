@@ -4,9 +4,9 @@
 #include "commands.hpp"
 #include "core/text.hpp"
 #include "intake/home.hpp"
+#include "site_gaps.hpp"
 #include "sys/look.hpp"
 #include "sys/write_file.hpp"
-#include "site_gaps.hpp"
 
 namespace airlock::tools {
 namespace receipt_command {

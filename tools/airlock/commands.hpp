@@ -11,7 +11,7 @@ namespace airlock::tools {
 /// What every command needs.
 struct Context {
   console::Console& console;
-  std::string site;  ///< the site directory
+  std::string site;       ///< the site directory
   bool confined = false;  ///< whether this process is the sandboxed worker
 };
 

@@ -163,7 +163,8 @@ void add_dictionary(Context& context) {
       "  airlock dictionary check dictionary.json",
       [&context, options] { return check(context, *options); });
   check_command.exits({{4, "the report has members that are not declared, or not of their declared type"}});
-  check_command.text("FILE", options->file, "a report (- for standard input), the number of one that waits, or a dictionary",
+  check_command.text("FILE", options->file,
+                     "a report (- for standard input), the number of one that waits, or a dictionary",
                      console::Need::required);
   check_command.text("--dictionary", options->dictionary, "what to check a report against (default: the kit's)");
 

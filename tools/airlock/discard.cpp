@@ -41,8 +41,8 @@ int run(Context& context, const Options& options) {
     if (done->same_bytes != 0) {
       console.say("  " + std::to_string(done->same_bytes) + " more with the same bytes wait");
     }
-    list.push_back({{"number", number}, {"report_id", done->report_id}, {"was", done->was},
-                    {"same_bytes", done->same_bytes}});
+    list.push_back(
+        {{"number", number}, {"report_id", done->report_id}, {"was", done->was}, {"same_bytes", done->same_bytes}});
   }
   if (console.json()) console.print({{"discarded", list}, {"exit", 0}});
   return 0;
@@ -53,11 +53,10 @@ int run(Context& context, const Options& options) {
 void add_discard(Context& context) {
   using namespace discard_command;
   auto options = std::make_shared<Options>();
-  console::Command command = context.console.command(
-      "discard", "let go of a report that waits in held/, for good",
-      "  airlock discard 12 --reason 'test data, never meant to be handed in'", [&context, options] {
-        return run(context, *options);
-      });
+  console::Command command =
+      context.console.command("discard", "let go of a report that waits in held/, for good",
+                              "  airlock discard 12 --reason 'test data, never meant to be handed in'",
+                              [&context, options] { return run(context, *options); });
   command.texts("N", options->numbers, "numbers of reports that wait");
   command.text("--reason", options->reason, "why, for the ledger", console::Need::required);
 }

@@ -36,19 +36,18 @@ std::vector<std::string> places(const redaction::Plan& plan, const std::vector<r
 
 /// A redaction's action in words: `stays as it is`, `is dropped`, …
 std::string ending_of(const std::string& action) {
-  static const std::map<std::string, std::string> words{
-      {"keep", "stays as it is"},
-      {"drop", "is dropped"},
-      {"copied", "goes too, as a copy of what is taken out"},
-      {"mask", "is masked"},
-      {"pseudonymise", "is replaced by a pseudonym"},
-      {"host_to_domain", "is cut to its domain"},
-      {"suppress_below", "is dropped, since it is small"},
-      {"round", "is rounded"},
-      {"truncate_ip", "is truncated"},
-      {"truncate_time", "is truncated"},
-      {"truncate_version", "is truncated"},
-      {"refuse", "stops the report"}};
+  static const std::map<std::string, std::string> words{{"keep", "stays as it is"},
+                                                        {"drop", "is dropped"},
+                                                        {"copied", "goes too, as a copy of what is taken out"},
+                                                        {"mask", "is masked"},
+                                                        {"pseudonymise", "is replaced by a pseudonym"},
+                                                        {"host_to_domain", "is cut to its domain"},
+                                                        {"suppress_below", "is dropped, since it is small"},
+                                                        {"round", "is rounded"},
+                                                        {"truncate_ip", "is truncated"},
+                                                        {"truncate_time", "is truncated"},
+                                                        {"truncate_version", "is truncated"},
+                                                        {"refuse", "stops the report"}};
   const auto found = words.find(action);
   return found == words.end() ? action : found->second;
 }
@@ -74,12 +73,8 @@ Json fate_json(const dictionary::Dictionary& dictionary, const redaction::Fate& 
     }
     places.push_back(std::move(place));
   }
-  return {{"path", fate.path},
-          {"what", fate.what},
-          {"class", cls ? Json(dictionary::name(*cls)) : Json(nullptr)},
-          {"action", fate.action},
-          {"count", fate.count},
-          {"places", places}};
+  return {{"path", fate.path},     {"what", fate.what},   {"class", cls ? Json(dictionary::name(*cls)) : Json(nullptr)},
+          {"action", fate.action}, {"count", fate.count}, {"places", places}};
 }
 
 /// What a field's treatment would do to a value, in words: `stays as it is`, `is dropped`, …

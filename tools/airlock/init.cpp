@@ -58,12 +58,12 @@ core::Result<void> confirm_root(const Options& options, const crypto::Certificat
 
 core::Result<office::Initialised> make(const Context& context, const Options& options) {
   office::InitOptions init{.directory = context.site,
-                         .vendor_root = "",
-                         .kit = {},
-                         .licence = {},
-                         .licence_name = options.licence,
-                         .name = options.name,
-                         .site_id = options.site_id};
+                           .vendor_root = "",
+                           .kit = {},
+                           .licence = {},
+                           .licence_name = options.licence,
+                           .name = options.name,
+                           .site_id = options.site_id};
   if (!options.site_id.empty() && !core::is_uuid(options.site_id)) {
     return core::fail(core::Code::usage, core::quote(options.site_id) + " is not a UUID");
   }

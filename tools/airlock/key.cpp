@@ -51,7 +51,8 @@ int print_change(Context& context, const core::Result<office::KeyChange>& change
   }
   rows.emplace_back("next", next);
   context.console.say(rows);
-  if (changed->kept_now == keeper::KeyProtection::unencrypted && changed->kept_before != keeper::KeyProtection::unencrypted) {
+  if (changed->kept_now == keeper::KeyProtection::unencrypted &&
+      changed->kept_before != keeper::KeyProtection::unencrypted) {
     context.console.remark(
         "airlock: the former key was kept " + std::string(keeper::name(changed->kept_before)) +
         ", the new one is unencrypted in `" + context.site + "/" + std::string(site::layout::signing_key) +

@@ -3,8 +3,8 @@
 
 #include "commands.hpp"
 #include "core/text.hpp"
-#include "office/install_kit.hpp"
 #include "gate/kit_files.hpp"
+#include "office/install_kit.hpp"
 #include "present.hpp"
 #include "site/site.hpp"
 #include "sys/read_file.hpp"

@@ -1,8 +1,8 @@
+#include "ledger/ledger.hpp"
 #include "core/encoding.hpp"
 #include "ledger/disclosure.hpp"
 #include "ledger/entry.hpp"
 #include "ledger/kind.hpp"
-#include "ledger/ledger.hpp"
 
 #include <algorithm>
 #include <chrono>

@@ -6,11 +6,11 @@
 #include "commands.hpp"
 #include "core/text.hpp"
 #include "documents.hpp"
+#include "present.hpp"
 #include "prover/cases.hpp"
 #include "prover/check.hpp"
 #include "prover/diff.hpp"
 #include "prover/show.hpp"
-#include "present.hpp"
 #include "sys/read_file.hpp"
 
 namespace airlock::tools {

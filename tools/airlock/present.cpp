@@ -2,8 +2,8 @@
 
 #include <charconv>
 #include <map>
-#include <utility>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "core/text.hpp"
 #include "gate/kept.hpp"
@@ -68,9 +68,10 @@ Json to_json(const gate::Processed& processed) {
   Json misfits = Json::array();
   for (const redaction::Fate& fate : prepared.misfits) {
     Json places = Json::array();
-    for (const redaction::Datum& datum : fate.data) places.push_back({{"place", datum.place}, {"reason", datum.reason}});
-    misfits.push_back({{"path", fate.path}, {"what", fate.what}, {"action", fate.action}, {"count", fate.count},
-                       {"places", places}});
+    for (const redaction::Datum& datum : fate.data)
+      places.push_back({{"place", datum.place}, {"reason", datum.reason}});
+    misfits.push_back(
+        {{"path", fate.path}, {"what", fate.what}, {"action", fate.action}, {"count", fate.count}, {"places", places}});
   }
   const std::optional<core::Code> code = gate::code_of(processed);
   Json out{{"report_id", or_null(processed.report_id)},

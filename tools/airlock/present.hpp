@@ -19,7 +19,8 @@ namespace airlock::tools {
 /// The number of a report on the command line. Error: usage.
 [[nodiscard]] core::Result<std::uint64_t> number_from(const std::string& text);
 
-/// A REPORT on the command line that is the number of a report which waits: digits only. A file of such a name is `./3`.
+/// A REPORT on the command line that is the number of a report which waits: digits only. A file of such a name is
+/// `./3`.
 [[nodiscard]] std::optional<std::uint64_t> number_of_waiting(const std::string& report);
 
 [[nodiscard]] core::Json to_json(const gate::Processed& processed);

@@ -134,7 +134,8 @@ int run(Context& context) {
   }
   context.console.say("ledger: " + std::to_string(status->reports) + " reports, " +
                       std::to_string(status->disclosures) + " disclosures, " + std::to_string(status->held) +
-                      " held, " + std::to_string(status->refused) + " refused, " + std::to_string(status->head.size) + " entries, root " + status->head.root.hex());
+                      " held, " + std::to_string(status->refused) + " refused, " + std::to_string(status->head.size) +
+                      " entries, root " + status->head.root.hex());
   say_waiting_reports(context.console, *status);
   say_copied(context.console, status->copied);
   if (status->schedule) {

@@ -1,5 +1,5 @@
-// A second implementation of the classifier's rules, slow and plain: it holds the whole report, tries every declaration at
-// every place and every split of every name. The classifier must agree with it on generated reports.
+// A second implementation of the classifier's rules, slow and plain: it holds the whole report, tries every declaration
+// at every place and every split of every name. The classifier must agree with it on generated reports.
 #include <doctest/doctest.h>
 
 #include <map>
@@ -323,8 +323,8 @@ TEST_CASE("on generated reports the classifier agrees with a slow and plain mode
     REQUIRE(difference(expected, found) == "");
     for (const auto& [path, status] : expected) ++seen[status];
   }
-  for (const auto status :
-       {TokenStatus::structure, TokenStatus::declared, TokenStatus::ill_typed, TokenStatus::undeclared, TokenStatus::twin}) {
+  for (const auto status : {TokenStatus::structure, TokenStatus::declared, TokenStatus::ill_typed,
+                            TokenStatus::undeclared, TokenStatus::twin}) {
     CAPTURE(std::string(test::name(status)));
     CHECK(seen[status] > 200);
   }

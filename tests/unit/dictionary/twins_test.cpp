@@ -187,8 +187,7 @@ TEST_CASE("a name that may copy several paths has the type of one of them") {
   // Either the container of the key `x__b`, or the boolean of the key `x`.
   CHECK(status(dictionary, "a__x__b", "{}") == "twin");
   CHECK(status(dictionary, "a__x__y__z", "1") == "twin");
-  CHECK(status(dictionary, "a__x__y__b", "true") ==
-        "ill-typed");  // only the wildcard's key `x` with an undeclared `y`
+  CHECK(status(dictionary, "a__x__y__b", "true") == "ill-typed");  // only the wildcard's key `x` with an undeclared `y`
 }
 
 TEST_CASE("a name with too many separators is no twin") {

@@ -117,8 +117,8 @@ const Dictionary& shipped() {
 }
 
 bool is_value(report::TokenKind kind) {
-  return kind != report::TokenKind::key && kind != report::TokenKind::end_object && kind != report::TokenKind::end_array &&
-         kind != report::TokenKind::end;
+  return kind != report::TokenKind::key && kind != report::TokenKind::end_object &&
+         kind != report::TokenKind::end_array && kind != report::TokenKind::end;
 }
 
 std::map<std::string, int> values(const std::string& report) {

@@ -9,8 +9,8 @@
 using namespace airlock;
 using namespace airlock::test;
 using report::Editor;
-using report::TokenKind;
 using report::Token;
+using report::TokenKind;
 
 namespace {
 

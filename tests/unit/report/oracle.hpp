@@ -34,7 +34,9 @@ class OracleHandler final : public nlohmann::json_sax<nlohmann::json> {
   bool null() override { return add(report::TokenKind::null, "null"); }
   bool boolean(bool value) override { return add(report::TokenKind::boolean, value ? "true" : "false"); }
   bool number_integer(number_integer_t value) override { return add(report::TokenKind::number, std::to_string(value)); }
-  bool number_unsigned(number_unsigned_t value) override { return add(report::TokenKind::number, std::to_string(value)); }
+  bool number_unsigned(number_unsigned_t value) override {
+    return add(report::TokenKind::number, std::to_string(value));
+  }
   bool number_float(number_float_t, const string_t& text) override {
     allowed_ = text.size() <= limits_.number_bytes && allowed_;  // integers are short: longer ones come here
     return add(report::TokenKind::number, text);

@@ -68,10 +68,12 @@ TEST_CASE("every token has its kind, its text, its depth and its place") {
     std::size_t depth;
   };
   const std::vector<Expected> expected{
-      {TokenKind::begin_object, "{", "", 0},  {TokenKind::key, "\"a\"", "a", 1},          {TokenKind::begin_array, "[", "", 1},
-      {TokenKind::number, "1", "1", 2},       {TokenKind::number, "-2.5e3", "-2.5e3", 2}, {TokenKind::end_array, "]", "", 1},
-      {TokenKind::key, "\"b\\n\"", "b\n", 1}, {TokenKind::begin_object, "{", "", 1},      {TokenKind::end_object, "}", "", 1},
-      {TokenKind::key, "\"c\"", "c", 1},      {TokenKind::boolean, "true", "true", 1},    {TokenKind::end_object, "}", "", 0}};
+      {TokenKind::begin_object, "{", "", 0},      {TokenKind::key, "\"a\"", "a", 1},
+      {TokenKind::begin_array, "[", "", 1},       {TokenKind::number, "1", "1", 2},
+      {TokenKind::number, "-2.5e3", "-2.5e3", 2}, {TokenKind::end_array, "]", "", 1},
+      {TokenKind::key, "\"b\\n\"", "b\n", 1},     {TokenKind::begin_object, "{", "", 1},
+      {TokenKind::end_object, "}", "", 1},        {TokenKind::key, "\"c\"", "c", 1},
+      {TokenKind::boolean, "true", "true", 1},    {TokenKind::end_object, "}", "", 0}};
   REQUIRE(reading.tokens.size() == expected.size());
   for (std::size_t i = 0; i < expected.size(); ++i) {
     CAPTURE(i);

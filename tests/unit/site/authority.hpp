@@ -39,9 +39,7 @@ struct Authority {
                          subject.public_key(), root, root_key)
         .value();
   }
-  [[nodiscard]] crypto::Signer signer() const {
-    return {.key = key, .certificate = certificate, .time = now};
-  }
+  [[nodiscard]] crypto::Signer signer() const { return {.key = key, .certificate = certificate, .time = now}; }
   [[nodiscard]] crypto::TrustStore trust() const { return {role, {root}}; }
 };
 
