@@ -260,8 +260,9 @@ def test_the_abi_is_the_one_that_is_kept(w):
     assert ran.code == 0, f"the ABI is another; if it only grew, keep the new one ({made}):\n{ran}"
     # The comparison can fail.
     for name, old, new in (("gone", "airlock_verdict_usable(", "airlock_verdict_usible("),
-                           ("wider", "airlock_verdict_entitlement(const airlock_verdict *verdict, size_t index)",
-                            "airlock_verdict_entitlement(const airlock_verdict *verdict, char index)"),
+                           ("wider", "airlock_verdict_entitlement(const airlock_verdict* verdict, size_t index)",
+                            "airlock_verdict_entitlement(const airlock_verdict* verdict, char index)"),
                            ("renumbered", "AIRLOCK_VALID = 11", "AIRLOCK_VALID = 12")):
+        assert old in (LIB / "airlock.h").read_text(), f"{name}: the header has no such text to change"
         changed = header_library(w, name, lambda text: text.replace(old, new))
         assert w.run("abidiff", "--no-added-syms", kept, changed, code=(0, 4, 8, 12)).code != 0, f"{name}: is not found"
