@@ -50,11 +50,7 @@ def test_the_examples_run_as_they_stand_with_an_installed_library(w):
 def test_another_user_verifies_by_public_alone(w):
     """Another user verifies by public/ alone; the library opens nothing else, no socket, and starts nothing."""
     w.site()
-    w.path.chmod(0o755)
-    for folder in ("keys", "trust", "held", "outbox"):
-        (w.site_path / folder).chmod(0)
-    (w.site_path / "airlock.json").chmod(0)
-    (w.site_path / "ledger.db").chmod(0)
+    w.show_only_public()
     shutil.copy(library(w) / "libairlock.so.0", w.path)
     program = compiled(w, EXAMPLES / "verify.c", f"-Wl,-rpath,{w.path}")
     for file in (program, w.path / "libairlock.so.0"):

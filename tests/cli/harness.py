@@ -243,6 +243,12 @@ class Workspace:
             self._keep(kind, self.home, self.site_path)
         return self
 
+    def show_only_public(self):
+        """Leaves other users of the machine nothing of the site but `public/`."""
+        self.path.chmod(0o755)
+        for name in ("keys", "trust", "held", "outbox", "airlock.json", "ledger.db"):
+            (self.site_path / name).chmod(0)
+
     # Looking at things.
 
     def outbox(self):
