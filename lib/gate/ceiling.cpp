@@ -19,7 +19,6 @@ namespace {
 
 using core::Code;
 using core::fail;
-using core::Json;
 using core::LicenceState;
 using core::quote;
 using policy::Disposition;

@@ -25,7 +25,6 @@ namespace {
 using core::Code;
 using core::Json;
 using core::Members;
-using core::quote;
 
 constexpr std::string_view file_name = "usage.json";
 constexpr std::string_view file_format = "airlock-usage/1";

@@ -12,14 +12,8 @@
 #include "public/judge.hpp"
 
 namespace airlock::gate {
-namespace {
 
-using core::Code;
-using core::fail;
-using core::Json;
 using core::quote;
-
-}  // namespace
 
 Result<published::Revocations> revocations(const site::Site& site, const ledger::Ledger& ledger) {
   AIRLOCK_TRY(const auto in_force, kit_in_force(ledger));

@@ -19,7 +19,6 @@ namespace airlock::ledger {
 using core::Code;
 using core::Error;
 using core::fail;
-using core::quote;
 
 namespace {
 

@@ -24,7 +24,6 @@ namespace {
 using core::Code;
 using core::fail;
 using core::Json;
-using core::quote;
 
 Result<Initialised> fill_site(const InitOptions& options, const site::NewSite& content) {
   AIRLOCK_TRY(const auto created, site::create_site(options.directory, content));

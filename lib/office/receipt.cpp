@@ -26,7 +26,6 @@ namespace {
 using core::Code;
 using core::fail;
 using core::Json;
-using core::quote;
 using core::Result;
 using ledger::Kind;
 

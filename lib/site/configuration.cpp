@@ -7,11 +7,8 @@
 namespace airlock::site {
 namespace {
 
-using core::Code;
-using core::fail;
 using core::Json;
 using core::Members;
-using core::quote;
 
 constexpr std::string_view configuration_format = "airlock-site/1";
 constexpr std::size_t redactions_limit = 1000;

@@ -25,7 +25,6 @@
 namespace airlock::sys {
 namespace {
 
-using core::Code;
 using core::fail;
 using core::Result;
 
