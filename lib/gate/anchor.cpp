@@ -49,11 +49,11 @@ Result<void> check_anchor(const site::Site& site, const ledger::Ledger& ledger) 
   // one.
   AIRLOCK_TRY(const std::string note, read_anchor(site));
   AIRLOCK_TRY(const auto anchor, verify_anchor(site, ledger, note));
-  if (!anchor) return behind(quote(site.path(site::layout::anchor)) + ": " + anchor.error().message);
+  if (!anchor) return behind(quote(site.path(site::layout::rollback_anchor)) + ": " + anchor.error().message);
   if (const auto believed = ledger.believe(*anchor); believed || believed.error().code != Code::integrity) {
     return believed;
   }
-  AIRLOCK_CHECK(check_holds(ledger, *anchor, "the anchor " + quote(site.path(site::layout::anchor))));
+  AIRLOCK_CHECK(check_holds(ledger, *anchor, "the anchor " + quote(site.path(site::layout::rollback_anchor))));
   return behind("the ledger is not the one that the anchor saw");
 }
 
@@ -82,7 +82,7 @@ bool is_order(ledger::Kind kind) {
 }  // namespace
 
 Result<std::string> read_anchor(const site::Site& site) {
-  const std::string path = site.path(site::layout::anchor);
+  const std::string path = site.path(site::layout::rollback_anchor);
   if (!sys::exists(path))
     return behind(quote(path) + ": is missing, so nobody can tell whether the ledger is the newest");
   return sys::read_file(path, ledger::checkpoint_text_limit);
@@ -125,7 +125,7 @@ Result<void> name_what_is_newer(ledger::Ledger& ledger, core::Time now) {
 
 Result<void> write_anchor(const site::Site& site, const crypto::PrivateKey& key, const ledger::TreeHead& head) {
   AIRLOCK_TRY(const std::string note, ledger::sign_checkpoint(head, site.configuration().site_id, key));
-  return sys::replace_file(site.path(site::layout::anchor), note, sys::private_file);
+  return sys::replace_file(site.path(site::layout::rollback_anchor), note, sys::private_file);
 }
 
 Result<void> check_holds(const ledger::Ledger& ledger, const ledger::TreeHead& checkpoint, std::string_view whose) {

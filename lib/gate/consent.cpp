@@ -20,7 +20,7 @@ namespace {
 constexpr std::string_view consents_member = "also_new";
 constexpr std::string_view declared_member = "declared";
 /// Maximum length of the list of paths in bytes: the ledger's limit for a text, less some room.
-constexpr std::size_t declared_bytes_most = ledger::entry_limit - 4096;
+constexpr std::size_t declared_bytes_maximum = ledger::entry_limit - 4096;
 
 std::set<std::string> paths_of(const site::Kit& kit) {
   std::set<std::string> out;
@@ -95,7 +95,7 @@ void add_declared(Json& members, std::optional<std::set<std::string>> so_far, co
   if (!so_far) return;
   so_far->merge(paths_of(kit));
   Json list(*so_far);
-  if (list.size() <= core::JsonLimits{}.elements && core::to_text(list).size() <= declared_bytes_most) {
+  if (list.size() <= core::JsonLimits{}.elements && core::to_text(list).size() <= declared_bytes_maximum) {
     members[declared_member] = std::move(list);
   }
 }

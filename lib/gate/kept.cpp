@@ -108,7 +108,7 @@ Result<std::vector<WaitingGroup>> waiting_by_reason(const site::Site& site, cons
       group.oldest = row->latest_time;
     }
     group.oldest = std::min(group.oldest, row->latest_time);
-    if (group.numbers.size() < waiting_numbers_most) group.numbers.push_back(row->number);
+    if (group.numbers.size() < waiting_numbers_maximum) group.numbers.push_back(row->number);
   }
   std::vector<WaitingGroup> out;
   for (auto& [key, group] : groups) {

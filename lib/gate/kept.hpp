@@ -54,14 +54,14 @@ struct WaitingGroup {
   std::string reason;    ///< one word
   std::string message;   ///< message of the newest report
   std::uint64_t count = 0;
-  std::vector<std::uint64_t> numbers;  ///< newest first, at most `waiting_numbers_most`
+  std::vector<std::uint64_t> numbers;  ///< newest first, at most `waiting_numbers_maximum`
   core::Time oldest;                   ///< since when the longest-waiting report waits
   core::Time expires;                  ///< when the bytes of that report are removed
 
   /// Whether it is time to warn people that these reports expire.
   [[nodiscard]] bool expires_soon(core::Time now) const { return expires - expiry_warning <= now; }
 };
-inline constexpr std::size_t waiting_numbers_most = 20;
+inline constexpr std::size_t waiting_numbers_maximum = 20;
 /// All waiting reports in groups, the group with the most reports first.
 [[nodiscard]] Result<std::vector<WaitingGroup>> waiting_by_reason(const site::Site& site, const ledger::Ledger& ledger);
 /// The waiting report of this number, even if its bytes are missing. Error: usage if no such report waits.

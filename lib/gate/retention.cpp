@@ -83,7 +83,7 @@ Result<Expired> expire(const site::Site& site, ledger::Ledger& ledger, core::Tim
   Expired out;
   const auto& configuration = site.configuration();
   AIRLOCK_TRY(const auto newest, ledger.newest_time());
-  if (!newest || now > *newest + retention_leap_most) return out;
+  if (!newest || now > *newest + retention_leap_maximum) return out;
   AIRLOCK_CHECK(expire_held(site, ledger, now, configuration.held_days, out));
   AIRLOCK_CHECK(expire_bundles(site, ledger, now, out));
   return out;

@@ -15,7 +15,7 @@ namespace airlock::gate {
 
 /// If the clock is further than this past the newest entry of the ledger, nothing expires. The clock may be wrong, and
 /// removed files cannot be brought back.
-inline constexpr std::chrono::days retention_leap_most{31};
+inline constexpr std::chrono::days retention_leap_maximum{31};
 
 struct Expired {
   std::uint64_t held = 0;

@@ -28,7 +28,7 @@ class Layout {
   void look() {
     permissions(site_.directory(), others_all & ~others_write, site::layout::site_permissions);
     for (const auto& folder : site::layout::folders) this->folder(folder);
-    for (const auto file : {site::layout::configuration, site::layout::ledger, site::layout::anchor}) {
+    for (const auto file : {site::layout::configuration, site::layout::ledger, site::layout::rollback_anchor}) {
       permissions(site_.path(file), 0, sys::private_file);
     }
     former_keys();

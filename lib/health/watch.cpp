@@ -26,7 +26,7 @@ using core::Json;
 using core::Result;
 
 constexpr std::string_view told_format = "airlock-told/1";
-constexpr std::uint64_t told_bytes_most = 4096;
+constexpr std::uint64_t told_bytes_maximum = 4096;
 constexpr std::size_t told_page = 32;
 constexpr int told_lock_seconds = 10;
 constexpr unsigned watched_file = 0640;
@@ -95,7 +95,7 @@ class Telling {
   /// then written again, which does no harm.
   Result<std::uint64_t> told(const std::string& name) {
     if (!sys::exists(path())) return 0;
-    AIRLOCK_TRY(const std::string text, sys::read_file(path(), told_bytes_most));
+    AIRLOCK_TRY(const std::string text, sys::read_file(path(), told_bytes_maximum));
     const auto json = core::parse_json(text, path());
     if (json && json->is_object()) state_ = *json;
     const auto found = state_.find(name);

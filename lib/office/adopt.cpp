@@ -28,7 +28,7 @@ using core::Json;
 using core::Result;
 
 /// The maximum length in bytes of a rollback anchor that an `adopted` entry repeats. A real one has a tenth of that.
-constexpr std::size_t anchor_told_most = 4096;
+constexpr std::size_t anchor_told_maximum = 4096;
 
 }  // namespace
 
@@ -48,7 +48,7 @@ Result<Adopted> adopt(const std::string& directory, const std::string& reason) {
     out.found = past.error().message;
   }
   AIRLOCK_TRY(const auto unknown, gate::unknown_bundles(site, ledger));
-  if (unknown.size() > adopted_bundles_most) {
+  if (unknown.size() > adopted_bundles_maximum) {
     return fail(Code::refused,
                 "the outbox holds " + std::to_string(unknown.size()) +
                     " bundles that the ledger does not know, more than one entry takes",
@@ -64,7 +64,7 @@ Result<Adopted> adopt(const std::string& directory, const std::string& reason) {
   if (!out.found.empty()) members["found"] = out.found;
   // The rollback anchor is recorded as found, even if it does not verify: nothing else is left of the lost past.
   if (const auto anchor = gate::read_anchor(site);
-      anchor && anchor->size() <= anchor_told_most && core::is_utf8(*anchor)) {
+      anchor && anchor->size() <= anchor_told_maximum && core::is_utf8(*anchor)) {
     members["anchor"] = *anchor;
   }
   if (!unknown.empty()) members["unknown_bundles"] = unknown;

@@ -170,7 +170,7 @@ Result<void> record_hand_over(ledger::Ledger& ledger, const std::vector<HandedBu
 }  // namespace
 
 Result<std::vector<HandedBundle>> hand_over(const std::string& directory, const HandOverOptions& options) {
-  AIRLOCK_CHECK(core::check_typed("the note", options.note, hand_over_note_most));
+  AIRLOCK_CHECK(core::check_typed("the note", options.note, hand_over_note_maximum));
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const std::string medium, check_medium(site, options.to));
   AIRLOCK_TRY(auto session, gate::Session::begin(site, gate::Patience::report, gate::Unfinished::is_finished));

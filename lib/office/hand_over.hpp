@@ -20,7 +20,7 @@
 namespace airlock::office {
 
 /// The maximum length of a note, in bytes.
-inline constexpr std::size_t hand_over_note_most = 1024;
+inline constexpr std::size_t hand_over_note_maximum = 1024;
 
 struct HandOverOptions {
   std::vector<std::uint64_t> numbers;  ///< of reports; empty: every bundle in the outbox that no receipt has named

@@ -37,8 +37,8 @@ Result<Initialised> fill_site(const InitOptions& options, const site::NewSite& c
     AIRLOCK_CHECK(gate::append(change, ledger::Kind::site_created, "", members, content.now));
     AIRLOCK_TRY(const ledger::TreeHead head, change.commit());
     AIRLOCK_TRY(const std::string anchor, ledger::sign_checkpoint(head, content.site_id, created.ledger_key));
-    AIRLOCK_CHECK(
-        sys::create_file(options.directory + "/" + std::string(site::layout::anchor), anchor, sys::private_file));
+    AIRLOCK_CHECK(sys::create_file(options.directory + "/" + std::string(site::layout::rollback_anchor), anchor,
+                                   sys::private_file));
   }
   AIRLOCK_TRY(const gate::Writable files, gate::writable(options.directory));
   AIRLOCK_CHECK(sys::ensure_private_file(files.journal, files.ledger));

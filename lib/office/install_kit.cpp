@@ -39,7 +39,8 @@ constexpr const char* needs_person_hint =
 /// ledger may be an older one that was restored.
 bool needs_person(std::uint64_t number, const std::optional<gate::KitInForce>& in_force,
                   const published::KnownKit& known) {
-  return number < known.number || (in_force && number > in_force->number && number - in_force->number > kit_jump_most);
+  return number < known.number ||
+         (in_force && number > in_force->number && number - in_force->number > kit_jump_maximum);
 }
 
 Result<void> check_number(const site::Kit& kit, const std::optional<gate::KitInForce>& in_force,
@@ -57,7 +58,7 @@ Result<void> check_number(const site::Kit& kit, const std::optional<gate::KitInF
   }
   if (needs_person(kit.number, in_force, known)) {
     return fail(Code::refused,
-                "kit number " + std::to_string(kit.number) + " is more than " + std::to_string(kit_jump_most) +
+                "kit number " + std::to_string(kit.number) + " is more than " + std::to_string(kit_jump_maximum) +
                     " above number " + std::to_string(in_force->number) + ", which is in force",
                 needs_person_hint);
   }

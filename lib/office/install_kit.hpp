@@ -20,14 +20,14 @@ namespace airlock::office {
 using core::Result;
 
 /// How far the number of a new kit may be above that of the kit in force. A kit beyond that needs a person.
-inline constexpr std::uint64_t kit_jump_most = 1000;
+inline constexpr std::uint64_t kit_jump_maximum = 1000;
 struct InstalledKit {
   std::uint64_t number = 0;
   std::vector<gate::OwnRedaction> idle;  ///< `redact_also` that selects nothing in this kit, so that reports are held
   std::vector<std::string> by_consent;   ///< paths of new values that may leave because of a standing consent
 };
 /// Installs a kit with a higher number than the kit in force, or the same kit again. Refuses a lower number and a jump
-/// of more than `kit_jump_most`, and puts such a kit aside for a person to `authorise`. Also refuses a kit that was
+/// of more than `kit_jump_maximum`, and puts such a kit aside for a person to `authorise`. Also refuses a kit that was
 /// issued later than now, by more than the clock guard's tolerance, unless it is in force already. Errors: refused,
 /// bad_input, integrity, not_recorded.
 [[nodiscard]] Result<InstalledKit> install_kit(const std::string& directory, std::string_view file);

@@ -18,7 +18,7 @@ using core::quote;
 constexpr std::string_view british = "licence";
 constexpr std::string_view american = "license";
 /// The maximum number of suggestions. More would not help.
-constexpr std::size_t suggestions_most = 4;
+constexpr std::size_t suggestions_maximum = 4;
 
 /// Whether a name has the American spelling `license`. `licensee` does not count, since both spell it alike.
 bool is_other_spelling(const std::string& name) {
@@ -110,7 +110,7 @@ std::vector<std::string> meant_commands(const CLI::App& command, const std::stri
     const std::string inner = core::nearest(typed, names_of(commands_of(*group)));
     if (!inner.empty()) out.push_back(full_name(*group) + " " + inner);
   }
-  if (out.size() > suggestions_most) out.resize(suggestions_most);
+  if (out.size() > suggestions_maximum) out.resize(suggestions_maximum);
   return out;
 }
 
