@@ -175,7 +175,6 @@ Result<Attempts::Tried> Attempts::end(const ledger::Disclosure& disclosure, std:
   if (!row) return fail(Code::unexpected, "the ledger lost disclosure " + disclosure.id);
   if (verdict.end == AttemptEnd::delivered) {
     AIRLOCK_CHECK(record(Kind::sent, *row, Json::object()));
-    AIRLOCK_CHECK(gate::remove_payloads(site_, {*row}));
     AIRLOCK_CHECK(sys::remove_file(gate::kept_path(site_, row->report_id)));
     return Tried{event_of(*row, SendOutcome::sent)};
   }

@@ -2,21 +2,16 @@
 
 #include <algorithm>
 
-#include "core/encoding.hpp"
 #include "crypto/hash.hpp"
 #include "gate/open.hpp"
 #include "gate/read_inputs.hpp"
 #include "ledger/disclosure.hpp"
 #include "ledger/ledger.hpp"
 #include "sys/lock.hpp"
-#include "sys/look.hpp"
-#include "sys/names.hpp"
 #include "sys/system.hpp"
 
 namespace airlock::delivery {
 namespace {
-
-using ledger::Stage;
 
 /// How long a sender waits for another sender at the same site.
 constexpr int send_lock_seconds = 120;
@@ -27,23 +22,6 @@ void count(SendRound& round, SendOutcome outcome) {
   if (outcome == SendOutcome::withdrawn) ++round.withdrawn;
   if (outcome == SendOutcome::payload_lost) ++round.lost;
   if (outcome == SendOutcome::held) ++round.held;
-}
-
-/// Removes payloads whose disclosure is over: a crash may have come between its last entry and the removal.
-Result<void> sweep_payloads(const site::Site& site, const ledger::Ledger& ledger) {
-  const std::string outbox = site.path(site::layout::outbox);
-  AIRLOCK_TRY(const auto names, sys::list_directory(outbox));
-  constexpr std::string_view ending = ".json";
-  for (const std::string& name : names) {
-    if (!name.ends_with(ending)) continue;
-    const std::string id = name.substr(0, name.size() - ending.size());
-    if (!core::is_uuid(id)) continue;
-    AIRLOCK_TRY(const auto disclosure, ledger.disclosure(id));
-    if (disclosure && (disclosure->stage == Stage::sent || disclosure->stage == Stage::withdrawn)) {
-      AIRLOCK_CHECK(sys::remove_file(outbox + "/" + name));
-    }
-  }
-  return {};
 }
 
 }  // namespace
@@ -62,7 +40,6 @@ Result<SendRound> send_round(const std::string& directory, const SendOptions& op
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::send_lock), send_lock_seconds));
   AIRLOCK_TRY(auto attempts, Attempts::open(directory, options));
-  AIRLOCK_CHECK(sweep_payloads(site, attempts.ledger()));
 
   SendRound round;
   AIRLOCK_TRY(const auto all_until, attempts.all_wait_until());
@@ -74,7 +51,7 @@ Result<SendRound> send_round(const std::string& directory, const SendOptions& op
       from = row.disclosure + 1;
       if (options.stop && options.stop()) go_on = false;
       if (!go_on) break;
-      if (!options.now && row.stage == Stage::failed) continue;
+      if (!options.now && row.stage == ledger::Stage::failed) continue;
       if (!options.now && row.next_try && *row.next_try > options.world->now()) {
         round.next_try = std::min(round.next_try.value_or(*row.next_try), *row.next_try);
         continue;

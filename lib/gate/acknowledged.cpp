@@ -13,7 +13,6 @@
 #include "ledger/kind.hpp"
 #include "ledger/merkle.hpp"
 #include "sys/look.hpp"
-#include "sys/names.hpp"
 
 namespace airlock::gate {
 namespace {
@@ -74,14 +73,7 @@ Result<HandOff> hand_off_of(const ledger::Ledger& ledger, const std::string& dis
   return out;
 }
 
-Result<void> remove_bundle(const site::Site& site, const std::string& bundle) {
-  const std::string outbox = site.path(site::layout::outbox) + "/";
-  AIRLOCK_CHECK(sys::remove_if_file(outbox + instructions_name(bundle)));
-  return sys::remove_if_file(outbox + bundle);
-}
-
-Result<std::vector<BundleInOutbox>> bundles_in_outbox(const site::Site& site, const ledger::Ledger& ledger,
-                                                      const std::optional<core::Time>& until) {
+Result<std::vector<BundleInOutbox>> bundles_in_outbox(const site::Site& site, const ledger::Ledger& ledger) {
   std::vector<BundleInOutbox> out;
   AIRLOCK_TRY(const auto names, sys::list_directory(site.path(site::layout::outbox)));
   for (const std::string& name : names) {
@@ -89,7 +81,6 @@ Result<std::vector<BundleInOutbox>> bundles_in_outbox(const site::Site& site, co
     if (!known || !known->is_bundle) continue;
     AIRLOCK_TRY(const auto disclosure, ledger.disclosure(known->disclosure_id));
     if (!disclosure || disclosure->stage != ledger::Stage::released || disclosure->file != name) continue;
-    if (until && disclosure->time > *until) continue;
     AIRLOCK_TRY(HandOff hand_off, hand_off_of(ledger, disclosure->id));
     out.push_back({*disclosure, std::move(hand_off)});
   }
@@ -103,22 +94,6 @@ Result<std::vector<BundleInOutbox>> pending_bundles(const site::Site& site, cons
   AIRLOCK_TRY(auto out, bundles_in_outbox(site, ledger));
   std::erase_if(out, [](const BundleInOutbox& one) { return one.hand_off.acknowledged_by != 0; });
   return out;
-}
-
-Result<std::vector<std::string>> free_acknowledged_payloads(const site::Site& site, const ledger::Ledger& ledger) {
-  std::vector<std::string> freed;
-  const std::string outbox = site.path(site::layout::outbox);
-  AIRLOCK_TRY(const auto names, sys::list_directory(outbox));
-  for (const std::string& name : names) {
-    const auto known = outbox_name(name);
-    if (!known || known->is_bundle) continue;
-    AIRLOCK_TRY(const HandOff hand_off, hand_off_of(ledger, known->disclosure_id));
-    if (hand_off.acknowledged_by == 0) continue;
-    AIRLOCK_CHECK(sys::remove_if_file(outbox + "/" + name));
-    freed.push_back(name);
-  }
-  if (!freed.empty()) AIRLOCK_CHECK(sys::sync_directory(outbox));
-  return freed;
 }
 
 }  // namespace airlock::gate

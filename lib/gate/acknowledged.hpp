@@ -46,26 +46,16 @@ struct HandOff {
 };
 [[nodiscard]] core::Result<HandOff> hand_off_of(const ledger::Ledger& ledger, const std::string& disclosure_id);
 
-/// Removes a bundle from the outbox, its instructions first: as long as the bundle is there, the next run tries again.
-[[nodiscard]] core::Result<void> remove_bundle(const site::Site& site, const std::string& bundle);
-
 /// A released bundle that is in the outbox.
 struct BundleInOutbox {
   ledger::Disclosure disclosure;
   HandOff hand_off;
 };
-/// All released bundles in the outbox by number of disclosure, including acknowledged ones. With `until`, only those
-/// that were disclosed at that time or before.
-[[nodiscard]] core::Result<std::vector<BundleInOutbox>> bundles_in_outbox(
-    const site::Site& site, const ledger::Ledger& ledger, const std::optional<core::Time>& until = std::nullopt);
+/// All released bundles in the outbox by number of disclosure, including acknowledged ones.
+[[nodiscard]] core::Result<std::vector<BundleInOutbox>> bundles_in_outbox(const site::Site& site,
+                                                                          const ledger::Ledger& ledger);
 /// The bundles that no receipt has named: they wait to be handed over, or for the vendor's receipt.
 [[nodiscard]] core::Result<std::vector<BundleInOutbox>> pending_bundles(const site::Site& site,
                                                                         const ledger::Ledger& ledger);
-
-/// Removes acknowledged payloads from the outbox, since they count as sent, and returns their names. Bundles stay for
-/// their retention time (gate/retention.hpp). The caller holds the site's lock; a receipt is imported under the
-/// sender's lock too. May be repeated.
-[[nodiscard]] core::Result<std::vector<std::string>> free_acknowledged_payloads(const site::Site& site,
-                                                                                const ledger::Ledger& ledger);
 
 }  // namespace airlock::gate

@@ -8,7 +8,6 @@
 #include "gate/anchor.hpp"
 #include "gate/append.hpp"
 #include "gate/entries.hpp"
-#include "gate/figures.hpp"
 #include "gate/history.hpp"
 #include "gate/kept.hpp"
 #include "gate/names.hpp"
@@ -178,7 +177,6 @@ class Recorder {
     AIRLOCK_CHECK(append(second, ledger::Kind::sealed, subject.report_id, members, inputs_.now));
     AIRLOCK_CHECK(second.keep_checkpoint(recorded, sealed.checkpoint));
     AIRLOCK_TRY(out.head, second.commit());
-    keep_for_usage(out.prepared, disclosure.id);
 
     out.bundle_sha256 = sealed.file_sha256;
     const auto released = finish(disclosure.id, subject);
@@ -217,18 +215,12 @@ class Recorder {
     AIRLOCK_CHECK(append(second, ledger::Kind::queued, subject.report_id, members, inputs_.now));
     AIRLOCK_CHECK(second.keep_checkpoint(recorded, members.at("checkpoint").get<std::string>()));
     AIRLOCK_TRY(out.head, second.commit());
-    keep_for_usage(out.prepared, disclosure.id);
 
     out.disclosure_id = disclosure.id;
     out.message = "the report waits to be sent";
     out.hint = "`airlock-send` sends it; `airlock outbox list` shows what waits";
     (void)show_payload(inputs_.site, disclosure.id);  // where that fails the next run does it
     return out;
-  }
-
-  /// They are advice: without them `licence usage` says that it has none.
-  void keep_for_usage(const Prepared& prepared, const std::string& disclosure_id) {
-    (void)keep_figures(inputs_, ledger_, disclosure_id, *prepared.payload);
   }
 
   /// Steps 2 to 4; the next run does what is left of them.

@@ -7,9 +7,7 @@
 
 #include "core/encoding.hpp"
 #include "core/json.hpp"
-#include "gate/acknowledged.hpp"
 #include "gate/append.hpp"
-#include "gate/figures.hpp"
 #include "gate/file_digest.hpp"
 #include "gate/hold.hpp"
 #include "gate/kept.hpp"
@@ -78,14 +76,19 @@ Result<void> remove_hidden(const Site& site, const std::string& disclosure_id) {
   return sys::remove_if_file(hidden_instructions(site, disclosure_id));
 }
 
-/// Gives visible names to payloads that a crash left between their `queued` entry and that name.
-Result<void> show_payloads(const Site& site, const ledger::Ledger& ledger) {
+/// Finishes what a crash left of payloads: shows those that were queued, and removes those that were withdrawn. A
+/// sender that has one of these open reads it to its end.
+Result<void> finish_payloads(const Site& site, const ledger::Ledger& ledger) {
   AIRLOCK_TRY(const auto names, sys::list_directory(site.path(site::layout::outbox)));
   for (const std::string& name : names) {
-    const auto id = hidden_name(name);
-    if (!id) continue;
-    AIRLOCK_TRY(const auto disclosure, ledger.disclosure(*id));
-    if (disclosure && ledger::waits_to_be_sent(disclosure->stage)) AIRLOCK_CHECK(show_payload(site, *id));
+    const auto hidden = hidden_name(name);
+    const auto visible = outbox_name(name);
+    if (!hidden && (!visible || visible->is_bundle)) continue;
+    AIRLOCK_TRY(const auto disclosure, ledger.disclosure(hidden ? *hidden : visible->disclosure_id));
+    if (!disclosure) continue;
+    if (hidden && ledger::waits_to_be_sent(disclosure->stage)) AIRLOCK_CHECK(show_payload(site, *hidden));
+    if (visible && disclosure->stage == ledger::Stage::withdrawn)
+      AIRLOCK_CHECK(sys::remove_if_file(in_outbox(site, name)));
   }
   return {};
 }
@@ -126,8 +129,10 @@ Result<bool> is_unneeded(const ledger::Ledger& ledger, const std::string& report
   return !known;
 }
 
-/// Removes reports from `held/` that no longer wait, or whose bytes were kept before a commit that never came.
+/// Removes reports from `held/` that no longer wait, or whose bytes were kept before a commit that never came. Also
+/// removes the values of reports that earlier versions kept there for `licence usage`.
 Result<void> sweep_held(const Site& site, const ledger::Ledger& ledger) {
+  AIRLOCK_CHECK(sys::remove_if_file(site.path(site::layout::held) + "/usage.json"));
   AIRLOCK_TRY(const auto names, sys::list_directory(site.path(site::layout::held)));
   for (const std::string& name : names) {
     if (!core::is_uuid(name)) continue;
@@ -194,9 +199,7 @@ Result<Recovered> recover_outbox(const Site& site, ledger::Ledger& ledger, core:
     AIRLOCK_TRY(const bool released, release_bundle(site, ledger, disclosure, now, true));
     (released ? out.finished : out.lost).push_back(disclosure.id);
   }
-  AIRLOCK_CHECK(show_payloads(site, ledger));
-  AIRLOCK_CHECK(free_acknowledged_payloads(site, ledger));
-  (void)drop_figures(site, ledger);  // advice, for which no report waits
+  AIRLOCK_CHECK(finish_payloads(site, ledger));
   AIRLOCK_CHECK(sweep(site, {site::layout::outbox, site::layout::held}, waiting));
   // The sandboxed worker cannot write in these folders, so the supervisor cleans up there.
   (void)sweep_site(site);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "gate/acknowledged.hpp"
 #include "gate/append.hpp"
 #include "gate/history.hpp"
 #include "gate/kept.hpp"
@@ -12,6 +11,7 @@
 #include "ledger/entry.hpp"
 #include "ledger/kind.hpp"
 #include "ledger/report_row.hpp"
+#include "sys/look.hpp"
 #include "sys/names.hpp"
 
 namespace airlock::gate {
@@ -27,8 +27,7 @@ Result<void> record_expired(ledger::Ledger& ledger, const std::string& report_id
   return {};
 }
 
-Result<void> expire_held(const site::Site& site, ledger::Ledger& ledger, core::Time now, std::int64_t days,
-                         Expired& out) {
+Result<void> expire_held(const site::Site& site, ledger::Ledger& ledger, core::Time now, std::int64_t days) {
   AIRLOCK_TRY(const auto waiting, waiting_reports(site, ledger));
   for (const ledger::ReportRow& row : waiting) {
     if (row.latest_time + std::chrono::days(days) > now) continue;
@@ -39,54 +38,62 @@ Result<void> expire_held(const site::Site& site, ledger::Ledger& ledger, core::T
     const Json members{{"number", row.number}, {"what", "held report"}, {"after_days", days}};
     AIRLOCK_CHECK(record_expired(ledger, row.report_id, members, now));
     AIRLOCK_CHECK(sys::remove_if_file(kept_path(site, row.report_id)));
-    ++out.held;
   }
   return {};
 }
 
-/// Whether an interrupted run has already recorded `expired` for this disclosure.
-Result<bool> is_recorded(const ledger::Ledger& ledger, const ledger::Disclosure& disclosure) {
+/// Expires a bundle that left, or a payload that was sent. The age of a bundle that waits counts from its disclosure,
+/// that of an acknowledged one from its receipt, and that of a payload from when it was sent.
+Result<void> expire_file(const site::Site& site, ledger::Ledger& ledger, core::Time now,
+                         const ledger::Disclosure& disclosure, bool is_bundle) {
   AIRLOCK_TRY(const auto entries, ledger.entries_of_disclosure(disclosure.id));
-  return std::any_of(entries.begin(), entries.end(),
-                     [](const ledger::Entry& entry) { return entry.kind == ledger::Kind::expired; });
+  const auto first = [&](std::initializer_list<ledger::Kind> kinds) {
+    return std::find_first_of(entries.begin(), entries.end(), kinds.begin(), kinds.end(),
+                              [](const ledger::Entry& entry, ledger::Kind kind) { return entry.kind == kind; });
+  };
+  const auto arrived = first({ledger::Kind::sent, ledger::Kind::acknowledged});
+  const bool waits = arrived == entries.end();
+  const std::int64_t days = waits ? site.configuration().payload_days : site.configuration().bundle_days;
+  if ((waits ? disclosure.time : arrived->time) + std::chrono::days(days) > now) return {};
+  // An interrupted run may have recorded it already.
+  if (first({ledger::Kind::expired}) == entries.end()) {
+    const Json members{{"number", disclosure.number},
+                       {"disclosure_id", disclosure.id},
+                       {"what", waits       ? "bundle"
+                                : is_bundle ? "acknowledged bundle"
+                                            : "sent payload"},
+                       {"after_days", days}};
+    AIRLOCK_CHECK(record_expired(ledger, disclosure.report_id, members, now));
+  }
+  // The instructions go first: as long as the bundle is there, the next run tries again.
+  if (is_bundle) AIRLOCK_CHECK(sys::remove_if_file(in_outbox(site, instructions_name(disclosure.file))));
+  return sys::remove_if_file(in_outbox(site, disclosure.file));
 }
 
-/// Expires bundles. The age of a waiting bundle counts from its disclosure, that of an acknowledged one from its
-/// receipt.
-Result<void> expire_bundles(const site::Site& site, ledger::Ledger& ledger, core::Time now, Expired& out) {
+Result<void> expire_outbox(const site::Site& site, ledger::Ledger& ledger, core::Time now) {
   const auto& configuration = site.configuration();
-  // A bundle younger than the shorter time cannot expire, so its entries need not be read.
-  const std::int64_t least = std::min(configuration.bundle_days, configuration.payload_days);
-  AIRLOCK_TRY(const auto bundles, bundles_in_outbox(site, ledger, now - std::chrono::days(least)));
-  for (const BundleInOutbox& bundle : bundles) {
-    const ledger::Disclosure& disclosure = bundle.disclosure;
-    const auto& acknowledged = bundle.hand_off.acknowledged;
-    const std::int64_t days = acknowledged ? configuration.bundle_days : configuration.payload_days;
-    if (acknowledged.value_or(disclosure.time) + std::chrono::days(days) > now) continue;
-    AIRLOCK_TRY(const bool recorded, is_recorded(ledger, disclosure));
-    if (!recorded) {
-      const Json members{{"number", disclosure.number},
-                         {"disclosure_id", disclosure.id},
-                         {"what", acknowledged ? "acknowledged bundle" : "bundle"},
-                         {"after_days", days}};
-      AIRLOCK_CHECK(record_expired(ledger, disclosure.report_id, members, now));
-    }
-    AIRLOCK_CHECK(remove_bundle(site, disclosure.file));
-    ++out.bundles;
+  // A file younger than the shorter time cannot expire, so its entries need not be read.
+  const std::chrono::days shorter(std::min(configuration.bundle_days, configuration.payload_days));
+  AIRLOCK_TRY(const auto names, sys::list_directory(site.path(site::layout::outbox)));
+  for (const std::string& name : names) {
+    const auto known = outbox_name(name);
+    if (!known) continue;
+    AIRLOCK_TRY(const auto disclosure, ledger.disclosure(known->disclosure_id));
+    const auto left = known->is_bundle ? ledger::Stage::released : ledger::Stage::sent;
+    if (!disclosure || disclosure->stage != left || disclosure->file != name) continue;
+    if (disclosure->time + shorter > now) continue;
+    AIRLOCK_CHECK(expire_file(site, ledger, now, *disclosure, known->is_bundle));
   }
   return {};
 }
 
 }  // namespace
 
-Result<Expired> expire(const site::Site& site, ledger::Ledger& ledger, core::Time now) {
-  Expired out;
-  const auto& configuration = site.configuration();
+Result<void> expire(const site::Site& site, ledger::Ledger& ledger, core::Time now) {
   AIRLOCK_TRY(const auto newest, ledger.newest_time());
-  if (!newest || now > *newest + retention_leap_maximum) return out;
-  AIRLOCK_CHECK(expire_held(site, ledger, now, configuration.held_days, out));
-  AIRLOCK_CHECK(expire_bundles(site, ledger, now, out));
-  return out;
+  if (!newest || now > *newest + retention_leap_maximum) return {};
+  AIRLOCK_CHECK(expire_held(site, ledger, now, site.configuration().held_days));
+  return expire_outbox(site, ledger, now);
 }
 
 }  // namespace airlock::gate

@@ -1,7 +1,8 @@
 #pragma once
 /// \file
-/// Retention: removes held reports and bundles in the outbox when they are older than `retention` in `airlock.json`
-/// allows (by default 90 days for reports and 800 for bundles). Entries of the ledger are kept for ever.
+/// Retention: removes held reports, and bundles and sent payloads in the outbox, when they are older than `retention`
+/// in `airlock.json` allows (by default 90 days for reports and 800 for the others). Entries of the ledger are kept for
+/// ever.
 
 #include <chrono>
 #include <cstdint>
@@ -17,15 +18,10 @@ namespace airlock::gate {
 /// removed files cannot be brought back.
 inline constexpr std::chrono::days retention_leap_maximum{31};
 
-struct Expired {
-  std::uint64_t held = 0;
-  std::uint64_t bundles = 0;
-};
-
 /// Records `expired` and then removes the file, for everything that is older than its retention time. The age of a held
-/// report counts from its newest entry, that of a bundle from its disclosure, and that of an acknowledged bundle from
-/// the import of the receipt. The caller holds the lock and has called `recover`. A crash in between leaves a file that
-/// the next run removes without another entry.
-[[nodiscard]] core::Result<Expired> expire(const site::Site& site, ledger::Ledger& ledger, core::Time now);
+/// report counts from its newest entry, that of a bundle from its disclosure, that of an acknowledged bundle from the
+/// import of the receipt, and that of a payload from when it was sent. The caller holds the lock and has called
+/// `recover`. A crash in between leaves a file that the next run removes without another entry.
+[[nodiscard]] core::Result<void> expire(const site::Site& site, ledger::Ledger& ledger, core::Time now);
 
 }  // namespace airlock::gate

@@ -1,8 +1,8 @@
 #pragma once
 /// \file
 /// `airlock licence usage`: compares the limits of the licence with the figures of the last disclosed report. This is
-/// advice: Airlock refuses nothing because of a limit. The figures were kept when that report was disclosed. Figures of
-/// an older report are never shown in their place.
+/// advice: Airlock refuses nothing because of a limit. The figures are read from the bundle in the outbox, with the
+/// archive key, or from the payload that was sent. Figures of an older report are never shown in their place.
 
 #include <cstdint>
 #include <optional>
@@ -34,8 +34,8 @@ struct Usage {
   std::vector<LimitUsage> limits;
 };
 
-/// Reads limits and figures. Errors: the verdict's exit code (the site has no licence whose limits can be shown),
-/// bad_input (the kept figures are malformed), those of the ledger.
+/// Reads limits and figures. Errors: the verdict's exit code (the site has no licence whose limits can be shown), those
+/// of the ledger.
 [[nodiscard]] core::Result<Usage> licence_usage(const std::string& directory);
 
 }  // namespace airlock::health

@@ -70,17 +70,21 @@ Result<void> check_outbox(const site::Site& site, const ledger::Ledger& ledger, 
       ++out.queued;
       continue;
     }
-    if (disclosure->stage != ledger::Stage::released) continue;
+    const bool was_sent = disclosure->stage == ledger::Stage::sent;
+    if (disclosure->stage != ledger::Stage::released && !was_sent) continue;
     if (!sys::exists(path)) {
-      ++out.handed_over;
+      if (!was_sent) ++out.handed_over;
       continue;
     }
     AIRLOCK_TRY(const core::Digest digest, gate::digest_of_file(path));
     if (digest.hex() != disclosure->file_sha256) {
       return fail(Code::integrity,
-                  quote(path) + ": is not the file that was sealed as disclosure " + std::to_string(number),
-                  "do not hand it over; `airlock process --again` seals the report anew");
+                  quote(path) + ": is not the file that was " + (was_sent ? "sent" : "sealed") + " as disclosure " +
+                      std::to_string(number),
+                  was_sent ? "find out who changed it; the ledger has the digest of what was sent"
+                           : "do not hand it over; `airlock process --again` seals the report anew");
     }
+    if (was_sent) continue;
     AIRLOCK_CHECK(check_instructions(ledger, path, *disclosure));
     ++out.bundles;
   }

@@ -177,10 +177,12 @@ Result<ReceiptImport> import_receipt(const std::string& directory, std::string_v
   if (!out.repeated) {
     out.acknowledged = static_cast<std::uint64_t>(
         std::count_if(matched.begin(), matched.end(), [](const Matched& one) { return one.is_new; }));
+    for (const auto& [disclosure, is_new] : matched) {
+      if (is_new && ledger::waits_to_be_sent(disclosure.stage)) out.freed.push_back(disclosure.file);
+    }
     AIRLOCK_CHECK(record_receipt(ledger, verified, matched, judged, out.unknown, session.now()));
   }
   AIRLOCK_CHECK(site::keep_in_history(site, "receipt", std::to_string(verified.receipt.sequence), file));
-  AIRLOCK_TRY(out.freed, gate::free_acknowledged_payloads(site, ledger));
   out.bundle_days = site.configuration().bundle_days;
   out.receipt = std::move(verified.receipt);
   return out;

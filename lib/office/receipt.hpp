@@ -25,7 +25,7 @@ struct ReceiptImport {
   bool repeated = false;           ///< this very receipt was imported before, so nothing was recorded
   std::uint64_t acknowledged = 0;  ///< items that no earlier receipt had named; 0 if `repeated`
   std::uint64_t unknown = 0;       ///< items that the ledger does not know, because a person adopted an older ledger
-  std::vector<std::string> freed;  ///< file names of the payloads that were removed from the outbox
+  std::vector<std::string> freed;  ///< file names of the payloads that no longer wait to be sent
   std::int64_t bundle_days = 0;    ///< how long acknowledged bundles stay in the outbox
 };
 

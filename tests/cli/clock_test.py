@@ -226,24 +226,49 @@ def test_usage_shows_the_limits_beside_the_last_disclosed_report(w):
     text = w.airlock("licence", "usage").text
     assert "[####################]" in text and ", over the limit" in text and "[--------------------]" in text, text
     assert "as report 1 said, disclosure 1 at " in text, text
-    # Nothing is kept but what is limited, and what was disclosed.
-    kept = w.site_path / "held/usage.json"
-    assert kept.stat().st_mode & 0o777 == 0o600
-    disclosures = json.loads(kept.read_text())["disclosures"]
-    under = "/properties/instance_usage_summary/"
-    assert [d["figures"] for d in disclosures] \
-        == [{under + n: report[n] for n in ("events_count_new_in_period", "events_count_total")}]
+    # No figure is kept beside the ledger, and what earlier versions kept there goes.
+    assert list((w.site_path / "held").iterdir()) == []
+    kept = w.file(w.site_path / "held/usage.json", '{"format": "airlock-usage/1", "disclosures": []}')
+    w.process(w.report(totals(12)))
+    assert not kept.exists(), "figures of an earlier version"
+    # A former archive key opens what was sealed for it.
+    w.airlock("key", "rotate", "archive")
+    assert usage(w)["limits"]["instance_usage_summary.events_count_total"]["value"] == 12, "after a change of the archive key"
     w.ledger_ok()
-    # A file that is not sound is told of, and made again.
-    for unsound in ("{}", kept.read_text().replace(f": {report['events_count_total']}", ': "many"')):
-        kept.write_text(unsound)
-        assert "remove it; the next report" in w.airlock("licence", "usage", code=3).err, "hint"
-        w.process(w.report(totals(len(unsound))))
-        assert usage(w)["limits"]["instance_usage_summary.events_count_total"]["value"] == len(unsound)
-    kept.unlink()
-    gone = usage(w)
-    assert (gone["disclosure"], gone["limits"]["events_count_new_in_period"]["value"]) == (3, None)
-    assert "no figures were kept" in gone["problem"] and "no figures were kept" in w.airlock("licence", "usage").text, str(gone)
+
+
+def test_usage_says_why_the_last_disclosed_report_cannot_be_read(w):
+    """Usage says why the last disclosed report cannot be read and what to do, and still ends with 0."""
+    w.new_vendor()
+    w.new_site()
+    w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"], extra=[*YEAR, *LIMITS]))
+
+    def unreadable(why, what_to_do):
+        told = usage(w)
+        assert why in told["problem"] and what_to_do in told["problem"], f"{why}: {told['problem']}"
+        assert told["limits"]["events_count_new_in_period"]["value"] is None, why
+        assert why in w.airlock("licence", "usage").text, why
+
+    w.process()
+    bundle, = w.outbox()
+    sound = bundle.read_bytes()
+    bundle.write_bytes(sound[:-9] + b"!" + sound[-8:])
+    unreadable(f"`{bundle}`: ", "")
+    bundle.unlink()
+    unreadable(f"`outbox/{bundle.name}` is no longer there", "put it back")
+    bundle.write_bytes(sound)
+    assert usage(w)["problem"] is None, "it was put back"
+    configuration = w.site_path / "airlock.json"
+    configuration.write_text(json.dumps({**json.loads(configuration.read_text()), "archive": False}))
+    w.process(w.report(totals(11)))
+    unreadable("was not sealed for an archive key of this site", "`archive` in airlock.json")
+    configuration.write_text(json.dumps({**json.loads(configuration.read_text()), "archive": True, "retention": {"payload_days": 20}}))
+    w.process(w.report(totals(12)))
+    assert usage(w)["problem"] is None, "with the archive key again"
+    configuration.write_text(json.dumps({**json.loads(configuration.read_text()), "floor": "withhold"}))
+    at(w, "+21d", "process", w.report(totals(13)))
+    assert w.outbox() == []
+    unreadable("was removed when its retention time was over", "the next report")
 
 
 def test_usage_tells_the_figures_of_the_last_disclosure_and_never_of_another(w):
@@ -253,20 +278,17 @@ def test_usage_tells_the_figures_of_the_last_disclosure_and_never_of_another(w):
     w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"], extra=[*YEAR, *LIMITS]))
     total = "instance_usage_summary.events_count_total"
     configuration = w.site_path / "airlock.json"
-    configuration.write_text(json.dumps({**json.loads(configuration.read_text()), "archive": False}))
     for n in (1, 2):
         w.process(w.report(totals(10 + n)))
-        assert (usage(w)["disclosure"], usage(w)["limits"][total]["value"]) == (n, 10 + n), "without an archive key"
+        assert (usage(w)["disclosure"], usage(w)["limits"][total]["value"]) == (n, 10 + n)
     first, second = w.outbox()
     second.rename(w.path / "handed-over.p7m")
-    assert (usage(w)["disclosure"], usage(w)["limits"][total]["value"]) == (2, 12), "an older bundle is still there"
+    assert (usage(w)["disclosure"], usage(w)["limits"][total]["value"]) == (2, None), "an older bundle is still there"
     second.write_bytes((w.path / "handed-over.p7m").read_bytes())
     w.vendor("intake", first, second)
     receipt = w.path / "receipt.p7s"
     w.vendor("receipt", "--site", w.site_id, "--out", receipt)
     w.airlock("receipt", "import", receipt)
-    for bundle in (first, second):
-        bundle.unlink()
     assert (usage(w)["disclosure"], usage(w)["limits"][total]["value"]) == (2, 12), "after the receipt"
     # What is not disclosed is not told: held, and withheld.
     w.airlock("hold")
@@ -276,12 +298,11 @@ def test_usage_tells_the_figures_of_the_last_disclosure_and_never_of_another(w):
     configuration.write_text(json.dumps({**json.loads(configuration.read_text()), "floor": "withhold"}))
     w.process(w.report(totals(14)))
     assert usage(w)["limits"][total]["value"] == 12, "a withheld report"
-    assert '"events_count_total": 14' not in (w.site_path / "held/usage.json").read_text(), "is kept"
-    # What another licence limits has no figure before the next disclosure.
+    # What another licence limits is looked up in the same report.
     more = [*YEAR, *LIMITS, "--limit", "persons_count_total=7"]
     w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"], extra=more))
     later = usage(w)["limits"]["persons_count_total"]
-    assert later["field"] and later["value"] is None and "was no limit yet" in later["problem"], str(later)
+    assert later["value"] == json.loads(w.report().read_text())["properties"]["instance_usage_summary"]["persons_count_total"], str(later)
     # Without a kit the limits are shown all the same.
     (w.site_path / "public/kit.p7s").unlink()
     bare = w.airlock("licence", "usage", "--json").json["limits"]

@@ -86,7 +86,7 @@ def test_whatever_a_receiver_does_a_report_is_kept_and_sent_once_more(w):
             assert body["delivered"] == delivered, f"{name}: delivered"
             assert body.get("final", False) == final, f"{name}: given up"
             assert outcome["failed" if final else "waiting"] == 1, f"{name}: kept"
-            assert len(list((w.site_path / "outbox").glob("*.json"))) == 1, f"{name}: payload kept"
+            assert len(list((w.site_path / "outbox").glob("*.json"))) == number, f"{name}: payload kept, beside those that were sent"
             assert len(server.posts) == before + 1, f"{name}: requests"
             if isinstance(step, tuple) and "Retry-After" in step[1]:
                 assert outcome["next_try"] == body["next_try"], f"{name}: next try"
@@ -215,7 +215,7 @@ def test_a_sender_killed_at_each_step_sends_in_the_end(w):
                 assert kinds.count("sent") == 1, f"{call} {when}"
                 assert len({p.headers["idempotency-key"] for p in server.posts}) == 1, f"{call} {when}: keys"
                 assert len(server.posts) in (1, 2), f"{call} {when}: {len(server.posts)} requests"
-                assert list((w.site_path / "outbox").iterdir()) == [], f"{call} {when}: outbox"
+                assert [p.suffix for p in (w.site_path / "outbox").iterdir()] == [".json"], f"{call} {when}: outbox"
                 w.ledger_ok()
         assert killed > 10, f"only {killed} runs were killed"
         assert arrived > 0, "no run was killed after the receiver had it"

@@ -45,7 +45,9 @@ def test_what_the_receiver_gets_is_byte_for_byte_what_preview_prints(w):
             w.shell("openssl cms -verify -binary -inform DER -in signature -content statement -out /dev/null "
                     f"-CAfile {site}/keys/site.crt -no-CApath -no-CAstore -purpose any; test \"$(sha256sum < body | cut -c1-64)\" = {said['sha256']}")
             assert w.kinds(1) == ["produced", "queued", "attempted", "sent"], "entries"
-            assert list((site / "outbox").iterdir()) == [], "outbox"
+            sent, = (site / "outbox").iterdir()
+            assert (sent.name, sent.read_bytes(), sent.stat().st_mode & 0o777) == (said["id"] + ".json", preview, 0o600), "outbox"
+            assert (w.airlock("outbox", "list", "--json").json["outbox"], send(w)["reports"]) == ([], []), "it does not wait"
             w.ledger_ok()
             assert w.process(code=0)["outcome"] == "repeated", "the same bytes again"
     print("counted: 2 tiers sent")
@@ -155,7 +157,7 @@ def raw_member(text, member):
 
 
 def test_licence_usage_on_a_sending_site_tells_what_was_sent_last(w):
-    """Licence usage on a sending site tells what was sent last: not what waits, nor what was withdrawn, which is forgotten."""
+    """Licence usage on a sending site tells what was sent last: not what waits, nor what was withdrawn."""
     authority = Authority(w)
     total = "instance_usage_summary.events_count_total"
 
@@ -166,29 +168,55 @@ def test_licence_usage_on_a_sending_site_tells_what_was_sent_last(w):
     def report(n):
         return w.report(lambda d: d["properties"]["instance_usage_summary"].update({"events_count_total": n}))
 
-    def kept():
-        path = w.site_path / "held/usage.json"
-        return [list(d["figures"].values()) for d in json.loads(path.read_text())["disclosures"]] if path.exists() else []
-
     with Receiver(authority.issue("server")) as server:
         sending_site(w, destinations=[https_json(server.url(), authority)])
         w.airlock("licence", "install", w.new_licence("standard", extra=["--limit", f"{total}=20"]))
         queue(w, report(11))
-        assert (told(), kept()) == ((None, None), [[11]]), "while it waits"
+        assert told() == (None, None), "while it waits"
         assert send(w)["sent"] == 1, "sent"
-        assert (told(), kept()) == ((1, 11), [[11]]), "after it was sent"
+        assert told() == (1, 11), "after it was sent"
         queue(w, report(12))
         queue(w, report(13))
-        assert (told(), kept()) == ((1, 11), [[11], [12], [13]]), "while others wait"
+        assert told() == (1, 11), "while others wait"
         assert send(w)["sent"] == 2, "sent"
         assert told() == (3, 13), "after all were sent"
         queue(w, report(14))
-        assert kept() == [[13], [14]], "kept"
         configure(w, [https_json(server.url(), authority)], authorise=False, floor="withhold")
         assert send(w, code=4)["withdrawn"] == 1, "withdrawn"
         assert told() == (3, 13), "after one was withdrawn"
         w.process(report(15))
-        assert (told(), kept()) == ((3, 13), [[13]]), "after the next run"
+        assert told() == (3, 13), "after the next run"
+
+
+def test_a_payload_that_was_sent_stays_for_bundle_days_and_never_waits(w):
+    """A payload that was sent stays for `bundle_days`, is checked against the ledger, and then ends as recorded."""
+    authority = Authority(w)
+    total = "instance_usage_summary.events_count_total"
+    with Receiver(authority.issue("server")) as server:
+        sending_site(w, destinations=[https_json(server.url(), authority)])
+        w.airlock("licence", "install", w.new_licence("standard", extra=["--limit", f"{total}=20"]))
+        queue(w)
+        assert send(w)["sent"] == 1
+        sent, = (w.site_path / "outbox").iterdir()
+        status = w.airlock("status", "--json").json
+        assert (status["queue"], status["bundles"]["waiting"], status["held"]) == ({"waiting": 0, "failed": 0}, 0, 0), "status"
+        assert not [f for f in w.airlock("doctor", "--json", code=None).json["findings"] if sent.name in str(f)], "doctor"
+        sound = sent.read_bytes()
+        sent.write_bytes(sound + b" ")
+        assert "is not what was sent" in w.airlock("licence", "usage", "--json").json["problem"]
+        assert "is not the file that was sent as disclosure 1" in w.airlock("ledger", "verify", code=5).err
+        sent.write_bytes(sound)
+        configure(w, [https_json(server.url(), authority)], authorise=False, floor="withhold",
+                  retention={"bundle_days": 20, "payload_days": 30})
+        later = [w.program("airlock"), "--site", w.site_path, "process"]
+        w.run("faketime", "-f", "+19d", *later, w.report(version(1)))
+        assert sent.exists(), "before its time"
+        w.run("faketime", "-f", "+21d", *later, w.report(version(2)))
+        assert not sent.exists(), "after its time"
+        expired = [e for e in w.airlock("ledger", "export", "--format", "json").json["entries"] if e["kind"] == "expired"]
+        assert [(e["what"], e["after_days"]) for e in expired] == [("sent payload", 20)]
+        assert "was removed when its retention time was over" in w.airlock("licence", "usage", "--json").json["problem"]
+        w.ledger_ok()
 
 
 def test_a_queued_report_is_withdrawn_by_a_floor_or_an_air_gapped_licence(w):

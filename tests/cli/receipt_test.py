@@ -246,7 +246,8 @@ def test_what_was_sent_is_taken_in_by_its_signed_statement(w):
         assert done["acknowledged"] == 2
         assert w.kinds(2)[-2:] == ["sent", "acknowledged"], "the payload that waited"
         assert [i["number"] for i in w.airlock("outbox", "list", "--json").json["outbox"]] == [3]
-        assert len(list((w.site_path / "outbox").iterdir())) == 1, "payloads in the outbox"
+        assert done["freed"] == [json.loads(base64.b64decode(second.headers["airlock-statement"]))["id"] + ".json"]
+        assert len(list((w.site_path / "outbox").iterdir())) == 3, "payloads in the outbox, of which one waits"
         w.ledger_ok()
         w.run(*send, "--now")
         assert len(server.posts) == 3, "nothing was sent twice"

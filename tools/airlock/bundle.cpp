@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "commands.hpp"
-#include "office/bundles.hpp"
+#include "gate/own_bundle.hpp"
 
 namespace airlock::tools {
 namespace bundle_command {
@@ -15,7 +15,7 @@ struct Options {
 };
 
 int show(Context& context, const Options& options) {
-  const auto opened = office::open_own_bundle(context.site, options.file);
+  const auto opened = gate::open_own_bundle(context.site, options.file);
   if (!opened) return context.console.report(opened.error());
   console::warn(context.console, opened->bundle);
   if (context.console.json()) {
@@ -27,7 +27,7 @@ int show(Context& context, const Options& options) {
 }
 
 int verify(Context& context, const Options& options) {
-  const auto opened = office::open_own_bundle(context.site, options.file);
+  const auto opened = gate::open_own_bundle(context.site, options.file);
   if (!opened) return context.console.report(opened.error());
   console::warn(context.console, opened->bundle);
   if (context.console.json()) context.console.print(console::to_json(opened->bundle));
@@ -38,7 +38,7 @@ int verify(Context& context, const Options& options) {
 }
 
 int open(Context& context, const Options& options) {
-  const auto opened = office::open_own_bundle(context.site, options.file);
+  const auto opened = gate::open_own_bundle(context.site, options.file);
   if (!opened) return context.console.report(opened.error());
   return console::open(context.console, opened->bundle, options.directory);
 }

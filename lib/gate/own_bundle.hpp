@@ -8,7 +8,7 @@
 #include "envelope/bundle.hpp"
 #include "sys/write_file.hpp"
 
-namespace airlock::office {
+namespace airlock::gate {
 
 /// A bundle of this site that was opened and verified, with the scratch space that holds its content.
 struct OwnBundle {
@@ -21,4 +21,4 @@ struct OwnBundle {
 /// Errors: bad_input, integrity, refused (not sealed for this site).
 [[nodiscard]] core::Result<OwnBundle> open_own_bundle(const std::string& directory, const std::string& path);
 
-}  // namespace airlock::office
+}  // namespace airlock::gate

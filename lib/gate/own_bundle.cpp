@@ -1,4 +1,4 @@
-#include "office/bundles.hpp"
+#include "gate/own_bundle.hpp"
 
 #include "core/text.hpp"
 #include "gate/open.hpp"
@@ -10,7 +10,7 @@
 #include "sys/read_file.hpp"
 #include "sys/write_file.hpp"
 
-namespace airlock::office {
+namespace airlock::gate {
 namespace {
 
 using core::Code;
@@ -19,7 +19,7 @@ using core::quote;
 using core::Result;
 
 Result<void> check_against_ledger(const site::Site& site, const envelope::OpenedBundle& bundle) {
-  AIRLOCK_TRY(const auto ledger, gate::open_to_read(site));
+  AIRLOCK_TRY(const auto ledger, open_to_read(site));
   AIRLOCK_TRY(const auto recorded, ledger.disclosure(bundle.manifest().bundle_id));
   if (!recorded) {
     return fail(Code::integrity, "the ledger knows no disclosure " + bundle.manifest().bundle_id,
@@ -81,4 +81,4 @@ Result<OwnBundle> open_own_bundle(const std::string& directory, const std::strin
   return OwnBundle{std::move(scratch), std::move(*bundle)};
 }
 
-}  // namespace airlock::office
+}  // namespace airlock::gate
