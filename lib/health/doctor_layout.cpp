@@ -15,21 +15,16 @@ using sys::others_write;
 constexpr unsigned sticky = 01000;
 /// The permissions that a member of the group needs to drop a file.
 constexpr unsigned to_drop = 0030;
-/// The permission with which users who are neither owner nor in the group can change a folder's content.
-constexpr unsigned world_write = 0002;
-/// The permissions that matter: all but set-user-ID and set-group-ID. These two let nobody into a folder, and chmod(1)
-/// does not clear them on folders.
-constexpr unsigned telling = 01777;
 
 class Layout {
  public:
   Layout(const site::Site& site, Findings& findings) : site_(site), findings_(findings) {}
 
   void look() {
-    permissions(site_.directory(), others_all & ~others_write, site::layout::site_permissions);
+    permissions(site_.directory(), site::layout::site_permissions);
     for (const auto& folder : site::layout::folders) this->folder(folder);
     for (const auto file : {site::layout::configuration, site::layout::ledger, site::layout::rollback_anchor}) {
-      permissions(site_.path(file), 0, sys::private_file);
+      permissions(site_.path(file), sys::private_file);
     }
     former_keys();
     for (const auto name : {site::layout::outbox, site::layout::held, site::layout::claimed}) strangers(name);
@@ -45,19 +40,18 @@ class Layout {
     findings_.add("directory", health, std::move(what), std::move(hint));
   }
 
-  /// Checks the permissions of a file or folder, which may be missing. Users other than its owner may have `allowed`.
-  /// Airlock creates it with `due`.
-  void permissions(const std::string& path, unsigned allowed, unsigned due) {
+  /// Compares the permissions that others than the owner have with `due`, with which Airlock creates the file or
+  /// folder. It may be missing.
+  void permissions(const std::string& path, unsigned due, Health if_readable = Health::warn) {
     const auto found = sys::attributes_of(path);
     if (!found) return tell(Health::fail, found.error().message, "run as the owner of the site directory");
     if (!*found) return;
-    const unsigned excess = (*found)->permissions & others_all & ~allowed;
+    const unsigned excess = (*found)->permissions & others_all & ~due;
     if (excess == 0) return;
-    const std::string hint = "find out who had access, then " + chmod(due, path);
-    if ((excess & others_write) != 0) {
-      return tell(Health::fail, quote(path) + ": others than its owner can change it", hint);
-    }
-    tell(Health::warn, quote(path) + ": others than its owner can read it", hint);
+    const bool change = (excess & others_write) != 0;
+    tell(change ? Health::fail : if_readable,
+         quote(path) + ": others than its owner can " + (change ? "change it" : "read it"),
+         "find out who had access, then " + chmod(due, path));
   }
 
   void folder(const site::layout::Folder& folder) {
@@ -73,23 +67,18 @@ class Layout {
         hint += ", then `chgrp GROUP " + shell_path(path) + "` with the group of the product that drops reports";
       return tell(Health::fail, quote(path) + (*found ? ": is not a folder" : ": is missing"), hint);
     }
-    if (is_inbox && found) return inbox(path, (*found)->permissions & telling, folder.permissions);
-    permissions(path, folder.permissions & others_all, folder.permissions);
-  }
-
-  /// Checks the inbox, the only folder that other users need too. Too few permissions are as bad as too many.
-  void inbox(const std::string& path, unsigned found, unsigned due) {
-    if (found == due) return;
-    const bool drops = (found & to_drop) == to_drop;
-    const bool removes = drops && (found & sticky) == 0;
-    const bool excess = (found & ~due) != 0;
-    const std::string hint = (excess || removes ? "find out who had access, then " : "") + chmod(due, path);
-    const auto is = [&](Health health, const std::string& what) { tell(health, quote(path) + ": " + what, hint); };
-    if ((found & world_write) != 0) return is(Health::fail, "others than its owner and its group can change it");
-    if (!drops) return is(Health::fail, "members of its group cannot drop reports there");
-    if (removes) return is(Health::fail, "has no sticky bit, so members of its group can remove each other's reports");
-    if (excess) return is(Health::warn, "others than its owner can read it");
-    is(Health::fail, "its owner cannot use it");
+    if (is_inbox && found) {
+      const unsigned has = (*found)->permissions;
+      const bool drops = (has & to_drop) == to_drop;
+      if (!drops || (has & sticky) == 0) {
+        return tell(Health::fail,
+                    quote(path) + ": members of its group " +
+                        (drops ? "can remove each other's reports, since the sticky bit is missing"
+                               : "cannot drop reports there"),
+                    chmod(folder.permissions, path));
+      }
+    }
+    permissions(path, folder.permissions);
   }
 
   /// Reports anything in `folder` that is not a regular file. Airlock makes only regular files there. Other commands
@@ -113,14 +102,9 @@ class Layout {
     if (!sys::is_directory(former)) return;
     const auto names = sys::list_directory(former);
     if (!names) return tell(Health::fail, names.error().message, "run as the owner of the site directory");
-    permissions(former, 0, sys::private_directory);
+    permissions(former, sys::private_directory);
     for (const std::string& name : *names) {
-      const std::string path = former + "/" + name;
-      const auto found = sys::attributes_of(path);
-      if (!name.ends_with(".key") || !found || !*found || ((*found)->permissions & others_all) == 0) continue;
-      tell(Health::fail, quote(path) + ": others than its owner can read or change it",
-           "check who had access, then `chmod 600` it; what was sealed for it, or pseudonyms made with it, may be "
-           "known");
+      if (name.ends_with(".key")) permissions(former + "/" + name, sys::private_file, Health::fail);
     }
   }
 
