@@ -69,14 +69,14 @@ bool is_same_file(const std::string& a, const std::string& b) {
          first.st_ino == second.st_ino;
 }
 
-Result<void> rename_drop(const std::string& from, const std::string& to) {
-  AIRLOCK_CHECK(rename_new(from, to));
-  AIRLOCK_CHECK(sync_directory(folder_of(to)));
+Result<void> rename_drop(const std::string& from, const std::string& to, const World& world) {
+  AIRLOCK_CHECK(rename_new(from, to, world));
+  AIRLOCK_CHECK(sync_directory(folder_of(to), world));
   // Without this sync a power failure could bring back the first name, and the report would be recorded twice.
-  return sync_directory(folder_of(from));
+  return sync_directory(folder_of(from), world);
 }
 
-Result<TakeResult> take_drop(const std::string& from, const std::string& to) {
+Result<TakeResult> take_drop(const std::string& from, const std::string& to, const World& world) {
   struct stat status {};
   if (::lstat(from.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return TakeResult::not_now;
   const Descriptor fd{::open(from.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};
@@ -86,7 +86,7 @@ Result<TakeResult> take_drop(const std::string& from, const std::string& to) {
   }
   if (::fstat(fd.get(), &status) != 0 || !is_only_name(from, status)) return TakeResult::not_now;
   if (is_open_for_writing(fd.get())) return TakeResult::not_now;
-  AIRLOCK_CHECK(rename_drop(from, to));
+  AIRLOCK_CHECK(rename_drop(from, to, world));
   // Up to the rename others could put another file under the name. From then on only a process that has the file open
   // can change it.
   return is_only_name(to, status) && !is_open_for_writing(fd.get()) ? TakeResult::yes : TakeResult::another;

@@ -10,6 +10,7 @@
 #include "core/io.hpp"
 #include "core/result.hpp"
 #include "sys/descriptor.hpp"
+#include "sys/world.hpp"
 
 namespace airlock::sys {
 
@@ -30,7 +31,8 @@ enum class Drop : std::uint8_t {
 [[nodiscard]] bool is_same_file(const std::string& a, const std::string& b);
 
 /// Renames `from`, whatever it is, to `to`, durably in both folders. Errors: as `rename_new` and `sync_directory`.
-[[nodiscard]] core::Result<void> rename_drop(const std::string& from, const std::string& to);
+[[nodiscard]] core::Result<void> rename_drop(const std::string& from, const std::string& to,
+                                             const World& world = real_world());
 
 enum class TakeResult : std::uint8_t {
   yes,
@@ -40,7 +42,8 @@ enum class TakeResult : std::uint8_t {
 /// Moves a dropped file from a folder where others write to a folder where nobody else does. Never reads it. Whether a
 /// file is open for writing, the kernel says only to root, to its owner, and to a process with CAP_LEASE. Where it does
 /// not say, the file counts as not open. Error: as `rename_drop`.
-[[nodiscard]] core::Result<TakeResult> take_drop(const std::string& from, const std::string& to);
+[[nodiscard]] core::Result<TakeResult> take_drop(const std::string& from, const std::string& to,
+                                                 const World& world = real_world());
 
 /// A dropped file, read from front to back.
 class DroppedFile final : public core::Source {

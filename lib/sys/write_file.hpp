@@ -2,8 +2,8 @@
 /// \file
 /// Writing files durably: a file is complete under its name, or the name does not exist. After a crash too.
 ///
-/// Messages name the path. Errors of the system are those of `sys/file_calls.hpp`. No symbolic link is followed at the
-/// last step of a path.
+/// `world` makes the steps of a change, and outlives what it made. Messages name the path. Errors of the system are
+/// those of `sys/file_calls.hpp`. No symbolic link is followed at the last step of a path.
 
 #include <cstdint>
 #include <string>
@@ -12,6 +12,7 @@
 #include "core/io.hpp"
 #include "core/result.hpp"
 #include "sys/descriptor.hpp"
+#include "sys/world.hpp"
 
 namespace airlock::sys {
 
@@ -22,14 +23,17 @@ inline constexpr unsigned private_file = 0600;
 inline constexpr unsigned public_file = 0644;
 
 /// Makes a file, complete and durable. Error: refused where the name is taken.
-[[nodiscard]] Result<void> create_file(const std::string& path, std::string_view bytes, unsigned mode);
+[[nodiscard]] Result<void> create_file(const std::string& path, std::string_view bytes, unsigned mode,
+                                       const World& world = real_world());
 
 /// Makes an empty private file unless something has the name. Where root makes it, it gets the owner of `beside`.
-[[nodiscard]] Result<void> ensure_private_file(const std::string& path, const std::string& beside);
+[[nodiscard]] Result<void> ensure_private_file(const std::string& path, const std::string& beside,
+                                               const World& world = real_world());
 
 /// Makes a file, complete and durable, and takes the place of another one of that name. Where root replaces the file of
 /// another user, the new file belongs to that user too.
-[[nodiscard]] Result<void> replace_file(const std::string& path, std::string_view bytes, unsigned mode);
+[[nodiscard]] Result<void> replace_file(const std::string& path, std::string_view bytes, unsigned mode,
+                                        const World& world = real_world());
 
 /// Appends whole lines to a file, durably; makes the file where it does not exist. Where an earlier append was cut
 /// short in the middle of a line, that line is ended first. Errors: refused for a symbolic link and for a file with
@@ -38,7 +42,8 @@ inline constexpr unsigned public_file = 0644;
 
 /// Writes over the beginning of a file that exists. Not durable, and after a crash the file may hold a mixture of old
 /// and new: only for a file that does no harm then.
-[[nodiscard]] Result<void> write_over(const std::string& path, std::string_view bytes);
+[[nodiscard]] Result<void> write_over(const std::string& path, std::string_view bytes,
+                                      const World& world = real_world());
 
 /// A new file under construction. Its name, usually a hidden one, is visible from the start. The destructor removes the
 /// file unless `keep` was called. Writes are durable after `sync`, and not before.
@@ -49,7 +54,8 @@ class NewFile final : public core::Sink {
   enum class Permissions : std::uint8_t { exact, as_it_can };
   /// Error: refused where the name is taken.
   [[nodiscard]] static Result<NewFile> create(const std::string& path, unsigned mode,
-                                              Permissions permissions = Permissions::exact);
+                                              Permissions permissions = Permissions::exact,
+                                              const World& world = real_world());
   NewFile(NewFile&&) noexcept = default;
   NewFile& operator=(NewFile&&) = delete;
   ~NewFile() override;
@@ -65,7 +71,9 @@ class NewFile final : public core::Sink {
   [[nodiscard]] const std::string& path() const { return path_; }
 
  private:
-  NewFile(Descriptor fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
+  NewFile(Descriptor fd, std::string path, const World& world)
+      : world_(&world), fd_(std::move(fd)), path_(std::move(path)) {}
+  const World* world_;
   Descriptor fd_;
   std::string path_;
   std::uint64_t size_ = 0;
@@ -77,13 +85,14 @@ class NewFile final : public core::Sink {
 class Spool final : public core::Scratch {
  public:
   /// In `directory`, so that it uses space of the same disk as the result.
-  [[nodiscard]] static Result<Spool> create(const std::string& directory);
+  [[nodiscard]] static Result<Spool> create(const std::string& directory, const World& world = real_world());
   [[nodiscard]] Result<void> write(std::string_view bytes) override;
   [[nodiscard]] std::uint64_t size() const override { return size_; }
   [[nodiscard]] Result<std::size_t> read_at(std::uint64_t offset, std::span<char> into) const override;
 
  private:
-  explicit Spool(Descriptor fd) : fd_(std::move(fd)) {}
+  Spool(Descriptor fd, const World& world) : world_(&world), fd_(std::move(fd)) {}
+  const World* world_;
   Descriptor fd_;
   std::uint64_t size_ = 0;
 };
