@@ -17,12 +17,13 @@ using core::quote;
 
 }  // namespace
 
-Site::Site(std::string directory, Configuration configuration, std::string configuration_text)
+Site::Site(std::string directory, const sys::World& world, Configuration configuration, std::string configuration_text)
     : directory_(std::move(directory)),
+      world_(&world),
       configuration_(std::move(configuration)),
       configuration_text_(std::move(configuration_text)) {}
 
-Result<Site> Site::open(const std::string& directory) {
+Result<Site> Site::open(const std::string& directory, const sys::World& world) {
   const std::string path = directory + "/" + std::string(layout::configuration);
   if (!sys::exists(path)) {
     return fail(Code::bad_input,
@@ -33,7 +34,7 @@ Result<Site> Site::open(const std::string& directory) {
   }
   AIRLOCK_TRY(std::string text, sys::read_file(path, configuration_bytes_limit));
   AIRLOCK_TRY(auto configuration, parse_configuration(text, path));
-  return Site(directory, std::move(configuration), std::move(text));
+  return Site(directory, world, std::move(configuration), std::move(text));
 }
 
 Result<crypto::Certificate> Site::certificate(std::string_view name) const {

@@ -20,6 +20,7 @@
 #include "public/layout.hpp"
 #include "site/configuration.hpp"
 #include "sys/new_directory.hpp"
+#include "sys/world.hpp"
 
 namespace airlock::site {
 
@@ -87,11 +88,15 @@ struct Identity {
 
 class Site {
  public:
-  /// Reads the configuration. Errors: bad_input (no site there, or an invalid configuration), with the hint to run
-  /// `init`.
-  [[nodiscard]] static Result<Site> open(const std::string& directory);
+  /// Reads the configuration. `world` must outlive the site and its copies. Errors: bad_input (no site there, or an
+  /// invalid configuration), with the hint to run `init`.
+  [[nodiscard]] static Result<Site> open(const std::string& directory, const sys::World& world = sys::real_world());
+  /// The same site with its configuration as it is now.
+  [[nodiscard]] Result<Site> read_again() const { return open(directory_, *world_); }
 
   [[nodiscard]] const std::string& directory() const { return directory_; }
+  /// The clock and the random source for everything that is done at this site.
+  [[nodiscard]] const sys::World& world() const { return *world_; }
   /// The path of a file in the site directory.
   [[nodiscard]] std::string path(std::string_view name) const { return directory_ + "/" + std::string(name); }
   [[nodiscard]] const Configuration& configuration() const { return configuration_; }
@@ -122,11 +127,12 @@ class Site {
   [[nodiscard]] Result<crypto::TrustStore> vendor_trust(crypto::Role role) const;
 
  private:
-  Site(std::string directory, Configuration configuration, std::string configuration_text);
+  Site(std::string directory, const sys::World& world, Configuration configuration, std::string configuration_text);
   [[nodiscard]] Result<Identity> identity(std::string_view name) const;
   [[nodiscard]] Result<crypto::Certificate> certificate(std::string_view name) const;
 
   std::string directory_;
+  const sys::World* world_;
   Configuration configuration_;
   std::string configuration_text_;
 };
