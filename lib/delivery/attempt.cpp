@@ -6,14 +6,11 @@
 #include "crypto/hash.hpp"
 #include "delivery/statement.hpp"
 #include "gate/again.hpp"
-#include "gate/append.hpp"
 #include "gate/kept.hpp"
 #include "gate/names.hpp"
-#include "gate/open.hpp"
 #include "gate/read_inputs.hpp"
 #include "gate/recovery.hpp"
 #include "ledger/entry.hpp"
-#include "sys/lock.hpp"
 #include "sys/look.hpp"
 #include "sys/names.hpp"
 #include "sys/read_file.hpp"
@@ -28,9 +25,6 @@ using core::quote;
 using ledger::Kind;
 
 constexpr auto held_hint = "the report is held; `airlock process --held` decides anew";
-
-/// How long the sender waits for other commands at the same site.
-constexpr int site_lock_seconds = 120;
 
 std::uint64_t random_number(const sys::World& world) {
   std::uint64_t out = 0;
@@ -50,52 +44,56 @@ SendEvent event_of(const ledger::Disclosure& disclosure, SendOutcome outcome, st
 
 }  // namespace
 
-Result<Attempts> Attempts::open(const std::string& directory, const SendOptions& options) {
-  AIRLOCK_TRY(auto site, site::Site::open(directory));
+Result<Attempts> Attempts::open(site::Site site, const SendOptions& options) {
   AIRLOCK_TRY(auto identity, site.signing_identity());
-  AIRLOCK_TRY(auto ledger, gate::open_to_write(site));
-  return Attempts(directory, options, std::move(site), std::move(ledger), std::move(identity));
+  AIRLOCK_TRY(auto opened, gate::OpenedSite::open(std::move(site)));
+  return Attempts(options, std::move(opened), std::move(identity));
 }
 
-Result<void> Attempts::record(Kind kind, const ledger::Disclosure& disclosure, Json members, const std::string& held) {
+Result<void> Attempts::record(gate::Session& session, Kind kind, const ledger::Disclosure& disclosure, Json members,
+                              const std::string& held) {
   Json all{{"number", disclosure.number}, {"disclosure_id", disclosure.id}};
   all.update(members);
-  AIRLOCK_TRY(auto change, ledger_.change());
-  AIRLOCK_CHECK(gate::append(change, kind, disclosure.report_id, all, options_.world->now()));
+  AIRLOCK_TRY(auto change, session.change());
+  AIRLOCK_CHECK(change.append(kind, disclosure.report_id, all));
   if (!held.empty()) {
-    AIRLOCK_CHECK(gate::hold_again(change, site_, disclosure, ledger::name(kind), held, options_.world->now()));
+    AIRLOCK_CHECK(gate::hold_again(change, site(), disclosure, ledger::name(kind), held));
   }
   AIRLOCK_CHECK(change.commit());
   return {};
 }
 
-Result<Attempts::Tried> Attempts::withdraw(const ledger::Disclosure& disclosure, const std::string& why) {
-  AIRLOCK_TRY(auto change, ledger_.change());
-  AIRLOCK_CHECK(gate::withdraw(change, {disclosure}, why, options_.world->now()));
-  AIRLOCK_CHECK(gate::hold_again(change, site_, disclosure, ledger::name(Kind::withdrawn), why, options_.world->now()));
+Result<Attempts::Tried> Attempts::withdraw(gate::Session& session, const ledger::Disclosure& disclosure,
+                                           const std::string& why) {
+  AIRLOCK_TRY(auto change, session.change());
+  AIRLOCK_CHECK(gate::withdraw(change, {disclosure}, why));
+  AIRLOCK_CHECK(gate::hold_again(change, site(), disclosure, ledger::name(Kind::withdrawn), why));
   AIRLOCK_CHECK(change.commit());
-  AIRLOCK_CHECK(gate::remove_payloads(site_, {disclosure}));
+  AIRLOCK_CHECK(gate::remove_payloads(site(), {disclosure}));
   return Tried{event_of(disclosure, SendOutcome::withdrawn, why, held_hint)};
 }
 
-Result<Attempts::Tried> Attempts::lose(const ledger::Disclosure& disclosure, const std::string& why) {
-  AIRLOCK_CHECK(record(Kind::payload_lost, disclosure, {{"reason", why}}, "what was queued was altered or lost"));
+Result<Attempts::Tried> Attempts::lose(gate::Session& session, const ledger::Disclosure& disclosure,
+                                       const std::string& why) {
+  AIRLOCK_CHECK(
+      record(session, Kind::payload_lost, disclosure, {{"reason", why}}, "what was queued was altered or lost"));
   return Tried{event_of(disclosure, SendOutcome::payload_lost, why,
                         "check the disk; the report is held, and `airlock process --held` queues it anew")};
 }
 
-Result<Attempts::Tried> Attempts::too_old(const ledger::Disclosure& disclosure, std::int64_t hours) {
-  AIRLOCK_CHECK(record(Kind::send_failed, disclosure, {{"error", word::too_old}, {"delivered", "no"}, {"final", true}},
-                       "it was too old to be sent"));
+Result<Attempts::Tried> Attempts::too_old(gate::Session& session, const ledger::Disclosure& disclosure,
+                                          std::int64_t hours) {
+  AIRLOCK_CHECK(record(session, Kind::send_failed, disclosure,
+                       {{"error", word::too_old}, {"delivered", "no"}, {"final", true}}, "it was too old to be sent"));
   return Tried{event_of(disclosure, SendOutcome::failed, "older than " + std::to_string(hours) + " hours",
                         "`airlock outbox flush` tries it again")};
 }
 
-Result<std::unique_ptr<sys::FileBlob>> Attempts::payload(const ledger::Disclosure& disclosure) {
-  const std::string path = gate::in_outbox(site_, disclosure.file);
+Result<std::unique_ptr<sys::FileBlob>> Attempts::payload(gate::Session& session, const ledger::Disclosure& disclosure) {
+  const std::string path = gate::in_outbox(site(), disclosure.file);
   AIRLOCK_TRY(const bool there, sys::look_for(path));
   // A crash may have come between its entry and its visible name.
-  if (!there) AIRLOCK_CHECK(gate::recover(site_, ledger_, options_.world->now()));
+  if (!there) AIRLOCK_CHECK(gate::recover(session));
   auto blob = sys::FileBlob::open(path);
   if (blob) return std::make_unique<sys::FileBlob>(std::move(*blob));
   // Bytes that the disk fails to read now are not lost: the next run may read them.
@@ -111,24 +109,24 @@ Result<Target*> Attempts::target(const gate::Inputs& inputs, std::size_t index) 
     targets_for_ = inputs.fingerprint;
   }
   if (targets_[index] == nullptr) {
-    AIRLOCK_TRY(auto opened, Target::open(site_, destinations[index], options_.environment));
+    AIRLOCK_TRY(auto opened, Target::open(site(), destinations[index], options_.environment));
     targets_[index] = std::make_unique<Target>(std::move(opened));
   }
   return targets_[index].get();
 }
 
 Result<Attempts::Beginning> Attempts::begin(const ledger::Disclosure& disclosure, std::size_t index) {
-  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site_.path(site::layout::lock), site_lock_seconds));
-  AIRLOCK_TRY(const auto row, ledger_.disclosure(disclosure.id));
+  AIRLOCK_TRY(auto session, gate::Session::begin(opened_, gate::Patience::report, gate::NewerOrders::are_left));
+  AIRLOCK_TRY(const auto row, ledger().disclosure(disclosure.id));
   if (!row || !ledger::waits_to_be_sent(row->stage)) return Beginning{{}, {event_of(disclosure, SendOutcome::skipped)}};
-  const auto now = options_.world->now();
-  AIRLOCK_TRY(const gate::Inputs inputs, gate::read_inputs(directory_, ledger_, now));
-  AIRLOCK_TRY(gate::Again again, gate::decide_again(inputs, ledger_, *row));
+  const core::Time now = session.now();
+  AIRLOCK_TRY(const gate::Inputs inputs, gate::read_inputs(session));
+  AIRLOCK_TRY(gate::Again again, gate::decide_again(inputs, ledger(), *row));
   const auto without = [](Result<Tried> ended) -> Result<Beginning> {
     if (!ended) return fail(std::move(ended).error());
     return Beginning{{}, std::move(*ended)};
   };
-  if (again.verdict == gate::Verdict::withdraw) return without(withdraw(*row, again.why));
+  if (again.verdict == gate::Verdict::withdraw) return without(withdraw(session, *row, again.why));
   if (again.verdict == gate::Verdict::wait)
     return without(Tried{event_of(*row, SendOutcome::held, again.why, again.hint)});
   const auto& destinations = inputs.destinations();
@@ -139,28 +137,28 @@ Result<Attempts::Beginning> Attempts::begin(const ledger::Disclosure& disclosure
   const auto age = std::chrono::hours(destinations[index].max_age_hours);
   if (!options_.now && now - row->time > age) {
     if (index + 1 < destinations.size()) return Beginning{{}, {event_of(*row, SendOutcome::skipped)}};
-    return without(too_old(*row, age.count()));
+    return without(too_old(session, *row, age.count()));
   }
 
-  auto blob = payload(*row);
-  if (!blob && blob.error().code == Code::integrity) return without(lose(*row, blob.error().message));
+  auto blob = payload(session, *row);
+  if (!blob && blob.error().code == Code::integrity) return without(lose(session, *row, blob.error().message));
   if (!blob) return fail(std::move(blob).error());
   AIRLOCK_TRY(const core::Digest digest, crypto::sha256(**blob));
   if (digest.hex() != row->content_sha256) {
-    return without(lose(*row, quote(row->file) + ": is not what was queued"));
+    return without(lose(session, *row, quote(row->file) + ": is not what was queued"));
   }
   if (const auto opened = target(inputs, index); !opened) {
-    return without(end(*row, index, destinations.size(),
+    return without(end(session, *row, index, destinations.size(),
                        {.end = AttemptEnd::destination_trouble,
                         .error = opened.error().message,
                         .recorded = std::string(word::destination),
                         .retry_after = {}}));
   }
-  AIRLOCK_TRY(const std::string text, statement(site_, ledger_, *row));
+  AIRLOCK_TRY(const std::string text, statement(site(), ledger(), *row));
   AIRLOCK_TRY(auto with, headers(text, row->id, identity_, now));
-  AIRLOCK_CHECK(record(Kind::attempted, *row,
+  AIRLOCK_CHECK(record(session, Kind::attempted, *row,
                        {{"destination", {{"type", destinations[index].type}, {"url", destinations[index].url}}}}));
-  AIRLOCK_TRY(auto clearance, ledger_.clear(std::move(*again.permit), row->id));
+  AIRLOCK_TRY(auto clearance, ledger().clear(std::move(*again.permit), row->id));
   return Beginning{Begun{.clearance = std::move(clearance),
                          .payload = std::move(*blob),
                          .digest = digest,
@@ -169,30 +167,31 @@ Result<Attempts::Beginning> Attempts::begin(const ledger::Disclosure& disclosure
                    {}};
 }
 
-Result<Attempts::Tried> Attempts::end(const ledger::Disclosure& disclosure, std::size_t index, std::size_t destinations,
-                                      const AttemptVerdict& verdict) {
-  AIRLOCK_TRY(const auto row, ledger_.disclosure(disclosure.id));
+Result<Attempts::Tried> Attempts::end(gate::Session& session, const ledger::Disclosure& disclosure, std::size_t index,
+                                      std::size_t destinations, const AttemptVerdict& verdict) {
+  AIRLOCK_TRY(const auto row, ledger().disclosure(disclosure.id));
   if (!row) return fail(Code::unexpected, "the ledger lost disclosure " + disclosure.id);
   if (verdict.end == AttemptEnd::delivered) {
-    AIRLOCK_CHECK(record(Kind::sent, *row, Json::object()));
-    AIRLOCK_CHECK(sys::remove_file(gate::kept_path(site_, row->report_id)));
+    AIRLOCK_CHECK(record(session, Kind::sent, *row, Json::object()));
+    AIRLOCK_CHECK(sys::remove_file(gate::kept_path(site(), row->report_id)));
     return Tried{event_of(*row, SendOutcome::sent)};
   }
   const bool last = index + 1 >= destinations;
   const bool given_up = verdict.end == AttemptEnd::given_up && last;
   const bool trouble = verdict.end == AttemptEnd::destination_trouble;
-  const auto now = options_.world->now();
+  const core::Time now = session.now();
   // The receiver's words may repeat the report, and an entry is kept for ever, so it has none of them.
   Json members{{"error", verdict.recorded},
                {"delivered", verdict.maybe_delivered ? "unknown" : "no"},
                {"scope", trouble ? "destination" : "report"}};
-  const auto next = last ? next_try(row->attempts, verdict.retry_after, now, random_number(*options_.world)) : now;
+  const auto next = last ? next_try(row->attempts, verdict.retry_after, now, random_number(site().world())) : now;
   if (given_up) {
     members["final"] = true;
   } else {
     members["next_try"] = next.text();
   }
-  AIRLOCK_CHECK(record(Kind::send_failed, *row, std::move(members), given_up ? "the receiver will not take it" : ""));
+  AIRLOCK_CHECK(
+      record(session, Kind::send_failed, *row, std::move(members), given_up ? "the receiver will not take it" : ""));
   Tried out{event_of(*row, given_up ? SendOutcome::failed : SendOutcome::queued, verdict.error)};
   out.event.hint = given_up ? "`airlock outbox flush` tries it again" : "next try " + next.text();
   out.go_on = !trouble;
@@ -224,23 +223,23 @@ Result<Attempts::Tried> Attempts::run(const ledger::Disclosure& disclosure) {
       AIRLOCK_CHECK(begun.clearance.use(begun.digest));
       verdict = judge(to.client().post(begun.headers, *body));
     }
-    AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site_.path(site::layout::lock), site_lock_seconds));
-    AIRLOCK_TRY(ended, end(disclosure, index, destinations, verdict));
+    AIRLOCK_TRY(auto session, gate::Session::begin(opened_, gate::Patience::report, gate::NewerOrders::are_left));
+    AIRLOCK_TRY(ended, end(session, disclosure, index, destinations, verdict));
     if (ended.event.outcome == SendOutcome::sent) return ended;
   }
   return ended;
 }
 
 Result<std::optional<core::Time>> Attempts::all_wait_until() {
-  AIRLOCK_TRY(const auto failed, ledger_.newest(Kind::send_failed));
+  AIRLOCK_TRY(const auto failed, ledger().newest(Kind::send_failed));
   if (options_.now || !failed) return std::nullopt;
-  AIRLOCK_TRY(const auto sent, ledger_.newest(Kind::sent));
-  AIRLOCK_TRY(const auto configured, ledger_.newest(Kind::configured));
+  AIRLOCK_TRY(const auto sent, ledger().newest(Kind::sent));
+  AIRLOCK_TRY(const auto configured, ledger().newest(Kind::configured));
   if ((sent && sent->seq > failed->seq) || (configured && configured->seq > failed->seq)) return std::nullopt;
   AIRLOCK_TRY(const Json json, ledger::body_of(*failed));
   if (json.value("scope", "") != "destination") return std::nullopt;
   const auto until = core::Time::from_text(json.value("next_try", ""));
-  if (!until || *until <= options_.world->now()) return std::nullopt;
+  if (!until || *until <= site().world().now()) return std::nullopt;
   return *until;
 }
 

@@ -13,6 +13,7 @@
 #include "delivery/event.hpp"
 #include "delivery/target.hpp"
 #include "gate/inputs.hpp"
+#include "gate/session.hpp"
 #include "ledger/clearance.hpp"
 #include "ledger/disclosure.hpp"
 #include "ledger/kind.hpp"
@@ -32,9 +33,10 @@ struct SendOptions {
 class Attempts {
  public:
   /// `options` must outlive this. Errors: of the site, its signing key, the ledger.
-  [[nodiscard]] static Result<Attempts> open(const std::string& directory, const SendOptions& options);
+  [[nodiscard]] static Result<Attempts> open(site::Site site, const SendOptions& options);
 
-  [[nodiscard]] ledger::Ledger& ledger() { return ledger_; }
+  [[nodiscard]] const site::Site& site() const { return opened_->site(); }
+  [[nodiscard]] const ledger::Ledger& ledger() const { return opened_->ledger(); }
 
   /// What became of a disclosure that was tried.
   struct Tried {
@@ -49,13 +51,8 @@ class Attempts {
   [[nodiscard]] Result<std::optional<core::Time>> all_wait_until();
 
  private:
-  Attempts(std::string directory, const SendOptions& options, site::Site site, ledger::Ledger ledger,
-           site::Identity identity)
-      : directory_(std::move(directory)),
-        options_(options),
-        site_(std::move(site)),
-        ledger_(std::move(ledger)),
-        identity_(std::move(identity)) {}
+  Attempts(const SendOptions& options, std::shared_ptr<gate::OpenedSite> opened, site::Identity identity)
+      : options_(options), opened_(std::move(opened)), identity_(std::move(identity)) {}
 
   /// An attempt after S1: recorded and cleared.
   struct Begun {
@@ -71,21 +68,22 @@ class Attempts {
     Tried ended;
   };
   [[nodiscard]] Result<Beginning> begin(const ledger::Disclosure& disclosure, std::size_t index);
-  [[nodiscard]] Result<Tried> end(const ledger::Disclosure& disclosure, std::size_t index, std::size_t destinations,
-                                  const AttemptVerdict& verdict);
-  [[nodiscard]] Result<Tried> withdraw(const ledger::Disclosure& disclosure, const std::string& why);
-  [[nodiscard]] Result<Tried> lose(const ledger::Disclosure& disclosure, const std::string& why);
-  [[nodiscard]] Result<Tried> too_old(const ledger::Disclosure& disclosure, std::int64_t hours);
-  [[nodiscard]] Result<std::unique_ptr<sys::FileBlob>> payload(const ledger::Disclosure& disclosure);
+  [[nodiscard]] Result<Tried> end(gate::Session& session, const ledger::Disclosure& disclosure, std::size_t index,
+                                  std::size_t destinations, const AttemptVerdict& verdict);
+  [[nodiscard]] Result<Tried> withdraw(gate::Session& session, const ledger::Disclosure& disclosure,
+                                       const std::string& why);
+  [[nodiscard]] Result<Tried> lose(gate::Session& session, const ledger::Disclosure& disclosure,
+                                   const std::string& why);
+  [[nodiscard]] Result<Tried> too_old(gate::Session& session, const ledger::Disclosure& disclosure, std::int64_t hours);
+  [[nodiscard]] Result<std::unique_ptr<sys::FileBlob>> payload(gate::Session& session,
+                                                               const ledger::Disclosure& disclosure);
   /// Appends an entry about the disclosure. Unless `held` is empty, the report is held again, for this reason.
-  [[nodiscard]] Result<void> record(ledger::Kind kind, const ledger::Disclosure& disclosure, core::Json members,
-                                    const std::string& held = {});
+  [[nodiscard]] Result<void> record(gate::Session& session, ledger::Kind kind, const ledger::Disclosure& disclosure,
+                                    core::Json members, const std::string& held = {});
   [[nodiscard]] Result<Target*> target(const gate::Inputs& inputs, std::size_t index);
 
-  std::string directory_;
   const SendOptions& options_;
-  site::Site site_;
-  ledger::Ledger ledger_;
+  std::shared_ptr<gate::OpenedSite> opened_;
   site::Identity identity_;
   core::Digest targets_for_;  ///< fingerprint of the inputs that named `targets_`
   std::vector<std::unique_ptr<Target>> targets_;

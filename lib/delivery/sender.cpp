@@ -8,13 +8,10 @@
 #include "ledger/disclosure.hpp"
 #include "ledger/ledger.hpp"
 #include "sys/lock.hpp"
-#include "sys/system.hpp"
 
 namespace airlock::delivery {
 namespace {
 
-/// How long a sender waits for another sender at the same site.
-constexpr int send_lock_seconds = 120;
 constexpr std::size_t page = 200;
 
 void count(SendRound& round, SendOutcome outcome) {
@@ -37,9 +34,10 @@ Result<SendRound> send_round(const std::string& directory, const SendOptions& op
                              const std::function<void(const SendEvent&)>& tell) {
   // The first use of crypto/ starts OpenSSL without its configuration file; libcurl would start it with that file.
   (void)crypto::sha256("");
-  AIRLOCK_TRY(const auto site, site::Site::open(directory));
-  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::send_lock), send_lock_seconds));
-  AIRLOCK_TRY(auto attempts, Attempts::open(directory, options));
+  AIRLOCK_TRY(const auto site, site::Site::open(directory, *options.world));
+  AIRLOCK_TRY(const auto lock,
+              sys::Lock::acquire(site.path(site::layout::send_lock), static_cast<int>(gate::Patience::report)));
+  AIRLOCK_TRY(auto attempts, Attempts::open(site, options));
 
   SendRound round;
   AIRLOCK_TRY(const auto all_until, attempts.all_wait_until());
@@ -52,7 +50,7 @@ Result<SendRound> send_round(const std::string& directory, const SendOptions& op
       if (options.stop && options.stop()) go_on = false;
       if (!go_on) break;
       if (!options.now && row.stage == ledger::Stage::failed) continue;
-      if (!options.now && row.next_try && *row.next_try > options.world->now()) {
+      if (!options.now && row.next_try && *row.next_try > site.world().now()) {
         round.next_try = std::min(round.next_try.value_or(*row.next_try), *row.next_try);
         continue;
       }
@@ -80,7 +78,7 @@ Result<std::vector<CheckedDestination>> check_destinations(const std::string& di
   (void)crypto::sha256("");
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const auto ledger, gate::open_to_read(site));
-  AIRLOCK_TRY(const gate::Inputs inputs, gate::read_inputs(directory, ledger, sys::now()));
+  AIRLOCK_TRY(const gate::Inputs inputs, gate::read_inputs(site, ledger));
   std::vector<CheckedDestination> out;
   for (const published::Destination& destination : inputs.destinations()) {
     CheckedDestination checked{.type = destination.type, .url = destination.url, .sound = false, .message = {}};

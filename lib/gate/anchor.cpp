@@ -9,7 +9,6 @@
 #include "core/text.hpp"
 #include "core/utf8.hpp"
 #include "gate/acknowledged.hpp"
-#include "gate/append.hpp"
 #include "gate/names.hpp"
 #include "ledger/checkpoint.hpp"
 #include "ledger/entry.hpp"
@@ -103,7 +102,7 @@ Result<std::vector<std::string>> unknown_bundles(const site::Site& site, const l
 
 Result<void> believe_anchor(const site::Site& site, const ledger::Ledger& ledger) { return check_anchor(site, ledger); }
 
-Result<void> name_what_is_newer(ledger::Ledger& ledger, core::Time now) {
+Result<Json> newer_than_anchor(const ledger::Ledger& ledger) {
   constexpr std::size_t page = 100;
   Json orders = Json::array();
   const std::uint64_t anchored = ledger.believed();
@@ -115,12 +114,8 @@ Result<void> name_what_is_newer(ledger::Ledger& ledger, core::Time now) {
     }
     if (entries.size() < page) break;
   }
-  if (orders.empty()) return {};
-  const Json members{{"newer_than_anchor", {{"anchor_size", anchored}, {"entries", std::move(orders)}}}};
-  AIRLOCK_TRY(auto change, ledger.change());
-  AIRLOCK_CHECK(append(change, ledger::Kind::recovered, "", members, now));
-  AIRLOCK_CHECK(change.commit());
-  return {};
+  if (orders.empty()) return Json::object();
+  return Json{{"newer_than_anchor", {{"anchor_size", anchored}, {"entries", std::move(orders)}}}};
 }
 
 Result<void> write_anchor(const site::Site& site, const crypto::PrivateKey& key, const ledger::TreeHead& head) {

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/json.hpp"
 #include "core/result.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger/merkle.hpp"
@@ -27,10 +28,11 @@ namespace airlock::gate {
 /// newer. Error: integrity, with a way out, if the ledger is not the one that the anchor describes.
 [[nodiscard]] core::Result<void> believe_anchor(const site::Site& site, const ledger::Ledger& ledger);
 
-/// Records, as `recovered`, which entries that later decisions depend on are newer than the believed rollback anchor. A
-/// crash left them so, or somebody other than Airlock wrote them. Call it under the lock, right after the ledger was
-/// opened, and not in the worker of `process`, which cannot write the rollback anchor.
-[[nodiscard]] core::Result<void> name_what_is_newer(ledger::Ledger& ledger, core::Time now);
+/// The members of a `recovered` entry that names the orders that are newer than the believed rollback anchor: entries
+/// that later decisions depend on. A crash left them so, or somebody other than Airlock wrote them. Empty if there are
+/// none. Call it under the lock, right after the ledger was opened, and not in the worker of `process`, which cannot
+/// write the rollback anchor.
+[[nodiscard]] core::Result<core::Json> newer_than_anchor(const ledger::Ledger& ledger);
 
 /// The signed note in the rollback anchor's file. Errors: integrity if the file is missing; those of reading it.
 [[nodiscard]] core::Result<std::string> read_anchor(const site::Site& site);

@@ -8,7 +8,7 @@
 #include "sys/drop.hpp"
 #include "sys/look.hpp"
 #include "sys/names.hpp"
-#include "sys/system.hpp"
+#include "sys/world.hpp"
 
 namespace airlock::gate {
 namespace {

@@ -6,10 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "crypto/hash.hpp"
-#include "gate/append.hpp"
 #include "gate/recorded.hpp"
 #include "gate/recorded_ceiling.hpp"
-#include "ledger/change.hpp"
 #include "ledger/entry.hpp"
 #include "ledger/kind.hpp"
 #include "licence/licence.hpp"
@@ -166,7 +164,7 @@ Json configuration_members(const Inputs& inputs) {
   return {{"configuration_sha256", crypto::sha256(inputs.site.configuration_text()).hex()}};
 }
 
-Result<void> append_site_changes(ledger::Change& change, const ledger::Ledger& ledger, const Inputs& inputs) {
+Result<void> append_site_changes(SessionChange& change, const ledger::Ledger& ledger, const Inputs& inputs) {
   const auto& verdict = inputs.licence.verdict;
   bool recorded = !inputs.ceiling_moved;
   if (verdict.licence) {
@@ -174,7 +172,7 @@ Result<void> append_site_changes(ledger::Change& change, const ledger::Ledger& l
     if (!known) {
       AIRLOCK_TRY(Json members, licence_members(*verdict.licence, verdict.state, ledger));
       AIRLOCK_CHECK(add_ceiling(members, inputs));
-      AIRLOCK_CHECK(append(change, ledger::Kind::licence, "", members, inputs.now));
+      AIRLOCK_CHECK(change.append(ledger::Kind::licence, "", members));
       recorded = true;
     }
   }
@@ -187,7 +185,7 @@ Result<void> append_site_changes(ledger::Change& change, const ledger::Ledger& l
   }
   if (!known || !recorded) {
     AIRLOCK_CHECK(add_ceiling(members, inputs));
-    AIRLOCK_CHECK(append(change, ledger::Kind::configured, "", members, inputs.now));
+    AIRLOCK_CHECK(change.append(ledger::Kind::configured, "", members));
   }
   return {};
 }

@@ -14,7 +14,7 @@
 #include "core/result.hpp"
 #include "gate/inputs.hpp"
 #include "gate/prepare.hpp"
-#include "ledger/change.hpp"
+#include "gate/session.hpp"
 #include "ledger/entry.hpp"
 #include "ledger/ledger.hpp"
 #include "licence/licence.hpp"
@@ -48,7 +48,7 @@ struct NewDisclosure {
 
 /// Records a licence or a configuration that the ledger has not seen yet, whoever put it there. The entry carries the
 /// ceiling as it is from then on. A ceiling that moved is recorded even if neither is new.
-[[nodiscard]] Result<void> append_site_changes(ledger::Change& change, const ledger::Ledger& ledger,
+[[nodiscard]] Result<void> append_site_changes(SessionChange& change, const ledger::Ledger& ledger,
                                                const Inputs& inputs);
 
 /// The members of a `configured` entry, except the ceiling.

@@ -11,7 +11,6 @@
 #include "gate/history.hpp"
 #include "gate/kept.hpp"
 #include "gate/names.hpp"
-#include "gate/open.hpp"
 #include "gate/record.hpp"
 #include "gate/recovery.hpp"
 #include "ledger/kind.hpp"
@@ -19,7 +18,7 @@
 #include "sys/lock.hpp"
 #include "sys/look.hpp"
 #include "sys/names.hpp"
-#include "sys/system.hpp"
+#include "sys/world.hpp"
 
 namespace airlock::gate {
 namespace {
@@ -54,14 +53,14 @@ class Inbox {
       : site_(site), options_(options), mover_(mover), listener_(listener) {}
 
   Result<void> run() {
-    AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site_.path(site::layout::inbox_lock), lock_seconds));
+    AIRLOCK_TRY(const auto lock,
+                sys::Lock::acquire(site_.path(site::layout::inbox_lock), static_cast<int>(Patience::report)));
     AIRLOCK_CHECK(take_all());
     if (keeping_.tidied) return {};
     // No report was taken, so nothing has recovered yet. Do it here: work that an earlier run left unfinished has no
     // file in the inbox any more, and no other command may ever run.
-    AIRLOCK_TRY(const auto site_lock, sys::Lock::acquire(site_.path(site::layout::lock), lock_seconds));
-    AIRLOCK_TRY(auto ledger, open_to_write(site_));
-    AIRLOCK_CHECK(recover(site_, ledger, sys::now()));
+    AIRLOCK_TRY(auto session, Session::begin(site_, Patience::report, NewerOrders::are_left));
+    AIRLOCK_CHECK(recover(session));
     return {};
   }
 
@@ -176,7 +175,7 @@ class Inbox {
     AIRLOCK_TRY(const Claim claim, claim_of(id, report));
     switch (claim.known) {
       case Known::other_bytes: {
-        const std::string other = sys::random_uuid();
+        const std::string other = sys::random_uuid(site_.world());
         AIRLOCK_CHECK(sys::rename_new(claimed(id), claimed(other)));
         AIRLOCK_CHECK(sys::sync_directory(site_.path(site::layout::claimed)));
         return process_claimed(name, other);
@@ -209,9 +208,9 @@ class Inbox {
   /// What the ledger records about a claimed file. Only the holder of the inbox's lock works on claimed files, so the
   /// answer stays true.
   Result<Claim> claim_of(const std::string& id, const Received& report) {
-    AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site_.path(site::layout::lock), lock_seconds));
-    AIRLOCK_TRY(auto ledger, open_to_write(site_));
-    AIRLOCK_CHECK(finish_before(site_, ledger, keeping_, sys::now()));
+    AIRLOCK_TRY(auto session, Session::begin(site_, Patience::report, NewerOrders::are_left));
+    AIRLOCK_CHECK(finish_before(session, keeping_));
+    const ledger::Ledger& ledger = session.ledger();
     AIRLOCK_TRY(const auto entries, ledger.entries_of_report(id));
     Claim out;
     out.subject.report_id = id;

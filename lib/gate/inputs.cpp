@@ -51,11 +51,13 @@ published::JudgedByKit judge_for_site(const published::LicencePair& files, const
                                  revocations);
 }
 
-Result<LicenceInput> read_licence_input(const site::Site& site, const ledger::Ledger& ledger, Time now) {
+Result<LicenceInput> read_licence_input(const Session& session) {
+  const site::Site& site = session.site();
+  const ledger::Ledger& ledger = session.ledger();
   AIRLOCK_TRY(const LicenceTerms terms, licence_terms(site, ledger));
   AIRLOCK_TRY(auto files, published::read_licences(site.directory()));
   AIRLOCK_TRY(const auto revoked, revocations(site, ledger));
-  auto judged = judge_for_site(files, terms, revoked, now);
+  auto judged = judge_for_site(files, terms, revoked, session.now());
   return LicenceInput::of(std::move(files), std::move(judged));
 }
 

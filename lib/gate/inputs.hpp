@@ -13,6 +13,7 @@
 #include "core/time.hpp"
 #include "gate/hold.hpp"
 #include "gate/recorded.hpp"
+#include "gate/session.hpp"
 #include "ledger/ledger.hpp"
 #include "licence/seen.hpp"
 #include "licence/verdict.hpp"
@@ -91,7 +92,7 @@ struct LicenceTerms {
 [[nodiscard]] published::JudgedByKit judge_for_site(const published::LicencePair& files, const LicenceTerms& terms,
                                                     const published::Revocations& revocations, Time now);
 /// Reads the site's licence files as they are now, and judges them. Error: of the machine, or of the ledger.
-[[nodiscard]] Result<LicenceInput> read_licence_input(const site::Site& site, const ledger::Ledger& ledger, Time now);
+[[nodiscard]] Result<LicenceInput> read_licence_input(const Session& session);
 
 /// Puts a kit that is about to come into force into the inputs, and judges the licence again by it.
 [[nodiscard]] Result<void> use_kit(Inputs& inputs, site::Kit kit, const ledger::Ledger& ledger);

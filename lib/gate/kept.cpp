@@ -9,12 +9,10 @@
 #include "core/encoding.hpp"
 #include "core/json.hpp"
 #include "core/text.hpp"
-#include "gate/append.hpp"
 #include "gate/file_digest.hpp"
 #include "gate/history.hpp"
 #include "gate/names.hpp"
 #include "gate/open.hpp"
-#include "ledger/change.hpp"
 #include "ledger/disclosure.hpp"
 #include "ledger/entry.hpp"
 #include "ledger/kind.hpp"
@@ -219,15 +217,15 @@ Result<std::vector<ledger::Disclosure>> given_up_of(const ledger::Ledger& ledger
   return all;
 }
 
-Result<void> withdraw(ledger::Change& change, const std::vector<ledger::Disclosure>& disclosures,
-                      std::string_view reason, core::Time now) {
+Result<void> withdraw(SessionChange& change, const std::vector<ledger::Disclosure>& disclosures,
+                      std::string_view reason) {
   for (const ledger::Disclosure& disclosure : disclosures) {
     const bool unknown = disclosure.uncertain || disclosure.stage == ledger::Stage::attempted;
     const Json members{{"number", disclosure.number},
                        {"disclosure_id", disclosure.id},
                        {"reason", reason},
                        {"delivered", unknown ? "unknown" : "no"}};
-    AIRLOCK_CHECK(append(change, ledger::Kind::withdrawn, disclosure.report_id, members, now));
+    AIRLOCK_CHECK(change.append(ledger::Kind::withdrawn, disclosure.report_id, members));
   }
   return {};
 }
@@ -239,12 +237,12 @@ Result<void> remove_payloads(const site::Site& site, const std::vector<ledger::D
   return {};
 }
 
-Result<void> hold_again(ledger::Change& change, const site::Site& site, const ledger::Disclosure& disclosure,
-                        std::string_view reason, const std::string& message, core::Time now) {
+Result<void> hold_again(SessionChange& change, const site::Site& site, const ledger::Disclosure& disclosure,
+                        std::string_view reason, const std::string& message) {
   AIRLOCK_TRY(const bool there, sys::look_for(kept_path(site, disclosure.report_id)));
   if (!there) return {};
   const Json members{{"number", disclosure.number}, {"reason", reason}, {"message", message}};
-  AIRLOCK_CHECK(append(change, ledger::Kind::held, disclosure.report_id, members, now));
+  AIRLOCK_CHECK(change.append(ledger::Kind::held, disclosure.report_id, members));
   return {};
 }
 

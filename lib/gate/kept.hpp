@@ -17,7 +17,7 @@
 
 #include "core/time.hpp"
 #include "gate/received.hpp"
-#include "ledger/change.hpp"
+#include "gate/session.hpp"
 #include "ledger/disclosure.hpp"
 #include "ledger/kind.hpp"
 #include "ledger/ledger.hpp"
@@ -108,15 +108,15 @@ class Keeping {
 [[nodiscard]] Result<std::vector<ledger::Disclosure>> given_up_of(const ledger::Ledger& ledger,
                                                                   const std::string& report_id);
 /// Appends a `withdrawn` entry for each disclosure. After the commit, call `remove_payloads` to remove their payloads.
-[[nodiscard]] Result<void> withdraw(ledger::Change& change, const std::vector<ledger::Disclosure>& disclosures,
-                                    std::string_view reason, core::Time now);
+[[nodiscard]] Result<void> withdraw(SessionChange& change, const std::vector<ledger::Disclosure>& disclosures,
+                                    std::string_view reason);
 [[nodiscard]] Result<void> remove_payloads(const site::Site& site, const std::vector<ledger::Disclosure>& disclosures);
 
 /// Appends that a report is held again, because its disclosure did not leave. Appends nothing if the bytes of the
 /// report are not in `held/`.
-[[nodiscard]] Result<void> hold_again(ledger::Change& change, const site::Site& site,
+[[nodiscard]] Result<void> hold_again(SessionChange& change, const site::Site& site,
                                       const ledger::Disclosure& disclosure, std::string_view reason,
-                                      const std::string& message, core::Time now);
+                                      const std::string& message);
 
 /// Notes that every waiting report has been decided on with these inputs, so that `process --held` need not decide
 /// again until they change. The note is advice only. `inputs` is the digest of everything that a decision depends on;

@@ -29,12 +29,13 @@ core::Result<std::optional<std::uint64_t>> entry_of(const ledger::Ledger& ledger
 
 }  // namespace
 
-core::Result<void> finish_key_change(const site::Site& site, const ledger::Ledger& ledger, core::Time now) {
+core::Result<void> finish_key_change(const Session& session) {
+  const site::Site& site = session.site();
   AIRLOCK_TRY(const auto staged, site::staged_key(site));
   if (!staged) return site::discard_staged_key(site);
-  AIRLOCK_TRY(const auto seq, entry_of(ledger, *staged));
+  AIRLOCK_TRY(const auto seq, entry_of(session.ledger(), *staged));
   if (!seq) return site::discard_staged_key(site);
-  AIRLOCK_CHECK(site::place_key(site, *staged, *seq, now));
+  AIRLOCK_CHECK(site::place_key(site, *staged, *seq, session.now()));
   return {};
 }
 

@@ -57,13 +57,14 @@ Result<void> put_kit_files(const site::Site& site, const published::KitHeader& k
   return sys::remove_file(site.path(site::layout::proposed_kit));
 }
 
-Result<void> finish_authorised_kit(const site::Site& site, const ledger::Ledger& ledger) {
+Result<void> finish_authorised_kit(const Session& session) {
+  const site::Site& site = session.site();
   AIRLOCK_TRY(const auto file, read_proposed(site));
   if (!file) return {};
   const auto kit = verify_kit_for(site, *file);
   // A fault in a kit that waits for a person is reported to that person, not here.
   if (!kit) return kit.error().code == Code::not_recorded ? Result<void>(fail(kit.error())) : Result<void>();
-  AIRLOCK_TRY(const auto in_force, kit_in_force(ledger));
+  AIRLOCK_TRY(const auto in_force, kit_in_force(session.ledger()));
   if (!in_force || in_force->number != kit->number || in_force->content_sha256 != kit->content_sha256.hex()) return {};
   return put_kit_files(site, *kit, *file);
 }

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "core/result.hpp"
-#include "ledger/ledger.hpp"
+#include "gate/session.hpp"
 #include "site/kit.hpp"
 #include "site/site.hpp"
 
@@ -32,6 +32,6 @@ using core::Result;
 [[nodiscard]] Result<void> put_kit_files(const site::Site& site, const published::KitHeader& kit,
                                          std::string_view file);
 /// Repeats that step for a kit that waited for authorisation, if the ledger names that kit by now.
-[[nodiscard]] Result<void> finish_authorised_kit(const site::Site& site, const ledger::Ledger& ledger);
+[[nodiscard]] Result<void> finish_authorised_kit(const Session& session);
 
 }  // namespace airlock::gate

@@ -10,7 +10,6 @@
 #include "redaction/inspect.hpp"
 #include "redaction/leak_scan.hpp"
 #include "report/pointer.hpp"
-#include "sys/system.hpp"
 #include "sys/write_file.hpp"
 
 namespace airlock::gate {
@@ -21,7 +20,9 @@ using core::fail;
 
 constexpr std::size_t fingerprint_key_bytes = 16;
 
-crypto::Secret fresh_key() { return crypto::Secret(sys::random_bytes(fingerprint_key_bytes)); }
+crypto::Secret fresh_key(const site::Site& site) {
+  return crypto::Secret(site.world().random_bytes(fingerprint_key_bytes));
+}
 
 /// Whether an error is about the report rather than about the machine. Such an error is an outcome.
 bool is_about_report(const core::Error& error) { return error.code == Code::bad_input || error.code == Code::refused; }
@@ -32,12 +33,14 @@ Stop refusal(const core::Error& error, std::string reason) {
 
 /// The stop for a text that is no JSON, or no report that anybody could judge. The terminal names the member at fault.
 /// The ledger keeps no character of a report, so it names only the byte.
-Stop malformed(const core::Error& error, const core::Blob& report, const report::Limits& limits) {
+Stop malformed(const core::Error& error, const core::Blob& report, const Inputs& inputs) {
+  const report::Limits limits = limits_of(inputs.site.configuration());
   Stop out = refusal(error, "malformed");
   const auto colon = error.message.starts_with("byte ") ? error.message.find(':') : std::string::npos;
   const std::string byte = colon == std::string::npos ? "the report" : error.message.substr(0, colon);
   out.recorded = byte + ": malformed, or beyond a limit";
-  if (const auto place = report::place_of_fault(report, limits, fresh_key()); place && colon != std::string::npos) {
+  if (const auto place = report::place_of_fault(report, limits, fresh_key(inputs.site));
+      place && colon != std::string::npos) {
     out.message = byte + ", " + *place + error.message.substr(colon);
   }
   if (out.hint.empty()) {
@@ -47,8 +50,9 @@ Stop malformed(const core::Error& error, const core::Blob& report, const report:
 }
 
 /// Reads the report to its end, at a site without a kit: without a dictionary it can check nothing more.
-Result<void> check_well_formed(const core::Blob& report, const report::Limits& limits) {
-  const auto key = fresh_key();
+Result<void> check_well_formed(const core::Blob& report, const Inputs& inputs) {
+  const report::Limits limits = limits_of(inputs.site.configuration());
+  const auto key = fresh_key(inputs.site);
   report::Scanner scanner(report, limits, key);
   for (;;) {
     AIRLOCK_TRY(const report::Token token, scanner.next());
@@ -134,13 +138,13 @@ Result<Found> take_copies_out(sys::Spool& payload, redaction::Redacted& redacted
   const report::Limits limits = limits_of(inputs.site.configuration());
   const auto look = [&] {
     return redaction::scan({payload, texts, needed}, inputs.kit->dictionary, plan, *redacted.taken, limits,
-                           fresh_key());
+                           fresh_key(inputs.site));
   };
   AIRLOCK_TRY(redaction::Copies copies, look());
   if (copies.places.empty()) return Found{};
-  AIRLOCK_TRY(auto tokens, redaction::token_numbers(payload, copies.places, limits, fresh_key()));
+  AIRLOCK_TRY(auto tokens, redaction::token_numbers(payload, copies.places, limits, fresh_key(inputs.site)));
   AIRLOCK_TRY(auto without, sys::Spool::create(inputs.site.path(site::layout::held)));
-  AIRLOCK_CHECK(redaction::write_without(payload, copies.places, limits, fresh_key(), without));
+  AIRLOCK_CHECK(redaction::write_without(payload, copies.places, limits, fresh_key(inputs.site), without));
   payload = std::move(without);
   AIRLOCK_TRY(const redaction::Copies left, look());
   if (!left.places.empty()) {
@@ -165,7 +169,7 @@ Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std
         inputs);
   }
   if (!inputs.kit) {
-    const auto checked = check_well_formed(report.bytes, limits);
+    const auto checked = check_well_formed(report.bytes, inputs);
     if (checked) {
       return unjudged(Outcome::held,
                       {.reason = "no_kit",
@@ -174,15 +178,15 @@ Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std
                       inputs);
     }
     if (!is_about_report(checked.error())) return fail(checked.error());
-    return unjudged(Outcome::refused, malformed(checked.error(), report.bytes, limits), inputs);
+    return unjudged(Outcome::refused, malformed(checked.error(), report.bytes, inputs), inputs);
   }
 
   const dictionary::Dictionary& dictionary = inputs.kit->dictionary;
-  const auto inspection = redaction::inspect(report.bytes, dictionary, limits, fresh_key());
+  const auto inspection = redaction::inspect(report.bytes, dictionary, limits, fresh_key(inputs.site));
   if (!inspection) {
     if (!is_about_report(inspection.error())) return fail(inspection.error());
     if (inspection.error().code == Code::bad_input) {
-      return unjudged(Outcome::refused, malformed(inspection.error(), report.bytes, limits), inputs);
+      return unjudged(Outcome::refused, malformed(inspection.error(), report.bytes, inputs), inputs);
     }
     return unjudged(Outcome::held, refusal(inspection.error(), "dictionary"), inputs);
   }
@@ -220,10 +224,10 @@ Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std
   AIRLOCK_TRY(const auto pseudonym_key, inputs.site.pseudonym_key());
   AIRLOCK_TRY(auto payload, sys::Spool::create(inputs.site.path(site::layout::held)));
   const auto searched = note.empty() ? redaction::Searched::report : redaction::Searched::report_and_note;
-  auto redacted =
-      redaction::redact(report.bytes, dictionary, *out.plan, pseudonym_key, limits, fresh_key(), payload, searched);
+  auto redacted = redaction::redact(report.bytes, dictionary, *out.plan, pseudonym_key, limits, fresh_key(inputs.site),
+                                    payload, searched);
   const auto find_misfits = [&] {
-    return redaction::fates(report.bytes, dictionary, *out.plan, pseudonym_key, limits, fresh_key(),
+    return redaction::fates(report.bytes, dictionary, *out.plan, pseudonym_key, limits, fresh_key(inputs.site),
                             {.misfits_only = true});
   };
   if (!redacted) {

@@ -13,8 +13,6 @@
 #include "ledger/ledger.hpp"
 #include "ledger/merkle.hpp"
 #include "ledger/report_row.hpp"
-#include "sys/lock.hpp"
-#include "sys/system.hpp"
 
 namespace airlock::gate {
 namespace {
@@ -66,10 +64,10 @@ struct ToLookAt {
 };
 Result<ToLookAt> to_look_at(const site::Site& site, const std::vector<std::uint64_t>& numbers, Keeping& keeping) {
   // What a crash left may be a report that is held again.
-  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), lock_seconds));
-  AIRLOCK_TRY(auto ledger, open_to_write(site));
-  AIRLOCK_CHECK(finish_before(site, ledger, keeping, sys::now()));
-  AIRLOCK_TRY(const Inputs inputs, read_inputs(site.directory(), ledger, sys::now()));
+  AIRLOCK_TRY(auto session, Session::begin(site, Patience::report, NewerOrders::are_left));
+  AIRLOCK_CHECK(finish_before(session, keeping));
+  const ledger::Ledger& ledger = session.ledger();
+  AIRLOCK_TRY(const Inputs inputs, read_inputs(session));
   AIRLOCK_TRY(const ledger::TreeHead head, ledger.head());
   ToLookAt out{.rows = {}, .stand = stand_of(inputs), .ledger_size = head.size};
   for (const std::uint64_t number : numbers) {
@@ -123,7 +121,7 @@ Result<Looked> process_held(const std::string& directory, const std::vector<std:
   out.waiting = waiting.size();
   if (numbers.empty() && out.failed.empty()) {
     // Advice only: without it the next run looks at all of them once more.
-    const auto lock = sys::Lock::acquire(site.path(site::layout::lock), 0);
+    const auto lock = lock_site(site, Patience::none);
     if (lock) (void)note_looked(site, to_look.stand, to_look.ledger_size);
   }
   return out;
@@ -131,9 +129,9 @@ Result<Looked> process_held(const std::string& directory, const std::vector<std:
 
 namespace {
 
-Result<Preview> preview_of(site::Site site, const ledger::Ledger& ledger, Received report,
+Result<Preview> preview_of(const site::Site& site, const ledger::Ledger& ledger, Received report,
                            const ProcessOptions& options) {
-  AIRLOCK_TRY(Inputs inputs, read_inputs(site.directory(), ledger, sys::now()));
+  AIRLOCK_TRY(Inputs inputs, read_inputs(site, ledger));
   AIRLOCK_TRY(Prepared prepared, prepare(report, inputs, options.note));
   hold_if_unexpected(prepared, options);
   Processed result = describe(std::move(prepared), inputs, report);
@@ -144,19 +142,19 @@ Result<Preview> preview_of(site::Site site, const ledger::Ledger& ledger, Receiv
 }  // namespace
 
 Result<Preview> preview(const std::string& directory, core::Source& input, const ProcessOptions& options) {
-  AIRLOCK_TRY(auto site, site::Site::open(directory));
+  AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const auto ledger, open_to_decide(site));
   AIRLOCK_TRY(Received report, receive(site, input));
-  return preview_of(std::move(site), ledger, std::move(report), options);
+  return preview_of(site, ledger, std::move(report), options);
 }
 
 Result<Preview> preview_waiting(const std::string& directory, std::uint64_t number, const ProcessOptions& options) {
-  AIRLOCK_TRY(auto site, site::Site::open(directory));
+  AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const auto ledger, open_to_decide(site));
   AIRLOCK_TRY(const auto row, waiting_report(site, ledger, number));
   AIRLOCK_TRY(Received report, receive_kept(site, ledger, row));
   AIRLOCK_TRY(const ProcessOptions with_note, with_its_note(options, ledger, row));
-  return preview_of(std::move(site), ledger, std::move(report), with_note);
+  return preview_of(site, ledger, std::move(report), with_note);
 }
 
 Result<std::vector<redaction::Fate>> fates_of(const Preview& preview, std::size_t most) {
@@ -164,7 +162,8 @@ Result<std::vector<redaction::Fate>> fates_of(const Preview& preview, std::size_
   if (!prepared.plan) return std::vector<redaction::Fate>{};
   AIRLOCK_TRY(const auto pseudonym_key, preview.inputs.site.pseudonym_key());
   return redaction::fates(preview.report.bytes, preview.inputs.kit->dictionary, *prepared.plan, pseudonym_key,
-                          limits_of(preview.inputs.site.configuration()), crypto::Secret(sys::random_bytes(16)),
+                          limits_of(preview.inputs.site.configuration()),
+                          crypto::Secret(preview.inputs.site.world().random_bytes(16)),
                           {.maximum = most, .misfits_only = false, .copied = prepared.copied_tokens});
 }
 

@@ -51,15 +51,15 @@ struct Reading {
   bool by_kit = false;
 };
 
-Result<Reading> read_once(const std::string& directory, const ledger::Ledger& ledger, Time now) {
-  AIRLOCK_TRY(auto site, site::Site::open(directory));
+Result<Reading> read_once(const site::Site& opened, const ledger::Ledger& ledger, Time now) {
+  AIRLOCK_TRY(auto site, opened.read_again());
   AIRLOCK_TRY(auto machine, site::read_machine());
   // What is known first: whoever puts a kit or a licence into its place lets it be known before, or behind.
   AIRLOCK_TRY(const LicenceTerms licence_terms, gate::licence_terms(site, ledger));
   AIRLOCK_TRY(const auto in_force, kit_in_force(ledger));
   const published::KnownKit known = known_kit(site, in_force);
   AIRLOCK_TRY(const auto licence_entry, ledger.newest(ledger::Kind::licence));
-  AIRLOCK_TRY(auto licences, published::read_licences(directory));
+  AIRLOCK_TRY(auto licences, published::read_licences(site.directory()));
   AIRLOCK_TRY(const auto kit_file, published::read_if_there(site.path(site::layout::kit), published::kit_bytes_limit));
 
   crypto::Sha256 sha256;
@@ -104,13 +104,21 @@ Result<Reading> read_once(const std::string& directory, const ledger::Ledger& le
 
 }  // namespace
 
-Result<Inputs> read_inputs(const std::string& directory, const ledger::Ledger& ledger, Time now) {
-  AIRLOCK_TRY(Reading read, read_once(directory, ledger, now));
+Result<Inputs> read_inputs(const site::Site& site, const ledger::Ledger& ledger, Time now) {
+  AIRLOCK_TRY(Reading read, read_once(site, ledger, now));
   if (read.by_kit) {
-    AIRLOCK_TRY(read, read_once(directory, ledger, now));  // another process may just have changed the kit
+    AIRLOCK_TRY(read, read_once(site, ledger, now));  // another process may just have changed the kit
   }
   AIRLOCK_CHECK(read_ceiling(read.inputs, ledger));
   return std::move(read.inputs);
+}
+
+Result<Inputs> read_inputs(const site::Site& site, const ledger::Ledger& ledger) {
+  return read_inputs(site, ledger, site.world().now());
+}
+
+Result<Inputs> read_inputs(const Session& session) {
+  return read_inputs(session.site(), session.ledger(), session.now());
 }
 
 }  // namespace airlock::gate

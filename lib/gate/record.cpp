@@ -5,27 +5,22 @@
 
 #include "core/json.hpp"
 #include "crypto/hash.hpp"
-#include "gate/anchor.hpp"
-#include "gate/append.hpp"
 #include "gate/entries.hpp"
 #include "gate/history.hpp"
 #include "gate/kept.hpp"
 #include "gate/names.hpp"
-#include "gate/open.hpp"
 #include "gate/public_part.hpp"
 #include "gate/queueing.hpp"
 #include "gate/read_inputs.hpp"
 #include "gate/recovery.hpp"
 #include "gate/retention.hpp"
 #include "gate/sealing.hpp"
-#include "ledger/change.hpp"
 #include "ledger/kind.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger/merkle.hpp"
-#include "sys/lock.hpp"
 #include "sys/names.hpp"
 #include "sys/sizes.hpp"
-#include "sys/system.hpp"
+#include "sys/world.hpp"
 
 namespace airlock::gate {
 namespace {
@@ -37,9 +32,14 @@ using core::Json;
 /// Steps A to 4 for one prepared report, under the lock.
 class Recorder {
  public:
-  Recorder(const Inputs& inputs, ledger::Ledger& ledger, const Received& report, const ProcessOptions& options,
+  Recorder(const Inputs& inputs, Session& session, const Received& report, const ProcessOptions& options,
            Keeping& keeping)
-      : inputs_(inputs), ledger_(ledger), report_(report), options_(options), keeping_(keeping) {}
+      : inputs_(inputs),
+        session_(session),
+        ledger_(session.ledger()),
+        report_(report),
+        options_(options),
+        keeping_(keeping) {}
 
   Result<Processed> run(Subject subject, Prepared prepared) {
     Processed out = describe(std::move(prepared), inputs_, report_);
@@ -58,7 +58,7 @@ class Recorder {
       AIRLOCK_CHECK(refresh_public(inputs_.site, ledger_, inputs_.licence.verdict, inputs_.now));
     }
     if (subject.number == 0) {
-      if (subject.report_id.empty()) subject.report_id = sys::random_uuid();
+      if (subject.report_id.empty()) subject.report_id = sys::random_uuid(inputs_.site.world());
       AIRLOCK_TRY(const std::uint64_t last, ledger_.last_number());
       subject.number = last + 1;
     }
@@ -72,17 +72,17 @@ class Recorder {
 
  private:
   /// Step A's entries: what changed at the site, then the report.
-  Result<std::uint64_t> append_report(ledger::Change& change, const Subject& subject, const Json& decided) {
+  Result<std::uint64_t> append_report(SessionChange& change, const Subject& subject, const Json& decided) {
     AIRLOCK_CHECK(append_site_changes(change, ledger_, inputs_));
     const bool is_new = subject.kind == ledger::Kind::produced;
-    const std::string salt = sys::random_bytes(salt_bytes);
+    const std::string salt = inputs_.site.world().random_bytes(salt_bytes);
     Json members{{"number", subject.number}};
     if (!options_.confinement.empty()) members["sandbox"] = options_.confinement;
     if (is_new) {
       AIRLOCK_TRY(members["original"], original_members(report_, salt));
     }
     members.update(decided);
-    AIRLOCK_TRY(const std::uint64_t seq, append(change, subject.kind, subject.report_id, members, inputs_.now));
+    AIRLOCK_TRY(const std::uint64_t seq, change.append(subject.kind, subject.report_id, members));
     if (is_new) AIRLOCK_CHECK(change.keep_original({subject.report_id, report_.sha256, salt, report_.size}));
     return seq;
   }
@@ -96,14 +96,14 @@ class Recorder {
     const bool is_kept = is_held || out.prepared.outcome == Outcome::refused;
     const Share share = is_held ? Share::reports : Share::no_reports;
     if (is_kept && !subject.was_held) AIRLOCK_CHECK(keep_before(subject, share));
-    AIRLOCK_TRY(auto change, ledger_.change());
+    AIRLOCK_TRY(auto change, session_.change());
     AIRLOCK_CHECK(append_report(change, subject, decided(out)));
     const Stop& stop = out.prepared.stop;
     const Json members{{"number", subject.number},
                        {"reason", stop.reason},
                        {"message", stop.recorded.empty() ? stop.message : stop.recorded}};
     const auto kind = is_held ? ledger::Kind::held : is_kept ? ledger::Kind::refused : ledger::Kind::withheld;
-    AIRLOCK_CHECK(append(change, kind, subject.report_id, members, inputs_.now));
+    AIRLOCK_CHECK(change.append(kind, subject.report_id, members));
     AIRLOCK_TRY(out.head, change.commit());
     if (!is_kept) AIRLOCK_CHECK(remove_kept(subject.report_id));
     return out;
@@ -131,19 +131,19 @@ class Recorder {
   Result<void> withdraw_earlier(const Subject& subject) {
     AIRLOCK_TRY(const auto given_up, given_up_of(ledger_, subject.report_id));
     if (given_up.empty()) return {};
-    AIRLOCK_TRY(auto change, ledger_.change());
-    AIRLOCK_CHECK(withdraw(change, given_up, "decided again", inputs_.now));
-    AIRLOCK_CHECK(hold_again(change, inputs_.site, given_up.back(), "withdrawn", "decided again", inputs_.now));
+    AIRLOCK_TRY(auto change, session_.change());
+    AIRLOCK_CHECK(withdraw(change, given_up, "decided again"));
+    AIRLOCK_CHECK(hold_again(change, inputs_.site, given_up.back(), "withdrawn", "decided again"));
     AIRLOCK_CHECK(change.commit());
     return remove_payloads(inputs_.site, given_up);
   }
 
   Result<Processed> repeat(Processed out, const Subject& subject, const Earlier& earlier) {
-    AIRLOCK_TRY(auto change, ledger_.change());
+    AIRLOCK_TRY(auto change, session_.change());
     AIRLOCK_CHECK(append_report(change, subject, decided(out)));
     const Json members{
         {"number", subject.number}, {"repeats", earlier.number}, {"disclosure_id", earlier.disclosure_id}};
-    AIRLOCK_CHECK(append(change, ledger::Kind::repeated, subject.report_id, members, inputs_.now));
+    AIRLOCK_CHECK(change.append(ledger::Kind::repeated, subject.report_id, members));
     AIRLOCK_TRY(out.head, change.commit());
     AIRLOCK_CHECK(remove_kept(subject.report_id));
     out.outcome = ReportOutcome::repeated;
@@ -155,7 +155,7 @@ class Recorder {
 
   Result<Processed> seal(Processed out, const Subject& subject) {
     AIRLOCK_TRY(const std::uint64_t last, ledger_.last_disclosure());
-    const NewDisclosure disclosure{sys::random_uuid(), last + 1};
+    const NewDisclosure disclosure{sys::random_uuid(inputs_.site.world()), last + 1};
     AIRLOCK_TRY(const History history,
                 history_since_last(ledger_, *out.prepared.plan, inputs_.kit->dictionary, subject.report_id));
     Json entry = decided(out, disclosure);
@@ -163,18 +163,18 @@ class Recorder {
     AIRLOCK_TRY(auto sealing, Sealing::begin(inputs_, out.prepared, entry, history));
     entry["disclosure"].update(sealing.promise());
 
-    AIRLOCK_TRY(auto change, ledger_.change());
+    AIRLOCK_TRY(auto change, session_.change());
     AIRLOCK_TRY(const std::uint64_t seq, append_report(change, subject, entry));
     AIRLOCK_TRY(const ledger::TreeHead recorded, change.commit());
 
     // From here on the record stands: whatever fails, the next run finishes it or says that it was abandoned.
     AIRLOCK_TRY(const SealedBundle sealed, sealing.write(ledger_, seq, recorded));
-    AIRLOCK_TRY(auto second, ledger_.change());
+    AIRLOCK_TRY(auto second, session_.change());
     const Json members{
         {"number", subject.number},          {"disclosure_id", disclosure.id},          {"file", sealed.file},
         {"file_sha256", sealed.file_sha256}, {"content_sha256", sealed.content_sha256}, {"size", sealed.size},
         {"checkpoint", sealed.checkpoint}};
-    AIRLOCK_CHECK(append(second, ledger::Kind::sealed, subject.report_id, members, inputs_.now));
+    AIRLOCK_CHECK(second.append(ledger::Kind::sealed, subject.report_id, members));
     AIRLOCK_CHECK(second.keep_checkpoint(recorded, sealed.checkpoint));
     AIRLOCK_TRY(out.head, second.commit());
 
@@ -200,19 +200,19 @@ class Recorder {
   /// Steps A to 4 of what is to be sent, which airlock-send does.
   Result<Processed> queue(Processed out, const Subject& subject) {
     AIRLOCK_TRY(const std::uint64_t last, ledger_.last_disclosure());
-    const NewDisclosure disclosure{sys::random_uuid(), last + 1};
+    const NewDisclosure disclosure{sys::random_uuid(inputs_.site.world()), last + 1};
     AIRLOCK_TRY(auto queueing, Queueing::begin(inputs_.site, *out.prepared.payload, disclosure));
     // Until it has been sent nobody knows whether it will be.
     if (!subject.was_held) AIRLOCK_CHECK(keep_original(inputs_.site, subject.report_id, report_));
 
-    AIRLOCK_TRY(auto change, ledger_.change());
+    AIRLOCK_TRY(auto change, session_.change());
     AIRLOCK_CHECK(append_report(change, subject, decided(out, disclosure)));
     AIRLOCK_TRY(const ledger::TreeHead recorded, change.commit());
 
     AIRLOCK_TRY(Json members, queueing.write(out.prepared.payload_sha256, recorded));
     members["number"] = subject.number;
-    AIRLOCK_TRY(auto second, ledger_.change());
-    AIRLOCK_CHECK(append(second, ledger::Kind::queued, subject.report_id, members, inputs_.now));
+    AIRLOCK_TRY(auto second, session_.change());
+    AIRLOCK_CHECK(second.append(ledger::Kind::queued, subject.report_id, members));
     AIRLOCK_CHECK(second.keep_checkpoint(recorded, members.at("checkpoint").get<std::string>()));
     AIRLOCK_TRY(out.head, second.commit());
 
@@ -227,21 +227,21 @@ class Recorder {
   Result<bool> finish(const std::string& disclosure_id, const Subject& subject) {
     AIRLOCK_TRY(const auto row, ledger_.disclosure(disclosure_id));
     if (!row) return fail(Code::unexpected, "the ledger lost disclosure " + disclosure_id);
-    AIRLOCK_TRY(const bool released, release_bundle(inputs_.site, ledger_, *row, inputs_.now, false));
+    AIRLOCK_TRY(const bool released, release_bundle(session_, *row, false));
     if (released) {
       AIRLOCK_CHECK(remove_kept(subject.report_id));
     } else if (!subject.was_held) {
       AIRLOCK_CHECK(keep_original(inputs_.site, subject.report_id, report_));
-      AIRLOCK_TRY(auto change, ledger_.change());
-      AIRLOCK_CHECK(
-          hold_again(change, inputs_.site, *row, "payload_lost", "what was sealed was altered or lost", inputs_.now));
+      AIRLOCK_TRY(auto change, session_.change());
+      AIRLOCK_CHECK(hold_again(change, inputs_.site, *row, "payload_lost", "what was sealed was altered or lost"));
       AIRLOCK_CHECK(change.commit());
     }
     return released;
   }
 
   const Inputs& inputs_;
-  ledger::Ledger& ledger_;
+  Session& session_;
+  const ledger::Ledger& ledger_;
   const Received& report_;
   const ProcessOptions& options_;
   Keeping& keeping_;
@@ -288,47 +288,43 @@ Processed describe(Prepared prepared, const Inputs& inputs, const Received& repo
   return out;
 }
 
-Result<void> finish_before(const site::Site& site, ledger::Ledger& ledger, Keeping& keeping, core::Time now) {
-  if (keeping.tidied) return recover_disclosures(site, ledger, now);
-  AIRLOCK_CHECK(recover(site, ledger, now));
-  AIRLOCK_CHECK(expire(site, ledger, now));
+Result<void> finish_before(Session& session, Keeping& keeping) {
+  if (keeping.tidied) return recover_disclosures(session);
+  AIRLOCK_CHECK(recover(session));
+  AIRLOCK_CHECK(expire(session));
   keeping.tidied = true;
   return {};
 }
 
 Result<Processed> record(const site::Site& site, const Received& report, const Subject& subject,
                          const ProcessOptions& options, Keeping& keeping) {
-  AIRLOCK_TRY(auto ledger, open_to_write(site));
-  AIRLOCK_TRY(Inputs inputs, read_inputs(site.directory(), ledger, sys::now()));
+  AIRLOCK_TRY(const auto opened, OpenedSite::open(site));
+  AIRLOCK_TRY(Inputs inputs, read_inputs(site, opened->ledger()));
   AIRLOCK_TRY(Prepared prepared, prepare(report, inputs, options.note));
 
-  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(inputs.site.path(site::layout::lock), lock_seconds));
-  if (!options.public_is_kept) AIRLOCK_CHECK(name_what_is_newer(ledger, inputs.now));
-  AIRLOCK_CHECK(finish_before(inputs.site, ledger, keeping, inputs.now));
+  const NewerOrders newer = options.public_is_kept ? NewerOrders::are_left : NewerOrders::are_named;
+  AIRLOCK_TRY(auto session, Session::begin(opened, Patience::report, newer));
+  AIRLOCK_CHECK(finish_before(session, keeping));
   // Another process may have decided on it while this one waited for the lock.
-  if (subject.was_held) AIRLOCK_CHECK(waiting_row(ledger, subject.number));
-  AIRLOCK_TRY(Inputs fresh, read_inputs(site.directory(), ledger, sys::now()));
+  if (subject.was_held) AIRLOCK_CHECK(waiting_row(session.ledger(), subject.number));
+  AIRLOCK_TRY(Inputs fresh, read_inputs(session));
   if (fresh.fingerprint != inputs.fingerprint || fresh.licence.verdict.state != inputs.licence.verdict.state) {
     AIRLOCK_TRY(prepared, prepare(report, fresh, options.note));
   }
   hold_if_unexpected(prepared, options);
   if (subject.was_held) {
-    AIRLOCK_TRY(const bool same, is_same_outcome(ledger, subject, prepared));
+    AIRLOCK_TRY(const bool same, is_same_outcome(session.ledger(), subject, prepared));
     if (same) {
       Processed out = describe(std::move(prepared), fresh, report);
       out.report_id = subject.report_id;
       out.number = subject.number;
-      AIRLOCK_TRY(out.head, ledger.head());
+      AIRLOCK_TRY(out.head, session.ledger().head());
       return out;
     }
   }
-  auto recorded = Recorder(fresh, ledger, report, options, keeping).run(subject, std::move(prepared));
-  if (!recorded) {
-    // Nobody knows whether a commit that failed has happened; the ledger, opened again, does. What cannot be cleaned up
-    // now is for the next run, and the error that is told is the first one.
-    auto reopened = open_to_write(site);
-    if (reopened) (void)recover(fresh.site, *reopened, fresh.now);
-  }
+  auto recorded = Recorder(fresh, session, report, options, keeping).run(subject, std::move(prepared));
+  // What cannot be cleaned up now is for the next run, and the error that is told is the first one.
+  if (!recorded && session.reopen()) (void)recover(session);
   return recorded;
 }
 

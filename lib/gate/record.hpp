@@ -7,13 +7,10 @@
 
 #include "gate/kept.hpp"
 #include "gate/processed.hpp"
+#include "gate/session.hpp"
 #include "ledger/kind.hpp"
-#include "ledger/ledger.hpp"
 
 namespace airlock::gate {
-
-/// How long a process waits for others on the same site.
-inline constexpr int lock_seconds = 120;
 
 /// Whether the report is new, or known to the ledger already.
 struct Subject {
@@ -33,9 +30,8 @@ void hold_if_unexpected(Prepared& prepared, const ProcessOptions& options);
 [[nodiscard]] Processed describe(Prepared prepared, const Inputs& inputs, const Received& report);
 
 /// Finishes or undoes what earlier commands left; the first time for `keeping` also what expired and what `held/` keeps
-/// in vain. The caller holds the lock.
-[[nodiscard]] Result<void> finish_before(const site::Site& site, ledger::Ledger& ledger, Keeping& keeping,
-                                         core::Time now);
+/// in vain.
+[[nodiscard]] Result<void> finish_before(Session& session, Keeping& keeping);
 
 /// Steps A to 4, under the site's lock. Error: it was not recorded.
 [[nodiscard]] Result<Processed> record(const site::Site& site, const Received& report, const Subject& subject,

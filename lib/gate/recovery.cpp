@@ -7,7 +7,6 @@
 
 #include "core/encoding.hpp"
 #include "core/json.hpp"
-#include "gate/append.hpp"
 #include "gate/file_digest.hpp"
 #include "gate/hold.hpp"
 #include "gate/kept.hpp"
@@ -52,20 +51,19 @@ Result<bool> waited_before(const ledger::Ledger& ledger, const std::string& repo
 
 /// Records what became of a disclosure. If the disclosure failed and its report had been held before, the report is
 /// held again: its file in `held/` may be the only copy, and nobody else would hand it in once more.
-Result<void> record(const Site& site, ledger::Ledger& ledger, ledger::Kind kind, const ledger::Disclosure& disclosure,
-                    core::Time now, bool recovering) {
+Result<void> record(Session& session, ledger::Kind kind, const ledger::Disclosure& disclosure, bool recovering) {
   Json members{{"number", disclosure.number}, {"disclosure_id", disclosure.id}};
   if (recovering) members["recovered"] = true;
   const bool failed = kind == ledger::Kind::abandoned || kind == ledger::Kind::payload_lost;
   bool waited = false;
   if (failed) {
-    AIRLOCK_TRY(waited, waited_before(ledger, disclosure.report_id));
+    AIRLOCK_TRY(waited, waited_before(session.ledger(), disclosure.report_id));
   }
-  AIRLOCK_TRY(auto change, ledger.change());
-  AIRLOCK_CHECK(append(change, kind, disclosure.report_id, members, now));
+  AIRLOCK_TRY(auto change, session.change());
+  AIRLOCK_CHECK(change.append(kind, disclosure.report_id, members));
   if (waited) {
-    AIRLOCK_CHECK(hold_again(change, site, disclosure, ledger::name(kind),
-                             "the disclosure of the held report was cut short", now));
+    AIRLOCK_CHECK(hold_again(change, session.site(), disclosure, ledger::name(kind),
+                             "the disclosure of the held report was cut short"));
   }
   AIRLOCK_CHECK(change.commit());
   return {};
@@ -151,15 +149,15 @@ Result<void> show_payload(const Site& site, const std::string& disclosure_id) {
   return sys::remove_if_file(hidden);
 }
 
-Result<bool> release_bundle(const Site& site, ledger::Ledger& ledger, const ledger::Disclosure& disclosure,
-                            core::Time now, bool recovering) {
+Result<bool> release_bundle(Session& session, const ledger::Disclosure& disclosure, bool recovering) {
+  const Site& site = session.site();
   const std::string hidden = hidden_bundle(site, disclosure.id);
   const std::string visible = in_outbox(site, disclosure.file);
   AIRLOCK_TRY(const bool hidden_sound, holds(hidden, disclosure.file_sha256));
   AIRLOCK_TRY(const bool visible_sound, holds(visible, disclosure.file_sha256));
   AIRLOCK_TRY(const bool visible_there, sys::look_for(visible));
   if (!visible_sound && (!hidden_sound || visible_there)) {
-    AIRLOCK_CHECK(record(site, ledger, ledger::Kind::payload_lost, disclosure, now, recovering));
+    AIRLOCK_CHECK(record(session, ledger::Kind::payload_lost, disclosure, recovering));
     AIRLOCK_CHECK(remove_hidden(site, disclosure.id));
     return false;
   }
@@ -167,7 +165,7 @@ Result<bool> release_bundle(const Site& site, ledger::Ledger& ledger, const ledg
   AIRLOCK_CHECK(
       make_visible(hidden_instructions(site, disclosure.id), in_outbox(site, instructions_name(disclosure.file))));
   AIRLOCK_CHECK(sys::sync_directory(site.path(site::layout::outbox)));
-  AIRLOCK_CHECK(record(site, ledger, ledger::Kind::released, disclosure, now, recovering));
+  AIRLOCK_CHECK(record(session, ledger::Kind::released, disclosure, recovering));
   AIRLOCK_CHECK(remove_hidden(site, disclosure.id));
   return true;
 }
@@ -176,17 +174,19 @@ Result<void> sweep_site(const Site& site) { return sweep(site, {site::layout::pu
 
 namespace {
 
-Result<Recovered> recover_outbox(const Site& site, ledger::Ledger& ledger, core::Time now) {
+Result<Recovered> recover_outbox(Session& session) {
+  const Site& site = session.site();
+  const ledger::Ledger& ledger = session.ledger();
   Recovered out;
-  AIRLOCK_CHECK(finish_key_change(site, ledger, now));
-  AIRLOCK_CHECK(finish_authorised_kit(site, ledger));
+  AIRLOCK_CHECK(finish_key_change(session));
+  AIRLOCK_CHECK(finish_authorised_kit(session));
   // While disclosures are on hold none is finished: a sealed one stays hidden until the next run after `release`.
   AIRLOCK_TRY(const auto hold, hold_in_force(ledger));
   std::set<std::string> waiting;
   AIRLOCK_TRY(const auto unfinished, ledger.unfinished());
   for (const ledger::Disclosure& disclosure : unfinished) {
     if (disclosure.stage == ledger::Stage::recorded) {
-      AIRLOCK_CHECK(record(site, ledger, ledger::Kind::abandoned, disclosure, now, true));
+      AIRLOCK_CHECK(record(session, ledger::Kind::abandoned, disclosure, true));
       out.abandoned.push_back(disclosure.id);
       continue;
     }
@@ -196,7 +196,7 @@ Result<Recovered> recover_outbox(const Site& site, ledger::Ledger& ledger, core:
       }
       continue;
     }
-    AIRLOCK_TRY(const bool released, release_bundle(site, ledger, disclosure, now, true));
+    AIRLOCK_TRY(const bool released, release_bundle(session, disclosure, true));
     (released ? out.finished : out.lost).push_back(disclosure.id);
   }
   AIRLOCK_CHECK(finish_payloads(site, ledger));
@@ -208,15 +208,26 @@ Result<Recovered> recover_outbox(const Site& site, ledger::Ledger& ledger, core:
 
 }  // namespace
 
-Result<void> recover_disclosures(const Site& site, ledger::Ledger& ledger, core::Time now) {
-  AIRLOCK_CHECK(recover_outbox(site, ledger, now));
+Result<void> recover_disclosures(Session& session) {
+  AIRLOCK_CHECK(recover_outbox(session));
   return {};
 }
 
-Result<Recovered> recover(const Site& site, ledger::Ledger& ledger, core::Time now) {
-  AIRLOCK_TRY(Recovered out, recover_outbox(site, ledger, now));
-  AIRLOCK_CHECK(sweep_held(site, ledger));
+Result<Recovered> recover(Session& session) {
+  AIRLOCK_TRY(Recovered out, recover_outbox(session));
+  AIRLOCK_CHECK(sweep_held(session.site(), session.ledger()));
   return out;
+}
+
+Result<Session> begin_session(const std::string& directory, Patience patience, Unfinished unfinished) {
+  AIRLOCK_TRY(auto site, Site::open(directory));
+  return begin_session(std::move(site), patience, unfinished);
+}
+
+Result<Session> begin_session(Site site, Patience patience, Unfinished unfinished) {
+  AIRLOCK_TRY(auto session, Session::begin(std::move(site), patience, NewerOrders::are_named));
+  if (unfinished == Unfinished::is_finished) AIRLOCK_CHECK(recover(session));
+  return session;
 }
 
 }  // namespace airlock::gate

@@ -9,13 +9,13 @@
 /// - A payload that was queued gets its visible name.
 /// - Hidden files that no entry names are removed, and so are payloads that a receipt has acknowledged.
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "core/result.hpp"
-#include "core/time.hpp"
+#include "gate/session.hpp"
 #include "ledger/disclosure.hpp"
-#include "ledger/ledger.hpp"
 #include "site/site.hpp"
 
 namespace airlock::gate {
@@ -26,12 +26,24 @@ struct Recovered {
   std::vector<std::string> lost;
 };
 
-/// Recovers the site: change of keys, kit, disclosures and files. The caller holds the site's lock. Error:
-/// not_recorded, or an error of reading site or ledger; the caller must then begin nothing.
-[[nodiscard]] core::Result<Recovered> recover(const site::Site& site, ledger::Ledger& ledger, core::Time now);
+/// Recovers the site: change of keys, kit, disclosures and files. Error: not_recorded, or an error of reading site or
+/// ledger; the caller must then begin nothing.
+[[nodiscard]] core::Result<Recovered> recover(Session& session);
 
 /// As `recover`, but leaves the reports in `held/` alone: for a command that has already looked at them.
-[[nodiscard]] core::Result<void> recover_disclosures(const site::Site& site, ledger::Ledger& ledger, core::Time now);
+[[nodiscard]] core::Result<void> recover_disclosures(Session& session);
+
+/// What happens first to work that a crash cut short.
+enum class Unfinished : std::uint8_t {
+  is_finished,  ///< `recover` finishes or undoes it
+  is_left,      ///< the next report finishes it: the order must be recorded before anything else leaves the site
+};
+/// Begins the session of a person's command: names newer orders, and finishes what is unfinished where the caller asks
+/// for it. Errors: those of `Site::open`, `Session::begin` and `recover`.
+[[nodiscard]] core::Result<Session> begin_session(const std::string& directory, Patience patience,
+                                                  Unfinished unfinished);
+/// The same for a site that the caller has opened.
+[[nodiscard]] core::Result<Session> begin_session(site::Site site, Patience patience, Unfinished unfinished);
 
 /// Removes temporary files of interrupted writes from the site's own folder and from `public/`. The caller holds the
 /// site's lock.
@@ -40,8 +52,8 @@ struct Recovered {
 /// Steps 2 to 4 for a disclosure at stage `sealed`: links bundle and instructions to their visible names, records
 /// `released`, and removes the hidden names. Returns false if the file is not the one that the ledger describes; it has
 /// then recorded `payload_lost`. `recovering` marks the entry as made by recovery.
-[[nodiscard]] core::Result<bool> release_bundle(const site::Site& site, ledger::Ledger& ledger,
-                                                const ledger::Disclosure& disclosure, core::Time now, bool recovering);
+[[nodiscard]] core::Result<bool> release_bundle(Session& session, const ledger::Disclosure& disclosure,
+                                                bool recovering);
 
 /// Steps 2 and 4 for a payload that is recorded as queued: gives it its visible name and removes the hidden one.
 [[nodiscard]] core::Result<void> show_payload(const site::Site& site, const std::string& disclosure_id);

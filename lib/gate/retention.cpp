@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "gate/append.hpp"
 #include "gate/history.hpp"
 #include "gate/kept.hpp"
 #include "gate/names.hpp"
@@ -20,33 +19,28 @@ namespace {
 using core::Json;
 using core::Result;
 
-Result<void> record_expired(ledger::Ledger& ledger, const std::string& report_id, const Json& members, core::Time now) {
-  AIRLOCK_TRY(auto change, ledger.change());
-  AIRLOCK_CHECK(append(change, ledger::Kind::expired, report_id, members, now));
-  AIRLOCK_CHECK(change.commit());
-  return {};
-}
-
-Result<void> expire_held(const site::Site& site, ledger::Ledger& ledger, core::Time now, std::int64_t days) {
-  AIRLOCK_TRY(const auto waiting, waiting_reports(site, ledger));
+Result<void> expire_held(Session& session) {
+  const std::int64_t days = session.site().configuration().held_days;
+  const core::Time now = session.now();
+  AIRLOCK_TRY(const auto waiting, waiting_reports(session.site(), session.ledger()));
   for (const ledger::ReportRow& row : waiting) {
     if (row.latest_time + std::chrono::days(days) > now) continue;
     // The index is not verified, so read the entry itself before removing bytes.
-    AIRLOCK_TRY(const auto since, ledger.entry(row.latest_seq));
+    AIRLOCK_TRY(const auto since, session.ledger().entry(row.latest_seq));
     if (!waits(since.kind) || since.report_id != row.report_id) continue;
     if (since.time + std::chrono::days(days) > now) continue;
     const Json members{{"number", row.number}, {"what", "held report"}, {"after_days", days}};
-    AIRLOCK_CHECK(record_expired(ledger, row.report_id, members, now));
-    AIRLOCK_CHECK(sys::remove_if_file(kept_path(site, row.report_id)));
+    AIRLOCK_CHECK(session.append(ledger::Kind::expired, row.report_id, members));
+    AIRLOCK_CHECK(sys::remove_if_file(kept_path(session.site(), row.report_id)));
   }
   return {};
 }
 
 /// Expires a bundle that left, or a payload that was sent. The age of a bundle that waits counts from its disclosure,
 /// that of an acknowledged one from its receipt, and that of a payload from when it was sent.
-Result<void> expire_file(const site::Site& site, ledger::Ledger& ledger, core::Time now,
-                         const ledger::Disclosure& disclosure, bool is_bundle) {
-  AIRLOCK_TRY(const auto entries, ledger.entries_of_disclosure(disclosure.id));
+Result<void> expire_file(Session& session, const ledger::Disclosure& disclosure, bool is_bundle) {
+  const site::Site& site = session.site();
+  AIRLOCK_TRY(const auto entries, session.ledger().entries_of_disclosure(disclosure.id));
   const auto first = [&](std::initializer_list<ledger::Kind> kinds) {
     return std::find_first_of(entries.begin(), entries.end(), kinds.begin(), kinds.end(),
                               [](const ledger::Entry& entry, ledger::Kind kind) { return entry.kind == kind; });
@@ -54,7 +48,7 @@ Result<void> expire_file(const site::Site& site, ledger::Ledger& ledger, core::T
   const auto arrived = first({ledger::Kind::sent, ledger::Kind::acknowledged});
   const bool waits = arrived == entries.end();
   const std::int64_t days = waits ? site.configuration().payload_days : site.configuration().bundle_days;
-  if ((waits ? disclosure.time : arrived->time) + std::chrono::days(days) > now) return {};
+  if ((waits ? disclosure.time : arrived->time) + std::chrono::days(days) > session.now()) return {};
   // An interrupted run may have recorded it already.
   if (first({ledger::Kind::expired}) == entries.end()) {
     const Json members{{"number", disclosure.number},
@@ -63,37 +57,37 @@ Result<void> expire_file(const site::Site& site, ledger::Ledger& ledger, core::T
                                 : is_bundle ? "acknowledged bundle"
                                             : "sent payload"},
                        {"after_days", days}};
-    AIRLOCK_CHECK(record_expired(ledger, disclosure.report_id, members, now));
+    AIRLOCK_CHECK(session.append(ledger::Kind::expired, disclosure.report_id, members));
   }
   // The instructions go first: as long as the bundle is there, the next run tries again.
   if (is_bundle) AIRLOCK_CHECK(sys::remove_if_file(in_outbox(site, instructions_name(disclosure.file))));
   return sys::remove_if_file(in_outbox(site, disclosure.file));
 }
 
-Result<void> expire_outbox(const site::Site& site, ledger::Ledger& ledger, core::Time now) {
-  const auto& configuration = site.configuration();
+Result<void> expire_outbox(Session& session) {
+  const auto& configuration = session.site().configuration();
   // A file younger than the shorter time cannot expire, so its entries need not be read.
   const std::chrono::days shorter(std::min(configuration.bundle_days, configuration.payload_days));
-  AIRLOCK_TRY(const auto names, sys::list_directory(site.path(site::layout::outbox)));
+  AIRLOCK_TRY(const auto names, sys::list_directory(session.site().path(site::layout::outbox)));
   for (const std::string& name : names) {
     const auto known = outbox_name(name);
     if (!known) continue;
-    AIRLOCK_TRY(const auto disclosure, ledger.disclosure(known->disclosure_id));
+    AIRLOCK_TRY(const auto disclosure, session.ledger().disclosure(known->disclosure_id));
     const auto left = known->is_bundle ? ledger::Stage::released : ledger::Stage::sent;
     if (!disclosure || disclosure->stage != left || disclosure->file != name) continue;
-    if (disclosure->time + shorter > now) continue;
-    AIRLOCK_CHECK(expire_file(site, ledger, now, *disclosure, known->is_bundle));
+    if (disclosure->time + shorter > session.now()) continue;
+    AIRLOCK_CHECK(expire_file(session, *disclosure, known->is_bundle));
   }
   return {};
 }
 
 }  // namespace
 
-Result<void> expire(const site::Site& site, ledger::Ledger& ledger, core::Time now) {
-  AIRLOCK_TRY(const auto newest, ledger.newest_time());
-  if (!newest || now > *newest + retention_leap_maximum) return {};
-  AIRLOCK_CHECK(expire_held(site, ledger, now, site.configuration().held_days));
-  return expire_outbox(site, ledger, now);
+Result<void> expire(Session& session) {
+  AIRLOCK_TRY(const auto newest, session.ledger().newest_time());
+  if (!newest || session.now() > *newest + retention_leap_maximum) return {};
+  AIRLOCK_CHECK(expire_held(session));
+  return expire_outbox(session);
 }
 
 }  // namespace airlock::gate

@@ -8,9 +8,7 @@
 #include <cstdint>
 
 #include "core/result.hpp"
-#include "core/time.hpp"
-#include "ledger/ledger.hpp"
-#include "site/site.hpp"
+#include "gate/session.hpp"
 
 namespace airlock::gate {
 
@@ -20,8 +18,8 @@ inline constexpr std::chrono::days retention_leap_maximum{31};
 
 /// Records `expired` and then removes the file, for everything that is older than its retention time. The age of a held
 /// report counts from its newest entry, that of a bundle from its disclosure, that of an acknowledged bundle from the
-/// import of the receipt, and that of a payload from when it was sent. The caller holds the lock and has called
-/// `recover`. A crash in between leaves a file that the next run removes without another entry.
-[[nodiscard]] core::Result<void> expire(const site::Site& site, ledger::Ledger& ledger, core::Time now);
+/// import of the receipt, and that of a payload from when it was sent. The caller has called `recover`. A crash in
+/// between leaves a file that the next run removes without another entry.
+[[nodiscard]] core::Result<void> expire(Session& session);
 
 }  // namespace airlock::gate

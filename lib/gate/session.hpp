@@ -1,57 +1,130 @@
 #pragma once
 /// \file
-/// A site that is open for a person's command to change: lock, ledger and time in one object, made in one order.
+/// The one way to change a site: lock, ledger and time in one object, made in one order. Only a session can append to
+/// the ledger of a site. The files gate/session.* and gate/open.* alone open a ledger to be written.
 ///
-///     AIRLOCK_TRY(auto session, Session::begin(directory, Patience::person, Unfinished::is_finished));
-///     AIRLOCK_TRY(auto change, session.ledger().change());
+///     AIRLOCK_TRY(auto session, begin_session(directory, Patience::person, Unfinished::is_finished));
+///     AIRLOCK_TRY(auto change, session.change());
+///     AIRLOCK_CHECK(change.append(ledger::Kind::hold, "", members));
+///     AIRLOCK_TRY(const auto head, change.commit());
+///
+/// `begin_session` is in gate/recovery.hpp, since it recovers.
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
+#include "core/json.hpp"
 #include "core/result.hpp"
 #include "core/time.hpp"
+#include "ledger/change.hpp"
+#include "ledger/kind.hpp"
 #include "ledger/ledger.hpp"
+#include "ledger/merkle.hpp"
 #include "site/site.hpp"
 #include "sys/lock.hpp"
+#include "sys/world.hpp"
 
 namespace airlock::gate {
 
 /// How many seconds a command waits for another one that holds the site's lock.
 enum class Patience : std::uint8_t {
-  person = 30,   ///< somebody waits at a terminal
+  none = 0,
+  person = 30,   ///< somebody waits at a terminal, or nobody holds the lock for long
   report = 120,  ///< the other command may be at work on a large report, and this one must not be given up for that
 };
 
-/// What happens first to work that a crash cut short.
-enum class Unfinished : std::uint8_t {
-  is_finished,  ///< `recover` finishes or undoes it
-  is_left,      ///< the next report finishes it: the order must be recorded before anything else leaves the site
+/// What happens to orders in the ledger that are newer than the rollback anchor (gate/anchor.hpp).
+enum class NewerOrders : std::uint8_t {
+  are_named,  ///< an entry names them
+  are_left,   ///< the worker of `process` recorded them, and it cannot write the rollback anchor
+};
+
+/// A site and its ledger, opened to be changed. It holds no lock: only a session on it can change it.
+class OpenedSite {
+ public:
+  /// Every commit will renew the rollback anchor. Errors: as `ledger::Ledger::open`; refused (the site is on a network
+  /// file system), not_recorded (on a read-only one), integrity if the ledger does not agree with rollback anchor and
+  /// outbox (gate/anchor.hpp).
+  [[nodiscard]] static core::Result<std::shared_ptr<OpenedSite>> open(site::Site site);
+
+  [[nodiscard]] const site::Site& site() const { return site_; }
+  [[nodiscard]] const ledger::Ledger& ledger() const { return ledger_; }
+
+ private:
+  friend class Session;
+  OpenedSite(site::Site site, ledger::Ledger ledger) : site_(std::move(site)), ledger_(std::move(ledger)) {}
+  [[nodiscard]] static core::Result<std::shared_ptr<OpenedSite>> open_unchecked(site::Site site);
+  [[nodiscard]] static core::Result<std::shared_ptr<OpenedSite>> open_under_lock(site::Site site);
+
+  site::Site site_;
+  ledger::Ledger ledger_;
+};
+
+/// A change of the ledger whose entries all have the time of their session.
+class SessionChange : public ledger::Change {
+ public:
+  /// `ledger::Change::append` with the session's time and 16 random bytes.
+  [[nodiscard]] core::Result<std::uint64_t> append(ledger::Kind kind, std::string_view report_id,
+                                                   const core::Json& members);
+
+ private:
+  friend class Session;
+  SessionChange(ledger::Change change, core::Time time, const sys::World& world)
+      : Change(std::move(change)), time_(time), world_(world) {}
+  core::Time time_;
+  const sys::World& world_;
 };
 
 /// Holds the site's lock for as long as it lives. Move-only.
 class Session {
  public:
-  /// Opens the site, waits for its lock, opens the ledger, records which orders are newer than the rollback anchor
-  /// (gate/anchor.hpp), and finishes what is unfinished where the caller asks for it. Errors: those of `Site::open`;
-  /// not_recorded (the lock is held for longer, the disk); those of `open_to_write` and `recover`.
-  [[nodiscard]] static core::Result<Session> begin(const std::string& directory, Patience patience,
-                                                   Unfinished unfinished);
-  /// The same for a site that the caller has opened.
-  [[nodiscard]] static core::Result<Session> begin(site::Site site, Patience patience, Unfinished unfinished);
+  /// Waits for the site's lock and opens the ledger. Errors: not_recorded (the lock is held for longer, the disk);
+  /// those of `OpenedSite::open`.
+  [[nodiscard]] static core::Result<Session> begin(site::Site site, Patience patience, NewerOrders newer);
+  /// The same for a site that was opened before, so that its ledger need not be verified again.
+  [[nodiscard]] static core::Result<Session> begin(std::shared_ptr<OpenedSite> opened, Patience patience,
+                                                   NewerOrders newer);
+  /// The same without waiting; nothing if another process holds the lock.
+  [[nodiscard]] static core::Result<std::optional<Session>> begin_if_free(site::Site site);
+  /// A session for `ledger adopt`, which records the past: the ledger need not agree with rollback anchor and outbox.
+  [[nodiscard]] static core::Result<Session> begin_adopting(site::Site site);
 
-  [[nodiscard]] const site::Site& site() const { return site_; }
-  [[nodiscard]] ledger::Ledger& ledger() { return ledger_; }
+  [[nodiscard]] const site::Site& site() const { return opened_->site(); }
+  [[nodiscard]] const ledger::Ledger& ledger() const { return opened_->ledger(); }
   /// The time of every entry of this session: the clock once the lock was held.
   [[nodiscard]] core::Time now() const { return now_; }
 
- private:
-  Session(site::Site site, sys::Lock lock, ledger::Ledger ledger, core::Time now)
-      : site_(std::move(site)), lock_(std::move(lock)), ledger_(std::move(ledger)), now_(now) {}
+  /// Begins a change. It must be over before the session is.
+  [[nodiscard]] core::Result<SessionChange> change();
+  /// Appends one entry in a change of its own, and returns its seq.
+  [[nodiscard]] core::Result<std::uint64_t> append(ledger::Kind kind, std::string_view report_id,
+                                                   const core::Json& members);
+  /// Opens the ledger again. After a commit that failed nobody knows whether it happened; the ledger, opened again,
+  /// does.
+  [[nodiscard]] core::Result<void> reopen();
 
-  site::Site site_;
+ private:
+  Session(sys::Lock lock, std::shared_ptr<OpenedSite> opened);
+  [[nodiscard]] static core::Result<Session> begin(sys::Lock lock, std::shared_ptr<OpenedSite> opened,
+                                                   NewerOrders newer);
+
   sys::Lock lock_;  // before the ledger, which is closed first
-  ledger::Ledger ledger_;
+  std::shared_ptr<OpenedSite> opened_;
   core::Time now_;
 };
+
+/// The site's lock alone, for a command that appends nothing. Error: not_recorded (the lock is held for longer).
+[[nodiscard]] core::Result<sys::Lock> lock_site(const site::Site& site, Patience patience);
+
+/// Makes the ledger of a new site, whose configuration does not exist yet, with its first entry. Error: not_recorded.
+[[nodiscard]] core::Result<ledger::TreeHead> make_ledger(const std::string& directory, const core::Json& members,
+                                                         core::Time now, const sys::World& world);
+
+/// Rehearses a session for `doctor`: waits for the site's lock, and commits an entry to a temporary ledger at `path`.
+/// Removes the temporary files. Errors: those of a session.
+[[nodiscard]] core::Result<void> rehearse_session(const site::Site& site, const std::string& path);
 
 }  // namespace airlock::gate

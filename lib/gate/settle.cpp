@@ -9,14 +9,12 @@
 #include "gate/open.hpp"
 #include "gate/public_part.hpp"
 #include "gate/recovery.hpp"
+#include "gate/session.hpp"
 #include "gate/takeover.hpp"
-#include "ledger/ledger.hpp"
 #include "ledger/merkle.hpp"
 #include "site/site.hpp"
-#include "sys/lock.hpp"
 #include "sys/look.hpp"
 #include "sys/names.hpp"
-#include "sys/system.hpp"
 #include "sys/write_file.hpp"
 
 namespace airlock::gate {
@@ -24,17 +22,13 @@ namespace {
 
 using core::Result;
 
-/// The worker has just ended, so nobody else holds the lock for long.
-constexpr int settle_lock_seconds = 30;
-
 std::string journal_of(const std::string& ledger) { return ledger + "-journal"; }
 
 /// Moves a licence that has taken over, and brings `public/site.json` up to date with the ledger and that licence.
-Result<void> show(const site::Site& site, const ledger::Ledger& ledger) {
-  const core::Time now = sys::now();
-  AIRLOCK_CHECK(settle_licences(site, ledger, now));
-  AIRLOCK_TRY(const LicenceInput licence, read_licence_input(site, ledger, now));
-  return refresh_public(site, ledger, licence.verdict, now);
+Result<void> show(const Session& session) {
+  AIRLOCK_CHECK(settle_licences(session));
+  AIRLOCK_TRY(const LicenceInput licence, read_licence_input(session));
+  return refresh_public(session.site(), session.ledger(), licence.verdict, session.now());
 }
 
 }  // namespace
@@ -74,14 +68,13 @@ Result<void> settle_before(const std::string& directory) {
   for (const std::string& lock : files.locks) AIRLOCK_CHECK(sys::ensure_private_file(lock, files.ledger));
   // Sites of earlier releases lack this folder. If it cannot be made, the command that claims a report meets the error.
   (void)sys::ensure_private_directory(site.path(site::layout::claimed), files.ledger);
+  AIRLOCK_TRY(const auto session, Session::begin_if_free(site));
   // If another process holds the lock, that process does the same itself.
-  if (const auto lock = sys::Lock::acquire(site.path(site::layout::lock), 0); lock) {
-    AIRLOCK_TRY(auto ledger, open_to_write(site));
-    AIRLOCK_CHECK(name_what_is_newer(ledger, sys::now()));
-    AIRLOCK_CHECK(finish_key_change(site, ledger, sys::now()));
-    AIRLOCK_CHECK(finish_authorised_kit(site, ledger));
+  if (session) {
+    AIRLOCK_CHECK(finish_key_change(*session));
+    AIRLOCK_CHECK(finish_authorised_kit(*session));
     AIRLOCK_CHECK(sweep_site(site));
-    AIRLOCK_CHECK(show(site, ledger));
+    AIRLOCK_CHECK(show(*session));
   }
   // Last, because SQLite removes the journal when it plays it back.
   return sys::ensure_private_file(files.journal, files.ledger);
@@ -95,13 +88,12 @@ void settle_to_read(const std::string& directory) {
 }
 
 Result<void> settle_after(const std::string& directory) {
-  AIRLOCK_TRY(const auto site, site::Site::open(directory));
-  AIRLOCK_TRY(const auto lock, sys::Lock::acquire(site.path(site::layout::lock), settle_lock_seconds));
-  AIRLOCK_TRY(auto ledger, open_to_write(site));
-  AIRLOCK_TRY(const ledger::TreeHead head, ledger.head());
-  AIRLOCK_TRY(const auto key, site.ledger_key());
-  AIRLOCK_CHECK(write_anchor(site, key, head));
-  return show(site, ledger);
+  AIRLOCK_TRY(auto site, site::Site::open(directory));
+  AIRLOCK_TRY(const auto session, Session::begin(std::move(site), Patience::person, NewerOrders::are_left));
+  AIRLOCK_TRY(const ledger::TreeHead head, session.ledger().head());
+  AIRLOCK_TRY(const auto key, session.site().ledger_key());
+  AIRLOCK_CHECK(write_anchor(session.site(), key, head));
+  return show(session);
 }
 
 }  // namespace airlock::gate

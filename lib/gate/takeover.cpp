@@ -98,13 +98,15 @@ Result<void> keep_licence(const site::Site& site, const LicenceFile& file) {
   return site::keep_in_history(site, "licence", verdict.licence->serial, *file.bytes);
 }
 
-Result<void> settle_licences(const site::Site& site, const ledger::Ledger& ledger, Time now) {
+Result<void> settle_licences(const Session& session) {
+  const site::Site& site = session.site();
+  const ledger::Ledger& ledger = session.ledger();
   const std::string next = site.path(site::layout::next_licence);
   AIRLOCK_TRY(const LicenceTerms terms, licence_terms(site, ledger));
-  AIRLOCK_CHECK(finish_take_back(site, ledger, terms, now));
+  AIRLOCK_CHECK(finish_take_back(site, ledger, terms, session.now()));
   AIRLOCK_TRY(const bool waits, sys::look_for(next));
   if (!waits) return {};
-  AIRLOCK_TRY(const LicenceInput input, read_licence_input(site, ledger, now));
+  AIRLOCK_TRY(const LicenceInput input, read_licence_input(session));
   if (!input.next_in_force) return {};
   AIRLOCK_CHECK(keep_licence(site, input.files.present));
   return sys::rename_over(next, site.path(site::layout::licence));

@@ -15,6 +15,7 @@
 
 #include "core/result.hpp"
 #include "gate/inputs.hpp"
+#include "gate/session.hpp"
 #include "ledger/ledger.hpp"
 #include "licence/licence.hpp"
 #include "licence/seen.hpp"
@@ -27,8 +28,8 @@ namespace airlock::gate {
 [[nodiscard]] Result<void> keep_licence(const site::Site& site, const published::LicenceFile& file);
 
 /// Steps 1 and 2 if the next licence has taken over. Also moves the files back for a takeover that was undone. The
-/// caller holds the lock, and brings `site.json` up to date afterwards. Error: not_recorded.
-[[nodiscard]] Result<void> settle_licences(const site::Site& site, const ledger::Ledger& ledger, Time now);
+/// caller brings `site.json` up to date afterwards. Error: not_recorded.
+[[nodiscard]] Result<void> settle_licences(const Session& session);
 
 /// A takeover, or an installation, that happened only because the clock was wrong. Its `licence` entry has a time that
 /// is about to be disowned, and its licence has not begun. The licence that was in force before is still on disk, in

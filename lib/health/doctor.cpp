@@ -73,7 +73,7 @@ class Examination {
     }
     this->ledger(*ledger);
     clock(*ledger);
-    return in_force(*ledger);
+    return in_force(site, *ledger);
   }
 
   void add(std::string subject, Health health, std::string what, std::string hint = {}) {
@@ -212,8 +212,8 @@ class Examination {
     }
   }
 
-  std::optional<licence::LicenceVerdict> in_force(const ledger::Ledger& ledger) {
-    const auto inputs = gate::read_inputs(directory_, ledger, findings_.now());
+  std::optional<licence::LicenceVerdict> in_force(const site::Site& site, const ledger::Ledger& ledger) {
+    const auto inputs = gate::read_inputs(site, ledger, findings_.now());
     if (!inputs) {
       broken("kit", inputs.error(), "neither kit nor licence can be judged before this is mended");
       return std::nullopt;

@@ -8,7 +8,6 @@
 #include "gate/public_part.hpp"
 #include "gate/read_inputs.hpp"
 #include "ledger/disclosure.hpp"
-#include "sys/system.hpp"
 
 namespace airlock::health {
 
@@ -39,7 +38,7 @@ Result<std::vector<CopiedAway>> copied_away(const ledger::Ledger& ledger, std::u
 Result<Status> status(const std::string& directory) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const auto ledger, gate::open_to_read(site));
-  AIRLOCK_TRY(gate::Inputs inputs, gate::read_inputs(directory, ledger, sys::now()));
+  AIRLOCK_TRY(gate::Inputs inputs, gate::read_inputs(site, ledger));
   Status out{.inputs = std::move(inputs),
              .standings = {},
              .own_redactions = {},

@@ -111,7 +111,7 @@ Result<void> read_disclosed(Figures& figures, const site::Site& site, const ledg
 Result<Usage> licence_usage(const std::string& directory) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const auto ledger, gate::open_to_read(site));
-  AIRLOCK_TRY(const gate::Inputs inputs, gate::read_inputs(directory, ledger, sys::now()));
+  AIRLOCK_TRY(const gate::Inputs inputs, gate::read_inputs(site, ledger));
   Usage out;
   out.verdict = inputs.licence.verdict;
   // The limits are shown even if the kit is gone and nobody can say whether the licence was revoked: they allow

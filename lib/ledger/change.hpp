@@ -4,7 +4,7 @@
 ///
 /// Nothing that was appended can be taken back, so `append` refuses every entry that `verify` would call a fault later.
 ///
-///     AIRLOCK_TRY(auto change, ledger.change());
+///     AIRLOCK_TRY(auto change, ledger.change(lock));
 ///     AIRLOCK_CHECK(change.append(Kind::produced, report_id, members, now, nonce));
 ///     AIRLOCK_CHECK(change.keep_original({report_id, digest, salt, size}));
 ///     AIRLOCK_TRY(const TreeHead head, change.commit());

@@ -60,7 +60,7 @@ std::uint64_t Ledger::believed() const { return state_->believed(); }
 
 void Ledger::after_commit(std::function<void(const TreeHead&)> report) { state_->after_commit = std::move(report); }
 
-Result<Change> Ledger::change() { return Change::begin(*state_); }
+Result<Change> Ledger::change(const sys::Lock&) { return Change::begin(*state_); }
 
 Result<TreeHead> Ledger::head() const {
   // It is signed, so it must not come from nodes that somebody put there.

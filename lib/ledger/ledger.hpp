@@ -3,7 +3,7 @@
 /// The ledger: an append-only list of facts about every report, in one SQLite file. Each entry is a leaf of a Merkle
 /// tree. Format: docs/formats/ledger.md. The ledger takes entries as JSON with opaque decisions. It cannot see a
 /// report, so it cannot leak one. The caller holds the lock of the site around a `Change`, and passes time and
-/// randomness.
+/// randomness: lib/gate/session.hpp does.
 ///
 /// Everything in the file except the bodies of entries is a cache: the outbox, the nodes of the tree, and the columns
 /// beside `body` follow from the bodies. `verify` derives all of them again and compares. A program that can write the
@@ -45,6 +45,7 @@
 #include "ledger/kind.hpp"
 #include "ledger/merkle.hpp"
 #include "ledger/report_row.hpp"
+#include "sys/lock.hpp"
 
 namespace airlock::ledger {
 
@@ -61,8 +62,8 @@ class Ledger {
   /// not_recorded (an older version, to be opened `read_only`).
   [[nodiscard]] static Result<Ledger> open(const std::string& path, db::Mode mode);
 
-  /// Begins a change.
-  [[nodiscard]] Result<Change> change();
+  /// Begins a change. The caller shows the lock under which it changes this ledger.
+  [[nodiscard]] Result<Change> change(const sys::Lock& held);
   /// Believes this head, whose signature the caller has verified: everything that is read from now on must be in its
   /// tree, or newer. Error: integrity where the first entries of the file are others.
   [[nodiscard]] Result<void> believe(const TreeHead& signed_head) const;

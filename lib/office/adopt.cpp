@@ -6,8 +6,6 @@
 #include "core/text.hpp"
 #include "core/utf8.hpp"
 #include "gate/anchor.hpp"
-#include "gate/append.hpp"
-#include "gate/open.hpp"
 #include "gate/recorded_ceiling.hpp"
 #include "gate/session.hpp"
 #include "ledger/adoption.hpp"
@@ -15,8 +13,6 @@
 #include "ledger/merkle.hpp"
 #include "ledger/verify.hpp"
 #include "site/site.hpp"
-#include "sys/lock.hpp"
-#include "sys/system.hpp"
 
 namespace airlock::office {
 
@@ -35,9 +31,8 @@ constexpr std::size_t anchor_told_maximum = 4096;
 Result<Adopted> adopt(const std::string& directory, const std::string& reason) {
   AIRLOCK_CHECK(core::check_reason(reason, adopt_reason_hint));
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
-  AIRLOCK_TRY(const auto lock,
-              sys::Lock::acquire(site.path(site::layout::lock), static_cast<int>(gate::Patience::report)));
-  AIRLOCK_TRY(auto ledger, gate::open_to_adopt(site));
+  AIRLOCK_TRY(auto session, gate::Session::begin_adopting(site));
+  const ledger::Ledger& ledger = session.ledger();
   AIRLOCK_TRY(const auto verifier, site.ledger_verifier());
   AIRLOCK_CHECK(ledger::verify(ledger, verifier));
 
@@ -69,8 +64,8 @@ Result<Adopted> adopt(const std::string& directory, const std::string& reason) {
   }
   if (!unknown.empty()) members["unknown_bundles"] = unknown;
   AIRLOCK_CHECK(gate::add_reset_ceiling(members, ledger));
-  AIRLOCK_TRY(auto change, ledger.change());
-  AIRLOCK_TRY(out.seq, gate::append(change, ledger::Kind::adopted, "", members, sys::now()));
+  AIRLOCK_TRY(auto change, session.change());
+  AIRLOCK_TRY(out.seq, change.append(ledger::Kind::adopted, "", members));
   AIRLOCK_TRY(out.head, change.commit());
   return out;
 }

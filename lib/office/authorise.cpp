@@ -3,7 +3,6 @@
 #include <nlohmann/json.hpp>
 
 #include "crypto/hash.hpp"
-#include "gate/append.hpp"
 #include "gate/ceiling.hpp"
 #include "gate/consent.hpp"
 #include "gate/entries.hpp"
@@ -11,12 +10,11 @@
 #include "gate/open.hpp"
 #include "gate/read_inputs.hpp"
 #include "gate/recorded_ceiling.hpp"
-#include "gate/session.hpp"
+#include "gate/recovery.hpp"
 #include "ledger/kind.hpp"
 #include "ledger/ledger.hpp"
 #include "office/install_kit.hpp"
 #include "sys/look.hpp"
-#include "sys/system.hpp"
 #include "sys/write_file.hpp"
 
 namespace airlock::office {
@@ -83,15 +81,12 @@ Result<Proposal> propose(const gate::Inputs& inputs, const std::optional<std::ui
 }
 
 Result<bool> set_hold(const std::string& directory, ledger::Kind kind, const std::string& reason) {
-  AIRLOCK_TRY(auto session, gate::Session::begin(directory, gate::Patience::person, gate::Unfinished::is_left));
-  ledger::Ledger& ledger = session.ledger();
-  AIRLOCK_TRY(const auto hold, gate::hold_in_force(ledger));
+  AIRLOCK_TRY(auto session, gate::begin_session(directory, gate::Patience::person, gate::Unfinished::is_left));
+  AIRLOCK_TRY(const auto hold, gate::hold_in_force(session.ledger()));
   if (hold.has_value() == (kind == ledger::Kind::hold)) return false;
   Json members = Json::object();
   if (!reason.empty()) members["reason"] = reason;
-  AIRLOCK_TRY(auto change, ledger.change());
-  AIRLOCK_CHECK(gate::append(change, kind, "", members, session.now()));
-  AIRLOCK_CHECK(change.commit());
+  AIRLOCK_CHECK(session.append(kind, "", members));
   return true;
 }
 
@@ -101,10 +96,10 @@ Result<Proposal> propose(const std::string& directory, const std::optional<AlsoN
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   if (sys::exists(site.path(site::layout::proposed_kit))) {
     // An earlier run may have authorised this kit and been cut short before it put the kit in its place.
-    AIRLOCK_CHECK(gate::Session::begin(site, gate::Patience::person, gate::Unfinished::is_finished));
+    AIRLOCK_CHECK(gate::begin_session(site, gate::Patience::person, gate::Unfinished::is_finished));
   }
   AIRLOCK_TRY(const auto ledger, gate::open_to_decide(site));
-  AIRLOCK_TRY(gate::Inputs inputs, gate::read_inputs(directory, ledger, sys::now()));
+  AIRLOCK_TRY(gate::Inputs inputs, gate::read_inputs(site, ledger));
   AIRLOCK_TRY(const auto declared, gate::declared_so_far(ledger, inputs.kit));
   AIRLOCK_TRY(auto proposed, proposed_kit(site, ledger));
   AIRLOCK_TRY(const auto kit_before, use_proposed_kit(inputs, std::move(proposed), ledger));
@@ -116,10 +111,10 @@ Result<Proposal> propose(const std::string& directory, const std::optional<AlsoN
 }
 
 Result<void> authorise(const std::string& directory, const Proposal& shown, const std::string& reason) {
-  AIRLOCK_TRY(auto session, gate::Session::begin(directory, gate::Patience::person, gate::Unfinished::is_left));
+  AIRLOCK_TRY(auto session, gate::begin_session(directory, gate::Patience::person, gate::Unfinished::is_left));
   const site::Site& site = session.site();
-  ledger::Ledger& ledger = session.ledger();
-  AIRLOCK_TRY(gate::Inputs inputs, gate::read_inputs(directory, ledger, session.now()));
+  const ledger::Ledger& ledger = session.ledger();
+  AIRLOCK_TRY(gate::Inputs inputs, gate::read_inputs(session));
   AIRLOCK_TRY(auto declared, gate::declared_so_far(ledger, inputs.kit));
   AIRLOCK_TRY(const gate::Consents consents, gate::consents_in_force(ledger));
   AIRLOCK_TRY(const auto also_new, new_consent(shown.also_new, consents.to, declared.has_value()));
@@ -139,13 +134,13 @@ Result<void> authorise(const std::string& directory, const Proposal& shown, cons
   AIRLOCK_CHECK(gate::add_ceiling(members, inputs));
   // The kit is aside already, unless a restored backup has it in the place of the kit in force.
   if (kit_before) AIRLOCK_CHECK(sys::replace_file(site.path(site::layout::proposed_kit), kit_file, sys::private_file));
-  AIRLOCK_TRY(auto change, ledger.change());
-  AIRLOCK_CHECK(gate::append(change, ledger::Kind::authorised, "", members, inputs.now));
+  AIRLOCK_TRY(auto change, session.change());
+  AIRLOCK_CHECK(change.append(ledger::Kind::authorised, "", members));
   if (kit_before) {
     Json kit = gate::kit_members(*inputs.kit);
     gate::add_declared(kit, std::move(declared), *inputs.kit);
     AIRLOCK_CHECK(gate::add_ceiling(kit, inputs));
-    AIRLOCK_CHECK(gate::append(change, ledger::Kind::kit, "", kit, inputs.now));
+    AIRLOCK_CHECK(change.append(ledger::Kind::kit, "", kit));
   }
   AIRLOCK_CHECK(change.commit());
   if (!kit_before) return {};

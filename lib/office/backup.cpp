@@ -11,7 +11,7 @@
 #include "sys/look.hpp"
 #include "sys/names.hpp"
 #include "sys/read_file.hpp"
-#include "sys/system.hpp"
+#include "sys/world.hpp"
 #include "sys/write_file.hpp"
 
 namespace airlock::office {
@@ -27,7 +27,8 @@ core::Result<Backup> back_up(const std::string& directory, const std::string& fi
   }
   const std::filesystem::path parent = std::filesystem::path(file).parent_path();
   const std::string folder = parent.empty() ? "." : parent.string();
-  AIRLOCK_TRY(auto copy, sys::NewFile::create(folder + "/.backup." + sys::random_uuid() + ".tmp", sys::private_file));
+  AIRLOCK_TRY(auto copy,
+              sys::NewFile::create(folder + "/.backup." + sys::random_uuid(site.world()) + ".tmp", sys::private_file));
   AIRLOCK_CHECK(ledger.copy_to(copy.path()));
   Backup out;
   {

@@ -4,18 +4,16 @@
 
 #include "core/json.hpp"
 #include "core/text.hpp"
-#include "gate/append.hpp"
 #include "gate/consent.hpp"
 #include "gate/inputs.hpp"
 #include "gate/open.hpp"
 #include "gate/public_part.hpp"
 #include "gate/read_inputs.hpp"
 #include "gate/recorded_ceiling.hpp"
-#include "gate/session.hpp"
+#include "gate/recovery.hpp"
 #include "ledger/kind.hpp"
 #include "ledger/ledger.hpp"
 #include "licence/verdict.hpp"
-#include "sys/system.hpp"
 
 namespace airlock::office {
 namespace {
@@ -64,15 +62,15 @@ Result<ClockProposal> proposal_for(const gate::Inputs& inputs, const ledger::Led
 Result<ClockProposal> propose_clock(const std::string& directory) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const auto ledger, gate::open_to_read(site));
-  AIRLOCK_TRY(const gate::Inputs inputs, gate::read_inputs(directory, ledger, sys::now()));
+  AIRLOCK_TRY(const gate::Inputs inputs, gate::read_inputs(site, ledger));
   return proposal_for(inputs, ledger);
 }
 
 Result<ClockProposal> disown_times(const std::string& directory, const std::string& reason) {
-  AIRLOCK_TRY(auto session, gate::Session::begin(directory, gate::Patience::person, gate::Unfinished::is_left));
+  AIRLOCK_TRY(auto session, gate::begin_session(directory, gate::Patience::person, gate::Unfinished::is_left));
   const site::Site& site = session.site();
-  ledger::Ledger& ledger = session.ledger();
-  AIRLOCK_TRY(const gate::Inputs inputs, gate::read_inputs(directory, ledger, session.now()));
+  const ledger::Ledger& ledger = session.ledger();
+  AIRLOCK_TRY(const gate::Inputs inputs, gate::read_inputs(session));
   AIRLOCK_TRY(ClockProposal proposal, proposal_for(inputs, ledger));
   if (proposal.empty()) {
     return core::fail(core::Code::refused,
@@ -84,21 +82,21 @@ Result<ClockProposal> disown_times(const std::string& directory, const std::stri
   AIRLOCK_TRY(const gate::Consents consents, gate::consents_in_force(ledger));
   gate::add_consents(members, consents.to);
   {
-    AIRLOCK_TRY(auto change, ledger.change());
-    AIRLOCK_CHECK(gate::append(change, ledger::Kind::authorised, "", members, proposal.now));
+    AIRLOCK_TRY(auto change, session.change());
+    AIRLOCK_CHECK(change.append(ledger::Kind::authorised, "", members));
     if (proposal.back) {
       core::Json licence = gate::take_back_members(*proposal.back);
       AIRLOCK_CHECK(gate::add_ceiling(licence, inputs));
-      AIRLOCK_CHECK(gate::append(change, ledger::Kind::licence, "", licence, proposal.now));
+      AIRLOCK_CHECK(change.append(ledger::Kind::licence, "", licence));
     }
     AIRLOCK_CHECK(change.commit());
   }
   if (proposal.back) {
     // This is a step back, so `site.json` is written first, then the licence files.
     AIRLOCK_CHECK(gate::name_licences(site, proposal.back->by_clock, proposal.back->right));
-    AIRLOCK_CHECK(gate::settle_licences(site, ledger, proposal.now));
+    AIRLOCK_CHECK(gate::settle_licences(session));
   }
-  AIRLOCK_TRY(const gate::LicenceInput licence, gate::read_licence_input(site, ledger, proposal.now));
+  AIRLOCK_TRY(const gate::LicenceInput licence, gate::read_licence_input(session));
   AIRLOCK_CHECK(gate::refresh_public(site, ledger, licence.verdict, proposal.now));
   return proposal;
 }

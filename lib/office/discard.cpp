@@ -3,11 +3,10 @@
 #include <nlohmann/json.hpp>
 
 #include "core/json.hpp"
-#include "gate/append.hpp"
 #include "gate/kept.hpp"
 #include "gate/names.hpp"
 #include "gate/record.hpp"
-#include "gate/session.hpp"
+#include "gate/recovery.hpp"
 #include "ledger/disclosure.hpp"
 #include "ledger/kind.hpp"
 #include "ledger/report_row.hpp"
@@ -37,17 +36,16 @@ Result<std::uint64_t> others_with_same_bytes(const site::Site& site, const ledge
 }  // namespace
 
 Result<Discarded> discard(const std::string& directory, std::uint64_t number, const std::string& reason) {
-  AIRLOCK_TRY(auto session, gate::Session::begin(directory, gate::Patience::report, gate::Unfinished::is_finished));
+  AIRLOCK_TRY(auto session, gate::begin_session(directory, gate::Patience::report, gate::Unfinished::is_finished));
   const site::Site& site = session.site();
-  ledger::Ledger& ledger = session.ledger();
+  const ledger::Ledger& ledger = session.ledger();
   AIRLOCK_TRY(const auto row, gate::waiting_row(ledger, number));
   const std::string was(ledger::name(row.latest));
   AIRLOCK_TRY(const auto given_up, gate::given_up_of(ledger, row.report_id));
-  const core::Time now = session.now();
-  AIRLOCK_TRY(auto change, ledger.change());
-  AIRLOCK_CHECK(gate::withdraw(change, given_up, "discarded", now));
+  AIRLOCK_TRY(auto change, session.change());
+  AIRLOCK_CHECK(gate::withdraw(change, given_up, "discarded"));
   const Json members{{"number", number}, {"was", was}, {"reason", reason}};
-  AIRLOCK_CHECK(gate::append(change, ledger::Kind::discarded, row.report_id, members, now));
+  AIRLOCK_CHECK(change.append(ledger::Kind::discarded, row.report_id, members));
   Discarded out{.number = number, .report_id = row.report_id, .was = was, .same_bytes = 0, .head = {}};
   AIRLOCK_TRY(out.head, change.commit());
   AIRLOCK_CHECK(sys::remove_file(gate::kept_path(site, row.report_id)));

@@ -7,17 +7,15 @@
 #include "core/text.hpp"
 #include "crypto/hash.hpp"
 #include "gate/acknowledged.hpp"
-#include "gate/append.hpp"
 #include "gate/ceiling.hpp"
 #include "gate/file_digest.hpp"
 #include "gate/names.hpp"
-#include "gate/session.hpp"
+#include "gate/recovery.hpp"
 #include "ledger/disclosure.hpp"
 #include "ledger/kind.hpp"
 #include "sys/look.hpp"
 #include "sys/names.hpp"
 #include "sys/read_file.hpp"
-#include "sys/system.hpp"
 #include "sys/write_file.hpp"
 
 namespace airlock::office {
@@ -148,11 +146,11 @@ tl::unexpected<core::Error> of_medium(core::Error error, const std::string& to) 
   return fail(std::move(error));
 }
 
-Result<void> record_hand_over(ledger::Ledger& ledger, const std::vector<HandedBundle>& bundles,
+Result<void> record_hand_over(gate::Session& session, const std::vector<HandedBundle>& bundles,
                               const std::string& note) {
   const auto is_new = [](const HandedBundle& one) { return !one.was_there; };
   if (std::none_of(bundles.begin(), bundles.end(), is_new)) return {};
-  AIRLOCK_TRY(auto change, ledger.change());
+  AIRLOCK_TRY(auto change, session.change());
   for (const HandedBundle& bundle : bundles) {
     if (bundle.was_there) continue;
     const ledger::Disclosure& disclosure = bundle.disclosure;
@@ -161,7 +159,7 @@ Result<void> record_hand_over(ledger::Ledger& ledger, const std::vector<HandedBu
                  {"file", disclosure.file},
                  {"file_sha256", disclosure.file_sha256}};
     if (!note.empty()) members["note"] = note;
-    AIRLOCK_CHECK(gate::append(change, ledger::Kind::handed_over, disclosure.report_id, members, sys::now()));
+    AIRLOCK_CHECK(change.append(ledger::Kind::handed_over, disclosure.report_id, members));
   }
   AIRLOCK_CHECK(change.commit());
   return {};
@@ -173,8 +171,8 @@ Result<std::vector<HandedBundle>> hand_over(const std::string& directory, const 
   AIRLOCK_CHECK(core::check_typed("the note", options.note, hand_over_note_maximum));
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const std::string medium, check_medium(site, options.to));
-  AIRLOCK_TRY(auto session, gate::Session::begin(site, gate::Patience::report, gate::Unfinished::is_finished));
-  ledger::Ledger& ledger = session.ledger();
+  AIRLOCK_TRY(auto session, gate::begin_session(site, gate::Patience::report, gate::Unfinished::is_finished));
+  const ledger::Ledger& ledger = session.ledger();
   AIRLOCK_CHECK(gate::may_disclose(ledger));
   AIRLOCK_TRY(const auto chosen, choose(site, ledger, options.numbers));
 
@@ -193,7 +191,7 @@ Result<std::vector<HandedBundle>> hand_over(const std::string& directory, const 
     if (!file) return of_medium(std::move(file).error(), options.to);
     written.push_back(std::move(*file));
   }
-  AIRLOCK_CHECK(record_hand_over(ledger, bundles, options.note));
+  AIRLOCK_CHECK(record_hand_over(session, bundles, options.note));
 
   // The hand-over is recorded now. The steps below can be repeated.
   for (sys::NewFile& file : written) file.keep();

@@ -5,17 +5,14 @@
 
 #include "core/json.hpp"
 #include "core/text.hpp"
-#include "gate/append.hpp"
-#include "gate/open.hpp"
+#include "gate/recovery.hpp"
 #include "gate/settle.hpp"
 #include "ledger/checkpoint.hpp"
-#include "ledger/kind.hpp"
-#include "ledger/ledger.hpp"
 #include "ledger/merkle.hpp"
 #include "office/install_kit.hpp"
 #include "office/install_licence.hpp"
 #include "sys/new_directory.hpp"
-#include "sys/system.hpp"
+#include "sys/world.hpp"
 #include "sys/write_file.hpp"
 
 namespace airlock::office {
@@ -27,19 +24,15 @@ using core::Json;
 
 Result<Initialised> fill_site(const InitOptions& options, const site::NewSite& content) {
   AIRLOCK_TRY(const auto created, site::create_site(options.directory, content));
-  {
-    AIRLOCK_TRY(auto ledger, ledger::Ledger::create(options.directory + "/" + std::string(site::layout::ledger)));
-    AIRLOCK_TRY(auto change, ledger.change());
-    const Json members{{"site_id", content.site_id},
-                       {"key_sha256", created.key_sha256.hex()},
-                       {"vendor_root_sha256", content.vendor_root.fingerprint().hex()},
-                       {"request_sha256", created.request_fingerprint.hex()}};
-    AIRLOCK_CHECK(gate::append(change, ledger::Kind::site_created, "", members, content.now));
-    AIRLOCK_TRY(const ledger::TreeHead head, change.commit());
-    AIRLOCK_TRY(const std::string anchor, ledger::sign_checkpoint(head, content.site_id, created.ledger_key));
-    AIRLOCK_CHECK(sys::create_file(options.directory + "/" + std::string(site::layout::rollback_anchor), anchor,
-                                   sys::private_file));
-  }
+  const Json members{{"site_id", content.site_id},
+                     {"key_sha256", created.key_sha256.hex()},
+                     {"vendor_root_sha256", content.vendor_root.fingerprint().hex()},
+                     {"request_sha256", created.request_fingerprint.hex()}};
+  AIRLOCK_TRY(const ledger::TreeHead head,
+              gate::make_ledger(options.directory, members, content.now, sys::real_world()));
+  AIRLOCK_TRY(const std::string anchor, ledger::sign_checkpoint(head, content.site_id, created.ledger_key));
+  AIRLOCK_CHECK(sys::create_file(options.directory + "/" + std::string(site::layout::rollback_anchor), anchor,
+                                 sys::private_file));
   AIRLOCK_TRY(const gate::Writable files, gate::writable(options.directory));
   AIRLOCK_CHECK(sys::ensure_private_file(files.journal, files.ledger));
   AIRLOCK_CHECK(site::finish_site(options.directory, content));
@@ -60,7 +53,7 @@ Result<Initialised> init(const InitOptions& options) {
     return fail(Code::bad_input, "the vendor root is not a self-signed certificate of an authority",
                 "ask the vendor for its root certificate, `vendor-root.crt`");
   }
-  const core::Time now = sys::now();
+  const core::Time now = sys::real_world().now();
   site::NewSite content{.site_id = options.site_id.empty() ? sys::random_uuid() : core::to_lower(options.site_id),
                         .name = options.name,
                         .product = "",
@@ -100,14 +93,13 @@ Result<Initialised> init(const InitOptions& options) {
   AIRLOCK_TRY(sys::NewDirectory directory, site::begin_site(options.directory));
   AIRLOCK_TRY(Initialised out, fill_site(options, content));
   AIRLOCK_CHECK(directory.finish());
-  AIRLOCK_TRY(const auto site, site::Site::open(options.directory));
-  AIRLOCK_TRY(auto ledger, gate::open_to_write(site));
+  AIRLOCK_TRY(auto session, gate::begin_session(options.directory, gate::Patience::person, gate::Unfinished::is_left));
   if (kit) {
     out.kit_number = kit->number;
-    AIRLOCK_CHECK(put_kit(site, ledger, std::move(*kit), *options.kit, now));
+    AIRLOCK_CHECK(put_kit(session, std::move(*kit), *options.kit));
   }
   if (verdict) {
-    AIRLOCK_CHECK(put_licence(site, ledger, *verdict, *options.licence, now));
+    AIRLOCK_CHECK(put_licence(session, *verdict, *options.licence));
     out.licence = std::move(verdict);
   }
   directory.keep();

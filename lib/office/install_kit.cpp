@@ -4,7 +4,6 @@
 
 #include "core/json.hpp"
 #include "core/text.hpp"
-#include "gate/append.hpp"
 #include "gate/ceiling.hpp"
 #include "gate/consent.hpp"
 #include "gate/entries.hpp"
@@ -12,12 +11,11 @@
 #include "gate/public_part.hpp"
 #include "gate/read_inputs.hpp"
 #include "gate/recorded_ceiling.hpp"
-#include "gate/session.hpp"
+#include "gate/recovery.hpp"
 #include "gate/takeover.hpp"
 #include "ledger/kind.hpp"
 #include "licence/verdict.hpp"
 #include "site/machine.hpp"
-#include "sys/system.hpp"
 #include "sys/write_file.hpp"
 
 namespace airlock::office {
@@ -83,13 +81,14 @@ Result<void> adopt_product(const site::Site& site, const std::string& product) {
   return sys::replace_file(path, text, sys::private_file);
 }
 
-Result<void> show_publicly(const site::Site& site, const ledger::Ledger& ledger, core::Time now) {
-  AIRLOCK_TRY(const auto fresh, site::Site::open(site.directory()));
-  return gate::refresh_public(fresh, ledger, licence::LicenceVerdict{}, now);
+Result<void> show_publicly(const gate::Session& session) {
+  AIRLOCK_TRY(const auto fresh, session.site().read_again());
+  return gate::refresh_public(fresh, session.ledger(), licence::LicenceVerdict{}, session.now());
 }
 
-Result<std::vector<std::string>> put_kit(const site::Site& site, ledger::Ledger& ledger, site::Kit kit,
-                                         std::string_view file, core::Time now) {
+Result<std::vector<std::string>> put_kit(gate::Session& session, site::Kit kit, std::string_view file) {
+  const site::Site& site = session.site();
+  const ledger::Ledger& ledger = session.ledger();
   std::vector<std::string> admitted;
   AIRLOCK_TRY(const auto in_force, gate::kit_in_force(ledger));
   const published::KnownKit known = gate::known_kit(site, in_force);
@@ -99,7 +98,7 @@ Result<std::vector<std::string>> put_kit(const site::Site& site, ledger::Ledger&
   const published::KitHeader header = kit;
   if (!in_force || in_force->number != kit.number) {
     Json members = gate::kit_members(kit);
-    AIRLOCK_TRY(gate::Inputs inputs, gate::read_inputs(site.directory(), ledger, now));
+    AIRLOCK_TRY(gate::Inputs inputs, gate::read_inputs(session));
     AIRLOCK_TRY(auto declared, gate::declared_so_far(ledger, inputs.kit));
     AIRLOCK_TRY(const gate::Consents consents, gate::consents_in_force(ledger));
     AIRLOCK_CHECK(gate::use_kit(inputs, std::move(kit), ledger));
@@ -109,12 +108,10 @@ Result<std::vector<std::string>> put_kit(const site::Site& site, ledger::Ledger&
     gate::add_declared(members, std::move(declared), *inputs.kit);
     AIRLOCK_CHECK(gate::add_ceiling(members, inputs));
     AIRLOCK_CHECK(sys::replace_file(site.path(site::layout::proposed_kit), file, sys::private_file));
-    AIRLOCK_TRY(auto change, ledger.change());
-    AIRLOCK_CHECK(gate::append(change, ledger::Kind::kit, "", members, now));
-    AIRLOCK_CHECK(change.commit());
+    AIRLOCK_CHECK(session.append(ledger::Kind::kit, "", members));
   }
   AIRLOCK_CHECK(gate::put_kit_files(site, header, file));
-  AIRLOCK_CHECK(show_publicly(site, ledger, now));
+  AIRLOCK_CHECK(show_publicly(session));
   return admitted;
 }
 
@@ -141,7 +138,7 @@ Result<std::optional<ProposedKit>> proposed_kit(const site::Site& site, const le
   if (!needs_person(kit->number, in_force, known)) return std::nullopt;
   AIRLOCK_TRY(const auto roots, site.vendor_roots());
   AIRLOCK_CHECK(published::check_lists(*kit, known.lists, roots));
-  if (auto issued = check_issued(*kit, sys::now()); !issued) {
+  if (auto issued = check_issued(*kit, site.world().now()); !issued) {
     issued.error().hint += "; removing the file lets everything else be authorised";
     return fail(std::move(issued.error()).within(quote(path)));
   }
@@ -152,13 +149,12 @@ Result<InstalledKit> install_kit(const std::string& directory, std::string_view 
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(site::Kit kit, gate::verify_kit_for(site, file));
   const std::uint64_t number = kit.number;
-  AIRLOCK_TRY(auto session, gate::Session::begin(site, gate::Patience::person, gate::Unfinished::is_finished));
-  ledger::Ledger& ledger = session.ledger();
-  const core::Time now = session.now();
-  AIRLOCK_CHECK(gate::settle_licences(site, ledger, now));
+  AIRLOCK_TRY(auto session, gate::begin_session(site, gate::Patience::person, gate::Unfinished::is_finished));
+  const ledger::Ledger& ledger = session.ledger();
+  AIRLOCK_CHECK(gate::settle_licences(session));
   AIRLOCK_TRY(const auto in_force, gate::kit_in_force(ledger));
   // The kit in force may be installed again whatever the clock says: the clock guard goes by its time already.
-  if (!in_force || in_force->number != number) AIRLOCK_CHECK(check_issued(kit, now));
+  if (!in_force || in_force->number != number) AIRLOCK_CHECK(check_issued(kit, session.now()));
   const published::KnownKit known = gate::known_kit(site, in_force);
   if (needs_person(number, in_force, known)) {
     AIRLOCK_TRY(const auto roots, site.vendor_roots());
@@ -167,7 +163,7 @@ Result<InstalledKit> install_kit(const std::string& directory, std::string_view 
   }
   AIRLOCK_CHECK(adopt_product(site, kit.product));
   AIRLOCK_TRY(auto idle, idle_redactions(site, kit));
-  AIRLOCK_TRY(auto admitted, put_kit(site, ledger, std::move(kit), file, now));
+  AIRLOCK_TRY(auto admitted, put_kit(session, std::move(kit), file));
   return InstalledKit{number, std::move(idle), std::move(admitted)};
 }
 

@@ -11,6 +11,7 @@
 #include "core/result.hpp"
 #include "core/time.hpp"
 #include "gate/own_redactions.hpp"
+#include "gate/session.hpp"
 #include "ledger/ledger.hpp"
 #include "site/kit.hpp"
 #include "site/site.hpp"
@@ -56,12 +57,11 @@ struct ProposedKit {
 
 /// Brings `public/site.json` up to date. Opens the site again, since its product may just have become known. After a
 /// crash before this step the next `process` does it.
-[[nodiscard]] Result<void> show_publicly(const site::Site& site, const ledger::Ledger& ledger, core::Time now);
+[[nodiscard]] Result<void> show_publicly(const gate::Session& session);
 
 /// Puts a kit into force in three steps: writes the file aside, so that the next run can finish if this one is cut
-/// short; appends the `kit` entry; calls `put_kit_files`. Until all three are done, every report is withheld. The
-/// caller holds the site's lock. Returns the paths of new values that may leave because of a standing consent.
-[[nodiscard]] Result<std::vector<std::string>> put_kit(const site::Site& site, ledger::Ledger& ledger, site::Kit kit,
-                                                       std::string_view file, core::Time now);
+/// short; appends the `kit` entry; calls `put_kit_files`. Until all three are done, every report is withheld. Returns
+/// the paths of new values that may leave because of a standing consent.
+[[nodiscard]] Result<std::vector<std::string>> put_kit(gate::Session& session, site::Kit kit, std::string_view file);
 
 }  // namespace airlock::office

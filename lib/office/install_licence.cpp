@@ -5,12 +5,11 @@
 #include "core/json.hpp"
 #include "core/text.hpp"
 #include "crypto/pem.hpp"
-#include "gate/append.hpp"
 #include "gate/ceiling.hpp"
 #include "gate/entries.hpp"
 #include "gate/read_inputs.hpp"
 #include "gate/recorded_ceiling.hpp"
-#include "gate/session.hpp"
+#include "gate/recovery.hpp"
 #include "gate/takeover.hpp"
 #include "ledger/kind.hpp"
 #include "licence/seen.hpp"
@@ -36,19 +35,18 @@ Result<void> replace_licence(const site::Site& site, std::string_view layout, st
 }
 
 /// Removes a waiting licence that is older than the one now in force: it will never take over. A copy is kept.
-Result<void> drop_superseded_next(const site::Site& site, const ledger::Ledger& ledger, core::Time now) {
-  AIRLOCK_TRY(const gate::LicenceInput input, gate::read_licence_input(site, ledger, now));
+Result<void> drop_superseded_next(const gate::Session& session) {
+  AIRLOCK_TRY(const gate::LicenceInput input, gate::read_licence_input(session));
   const auto& next = input.verdict.next;
   if (!next || next->state != core::LicenceState::superseded) return {};
-  AIRLOCK_CHECK(gate::keep_licence(site, input.files.next));
+  AIRLOCK_CHECK(gate::keep_licence(session.site(), input.files.next));
   return sys::remove_file(input.files.next.name);
 }
 
 /// Puts a licence beside the one in force, to take over when it begins. The ceiling changes only then.
-Result<void> put_next_licence(const site::Site& site, ledger::Ledger& ledger, const licence::Licence& licence,
-                              std::string_view file, core::Time now) {
+Result<void> put_next_licence(gate::Session& session, const licence::Licence& licence, std::string_view file) {
   AIRLOCK_TRY(const std::string canonical, crypto::canonical_pem(crypto::cms_label, file));
-  AIRLOCK_TRY(const gate::Inputs inputs, gate::read_inputs(site.directory(), ledger, now));
+  AIRLOCK_TRY(const gate::Inputs inputs, gate::read_inputs(session));
   if (const auto& waiting = inputs.licence.verdict.next; waiting && waiting->licence && waiting->begins()) {
     licence::SeenLicences seen;
     seen.add(*waiting->licence);
@@ -61,7 +59,7 @@ Result<void> put_next_licence(const site::Site& site, ledger::Ledger& ledger, co
           "install the newest licence that the vendor gave you; if this is it, ask the vendor to issue it again");
     }
   }
-  AIRLOCK_CHECK(replace_licence(site, site::layout::next_licence, canonical));
+  AIRLOCK_CHECK(replace_licence(session.site(), site::layout::next_licence, canonical));
   Json members = gate::configuration_members(inputs);
   members["next_licence"] = {{"serial", licence.serial},
                              {"sequence", licence.sequence},
@@ -69,10 +67,8 @@ Result<void> put_next_licence(const site::Site& site, ledger::Ledger& ledger, co
                              {"not_before", licence.not_before.text()},
                              {"not_after", licence.not_after.text()}};
   AIRLOCK_CHECK(gate::add_ceiling(members, inputs));
-  AIRLOCK_TRY(auto change, ledger.change());
-  AIRLOCK_CHECK(gate::append(change, ledger::Kind::configured, "", members, now));
-  AIRLOCK_CHECK(change.commit());
-  return show_publicly(site, ledger, now);
+  AIRLOCK_CHECK(session.append(ledger::Kind::configured, "", members));
+  return show_publicly(session);
 }
 
 }  // namespace
@@ -89,43 +85,39 @@ Result<void> may_install(const licence::LicenceVerdict& verdict) {
   }
 }
 
-Result<void> put_licence(const site::Site& site, ledger::Ledger& ledger, const licence::LicenceVerdict& verdict,
-                         std::string_view file, core::Time now) {
+Result<void> put_licence(gate::Session& session, const licence::LicenceVerdict& verdict, std::string_view file) {
   AIRLOCK_TRY(const std::string canonical, crypto::canonical_pem(crypto::cms_label, file));
-  AIRLOCK_CHECK(replace_licence(site, site::layout::licence, canonical));
-  AIRLOCK_TRY(gate::Inputs inputs, gate::read_inputs(site.directory(), ledger, now));
+  AIRLOCK_CHECK(replace_licence(session.site(), site::layout::licence, canonical));
+  AIRLOCK_TRY(gate::Inputs inputs, gate::read_inputs(session));
   inputs.licence.verdict = verdict;
   AIRLOCK_CHECK(gate::install_into_ceiling(inputs));
-  AIRLOCK_TRY(Json members, gate::licence_members(*verdict.licence, verdict.state, ledger));
+  AIRLOCK_TRY(Json members, gate::licence_members(*verdict.licence, verdict.state, session.ledger()));
   AIRLOCK_CHECK(gate::add_ceiling(members, inputs));
-  AIRLOCK_TRY(auto change, ledger.change());
-  AIRLOCK_CHECK(gate::append(change, ledger::Kind::licence, "", members, now));
-  AIRLOCK_CHECK(change.commit());
-  AIRLOCK_CHECK(drop_superseded_next(site, ledger, now));
-  return show_publicly(site, ledger, now);
+  AIRLOCK_CHECK(session.append(ledger::Kind::licence, "", members));
+  AIRLOCK_CHECK(drop_superseded_next(session));
+  return show_publicly(session);
 }
 
 Result<InstalledLicence> install_licence(const std::string& directory, std::string_view file, std::string_view name) {
-  AIRLOCK_TRY(auto session, gate::Session::begin(directory, gate::Patience::person, gate::Unfinished::is_finished));
+  AIRLOCK_TRY(auto session, gate::begin_session(directory, gate::Patience::person, gate::Unfinished::is_finished));
   const site::Site& site = session.site();
-  ledger::Ledger& ledger = session.ledger();
-  const core::Time now = session.now();
-  AIRLOCK_CHECK(gate::settle_licences(site, ledger, now));
+  const ledger::Ledger& ledger = session.ledger();
+  AIRLOCK_CHECK(gate::settle_licences(session));
   AIRLOCK_TRY(const gate::LicenceTerms terms, gate::licence_terms(site, ledger));
   AIRLOCK_TRY(const auto revoked, gate::revocations(site, ledger));
   const published::LicenceFile given{.name = std::string(name), .bytes = std::string(file)};
-  licence::LicenceVerdict verdict = gate::judge_for_site({.present = given}, terms, revoked, now).verdict;
+  licence::LicenceVerdict verdict = gate::judge_for_site({.present = given}, terms, revoked, session.now()).verdict;
   AIRLOCK_CHECK(may_install(verdict));
   licence::Licence licence = *verdict.licence;
   AIRLOCK_CHECK(adopt_product(site, licence.product));
-  AIRLOCK_TRY(const gate::LicenceInput in_force, gate::read_licence_input(site, ledger, now));
+  AIRLOCK_TRY(const gate::LicenceInput in_force, gate::read_licence_input(session));
   const bool waits = verdict.state == core::LicenceState::not_yet_valid && !in_force.verdict.code();
   if (waits) {
-    AIRLOCK_CHECK(put_next_licence(site, ledger, licence, file, now));
+    AIRLOCK_CHECK(put_next_licence(session, licence, file));
   } else {
-    AIRLOCK_CHECK(put_licence(site, ledger, verdict, file, now));
+    AIRLOCK_CHECK(put_licence(session, verdict, file));
   }
-  AIRLOCK_TRY(const gate::Inputs after, gate::read_inputs(directory, ledger, now));
+  AIRLOCK_TRY(const gate::Inputs after, gate::read_inputs(session));
   InstalledLicence out{.licence = std::move(licence), .waits = waits, .verdict = after.licence.verdict, .unknown = {}};
   if (after.kit) out.unknown = site::unknown_terms_in_words(out.licence, *after.kit);
   return out;

@@ -7,11 +7,9 @@
 #include <vector>
 
 #include "core/result.hpp"
-#include "core/time.hpp"
-#include "ledger/ledger.hpp"
+#include "gate/session.hpp"
 #include "licence/licence.hpp"
 #include "licence/verdict.hpp"
-#include "site/site.hpp"
 
 namespace airlock::office {
 
@@ -35,9 +33,9 @@ struct InstalledLicence {
 /// verify`.
 [[nodiscard]] Result<void> may_install(const licence::LicenceVerdict& verdict);
 
-/// Puts a licence into force: writes its file, appends the `licence` entry and updates `public/site.json`. The caller
-/// holds the site's lock. Errors: those of writing files and of the ledger, such as not_recorded.
-[[nodiscard]] Result<void> put_licence(const site::Site& site, ledger::Ledger& ledger,
-                                       const licence::LicenceVerdict& verdict, std::string_view file, core::Time now);
+/// Puts a licence into force: writes its file, appends the `licence` entry and updates `public/site.json`. Errors:
+/// those of writing files and of the ledger, such as not_recorded.
+[[nodiscard]] Result<void> put_licence(gate::Session& session, const licence::LicenceVerdict& verdict,
+                                       std::string_view file);
 
 }  // namespace airlock::office

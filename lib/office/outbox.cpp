@@ -5,7 +5,6 @@
 #include "ledger/disclosure.hpp"
 #include "site/site.hpp"
 #include "sys/look.hpp"
-#include "sys/system.hpp"
 
 namespace airlock::office {
 
@@ -14,7 +13,7 @@ core::Result<std::vector<OutboxItem>> outbox(const std::string& directory) {
   constexpr std::size_t at_once = 500;
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const auto ledger, gate::open_to_read(site));
-  const core::Time now = sys::now();
+  const core::Time now = site.world().now();
   std::vector<OutboxItem> out;
   for (std::uint64_t from = 1;;) {
     AIRLOCK_TRY(const auto rows, ledger.disclosures(from, at_once));

@@ -7,9 +7,8 @@
 #include "core/text.hpp"
 #include "gate/acknowledged.hpp"
 #include "gate/anchor.hpp"
-#include "gate/append.hpp"
 #include "gate/inputs.hpp"
-#include "gate/session.hpp"
+#include "gate/recovery.hpp"
 #include "ledger/checkpoint.hpp"
 #include "ledger/disclosure.hpp"
 #include "ledger/kind.hpp"
@@ -117,20 +116,20 @@ Result<std::vector<Matched>> match(const ledger::Ledger& ledger, const site::Rec
   return out;
 }
 
-Result<void> record_receipt(ledger::Ledger& ledger, const site::VerifiedReceipt& verified,
+Result<void> record_receipt(gate::Session& session, const site::VerifiedReceipt& verified,
                             const std::vector<Matched>& matched, const std::optional<Judged>& judged,
-                            std::uint64_t unknown, core::Time now) {
+                            std::uint64_t unknown) {
   const site::Receipt& receipt = verified.receipt;
-  AIRLOCK_TRY(auto change, ledger.change());
+  AIRLOCK_TRY(auto change, session.change());
   std::uint64_t acknowledged = 0;
   for (const auto& [disclosure, is_new] : matched) {
     if (!is_new) continue;
     ++acknowledged;
     const Json members{{"number", disclosure.number}, {"disclosure_id", disclosure.id}, {"receipt", receipt.sequence}};
     if (ledger::waits_to_be_sent(disclosure.stage)) {
-      AIRLOCK_CHECK(gate::append(change, Kind::sent, disclosure.report_id, members, now));
+      AIRLOCK_CHECK(change.append(Kind::sent, disclosure.report_id, members));
     }
-    AIRLOCK_CHECK(gate::append(change, Kind::acknowledged, disclosure.report_id, members, now));
+    AIRLOCK_CHECK(change.append(Kind::acknowledged, disclosure.report_id, members));
   }
   Json missing = Json::array();
   for (const auto& [first, last] : receipt.missing) missing.push_back({{"first", first}, {"last", last}});
@@ -142,7 +141,7 @@ Result<void> record_receipt(ledger::Ledger& ledger, const site::VerifiedReceipt&
     members["checkpoint"] = {{"note", receipt.checkpoint}, {"size", judged->head.size}};
     if (!judged->held) members["checkpoint"]["held"] = false;
   }
-  AIRLOCK_CHECK(gate::append(change, Kind::acknowledged, "", members, now));
+  AIRLOCK_CHECK(change.append(Kind::acknowledged, "", members));
   AIRLOCK_CHECK(change.commit());
   return {};
 }
@@ -154,8 +153,8 @@ Result<ReceiptImport> import_receipt(const std::string& directory, std::string_v
   // This import must not end the open attempt of a running sender. The sender's lock is taken before the site's.
   AIRLOCK_TRY(const auto send_lock,
               sys::Lock::acquire(site.path(site::layout::send_lock), static_cast<int>(gate::Patience::report)));
-  AIRLOCK_TRY(auto session, gate::Session::begin(site, gate::Patience::report, gate::Unfinished::is_finished));
-  ledger::Ledger& ledger = session.ledger();
+  AIRLOCK_TRY(auto session, gate::begin_session(site, gate::Patience::report, gate::Unfinished::is_finished));
+  const ledger::Ledger& ledger = session.ledger();
   AIRLOCK_TRY(const auto revoked, gate::revocations(site, ledger));
   if (revoked.unknown) {
     return fail(core::Code::integrity,
@@ -180,7 +179,7 @@ Result<ReceiptImport> import_receipt(const std::string& directory, std::string_v
     for (const auto& [disclosure, is_new] : matched) {
       if (is_new && ledger::waits_to_be_sent(disclosure.stage)) out.freed.push_back(disclosure.file);
     }
-    AIRLOCK_CHECK(record_receipt(ledger, verified, matched, judged, out.unknown, session.now()));
+    AIRLOCK_CHECK(record_receipt(session, verified, matched, judged, out.unknown));
   }
   AIRLOCK_CHECK(site::keep_in_history(site, "receipt", std::to_string(verified.receipt.sequence), file));
   out.bundle_days = site.configuration().bundle_days;

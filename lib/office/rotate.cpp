@@ -3,22 +3,19 @@
 #include <nlohmann/json.hpp>
 
 #include "core/json.hpp"
-#include "gate/append.hpp"
 #include "gate/inputs.hpp"
 #include "gate/key_change.hpp"
 #include "gate/read_inputs.hpp"
 #include "gate/recorded_ceiling.hpp"
-#include "gate/session.hpp"
-#include "sys/lock.hpp"
+#include "gate/recovery.hpp"
 
 namespace airlock::office {
 namespace {
 
 /// Adds the present ceiling to the entry's members. If an archive key is rotated, the ceiling's recipients name the new
 /// key instead of the former one: the person who rotates the key means it to take the former one's place.
-core::Result<void> carry_ceiling(core::Json& members, const site::StagedKey& staged, const std::string& directory,
-                                 const ledger::Ledger& ledger, core::Time now) {
-  AIRLOCK_TRY(gate::Inputs inputs, gate::read_inputs(directory, ledger, now));
+core::Result<void> carry_ceiling(core::Json& members, const site::StagedKey& staged, const gate::Session& session) {
+  AIRLOCK_TRY(gate::Inputs inputs, gate::read_inputs(session));
   if (inputs.ceiling && staged.key == site::KeyName::archive) {
     for (auto& [event, terms] : *inputs.ceiling) {
       if (terms.recipients.erase(staged.previous) != 0) terms.recipients.insert(staged.current);
@@ -29,9 +26,8 @@ core::Result<void> carry_ceiling(core::Json& members, const site::StagedKey& sta
 
 core::Result<KeyChange> change_key(const std::string& directory, site::KeyName key, bool destroys,
                                    const std::optional<keeper::TokenKey>& token = std::nullopt) {
-  AIRLOCK_TRY(auto session, gate::Session::begin(directory, gate::Patience::person, gate::Unfinished::is_finished));
+  AIRLOCK_TRY(auto session, gate::begin_session(directory, gate::Patience::person, gate::Unfinished::is_finished));
   const site::Site& site = session.site();
-  ledger::Ledger& ledger = session.ledger();
   const core::Time now = session.now();
   keeper::KeyProtection kept_before = keeper::KeyProtection::unencrypted;
   if (key == site::KeyName::site) {
@@ -40,13 +36,8 @@ core::Result<KeyChange> change_key(const std::string& directory, site::KeyName k
   }
   AIRLOCK_TRY(const auto staged, site::stage_key(site, key, destroys, now, token));
   core::Json members{{"key", site::name(key)}, {"previous", staged.previous}, {"current", staged.current}};
-  if (!destroys) AIRLOCK_CHECK(carry_ceiling(members, staged, directory, ledger, now));
-  std::uint64_t seq = 0;
-  {
-    AIRLOCK_TRY(auto change, ledger.change());
-    AIRLOCK_TRY(seq, gate::append(change, gate::kind_of(staged), "", members, now));
-    AIRLOCK_CHECK(change.commit());
-  }
+  if (!destroys) AIRLOCK_CHECK(carry_ceiling(members, staged, session));
+  AIRLOCK_TRY(const std::uint64_t seq, session.append(gate::kind_of(staged), "", members));
   AIRLOCK_TRY(const auto fingerprint, site::place_key(site, staged, seq, now));
   return KeyChange{staged.previous, staged.current, fingerprint, kept_before,
                    token ? keeper::KeyProtection::in_token : keeper::KeyProtection::unencrypted};
@@ -65,8 +56,7 @@ core::Result<KeyChange> use_token_key(const std::string& directory, const keeper
 
 core::Result<void> protect_site_key(const std::string& directory) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
-  AIRLOCK_TRY(const auto lock,
-              sys::Lock::acquire(site.path(site::layout::lock), static_cast<int>(gate::Patience::person)));
+  AIRLOCK_TRY(const auto lock, gate::lock_site(site, gate::Patience::person));
   return site::protect_signing_key(site);
 }
 

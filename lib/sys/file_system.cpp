@@ -11,7 +11,7 @@
 #include "sys/file_calls.hpp"
 #include "sys/lock.hpp"
 #include "sys/names.hpp"
-#include "sys/system.hpp"
+#include "sys/world.hpp"
 #include "sys/write_file.hpp"
 
 namespace airlock::sys {

@@ -4,14 +4,10 @@
 #include <sys/stat.h>
 #include <syslog.h>
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
 #include <chrono>
-#include <cstdint>
 #include <cstdlib>
 
-#include "core/encoding.hpp"
 #include "core/text.hpp"
 
 namespace airlock::sys {
@@ -29,13 +25,6 @@ std::string random_bytes(std::size_t count) {
     if (got > 0) have += static_cast<std::size_t>(got);
   }
   return out;
-}
-
-std::string random_uuid() {
-  std::array<std::uint8_t, 16> raw;
-  const std::string bytes = random_bytes(raw.size());
-  std::copy(bytes.begin(), bytes.end(), raw.begin());
-  return core::uuid_v4(raw);
 }
 
 core::Result<void> log_line(const std::string& line) {

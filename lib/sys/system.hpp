@@ -15,9 +15,6 @@ namespace airlock::sys {
 /// `count` bytes from getrandom(2). Where the kernel denies them the process ends.
 [[nodiscard]] std::string random_bytes(std::size_t count);
 
-/// A random UUID (version 4).
-[[nodiscard]] std::string random_uuid();
-
 /// Writes a line to the log of the machine (syslog(3), facility `daemon`, level `info`, program `airlock`). Error:
 /// unexpected where no daemon listens at `/dev/log`, since the line would be lost.
 [[nodiscard]] core::Result<void> log_line(const std::string& line);

@@ -1,5 +1,10 @@
 #include "sys/world.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+#include "core/encoding.hpp"
 #include "sys/system.hpp"
 
 namespace airlock::sys {
@@ -16,6 +21,13 @@ class RealWorld final : public World {
 const World& real_world() {
   static const RealWorld world;
   return world;
+}
+
+std::string random_uuid(const World& world) {
+  std::array<std::uint8_t, 16> raw;
+  const std::string bytes = world.random_bytes(raw.size());
+  std::copy(bytes.begin(), bytes.end(), raw.begin());
+  return core::uuid_v4(raw);
 }
 
 }  // namespace airlock::sys

@@ -35,4 +35,7 @@ class World {
 /// The clock and the random source of the system: the functions of sys/system.hpp. Every step is made.
 [[nodiscard]] const World& real_world();
 
+/// A random UUID (version 4).
+[[nodiscard]] std::string random_uuid(const World& world = real_world());
+
 }  // namespace airlock::sys

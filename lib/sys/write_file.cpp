@@ -12,7 +12,7 @@
 #include "sys/file_calls.hpp"
 #include "sys/look.hpp"
 #include "sys/names.hpp"
-#include "sys/system.hpp"
+#include "sys/world.hpp"
 
 namespace airlock::sys {
 namespace {

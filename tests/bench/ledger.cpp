@@ -23,6 +23,7 @@
 #include "ledger/ledger.hpp"
 #include "ledger/verify.hpp"
 #include "sys/system.hpp"
+#include "sys/world.hpp"
 #include "temporary_directory.hpp"
 
 using namespace airlock;
@@ -73,10 +74,10 @@ void add_report(ledger::Change& change, std::uint64_t number, core::Time now) {
                      sys::random_bytes(ledger::nonce_size)));
 }
 
-void grow(ledger::Ledger& book, std::uint64_t from, std::uint64_t reports) {
+void grow(ledger::Ledger& book, const sys::Lock& lock, std::uint64_t from, std::uint64_t reports) {
   const core::Time now = sys::now();
   for (std::uint64_t done = 0; done < reports;) {
-    auto change = must(book.change());
+    auto change = must(book.change(lock));
     for (std::uint64_t i = 0; i < reports_a_change && done < reports; ++i) add_report(change, from + ++done, now);
     must(change.commit());
   }
@@ -138,12 +139,13 @@ int measure(std::uint64_t entries) {
   const std::string path = folder / "ledger.db";
   const auto key = must(crypto::PrivateKey::generate(crypto::KeyKind::ed25519));
   const crypto::NoteVerifier verifier{ledger::origin(site_id), key.public_key()};
+  const auto lock = must(sys::Lock::acquire(folder / "lock", 0));
   auto book = must(ledger::Ledger::create(path));
 
   std::printf("%llu entries, two a report, %llu entries a commit\n\n", static_cast<unsigned long long>(entries),
               static_cast<unsigned long long>(2 * reports_a_change));
   auto start = Clock::now();
-  grow(book, 0, entries / 2);
+  grow(book, lock, 0, entries / 2);
   row("append", seconds_since(start), entries);
 
   Bare bare(folder / "bare.db");
@@ -171,7 +173,7 @@ int measure(std::uint64_t entries) {
 
   start = Clock::now();
   for (int i = 0; i < single_commits; ++i) {
-    auto change = must(book.change());
+    auto change = must(book.change(lock));
     must(change.append(ledger::Kind::configured, "", core::Json::object(), sys::now(),
                        sys::random_bytes(ledger::nonce_size)));
     must(change.commit());
@@ -241,7 +243,9 @@ int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   if (arguments.size() == 4 && arguments[0] == "--grow") {
     auto book = must(ledger::Ledger::open(arguments[1], db::Mode::read_write));
-    grow(book, std::stoull(arguments[2]), std::stoull(arguments[3]));
+    const test::TemporaryDirectory folder;
+    const auto lock = must(sys::Lock::acquire(folder / "lock", 0));
+    grow(book, lock, std::stoull(arguments[2]), std::stoull(arguments[3]));
     return 0;
   }
   if (arguments.empty()) return measure(1000000);

@@ -47,7 +47,7 @@ class Book {
   [[nodiscard]] std::string path() const { return folder / "ledger.db"; }
 
   [[nodiscard]] ledger::Change change() {
-    auto begun = ledger.change();
+    auto begun = ledger.change(lock);
     REQUIRE_MESSAGE(begun, begun.error().message);
     return std::move(*begun);
   }
@@ -125,6 +125,7 @@ class Book {
   }
 
   TemporaryDirectory folder;
+  sys::Lock lock = sys::Lock::acquire(folder / "lock", 0).value();
   crypto::PrivateKey key = crypto::PrivateKey::generate(crypto::KeyKind::ed25519).value();
   crypto::NoteVerifier verifier{ledger::origin(site_id), key.public_key()};
   core::Time now = core::Time::from_text("2026-11-01T00:00:00Z").value();

@@ -199,13 +199,13 @@ TEST_CASE("of two ledgers on one file one writes at a time, and the second goes 
   {
     auto change = book.change();
     REQUIRE(book.append(change, Kind::hold, "", Json::object()));
-    const auto busy = second.change();
+    const auto busy = second.change(book.lock);
     REQUIRE_FALSE(busy);
     CHECK(busy.error().code == Code::not_recorded);
     CHECK(second.entries(0, 10)->size() == 1);
     REQUIRE(change.commit());
   }
-  auto change = second.change();
+  auto change = second.change(book.lock);
   REQUIRE(change);
   CHECK(book.append(*change, Kind::release, "", Json::object()).value() == 2);
   REQUIRE(change->commit());
@@ -233,7 +233,7 @@ TEST_CASE("after a failed COMMIT the ledger refuses everything until it is opene
   CHECK(book.ledger.head().error().message ==
         "`" + book.path() + "`: nobody knows whether the last change was recorded");
   CHECK_FALSE(book.ledger.entries(0, 1));
-  CHECK_FALSE(book.ledger.change());
+  CHECK_FALSE(book.ledger.change(book.lock));
   book.ledger = Ledger::open(book.path(), db::Mode::read_write).value();
   CHECK(book.ledger.head()->size == 1);
   CHECK(book.add(Kind::hold) == 1);
@@ -262,7 +262,7 @@ TEST_CASE("a full disk records nothing and leaves the ledger usable") {
 TEST_CASE("a ledger that is open for reading does not write") {
   Book book;
   auto reader = Ledger::open(book.path(), db::Mode::read_only).value();
-  const auto change = reader.change();
+  const auto change = reader.change(book.lock);
   REQUIRE_FALSE(change);
   CHECK(change.error().code == Code::not_recorded);
 }

@@ -163,7 +163,7 @@ TEST_CASE("a change that is undone leaves nothing behind in what is read") {
   const auto head = book.ledger.head().value();
   auto ledger = opened(book, head).value();
   {
-    auto begun = ledger.change().value();
+    auto begun = ledger.change(book.lock).value();
     REQUIRE(begun.append(Kind::hold, "", Json::object(), book.now, std::string(16, 'n')));
     CHECK(ledger.newest(Kind::hold).value()->seq == 8);
   }

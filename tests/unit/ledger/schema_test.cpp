@@ -129,7 +129,7 @@ TEST_CASE("a ledger of every released version opens for writing, is then one of 
     CHECK(disclosure == checked->disclosures);
     auto writable = ledger::Ledger::open(path, db::Mode::read_write).value();
     {
-      auto change = writable.change().value();
+      auto change = writable.change(sys::Lock::acquire(path + ".lock", 0).value()).value();
       REQUIRE(change.append(ledger::Kind::recovered, "", core::Json::object(), *time, std::string(16, 'n')));
       REQUIRE(change.commit());
     }

@@ -13,6 +13,7 @@
 #include "sys/names.hpp"
 #include "sys/read_file.hpp"
 #include "sys/system.hpp"
+#include "sys/world.hpp"
 #include "sys/write_file.hpp"
 #include "temporary_directory.hpp"
 
