@@ -62,6 +62,12 @@ FORBIDDEN_IN_LIB = [
     (r"\b(std::)?(exit|_exit|quick_exit)\s*\(", "ends the process"),
     (r"\b(secure_)?getenv\s*\(", "reads the environment"),
 ]
+# Only a session (lib/gate/session.hpp) holds the site's lock and changes the ledger.
+SESSION = "lib/gate/session.cpp"
+FORBIDDEN_WITHOUT_SESSION = [
+    (re.compile(r"Lock::acquire\([^;]*\blayout::lock\b"), "takes the site's lock"),
+    (re.compile(r"\b(?!world)\w+(\(\))?(\.|->)change\([^)]"), "changes the ledger"),
+]
 # The process that this file forked ends there, and no other.
 ENDS_ITS_OWN_PROCESS = "lib/sys/helper.cpp"
 # What SQLite asks of the system, it asks there.
@@ -100,6 +106,10 @@ def check(root):
                     continue
                 if re.search(pattern, text):
                     faults.append(f"{path.relative_to(root)}: {what}, which a library must not")
+    for path in sources(root / "lib") + sources(root / "tools"):
+        for pattern, what in FORBIDDEN_WITHOUT_SESSION:
+            if path.relative_to(root) != pathlib.Path(SESSION) and pattern.search(whole_tree.without_comments(path.read_text())):
+                faults.append(f"{path.relative_to(root)}: {what}, which only {SESSION} may")
     for tool, allowed in TOOLS.items():
         for path in sources(root / "tools" / tool) if (root / "tools" / tool).is_dir() else []:
             faults += check_file(root, path, "tools", tool, set(allowed.split()))

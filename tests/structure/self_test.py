@@ -29,6 +29,11 @@ CASES = [
     ({"lib/crypto/a.cpp": "#include <openssl/evp.h>"}, None),
     ({"tools/airlock/a.cpp": "#include <CLI/CLI.hpp>"}, None),
 
+    # The site's lock and the ledger.
+    ({"lib/core/a.cpp": "auto x = sys::Lock::acquire(site.path(\n  site::layout::lock), 0);"}, "takes the site's lock"),
+    ({"tools/airlock/a.cpp": "auto x = ledger->change(lock);"}, "changes the ledger"),
+    ({"lib/core/a.cpp": "auto x = Lock::acquire(path(layout::inbox_lock), 0); // layout::lock\nsession.change(); // .change(lock)\nworld_->change(path);"}, None),
+
     # The page's table.
     ({PAGE: "| `core` | nothing | |\n| `crypto` | core | |\n| `report` | core, crypto | |"}, "its table lacks db"),
     ({PAGE: "| `core` | nothing | |\n| `crypto` | core | |\n| `report` | core | |\n| `db` | core | |"}, "differ for report: crypto"),
