@@ -173,7 +173,7 @@ Result<Attempts::Tried> Attempts::end(gate::Session& session, const ledger::Disc
   if (!row) return fail(Code::unexpected, "the ledger lost disclosure " + disclosure.id);
   if (verdict.end == AttemptEnd::delivered) {
     AIRLOCK_CHECK(record(session, Kind::sent, *row, Json::object()));
-    AIRLOCK_CHECK(sys::remove_file(gate::kept_path(site(), row->report_id)));
+    AIRLOCK_CHECK(sys::remove_file(gate::kept_path(site(), row->report_id), site().world()));
     return Tried{event_of(*row, SendOutcome::sent)};
   }
   const bool last = index + 1 >= destinations;

@@ -39,31 +39,34 @@ Result<bool> is_in_inbox_too(const std::string& directory, const std::string& cl
 
 }  // namespace
 
-Result<std::optional<std::string>> claim(const std::string& directory, const std::string& name) {
+Result<std::optional<std::string>> claim(const std::string& directory, const std::string& name,
+                                         const sys::World& world) {
   AIRLOCK_CHECK(check_name(name));
-  const std::string id = sys::random_uuid();
-  AIRLOCK_TRY(const sys::TakeResult taken,
-              sys::take_drop(in(directory, site::layout::inbox, name), in(directory, site::layout::claimed, id)));
+  const std::string id = sys::random_uuid(world);
+  AIRLOCK_TRY(const sys::TakeResult taken, sys::take_drop(in(directory, site::layout::inbox, name),
+                                                          in(directory, site::layout::claimed, id), world));
   if (taken == sys::TakeResult::yes) return id;
-  if (taken == sys::TakeResult::another) AIRLOCK_CHECK(put_back(directory, id, name));
+  if (taken == sys::TakeResult::another) AIRLOCK_CHECK(put_back(directory, id, name, world));
   return std::nullopt;
 }
 
-Result<void> put_back(const std::string& directory, const std::string& id, const std::string& name) {
+Result<void> put_back(const std::string& directory, const std::string& id, const std::string& name,
+                      const sys::World& world) {
   AIRLOCK_CHECK(check_name(id));
   AIRLOCK_CHECK(check_name(name));
   const std::string claimed = in(directory, site::layout::claimed, id);
   AIRLOCK_TRY(const bool twice, is_in_inbox_too(directory, claimed));
-  if (twice) return sys::remove_file(claimed);
-  if (sys::rename_drop(claimed, in(directory, site::layout::inbox, name))) return {};
-  return sys::rename_drop(claimed, in(directory, site::layout::inbox, sys::random_uuid()));
+  if (twice) return sys::remove_file(claimed, world);
+  if (sys::rename_drop(claimed, in(directory, site::layout::inbox, name), world)) return {};
+  return sys::rename_drop(claimed, in(directory, site::layout::inbox, sys::random_uuid(world)), world);
 }
 
-Result<void> keep_claimed(const std::string& directory, const std::string& id) {
+Result<void> keep_claimed(const std::string& directory, const std::string& id, const sys::World& world) {
   if (!core::is_uuid(id)) return core::fail(core::Code::usage, core::quote(id) + ": is no id of a report");
-  AIRLOCK_CHECK(sys::rename_new(in(directory, site::layout::claimed, id), in(directory, site::layout::held, id)));
-  AIRLOCK_CHECK(sys::sync_directory(in(directory, site::layout::held, ".")));
-  return sys::sync_directory(in(directory, site::layout::claimed, "."));
+  AIRLOCK_CHECK(
+      sys::rename_new(in(directory, site::layout::claimed, id), in(directory, site::layout::held, id), world));
+  AIRLOCK_CHECK(sys::sync_directory(in(directory, site::layout::held, "."), world));
+  return sys::sync_directory(in(directory, site::layout::claimed, "."), world);
 }
 
 }  // namespace airlock::gate

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "core/result.hpp"
+#include "sys/world.hpp"
 
 namespace airlock::gate {
 
@@ -18,14 +19,17 @@ namespace airlock::gate {
 /// the inbox as it is, if the file cannot be claimed now: it is still being written, or it is no longer a regular file
 /// with one name. Errors: usage (not the name of a file in a folder), unexpected (the inbox cannot be written),
 /// bad_input (the file is on another file system).
-[[nodiscard]] core::Result<std::optional<std::string>> claim(const std::string& directory, const std::string& name);
+[[nodiscard]] core::Result<std::optional<std::string>> claim(const std::string& directory, const std::string& name,
+                                                             const sys::World& world = sys::real_world());
 
 /// Moves a claimed file back into the inbox, under `name` if that is free, else under a new name. If the file still has
 /// a name in the inbox, only its name in `claimed/` is removed. Errors: as `claim`.
-[[nodiscard]] core::Result<void> put_back(const std::string& directory, const std::string& id, const std::string& name);
+[[nodiscard]] core::Result<void> put_back(const std::string& directory, const std::string& id, const std::string& name,
+                                          const sys::World& world = sys::real_world());
 
 /// Moves a claimed file into `held/` under the same id. For a file that was too large to be read whole, and that the
 /// ledger records as refused. Errors: usage (not an id), refused (the name is taken), bad_input.
-[[nodiscard]] core::Result<void> keep_claimed(const std::string& directory, const std::string& id);
+[[nodiscard]] core::Result<void> keep_claimed(const std::string& directory, const std::string& id,
+                                              const sys::World& world = sys::real_world());
 
 }  // namespace airlock::gate

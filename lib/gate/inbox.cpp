@@ -176,8 +176,8 @@ class Inbox {
     switch (claim.known) {
       case Known::other_bytes: {
         const std::string other = sys::random_uuid(site_.world());
-        AIRLOCK_CHECK(sys::rename_new(claimed(id), claimed(other)));
-        AIRLOCK_CHECK(sys::sync_directory(site_.path(site::layout::claimed)));
+        AIRLOCK_CHECK(sys::rename_new(claimed(id), claimed(other), site_.world()));
+        AIRLOCK_CHECK(sys::sync_directory(site_.path(site::layout::claimed), site_.world()));
         return process_claimed(name, other);
       }
       case Known::unmoved:
@@ -202,7 +202,7 @@ class Inbox {
   /// Removes a file whose bytes are in the ledger. Puts it back if somebody has written to it since it was read.
   Result<void> let_go(const sys::DroppedFile& file, const std::string& name, const std::string& id) {
     AIRLOCK_TRY(const bool unchanged, file.unchanged());
-    return unchanged ? sys::remove_file(claimed(id)) : mover_.put_back(id, name);
+    return unchanged ? sys::remove_file(claimed(id), site_.world()) : mover_.put_back(id, name);
   }
 
   /// What the ledger records about a claimed file. Only the holder of the inbox's lock works on claimed files, so the
@@ -245,8 +245,8 @@ class Inbox {
 }  // namespace
 
 Result<void> process_inbox(const std::string& directory, const ProcessOptions& options, const InboxMover& mover,
-                           const InboxListener& listener) {
-  AIRLOCK_TRY(const auto site, site::Site::open(directory));
+                           const InboxListener& listener, const sys::World& world) {
+  AIRLOCK_TRY(const auto site, site::Site::open(directory, world));
   return Inbox(site, options, mover, listener).run();
 }
 

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "gate/process.hpp"
+#include "sys/world.hpp"
 
 namespace airlock::gate {
 
@@ -33,6 +34,7 @@ struct InboxMover {
 /// Processes the inbox. Waits some seconds for files that are still being written. Errors: only those that stop the
 /// whole run; an error with one file goes to `listener.left`.
 [[nodiscard]] Result<void> process_inbox(const std::string& directory, const ProcessOptions& options,
-                                         const InboxMover& mover, const InboxListener& listener);
+                                         const InboxMover& mover, const InboxListener& listener,
+                                         const sys::World& world = sys::real_world());
 
 }  // namespace airlock::gate

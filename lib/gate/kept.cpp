@@ -38,9 +38,9 @@ constexpr std::size_t looked_bytes = 256;
 constexpr std::size_t twins_asked = 4;
 
 /// Copies the bytes to a new file at `path`. A file that has this name already is left from an interrupted attempt.
-Result<void> copy_to(const std::string& path, const core::Blob& bytes) {
-  AIRLOCK_CHECK(sys::remove_if_file(path));
-  AIRLOCK_TRY(auto file, sys::NewFile::create(path, sys::private_file));
+Result<void> copy_to(const std::string& path, const core::Blob& bytes, const sys::World& world) {
+  AIRLOCK_CHECK(sys::remove_if_file(path, world));
+  AIRLOCK_TRY(auto file, sys::NewFile::create(path, sys::private_file, world));
   core::BlobSource source(bytes);
   AIRLOCK_CHECK(core::copy(source, file));
   AIRLOCK_CHECK(file.sync());
@@ -60,7 +60,7 @@ bool link_same(const site::Site& site, const ledger::Ledger& ledger, const std::
     if (++asked > twins_asked) break;
     // The table of originals is not verified, and the file may have been changed since.
     const auto digest = digest_of_file(kept);
-    if (digest && *digest == report.sha256 && sys::link_file(kept, path)) return true;
+    if (digest && *digest == report.sha256 && sys::link_file(kept, path, site.world())) return true;
   }
   return false;
 }
@@ -200,15 +200,15 @@ Result<void> Keeping::keep(const site::Site& site, const ledger::Ledger& ledger,
   const std::string path = kept_path(site, report_id);
   if (!link_same(site, ledger, path, report)) {
     AIRLOCK_CHECK(check_room(site, ledger, share, report.size));
-    AIRLOCK_CHECK(copy_to(path, report.bytes));
+    AIRLOCK_CHECK(copy_to(path, report.bytes, site.world()));
     took(site, share, report.size);
   }
-  return sys::sync_directory(site.path(site::layout::held));
+  return sys::sync_directory(site.path(site::layout::held), site.world());
 }
 
 Result<void> keep_original(const site::Site& site, const std::string& report_id, const Received& report) {
-  AIRLOCK_CHECK(copy_to(kept_path(site, report_id), report.bytes));
-  return sys::sync_directory(site.path(site::layout::held));
+  AIRLOCK_CHECK(copy_to(kept_path(site, report_id), report.bytes, site.world()));
+  return sys::sync_directory(site.path(site::layout::held), site.world());
 }
 
 Result<std::vector<ledger::Disclosure>> given_up_of(const ledger::Ledger& ledger, const std::string& report_id) {
@@ -232,7 +232,7 @@ Result<void> withdraw(SessionChange& change, const std::vector<ledger::Disclosur
 
 Result<void> remove_payloads(const site::Site& site, const std::vector<ledger::Disclosure>& disclosures) {
   for (const ledger::Disclosure& disclosure : disclosures) {
-    AIRLOCK_CHECK(sys::remove_file(in_outbox(site, disclosure.file)));
+    AIRLOCK_CHECK(sys::remove_file(in_outbox(site, disclosure.file), site.world()));
   }
   return {};
 }
@@ -250,7 +250,7 @@ Result<void> note_looked(const site::Site& site, const core::Digest& inputs, std
   const Json json{{"format", looked_format}, {"inputs", inputs.hex()}, {"ledger_size", ledger_size}};
   std::string text = core::to_text(json);
   text.resize(looked_bytes - 1, ' ');
-  return sys::write_over(site.path(site::layout::lock), text + "\n");
+  return sys::write_over(site.path(site::layout::lock), text + "\n", site.world());
 }
 
 std::uint64_t looked_until(const site::Site& site, const core::Digest& inputs) {

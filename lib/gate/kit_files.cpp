@@ -52,9 +52,9 @@ Result<void> put_kit_files(const site::Site& site, const published::KitHeader& k
   if (before && *before != canonical) {
     AIRLOCK_CHECK(site::keep_in_history(site, "kit", std::to_string(shown ? shown->kit.number : 0), *before));
   }
-  AIRLOCK_CHECK(sys::replace_file(site.path(site::layout::kit), canonical, sys::public_file));
+  AIRLOCK_CHECK(sys::replace_file(site.path(site::layout::kit), canonical, sys::public_file, site.world()));
   AIRLOCK_CHECK(name_kit(site, published::known_from(kit)));
-  return sys::remove_file(site.path(site::layout::proposed_kit));
+  return sys::remove_file(site.path(site::layout::proposed_kit), site.world());
 }
 
 Result<void> finish_authorised_kit(const Session& session) {

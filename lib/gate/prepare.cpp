@@ -143,7 +143,7 @@ Result<Found> take_copies_out(sys::Spool& payload, redaction::Redacted& redacted
   AIRLOCK_TRY(redaction::Copies copies, look());
   if (copies.places.empty()) return Found{};
   AIRLOCK_TRY(auto tokens, redaction::token_numbers(payload, copies.places, limits, fresh_key(inputs.site)));
-  AIRLOCK_TRY(auto without, sys::Spool::create(inputs.site.path(site::layout::held)));
+  AIRLOCK_TRY(auto without, sys::Spool::create(inputs.site.path(site::layout::held), inputs.site.world()));
   AIRLOCK_CHECK(redaction::write_without(payload, copies.places, limits, fresh_key(inputs.site), without));
   payload = std::move(without);
   AIRLOCK_TRY(const redaction::Copies left, look());
@@ -222,7 +222,7 @@ Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std
   }
   out.plan = std::move(*plan);
   AIRLOCK_TRY(const auto pseudonym_key, inputs.site.pseudonym_key());
-  AIRLOCK_TRY(auto payload, sys::Spool::create(inputs.site.path(site::layout::held)));
+  AIRLOCK_TRY(auto payload, sys::Spool::create(inputs.site.path(site::layout::held), inputs.site.world()));
   const auto searched = note.empty() ? redaction::Searched::report : redaction::Searched::report_and_note;
   auto redacted = redaction::redact(report.bytes, dictionary, *out.plan, pseudonym_key, limits, fresh_key(inputs.site),
                                     payload, searched);

@@ -88,20 +88,21 @@ Result<ToLookAt> to_look_at(const site::Site& site, const std::vector<std::uint6
 
 }  // namespace
 
-Result<Processed> process(const std::string& directory, core::Source& input, const ProcessOptions& options) {
+Result<Processed> process(const std::string& directory, core::Source& input, const ProcessOptions& options,
+                          const sys::World& world) {
   if (options.dry_run) {
     AIRLOCK_TRY(Preview dry, preview(directory, input, options));
     return std::move(dry.result);
   }
-  AIRLOCK_TRY(const auto site, site::Site::open(directory));
+  AIRLOCK_TRY(const auto site, site::Site::open(directory, world));
   AIRLOCK_TRY(const Received report, receive(site, input, Beyond::kept));
   Keeping keeping;
   return record(site, report, {}, options, keeping);
 }
 
 Result<Looked> process_held(const std::string& directory, const std::vector<std::uint64_t>& numbers,
-                            const ProcessOptions& options) {
-  AIRLOCK_TRY(const auto site, site::Site::open(directory));
+                            const ProcessOptions& options, const sys::World& world) {
+  AIRLOCK_TRY(const auto site, site::Site::open(directory, world));
   Keeping keeping;
   AIRLOCK_TRY(const ToLookAt to_look, to_look_at(site, numbers, keeping));
   Looked out;

@@ -15,12 +15,13 @@
 #include "gate/prepare.hpp"
 #include "gate/processed.hpp"
 #include "ledger/ledger.hpp"
+#include "sys/world.hpp"
 
 namespace airlock::gate {
 
 /// Processes one report. An error means that it was not recorded: the caller exits 8.
 [[nodiscard]] Result<Processed> process(const std::string& directory, core::Source& input,
-                                        const ProcessOptions& options);
+                                        const ProcessOptions& options, const sys::World& world = sys::real_world());
 
 /// What `process_held` did.
 struct Looked {
@@ -34,7 +35,7 @@ struct Looked {
 /// person must name. A report that still waits for the same reason is left as it was, and nothing is recorded. Error:
 /// usage where a number is not that of a report that waits.
 [[nodiscard]] Result<Looked> process_held(const std::string& directory, const std::vector<std::uint64_t>& numbers,
-                                          const ProcessOptions& options);
+                                          const ProcessOptions& options, const sys::World& world = sys::real_world());
 
 /// What `process` would do, without recording: for `preview` and `explain`.
 struct Preview {

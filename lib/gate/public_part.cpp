@@ -27,7 +27,8 @@ bool is_current(const published::PublicSite& found, const published::PublicSite&
 }
 
 Result<void> write(const site::Site& site, const published::PublicSite& content) {
-  return sys::replace_file(site.path(site::layout::public_site), published::to_document(content), sys::public_file);
+  return sys::replace_file(site.path(site::layout::public_site), published::to_document(content), sys::public_file,
+                           site.world());
 }
 
 }  // namespace

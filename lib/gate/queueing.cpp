@@ -26,7 +26,7 @@ Queueing::Queueing(const site::Site& site, const core::Blob& payload, NewDisclos
 
 Result<Queueing> Queueing::begin(const site::Site& site, const core::Blob& payload, const NewDisclosure& disclosure) {
   AIRLOCK_TRY(auto ledger_key, site.ledger_key());
-  AIRLOCK_TRY(auto file, sys::NewFile::create(hidden_bundle(site, disclosure.id), sys::private_file));
+  AIRLOCK_TRY(auto file, sys::NewFile::create(hidden_bundle(site, disclosure.id), sys::private_file, site.world()));
   AIRLOCK_CHECK(file.reserve(payload.size() + entries_margin));
   return Queueing(site, payload, disclosure, std::move(ledger_key), std::move(file));
 }
@@ -38,7 +38,7 @@ Result<core::Json> Queueing::write(const core::Digest& payload_sha256, const led
   core::BlobSource source(payload_);
   AIRLOCK_CHECK(core::copy(source, file_));
   AIRLOCK_CHECK(file_.sync());
-  AIRLOCK_CHECK(sys::sync_directory(site_.path(site::layout::outbox)));
+  AIRLOCK_CHECK(sys::sync_directory(site_.path(site::layout::outbox), site_.world()));
   return core::Json{{"disclosure_id", disclosure_.id},
                     {"file", payload_name(disclosure_.id)},
                     {"file_sha256", payload_sha256.hex()},

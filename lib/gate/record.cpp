@@ -124,7 +124,7 @@ class Recorder {
   }
 
   Result<void> remove_kept(const std::string& report_id) {
-    return sys::remove_file(kept_path(inputs_.site, report_id));
+    return sys::remove_file(kept_path(inputs_.site, report_id), inputs_.site.world());
   }
 
   /// What was given up of a report before it was held again is over now: it must not leave a second time.

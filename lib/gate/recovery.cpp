@@ -36,11 +36,11 @@ Result<bool> holds(const std::string& path, const std::string& sha256) {
 }
 
 /// Links a hidden file to its visible name, unless that name exists already.
-Result<void> make_visible(const std::string& hidden, const std::string& visible) {
+Result<void> make_visible(const Site& site, const std::string& hidden, const std::string& visible) {
   AIRLOCK_TRY(const bool is_visible, sys::look_for(visible));
   AIRLOCK_TRY(const sys::FileKind kind, sys::kind_of(hidden));
   if (is_visible || kind != sys::FileKind::file) return {};
-  return sys::link_file(hidden, visible);
+  return sys::link_file(hidden, visible, site.world());
 }
 
 /// Whether the report waited before this decision. If it did not, whoever handed it in still has it.
@@ -70,8 +70,8 @@ Result<void> record(Session& session, ledger::Kind kind, const ledger::Disclosur
 }
 
 Result<void> remove_hidden(const Site& site, const std::string& disclosure_id) {
-  AIRLOCK_CHECK(sys::remove_if_file(hidden_bundle(site, disclosure_id)));
-  return sys::remove_if_file(hidden_instructions(site, disclosure_id));
+  AIRLOCK_CHECK(sys::remove_if_file(hidden_bundle(site, disclosure_id), site.world()));
+  return sys::remove_if_file(hidden_instructions(site, disclosure_id), site.world());
 }
 
 /// Finishes what a crash left of payloads: shows those that were queued, and removes those that were withdrawn. A
@@ -86,7 +86,7 @@ Result<void> finish_payloads(const Site& site, const ledger::Ledger& ledger) {
     if (!disclosure) continue;
     if (hidden && ledger::waits_to_be_sent(disclosure->stage)) AIRLOCK_CHECK(show_payload(site, *hidden));
     if (visible && disclosure->stage == ledger::Stage::withdrawn)
-      AIRLOCK_CHECK(sys::remove_if_file(in_outbox(site, name)));
+      AIRLOCK_CHECK(sys::remove_if_file(in_outbox(site, name), site.world()));
   }
   return {};
 }
@@ -99,7 +99,8 @@ Result<void> sweep(const Site& site, std::initializer_list<std::string_view> fol
     AIRLOCK_TRY(const auto names, sys::list_directory(site.path(folder)));
     for (const std::string& name : names) {
       const bool hidden = name.starts_with('.') && name.ends_with(".tmp");
-      if (hidden && !kept.contains(name)) AIRLOCK_CHECK(sys::remove_if_file(site.path(folder) + "/" + name));
+      if (hidden && !kept.contains(name))
+        AIRLOCK_CHECK(sys::remove_if_file(site.path(folder) + "/" + name, site.world()));
     }
   }
   return {};
@@ -130,12 +131,12 @@ Result<bool> is_unneeded(const ledger::Ledger& ledger, const std::string& report
 /// Removes reports from `held/` that no longer wait, or whose bytes were kept before a commit that never came. Also
 /// removes the values of reports that earlier versions kept there for `licence usage`.
 Result<void> sweep_held(const Site& site, const ledger::Ledger& ledger) {
-  AIRLOCK_CHECK(sys::remove_if_file(site.path(site::layout::held) + "/usage.json"));
+  AIRLOCK_CHECK(sys::remove_if_file(site.path(site::layout::held) + "/usage.json", site.world()));
   AIRLOCK_TRY(const auto names, sys::list_directory(site.path(site::layout::held)));
   for (const std::string& name : names) {
     if (!core::is_uuid(name)) continue;
     AIRLOCK_TRY(const bool unneeded, is_unneeded(ledger, name));
-    if (unneeded) AIRLOCK_CHECK(sys::remove_if_file(kept_path(site, name)));
+    if (unneeded) AIRLOCK_CHECK(sys::remove_if_file(kept_path(site, name), site.world()));
   }
   return {};
 }
@@ -144,9 +145,9 @@ Result<void> sweep_held(const Site& site, const ledger::Ledger& ledger) {
 
 Result<void> show_payload(const Site& site, const std::string& disclosure_id) {
   const std::string hidden = hidden_bundle(site, disclosure_id);
-  AIRLOCK_CHECK(make_visible(hidden, in_outbox(site, payload_name(disclosure_id))));
-  AIRLOCK_CHECK(sys::sync_directory(site.path(site::layout::outbox)));
-  return sys::remove_if_file(hidden);
+  AIRLOCK_CHECK(make_visible(site, hidden, in_outbox(site, payload_name(disclosure_id))));
+  AIRLOCK_CHECK(sys::sync_directory(site.path(site::layout::outbox), site.world()));
+  return sys::remove_if_file(hidden, site.world());
 }
 
 Result<bool> release_bundle(Session& session, const ledger::Disclosure& disclosure, bool recovering) {
@@ -161,10 +162,10 @@ Result<bool> release_bundle(Session& session, const ledger::Disclosure& disclosu
     AIRLOCK_CHECK(remove_hidden(site, disclosure.id));
     return false;
   }
-  AIRLOCK_CHECK(make_visible(hidden, visible));
-  AIRLOCK_CHECK(
-      make_visible(hidden_instructions(site, disclosure.id), in_outbox(site, instructions_name(disclosure.file))));
-  AIRLOCK_CHECK(sys::sync_directory(site.path(site::layout::outbox)));
+  AIRLOCK_CHECK(make_visible(site, hidden, visible));
+  AIRLOCK_CHECK(make_visible(site, hidden_instructions(site, disclosure.id),
+                             in_outbox(site, instructions_name(disclosure.file))));
+  AIRLOCK_CHECK(sys::sync_directory(site.path(site::layout::outbox), site.world()));
   AIRLOCK_CHECK(record(session, ledger::Kind::released, disclosure, recovering));
   AIRLOCK_CHECK(remove_hidden(site, disclosure.id));
   return true;
@@ -219,8 +220,9 @@ Result<Recovered> recover(Session& session) {
   return out;
 }
 
-Result<Session> begin_session(const std::string& directory, Patience patience, Unfinished unfinished) {
-  AIRLOCK_TRY(auto site, Site::open(directory));
+Result<Session> begin_session(const std::string& directory, Patience patience, Unfinished unfinished,
+                              const sys::World& world) {
+  AIRLOCK_TRY(auto site, Site::open(directory, world));
   return begin_session(std::move(site), patience, unfinished);
 }
 

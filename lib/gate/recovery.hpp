@@ -17,6 +17,7 @@
 #include "gate/session.hpp"
 #include "ledger/disclosure.hpp"
 #include "site/site.hpp"
+#include "sys/world.hpp"
 
 namespace airlock::gate {
 
@@ -41,7 +42,7 @@ enum class Unfinished : std::uint8_t {
 /// Begins the session of a person's command: names newer orders, and finishes what is unfinished where the caller asks
 /// for it. Errors: those of `Site::open`, `Session::begin` and `recover`.
 [[nodiscard]] core::Result<Session> begin_session(const std::string& directory, Patience patience,
-                                                  Unfinished unfinished);
+                                                  Unfinished unfinished, const sys::World& world = sys::real_world());
 /// The same for a site that the caller has opened.
 [[nodiscard]] core::Result<Session> begin_session(site::Site site, Patience patience, Unfinished unfinished);
 

@@ -31,7 +31,7 @@ Result<void> expire_held(Session& session) {
     if (since.time + std::chrono::days(days) > now) continue;
     const Json members{{"number", row.number}, {"what", "held report"}, {"after_days", days}};
     AIRLOCK_CHECK(session.append(ledger::Kind::expired, row.report_id, members));
-    AIRLOCK_CHECK(sys::remove_if_file(kept_path(session.site(), row.report_id)));
+    AIRLOCK_CHECK(sys::remove_if_file(kept_path(session.site(), row.report_id), session.site().world()));
   }
   return {};
 }
@@ -60,8 +60,8 @@ Result<void> expire_file(Session& session, const ledger::Disclosure& disclosure,
     AIRLOCK_CHECK(session.append(ledger::Kind::expired, disclosure.report_id, members));
   }
   // The instructions go first: as long as the bundle is there, the next run tries again.
-  if (is_bundle) AIRLOCK_CHECK(sys::remove_if_file(in_outbox(site, instructions_name(disclosure.file))));
-  return sys::remove_if_file(in_outbox(site, disclosure.file));
+  if (is_bundle) AIRLOCK_CHECK(sys::remove_if_file(in_outbox(site, instructions_name(disclosure.file)), site.world()));
+  return sys::remove_if_file(in_outbox(site, disclosure.file), site.world());
 }
 
 Result<void> expire_outbox(Session& session) {

@@ -65,9 +65,10 @@ Result<Sealing> Sealing::begin(const Inputs& inputs, const Prepared& prepared, c
 
   std::string how_to_verify = envelope::how_to_verify(manifest, identity.certificate, ledger_key.public_key());
 
-  AIRLOCK_TRY(auto bundle, sys::NewFile::create(hidden_bundle(inputs.site, manifest.bundle_id), sys::private_file));
-  AIRLOCK_TRY(auto instructions,
-              sys::NewFile::create(hidden_instructions(inputs.site, manifest.bundle_id), sys::private_file));
+  AIRLOCK_TRY(auto bundle, sys::NewFile::create(hidden_bundle(inputs.site, manifest.bundle_id), sys::private_file,
+                                                inputs.site.world()));
+  AIRLOCK_TRY(auto instructions, sys::NewFile::create(hidden_instructions(inputs.site, manifest.bundle_id),
+                                                      sys::private_file, inputs.site.world()));
   const std::uint64_t others = inputs.kit->policy_text.size() + inputs.kit->dictionary_text.size() + small_files;
   AIRLOCK_CHECK(bundle.reserve(
       envelope::bundle_size_bound(manifest, prepared.payload->size(), others, recipients.size()) + ledger_margin));
@@ -101,7 +102,7 @@ Result<SealedBundle> Sealing::write(const ledger::Ledger& ledger, std::uint64_t 
   AIRLOCK_CHECK(bundle_.sync());
   AIRLOCK_CHECK(instructions_.write(how_to_verify_));
   AIRLOCK_CHECK(instructions_.sync());
-  AIRLOCK_CHECK(sys::sync_directory(inputs_.site.path(site::layout::outbox)));
+  AIRLOCK_CHECK(sys::sync_directory(inputs_.site.path(site::layout::outbox), inputs_.site.world()));
   return SealedBundle{.file = envelope::bundle_name(manifest_) + ".p7m",
                       .file_sha256 = digests.file.hex(),
                       .content_sha256 = digests.content.hex(),

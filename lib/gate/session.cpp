@@ -134,7 +134,7 @@ Result<void> rehearse_session(const site::Site& site, const std::string& path) {
   AIRLOCK_TRY(const auto lock, acquire(sys::exists(lock_file) ? lock_file : path + "-lock", Patience::person));
   const auto made =
       make_ledger_at(path, lock, ledger::Kind::recovered, Json::object(), site.world().now(), site.world());
-  for (const char* const of : {"", "-journal", "-lock"}) (void)sys::remove_file(path + of);
+  for (const char* const of : {"", "-journal", "-lock"}) (void)sys::remove_file(path + of, site.world());
   if (!made) return core::fail(made.error());
   return {};
 }

@@ -62,12 +62,12 @@ std::vector<std::string> linked_files(const std::string& directory) {
   return out;
 }
 
-Result<void> settle_before(const std::string& directory) {
-  AIRLOCK_TRY(const auto site, site::Site::open(directory));
+Result<void> settle_before(const std::string& directory, const sys::World& world) {
+  AIRLOCK_TRY(const auto site, site::Site::open(directory, world));
   AIRLOCK_TRY(const Writable files, writable(directory));
-  for (const std::string& lock : files.locks) AIRLOCK_CHECK(sys::ensure_private_file(lock, files.ledger));
+  for (const std::string& lock : files.locks) AIRLOCK_CHECK(sys::ensure_private_file(lock, files.ledger, site.world()));
   // Sites of earlier releases lack this folder. If it cannot be made, the command that claims a report meets the error.
-  (void)sys::ensure_private_directory(site.path(site::layout::claimed), files.ledger);
+  (void)sys::ensure_private_directory(site.path(site::layout::claimed), files.ledger, site.world());
   AIRLOCK_TRY(const auto session, Session::begin_if_free(site));
   // If another process holds the lock, that process does the same itself.
   if (session) {
@@ -77,7 +77,7 @@ Result<void> settle_before(const std::string& directory) {
     AIRLOCK_CHECK(show(*session));
   }
   // Last, because SQLite removes the journal when it plays it back.
-  return sys::ensure_private_file(files.journal, files.ledger);
+  return sys::ensure_private_file(files.journal, files.ledger, site.world());
 }
 
 void settle_to_read(const std::string& directory) {
@@ -87,8 +87,8 @@ void settle_to_read(const std::string& directory) {
   if (const auto site = site::Site::open(directory)) (void)open_to_read(*site);
 }
 
-Result<void> settle_after(const std::string& directory) {
-  AIRLOCK_TRY(auto site, site::Site::open(directory));
+Result<void> settle_after(const std::string& directory, const sys::World& world) {
+  AIRLOCK_TRY(auto site, site::Site::open(directory, world));
   AIRLOCK_TRY(const auto session, Session::begin(std::move(site), Patience::person, NewerOrders::are_left));
   AIRLOCK_TRY(const ledger::TreeHead head, session.ledger().head());
   AIRLOCK_TRY(const auto key, session.site().ledger_key());

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/result.hpp"
+#include "sys/world.hpp"
 
 namespace airlock::gate {
 
@@ -30,12 +31,14 @@ struct Writable {
 /// - removes temporary files of interrupted writes;
 /// - moves a licence that has taken over to its place, and brings `public/site.json` up to date.
 /// The caller may go on after an error: the worker meets the same error and reports it.
-[[nodiscard]] core::Result<void> settle_before(const std::string& directory);
+[[nodiscard]] core::Result<void> settle_before(const std::string& directory,
+                                               const sys::World& world = sys::real_world());
 /// Prepares a site for a process that only reads: lets SQLite undo a transaction that a crash cut short.
 void settle_to_read(const std::string& directory);
 
 /// Brings the rollback anchor and `public/site.json` up to date with the ledger. Errors: integrity if the ledger is not
 /// the one that the rollback anchor describes, not_recorded.
-[[nodiscard]] core::Result<void> settle_after(const std::string& directory);
+[[nodiscard]] core::Result<void> settle_after(const std::string& directory,
+                                              const sys::World& world = sys::real_world());
 
 }  // namespace airlock::gate

@@ -70,8 +70,9 @@ Result<void> finish_take_back(const site::Site& site, const ledger::Ledger& ledg
   if (is_in_place) return {};
   AIRLOCK_TRY(const auto former, former_file(site, json.value("serial", ""), terms, now));
   if (!former) return {};
-  AIRLOCK_CHECK(sys::replace_file(site.path(site::layout::next_licence), *files.present.bytes, sys::public_file));
-  return sys::replace_file(site.path(site::layout::licence), *former->bytes, sys::public_file);
+  AIRLOCK_CHECK(
+      sys::replace_file(site.path(site::layout::next_licence), *files.present.bytes, sys::public_file, site.world()));
+  return sys::replace_file(site.path(site::layout::licence), *former->bytes, sys::public_file, site.world());
 }
 
 /// Adds the licence that an entry itself names, if its state counts as seen. The entry's `seen` list cannot be used: it
@@ -109,7 +110,7 @@ Result<void> settle_licences(const Session& session) {
   AIRLOCK_TRY(const LicenceInput input, read_licence_input(session));
   if (!input.next_in_force) return {};
   AIRLOCK_CHECK(keep_licence(site, input.files.present));
-  return sys::rename_over(next, site.path(site::layout::licence));
+  return sys::rename_over(next, site.path(site::layout::licence), site.world());
 }
 
 Result<std::optional<TakeBack>> find_take_back(const site::Site& site, const ledger::Ledger& ledger, Time now) {

@@ -80,8 +80,9 @@ Result<Proposal> propose(const gate::Inputs& inputs, const std::optional<std::ui
   return out;
 }
 
-Result<bool> set_hold(const std::string& directory, ledger::Kind kind, const std::string& reason) {
-  AIRLOCK_TRY(auto session, gate::begin_session(directory, gate::Patience::person, gate::Unfinished::is_left));
+Result<bool> set_hold(const std::string& directory, ledger::Kind kind, const std::string& reason,
+                      const sys::World& world) {
+  AIRLOCK_TRY(auto session, gate::begin_session(directory, gate::Patience::person, gate::Unfinished::is_left, world));
   AIRLOCK_TRY(const auto hold, gate::hold_in_force(session.ledger()));
   if (hold.has_value() == (kind == ledger::Kind::hold)) return false;
   Json members = Json::object();
@@ -92,8 +93,9 @@ Result<bool> set_hold(const std::string& directory, ledger::Kind kind, const std
 
 }  // namespace
 
-Result<Proposal> propose(const std::string& directory, const std::optional<AlsoNewList>& also_new) {
-  AIRLOCK_TRY(const auto site, site::Site::open(directory));
+Result<Proposal> propose(const std::string& directory, const std::optional<AlsoNewList>& also_new,
+                         const sys::World& world) {
+  AIRLOCK_TRY(const auto site, site::Site::open(directory, world));
   if (sys::exists(site.path(site::layout::proposed_kit))) {
     // An earlier run may have authorised this kit and been cut short before it put the kit in its place.
     AIRLOCK_CHECK(gate::begin_session(site, gate::Patience::person, gate::Unfinished::is_finished));
@@ -110,8 +112,9 @@ Result<Proposal> propose(const std::string& directory, const std::optional<AlsoN
   return out;
 }
 
-Result<void> authorise(const std::string& directory, const Proposal& shown, const std::string& reason) {
-  AIRLOCK_TRY(auto session, gate::begin_session(directory, gate::Patience::person, gate::Unfinished::is_left));
+Result<void> authorise(const std::string& directory, const Proposal& shown, const std::string& reason,
+                       const sys::World& world) {
+  AIRLOCK_TRY(auto session, gate::begin_session(directory, gate::Patience::person, gate::Unfinished::is_left, world));
   const site::Site& site = session.site();
   const ledger::Ledger& ledger = session.ledger();
   AIRLOCK_TRY(gate::Inputs inputs, gate::read_inputs(session));
@@ -133,7 +136,8 @@ Result<void> authorise(const std::string& directory, const Proposal& shown, cons
   gate::add_consents(members, also_new.value_or(consents.to));
   AIRLOCK_CHECK(gate::add_ceiling(members, inputs));
   // The kit is aside already, unless a restored backup has it in the place of the kit in force.
-  if (kit_before) AIRLOCK_CHECK(sys::replace_file(site.path(site::layout::proposed_kit), kit_file, sys::private_file));
+  if (kit_before)
+    AIRLOCK_CHECK(sys::replace_file(site.path(site::layout::proposed_kit), kit_file, sys::private_file, site.world()));
   AIRLOCK_TRY(auto change, session.change());
   AIRLOCK_CHECK(change.append(ledger::Kind::authorised, "", members));
   if (kit_before) {
@@ -147,12 +151,12 @@ Result<void> authorise(const std::string& directory, const Proposal& shown, cons
   return gate::put_kit_files(site, *inputs.kit, kit_file);
 }
 
-Result<bool> put_on_hold(const std::string& directory, const std::string& reason) {
-  return set_hold(directory, ledger::Kind::hold, reason);
+Result<bool> put_on_hold(const std::string& directory, const std::string& reason, const sys::World& world) {
+  return set_hold(directory, ledger::Kind::hold, reason, world);
 }
 
-Result<bool> lift_hold(const std::string& directory, const std::string& reason) {
-  return set_hold(directory, ledger::Kind::release, reason);
+Result<bool> lift_hold(const std::string& directory, const std::string& reason, const sys::World& world) {
+  return set_hold(directory, ledger::Kind::release, reason, world);
 }
 
 }  // namespace airlock::office

@@ -12,6 +12,7 @@
 #include "gate/inputs.hpp"
 #include "policy/also_new.hpp"
 #include "policy/ceiling.hpp"
+#include "sys/world.hpp"
 
 namespace airlock::office {
 
@@ -43,14 +44,18 @@ struct Proposal {
 /// replace those in force; without it they stay. Errors: refused (no kit; a new consent although nobody knows what
 /// earlier kits declared), those of `read_inputs`.
 [[nodiscard]] Result<Proposal> propose(const std::string& directory,
-                                       const std::optional<std::vector<policy::AlsoNew>>& also_new = {});
+                                       const std::optional<std::vector<policy::AlsoNew>>& also_new = {},
+                                       const sys::World& world = sys::real_world());
 
 /// Allows what was shown, and records it. Errors: refused (something has changed since it was shown), not_recorded.
-[[nodiscard]] Result<void> authorise(const std::string& directory, const Proposal& shown, const std::string& reason);
+[[nodiscard]] Result<void> authorise(const std::string& directory, const Proposal& shown, const std::string& reason,
+                                     const sys::World& world = sys::real_world());
 
 /// Stops every disclosure at once. Returns false if disclosures were on hold already.
-[[nodiscard]] Result<bool> put_on_hold(const std::string& directory, const std::string& reason);
+[[nodiscard]] Result<bool> put_on_hold(const std::string& directory, const std::string& reason,
+                                       const sys::World& world = sys::real_world());
 /// Ends the hold, so that disclosures go on. Returns whether disclosures were on hold.
-[[nodiscard]] Result<bool> lift_hold(const std::string& directory, const std::string& reason);
+[[nodiscard]] Result<bool> lift_hold(const std::string& directory, const std::string& reason,
+                                     const sys::World& world = sys::real_world());
 
 }  // namespace airlock::office

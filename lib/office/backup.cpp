@@ -27,8 +27,8 @@ core::Result<Backup> back_up(const std::string& directory, const std::string& fi
   }
   const std::filesystem::path parent = std::filesystem::path(file).parent_path();
   const std::string folder = parent.empty() ? "." : parent.string();
-  AIRLOCK_TRY(auto copy,
-              sys::NewFile::create(folder + "/.backup." + sys::random_uuid(site.world()) + ".tmp", sys::private_file));
+  AIRLOCK_TRY(auto copy, sys::NewFile::create(folder + "/.backup." + sys::random_uuid(site.world()) + ".tmp",
+                                              sys::private_file, site.world()));
   AIRLOCK_CHECK(ledger.copy_to(copy.path()));
   Backup out;
   {
@@ -40,8 +40,8 @@ core::Result<Backup> back_up(const std::string& directory, const std::string& fi
   out.bytes = blob.size();
   AIRLOCK_TRY(out.sha256, crypto::sha256(blob));
   AIRLOCK_CHECK(copy.sync());
-  AIRLOCK_CHECK(sys::link_file(copy.path(), file));
-  AIRLOCK_CHECK(sys::sync_directory(folder));
+  AIRLOCK_CHECK(sys::link_file(copy.path(), file, site.world()));
+  AIRLOCK_CHECK(sys::sync_directory(folder, site.world()));
   return out;
 }
 

@@ -35,8 +35,10 @@ Result<std::uint64_t> others_with_same_bytes(const site::Site& site, const ledge
 
 }  // namespace
 
-Result<Discarded> discard(const std::string& directory, std::uint64_t number, const std::string& reason) {
-  AIRLOCK_TRY(auto session, gate::begin_session(directory, gate::Patience::report, gate::Unfinished::is_finished));
+Result<Discarded> discard(const std::string& directory, std::uint64_t number, const std::string& reason,
+                          const sys::World& world) {
+  AIRLOCK_TRY(auto session,
+              gate::begin_session(directory, gate::Patience::report, gate::Unfinished::is_finished, world));
   const site::Site& site = session.site();
   const ledger::Ledger& ledger = session.ledger();
   AIRLOCK_TRY(const auto row, gate::waiting_row(ledger, number));
@@ -48,7 +50,7 @@ Result<Discarded> discard(const std::string& directory, std::uint64_t number, co
   AIRLOCK_CHECK(change.append(ledger::Kind::discarded, row.report_id, members));
   Discarded out{.number = number, .report_id = row.report_id, .was = was, .same_bytes = 0, .head = {}};
   AIRLOCK_TRY(out.head, change.commit());
-  AIRLOCK_CHECK(sys::remove_file(gate::kept_path(site, row.report_id)));
+  AIRLOCK_CHECK(sys::remove_file(gate::kept_path(site, row.report_id), site.world()));
   AIRLOCK_CHECK(gate::remove_payloads(site, given_up));
   AIRLOCK_TRY(out.same_bytes, others_with_same_bytes(site, ledger, row.report_id));
   return out;

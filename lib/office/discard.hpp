@@ -8,6 +8,7 @@
 #include "core/result.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger/merkle.hpp"
+#include "sys/world.hpp"
 
 namespace airlock::office {
 
@@ -24,6 +25,6 @@ struct Discarded {
 /// report that were given up and could still be sent. If the bytes are gone already, records `discarded` all the same.
 /// Error: usage if no report of this number waits.
 [[nodiscard]] core::Result<Discarded> discard(const std::string& directory, std::uint64_t number,
-                                              const std::string& reason);
+                                              const std::string& reason, const sys::World& world = sys::real_world());
 
 }  // namespace airlock::office

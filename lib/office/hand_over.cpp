@@ -112,15 +112,16 @@ Result<std::vector<Copy>> plan_copies(const site::Site& site, const std::string&
 }
 
 /// Writes one copy under its hidden name, durably, then reads it back from the medium and compares.
-Result<sys::NewFile> write_copy(const Copy& copy) {
-  AIRLOCK_CHECK(sys::remove_if_file(copy.hidden));  // a run that was cut short may have left it
+Result<sys::NewFile> write_copy(const Copy& copy, const sys::World& world) {
+  AIRLOCK_CHECK(sys::remove_if_file(copy.hidden, world));  // a run that was cut short may have left it
   AIRLOCK_TRY(const sys::FileKind kind, sys::kind_of(copy.hidden));
   if (kind != sys::FileKind::none) {
     return fail(Code::refused, quote(copy.hidden) + ": has the name that the copy has until it is complete",
                 nothing_recorded + std::string("find out who put it there, and remove it"));
   }
   AIRLOCK_TRY(const auto from, sys::FileBlob::open(copy.from));
-  AIRLOCK_TRY(auto file, sys::NewFile::create(copy.hidden, sys::public_file, sys::NewFile::Permissions::as_it_can));
+  AIRLOCK_TRY(auto file,
+              sys::NewFile::create(copy.hidden, sys::public_file, world, sys::NewFile::Permissions::as_it_can));
   crypto::Sha256 sha256;
   core::Tee both(sha256, file);
   core::BlobSource source(from);
@@ -167,9 +168,10 @@ Result<void> record_hand_over(gate::Session& session, const std::vector<HandedBu
 
 }  // namespace
 
-Result<std::vector<HandedBundle>> hand_over(const std::string& directory, const HandOverOptions& options) {
+Result<std::vector<HandedBundle>> hand_over(const std::string& directory, const HandOverOptions& options,
+                                            const sys::World& world) {
   AIRLOCK_CHECK(core::check_typed("the note", options.note, hand_over_note_maximum));
-  AIRLOCK_TRY(const auto site, site::Site::open(directory));
+  AIRLOCK_TRY(const auto site, site::Site::open(directory, world));
   AIRLOCK_TRY(const std::string medium, check_medium(site, options.to));
   AIRLOCK_TRY(auto session, gate::begin_session(site, gate::Patience::report, gate::Unfinished::is_finished));
   const ledger::Ledger& ledger = session.ledger();
@@ -187,7 +189,7 @@ Result<std::vector<HandedBundle>> hand_over(const std::string& directory, const 
   std::vector<sys::NewFile> written;  // its destructor removes the copies if anything fails before the record
   for (const Copy& copy : copies) {
     if (copy.is_there) continue;
-    auto file = write_copy(copy);
+    auto file = write_copy(copy, site.world());
     if (!file) return of_medium(std::move(file).error(), options.to);
     written.push_back(std::move(*file));
   }
@@ -198,11 +200,11 @@ Result<std::vector<HandedBundle>> hand_over(const std::string& directory, const 
   const auto show = [&]() -> Result<void> {
     for (const Copy& copy : copies) {
       if (copy.is_there) continue;
-      AIRLOCK_CHECK(sys::rename_new(copy.hidden, copy.to));
+      AIRLOCK_CHECK(sys::rename_new(copy.hidden, copy.to, world));
       // Another program that writes to the medium could have put a link in the copy's place.
       AIRLOCK_CHECK(sys::check_no_link(copy.to));
     }
-    return sys::sync_directory(medium);
+    return sys::sync_directory(medium, site.world());
   };
   if (const auto shown = show(); !shown) {
     return fail(Code::later, "recorded, but not all of it is on the medium: " + shown.error().message,

@@ -16,6 +16,7 @@
 #include "core/result.hpp"
 #include "ledger/disclosure.hpp"
 #include "ledger/ledger.hpp"
+#include "sys/world.hpp"
 
 namespace airlock::office {
 
@@ -39,6 +40,7 @@ struct HandedBundle {
 /// sealed), not_recorded (the medium is full). After these nothing was recorded, and no copy is visible. Error later:
 /// the hand-over was recorded, but not all copies are visible yet.
 [[nodiscard]] core::Result<std::vector<HandedBundle>> hand_over(const std::string& directory,
-                                                                const HandOverOptions& options);
+                                                                const HandOverOptions& options,
+                                                                const sys::World& world = sys::real_world());
 
 }  // namespace airlock::office

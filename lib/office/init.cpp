@@ -22,20 +22,19 @@ using core::Code;
 using core::fail;
 using core::Json;
 
-Result<Initialised> fill_site(const InitOptions& options, const site::NewSite& content) {
-  AIRLOCK_TRY(const auto created, site::create_site(options.directory, content));
+Result<Initialised> fill_site(const InitOptions& options, const site::NewSite& content, const sys::World& world) {
+  AIRLOCK_TRY(const auto created, site::create_site(options.directory, content, world));
   const Json members{{"site_id", content.site_id},
                      {"key_sha256", created.key_sha256.hex()},
                      {"vendor_root_sha256", content.vendor_root.fingerprint().hex()},
                      {"request_sha256", created.request_fingerprint.hex()}};
-  AIRLOCK_TRY(const ledger::TreeHead head,
-              gate::make_ledger(options.directory, members, content.now, sys::real_world()));
+  AIRLOCK_TRY(const ledger::TreeHead head, gate::make_ledger(options.directory, members, content.now, world));
   AIRLOCK_TRY(const std::string anchor, ledger::sign_checkpoint(head, content.site_id, created.ledger_key));
   AIRLOCK_CHECK(sys::create_file(options.directory + "/" + std::string(site::layout::rollback_anchor), anchor,
-                                 sys::private_file));
+                                 sys::private_file, world));
   AIRLOCK_TRY(const gate::Writable files, gate::writable(options.directory));
-  AIRLOCK_CHECK(sys::ensure_private_file(files.journal, files.ledger));
-  AIRLOCK_CHECK(site::finish_site(options.directory, content));
+  AIRLOCK_CHECK(sys::ensure_private_file(files.journal, files.ledger, world));
+  AIRLOCK_CHECK(site::finish_site(options.directory, content, world));
   return Initialised{.site_id = content.site_id,
                      .product = content.product,
                      .request_fingerprint = created.request_fingerprint,
@@ -47,14 +46,14 @@ Result<Initialised> fill_site(const InitOptions& options, const site::NewSite& c
 
 }  // namespace
 
-Result<Initialised> init(const InitOptions& options) {
+Result<Initialised> init(const InitOptions& options, const sys::World& world) {
   AIRLOCK_TRY(auto root, crypto::Certificate::from_pem(options.vendor_root));
   if (!root.is_ca() || !root.is_self_signed()) {
     return fail(Code::bad_input, "the vendor root is not a self-signed certificate of an authority",
                 "ask the vendor for its root certificate, `vendor-root.crt`");
   }
-  const core::Time now = sys::real_world().now();
-  site::NewSite content{.site_id = options.site_id.empty() ? sys::random_uuid() : core::to_lower(options.site_id),
+  const core::Time now = world.now();
+  site::NewSite content{.site_id = options.site_id.empty() ? sys::random_uuid(world) : core::to_lower(options.site_id),
                         .name = options.name,
                         .product = "",
                         .vendor_root = root,
@@ -91,9 +90,10 @@ Result<Initialised> init(const InitOptions& options) {
 
   // If anything fails from here on, the destructor of `directory` removes the whole site.
   AIRLOCK_TRY(sys::NewDirectory directory, site::begin_site(options.directory));
-  AIRLOCK_TRY(Initialised out, fill_site(options, content));
+  AIRLOCK_TRY(Initialised out, fill_site(options, content, world));
   AIRLOCK_CHECK(directory.finish());
-  AIRLOCK_TRY(auto session, gate::begin_session(options.directory, gate::Patience::person, gate::Unfinished::is_left));
+  AIRLOCK_TRY(auto session,
+              gate::begin_session(options.directory, gate::Patience::person, gate::Unfinished::is_left, world));
   if (kit) {
     out.kit_number = kit->number;
     AIRLOCK_CHECK(put_kit(session, std::move(*kit), *options.kit));

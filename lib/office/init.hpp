@@ -11,6 +11,7 @@
 #include "core/result.hpp"
 #include "licence/licence.hpp"
 #include "licence/verdict.hpp"
+#include "sys/world.hpp"
 
 namespace airlock::office {
 
@@ -39,6 +40,6 @@ struct Initialised {
 /// Makes a site and installs the kit and the licence, if given. Precondition: a person has confirmed the fingerprint of
 /// the vendor's root. After an error no part of the site remains. Errors: bad_input, integrity, refused, not_recorded,
 /// verdict (the licence may not be installed).
-[[nodiscard]] Result<Initialised> init(const InitOptions& options);
+[[nodiscard]] Result<Initialised> init(const InitOptions& options, const sys::World& world = sys::real_world());
 
 }  // namespace airlock::office

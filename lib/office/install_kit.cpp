@@ -78,7 +78,7 @@ Result<void> adopt_product(const site::Site& site, const std::string& product) {
   if (!site.configuration().product.empty()) return {};
   const std::string path = site.path(site::layout::configuration);
   AIRLOCK_TRY(const std::string text, site::with_product(site.configuration_text(), path, product));
-  return sys::replace_file(path, text, sys::private_file);
+  return sys::replace_file(path, text, sys::private_file, site.world());
 }
 
 Result<void> show_publicly(const gate::Session& session) {
@@ -107,7 +107,7 @@ Result<std::vector<std::string>> put_kit(gate::Session& session, site::Kit kit, 
     if (!admitted.empty()) members["by_consent"] = {{"entry", consents.entry}, {"paths", admitted}};
     gate::add_declared(members, std::move(declared), *inputs.kit);
     AIRLOCK_CHECK(gate::add_ceiling(members, inputs));
-    AIRLOCK_CHECK(sys::replace_file(site.path(site::layout::proposed_kit), file, sys::private_file));
+    AIRLOCK_CHECK(sys::replace_file(site.path(site::layout::proposed_kit), file, sys::private_file, site.world()));
     AIRLOCK_CHECK(session.append(ledger::Kind::kit, "", members));
   }
   AIRLOCK_CHECK(gate::put_kit_files(site, header, file));
@@ -145,8 +145,8 @@ Result<std::optional<ProposedKit>> proposed_kit(const site::Site& site, const le
   return ProposedKit{known.number, std::move(*kit), std::move(*file)};
 }
 
-Result<InstalledKit> install_kit(const std::string& directory, std::string_view file) {
-  AIRLOCK_TRY(const auto site, site::Site::open(directory));
+Result<InstalledKit> install_kit(const std::string& directory, std::string_view file, const sys::World& world) {
+  AIRLOCK_TRY(const auto site, site::Site::open(directory, world));
   AIRLOCK_TRY(site::Kit kit, gate::verify_kit_for(site, file));
   const std::uint64_t number = kit.number;
   AIRLOCK_TRY(auto session, gate::begin_session(site, gate::Patience::person, gate::Unfinished::is_finished));
@@ -159,7 +159,7 @@ Result<InstalledKit> install_kit(const std::string& directory, std::string_view 
   if (needs_person(number, in_force, known)) {
     AIRLOCK_TRY(const auto roots, site.vendor_roots());
     AIRLOCK_CHECK(published::check_lists(kit, known.lists, roots));
-    AIRLOCK_CHECK(sys::replace_file(site.path(site::layout::proposed_kit), file, sys::private_file));
+    AIRLOCK_CHECK(sys::replace_file(site.path(site::layout::proposed_kit), file, sys::private_file, site.world()));
   }
   AIRLOCK_CHECK(adopt_product(site, kit.product));
   AIRLOCK_TRY(auto idle, idle_redactions(site, kit));

@@ -15,6 +15,7 @@
 #include "ledger/ledger.hpp"
 #include "site/kit.hpp"
 #include "site/site.hpp"
+#include "sys/world.hpp"
 
 namespace airlock::office {
 
@@ -31,7 +32,8 @@ struct InstalledKit {
 /// of more than `kit_jump_maximum`, and puts such a kit aside for a person to `authorise`. Also refuses a kit that was
 /// issued later than now, by more than the clock guard's tolerance, unless it is in force already. Errors: refused,
 /// bad_input, integrity, not_recorded.
-[[nodiscard]] Result<InstalledKit> install_kit(const std::string& directory, std::string_view file);
+[[nodiscard]] Result<InstalledKit> install_kit(const std::string& directory, std::string_view file,
+                                               const sys::World& world = sys::real_world());
 
 /// The items in the site's and the machine's `redact_also` that select nothing in the kit's dictionary. Reports would
 /// be held because of them. Error: the machine's file cannot be read.

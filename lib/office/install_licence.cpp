@@ -31,7 +31,7 @@ using core::quote;
 Result<void> replace_licence(const site::Site& site, std::string_view layout, std::string_view file) {
   AIRLOCK_TRY(const auto before, published::read_licence(site.path(layout)));
   if (before.bytes != file) AIRLOCK_CHECK(gate::keep_licence(site, before));
-  return sys::replace_file(site.path(layout), file, sys::public_file);
+  return sys::replace_file(site.path(layout), file, sys::public_file, site.world());
 }
 
 /// Removes a waiting licence that is older than the one now in force: it will never take over. A copy is kept.
@@ -40,7 +40,7 @@ Result<void> drop_superseded_next(const gate::Session& session) {
   const auto& next = input.verdict.next;
   if (!next || next->state != core::LicenceState::superseded) return {};
   AIRLOCK_CHECK(gate::keep_licence(session.site(), input.files.next));
-  return sys::remove_file(input.files.next.name);
+  return sys::remove_file(input.files.next.name, session.site().world());
 }
 
 /// Puts a licence beside the one in force, to take over when it begins. The ceiling changes only then.
@@ -98,8 +98,10 @@ Result<void> put_licence(gate::Session& session, const licence::LicenceVerdict& 
   return show_publicly(session);
 }
 
-Result<InstalledLicence> install_licence(const std::string& directory, std::string_view file, std::string_view name) {
-  AIRLOCK_TRY(auto session, gate::begin_session(directory, gate::Patience::person, gate::Unfinished::is_finished));
+Result<InstalledLicence> install_licence(const std::string& directory, std::string_view file, std::string_view name,
+                                         const sys::World& world) {
+  AIRLOCK_TRY(auto session,
+              gate::begin_session(directory, gate::Patience::person, gate::Unfinished::is_finished, world));
   const site::Site& site = session.site();
   const ledger::Ledger& ledger = session.ledger();
   AIRLOCK_CHECK(gate::settle_licences(session));

@@ -10,6 +10,7 @@
 #include "gate/session.hpp"
 #include "licence/licence.hpp"
 #include "licence/verdict.hpp"
+#include "sys/world.hpp"
 
 namespace airlock::office {
 
@@ -27,7 +28,8 @@ struct InstalledLicence {
 /// Errors: verdict (the state does not allow it, or a newer licence waits already), bad_input or integrity (state
 /// invalid), those of files and ledger.
 [[nodiscard]] Result<InstalledLicence> install_licence(const std::string& directory, std::string_view file,
-                                                       std::string_view name);
+                                                       std::string_view name,
+                                                       const sys::World& world = sys::real_world());
 
 /// Checks that a licence with this verdict may be installed. Error: the verdict, with the exit code of `licence
 /// verify`.

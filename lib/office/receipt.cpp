@@ -148,8 +148,8 @@ Result<void> record_receipt(gate::Session& session, const site::VerifiedReceipt&
 
 }  // namespace
 
-Result<ReceiptImport> import_receipt(const std::string& directory, std::string_view file) {
-  AIRLOCK_TRY(const auto site, site::Site::open(directory));
+Result<ReceiptImport> import_receipt(const std::string& directory, std::string_view file, const sys::World& world) {
+  AIRLOCK_TRY(const auto site, site::Site::open(directory, world));
   // This import must not end the open attempt of a running sender. The sender's lock is taken before the site's.
   AIRLOCK_TRY(const auto send_lock,
               sys::Lock::acquire(site.path(site::layout::send_lock), static_cast<int>(gate::Patience::report)));

@@ -17,6 +17,7 @@
 #include "core/result.hpp"
 #include "core/time.hpp"
 #include "site/receipt.hpp"
+#include "sys/world.hpp"
 
 namespace airlock::office {
 
@@ -33,6 +34,7 @@ struct ReceiptImport {
 /// another site or key, another receipt has its sequence, an item differs from the ledger, the ledger is behind the
 /// receipt's checkpoint or not consistent with it, or nobody knows which signers were revoked); refused (older than the
 /// newest receipt). After these errors nothing was recorded, and no payload was removed.
-[[nodiscard]] core::Result<ReceiptImport> import_receipt(const std::string& directory, std::string_view file);
+[[nodiscard]] core::Result<ReceiptImport> import_receipt(const std::string& directory, std::string_view file,
+                                                         const sys::World& world = sys::real_world());
 
 }  // namespace airlock::office

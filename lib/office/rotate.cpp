@@ -25,8 +25,10 @@ core::Result<void> carry_ceiling(core::Json& members, const site::StagedKey& sta
 }
 
 core::Result<KeyChange> change_key(const std::string& directory, site::KeyName key, bool destroys,
+                                   const sys::World& world,
                                    const std::optional<keeper::TokenKey>& token = std::nullopt) {
-  AIRLOCK_TRY(auto session, gate::begin_session(directory, gate::Patience::person, gate::Unfinished::is_finished));
+  AIRLOCK_TRY(auto session,
+              gate::begin_session(directory, gate::Patience::person, gate::Unfinished::is_finished, world));
   const site::Site& site = session.site();
   const core::Time now = session.now();
   keeper::KeyProtection kept_before = keeper::KeyProtection::unencrypted;
@@ -45,13 +47,13 @@ core::Result<KeyChange> change_key(const std::string& directory, site::KeyName k
 
 }  // namespace
 
-core::Result<KeyChange> rotate_key(const std::string& directory, site::KeyName key) {
-  return change_key(directory, key, false);
+core::Result<KeyChange> rotate_key(const std::string& directory, site::KeyName key, const sys::World& world) {
+  return change_key(directory, key, false, world);
 }
 
 core::Result<KeyChange> use_token_key(const std::string& directory, const keeper::TokenKey& token) {
   AIRLOCK_CHECK(keeper::check(token));
-  return change_key(directory, site::KeyName::site, false, token);
+  return change_key(directory, site::KeyName::site, false, sys::real_world(), token);
 }
 
 core::Result<void> protect_site_key(const std::string& directory) {
@@ -60,8 +62,8 @@ core::Result<void> protect_site_key(const std::string& directory) {
   return site::protect_signing_key(site);
 }
 
-core::Result<KeyChange> destroy_pseudonym_keys(const std::string& directory) {
-  return change_key(directory, site::KeyName::pseudonym, true);
+core::Result<KeyChange> destroy_pseudonym_keys(const std::string& directory, const sys::World& world) {
+  return change_key(directory, site::KeyName::pseudonym, true, world);
 }
 
 }  // namespace airlock::office

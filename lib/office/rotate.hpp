@@ -20,6 +20,7 @@
 #include "core/time.hpp"
 #include "ledger/ledger.hpp"
 #include "site/rotation.hpp"
+#include "sys/world.hpp"
 
 namespace airlock::office {
 
@@ -37,7 +38,8 @@ struct KeyChange {
 /// or verifier is kept. Former archive and pseudonym keys are kept whole: an archive key still opens bundles. The new
 /// key is an unencrypted file, even if the former one was kept under a passphrase or in a token. Errors: those of keys,
 /// ledger and machine.
-[[nodiscard]] core::Result<KeyChange> rotate_key(const std::string& directory, site::KeyName key);
+[[nodiscard]] core::Result<KeyChange> rotate_key(const std::string& directory, site::KeyName key,
+                                                 const sys::World& world = sys::real_world());
 
 /// Puts a key in a token into force as the site's signing key, and records it as `rotate_key` does. Errors: those of
 /// `rotate_key` and of the token.
@@ -49,6 +51,7 @@ struct KeyChange {
 
 /// Removes every pseudonym key that the site ever had, puts a new one into force, and records it. From then on nobody
 /// can find the name behind an earlier pseudonym, not even by trying names.
-[[nodiscard]] core::Result<KeyChange> destroy_pseudonym_keys(const std::string& directory);
+[[nodiscard]] core::Result<KeyChange> destroy_pseudonym_keys(const std::string& directory,
+                                                             const sys::World& world = sys::real_world());
 
 }  // namespace airlock::office

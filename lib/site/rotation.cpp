@@ -58,15 +58,15 @@ Result<std::string> id_in_force(const Site& site, KeyName key) {
   return id_of(secret);
 }
 
-Result<void> copy_private(const std::string& from, const std::string& to) {
+Result<void> copy_private(const Site& site, const std::string& from, const std::string& to) {
   AIRLOCK_TRY(std::string text, sys::read_private_file(from, key_file_bytes_limit));
   const crypto::Secret bytes(std::move(text));
-  return sys::replace_file(to, bytes.view(), sys::private_file);
+  return sys::replace_file(to, bytes.view(), sys::private_file, site.world());
 }
 
-Result<void> copy_public(const std::string& from, const std::string& to) {
+Result<void> copy_public(const Site& site, const std::string& from, const std::string& to) {
   AIRLOCK_TRY(const std::string text, sys::read_file(from, key_file_bytes_limit));
-  return sys::replace_file(to, text, sys::public_file);
+  return sys::replace_file(to, text, sys::public_file, site.world());
 }
 
 /// Makes the new key as `keys/next-…` and returns its id.
@@ -75,7 +75,7 @@ Result<std::string> make_next(const Site& site, KeyName key, core::Time now,
   const std::string& site_id = site.configuration().site_id;
   if (key == KeyName::pseudonym) {
     const crypto::Secret made = new_pseudonym_key();
-    AIRLOCK_CHECK(sys::create_file(next(site, key_file(key)), made.view(), sys::private_file));
+    AIRLOCK_CHECK(sys::create_file(next(site, key_file(key)), made.view(), sys::private_file, site.world()));
     AIRLOCK_TRY(const auto secret, read_pseudonym_key(next(site, key_file(key))));
     return id_of(secret);
   }
@@ -92,17 +92,18 @@ Result<std::string> make_next(const Site& site, KeyName key, core::Time now,
     return fail(Code::refused, "this key is the site's already");
   }
   if (token) {
-    AIRLOCK_CHECK(sys::create_file(next(site, key_file(key)), keeper::to_document(*token), sys::private_file));
+    AIRLOCK_CHECK(
+        sys::create_file(next(site, key_file(key)), keeper::to_document(*token), sys::private_file, site.world()));
   } else {
-    AIRLOCK_CHECK(sys::create_file(next(site, key_file(key)), made.pem().view(), sys::private_file));
+    AIRLOCK_CHECK(sys::create_file(next(site, key_file(key)), made.pem().view(), sys::private_file, site.world()));
   }
   if (key == KeyName::ledger) return crypto::NoteVerifier("airlock/" + site_id, made.public_key()).text();
   AIRLOCK_TRY(const auto certificate, certify(key, made, site_id, now));
-  AIRLOCK_CHECK(sys::create_file(next(site, certificate_file(key)), certificate.pem(), sys::public_file));
+  AIRLOCK_CHECK(sys::create_file(next(site, certificate_file(key)), certificate.pem(), sys::public_file, site.world()));
   const core::Digest id = made.public_key().sha256();
   if (key == KeyName::site) {
     AIRLOCK_TRY(const std::string signed_for, write_succession(site_id, id, former->signer(now)));
-    AIRLOCK_CHECK(sys::create_file(next(site, succession_name), signed_for, sys::public_file));
+    AIRLOCK_CHECK(sys::create_file(next(site, succession_name), signed_for, sys::public_file, site.world()));
   }
   return id.hex();
 }
@@ -115,26 +116,26 @@ Result<void> keep_former(const Site& site, const StagedKey& staged, std::uint64_
   AIRLOCK_TRY(const bool kept, sys::look_for(base + (staged.key == KeyName::pseudonym ? ".key" : ".crt")));
   switch (staged.key) {
     case KeyName::site:
-      AIRLOCK_CHECK(copy_public(next(site, succession_name), base + ".p7s"));
+      AIRLOCK_CHECK(copy_public(site, next(site, succession_name), base + ".p7s"));
       if (kept) return {};
-      return copy_public(in_keys(site, "site.crt"), base + ".crt");
+      return copy_public(site, in_keys(site, "site.crt"), base + ".crt");
     case KeyName::ledger:
-      return sys::replace_file(base + ".txt", staged.previous + "\n", sys::public_file);
+      return sys::replace_file(base + ".txt", staged.previous + "\n", sys::public_file, site.world());
     case KeyName::archive:
       if (kept) return {};
-      AIRLOCK_CHECK(copy_private(in_keys(site, "archive.key"), base + ".key"));
-      return copy_public(in_keys(site, "archive.crt"), base + ".crt");
+      AIRLOCK_CHECK(copy_private(site, in_keys(site, "archive.key"), base + ".key"));
+      return copy_public(site, in_keys(site, "archive.crt"), base + ".crt");
     case KeyName::pseudonym:
       if (kept) return {};
-      return copy_private(in_keys(site, "pseudonym.key"), base + ".key");
+      return copy_private(site, in_keys(site, "pseudonym.key"), base + ".key");
   }
   return {};
 }
 
 Result<void> remove_former(const Site& site, KeyName key) {
   AIRLOCK_TRY(const auto files, former_files(site, key));
-  for (const std::string& file : files) AIRLOCK_CHECK(sys::remove_file(file));
-  return files.empty() ? Result<void>{} : sys::sync_directory(site.path(layout::former_keys));
+  for (const std::string& file : files) AIRLOCK_CHECK(sys::remove_file(file, site.world()));
+  return files.empty() ? Result<void>{} : sys::sync_directory(site.path(layout::former_keys), site.world());
 }
 
 /// Writes `site-request.p7s` by the keys in force, with what the former site keys signed for their successors.
@@ -158,7 +159,7 @@ Result<core::Digest> renew_request(const Site& site, core::Time now) {
     request.successions.push_back(std::move(text));
   }
   AIRLOCK_TRY(const WrittenRequest written, write_request(request, signing.signer(now)));
-  AIRLOCK_CHECK(sys::replace_file(site.path(layout::request), written.file, sys::public_file));
+  AIRLOCK_CHECK(sys::replace_file(site.path(layout::request), written.file, sys::public_file, site.world()));
   return written.fingerprint;
 }
 
@@ -167,7 +168,7 @@ Result<void> renew_public_part(const Site& site, const std::string& key_sha256) 
   AIRLOCK_TRY(const std::string text, sys::read_file(path, configuration_bytes_limit));
   AIRLOCK_TRY(auto public_site, published::parse_public_site(text, path));
   public_site.key_sha256 = key_sha256;
-  return sys::replace_file(path, to_document(public_site), sys::public_file);
+  return sys::replace_file(path, to_document(public_site), sys::public_file, site.world());
 }
 
 }  // namespace
@@ -180,7 +181,7 @@ Result<void> protect_signing_key(const Site& site) {
     return fail(Code::integrity, quote(file) + ": does not belong to the certificate beside it");
   }
   AIRLOCK_TRY(const std::string pem, keeper::under_new_passphrase(key, signing_key_name));
-  return sys::replace_file(file, pem, sys::private_file);
+  return sys::replace_file(file, pem, sys::private_file, site.world());
 }
 
 Result<StagedKey> stage_key(const Site& site, KeyName key, bool destroys, core::Time now,
@@ -190,7 +191,7 @@ Result<StagedKey> stage_key(const Site& site, KeyName key, bool destroys, core::
   AIRLOCK_TRY(staged.previous, id_in_force(site, key));
   // The folder is made now: after a crash, `place_key` may run in a sandbox that cannot make directories.
   if (!sys::exists(site.path(layout::former_keys))) {
-    AIRLOCK_CHECK(sys::make_directory(site.path(layout::former_keys), sys::private_directory));
+    AIRLOCK_CHECK(sys::make_directory(site.path(layout::former_keys), sys::private_directory, site.world()));
   }
   AIRLOCK_TRY(staged.current, make_next(site, key, now, token));
   // The description is written last: without it the key is not complete.
@@ -199,7 +200,8 @@ Result<StagedKey> stage_key(const Site& site, KeyName key, bool destroys, core::
                     {"destroys", destroys},
                     {"previous", staged.previous},
                     {"current", staged.current}};
-  AIRLOCK_CHECK(sys::create_file(next(site, change_name), core::to_pretty_text(change), sys::private_file));
+  AIRLOCK_CHECK(
+      sys::create_file(next(site, change_name), core::to_pretty_text(change), sys::private_file, site.world()));
   return staged;
 }
 
@@ -227,7 +229,7 @@ Result<void> discard_staged_key(const Site& site) {
   for (const bool description : {false, true}) {
     for (const std::string& file : names) {
       if (!file.starts_with("next-") || (file == "next-" + std::string(change_name)) != description) continue;
-      AIRLOCK_CHECK(sys::remove_file(in_keys(site, file)));
+      AIRLOCK_CHECK(sys::remove_file(in_keys(site, file), site.world()));
     }
   }
   return {};
@@ -242,9 +244,10 @@ Result<std::optional<core::Digest>> place_key(const Site& site, const StagedKey&
     } else {
       AIRLOCK_CHECK(keep_former(site, staged, seq));
     }
-    AIRLOCK_CHECK(copy_private(next(site, key_file(staged.key)), in_keys(site, key_file(staged.key))));
+    AIRLOCK_CHECK(copy_private(site, next(site, key_file(staged.key)), in_keys(site, key_file(staged.key))));
     if (is_certified(staged.key)) {
-      AIRLOCK_CHECK(copy_public(next(site, certificate_file(staged.key)), in_keys(site, certificate_file(staged.key))));
+      AIRLOCK_CHECK(
+          copy_public(site, next(site, certificate_file(staged.key)), in_keys(site, certificate_file(staged.key))));
     }
   }
   std::optional<core::Digest> fingerprint;

@@ -95,7 +95,7 @@ class Site {
   [[nodiscard]] Result<Site> read_again() const { return open(directory_, *world_); }
 
   [[nodiscard]] const std::string& directory() const { return directory_; }
-  /// The clock and the random source for everything that is done at this site.
+  /// The clock, the random source, and who makes each change of a file, for everything that is done at this site.
   [[nodiscard]] const sys::World& world() const { return *world_; }
   /// The path of a file in the site directory.
   [[nodiscard]] std::string path(std::string_view name) const { return directory_ + "/" + std::string(name); }
@@ -156,8 +156,9 @@ struct CreatedSite {
 };
 /// Writes folders, keys, trusted certificates, public part and site request, but not the configuration. Until
 /// `finish_site` the directory is not a site. Error: not_recorded.
-[[nodiscard]] Result<CreatedSite> create_site(const std::string& directory, const NewSite& content);
+[[nodiscard]] Result<CreatedSite> create_site(const std::string& directory, const NewSite& content,
+                                              const sys::World& world);
 /// Writes the configuration, which makes the directory a site.
-[[nodiscard]] Result<void> finish_site(const std::string& directory, const NewSite& content);
+[[nodiscard]] Result<void> finish_site(const std::string& directory, const NewSite& content, const sys::World& world);
 
 }  // namespace airlock::site

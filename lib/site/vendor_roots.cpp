@@ -18,12 +18,12 @@ core::Result<void> add_roots(const Site& site, const std::vector<crypto::Success
     if (std::find(roots.begin(), roots.end(), successor.root) != roots.end()) continue;
     const std::string file =
         site.path(layout::vendor_trust) + "/root-" + successor.root.fingerprint().hex().substr(0, name_digits) + ".crt";
-    AIRLOCK_CHECK(sys::replace_file(file, successor.root.pem(), sys::private_file));
+    AIRLOCK_CHECK(sys::replace_file(file, successor.root.pem(), sys::private_file, site.world()));
     roots.push_back(successor.root);
   }
   std::string all;
   for (const crypto::Certificate& root : roots) all += root.pem();
-  return sys::replace_file(site.path(layout::vendor_root), all, sys::public_file);
+  return sys::replace_file(site.path(layout::vendor_root), all, sys::public_file, site.world());
 }
 
 }  // namespace airlock::site

@@ -25,7 +25,7 @@ using core::quote;
 Result<NewFile> write_beside(const std::string& path, std::string_view bytes, unsigned mode, const World& world) {
   const auto name = std::filesystem::path(path).filename().string();
   const std::string hidden = parent_of(path) + "/." + name + "." + random_uuid() + ".tmp";
-  AIRLOCK_TRY(NewFile file, NewFile::create(hidden, mode, NewFile::Permissions::exact, world));
+  AIRLOCK_TRY(NewFile file, NewFile::create(hidden, mode, world));
   AIRLOCK_CHECK(file.write(bytes));
   AIRLOCK_CHECK(file.sync());
   return file;
@@ -105,7 +105,7 @@ Result<void> write_over(const std::string& path, std::string_view bytes, const W
   });
 }
 
-Result<NewFile> NewFile::create(const std::string& path, unsigned mode, Permissions permissions, const World& world) {
+Result<NewFile> NewFile::create(const std::string& path, unsigned mode, const World& world, Permissions permissions) {
   Descriptor fd;
   AIRLOCK_CHECK(world.change(path, [&]() -> Result<void> {
     constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;

@@ -53,9 +53,8 @@ class NewFile final : public core::Sink {
   /// cannot be set; `as_it_can` goes on with those that the file system gives.
   enum class Permissions : std::uint8_t { exact, as_it_can };
   /// Error: refused where the name is taken.
-  [[nodiscard]] static Result<NewFile> create(const std::string& path, unsigned mode,
-                                              Permissions permissions = Permissions::exact,
-                                              const World& world = real_world());
+  [[nodiscard]] static Result<NewFile> create(const std::string& path, unsigned mode, const World& world = real_world(),
+                                              Permissions permissions = Permissions::exact);
   NewFile(NewFile&&) noexcept = default;
   NewFile& operator=(NewFile&&) = delete;
   ~NewFile() override;

@@ -68,6 +68,11 @@ FORBIDDEN_WITHOUT_SESSION = [
     (re.compile(r"Lock::acquire\([^;]*\blayout::lock\b"), "takes the site's lock"),
     (re.compile(r"\b(?!world)\w+(\(\))?(\.|->)change\([^)]"), "changes the ledger"),
 ]
+# Where a site's files change, the call names the world that makes the step, so that a test can have it fail.
+WITH_WORLD = {"gate", "office", "delivery", "site"}
+WITHOUT_WORLD = re.compile(
+    r"\bsys::((?:create|replace|link|remove|remove_if|ensure_private)_file|rename_(?:new|over|drop)|take_drop|write_over|"
+    r"(?:sync|make|ensure_private)_directory|NewFile::create|Spool::create)\((?:(?!\bworld\b)[^;])*;")
 # The process that this file forked ends there, and no other.
 ENDS_ITS_OWN_PROCESS = "lib/sys/helper.cpp"
 # What SQLite asks of the system, it asks there.
@@ -106,6 +111,8 @@ def check(root):
                     continue
                 if re.search(pattern, text):
                     faults.append(f"{path.relative_to(root)}: {what}, which a library must not")
+            if module in WITH_WORLD:
+                faults += [f"{path.relative_to(root)}: {found[1]} without a world" for found in WITHOUT_WORLD.finditer(text)]
     for path in sources(root / "lib") + sources(root / "tools"):
         for pattern, what in FORBIDDEN_WITHOUT_SESSION:
             if path.relative_to(root) != pathlib.Path(SESSION) and pattern.search(whole_tree.without_comments(path.read_text())):

@@ -33,6 +33,8 @@ CASES = [
     ({"lib/core/a.cpp": "auto x = sys::Lock::acquire(site.path(\n  site::layout::lock), 0);"}, "takes the site's lock"),
     ({"tools/airlock/a.cpp": "auto x = ledger->change(lock);"}, "changes the ledger"),
     ({"lib/core/a.cpp": "auto x = Lock::acquire(path(layout::inbox_lock), 0); // layout::lock\nsession.change(); // .change(lock)\nworld_->change(path);"}, None),
+    ({"lib/gate/meson.build": "", "lib/gate/a.cpp": "f(world);\nreturn sys::sync_directory(\n  path);"}, "sync_directory without a world"),
+    ({"lib/core/a.cpp": "return sys::sync_directory(path);"}, None),
 
     # The page's table.
     ({PAGE: "| `core` | nothing | |\n| `crypto` | core | |\n| `report` | core, crypto | |"}, "its table lacks db"),
