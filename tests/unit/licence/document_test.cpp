@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/json.hpp"
-#include "example.hpp"
+#include "example_licence.hpp"
 
 using namespace airlock;
 using licence::parse;

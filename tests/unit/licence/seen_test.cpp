@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "example.hpp"
+#include "example_licence.hpp"
 #include "licence/verdict.hpp"
 
 using namespace airlock;

@@ -6,7 +6,7 @@
 
 #include "crypto/cms.hpp"
 #include "crypto/pem.hpp"
-#include "example.hpp"
+#include "example_licence.hpp"
 
 namespace airlock::test {
 
