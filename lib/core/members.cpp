@@ -107,6 +107,10 @@ std::int64_t Members::integer(std::string_view member, std::int64_t minimum, std
   return need(member) == nullptr ? 0 : integer_if(member, minimum, maximum).value_or(0);
 }
 
+std::uint64_t Members::count(std::string_view member, std::int64_t minimum) {
+  return static_cast<std::uint64_t>(integer(member, minimum, INT64_MAX));
+}
+
 std::optional<bool> Members::boolean_if(std::string_view member) {
   const Json* value = find(member);
   if (value == nullptr) return std::nullopt;
@@ -172,6 +176,36 @@ const Json* Members::array(std::string_view member, std::size_t maximum) {
 }
 
 const Json* Members::any(std::string_view member) { return find(member); }
+
+void Members::read_inner(const Json* object, std::string path, const Read& read, Unknown unknown) {
+  if (object == nullptr || !ok()) return;
+  Members in(*object, name_, std::move(path));
+  read(in);
+  if (unknown == Unknown::allowed && in.ok()) return;
+  if (auto done = in.finish(); !done) refuse(std::move(done).error());
+}
+
+void Members::inner(std::string_view member, const Read& read, Unknown unknown) {
+  read_inner(object(member), path_of(member), read, unknown);
+}
+
+void Members::inner_if(std::string_view member, const Read& read, Unknown unknown) {
+  read_inner(object_if(member), path_of(member), read, unknown);
+}
+
+void Members::read_each(const Json* list, std::string_view member, const Read& read) {
+  for (std::size_t i = 0; list != nullptr && i < list->size() && ok(); ++i) {
+    read_inner(&(*list)[i], path_of(member) + "/" + std::to_string(i), read, Unknown::refused);
+  }
+}
+
+void Members::each(std::string_view member, std::size_t maximum, const Read& read) {
+  read_each(array(member, maximum), member, read);
+}
+
+void Members::each_if(std::string_view member, std::size_t maximum, const Read& read) {
+  read_each(array_if(member, maximum), member, read);
+}
 
 Result<void> Members::finish() {
   if (const auto unknown = std::find(known_.begin(), known_.end(), false); !error_ && unknown != known_.end()) {

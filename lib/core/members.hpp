@@ -9,6 +9,7 @@
 ///     AIRLOCK_CHECK(in.finish());
 
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
@@ -49,6 +50,8 @@ class Members {
   std::string sha256(std::string_view member);
   std::int64_t integer(std::string_view member, std::int64_t minimum, std::int64_t maximum);
   std::optional<std::int64_t> integer_if(std::string_view member, std::int64_t minimum, std::int64_t maximum);
+  /// A whole number from `minimum`, which is not negative, up to the largest that a document may have.
+  std::uint64_t count(std::string_view member, std::int64_t minimum = 0);
   bool boolean(std::string_view member);
   std::optional<bool> boolean_if(std::string_view member);
   /// A time in UTC, as `Time::from_text` reads it.
@@ -65,13 +68,24 @@ class Members {
   /// A member of any type; null where it is absent.
   const Json* any(std::string_view member);
 
+  /// What a nested object may have besides the members that are asked for.
+  enum class Unknown : std::uint8_t { refused, allowed };
+  using Read = std::function<void(Members&)>;
+  /// Reads a member that is an object with `read`, unless something failed before. The first failure in it is one of
+  /// this object too.
+  void inner(std::string_view member, const Read& read, Unknown unknown = Unknown::refused);
+  void inner_if(std::string_view member, const Read& read, Unknown unknown = Unknown::refused);
+  /// Reads each element of an array of objects with `read`, up to the first failure.
+  void each(std::string_view member, std::size_t maximum, const Read& read);
+  void each_if(std::string_view member, std::size_t maximum, const Read& read);
+
   /// Records a failure of a member, or of the object itself where `member` is empty: "`NAME`: `/path/member`: WHY".
   void refuse(std::string_view member, std::string_view why);
   /// Records the failure of a nested reader.
   void refuse(Error error);
   [[nodiscard]] bool ok() const { return !error_; }
 
-  /// The JSON Pointer of a member, for nested readers.
+  /// The JSON Pointer of a member.
   [[nodiscard]] std::string path_of(std::string_view member) const;
   [[nodiscard]] const std::string& name() const { return name_; }
 
@@ -81,6 +95,8 @@ class Members {
  private:
   const Json* find(std::string_view member);
   const Json* need(std::string_view member);
+  void read_inner(const Json* object, std::string path, const Read& read, Unknown unknown);
+  void read_each(const Json* list, std::string_view member, const Read& read);
 
   const Json& object_;
   std::string name_;

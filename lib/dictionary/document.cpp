@@ -17,15 +17,6 @@ constexpr std::string_view format_1 = "airlock-dictionary/1";
 constexpr std::string_view format_2 = "airlock-dictionary/2";
 constexpr std::size_t type_count = static_cast<std::size_t>(Type::empty) + 1;
 
-/// Reads a nested object with `read`, and reports its first failure to `in`.
-template <typename Read>
-void read_nested(Members& in, const Json* json, std::string path, Read read) {
-  if (json == nullptr || !in.ok()) return;
-  Members inner(*json, in.name(), std::move(path));
-  read(inner);
-  if (auto done = inner.finish(); !done) in.refuse(std::move(done).error());
-}
-
 bool is_name(std::string_view text) {
   const auto is_plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
   return !text.empty() && is_plain(text.front()) &&
@@ -138,7 +129,7 @@ Field read_field(Members& in) {
   field.required = in.boolean_if("required").value_or(false);
   const bool has_star = std::find(field.is_wildcard.begin(), field.is_wildcard.end(), true) != field.is_wildcard.end();
   if (in.ok() && field.required && has_star) in.refuse("required", "needs a path without `*`");
-  read_nested(in, in.object_if("key"), in.path_of("key"), [&](Members& key) { field.key = read_key(key); });
+  in.inner_if("key", [&](Members& key) { field.key = read_key(key); });
   if (in.ok() && field.key && !field.is_wildcard.back()) in.refuse("key", "needs a path that ends in `*`");
   if (in.has("purpose")) {
     field.purpose = in.word("purpose", {"billing", "licensing", "product-analytics", "support", "routing", "none"});
@@ -195,21 +186,17 @@ core::Result<void> read_document(const Json& json, std::string_view document, Tr
   in.format(is_second ? format_2 : format_1);
   tree.name = read_name(in, "name");
   tree.product = read_name(in, "product");
-  read_nested(in, in.object("roles"), "/roles", [&](Members& roles) { tree.roles = read_roles(roles); });
+  in.inner("roles", [&](Members& roles) { tree.roles = read_roles(roles); });
   tree.events = in.texts("events", events_limit);
   if (in.ok() && tree.events.empty()) in.refuse("events", "is an empty list");
-  read_nested(in, in.object_if("twins"), "/twins", [&](Members& twins) {
+  in.inner_if("twins", [&](Members& twins) {
     tree.twins.under = twins.text("under");
     tree.twins.separator = twins.text("separator", separator_bytes_limit);
   });
   if (const Json* fields = in.array("fields", fields_limit)) {
     if (fields->empty()) in.refuse("fields", "is an empty list");
-    for (const Json& item : *fields) {
-      if (!in.ok()) break;
-      read_nested(in, &item, "/fields/" + std::to_string(tree.fields.size()),
-                  [&](Members& field) { tree.fields.push_back(read_field(field)); });
-    }
   }
+  in.each("fields", fields_limit, [&](Members& field) { tree.fields.push_back(read_field(field)); });
   const std::vector<std::string> sentinels = read_sentinels(in);
   AIRLOCK_CHECK(in.finish());
   const bool needs_2 = !sentinels.empty() || std::any_of(tree.fields.begin(), tree.fields.end(), says_more_than_1);

@@ -21,78 +21,46 @@ constexpr std::string_view entry_name = "entry.json";
 constexpr std::string_view first_format = "airlock-entry/1";
 constexpr std::size_t entry_list_limit = 100'000;
 
-// An entry has more members than a manifest repeats, so unknown ones are not errors: `ok` is asked, not `finish`.
-void pass_on(Members& in, Members& inner) {
-  if (!inner.ok()) in.refuse(inner.finish().error());
-}
-
-std::uint64_t counted(Members& in, std::string_view member, std::int64_t minimum) {
-  return static_cast<std::uint64_t>(in.integer(member, minimum, INT64_MAX));
-}
-
-Period period_from(Members& in) {
-  Period out;
-  const Json* json = in.object_if("period");
-  if (json == nullptr) return out;
-  Members days(*json, in.name(), in.path_of("period"));
-  out.start = days.text_if("start", 10);
-  out.end = days.text_if("end", 10);
-  pass_on(in, days);
-  return out;
-}
-
-DocumentRecord recorded_document(Members& in, std::string_view member) {
-  DocumentRecord out;
-  const Json* json = in.object(member);
-  if (json == nullptr) return out;
-  Members document(*json, in.name(), in.path_of(member));
-  out.name = document.text("name");
-  out.version = document.text_if("version").value_or("");
-  out.sha256 = document.sha256("sha256");
-  pass_on(in, document);
-  return out;
-}
+/// An entry has more members than a manifest repeats, so unknown ones are not errors.
+constexpr auto allowed = Members::Unknown::allowed;
 
 DisclosureRecord recorded_from(Members& in) {
   DisclosureRecord out;
-  out.number = counted(in, "number", 1);
-  if (const Json* json = in.object("disclosure"); json != nullptr) {
-    Members disclosure(*json, in.name(), in.path_of("disclosure"));
+  out.number = in.count("number", 1);
+  const auto read_disclosure = [&](Members& disclosure) {
     out.bundle_id = disclosure.uuid("id");
-    out.disclosure = counted(disclosure, "number", 1);
-    pass_on(in, disclosure);
-  }
+    out.disclosure = disclosure.count("number", 1);
+  };
+  in.inner("disclosure", read_disclosure, allowed);
   out.event = in.text_if("event").value_or("");
-  out.period = period_from(in);
+  const auto read_period = [&](Members& days) {
+    out.period.start = days.text_if("start", 10);
+    out.period.end = days.text_if("end", 10);
+  };
+  in.inner_if("period", read_period, allowed);
   out.note = in.text_if("note", note_limit).value_or("");
-  if (const Json* json = in.object("licence"); json != nullptr) {
-    Members licence(*json, in.name(), in.path_of("licence"));
-    out.licence_state = licence.text("state");
-    out.licence_serial = licence.text_if("serial").value_or("");
-    out.tier = licence.text_if("tier").value_or("");
-    pass_on(in, licence);
-  }
-  if (const Json* json = in.object("decision"); json != nullptr) {
-    Members decision(*json, in.name(), in.path_of("decision"));
+  in.inner(
+      "licence", [&](Members& licence) { read_licence(licence, out); }, allowed);
+  const auto read_decision = [&](Members& decision) {
     out.decision.disposition = decision.text("disposition");
     out.decision.profiles = decision.texts("profiles", entry_list_limit);
     out.decision.rules = decision.texts("rules", entry_list_limit);
-    out.decision.policy = recorded_document(decision, "policy");
-    out.decision.dictionary = recorded_document(decision, "dictionary");
-    pass_on(in, decision);
-  }
+    out.decision.policy = document_from(decision, "policy", allowed);
+    out.decision.dictionary = document_from(decision, "dictionary", allowed);
+  };
+  in.inner("decision", read_decision, allowed);
   return out;
 }
 
 std::optional<Promise> promise_from(Members& in) {
-  const Json* json = in.object("disclosure");
-  if (json == nullptr) return std::nullopt;
-  Members disclosure(*json, in.name(), in.path_of("disclosure"));
-  const bool of_first_release = !disclosure.has("manifest_sha256") && !disclosure.has("how_to_verify_sha256") &&
-                                in.text("format") == first_format;
-  if (of_first_release) return std::nullopt;
-  Promise out{disclosure.sha256("manifest_sha256"), disclosure.sha256("how_to_verify_sha256")};
-  pass_on(in, disclosure);
+  std::optional<Promise> out;
+  const auto read = [&](Members& disclosure) {
+    const bool of_first_release = !disclosure.has("manifest_sha256") && !disclosure.has("how_to_verify_sha256") &&
+                                  in.text("format") == first_format;
+    if (of_first_release) return;
+    out = Promise{disclosure.sha256("manifest_sha256"), disclosure.sha256("how_to_verify_sha256")};
+  };
+  in.inner("disclosure", read, allowed);
   return out;
 }
 
@@ -102,10 +70,9 @@ using Counts = std::map<std::string, std::uint64_t, std::less<>>;
 Counts counts_in(Members& in, std::string_view member) {
   Counts out;
   const Json* counts = in.object_if(member);
-  if (counts == nullptr) return out;
-  Members members(*counts, in.name(), in.path_of(member));
-  for (const auto& [of, count] : counts->items()) out[of] = counted(members, of, 1);
-  pass_on(in, members);
+  in.inner_if(member, [&](Members& members) {
+    for (const auto& [of, count] : counts->items()) out[of] = members.count(of, 1);
+  });
   return out;
 }
 
@@ -172,17 +139,16 @@ Result<EntryRecord> read_entry(std::string_view text) {
   AIRLOCK_TRY(const Json json, core::parse_json(text, entry_name, {.bytes = entry_bytes_limit}));
   Members in(json, entry_name, "");
   EntryRecord out;
-  out.seq = counted(in, "seq", 0);
+  out.seq = in.count("seq");
   out.time = in.time("time");
   (void)in.word("kind", {"produced", "decided"});
   out.recorded = recorded_from(in);
   out.promise = promise_from(in);
-  if (const Json* payload = in.object("payload"); payload != nullptr) {
-    Members members(*payload, entry_name, in.path_of("payload"));
-    out.payload_size = counted(members, "size", 0);
-    out.payload_sha256 = members.sha256("sha256");
-    pass_on(in, members);
-  }
+  const auto read_payload = [&](Members& payload) {
+    out.payload_size = payload.count("size");
+    out.payload_sha256 = payload.sha256("sha256");
+  };
+  in.inner("payload", read_payload, allowed);
   out.redactions = counts_in(in, "redactions");
   out.copied = counts_in(in, "copied");
   if (!in.ok()) return fail(in.finish().error());

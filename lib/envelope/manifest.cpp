@@ -26,14 +26,12 @@ Json days(const Period& period) {
 
 Period days_from(Members& in, std::string_view member) {
   Period period;
-  const Json* json = in.object(member);
-  if (json == nullptr) return period;
-  Members days(*json, in.name(), in.path_of(member));
-  for (const auto& [which, day] : {std::pair("start", &period.start), std::pair("end", &period.end)}) {
-    *day = days.text_if(which, 10);
-    if (*day && !core::read_rfc3339(**day + "T00:00:00Z")) days.refuse(which, "must be a day, such as 2026-11-01");
-  }
-  if (auto done = days.finish(); !done) in.refuse(std::move(done).error());
+  in.inner(member, [&](Members& days) {
+    for (const auto& [which, day] : {std::pair("start", &period.start), std::pair("end", &period.end)}) {
+      *day = days.text_if(which, 10);
+      if (*day && !core::read_rfc3339(**day + "T00:00:00Z")) days.refuse(which, "must be a day, such as 2026-11-01");
+    }
+  });
   return period;
 }
 
@@ -44,37 +42,32 @@ Json document(const DocumentRecord& document) {
   return out;
 }
 
-DocumentRecord document_from(Members& in, std::string_view member) {
-  DocumentRecord out;
-  const Json* json = in.object(member);
-  if (json == nullptr) return out;
-  Members document(*json, in.name(), in.path_of(member));
-  out.name = document.text("name");
-  out.version = document.text_if("version").value_or("");
-  out.sha256 = document.sha256("sha256");
-  if (auto done = document.finish(); !done) in.refuse(std::move(done).error());
-  return out;
-}
-
 /// Reads each element of an array with `read(members) -> value`.
 template <typename Read>
 auto list_from(Members& in, std::string_view member, Read read) {
   std::vector<decltype(read(in))> out;
-  const Json* list = in.array(member, manifest_list_limit);
-  if (list == nullptr) return out;
-  for (std::size_t i = 0; i < list->size() && in.ok(); ++i) {
-    Members element((*list)[i], in.name(), in.path_of(member) + "/" + std::to_string(i));
-    out.push_back(read(element));
-    if (auto done = element.finish(); !done) in.refuse(std::move(done).error());
-  }
+  in.each(member, manifest_list_limit, [&](Members& element) { out.push_back(read(element)); });
   return out;
 }
 
-std::uint64_t number(Members& in, std::string_view member, std::int64_t minimum) {
-  return static_cast<std::uint64_t>(in.integer(member, minimum, INT64_MAX));
+}  // namespace
+
+void read_licence(Members& in, DisclosureRecord& out) {
+  out.licence_state = in.text("state");
+  out.licence_serial = in.text_if("serial").value_or("");
+  out.tier = in.text_if("tier").value_or("");
 }
 
-}  // namespace
+DocumentRecord document_from(Members& in, std::string_view member, Members::Unknown unknown) {
+  DocumentRecord out;
+  const auto read = [&](Members& document) {
+    out.name = document.text("name");
+    out.version = document.text_if("version").value_or("");
+    out.sha256 = document.sha256("sha256");
+  };
+  in.inner(member, read, unknown);
+  return out;
+}
 
 std::string to_document(const Manifest& manifest) {
   Json out{{"format", manifest.version == 1 ? former_format : format},
@@ -129,51 +122,40 @@ Result<Manifest> parse_manifest(std::string_view text) {
   out.bundle_id = in.uuid("bundle_id");
   out.site_id = in.uuid("site_id");
   out.ledger_key = in.text("ledger_key");
-  out.number = number(in, "number", 1);
-  out.disclosure = number(in, "disclosure", 1);
+  out.number = in.count("number", 1);
+  out.disclosure = in.count("disclosure", 1);
   if (const Json* previous = in.any("previous"); previous != nullptr && !previous->is_null()) {
-    Members last(*previous, name, in.path_of("previous"));
-    out.previous = Previous{last.uuid("id"), last.sha256("content_sha256")};
-    if (auto done = last.finish(); !done) in.refuse(std::move(done).error());
+    in.inner("previous", [&](Members& last) {
+      out.previous = Previous{last.uuid("id"), last.sha256("content_sha256")};
+    });
   }
-  if (const Json* since = in.object("since_last"); since != nullptr) {
-    Members members(*since, name, in.path_of("since_last"));
+  in.inner("since_last", [&](Members& members) {
     out.passed_over = list_from(members, "reports", [](Members& report) {
-      return PassedOverReport{number(report, "number", 1), report.text("kind"), days_from(report, "period")};
+      return PassedOverReport{report.count("number", 1), report.text("kind"), days_from(report, "period")};
     });
-    out.passed_over_before = number(members, "reports_before", 0);
+    out.passed_over_before = members.count("reports_before");
     out.voids = list_from(members, "disclosures", [](Members& gone) {
-      return Void{number(gone, "disclosure", 1), gone.text("kind")};
+      return Void{gone.count("disclosure", 1), gone.text("kind")};
     });
-    if (auto done = members.finish(); !done) in.refuse(std::move(done).error());
-  }
+  });
   out.created = in.time("created");
   out.event = in.text("event");
   out.period = days_from(in, "period");
   out.note = in.text_if("note", note_limit).value_or("");
   out.recipients = in.texts("recipients", manifest_list_limit);
-  if (const Json* licence = in.object("licence"); licence != nullptr) {
-    Members members(*licence, name, in.path_of("licence"));
-    out.licence_state = members.text("state");
-    out.licence_serial = members.text_if("serial").value_or("");
-    out.tier = members.text_if("tier").value_or("");
-    if (auto done = members.finish(); !done) in.refuse(std::move(done).error());
-  }
-  if (const Json* decision = in.object("decision"); decision != nullptr) {
-    Members members(*decision, name, in.path_of("decision"));
+  in.inner("licence", [&](Members& licence) { read_licence(licence, out); });
+  in.inner("decision", [&](Members& members) {
     out.decision.disposition = members.word("disposition", {"send", "redact", "seal", "withhold"});
     out.decision.profiles = members.texts("profiles", manifest_list_limit);
     out.decision.rules = members.texts("rules", manifest_list_limit);
     out.decision.policy = document_from(members, "policy");
     out.decision.dictionary = document_from(members, "dictionary");
-    if (auto done = members.finish(); !done) in.refuse(std::move(done).error());
-  }
+  });
   out.redactions = list_from(in, "redactions", [](Members& count) {
-    return RedactionCount{count.text("path", 4096), count.text("what"), count.text("action"),
-                          number(count, "count", 1)};
+    return RedactionCount{count.text("path", 4096), count.text("what"), count.text("action"), count.count("count", 1)};
   });
   out.files = list_from(in, "files", [](Members& file) {
-    return FileRecord{file.text("name"), number(file, "size", 0), file.sha256("sha256")};
+    return FileRecord{file.text("name"), file.count("size"), file.sha256("sha256")};
   });
   AIRLOCK_CHECK(in.finish());
   return out;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/digest.hpp"
+#include "core/members.hpp"
 #include "core/result.hpp"
 #include "core/time.hpp"
 
@@ -126,6 +127,11 @@ struct Manifest : DisclosureRecord {
 [[nodiscard]] std::string to_document(const Manifest& manifest);
 /// Reads `manifest.json`. Error: bad_input naming the JSON path.
 [[nodiscard]] Result<Manifest> parse_manifest(std::string_view text);
+
+/// Reads members that manifest and entry have alike. For this module's own files.
+void read_licence(core::Members& in, DisclosureRecord& out);
+[[nodiscard]] DocumentRecord document_from(core::Members& in, std::string_view member,
+                                           core::Members::Unknown unknown = core::Members::Unknown::refused);
 
 /// SHA-256 of a manifest's text of version 2 without the member `files`. The ledger's entry contains it. The entry is
 /// made before some of the files exist, the proofs that the entry is in the ledger.

@@ -32,19 +32,12 @@ std::string from_header(Members& in, std::string_view member) {
 
 std::vector<envelope::Void> voids_from(Members& in) {
   std::vector<envelope::Void> out;
-  const Json* since = in.object("since_last");
-  if (since == nullptr) return out;
-  Members members(*since, in.name(), in.path_of("since_last"));
-  (void)members.integer("disclosures_before", 0, INT64_MAX);
-  if (const Json* list = members.array("disclosures", statement_voids_limit); list != nullptr) {
-    for (std::size_t i = 0; i < list->size() && members.ok(); ++i) {
-      Members gone((*list)[i], in.name(), members.path_of("disclosures") + "/" + std::to_string(i));
-      out.push_back({static_cast<std::uint64_t>(gone.integer("disclosure", 1, INT64_MAX)),
-                     gone.word("kind", {"abandoned", "payload_lost", "withdrawn"})});
-      if (auto done = gone.finish(); !done) members.refuse(std::move(done).error());
-    }
-  }
-  if (auto done = members.finish(); !done) in.refuse(std::move(done).error());
+  in.inner("since_last", [&](Members& since) {
+    (void)since.count("disclosures_before");
+    since.each("disclosures", statement_voids_limit, [&](Members& gone) {
+      out.push_back({gone.count("disclosure", 1), gone.word("kind", {"abandoned", "payload_lost", "withdrawn"})});
+    });
+  });
   return out;
 }
 
@@ -56,15 +49,15 @@ Result<Arrival> parse_statement(std::string_view text) {
   in.format(statement_format);
   out.site_id = in.uuid("site_id");
   out.id = in.uuid("id");
-  out.disclosure = static_cast<std::uint64_t>(in.integer("disclosure", 1, INT64_MAX));
-  out.number = static_cast<std::uint64_t>(in.integer("number", 1, INT64_MAX));
+  out.disclosure = in.count("disclosure", 1);
+  out.number = in.count("number", 1);
   if (const Json* previous = in.any("previous"); previous != nullptr && !previous->is_null()) {
-    Members last(*previous, what, in.path_of("previous"));
-    out.previous = envelope::Previous{last.uuid("id"), last.sha256("content_sha256")};
-    if (auto done = last.finish(); !done) in.refuse(std::move(done).error());
+    in.inner("previous", [&](Members& last) {
+      out.previous = envelope::Previous{last.uuid("id"), last.sha256("content_sha256")};
+    });
   }
   out.voids = voids_from(in);
-  (void)in.integer("size", 0, INT64_MAX);
+  (void)in.count("size");
   out.content_sha256 = in.sha256("sha256");
   AIRLOCK_CHECK(in.finish());
   return out;

@@ -21,7 +21,7 @@ constexpr std::array ended_stages{Stage::withdrawn, Stage::abandoned, Stage::pay
 
 AdoptedDisclosure read_disclosure(Members& in) {
   AdoptedDisclosure out;
-  out.disclosure = static_cast<std::uint64_t>(in.integer("disclosure", 1, INT64_MAX));
+  out.disclosure = in.count("disclosure", 1);
   out.id = in.uuid("id");
   if (in.has("content_sha256")) out.content_sha256 = in.sha256("content_sha256");
   if (in.has("ended")) {
@@ -56,20 +56,15 @@ Result<Adoption> read_adoption(std::string_view body, std::uint64_t seq) {
   AIRLOCK_TRY(const Json json, core::parse_json(body, "body", {.bytes = entry_limit}));
   Members in(json, "body", "");
   Adoption out{.seq = facts.seq, .time = facts.time, .reason = in.text("reason"), .disclosures = {}};
-  const Json* list = in.array(member, adopted_disclosures_maximum);
   std::set<std::string> ids;
-  for (std::size_t i = 0; list != nullptr && i < list->size() && in.ok(); ++i) {
-    const std::string path = in.path_of(member) + "/" + std::to_string(i);
-    Members item((*list)[i], in.name(), path);
-    out.disclosures.push_back(read_disclosure(item));
-    const std::uint64_t minimum = i == 0 ? 1 : out.disclosures[i - 1].disclosure + 1;
-    const std::uint64_t maximum = i == 0 ? INT64_MAX : minimum;
-    if (item.ok() && (out.disclosures[i].disclosure < minimum || out.disclosures[i].disclosure > maximum)) {
+  in.each(member, adopted_disclosures_maximum, [&](Members& item) {
+    AdoptedDisclosure one = read_disclosure(item);
+    if (item.ok() && !out.disclosures.empty() && one.disclosure != out.disclosures.back().disclosure + 1) {
       item.refuse("disclosure", "must be one more than the one before it");
     }
-    if (!ids.insert(out.disclosures[i].id).second) item.refuse("id", "occurs twice");
-    if (auto done = item.finish(); !done) in.refuse(std::move(done).error());
-  }
+    if (!ids.insert(one.id).second) item.refuse("id", "occurs twice");
+    out.disclosures.push_back(std::move(one));
+  });
   if (!in.ok()) return fail(in.finish().error());
   return out;
 }

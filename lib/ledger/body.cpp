@@ -32,18 +32,13 @@ std::string lower_case_uuid(Members& in, std::string_view member) {
   return id;
 }
 
-std::uint64_t counter(Members& in, std::string_view member, std::int64_t minimum) {
-  return static_cast<std::uint64_t>(in.integer(member, minimum, INT64_MAX));
-}
-
 /// `"disclosure": {"id": …, "number": …}`. Its other members are not read here.
 void read_new_disclosure(Members& in, EntryFacts& facts) {
-  const Json* object = in.object_if("disclosure");
-  if (object == nullptr) return;
-  Members disclosure(*object, in.name(), in.path_of("disclosure"));
-  facts.disclosure_id = lower_case_uuid(disclosure, "id");
-  facts.disclosure = counter(disclosure, "number", 1);
-  if (!disclosure.ok()) in.refuse(disclosure.finish().error());
+  const auto read = [&](Members& disclosure) {
+    facts.disclosure_id = lower_case_uuid(disclosure, "id");
+    facts.disclosure = disclosure.count("number", 1);
+  };
+  in.inner_if("disclosure", read, Members::Unknown::allowed);
 }
 
 void read_failure(Members& in, EntryFacts& facts) {
@@ -62,7 +57,7 @@ void read_sealed(Members& in, EntryFacts& facts) {
   }
   facts.file_sha256 = in.sha256("file_sha256");
   facts.content_sha256 = in.sha256("content_sha256");
-  facts.size = counter(in, "size", 0);
+  facts.size = in.count("size");
   const Json* checkpoint = in.any("checkpoint");
   if (checkpoint == nullptr || !checkpoint->is_string()) {
     in.refuse("checkpoint", "must be a signed note");
@@ -74,19 +69,17 @@ void read_sealed(Members& in, EntryFacts& facts) {
 /// The members of format 2 that name the newest entries.
 void read_newest(Members& in, EntryFacts& facts) {
   Newest& newest = facts.newest.emplace();
-  const Json* object = in.object("newest");
-  if (object == nullptr) return;
-  Members links(*object, in.name(), in.path_of(newest_member));
-  const auto link = [&](std::string_view member) -> std::optional<std::uint64_t> {
-    if (!links.has(member)) return std::nullopt;
-    const std::uint64_t seq = counter(links, member, 0);
-    if (links.ok() && seq >= facts.seq) links.refuse(member, "must be of an entry before this one");
-    return seq;
-  };
-  for (std::size_t i = 0; i < linked_kinds.size(); ++i) newest.kinds[i] = link(name(linked_kinds[i]));
-  newest.disclosure = link(disclosure_link);
-  newest.upgrade = link(upgrade_link);
-  if (auto done = links.finish(); !done) in.refuse(std::move(done).error());
+  in.inner(newest_member, [&](Members& links) {
+    const auto link = [&](std::string_view member) -> std::optional<std::uint64_t> {
+      if (!links.has(member)) return std::nullopt;
+      const std::uint64_t seq = links.count(member);
+      if (links.ok() && seq >= facts.seq) links.refuse(member, "must be of an entry before this one");
+      return seq;
+    };
+    for (std::size_t i = 0; i < linked_kinds.size(); ++i) newest.kinds[i] = link(name(linked_kinds[i]));
+    newest.disclosure = link(disclosure_link);
+    newest.upgrade = link(upgrade_link);
+  });
   if (in.has(newest_time_member)) newest.time = in.time(newest_time_member);
 }
 
@@ -205,7 +198,7 @@ Result<EntryFacts> read_body(std::string_view body, std::uint64_t seq) {
   in.format(names_newest ? format : format_1);
   const auto nonce = core::from_hex(in.text("nonce"));
   if (!nonce || nonce->size() != nonce_size) in.refuse("nonce", "must be 16 bytes in hex");
-  facts.seq = counter(in, "seq", 0);
+  facts.seq = in.count("seq");
   if (facts.seq != seq) in.refuse("seq", "must be " + std::to_string(seq));
   facts.time = in.time("time");
   const std::string kind = in.text("kind");
@@ -225,7 +218,7 @@ Result<EntryFacts> read_body(std::string_view body, std::uint64_t seq) {
   const bool moves = moves_disclosure(facts.kind);
   if (has_number || moves || in.has("report_id")) facts.report_id = lower_case_uuid(in, "report_id");
   if (has_number) {
-    facts.number = counter(in, "number", 1);
+    facts.number = in.count("number", 1);
     read_new_disclosure(in, facts);
   } else if (moves || in.has("disclosure_id")) {
     facts.disclosure_id = lower_case_uuid(in, "disclosure_id");

@@ -45,23 +45,13 @@ std::vector<std::pair<std::string, std::int64_t>> limits_in(Members& outer) {
   const Json* json = outer.object("limits");
   if (json == nullptr) return out;
   if (json->size() > limits_limit) outer.refuse("limits", "has more than " + std::to_string(limits_limit) + " members");
-  Members in(*json, outer.name(), outer.path_of("limits"));
-  for (const auto& [limit, value] : json->items()) {
-    if (!is_name(limit)) in.refuse(limit, name_rule);
-    out.emplace_back(limit, in.integer(limit, 0, integer_limit));
-  }
-  if (auto done = in.finish(); !done) outer.refuse(std::move(done).error());
+  outer.inner("limits", [&](Members& in) {
+    for (const auto& [limit, value] : json->items()) {
+      if (!is_name(limit)) in.refuse(limit, name_rule);
+      out.emplace_back(limit, in.integer(limit, 0, integer_limit));
+    }
+  });
   return out;
-}
-
-/// Reads an element of `sites`.
-SiteBinding site_in(Members& outer, const Json& json, std::size_t index) {
-  Members in(json, outer.name(), outer.path_of("sites") + "/" + std::to_string(index));
-  SiteBinding site;
-  site.id = in.uuid("id");
-  site.key_sha256 = in.sha256("key_sha256");
-  if (auto done = in.finish(); !done) outer.refuse(std::move(done).error());
-  return site;
 }
 
 void read_sites(Members& in, Licence& licence) {
@@ -72,13 +62,13 @@ void read_sites(Members& in, Licence& licence) {
     in.refuse("sites", "must be `any` or a list of 1 to " + std::to_string(sites_limit) + " sites");
     return;
   }
-  for (const Json& item : *json) {
-    const auto site = site_in(in, item, licence.sites.size());
+  in.each("sites", sites_limit, [&](Members& each) {
+    SiteBinding site{.id = each.uuid("id"), .key_sha256 = each.sha256("key_sha256")};
     for (const auto& other : licence.sites) {
       if (other.id == site.id) in.refuse("sites", "has the site " + quote(site.id) + " twice");
     }
-    licence.sites.push_back(site);
-  }
+    licence.sites.push_back(std::move(site));
+  });
 }
 
 }  // namespace

@@ -95,10 +95,7 @@ Json SeenLicences::to_json() const {
 
 SeenLicences SeenLicences::from(Members& outer, std::string_view member) {
   SeenLicences out;
-  const Json* const list = outer.array(member, seen_limit + 1);
-  if (list == nullptr) return out;
-  for (std::size_t i = 0; i < list->size(); ++i) {
-    Members in((*list)[i], outer.name(), outer.path_of(member) + "/" + std::to_string(i));
+  outer.each(member, seen_limit + 1, [&](Members& in) {
     const std::int64_t sequence = in.integer("sequence", 1, INT64_MAX);
     if (in.has("licensee_sha256")) {
       const std::string licensee = in.sha256("licensee_sha256");
@@ -106,11 +103,7 @@ SeenLicences SeenLicences::from(Members& outer, std::string_view member) {
     } else {
       out.add_of_unknown(sequence);
     }
-    if (auto done = in.finish(); !done) {
-      outer.refuse(std::move(done).error());
-      break;
-    }
-  }
+  });
   return out;
 }
 

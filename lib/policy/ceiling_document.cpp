@@ -138,23 +138,19 @@ Result<Terms> terms_from(const Json& json, std::string_view name, const std::str
   if (in.has("copies")) out.holds_copies = in.word("copies", {"hold"}) == "hold";
   out.has_classes = knows_classes && !in.has("classes");
   if (knows_classes && !out.has_classes) in.word("classes", {"unknown"});
-  const Json* twins = out.has_classes ? in.object_if("twins_are") : nullptr;
-  const Json* roles = out.has_classes ? in.object("roles") : nullptr;
+  if (out.has_classes) {
+    in.inner_if("twins_are", [&](Members& twins) {
+      out.twins = {text_in(twins, "under"), text_in(twins, "separator")};
+    });
+    in.inner("roles", [&](Members& roles) {
+      out.event = text_in(roles, "event");
+      out.period_start = text_in_if(roles, "period_start");
+      out.period_end = text_in_if(roles, "period_end");
+    });
+  }
   const Json* values = in.array("values", ceiling_maximum);
   const Json* keys = in.array("keys", ceiling_maximum);
   AIRLOCK_CHECK(in.finish());
-  if (twins != nullptr) {
-    Members inner(*twins, name, path + "/twins_are");
-    out.twins = {text_in(inner, "under"), text_in(inner, "separator")};
-    AIRLOCK_CHECK(inner.finish());
-  }
-  if (roles != nullptr) {
-    Members inner(*roles, name, path + "/roles");
-    out.event = text_in(inner, "event");
-    out.period_start = text_in_if(inner, "period_start");
-    out.period_end = text_in_if(inner, "period_end");
-    AIRLOCK_CHECK(inner.finish());
-  }
   const auto format = out.has_classes ? TermsFormat::with_classes : TermsFormat::without_classes;
   AIRLOCK_TRY(out.values, fields_from(*values, name, path + "/values", format));
   AIRLOCK_TRY(out.keys, fields_from(*keys, name, path + "/keys", format));

@@ -136,22 +136,21 @@ class DocumentReader {
   Selector selector_in(Members& outer, std::string_view member) {
     Selector out;
     const Json* json = outer.object(member);
-    if (json == nullptr) return out;
-    Members in(*json, name_, outer.path_of(member));
-    if (json->empty()) in.refuse("", "must have `tier`, `licence`, `entitlement`, `event` or `kit`");
-    out.tiers = names_if(in, "tier", names_limit, "a tier of this policy",
-                         [&](const auto& text) { return out_.tiers.contains(text); });
-    for (const auto& text : names_if(in, "licence", names_limit, "a licence state", core::licence_state)) {
-      out.licences.push_back(core::licence_state(text).value_or(LicenceState::invalid));
-    }
-    out.entitlements =
-        names_if(in, "entitlement", entitlements_limit, "an entitlement: it " + std::string(name_rule), is_name);
-    out.events = names_if(in, "event", names_limit, "an event of the dictionary",
-                          [&](const auto& text) { return contains(dictionary_.events(), text); });
-    for (const auto& text : names_if(in, "kit", 2, "`current` or `stale`", kit_age_from)) {
-      out.kits.push_back(kit_age_from(text).value_or(KitAge::stale));
-    }
-    if (auto done = in.finish(); !done) outer.refuse(std::move(done).error());
+    outer.inner(member, [&](Members& in) {
+      if (json->empty()) in.refuse("", "must have `tier`, `licence`, `entitlement`, `event` or `kit`");
+      out.tiers = names_if(in, "tier", names_limit, "a tier of this policy",
+                           [&](const auto& text) { return out_.tiers.contains(text); });
+      for (const auto& text : names_if(in, "licence", names_limit, "a licence state", core::licence_state)) {
+        out.licences.push_back(core::licence_state(text).value_or(LicenceState::invalid));
+      }
+      out.entitlements =
+          names_if(in, "entitlement", entitlements_limit, "an entitlement: it " + std::string(name_rule), is_name);
+      out.events = names_if(in, "event", names_limit, "an event of the dictionary",
+                            [&](const auto& text) { return contains(dictionary_.events(), text); });
+      for (const auto& text : names_if(in, "kit", 2, "`current` or `stale`", kit_age_from)) {
+        out.kits.push_back(kit_age_from(text).value_or(KitAge::stale));
+      }
+    });
     return out;
   }
 

@@ -28,15 +28,6 @@ using redaction::Undeclared;
 
 constexpr std::size_t treatments_limit = 10'000;
 
-/// Reads one object of a case with `read`, and reports its first fault to `outer`.
-template <typename Read>
-void read_part(Members& outer, const Json* json, std::string path, Read read) {
-  if (json == nullptr || !outer.ok()) return;
-  Members in(*json, outer.name(), std::move(path));
-  read(in);
-  if (auto done = in.finish(); !done) outer.refuse(std::move(done).error());
-}
-
 Disposition read_disposition(Members& in, std::string_view member) {
   return policy::disposition_from(in.word(member, {"send", "redact", "seal", "withhold"}))
       .value_or(Disposition::withhold);
@@ -51,13 +42,9 @@ void read_facts(Members& in, Case& out) {
   out.facts.entitlements = in.texts_if("entitlements", policy::entitlements_limit);
   out.facts.event = in.text("event");
   if (in.has("kit")) out.facts.kit = policy::kit_age_from(in.word("kit", {"current", "stale"})).value_or(KitAge::stale);
-  if (const Json* floors = in.array_if("floors", 8)) {
-    for (std::size_t i = 0; i < floors->size(); ++i) {
-      read_part(in, &(*floors)[i], in.path_of("floors") + "/" + std::to_string(i), [&](Members& floor) {
-        out.facts.floors.push_back({floor.text("source"), read_disposition(floor, "at_least")});
-      });
-    }
-  }
+  in.each_if("floors", 8, [&](Members& floor) {
+    out.facts.floors.push_back({floor.text("source"), read_disposition(floor, "at_least")});
+  });
   if (const Json* also = in.array_if("redact_also", policy::redactions_limit)) {
     out.redact_also_text = core::to_text(*also);
     for (std::size_t i = 0; in.ok() && i < also->size(); ++i) {
@@ -81,13 +68,10 @@ void read_expectation(Members& in, const Json& json, Expectation& out) {
   if (in.has("undeclared")) {
     out.undeclared = in.word("undeclared", {"drop", "refuse"}) == "drop" ? Undeclared::drop : Undeclared::refuse;
   }
-  const Json* treatments = in.array_if("treatments", treatments_limit);
-  for (std::size_t i = 0; treatments != nullptr && i < treatments->size(); ++i) {
-    read_part(in, &(*treatments)[i], in.path_of("treatments") + "/" + std::to_string(i), [&](Members& one) {
-      const bool of_key = one.has("of") && !one.word("of", {"key"}).empty();
-      out.treatments.push_back({one.text("path"), of_key, one.text("treatment")});
-    });
-  }
+  in.each_if("treatments", treatments_limit, [&](Members& one) {
+    const bool of_key = one.has("of") && !one.word("of", {"key"}).empty();
+    out.treatments.push_back({one.text("path"), of_key, one.text("treatment")});
+  });
 }
 
 std::string word_of(Undeclared undeclared) { return undeclared == Undeclared::drop ? "drop" : "refuse"; }
@@ -138,9 +122,9 @@ Result<Case> read_case(std::string_view text, std::string_view name) {
   in.format("airlock-policy-case/1");
   out.name = in.text("name");
   out.about = in.text_if("about").value_or("");
-  read_part(in, in.object("facts"), "/facts", [&](Members& facts) { read_facts(facts, out); });
+  in.inner("facts", [&](Members& facts) { read_facts(facts, out); });
   const Json* expect = in.object("expect");
-  read_part(in, expect, "/expect", [&](Members& part) { read_expectation(part, *expect, out.expect); });
+  in.inner("expect", [&](Members& part) { read_expectation(part, *expect, out.expect); });
   AIRLOCK_CHECK(in.finish());
   return out;
 }

@@ -86,24 +86,16 @@ Destination destination_from(Members& in, WrittenBy author) {
 /// Reads the members of a `delivery` object.
 std::vector<Destination> destinations_in(Members& members, WrittenBy author) {
   std::vector<Destination> out;
-  if (const Json* list = members.array("destinations", destinations_limit); list != nullptr) {
-    for (std::size_t i = 0; i < list->size() && members.ok(); ++i) {
-      Members element((*list)[i], members.name(), members.path_of("destinations") + "/" + std::to_string(i));
-      out.push_back(destination_from(element, author));
-      if (auto done = element.finish(); !done) members.refuse(std::move(done).error());
-    }
-  }
+  members.each("destinations", destinations_limit,
+               [&](Members& element) { out.push_back(destination_from(element, author)); });
   return out;
 }
 
 }  // namespace
 
 std::vector<Destination> destinations_from(Members& in, WrittenBy author) {
-  const Json* delivery = in.object_if("delivery");
-  if (delivery == nullptr) return {};
-  Members members(*delivery, in.name(), in.path_of("delivery"));
-  std::vector<Destination> out = destinations_in(members, author);
-  if (auto done = members.finish(); !done) in.refuse(std::move(done).error());
+  std::vector<Destination> out;
+  in.inner_if("delivery", [&](Members& members) { out = destinations_in(members, author); });
   return out;
 }
 

@@ -38,7 +38,7 @@ Result<KitHeader> parse_header(std::string_view text) {
   KitHeader out;
   in.format(kit_format);
   out.product = in.text("product", 64);
-  out.number = static_cast<std::uint64_t>(in.integer("number", 1, INT64_MAX));
+  out.number = in.count("number", 1);
   out.issued = in.time("issued");
   out.next_update = in.time("next_update");
   read_revoked(in, out);

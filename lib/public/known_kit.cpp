@@ -16,16 +16,6 @@ using core::Json;
 using core::Members;
 using core::quote;
 
-KnownKit::KnownList list_in(Members& outer, const Json& json, std::size_t index) {
-  Members in(json, outer.name(), outer.path_of("revocation_lists") + "/" + std::to_string(index));
-  KnownKit::KnownList out;
-  out.issuer = in.sha256("issuer_key_sha256");
-  out.number = static_cast<std::uint64_t>(in.integer("number", 0, INT64_MAX));
-  out.sha256 = in.sha256("sha256");
-  if (auto done = in.finish(); !done) outer.refuse(std::move(done).error());
-  return out;
-}
-
 /// Checks that the kit is for this product, and is neither older nor other than the kit that is known.
 Result<void> check_known(const KitHeader& kit, const KitTerms& terms) {
   const auto refuse = [](std::string why) { return fail(Code::integrity, std::move(why)); };
@@ -133,15 +123,16 @@ void add_known_members(Json& document, const KnownKit& known) {
 
 KnownKit known_kit_in(Members& in) {
   KnownKit out;
-  if (const Json* const kit = in.object_if("kit"); kit != nullptr) {
-    Members inner(*kit, in.name(), in.path_of("kit"));
-    out.number = static_cast<std::uint64_t>(inner.integer("number", 1, INT64_MAX));
-    out.content_sha256 = inner.sha256("content_sha256");
-    if (auto done = inner.finish(); !done) in.refuse(std::move(done).error());
-  }
-  if (const Json* const lists = in.array_if("revocation_lists", known_lists_limit); lists != nullptr) {
-    for (const Json& list : *lists) out.lists.push_back(list_in(in, list, out.lists.size()));
-  }
+  in.inner_if("kit", [&](Members& kit) {
+    out.number = kit.count("number", 1);
+    out.content_sha256 = kit.sha256("content_sha256");
+  });
+  in.each_if("revocation_lists", known_lists_limit, [&](Members& list) {
+    KnownKit::KnownList& known = out.lists.emplace_back();
+    known.issuer = list.sha256("issuer_key_sha256");
+    known.number = list.count("number");
+    known.sha256 = list.sha256("sha256");
+  });
   return out;
 }
 

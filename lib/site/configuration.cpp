@@ -25,31 +25,25 @@ std::optional<std::string> absolute_path_if(Members& in, const char* member) {
 }
 
 void read_monitoring(Members& in, Configuration& out) {
-  if (const Json* monitoring = in.object_if("monitoring"); monitoring != nullptr) {
-    Members members(*monitoring, in.name(), in.path_of("monitoring"));
+  in.inner_if("monitoring", [&](Members& members) {
     out.monitoring.syslog = members.boolean_if("syslog").value_or(false);
     out.monitoring.events_file = absolute_path_if(members, "events_file");
     out.monitoring.status_file = absolute_path_if(members, "status_file");
-    if (auto done = members.finish(); !done) in.refuse(std::move(done).error());
-  }
+  });
 }
 
 void read_limits(Members& in, Configuration& out) {
-  if (const Json* limits = in.object_if("limits"); limits != nullptr) {
-    Members members(*limits, in.name(), in.path_of("limits"));
+  in.inner_if("limits", [&](Members& members) {
     const auto bytes = members.integer_if("report_bytes", 1024, report_bytes_maximum);
     if (bytes) out.report_bytes = static_cast<std::uint64_t>(*bytes);
     const auto held = members.integer_if("held_bytes", held_bytes_minimum, held_bytes_maximum);
     if (held) out.held_bytes = static_cast<std::uint64_t>(*held);
-    if (auto done = members.finish(); !done) in.refuse(std::move(done).error());
-  }
-  if (const Json* retention = in.object_if("retention"); retention != nullptr) {
-    Members members(*retention, in.name(), in.path_of("retention"));
+  });
+  in.inner_if("retention", [&](Members& members) {
     out.payload_days = members.integer_if("payload_days", 1, retention_days_maximum).value_or(out.payload_days);
     out.bundle_days = members.integer_if("bundle_days", 1, retention_days_maximum).value_or(out.bundle_days);
     out.held_days = members.integer_if("held_days", 1, retention_days_maximum).value_or(out.held_days);
-    if (auto done = members.finish(); !done) in.refuse(std::move(done).error());
-  }
+  });
 }
 
 }  // namespace

@@ -23,37 +23,22 @@ constexpr std::string_view receipt_name = "the receipt";
 
 std::vector<ReceiptItem> items_from(Members& in) {
   std::vector<ReceiptItem> out;
-  const Json* list = in.array("items", receipt_items_limit);
-  if (list == nullptr) return out;
   std::set<std::string, std::less<>> seen;
-  for (std::size_t i = 0; i < list->size() && in.ok(); ++i) {
-    const std::string place = in.path_of("items") + "/" + std::to_string(i);
-    Members item((*list)[i], in.name(), place);
-    ReceiptItem one;
-    one.id = item.uuid("id");
-    one.content_sha256 = item.sha256("content_sha256");
-    if (item.ok() && !seen.insert(one.id).second) item.refuse("id", "is in the receipt twice");
-    if (auto done = item.finish(); !done) in.refuse(std::move(done).error());
-    out.push_back(std::move(one));
-  }
+  in.each("items", receipt_items_limit, [&](Members& item) {
+    out.push_back({.id = item.uuid("id"), .content_sha256 = item.sha256("content_sha256")});
+    if (item.ok() && !seen.insert(out.back().id).second) item.refuse("id", "is in the receipt twice");
+  });
   return out;
 }
 
 std::vector<MissingRange> missing_from(Members& in) {
   std::vector<MissingRange> out;
-  const Json* list = in.array("missing", receipt_missing_limit);
-  if (list == nullptr) return out;
-  std::uint64_t before = 0;
-  for (std::size_t i = 0; i < list->size() && in.ok(); ++i) {
-    Members range((*list)[i], in.name(), in.path_of("missing") + "/" + std::to_string(i));
-    MissingRange one;
-    one.first = static_cast<std::uint64_t>(range.integer("first", 1, INT64_MAX));
-    one.last = static_cast<std::uint64_t>(range.integer("last", 1, INT64_MAX));
+  in.each("missing", receipt_missing_limit, [&](Members& range) {
+    const std::uint64_t before = out.empty() ? 0 : out.back().last;
+    out.push_back({.first = range.count("first", 1), .last = range.count("last", 1)});
+    const MissingRange& one = out.back();
     if (range.ok() && (one.first <= before || one.last < one.first)) range.refuse("", "ranges must rise");
-    before = one.last;
-    if (auto done = range.finish(); !done) in.refuse(std::move(done).error());
-    out.push_back(one);
-  }
+  });
   return out;
 }
 
@@ -102,7 +87,7 @@ Result<Receipt> parse_receipt(std::string_view text) {
   in.format(receipt_format);
   out.site_id = in.uuid("site_id");
   out.site_key_sha256 = in.sha256("site_key_sha256");
-  out.sequence = static_cast<std::uint64_t>(in.integer("sequence", 1, INT64_MAX));
+  out.sequence = in.count("sequence", 1);
   out.issued = in.time("issued");
   out.checkpoint = checkpoint_from(in);
   out.missing = missing_from(in);
