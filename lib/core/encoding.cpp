@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/ascii.hpp"
+
 namespace airlock::core {
 namespace {
 
@@ -11,13 +13,6 @@ constexpr std::string_view base64_digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghij
 constexpr std::string_view base32_digits = "abcdefghijklmnopqrstuvwxyz234567";
 
 std::uint8_t byte(char c) { return static_cast<std::uint8_t>(c); }
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 /// The value of each digit, and for what is none a bit above all of theirs. A kit is 40 KiB of base64 that is read at
 /// each check of a licence.

@@ -3,6 +3,7 @@
 /// Bytes and numbers as text, and back: hex, base64 and base32 (RFC 4648), UUIDs (RFC 9562), decimal numbers. Every
 /// decoder is strict: each value has exactly one text, and nothing is skipped.
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <optional>
@@ -40,6 +41,13 @@ template <typename Number>
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   return value;
+}
+
+/// The enumerator whose name is `text`; nothing where there is none. `names` are in the order of the enumerators.
+template <typename Enum, typename Names>
+[[nodiscard]] constexpr std::optional<Enum> enum_from(const Names& names, std::string_view text) {
+  const auto at = std::find(names.begin(), names.end(), text);
+  return at == names.end() ? std::nullopt : std::optional(static_cast<Enum>(at - names.begin()));
 }
 
 /// The 8 bytes of `value`, big-endian: the length prefix of keyed hashes.

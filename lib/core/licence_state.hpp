@@ -8,6 +8,8 @@
 #include <optional>
 #include <string_view>
 
+#include "core/encoding.hpp"
+
 namespace airlock::core {
 
 /// In the order in which they are tested. The first that applies is the state.
@@ -34,10 +36,7 @@ inline constexpr std::array<std::string_view, 11> licence_state_names{
 }
 
 [[nodiscard]] constexpr std::optional<LicenceState> licence_state(std::string_view text) {
-  for (std::size_t i = 0; i < licence_state_names.size(); ++i) {
-    if (licence_state_names[i] == text) return static_cast<LicenceState>(i);
-  }
-  return std::nullopt;
+  return enum_from<LicenceState>(licence_state_names, text);
 }
 
 }  // namespace airlock::core

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "core/ascii.hpp"
 #include "core/json.hpp"
 #include "core/members.hpp"
 #include "core/text.hpp"
@@ -17,15 +18,9 @@ constexpr std::string_view format_1 = "airlock-dictionary/1";
 constexpr std::string_view format_2 = "airlock-dictionary/2";
 constexpr std::size_t type_count = static_cast<std::size_t>(Type::empty) + 1;
 
-bool is_name(std::string_view text) {
-  const auto is_plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
-  return !text.empty() && is_plain(text.front()) &&
-         std::all_of(text.begin(), text.end(), [&](char c) { return is_plain(c) || c == '.' || c == '_' || c == '-'; });
-}
-
 std::string read_name(Members& in, std::string_view member) {
   std::string found = in.text(member, name_bytes_limit);
-  if (in.ok() && !is_name(found)) {
+  if (in.ok() && !core::is_name(found)) {
     in.refuse(member, "must begin with a lower-case letter or a digit, then may also have `.`, `_` and `-`");
   }
   return found;
@@ -37,8 +32,7 @@ bool is_interval(std::string_view text) {
     return false;
   }
   const auto digits = text.substr(1, text.size() - 2);
-  return digits.front() != '0' &&
-         std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return digits.front() != '0' && core::is_digits(digits);
 }
 
 /// Reads `type`: one name or a list of names. Empty if `type` is absent.

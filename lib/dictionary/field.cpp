@@ -1,7 +1,8 @@
 #include "dictionary/field.hpp"
 
-#include <algorithm>
 #include <array>
+
+#include "core/encoding.hpp"
 
 namespace airlock::dictionary {
 namespace {
@@ -12,13 +13,6 @@ constexpr std::array<std::string_view, 14> type_names{"count", "integer", "numbe
                                                       "ip",    "email",   "enum",   "empty"};
 constexpr std::array<std::string_view, class_count> class_names{
     "usage", "version", "deployment", "time", "licence", "identifier", "person", "location", "content", "transport"};
-
-template <typename Enum, std::size_t count>
-std::optional<Enum> from_name(const std::array<std::string_view, count>& names, std::string_view text) {
-  const auto at = std::find(names.begin(), names.end(), text);
-  if (at == names.end()) return std::nullopt;
-  return static_cast<Enum>(at - names.begin());
-}
 
 }  // namespace
 
@@ -31,7 +25,7 @@ std::string in_words(const Shape& shape) {
   return out;
 }
 
-std::optional<Type> type_from(std::string_view text) { return from_name<Type>(type_names, text); }
-std::optional<Class> class_from(std::string_view text) { return from_name<Class>(class_names, text); }
+std::optional<Type> type_from(std::string_view text) { return core::enum_from<Type>(type_names, text); }
+std::optional<Class> class_from(std::string_view text) { return core::enum_from<Class>(class_names, text); }
 
 }  // namespace airlock::dictionary

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/ascii.hpp"
 #include "core/encoding.hpp"
 #include "core/text.hpp"
 #include "core/time.hpp"
@@ -16,9 +17,6 @@ namespace {
 
 using report::TokenKind;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_alphanumeric(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_hex_digit(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 bool is_one_of(char c, std::string_view set) { return set.find(c) != std::string_view::npos; }
 
 template <typename Predicate>
@@ -40,13 +38,13 @@ bool is_dotted(std::string_view text, std::size_t maximum, Predicate is_part) {
 
 bool is_label(std::string_view label) {
   return !label.empty() && label.size() <= 63 && label.front() != '-' && label.back() != '-' &&
-         all(label, [](char c) { return is_alphanumeric(c) || c == '-'; });
+         all(label, [](char c) { return core::is_alphanumeric(c) || c == '-'; });
 }
 
 /// RFC 1123 2.1. A name whose last label has digits only is refused, since it looks like an address.
 bool is_hostname(std::string_view text) {
   return text.size() <= hostname_bytes_limit && is_dotted(text, hostname_bytes_limit, is_label) &&
-         !all(text.substr(text.rfind('.') + 1), is_digit);  // npos + 1 == 0
+         !all(text.substr(text.rfind('.') + 1), core::is_digit);  // npos + 1 == 0
 }
 
 bool is_address(int family, std::string_view text) {
@@ -61,7 +59,8 @@ bool is_ip(std::string_view text) { return is_address(AF_INET, text) || is_addre
 
 bool is_email(std::string_view text) {
   const auto is_atom = [](std::string_view atom) {
-    return !atom.empty() && all(atom, [](char c) { return is_alphanumeric(c) || is_one_of(c, "!#$%&'*+-/=?^_`{|}~"); });
+    return !atom.empty() &&
+           all(atom, [](char c) { return core::is_alphanumeric(c) || is_one_of(c, "!#$%&'*+-/=?^_`{|}~"); });
   };
   const auto at = text.find('@');
   return at <= local_part_bytes_limit && text.size() <= email_bytes_limit &&
@@ -69,7 +68,8 @@ bool is_email(std::string_view text) {
 }
 
 bool is_port(std::string_view text) {
-  return !text.empty() && text.size() <= 5 && all(text, is_digit) && core::number_from<std::uint16_t>(text).has_value();
+  return !text.empty() && text.size() <= 5 && all(text, core::is_digit) &&
+         core::number_from<std::uint16_t>(text).has_value();
 }
 
 /// RFC 3986 3.2 without userinfo: a password has no place in a report.
@@ -97,8 +97,8 @@ bool is_url_tail(std::string_view text) {
       if (in_fragment) return false;
       in_fragment = true;
     } else if (c == '%') {
-      if (text.size() - i < 3 || !is_hex_digit(text[i + 1]) || !is_hex_digit(text[i + 2])) return false;
-    } else if (!is_alphanumeric(c) && !is_one_of(c, "-._~!$&'()*+,;=:@/?")) {
+      if (text.size() - i < 3 || core::hex_value(text[i + 1]) < 0 || core::hex_value(text[i + 2]) < 0) return false;
+    } else if (!core::is_alphanumeric(c) && !is_one_of(c, "-._~!$&'()*+,;=:@/?")) {
       return false;
     }
   }
@@ -121,10 +121,10 @@ bool is_version(std::string_view text) {
   constexpr std::size_t numbers_limit = 6;
   constexpr std::size_t digits_limit = 10;
   const auto is_identifier = [](std::string_view part) {
-    return !part.empty() && all(part, [](char c) { return is_alphanumeric(c) || c == '-'; });
+    return !part.empty() && all(part, [](char c) { return core::is_alphanumeric(c) || c == '-'; });
   };
   const auto is_version_number = [](std::string_view part) {
-    return !part.empty() && part.size() <= digits_limit && all(part, is_digit);
+    return !part.empty() && part.size() <= digits_limit && all(part, core::is_digit);
   };
   if (text.size() > version_bytes_limit) return false;
   if (text.starts_with('v')) text.remove_prefix(1);
@@ -174,7 +174,7 @@ bool fits_string(Type type, std::string_view text, const std::vector<std::string
 bool fits_number(Type type, std::string_view text) {
   switch (type) {
     case Type::count:
-      return all(text, is_digit) && core::number_from<std::int64_t>(text).has_value();
+      return all(text, core::is_digit) && core::number_from<std::int64_t>(text).has_value();
     case Type::integer:
       return core::number_from<std::int64_t>(text).has_value();
     case Type::number:

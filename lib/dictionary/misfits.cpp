@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "core/ascii.hpp"
 #include "core/encoding.hpp"
 #include "core/json.hpp"
 #include "dictionary/classifier.hpp"
@@ -59,8 +60,7 @@ Class class_for(Type type) {
 
 /// Whether the key identifies one thing among others, so that a `*` should stand for it: a number or an id.
 bool is_number_or_id(std::string_view key) {
-  const bool digits = !key.empty() && std::all_of(key.begin(), key.end(), [](char c) { return c >= '0' && c <= '9'; });
-  return digits || fits(Type::uuid, TokenKind::string, key, {});
+  return core::is_digits(key) || fits(Type::uuid, TokenKind::string, key, {});
 }
 
 /// Whether the number may say that a query failed. Products write small numbers below 0 then.
@@ -72,8 +72,7 @@ bool is_like_sentinel(const Token& token) {
 /// Whether a whole number has so many digits that it is more likely an id than a count.
 bool is_like_id(const Token& token) {
   constexpr std::size_t id_digits = 16;
-  return token.kind == TokenKind::number && token.text.size() >= id_digits &&
-         std::all_of(token.text.begin(), token.text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return token.kind == TokenKind::number && token.text.size() >= id_digits && core::is_digits(token.text);
 }
 
 struct MisfitNotes {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/ascii.hpp"
 #include "dictionary/fits.hpp"
 
 namespace airlock::dictionary {
@@ -12,8 +13,7 @@ static_assert(twin_separators_limit + 2 <= 64, "the starts of a name's pieces, a
 /// RFC 6901 4: `0`, or digits that do not begin with 0. Seven digits are enough for every array within a report's
 /// limits.
 bool is_index(std::string_view text) {
-  return text == "0" || (!text.empty() && text.size() <= 7 && text.front() != '0' &&
-                         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }));
+  return text == "0" || (text.size() <= 7 && core::is_digits(text) && text.front() != '0');
 }
 
 const Node* child_of(const Node& node, std::string_view piece) {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 
+#include "core/ascii.hpp"
 #include "core/text.hpp"
 
 namespace airlock::envelope {
@@ -66,8 +67,7 @@ bool is_plain_name(std::string_view name) {
   if (name.empty() || name.size() > name_field.size || name.back() == '/') return false;
   bool at_start_of_step = true;
   for (const char c : name) {
-    const bool plain =
-        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    const bool plain = core::is_alphanumeric(c) || c == '-' || c == '_';
     if (at_start_of_step && !plain) return false;
     if (!plain && c != '.' && c != '/') return false;
     at_start_of_step = c == '/';

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "core/ascii.hpp"
 #include "core/json.hpp"
 #include "core/members.hpp"
 #include "core/text.hpp"
@@ -33,11 +34,10 @@ tl::unexpected<core::Error> refuse_uri(const std::string& why, std::string hint 
 
 bool is_value(std::string_view text) {
   constexpr std::string_view plain = "-._~:[]@!$'()*+,=&";  // pk11-pchar, RFC 7512 2.3
-  const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); };
+  const auto is_hex = [](char c) { return core::hex_value(c) >= 0; };
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (letter || plain.find(c) != plain.npos) continue;
+    if (core::is_alphanumeric(c) || plain.find(c) != plain.npos) continue;
     if (c != '%' || i + 2 >= text.size() || !is_hex(text[i + 1]) || !is_hex(text[i + 2])) return false;
     i += 2;
   }

@@ -1,7 +1,8 @@
 #include "ledger/disclosure.hpp"
 
-#include <algorithm>
 #include <array>
+
+#include "core/encoding.hpp"
 
 namespace airlock::ledger {
 namespace {
@@ -15,10 +16,6 @@ static_assert(stage_names.size() == static_cast<std::size_t>(Stage::payload_lost
 
 std::string_view name(Stage stage) { return stage_names.at(static_cast<std::size_t>(stage)); }
 
-std::optional<Stage> stage_from(std::string_view text) {
-  const auto* const found = std::find(stage_names.begin(), stage_names.end(), text);
-  if (found == stage_names.end()) return std::nullopt;
-  return static_cast<Stage>(found - stage_names.begin());
-}
+std::optional<Stage> stage_from(std::string_view text) { return core::enum_from<Stage>(stage_names, text); }
 
 }  // namespace airlock::ledger

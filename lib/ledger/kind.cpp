@@ -1,7 +1,8 @@
 #include "ledger/kind.hpp"
 
-#include <algorithm>
 #include <array>
+
+#include "core/encoding.hpp"
 
 namespace airlock::ledger {
 namespace {
@@ -19,10 +20,6 @@ static_assert(kind_names.size() == static_cast<std::size_t>(Kind::adopted) + 1);
 
 std::string_view name(Kind kind) { return kind_names.at(static_cast<std::size_t>(kind)); }
 
-std::optional<Kind> kind_from(std::string_view text) {
-  const auto* const found = std::find(kind_names.begin(), kind_names.end(), text);
-  if (found == kind_names.end()) return std::nullopt;
-  return static_cast<Kind>(found - kind_names.begin());
-}
+std::optional<Kind> kind_from(std::string_view text) { return core::enum_from<Kind>(kind_names, text); }
 
 }  // namespace airlock::ledger

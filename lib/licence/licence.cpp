@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "core/ascii.hpp"
 #include "core/json.hpp"
 #include "core/members.hpp"
 #include "core/text.hpp"
@@ -18,25 +19,9 @@ constexpr std::string_view licence_format = "airlock-licence/1";
 constexpr std::int64_t integer_limit = 9007199254740991;  // 2^53 - 1: what I-JSON carries exactly (RFC 7493 2.2)
 constexpr std::size_t licensee_limit = 200;
 
-/// 1 to 64 letters, digits, `.`, `_`, `-`, the first a letter or a digit.
-bool is_serial(std::string_view text) {
-  const auto is_alphanumeric = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-  };
-  return !text.empty() && text.size() <= 64 && is_alphanumeric(text[0]) &&
-         std::all_of(text.begin(), text.end(),
-                     [&](char c) { return is_alphanumeric(c) || c == '.' || c == '_' || c == '-'; });
-}
-
-/// A serial without upper case: what policies can name.
-bool is_name(std::string_view text) { return is_serial(text) && core::to_lower(text) == text; }
-
-constexpr std::string_view name_rule =
-    "must have 1 to 64 of `a-z`, `0-9`, `.`, `_`, `-`, the first a letter or a digit";
-
 std::string name_in(Members& in, std::string_view member) {
   std::string found = in.text(member);
-  if (!is_name(found)) in.refuse(member, name_rule);
+  if (!core::is_name(found)) in.refuse(member, core::name_rule);
   return found;
 }
 
@@ -47,7 +32,7 @@ std::vector<std::pair<std::string, std::int64_t>> limits_in(Members& outer) {
   if (json->size() > limits_limit) outer.refuse("limits", "has more than " + std::to_string(limits_limit) + " members");
   outer.inner("limits", [&](Members& in) {
     for (const auto& [limit, value] : json->items()) {
-      if (!is_name(limit)) in.refuse(limit, name_rule);
+      if (!core::is_name(limit)) in.refuse(limit, core::name_rule);
       out.emplace_back(limit, in.integer(limit, 0, integer_limit));
     }
   });
@@ -79,7 +64,7 @@ Result<Licence> parse(std::string_view content, std::string_view name) {
   Licence out;
   in.format(licence_format);
   out.serial = in.text("serial");
-  if (!is_serial(out.serial)) {
+  if (!core::is_serial(out.serial)) {
     in.refuse("serial", "must have 1 to 64 letters, digits, `.`, `_`, `-`, the first a letter or a digit");
   }
   out.sequence = in.integer("sequence", 1, integer_limit);
@@ -88,7 +73,8 @@ Result<Licence> parse(std::string_view content, std::string_view name) {
   out.tier = name_in(in, "tier");
   out.entitlements = in.texts("entitlements", entitlements_limit);
   for (const auto& entitlement : out.entitlements) {
-    if (!is_name(entitlement)) in.refuse("entitlements", quote(entitlement) + ": " + std::string(name_rule));
+    if (!core::is_name(entitlement))
+      in.refuse("entitlements", quote(entitlement) + ": " + std::string(core::name_rule));
   }
   out.limits = limits_in(in);
   read_sites(in, out);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/encoding.hpp"
 #include "core/text.hpp"
 #include "policy/names.hpp"
 
@@ -12,6 +13,7 @@ namespace {
 using core::quote;
 
 constexpr std::array<std::string_view, 4> disposition_names{"send", "redact", "seal", "withhold"};
+constexpr std::array<std::string_view, 2> kit_age_names{"current", "stale"};
 
 bool is_declared_missing(const DecisionFacts& facts) {
   return facts.licence == LicenceState::missing && facts.tier == unlicensed_tier;
@@ -67,19 +69,12 @@ std::string subject(const Contribution& contribution) {
 
 std::string_view name(Disposition disposition) { return disposition_names[static_cast<std::size_t>(disposition)]; }
 
-std::string_view name(KitAge age) { return age == KitAge::stale ? "stale" : "current"; }
+std::string_view name(KitAge age) { return kit_age_names[static_cast<std::size_t>(age)]; }
 
-std::optional<KitAge> kit_age_from(std::string_view text) {
-  for (const KitAge age : {KitAge::current, KitAge::stale}) {
-    if (name(age) == text) return age;
-  }
-  return std::nullopt;
-}
+std::optional<KitAge> kit_age_from(std::string_view text) { return core::enum_from<KitAge>(kit_age_names, text); }
 
 std::optional<Disposition> disposition_from(std::string_view text) {
-  const auto* const at = std::find(disposition_names.begin(), disposition_names.end(), text);
-  if (at == disposition_names.end()) return std::nullopt;
-  return static_cast<Disposition>(at - disposition_names.begin());
+  return core::enum_from<Disposition>(disposition_names, text);
 }
 
 bool is_believed(const DecisionFacts& facts) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "core/ascii.hpp"
 #include "core/members.hpp"
 #include "core/text.hpp"
 #include "policy/limits.hpp"
@@ -19,7 +20,7 @@ constexpr std::size_t names_limit = 256;  // in one list of a selector
 
 std::string name_in(Members& in, std::string_view member) {
   std::string found = in.text(member);
-  if (in.ok() && !is_name(found)) in.refuse(member, name_rule);
+  if (in.ok() && !core::is_name(found)) in.refuse(member, core::name_rule);
   return found;
 }
 
@@ -47,8 +48,8 @@ class DocumentReader {
     const Json* claims = in.array_if("claims", claims_limit);
     // In format 1 it is an unknown member.
     if (is_second) {
-      out_.entitlements =
-          names_if(in, "entitlements", entitlements_limit, "an entitlement: it " + std::string(name_rule), is_name);
+      out_.entitlements = names_if(in, "entitlements", entitlements_limit,
+                                   "an entitlement: it " + std::string(core::name_rule), core::is_name);
     }
     if (in.ok() && out_.otherwise < Disposition::seal) {
       in.refuse("otherwise", "must be `seal` or `withhold`: what no tier grants is not sent");
@@ -71,7 +72,7 @@ class DocumentReader {
     for (const auto& [name, json] : tiers.items()) {
       Members in(json, name_, "/tiers/" + core::pointer_step(name));
       Tier tier;
-      if (!is_name(name)) in.refuse("", name_rule);
+      if (!core::is_name(name)) in.refuse("", core::name_rule);
       tier.disposition = disposition_in(in, "disposition");
       tier.profiles = profiles_in(in);
       const auto may = in.texts("may", 4);
@@ -143,8 +144,8 @@ class DocumentReader {
       for (const auto& text : names_if(in, "licence", names_limit, "a licence state", core::licence_state)) {
         out.licences.push_back(core::licence_state(text).value_or(LicenceState::invalid));
       }
-      out.entitlements =
-          names_if(in, "entitlement", entitlements_limit, "an entitlement: it " + std::string(name_rule), is_name);
+      out.entitlements = names_if(in, "entitlement", entitlements_limit,
+                                  "an entitlement: it " + std::string(core::name_rule), core::is_name);
       out.events = names_if(in, "event", names_limit, "an event of the dictionary",
                             [&](const auto& text) { return contains(dictionary_.events(), text); });
       for (const auto& text : names_if(in, "kit", 2, "`current` or `stale`", kit_age_from)) {

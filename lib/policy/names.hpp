@@ -12,17 +12,6 @@
 
 namespace airlock::policy {
 
-/// Whether `text` can name a tier, a profile, a rule, a claim or an entitlement. Licences use the same alphabet.
-inline bool is_name(std::string_view text) {
-  const auto is_letter_or_digit = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
-  return !text.empty() && text.size() <= 64 && is_letter_or_digit(text[0]) &&
-         std::all_of(text.begin(), text.end(),
-                     [&](char c) { return is_letter_or_digit(c) || c == '.' || c == '_' || c == '-'; });
-}
-
-inline constexpr std::string_view name_rule =
-    "must have 1 to 64 of `a-z`, `0-9`, `.`, `_`, `-`, the first a letter or a digit";
-
 /// The items, quoted, with commas between them; `nothing` if there are none.
 template <typename Items>
 [[nodiscard]] std::string listed(const Items& items, std::string_view nothing) {

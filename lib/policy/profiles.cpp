@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "core/ascii.hpp"
 #include "core/json.hpp"
 #include "core/members.hpp"
 #include "core/text.hpp"
@@ -48,7 +49,7 @@ class ProfileReader {
   Result<ProfileDraft> read_draft(const std::string& name, const Json& json) const {
     Members in(json, document_, path_of(name));
     ProfileDraft draft;
-    if (!is_name(name)) in.refuse("", name_rule);
+    if (!core::is_name(name)) in.refuse("", core::name_rule);
     draft.extends = in.text_if("extends");
     if (in.has("undeclared")) {
       const bool drop = in.word("undeclared", {"drop", "refuse"}) == "drop";

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/ascii.hpp"
 #include "core/encoding.hpp"
 
 namespace airlock::redaction {
@@ -18,8 +19,6 @@ struct Decimal {
   std::int64_t place = 0;
 };
 
-bool is_figure_digit(char c) { return c >= '0' && c <= '9'; }
-
 /// Nothing if `text` is no number, or if its exponent is far beyond those of a double.
 std::optional<Decimal> decimal_from(std::string_view text) {
   Decimal out;
@@ -27,7 +26,7 @@ std::optional<Decimal> decimal_from(std::string_view text) {
   if (out.negative) text.remove_prefix(1);
   std::int64_t whole = 0;  // digits before the point
   bool in_fraction = false;
-  while (!text.empty() && (is_figure_digit(text[0]) || (text[0] == '.' && !in_fraction))) {
+  while (!text.empty() && (core::is_digit(text[0]) || (text[0] == '.' && !in_fraction))) {
     if (text[0] == '.') {
       in_fraction = true;
     } else {

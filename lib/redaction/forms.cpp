@@ -4,6 +4,7 @@
 #include <array>
 #include <span>
 
+#include "core/ascii.hpp"
 #include "core/text.hpp"
 #include "core/utf8.hpp"
 
@@ -12,13 +13,6 @@ namespace {
 
 constexpr std::size_t base64_run_minimum = 8;  // digits that encode encoded_bytes_minimum bytes
 constexpr std::size_t hex_run_minimum = 2 * encoded_bytes_minimum;
-
-constexpr int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 /// The value of a digit of either alphabet, standard or URL-safe; -1 for other characters.
 constexpr int base64_digit(char c) {
@@ -40,7 +34,7 @@ constexpr Values values_of(int (*digit)(char)) {
   return out;
 }
 constexpr Values base64_values = values_of(base64_digit);
-constexpr Values hex_values = values_of(hex_digit);
+constexpr Values hex_values = values_of(core::hex_value);
 
 std::int8_t value_of(const Values& values, char c) { return values[static_cast<unsigned char>(c)]; }
 
@@ -49,7 +43,7 @@ int hex_number(std::string_view text, std::size_t at, std::size_t count) {
   if (text.size() < at + count) return -1;
   int value = 0;
   for (std::size_t i = at; i < at + count; ++i) {
-    const int digit = hex_digit(text[i]);
+    const int digit = core::hex_value(text[i]);
     if (digit < 0) return -1;
     value = value * 16 + digit;
   }

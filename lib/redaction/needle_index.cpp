@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstring>
 
+#include "core/ascii.hpp"
 #include "core/text.hpp"
 #include "core/utf8.hpp"
 #include "redaction/forms.hpp"
@@ -15,8 +16,6 @@ using dictionary::Class;
 
 constexpr std::size_t start_bytes = anywhere_characters_minimum;  // a character has at least one byte
 constexpr std::uint64_t golden = 0x9E3779B97F4A7C15;
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// Whether the character is a letter of an alphabet from Latin to Georgian, or a mark that combines with one.
 /// Characters of scripts that put no spaces between words do not count.
@@ -77,7 +76,7 @@ std::size_t places_for(std::size_t needles) { return std::bit_ceil(64 * needles)
 
 /// Whether the byte belongs to a word: letters, digits, `_`, and everything beyond ASCII.
 bool is_word(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
+  return core::is_digit(c) || core::is_lower(c) || c == '_' || static_cast<unsigned char>(c) >= 0x80;
 }
 
 /// Whether a word may begin or end before `text[at]`.
@@ -101,7 +100,7 @@ Anywhere::Anywhere(std::vector<Needle> needles, std::uint64_t key) : key_(key) {
     while (last != none && !needle.text.starts_with(needles_[last].needle.text)) last = needles_[last].parent;
     // A needle is not needed if another needle is its beginning and is found whatever follows.
     if (last != none && !needles_[last].ends_in_digit) continue;
-    const bool ends_in_digit = is_digit(needle.text.back()) && needle.text.size() < anywhere_bytes_maximum;
+    const bool ends_in_digit = core::is_digit(needle.text.back()) && needle.text.size() < anywhere_bytes_maximum;
     needles_.push_back({std::move(needle), last, ends_in_digit});
     last = static_cast<std::uint32_t>(needles_.size() - 1);
   }
@@ -126,7 +125,7 @@ std::optional<NeedleHit> Anywhere::find(std::string_view text, SearchBudget& bud
     start = (start << 8 | static_cast<unsigned char>(text[i])) & start_mask;
     if (i + 1 < start_bytes || !filter_[filter_bit(start)]) continue;
     const std::size_t begin = i + 1 - start_bytes;
-    if (begin > 0 && is_digit(text[begin]) && is_digit(text[begin - 1])) continue;
+    if (begin > 0 && core::is_digit(text[begin]) && core::is_digit(text[begin - 1])) continue;
     if (auto found = at(text.substr(begin), budget)) return found;
   }
   return std::nullopt;
@@ -147,7 +146,7 @@ std::optional<NeedleHit> Anywhere::at(std::string_view text, SearchBudget& budge
   while (entry != nullptr) {
     const std::string& needle = entry->needle.text;
     if (text.starts_with(needle) &&
-        !(entry->ends_in_digit && text.size() > needle.size() && is_digit(text[needle.size()]))) {
+        !(entry->ends_in_digit && text.size() > needle.size() && core::is_digit(text[needle.size()]))) {
       return entry->needle.found;
     }
     if (!budget.take()) return entry->needle.found;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/ascii.hpp"
 #include "redaction/looked_for.hpp"
 
 namespace airlock::redaction {
@@ -15,7 +16,7 @@ std::size_t characters(std::string_view text) {
 }
 
 std::size_t digits(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }));
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), core::is_digit));
 }
 
 Result<void> TakenOut::add_text(std::string_view text, std::optional<Class> cls, bool declared, std::uint32_t source) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/ascii.hpp"
 #include "core/text.hpp"
 #include "core/time.hpp"
 #include "redaction/domain.hpp"
@@ -69,7 +70,7 @@ std::optional<std::string> truncate_time(std::string_view text, core::Calendar u
 }
 
 std::optional<std::string> truncate_version(std::string_view text, VersionPart part) {
-  const auto is_digit = [&](std::size_t at) { return at < text.size() && text[at] >= '0' && text[at] <= '9'; };
+  const auto is_digit = [&](std::size_t at) { return at < text.size() && core::is_digit(text[at]); };
   std::size_t end = text.starts_with('v') || text.starts_with('V') ? 1 : 0;
   if (!is_digit(end)) return std::nullopt;
   while (is_digit(end)) ++end;

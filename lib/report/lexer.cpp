@@ -3,6 +3,7 @@
 #include <array>
 #include <optional>
 
+#include "core/ascii.hpp"
 #include "core/encoding.hpp"
 #include "core/text.hpp"
 #include "core/utf8.hpp"
@@ -16,7 +17,6 @@ namespace {
 constexpr std::size_t longest_escape = 12;  // \ud83d\ude00
 
 std::uint8_t octet(char c) { return static_cast<std::uint8_t>(c); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 constexpr std::array<bool, 256> make_plain() {
   std::array<bool, 256> plain{};
@@ -170,7 +170,7 @@ Result<std::string_view> Lexer::number(std::size_t limit) {
   const auto is_next = [&](char c) { return at < rest.size() && rest[at] == c; };
   const auto digits = [&] {
     const std::size_t first = at;
-    while (at < rest.size() && is_digit(rest[at])) ++at;
+    while (at < rest.size() && core::is_digit(rest[at])) ++at;
     return at > first;
   };
   const auto grammar = [&] {

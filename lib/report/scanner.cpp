@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/ascii.hpp"
 #include "report/key_set.hpp"
 #include "report/lexer.hpp"
 #include "report/window.hpp"
@@ -159,7 +160,7 @@ Result<Token> Scanner::State::value(Token token) {
     default:
       break;
   }
-  if (first == '-' || (first >= '0' && first <= '9')) {
+  if (first == '-' || core::is_digit(first)) {
     return scalar(token, TokenKind::number, lexer.number(limits.number_bytes));
   }
   if (in.offset() == 0 && in.rest().substr(0, 3) == "\xEF\xBB\xBF") return refuse(0, "a byte order mark");
