@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/encoding.hpp"
 #include "site/key_files.hpp"
 #include "sys/look.hpp"
 
@@ -10,12 +11,22 @@ namespace {
 
 /// The number of `…/site-17.crt`, or 0.
 std::uint64_t number_in(const std::string& file) {
-  const auto dash = file.rfind('-');
-  std::uint64_t number = 0;
-  for (std::size_t at = dash + 1; dash != file.npos && at < file.size() && file[at] >= '0' && file[at] <= '9'; ++at) {
-    number = number * 10 + static_cast<std::uint64_t>(file[at] - '0');
+  const std::size_t begin = file.rfind('-') + 1;  // npos + 1 == 0
+  return core::number_from<std::uint64_t>(file.substr(begin, file.rfind('.') - begin)).value_or(0);
+}
+
+/// The key or certificate in force, and those of the former ones that `read` makes of their files.
+template <typename Value, typename Read>
+Result<std::vector<Value>> with_former(Result<Value> in_force, Result<std::vector<std::string>> files, Read read) {
+  std::vector<Value> out;
+  AIRLOCK_TRY(Value first, std::move(in_force));
+  out.push_back(std::move(first));
+  AIRLOCK_TRY(const auto former, std::move(files));
+  for (const std::string& file : former) {
+    AIRLOCK_TRY(Value value, read(file));
+    out.push_back(std::move(value));
   }
-  return number;
+  return out;
 }
 
 }  // namespace
@@ -36,40 +47,20 @@ Result<std::vector<std::string>> former_files(const Site& site, KeyName key, std
 }
 
 Result<std::vector<crypto::Certificate>> all_signing_certificates(const Site& site) {
-  std::vector<crypto::Certificate> out;
-  AIRLOCK_TRY(auto in_force, site.signing_certificate());
-  out.push_back(std::move(in_force));
-  AIRLOCK_TRY(const auto files, former_files(site, KeyName::site, ".crt"));
-  for (const std::string& file : files) {
-    AIRLOCK_TRY(auto certificate, read_certificate(file));
-    out.push_back(std::move(certificate));
-  }
-  return out;
+  return with_former(site.signing_certificate(), former_files(site, KeyName::site, ".crt"), read_certificate);
 }
 
 Result<std::vector<Identity>> all_archive_identities(const Site& site) {
-  std::vector<Identity> out;
-  AIRLOCK_TRY(auto in_force, site.archive_identity());
-  out.push_back(std::move(in_force));
-  AIRLOCK_TRY(const auto files, former_files(site, KeyName::archive, ".key"));
-  for (const std::string& file : files) {
-    AIRLOCK_TRY(auto key, read_private_key(file));
-    AIRLOCK_TRY(auto certificate, read_certificate(file.substr(0, file.size() - 4) + ".crt"));
-    out.push_back(Identity{std::move(key), std::move(certificate)});
-  }
-  return out;
+  return with_former(site.archive_identity(), former_files(site, KeyName::archive, ".key"),
+                     [](const std::string& file) -> Result<Identity> {
+                       AIRLOCK_TRY(auto key, read_private_key(file));
+                       AIRLOCK_TRY(auto certificate, read_certificate(file.substr(0, file.size() - 4) + ".crt"));
+                       return Identity{std::move(key), std::move(certificate)};
+                     });
 }
 
 Result<std::vector<crypto::Secret>> all_pseudonym_keys(const Site& site) {
-  std::vector<crypto::Secret> out;
-  AIRLOCK_TRY(auto in_force, site.pseudonym_key());
-  out.push_back(std::move(in_force));
-  AIRLOCK_TRY(const auto files, former_files(site, KeyName::pseudonym, ".key"));
-  for (const std::string& file : files) {
-    AIRLOCK_TRY(auto key, read_pseudonym_key(file));
-    out.push_back(std::move(key));
-  }
-  return out;
+  return with_former(site.pseudonym_key(), former_files(site, KeyName::pseudonym, ".key"), read_pseudonym_key);
 }
 
 }  // namespace airlock::site
