@@ -27,12 +27,7 @@ Result<std::vector<Retirement>> Register::retirements(std::string_view site_id) 
   AIRLOCK_TRY(auto query, database_.prepare("SELECT retired, reason, ended FROM retirements WHERE site_id = ? "
                                             "ORDER BY number"));
   query.bind(site_id);
-  std::vector<Retirement> out;
-  for (;;) {
-    AIRLOCK_TRY(const bool row, query.step());
-    if (!row) return out;
-    out.push_back({query.text(0), query.text(1), query.text(2)});
-  }
+  return all_rows(query, [](const db::Statement& row) { return Retirement{row.text(0), row.text(1), row.text(2)}; });
 }
 
 Result<std::optional<Retirement>> Register::retirement_in_force(std::string_view site_id) {
@@ -66,12 +61,7 @@ Result<std::vector<Fork>> Register::open_forks(std::string_view site_id, std::op
   AIRLOCK_TRY(auto query,
               database_.prepare(std::string("SELECT ") + fork_columns + open_of_site + " ORDER BY disclosure, found"));
   query.bind(site_id).bind(column(disclosure.value_or(0)));
-  std::vector<Fork> out;
-  for (;;) {
-    AIRLOCK_TRY(const bool row, query.step());
-    if (!row) return out;
-    out.push_back(fork_in(query, 0));
-  }
+  return all_rows(query, [](const db::Statement& row) { return fork_in(row, 0); });
 }
 
 Result<std::vector<Fork>> Register::close_forks(std::string_view site_id, std::optional<std::uint64_t> disclosure,

@@ -271,11 +271,9 @@ Result<std::string> Register::issue_receipt(std::string_view site_id, core::Time
                                             "EXISTS (SELECT 1 FROM forks f WHERE f.site_id = d.site_id AND "
                                             "f.disclosure = d.disclosure) ORDER BY disclosure DESC LIMIT ?"));
   items.bind(site_id).bind(static_cast<std::int64_t>(site::receipt_items_limit));
-  for (;;) {
-    AIRLOCK_TRY(const bool row, items.step());
-    if (!row) break;
-    order.items.push_back({items.text(0), items.text(1)});
-  }
+  AIRLOCK_TRY(order.items, all_rows(items, [](const db::Statement& row) {
+                return site::ReceiptItem{row.text(0), row.text(1)};
+              }));
   if (order.items.empty()) {
     return fail(Code::refused, "nothing of site " + std::string(site_id) + " has been taken in",
                 "`airlock-vendor intake FILE` takes its bundles in");

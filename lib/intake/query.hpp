@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "core/result.hpp"
 #include "core/time.hpp"
@@ -25,6 +26,17 @@ namespace airlock::intake {
   if (row && !query.is_null(0)) out = counter_in(query, 0);
   query.reset();
   return out;
+}
+
+/// What `read` makes of each row of a query whose parameters are bound.
+template <typename Read>
+[[nodiscard]] auto all_rows(db::Statement& query, Read read) -> core::Result<std::vector<decltype(read(query))>> {
+  std::vector<decltype(read(query))> out;
+  for (;;) {
+    AIRLOCK_TRY(const bool row, query.step());
+    if (!row) return out;
+    out.push_back(read(query));
+  }
 }
 
 /// Binds the columns `disclosure` to `received` of a disclosure.

@@ -222,13 +222,9 @@ Result<std::vector<Readmission>> Register::readmissions(std::string_view site_id
                               "count(*) FROM former_forks f WHERE f.site_id = r.site_id AND f.readmission = r.number) "
                               "FROM readmissions r WHERE r.site_id = ? ORDER BY r.number"));
   query.bind(site_id);
-  std::vector<Readmission> out;
-  for (;;) {
-    AIRLOCK_TRY(const bool row, query.step());
-    if (!row) return out;
-    out.push_back(
-        {query.text(0), query.text(1), query.text(2), query.text(3), counter_in(query, 4), counter_in(query, 5)});
-  }
+  return all_rows(query, [](const db::Statement& row) {
+    return Readmission{row.text(0), row.text(1), row.text(2), row.text(3), counter_in(row, 4), counter_in(row, 5)};
+  });
 }
 
 }  // namespace airlock::intake

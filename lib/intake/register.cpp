@@ -97,12 +97,7 @@ RegisteredSite site_in(const db::Statement& row) {
 
 /// The first column of every row.
 Result<std::vector<std::string>> texts_in(db::Statement& query) {
-  std::vector<std::string> out;
-  for (;;) {
-    AIRLOCK_TRY(const bool row, query.step());
-    if (!row) return out;
-    out.push_back(query.text(0));
-  }
+  return all_rows(query, [](const db::Statement& row) { return row.text(0); });
 }
 
 }  // namespace
@@ -177,22 +172,12 @@ Result<std::optional<RegisteredSite>> Register::site(std::string_view site_id) {
 
 Result<std::vector<FormerKeys>> Register::former_keys() {
   AIRLOCK_TRY(auto select, database_.prepare("SELECT site_id, site_certificate, ledger_key FROM former_keys"));
-  std::vector<FormerKeys> out;
-  for (;;) {
-    AIRLOCK_TRY(const bool found, select.step());
-    if (!found) return out;
-    out.push_back({select.text(0), select.text(1), select.text(2)});
-  }
+  return all_rows(select, [](const db::Statement& row) { return FormerKeys{row.text(0), row.text(1), row.text(2)}; });
 }
 
 Result<std::vector<RegisteredSite>> Register::sites() {
   AIRLOCK_TRY(auto select, database_.prepare(std::string(columns) + "ORDER BY site_id"));
-  std::vector<RegisteredSite> out;
-  for (;;) {
-    AIRLOCK_TRY(const bool found, select.step());
-    if (!found) return out;
-    out.push_back(site_in(select));
-  }
+  return all_rows(select, site_in);
 }
 
 Result<std::string> Register::issue_numbered(const std::string& table, core::Time now, const Issue& issue) {
