@@ -11,6 +11,12 @@ namespace airlock::health {
 using core::Json;
 using core::Time;
 
+Json looser_json(const std::vector<policy::Loosening>& loosenings) {
+  Json out = Json::array();
+  for (const auto& each : loosenings) out.push_back({{"what", each.what}, {"from", each.from}, {"to", each.to}});
+  return out;
+}
+
 policy::Disposition authorised_ceiling(const gate::Inputs& inputs) {
   if (!inputs.ceiling) return policy::Disposition::seal;
   auto out = policy::Disposition::withhold;
@@ -31,12 +37,6 @@ Json ceiling_json(const gate::Inputs& inputs, const std::string& event) {
   return {{"disposition", policy::name(found->second.disposition)},
           {"recipients", found->second.recipients},
           {"destinations", found->second.destinations}};
-}
-
-Json looser_json(const std::vector<policy::Loosening>& loosenings) {
-  Json out = Json::array();
-  for (const auto& each : loosenings) out.push_back({{"what", each.what}, {"from", each.from}, {"to", each.to}});
-  return out;
 }
 
 Json machine_json(const site::Machine& machine) {

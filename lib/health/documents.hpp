@@ -12,6 +12,9 @@ namespace airlock::health {
 /// The loosest disposition in the site's ceiling; `seal` if the site has no ceiling yet.
 [[nodiscard]] policy::Disposition authorised_ceiling(const gate::Inputs& inputs);
 
+/// Where a decision is looser than the ceiling, as JSON.
+[[nodiscard]] core::Json looser_json(const std::vector<policy::Loosening>& loosenings);
+
 /// A verdict as JSON: state, reason, hint, days left, days of warning, the licence's own document if it was verified,
 /// the licence that follows, exit code.
 [[nodiscard]] core::Json verdict_document(const licence::LicenceVerdict& verdict);

@@ -3,6 +3,7 @@
 
 #include "commands.hpp"
 #include "core/text.hpp"
+#include "health/documents.hpp"
 #include "office/authorise.hpp"
 #include "office/clock.hpp"
 #include "present.hpp"
@@ -27,14 +28,10 @@ struct Options {
 Json to_json(const office::Proposal& proposal) {
   Json events = Json::array();
   for (const office::Raise& raise : proposal.raises) {
-    Json looser = Json::array();
-    for (const auto& difference : raise.loosenings) {
-      looser.push_back({{"what", difference.what}, {"from", difference.from}, {"to", difference.to}});
-    }
     events.push_back({{"event", raise.event},
                       {"before", raise.before ? Json(policy::name(*raise.before)) : Json(nullptr)},
                       {"after", policy::name(raise.after)},
-                      {"looser", looser}});
+                      {"looser", health::looser_json(raise.loosenings)}});
   }
   return events;
 }
