@@ -175,13 +175,13 @@ std::string identity_of(const published::Destination& destination) {
 
 std::optional<Stop> stopped_by(const policy::Terms& terms, const Inputs& inputs, std::string_view event) {
   if (inputs.hold) {
-    return Stop{.reason = "hold",
+    return Stop{.reason = StopReason::hold,
                 .message = "disclosures are on hold since " + inputs.hold->since.text() +
                            (inputs.hold->reason.empty() ? "" : ": " + core::printable(inputs.hold->reason)),
                 .hint = "`airlock release` lifts it; then run `airlock process --held`"};
   }
   if (const auto differences = above_ceiling(terms, inputs, event); !differences.empty()) {
-    return Stop{.reason = "ceiling",
+    return Stop{.reason = StopReason::ceiling,
                 .message = "the decision is looser than this site's ceiling: " + told(differences),
                 .hint =
                     "`airlock authorise --reason TEXT` shows all that is looser and allows it; then run `airlock "
@@ -193,7 +193,7 @@ std::optional<Stop> stopped_by(const policy::Terms& terms, const Inputs& inputs,
     if (std::find(permitted.begin(), permitted.end(), destination.url) != permitted.end()) continue;
     const bool own = !inputs.site.configuration().destinations.empty();
     const std::string place = own ? inputs.site.path(site::layout::configuration) : inputs.site.path(site::layout::kit);
-    return Stop{.reason = "machine",
+    return Stop{.reason = StopReason::machine,
                 .message = "destination " + quote(destination.url) + " of " + quote(place) +
                            " is not among the `destinations` of " + quote(site::machine_path),
                 .hint = "let the machine's administrator permit it, or name another destination"};

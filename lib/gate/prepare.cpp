@@ -27,15 +27,15 @@ crypto::Secret fresh_key(const site::Site& site) {
 /// Whether an error is about the report rather than about the machine. Such an error is an outcome.
 bool is_about_report(const core::Error& error) { return error.code == Code::bad_input || error.code == Code::refused; }
 
-Stop refusal(const core::Error& error, std::string reason) {
-  return {.reason = std::move(reason), .message = error.message, .hint = error.hint};
+Stop refusal(const core::Error& error, StopReason reason) {
+  return {.reason = reason, .message = error.message, .hint = error.hint};
 }
 
 /// The stop for a text that is no JSON, or no report that anybody could judge. The terminal names the member at fault.
 /// The ledger keeps no character of a report, so it names only the byte.
 Stop malformed(const core::Error& error, const core::Blob& report, const Inputs& inputs) {
   const report::Limits limits = limits_of(inputs.site.configuration());
-  Stop out = refusal(error, "malformed");
+  Stop out = refusal(error, StopReason::malformed);
   const auto colon = error.message.starts_with("byte ") ? error.message.find(':') : std::string::npos;
   const std::string byte = colon == std::string::npos ? "the report" : error.message.substr(0, colon);
   out.recorded = byte + ": malformed, or beyond a limit";
@@ -64,19 +64,21 @@ Stop withheld_because(const policy::Decision& decision, const policy::DecisionFa
   const licence::LicenceVerdict& verdict = inputs.licence.verdict;
   std::string why;
   for (const std::string& sentence : policy::explain(decision, facts)) why += (why.empty() ? "" : "; ") + sentence;
-  if (!decision.withheld_by_exception) return {.reason = "policy", .message = std::move(why), .hint = {}};
+  if (!decision.withheld_by_exception) return {.reason = StopReason::policy, .message = std::move(why), .hint = {}};
   if (verdict.code()) {
-    return {.reason = "licence", .message = "nothing leaves: " + verdict.reason, .hint = verdict.hint};
+    return {.reason = StopReason::licence, .message = "nothing leaves: " + verdict.reason, .hint = verdict.hint};
   }
   if (decision.contributions.front().kind == policy::Contribution::Kind::otherwise && facts.tier) {
-    return {.reason = "tier",
+    return {.reason = StopReason::tier,
             .message = "nothing leaves: the policy of kit " + std::to_string(inputs.kit->number) + " has no tier " +
                        core::quote(*facts.tier) + ", which the licence names",
             .hint =
                 "ask the vendor for a licence of a tier that the policy has, or for a newer kit; then run `airlock "
                 "process --held`"};
   }
-  return {.reason = "policy", .message = std::move(why), .hint = "`airlock status` says what is in force, and why"};
+  return {.reason = StopReason::policy,
+          .message = std::move(why),
+          .hint = "`airlock status` says what is in force, and why"};
 }
 
 /// Whether a person chose, by tier, floor or rule, that everything is withheld, whatever the report says.
@@ -102,8 +104,9 @@ Prepared unjudged(Outcome outcome, Stop stop, const Inputs& inputs) {
       return each.at_least == policy::Disposition::withhold;
     });
     if (floor == facts.floors.end()) return out;
-    out.stop = {
-        .reason = "policy", .message = "the floor in " + core::quote(floor->source) + " is `withhold`", .hint = {}};
+    out.stop = {.reason = StopReason::policy,
+                .message = "the floor in " + core::quote(floor->source) + " is `withhold`",
+                .hint = {}};
   }
   out.outcome = Outcome::withheld;
   return out;
@@ -162,7 +165,7 @@ Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std
   if (!report.complete) {
     return unjudged(
         Outcome::refused,
-        {.reason = "limit",
+        {.reason = StopReason::limit,
          .message = "the report is larger than " + std::to_string(limits.bytes) + " bytes",
          .hint = "`limits.report_bytes` in airlock.json can allow more; `airlock process --held` then looks "
                  "at it again"},
@@ -172,7 +175,7 @@ Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std
     const auto checked = check_well_formed(report.bytes, inputs);
     if (checked) {
       return unjudged(Outcome::held,
-                      {.reason = "no_kit",
+                      {.reason = StopReason::no_kit,
                        .message = "without a kit nothing leaves: " + inputs.no_kit.message,
                        .hint = inputs.no_kit.hint},
                       inputs);
@@ -188,7 +191,7 @@ Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std
     if (inspection.error().code == Code::bad_input) {
       return unjudged(Outcome::refused, malformed(inspection.error(), report.bytes, inputs), inputs);
     }
-    return unjudged(Outcome::held, refusal(inspection.error(), "dictionary"), inputs);
+    return unjudged(Outcome::held, refusal(inspection.error(), StopReason::dictionary), inputs);
   }
 
   Prepared out;
@@ -205,7 +208,7 @@ Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std
 
   if (!inspection->missing.empty()) {
     out.outcome = Outcome::held;
-    out.stop = {.reason = "dictionary",
+    out.stop = {.reason = StopReason::dictionary,
                 .message = core::quote(inspection->missing) + " is required, and is missing or not of its type",
                 .hint =
                     "what is billed by must be there: mend what makes the report; `airlock discard` lets go of this "
@@ -217,7 +220,7 @@ Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std
   if (!plan) {
     // Only `redact_also` can fail here: the policy's own profiles were checked with the kit.
     out.outcome = Outcome::held;
-    out.stop = refusal(plan.error(), "configuration");
+    out.stop = refusal(plan.error(), StopReason::configuration);
     return out;
   }
   out.plan = std::move(*plan);
@@ -234,7 +237,7 @@ Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std
     if (!is_about_report(redacted.error())) return fail(redacted.error());
     const bool by_dictionary = redacted.error().code == Code::refused;
     out.outcome = by_dictionary ? Outcome::held : Outcome::refused;
-    out.stop = refusal(redacted.error(), by_dictionary ? "dictionary" : "limit");
+    out.stop = refusal(redacted.error(), by_dictionary ? StopReason::dictionary : StopReason::limit);
     if (by_dictionary) {
       AIRLOCK_TRY(out.misfits, find_misfits());
     }
@@ -249,7 +252,7 @@ Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std
   if (!found) {
     if (!is_about_report(found.error())) return fail(found.error());
     out.outcome = Outcome::held;
-    out.stop = refusal(found.error(), "leak");
+    out.stop = refusal(found.error(), StopReason::leak);
     return out;
   }
   out.copied = std::move(found->copied);

@@ -81,7 +81,7 @@ Result<ToLookAt> to_look_at(const site::Site& site, const std::vector<std::uint6
     if (row.latest_seq < looked) continue;
     // Only a person who names it overrules the person who asked for other bytes.
     AIRLOCK_TRY(const Why why, why_it_waits(ledger, row));
-    if (why.reason != expectation) out.rows.push_back(row);
+    if (why.reason != name(StopReason::expect)) out.rows.push_back(row);
   }
   return out;
 }

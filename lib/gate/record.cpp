@@ -100,7 +100,7 @@ class Recorder {
     AIRLOCK_CHECK(append_report(change, subject, decided(out)));
     const Stop& stop = out.prepared.stop;
     const Json members{{"number", subject.number},
-                       {"reason", stop.reason},
+                       {"reason", name(stop.reason)},
                        {"message", stop.recorded.empty() ? stop.message : stop.recorded}};
     const auto kind = is_held ? ledger::Kind::held : is_kept ? ledger::Kind::refused : ledger::Kind::withheld;
     AIRLOCK_CHECK(change.append(kind, subject.report_id, members));
@@ -254,7 +254,7 @@ Result<bool> is_same_outcome(const ledger::Ledger& ledger, const Subject& subjec
   AIRLOCK_TRY(const auto row, ledger.report(subject.number));
   if (!row || row->latest != (is_held ? ledger::Kind::held : ledger::Kind::refused)) return false;
   AIRLOCK_TRY(const Why why, why_it_waits(ledger, *row));
-  return why.reason == prepared.stop.reason;
+  return why.reason == name(prepared.stop.reason);
 }
 
 }  // namespace
@@ -262,7 +262,7 @@ Result<bool> is_same_outcome(const ledger::Ledger& ledger, const Subject& subjec
 void hold_if_unexpected(Prepared& prepared, const ProcessOptions& options) {
   if (!leaves(prepared.outcome) || !options.expect || *options.expect == prepared.payload_sha256) return;
   prepared.outcome = Outcome::held;
-  prepared.stop = {.reason = std::string(expectation),
+  prepared.stop = {.reason = StopReason::expect,
                    .message = "the bytes that would leave have SHA-256 " + prepared.payload_sha256.hex() + ", not " +
                               options.expect->hex(),
                    .hint = "look at them with `airlock preview`, then run again with their digest"};

@@ -21,8 +21,6 @@ struct Subject {
   std::string dropped;                         ///< path of the claimed file that it came in; empty where it is none
 };
 
-/// Why a report is held whose bytes to leave are not those that a person had looked at.
-inline constexpr std::string_view expectation = "expect";
 /// Holds what was prepared where `expect` asks for other bytes.
 void hold_if_unexpected(Prepared& prepared, const ProcessOptions& options);
 

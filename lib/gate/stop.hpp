@@ -2,8 +2,10 @@
 /// \file
 /// What is to become of a report, and why it does not leave. Knows neither reports nor sites.
 
+#include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace airlock::gate {
 
@@ -12,16 +14,41 @@ enum class Outcome : std::uint8_t { seal, queue, withheld, held, refused };
 /// Whether the payload is to leave.
 [[nodiscard]] constexpr bool leaves(Outcome outcome) { return outcome == Outcome::seal || outcome == Outcome::queue; }
 
-/// Why a report does not leave: a word for the ledger, and words for the person.
+/// Why a report does not leave. The ledger has the name, so names never change.
+enum class StopReason : std::uint8_t {
+  none,
+  malformed,
+  limit,
+  no_kit,
+  dictionary,
+  configuration,
+  leak,
+  licence,
+  tier,
+  policy,
+  ceiling,
+  hold,
+  machine,
+  expect,  ///< the bytes that would leave are not those that a person looked at
+};
+inline constexpr std::array<std::string_view, 14> stop_reason_names{
+    "",        "malformed", "limit",  "no_kit",  "dictionary", "configuration", "leak",
+    "licence", "tier",      "policy", "ceiling", "hold",       "machine",       "expect"};
+[[nodiscard]] constexpr std::string_view name(StopReason reason) {
+  return stop_reason_names[static_cast<std::size_t>(reason)];
+}
+
+/// Why a report does not leave, for the ledger and in words for the person.
 struct Stop {
-  std::string
-      reason;  ///< `malformed`, `dictionary`, `leak`, `no_kit`, `licence`, `tier`, `ceiling`, `hold`, `policy`, …
+  StopReason reason{};
   std::string message;
   std::string hint;
   std::string recorded{};  ///< the message without the report's own names and characters; empty: the message has none
 };
 
 /// Whether all that is missing is a person's word: `release` or `authorise`.
-[[nodiscard]] inline bool is_a_persons(const Stop& stop) { return stop.reason == "hold" || stop.reason == "ceiling"; }
+[[nodiscard]] inline bool is_a_persons(const Stop& stop) {
+  return stop.reason == StopReason::hold || stop.reason == StopReason::ceiling;
+}
 
 }  // namespace airlock::gate

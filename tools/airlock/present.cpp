@@ -91,7 +91,7 @@ Json to_json(const gate::Processed& processed) {
            {"ledger_size", processed.head.size},
            {"ledger_root", processed.head.root.hex()},
            {"event", or_null(prepared.event)},
-           {"reason", or_null(prepared.stop.reason)},
+           {"reason", or_null(std::string(name(prepared.stop.reason)))},
            {"message", or_null(processed.message)},
            {"hint", or_null(processed.hint)},
            {"exit", core::exit_code(code)}};
