@@ -4,6 +4,7 @@
 
 #include "core/text.hpp"
 #include "crypto/cms.hpp"
+#include "crypto/delegate.hpp"
 #include "crypto/inventory.hpp"
 #include "gate/inputs.hpp"
 #include "gate/open.hpp"
@@ -147,6 +148,9 @@ class Examination {
     std::string kept;
     if (file->kept != keeper::KeyProtection::unencrypted) kept = ", kept " + std::string(keeper::name(file->kept));
     if (file->kept == keeper::KeyProtection::in_token) kept += " " + quote(file->token.uri);
+    if (const auto built = crypto::delegation_is_built(); !kept.empty() && !built) {
+      return add("key", Health::warn, "signs bundles" + kept + ": " + built.error().message, built.error().hint);
+    }
     if (!kept.empty() && !keeper::comes_unattended(site::signing_key_name)) {
       findings_.certificate("key", "signs bundles" + kept + ", not tried without its secret", *public_part, hint);
       return;
