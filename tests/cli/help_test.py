@@ -70,6 +70,8 @@ def test_an_unknown_command_or_option_is_answered_with_the_nearest(w):
             ("airlock", ["status", "frobnicate"], "unexpected argument `frobnicate`", "see `airlock status --help`"),
             ("airlock", ["status", "--jsn"], "unknown option `--jsn`", "did you mean `--json`? see `airlock status --help`"),
             ("airlock", ["process", "r.json", "--not=x"], "unknown option `--not`", "did you mean `--note`? see `airlock process --help`"),
+            ("airlock", ["--no-deliver", "process", "r.json"], "option `--no-deliver` was given before its command",
+             "did you mean `airlock process --no-deliver`? see `airlock process --help`"),
             ("airlock", ["init", "--nme", "x"], "unknown option `--nme`", "did you mean `--name`? see `airlock init --help`"),
             ("airlock", ["doctor", "--frobnicate"], "unknown option `--frobnicate`", "see `airlock doctor --help`"),
             ("airlock-vendor", ["licence", "isue"], "unknown command `airlock-vendor licence isue`",

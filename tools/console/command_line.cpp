@@ -119,9 +119,14 @@ core::Error usage(const CLI::App& command, std::string message, const std::strin
   return {core::Code::usage, std::move(message), meant.empty() ? help : "did you mean " + meant + "? " + help};
 }
 
+/// An option that no command took. Only the program's own options may come before the command.
 core::Error unknown_option(const CLI::App& command, const std::string& typed) {
   const std::string name = typed.substr(0, typed.find('='));
   const std::string meant = core::nearest(name, option_names(command));
+  if (meant == name) {
+    return usage(command, "option " + quote(name) + " was given before its command",
+                 "`" + full_name(command) + " " + name + "`");
+  }
   return usage(command, "unknown option " + quote(name), meant.empty() ? "" : "`" + meant + "`");
 }
 
