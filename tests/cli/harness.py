@@ -121,6 +121,8 @@ class Workspace:
         environment["UBSAN_OPTIONS"] = "halt_on_error=1:print_stacktrace=1"
         environment.update(env or {})
         command = [str(c) for c in command]
+        if "faketime" in command:  # it must read its environment before the programs clear theirs
+            environment["LD_PRELOAD"] = str(self.helper("tests/support/libearly_clock.so"))
         process = subprocess.run(command, capture_output=True, env=environment, input=stdin or b"", cwd=cwd or self.path,
                                  timeout=timeout, check=False)
         ran = Ran(command, process)

@@ -13,7 +13,6 @@
 #include "keeper/keeper.hpp"
 #include "site/site.hpp"
 #include "sys/helper.hpp"
-#include "sys/system.hpp"
 
 namespace airlock::tools {
 namespace {
@@ -53,7 +52,6 @@ Settings settings_from_environment() {
   if (out.site.empty()) out.site = site::default_directory;
   out.environment = {from_environment({"https_proxy", "HTTPS_PROXY"}), from_environment({"no_proxy", "NO_PROXY"})};
   const bool plain = std::getenv("NO_COLOR") != nullptr;
-  (void)sys::now();  // tests of ages use faketime, which reads the environment at the first call
   console::Console::remember_environment();
   clearenv();
   if (plain) setenv("NO_COLOR", "1", 1);
