@@ -22,7 +22,6 @@
 #include "site/known_terms.hpp"
 #include "sys/look.hpp"
 #include "sys/read_file.hpp"
-#include "sys/system.hpp"
 
 namespace airlock::health {
 namespace {
@@ -38,8 +37,8 @@ constexpr std::size_t scanner_key_bytes = 16;
 using Figures = std::map<std::string, std::optional<std::int64_t>, std::less<>>;
 
 /// Fills in the whole numbers of a document at these paths, none of which leads through an array.
-Result<void> fill_in(Figures& figures, const core::Blob& document) {
-  const crypto::Secret key(sys::random_bytes(scanner_key_bytes));
+Result<void> fill_in(Figures& figures, const site::Site& site, const core::Blob& document) {
+  const crypto::Secret key(site.world().random_bytes(scanner_key_bytes));
   report::Scanner scanner(document, {.bytes = report::report_bytes_maximum}, key);
   std::vector<std::string> path;
   for (;;) {
@@ -95,7 +94,7 @@ Result<void> read_disclosed(Figures& figures, const site::Site& site, const ledg
   if (!there) return say_why_missing(ledger, disclosure);
   if (disclosure.stage != ledger::Stage::sent) {
     auto own = gate::open_own_bundle(site.directory(), path);
-    if (own) return fill_in(figures, own->bundle.file("report.json"));
+    if (own) return fill_in(figures, site, own->bundle.file("report.json"));
     if (own.error().code != Code::refused) return fail(std::move(own).error());
     return fail(Code::refused, quote(path) + " was not sealed for an archive key of this site",
                 "bundles that are sealed while `archive` in airlock.json is true can be read");
@@ -103,7 +102,7 @@ Result<void> read_disclosed(Figures& figures, const site::Site& site, const ledg
   AIRLOCK_TRY(const auto payload, sys::FileBlob::open(path));
   AIRLOCK_TRY(const core::Digest digest, crypto::sha256(payload));
   if (digest.hex() != disclosure.content_sha256) return fail(Code::integrity, quote(path) + " is not what was sent");
-  return fill_in(figures, payload);
+  return fill_in(figures, site, payload);
 }
 
 }  // namespace
