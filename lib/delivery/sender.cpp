@@ -7,7 +7,6 @@
 #include "gate/read_inputs.hpp"
 #include "ledger/disclosure.hpp"
 #include "ledger/ledger.hpp"
-#include "sys/lock.hpp"
 
 namespace airlock::delivery {
 namespace {
@@ -35,8 +34,7 @@ Result<SendRound> send_round(const std::string& directory, const SendOptions& op
   // The first use of crypto/ starts OpenSSL without its configuration file; libcurl would start it with that file.
   (void)crypto::sha256("");
   AIRLOCK_TRY(const auto site, site::Site::open(directory, *options.world));
-  AIRLOCK_TRY(const auto lock,
-              sys::Lock::acquire(site.path(site::layout::send_lock), static_cast<int>(gate::Patience::report)));
+  AIRLOCK_TRY(const auto lock, gate::lock_site(site, gate::Patience::report, site::layout::send_lock));
   AIRLOCK_TRY(auto attempts, Attempts::open(site, options));
 
   SendRound round;

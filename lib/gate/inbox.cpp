@@ -15,7 +15,6 @@
 #include "gate/recovery.hpp"
 #include "ledger/kind.hpp"
 #include "sys/drop.hpp"
-#include "sys/lock.hpp"
 #include "sys/look.hpp"
 #include "sys/names.hpp"
 #include "sys/world.hpp"
@@ -53,8 +52,7 @@ class Inbox {
       : site_(site), options_(options), mover_(mover), listener_(listener) {}
 
   Result<void> run() {
-    AIRLOCK_TRY(const auto lock,
-                sys::Lock::acquire(site_.path(site::layout::inbox_lock), static_cast<int>(Patience::report)));
+    AIRLOCK_TRY(const auto lock, lock_site(site_, Patience::report, site::layout::inbox_lock));
     AIRLOCK_CHECK(take_all());
     if (keeping_.tidied) return {};
     // No report was taken, so nothing has recovered yet. Do it here: work that an earlier run left unfinished has no

@@ -117,8 +117,8 @@ Result<void> Session::reopen() {
   return {};
 }
 
-Result<sys::Lock> lock_site(const site::Site& site, Patience patience) {
-  return acquire(site.path(site::layout::lock), patience);
+Result<sys::Lock> lock_site(const site::Site& site, Patience patience, std::string_view lock) {
+  return acquire(site.path(lock), patience);
 }
 
 Result<ledger::TreeHead> make_ledger(const std::string& directory, const Json& members, core::Time now,

@@ -29,7 +29,7 @@
 
 namespace airlock::gate {
 
-/// How many seconds a command waits for another one that holds the site's lock.
+/// How many seconds a command waits for another one that holds a lock of the site.
 enum class Patience : std::uint8_t {
   none = 0,
   person = 30,   ///< somebody waits at a terminal, or nobody holds the lock for long
@@ -116,8 +116,9 @@ class Session {
   core::Time now_;
 };
 
-/// The site's lock alone, for a command that appends nothing. Error: not_recorded (the lock is held for longer).
-[[nodiscard]] core::Result<sys::Lock> lock_site(const site::Site& site, Patience patience);
+/// One of the site's locks alone, for a command that appends nothing. Error: not_recorded (it is held for longer).
+[[nodiscard]] core::Result<sys::Lock> lock_site(const site::Site& site, Patience patience,
+                                                std::string_view lock = site::layout::lock);
 
 /// Makes the ledger of a new site, whose configuration does not exist yet, with its first entry. Error: not_recorded.
 [[nodiscard]] core::Result<ledger::TreeHead> make_ledger(const std::string& directory, const core::Json& members,

@@ -17,7 +17,6 @@
 #include "site/former_keys.hpp"
 #include "site/history.hpp"
 #include "site/site.hpp"
-#include "sys/lock.hpp"
 
 namespace airlock::office {
 namespace {
@@ -151,8 +150,7 @@ Result<void> record_receipt(gate::Session& session, const site::VerifiedReceipt&
 Result<ReceiptImport> import_receipt(const std::string& directory, std::string_view file, const sys::World& world) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory, world));
   // This import must not end the open attempt of a running sender. The sender's lock is taken before the site's.
-  AIRLOCK_TRY(const auto send_lock,
-              sys::Lock::acquire(site.path(site::layout::send_lock), static_cast<int>(gate::Patience::report)));
+  AIRLOCK_TRY(const auto send_lock, gate::lock_site(site, gate::Patience::report, site::layout::send_lock));
   AIRLOCK_TRY(auto session, gate::begin_session(site, gate::Patience::report, gate::Unfinished::is_finished));
   const ledger::Ledger& ledger = session.ledger();
   AIRLOCK_TRY(const auto revoked, gate::revocations(site, ledger));
