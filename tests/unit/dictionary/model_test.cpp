@@ -13,8 +13,6 @@
 #include "dictionary/fits.hpp"
 #include "walk.hpp"
 
-namespace model_test {
-
 using namespace airlock::dictionary;
 using airlock::core::Json;
 using airlock::report::TokenKind;
@@ -27,7 +25,7 @@ struct Step {
 };
 using Path = std::vector<Step>;
 /// TokenStatus of each key (path ends in `#`) and value.
-using Standings = std::map<std::string, TokenStatus>;
+using Statuses = std::map<std::string, TokenStatus>;
 
 std::string text_of(const Path& path) {
   std::string out;
@@ -53,7 +51,7 @@ class Model {
   Model(const Dictionary& dictionary, std::vector<std::string> twins_under, std::string separator)
       : dictionary_(dictionary), twins_under_(std::move(twins_under)), separator_(std::move(separator)) {}
 
-  Standings judge(const Json& report) {
+  Statuses judge(const Json& report) {
     out_.clear();
     value({}, report);
     return out_;
@@ -206,12 +204,12 @@ class Model {
   const Dictionary& dictionary_;
   std::vector<std::string> twins_under_;
   std::string separator_;
-  Standings out_;
+  Statuses out_;
 };
 
 /// What the classifier says, in the model's form.
-Standings classified(const Dictionary& dictionary, const std::string& report) {
-  Standings out;
+Statuses classified(const Dictionary& dictionary, const std::string& report) {
+  Statuses out;
   for (const auto& at : test::walk(dictionary, report)) {
     if (at.kind == TokenKind::end_object || at.kind == TokenKind::end_array || at.kind == TokenKind::end) continue;
     out[at.path + (at.kind == TokenKind::key ? "#" : "")] = at.placement.status;
@@ -220,7 +218,7 @@ Standings classified(const Dictionary& dictionary, const std::string& report) {
 }
 
 /// The first place where the two differ, or nothing.
-std::string difference(const Standings& expected, const Standings& found) {
+std::string difference(const Statuses& expected, const Statuses& found) {
   for (const auto& [path, status] : expected) {
     const auto at = found.find(path);
     if (at == found.end()) return path + " was not seen";
@@ -317,8 +315,8 @@ TEST_CASE("on generated reports the classifier agrees with a slow and plain mode
   std::map<TokenStatus, int> seen;
   for (int i = 0; i < 800; ++i) {
     const Json report = generator.report();
-    const Standings expected = model.judge(report);
-    const Standings found = classified(dictionary, report.dump());
+    const Statuses expected = model.judge(report);
+    const Statuses found = classified(dictionary, report.dump());
     CAPTURE(report.dump());
     REQUIRE(difference(expected, found) == "");
     for (const auto& [path, status] : expected) ++seen[status];
@@ -337,5 +335,3 @@ TEST_CASE("the model finds in the published report what the classifier finds") {
   Model model(*parsed, {"properties"}, "__");
   CHECK(difference(model.judge(Json::parse(report)), classified(*parsed, report)) == "");
 }
-
-}  // namespace model_test

@@ -7,8 +7,6 @@
 #include "core/json.hpp"
 #include "walk.hpp"
 
-namespace posthog_fields_test {
-
 using namespace airlock::dictionary;
 using airlock::core::Json;
 using test::faults;
@@ -105,5 +103,3 @@ TEST_CASE("each nested field, flattened, is a twin; with a value of another type
   }
   CHECK(twins == 72);
 }
-
-}  // namespace posthog_fields_test

@@ -8,8 +8,6 @@
 #include "dictionary/classifier.hpp"
 #include "walk.hpp"
 
-namespace twins_test {
-
 using namespace airlock::dictionary;
 using airlock::core::Json;
 using test::example_dictionary;
@@ -17,7 +15,7 @@ using test::example_dictionary;
 namespace {
 
 /// TokenStatus of key and value of a member of `/props`, under the example dictionary.
-std::string told(const std::string& member, const std::string& value) {
+std::string told_of(const std::string& member, const std::string& value) {
   const std::string report = R"({"props": {)" + Json(member).dump() + ": " + value + "}}";
   return test::told(example_dictionary(), report, "/props/" + airlock::core::pointer_step(member));
 }
@@ -50,29 +48,29 @@ std::string status(const Dictionary& dictionary, const std::string& member, cons
 }  // namespace
 
 TEST_CASE("a flattened name is the twin of the path it copies") {
-  CHECK(told("teams__2__n", "7") == "twin by /props/teams/*/n of usage, twin by /props/teams/*/n of usage");
-  CHECK(told("teams__2__by__Lead", "7") ==
+  CHECK(told_of("teams__2__n", "7") == "twin by /props/teams/*/n of usage, twin by /props/teams/*/n of usage");
+  CHECK(told_of("teams__2__by__Lead", "7") ==
         "twin by /props/teams/*/by/* of usage, twin by /props/teams/*/by/* of usage");
-  CHECK(told("words__Lead", "7") == "twin by /props/words/* of usage, twin by /props/words/* of usage");
-  CHECK(told("words__it", "true") == "twin by /props/words/it of deployment, twin by /props/words/it of deployment");
-  CHECK(told("tags__0", R"("t")") == "twin by /props/tags/* of content, twin by /props/tags/* of content");
-  CHECK(told("users__12__mail", R"("a@b.c")") ==
+  CHECK(told_of("words__Lead", "7") == "twin by /props/words/* of usage, twin by /props/words/* of usage");
+  CHECK(told_of("words__it", "true") == "twin by /props/words/it of deployment, twin by /props/words/it of deployment");
+  CHECK(told_of("tags__0", R"("t")") == "twin by /props/tags/* of content, twin by /props/tags/* of content");
+  CHECK(told_of("users__12__mail", R"("a@b.c")") ==
         "twin by /props/users/*/mail of person, twin by /props/users/*/mail of person");
 }
 
 TEST_CASE("a customer's name that holds the separator is found in one of its splits") {
-  CHECK(told("teams__2__by__a__b", "7") ==
+  CHECK(told_of("teams__2__by__a__b", "7") ==
         "twin by /props/teams/*/by/* of usage, twin by /props/teams/*/by/* of usage");
-  CHECK(told("words__a__b__c", "7") == "twin by /props/words/* of usage, twin by /props/words/* of usage");
-  CHECK(told("teams__a__b__n", "7") == "twin by /props/teams/*/n of usage, twin by /props/teams/*/n of usage");
-  CHECK(told("words____", "7") == "twin by /props/words/* of usage, twin by /props/words/* of usage");  // key `__`
-  CHECK(told("words___x", "7") == "twin by /props/words/* of usage, twin by /props/words/* of usage");  // key `_x`
-  CHECK(told("words__it__", "7") == "twin by /props/words/* of usage, twin by /props/words/* of usage");
+  CHECK(told_of("words__a__b__c", "7") == "twin by /props/words/* of usage, twin by /props/words/* of usage");
+  CHECK(told_of("teams__a__b__n", "7") == "twin by /props/teams/*/n of usage, twin by /props/teams/*/n of usage");
+  CHECK(told_of("words____", "7") == "twin by /props/words/* of usage, twin by /props/words/* of usage");  // key `__`
+  CHECK(told_of("words___x", "7") == "twin by /props/words/* of usage, twin by /props/words/* of usage");  // key `_x`
+  CHECK(told_of("words__it__", "7") == "twin by /props/words/* of usage, twin by /props/words/* of usage");
 }
 
 TEST_CASE("an empty piece stands for an empty key where the key may be empty") {
-  CHECK(told("words__", "7") == "twin by /props/words/* of usage, twin by /props/words/* of usage");
-  CHECK(told("hosts__", R"("192.0.2.1")") == "undeclared, undeclared");
+  CHECK(told_of("words__", "7") == "twin by /props/words/* of usage, twin by /props/words/* of usage");
+  CHECK(told_of("hosts__", R"("192.0.2.1")") == "undeclared, undeclared");
 }
 
 TEST_CASE("separators may overlap") {
@@ -87,27 +85,28 @@ TEST_CASE("separators may overlap") {
 TEST_CASE("only an array index copies an element") {
   for (const std::string index : {"0", "9", "10", "3999999"}) {
     CAPTURE(index);
-    CHECK(told("tags__" + std::string(index), R"("t")").starts_with("twin by /props/tags/*"));
+    CHECK(told_of("tags__" + std::string(index), R"("t")").starts_with("twin by /props/tags/*"));
   }
   for (const std::string index : {"", "00", "01", "-1", "+1", "1.0", "x", "1x", "*", "12345678", "１"}) {
     CAPTURE(index);
-    CHECK(told("tags__" + std::string(index), R"("t")") == "undeclared, undeclared");
+    CHECK(told_of("tags__" + std::string(index), R"("t")") == "undeclared, undeclared");
   }
 }
 
 TEST_CASE("a literal step wins over a wildcard in a twin's name too") {
-  CHECK(told("words__it", "7") == "twin by /props/words/it of deployment, ill-typed by /props/words/it of deployment");
+  CHECK(told_of("words__it", "7") ==
+        "twin by /props/words/it of deployment, ill-typed by /props/words/it of deployment");
 }
 
 TEST_CASE("a piece must fit the key that it stands for") {
-  CHECK(told("hosts__example.com", R"("192.0.2.1")") ==
+  CHECK(told_of("hosts__example.com", R"("192.0.2.1")") ==
         "twin by /props/hosts/* of location, twin by /props/hosts/* of location");
-  CHECK(told("hosts__not a host", R"("192.0.2.1")") == "undeclared, undeclared");
+  CHECK(told_of("hosts__not a host", R"("192.0.2.1")") == "undeclared, undeclared");
 }
 
 TEST_CASE("a declared name with the separator in it is no twin") {
-  CHECK(told("a__b", "true") == "structure, declared by /props/a__b as boolean of deployment");
-  CHECK(told("a__b", "1") == "structure, ill-typed by /props/a__b of deployment");
+  CHECK(told_of("a__b", "true") == "structure, declared by /props/a__b as boolean of deployment");
+  CHECK(told_of("a__b", "1") == "structure, ill-typed by /props/a__b of deployment");
   const Dictionary dictionary = counts("__", {"/p/a/b", "/p/a__b"});
   CHECK(status(dictionary, "a__b") == "declared");
 }
@@ -116,7 +115,7 @@ TEST_CASE("a name that copies nothing declared is undeclared") {
   for (const std::string name : {"tags__0__x", "users__0__x", "total__x", "x__total", "__", "____", "__total",
                                  "total__", "props__total", "event__x", "teams2n", "Teams__2__n", "teams_2_n"}) {
     CAPTURE(name);
-    CHECK(told(name, "1") == "undeclared, undeclared");
+    CHECK(told_of(name, "1") == "undeclared, undeclared");
   }
 }
 
@@ -142,18 +141,18 @@ TEST_CASE("without a declaration of twins there are none") {
 TEST_CASE("a twin of the wrong type is ill-typed, its name a twin") {
   for (const std::string value : {"-1", "\"7\"", "null", "[]", "{}", "true", "1e400"}) {
     CAPTURE(value);
-    CHECK(told("words__Lead", value) == "twin by /props/words/* of usage, ill-typed by /props/words/* of usage");
+    CHECK(told_of("words__Lead", value) == "twin by /props/words/* of usage, ill-typed by /props/words/* of usage");
   }
 }
 
 TEST_CASE("the twin of a container is an empty container") {
   for (const std::string name : {"teams__2", "teams__2__by", "users__0"}) {
     CAPTURE(name);
-    CHECK(told(name, "{}") == "twin, twin");
-    CHECK(told(name, "[]") == "twin, twin");
-    CHECK(told(name, "1") == "twin, ill-typed");
-    CHECK(told(name, "\"\"") == "twin, ill-typed");
-    CHECK(told(name, "null") == "twin, ill-typed");
+    CHECK(told_of(name, "{}") == "twin, twin");
+    CHECK(told_of(name, "[]") == "twin, twin");
+    CHECK(told_of(name, "1") == "twin, ill-typed");
+    CHECK(told_of(name, "\"\"") == "twin, ill-typed");
+    CHECK(told_of(name, "null") == "twin, ill-typed");
   }
 }
 
@@ -161,8 +160,8 @@ TEST_CASE("a name that copies nothing but a container, in any split, has no othe
   // Each of these is the entry of a team called `2__x`, `2__n__x`, `__n` or `2__by__`.
   for (const std::string name : {"teams__2__x", "teams__2__n__x", "teams____n", "teams__2__by__"}) {
     CAPTURE(name);
-    CHECK(told(name, "7") == "twin, ill-typed");
-    CHECK(told(name, "{}") == "twin, twin");
+    CHECK(told_of(name, "7") == "twin, ill-typed");
+    CHECK(told_of(name, "{}") == "twin, twin");
   }
 }
 
@@ -196,10 +195,10 @@ TEST_CASE("a name with too many separators is no twin") {
     for (std::size_t i = 0; i < separators; ++i) out += "__x";
     return out;
   };
-  CHECK(told(name(32), "7").starts_with("twin by /props/words/*"));
-  CHECK(told(name(33), "7") == "undeclared, undeclared");
-  CHECK(told("words" + std::string(33, '_'), "7").starts_with("twin by /props/words/*"));
-  CHECK(told("words" + std::string(34, '_'), "7") == "undeclared, undeclared");
+  CHECK(told_of(name(32), "7").starts_with("twin by /props/words/*"));
+  CHECK(told_of(name(33), "7") == "undeclared, undeclared");
+  CHECK(told_of("words" + std::string(33, '_'), "7").starts_with("twin by /props/words/*"));
+  CHECK(told_of("words" + std::string(34, '_'), "7") == "undeclared, undeclared");
 }
 
 TEST_CASE("a name and a dictionary made to be expensive cost little") {
@@ -218,5 +217,3 @@ TEST_CASE("a name and a dictionary made to be expensive cost little") {
   CHECK(status(dictionary, name) == "ill-typed");
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(2));
 }
-
-}  // namespace twins_test

@@ -4,8 +4,6 @@
 
 #include "kit.hpp"
 
-namespace filter_test {
-
 using namespace airlock::redaction;
 using namespace airlock::redaction::kit;
 using airlock::dictionary::Class;
@@ -16,17 +14,15 @@ using Lines = std::vector<std::string>;
 using Set = std::set<std::string>;
 
 /// The members of `/p` in a report that is otherwise as small as can be.
-std::string report(std::string_view members) { return R"({"event":"report","p":{)" + std::string(members) + "}}"; }
-
 Outcome redact_small(const Lines& redactions, std::string_view members, Undeclared undeclared = Undeclared::drop) {
-  return redact(small_dictionary(), make_plan(small_dictionary(), redactions, undeclared), report(members));
+  return redact(small_dictionary(), make_plan(small_dictionary(), redactions, undeclared), report_with(members));
 }
 
 /// What becomes of the members of `/p`.
 std::string members_after(const Lines& redactions, std::string_view members) {
   const auto outcome = redact_small(redactions, members);
   if (!outcome.result) return outcome.error();
-  const std::string before = report("");
+  const std::string before = report_with("");
   const std::string start = before.substr(0, before.size() - 2);
   REQUIRE(outcome.bytes.starts_with(start));
   return outcome.bytes.substr(start.size(), outcome.bytes.size() - start.size() - 2);
@@ -106,7 +102,7 @@ TEST_CASE("a truncation that changes nothing is not counted, and nothing is look
                   R"({"class":"version","do":"truncate_version","to":"minor"})"};
   const std::string members = R"("from":"2022-05-02T00:00:00Z","ip":"165.22.112.0","version":"1.35")";
   const auto outcome = redact_small(all, members);
-  CHECK(outcome.bytes == report(members));
+  CHECK(outcome.bytes == report_with(members));
   CHECK(outcome.counts().empty());
   CHECK(outcome.needles().empty());
 }
@@ -114,7 +110,7 @@ TEST_CASE("a truncation that changes nothing is not counted, and nothing is look
 TEST_CASE("dropping a key drops its member, and what went only because of it is looked for in the note alone") {
   const auto outcome = redact_small({R"({"path":"/p/teams/*","of":"key","do":"drop"})"},
                                     R"("teams":{"north":{"size":31,"names":{"Lead":4}}},"total":5)");
-  CHECK(outcome.bytes == report(R"("teams":{},"total":5)"));
+  CHECK(outcome.bytes == report_with(R"("teams":{},"total":5)"));
   CHECK(outcome.counts() == Lines{"/p/teams/* key drop 1"});
   CHECK(outcome.needles() == Set{"identifier: north", "note: Lead"});
 }
@@ -133,7 +129,7 @@ TEST_CASE("keys are pseudonymised and truncated like values") {
 TEST_CASE("keys that would be equal afterwards are dropped together and counted") {
   const Lines ip{R"({"class":"transport","do":"truncate_ip","v4":24,"v6":48})"};
   const auto outcome = redact_small(ip, R"("hosts":{"10.0.0.1":11,"10.0.1.1":12,"10.0.0.2":13,"10.0.0.0":14,"::":15})");
-  CHECK(outcome.bytes == report(R"("hosts":{"10.0.1.0":12,"::":15})"));
+  CHECK(outcome.bytes == report_with(R"("hosts":{"10.0.1.0":12,"::":15})"));
   CHECK(outcome.counts() == Lines{"/p/hosts/* collision drop 3", "/p/hosts/* key truncate_ip 1"});
   CHECK(outcome.needles() ==
         Set{"note: 10.0.0.0", "transport: 10.0.0.1", "transport: 10.0.0.2", "transport: 10.0.1.1"});
@@ -142,7 +138,7 @@ TEST_CASE("keys that would be equal afterwards are dropped together and counted"
 TEST_CASE("a key that the dictionary spells out collides too") {
   const Lines major{R"({"path":"/p/mix/*","of":"key","do":"truncate_version","to":"minor"})"};
   const auto outcome = redact_small(major, R"("mix":{"1.0":"x","1.0.7":"y","2.0.1":"z"})");
-  CHECK(outcome.bytes == report(R"("mix":{"2.0":"z"})"));
+  CHECK(outcome.bytes == report_with(R"("mix":{"2.0":"z"})"));
   CHECK(outcome.counts() ==
         Lines{"/p/mix/* collision drop 1", "/p/mix/* key truncate_version 1", "/p/mix/1.0 collision drop 1"});
   CHECK(outcome.needles() == Set{"version: 1.0.7", "version: 2.0.1"});
@@ -164,7 +160,7 @@ TEST_CASE("what is undeclared is dropped and counted at the longest declared pat
       {},
       R"("extra":{"secret key":"secret value","n":[17,true,null,""]},"teams":{"a":{"odd":"x","size":1}},"labels":["a"],)"
       R"("users":[{"name":"n","more":2}],"mix":5,"hosts":["h"])");
-  CHECK(outcome.bytes == report(R"("teams":{"a":{"size":1}},"labels":["a"],"users":[{"name":"n"}],"hosts":[])"));
+  CHECK(outcome.bytes == report_with(R"("teams":{"a":{"size":1}},"labels":["a"],"users":[{"name":"n"}],"hosts":[])"));
   CHECK(outcome.counts() == Lines{"/p undeclared drop 1", "/p/hosts undeclared drop 1", "/p/mix undeclared drop 1",
                                   "/p/teams/* undeclared drop 1", "/p/users/* undeclared drop 1"});
   CHECK(outcome.needles() == Set{"note: secret value"});
@@ -176,7 +172,7 @@ TEST_CASE("what is undeclared is dropped and counted at the longest declared pat
 TEST_CASE("what is not of its type is dropped and counted at its declaration, with all below it") {
   const auto outcome = redact_small({}, R"("total":-1,"owner":["someone","else"],"flag":null,"hosts":{"bad host":31},)"
                                         R"("deployment":{"k":"v"},"blank":["w"],"version":true)");
-  CHECK(outcome.bytes == report(R"("hosts":{},"blank":[])"));
+  CHECK(outcome.bytes == report_with(R"("hosts":{},"blank":[])"));
   CHECK(outcome.counts() == Lines{"/p/blank ill_typed drop 1", "/p/deployment ill_typed drop 1",
                                   "/p/flag ill_typed drop 1", "/p/hosts/* ill_typed drop 1",
                                   "/p/owner ill_typed drop 1", "/p/total ill_typed drop 1",
@@ -210,17 +206,17 @@ TEST_CASE("what is ill-typed refuses a report also below something that is dropp
   const Lines drop_keys{R"({"class":"content","do":"drop"})"};
   const std::string members = R"("teams":{"a":{"names":{"Lead":-1}}})";
   CHECK(redact_small(drop_keys, members, Undeclared::refuse).error() == "`/p/teams/*/names/*` is not `count`");
-  CHECK(redact_small(drop_keys, members).bytes == report(R"("teams":{"a":{"names":{}}})"));
+  CHECK(redact_small(drop_keys, members).bytes == report_with(R"("teams":{"a":{"names":{}}})"));
 }
 
 TEST_CASE("twins are dropped where anything may be taken out, and stay where nothing is") {
   const std::string members = R"("total":5,"teams__2__size":3,"teams__2__names":{},"version__x":1)";
   const std::string twins = R"("total":5,"teams__2__size":3,"teams__2__names":{})";
   const auto outcome = redact_small({R"({"class":"person","do":"drop"})"}, members);
-  CHECK(outcome.bytes == report(R"("total":5)"));
+  CHECK(outcome.bytes == report_with(R"("total":5)"));
   CHECK(outcome.counts() == Lines{"/p undeclared drop 1", "twins twin drop 2"});
-  CHECK(redact_small({}, twins, Undeclared::refuse).bytes == report(twins));
-  CHECK(redact_small({}, twins, Undeclared::drop).bytes == report(R"("total":5)"));
+  CHECK(redact_small({}, twins, Undeclared::refuse).bytes == report_with(twins));
+  CHECK(redact_small({}, twins, Undeclared::drop).bytes == report_with(R"("total":5)"));
 }
 
 TEST_CASE(
@@ -276,7 +272,7 @@ TEST_CASE("a report that is malformed or no object is bad input") {
 
 TEST_CASE("a sink that fails ends the redaction with its own error") {
   airlock::core::StringSink full(3);
-  const std::string text = report(R"("total":1)");
+  const std::string text = report_with(R"("total":1)");
   const auto result =
       redact(airlock::core::MemoryBlob(text), small_dictionary(), make_plan(small_dictionary(), {}),
              airlock::crypto::Secret(std::string(32, 'p')), {}, airlock::crypto::Secret(std::string(16, 'f')), full);
@@ -304,7 +300,7 @@ TEST_CASE("figures are rounded as numbers, and small ones go with their members"
   CHECK(members_after(below, R"("total":9,"change":-50)").empty());
   CHECK(members_after(below, R"("total":10, "change":11)") == R"("total":10, "change":11)");
   const auto outcome = redact_small(below, R"("teams":{"2":{"size":9,"names":{"rare":1,"common":10}}})");
-  CHECK(outcome.bytes == report(R"("teams":{"2":{"names":{"common":10}}})"));
+  CHECK(outcome.bytes == report_with(R"("teams":{"2":{"names":{"common":10}}})"));
   CHECK(outcome.counts() ==
         Lines{"/p/teams/*/names/* value suppress_below 1", "/p/teams/*/size value suppress_below 1"});
   CHECK(outcome.needles().empty());
@@ -322,7 +318,7 @@ TEST_CASE("hosts and addresses of pages become their domain, as values and as ke
   const std::string domain = R"({"class":"identifier","do":"host_to_domain"})";
   const auto outcome =
       redact_small({domain}, R"("host":"db.leeds.example.co.uk","site":"https://ph.example.com/x","ip":"10.0.0.1")");
-  CHECK(outcome.bytes == report(R"("host":"example.co.uk","site":"https://example.com")"));
+  CHECK(outcome.bytes == report_with(R"("host":"example.co.uk","site":"https://example.com")"));
   CHECK(outcome.counts() ==
         Lines{"/p/host value host_to_domain 1", "/p/ip value drop 1", "/p/site value host_to_domain 1"});
   CHECK(outcome.needles() ==
@@ -330,5 +326,3 @@ TEST_CASE("hosts and addresses of pages become their domain, as values and as ke
   CHECK(scan(small_dictionary(), make_plan(small_dictionary(), {domain}), outcome).empty());
   CHECK(members_after({domain}, R"("host":"db.internal","site":"unknown")").empty());
 }
-
-}  // namespace filter_test

@@ -6,8 +6,10 @@
 #include <algorithm>
 
 #include "core/text.hpp"
+#include "kit.hpp"
 
 using namespace airlock::redaction;
+using namespace airlock::redaction::kit;
 using namespace airlock::core;
 
 namespace {
@@ -37,8 +39,6 @@ std::string escaped(std::string_view text) {
 }
 
 using Forms_ = std::vector<std::string>;
-
-const std::string host = "playground.posthog.net";
 
 }  // namespace
 

@@ -53,6 +53,9 @@ std::string scan_bytes(const dictionary::Dictionary& dictionary, const Plan& pla
 /// The report without the copies that the scan finds; checks that a second look finds none. Throws where it is stopped.
 std::string without_copies(const dictionary::Dictionary& dictionary, const Plan& plan, const Outcome& outcome);
 
+/// A host name, and a member for `report_with` that has it.
+inline const std::string host = "playground.posthog.net";
+inline const std::string host_member = R"("host":")" + host + "\"";
 /// A report for the small dictionary with these members in its object `p`.
 std::string report_with(std::string_view members);
 /// Drops everything that the redactions select.

@@ -8,21 +8,17 @@
 #include "kit.hpp"
 #include "report/editor.hpp"
 
-namespace peers_test {
-
 using namespace airlock::redaction;
 using namespace airlock::redaction::kit;
 
 namespace {
-
-std::string report(const std::string& members) { return R"({"event":"report","p":{)" + members + "}}"; }
 
 /// What the scan says of a report whose identifiers, persons and licence keys are dropped by path, and nothing else.
 std::string scan_of(const std::string& members) {
   const auto plan =
       make_plan(small_dictionary(), {R"({"path":"/p/host","do":"drop"})", R"({"path":"/p/ip","do":"drop"})",
                                      R"({"path":"/p/key","do":"drop"})", R"({"path":"/p/users","do":"drop"})"});
-  const auto outcome = redact(small_dictionary(), plan, report(members));
+  const auto outcome = redact(small_dictionary(), plan, report_with(members));
   REQUIRE_MESSAGE(outcome.result, outcome.error());
   return scan(small_dictionary(), plan, outcome);
 }
@@ -64,7 +60,7 @@ TEST_CASE("an address is found in a host name that holds it") {
 TEST_CASE("a short user name is found as the whole of a person's field, a longer one anywhere") {
   const auto plan = make_plan(small_dictionary(), {R"({"path":"/p/users/*/name","do":"drop"})"});
   const auto scan_with = [&](const std::string& members, const std::vector<FreeText>& texts = {}) {
-    const auto outcome = redact(small_dictionary(), plan, report(R"("users":[{"name":"jose"}],)" + members));
+    const auto outcome = redact(small_dictionary(), plan, report_with(R"("users":[{"name":"jose"}],)" + members));
     return scan_bytes(small_dictionary(), plan, outcome.bytes, *outcome.value().taken, texts);
   };
   CHECK(scan_with(R"("owner":"jo@example.com")").empty());
@@ -84,7 +80,7 @@ TEST_CASE("an honest report with 60 000 pseudonyms raises no false alarm") {
   std::string names;
   for (int i = 0; i < 60'000; ++i) names += (i == 0 ? "\"event " : ",\"event ") + std::to_string(i) + "\":1";
   const auto plan = make_plan(small_dictionary(), {R"({"class":"content","do":"pseudonymise"})"});
-  const auto outcome = redact(small_dictionary(), plan, report(R"("teams":{"2":{"names":{)" + names + "}}}"));
+  const auto outcome = redact(small_dictionary(), plan, report_with(R"("teams":{"2":{"names":{)" + names + "}}}"));
   REQUIRE(outcome.result);
   CHECK(outcome.value().counts.size() == 1);
   CHECK(outcome.value().counts[0].count == 60'000);
@@ -114,5 +110,3 @@ TEST_CASE("events named after every declared step and every class raise no false
     CHECK(scan(shipped_dictionary(), plan, outcome).empty());
   }
 }
-
-}  // namespace peers_test

@@ -5,8 +5,6 @@
 
 #include "kit.hpp"
 
-namespace place_test {
-
 using namespace airlock::redaction;
 using namespace airlock::redaction::kit;
 
@@ -15,8 +13,6 @@ namespace {
 std::string still(std::string_view path, std::string_view what) {
   return "leak scan: `" + std::string(path) + "` still holds " + std::string(what) + " after redaction";
 }
-
-const std::string host_member = R"("host":"playground.posthog.net")";
 
 }  // namespace
 
@@ -83,5 +79,3 @@ TEST_CASE("a mask or a pseudonym may have another type than declared, and nothin
   CHECK_FALSE(scan_left(hidden, R"("total":1)", R"("total":")" + pseudonym.substr(1) + "\"").empty());
   CHECK_FALSE(scan_left(hidden, R"("total":1)", R"("total":"person)" + pseudonym.substr(5) + "\"").empty());
 }
-
-}  // namespace place_test

@@ -5,8 +5,6 @@
 
 #include <nlohmann/json.hpp>
 
-namespace profile_test {
-
 using namespace airlock::redaction;
 using airlock::core::parse_json;
 using airlock::dictionary::Class;
@@ -44,7 +42,7 @@ airlock::core::Result<Redaction> redaction(std::string_view text) {
   return redaction_from(parse_json(text, "x").value(), "policy.json", "/profiles/x/redactions/0");
 }
 
-std::string why(std::string_view text) {
+std::string why_refused(std::string_view text) {
   const auto read = redaction(text);
   return read ? "accepted" : read.error().message;
 }
@@ -97,55 +95,56 @@ TEST_CASE("a redaction is read with its settings") {
 }
 
 TEST_CASE("a redaction that is not understood to the letter is refused with its place") {
-  CHECK(why(R"([])") == place + "must be an object");
-  CHECK(why(R"({"do": "drop"})") == place + "must have either `class` or `path`");
-  CHECK(why(R"({"class": "usage", "path": "/p", "do": "drop"})") == place + "must have either `class` or `path`");
+  CHECK(why_refused(R"([])") == place + "must be an object");
+  CHECK(why_refused(R"({"do": "drop"})") == place + "must have either `class` or `path`");
+  CHECK(why_refused(R"({"class": "usage", "path": "/p", "do": "drop"})") ==
+        place + "must have either `class` or `path`");
   const auto at = [](std::string_view member) {
     return "`policy.json`: `/profiles/x/redactions/0/" + std::string(member) + "`: ";
   };
-  CHECK(why(R"({"class": "people", "do": "drop"})") == at("class") + "is `people`, which is not a class");
-  CHECK(why(R"({"class": "usage"})") == at("do") + "is missing");
+  CHECK(why_refused(R"({"class": "people", "do": "drop"})") == at("class") + "is `people`, which is not a class");
+  CHECK(why_refused(R"({"class": "usage"})") == at("do") + "is missing");
   for (const std::string action : {"blur", "keep", "Drop"}) {
-    CHECK(why(R"({"class": "usage", "do": ")" + action + "\"}") ==
+    CHECK(why_refused(R"({"class": "usage", "do": ")" + action + "\"}") ==
           at("do") + "is `" + action +
               "`, which this version does not know; it knows `drop`, `mask`, `pseudonymise`, "
               "`suppress_below`, `round`, `truncate_ip`, `truncate_time`, `truncate_version`, `host_to_domain`");
   }
-  CHECK(why(R"({"class": "usage", "do": "suppress_below"})") == at("k") + "is missing");
-  CHECK(why(R"({"class": "usage", "do": "suppress_below", "k": 0})") != "accepted");
-  CHECK(why(R"({"class": "usage", "do": "round"})") == place + "must have either `to` or `significant`");
-  CHECK(why(R"({"class": "usage", "do": "round", "to": 10, "significant": 2})") ==
+  CHECK(why_refused(R"({"class": "usage", "do": "suppress_below"})") == at("k") + "is missing");
+  CHECK(why_refused(R"({"class": "usage", "do": "suppress_below", "k": 0})") != "accepted");
+  CHECK(why_refused(R"({"class": "usage", "do": "round"})") == place + "must have either `to` or `significant`");
+  CHECK(why_refused(R"({"class": "usage", "do": "round", "to": 10, "significant": 2})") ==
         place + "must have either `to` or `significant`");
-  CHECK(why(R"({"class": "usage", "do": "round", "to": 1})") != "accepted");
-  CHECK(why(R"({"class": "usage", "do": "round", "significant": 16})") != "accepted");
-  CHECK(why(R"({"class": "usage", "do": "round", "to": 100})") == "accepted");
-  CHECK(why(R"({"class": "usage", "do": "host_to_domain", "to": 100})") == at("to") + "is not a known member");
-  CHECK(why(R"({"class": "usage", "do": "drop", "to": "day"})") == at("to") + "is not a known member");
-  CHECK(why(R"({"class": "usage", "do": "drop", "of": "key"})") == at("of") + "is not a known member");
-  CHECK(why(R"({"path": "/p", "do": "drop", "of": "value"})") == at("of") + "is `value`, not one of `key`");
-  CHECK(why(R"({"class": "usage", "do": "truncate_ip", "v4": 24})") == at("v6") + "is missing");
-  CHECK(why(R"({"class": "usage", "do": "truncate_ip", "v4": 33, "v6": 1})") ==
+  CHECK(why_refused(R"({"class": "usage", "do": "round", "to": 1})") != "accepted");
+  CHECK(why_refused(R"({"class": "usage", "do": "round", "significant": 16})") != "accepted");
+  CHECK(why_refused(R"({"class": "usage", "do": "round", "to": 100})") == "accepted");
+  CHECK(why_refused(R"({"class": "usage", "do": "host_to_domain", "to": 100})") == at("to") + "is not a known member");
+  CHECK(why_refused(R"({"class": "usage", "do": "drop", "to": "day"})") == at("to") + "is not a known member");
+  CHECK(why_refused(R"({"class": "usage", "do": "drop", "of": "key"})") == at("of") + "is not a known member");
+  CHECK(why_refused(R"({"path": "/p", "do": "drop", "of": "value"})") == at("of") + "is `value`, not one of `key`");
+  CHECK(why_refused(R"({"class": "usage", "do": "truncate_ip", "v4": 24})") == at("v6") + "is missing");
+  CHECK(why_refused(R"({"class": "usage", "do": "truncate_ip", "v4": 33, "v6": 1})") ==
         at("v4") + "must be a whole number from 0 to 32");
-  CHECK(why(R"({"class": "usage", "do": "truncate_ip", "v4": 0, "v6": 129})") ==
+  CHECK(why_refused(R"({"class": "usage", "do": "truncate_ip", "v4": 0, "v6": 129})") ==
         at("v6") + "must be a whole number from 0 to 128");
-  CHECK(why(R"({"class": "usage", "do": "truncate_ip", "v4": -1, "v6": 0})") ==
+  CHECK(why_refused(R"({"class": "usage", "do": "truncate_ip", "v4": -1, "v6": 0})") ==
         at("v4") + "must be a whole number from 0 to 32");
-  CHECK(why(R"({"class": "time", "do": "truncate_time"})") == at("to") + "is missing");
-  CHECK(why(R"({"class": "time", "do": "truncate_time", "to": "year"})") ==
+  CHECK(why_refused(R"({"class": "time", "do": "truncate_time"})") == at("to") + "is missing");
+  CHECK(why_refused(R"({"class": "time", "do": "truncate_time", "to": "year"})") ==
         at("to") + "is `year`, not one of `day`, `week`, `month`");
-  CHECK(why(R"({"class": "version", "do": "truncate_version", "to": "patch"})") ==
+  CHECK(why_refused(R"({"class": "version", "do": "truncate_version", "to": "patch"})") ==
         at("to") + "is `patch`, not one of `major`, `minor`");
-  CHECK(why(R"({"path": "p", "do": "drop"})") == at("path") + "must start with `/`");
-  CHECK(why(R"({"path": "/p/a*", "do": "drop"})") ==
+  CHECK(why_refused(R"({"path": "p", "do": "drop"})") == at("path") + "must start with `/`");
+  CHECK(why_refused(R"({"path": "/p/a*", "do": "drop"})") ==
         at("path") + "has a `*` within a step; write `~2` for the character itself");
-  CHECK(why(R"({"path": "/p/***", "do": "drop"})").starts_with(at("path") + "has a `*` within a step"));
+  CHECK(why_refused(R"({"path": "/p/***", "do": "drop"})").starts_with(at("path") + "has a `*` within a step"));
   for (const std::string path : {"/p/~", "/p/~3", "/~x/p"}) {
-    CHECK(why(R"({"path": ")" + path + R"(", "do": "drop"})") ==
+    CHECK(why_refused(R"({"path": ")" + path + R"(", "do": "drop"})") ==
           at("path") + "has a `~` that is not `~0`, `~1` or `~2`");
   }
   std::string deep;
   for (int i = 0; i < 65; ++i) deep += "/a";
-  CHECK(why(R"({"path": ")" + deep + R"(", "do": "drop"})") == at("path") + "has more than 64 steps");
+  CHECK(why_refused(R"({"path": ")" + deep + R"(", "do": "drop"})") == at("path") + "has more than 64 steps");
 }
 
 TEST_CASE("a class takes values and keys of that class and no others") {
@@ -286,5 +285,3 @@ TEST_CASE("a hand-made profile with a path that is none is refused too") {
   const Profile profile{"x", Undeclared::drop, {redaction}};
   CHECK(Plan::make(dictionary(), std::vector{profile}).error().message == "here: `p`: must start with `/`");
 }
-
-}  // namespace profile_test

@@ -7,8 +7,6 @@
 
 #include "redaction/truncate.hpp"
 
-namespace treatment_test {
-
 using namespace airlock::redaction;
 using airlock::core::Calendar;
 using airlock::dictionary::Type;
@@ -187,5 +185,3 @@ TEST_CASE("a treatment is described with its settings") {
   CHECK(describe(digits(2)) == "round to 2 significant");
   CHECK(describe(domain) == "host_to_domain");
 }
-
-}  // namespace treatment_test

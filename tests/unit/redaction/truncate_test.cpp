@@ -2,8 +2,6 @@
 
 #include <doctest/doctest.h>
 
-namespace truncate_test {
-
 using namespace airlock::redaction;
 using airlock::core::Calendar;
 
@@ -33,7 +31,7 @@ std::string digits(std::string_view text, int count) {
   return truncated({.action = Action::round, .digits = count}, text).value_or("none");
 }
 
-std::string domain(std::string_view text) {
+std::string domain_of(std::string_view text) {
   return truncated({.action = Action::host_to_domain}, text).value_or("none");
 }
 
@@ -183,27 +181,25 @@ TEST_CASE("rounding twice is rounding once") {
 }
 
 TEST_CASE("a host becomes its registrable domain, and nothing where it has none") {
-  CHECK(domain("posthog.leeds.example.co.uk") == "example.co.uk");
-  CHECK(domain("a.b.c.example.com") == "example.com");
-  CHECK(domain("example.com") == "example.com");
-  CHECK(domain("Example.COM") == "Example.COM");  // only the case of letters would change
-  CHECK(domain("WWW.Example.COM") == "example.com");
-  CHECK(domain("www.xn--bcher-kva.example.xn--p1ai") == "example.xn--p1ai");
-  CHECK(domain("bank.github.io") == "bank.github.io");
+  CHECK(domain_of("posthog.leeds.example.co.uk") == "example.co.uk");
+  CHECK(domain_of("a.b.c.example.com") == "example.com");
+  CHECK(domain_of("example.com") == "example.com");
+  CHECK(domain_of("Example.COM") == "Example.COM");  // only the case of letters would change
+  CHECK(domain_of("WWW.Example.COM") == "example.com");
+  CHECK(domain_of("www.xn--bcher-kva.example.xn--p1ai") == "example.xn--p1ai");
+  CHECK(domain_of("bank.github.io") == "bank.github.io");
   for (const auto* none : {"co.uk", "com", "localhost", "posthog.bank.internal", "db.local", "10.0.0.1", "", "."}) {
     CAPTURE(none);
-    CHECK(domain(none) == "none");
+    CHECK(domain_of(none) == "none");
   }
 }
 
 TEST_CASE("of a URL the scheme and the domain stay") {
-  CHECK(domain("https://posthog.leeds.example.co.uk:8443/project/7?user=jo#x") == "https://example.co.uk");
-  CHECK(domain("HTTP://www.Example.com") == "http://example.com");
-  CHECK(domain("http://example.com") == "http://example.com");
-  CHECK(domain("http://example.com/") == "http://example.com");
-  CHECK(domain("http://10.1.2.3:8000/") == "none");
-  CHECK(domain("http://[2001:db8::1]/") == "none");
-  CHECK(domain("http://posthog/") == "none");
+  CHECK(domain_of("https://posthog.leeds.example.co.uk:8443/project/7?user=jo#x") == "https://example.co.uk");
+  CHECK(domain_of("HTTP://www.Example.com") == "http://example.com");
+  CHECK(domain_of("http://example.com") == "http://example.com");
+  CHECK(domain_of("http://example.com/") == "http://example.com");
+  CHECK(domain_of("http://10.1.2.3:8000/") == "none");
+  CHECK(domain_of("http://[2001:db8::1]/") == "none");
+  CHECK(domain_of("http://posthog/") == "none");
 }
-
-}  // namespace truncate_test

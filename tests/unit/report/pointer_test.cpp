@@ -9,7 +9,6 @@
 
 using namespace airlock;
 
-namespace pointer_test {
 namespace {
 
 const crypto::Secret key(std::string(16, 'k'));
@@ -52,5 +51,3 @@ TEST_CASE("a malformed report is told by the member in which, or after which, it
   CHECK(fault("") == "nothing");
   CHECK(fault(R"({"a": 1})") == "nothing");
 }
-
-}  // namespace pointer_test
