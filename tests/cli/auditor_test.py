@@ -101,7 +101,7 @@ def test_the_proof_leads_to_the_checkpoint_by_another_implementation(w):
     w.site()
     w.process()
     for n in range(2, 6):
-        w.process(w.report(lambda d: d["properties"].update({"posthog_version": f"1.35.{n}"})))
+        w.process(w.report_of(f"1.35.{n}"))
     for bundle in w.outbox():
         folder = w.open_with_openssl(bundle)
         checkpoint = (folder / "checkpoint.txt").read_text().splitlines()

@@ -40,7 +40,7 @@ def test_a_report_handed_over_through_the_library_ends_as_by_the_command(w):
     looser = w.new_licence("standard", any_site=True)
     for site in (w.site_path, twin):
         w.airlock("licence", "install", looser, site=site)
-    both(w.report(lambda d: d["properties"].update({"posthog_version": "1.36.0"})), 4, "held")
+    both(w.report_of("1.36.0"), 4, "held")
     both(w.path / "no-such-report", 8)
     w.airlock("ledger", "verify", site=w.path / "twin")
     ran = w.run(*python, w.path / "none", "--report", w.report(), code=8, env=preload(w))
@@ -56,9 +56,8 @@ def test_a_report_handed_over_through_the_library_ends_as_by_the_command(w):
     # Where nobody listens a report that is to be sent waits: 7, and it is recorded.
     w.site_path = w.path / "sending"
     w.site(tier="standard", entitlements=())
-    path = w.site_path / "airlock.json"
     nobody = {"type": "https-json", "url": "https://127.0.0.1:1/", "ca_file": str(w.root), "timeout_seconds": 2}
-    path.write_text(json.dumps({**json.loads(path.read_text()), "delivery": {"destinations": [nobody]}}))
+    w.configure(delivery={"destinations": [nobody]})
     w.airlock("authorise", "--reason", "the vendor's contract", "--yes")
     twin = shutil.copytree(w.site_path, w.path / "sending-twin")
     both(w.report(), 7, "queued")

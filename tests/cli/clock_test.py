@@ -62,7 +62,7 @@ def test_entries_of_a_clock_that_was_ahead_are_disowned_by_authorise_clock(w):
                     "SELECT json_extract(body, '$.reason') FROM entries WHERE json_extract(body, '$.clock') IS NOT NULL").text
     assert entries == "the clock was 40 days ahead\n"
     # The ceiling is where it was: what was sealed before is sealed still, and a clock set back later is noticed again.
-    changed = w.report(lambda d: d["properties"].update({"posthog_version": "1.36.0"}))
+    changed = w.report_of("1.36.0")
     assert w.process(changed)["outcome"] == "sealed"
     ran = at(w, "-30d", "licence", "verify", "--json", code=6)
     assert ran.json["state"] == "clock_rollback"
@@ -77,7 +77,7 @@ def test_the_vendors_time_cannot_be_disowned(w):
     assert state(w, 0) == "valid"
     w.ledger_ok()
     shutil.copytree(w.site_path, w.path / "backup")
-    changed = w.report(lambda d: d["properties"].update({"posthog_version": "1.36.0"}))
+    changed = w.report_of("1.36.0")
     at(w, "+3d", "process", changed)
     assert state(w, 6) == "clock_rollback"
     assert state(w, 0, site=w.path / "backup") == "valid"
@@ -186,7 +186,7 @@ def test_public_site_json_is_made_again_and_says_what_the_ledger_says(w):
     for damage in (path.unlink, lambda: path.write_text("{}")):
         damage()
         w.airlock("licence", "verify", code=3)
-        w.process(w.report(lambda d: d["properties"].update({"posthog_version": f"1.{path.exists():d}.0"})))
+        w.process(w.report_of(f"1.{path.exists():d}.0"))
         again = json.loads(path.read_text())
         assert {k: again[k] for k in again if k != "newest_time"} == {k: good[k] for k in good if k != "newest_time"}
         w.airlock("licence", "verify")
@@ -258,14 +258,13 @@ def test_usage_says_why_the_last_disclosed_report_cannot_be_read(w):
     unreadable(f"`outbox/{bundle.name}` is no longer there", "put it back")
     bundle.write_bytes(sound)
     assert usage(w)["problem"] is None, "it was put back"
-    configuration = w.site_path / "airlock.json"
-    configuration.write_text(json.dumps({**json.loads(configuration.read_text()), "archive": False}))
+    w.configure(archive=False)
     w.process(w.report(totals(11)))
     unreadable("was not sealed for an archive key of this site", "`archive` in airlock.json")
-    configuration.write_text(json.dumps({**json.loads(configuration.read_text()), "archive": True, "retention": {"payload_days": 20}}))
+    w.configure(archive=True, retention={"payload_days": 20})
     w.process(w.report(totals(12)))
     assert usage(w)["problem"] is None, "with the archive key again"
-    configuration.write_text(json.dumps({**json.loads(configuration.read_text()), "floor": "withhold"}))
+    w.configure(floor="withhold")
     at(w, "+21d", "process", w.report(totals(13)))
     assert w.outbox() == []
     unreadable("was removed when its retention time was over", "the next report")
@@ -277,7 +276,6 @@ def test_usage_tells_the_figures_of_the_last_disclosure_and_never_of_another(w):
     w.new_site()
     w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"], extra=[*YEAR, *LIMITS]))
     total = "instance_usage_summary.events_count_total"
-    configuration = w.site_path / "airlock.json"
     for n in (1, 2):
         w.process(w.report(totals(10 + n)))
         assert (usage(w)["disclosure"], usage(w)["limits"][total]["value"]) == (n, 10 + n)
@@ -295,7 +293,7 @@ def test_usage_tells_the_figures_of_the_last_disclosure_and_never_of_another(w):
     w.process(w.report(totals(13)), code=4)
     assert (usage(w)["disclosure"], usage(w)["limits"][total]["value"]) == (2, 12), "a held report"
     w.airlock("release")
-    configuration.write_text(json.dumps({**json.loads(configuration.read_text()), "floor": "withhold"}))
+    w.configure(floor="withhold")
     w.process(w.report(totals(14)))
     assert usage(w)["limits"][total]["value"] == 12, "a withheld report"
     # What another licence limits is looked up in the same report.

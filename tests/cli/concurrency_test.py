@@ -12,7 +12,7 @@ def start(w, *arguments):
 def test_eight_processes_with_eight_reports_leave_a_valid_tree(w):
     """Eight processes with eight reports: eight records, eight bundles, a valid tree."""
     w.site()
-    reports = [w.report(lambda d, n=n: d["properties"].update({"posthog_version": f"1.35.{n}"})) for n in range(8)]
+    reports = [w.report_of(f"1.35.{n}") for n in range(8)]
     running = [start(w, "process", r, "--json") for r in reports]
     for process in running:
         out, err = process.communicate(timeout=300)
@@ -63,7 +63,7 @@ def test_readers_at_work_stop_no_writer(w):
     w.process()
     running = []
     for n in range(4):
-        report = w.report(lambda d, n=n: d["properties"].update({"posthog_version": f"2.0.{n}"}))
+        report = w.report_of(f"2.0.{n}")
         running += [start(w, "process", report), start(w, "ledger", "verify"), start(w, "status"), start(w, "ledger", "list")]
     for process in running:
         out, err = process.communicate(timeout=300)

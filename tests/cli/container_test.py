@@ -71,7 +71,7 @@ def test_doctor_and_process_agree_under_each_call_that_a_container_may_forbid(w)
         what = f"{call} {error}"
         doctor = denied(w, error, call, "doctor")
         inbox = denied(w, error, call, "process", "--inbox")
-        process = denied(w, error, call, "process", w.report(lambda d: d["properties"].update({"posthog_version": f"1.{n}.0"})))
+        process = denied(w, error, call, "process", w.report_of(f"1.{n}.0"))
         found = (doctor.code == 0, inbox.code == 0, process.code == 0)
         assert found == (goes_on, goes_on, goes_on), f"{what}: doctor, inbox, process go on\n{doctor}\n{inbox}\n{process}"
         if goes_on:

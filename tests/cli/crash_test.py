@@ -160,7 +160,7 @@ def test_kit_install_and_licence_install_killed_anywhere(w):
     killed = 0
     for number, arguments in enumerate((["kit", "install", kit], ["licence", "install", licence])):
         def after(place, arguments=arguments, number=number):
-            result = w.process(w.report(lambda d: d["properties"].update({"posthog_version": f"1.{number}.0"})), code=(0, 4))
+            result = w.process(w.report_of(f"1.{number}.0"), code=(0, 4))
             assert result["outcome"] in ("sealed", "held"), f"{place}: {result['outcome']}"
             w.airlock(*arguments)
             w.airlock("process", "--held")
@@ -225,7 +225,7 @@ def test_a_licence_renewed_early_killed_anywhere(w):
 
     def taken_back(place):
         w.airlock(*back, code=(0, 4))
-        w.process(w.report(lambda d: d["properties"].update({"posthog_version": "1.36.0"})))
+        w.process(w.report_of("1.36.0"))
         assert verdict(place) == 1, place
         assert in_public() == names, place
         assert json.loads((w.site_path / "public/site.json").read_text())["licence_sequence"] == 1, place

@@ -7,7 +7,7 @@ import pytest
 from harness import LONG, wait_for
 import receiver as r
 from receiver import Authority, Receiver
-from sending import configure, entries_of, https_json, queue, send, sending_site, version
+from sending import configure, entries_of, https_json, queue, send, sending_site
 
 FAILURES = [
     # what the receiver does, what is recorded, whether it may have arrived, whether it is given up
@@ -50,7 +50,7 @@ def test_a_receiver_that_repeats_the_report_leaves_none_of_it_anywhere(w):
     secret = "4711.4711.4711"
     with Receiver(authority.issue("server")) as server:
         sending_site(w, destinations=[https_json(server.url(), authority)])
-        report = w.report(lambda d: d["properties"].update({"posthog_version": secret}))
+        report = w.report_of(secret)
         queue(w, report)
         for step, word in ((echoing, "answers 422: refused"), (redirecting, "answers 307: redirect"), (babbling, "malformed_answer")):
             server.script.append(step)
@@ -71,7 +71,7 @@ def test_whatever_a_receiver_does_a_report_is_kept_and_sent_once_more(w):
         for number, (step, words, delivered, final) in enumerate(FAILURES, 1):
             name = getattr(step, "__name__", step)
             server.script.append(step)
-            preview_of = w.report(version(number))
+            preview_of = w.report_of(f"1.{number}.0")
             queue(w, preview_of)
             before = len(server.posts)
             outcome = send(w, "--now", code=7)
@@ -144,7 +144,7 @@ def test_a_payload_that_was_altered_or_lost_is_never_sent(w):
         payload.write_bytes(payload.read_bytes().replace(b"London", b"Londom"))
         w.airlock("ledger", "verify", code=5)
         assert send(w, code=5)["payload_lost"] == 1, "lost"
-        queue(w, w.report(version(1)))
+        queue(w, w.report_of("1.1.0"))
         next((w.site_path / "outbox").glob("*.json")).unlink()
         for p in (w.site_path / "outbox").glob("*.json"):
             p.unlink()

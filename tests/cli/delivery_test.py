@@ -8,7 +8,7 @@ import subprocess
 import pytest
 from harness import LONG, REPORT, wait_for
 from receiver import Authority, Receiver
-from sending import configure, entries_of, https_json, queue, send, sending_site, version
+from sending import configure, entries_of, https_json, queue, send, sending_site
 
 
 def newest(w, kind):
@@ -59,7 +59,7 @@ def test_the_statement_names_the_disclosure_before_it(w):
     with Receiver(authority.issue("server")) as server:
         sending_site(w, destinations=[https_json(server.url(), authority)])
         for n in range(3):
-            queue(w, w.report(version(n)))
+            queue(w, w.report_of(f"1.{n}.0"))
         assert send(w)["sent"] == 3, "sent"
         said = [json.loads(base64.b64decode(p.headers["airlock-statement"])) for p in server.posts]
         assert [s["disclosure"] for s in said] == [1, 2, 3], "order"
@@ -72,12 +72,12 @@ def test_on_hold_nothing_that_is_queued_is_sent(w):
     authority = Authority(w)
     with Receiver(authority.issue("server")) as server:
         sending_site(w, destinations=[https_json(server.url(), authority)])
-        queued = [queue(w, w.report(version(n))) for n in (1, 2)]
+        queued = [queue(w, w.report_of(f"1.{n}.0")) for n in (1, 2)]
         w.airlock("hold", "--reason", "incident 12")
         for _ in range(2):
             ran = w.run(w.program("airlock-send"), "--site", w.site_path, "--once", code=None)
             assert ran.code in (4, 7) and "incident 12" in ran.text + ran.err, ran
-        held = w.process(w.report(version(3)), code=4)
+        held = w.process(w.report_of("1.3.0"), code=4)
         assert (held["outcome"], held["reason"]) == ("held", "hold")
         assert server.posts == [], "posts while on hold"
         for result in queued:
@@ -101,7 +101,7 @@ def test_two_senders_at_once_send_every_report_once(w):
     with Receiver(authority.issue("server")) as server:
         sending_site(w, destinations=[https_json(server.url(), authority)])
         for n in range(3):
-            queue(w, w.report(version(n)))
+            queue(w, w.report_of(f"1.{n}.0"))
         senders = [subprocess.Popen([w.program("airlock-send"), "--site", str(w.site_path), "--once", "--quiet"]) for _ in range(3)]
         assert [s.wait(60) for s in senders] == [0, 0, 0], "exit codes"
         assert (len(server.posts), len({p.headers["idempotency-key"] for p in server.posts})) == (3, 3), "posts and keys"
@@ -209,9 +209,9 @@ def test_a_payload_that_was_sent_stays_for_bundle_days_and_never_waits(w):
         configure(w, [https_json(server.url(), authority)], authorise=False, floor="withhold",
                   retention={"bundle_days": 20, "payload_days": 30})
         later = [w.program("airlock"), "--site", w.site_path, "process"]
-        w.run("faketime", "-f", "+19d", *later, w.report(version(1)))
+        w.run("faketime", "-f", "+19d", *later, w.report_of("1.1.0"))
         assert sent.exists(), "before its time"
-        w.run("faketime", "-f", "+21d", *later, w.report(version(2)))
+        w.run("faketime", "-f", "+21d", *later, w.report_of("1.2.0"))
         assert not sent.exists(), "after its time"
         expired = [e for e in w.airlock("ledger", "export", "--format", "json").json["entries"] if e["kind"] == "expired"]
         assert [(e["what"], e["after_days"]) for e in expired] == [("sent payload", 20)]
@@ -293,7 +293,7 @@ def test_outbox_list_tells_what_waits_and_flush_tries_everything(w):
         assert w.airlock("outbox", "list", "--json").json["outbox"] == [], "at last"
         assert len({p.headers["idempotency-key"] for p in server.posts}) == 1, "keys"
         # With airlock-send beside it, process sends by itself.
-        result = w.run(*airlock, "process", w.report(version(5)), "--json").json
+        result = w.run(*airlock, "process", w.report_of("1.5.0"), "--json").json
         assert (result["outcome"], result["exit"]) == ("sent", 0), "process"
 
 
@@ -310,7 +310,7 @@ def test_watch_sends_what_comes_and_ends_at_sigterm(w):
                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         queue(w)
         wait_for(lambda: len(server.posts) == 1, "the first report")
-        queue(w, w.report(version(1)))
+        queue(w, w.report_of("1.1.0"))
         wait_for(lambda: len(server.posts) == 2, "the second report")
         sender.terminate()
         assert sender.wait(60) == 0, "exit"

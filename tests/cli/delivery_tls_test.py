@@ -9,7 +9,7 @@ import pytest
 from harness import wait_for
 import receiver as r
 from receiver import Authority, Receiver
-from sending import configure, entries_of, https_json, queue, send, sending_site, version
+from sending import configure, entries_of, https_json, queue, send, sending_site
 
 
 def old_tls(pem):
@@ -86,7 +86,7 @@ def test_nothing_in_the_environment_has_an_effect(w):
         assert "authorization" not in server.posts[0].headers, "a password of .netrc was sent"
         assert not (w.path / "keys.log").exists(), "session keys were written"
         configure(w, [https_json(evil.url(), authority)])
-        queue(w, w.report(version(1)))
+        queue(w, w.report_of("1.1.0"))
         send(w, code=7, env=environment)
         assert evil.requests == [], "requests to a server that only the environment trusts"
         # Only where the configuration asks for it does a proxy of the environment count.
@@ -111,14 +111,14 @@ def test_a_client_certificate_ipv6_and_several_destinations_in_order(w):
         assert send(w, "--now")["sent"] == 1, "sent"
         configure(w, [https_json("https://localhost:1/", authority), https_json(second.url(), authority),
                       https_json(server.url("[::1]"), authority, **client)])
-        queue(w, w.report(version(1)))
+        queue(w, w.report_of("1.1.0"))
         assert send(w, "--now")["sent"] == 1, "sent to the third"
         assert [len(second.posts), len(server.posts)] == [1, 2], "requests"
         assert second.posts[0].headers["idempotency-key"] == server.posts[1].headers["idempotency-key"], "key"
         assert w.kinds(2) == ["produced", "queued", "attempted", "send_failed", "attempted", "send_failed", "attempted", "sent"], \
             "entries"
         os.chmod(clients.folder / "site.key", 0o644)
-        queue(w, w.report(version(2)))
+        queue(w, w.report_of("1.2.0"))
         configure(w, [https_json(server.url("[::1]"), authority, **client)])
         assert "site.key" in send(w, "--now", code=7)["reports"][0]["message"], "a key that others can read"
 
@@ -220,7 +220,7 @@ def test_nginx_behind_a_proxy_and_kill_9_of_each(w):
         with nginx(w, authority, clients, port, upstream=backend) as web:
             for n, (way, members) in enumerate(ways.items()):
                 configure(w, [https_json(url, authority, **client, **members)])
-                report = w.report(version(n))
+                report = w.report_of(f"1.{n}.0")
                 preview = w.airlock("preview", report).out
                 queue(w, report)
                 assert send(w, "--now")["sent"] == 1, way
@@ -228,7 +228,7 @@ def test_nginx_behind_a_proxy_and_kill_9_of_each(w):
             for n, (credentials, words) in enumerate(((None, "the proxy answers 407"), (wrong, "it wants a user and a password, or others than these")), 10):
                 extra = {"proxy_credentials_file": str(credentials)} if credentials else {}
                 configure(w, [https_json(url, authority, **client, proxy=f"http://127.0.0.1:{guarded}", **extra)])
-                queue(w, w.report(version(n)))
+                queue(w, w.report_of(f"1.{n}.0"))
                 outcome = send(w, "--now", code=7)
                 assert words in outcome["reports"][0]["message"], outcome
                 assert entries_of(w, 4)[-1]["delivered"] == "no", "delivered"

@@ -218,7 +218,7 @@ def test_a_difference_between_public_and_site_is_told(w):
         (public / "site.json").write_text(json.dumps({**kept, member: value}))
         fails(w, "public", judged(state, 6), "remove `public/site.json`: the next `airlock process`")
         (public / "site.json").unlink()
-        w.process(w.report(lambda d, v=state: d["properties"].update({"posthog_version": f"1.{len(v)}.0"})))
+        w.process(w.report_of(f"1.{len(state)}.0"))
         assert findings(w, "fail", code=0) == []
 
     root = (public / "vendor-root.crt").read_text()
@@ -260,12 +260,9 @@ def test_the_certificates_of_the_delivery_section_are_looked_at(w):
     w.site()
     authority = Authority(w)
     authority.issue("client", days=200)
-    path = w.site_path / "airlock.json"
-    document = json.loads(path.read_text())
 
     def delivery(**members):
-        document["delivery"] = {"destinations": [{"type": "https-json", "url": "https://reports.vendor.example/v1", **members}]}
-        path.write_text(json.dumps(document))
+        w.configure(delivery={"destinations": [{"type": "https-json", "url": "https://reports.vendor.example/v1", **members}]})
 
     def told(health, **options):
         return [(what, hint) for subject, what, hint in findings(w, health, **options) if subject == "delivery"]

@@ -165,6 +165,10 @@ class Workspace:
         self._reports += 1
         return self.file(f"report-{self._reports}.json", json.dumps(document, indent=1, ensure_ascii=False))
 
+    def report_of(self, version):
+        """The published report with another version of the product."""
+        return self.report(lambda d: d["properties"].update({"posthog_version": version}))
+
     def new_vendor(self, policy=POLICY, dictionary=DICTIONARY, product="posthog"):
         kind = (self.programs, str(policy), str(dictionary), product)
         may_copy = self._is_new() and policy.is_relative_to(TOP) and dictionary.is_relative_to(TOP)
@@ -244,6 +248,12 @@ class Workspace:
         if may_copy:
             self._keep(kind, self.home, self.site_path)
         return self
+
+    def configure(self, **members):
+        """Sets members of the site's `airlock.json`; `None` takes one out."""
+        path = self.site_path / "airlock.json"
+        changed = {**json.loads(path.read_text()), **members}
+        path.write_text(json.dumps({name: value for name, value in changed.items() if value is not None}))
 
     def show_only_public(self):
         """Leaves other users of the machine nothing of the site but `public/`."""

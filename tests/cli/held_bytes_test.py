@@ -8,14 +8,14 @@ import time
 
 import pytest
 from harness import LONG, REPORT, worker_of
-from keeping import changed, configure, held_files, install, new_event
+from keeping import held_files, install, new_event
 
 
 def sending_site(w):
     """A site that may send, to a receiver that is not there."""
     w.site(tier="enterprise", entitlements=[])
     url = {"type": "https-json", "url": "https://reports.vendor.example/v1"}
-    configure(w, delivery={"destinations": [url]})
+    w.configure(delivery={"destinations": [url]})
     w.airlock("authorise", "--reason", "the contract", "--yes")
 
 
@@ -29,7 +29,7 @@ def lose_payload(w):
 def test_the_bytes_of_a_queued_report_stay_until_it_has_been_sent(w):
     """The bytes of a report that was queued stay until it has been sent; what will not be sent is held again."""
     sending_site(w)
-    queued = w.process(w.report(changed("2.0.0")), "--no-deliver", code=7)
+    queued = w.process(w.report_of("2.0.0"), "--no-deliver", code=7)
     assert len(held_files(w)) == 1
     assert w.airlock("status", "--json").json["waiting"] == [], "it does not count as held"
     w.airlock("discard", queued["number"], "--reason", "x", code=2)
@@ -53,7 +53,7 @@ def test_what_another_process_holds_is_looked_at_the_next_time(w):
     waits = w.file("new-event.json", new_event(w).read_bytes() + b" " * (48 << 20))  # so that to read it takes a while
     w.process(waits, code=4)
     kept, = held_files(w)
-    queued = w.process(w.report(changed("2.0.0")), "--no-deliver", code=7)["number"]
+    queued = w.process(w.report_of("2.0.0"), "--no-deliver", code=7)["number"]
 
     looking = subprocess.Popen([w.program("airlock"), "--site", w.site_path, "process", "--held", "--no-deliver"],
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -77,7 +77,7 @@ def test_a_bundle_altered_before_its_release_is_sealed_anew(w):
     assert w.kinds(number)[-1] == "released"
     # Nobody can alter a file between two steps of one process; what a crash left is sealed and hidden.
     w.airlock("hold", "--reason", "x")
-    held = w.process(w.report(changed("3.0.0")), code=4)["number"]
+    held = w.process(w.report_of("3.0.0"), code=4)["number"]
     kept, = held_files(w)
     kept.write_bytes(kept.read_bytes().replace(b"3.0.0", b"3.0.1"))
     w.airlock("release")
@@ -93,7 +93,7 @@ def test_a_bundle_altered_before_its_release_is_sealed_anew(w):
 def test_junk_fills_its_own_share_only_and_the_same_bytes_are_kept_once(w):
     """Junk fills its own share only, and the same bytes are kept once: honest reports get through."""
     w.site()
-    configure(w, limits={"held_bytes": 1024 * 1024})  # an eighth for what is no report: 32 blocks
+    w.configure(limits={"held_bytes": 1024 * 1024})  # an eighth for what is no report: 32 blocks
     w.airlock("hold", "--reason", "x")
     junk = w.file("junk.json", b"{" + b"a" * 65_000)
     times = 40 if LONG else 8
@@ -105,7 +105,7 @@ def test_junk_fills_its_own_share_only_and_the_same_bytes_are_kept_once(w):
     assert 3 in codes and codes[-1] == 8 and sorted(codes) == codes, codes
     full = w.airlock("process", w.file("more.json", b"{ more"), code=8)
     assert "no room to keep it" in full.err and "airlock discard N" in full.err, full.err
-    assert w.process(w.report(changed("4.0.0")), code=4)["outcome"] == "held"
+    assert w.process(w.report_of("4.0.0"), code=4)["outcome"] == "held"
 
     inbox = w.site_path / "inbox"
     (inbox / "a-junk.json").write_bytes(b"{ yet more")
@@ -127,7 +127,7 @@ def test_junk_fills_its_own_share_only_and_the_same_bytes_are_kept_once(w):
 def test_held_reports_fill_their_share_and_what_is_no_report_has_its_own(w):
     """Reports that are held fill their share, and what is no report still has its own."""
     w.site()
-    configure(w, limits={"held_bytes": 1024 * 1024})
+    w.configure(limits={"held_bytes": 1024 * 1024})
     w.airlock("hold", "--reason", "x")
     large = w.report(lambda d: d["properties"].update({"filler": "x" * 60_000}))
     big = [w.file(f"big-{i}.json", large.read_bytes().replace(b"xx", f"{i:02}".encode())) for i in range(20)]
@@ -140,7 +140,7 @@ def test_held_reports_fill_their_share_and_what_is_no_report_has_its_own(w):
 def test_an_inbox_file_over_the_limit_is_kept_by_renaming(w):
     """An inbox file over the limit is kept by renaming; one from a pipe as far as there is room."""
     w.site()
-    configure(w, limits={"report_bytes": 20_000, "held_bytes": 1024 * 1024})
+    w.configure(limits={"report_bytes": 20_000, "held_bytes": 1024 * 1024})
     inbox = w.site_path / "inbox"
     large = b'{"event": "' + b"x" * 50_000 + b'"}'
     (inbox / "large.json").write_bytes(large)
@@ -163,7 +163,7 @@ def test_an_inbox_file_over_the_limit_is_kept_by_renaming(w):
     left, = w.airlock("process", "--inbox", "--json", code=8).json["left"]
     assert "no room to keep it" in left["message"], left
     # More room, a higher limit: what was refused is looked at again, and is judged by all its bytes.
-    configure(w, limits={})
+    w.configure(limits={})
     again = w.airlock("process", "--held", "--json", code=(3, 4)).json["reports"]
     assert {r["reason"] for r in again} == {"malformed", "dictionary"}
     w.ledger_ok()
@@ -196,7 +196,7 @@ def test_three_weeks_of_refusals_are_overdue_since_the_last_disclosure(w):
     w.airlock("hold", "--reason", "x")
     for day in (7, 14, 21):
         w.run("faketime", "-f", f"+{day}d", w.program("airlock"), "--site", w.site_path, "process",
-              w.report(changed(f"5.{day}.0")), code=4)
+              w.report_of(f"5.{day}.0"), code=4)
     status = w.run("faketime", "-f", "+22d", w.program("airlock"), "--site", w.site_path, "status", "--json").json
     assert (status["schedule"]["overdue"], status["waiting"][0]["count"]) == (True, 3)
 
@@ -205,9 +205,9 @@ def test_killed_while_it_keeps_a_report_the_next_run_has_it(w):
     """Killed while it keeps a report: the next run has it, or the caller got no exit code."""
     w.site()
     w.airlock("hold", "--reason", "x")
-    report = w.report(changed("6.0.0"))
+    report = w.report_of("6.0.0")
     start = time.monotonic()
-    w.process(w.report(changed("6.0.1")), code=4)
+    w.process(w.report_of("6.0.1"), code=4)
     whole = time.monotonic() - start
     w.airlock("discard", "1", "--reason", "only to take the time")
     parts = 20 if LONG else 8

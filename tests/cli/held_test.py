@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 from harness import DICTIONARY, POLICY, REPORT, TOP
-from keeping import changed, configure, held_files, install, new_event
+from keeping import held_files, install, new_event
 
 FIELD = TOP / "tests" / "kit" / "field"
 
@@ -51,8 +51,8 @@ def on_hold(w):
 
 def redact_also_that_selects_nothing(w):
     w.site()
-    configure(w, redact_also=[{"path": "/properties/no_such_field", "do": "drop"}])
-    return lambda: configure(w, redact_also=[])
+    w.configure(redact_also=[{"path": "/properties/no_such_field", "do": "drop"}])
+    return lambda: w.configure(redact_also=[])
 
 
 def nothing_yet(w):
@@ -86,12 +86,12 @@ def undeclared(w):
 
 def too_large(w):
     w.site()
-    configure(w, limits={"report_bytes": 2048})
-    return lambda: configure(w, limits={})
+    w.configure(limits={"report_bytes": 2048})
+    return lambda: w.configure(limits={})
 
 
 def published(w):
-    return w.report(changed("1.99.0"))
+    return w.report_of("1.99.0")
 
 
 def with_new_members(_):
@@ -197,7 +197,7 @@ def test_only_a_chosen_withhold_keeps_nothing_whatever_the_report(w):
         done = w.process(report)
         assert (done["outcome"], done["exit"]) == ("withheld", 0)
     install(w, "enterprise-air-gapped", ["air_gap"])
-    configure(w, floor="withhold")
+    w.configure(floor="withhold")
     done = w.process(broken)
     assert (done["outcome"], held_files(w)) == ("withheld", [])
     assert w.airlock("status", "--json").json["waiting"] == []
@@ -209,7 +209,7 @@ def test_a_floor_of_withhold_lets_go_of_a_report_only_when_it_is_looked_at(w):
     w.site()
     w.airlock("hold", "--reason", "x")
     number = w.process(code=4)["number"]
-    configure(w, floor="withhold")
+    w.configure(floor="withhold")
     done, = w.airlock("process", "--held", "--json").json["reports"]
     assert (done["outcome"], w.kinds(number)[-1], held_files(w)) == ("withheld", "withheld", [])
 

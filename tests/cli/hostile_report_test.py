@@ -1,5 +1,4 @@
 """Reports that are not what they must be: the documented exit code, an entry, and nothing left."""
-import json
 import re
 import resource
 
@@ -46,9 +45,7 @@ def test_a_report_of_exactly_the_limit_is_read_and_one_byte_more_is_refused(w):
     """A report of exactly the limit is read, one byte more is refused, recorded and kept."""
     w.site()
     limit = 20_000
-    configuration = json.loads((w.site_path / "airlock.json").read_text())
-    configuration["limits"] = {"report_bytes": limit}
-    (w.site_path / "airlock.json").write_text(json.dumps(configuration))
+    w.configure(limits={"report_bytes": limit})
     assert w.process(w.file("r.json", RAW + b" " * (limit - len(RAW))))["outcome"] == "sealed"
     result = w.process(w.file("r.json", RAW + b" " * (limit - len(RAW) + 1)), code=3)
     assert (result["outcome"], result["reason"]) == ("refused", "limit")
@@ -62,9 +59,7 @@ def test_a_report_of_exactly_the_limit_is_read_and_one_byte_more_is_refused(w):
 def test_an_endless_input_is_read_as_far_as_it_could_be_kept(w):
     """An endless input is read as far as it could be kept, and is not recorded: whoever has it keeps it."""
     w.site()
-    configuration = json.loads((w.site_path / "airlock.json").read_text())
-    configuration["limits"] = {"report_bytes": 100_000}
-    (w.site_path / "airlock.json").write_text(json.dumps(configuration))
+    w.configure(limits={"report_bytes": 100_000})
     ran = w.airlock("process", "/dev/zero", code=8)
     assert "all that may be kept of what is no report" in ran.err and "keep it" in ran.err, ran.err
     assert w.ledger_ok()["reports"] == 0

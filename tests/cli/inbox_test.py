@@ -304,7 +304,7 @@ def kill_everywhere(w, after, step):
 def test_killed_anywhere_the_next_run_finishes_under_the_same_number(w):
     """Killed anywhere, the next run finishes under the same number: recorded once, one bundle, nothing left in the inbox."""
     w.site()
-    w.process(w.report(lambda d: d["properties"].update({"posthog_version": "1.34.0"})))
+    w.process(w.report_of("1.34.0"))
     claimed = claim(w)
     redone = set()
 

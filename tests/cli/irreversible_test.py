@@ -9,11 +9,6 @@ import subprocess
 from harness import LONG, DICTIONARY
 
 
-def configure(w, **members):
-    path = w.site_path / "airlock.json"
-    path.write_text(json.dumps({**json.loads(path.read_text()), **members}))
-
-
 def asked(w, answer, *arguments):
     """Runs `airlock` with a terminal to answer at."""
     leader, follower = pty.openpty()
@@ -87,7 +82,7 @@ def test_an_init_that_fails_leaves_nothing(w):
 def test_a_redact_also_that_selects_nothing_holds_every_report(w):
     """A `redact_also` that selects nothing by the kit's dictionary is named by status, doctor and kit, and holds every report."""
     w.site()
-    configure(w, redact_also=[{"class": "version", "do": "drop"}, {"path": "/properties/deployment", "do": "drop"}])
+    w.configure(redact_also=[{"class": "version", "do": "drop"}, {"path": "/properties/deployment", "do": "drop"}])
     status = w.airlock("status", "--json").json
     assert [(r.get("class"), r.get("path"), r["do"], r["problem"]) for r in status["redact_also"]] \
         == [("version", None, "drop", None), (None, "/properties/deployment", "drop", None)]
@@ -109,11 +104,11 @@ def test_a_redact_also_that_selects_nothing_holds_every_report(w):
     assert where in w.airlock("status", "--json").json["redact_also"][1]["problem"], "status --json"
     found = [f for f in w.airlock("doctor", "--json", code=1).json["findings"] if f["subject"] == "redact_also"]
     assert len(found) == 1 and found[0]["health"] == "fail" and where in found[0]["what"], found
-    held = w.process(w.report(lambda d: d["properties"].update({"posthog_version": "1.36.0"})), code=4)
+    held = w.process(w.report_of("1.36.0"), code=4)
     assert (held["outcome"], held["reason"]) == ("held", "configuration")
     assert where in held["message"], held["message"]
     # A person mends the file, and it leaves.
-    configure(w, redact_also=[{"class": "version", "do": "drop"}, {"path": "/properties/deployed_by", "do": "drop"}])
+    w.configure(redact_also=[{"class": "version", "do": "drop"}, {"path": "/properties/deployed_by", "do": "drop"}])
     assert [r["problem"] for r in w.airlock("status", "--json").json["redact_also"]] == [None, None]
     assert "redact_also" not in {f["subject"] for f in w.airlock("doctor", "--json", code=None).json["findings"]}, "doctor"
     ran = w.airlock("process", "--held", "--json", code=None)

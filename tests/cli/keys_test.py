@@ -1,6 +1,5 @@
 """Keys under a passphrase and in a PKCS #11 token (SoftHSM2): they sign through a helper that gets digests and no report."""
 import base64
-import json
 import os
 import pty
 import re
@@ -52,10 +51,6 @@ def airlock(w, *arguments, secret="pin", **options):
 
 def vendor(w, *arguments, secret="pin", **options):
     return by_fd(w, "airlock-vendor", "--home", w.home, *arguments, secret=w.path / secret, **options)
-
-
-def another(w, version):
-    return w.report(lambda d: d["properties"].update({"posthog_version": version}))
 
 
 def entries(w):
@@ -155,7 +150,7 @@ def test_the_keeper_never_reads_the_report_and_the_worker_never_sees_the_pin(w):
     """The keeper never reads the report, and the worker never sees the PIN nor the token's module."""
     w.site()
     use_token(w, token(w, "site"))
-    report = another(w, "1.99.7")
+    report = w.report_of("1.99.7")
     airlock(w, "process", report, prefix=("strace", "-f", "-ff", "-s", "4096", "-o", w.path / "trace", "-e",
                                            "trace=openat,open,read,execve,socket,clone,fork"))
     kept_pin = kept_module = readers = 0
@@ -190,21 +185,21 @@ def test_a_passphrase_comes_by_descriptor_by_credential_or_by_prompt(w):
     for way in ("terminal", "--passphrase-fd", "credential `airlock-site`"):
         assert way in ran.err, ran
     assert entries(w) == before
-    assert airlock(w, "process", another(w, "1.1.1"), "--json", secret="word").json["outcome"] == "sealed"
+    assert airlock(w, "process", w.report_of("1.1.1"), "--json", secret="word").json["outcome"] == "sealed"
     (w.path / "credentials").mkdir()
     w.file("credentials/airlock-site", WORD + "\n")
     credential = {"CREDENTIALS_DIRECTORY": str(w.path / "credentials")}
-    assert w.process(another(w, "1.1.2"), env=credential)["outcome"] == "sealed"
+    assert w.process(w.report_of("1.1.2"), env=credential)["outcome"] == "sealed"
     # The inbox too, with one keeper for all.
     for i in range(3):
-        shutil.copy(another(w, f"1.2.{i}"), w.site_path / "inbox")
+        shutil.copy(w.report_of(f"1.2.{i}"), w.site_path / "inbox")
     ran = w.airlock("process", "--inbox", "--json", env=credential).json
     assert [r["outcome"] for r in ran["reports"]] == ["sealed"] * 3
-    ran, screen = prompted(w, "process", another(w, "1.1.3"), answers=("nonsense", WORD))
+    ran, screen = prompted(w, "process", w.report_of("1.1.3"), answers=("nonsense", WORD))
     assert ran == 0, screen
     assert "passphrase of the key `site`: " in screen and "the passphrase is wrong" in screen, screen
     assert WORD not in screen and "nonsense" not in screen, screen
-    ran, screen = prompted(w, "process", another(w, "1.1.4"), answers=("a", "b", "c"))
+    ran, screen = prompted(w, "process", w.report_of("1.1.4"), answers=("a", "b", "c"))
     assert ran == 8, screen
     assert len(w.outbox()) == 6
     for wrong in ("1", "2", "77", "x"):
@@ -213,8 +208,8 @@ def test_a_passphrase_comes_by_descriptor_by_credential_or_by_prompt(w):
     w.file("both", WORD + "\nanother one\n")
     w.file("new", "another one\n")
     airlock(w, "key", "protect", "site", secret="both")
-    airlock(w, "process", another(w, "1.1.5"), secret="word", code=8)
-    airlock(w, "process", another(w, "1.1.5"), secret="new")
+    airlock(w, "process", w.report_of("1.1.5"), secret="word", code=8)
+    airlock(w, "process", w.report_of("1.1.5"), secret="new")
     # A rotation makes a bare key, and says so where the former one was kept better.
     ran = airlock(w, "key", "rotate", "site", "--yes", secret="new")
     assert "was kept under a passphrase, the new one is unencrypted in" in ran.err and "`airlock key protect site`" in ran.err, ran
@@ -222,7 +217,7 @@ def test_a_passphrase_comes_by_descriptor_by_credential_or_by_prompt(w):
     airlock(w, "key", "protect", "site", secret="word")
     done = airlock(w, "key", "rotate", "site", "--yes", "--json", secret="word").json
     assert (done["kept_before"], done["kept"]) == ("under a passphrase", "openly")
-    w.process(another(w, "1.1.6"))
+    w.process(w.report_of("1.1.6"))
     w.ledger_ok()
 
 
@@ -264,7 +259,7 @@ def test_a_change_to_a_tokens_key_that_is_cut_short_is_finished_or_undone(w):
             shutil.copytree(w.path / "before", w.site_path)
             airlock(w, *use, code=(0, -9),
                     prefix=("strace", "-f", "-o", "/dev/null", "-e", f"inject={call}:signal=KILL:when={at}"))
-            result = airlock(w, "process", another(w, f"1.{at}.0"), "--json").json
+            result = airlock(w, "process", w.report_of(f"1.{at}.0"), "--json").json
             assert result["outcome"] == "sealed", f"{call} {at}"
             in_token = "pkcs11:" in (w.site_path / "keys/site.key").read_text()
             finished, undone = finished + in_token, undone + (not in_token)
@@ -280,21 +275,18 @@ def test_what_is_sent_carries_a_statement_by_the_tokens_key(w):
     with Receiver(authority.issue("server")) as server:
         w.site(tier="standard", entitlements=())
         use_token(w, token(w, "site"))
-        path = w.site_path / "airlock.json"
-        document = json.loads(path.read_text())
-        document["delivery"] = {"destinations": [{"type": "https-json", "url": server.url(), "timeout_seconds": 2,
-                                                  "ca_file": str(authority.crt)}]}
-        path.write_text(json.dumps(document))
+        w.configure(delivery={"destinations": [{"type": "https-json", "url": server.url(), "timeout_seconds": 2,
+                                                "ca_file": str(authority.crt)}]})
         w.airlock("authorise", "--reason", "the vendor's contract", "--yes")
         # As installed: both programs in one folder.
         (w.path / "bin").mkdir()
         for name in ("airlock", "airlock-send"):
             shutil.copy(w.program(name), w.path / "bin")
         programs, w.program = w.program, lambda name: str(w.path / "bin" / name)
-        assert airlock(w, "process", another(w, "1.1.1"), "--json").json["outcome"] == "sent"
-        airlock(w, "process", another(w, "1.1.2"), "--no-deliver", code=7)
+        assert airlock(w, "process", w.report_of("1.1.1"), "--json").json["outcome"] == "sent"
+        airlock(w, "process", w.report_of("1.1.2"), "--no-deliver", code=7)
         airlock(w, "outbox", "flush")
-        airlock(w, "process", another(w, "1.1.3"), "--no-deliver", code=7)
+        airlock(w, "process", w.report_of("1.1.3"), "--no-deliver", code=7)
         by_fd(w, "airlock-send", "--site", w.site_path, secret=w.path / "wrong-pin", code=4)
         by_fd(w, "airlock-send", "--site", w.site_path, secret=w.path / "pin")
         assert len(server.posts) == 3

@@ -94,7 +94,7 @@ def test_another_customers_licence_in_public_supersedes_none_of_this_sites(w):
     w.process(code=None)
     licence.write_bytes(own)
     assert states(w, 0) == "valid"
-    w.process(w.report(lambda d: d["properties"].update({"posthog_version": "1.36.0"})), code=None)
+    w.process(w.report_of("1.36.0"), code=None)
     assert states(w, 0) == "valid"
     assert len(public(w)["licence_sequences"]) == 2
     w.ledger_ok()

@@ -115,14 +115,14 @@ def test_to_let_copies_go_where_they_were_held_is_looser(w):
     strict = w.file("strict.json", json.dumps(policy))
     w.new_vendor(policy=strict)
     w.site()
-    assert w.process(w.report(lambda d: d["properties"].update({"posthog_version": "1.36.0"})))["outcome"] == "sealed"
+    assert w.process(w.report_of("1.36.0"))["outcome"] == "sealed"
     w.airlock("kit", "install", w.new_kit(policy=loose))
-    held = w.process(w.report(lambda d: d["properties"].update({"posthog_version": "1.36.1"})), code=4)
+    held = w.process(w.report_of("1.36.1"), code=4)
     assert (held["outcome"], held["reason"]) == ("held", "ceiling")
     assert "a report with a copy of what is taken out: held -> " in held["message"], held["message"]
     w.airlock("authorise", "--reason", "seen", "--yes")
     w.airlock("kit", "install", w.new_kit(policy=strict))
-    assert w.process(w.report(lambda d: d["properties"].update({"posthog_version": "1.36.2"})))["outcome"] == "sealed"
+    assert w.process(w.report_of("1.36.2"))["outcome"] == "sealed"
     w.ledger_ok()
 
 

@@ -7,10 +7,6 @@ import sqlite3
 import uuid
 
 
-def another(w, version):
-    return w.report(lambda d: d["properties"].update({"posthog_version": version}))
-
-
 @contextlib.contextmanager
 def database(w):
     """The ledger without its triggers, which look as before afterwards."""
@@ -101,9 +97,9 @@ def edit(book, seq, old, new, fit):
 def test_a_hold_whose_row_is_changed_still_stops_reports(w):
     """A hold whose row is changed, hidden, cut off or made older stops reports as before."""
     w.site()
-    w.process(another(w, "1.36.1"))
+    w.process(w.report_of("1.36.1"))
     w.airlock("hold", "--reason", "audit")
-    report = another(w, "1.36.2")
+    report = w.report_of("1.36.2")
 
     def hidden(book):
         book.execute("UPDATE entries SET kind = 'repeated' WHERE kind = 'hold'")
@@ -128,8 +124,8 @@ def test_a_hold_whose_row_is_changed_still_stops_reports(w):
 def test_what_is_changed_for_a_moment_lets_nothing_out_and_swallows_nothing(w):
     """A ceiling, a kit or a licence that is changed for a moment lets nothing out and swallows nothing."""
     w.site()
-    w.process(another(w, "1.36.1"))
-    report = another(w, "1.36.2")
+    w.process(w.report_of("1.36.1"))
+    report = w.report_of("1.36.2")
 
     def ceiling(book):
         book.execute("""UPDATE ceilings SET text = replace(text, '"disposition":"seal"', '"disposition":"send"')""")
@@ -170,8 +166,8 @@ def test_what_is_changed_for_a_moment_lets_nothing_out_and_swallows_nothing(w):
 def test_a_forged_original_does_not_make_a_repeat_of_a_report(w):
     """A forged original does not make a repeat of a report: it is recorded and leaves."""
     w.site()
-    first = w.process(another(w, "1.36.1"))
-    report = another(w, "1.36.2")
+    first = w.process(w.report_of("1.36.1"))
+    report = w.report_of("1.36.2")
     with database(w) as book:
         (before,) = book.execute("SELECT sha256 FROM originals WHERE report_id = ?", (first["report_id"],)).fetchone()
         book.execute("UPDATE originals SET sha256 = ? WHERE report_id = ?",
@@ -188,7 +184,7 @@ def test_a_forged_original_does_not_make_a_repeat_of_a_report(w):
 
 def test_an_outbox_row_that_says_that_a_report_left_does_not_swallow_it(w):
     w.site()
-    report = another(w, "1.36.1")
+    report = w.report_of("1.36.1")
     w.process(report)
     bundle = w.outbox()[0]
 
@@ -213,7 +209,7 @@ def test_a_held_report_is_not_removed_because_a_column_says_so(w):
     """A held report is not removed because a column says that it is no longer held, or that nobody knows it."""
     w.site()
     w.airlock("hold")
-    w.process(another(w, "1.36.1"), code=4)
+    w.process(w.report_of("1.36.1"), code=4)
     held = [p for p in (w.site_path / "held").iterdir() if len(p.name) == 36]
     assert len(held) == 1
     for change in (f"UPDATE entries SET report_id = NULL WHERE report_id = '{held[0].name}'",
@@ -223,7 +219,7 @@ def test_a_held_report_is_not_removed_because_a_column_says_so(w):
         shutil.copy(w.site_path / "ledger.anchor", w.path / "good.anchor")
         with database(w) as book:
             book.execute(change)
-        w.airlock("process", another(w, "1.36.2"), code=(4, 5, 8))
+        w.airlock("process", w.report_of("1.36.2"), code=(4, 5, 8))
         assert held[0].exists(), f"the held report is gone after {change}"
         shutil.copy(w.path / "good.db", w.site_path / "ledger.db")
         shutil.copy(w.path / "good.anchor", w.site_path / "ledger.anchor")
@@ -236,7 +232,7 @@ def test_a_held_report_is_not_removed_because_a_column_says_so(w):
 def test_ledger_verify_plays_decisions_again(w):
     """Ledger verify plays decisions again: on hold, above the ceiling, by another licence or kit than the newest."""
     w.site()
-    first = w.process(another(w, "1.36.1"))
+    first = w.process(w.report_of("1.36.1"))
     w.airlock("hold", "--reason", "audit")
     with database(w) as book:
         (row,) = [json.loads(body) for (body,) in book.execute("SELECT body FROM entries WHERE kind = 'produced'")]
@@ -284,7 +280,7 @@ def test_an_order_newer_than_the_anchor_is_carried_out_and_named_for_ever(w):
     w.airlock("hold")
     with database(w) as book:
         seq = append(book, "release")
-    w.process(another(w, "1.36.1"))
+    w.process(w.report_of("1.36.1"))
     with database(w) as book:
         (body,) = book.execute("SELECT body FROM entries WHERE kind = 'recovered'").fetchone()
         assert json.loads(body)["newer_than_anchor"] == {"anchor_size": seq, "entries": [seq]}
@@ -292,4 +288,4 @@ def test_an_order_newer_than_the_anchor_is_carried_out_and_named_for_ever(w):
     with database(w) as book:
         edit(book, seq, '"kind":"release"', '"kind":"hold"', True)
         book.execute("UPDATE entries SET kind = 'hold' WHERE kind = 'release'")
-    assert "rebuilt" in w.airlock("process", another(w, "1.36.2"), code=8).err, "the reason"
+    assert "rebuilt" in w.airlock("process", w.report_of("1.36.2"), code=8).err, "the reason"

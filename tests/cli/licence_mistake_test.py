@@ -74,9 +74,7 @@ def test_an_authority_with_generalized_time_before_2050_knows_receivers(w):
     """An authority whose validity is GeneralizedTime before 2050 knows receivers, and doctor does not fail for it."""
     w.site()
     shutil.copy(FIELD / "certum-trusted-network-ca-2.pem", w.site_path / "trust/delivery/x.crt")
-    configuration = json.loads((w.site_path / "airlock.json").read_text())
-    configuration["delivery"] = {"destinations": [{"type": "https-json", "url": "https://reports.vendor.example/v1"}]}
-    (w.site_path / "airlock.json").write_text(json.dumps(configuration))
+    w.configure(delivery={"destinations": [{"type": "https-json", "url": "https://reports.vendor.example/v1"}]})
     ran = w.airlock("doctor")
     assert "trust/delivery`, until 2046-10-06" in ran.text or "2046-10-06" in ran.text, ran
 
@@ -105,7 +103,7 @@ def test_trust_files_as_symbolic_links_are_read_alike(w):
     (w.site_path / "public/licence.p7s").unlink()
     (w.site_path / "public/licence.p7s").symlink_to(w.path)
     assert w.airlock("licence", "verify", "--json", code=3).json["state"] == "invalid"
-    changed = w.report(lambda d: d["properties"].update({"posthog_version": "1.36.0"}))
+    changed = w.report_of("1.36.0")
     assert w.process(changed, code=4)["licence_state"] == "invalid"
 
 
@@ -165,7 +163,7 @@ def test_a_mistyped_tier_is_warned_of_and_mended_without_authorise(w):
     mended = w.airlock("licence", "install", w.new_licence("standard"))
     assert "warning" not in mended.err, mended.err
     assert w.airlock("status", "--json").json["events"][0]["ceiling"] == ceiling
-    next_report = w.report(lambda d: d["properties"].update({"posthog_version": "1.36.0"}))
+    next_report = w.report_of("1.36.0")
     assert w.process(next_report, "--no-deliver", code=7)["outcome"] == "queued", "nobody has to authorise it again"
     w.ledger_ok()
 
@@ -182,5 +180,5 @@ def test_a_forgotten_licence_is_told_by_status_and_doctor(w):
     held = w.airlock("process", w.report(), code=4)
     assert "licence" in held.err, held.err
     w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"]))
-    next_report = w.report(lambda d: d["properties"].update({"posthog_version": "1.36.0"}))
+    next_report = w.report_of("1.36.0")
     assert w.process(next_report)["outcome"] == "sealed", "nobody has to authorise it"

@@ -163,7 +163,7 @@ def test_a_clock_set_back_is_noticed_and_process_still_seals(w):
     assert ran.json["state"] == "clock_rollback"
     ran = w.run("faketime", "-f", "-1h", w.program("airlock"), "--site", w.site_path, "licence", "verify", "--json", code=0)
     assert ran.json["state"] == "valid"
-    changed = w.report(lambda d: d["properties"].update({"posthog_version": "1.36.0"}))
+    changed = w.report_of("1.36.0")
     ran = w.run("faketime", "-f", "-30d", w.program("airlock"), "--site", w.site_path, "process", changed, "--json", code=0)
     assert ran.json["licence_state"] == "clock_rollback"
     assert ran.json["outcome"] == "sealed"

@@ -3,7 +3,7 @@ import json
 import shutil
 
 from harness import DICTIONARY, POLICY, TOP
-from loosening import DESTINATION, authorise, held, left, variant
+from loosening import DESTINATION, authorise, held, left
 
 
 def edited(w, path, change):
@@ -24,7 +24,7 @@ def kit_with(w, policy=None, dictionary=None, delivery=None):
 def test_a_kit_that_adds_a_recipient_or_moves_the_destination_is_held(w):
     """A kit that adds a recipient, or moves the destination, on a sealing site too: held until `authorise`."""
     w.site()
-    assert w.process(variant(w, 1))["outcome"] == "sealed"
+    assert w.process(w.report_of("1.35.1"))["outcome"] == "sealed"
     home = w.home
     w.airlock("kit", "install", kit_with(w, delivery=DESTINATION))
     held(w, 2, "destinations: none -> `https-json https://reports.vendor.example/v1`")
@@ -41,7 +41,7 @@ def test_a_kit_that_adds_a_recipient_or_moves_the_destination_is_held(w):
     w.airlock("kit", "install", kit_with(w, delivery=DESTINATION))
     held(w, 3, "recipients")
     authorise(w, "recipients")
-    assert w.process(variant(w, 4))["outcome"] == "sealed"
+    assert w.process(w.report_of("1.35.4"))["outcome"] == "sealed"
     w.ledger_ok()
 
 
@@ -76,7 +76,7 @@ def test_a_kit_that_lets_more_out_is_held_until_authorise(w):
         # From what is shipped, each time: a stricter kit lowers the ceiling by itself.
         w.airlock("kit", "install", kit_with(w))
         w.airlock("kit", "install", kit_with(w, **parts))
-        result = w.process(variant(w, n), code=4)
+        result = w.process(w.report_of(f"1.35.{n}"), code=4)
         assert (result["outcome"], result["reason"]) == ("held", "ceiling"), str(parts)
         shown = json.dumps(w.airlock("status", "--json").json["events"][0]["looser"], ensure_ascii=False)
         for word in words:
@@ -210,13 +210,13 @@ def test_a_licence_whose_tier_the_kit_does_not_know_moves_no_ceiling(w):
     w.airlock("kit", "install", kit_with(w, policy=lambda p: (p["tiers"].pop("enterprise-air-gapped"),
                                                               p.update(claims=[p["claims"][0]]))))
     w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"]))
-    assert w.process(variant(w, 1), code=4)["outcome"] == "held"
+    assert w.process(w.report_of("1.35.1"), code=4)["outcome"] == "held"
     w.airlock("kit", "install", kit_with(w))
-    assert w.process(variant(w, 2))["outcome"] == "sealed"
+    assert w.process(w.report_of("1.35.2"))["outcome"] == "sealed"
     w.airlock("licence", "install", w.new_licence("unheard-of", extra=["--unknown"]))
-    assert w.process(variant(w, 3), code=4)["outcome"] == "held"
+    assert w.process(w.report_of("1.35.3"), code=4)["outcome"] == "held"
     w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"]))
-    assert w.process(variant(w, 4))["outcome"] == "sealed", "the ceiling is where it was"
+    assert w.process(w.report_of("1.35.4"))["outcome"] == "sealed", "the ceiling is where it was"
 
 
 def released(w):
@@ -230,7 +230,7 @@ def test_a_site_of_the_release_before_classes_goes_on_sealing(w):
     released(w)
     w.ledger_ok()
     before = left(w)
-    assert w.process(variant(w, 11))["outcome"] == "sealed"
+    assert w.process(w.report_of("1.35.11"))["outcome"] == "sealed"
     configured = json.loads(w.run("sqlite3", w.site_path / "ledger.db",
                                   "SELECT body FROM entries WHERE kind = 'configured' ORDER BY seq DESC LIMIT 1").text)
     assert "configuration_sha256" in configured, "the completed ceiling is recorded"
@@ -263,7 +263,7 @@ def test_a_kit_of_a_lower_or_far_higher_number_needs_authorise(w):
     ran = w.airlock("kit", "install", first, code=4)
     assert "is older than number 2" in ran.err and "airlock authorise" in ran.err, ran.err
     assert w.airlock("kit", "show", "--json").json["number"] == 2
-    assert w.process(variant(w, 1))["outcome"] == "sealed", "the kit in force still counts"
+    assert w.process(w.report_of("1.35.1"))["outcome"] == "sealed", "the kit in force still counts"
     w.airlock("kit", "install", second)
     assert w.airlock("authorise", "--reason", "none", "--yes", "--json").json["authorised"] == False
     w.airlock("kit", "install", first, code=4)
@@ -271,13 +271,13 @@ def test_a_kit_of_a_lower_or_far_higher_number_needs_authorise(w):
     assert (shown["kit"], shown["kit_before"], shown["events"]) == (1, 2, [])
     assert w.airlock("kit", "show", "--json").json["number"] == 1
     w.airlock("kit", "install", first)
-    assert w.process(variant(w, 2))["outcome"] == "sealed"
+    assert w.process(w.report_of("1.35.2"))["outcome"] == "sealed"
     w.run("sqlite3", w.home / "register.db", "INSERT INTO kits VALUES (4999, '2026-01-01T00:00:00Z', '')")
     far = w.new_kit()
     ran = w.airlock("kit", "install", far, code=4)
     assert "more than 1000 above" in ran.err, ran.err
     w.airlock("authorise", "--reason", "the vendor says so", "--yes")
     assert w.airlock("kit", "show", "--json").json["number"] >= 5000, "in force"
-    assert w.process(variant(w, 3))["outcome"] == "sealed"
+    assert w.process(w.report_of("1.35.3"))["outcome"] == "sealed"
     assert not (w.site_path / "kit-proposed.p7s").exists(), "nothing waits any more"
     w.ledger_ok()

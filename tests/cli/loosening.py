@@ -4,10 +4,6 @@
 DESTINATION = {"destinations": [{"type": "https-json", "url": "https://reports.vendor.example/v1"}]}
 
 
-def variant(w, n):
-    return w.report(lambda d: d["properties"].update({"posthog_version": f"1.35.{n}"}))
-
-
 def left(w):
     """All that waits for hand-off or sending."""
     return sorted(p.name for p in (w.site_path / "outbox").iterdir())
@@ -16,7 +12,7 @@ def left(w):
 def held(w, n, *words):
     """A new report is held by the ceiling, for the reason that has these words, and nothing leaves."""
     before = left(w)
-    result = w.process(variant(w, n), code=4)
+    result = w.process(w.report_of(f"1.35.{n}"), code=4)
     assert (result["outcome"], result["reason"]) == ("held", "ceiling"), "outcome"
     for word in words:
         assert word in result["message"], f"{word!r} is not in: {result['message']}"

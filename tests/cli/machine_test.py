@@ -25,15 +25,6 @@ def on_machine(w, members, *arguments, first="true", site=None, env=None, **opti
                  **options)
 
 
-def configure(w, **members):
-    path = w.site_path / "airlock.json"
-    path.write_text(json.dumps({**json.loads(path.read_text()), **members}))
-
-
-def variant(w, n):
-    return w.report(lambda d: d["properties"].update({"posthog_version": f"1.35.{n}"}))
-
-
 def test_the_machines_floor_binds_a_site_made_anew_elsewhere(w):
     """The machine's floor binds a site made anew elsewhere, named by AIRLOCK_SITE, and its `explain` names both places."""
     w.new_vendor()
@@ -41,16 +32,16 @@ def test_the_machines_floor_binds_a_site_made_anew_elsewhere(w):
     w.new_site(path=elsewhere)
     w.site_path = elsewhere
     w.airlock("licence", "install", w.new_licence("enterprise"))
-    configure(w, floor="redact", delivery=DESTINATION)
+    w.configure(floor="redact", delivery=DESTINATION)
     w.airlock("authorise", "--reason", "allowed", "--yes")
-    result = on_machine(w, {"floor": "seal"}, "process", variant(w, 1), "--json", env={"AIRLOCK_SITE": str(elsewhere)}).json
+    result = on_machine(w, {"floor": "seal"}, "process", w.report_of("1.35.1"), "--json", env={"AIRLOCK_SITE": str(elsewhere)}).json
     assert (result["outcome"], result["disposition"]) == ("sealed", "seal")
-    text = on_machine(w, {"floor": "seal"}, "explain", variant(w, 2)).text
+    text = on_machine(w, {"floor": "seal"}, "explain", w.report_of("1.35.2")).text
     assert "the floor in `airlock.json` asks for at least `redact`" in text, text
     assert "the floor in `/etc/airlock/machine.json` asks for at least `seal`, which determines the decision" in text, text
     # The licence deleted: sealed or held, never sent.
     (elsewhere / "public/licence.p7s").unlink()
-    gone = on_machine(w, {"floor": "seal"}, "process", variant(w, 3), "--json", code=4).json
+    gone = on_machine(w, {"floor": "seal"}, "process", w.report_of("1.35.3"), "--json", code=4).json
     assert gone["outcome"] == "held"
     assert on_machine(w, {"floor": "withhold"}, "status", "--json").json["machine"]["floor"] == "withhold"
     assert w.airlock("status", "--json").json["machine"] == None
@@ -64,7 +55,7 @@ def test_the_machine_redacts_too_and_a_redaction_that_does_not_fit_holds(w):
     assert "posthog_version" not in preview["properties"], "dropped"
     assert "posthog_version" in json.loads(w.airlock("preview", REPORT).out)["properties"], "kept without it"
     bad = {"redact_also": [{"path": "/no/such", "do": "drop"}]}
-    result = on_machine(w, bad, "process", variant(w, 1), "--json", code=4).json
+    result = on_machine(w, bad, "process", w.report_of("1.35.1"), "--json", code=4).json
     assert (result["outcome"], result["reason"]) == ("held", "configuration")
     assert "`/etc/airlock/machine.json`: `/redact_also/0`" in result["message"], result["message"]
 
@@ -72,15 +63,15 @@ def test_the_machine_redacts_too_and_a_redaction_that_does_not_fit_holds(w):
 def test_a_destination_that_the_machine_does_not_permit_is_held(w):
     """A destination that the machine does not permit is held, naming both places, also when authorised."""
     w.site(tier="standard", entitlements=[])
-    configure(w, delivery=DESTINATION)
+    w.configure(delivery=DESTINATION)
     w.airlock("authorise", "--reason", "allowed", "--yes")
     other = {"destinations": ["https://proxy.example/v1"]}
-    result = on_machine(w, other, "process", variant(w, 1), "--json", code=4).json
+    result = on_machine(w, other, "process", w.report_of("1.35.1"), "--json", code=4).json
     assert (result["outcome"], result["reason"]) == ("held", "machine")
     for word in ("https://reports.vendor.example/v1", "airlock.json", "/etc/airlock/machine.json"):
         assert word in result["message"], result["message"]
     same = {"destinations": [DESTINATION["destinations"][0]["url"]]}
-    assert on_machine(w, same, "process", variant(w, 2), "--json", code=(0, 7)).json["outcome"] == "queued"
+    assert on_machine(w, same, "process", w.report_of("1.35.2"), "--json", code=(0, 7)).json["outcome"] == "queued"
 
 
 def test_a_machine_json_that_others_could_have_written_stops_everything(w):
@@ -93,10 +84,10 @@ def test_a_machine_json_that_others_could_have_written_stops_everything(w):
     if os.geteuid() == 0:
         spoilt += ["chown 1 /etc/airlock/machine.json", "chown 1 /etc/airlock"]
     for first in spoilt:
-        ran = on_machine(w, {"floor": "seal"}, "process", variant(w, 1), first=first, code=8)
+        ran = on_machine(w, {"floor": "seal"}, "process", w.report_of("1.35.1"), first=first, code=8)
         assert "/etc/airlock" in ran.err and "root" in ran.err, ran.err
         on_machine(w, {"floor": "seal"}, "status", first=first, code=4)
     for members, path in (({"flor": "seal"}, "/flor"), ({"destinations": ["http://x"]}, "/destinations")):
-        ran = on_machine(w, members, "process", variant(w, 1), code=8)
+        ran = on_machine(w, members, "process", w.report_of("1.35.1"), code=8)
         assert "machine.json" in ran.err and path in ran.err, ran.err
     assert w.ledger_ok()["entries"] == entries

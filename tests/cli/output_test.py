@@ -15,11 +15,11 @@ UNDATED = ["--not-after", "2099-01-01"]
 
 def arguments(w, n):
     """For each command a command line that is done and prints something; `n` makes names and texts that are new."""
-    fresh = w.report(lambda d: d["properties"].update({"posthog_version": f"1.30.{n}"}))
+    fresh = w.report_of(f"1.30.{n}")
     new = w.path / f"new-{n}"
     policy = ["--policy", POLICY, "--dictionary", DICTIONARY]
     changed = w.other_policy
-    waiting = w.process(w.report(lambda d: d["properties"].update({"posthog_version": f"1.31.{n}"})), "--expect", "0" * 64, code=4)
+    waiting = w.process(w.report_of(f"1.31.{n}"), "--expect", "0" * 64, code=4)
     site = {
         "init": ["--site", new, "init", "--vendor-root", w.root, "--vendor-root-sha256", w.root_fingerprint()],
         "process": ["process", fresh], "preview": ["preview", fresh], "explain": ["explain", fresh],

@@ -1,7 +1,7 @@
 """A ledger that a receipt contradicts: refused until a person adopts it, and readmitted by the vendor on proof."""
 import shutil
 
-from carried import bundle_of, content_of, different_report, entries, receipt, sign_as_vendor, site_with, waiting
+from carried import bundle_of, content_of, entries, receipt, sign_as_vendor, site_with, waiting
 from harness import LONG
 import receiver as r
 
@@ -10,7 +10,7 @@ def test_a_ledger_behind_a_receipt_is_refused_until_a_person_adopts_it(w):
     """A ledger that was rolled back behind a receipt, or forked from it, is refused until a person adopts it."""
     site_with(w, 1)
     shutil.copytree(w.site_path, w.path / "backup")
-    w.process(different_report(w, 2))
+    w.process(w.report_of("1.2.0"))
     shutil.copy(bundle_of(w, 2), w.path / "lost.p7m")
     w.vendor("intake", w.site_path / "outbox")
     file, _ = receipt(w)
@@ -21,7 +21,7 @@ def test_a_ledger_behind_a_receipt_is_refused_until_a_person_adopts_it(w):
     assert "it was rolled back or cut short" in ran.err and "airlock ledger adopt --reason" in ran.err, ran.err
     assert entries(w, "acknowledged") == []
     # A fork: the same numbers, other content. The vendor notices it as well.
-    w.process(different_report(w, 3))
+    w.process(w.report_of("1.3.0"))
     ran = w.airlock("receipt", "import", file, code=5)
     assert "it was rebuilt" in ran.err, ran.err
     assert len(w.outbox()) == 2
@@ -38,7 +38,7 @@ def test_a_ledger_behind_a_receipt_is_refused_until_a_person_adopts_it(w):
     done = w.airlock("receipt", "import", file, "--json").json
     assert (done["acknowledged"], done["unknown"]) == (1, 1), "what the adopted ledger knows of it"
     assert [b.name for b in waiting(w)] == [forked.name], "only what arrived waits no longer"
-    w.process(different_report(w, 4))
+    w.process(w.report_of("1.4.0"))
     w.airlock("bundle", "verify", bundle_of(w, 3))
     w.ledger_ok()
 
@@ -57,7 +57,7 @@ def test_a_ledger_behind_a_receipt_is_refused_until_a_person_adopts_it(w):
     done = w.airlock("receipt", "import", file, "--json").json
     assert (done["acknowledged"], done["unknown"]) == (2, 0), "the receipt after that"
     assert waiting(w) == []
-    w.process(different_report(w, 5))
+    w.process(w.report_of("1.5.0"))
     taken = w.vendor("intake", bundle_of(w, 4), "--json").json
     assert taken["items"][0]["checkpoint"] == "proven", "growth is proven again"
     assert not w.vendor("site", "readmit", proof, "--reason", "again", "--json").json["new"], "the second time"

@@ -4,7 +4,7 @@ import hashlib
 import json
 import shutil
 
-from carried import bundle_of, content_of, different_report, entries, receipt, sign_as_vendor, site_with, waiting
+from carried import bundle_of, content_of, entries, receipt, sign_as_vendor, site_with, waiting
 from harness import LONG
 import receiver as r
 
@@ -47,7 +47,7 @@ def test_a_whole_round_of_reports_gap_receipt_and_proof_of_growth(w):
     assert (again["repeated"], again["acknowledged"], again["freed"]) == (True, 0, []), "a second import"
     assert w.ledger_ok() == before, "which changes nothing"
 
-    w.process(different_report(w, 4))
+    w.process(w.report_of("1.4.0"))
     bundle = bundle_of(w, 4)
     w.airlock("bundle", "verify", bundle)
     folder = w.open_with_openssl(bundle)
@@ -73,7 +73,7 @@ def test_the_instructions_of_a_bundle_with_consistency_txt_come_to_their_end(w):
     for number in range(2, 9 if LONG else 5):
         w.vendor("intake", w.site_path / "outbox")
         w.airlock("receipt", "import", receipt(w, f"receipt-{number}.p7s")[0])
-        w.process(different_report(w, number))
+        w.process(w.report_of(f"1.{number}.0"))
         bundle = bundle_of(w, number)
         folder = w.open_with_openssl(bundle)
         text = bundle.with_suffix(".txt").read_text()
@@ -143,7 +143,7 @@ def test_a_receipt_that_is_for_another_or_older_is_refused(w):
     mine, w.site_path, my_id = w.site_path, w.path / "other", w.site_id
     w.new_site()
     w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"]))
-    w.process(different_report(w, 9))
+    w.process(w.report_of("1.9.0"))
     w.vendor("intake", w.outbox()[0])
     theirs, _ = receipt(w, "theirs.p7s")
     w.site_path = mine
@@ -190,7 +190,7 @@ def test_an_import_killed_anywhere_has_recorded_all_or_nothing(w):
                 w.airlock("receipt", "import", file)
             else:
                 after += 1
-                w.airlock("process", different_report(w, 1))  # a repeat
+                w.airlock("process", w.report_of("1.1.0"))  # a repeat
             assert [b.name for b in waiting(w)] == [kept], f"{call} {when}: what waits"
             assert len(list((w.site_path / "outbox").iterdir())) == 6, f"{call} {when}: files"
             w.ledger_ok()
@@ -206,10 +206,7 @@ def sent_line(request, **members):
 
 
 def sending(w, destinations):
-    path = w.site_path / "airlock.json"
-    document = json.loads(path.read_text())
-    document["delivery"] = {"destinations": destinations}
-    path.write_text(json.dumps(document))
+    w.configure(delivery={"destinations": destinations})
     w.airlock("authorise", "--reason", "a test", "--yes")
 
 
@@ -220,7 +217,7 @@ def test_what_was_sent_is_taken_in_by_its_signed_statement(w):
         w.site(tier="standard", entitlements=())
         sending(w, [{"type": "https-json", "url": server.url(), "ca_file": str(authority.crt), "timeout_seconds": 2}])
         for number in (1, 2, 3):
-            w.process(different_report(w, number), "--no-deliver", code=7)
+            w.process(w.report_of(f"1.{number}.0"), "--no-deliver", code=7)
         send = [w.program("airlock-send"), "--site", w.site_path, "--json", "--once"]
         w.run(*send, code=7)
         first, second = server.posts[0], server.posts[1]
@@ -276,7 +273,7 @@ def test_after_keys_were_rotated_former_receipts_and_proofs_still_hold(w):
     w.airlock("receipt", "import", first)
     w.airlock("key", "rotate", "ledger")
     w.vendor("site", "add", w.site_path / "site-request.p7s")
-    w.process(different_report(w, 2))
+    w.process(w.report_of("1.2.0"))
     w.airlock("bundle", "verify", bundle_of(w, 2))
     taken = w.vendor("intake", bundle_of(w, 2), "--json").json["items"][0]
     assert (taken["outcome"], taken["checkpoint"]) == ("new", "proven")

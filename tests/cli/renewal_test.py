@@ -79,7 +79,7 @@ def test_early_renewal_keeps_the_present_licence_until_the_next_begins(w):
     assert verdicts(w) == ("valid", first, second)
 
     # A command that writes moves it, keeps the one before, and from then on only the new one counts.
-    changed = w.report(lambda d: d["properties"].update({"posthog_version": "1.36.0"}))
+    changed = w.report_of("1.36.0")
     sealed = at(w, "+41d", "process", changed, "--json").json
     assert (sealed["outcome"], sealed["licence_state"]) == ("sealed", "valid")
     assert not (w.site_path / "public/licence.next.p7s").exists(), "the next licence has its place"
@@ -151,7 +151,7 @@ def test_a_takeover_by_a_wrong_clock_is_taken_back(w):
     """A takeover that a wrong clock made is taken back by authorise --clock, and comes again when it is time."""
     first, second = renewed(w)
     w.process()
-    changed = w.report(lambda d: d["properties"].update({"posthog_version": "1.36.0"}))
+    changed = w.report_of("1.36.0")
     at(w, "+60d", "process", changed)
     assert public(w)["licence_sequence"] == 2
     ran = w.airlock("licence", "verify", "--json", code=6).json
@@ -161,11 +161,11 @@ def test_a_takeover_by_a_wrong_clock_is_taken_back(w):
     assert verdicts(w) == ("valid", first, second)
     assert public(w)["licence_sequence"] == 1
     assert (w.site_path / "public/licence.p7s").read_bytes() == w.first.read_bytes()
-    again = w.report(lambda d: d["properties"].update({"posthog_version": "1.36.1"}))
+    again = w.report_of("1.36.1")
     assert w.process(again)["outcome"] == "sealed"
     w.ledger_ok()
     assert verdicts(w, "+41d") == ("valid", second, None)
-    last = w.report(lambda d: d["properties"].update({"posthog_version": "1.36.2"}))
+    last = w.report_of("1.36.2")
     assert at(w, "+41d", "process", last, "--json").json["outcome"] == "sealed"
     assert verdicts(w, "+41d") == ("valid", second, None)
     at(w, "+41d", "ledger", "verify")
@@ -181,7 +181,7 @@ def test_a_take_back_that_was_cut_short_is_finished_by_the_next_command(w):
     (w.site_path / "public/licence.next.p7s").unlink()
     for name, content in taken.items():
         (w.site_path / "public" / name).write_bytes(content)
-    changed = w.report(lambda d: d["properties"].update({"posthog_version": "1.36.0"}))
+    changed = w.report_of("1.36.0")
     w.process(changed)
     assert (w.site_path / "public/licence.p7s").read_bytes() == w.first.read_bytes()
     assert (w.site_path / "public/licence.next.p7s").read_bytes() == w.second.read_bytes()
@@ -193,7 +193,7 @@ def test_a_takeover_to_a_tier_that_discloses_more_is_held(w):
     """A takeover to a tier that discloses more is held until a person authorises it, to a stricter one lowers the ceiling."""
     renewed(w, tier="standard", entitlements=[])
     w.process()
-    held = at(w, "+41d", "process", w.report(lambda d: d["properties"].update({"posthog_version": "1.36.0"})), "--json", code=4)
+    held = at(w, "+41d", "process", w.report_of("1.36.0"), "--json", code=4)
     assert held.json["outcome"] == "held"
     assert "ceiling" in held.err, held.err
     at(w, "+41d", "ledger", "verify")

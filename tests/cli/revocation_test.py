@@ -63,13 +63,13 @@ def test_an_older_licence_that_comes_back_is_superseded(w):
     foreign = w.new_licence("standard")
     w.site_id = first
     shutil.copy(foreign, licence)
-    changed = w.report(lambda d: d["properties"].update({"posthog_version": "1.36.0"}))
+    changed = w.report_of("1.36.0")
     assert w.process(changed, code=4)["licence_state"] == "wrong_site"
     public = w.site_path / "public/site.json"
     assert json.loads(public.read_text())["licence_sequence"] == 2, "what applications read"
     shutil.copy(out, licence)
     public.unlink()  # made again from the ledger, which remembers the other site's
-    w.process(w.report(lambda d: d["properties"].update({"posthog_version": "1.37.0"})))
+    w.process(w.report_of("1.37.0"))
     assert json.loads(public.read_text())["licence_sequence"] == 2, "made again"
     assert w.airlock("licence", "verify", "--json").json["state"] == "valid"
     assert w.airlock("status", "--json").json["licence"]["state"] == "valid"
@@ -189,7 +189,7 @@ def test_a_bundle_for_a_renewed_recipient_opens_with_the_former_key(w):
     assert json.loads(w.vendor("open", w.outbox()[0]).out)["event"] == "user instance status report"
     w.airlock("kit", "install", w.new_kit())
     w.airlock("authorise", "--reason", "the vendor's new key", "--yes")
-    changed = w.report(lambda d: d["properties"].update({"posthog_version": "1.36.0"}))
+    changed = w.report_of("1.36.0")
     w.process(changed)
     assert len(w.outbox()) == 2
     for bundle in w.outbox():
@@ -238,7 +238,7 @@ def test_a_revocation_outlives_the_kit_that_brought_it(w):
         assert state(w, code) == "invalid", how
         ran = w.airlock("licence", "verify", code=code)
         assert "nobody can say whether the licence was revoked" in ran.text + ran.err, f"{how}: {ran}"
-        assert (w.process(w.report(lambda d: d["properties"].update({"posthog_version": "1.40." + str(len(how))})), code=4)[
+        assert (w.process(w.report_of("1.40." + str(len(how))), code=4)[
               "outcome"] in ("withheld", "held")) == True, how
 
     kit.unlink()
@@ -305,6 +305,6 @@ def test_another_customers_licence_for_any_site_says_nothing_of_this_sites(w):
     public = w.site_path / "public/site.json"
     public.unlink()
     w.airlock("process", "--held", code=(0, 4))
-    w.process(w.report(lambda d: d["properties"].update({"posthog_version": "1.36.1"})))
+    w.process(w.report_of("1.36.1"))
     assert state(w, 0) == "valid", "made again from the ledger"
     w.ledger_ok()

@@ -5,10 +5,6 @@ import pytest
 from harness import LONG
 
 
-def another(w, version):
-    return w.report(lambda d: d["properties"].update({"posthog_version": version}))
-
-
 def fingerprint(w, *arguments, **options):
     return w.airlock("key", "rotate", *arguments, "--yes", "--json", **options).json["fingerprint"]
 
@@ -16,7 +12,7 @@ def fingerprint(w, *arguments, **options):
 def test_every_key_is_rotated_and_old_and_new_bundles_open(w):
     """Every key is rotated, one after another: old bundles open and verify at both ends, and new ones too."""
     w.site()
-    w.process(another(w, "1.36.1"))
+    w.process(w.report_of("1.36.1"))
     first = (w.site_path / "site-request.p7s").read_bytes()
     fingerprints = []
     for number, key in enumerate(("archive", "ledger", "site", "ledger", "site", "pseudonym"), 2):
@@ -30,7 +26,7 @@ def test_every_key_is_rotated_and_old_and_new_bundles_open(w):
         state = w.airlock("licence", "verify", "--json", code=(0, 6)).json["state"]
         assert state == ("wrong_site" if number >= 4 else "valid")
     assert fingerprints[5] == None
-    result = w.process(another(w, "1.36.2"))
+    result = w.process(w.report_of("1.36.2"))
     assert (result["outcome"], result["licence_state"]) == ("sealed", "wrong_site")
     # The vendor takes the newest request because the keys that it knows have signed for it; the first one is old.
     ran = w.vendor("site", "add", w.site_path / "site-request.p7s", "--fingerprint", fingerprints[4], "--json").json
@@ -44,7 +40,7 @@ def test_every_key_is_rotated_and_old_and_new_bundles_open(w):
     serial = w.vendor("licence", "list", "--json").json["licences"][0]["serial"]
     w.vendor("licence", "renew", serial, "--not-after", "2099-01-01", "--out", w.path / "renewed.p7s")
     w.airlock("licence", "install", w.path / "renewed.p7s")
-    assert w.process(another(w, "1.36.3"))["licence_state"] == "valid"
+    assert w.process(w.report_of("1.36.3"))["licence_state"] == "valid"
     assert w.airlock("licence", "verify", "--json").json["state"] == "valid"
     kinds = w.run("sqlite3", w.site_path / "ledger.db", "SELECT count(*) FROM entries WHERE kind = 'key_rotated'").text
     assert kinds.strip() == "6"
@@ -57,16 +53,16 @@ def test_every_key_is_rotated_and_old_and_new_bundles_open(w):
 def test_a_checkpoint_by_a_former_key_counts_for_the_trees_of_its_time(w):
     """A checkpoint by a former key counts for the trees of its time and for no later one."""
     w.site()
-    w.process(another(w, "1.36.1"))
+    w.process(w.report_of("1.36.1"))
     old = w.file("old.key", (w.site_path / "keys/ledger.key").read_bytes())
     old.chmod(0o600)
     fingerprint(w, "ledger")
     w.ledger_ok()
-    w.process(another(w, "1.36.2"))
+    w.process(w.report_of("1.36.2"))
     w.ledger_ok()
     # Somebody with the former key goes on signing.
     shutil.copy(old, w.site_path / "keys/ledger.key")
-    w.process(another(w, "1.36.3"))
+    w.process(w.report_of("1.36.3"))
     ran = w.airlock("ledger", "verify", code=5)
     assert "a key that was not in force" in ran.err, ran.err
 
@@ -111,7 +107,7 @@ def test_destroyed_pseudonym_keys_are_gone_and_so_are_the_former_ones(w):
 def test_a_rotation_killed_anywhere_is_done_or_undone_by_the_next_command(w):
     """Killed at any change of the disk, a rotation is done or undone by the next command."""
     w.site()
-    w.process(another(w, "1.36.1"))
+    w.process(w.report_of("1.36.1"))
     base = w.site_path
     calls = "rename,renameat,renameat2,unlink,unlinkat,link,linkat,mkdir,fsync,fdatasync,pwrite64"
     tried = 0
@@ -128,7 +124,7 @@ def test_a_rotation_killed_anywhere_is_done_or_undone_by_the_next_command(w):
                 break
             tried += 1
             w.site_path = w.path / "copy"
-            changed = another(w, f"1.36.{tried}9")
+            changed = w.report_of(f"1.36.{tried}9")
             assert w.process(changed)["outcome"] == "sealed", f"{key} at {at}"
             w.ledger_ok()
             assert list((w.site_path / "keys").glob("next-*")) == []

@@ -1,5 +1,4 @@
 """The air gap that the kernel keeps: what the worker gave up, seen from outside by strace, /proc and network namespaces."""
-import json
 import os
 import pathlib
 import re
@@ -128,13 +127,11 @@ def test_where_the_kernel_refuses_seccomp_it_stops_or_best_effort_goes_on(w):
     refusing(w, "explain", REPORT, code=4)
     assert w.ledger_ok()["entries"] == entries
 
-    configuration = w.site_path / "airlock.json"
-    document = json.loads(configuration.read_text())
-    configuration.write_text(json.dumps({**document, "sandbox": "required"}))
+    w.configure(sandbox="required")
     refusing(w, "process", REPORT, code=8)
-    configuration.write_text(json.dumps({**document, "sandbox": "best-effort"}))
+    w.configure(sandbox="best-effort")
     refusing(w, "process", REPORT)
-    w.process(w.report(lambda d: d["properties"].update({"posthog_version": "1.34.0"})))
+    w.process(w.report_of("1.34.0"))
     said = [e["sandbox"] for n in (1, 2) for e in w.airlock("ledger", "show", n, "--json").json["entries"] if "sandbox" in e]
     assert len(said) == 2, "entries that tell of the sandbox"
     assert "seccomp" not in said[0] and said[1].startswith("seccomp"), said
@@ -198,9 +195,8 @@ def test_a_worker_or_supervisor_that_is_ended_is_noticed(w):
 def sending_site(w):
     """A site that may send, and its programs in a folder as they are installed; returns `airlock` there."""
     w.site(tier="standard", entitlements=[])
-    path = w.site_path / "airlock.json"
     destination = {"type": "https-json", "url": "https://reports.vendor.example/v1"}
-    path.write_text(json.dumps({**json.loads(path.read_text()), "delivery": {"destinations": [destination]}}))
+    w.configure(delivery={"destinations": [destination]})
     w.airlock("authorise", "--reason", "contract 4711", "--yes")
     folder = w.path / "bin"
     folder.mkdir()
@@ -244,7 +240,7 @@ def test_only_the_supervisor_starts_airlock_send_when_something_was_queued(w):
         w.run(airlock, "--site", w.site_path, *arguments, code=(0, 7))
         assert started() == [], f"{arguments}: airlock-send was started"
     trace = w.path / "trace"
-    other = w.report(lambda d: d["properties"].update({"posthog_version": "1.34.0"}))
+    other = w.report_of("1.34.0")
     ran = w.run("strace", "-f", "-o", trace, "-e", f"trace=execve,{NETWORK}", airlock, "--site", w.site_path, "process", other, "--json",
                 code=7)
     assert started() == [f"--site {w.site_path} --once"]

@@ -213,11 +213,8 @@ class Sending(Scenario):
         self.server = Receiver(authority.issue("server"))
         self.w.site(tier="sending", entitlements=())
         self.limit("sending")
-        configuration = self.w.site_path / "airlock.json"
-        document = json.loads(configuration.read_text())
-        document["delivery"] = {"destinations": [{"type": "https-json", "url": self.server.url(), "ca_file": str(authority.crt),
-                                                  "timeout_seconds": 20}]}
-        configuration.write_text(json.dumps(document))
+        self.w.configure(delivery={"destinations": [{"type": "https-json", "url": self.server.url(), "ca_file": str(authority.crt),
+                                                     "timeout_seconds": 20}]})
         self.w.airlock("authorise", "--reason", "the vendor's contract", "--yes")
         self.arguments = ["process", self.report]
         # `process` starts the sender that lies beside it.

@@ -1,5 +1,4 @@
 """Sites that send, for the tests of delivery."""
-import json
 
 
 def sending_site(w, tier="standard", destinations=None, **members):
@@ -10,11 +9,7 @@ def sending_site(w, tier="standard", destinations=None, **members):
 
 
 def configure(w, destinations, authorise=True, **members):
-    path = w.site_path / "airlock.json"
-    document = json.loads(path.read_text())
-    document["delivery"] = {"destinations": destinations}
-    document.update(members)
-    path.write_text(json.dumps(document))
+    w.configure(delivery={"destinations": destinations}, **members)
     if authorise and destinations:
         w.airlock("authorise", "--reason", "the vendor's contract", "--yes", code=0)
 
@@ -34,7 +29,3 @@ def queue(w, report=None, *arguments):
 def entries_of(w, number):
     ran = w.airlock("ledger", "show", number, "--json", code=None)
     return ran.json["entries"] if ran.code == 0 else []
-
-
-def version(n):
-    return lambda d: d["properties"].update({"posthog_version": f"1.{n}.0"})

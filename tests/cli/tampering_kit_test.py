@@ -192,10 +192,10 @@ HIDDEN = {
 def test_every_attack_of_the_kit_is_found_and_named(w):
     """Every attack of the kit is found and named, or listed in the threat model and found by a checkpoint kept elsewhere."""
     w.site()
-    w.process(w.report(lambda d: d["properties"].update({"posthog_version": "1.34.0"})))
+    w.process(w.report_of("1.34.0"))
     w.run("cp", "-a", w.site_path, w.path / "old")
     w.process()
-    w.process(w.report(lambda d: d["properties"].update({"posthog_version": "1.35.0"})), "--expect", "0" * 64, code=4)
+    w.process(w.report_of("1.35.0"), "--expect", "0" * 64, code=4)
     w.airlock("ledger", "list")
     kept = w.file("kept.txt", w.airlock("ledger", "checkpoint").out)
     key = w.file("vkey", w.airlock("ledger", "checkpoint", "--json").json["ledger_key"] + "\n")
@@ -234,10 +234,10 @@ def test_a_ledger_that_was_rolled_back_is_refused_until_it_is_adopted(w):
     w.site()
     w.process()
     w.run("cp", "-a", w.site_path, w.path / "old")
-    w.process(w.report(lambda d: d["properties"].update({"posthog_version": "1.34.0"})))
+    w.process(w.report_of("1.34.0"))
     shutil.copy2(w.path / "old/ledger.db", w.site_path / "ledger.db")
     before = (w.site_path / "ledger.db").read_bytes()
-    other = w.report(lambda d: d["properties"].update({"posthog_version": "1.35.0"}))
+    other = w.report_of("1.35.0")
     for arguments, code in ((["process", other], 8), (["kit", "install", w.kit], 5), (["ledger", "verify"], 5),
                             (["ledger", "checkpoint"], 5), (["ledger", "prove", "1"], 5)):
         ran = w.airlock(*arguments, code=code)
@@ -264,7 +264,7 @@ def test_adopting_puts_the_ceiling_back_at_seal(w):
     assert w.process(None, "--no-deliver", code=7)["outcome"] == "queued"
     w.airlock("ledger", "adopt", "--yes", "--reason", "moved to another machine")
     w.airlock("ledger", "verify")
-    other = w.report(lambda d: d["properties"].update({"posthog_version": "1.35.0"}))
+    other = w.report_of("1.35.0")
     assert "ceiling" in w.airlock("process", other, "--no-deliver", code=4).err, "held by the ceiling"
 
 

@@ -4,10 +4,6 @@ import re
 import shutil
 
 
-def different_report(w, number):
-    return w.report(lambda d: d["properties"].update({"posthog_version": f"1.{number}.0"}))
-
-
 def bundles(w, site=None):
     return sorted(((site or w.site_path) / "outbox").glob("*.p7m"), key=lambda p: int(re.search(r"-(\d+)-[0-9a-f-]{36}\.p7m$", p.name)[1]))
 
@@ -20,7 +16,7 @@ def test_a_stick_with_other_names_is_taken_in_and_what_is_passed_over_is_named(w
     """A stick with other names: upper case, folders; all bundles are taken in, and what is passed over is named with its reason."""
     w.site()
     for number in (1, 2, 3):
-        w.process(different_report(w, number))
+        w.process(w.report_of(f"1.{number}.0"))
     first, second, third = bundles(w)
     stick = w.path / "STICK"
     (stick / "November" / "week 2").mkdir(parents=True)
@@ -74,7 +70,7 @@ def test_a_stick_with_other_names_is_taken_in_and_what_is_passed_over_is_named(w
 def test_a_folder_that_nobody_may_read_is_an_error_of_its_own(w):
     """A folder that nobody may read is an error of its own, and the rest is taken in."""
     w.site()
-    w.process(different_report(w, 1))
+    w.process(w.report_of("1.1.0"))
     stick = w.path / "stick"
     stick.mkdir()
     shutil.copy(bundles(w)[0], stick)
@@ -131,8 +127,8 @@ def test_a_retired_site_is_left_out_until_it_is_registered_again(w):
     """A retired site is left out of gaps, gets no receipt and no licence, its bundles are refused; registered again, all is as
     before."""
     w.site()
-    w.process(different_report(w, 1))
-    w.process(different_report(w, 2))
+    w.process(w.report_of("1.1.0"))
+    w.process(w.report_of("1.2.0"))
     first, second = bundles(w)
     w.vendor("intake", second)
     w.vendor("gaps", code=7)
@@ -168,7 +164,7 @@ def as_site(w, path):
 def cloned_site(w):
     """Makes a site, takes its first bundle in, and copies its directory."""
     w.site()
-    w.process(different_report(w, 1))
+    w.process(w.report_of("1.1.0"))
     w.vendor("intake", bundles(w)[0])
     clone = w.path / "clone"
     shutil.copytree(w.site_path, clone)
@@ -179,10 +175,10 @@ def test_the_fork_of_a_cloned_machine_is_named_and_closed_by_a_person(w):
     """A cloned machine: the fork is named, a person closes it with a reason, the clone becomes a site of its own, and gaps is
     content."""
     original, clone = cloned_site(w)
-    w.process(different_report(w, 2))
+    w.process(w.report_of("1.2.0"))
     there = as_site(w, clone)
-    there("process", different_report(w, 3))
-    there("process", different_report(w, 4))
+    there("process", w.report_of("1.3.0"))
+    there("process", w.report_of("1.4.0"))
     kept, forked = bundles(w)[1], bundles(w, clone)[1]
 
     # Both come in; the second one's are forks, and the message speaks of copied machines.
@@ -220,13 +216,13 @@ def test_the_fork_of_a_cloned_machine_is_named_and_closed_by_a_person(w):
     issued = w.vendor("receipt", "--site", w.site_id, "--out", w.path / "after.p7s", "--json").json
     assert issued["items"] == 2
     w.airlock("receipt", "import", w.path / "after.p7s")
-    w.process(different_report(w, 5))
+    w.process(w.report_of("1.5.0"))
     assert outcomes(w.vendor("intake", bundles(w)[-1], "--json")) == [(3, "new")]
     w.vendor("gaps")
 
     # The clone goes on as a site of its own, by the steps of the guide; what it had held goes on there.
     there("hold", "--reason", "becomes a site of its own")
-    there("process", different_report(w, 6), code=4)
+    there("process", w.report_of("1.6.0"), code=4)
     held = [p for p in (clone / "held").iterdir() if re.fullmatch(r"[0-9a-f-]{36}", p.name)]
     assert len(held) == 1, "what the clone holds"
     before = w.path / "clone-before"
@@ -246,7 +242,7 @@ def test_the_fork_of_a_cloned_machine_is_named_and_closed_by_a_person(w):
     # Somebody who goes on with the copy all the same is named again.
     before_too = as_site(w, before)
     before_too("release", "--reason", "x")
-    before_too("process", different_report(w, 7))
+    before_too("process", w.report_of("1.7.0"))
     w.vendor("intake", bundles(w, before)[-1], code=5)
     w.vendor("gaps", code=5)
 
@@ -256,8 +252,8 @@ def test_the_machine_that_stays_the_site_adopts_its_ledger(w):
     it."""
     original, clone = cloned_site(w)
     for number in (2, 3):
-        w.process(different_report(w, number))
-        as_site(w, clone)("process", different_report(w, number + 10))
+        w.process(w.report_of(f"1.{number}.0"))
+        as_site(w, clone)("process", w.report_of(f"1.{number + 10}.0"))
     # The clone's third comes in before anything that it contradicts.
     assert outcomes(w.vendor("intake", bundles(w, clone)[2], "--json")) == [(3, "new")]
     assert [o for _, o in outcomes(w.vendor("intake", original / "outbox", "--json", code=5))] == ["known", "new", "fork"]
@@ -268,7 +264,7 @@ def test_the_machine_that_stays_the_site_adopts_its_ledger(w):
     done = w.vendor("site", "readmit", w.path / "proof", "--reason", "ticket 4712", "--json").json
     assert (done["kept"], done["former"], done["forks"]) == (2, 1, 1)
     assert [o for _, o in outcomes(w.vendor("intake", original / "outbox", "--json"))] == ["known", "known", "new"]
-    w.process(different_report(w, 4))
+    w.process(w.report_of("1.4.0"))
     assert outcomes(w.vendor("intake", bundles(w)[-1], "--json")) == [(4, "new")]
     w.vendor("gaps")
 

@@ -7,13 +7,6 @@ import time
 from harness import REPORT
 
 
-def configure(w, **members):
-    path = w.site_path / "airlock.json"
-    document = json.loads(path.read_text())
-    document.update(members)
-    path.write_text(json.dumps(document))
-
-
 def lines_of(path):
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
@@ -33,7 +26,7 @@ def test_each_entry_is_one_json_line_in_order_without_values(w):
     w.site()
     w.process()
     events = w.path / "events.jsonl"
-    configure(w, monitoring={"events_file": str(events)})
+    w.configure(monitoring={"events_file": str(events)})
     w.airlock("hold", "--reason", "Jane Doe asked for it")
     w.process(w.file("broken.json", "{"), code=3)
     w.airlock("release")
@@ -57,7 +50,7 @@ def test_a_line_that_was_cut_short_is_ended_and_told_again(w):
     """A line that was cut short is ended, and told again; a file that cannot be written costs no report."""
     w.site()
     events = w.path / "events.jsonl"
-    configure(w, monitoring={"events_file": str(events)})
+    w.configure(monitoring={"events_file": str(events)})
     w.process()
     whole = len(lines_of(events))
     with open(events, "ab") as out:
@@ -67,14 +60,14 @@ def test_a_line_that_was_cut_short_is_ended_and_told_again(w):
     texts = events.read_text().splitlines()
     assert texts[whole] == '{"event":"airlock-en'
     assert [json.loads(t)["seq"] for t in texts[whole + 1:]] == list(range(w.ledger_ok()["entries"]))
-    configure(w, monitoring={"events_file": "/proc/none/events.jsonl"})
+    w.configure(monitoring={"events_file": "/proc/none/events.jsonl"})
     ran = w.airlock("process", REPORT, "--again", "--json")
     assert ran.json["outcome"] == "sealed"
     assert "who watches this site was not told" in ran.err, ran.err
-    configure(w, monitoring={"events_file": str(events)})
+    w.configure(monitoring={"events_file": str(events)})
     w.airlock("status")
     assert lines_of_tail(events, 1)[0]["seq"] == w.ledger_ok()["entries"] - 1
-    configure(w, monitoring={"events_file": "relative.jsonl"})
+    w.configure(monitoring={"events_file": "relative.jsonl"})
     ran = w.airlock("status", code=3)
     assert "/monitoring/events_file" in ran.err and "absolute" in ran.err, ran.err
 
@@ -87,12 +80,12 @@ def test_what_watchers_are_told_goes_into_no_link_and_no_file_of_another_name(w)
     for plant in (lambda path: path.symlink_to(victim), lambda path: path.symlink_to("/no/such/file"), os.mkfifo,
                   lambda path: os.link(victim, path), lambda path: path.mkdir()):
         plant(events)
-        configure(w, monitoring={"events_file": str(events)})
+        w.configure(monitoring={"events_file": str(events)})
         ran = w.airlock("process", REPORT, "--again")
         assert "who watches this site was not told" in ran.err and "events.jsonl" in ran.err, ran.err
         w.run("rm", "-rf", events)
     status.symlink_to(victim)
-    configure(w, monitoring={"events_file": str(events), "status_file": str(status)})
+    w.configure(monitoring={"events_file": str(events), "status_file": str(status)})
     ran = w.airlock("status")
     assert "status.json" in ran.err and "is a symbolic link" in ran.err, ran.err
     assert status.is_symlink(), "the link was replaced"
@@ -108,7 +101,7 @@ def test_killed_between_line_and_note_a_line_comes_twice_at_most(w):
     """Killed between the line and the note of it, a line comes twice at most and none is missing."""
     w.site()
     events = w.path / "events.jsonl"
-    configure(w, monitoring={"events_file": str(events)})
+    w.configure(monitoring={"events_file": str(events)})
     for nth in range(1, 6):
         w.run("strace", "-f", "-qq", "-o", os.devnull, "-e", f"inject=rename:signal=KILL:when={nth}", w.program("airlock"),
               "--site", w.site_path, "process", REPORT, "--again", code=(0, -9, 8, 137))
@@ -121,7 +114,7 @@ def test_killed_between_line_and_note_a_line_comes_twice_at_most(w):
 def test_six_processes_at_once_each_line_once(w):
     w.site()
     events = w.path / "events.jsonl"
-    configure(w, monitoring={"events_file": str(events)})
+    w.configure(monitoring={"events_file": str(events)})
     running = [subprocess.Popen([w.program("airlock"), "--site", w.site_path, "process", REPORT, "--again"],
                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for _ in range(6)]
     for process in running:
@@ -132,7 +125,7 @@ def test_six_processes_at_once_each_line_once(w):
 def test_the_lines_reach_a_real_syslog_daemon(w):
     """The lines reach a real syslog daemon; without one that is said and nothing else happens."""
     w.site()
-    configure(w, monitoring={"syslog": True})
+    w.configure(monitoring={"syslog": True})
     assert not os.path.exists("/dev/log"), "a log daemon runs on this machine already"
     ran = w.airlock("process", REPORT)
     assert "/dev/log" in ran.err and "no log daemon" in ran.err, ran.err
@@ -167,7 +160,7 @@ def test_the_status_file_is_what_status_json_says_and_whole_at_every_moment(w):
     """The status file is what `status --json` says, whole at every moment, and readable to a monitor."""
     w.site()
     status = w.path / "status.json"
-    configure(w, monitoring={"status_file": str(status)})
+    w.configure(monitoring={"status_file": str(status)})
     w.process()
     told = json.loads(status.read_text())
     asked = w.airlock("status", "--json").json
@@ -188,7 +181,7 @@ def test_held_reports_and_bundles_end_after_their_time(w):
     w.new_vendor()
     w.new_site(kit=None)
     w.process(code=4)
-    configure(w, retention={"held_days": 90, "payload_days": 100})
+    w.configure(retention={"held_days": 90, "payload_days": 100})
     assert len(list((w.site_path / "held").iterdir())) == 1
     # A clock that leaps ends nothing; the site then lives on, a month at a time.
     at(w, day(95), "process", "--held", code=4)
@@ -208,7 +201,7 @@ def test_a_bundle_in_the_outbox_for_its_time_is_removed_once(w):
     """A bundle that has been in the outbox for its time is removed with its text, once, also after a crash."""
     w.site()
     w.process()
-    configure(w, retention={"payload_days": 20})
+    w.configure(retention={"payload_days": 20})
     bundle = w.outbox()[0]
 
     at(w, day(19), "process", REPORT)
@@ -229,7 +222,7 @@ def test_a_bundle_named_by_a_receipt_stays_for_bundle_days_after_it(w):
     """A bundle that a receipt has named stays for `bundle_days` after it, apart from those that wait, and then ends as recorded."""
     w.site()
     w.process()
-    w.process(w.report(lambda d: d["properties"].update({"posthog_version": "1.36.1"})))
+    w.process(w.report_of("1.36.1"))
     first = min(w.outbox(), key=lambda p: p.name.split("-")[3])
     w.vendor("intake", first)
     receipt = w.path / "receipt.p7s"
@@ -249,7 +242,7 @@ def test_a_bundle_named_by_a_receipt_stays_for_bundle_days_after_it(w):
     medium = w.path / "medium"
     medium.mkdir()
     assert [h["number"] for h in w.airlock("outbox", "hand-over", "--to", medium, "--json").json["handed_over"]] == [2]
-    configure(w, retention={"bundle_days": 30})
+    w.configure(retention={"bundle_days": 30})
     at(w, day(29), "process", REPORT)
     assert len(w.outbox()) == 2
     ran = w.run("strace", "-f", "-qq", "-o", os.devnull, "-P", first, "-e", "inject=unlink:signal=KILL", "faketime",

@@ -3,7 +3,6 @@
 Each function takes the root of a tree and returns its faults as lines of text; check.py runs them all.
 """
 import collections
-import pathlib
 import re
 import tokenize
 
