@@ -130,11 +130,13 @@ int main() {
       {"configuration", [](const std::string& d) { return site::parse_configuration(d, "x").has_value(); }},
       {"machine", [](const std::string& d) { return site::parse_machine(d, "x").has_value(); }},
       {"public/site.json", [](const std::string& d) { return published::parse_public_site(d, "x").has_value(); }}};
-  for (const auto& [name, read] : readers) {
+  for (const auto& reader : readers) {
     for (const std::size_t bytes : {mebibyte, std::size_t{256} * 1024, std::size_t{64} * 1024}) {
+      const std::string& name = reader.first;
       if (bytes != mebibyte && name != "licence" && name != "configuration" && name != "public/site.json") continue;
-      for (const auto& [what, document] : of_any_kind(bytes)) {
-        measure(name + ": " + what + ", " + std::to_string(bytes / 1024) + " KiB", [&] { return read(document); });
+      for (const auto& example : of_any_kind(bytes)) {
+        measure(name + ": " + example.first + ", " + std::to_string(bytes / 1024) + " KiB",
+                [&] { return reader.second(example.second); });
       }
     }
   }

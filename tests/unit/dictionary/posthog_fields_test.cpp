@@ -77,7 +77,7 @@ TEST_CASE("each field alone makes a report of which nothing is ill-typed or unde
   for (const Field& declared : shipped().fields()) {
     if (declared.shape.types.empty()) continue;
     const auto [report, path] = report_of(declared);
-    CAPTURE(report);
+    CAPTURE(declared.path);
     CHECK(faults(report).empty());
     bool found = false;
     for (const Placed& at : test::walk(shipped(), report)) {

@@ -249,9 +249,9 @@ TEST_CASE("classes are as the policy relies on") {
       {"/properties/users_who_logged_in/*/distinct_id", Class::person},
       {"/properties/users_who_logged_in/*/email", Class::person},
   };
-  for (const auto& [path, cls] : expected) {
-    CAPTURE(path);
-    CHECK(field(path).cls == cls);
+  for (const auto& place : expected) {
+    CAPTURE(place.first);
+    CHECK(field(place.first).cls == place.second);
   }
   CHECK(field("/properties/teams/*").key.value().cls == Class::identifier);
   for (const std::string path :

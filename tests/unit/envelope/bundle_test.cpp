@@ -141,15 +141,15 @@ TEST_CASE("a bundle whose ledger entry is of another report does not open") {
   Setting s;
   CHECK(s.why(s.bundle()) == "opened");
   const core::Json sound = s.entry;
-  for (const auto& [pointer, value] :
-       std::vector<std::pair<std::string, core::Json>>{{"/number", 2},
-                                                       {"/payload/size", 9},
-                                                       {"/payload/sha256", std::string(64, 'a')},
-                                                       {"/disclosure/id", site_id},
-                                                       {"/disclosure/number", 2}}) {
+  for (const auto& change : std::vector<std::pair<std::string, core::Json>>{{"/number", 2},
+                                                                            {"/payload/size", 9},
+                                                                            {"/payload/sha256", std::string(64, 'a')},
+                                                                            {"/disclosure/id", site_id},
+                                                                            {"/disclosure/number", 2}}) {
+    const std::string& pointer = change.first;
     CAPTURE(pointer);
     s.entry = sound;
-    s.entry[core::Json::json_pointer(pointer)] = value;
+    s.entry[core::Json::json_pointer(pointer)] = change.second;
     CHECK(s.why(s.bundle()) == "`entry.json` is not the ledger's entry for this report");
     s.entry = sound;
     s.entry.erase(pointer.substr(1, pointer.find('/', 1) - 1));
@@ -203,12 +203,12 @@ TEST_CASE("a manifest that contradicts the ledger's entry, or itself, does not o
          m.voids = {{1, "abandoned"}};
        }},
   };
-  for (const auto& [what, change] : changes) {
+  for (const auto& change : changes) {
     for (const bool promised : {false, true}) {
-      CAPTURE(what);
+      CAPTURE(change.first);
       CAPTURE(promised);
       Setting s;
-      change(s.manifest);
+      change.second(s.manifest);
       // Also where the entry promises the manifest that lies.
       if (promised) s.promise();
       CHECK(s.why(s.bundle()) != "opened");

@@ -86,7 +86,8 @@ TEST_CASE("a manifest with the longest note that may be given is read, and one w
 TEST_CASE("a manifest with a stranger, a missing or an ill-formed member is refused with its path") {
   const core::Json sound = core::Json::parse(to_document(example()));
   CHECK(why(sound) == "accepted");
-  for (const auto& [member, value] : sound.items()) {
+  for (const auto& item : sound.items()) {
+    const std::string& member = item.key();
     if (member == "note" || member == "previous") continue;
     CAPTURE(member);
     core::Json changed = sound;

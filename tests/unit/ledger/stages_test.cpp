@@ -44,7 +44,8 @@ TEST_CASE("a disclosure goes through its stages in their order only") {
     return kind == Kind::send_failed ? Book::failing(1, "") : about(1);
   };
   std::size_t tried = 0;
-  for (const auto& [stage, way] : ways) {
+  for (const auto& way : ways) {
+    const Stage stage = way.first;
     for (int i = 0; i <= static_cast<int>(Kind::adopted); ++i) {
       const auto kind = static_cast<Kind>(i);
       if (!ledger::moves_disclosure(kind)) continue;
@@ -53,7 +54,7 @@ TEST_CASE("a disclosure goes through its stages in their order only") {
       CAPTURE(ledger::name(kind));
       Book book;
       book.produce(1, 1);
-      for (const Kind step : way) book.add(step, 1, members_of(book, step));
+      for (const Kind step : way.second) book.add(step, 1, members_of(book, step));
       REQUIRE(book.ledger.disclosure(disclosure_id(1)).value()->stage == stage);
       const auto found = legal.find(stage);
       const bool may =

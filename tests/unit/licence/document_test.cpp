@@ -73,7 +73,8 @@ TEST_CASE("the document of a licence is the one in the format's description") {
 TEST_CASE("every member of a licence must be there") {
   const auto json = core::Json::parse(to_document(test::example_licence()));
   REQUIRE(json.size() == 13);
-  for (const auto& [member, value] : json.items()) {
+  for (const auto& item : json.items()) {
+    const std::string& member = item.key();
     CAPTURE(member);
     const auto message = why([&](core::Json& changed) { changed.erase(member); });
     CHECK((message == "`x`: `/" + member + "`: is missing" ||
@@ -83,7 +84,8 @@ TEST_CASE("every member of a licence must be there") {
 
 TEST_CASE("every member of a licence is of its kind") {
   const auto json = core::Json::parse(to_document(test::example_licence()));
-  for (const auto& [member, value] : json.items()) {
+  for (const auto& item : json.items()) {
+    const std::string& member = item.key();
     for (const core::Json& wrong : {core::Json(nullptr), core::Json(true), core::Json(-1), core::Json(0.5),
                                     core::Json(""), core::Json(core::Json::array({1})), core::Json({{"a", "b"}})}) {
       CAPTURE(member);

@@ -189,16 +189,16 @@ TEST_CASE("a ceiling is read back from its document as it was, and a document wi
     CHECK(*back == ceiling);
   }
   core::Json good = policy::to_json({{"weekly", any_terms(random)}});
-  for (const auto& [member, value] : std::map<std::string, core::Json>{{"/events/weekly", 1},
-                                                                       {"/events/weekly", "0"},
-                                                                       {"/terms/0/disposition", "shred"},
-                                                                       {"/terms/0/twins", true},
-                                                                       {"/terms/0/extra", 1},
-                                                                       {"/terms/0/values", "x"},
-                                                                       {"/terms/0/recipients", core::Json{1}}}) {
+  for (const auto& edit : std::map<std::string, core::Json>{{"/events/weekly", 1},
+                                                            {"/events/weekly", "0"},
+                                                            {"/terms/0/disposition", "shred"},
+                                                            {"/terms/0/twins", true},
+                                                            {"/terms/0/extra", 1},
+                                                            {"/terms/0/values", "x"},
+                                                            {"/terms/0/recipients", core::Json{1}}}) {
     core::Json bad = good;
-    bad[core::Json::json_pointer(member)] = value;
-    CAPTURE(member);
+    bad[core::Json::json_pointer(edit.first)] = edit.second;
+    CAPTURE(edit.first);
     CHECK_FALSE(policy::ceiling_from(bad, "entry"));
   }
 }

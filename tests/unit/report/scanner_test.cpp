@@ -161,9 +161,9 @@ TEST_CASE("a refusal names the byte and what was expected there") {
       {"[\x1b]", "byte 1: expected a value or `]`, found `\\x1b`"},
       {"\xFF", "byte 0: expected a value, found `\\xff`"},
   };
-  for (const auto& [text, message] : cases) {
-    CAPTURE(core::printable(text));
-    CHECK(why(text) == message);
+  for (const auto& refusal : cases) {
+    CAPTURE(core::printable(refusal.first));
+    CHECK(why(refusal.first) == refusal.second);
   }
   CHECK(why(std::string_view("{}\0", 3)) == "byte 2: expected the end, found `\\x00`");
   CHECK(why(std::string_view("\0{}", 3)) == "byte 0: expected a value, found `\\x00`");
@@ -208,9 +208,9 @@ TEST_CASE("ill-formed strings are refused with their place") {
       {"\"\xE2\x82\"", "byte 1: ill-formed UTF-8"},
       {"\"\xE2\x82", "byte 1: ill-formed UTF-8"},
   };
-  for (const auto& [text, message] : cases) {
-    CAPTURE(core::printable(text));
-    CHECK(why(text) == message);
+  for (const auto& refusal : cases) {
+    CAPTURE(core::printable(refusal.first));
+    CHECK(why(refusal.first) == refusal.second);
   }
   CHECK(why(std::string_view("\"a\0\"", 4)) == "byte 2: control character `\\x00` in a string");
 }
