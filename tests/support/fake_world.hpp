@@ -58,6 +58,7 @@ class FakeWorld final : public sys::World {
   /// How many changes there were since the newest `fail_at` or `heal`.
   [[nodiscard]] std::uint64_t changes() const { return changes_; }
   [[nodiscard]] bool failed() const { return fault_ != Fault::none && changes_ >= nth_; }
+  [[nodiscard]] bool crashed() const { return fault_ == Fault::crash && failed(); }
 
   core::Time time;
 

@@ -17,8 +17,13 @@ namespace airlock::test {
 
 class SqliteFaults {
  public:
-  explicit SqliteFaults(const FakeWorld& world) {
+  enum class Counted : std::uint8_t {
+    all,
+    commits,  ///< only what ends a transaction: the journal is emptied or removed
+  };
+  SqliteFaults(const FakeWorld& world, Counted counted) {
     counts = &world;
+    writes_count = counted == Counted::all;
     set("pwrite", reinterpret_cast<sqlite3_syscall_ptr>(&write_at));
     set("pwrite64", reinterpret_cast<sqlite3_syscall_ptr>(&write_at));
     set("ftruncate", reinterpret_cast<sqlite3_syscall_ptr>(&truncate));
@@ -33,6 +38,7 @@ class SqliteFaults {
 
  private:
   inline static const FakeWorld* counts = nullptr;
+  inline static bool writes_count = false;
 
   static void set(const char* name, sqlite3_syscall_ptr call) {
     sqlite3_vfs* const vfs = sqlite3_vfs_find(nullptr);
@@ -48,6 +54,7 @@ class SqliteFaults {
     return decltype(made){-1};
   }
   static ssize_t write_at(int fd, const void* bytes, size_t size, off_t at) {
+    if (!writes_count && !counts->crashed()) return ::pwrite(fd, bytes, size, at);
     return meet([&] { return ::pwrite(fd, bytes, size, at); });
   }
   static int truncate(int fd, off_t size) {

@@ -11,10 +11,12 @@ namespace airlock::test {
 
 class TemporaryDirectory {
  public:
-  TemporaryDirectory() {
-    std::string name = (std::filesystem::temp_directory_path() / "airlock-test.XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary directory");
-    path_ = name;
+  TemporaryDirectory() : TemporaryDirectory(std::filesystem::temp_directory_path()) {}
+  /// In memory where the machine has such a folder, for tests that write a lot.
+  [[nodiscard]] static TemporaryDirectory in_memory() {
+    const std::filesystem::path memory = "/dev/shm";
+    std::error_code ignored;
+    return std::filesystem::is_directory(memory, ignored) ? TemporaryDirectory(memory) : TemporaryDirectory();
   }
   TemporaryDirectory(const TemporaryDirectory&) = delete;
   TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
@@ -26,6 +28,11 @@ class TemporaryDirectory {
   [[nodiscard]] std::string operator/(const std::string& name) const { return path_ + "/" + name; }
 
  private:
+  explicit TemporaryDirectory(const std::filesystem::path& parent) {
+    std::string name = (parent / "airlock-test.XXXXXX").string();
+    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary directory");
+    path_ = name;
+  }
   std::string path_;
 };
 

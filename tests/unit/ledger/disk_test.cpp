@@ -45,7 +45,7 @@ TEST_CASE("wherever the disk fails, the ledger opened again has whole changes an
       book.ledger = Ledger::open(book.path(), db::Mode::read_write).value();
       core::Result<void> done;
       {
-        const test::SqliteFaults faults(disk);
+        const test::SqliteFaults faults(disk, test::SqliteFaults::Counted::all);
         disk.fail_at(nth, fault);
         done = record(book);
         // The process ends.

@@ -1,0 +1,53 @@
+#pragma once
+/// \file
+/// Something is done again and again, each time at a fresh copy of a site, and each time another one of its changes of
+/// files fails, and each commit of the ledger too: once not made, once made without anybody learning of it, and once
+/// the last thing before a crash.
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+
+#include "fake_world.hpp"
+#include "sqlite_faults.hpp"
+#include "temporary_directory.hpp"
+
+namespace airlock::test {
+
+/// `act` takes the path of the copy and returns whether it ended well; `check` looks at the copy afterwards, in a world
+/// without faults. Ends once `act` makes fewer changes than are to fail, and returns how many faults there were.
+template <typename Act, typename Check>
+std::uint64_t sweep(const std::string& site, FakeWorld& world, Act act, Check check) {
+  constexpr std::uint64_t bound = 500;
+  std::uint64_t points = 0;
+  const core::Time start = world.time;
+  for (const Fault fault : {Fault::before, Fault::after, Fault::crash}) {
+    for (std::uint64_t nth = 1;; ++nth, ++points) {
+      REQUIRE(nth < bound);
+      CAPTURE(static_cast<int>(fault));
+      CAPTURE(nth);
+      const TemporaryDirectory folder = TemporaryDirectory::in_memory();
+      const std::string copy = folder / "site";
+      std::filesystem::copy(site, copy, std::filesystem::copy_options::recursive);
+      world.time = start;
+      bool well = false;
+      bool failed = false;
+      {
+        const SqliteFaults faults(world, SqliteFaults::Counted::commits);
+        world.fail_at(nth, fault);
+        well = act(copy);
+        failed = world.failed();
+        world.heal();
+      }
+      world.time = start + std::chrono::minutes(1);
+      check(copy);
+      if (failed) continue;
+      CHECK(well);
+      break;
+    }
+  }
+  world.time = start;
+  return points;
+}
+
+}  // namespace airlock::test
