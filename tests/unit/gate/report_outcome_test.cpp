@@ -38,6 +38,17 @@ TEST_CASE("the page on exit codes has one line for each outcome, with its exit c
   CHECK(rows == expected);
 }
 
+TEST_CASE("each reason to stop is named like its enumerator, and the page on the ledger lists them all") {
+  const Lines all = matches(lines_between("lib/gate/stop.hpp", "enum class StopReason", "};"), "^  (\\w+),");
+  std::string listed;
+  for (std::size_t i = 1; i < all.size(); ++i) {
+    CHECK(name(static_cast<StopReason>(i)) == all[i]);
+    listed += (i == 1 ? "`" : ", `") + all[i] + "`";
+  }
+  const Lines page = lines_between("docs/formats/ledger.md", "| kind | what happened", "## ");
+  CHECK(matches(page, "is one of (`malformed`[^;]*);") == Lines{listed});
+}
+
 TEST_CASE("a plan is carried out under the name of what it does") {
   CHECK(carried_out(Outcome::seal) == ReportOutcome::sealed);
   CHECK(carried_out(Outcome::queue) == ReportOutcome::queued);
