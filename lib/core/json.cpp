@@ -170,6 +170,13 @@ Result<Json> parse_json(std::string_view text, std::string_view name, const Json
 std::string to_text(const Json& value) { return value.dump(); }
 std::string to_pretty_text(const Json& value) { return value.dump(2) + "\n"; }
 
+Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+Json or_null(std::uint64_t number) { return number == 0 ? Json(nullptr) : Json(number); }
+Json or_null(const std::optional<std::int64_t>& number) { return number ? Json(*number) : Json(nullptr); }
+Json or_null(const std::optional<std::uint64_t>& number) { return number ? Json(*number) : Json(nullptr); }
+Json or_null(const std::optional<std::string>& text) { return text ? Json(*text) : Json(nullptr); }
+Json or_null(const std::optional<Time>& time) { return time ? Json(time->text()) : Json(nullptr); }
+
 std::string pointer_step(std::string_view member) {
   std::string out;
   for (const char c : member) {

@@ -8,10 +8,12 @@
 
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "core/result.hpp"
+#include "core/time.hpp"
 
 namespace airlock::core {
 
@@ -36,6 +38,14 @@ struct JsonLimits {
 [[nodiscard]] std::string to_text(const Json& value);
 /// `value` as text with two spaces of indent and a final newline, for files that people read.
 [[nodiscard]] std::string to_pretty_text(const Json& value);
+
+/// The value as JSON; null where it is empty, 0 or nothing.
+[[nodiscard]] Json or_null(const std::string& text);
+[[nodiscard]] Json or_null(std::uint64_t number);
+[[nodiscard]] Json or_null(const std::optional<std::int64_t>& number);
+[[nodiscard]] Json or_null(const std::optional<std::uint64_t>& number);
+[[nodiscard]] Json or_null(const std::optional<std::string>& text);
+[[nodiscard]] Json or_null(const std::optional<Time>& time);
 
 /// One step of a JSON Pointer (RFC 6901) with `~` and `/` escaped.
 [[nodiscard]] std::string pointer_step(std::string_view member);

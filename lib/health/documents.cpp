@@ -26,10 +26,6 @@ policy::Disposition authorised_ceiling(const gate::Inputs& inputs) {
 
 namespace {
 
-Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
-
-Json time_or_null(const std::optional<Time>& time) { return time ? Json(time->text()) : Json(nullptr); }
-
 Json ceiling_json(const gate::Inputs& inputs, const std::string& event) {
   if (!inputs.ceiling) return nullptr;
   const auto found = inputs.ceiling->find(event);
@@ -57,7 +53,7 @@ Json redactions_json(const std::vector<gate::OwnRedaction>& list) {
       one["path"] = own.redaction.path;
       if (own.redaction.of_key) one["of"] = "key";
     }
-    one["problem"] = text_or_null(own.problem);
+    one["problem"] = core::or_null(own.problem);
     out.push_back(std::move(one));
   }
   return out;
@@ -95,16 +91,16 @@ Json sandbox_json(bool best_effort) {
 }  // namespace
 
 Json verdict_document(const licence::LicenceVerdict& verdict) {
-  Json out{{"state", core::name(verdict.state)}, {"reason", verdict.reason}, {"hint", text_or_null(verdict.hint)}};
-  out["days_left"] = verdict.days_left ? Json(*verdict.days_left) : Json(nullptr);
-  out["warning_days"] = verdict.warning ? Json(*verdict.warning) : Json(nullptr);
+  Json out{{"state", core::name(verdict.state)}, {"reason", verdict.reason}, {"hint", core::or_null(verdict.hint)}};
+  out["days_left"] = core::or_null(verdict.days_left);
+  out["warning_days"] = core::or_null(verdict.warning);
   if (verdict.licence) out["licence"] = Json::parse(licence::to_document(*verdict.licence));
   out["next"] = nullptr;
   if (verdict.next) {
     out["next"] = {{"state", core::name(verdict.next->state)},
                    {"reason", verdict.next->reason},
-                   {"hint", text_or_null(verdict.next->hint)},
-                   {"takes_over", time_or_null(verdict.next->begins())}};
+                   {"hint", core::or_null(verdict.next->hint)},
+                   {"takes_over", core::or_null(verdict.next->begins())}};
     if (verdict.next->licence) out["next"]["licence"] = Json::parse(licence::to_document(*verdict.next->licence));
   }
   out["exit"] = core::exit_code(verdict.code());
@@ -134,7 +130,7 @@ Json status_document(const Status& status) {
   Json schedule(nullptr);
   if (status.schedule) {
     schedule = {{"every", status.schedule->every},
-                {"last", time_or_null(status.schedule->last)},
+                {"last", core::or_null(status.schedule->last)},
                 {"due", status.schedule->due.text()},
                 {"overdue", status.schedule->overdue}};
   }
@@ -151,19 +147,19 @@ Json status_document(const Status& status) {
   }
   return {{"site", status.inputs.site.directory()},
           {"site_id", configuration.site_id},
-          {"name", text_or_null(configuration.name)},
-          {"product", text_or_null(configuration.product)},
-          {"certificate_sha256", text_or_null(status.certificate_sha256)},
+          {"name", core::or_null(configuration.name)},
+          {"product", core::or_null(configuration.product)},
+          {"certificate_sha256", core::or_null(status.certificate_sha256)},
           {"floor", configuration.floor ? Json(policy::name(*configuration.floor)) : Json(nullptr)},
           {"machine", machine_json(status.inputs.machine)},
           {"redact_also", redactions_json(status.own_redactions)},
           {"ceiling", policy::name(authorised_ceiling(status.inputs))},
           {"hold", status.inputs.hold ? Json{{"since", status.inputs.hold->since.text()},
-                                             {"reason", text_or_null(status.inputs.hold->reason)}}
+                                             {"reason", core::or_null(status.inputs.hold->reason)}}
                                       : Json(nullptr)},
           {"sandbox", sandbox_json(configuration.sandbox_best_effort)},
           {"kit", kit},
-          {"kit_problem", text_or_null(status.inputs.no_kit.message)},
+          {"kit_problem", core::or_null(status.inputs.no_kit.message)},
           {"licence", verdict_document(status.inputs.licence.verdict)},
           {"events", events},
           {"reports", status.reports},
@@ -182,7 +178,7 @@ Json status_document(const Status& status) {
           {"schedule", schedule},
           {"clock",
            {{"now", now.text()},
-            {"newest_trusted", time_or_null(status.newest_trusted)},
+            {"newest_trusted", core::or_null(status.newest_trusted)},
             {"went_back", status.newest_trusted && licence::is_ahead(*status.newest_trusted, now)}}},
           {"retention",
            {{"payload_days", configuration.payload_days},

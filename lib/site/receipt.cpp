@@ -65,7 +65,7 @@ std::string to_document(const Receipt& receipt) {
             {"site_key_sha256", receipt.site_key_sha256},
             {"sequence", receipt.sequence},
             {"issued", receipt.issued.text()},
-            {"checkpoint", receipt.checkpoint.empty() ? Json(nullptr) : Json(receipt.checkpoint)}};
+            {"checkpoint", core::or_null(receipt.checkpoint)}};
   Json missing = Json::array();
   for (const MissingRange& range : receipt.missing) missing.push_back({{"first", range.first}, {"last", range.last}});
   head["missing"] = missing;

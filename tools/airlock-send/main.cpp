@@ -63,7 +63,7 @@ Json to_json(const delivery::SendEvent& event) {
            {"disclosure", event.disclosure},
            {"id", event.id},
            {"outcome", delivery::name(event.outcome)}};
-  out["message"] = event.message.empty() ? Json(nullptr) : Json(event.message);
+  out["message"] = core::or_null(event.message);
   return out;
 }
 
@@ -92,7 +92,7 @@ int send_once(const console::Console& console, const Settings& settings) {
                   {"payload_lost", round->lost},
                   {"held", round->held},
                   {"waiting", round->waiting},
-                  {"next_try", round->next_try ? Json(round->next_try->text()) : Json(nullptr)},
+                  {"next_try", core::or_null(round->next_try)},
                   {"reports", reports},
                   {"exit", core::exit_code(round->code())}};
     if (round->code()) {

@@ -81,7 +81,7 @@ int issue(VendorContext& context, const Options& options) {
                            {"site_id", receipt.site_id},
                            {"sequence", receipt.sequence},
                            {"items", receipt.items.size()},
-                           {"checkpoint", receipt.checkpoint.empty() ? Json(nullptr) : Json(receipt.checkpoint)},
+                           {"checkpoint", core::or_null(receipt.checkpoint)},
                            {"missing", to_json(receipt.missing)},
                            {"exit", 0}});
     return 0;

@@ -65,10 +65,10 @@ Json to_json(const intake::RegisteredSite& site, const intake::Gaps& gaps) {
     closures.push_back({{"closed", closure.closed}, {"reason", closure.reason}, {"forks", forks_json(closure.forks)}});
   }
   return {{"site_id", site.site_id},
-          {"name", site.name.empty() ? Json(nullptr) : Json(site.name)},
+          {"name", core::or_null(site.name)},
           {"received", gaps.received},
           {"last_disclosure", gaps.last},
-          {"last_received", gaps.last_received.empty() ? Json(nullptr) : Json(gaps.last_received)},
+          {"last_received", core::or_null(gaps.last_received)},
           {"missing", to_json(gaps.missing)},
           {"explained", explained},
           {"forks", forks_json(gaps.forks)},

@@ -15,8 +15,6 @@ using core::Json;
 
 using Rows = std::vector<std::pair<std::string, std::string>>;
 
-Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
-
 /// The state of a site in a word or two.
 std::string standing_of(const intake::Gaps& gaps) {
   if (gaps.retired) return "retired";
@@ -34,11 +32,11 @@ int list(VendorContext& context) {
   Json all = Json::array();
   for (const auto& [site, gaps] : *sites) {
     all.push_back({{"site_id", site.site_id},
-                   {"name", text_or_null(site.name)},
+                   {"name", core::or_null(site.name)},
                    {"added", site.added},
                    {"received", gaps.received},
                    {"last_disclosure", gaps.last},
-                   {"last_received", text_or_null(gaps.last_received)},
+                   {"last_received", core::or_null(gaps.last_received)},
                    {"forks", gaps.forks.size()},
                    {"missing", to_json(gaps.missing)},
                    {"retired", gaps.retired.has_value()}});
@@ -59,14 +57,14 @@ std::string kept_in_words(const intake::Home::SiteDetails& site, std::uint64_t d
 
 Json details_json(const intake::Home::SiteDetails& details) {
   Json out = to_json(details.site, details.gaps);
-  out["product"] = text_or_null(details.site.product);
+  out["product"] = core::or_null(details.site.product);
   out["request_sha256"] = details.site.request_sha256;
   out["created"] = details.site.created;
   out["added"] = details.site.added;
   out["ledger_key"] = details.site.ledger_key;
   Json times = Json::array();
   for (const auto& time : details.retirements) {
-    times.push_back({{"retired", time.retired}, {"reason", time.reason}, {"ended", text_or_null(time.ended)}});
+    times.push_back({{"retired", time.retired}, {"reason", time.reason}, {"ended", core::or_null(time.ended)}});
   }
   out["retirements"] = times;
   Json licences = Json::array();

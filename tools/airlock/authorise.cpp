@@ -136,7 +136,7 @@ int run(Context& context, const Options& options) {
   if (console.json())
     console.print({{"authorised", true},
                    {"kit", proposal->kit},
-                   {"kit_before", proposal->kit_before ? Json(*proposal->kit_before) : Json(nullptr)},
+                   {"kit_before", core::or_null(proposal->kit_before)},
                    {"events", to_json(*proposal)},
                    {"also_new", policy::to_json(proposal->also_new.value_or(proposal->consented))},
                    {"exit", 0}});

@@ -21,7 +21,7 @@ int run(Context& context) {
     list.push_back({{"subject", finding.subject},
                     {"health", health::name(finding.health)},
                     {"what", finding.what},
-                    {"hint", finding.hint.empty() ? Json(nullptr) : Json(finding.hint)}});
+                    {"hint", core::or_null(finding.hint)}});
     if (context.console.json()) continue;
     if (context.console.quiet()) {
       if (finding.health == health::Health::fail) {

@@ -91,11 +91,11 @@ int run(Context& context, const Options& options) {
   if (context.console.json()) {
     context.console.print({{"site", context.site},
                            {"site_id", made->site_id},
-                           {"product", made->product.empty() ? core::Json(nullptr) : core::Json(made->product)},
+                           {"product", core::or_null(made->product)},
                            {"fingerprint", made->request_fingerprint.hex()},
                            {"request", made->request_path},
                            {"vendor_root_sha256", made->vendor_root_fingerprint.hex()},
-                           {"kit", made->kit_number == 0 ? core::Json(nullptr) : core::Json(made->kit_number)},
+                           {"kit", core::or_null(made->kit_number)},
                            {"exit", 0}});
     return 0;
   }

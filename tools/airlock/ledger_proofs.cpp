@@ -196,7 +196,7 @@ int adopt(Context& context, const AdoptOptions& options) {
   if (!adopted) return context.console.report(adopted.error());
   if (context.console.json()) {
     context.console.print({{"seq", adopted->seq},
-                           {"found", adopted->found.empty() ? Json(nullptr) : Json(adopted->found)},
+                           {"found", core::or_null(adopted->found)},
                            {"unknown_bundles", adopted->bundles},
                            {"ledger_size", adopted->head.size},
                            {"ledger_root", adopted->head.root.hex()},

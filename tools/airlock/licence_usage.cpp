@@ -31,18 +31,18 @@ Json to_json(const health::Usage& usage) {
   for (const health::LimitUsage& limit : usage.limits) {
     limits.push_back({{"limit", limit.limit},
                       {"most", limit.most},
-                      {"field", limit.path.empty() ? Json(nullptr) : Json(limit.path)},
-                      {"value", limit.value ? Json(*limit.value) : Json(nullptr)},
+                      {"field", core::or_null(limit.path)},
+                      {"value", core::or_null(limit.value)},
                       {"over", limit.value && *limit.value > limit.most},
-                      {"problem", limit.problem.empty() ? Json(nullptr) : Json(limit.problem)}});
+                      {"problem", core::or_null(limit.problem)}});
   }
   return {{"serial", usage.verdict.licence->serial},
           {"state", core::name(usage.verdict.state)},
-          {"disclosure", usage.disclosure == 0 ? Json(nullptr) : Json(usage.disclosure)},
-          {"number", usage.number == 0 ? Json(nullptr) : Json(usage.number)},
-          {"time", usage.time ? Json(usage.time->text()) : Json(nullptr)},
-          {"file", usage.file.empty() ? Json(nullptr) : Json(usage.file)},
-          {"problem", usage.problem.empty() ? Json(nullptr) : Json(usage.problem)},
+          {"disclosure", core::or_null(usage.disclosure)},
+          {"number", core::or_null(usage.number)},
+          {"time", core::or_null(usage.time)},
+          {"file", core::or_null(usage.file)},
+          {"problem", core::or_null(usage.problem)},
           {"limits", limits},
           {"exit", 0}};
 }

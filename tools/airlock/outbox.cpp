@@ -28,7 +28,6 @@ std::string in_words(std::chrono::seconds age) {
 
 Json to_json(const office::OutboxItem& item) {
   const ledger::Disclosure& disclosure = item.disclosure;
-  const auto time = [](const std::optional<core::Time>& at) { return at ? Json(at->text()) : Json(nullptr); };
   Json out{{"number", disclosure.number},
            {"disclosure", disclosure.disclosure},
            {"id", disclosure.id},
@@ -39,15 +38,15 @@ Json to_json(const office::OutboxItem& item) {
            {"age_seconds", std::max<std::int64_t>(item.age.count(), 0)}};
   if (item.is_bundle) {
     out["handed_over"] = item.hand_off.times;
-    out["last_handed_over"] = time(item.hand_off.last);
-    out["note"] = item.hand_off.note.empty() ? Json(nullptr) : Json(item.hand_off.note);
-    out["acknowledged_by"] = item.hand_off.acknowledged_by == 0 ? Json(nullptr) : Json(item.hand_off.acknowledged_by);
+    out["last_handed_over"] = core::or_null(item.hand_off.last);
+    out["note"] = core::or_null(item.hand_off.note);
+    out["acknowledged_by"] = core::or_null(item.hand_off.acknowledged_by);
     return out;
   }
   out["attempts"] = disclosure.attempts;
-  out["last_attempt"] = time(disclosure.last_attempt);
-  out["last_error"] = disclosure.last_error.empty() ? Json(nullptr) : Json(disclosure.last_error);
-  out["next_try"] = time(disclosure.next_try);
+  out["last_attempt"] = core::or_null(disclosure.last_attempt);
+  out["last_error"] = core::or_null(disclosure.last_error);
+  out["next_try"] = core::or_null(disclosure.next_try);
   out["maybe_delivered"] = disclosure.uncertain || disclosure.stage == ledger::Stage::attempted;
   return out;
 }

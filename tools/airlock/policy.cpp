@@ -196,7 +196,7 @@ int diff(Context& context, const DiffOptions& options) {
   }
   Json dispositions = Json::array();
   for (const auto& each : found->dispositions) {
-    dispositions.push_back({{"tier", each.tier.empty() ? Json(nullptr) : Json(each.tier)},
+    dispositions.push_back({{"tier", core::or_null(each.tier)},
                             {"before", policy::name(each.before)},
                             {"after", policy::name(each.after)},
                             {"direction", prover::name(each.direction)},
@@ -206,10 +206,10 @@ int diff(Context& context, const DiffOptions& options) {
   Json treatments = Json::array();
   for (const auto& each : found->treatments) {
     Json tiers = Json::array();
-    for (const auto& tier : each.tiers) tiers.push_back(tier.empty() ? Json(nullptr) : Json(tier));
-    treatments.push_back({{"path", each.path.empty() ? Json(nullptr) : Json(each.path)},
+    for (const auto& tier : each.tiers) tiers.push_back(core::or_null(tier));
+    treatments.push_back({{"path", core::or_null(each.path)},
                           {"of", each.of},
-                          {"class", each.cls.empty() ? Json(nullptr) : Json(each.cls)},
+                          {"class", core::or_null(each.cls)},
                           {"before", each.before},
                           {"after", each.after},
                           {"direction", prover::name(each.direction)},

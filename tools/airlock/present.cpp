@@ -14,8 +14,6 @@ namespace {
 
 using core::Json;
 
-Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
-
 std::string participle(const std::string& action) {
   static const std::map<std::string, std::string> words{{"drop", "dropped"},
                                                         {"copied", "dropped as copies"},
@@ -74,26 +72,26 @@ Json to_json(const gate::Processed& processed) {
         {{"path", fate.path}, {"what", fate.what}, {"action", fate.action}, {"count", fate.count}, {"places", places}});
   }
   const std::optional<core::Code> code = gate::code_of(processed);
-  Json out{{"report_id", or_null(processed.report_id)},
-           {"number", processed.number == 0 ? Json(nullptr) : Json(processed.number)},
+  Json out{{"report_id", core::or_null(processed.report_id)},
+           {"number", core::or_null(processed.number)},
            {"disposition", prepared.decision ? Json(policy::name(prepared.decision->disposition)) : Json(nullptr)},
            {"profiles", prepared.decision ? Json(prepared.decision->profiles) : Json::array()},
            {"rules", prepared.decision ? Json(prepared.decision->rules) : Json::array()},
-           {"tier", prepared.facts.tier ? Json(*prepared.facts.tier) : Json(nullptr)},
+           {"tier", core::or_null(prepared.facts.tier)},
            {"licence_state", processed.licence_state},
            {"outcome", gate::name(processed.outcome)},
-           {"bundle", or_null(processed.bundle)},
-           {"bundle_sha256", or_null(processed.bundle_sha256)},
+           {"bundle", core::or_null(processed.bundle)},
+           {"bundle_sha256", core::or_null(processed.bundle_sha256)},
            {"original_sha256", processed.original_sha256},
            {"payload_sha256", has_payload ? Json(prepared.payload_sha256.hex()) : Json(nullptr)},
            {"redactions", redactions},
            {"misfits", misfits},
            {"ledger_size", processed.head.size},
            {"ledger_root", processed.head.root.hex()},
-           {"event", or_null(prepared.event)},
-           {"reason", or_null(std::string(name(prepared.stop.reason)))},
-           {"message", or_null(processed.message)},
-           {"hint", or_null(processed.hint)},
+           {"event", core::or_null(prepared.event)},
+           {"reason", core::or_null(std::string(name(prepared.stop.reason)))},
+           {"message", core::or_null(processed.message)},
+           {"hint", core::or_null(processed.hint)},
            {"exit", core::exit_code(code)}};
   if (code) {
     out["error"] = console::error_member(code, processed.message, processed.hint);

@@ -307,9 +307,7 @@ core::Result<void> write_out(std::string_view bytes) {
 }
 
 core::Json error_member(const core::Error& error) {
-  return {{"code", core::name(error.code)},
-          {"message", error.message},
-          {"hint", error.hint.empty() ? core::Json(nullptr) : core::Json(error.hint)}};
+  return {{"code", core::name(error.code)}, {"message", error.message}, {"hint", core::or_null(error.hint)}};
 }
 
 core::Json error_member(std::optional<core::Code> code, const std::string& message, const std::string& hint) {
