@@ -92,10 +92,13 @@ Result<void> finish_payloads(const Site& site, const ledger::Ledger& ledger) {
 }
 
 /// Removes hidden files of finished disclosures and temporary files of interrupted atomic writes, except those in
-/// `kept`. Only regular files are removed: a folder or link with such a name stays, and `doctor` reports it.
+/// `kept`. Some folders are made only when they are needed. Only regular files are removed: a folder or link with such
+/// a name stays, and `doctor` reports it.
 Result<void> sweep(const Site& site, std::initializer_list<std::string_view> folders,
                    const std::set<std::string>& kept = {}) {
   for (const std::string_view folder : folders) {
+    AIRLOCK_TRY(const bool there, sys::look_for_directory(site.path(folder)));
+    if (!there) continue;
     AIRLOCK_TRY(const auto names, sys::list_directory(site.path(folder)));
     for (const std::string& name : names) {
       const bool hidden = name.starts_with('.') && name.ends_with(".tmp");
@@ -171,7 +174,10 @@ Result<bool> release_bundle(Session& session, const ledger::Disclosure& disclosu
   return true;
 }
 
-Result<void> sweep_site(const Site& site) { return sweep(site, {site::layout::public_folder, "."}); }
+Result<void> sweep_site(const Site& site) {
+  return sweep(site, {site::layout::public_folder, ".", site::layout::keys, site::layout::former_keys,
+                      site::layout::vendor_trust, site::layout::history});
+}
 
 namespace {
 

@@ -46,8 +46,8 @@ enum class Unfinished : std::uint8_t {
 /// The same for a site that the caller has opened.
 [[nodiscard]] core::Result<Session> begin_session(site::Site site, Patience patience, Unfinished unfinished);
 
-/// Removes temporary files of interrupted writes from the site's own folder and from `public/`. The caller holds the
-/// site's lock.
+/// Removes temporary files of interrupted writes from the site's own folder, `public/`, `keys/`, `trust/vendor/` and
+/// `history/`: such a file may hold a whole private key. The caller holds the site's lock.
 [[nodiscard]] core::Result<void> sweep_site(const site::Site& site);
 
 /// Steps 2 to 4 for a disclosure at stage `sealed`: links bundle and instructions to their visible names, records

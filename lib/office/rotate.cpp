@@ -31,6 +31,8 @@ core::Result<KeyChange> change_key(const std::string& directory, site::KeyName k
               gate::begin_session(directory, gate::Patience::person, gate::Unfinished::is_finished, world));
   const site::Site& site = session.site();
   const core::Time now = session.now();
+  // A rotation that was cut short may have left a copy of a key under a hidden name.
+  if (destroys) AIRLOCK_CHECK(gate::sweep_site(site));
   keeper::KeyProtection kept_before = keeper::KeyProtection::unencrypted;
   if (key == site::KeyName::site) {
     AIRLOCK_TRY(const auto file, site.signing_key_file());

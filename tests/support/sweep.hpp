@@ -17,11 +17,12 @@ namespace airlock::test {
 /// `act` takes the path of the copy and returns whether it ended well; `check` looks at the copy afterwards, in a world
 /// without faults. Ends once `act` makes fewer changes than are to fail, and returns how many faults there were.
 template <typename Act, typename Check>
-std::uint64_t sweep(const std::string& site, FakeWorld& world, Act act, Check check) {
+std::uint64_t sweep(const std::string& site, FakeWorld& world, Act act, Check check,
+                    std::initializer_list<Fault> kinds = {Fault::before, Fault::after, Fault::crash}) {
   constexpr std::uint64_t bound = 500;
   std::uint64_t points = 0;
   const core::Time start = world.time;
-  for (const Fault fault : {Fault::before, Fault::after, Fault::crash}) {
+  for (const Fault fault : kinds) {
     for (std::uint64_t nth = 1;; ++nth, ++points) {
       REQUIRE(nth < bound);
       CAPTURE(static_cast<int>(fault));
