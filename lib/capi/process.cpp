@@ -26,7 +26,7 @@ using airlock::core::Json;
 constexpr int not_recorded = airlock::core::exit_code(Code::not_recorded);
 constexpr const char* nothing_recorded = "the report was not recorded: no memory is left";
 /// Maximum size of what the command prints with `--json`; a decision takes far less.
-constexpr std::size_t document_limit = 16 * 1024 * 1024;
+constexpr std::size_t document_limit = 16ULL * 1024 * 1024;
 
 /// The exit code if it is one that the command has; else 8, so that the caller keeps the report.
 int exit_code_of(const airlock::sys::FinishedChild& ended, const Json& document) {

@@ -15,7 +15,7 @@
 
 namespace airlock::core {
 
-inline constexpr std::size_t copy_piece = 64 * 1024;
+inline constexpr std::size_t copy_piece = 64ULL * 1024;
 
 class Source {
  public:

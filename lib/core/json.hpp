@@ -21,7 +21,7 @@ using Json = nlohmann::ordered_json;
 
 /// How much one document may hold. A document above a limit is refused before its DOM grows beyond the limit.
 struct JsonLimits {
-  std::uint64_t bytes = 1024 * 1024;
+  std::uint64_t bytes = 1024ULL * 1024;
   std::size_t depth = 32;
   std::size_t members = 4096;      ///< of one object; finding a member compares the names of all
   std::size_t elements = 100'000;  ///< of one array

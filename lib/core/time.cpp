@@ -90,13 +90,15 @@ std::optional<Time> read_rfc3339(std::string_view text) {
     const bool west = !text.empty() && text[0] == '-';
     int zone[2];
     if (!take(text, "+-") || !take_fields(text, 2, ":", zone) || zone[0] > 23 || zone[1] > 59) return std::nullopt;
-    offset = (west ? -60 : 60) * (zone[0] * 60 + zone[1]);
+    const std::int64_t minutes = zone[0] * 60 + zone[1];
+    offset = (west ? -60 : 60) * minutes;
   }
   const year_month_day ymd{std::chrono::year{date[0]}, std::chrono::month{static_cast<unsigned>(date[1])},
                            std::chrono::day{static_cast<unsigned>(date[2])}};
   if (!text.empty() || !ymd.ok() || clock[0] > 23 || clock[1] > 59 || clock[2] > 60) return std::nullopt;
-  const Time time{sys_days{ymd}.time_since_epoch().count() * seconds_per_day + clock[0] * 3600 + clock[1] * 60 +
-                  std::min(clock[2], 59) - offset};
+  const std::int64_t minutes = clock[0] * 60 + clock[1];
+  const Time time{sys_days{ymd}.time_since_epoch().count() * seconds_per_day + 60 * minutes + std::min(clock[2], 59) -
+                  offset};
   if (time < first || time > last) return std::nullopt;
   return time;
 }

@@ -39,7 +39,7 @@ enum class Role : std::uint8_t {
 
 inline constexpr std::size_t certificates_limit = 16;  ///< in one file or CMS object
 inline constexpr std::size_t chain_limit = 8;          ///< in a chain below its root
-inline constexpr std::size_t certificate_bytes_limit = 16 * 1024;
+inline constexpr std::size_t certificate_bytes_limit = 16ULL * 1024;
 
 /// A certificate of version 3 in DER, with a key of a `KeyKind` and with well-formed extensions and validity. Cheap to
 /// copy.

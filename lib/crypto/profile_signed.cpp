@@ -13,7 +13,7 @@ using namespace std::string_view_literals;
 constexpr auto version_1 = "\x02\x01\x01"sv;
 constexpr std::size_t algorithms_bytes = 64;
 constexpr std::size_t certificates_bytes = certificates_limit * certificate_bytes_limit;
-constexpr std::size_t signer_infos_bytes = 16 * 1024;
+constexpr std::size_t signer_infos_bytes = 16ULL * 1024;
 
 tl::unexpected<core::Error> refuse_signed(std::string_view why) {
   return core::fail(core::Code::bad_input, "is not a signed object: " + std::string(why));

@@ -19,7 +19,7 @@ struct X509_crl_st;
 
 namespace airlock::crypto {
 
-inline constexpr std::size_t revocation_list_bytes_limit = 1024 * 1024;
+inline constexpr std::size_t revocation_list_bytes_limit = 1024ULL * 1024;
 
 struct RevocationTemplate;
 

@@ -11,7 +11,7 @@ inline constexpr int busy_milliseconds = 5000;
 /// Longest text, blob or row, in bytes, that is read or written, so that a hostile file cannot make us take more.
 inline constexpr int value_limit = 2 * 1024 * 1024;
 /// Largest database, in bytes, that `Database::check` checks without a copy.
-inline constexpr std::int64_t check_in_place_maximum = 1024 * 1024;
+inline constexpr std::int64_t check_in_place_maximum = 1024LL * 1024;
 /// See `Database::copy_to`. A page has 4 KiB.
 inline constexpr int copy_step_pages = 256;
 inline constexpr int copy_restarts_maximum = 16;

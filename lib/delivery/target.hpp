@@ -27,7 +27,7 @@ struct EnvironmentProxy {
 };
 
 /// Maximum size in bytes of a request to PostHog's `/batch/`.
-inline constexpr std::uint64_t posthog_batch_maximum = 20 * 1024 * 1024;
+inline constexpr std::uint64_t posthog_batch_maximum = 20ULL * 1024 * 1024;
 
 /// Several blobs and texts, read as one.
 class JoinedBlob final : public core::Blob {

@@ -108,7 +108,7 @@ struct Twins {
 };
 
 /// Limits of a dictionary.
-inline constexpr std::uint64_t dictionary_bytes_limit = 1024 * 1024;
+inline constexpr std::uint64_t dictionary_bytes_limit = 1024ULL * 1024;
 inline constexpr std::size_t fields_limit = 4096;
 inline constexpr std::size_t steps_limit = 32;  ///< of one path
 inline constexpr std::size_t events_limit = 64;

@@ -16,7 +16,7 @@ using core::fail;
 using core::quote;
 
 constexpr std::uint64_t small_file_limit = 16ULL * 1024 * 1024;
-constexpr std::uint64_t how_to_verify_limit = 1024 * 1024;
+constexpr std::uint64_t how_to_verify_limit = 1024ULL * 1024;
 
 /// The files that follow the manifest, in the order of `bundle_files`. All but the report are in memory.
 struct Parts {
@@ -178,7 +178,7 @@ Result<BundleDigests> write_bundle(Manifest manifest, const BundleContent& conte
 std::uint64_t bundle_size_bound(const Manifest& manifest, std::uint64_t report_size, std::uint64_t other_files_size,
                                 std::size_t recipients) {
   // A recipient needs at most a key wrapped by RSA-8192 and a name; BER adds a few bytes to each kibibyte.
-  const std::uint64_t framing = 64 * 1024 + recipients * 4096;
+  const std::uint64_t framing = 64ULL * 1024 + recipients * 4096;
   const std::uint64_t content = to_document(manifest).size() + 2048 + report_size + other_files_size;
   return content + content / 64 + framing;
 }

@@ -17,7 +17,7 @@
 namespace airlock::envelope {
 
 /// Longest `entry.json`: the ledger's own limit.
-inline constexpr std::uint64_t entry_bytes_limit = 1024 * 1024;
+inline constexpr std::uint64_t entry_bytes_limit = 1024ULL * 1024;
 
 /// Digests that an entry has of files that are written after it, so that they cannot be changed later.
 struct Promise {

@@ -12,7 +12,7 @@ namespace airlock::gate {
 namespace {
 
 /// Disk space in bytes that the ledger may need for the entries of one disclosure.
-constexpr std::uint64_t entries_margin = 256 * 1024;
+constexpr std::uint64_t entries_margin = 256ULL * 1024;
 
 }  // namespace
 

@@ -19,7 +19,7 @@ using core::fail;
 using core::Json;
 
 /// Maximum size in bytes of a ceiling in an entry; the rest of the entry is for its own members.
-constexpr std::size_t ceiling_bytes_limit = ledger::entry_limit - 128 * 1024;
+constexpr std::size_t ceiling_bytes_limit = ledger::entry_limit - 128ULL * 1024;
 
 /// The ceiling that an entry carries, with its seq; nothing if it carries none.
 Result<std::optional<RecordedCeiling>> carried_by(const ledger::Entry& entry, const ledger::Ledger& ledger) {

@@ -17,10 +17,10 @@ namespace airlock::gate {
 namespace {
 
 /// Room in bytes for entry, checkpoint, proofs and instructions.
-constexpr std::uint64_t small_files = 64 * 1024;
+constexpr std::uint64_t small_files = 64ULL * 1024;
 /// Room in bytes that the bundle's file reserves for the ledger's later commits. It is given back once the file is
 /// complete.
-constexpr std::uint64_t ledger_margin = 512 * 1024;
+constexpr std::uint64_t ledger_margin = 512ULL * 1024;
 
 Result<envelope::Manifest> manifest_for(const Inputs& inputs, const Prepared& prepared, const core::Json& entry,
                                         const History& history) {

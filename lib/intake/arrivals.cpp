@@ -20,8 +20,8 @@ using core::quote;
 
 constexpr std::string_view sent_format = "airlock-sent/1";
 constexpr std::string_view statement_format = "airlock-sending/1";
-constexpr std::size_t sent_line_limit = 64 * 1024;
-constexpr std::size_t header_limit = 48 * 1024;
+constexpr std::size_t sent_line_limit = 64ULL * 1024;
+constexpr std::size_t header_limit = 48ULL * 1024;
 constexpr std::size_t statement_voids_limit = 1000;
 
 std::string from_header(Members& in, std::string_view member) {

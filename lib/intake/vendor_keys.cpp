@@ -30,8 +30,8 @@ constexpr std::chrono::days recipient_life{3653};
 /// How long other programs take a revocation list for fresh; a site looks only at its number.
 constexpr std::chrono::days list_life{1827};
 constexpr std::chrono::minutes backdate{10};
-constexpr std::uint64_t crl_bytes_limit = 4 * 1024 * 1024;
-constexpr std::uint64_t certificate_file_limit = 64 * 1024;
+constexpr std::uint64_t crl_bytes_limit = 4ULL * 1024 * 1024;
+constexpr std::uint64_t certificate_file_limit = 64ULL * 1024;
 
 struct RolePair {
   std::string_view base;

@@ -17,7 +17,7 @@ namespace airlock::keeper {
 
 using core::Result;
 
-inline constexpr std::uint64_t key_file_bytes_limit = 64 * 1024;
+inline constexpr std::uint64_t key_file_bytes_limit = 64ULL * 1024;
 
 /// Where a private key in a token is.
 struct TokenKey {

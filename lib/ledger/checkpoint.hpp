@@ -20,8 +20,8 @@
 namespace airlock::ledger {
 
 /// Longest checkpoint and longest proof, in bytes, that are read. Both leave room for signatures of later kinds.
-inline constexpr std::size_t checkpoint_text_limit = 64 * 1024;
-inline constexpr std::size_t proof_text_limit = 128 * 1024;
+inline constexpr std::size_t checkpoint_text_limit = 64ULL * 1024;
+inline constexpr std::size_t proof_text_limit = 128ULL * 1024;
 
 /// `airlock/<site id>`: origin of the log and name of its key.
 [[nodiscard]] std::string origin(std::string_view site_id);

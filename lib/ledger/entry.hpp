@@ -16,7 +16,7 @@ using core::Result;
 using core::Time;
 
 /// Longest body of an entry, in bytes.
-inline constexpr std::size_t entry_limit = 1024 * 1024;
+inline constexpr std::size_t entry_limit = 1024ULL * 1024;
 /// Bytes of the nonce in an entry.
 inline constexpr std::size_t nonce_size = 16;
 

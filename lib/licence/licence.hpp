@@ -17,7 +17,7 @@ namespace airlock::licence {
 using core::Result;
 using core::Time;
 
-inline constexpr std::uint64_t licence_bytes_limit = 64 * 1024;  ///< of the signed file, and of its content
+inline constexpr std::uint64_t licence_bytes_limit = 64ULL * 1024;  ///< of the signed file, and of its content
 inline constexpr std::size_t entitlements_limit = 64;
 inline constexpr std::size_t limits_limit = 64;
 inline constexpr std::size_t sites_limit = 256;

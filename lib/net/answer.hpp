@@ -12,8 +12,8 @@
 namespace airlock::net {
 
 /// The maximum sizes of the head and of the body of an answer, in bytes. A larger answer counts as no answer.
-inline constexpr std::size_t answer_head_maximum = 64 * 1024;
-inline constexpr std::size_t answer_body_maximum = 256 * 1024;
+inline constexpr std::size_t answer_head_maximum = 64ULL * 1024;
+inline constexpr std::size_t answer_body_maximum = 256ULL * 1024;
 /// How much of the body is kept for messages, in bytes.
 inline constexpr std::size_t answer_text_maximum = 512;
 

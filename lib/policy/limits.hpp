@@ -7,7 +7,7 @@
 
 namespace airlock::policy {
 
-inline constexpr std::uint64_t policy_bytes_limit = 1024 * 1024;
+inline constexpr std::uint64_t policy_bytes_limit = 1024ULL * 1024;
 inline constexpr std::size_t tiers_limit = 256;
 inline constexpr std::size_t rules_limit = 1000;
 inline constexpr std::size_t claims_limit = 1000;

@@ -14,7 +14,7 @@
 
 namespace airlock::prover {
 
-inline constexpr std::uint64_t case_bytes_limit = 1024 * 1024;
+inline constexpr std::uint64_t case_bytes_limit = 1024ULL * 1024;
 
 /// The treatment expected for one datum, in the words of `redaction::describe`.
 struct ExpectedTreatment {

@@ -13,9 +13,9 @@
 namespace airlock::published {
 
 inline constexpr std::int64_t timeout_seconds_maximum = 3600;
-inline constexpr std::int64_t max_age_hours_maximum = 24 * 366;
+inline constexpr std::int64_t max_age_hours_maximum = 24LL * 366;
 inline constexpr std::int64_t timeout_seconds_default = 30;
-inline constexpr std::int64_t max_age_hours_default = 24 * 30;
+inline constexpr std::int64_t max_age_hours_default = 24LL * 30;
 /// The value of `proxy` that takes the proxy from the environment variables.
 inline constexpr std::string_view proxy_from_environment = "environment";
 

@@ -19,7 +19,7 @@ using core::fail;
 using core::quote;
 using core::Result;
 
-constexpr std::uint64_t trust_bytes_limit = 1024 * 1024;
+constexpr std::uint64_t trust_bytes_limit = 1024ULL * 1024;
 
 Result<std::vector<crypto::Certificate>> roots_from_pem(std::string_view pem, std::string_view name) {
   auto roots = crypto::Certificate::list_from_pem(pem);

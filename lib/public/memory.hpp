@@ -12,7 +12,7 @@
 
 namespace airlock::published {
 
-inline constexpr std::uint64_t memory_bytes_limit = 64 * 1024;
+inline constexpr std::uint64_t memory_bytes_limit = 64ULL * 1024;
 
 struct Memory {
   licence::SeenLicences seen;

@@ -17,7 +17,7 @@ namespace airlock::published {
 using core::Result;
 using core::Time;
 
-inline constexpr std::uint64_t public_site_bytes_limit = 64 * 1024;
+inline constexpr std::uint64_t public_site_bytes_limit = 64ULL * 1024;
 
 struct PublicSite {
   std::string site_id;

@@ -41,9 +41,9 @@ inline constexpr std::uint64_t report_bytes_maximum = 192ULL * 1024 * 1024;
 struct Limits {
   std::uint64_t bytes = 64ULL * 1024 * 1024;
   std::size_t depth = 64;
-  std::size_t key_bytes = 1024;          ///< decoded
-  std::size_t string_bytes = 64 * 1024;  ///< decoded
-  std::size_t number_bytes = 64;         ///< below 64 KiB
+  std::size_t key_bytes = 1024;             ///< decoded
+  std::size_t string_bytes = 64ULL * 1024;  ///< decoded
+  std::size_t number_bytes = 64;            ///< below 64 KiB
   std::uint64_t object_members = 1'000'000;
   std::uint64_t members = 4'000'000;  ///< members and elements of the whole report
 };

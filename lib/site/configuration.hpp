@@ -20,12 +20,12 @@ namespace airlock::site {
 using core::Result;
 using core::Time;
 
-inline constexpr std::uint64_t configuration_bytes_limit = 256 * 1024;
+inline constexpr std::uint64_t configuration_bytes_limit = 256ULL * 1024;
 /// Maximum of `limits.report_bytes`.
 inline constexpr std::int64_t report_bytes_maximum = 192LL * 1024 * 1024;
 
 /// `limits.held_bytes`.
-inline constexpr std::int64_t held_bytes_minimum = 1024 * 1024;
+inline constexpr std::int64_t held_bytes_minimum = 1024LL * 1024;
 inline constexpr std::int64_t held_bytes_maximum = 1024LL * 1024 * 1024 * 1024;
 inline constexpr std::uint64_t held_bytes_default = 1024ULL * 1024 * 1024;
 

@@ -14,7 +14,7 @@
 namespace airlock::site {
 
 /// Maximum size of a file with a key or a certificate, in bytes.
-inline constexpr std::uint64_t key_file_bytes_limit = 64 * 1024;
+inline constexpr std::uint64_t key_file_bytes_limit = 64ULL * 1024;
 inline constexpr std::size_t pseudonym_key_bytes = 32;
 
 /// Reads a PEM certificate. Errors: of the file; bad_input naming it.

@@ -20,13 +20,13 @@ namespace airlock::site {
 
 using core::Result;
 
-inline constexpr std::uint64_t receipt_bytes_limit = 1024 * 1024;
+inline constexpr std::uint64_t receipt_bytes_limit = 1024ULL * 1024;
 /// Maximum number of disclosures in one receipt. With more it would not fit into `receipt_bytes_limit`.
 inline constexpr std::size_t receipt_items_limit = 4000;
 /// Maximum number of ranges of missing numbers in one receipt.
 inline constexpr std::size_t receipt_missing_limit = 1000;
 /// Maximum size of the checkpoint in a receipt, in bytes. A real one has about a hundredth of it.
-inline constexpr std::size_t receipt_checkpoint_limit = 16 * 1024;
+inline constexpr std::size_t receipt_checkpoint_limit = 16ULL * 1024;
 
 /// A disclosure that arrived.
 struct ReceiptItem {

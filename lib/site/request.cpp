@@ -19,7 +19,7 @@ using core::quote;
 
 constexpr std::string_view request_format = "airlock-site-request/1";
 constexpr std::string_view succession_format = "airlock-succession/1";
-constexpr std::size_t request_pem_limit = 16 * 1024;
+constexpr std::size_t request_pem_limit = 16ULL * 1024;
 
 /// Reads a member with PEM. It has line ends, so it is not a text as `Members` reads it.
 Result<crypto::Certificate> certificate_from(const Json& json, std::string_view member) {

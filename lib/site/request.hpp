@@ -19,7 +19,7 @@ namespace airlock::site {
 
 using core::Result;
 
-inline constexpr std::uint64_t request_bytes_limit = 64 * 1024;
+inline constexpr std::uint64_t request_bytes_limit = 64ULL * 1024;
 /// Maximum number of successions in a request; it has the newest ones.
 inline constexpr std::size_t successions_limit = 16;
 

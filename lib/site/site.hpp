@@ -70,7 +70,7 @@ inline constexpr std::array<Folder, 10> folders{{{public_folder, public_permissi
 }  // namespace layout
 
 /// Maximum size of a file with certificates or keys that a destination names, in bytes.
-inline constexpr std::uint64_t delivery_pem_limit = 256 * 1024;
+inline constexpr std::uint64_t delivery_pem_limit = 256ULL * 1024;
 
 /// The name of the signing key in prompts and in systemd credentials.
 inline constexpr std::string_view signing_key_name = "site";

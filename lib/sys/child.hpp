@@ -23,7 +23,7 @@ struct FinishedChild {
 };
 
 /// The maximum size of each output, in bytes. The rest is left out.
-inline constexpr std::size_t child_output_limit = 16 * 1024 * 1024;
+inline constexpr std::size_t child_output_limit = 16ULL * 1024 * 1024;
 
 /// Runs `program`, a path, with `arguments` and `input` as its standard input, and the caller's environment. The child
 /// starts with no signal blocked, and with the default actions for SIGPIPE and SIGCHLD. Error: unexpected where it

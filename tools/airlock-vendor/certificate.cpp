@@ -10,7 +10,7 @@
 namespace airlock::tools {
 namespace certificate_command {
 
-constexpr std::uint64_t certificate_file_limit = 64 * 1024;
+constexpr std::uint64_t certificate_file_limit = 64ULL * 1024;
 
 struct RootOptions {
   std::string role;

@@ -16,7 +16,7 @@ using core::Code;
 using core::Json;
 using core::quote;
 
-constexpr std::uint64_t sent_bytes_limit = 64 * 1024 * 1024;
+constexpr std::uint64_t sent_bytes_limit = 64ULL * 1024 * 1024;
 /// The maximum number of files that were passed over and are listed by name.
 constexpr std::size_t passed_over_told = 50;
 

@@ -16,7 +16,7 @@
 namespace airlock::tools {
 namespace kit_command {
 
-constexpr std::uint64_t delivery_bytes_limit = 256 * 1024;
+constexpr std::uint64_t delivery_bytes_limit = 256ULL * 1024;
 
 struct Options {
   std::string policy;

@@ -16,7 +16,7 @@
 namespace airlock::tools {
 namespace init_command {
 
-constexpr std::uint64_t root_bytes_limit = 64 * 1024;
+constexpr std::uint64_t root_bytes_limit = 64ULL * 1024;
 
 struct Options {
   std::string vendor_root;

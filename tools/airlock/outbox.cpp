@@ -20,10 +20,10 @@ constexpr std::string_view sender_name = "airlock-send";
 
 /// An age in words: `3 days`, `5 h`, `12 min`.
 std::string in_words(std::chrono::seconds age) {
-  const auto seconds = std::max<std::int64_t>(age.count(), 0);
-  if (seconds >= 2 * 86400) return std::to_string(seconds / 86400) + " days";
-  if (seconds >= 2 * 3600) return std::to_string(seconds / 3600) + " h";
-  return std::to_string(seconds / 60) + " min";
+  age = std::max(age, std::chrono::seconds(0));
+  if (age >= std::chrono::days(2)) return std::to_string(age / std::chrono::days(1)) + " days";
+  if (age >= std::chrono::hours(2)) return std::to_string(age / std::chrono::hours(1)) + " h";
+  return std::to_string(age / std::chrono::minutes(1)) + " min";
 }
 
 Json to_json(const office::OutboxItem& item) {
