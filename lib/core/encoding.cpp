@@ -17,7 +17,7 @@ std::uint8_t byte(char c) { return static_cast<std::uint8_t>(c); }
 /// The value of each digit, and for what is none a bit above all of theirs. A kit is 40 KiB of base64 that is read at
 /// each check of a licence.
 constexpr std::uint8_t no_digit = 0x80;
-constexpr auto base64_values = [] {
+constexpr auto base64_values = []() {
   std::array<std::uint8_t, 256> values{};
   values.fill(no_digit);
   for (std::size_t i = 0; i < base64_digits.size(); ++i) {

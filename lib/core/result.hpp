@@ -82,12 +82,14 @@ using Result = tl::expected<T, Error>;
 
 }  // namespace airlock::core
 
+// A declaration cannot stand in parentheses. NOLINTBEGIN(bugprone-macro-parentheses)
 #define AIRLOCK_JOIN_(a, b) a##b
 #define AIRLOCK_JOIN(a, b) AIRLOCK_JOIN_(a, b)
 #define AIRLOCK_TRY_(tmp, declaration, expression)                \
   auto tmp = (expression);                                        \
   if (!tmp) return ::airlock::core::fail(std::move(tmp).error()); \
   declaration = std::move(*tmp)
+// NOLINTEND(bugprone-macro-parentheses)
 /// Declares or assigns the value of a `Result`. Returns its error from the enclosing function where it has one.
 #define AIRLOCK_TRY(declaration, ...) AIRLOCK_TRY_(AIRLOCK_JOIN(airlock_try_, __LINE__), declaration, (__VA_ARGS__))
 /// Returns the error of a `Result` from the enclosing function where it has one.

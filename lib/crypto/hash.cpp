@@ -41,6 +41,7 @@ void mac(EVP_MAC_CTX* context, std::string_view text, std::array<std::uint8_t, s
 
 }  // namespace
 
+// A moved-from short string keeps its bytes, so they are copied, and then wiped. NOLINTNEXTLINE(cert-oop11-cpp)
 Secret::Secret(Secret&& other) noexcept : bytes_(other.bytes_) { other.clear(); }
 
 Secret& Secret::operator=(Secret&& other) noexcept {

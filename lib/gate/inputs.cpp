@@ -62,7 +62,7 @@ Result<LicenceInput> read_licence_input(const Session& session) {
 }
 
 Result<void> use_kit(Inputs& inputs, site::Kit kit, const ledger::Ledger& ledger) {
-  const published::Revocations revocations{.kit = kit, .unknown = {}};
+  const published::Revocations revocations{.kit = kit.header(), .unknown = {}};
   AIRLOCK_TRY(const LicenceTerms terms, licence_terms(inputs.site, ledger));
   auto judged = judge_for_site(inputs.licence.files, terms, revocations, inputs.now);
   inputs.licence = LicenceInput::of(std::move(inputs.licence.files), std::move(judged));

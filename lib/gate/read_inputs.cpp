@@ -83,8 +83,8 @@ Result<Reading> read_once(const site::Site& opened, const ledger::Ledger& ledger
   AIRLOCK_TRY(const auto roots, site.vendor_roots());
   const published::KitTerms terms{.roots = roots, .product = site.configuration().product, .known = known};
   const std::string kit_name = quote(site.path(site::layout::kit));
-  const auto revocations =
-      sound ? published::revocations_of(*sound, kit_name, terms) : published::revocations_in(kit_file, kit_name, terms);
+  const auto revocations = sound ? published::revocations_of(sound->header(), kit_name, terms)
+                                 : published::revocations_in(kit_file, kit_name, terms);
   auto judged = judge_for_site(licences, licence_terms, revocations, now);
   const bool by_kit = judged.by_kit;
   add(sha256, judged.next_in_force ? "the next licence has taken over" : "");

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "db/schema.hpp"
+#include "intake/query.hpp"
 #include "sys/write_file.hpp"
 
 namespace airlock::intake {
@@ -12,50 +13,50 @@ using core::Code;
 using core::fail;
 
 constexpr std::string_view tables[] = {
-    "CREATE TABLE sites (site_id TEXT PRIMARY KEY, name TEXT NOT NULL, product TEXT NOT NULL, "
-    "request_sha256 TEXT NOT NULL, site_certificate TEXT NOT NULL, archive_certificate TEXT NOT NULL, "
-    "ledger_key TEXT NOT NULL, added TEXT NOT NULL, created TEXT NOT NULL) STRICT",
-    "CREATE TABLE former_keys (site_id TEXT NOT NULL, site_certificate TEXT NOT NULL, ledger_key TEXT NOT NULL, "
-    "replaced TEXT NOT NULL) STRICT",
+    ("CREATE TABLE sites (site_id TEXT PRIMARY KEY, name TEXT NOT NULL, product TEXT NOT NULL, "
+     "request_sha256 TEXT NOT NULL, site_certificate TEXT NOT NULL, archive_certificate TEXT NOT NULL, "
+     "ledger_key TEXT NOT NULL, added TEXT NOT NULL, created TEXT NOT NULL) STRICT"),
+    ("CREATE TABLE former_keys (site_id TEXT NOT NULL, site_certificate TEXT NOT NULL, ledger_key TEXT NOT NULL, "
+     "replaced TEXT NOT NULL) STRICT"),
     "CREATE TABLE kits (number INTEGER PRIMARY KEY, issued TEXT NOT NULL, document TEXT NOT NULL) STRICT",
     "CREATE TABLE licences (number INTEGER PRIMARY KEY, issued TEXT NOT NULL, document TEXT NOT NULL) STRICT",
     "CREATE TABLE revoked_licences (serial TEXT PRIMARY KEY, revoked TEXT NOT NULL, reason TEXT NOT NULL) STRICT",
 };
 /// Added by version 2.
 constexpr std::string_view arrival_tables[] = {
-    "CREATE TABLE disclosures (site_id TEXT NOT NULL, disclosure INTEGER NOT NULL, id TEXT NOT NULL, "
-    "content_sha256 TEXT NOT NULL, kind TEXT NOT NULL, number INTEGER NOT NULL, previous_id TEXT NOT NULL, "
-    "previous_sha256 TEXT NOT NULL, received TEXT NOT NULL, PRIMARY KEY (site_id, disclosure)) STRICT",
+    ("CREATE TABLE disclosures (site_id TEXT NOT NULL, disclosure INTEGER NOT NULL, id TEXT NOT NULL, "
+     "content_sha256 TEXT NOT NULL, kind TEXT NOT NULL, number INTEGER NOT NULL, previous_id TEXT NOT NULL, "
+     "previous_sha256 TEXT NOT NULL, received TEXT NOT NULL, PRIMARY KEY (site_id, disclosure)) STRICT"),
     "CREATE UNIQUE INDEX disclosures_id ON disclosures(site_id, id)",
-    "CREATE TABLE voids (site_id TEXT NOT NULL, disclosure INTEGER NOT NULL, kind TEXT NOT NULL, "
-    "PRIMARY KEY (site_id, disclosure)) STRICT",
-    "CREATE TABLE checkpoints (site_id TEXT NOT NULL, size INTEGER NOT NULL, root TEXT NOT NULL, note TEXT NOT NULL, "
-    "from_size INTEGER NOT NULL, PRIMARY KEY (site_id, size)) STRICT",
-    "CREATE TABLE forks (site_id TEXT NOT NULL, disclosure INTEGER NOT NULL, id TEXT NOT NULL, "
-    "content_sha256 TEXT NOT NULL, reason TEXT NOT NULL, found TEXT NOT NULL, "
-    "PRIMARY KEY (site_id, disclosure, id, content_sha256)) STRICT",
-    "CREATE TABLE receipts (site_id TEXT NOT NULL, sequence INTEGER NOT NULL, issued TEXT NOT NULL, "
-    "size INTEGER NOT NULL, document TEXT NOT NULL, PRIMARY KEY (site_id, sequence)) STRICT",
+    ("CREATE TABLE voids (site_id TEXT NOT NULL, disclosure INTEGER NOT NULL, kind TEXT NOT NULL, "
+     "PRIMARY KEY (site_id, disclosure)) STRICT"),
+    ("CREATE TABLE checkpoints (site_id TEXT NOT NULL, size INTEGER NOT NULL, root TEXT NOT NULL, note TEXT NOT NULL, "
+     "from_size INTEGER NOT NULL, PRIMARY KEY (site_id, size)) STRICT"),
+    ("CREATE TABLE forks (site_id TEXT NOT NULL, disclosure INTEGER NOT NULL, id TEXT NOT NULL, "
+     "content_sha256 TEXT NOT NULL, reason TEXT NOT NULL, found TEXT NOT NULL, "
+     "PRIMARY KEY (site_id, disclosure, id, content_sha256)) STRICT"),
+    ("CREATE TABLE receipts (site_id TEXT NOT NULL, sequence INTEGER NOT NULL, issued TEXT NOT NULL, "
+     "size INTEGER NOT NULL, document TEXT NOT NULL, PRIMARY KEY (site_id, sequence)) STRICT"),
 };
 /// Added by version 3.
 constexpr std::string_view readmission_tables[] = {
-    "CREATE TABLE readmissions (site_id TEXT NOT NULL, number INTEGER NOT NULL, admitted TEXT NOT NULL, "
-    "adopted TEXT NOT NULL, reason TEXT NOT NULL, site_reason TEXT NOT NULL, seq INTEGER NOT NULL, "
-    "entry TEXT NOT NULL, common INTEGER NOT NULL, size INTEGER NOT NULL, receipt_sequence INTEGER NOT NULL, PRIMARY "
-    "KEY (site_id, number)) "
-    "STRICT",
-    "CREATE TABLE former_disclosures (site_id TEXT NOT NULL, readmission INTEGER NOT NULL, "
-    "disclosure INTEGER NOT NULL, id TEXT NOT NULL, content_sha256 TEXT NOT NULL, kind TEXT NOT NULL, "
-    "number INTEGER NOT NULL, previous_id TEXT NOT NULL, previous_sha256 TEXT NOT NULL, received TEXT NOT NULL, "
-    "PRIMARY KEY (site_id, id, content_sha256)) STRICT",
-    "CREATE TABLE former_voids (site_id TEXT NOT NULL, readmission INTEGER NOT NULL, disclosure INTEGER NOT NULL, "
-    "kind TEXT NOT NULL, PRIMARY KEY (site_id, readmission, disclosure)) STRICT",
-    "CREATE TABLE former_checkpoints (site_id TEXT NOT NULL, readmission INTEGER NOT NULL, size INTEGER NOT NULL, "
-    "root TEXT NOT NULL, note TEXT NOT NULL, from_size INTEGER NOT NULL, "
-    "PRIMARY KEY (site_id, readmission, size)) STRICT",
-    "CREATE TABLE former_forks (site_id TEXT NOT NULL, readmission INTEGER NOT NULL, disclosure INTEGER NOT NULL, "
-    "id TEXT NOT NULL, content_sha256 TEXT NOT NULL, reason TEXT NOT NULL, found TEXT NOT NULL, "
-    "PRIMARY KEY (site_id, readmission, disclosure, id, content_sha256)) STRICT",
+    ("CREATE TABLE readmissions (site_id TEXT NOT NULL, number INTEGER NOT NULL, admitted TEXT NOT NULL, "
+     "adopted TEXT NOT NULL, reason TEXT NOT NULL, site_reason TEXT NOT NULL, seq INTEGER NOT NULL, "
+     "entry TEXT NOT NULL, common INTEGER NOT NULL, size INTEGER NOT NULL, receipt_sequence INTEGER NOT NULL, PRIMARY "
+     "KEY (site_id, number)) "
+     "STRICT"),
+    ("CREATE TABLE former_disclosures (site_id TEXT NOT NULL, readmission INTEGER NOT NULL, "
+     "disclosure INTEGER NOT NULL, id TEXT NOT NULL, content_sha256 TEXT NOT NULL, kind TEXT NOT NULL, "
+     "number INTEGER NOT NULL, previous_id TEXT NOT NULL, previous_sha256 TEXT NOT NULL, received TEXT NOT NULL, "
+     "PRIMARY KEY (site_id, id, content_sha256)) STRICT"),
+    ("CREATE TABLE former_voids (site_id TEXT NOT NULL, readmission INTEGER NOT NULL, disclosure INTEGER NOT NULL, "
+     "kind TEXT NOT NULL, PRIMARY KEY (site_id, readmission, disclosure)) STRICT"),
+    ("CREATE TABLE former_checkpoints (site_id TEXT NOT NULL, readmission INTEGER NOT NULL, size INTEGER NOT NULL, "
+     "root TEXT NOT NULL, note TEXT NOT NULL, from_size INTEGER NOT NULL, "
+     "PRIMARY KEY (site_id, readmission, size)) STRICT"),
+    ("CREATE TABLE former_forks (site_id TEXT NOT NULL, readmission INTEGER NOT NULL, disclosure INTEGER NOT NULL, "
+     "id TEXT NOT NULL, content_sha256 TEXT NOT NULL, reason TEXT NOT NULL, found TEXT NOT NULL, "
+     "PRIMARY KEY (site_id, readmission, disclosure, id, content_sha256)) STRICT"),
 };
 /// Added by version 4.
 constexpr std::string_view standing_tables[] = {

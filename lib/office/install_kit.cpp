@@ -95,7 +95,7 @@ Result<std::vector<std::string>> put_kit(gate::Session& session, site::Kit kit, 
   AIRLOCK_CHECK(check_number(kit, in_force, known));
   AIRLOCK_TRY(const auto roots, site.vendor_roots());
   AIRLOCK_CHECK(published::check_lists(kit, known.lists, roots));
-  const published::KitHeader header = kit;
+  const published::KitHeader header = kit.header();
   if (!in_force || in_force->number != kit.number) {
     Json members = gate::kit_members(kit);
     AIRLOCK_TRY(gate::Inputs inputs, gate::read_inputs(session));

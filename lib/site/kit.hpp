@@ -30,6 +30,8 @@ struct Kit : published::KitHeader {
   std::string dictionary_text;
   dictionary::Dictionary dictionary;
   std::vector<crypto::Certificate> recipients;
+
+  [[nodiscard]] const published::KitHeader& header() const { return *this; }
 };
 
 /// What `build_kit` puts into a kit.

@@ -82,7 +82,7 @@ Result<Forked> fork_with_channel() {
   if (pid < 0) return cannot_fork("start another process", "clone");
   if (pid > 0) return Forked{pid, Channel(std::move(to_parent.out), std::move(to_child.in))};
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != parent) ::raise(SIGKILL);
+  if (::getppid() != parent) static_cast<void>(::raise(SIGKILL));  // does not return
   return Forked{0, Channel(std::move(to_child.out), std::move(to_parent.in))};
 }
 

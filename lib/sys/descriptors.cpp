@@ -56,7 +56,9 @@ bool open_standard_descriptors() {
   return true;
 }
 
-void ignore_broken_pipes() { ::signal(SIGPIPE, SIG_IGN); }
+void ignore_broken_pipes() {
+  static_cast<void>(::signal(SIGPIPE, SIG_IGN));  // fails only for a number that is no signal
+}
 
 core::Result<void> close_descriptors(std::vector<int> but) {
   but.erase(std::remove_if(but.begin(), but.end(), [](int fd) { return fd < 0; }), but.end());

@@ -82,7 +82,7 @@ class Silence {
 Result<Channel> start_helper(int secret, const std::function<void(Channel&)>& work) {
   AIRLOCK_TRY(auto forked, fork_with_channel());
   if (forked.child != 0) return std::move(forked.channel);
-  ::signal(SIGPIPE, SIG_IGN);
+  ignore_broken_pipes();
   try {
     if (give_up(forked.channel, secret)) work(forked.channel);
   } catch (...) {  // NOLINT(bugprone-empty-catch): the helper ends, and the next request fails

@@ -108,8 +108,9 @@ int send_once(const console::Console& console, const Settings& settings) {
 }
 
 int send_for_ever(const console::Console& console, const Settings& settings) {
-  std::signal(SIGTERM, on_stop);
-  std::signal(SIGINT, on_stop);
+  // Fails only for a number that is no signal.
+  static_cast<void>(std::signal(SIGTERM, on_stop));
+  static_cast<void>(std::signal(SIGINT, on_stop));
   while (!asked_to_stop) {
     // A failure is reported, and the next round tries again. A service that ended would only be started again.
     (void)send_once(console, settings);

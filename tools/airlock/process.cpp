@@ -81,20 +81,22 @@ class Worst {
   void take(std::optional<core::Code> code, const std::string& message, const std::string& hint) {
     if (core::exit_code(code) <= exit()) return;
     code_ = code;
-    error_ = console::error_member(code, message, hint);
+    message_ = message;
+    hint_ = hint;
   }
 
   int exit() const { return core::exit_code(code_); }
 
   /// What is printed of these reports: `document`, with `error` where the exit code is not 0.
   Json document(Json document) const {
-    if (code_) document["error"] = error_;
+    if (code_) document["error"] = console::error_member(code_, message_, hint_);
     return document;
   }
 
  private:
   std::optional<core::Code> code_;
-  Json error_;
+  std::string message_;
+  std::string hint_;
 };
 
 int run_held(Context& context, Worker& worker, const Options& options) {
