@@ -28,6 +28,9 @@ configure() { [ -f "$1/build.ninja" ] || meson setup "$1" "$top" "${@:2}"; }
 roomy=--param=ggc-min-heapsize=600000
 compile() { ninja -j "$(nproc)" -C "$@"; }
 
+# How many files a build in FOLDER compiles.
+compiled() { ninja -C "$1" -t targets rule cpp_COMPILER | wc -l; }
+
 # The programs as they are shipped.
 release=$top/build/release
 build_release() {
