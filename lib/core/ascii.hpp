@@ -36,6 +36,6 @@ namespace airlock::core {
   return is_serial(text) && std::none_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 inline constexpr std::string_view name_rule =
-    "must have 1 to 64 of `a-z`, `0-9`, `.`, `_`, `-`, the first a letter or a digit";
+    "must have 1 to 64 of `a-z`, `0-9`, `.`, `_`, `-`, and begin with a letter or a digit";
 
 }  // namespace airlock::core

@@ -23,7 +23,7 @@ constexpr std::array young{Since{"close_range", "5.9"}, Since{"landlock_create_r
 bool is_denied(int error) { return error == EPERM || error == ENOSYS; }
 
 std::string allow_hint(std::string_view call) {
-  std::string out = "allow the system call `" + std::string(call) + "`: in a container by its seccomp profile";
+  std::string out = "allow the system call `" + std::string(call) + "`, in a container through its seccomp profile";
   const auto since = std::find_if(young.begin(), young.end(), [&](const Since& each) { return each.call == call; });
   if (since != young.end()) out += "; it needs Linux " + std::string(since->kernel) + " or later";
   return out;

@@ -55,7 +55,7 @@ std::optional<std::string> Members::text_if(std::string_view member, std::size_t
   if (value == nullptr) return std::nullopt;
   const auto* text = value->get_ptr<const std::string*>();
   if (text == nullptr) {
-    refuse(member, "must be a text");
+    refuse(member, "must be a string");
   } else if (text->empty() || text->size() > limit) {
     refuse(member, "must have 1 to " + std::to_string(limit) + " bytes");
   } else if (!is_document_text(*text)) {
@@ -138,7 +138,7 @@ std::vector<std::string> Members::texts_if(std::string_view member, std::size_t 
     const auto* text = item.get_ptr<const std::string*>();
     const std::string at = std::to_string(out.size());
     if (text == nullptr || text->empty() || text->size() > text_limit || !is_document_text(*text)) {
-      refuse(member, "element " + at + " must be a printable text of 1 to " + std::to_string(text_limit) + " bytes");
+      refuse(member, "element " + at + " must be a printable string of 1 to " + std::to_string(text_limit) + " bytes");
       return {};
     }
     if (!seen.insert(*text).second) {

@@ -181,7 +181,7 @@ Result<void> check_typed(std::string_view what, std::string_view text, std::size
   std::string message = std::string(what) + " must be printable text of at most " + std::to_string(limit) + " bytes";
   if (bad) {
     message += "; byte " + std::to_string(bad->data() - text.data() + 1) + " begins " + in_words(*bad) +
-               ", which a reader would not see";
+               ", which is invisible to a reader";
   }
   return fail(Code::usage, std::move(message), std::string(hint));
 }

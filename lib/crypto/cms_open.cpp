@@ -35,7 +35,7 @@ Result<void> decrypt(const std::string& object, const core::Blob& ciphertext, co
                      const Certificate& me, core::Sink& inner) {
   const auto refuse = [] {
     forget_errors();
-    return fail(Code::integrity, "the sealed content does not verify: it was altered, or the key is another one");
+    return fail(Code::integrity, "the sealed content does not verify: it was altered, or sealed for another key");
   };
   const Handle<CMS_ContentInfo> parsed = parse_cms(object);
   if (parsed == nullptr || CMS_decrypt_set1_pkey_and_peer(parsed.get(), key.handle(), me.handle(), nullptr) != 1) {

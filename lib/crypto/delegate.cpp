@@ -82,8 +82,7 @@ int sign_elsewhere(EVP_PKEY_CTX* context, unsigned char* into, std::size_t* size
       return 0;
     }
     if (signature->size() > std::min(*size, room) || !is_signature_of_digest(delegate->public_key, asked, *signature)) {
-      delegate->error =
-          core::Error{Code::integrity, "what the keeper of the key answered is not a signature by that key", {}};
+      delegate->error = core::Error{Code::integrity, "the answer of the key agent is not a signature by this key", {}};
       return 0;
     }
     std::copy(signature->begin(), signature->end(), into);

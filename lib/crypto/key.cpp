@@ -187,7 +187,7 @@ Result<PrivateKey> PrivateKey::from_info(const PKCS8_PRIV_KEY_INFO* info) {
 
 Result<PrivateKey> PrivateKey::from_pem(std::string_view pem) {
   if (is_encrypted_pem(pem)) {
-    return fail(Code::bad_input, "is a private key under a passphrase, and can only be one without here");
+    return fail(Code::bad_input, "is a private key under a passphrase, which cannot be used here");
   }
   if (has_armour("EC PRIVATE KEY", pem) || has_armour("RSA PRIVATE KEY", pem)) {
     return refuse_file("convert it with `openssl pkcs8 -topk8 -nocrypt`");
@@ -212,7 +212,7 @@ Result<PrivateKey> PrivateKey::from_encrypted_pem(std::string_view pem, const Se
   forget_errors();
   if (!supported) {
     return fail(Code::bad_input, "is encrypted in a way that is not supported",
-                "write it anew with `openssl pkcs8 -topk8 -v2 aes-256-cbc`");
+                "convert it with `openssl pkcs8 -topk8 -v2 aes-256-cbc`");
   }
   const std::string_view text = passphrase.view();
   const Handle<PKCS8_PRIV_KEY_INFO> info(

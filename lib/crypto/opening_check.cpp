@@ -10,7 +10,7 @@ namespace airlock::crypto {
 Result<void> check_opening(const OpenFunction& open) {
   const auto refuse = [](const char* why) {
     return core::fail(core::Code::integrity,
-                      std::string("the OpenSSL that is installed ") + why + ", so nothing is opened here",
+                      std::string("the OpenSSL that is installed ") + why + ", so Airlock opens nothing with it",
                       "upgrade OpenSSL to 3.0.22 or later");
   };
   const OpeningSamples& samples = opening_samples();

@@ -45,14 +45,14 @@ core::Result<std::vector<Term>> terms_from_pem(std::string_view text) {
     if (!is_read) break;
     const auto from = any_time(X509_get0_notBefore(certificate.get()));
     const auto until = any_time(X509_get0_notAfter(certificate.get()));
-    if (!from || !until) return fail(Code::bad_input, "holds a certificate whose validity is malformed");
+    if (!from || !until) return fail(Code::bad_input, "contains a certificate whose validity is malformed");
     out.push_back({*from, *until});
   }
   // At the end of the text OpenSSL reports that it found no further block. Any other error is about a damaged block.
   const bool at_the_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
   forget_errors();
-  if (!at_the_end) return fail(Code::bad_input, "holds a certificate that cannot be read");
-  if (out.empty()) return fail(Code::bad_input, "holds no certificate");
+  if (!at_the_end) return fail(Code::bad_input, "contains a certificate that cannot be read");
+  if (out.empty()) return fail(Code::bad_input, "contains no certificate");
   return out;
 }
 

@@ -59,14 +59,13 @@ Result<PrivateKey> load_token_key(const std::string& uri, const std::string& mod
   std::shared_ptr<EVP_PKEY> key(
       ENGINE_load_private_key(engine, uri.c_str(), const_cast<UI_METHOD*>(UI_null()), nullptr), EVP_PKEY_free);
   if (key == nullptr) {
-    core::Error error =
-        refused("the token does not give the key",
-                "is the token there, are its label and the key's as in the URI, is the PIN right? Tokens "
-                "lock themselves after a few wrong PINs");
+    core::Error error = refused("the token does not offer the key",
+                                "check that the token is present, that the URI has its label and the key's label, and "
+                                "that the PIN is right. Tokens lock themselves after a few wrong PINs");
     // The engine loads the module only here, so this may be about the module.
     if (error.message.ends_with(no_module)) {
-      error.hint =
-          "is " + core::quote(module) + " there, and a PKCS #11 module for this machine that this user can read?";
+      error.hint = "check that " + core::quote(module) +
+                   " exists, and is a PKCS #11 module for this machine that this user can read";
     }
     return fail(std::move(error));
   }

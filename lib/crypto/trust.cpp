@@ -61,7 +61,7 @@ Result<Validity> judge(const TrustStore& trust, const Certificate& signer, std::
   }
   const auto& registered = trust.roots();
   if (trust.is_exact() && std::find(registered.begin(), registered.end(), signer) == registered.end()) {
-    return refuse(signer, "is not one that is registered");
+    return refuse(signer, "is not registered");
   }
   if (!signer.may_sign()) return refuse(signer, "may not sign, by its key usage");
 
@@ -92,7 +92,7 @@ Result<Validity> judge(const TrustStore& trust, const Certificate& signer, std::
   };
   for (const Certificate& other : others) {
     const int at = place(other);
-    if (at < 0) return refuse(other, "has no place in the signer's chain");
+    if (at < 0) return refuse(other, "is not part of the signer's chain");
     if (at < last && !other.has_role(trust.role())) return refuse(other, lacks(trust.role()));
     narrow(other);
   }

@@ -7,7 +7,8 @@
 namespace airlock::crypto {
 
 Result<void> delegation_is_built() {
-  return core::fail(core::Code::refused, "this build of Airlock has no keys under a passphrase and none in tokens",
+  return core::fail(core::Code::refused,
+                    "this build of Airlock supports neither keys under a passphrase nor keys in tokens",
                     "keep the key in an unencrypted file, or build Airlock with `-Dengine=true`");
 }
 

@@ -75,7 +75,7 @@ core::Error error_of(int code, const std::string& path, const std::string& text)
   };
   if (code == SQLITE_READONLY_ROLLBACK) {
     return error(Code::not_recorded,
-                 "an interrupted change must be undone first, and the file is open only for reading",
+                 "an interrupted change must be undone first, but the file is open for reading only",
                  "run a command that writes, as the user who owns the file");
   }
   if (code == SQLITE_READONLY_DBMOVED) {
@@ -84,14 +84,15 @@ core::Error error_of(int code, const std::string& path, const std::string& text)
   switch (code & 0xFF) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      return error(Code::not_recorded, "is in use by another process", "run the command again when that has ended");
+      return error(Code::not_recorded, "is in use by another process",
+                   "wait until that process has ended, then run the command again");
     case SQLITE_FULL:
       return error(Code::not_recorded, "there is no room on the disk", "make room and run the command again");
     case SQLITE_READONLY:
       if (is_forbidden(path, FileAccess::write))
         return error(Code::unexpected, "permission denied: it cannot be written", owner_hint);
       return error(Code::not_recorded, "cannot be written",
-                   "run the command as the user who owns the file and its folder, on a disk that can be written");
+                   "run the command as the user who owns the file and its folder, on a disk that is not read-only");
     case SQLITE_IOERR:
       return error(Code::not_recorded, "the disk cannot be read or written (" + core::printable(text) + ")",
                    "check the disk, then run the command again");

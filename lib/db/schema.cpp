@@ -67,14 +67,14 @@ Result<void> check_schema(Database& database, const Schema& schema) {
   if (version > schema.version) {
     return fail(Code::refused,
                 core::quote(database.path()) + ": has version " + std::to_string(version) +
-                    " of its format, and this Airlock knows " + std::to_string(schema.version) + " at most",
+                    " of its format, but this Airlock knows " + std::to_string(schema.version) + " at most",
                 "upgrade Airlock");
   }
   if (version < 1) return fault("has the unknown format version " + std::to_string(version));
   if (version < schema.version) {
     return fail(Code::not_recorded,
                 core::quote(database.path()) + ": has version " + std::to_string(version) +
-                    " of its format, and must first be brought to version " + std::to_string(schema.version),
+                    " of its format, and must first be upgraded to version " + std::to_string(schema.version),
                 "run a command that writes, as the user who owns the file");
   }
 

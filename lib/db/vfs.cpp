@@ -25,8 +25,8 @@ namespace {
 
 constexpr auto remove_hint = "find out who made it, remove it, and run the command again";
 constexpr auto evidence_hint =
-    "somebody planted it: move it to another folder as evidence before any other program opens the database, then "
-    "verify the database, and restore a backup if it is damaged";
+    "somebody planted it. Move it to another folder as evidence before any program opens the database; then verify the "
+    "database, and restore a backup if it is damaged";
 
 // The rollback journal (sqlite.org/fileformat2.html#the_rollback_journal); numbers are big-endian. The last 16 bytes
 // are the length of the name of a super-journal, its checksum, and the magic bytes again. The name is before them
@@ -180,7 +180,7 @@ int Vfs::admit(const std::string& name, const struct ::stat& status) {
     if (::lstat(path_.c_str(), &database) != 0) return SQLITE_IOERR_FSTAT;
     if ((status.st_uid != database.st_uid && status.st_uid != 0 && status.st_uid != ::geteuid()) ||
         (status.st_mode & others_write & ~database.st_mode) != 0) {
-      return refuse(name, "can be written by somebody who may not write the database", evidence_hint);
+      return refuse(name, "is writable for users who may not write the database", evidence_hint);
     }
   }
   return SQLITE_OK;
@@ -217,13 +217,13 @@ int Vfs::open_file(const char* name, sqlite3_file* file, int flags, int* opened)
   }
   if ((flags & SQLITE_OPEN_WAL) != 0) {
     return refuse(
-        path_, "is in WAL mode, in which Airlock writes no file",
-        "another program has changed it: restore it from a backup, or turn it back with `PRAGMA journal_mode = "
-        "DELETE` in sqlite3");
+        path_, "is in WAL mode, which Airlock never uses",
+        "another program has changed it: restore it from a backup, or run `PRAGMA journal_mode = DELETE` in sqlite3");
   }
   const bool is_journal = (flags & SQLITE_OPEN_MAIN_JOURNAL) != 0 && name != nullptr && name == journal_;
   const bool is_database = (flags & SQLITE_OPEN_MAIN_DB) != 0 && name != nullptr && name == path_;
-  if (!is_journal && !is_database) return refuse(path_, "asks for a file besides its journal", evidence_hint);
+  if (!is_journal && !is_database)
+    return refuse(path_, "makes SQLite open a file other than its journal", evidence_hint);
   refusal_.reset();
   opening = this;
   int code = under_->xOpen(under_, name, file, flags, opened);
@@ -259,8 +259,7 @@ int Vfs::check_journal(sqlite3_file* file) {
     }
     return refuse(journal_,
                   "names " + core::quote(target) +
-                      " as a super-journal, which SQLite would delete; no journal of "
-                      "Airlock names one",
+                      " as a super-journal, which SQLite would delete; Airlock's journals never name one",
                   evidence_hint);
   }
   std::array<unsigned char, header_bytes> header{};
@@ -275,7 +274,7 @@ int Vfs::check_journal(sqlite3_file* file) {
   // journal asks.
   const std::uint64_t before = std::uint64_t{big_endian(header, pages_at)} * (page == 0 ? largest_page : page);
   if (before > static_cast<std::uint64_t>(database.st_size) + static_cast<std::uint64_t>(size)) {
-    return refuse(journal_, "is not of this database, which never had " + std::to_string(before) + " bytes",
+    return refuse(journal_, "does not belong to this database, which never had " + std::to_string(before) + " bytes",
                   evidence_hint);
   }
   return SQLITE_OK;
@@ -283,7 +282,7 @@ int Vfs::check_journal(sqlite3_file* file) {
 
 int Vfs::delete_file(const char* name, int sync_folder) {
   if (path_.empty() || name != journal_) {
-    return refuse(journal_, "has SQLite delete " + core::quote(name), evidence_hint);
+    return refuse(journal_, "makes SQLite delete " + core::quote(name), evidence_hint);
   }
   return under_->xDelete(under_, name, sync_folder);
 }
@@ -292,12 +291,12 @@ int Vfs::look_for(const char* name, int* found) {
   *found = 0;
   const bool is_journal = name == journal_;
   if (path_.empty() || (!is_journal && name != wal_)) {
-    return refuse(journal_, "has SQLite look for " + core::quote(name), evidence_hint);
+    return refuse(journal_, "makes SQLite look for " + core::quote(name), evidence_hint);
   }
   struct stat status {};
   if (::lstat(name, &status) != 0) return errno == ENOENT ? SQLITE_OK : SQLITE_IOERR_ACCESS;
   if (!is_journal) {
-    return refuse(wal_, "is there, and a database of Airlock has no write-ahead log", evidence_hint);
+    return refuse(wal_, "exists, but Airlock's databases have no write-ahead log", evidence_hint);
   }
   if (const int code = admit(journal_, status); code != SQLITE_OK) return code;
   // An empty journal counts as no journal, as in the VFS of SQLite itself.

@@ -156,7 +156,7 @@ std::string proxy_refusal(CURL* handle) {
   curl_easy_getinfo(handle, CURLINFO_HTTP_CONNECTCODE, &status);
   if (status < 300) return {};
   return "the proxy answers " + std::to_string(status) +
-         (status == 407 || status == 401 ? ": it wants a user and a password, or others than these" : "");
+         (status == 407 || status == 401 ? ": it wants a user and password, or does not accept these" : "");
 }
 
 }  // namespace
@@ -177,8 +177,8 @@ Client::~Client() = default;
 
 core::Result<Client> Client::open(Endpoint endpoint) {
   if (endpoint.roots.empty()) {
-    return fail(Code::bad_input, "there is no certificate by which " + quote(endpoint.url) + " could be verified",
-                "put the receiver's authority into `trust/delivery/`, or name it as `ca_file`");
+    return fail(Code::bad_input, "there is no certificate to verify " + quote(endpoint.url) + " with",
+                "put the CA certificate of the receiver into `trust/delivery/`, or name its file as `ca_file`");
   }
   auto state = std::make_unique<State>();
   state->endpoint = std::move(endpoint);

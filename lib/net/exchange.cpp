@@ -32,7 +32,7 @@ bool Exchange::head(std::string_view line) {
   head_bytes_ += line.size();
   if (head_bytes_ > answer_head_maximum) {
     return stop(Trouble::answer_too_large,
-                "the head of the answer is larger than " + std::to_string(answer_head_maximum) + " bytes");
+                "the headers of the answer are larger than " + std::to_string(answer_head_maximum) + " bytes");
   }
   if (line.starts_with("HTTP/")) answer = {};  // what came before was an interim answer
   if (const auto value = value_of(line, "location")) answer.location = *value;

@@ -23,7 +23,7 @@ tl::unexpected<core::Error> drop_error(const std::string& path, const std::strin
   const bool may_not = errno == EACCES || errno == EPERM;
   return core::fail(may_not ? Code::unexpected : Code::bad_input,
                     quote(path) + ": " + doing + ": " + core::lower_first(std::generic_category().message(errno)),
-                    may_not ? "the product must make it readable for the user of airlock" : "");
+                    may_not ? "let the product make it readable for the user that runs Airlock" : "");
 }
 
 /// Whether some process has the file open for writing. Only its owner and root may ask; for others this is false.

@@ -41,7 +41,7 @@ tl::unexpected<core::Error> fail_errno(const std::string& path, const FileCall& 
     case ENAMETOOLONG:
       return fail(Code::bad_input, std::move(message));
     case EXDEV:
-      return fail(Code::bad_input, std::move(message), "all of a site directory must be on one file system");
+      return fail(Code::bad_input, std::move(message), "put the whole site directory on one file system");
     case EEXIST:
       return fail(Code::refused, std::move(message));
     case EACCES:

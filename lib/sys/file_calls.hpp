@@ -48,7 +48,7 @@ inline constexpr FileCall asking_file_system{"stat file system", "statfs"};
 
 /// The hint of an error that permissions cause.
 inline constexpr std::string_view permission_hint =
-    "run it as a user who may, such as the owner of the file or folder, or have its permissions changed";
+    "run it as the owner of the file or folder, or change its permissions";
 
 /// "`/path`: open: permission denied", with the code and hint that the file comment describes.
 [[nodiscard]] tl::unexpected<core::Error> fail_errno(const std::string& path, const FileCall& doing, int error = errno);

@@ -51,7 +51,7 @@ Result<void> check_local(const std::string& directory) {
   if (network != network_file_systems.end()) {
     return fail(Code::refused,
                 quote(directory) + ": is on a network file system (" + std::string(network->name) +
-                    "), where neither locks nor what was synced can be relied on",
+                    "), on which locks and syncs are not reliable",
                 local_hint);
   }
   if ((static_cast<unsigned long>(about.f_flags) & ST_RDONLY) != 0) return fail_errno(directory, writing, EROFS);
@@ -62,7 +62,7 @@ Result<void> check_file_system(const std::string& directory) {
   const auto refuse = [&](core::Error error) {
     // A disk that is full or read-only, or a folder that this user may not write to, says nothing about its kind.
     if (error.code == Code::not_recorded || error.hint == permission_hint) return fail(std::move(error));
-    return fail(Code::refused, quote(directory) + ": this file system will not do: " + error.message,
+    return fail(Code::refused, quote(directory) + ": this file system is not suitable: " + error.message,
                 std::string(local_hint) + (error.hint.empty() ? "" : "; or " + error.hint));
   };
   AIRLOCK_CHECK(check_local(directory));

@@ -99,10 +99,11 @@ Result<std::string> read_line(int fd, std::size_t limit) {
     if (got < 0)
       return fail(Code::usage, "descriptor " + std::to_string(fd) + ": " + std::generic_category().message(errno));
     if (got == 0 || next == '\n') break;
-    if (out.size() == limit) return fail(Code::refused, "what is in descriptor " + std::to_string(fd) + " is too long");
+    if (out.size() == limit)
+      return fail(Code::refused, "the input from descriptor " + std::to_string(fd) + " is too long");
     out += next;
   }
-  if (out.empty()) return fail(Code::refused, "nothing is in descriptor " + std::to_string(fd));
+  if (out.empty()) return fail(Code::refused, "there is no input from descriptor " + std::to_string(fd));
   return out;
 }
 
@@ -126,7 +127,7 @@ Result<std::string> ask_terminal(const std::string& prompt, std::size_t limit) {
   const Descriptor terminal(::open(terminal_path, O_RDWR | O_CLOEXEC | O_NOCTTY));
   if (terminal.get() < 0) return fail(Code::refused, "there is no terminal to ask at");
   const Silence silence(terminal.get());
-  if (!silence.in_force()) return fail(Code::refused, "the terminal would show what is typed");
+  if (!silence.in_force()) return fail(Code::refused, "the terminal would show the input");
   if (::write(terminal.get(), prompt.data(), prompt.size()) < 0) return helper_fails("the terminal");
   std::string line(limit + 2, '\0');
   const ssize_t got = ::read(terminal.get(), line.data(), line.size());
@@ -134,7 +135,7 @@ Result<std::string> ask_terminal(const std::string& prompt, std::size_t limit) {
   line.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
   if (line.ends_with('\n')) line.pop_back();
   if (line.empty()) return fail(Code::refused, "nothing was typed");
-  if (line.size() > limit) return fail(Code::refused, "what was typed is too long");
+  if (line.size() > limit) return fail(Code::refused, "the input is too long");
   return line;
 }
 

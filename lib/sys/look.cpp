@@ -47,7 +47,7 @@ Result<FileKind> kind_of(const std::string& path) {
 Result<void> check_no_link(const std::string& path) {
   AIRLOCK_TRY(const FileKind kind, kind_of(path));
   if (kind != FileKind::link) return {};
-  return fail(Code::refused, quote(path) + ": is a symbolic link, which could lead anywhere",
+  return fail(Code::refused, quote(path) + ": is a symbolic link, which could lead to any file",
               "remove it, or name the file that it leads to");
 }
 

@@ -59,7 +59,7 @@ Result<std::string> read_file(const std::string& path, std::uint64_t limit) {
 Result<std::string> read_private_file(const std::string& path, std::uint64_t limit) {
   AIRLOCK_TRY(const OpenedFile file, open_regular(path));
   if ((file.status.st_mode & others_all) != 0) {
-    return fail(Code::refused, quote(path) + ": others than its owner can read or change it",
+    return fail(Code::refused, quote(path) + ": users other than its owner can read or change it",
                 "check who had access, then `chmod 600` it; if in doubt, replace the key");
   }
   if (file.status.st_uid != ::geteuid() && file.status.st_uid != 0) {
@@ -79,7 +79,7 @@ Result<std::optional<std::string>> read_root_file(const std::string& path, std::
     if (expected && status.st_uid == 0 && (status.st_mode & others_write) == 0) continue;
     return fail(Code::refused,
                 quote(each) + ": is not " + (each == path ? "a regular file" : "a folder") +
-                    " that belongs to root and that nobody else may write",
+                    " that belongs to root and only root can write",
                 "`chown root:root " + each + "; chmod go-w " + each + "`");
   }
   // Only root can change anything between the checks above and this.

@@ -30,7 +30,7 @@ Result<std::vector<SizedFile>> sizes_in(const std::string& directory) {
 Result<std::uint64_t> size_of(const std::string& path) {
   struct stat status {};
   if (::lstat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) {
-    return core::fail(core::Code::bad_input, core::quote(path) + ": is not there, or is no regular file");
+    return core::fail(core::Code::bad_input, core::quote(path) + ": is missing, or is not a regular file");
   }
   return static_cast<std::uint64_t>(status.st_size);
 }

@@ -86,7 +86,8 @@ Result<void> append_lines(const std::string& path, std::string_view lines, unsig
   if (::fstat(fd.get(), &status) != 0) return fail_errno(path, looking);
   if (!S_ISREG(status.st_mode)) return fail(Code::bad_input, quote(path) + ": is not a regular file");
   if (status.st_nlink != 1) {
-    return fail(Code::refused, quote(path) + ": has other names too, so it may be another file than it seems",
+    return fail(Code::refused,
+                quote(path) + ": has a second name (a hard link), so it may be another file than it seems",
                 "remove it, or name another file");
   }
   char last = '\n';

@@ -136,7 +136,7 @@ def test_init_refuses_a_file_system_without_the_calls_that_reports_need(w):
     for call in ("link", "fsync", "flock", "fallocate"):
         ran = w.run(w.helper("tests/support/deny"), "ENOSYS", call, w.program("airlock"), "--site", w.path / "new", "init", "--vendor-root", w.root,
                     "--vendor-root-sha256", w.root_fingerprint(), code=4)
-        assert "this file system will not do" in ran.err and f"allow the system call `{call}`" in ran.err, ran
+        assert "this file system is not suitable" in ran.err and f"allow the system call `{call}`" in ran.err, ran
         assert not (w.path / "new").exists(), f"{call}: something is left"
 
 

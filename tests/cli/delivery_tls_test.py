@@ -225,7 +225,7 @@ def test_nginx_behind_a_proxy_and_kill_9_of_each(w):
                 queue(w, report)
                 assert send(w, "--now")["sent"] == 1, way
                 assert received[-1][1] == preview, f"{way}: body"
-            for n, (credentials, words) in enumerate(((None, "the proxy answers 407"), (wrong, "it wants a user and a password, or others than these")), 10):
+            for n, (credentials, words) in enumerate(((None, "the proxy answers 407"), (wrong, "it wants a user and password, or does not accept these")), 10):
                 extra = {"proxy_credentials_file": str(credentials)} if credentials else {}
                 configure(w, [https_json(url, authority, **client, proxy=f"http://127.0.0.1:{guarded}", **extra)])
                 queue(w, w.report_of(f"1.{n}.0"))

@@ -133,16 +133,16 @@ def test_permissions_that_others_have_fail_or_warn(w):
 
     for name in (".", "keys", "held", "outbox", "trust", "public", "airlock.json", "ledger.db", "ledger.anchor", "keys/former"):
         mode = (w.site_path / name).stat().st_mode & 0o777
-        chmod(name, mode | 0o020, "directory", "fail", "others than its owner can change it", f"`chmod {mode:o} ")
+        chmod(name, mode | 0o020, "directory", "fail", "users other than its owner can change it", f"`chmod {mode:o} ")
     for name in ("keys", "held", "outbox", "airlock.json", "ledger.db"):
         mode = (w.site_path / name).stat().st_mode & 0o777
-        chmod(name, mode | 0o044, "directory", "warn", "others than its owner can read it", f"`chmod {mode:o} ")
+        chmod(name, mode | 0o044, "directory", "warn", "users other than its owner can read it", f"`chmod {mode:o} ")
     [former] = (w.site_path / "keys/former").glob("*.key")
-    chmod(former.relative_to(w.site_path), 0o640, "directory", "fail", "others than its owner can read it", "`chmod 600 ")
+    chmod(former.relative_to(w.site_path), 0o640, "directory", "fail", "users other than its owner can read it", "`chmod 600 ")
     for key in ("site.key", "archive.key", "ledger.key", "pseudonym.key"):
-        chmod(f"keys/{key}", 0o640, "key", "fail", "others than its owner can read or change it", "`chmod 600`")
+        chmod(f"keys/{key}", 0o640, "key", "fail", "users other than its owner can read or change it", "`chmod 600`")
     for name in ("public/site.json", "public/vendor-root.crt", "public/licence.p7s", "public/kit.p7s"):
-        chmod(name, 0o666, "public", "fail", "others than its owner can change what applications believe", "`chmod 644 ")
+        chmod(name, 0o666, "public", "fail", "users other than its owner can change what applications believe", "`chmod 644 ")
         chmod(name, 0o600, "public", "fail", "other users cannot read it", "`chmod 644 ")
     chmod("public", 0o700, "public", "fail", "other users cannot get into it", "`chmod 755 ")
     chmod(".", 0o700, "public", "fail", "other users cannot get into it", "`chmod 711 ")
@@ -161,7 +161,7 @@ def test_the_inbox_has_exactly_the_mode_that_its_group_needs(w):
     inbox = w.site_path / "inbox"
     assert f"{inbox.stat().st_mode & 0o7777:o}" == "1730"
     drops, removes = "members of its group cannot drop reports there", "members of its group can remove each other's reports"
-    read, change = "others than its owner can read it", "others than its owner can change it"
+    read, change = "users other than its owner can read it", "users other than its owner can change it"
     for mode, health, why in ((0o1770, "warn", read), (0o1731, "warn", read), (0o1777, "fail", change), (0o1732, "fail", change),
                               (0o730, "fail", removes), (0o770, "fail", removes), (0o700, "fail", drops), (0o1700, "fail", drops),
                               (0o1720, "fail", drops), (0o1750, "fail", drops)):
@@ -290,4 +290,4 @@ def test_the_certificates_of_the_delivery_section_are_looked_at(w):
     delivery(ca_file="none.crt")
     assert "put it back" in told("fail")[0][1], "missing"
     w.file("site/none.crt", "x")
-    assert "holds no certificate" in told("fail")[0][0], "no certificate"
+    assert "contains no certificate" in told("fail")[0][0], "no certificate"

@@ -105,11 +105,11 @@ def test_a_token_that_fails_records_nothing_and_loses_nothing(w):
         assert why in ran.err, ran
         assert (entries(w), w.outbox()) == (before, [])
 
-    fails("the token does not give the key", secret="wrong-pin")
+    fails("the token does not offer the key", secret="wrong-pin")
     ran = w.run("setsid", "-w", w.program("airlock"), "--site", w.site_path, "process", REPORT, code=8, env=environment(w))
     assert "the PIN of the token" in ran.err and "nobody is there to ask" in ran.err, ran
     (w.path / "tokens").rename(w.path / "away")
-    fails("the token does not give the key")
+    fails("the token does not offer the key")
     (w.path / "away").rename(w.path / "tokens")
     key_file = w.site_path / "keys/site.key"
     kept = key_file.read_text()
@@ -119,15 +119,15 @@ def test_a_token_that_fails_records_nothing_and_loses_nothing(w):
     key_file.write_text(kept.replace("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/softhsm/none.so"))
     fails("Unable to load PKCS#11 module")
     ran = airlock(w, "process", REPORT, code=8)
-    assert "hint: is `/usr/lib/softhsm/none.so` there" in ran.err and "PIN" not in ran.err, ran
+    assert "hint: check that `/usr/lib/softhsm/none.so` exists" in ran.err and "PIN" not in ran.err, ran
     key_file.write_text(kept.replace("type=private", "type=private?pin-value=" + PIN))
     fails("holds a PIN")
     key_file.write_text(kept)
     assert airlock(w, "process", REPORT, "--json").json["outcome"] == "sealed"
     w.ledger_ok()
-    for bad, why in (("pkcs11:token=site;object=x?pin-value=1", "holds a PIN"), ("pkcs11:token=site", "must name the key"),
-                     ("file:/x", "must begin with"), ("pkcs11:token=site;object=x?pin-source=/x", "behind `?`"),
-                     ("pkcs11:token=site;object=none", "does not give the key")):
+    for bad, why in (("pkcs11:token=site;object=x?pin-value=1", "contains a PIN"), ("pkcs11:token=site", "must name the key"),
+                     ("file:/x", "must begin with"), ("pkcs11:token=site;object=x?pin-source=/x", "query part"),
+                     ("pkcs11:token=site;object=none", "does not offer the key")):
         w.file("pins", f"{PIN}\n{PIN}\n")  # of the key in force, then of the new one
         ran = airlock(w, "key", "use", "site", "--uri", bad, "--module", MODULE, secret="pins", code=(3, 4))
         assert why in ran.err, ran

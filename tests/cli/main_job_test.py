@@ -227,7 +227,7 @@ def test_init_refuses_a_file_system_where_link_rename_fsync_or_flock_fail(w):
             only = ["-P", site] if calls == "fsync" else []
             ran = w.run("strace", "-f", "-qq", "-o", "/dev/null", *only, "-e", f"trace={calls}", "-e", f"inject={calls}:error={error}",
                         w.program("airlock"), "--site", site, *command, code=4)
-            assert "this file system will not do" in ran.err and "hint: use a local file system" in ran.err, ran.err
+            assert "this file system is not suitable" in ran.err and "hint: use a local file system" in ran.err, ran.err
             assert (sorted(site.iterdir()) if there else site.exists()) == ([] if there else False), f"{calls}: left behind"
     w.airlock(*command)
 
@@ -249,7 +249,7 @@ def test_keys_that_others_can_read_or_that_do_not_fit_are_refused(w):
     key = w.site_path / "keys" / "site.key"
     key.chmod(0o644)
     ran = w.airlock("process", REPORT, code=8)
-    assert "others than its owner" in ran.err, ran.err
+    assert "users other than its owner" in ran.err, ran.err
     key.chmod(0o600)
     shutil.copy(w.site_path / "keys" / "archive.key", key)
     assert "does not belong to the certificate" in w.airlock("process", REPORT, code=8).err, "the reason"

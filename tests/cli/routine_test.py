@@ -63,7 +63,7 @@ def test_the_units_run_as_a_user_of_its_own_with_an_inbox_that_nobody_spoils(w):
     ran = w.run(*as_own, airlock, "--site", w.site_path, "process", "--inbox", "--json", code=8)
     assert [r["outcome"] for r in ran.json["reports"]] == ["sealed"]
     assert [l["name"] for l in ran.json["left"]] == ["unreadable.json"]
-    assert "readable for the user of airlock" in ran.err, ran.err
+    assert "readable for the user that runs Airlock" in ran.err, ran.err
     assert [p.name for p in inbox.iterdir()] == ["unreadable.json"]
 
 

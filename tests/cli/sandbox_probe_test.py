@@ -111,8 +111,8 @@ def test_a_probe_in_the_worker_has_no_socket_and_writes_only_what_it_must(w):
         print("counted: no Landlock on this kernel, the worker's files not checked")
         return
     everything = {(what, name) for name in changed for what in ("write", "make", "rename")}
-    assert probed("process", REPORT) == everything | {("write", name) for name in written}, "what process may change"
-    assert probed("preview", REPORT) == {(what, "held/thing") for what in ("write", "make", "rename")}, "what preview may change"
+    assert probed("process", REPORT) == everything | {("write", name) for name in written}, "files that process may change"
+    assert probed("preview", REPORT) == {(what, "held/thing") for what in ("write", "make", "rename")}, "files that preview may change"
     # The inbox itself only the supervisor changes; what it has claimed the worker reads and removes.
     claimed = f"claimed/{uuid.uuid4()}"
     shutil.copy(REPORT, w.site_path / claimed)
@@ -121,7 +121,7 @@ def test_a_probe_in_the_worker_has_no_socket_and_writes_only_what_it_must(w):
     changed.append(claimed)
     everything = {(what, name) for name in changed for what in ("write", "make", "rename")}
     assert probed("process", "--inbox", code=8) == everything | {("write", name) for name in written}, \
-        "what process --inbox may change"
+        "files that process --inbox may change"
     assert [p.read_bytes() for p in (w.site_path / "inbox").iterdir()] == [REPORT.read_bytes()], \
         "what the probe has touched is put back"
     w.ledger_ok()

@@ -93,7 +93,7 @@ def test_a_bundle_signed_with_another_key_than_the_registered_is_refused(w):
             "openssl cms -encrypt -binary -aes-256-gcm -in evil.der -outform DER -out evil.p7m -recip recipient.crt "
             "-keyopt ecdh_kdf_md:sha256", cwd=folder)
     ran = w.vendor("open", folder / "evil.p7m", code=5)
-    assert "is not one that is registered" in ran.err, ran.err
+    assert "is not registered" in ran.err, ran.err
     # A control: the same steps with the site's own key are accepted, so it is the key that was refused.
     shutil.copy(w.site_path / "keys/site.key", folder)
     w.shell("openssl cms -sign -binary -nodetach -nosmimecap -cades -md sha256 -in content.tar -signer site.crt -inkey site.key "

@@ -14,7 +14,7 @@ TEST_CASE("a call that is denied is named, with how to have it allowed, and a ke
     const Error denied = call_error("fsync", error);
     CHECK(denied.code == Code::unexpected);
     CHECK(denied.message.starts_with("`fsync`: "));
-    CHECK(denied.hint == "allow the system call `fsync`: in a container by its seccomp profile");
+    CHECK(denied.hint == "allow the system call `fsync`, in a container through its seccomp profile");
     CHECK(call_error("close_range", error).hint.ends_with("it needs Linux 5.9 or later"));
   }
   CHECK_FALSE(is_denied(EACCES));

@@ -72,7 +72,7 @@ TEST_CASE("characters that nobody sees are not printable, and are named where a 
     CHECK(is_printable(seen));
   }
   CHECK(check_typed("the note", "ok\u00AD", 100).error().message ==
-        "the note must be printable text of at most 100 bytes; byte 3 begins U+00AD, which a reader would not see");
+        "the note must be printable text of at most 100 bytes; byte 3 begins U+00AD, which is invisible to a reader");
   CHECK(check_typed("the note", "\U000E0041", 100).error().message.find("U+E0041,") != std::string::npos);
   CHECK(check_typed("the note", "", 100));
   CHECK_FALSE(check_typed("the note", "abc", 2));

@@ -53,7 +53,7 @@ TEST_CASE("an answer that is no signature of the key is refused, and the reason 
     const PrivateKey key = delegated_key(kept.public_key(), std::move(signer)).value();
     return why(sign("the content", {.key = key, .certificate = certificate, .time = now}));
   };
-  const std::string wrong = "integrity: what the keeper of the key answered is not a signature by that key";
+  const std::string wrong = "integrity: the answer of the key agent is not a signature by this key";
   CHECK(answer_with([&](std::string_view digest) { return sign_digest(other, digest); }) == wrong);
   CHECK(answer_with([](std::string_view) { return Result<std::string>("nonsense"); }) == wrong);
   CHECK(answer_with([](std::string_view) { return Result<std::string>(std::string(5000, 'x')); }) == wrong);

@@ -164,7 +164,7 @@ TEST_CASE("a key under a passphrase is read with that passphrase and no other") 
     CHECK(why(PrivateKey::from_encrypted_pem(pem, Secret("Correct horse battery staple"))) == wrong);
     CHECK(why(PrivateKey::from_encrypted_pem(pem, Secret())) == wrong);
     CHECK(why(PrivateKey::from_pem(pem)) ==
-          "bad_input: is a private key under a passphrase, and can only be one without here");
+          "bad_input: is a private key under a passphrase, which cannot be used here");
   }
 }
 
@@ -249,6 +249,6 @@ TEST_CASE("of PBES2, ciphers, digests and derivations that docs/reference/algori
     const auto read = PrivateKey::from_encrypted_pem(form.second, Secret("word"));
     REQUIRE_FALSE(read);
     CHECK(why(read) == "bad_input: is encrypted in a way that is not supported");
-    CHECK(read.error().hint == "write it anew with `openssl pkcs8 -topk8 -v2 aes-256-cbc`");
+    CHECK(read.error().hint == "convert it with `openssl pkcs8 -topk8 -v2 aes-256-cbc`");
   }
 }

@@ -31,13 +31,12 @@ TEST_CASE("each forgery alone makes opening unsafe") {
   CHECK(check_opening(library("")));
   const auto ofb = check_opening(library(samples.ofb));
   CHECK(why(ofb) ==
-        "integrity: the OpenSSL that is installed opens an envelope whose cipher was rewritten, so nothing is opened "
-        "here");
+        "integrity: the OpenSSL that is installed opens an envelope whose cipher was rewritten, so Airlock opens "
+        "nothing with it");
   CHECK(ofb.error().hint == "upgrade OpenSSL to 3.0.22 or later");
-  CHECK(
-      why(check_opening(library(samples.tag))) ==
-      "integrity: the OpenSSL that is installed opens an envelope whose tag was cut to one byte, so nothing is opened "
-      "here");
+  CHECK(why(check_opening(library(samples.tag))) ==
+        "integrity: the OpenSSL that is installed opens an envelope whose tag was cut to one byte, so Airlock opens "
+        "nothing with it");
 }
 
 TEST_CASE("a library that opens nothing, or something else, is not safe either") {

@@ -73,7 +73,7 @@ TEST_CASE("nonces and tags of other lengths are refused") {
 TEST_CASE("a wrong tag, ciphertext or nonce does not open") {
   const std::string object = openssl_seals(report_text, seal_parties().one);
   const std::string message =
-      "integrity: the sealed content does not verify: it was altered, or the key is another one";
+      "integrity: the sealed content does not verify: it was altered, or sealed for another key";
   CHECK(refusal_of_sealed(edited(object, [](Node& whole) { sealed_data(whole)[3].content[0] ^= 1; })) == message);
   CHECK(refusal_of_sealed(edited(object, [](Node& whole) { encrypted_content(whole)[2].content[0] ^= 1; })) == message);
   CHECK(refusal_of_sealed(edited(object, [](Node& whole) { encrypted_content(whole)[2].content.pop_back(); })) ==

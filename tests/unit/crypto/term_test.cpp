@@ -103,12 +103,12 @@ uxyl5RkX3Cd/xIaO+mcvTtomoQEwDDAKBggrBgEFBQcDAQ==
 }
 
 TEST_CASE("a text without certificates, or with a broken one, has no terms") {
-  CHECK(terms_from_pem("").error().message == "holds no certificate");
+  CHECK(terms_from_pem("").error().message == "contains no certificate");
   CHECK(terms_from_pem("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n").error().message ==
-        "holds no certificate");
+        "contains no certificate");
   const std::string sound = certificate("2026-01-01T00:00:00Z", "2030-01-01T00:00:00Z");
   const std::string broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-  CHECK(terms_from_pem(sound + broken).error().message == "holds a certificate that cannot be read");
+  CHECK(terms_from_pem(sound + broken).error().message == "contains a certificate that cannot be read");
 }
 
 TEST_CASE("a block that says it is encrypted is one that cannot be read: nobody is asked for a passphrase") {
@@ -128,5 +128,5 @@ TEST_CASE("a block that says it is encrypted is one that cannot be read: nobody 
   CHECK(::dup2(kept, STDIN_FILENO) == STDIN_FILENO);
   ::close(kept);
   ::close(ends[0]);
-  CHECK(terms.error().message == "holds a certificate that cannot be read");
+  CHECK(terms.error().message == "contains a certificate that cannot be read");
 }

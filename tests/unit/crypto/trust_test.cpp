@@ -225,7 +225,7 @@ TEST_CASE("a registered certificate is trusted byte for byte, self-signed or iss
   const Identity site{std::move(key), own};
   CHECK(judged(site, {}, TrustStore::exactly(Role::site, {own})) == "accepted");
   CHECK(judged(site, {}, TrustStore::exactly(Role::site, {twin})) ==
-        "integrity: the certificate `CN=site` is not one that is registered");
+        "integrity: the certificate `CN=site` is not registered");
   CHECK(judged(site, {}, TrustStore::exactly(Role::officer, {own})) ==
         "integrity: the certificate `CN=site` is not for the role `officer`");
   CHECK(judged(site, {}, TrustStore(Role::site, {own})).starts_with("integrity"));

@@ -7,7 +7,7 @@ using namespace airlock;
 using namespace airlock::test;
 
 TEST_CASE("without `engine` every way to a key that is kept elsewhere ends in the same error, and bare keys sign") {
-  const std::string none = "refused: this build of Airlock has no keys under a passphrase and none in tokens";
+  const std::string none = "refused: this build of Airlock supports neither keys under a passphrase nor keys in tokens";
   const PrivateKey key = PrivateKey::generate(KeyKind::p256).value();
   CHECK(why(delegation_is_built()) == none);
   CHECK(why(delegated_key(key.public_key(), [](std::string_view) { return Result<std::string>(""); })) == none);

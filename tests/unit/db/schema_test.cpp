@@ -67,9 +67,9 @@ TEST_CASE("another kind of file is no register, and an older or newer version is
   CHECK(message_after("PRAGMA application_id = 7", Code::integrity) == "is not a register");
   CHECK(message_after("PRAGMA user_version = 0", Code::integrity) == "has the unknown format version 0");
   CHECK(message_after("PRAGMA user_version = 2", Code::not_recorded) ==
-        "has version 2 of its format, and must first be brought to version 3");
+        "has version 2 of its format, and must first be upgraded to version 3");
   CHECK(message_after("PRAGMA user_version = 4", Code::refused) ==
-        "has version 4 of its format, and this Airlock knows 3 at most");
+        "has version 4 of its format, but this Airlock knows 3 at most");
 }
 
 TEST_CASE("a schema is made in an empty database only, whole or not at all") {

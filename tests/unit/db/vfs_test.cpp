@@ -238,7 +238,7 @@ TEST_CASE("a journal cannot make the database larger than it and the journal are
   SUBCASE("large pages") { journal.replace(24, 4, big_endian(65536)); }
   SUBCASE("as many as would fit, and then some") { journal.replace(16, 4, big_endian(1000)); }
   write(crashed.journal, journal);
-  CHECK(refusal(crashed.path).message.find("not of this database") != std::string::npos);
+  CHECK(refusal(crashed.path).message.find("not belong to this database") != std::string::npos);
   CHECK(fs::file_size(crashed.path) == before);
 }
 

@@ -57,7 +57,7 @@ TEST_CASE("an answer over a limit is refused, and only the beginning of its body
   Exchange long_head(nullptr, limit);
   CHECK(long_head.head(std::string(net::answer_head_maximum, 'x')));
   CHECK_FALSE(long_head.head("y"));
-  CHECK(long_head.why() == "the head of the answer is larger than 65536 bytes");
+  CHECK(long_head.why() == "the headers of the answer are larger than 65536 bytes");
   CHECK(long_head.trouble() == Trouble::answer_too_large);
 }
 
@@ -65,7 +65,7 @@ TEST_CASE("the first reason to stop is the one that is reported") {
   Exchange exchange(nullptr, limit);
   CHECK_FALSE(exchange.head(std::string(net::answer_head_maximum + 1, 'x')));
   CHECK_FALSE(exchange.body(std::string(net::answer_body_maximum + 1, 'x')));
-  CHECK(exchange.why() == "the head of the answer is larger than 65536 bytes");
+  CHECK(exchange.why() == "the headers of the answer are larger than 65536 bytes");
 }
 
 TEST_CASE("a request is read piece by piece, and again from any place") {
