@@ -74,17 +74,18 @@ class Compiler {
     for (std::size_t step = 0; step < field.steps.size(); ++step) {
       if (node->wildcard && node->keys == nullptr && !node->literals.empty()) {
         return refuse(place_of(index) + "/path",
-                      core::quote(field.path) + " stands beside " +
+                      core::quote(field.path) + " is beside " +
                           (field.is_wildcard[step] ? "literal members" : "a `*` for elements") +
                           "; a `*` for members needs a `key`");
       }
       node = field.is_wildcard[step] ? node->wildcard.get() : node->literals.at(field.steps[step]).get();
     }
     if (node->is_leaf() && node->has_children()) {
-      return refuse(place_of(index), core::quote(field.path) + " has a `type`, although other paths lead on from it");
+      return refuse(place_of(index), core::quote(field.path) + " has a `type`, but other declared paths go on from it");
     }
     if (!node->is_leaf() && !node->has_children()) {
-      return refuse(place_of(index), core::quote(field.path) + " has no `type`, and no other path leads on from it");
+      return refuse(place_of(index),
+                    core::quote(field.path) + " has no `type`, and no other declared path goes on from it");
     }
     return {};
   }
@@ -103,7 +104,7 @@ class Compiler {
     if (at == tree_.by_path.end()) return refuse(place, core::quote(other) + " is not declared");
     if (at->second == index) return refuse(place, "names the field itself");
     if (!is_numeric(tree_.fields[index].shape) || !is_numeric(tree_.fields[at->second].shape)) {
-      return refuse(place, "both fields must be of type `count`, `integer` or `number` and no other");
+      return refuse(place, "both fields must have only the types `count`, `integer` or `number`");
     }
     return {};
   }
@@ -114,7 +115,7 @@ class Compiler {
     if (at == tree_.by_path.end()) return refuse(place, core::quote(path) + " is not declared");
     const Field& field = tree_.fields[at->second];
     if (has_wildcard(field)) {
-      return refuse(place, core::quote(path) + " has a `*` and may stand for many");
+      return refuse(place, core::quote(path) + " has a `*`, so it may be many values");
     }
     return &field;
   }
@@ -126,7 +127,8 @@ class Compiler {
     std::sort(declared.begin(), declared.end());
     std::sort(events.begin(), events.end());
     if (field->shape.types != std::vector{Type::enumeration} || declared != events) {
-      return refuse("/events", "must be the values of " + core::quote(field->path) + ", which must be an `enum` alone");
+      return refuse("/events",
+                    "must be the values of " + core::quote(field->path) + ", which must have the type `enum` only");
     }
     return {};
   }
@@ -135,7 +137,7 @@ class Compiler {
     if (path.empty()) return {};
     AIRLOCK_TRY(const Field* field, role(place, path));
     if (field->shape.types == std::vector{Type::time}) return {};
-    return refuse(place, core::quote(path) + " must be declared as a `time` alone");
+    return refuse(place, core::quote(path) + " must have the type `time` only");
   }
 
   /// Twins and a `*` for members exclude each other in one object, since a name could otherwise be both.

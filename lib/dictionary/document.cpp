@@ -21,7 +21,8 @@ constexpr std::size_t type_count = static_cast<std::size_t>(Type::empty) + 1;
 std::string read_name(Members& in, std::string_view member) {
   std::string found = in.text(member, name_bytes_limit);
   if (in.ok() && !core::is_name(found)) {
-    in.refuse(member, "must begin with a lower-case letter or a digit, then may also have `.`, `_` and `-`");
+    in.refuse(member,
+              "must have lower-case letters, digits, `.`, `_` and `-` only, and begin with a letter or a digit");
   }
   return found;
 }
@@ -148,7 +149,7 @@ Roles read_roles(Members& in) {
   roles.every = in.text_if("every").value_or("");
   if (!in.ok()) return roles;
   if (roles.period_start.empty() != roles.period_end.empty()) {
-    in.refuse("", "names one of `period_start` and `period_end` without the other");
+    in.refuse("", "must name both `period_start` and `period_end`, or neither");
   } else if (!roles.every.empty() && roles.period_start.empty()) {
     in.refuse("every", "needs `period_start` and `period_end`");
   } else if (!roles.every.empty() && !is_interval(roles.every)) {
@@ -203,7 +204,7 @@ core::Result<void> read_document(const Json& json, std::string_view document, Tr
     if (!add_sentinels(sentinels, tree.fields[i].shape)) {
       return core::fail(core::Code::bad_input, core::quote(document) + ": `/fields/" + std::to_string(i) +
                                                    "`: has more than " + std::to_string(sentinels_limit) +
-                                                   " sentinels, with those of the dictionary");
+                                                   " sentinels, counting those of the whole dictionary");
     }
   }
   return {};

@@ -20,7 +20,7 @@ using dictionary::Class;
 using dictionary::Type;
 
 constexpr std::string_view words_hint =
-    "say for example `--also-new class=usage type=count,integer,boolean`, or `--also-new none` to take it back";
+    "say for example `--also-new class=usage type=count,integer,boolean`, or `--also-new none` to take a consent back";
 
 std::vector<std::string_view> parts_of(std::string_view text, char separator) {
   std::vector<std::string_view> out;
@@ -80,7 +80,7 @@ Result<std::vector<AlsoNew>> also_new_from_words(const std::vector<std::string>&
     return fail(Code::usage, "`--also-new`: " + why, std::string(words_hint));
   };
   if (words.size() == 1 && words.front() == "none") return std::vector<AlsoNew>{};
-  if (words.empty() || words.size() % 2 != 0) return refuse("needs a class and types for it");
+  if (words.empty() || words.size() % 2 != 0) return refuse("needs a class and its types");
   constexpr std::string_view class_prefix = "class=";
   constexpr std::string_view type_prefix = "type=";
   std::map<Class, std::set<Type>> out;
@@ -91,12 +91,12 @@ Result<std::vector<AlsoNew>> also_new_from_words(const std::vector<std::string>&
     if (!types.starts_with(type_prefix)) return refuse(quote(types) + " does not begin with `type=`");
     for (const auto cls_word : parts_of(classes.substr(class_prefix.size()), ',')) {
       const auto cls = dictionary::class_from(cls_word);
-      if (!cls) return refuse(quote(cls_word) + " is no class of values");
+      if (!cls) return refuse(quote(cls_word) + " is not a class of values");
       if (redaction::is_tell_tale(*cls))
-        return refuse("nobody can consent unseen to values of class " + quote(cls_word));
+        return refuse("nobody can consent in advance to values of class " + quote(cls_word));
       for (const auto type_word : parts_of(types.substr(type_prefix.size()), ',')) {
         const auto type = dictionary::type_from(type_word);
-        if (!type) return refuse(quote(type_word) + " is no type of values");
+        if (!type) return refuse(quote(type_word) + " is not a type of values");
         out[*cls].insert(*type);
       }
     }

@@ -48,7 +48,8 @@ struct Terms {
   Fields values;
   Fields keys;
   bool keeps_twins = false;
-  bool holds_copies = false;  ///< a report with a copy of what is taken out is held; if false, the copy is dropped
+  bool holds_copies =
+      false;  ///< a report with a copy of a value that is taken out is held; if false, the copy is dropped
   dictionary::Twins twins;
   std::string event;         ///< the path whose value names the event of a report
   std::string period_start;  ///< the paths of the period, which is disclosed outside the report too; or empty

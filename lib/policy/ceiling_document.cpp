@@ -73,7 +73,7 @@ std::vector<std::string> list_in(Members& in, std::string_view member) {
   std::set<std::string> seen;
   for (const Json& item : *list) {
     if (!item.is_string() || !seen.insert(item.get<std::string>()).second) {
-      in.refuse(member, "is no list of distinct texts");
+      in.refuse(member, "must be a list of distinct strings");
       return out;
     }
     out.push_back(item.get<std::string>());
@@ -90,7 +90,7 @@ std::set<std::string> set_in(Members& in, std::string_view member) {
 std::string text_in(Members& in, std::string_view member) {
   const Json* text = in.any(member);
   if (text == nullptr || !text->is_string()) {
-    in.refuse(member, "is no text");
+    in.refuse(member, "must be a string");
     return {};
   }
   return text->get<std::string>();
@@ -197,7 +197,8 @@ Result<Ceiling> ceiling_from(const Json& json, std::string_view name) {
   Ceiling out;
   for (const auto& [event, at] : events->items()) {
     if (!at.is_number_unsigned() || at.get<std::size_t>() >= terms.size()) {
-      return core::fail(core::Code::bad_input, quote(name) + ": `/ceiling/events`: names terms that are not there");
+      return core::fail(core::Code::bad_input,
+                        quote(name) + ": `/ceiling/events`: names terms that the entry does not have");
     }
     out.emplace(event, terms[at.get<std::size_t>()]);
   }

@@ -108,7 +108,7 @@ void compare_data(const Terms& decision, const Terms& ceiling, Loosenings& out) 
   classes.add(decision.values, ceiling.values);
   classes.add(decision.keys, ceiling.keys);
   classes.compare(out);
-  compare_role("the value that says the event", decision.event, ceiling.event, out);
+  compare_role("the value that names the event", decision.event, ceiling.event, out);
   compare_role("the value that begins the period", decision.period_start, ceiling.period_start, out);
   compare_role("the value that ends the period", decision.period_end, ceiling.period_end, out);
 }
@@ -131,7 +131,7 @@ std::vector<Loosening> loosenings(const Terms& decision, const Terms* ceiling) {
   compare_data(decision, *ceiling, out);
   if (decision.keeps_twins && !ceiling->keeps_twins) out.push_back({"twins", "dropped", "kept"});
   if (ceiling->holds_copies && !decision.holds_copies) {
-    out.push_back({"a report with a copy of what is taken out", "held", "sent on without the copy"});
+    out.push_back({"a report with a copy of a value that is taken out", "held", "leaves without the copy"});
   }
   return out;
 }

@@ -50,7 +50,7 @@ std::string subject(const Contribution& contribution) {
       return "tier " + id + " asks for";
     case Kind::otherwise:
       if (contribution.id.empty()) return "there is no tier, so `otherwise` asks for";
-      return "tier " + id + " is unknown to the policy or has no readable licence behind it, so `otherwise` asks for";
+      return "tier " + id + " is unknown to the policy, or no readable licence names it, so `otherwise` asks for";
     case Kind::licence_state:
       return "a licence that is " + id + " asks for at least";
     case Kind::rule:
@@ -62,7 +62,7 @@ std::string subject(const Contribution& contribution) {
     case Kind::grant:
       break;
   }
-  return "tier " + id + " is not granted that; the next stricter that it is granted is";
+  return "tier " + id + " is not granted that; the next stricter disposition that it is granted is";
 }
 
 }  // namespace
@@ -97,7 +97,7 @@ std::vector<std::string> explain(const Decision& decision, const DecisionFacts& 
   if (!decision.profiles.empty()) {
     out.push_back("profiles in force: " + listed(decision.profiles, "none"));
   } else if (decision.disposition != Disposition::withhold) {
-    out.emplace_back("no profile is in force: nothing is redacted, and anything undeclared refuses the report");
+    out.emplace_back("no profile is in force: nothing is redacted, and an undeclared value stops the report");
   }
   if (decision.withheld_by_exception) {
     out.emplace_back(

@@ -52,7 +52,7 @@ class DocumentReader {
                                    "an entitlement: it " + std::string(core::name_rule), core::is_name);
     }
     if (in.ok() && out_.otherwise < Disposition::seal) {
-      in.refuse("otherwise", "must be `seal` or `withhold`: what no tier grants is not sent");
+      in.refuse("otherwise", "must be `seal` or `withhold`, since nothing is sent unless a tier grants it");
     }
     if (tiers != nullptr && (tiers->empty() || tiers->size() > tiers_limit)) {
       in.refuse("tiers", "must have 1 to " + std::to_string(tiers_limit) + " members");

@@ -91,13 +91,13 @@ class ProfileReader {
         return refuse(path_of(*at) + "/extends", quote(*next) + " is not a profile of this policy");
       }
       if (next != nullptr && seen.contains(*next)) {
-        return refuse(path_of(*at) + "/extends", "closes a circle: " + quote(*next) + " already extends " + quote(*at));
+        return refuse(path_of(*at) + "/extends", "makes a circle: " + quote(*next) + " already extends " + quote(*at));
       }
       at = next;
     }
     if (!undeclared) {
       return refuse(path_of(name) + "/undeclared", "is missing, and no profile that it extends has it",
-                    "say `refuse`, or `drop` to let a report leave without what the dictionary does not declare");
+                    "write `refuse`, or `drop` to let a report leave without its undeclared values");
     }
     out.undeclared = *undeclared;
     return out;

@@ -95,7 +95,7 @@ class Checker {
     find_unused_profiles();
     for (const auto& [tier_name, tier] : document_.tiers) {
       if (!reached_.contains(tier_name)) {
-        add(PolicyFinding::Kind::overruled_tier, "tier " + quote(tier_name) + " never comes to " +
+        add(PolicyFinding::Kind::overruled_tier, "tier " + quote(tier_name) + " never gets " +
                                                      quote(name(tier.disposition)) +
                                                      ", its own disposition: something stricter always applies");
       }
@@ -116,8 +116,8 @@ class Checker {
     if (decision.disposition != Disposition::withhold) plans_.of(decision);
     if (plans_.all().size() > plans_limit) {
       return core::fail(core::Code::refused,
-                        "the policy puts its profiles together in more than " + std::to_string(plans_limit) + " ways",
-                        "let fewer rules with profiles of their own name entitlements");
+                        "the policy combines its profiles in more than " + std::to_string(plans_limit) + " ways",
+                        "use entitlements in fewer of the rules that add profiles");
     }
     if (facts.tier && decision.contributions.front().kind == Contribution::Kind::tier) {
       const auto tier = document_.tiers.find(*facts.tier);
@@ -205,11 +205,11 @@ class Checker {
       });
       if (!has_data) {
         add(PolicyFinding::Kind::vacuous_claim, "claim " + quote(claim.id) +
-                                                    " says nothing: the dictionary has no field of class " +
+                                                    " proves nothing: the dictionary has no field of class " +
                                                     quote(dictionary::name(*claim.cls)));
       } else if (out_.claims[i].combinations == 0) {
         add(PolicyFinding::Kind::vacuous_claim,
-            "claim " + quote(claim.id) + " says nothing: no combination is one of those it is for");
+            "claim " + quote(claim.id) + " proves nothing: it applies to no combination");
       }
     }
   }
@@ -231,7 +231,7 @@ class Checker {
         add(PolicyFinding::Kind::rule_without_match, "rule " + quote(rule.id) + " matches no combination");
       } else if (use == Use::no_effect) {
         add(PolicyFinding::Kind::rule_without_effect,
-            "rule " + quote(rule.id) + " never matters: every decision would be the same without it");
+            "rule " + quote(rule.id) + " never matters: all decisions would be the same without it");
       }
     }
   }

@@ -226,9 +226,9 @@ std::vector<std::string> in_sentences(const PolicyDiff& diff) {
   for (const auto& change : diff.treatments) {
     std::string tiers;
     for (const auto& tier : change.tiers) tiers += (tiers.empty() ? "" : ", ") + tier_in_words(tier);
-    std::string what = "what is undeclared or ill-typed";
+    std::string what = "an undeclared or ill-typed value";
     if (change.of == "copies") {
-      what = "what holds a copy of what is taken out";
+      what = "a member with a copy of a value that is taken out";
     } else if (change.of != "undeclared") {
       what = quote(change.path) + (change.of == "key" ? " (the key)" : "");
       if (!change.cls.empty()) what += ", class " + quote(change.cls);

@@ -62,10 +62,11 @@ std::vector<std::string> show(const Policy& policy) {
     out.push_back("tier " + quote(tier_name) + ": " + quote(name(tier.disposition)) +
                   (tier.profiles.empty() ? "" : " with " + all_of(tier.profiles)) + "; may " + may);
   }
-  out.push_back("without a tier that it knows: " + quote(name(document.otherwise)) + " with all profiles");
+  out.push_back("for a tier that the policy does not know, and without a tier: " + quote(name(document.otherwise)) +
+                " with all profiles");
   out.emplace_back(
-      "always: a licence that is not `valid`, `grace` or declared missing is at least `seal`; floors of the site and "
-      "the machine count too");
+      "always: at least `seal`, unless the licence is `valid`, in `grace` or declared missing; floors of the site and "
+      "the machine apply too");
   for (const Rule& rule : document.rules) {
     std::string does;
     if (rule.at_least != Disposition::send) does = "at least " + quote(name(rule.at_least));
@@ -78,12 +79,12 @@ std::vector<std::string> show(const Policy& policy) {
     out.push_back(
         "profile " + quote(profile_name) +
         (parent == document.extends.end() ? "" : ", which extends " + quote(parent->second)) + ": " +
-        (drops ? "what is undeclared is dropped" : "what is undeclared refuses the report") +
-        (profile.copies == redaction::CopiesAre::held ? "; copies of what is taken out hold the report" : "") +
+        (drops ? "undeclared values are dropped" : "an undeclared value stops the report") +
+        (profile.copies == redaction::CopiesAre::held ? "; a copy of a value that is taken out holds the report" : "") +
         (profile.redactions.empty() ? "; nothing is redacted" : ""));
     for (const auto& redaction : profile.redactions) out.push_back("  " + in_words(redaction));
   }
-  if (!document.entitlements.empty()) out.push_back("licences may name " + all_of(document.entitlements) + " besides");
+  if (!document.entitlements.empty()) out.push_back("licences may also name " + all_of(document.entitlements));
   for (const Claim& claim : document.claims) out.push_back("claim " + quote(claim.id) + ": " + statement_of(claim));
   return out;
 }

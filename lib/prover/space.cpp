@@ -268,8 +268,8 @@ Result<void> Space::find_groups() {
       if (at == seen.end()) {
         if (groups_.size() == groups_limit) {
           return core::fail(core::Code::refused,
-                            "the policy tells more than " + std::to_string(groups_limit) + " cases apart",
-                            "let fewer rules with profiles of their own name entitlements");
+                            "the policy distinguishes more than " + std::to_string(groups_limit) + " cases",
+                            "use entitlements in fewer of the rules that add profiles");
         }
         DecisionFacts facts = base.first;
         for (const std::size_t e : chosen) facts.entitlements.push_back(entitlements_[e]);
@@ -318,10 +318,10 @@ Result<Space> Space::of(std::span<const PolicyDocument* const> documents, std::v
   out.find_bases(documents, claim_selectors);
   if (out.bases_.size() * set_count(out.entitlements_.size()) > situations_limit) {
     return core::fail(core::Code::refused,
-                      "the policy tells " + std::to_string(out.entitlements_.size()) + " entitlements and " +
-                          std::to_string(out.bases_.size()) + " cases without them apart, which makes more than " +
+                      "the policy distinguishes " + std::to_string(out.entitlements_.size()) + " entitlements and " +
+                          std::to_string(out.bases_.size()) + " cases without them, which makes more than " +
                           std::to_string(situations_limit) + " to look at",
-                      "let rules and claims name fewer entitlements, or always name the same ones together");
+                      "name fewer entitlements in rules and claims, or always the same ones together");
   }
   AIRLOCK_CHECK(out.find_groups());
   return out;
@@ -343,7 +343,7 @@ std::string in_words(const DecisionFacts& facts) {
   }
   if (facts.kit == KitAge::stale) out += ", under a stale kit";
   for (const Floor& floor : facts.floors) out += ", floor " + core::quote(name(floor.at_least));
-  if (facts.redacts_also) out += ", with redactions of the site's own";
+  if (facts.redacts_also) out += ", with the site's own redactions";
   return out;
 }
 

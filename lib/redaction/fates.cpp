@@ -180,18 +180,18 @@ class Teller {
 
 std::string misfit_reason(const report::Token& token, const Placement& placement, const Dictionary& dictionary) {
   if (placement.status == TokenStatus::undeclared) return "the dictionary does not declare it";
-  if (placement.field == dictionary::no_field) return described(token) + " is not what the dictionary declares";
+  if (placement.field == dictionary::no_field) return described(token) + " does not fit the dictionary's declaration";
   const dictionary::Field& field = dictionary.fields()[placement.field];
   const bool is_key = token.kind == TokenKind::key;
   const dictionary::Shape& shape = is_key && field.key ? field.key->shape : field.shape;
-  if (shape.types.empty()) return described(token) + " stands where an object or array was declared";
+  if (shape.types.empty()) return described(token) + " is in a place where the dictionary declares an object or array";
   std::size_t limit = 0;
   for (const Type type : shape.types) limit = std::max(limit, bytes_limit(type));
   if ((token.kind == TokenKind::string || is_key) && limit != 0 && token.text.size() > limit) {
     return std::string(is_key ? "a key" : "a string") + " of " + std::to_string(token.text.size()) + " bytes, " +
            dictionary::in_words(shape) + " takes " + std::to_string(limit);
   }
-  return described(token) + " is no " + dictionary::in_words(shape);
+  return described(token) + " is not of type " + dictionary::in_words(shape);
 }
 
 Result<std::vector<Fate>> fates(const core::Blob& report, const Dictionary& dictionary, const Plan& plan,

@@ -99,7 +99,7 @@ class Account {
                        source_of(placement.field, is_key));
   }
 
-  /// For what is undeclared or ill-typed. Its class is unknown, so an equal value elsewhere may be a coincidence, and
+  /// For an undeclared or ill-typed value. Its class is unknown, so an equal value elsewhere may be a coincidence, and
   /// only the note is searched. Two kinds are looked for in the report too: e-mail addresses, and ill-typed values of
   /// fields that are taken out.
   [[nodiscard]] Result<void> collect_odd(const WalkStep& step, const Walk& walk) {

@@ -56,7 +56,7 @@ core::Result<Inspection> inspect(const core::Blob& report, const dictionary::Dic
   }
   const auto& events = dictionary.events();
   if (std::find(events.begin(), events.end(), out.event) != events.end()) return out;
-  const std::string hint = "only events that the kit's dictionary lists may leave";
+  const std::string hint = "only events in the kit's dictionary may leave";
   return fail(Code::refused, quote(roles.event) + (has_event ? " is not an event of the dictionary" : " is missing"),
               hint);
 }

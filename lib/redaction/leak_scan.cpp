@@ -24,15 +24,15 @@ using report::Token;
 using report::TokenKind;
 
 constexpr std::string_view ways_out =
-    "`redact_also` in airlock.json can take this path out as well; or the vendor's next kit declares its values as an "
-    "`enum` or of another class";
+    "take this path out too with `redact_also` in airlock.json, or ask the vendor for a kit that declares its values "
+    "as an `enum` or in another class";
 
 /// The refusal for a copy. `source` is the path of what was taken out, or empty.
 tl::unexpected<core::Error> held_for(const std::string& where, Class cls, const std::string& source,
                                      std::string_view way_out) {
-  std::string hint = source.empty() ? "" : "it repeats what was taken out at " + quote(source) + ": ";
+  std::string hint = source.empty() ? "" : "it repeats a value that was taken out at " + quote(source) + ": ";
   return fail(Code::refused,
-              "leak scan: " + where + " holds a value of class " + quote(dictionary::name(cls)) + " that was taken out",
+              "leak scan: " + where + " has a value of class " + quote(dictionary::name(cls)) + " that was taken out",
               hint + std::string(way_out));
 }
 
@@ -74,7 +74,7 @@ class CopySearch {
     if (!any) return {};
     const std::string hint = "take it out of the " + text.label;
     if (found) return held_for("the " + text.label, found->cls, taken_.source(found->source), hint);
-    return fail(Code::refused, "leak scan: the " + text.label + " holds something of the report that does not leave",
+    return fail(Code::refused, "leak scan: the " + text.label + " repeats a value of the report that may not leave",
                 hint);
   }
 
@@ -113,15 +113,15 @@ class CopySearch {
   }
 
   Result<void> fault(const Token& token, const Placement& placement, Held held) const {
-    const std::string_view what = held == Held::undeclared  ? "something that the dictionary does not declare"
-                                  : held == Held::ill_typed ? "something that is not of its declared type"
-                                  : held == Held::twin      ? "a twin, and all were to be dropped"
-                                                            : "something that was to be taken out or changed";
+    const std::string_view what = held == Held::undeclared  ? "a value that the dictionary does not declare"
+                                  : held == Held::ill_typed ? "a value that is not of its declared type"
+                                  : held == Held::twin      ? "a twin, although all twins had to be dropped"
+                                                            : "a value that had to be taken out or changed";
     const bool has_path = placement.field != dictionary::no_field && held != Held::twin;
     return fail(Code::refused,
                 "leak scan: " + quote(has_path ? dictionary_.fields()[placement.field].path : path_of(token)) +
-                    " still holds " + std::string(what) + " after redaction",
-                "this is a fault of airlock; nothing left");
+                    " still has " + std::string(what) + " after redaction",
+                "this is a fault in Airlock; nothing left the site");
   }
 
   /// The longest declared path that leads to the token. Reads the report again, since this is needed for faults only.

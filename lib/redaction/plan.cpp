@@ -185,7 +185,7 @@ Result<Plan> Plan::make(const Dictionary& dictionary, std::span<const Profile> p
     return fail(Code::bad_input,
                 one.redaction->place + ": " + quote(one.redaction->path) + " selects no declared " +
                     (one.redaction->of_key ? "key" : "value"),
-                "a path names declarations of the dictionary, with `*` where it has `*`, not what a report holds");
+                "write the path as the dictionary declares it, with `*` where it has `*`");
   }
   return out;
 }

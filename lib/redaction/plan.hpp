@@ -47,7 +47,7 @@ class Plan {
   [[nodiscard]] Undeclared undeclared() const { return undeclared_; }
   /// `held` if any profile says so.
   [[nodiscard]] CopiesAre copies() const { return copies_; }
-  /// Whether anything may be taken out: some redaction is in force, or what is undeclared is dropped. If so, twins are
+  /// Whether anything may be taken out: some redaction is in force, or undeclared values are dropped. If so, twins are
   /// dropped; if not, a report leaves byte for byte.
   [[nodiscard]] bool redacts() const { return redacts_; }
   /// Names of the profiles, in the order given.

@@ -45,8 +45,7 @@ Result<void> TakenOut::add(Needles& needles, std::string_view text, std::optiona
   if (at == needles.end()) {
     if (texts_.size() + numbers_.size() == needles_limit) {
       return core::fail(core::Code::bad_input, "the report has more than " + std::to_string(needles_limit) +
-                                                   " distinct values to take out, which is the most that are looked "
-                                                   "for afterwards");
+                                                   " distinct values to take out, the maximum for the leak scan");
     }
     at = needles.emplace(text, Trace{{}, declared, source}).first;
   }

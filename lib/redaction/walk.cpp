@@ -79,13 +79,13 @@ std::string Walk::counted_path(const WalkStep& step) const {
 
 Result<void> Walk::refuse_undeclared(const Placement& placement) const {
   if (plan_.undeclared() == Undeclared::drop || misfits_ == OnMisfit::reported) return {};
-  const std::string hint = "a newer kit may declare it; a profile with `\"undeclared\": \"drop\"` would leave it out";
+  const std::string hint = "a newer kit may declare it; a profile with `\"undeclared\": \"drop\"` would drop it";
   if (placement.status == TokenStatus::undeclared) {
-    return fail(Code::refused, quote(path_.text()) + " holds something that the dictionary does not declare", hint);
+    return fail(Code::refused, quote(path_.text()) + " has a value that the dictionary does not declare", hint);
   }
   if (placement.status != TokenStatus::ill_typed) return {};
   if (placement.field == dictionary::no_field) {
-    return fail(Code::refused, quote(path_.text()) + " holds something that is not of its declared type", hint);
+    return fail(Code::refused, quote(path_.text()) + " has a value that is not of its declared type", hint);
   }
   const dictionary::Field& field = dictionary_.fields()[placement.field];
   return fail(Code::refused,

@@ -40,7 +40,8 @@ class Walk {
        Offsets collisions, OnMisfit misfits = OnMisfit::by_plan);
 
   /// The next token; `TokenKind::end` once. Errors: the scanner's; bad_input if the report is not an object; refused if
-  /// the plan refuses what is undeclared or ill-typed and the token is. The message names a declared path and no value.
+  /// the plan refuses an undeclared or ill-typed value and the token is. The message names a declared path and no
+  /// value.
   [[nodiscard]] core::Result<WalkStep> next();
 
   /// The declared path of the last token (declared_path.hpp).

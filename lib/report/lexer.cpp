@@ -126,7 +126,7 @@ Result<void> Lexer::escape() {
     case 'u':
       return unicode_escape();
     default:
-      return refuse(in_.offset() + 1, core::quote(rest.substr(1, 1)) + " does not make an escape");
+      return refuse(in_.offset() + 1, core::quote(rest.substr(1, 1)) + " is not an escape");
   }
   in_.advance(2);
   return {};
@@ -135,7 +135,7 @@ Result<void> Lexer::escape() {
 Result<void> Lexer::unicode_escape() {
   const std::string_view rest = in_.rest();
   const auto unit = code_unit(rest.substr(2, 4));
-  if (!unit) return refuse(in_.offset(), "`\\u` without four hexadecimal digits");
+  if (!unit) return refuse(in_.offset(), "expected four hexadecimal digits after `\\u`");
   char32_t value = *unit;
   std::size_t length = 6;
   if (value >= 0xD800 && value <= 0xDFFF) {

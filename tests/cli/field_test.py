@@ -46,7 +46,7 @@ def test_site_url_without_scheme_leaves_and_the_misfit_is_named(w):
     done = w.process(inputs("site-url-without-scheme"), "--no-deliver", code=7)
     assert [(m["path"], m["what"]) for m in done["misfits"]] == [("/properties/site_url", "ill_typed")]
     told = w.airlock("process", inputs("site-url-without-scheme"), "--again", "--no-deliver", code=7)
-    assert "/properties/site_url is dropped: this string is no url or enum" in told.text, told.text
+    assert "/properties/site_url is dropped: this string is not of type url or enum" in told.text, told.text
     assert "airlock dictionary check" in told.err, told.err
 
 
@@ -67,7 +67,7 @@ def test_first_name_is_the_product_and_the_report_leaves_every_week(w):
 def test_minus_one_is_silent_in_explain_and_process_alike(w):
     """Minus-one-is-silent: explain and process both say that it is dropped, and why."""
     w.site()
-    sentence = "/properties/instance_usage_summary/events_count_total is dropped: -1 is no count"
+    sentence = "/properties/instance_usage_summary/events_count_total is dropped: -1 is not of type count"
     for ran in (w.airlock("explain", inputs("minus-one-is-silent")), w.airlock("process", inputs("minus-one-is-silent"))):
         assert sentence in ran.text, ran.text
     assert ("stays as it is" not in next(l for l in w.airlock("explain", inputs("minus-one-is-silent")).text.splitlines()

@@ -119,8 +119,8 @@ def test_dictionaries_schema_and_parser_accept_and_refuse_the_same_files(w):
         ran = w.airlock("dictionary", "show", path, code=None)
         return ran.code, ran.err
     compare(w, "dictionary", dictionary, parse, semantic=(
-        "is not declared", "must be the values of", "other paths lead on", "no other path leads on", "needs a path that ends",
-        "must be declared as", "has no `type`, and", "has the step", "is not an object with declared members", "stands beside"))
+        "is not declared", "must be the values of", "other declared paths go on", "no other declared path goes on", "needs a path that ends",
+        "must have the type", "has no `type`, and", "has the step", "is not an object with declared members", "is beside"))
 
 
 def test_cases_schema_and_parser_accept_and_refuse_the_same_files(w):

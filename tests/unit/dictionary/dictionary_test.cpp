@@ -149,7 +149,8 @@ TEST_CASE("another format, and what is no document at all, is refused") {
 }
 
 TEST_CASE("names are plain") {
-  const std::string why = "must begin with a lower-case letter or a digit, then may also have `.`, `_` and `-`";
+  const std::string why =
+      "must have lower-case letters, digits, `.`, `_` and `-` only, and begin with a letter or a digit";
   for (const std::string bad : {"Upper", "-a", "a b", "a/b", "ä"}) {
     check({{"/name", quoted(bad), "`/name`: " + why}, {"/product", quoted(bad), "`/product`: " + why}});
   }
@@ -187,31 +188,32 @@ TEST_CASE("a path is declared once") {
 }
 
 TEST_CASE("a value is not declared where other paths lead on") {
-  check({path("/props", "`/fields/14`: `/props` has a `type`, although other paths lead on from it"),
-         path("/event/x", "`/fields/0`: `/event` has a `type`, although other paths lead on from it"),
-         path("/props/words/*/x", "`/fields/8`: `/props/words/*` has a `type`, although other paths lead on from it")});
+  check(
+      {path("/props", "`/fields/14`: `/props` has a `type`, but other declared paths go on from it"),
+       path("/event/x", "`/fields/0`: `/event` has a `type`, but other declared paths go on from it"),
+       path("/props/words/*/x", "`/fields/8`: `/props/words/*` has a `type`, but other declared paths go on from it")});
 }
 
 TEST_CASE("keys alone declare nothing") {
   check({{"/fields/-", R"({"path": "/more/*", "key": {"type": "text", "class": "content"}})",
-          "`/fields/14`: `/more/*` has no `type`, and no other path leads on from it"}});
+          "`/fields/14`: `/more/*` has no `type`, and no other declared path goes on from it"}});
 }
 
 TEST_CASE("a container holds members or elements, not both") {
   check({path("/props/tags/first",
-              "`/fields/11/path`: `/props/tags/*` stands beside literal members; a `*` for members needs a `key`"),
+              "`/fields/11/path`: `/props/tags/*` is beside literal members; a `*` for members needs a `key`"),
          path("/props/*/deep",
-              "`/fields/4/path`: `/props/total` stands beside a `*` for elements; a `*` for members needs a `key`")});
+              "`/fields/4/path`: `/props/total` is beside a `*` for elements; a `*` for members needs a `key`")});
 }
 
 TEST_CASE("types, classes and purposes are known ones") {
-  const std::string element = "must be a printable text of 1 to 1024 bytes";
+  const std::string element = "must be a printable string of 1 to 1024 bytes";
   check(
       {{"/fields/4/type", R"("int")", "`/fields/4/type`: `int` is not a type"},
        {"/fields/4/type", "[]", "`/fields/4/type`: is an empty list"},
        {"/fields/4/type", R"(["count", "count"])", "`/fields/4/type`: element 1 occurs twice"},
        {"/fields/4/type", R"(["count", 7])", "`/fields/4/type`: element 1 " + element},
-       {"/fields/4/type", "7", "`/fields/4/type`: must be a text"},
+       {"/fields/4/type", "7", "`/fields/4/type`: must be a string"},
        {"/fields/4/class", R"("Usage")", "`/fields/4/class`: `Usage` is not a class"},
        {"/fields/5/key/class", R"("x")", "`/fields/5/key/class`: `x` is not a class"},
        {"/fields/4/purpose", R"("fun")",
@@ -246,7 +248,7 @@ TEST_CASE("a key is declared for a final wildcard, and as a string") {
 }
 
 TEST_CASE("related fields are declared and numeric") {
-  const std::string numeric = "both fields must be of type `count`, `integer` or `number` and no other";
+  const std::string numeric = "both fields must have only the types `count`, `integer` or `number`";
   check({{"/fields/4/sum_of", R"("/props/teams/2/n")", "`/fields/4/sum_of`: `/props/teams/2/n` is not declared"},
          {"/fields/4/delta_of", R"("/nowhere")", "`/fields/4/delta_of`: `/nowhere` is not declared"},
          {"/fields/4/sum_of", R"("/props/total")", "`/fields/4/sum_of`: names the field itself"},
@@ -258,23 +260,24 @@ TEST_CASE("related fields are declared and numeric") {
 }
 
 TEST_CASE("the event's declaration and the list of events are the same set") {
-  const std::string differ = "`/events`: must be the values of `/event`, which must be an `enum` alone";
-  check({{"/events", R"(["b", "a"])", "accepted"},
-         {"/events", R"(["a"])", differ},
-         {"/events", R"(["a", "b", "c"])", differ},
-         {"/fields/0/type", R"(["enum", "text"])", differ},
-         {"/roles/event", R"("/from")", "`/events`: must be the values of `/from`, which must be an `enum` alone"},
-         {"/events", "[]", "`/events`: is an empty list"},
-         {"/roles/event", R"("/nowhere")", "`/roles/event`: `/nowhere` is not declared"},
-         {"/roles/event", R"("/props/tags/*")", "`/roles/event`: `/props/tags/*` has a `*` and may stand for many"}});
+  const std::string differ = "`/events`: must be the values of `/event`, which must have the type `enum` only";
+  check(
+      {{"/events", R"(["b", "a"])", "accepted"},
+       {"/events", R"(["a"])", differ},
+       {"/events", R"(["a", "b", "c"])", differ},
+       {"/fields/0/type", R"(["enum", "text"])", differ},
+       {"/roles/event", R"("/from")", "`/events`: must be the values of `/from`, which must have the type `enum` only"},
+       {"/events", "[]", "`/events`: is an empty list"},
+       {"/roles/event", R"("/nowhere")", "`/roles/event`: `/nowhere` is not declared"},
+       {"/roles/event", R"("/props/tags/*")", "`/roles/event`: `/props/tags/*` has a `*`, so it may be many values"}});
 }
 
 TEST_CASE("a period is two declared times, and its interval days or weeks") {
   check(
-      {{"/roles/period_start", R"("/event")", "`/roles/period_start`: `/event` must be declared as a `time` alone"},
+      {{"/roles/period_start", R"("/event")", "`/roles/period_start`: `/event` must have the type `time` only"},
        {"/roles/period_end", R"("/nowhere")", "`/roles/period_end`: `/nowhere` is not declared"},
-       {"/fields/2/type", R"(["time", "empty"])", "`/roles/period_end`: `/to` must be declared as a `time` alone"},
-       {"/roles/period_end", taken_out, "`/roles`: names one of `period_start` and `period_end` without the other"},
+       {"/fields/2/type", R"(["time", "empty"])", "`/roles/period_end`: `/to` must have the type `time` only"},
+       {"/roles/period_end", taken_out, "`/roles`: must name both `period_start` and `period_end`, or neither"},
        {"/roles", R"({"event": "/event", "every": "P7D"})", "`/roles/every`: needs `period_start` and `period_end`"}});
   for (const std::string good : {"P1D", "P7D", "P1W", "P999D"}) check({{"/roles/every", quoted(good), "accepted"}});
   for (const std::string bad :

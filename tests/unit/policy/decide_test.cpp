@@ -94,7 +94,7 @@ TEST_CASE("sending with redactions in force is redacting") {
   daily.tier = "only-send";
   CHECK(example().decide(daily).disposition == Disposition::withhold);
   CHECK(example().decide(daily).withheld_by_exception);
-  CHECK(example().decide(facts("lenient")).disposition == Disposition::redact);  // what is undeclared is dropped
+  CHECK(example().decide(facts("lenient")).disposition == Disposition::redact);  // undeclared values are dropped
   auto site = facts("open");
   site.redacts_also = true;
   CHECK(example().decide(site).disposition == Disposition::redact);

@@ -123,15 +123,15 @@ TEST_CASE("what has no tier is not sent") {
   CHECK(why("/otherwise", R"("seal")") == "accepted");
   for (const auto* loose : {R"("send")", R"("redact")"}) {
     CHECK(why("/otherwise", loose) ==
-          "`p`: `/otherwise`: must be `seal` or `withhold`: what no tier grants is not sent");
+          "`p`: `/otherwise`: must be `seal` or `withhold`, since nothing is sent unless a tier grants it");
   }
 }
 
 TEST_CASE("a profile takes over what it extends and does not go round in circles") {
   CHECK(why("/profiles/more/extends", R"("more")") ==
-        "`p`: `/profiles/more/extends`: closes a circle: `more` already extends `more`");
+        "`p`: `/profiles/more/extends`: makes a circle: `more` already extends `more`");
   CHECK(why("/profiles/people/extends", R"("more")") ==
-        "`p`: `/profiles/people/extends`: closes a circle: `more` already extends `people`");
+        "`p`: `/profiles/people/extends`: makes a circle: `more` already extends `people`");
   CHECK(why("/profiles/plain", "{}") ==
         "`p`: `/profiles/plain/undeclared`: is missing, and no profile that it extends has it");
   CHECK(why([](Json& json) { json["profiles"]["people"].erase("undeclared"); }) ==

@@ -46,7 +46,7 @@ TEST_CASE("an explanation says what the tier is not granted") {
         Lines{"the decision is `withhold`: the report is recorded and nothing leaves",
               "made for tier `standard`, licence `expired`, event `weekly`", "tier `standard` asks for `send`",
               "a licence that is `expired` asks for at least `seal`, which determines the decision",
-              "tier `standard` is not granted that; the next stricter that it is granted is `withhold`, "
+              "tier `standard` is not granted that; the next stricter disposition that it is granted is `withhold`, "
               "which determines the decision",
               "profiles in force: `plain`",
               "it is withheld by exception: no tier, floor or rule without a `licence` or `kit` condition asks for "
@@ -57,7 +57,7 @@ TEST_CASE("an explanation says that there is no tier, or none that counts") {
   CHECK(explained(DecisionFacts{}).at(2) ==
         "there is no tier, so `otherwise` asks for `withhold`, which determines the decision");
   CHECK(explained(facts("gold")).at(2) ==
-        "tier `gold` is unknown to the policy or has no readable licence behind it, so `otherwise` asks for "
+        "tier `gold` is unknown to the policy, or no readable licence names it, so `otherwise` asks for "
         "`withhold`, which determines the decision");
 }
 

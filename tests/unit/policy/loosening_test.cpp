@@ -156,7 +156,7 @@ const std::vector<Change>& loosening_changes() {
          field_of(d, "/p/mail")["type"] = {"text", "time"};
        },
        ""},
-      {"the value that says the event: `/event` -> `/kind`",
+      {"the value that names the event: `/event` -> `/kind`",
        [](Json& d, Json&) {
          field_of(d, "/event")["path"] = "/kind";
          d["roles"]["event"] = "/kind";

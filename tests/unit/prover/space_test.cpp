@@ -270,7 +270,7 @@ TEST_CASE("a policy of 1 000 rules, each with another pair of 64 entitlements, i
   }
 }
 
-TEST_CASE("a policy that tells too many cases apart is refused with what to change") {
+TEST_CASE("a policy that distinguishes too many cases is refused with what to change") {
   Json document = large_policy(false);
   document["profiles"] = Json::object();
   for (int i = 0; i < 64; ++i) document["profiles"]["p" + std::to_string(i)] = {{"undeclared", "drop"}};

@@ -155,7 +155,7 @@ TEST_CASE("members that are dropped anyway take no part in collisions, and objec
         R"("days":{"2022-05-02T00:00:00Z":1},"teams":{"a":{"names":{"2022-05-02T01:00:00Z":1}}})");
 }
 
-TEST_CASE("what is undeclared is dropped and counted at the longest declared path, with all below it") {
+TEST_CASE("undeclared values are dropped and counted at the longest declared path, with all below it") {
   const auto outcome = redact_small(
       {},
       R"("extra":{"secret key":"secret value","n":[17,true,null,""]},"teams":{"a":{"odd":"x","size":1}},"labels":["a"],)"
@@ -180,24 +180,24 @@ TEST_CASE("what is not of its type is dropped and counted at its declaration, wi
   CHECK(outcome.needles() == Set{"note: someone", "note: bad host"});
 }
 
-TEST_CASE("what is undeclared or ill-typed refuses the report where the plan says so, and no value is told") {
-  CHECK(refusal(R"("secret":1)") == "`/p` holds something that the dictionary does not declare");
+TEST_CASE("an undeclared or ill-typed value refuses the report where the plan says so, and no value is told") {
+  CHECK(refusal(R"("secret":1)") == "`/p` has a value that the dictionary does not declare");
   CHECK(refusal(R"("teams":{"secret":{"secret":1}})") ==
-        "`/p/teams/*` holds something that the dictionary does not declare");
-  CHECK(refusal(R"("teams":{"secret":3})") == "`/p/teams/*` holds something that the dictionary does not declare");
-  CHECK(refusal(R"("users":[{"secret":1}])") == "`/p/users/*` holds something that the dictionary does not declare");
-  CHECK(refusal(R"("hosts":[1])") == "`/p/hosts` holds something that the dictionary does not declare");
-  CHECK(refusal(R"("secret__x":1)") == "`/p` holds something that the dictionary does not declare");
+        "`/p/teams/*` has a value that the dictionary does not declare");
+  CHECK(refusal(R"("teams":{"secret":3})") == "`/p/teams/*` has a value that the dictionary does not declare");
+  CHECK(refusal(R"("users":[{"secret":1}])") == "`/p/users/*` has a value that the dictionary does not declare");
+  CHECK(refusal(R"("hosts":[1])") == "`/p/hosts` has a value that the dictionary does not declare");
+  CHECK(refusal(R"("secret__x":1)") == "`/p` has a value that the dictionary does not declare");
   CHECK(refusal(R"("total":"secret")") == "`/p/total` is not `count`");
   CHECK(refusal(R"("seen":"secret")") == "`/p/seen` is not `time` or `ip`");
   CHECK(refusal(R"("users":[{"age":"secret"}])") == "`/p/users/*/age` is not `integer`");
   CHECK(refusal(R"("hosts":{"secret":1})") == "`/p/hosts/*` has a key that is not `ip`");
   CHECK(refusal(R"("labels":[null])") == "`/p/labels/*` is not `text`");
-  CHECK(refusal(R"("p__teams":1)") == "`/p` holds something that the dictionary does not declare");
+  CHECK(refusal(R"("p__teams":1)") == "`/p` has a value that the dictionary does not declare");
   CHECK(refusal(R"("teams__2__size":"secret")") == "`/p/teams/*/size` is not `count`");
   CHECK(refusal(R"("teams__2":{"secret":1})").starts_with("`/p"));
   CHECK(redact(small_dictionary(), make_plan(small_dictionary(), {}, Undeclared::refuse), R"({"secret":1})").error() ==
-        "`/` holds something that the dictionary does not declare");
+        "`/` has a value that the dictionary does not declare");
   const auto outcome = redact_small({}, R"("secret":1)", Undeclared::refuse);
   CHECK(outcome.result.error().code == airlock::core::Code::refused);
 }
@@ -284,9 +284,8 @@ TEST_CASE("more distinct values than can be looked for afterwards are refused") 
   for (std::size_t i = 0; i < needles_limit; ++i) REQUIRE(taken.add_text(std::to_string(i), Class::content, true, 0));
   CHECK(taken.add_text("7", Class::person, true, 0));
   CHECK(taken.add_text("", Class::person, true, 0));
-  CHECK(
-      taken.add_text("one more", Class::person, true, 0).error().message ==
-      "the report has more than 1000000 distinct values to take out, which is the most that are looked for afterwards");
+  CHECK(taken.add_text("one more", Class::person, true, 0).error().message ==
+        "the report has more than 1000000 distinct values to take out, the maximum for the leak scan");
 }
 
 TEST_CASE("figures are rounded as numbers, and small ones go with their members") {

@@ -174,9 +174,9 @@ TEST_CASE("the note is searched for whole words of all that does not leave, othe
   const auto with = [&](const std::string& text, bool is_note) {
     return scan_left(plan, members, "", {{is_note ? "note" : "file name", text, is_note}});
   };
-  const std::string word = "leak scan: the note holds something of the report that does not leave";
+  const std::string word = "leak scan: the note repeats a value of the report that may not leave";
   const auto found_in = [](std::string_view where) {
-    return "leak scan: the " + std::string(where) + " holds a value of class `identifier` that was taken out";
+    return "leak scan: the " + std::string(where) + " has a value of class `identifier` that was taken out";
   };
   CHECK(with("more leads", true).empty());
   CHECK(with("the new lead, weekly", true) == word);
@@ -209,7 +209,7 @@ TEST_CASE("every copy goes with its member or element, byte for byte nothing els
 
 TEST_CASE("a report is held where a copy cannot go: in what is needed, or where the profile says so") {
   const auto plan = dropping({R"("path":"/p/host")"});
-  const std::string message = "leak scan: `/p/deployment` holds a value of class `identifier` that was taken out";
+  const std::string message = "leak scan: `/p/deployment` has a value of class `identifier` that was taken out";
   const auto taken = redact(small_dictionary(), plan, report_with(host_member)).value().taken;
   const std::string left = report_with(R"("deployment":")" + host + "\"");
   CHECK(scan_bytes(small_dictionary(), plan, left, *taken, {}, {"/p", "/p/deployment"}) == message);

@@ -11,13 +11,13 @@ using namespace airlock::redaction::kit;
 namespace {
 
 std::string still(std::string_view path, std::string_view what) {
-  return "leak scan: `" + std::string(path) + "` still holds " + std::string(what) + " after redaction";
+  return "leak scan: `" + std::string(path) + "` still has " + std::string(what) + " after redaction";
 }
 
 }  // namespace
 
 TEST_CASE("what stands where its treatment would have dropped or changed it is a fault") {
-  const std::string untreated = "something that was to be taken out or changed";
+  const std::string untreated = "a value that had to be taken out or changed";
   const auto check = [&](const std::string& redaction, const std::string& members, const std::string& path) {
     CAPTURE(redaction);
     const auto plan = make_plan(small_dictionary(), {redaction});
@@ -57,13 +57,13 @@ TEST_CASE("what a partial treatment leaves unchanged may stand") {
 
 TEST_CASE("anything undeclared, ill-typed or twin in what would leave is a fault") {
   const auto plan = dropping({R"("path":"/p/key")"});
-  CHECK(scan_left(plan, "", R"("odd":1)") == still("/p", "something that the dictionary does not declare"));
+  CHECK(scan_left(plan, "", R"("odd":1)") == still("/p", "a value that the dictionary does not declare"));
   CHECK(scan_left(plan, "", R"("teams":{"2":7})") ==
-        still("/p/teams/*", "something that the dictionary does not declare"));
-  CHECK(scan_left(plan, "", R"("total":"1")") == still("/p/total", "something that is not of its declared type"));
-  CHECK(scan_left(plan, "", R"("hosts":{"x":1})") == still("/p/hosts/*", "something that is not of its declared type"));
-  CHECK(scan_left(plan, "", R"("blank":[1])") == still("/p/blank", "something that is not of its declared type"));
-  CHECK(scan_left(plan, "", R"("teams__2__size":1)") == still("/p", "a twin, and all were to be dropped"));
+        still("/p/teams/*", "a value that the dictionary does not declare"));
+  CHECK(scan_left(plan, "", R"("total":"1")") == still("/p/total", "a value that is not of its declared type"));
+  CHECK(scan_left(plan, "", R"("hosts":{"x":1})") == still("/p/hosts/*", "a value that is not of its declared type"));
+  CHECK(scan_left(plan, "", R"("blank":[1])") == still("/p/blank", "a value that is not of its declared type"));
+  CHECK(scan_left(plan, "", R"("teams__2__size":1)") == still("/p", "a twin, although all twins had to be dropped"));
   const auto nothing = make_plan(small_dictionary(), {}, Undeclared::refuse);
   CHECK(scan_left(nothing, R"("teams__2__size":1)", R"("teams__2__size":1)").empty());
 }
