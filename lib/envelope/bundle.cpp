@@ -67,7 +67,7 @@ Result<void> check_files(const core::Blob& tar, const std::vector<TarEntry>& ent
     const TarEntry& entry = entries[i + 1];
     AIRLOCK_TRY(const core::Digest digest, crypto::sha256(core::BlobPart(tar, entry.offset, entry.size)));
     if (record.name != entry.name || record.size != entry.size || record.sha256 != digest.hex()) {
-      return fail(Code::integrity, quote(entry.name) + " is not the file that manifest.json names");
+      return fail(Code::integrity, quote(entry.name) + " differs from the file that manifest.json names");
     }
   }
   return {};
@@ -92,7 +92,8 @@ Result<void> check_documents(const Manifest& manifest) {
   for (const auto& [file, document] : {std::pair("policy.json", &manifest.decision.policy),
                                        std::pair("dictionary.json", &manifest.decision.dictionary)}) {
     if (record_of(manifest, file).sha256 != document->sha256) {
-      return fail(Code::integrity, quote(file) + " is not the document that decided, by `entry.json`");
+      return fail(Code::integrity,
+                  quote(file) + " differs from the document that made the decision, according to `entry.json`");
     }
   }
   return {};
@@ -102,8 +103,8 @@ Result<void> check_documents(const Manifest& manifest) {
 Result<std::vector<std::string>> check_instructions(const Manifest& manifest, const EntryRecord& entry,
                                                     std::string_view instructions, const crypto::Certificate& signer) {
   const auto refuse = [] {
-    return fail(Code::integrity, "`HOW-TO-VERIFY.txt` is not the one that the site wrote",
-                "do not run its commands: docs/formats/bundle.md says how to verify a bundle");
+    return fail(Code::integrity, "`HOW-TO-VERIFY.txt` differs from the one that the site wrote",
+                "do not run its commands; verify the bundle as docs/formats/bundle.md says");
   };
   if (entry.promise && crypto::sha256(instructions).hex() != entry.promise->how_to_verify_sha256) return refuse();
   AIRLOCK_TRY(const auto ledger_key, crypto::NoteVerifier::from_text(manifest.ledger_key));
@@ -134,12 +135,13 @@ Result<void> check_recipients(const core::Blob& sealed, const Manifest& manifest
     const bool is_addressed = addressed.contains(crypto::recipient_name(certificate));
     const bool is_named = take(certificate);
     if (is_addressed && !is_named) {
-      return fail(Code::integrity, "is sealed for " + certificate.subject() + ", whom `manifest.json` does not name");
+      return fail(Code::integrity,
+                  "is sealed for " + certificate.subject() + ", but `manifest.json` does not name that recipient");
     }
     if (is_addressed) --strangers;
   }
   if (strangers > unseen.size()) {
-    return fail(Code::integrity, "is sealed for somebody whom `manifest.json` does not name");
+    return fail(Code::integrity, "is sealed for a recipient that `manifest.json` does not name");
   }
   return {};
 }
@@ -214,7 +216,7 @@ Result<OpenedBundle> open_bundle(const core::Blob& sealed, const Opener& opener,
   std::vector<TarEntry>& entries = archive.files;
   const auto same_name = [](const TarEntry& entry, std::string_view name) { return entry.name == name; };
   if (!std::equal(entries.begin(), entries.end(), bundle_files.begin(), bundle_files.end(), same_name)) {
-    return fail(Code::bad_input, "does not hold the files of a bundle in their order");
+    return fail(Code::bad_input, "does not have exactly a bundle's files in their order");
   }
   const auto text_of = [&](std::string_view file, std::uint64_t limit) {
     const auto at = std::find(bundle_files.begin(), bundle_files.end(), file) - bundle_files.begin();
@@ -224,11 +226,11 @@ Result<OpenedBundle> open_bundle(const core::Blob& sealed, const Opener& opener,
   AIRLOCK_TRY(const std::string document, text_of("manifest.json", manifest_bytes_limit));
   AIRLOCK_TRY(Manifest manifest, parse_manifest(document));
   if (archive.time != manifest.created) {
-    return fail(Code::bad_input, "the archive is not of the time that `manifest.json` names");
+    return fail(Code::bad_input, "the archive's time differs from the one that `manifest.json` names");
   }
   AIRLOCK_CHECK(check_files(tar, entries, manifest));
   if (verified.signer().uuid() != manifest.site_id) {
-    return fail(Code::integrity, "is signed by another site than its manifest names");
+    return fail(Code::integrity, "is signed by one site, but its manifest names another");
   }
   if (!verified.chain_valid_at(manifest.created)) {
     return fail(Code::integrity, "the site's certificate was not valid when the bundle was made");
@@ -258,8 +260,9 @@ Result<void> check_name(std::string_view path, const Manifest& manifest) {
   const bool is_name = stem.size() > id_size && stem[stem.size() - id_size - 1] == '-' &&
                        core::is_uuid(stem.substr(stem.size() - id_size));
   if (!is_name || stem == own) return {};
-  return fail(Code::integrity, "has the name of another bundle: it is " + quote(own + std::string(ending)),
-              "give the file its own name");
+  return fail(Code::integrity,
+              "has the file name of another bundle: its own name is " + quote(own + std::string(ending)),
+              "rename the file to that");
 }
 
 }  // namespace airlock::envelope

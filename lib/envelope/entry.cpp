@@ -97,7 +97,7 @@ std::optional<Counts> by_action(const std::vector<RedactionCount>& counts) {
 }
 
 tl::unexpected<core::Error> contradiction(const std::string& member) {
-  return fail(Code::integrity, "`manifest.json` and `entry.json` contradict each other in " + quote(member));
+  return fail(Code::integrity, "`manifest.json` and `entry.json` differ in " + quote(member));
 }
 
 /// Checks the members that the entry does not have: they must not contradict one another.
@@ -158,7 +158,7 @@ Result<EntryRecord> read_entry(std::string_view text) {
 Result<void> check_agreement(const Manifest& manifest, std::string_view document, const EntryRecord& entry) {
   // Another spelling could mean one thing to this reader and another to the tools of HOW-TO-VERIFY.
   if (document != to_document(manifest)) {
-    return fail(Code::integrity, "`manifest.json` is not written as Airlock writes it");
+    return fail(Code::integrity, "`manifest.json` is not in the form that Airlock writes");
   }
   const DisclosureRecord& said = entry.recorded;
   if (manifest.event != said.event) return contradiction("/event");
@@ -174,14 +174,14 @@ Result<void> check_agreement(const Manifest& manifest, std::string_view document
   if (by_action(manifest.redactions) != entry.redactions) return contradiction("/redactions");
   if (copied_in(manifest.redactions) != entry.copied) return contradiction("/redactions");
   if (manifest.decision.disposition != "seal") {
-    return fail(Code::integrity, "is a bundle, but the decision is " + quote(manifest.decision.disposition));
+    return fail(Code::integrity, "is a bundle, although the decision was " + quote(manifest.decision.disposition));
   }
   AIRLOCK_CHECK(check_history(manifest));
   if (entry.promise.has_value() != (manifest.version > 1)) {
-    return fail(Code::integrity, "`manifest.json` and `entry.json` are of different releases");
+    return fail(Code::integrity, "`manifest.json` and `entry.json` come from different releases");
   }
   if (entry.promise && digest_without_files(document).hex() != entry.promise->manifest_sha256) {
-    return fail(Code::integrity, "`manifest.json` is not the one that `entry.json` recorded");
+    return fail(Code::integrity, "`manifest.json` differs from the one that `entry.json` recorded");
   }
   return {};
 }

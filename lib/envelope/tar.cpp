@@ -101,7 +101,7 @@ Block header_of(std::string_view name, std::uint64_t size, std::uint64_t seconds
 tl::unexpected<core::Error> refuse(const std::string& why) { return fail(Code::bad_input, "the archive " + why); }
 
 tl::unexpected<core::Error> refuse_block(std::uint64_t offset) {
-  return refuse("is not written as Airlock writes it, from byte " + std::to_string(offset) + " on");
+  return refuse("is not in the form that Airlock writes, from byte " + std::to_string(offset) + " on");
 }
 
 /// The block at `offset`. Error: bad_input where the archive ends before or within it.
@@ -130,7 +130,7 @@ struct FileHeader {
 Result<FileHeader> read_header(const Block& block, std::uint64_t offset) {
   const std::string_view field = get(block, name_field);
   const std::string name(field.substr(0, field.find('\0')));
-  if (!is_plain_name(name)) return refuse("has a file with a name that is not plain: " + quote(name));
+  if (!is_plain_name(name)) return refuse("has a file with a name that is not allowed: " + quote(name));
   const auto size = number_in(block, size_field);
   const auto seconds = number_in(block, time_field);
   if (!size || !seconds || block != header_of(name, *size, *seconds)) return refuse_block(offset);

@@ -83,12 +83,12 @@ Result<void> serve(sys::Channel& channel, const KeyFile& file, const std::string
     AIRLOCK_TRY(const std::string word, channel.read(1));
     AIRLOCK_TRY(const std::string count, channel.read(2));
     if (word[0] != sign_word || count[0] != 0 || static_cast<unsigned char>(count[1]) != size) {
-      return send_error(channel, {Code::refused, "the keeper signs digests and nothing else", {}});
+      return send_error(channel, {Code::refused, "the key agent signs digests only", {}});
     }
     AIRLOCK_TRY(const std::string digest, channel.read(size));
     if (signed_before == signatures_limit) {
-      return send_error(channel,
-                        {Code::refused, "the keeper has signed as often as it does in one run", "run it again"});
+      return send_error(
+          channel, {Code::refused, "the key agent has reached its maximum of signatures for one run", "run it again"});
     }
     const auto signature = crypto::sign_digest(*key, digest);
     if (signature) {
@@ -125,7 +125,7 @@ std::string label(std::string_view name, const PublicKey& public_key) {
 
 /// Reads an error behind its first byte.
 Error hear_error(sys::Channel& channel, const std::string& name) {
-  const Error lost{Code::unexpected, "the keeper of the key " + quote(name) + " has ended", {}};
+  const Error lost{Code::unexpected, "the key agent of the key " + quote(name) + " has ended", {}};
   const auto code = channel.read(1);
   if (!code) return lost;
   auto message = read_sized(channel);
@@ -144,8 +144,8 @@ Error hear_error(sys::Channel& channel, const std::string& name) {
 Result<std::string> hear(sys::Channel& channel, char word, const std::string& name) {
   const auto first = channel.read(1);
   if (!first || ((*first)[0] != word && (*first)[0] != error_word)) {
-    return fail(Code::unexpected, "the keeper of the key " + quote(name) + " has ended",
-                "the module of a token may have crashed it; try again, and report it to the module's maker");
+    return fail(Code::unexpected, "the key agent of the key " + quote(name) + " has ended",
+                "a token's PKCS #11 module may have crashed it; try again, and report it to the module's maker");
   }
   if ((*first)[0] == error_word) return fail(hear_error(channel, name));
   return read_sized(channel);
@@ -163,7 +163,7 @@ Result<std::shared_ptr<KeeperProcess>> start(const KeyFile& file, const std::str
 Result<PrivateKey> key_of(const std::shared_ptr<KeeperProcess>& process, const PublicKey& public_key) {
   return crypto::delegated_key(public_key, [process](std::string_view digest) -> Result<std::string> {
     if (!process->channel.write(sign_word + sized(digest))) {
-      return fail(Code::unexpected, "the keeper of the key " + quote(process->name) + " has ended");
+      return fail(Code::unexpected, "the key agent of the key " + quote(process->name) + " has ended");
     }
     return hear(process->channel, signature_word, process->name);
   });
@@ -210,7 +210,7 @@ Result<PrivateKey> signing_key(const std::string& path, std::string_view name, c
   AIRLOCK_CHECK(crypto::delegation_is_built());
   if (keepers().confined) {
     return fail(Code::refused,
-                quote(path) + ": is kept " + std::string(keeper::name(file.kept)) + ", and has no keeper");
+                quote(path) + ": is kept " + std::string(keeper::name(file.kept)) + ", but no key agent has it");
   }
   // An error is kept and returned again: trying a wrong PIN again and again would lock the token.
   auto process = opened(path, std::string(name), public_key, file);
@@ -236,8 +236,8 @@ Result<PrivateKey> token_key(const TokenKey& token, std::string_view name) {
 Result<PrivateKey> whole_key(const std::string& path, std::string_view name) {
   AIRLOCK_TRY(const KeyFile file, read_key_file(path));
   if (file.kept == KeyProtection::in_token) {
-    return fail(Code::bad_input, quote(path) + ": is in a token, and this key must be a file",
-                "put a file there, under a passphrase or not");
+    return fail(Code::bad_input, quote(path) + ": names a key in a token, but this key must be in the file itself",
+                "put the key file back there, with or without a passphrase");
   }
   auto key = file.kept == KeyProtection::unencrypted ? PrivateKey::from_pem(file.pem.view())
                                                      : decrypt(file.pem, std::string(name));

@@ -54,7 +54,7 @@ inline constexpr int signatures_limit = 100'000;
 void confine();
 /// The descriptors by which this process reaches its keepers.
 [[nodiscard]] std::vector<int> descriptors();
-/// The two descriptors of the keeper of the key `name`, the one to read from first; empty where the key has no keeper.
+/// The two descriptors of the key agent of the key `name`, the one to read from first; empty if the key has none.
 [[nodiscard]] std::vector<int> descriptors(std::string_view name);
 /// Uses a keeper that another program of Airlock has started for the key `name`.
 void adopt(std::string_view name, int from_keeper, int to_keeper);

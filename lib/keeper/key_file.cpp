@@ -48,13 +48,14 @@ Result<void> check_uri(std::string_view uri) {
   if (!uri.starts_with(scheme) || uri.size() > uri_limit) return refuse_uri("must begin with `pkcs11:`");
   // A PIN is looked for first and anywhere: whoever wrote it there must learn that it is no longer a secret.
   if (const std::string lower = core::to_lower(uri); lower.find("pin-value") != lower.npos) {
-    return refuse_uri("holds a PIN",
-                      "leave `pin-value` out; the PIN is asked for, or comes by `--passphrase-fd` or as a systemd "
-                      "credential. Change the PIN: command lines and files are read by others");
+    return refuse_uri("contains a PIN",
+                      "leave out `pin-value`: Airlock asks for the PIN, or reads it from `--passphrase-fd` or a "
+                      "systemd credential. Change this PIN, since others can read command lines and files");
   }
   uri.remove_prefix(scheme.size());
   if (uri.find('?') != uri.npos) {
-    return refuse_uri("must not have a part behind `?`", "the module has a place of its own, and a PIN has none here");
+    return refuse_uri("must not have a query part (`?…`)",
+                      "give the module with `--module`; a PIN does not belong in the URI");
   }
   std::set<std::string_view> seen;
   while (!uri.empty()) {
@@ -63,10 +64,10 @@ Result<void> check_uri(std::string_view uri) {
     const auto equals = part.find('=');
     const auto attribute = part.substr(0, equals);
     if (equals == part.npos || !is_value(part.substr(equals + 1))) {
-      return refuse_uri("is not one of RFC 7512: " + quote(part));
+      return refuse_uri("has a part that RFC 7512 does not allow: " + quote(part));
     }
     if (std::find(attributes.begin(), attributes.end(), attribute) == attributes.end()) {
-      return refuse_uri("has the attribute " + quote(attribute) + ", which has no use here");
+      return refuse_uri("has the attribute " + quote(attribute) + ", which Airlock does not use");
     }
     if (!seen.insert(attribute).second) return refuse_uri("has " + quote(attribute) + " twice");
     if (attribute == "type" && part != "type=private") return refuse_uri("must be of `type=private`");

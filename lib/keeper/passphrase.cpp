@@ -65,7 +65,7 @@ Result<crypto::Secret> secret_for(std::string_view key, Asked asked) {
   if (sys::has_terminal()) return from_person(key, asked);
   return fail(Code::refused,
               std::string(asked == Asked::pin ? "the PIN of the token with" : "the passphrase of") + " the key " +
-                  quote(key) + " is needed, and nobody is there to ask",
+                  quote(key) + " is needed, but there is no terminal to ask at",
               "run it at a terminal, or give `--passphrase-fd N`, or the systemd credential `airlock-" +
                   std::string(key) + "`");
 }

@@ -18,7 +18,7 @@ core::Result<KeyHistory> KeyHistory::of(const std::vector<Entry>& rotations, con
     AIRLOCK_TRY(auto current, crypto::NoteVerifier::from_text(json.value("current", "")));
     if (keys.empty()) keys.push_back({previous, 0});
     if (keys.back().verifier.text() != previous.text() || current.name() != known.name()) {
-      return core::fail(core::Code::integrity, name + ": does not follow from the key before it");
+      return core::fail(core::Code::integrity, name + ": does not name the key before it");
     }
     keys.push_back({std::move(current), entry.seq + 1});
   }
@@ -26,8 +26,8 @@ core::Result<KeyHistory> KeyHistory::of(const std::vector<Entry>& rotations, con
   const bool newest = keys.back().verifier.text() == known.text();
   const bool before_it = keys[keys.size() - 2].verifier.text() == known.text();
   if (!newest && !before_it) {
-    return core::fail(core::Code::integrity, "the ledger's entries name another key than the one that is known",
-                      "a ledger is verified with the key that its newest `key_rotated` entry names");
+    return core::fail(core::Code::integrity, "the ledger's entries name a key that differs from the known one",
+                      "use the key that the ledger's newest `key_rotated` entry names");
   }
   KeyHistory out(known);
   out.keys_ = std::move(keys);

@@ -27,7 +27,7 @@ std::uint64_t counter(const db::Statement& row, int column) {
 /// The columns of an entry that may be ill-formed in a damaged file.
 Result<Time> time_in(const db::Statement& row, int column, const std::string& path, std::uint64_t seq) {
   const auto time = Time::from_text(row.text(column));
-  if (!time) return fail(damaged(path, "entry " + std::to_string(seq) + ": its time is none"));
+  if (!time) return fail(damaged(path, "entry " + std::to_string(seq) + ": its time is malformed"));
   return *time;
 }
 
@@ -82,7 +82,7 @@ Result<Disclosure> disclosure_in(const db::Statement& row, const std::string& pa
   const auto time = [&](int column, std::optional<Time>& into) -> Result<void> {
     if (row.text(column).empty()) return {};
     auto read = Time::from_text(row.text(column));
-    if (!read) return fail(damaged(path, place + "a time of it is none"));
+    if (!read) return fail(damaged(path, place + "has a malformed time"));
     into = *read;
     return {};
   };

@@ -40,8 +40,8 @@ Subtree subtree_with(std::uint64_t leaf, std::uint64_t size) {
 
 Result<db::Database*> LedgerState::use() {
   if (!database) {
-    return fail(Code::not_recorded, quote(path) + ": nobody knows whether the last change was recorded",
-                "run the command again; it finds out and goes on from there");
+    return fail(Code::not_recorded, quote(path) + ": it is not known whether the last change was recorded",
+                "run the command again: it checks that, and continues");
   }
   return &*database;
 }
@@ -120,8 +120,7 @@ Result<const Frontier*> LedgerState::edge() {
     AIRLOCK_TRY(auto* tree, stored());
     AIRLOCK_TRY(const auto committed, Frontier::load(edge_.size(), tree->reader()));
     if (committed.root() != edge_.root()) {
-      return fail(
-          damaged(path, "its tree is not that of its entries from " + std::to_string(believed_->size()) + " on"));
+      return fail(damaged(path, "its tree does not fit its entries from " + std::to_string(believed_->size()) + " on"));
     }
   }
   return &edge_;
@@ -150,7 +149,7 @@ Result<VerifiedEntry> LedgerState::prove(Entry entry) {
       hash = (index & 1) != 0 ? node_hash(other, hash) : node_hash(hash, other);
     }
     if (hash != edge_.hashes()[above.place]) {
-      return fail(damaged(path, about + "it, or a node of the tree above it, is not what was signed"));
+      return fail(damaged(path, about + "it, or a node of the tree above it, differs from what was signed"));
     }
     leaves_.emplace(entry.seq, leaf);
   } else if (known->second != leaf) {

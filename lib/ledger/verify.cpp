@@ -185,7 +185,7 @@ class Verification {
     if (!head) return fail(entry_fault(head.error().message));
     AIRLOCK_TRY(const auto disclosure, find_disclosure(database_, facts.disclosure_id));
     if (head->size > facts.seq || !disclosure || head->size <= disclosure->recorded) {
-      return fail(entry_fault("its checkpoint is not of the tree that recorded the disclosure"));
+      return fail(entry_fault("its checkpoint is not for the tree that recorded the disclosure"));
     }
     // All nodes up to here have been compared.
     AIRLOCK_TRY(const Digest hash, root(head->size, tree_.reader()));
@@ -264,7 +264,7 @@ class Verification {
       if (!row) return {};
       last = query.blob(0);
       const Digest digest = crypto::sha256(query.text(1));
-      if (digest.view() != last) return fail(fault("a ceiling or the terms of a decision are not what was recorded"));
+      if (digest.view() != last) return fail(fault("a ceiling, or a decision's terms, differ from what was recorded"));
       if (!texts_.contains(digest.hex())) return fail(fault("there is a ceiling that no entry names"));
     }
   }
@@ -277,7 +277,7 @@ class Verification {
       AIRLOCK_TRY(auto surplus, database_.prepare(sql::surplus_nodes));
       AIRLOCK_TRY(found, surplus.bind(level).step());
     }
-    if (found) return fail(fault("there are tree nodes of no entry"));
+    if (found) return fail(fault("there are tree nodes that belong to no entry"));
     for (std::int64_t last = INT64_MIN;;) {
       AIRLOCK_TRY(auto originals, database_.prepare(sql::originals_with_kind));
       originals.bind(last).bind(originals_page);
@@ -287,7 +287,8 @@ class Verification {
         if (!row) break;
         any = true;
         last = originals.integer(0);
-        if (originals.text(1) != name(Kind::produced)) return fail(fault("there are originals of no report"));
+        if (originals.text(1) != name(Kind::produced))
+          return fail(fault("there are originals that belong to no report"));
       }
       if (!any) return {};
     }

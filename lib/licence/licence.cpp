@@ -65,7 +65,7 @@ Result<Licence> parse(std::string_view content, std::string_view name) {
   in.format(licence_format);
   out.serial = in.text("serial");
   if (!core::is_serial(out.serial)) {
-    in.refuse("serial", "must have 1 to 64 letters, digits, `.`, `_`, `-`, the first a letter or a digit");
+    in.refuse("serial", "must have 1 to 64 letters, digits, `.`, `_`, `-`, and begin with a letter or a digit");
   }
   out.sequence = in.integer("sequence", 1, integer_limit);
   out.licensee = in.text("licensee", licensee_limit);

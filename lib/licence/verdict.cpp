@@ -49,19 +49,19 @@ std::optional<std::string> revoked(const VerifiedLicence& opened, const Setting&
   }
   const crypto::Certificate* const found = crypto::revoked_in(opened.chain, setting.revocations);
   if (found == nullptr) return std::nullopt;
-  return "hangs on the certificate " + quote(found->subject()) + ", which the vendor has revoked";
+  return "depends on the certificate " + quote(found->subject()) + ", which the vendor has revoked";
 }
 
 /// Why the licence is not for this site; nothing if it is.
 std::optional<std::string> wrong_site(const Licence& licence, const Setting& setting) {
   if (licence.any_site) return std::nullopt;
-  if (!setting.site_id) return "is bound to certain sites, and no site is known here";
+  if (!setting.site_id) return "is bound to certain sites, but no site is given";
   const std::string id = core::to_lower(*setting.site_id);
   const auto site = std::find_if(licence.sites.begin(), licence.sites.end(),
                                  [&](const SiteBinding& binding) { return binding.id == id; });
   if (site == licence.sites.end()) return "is not for this site, " + quote(id);
   if (setting.key_sha256 && site->key_sha256 != *setting.key_sha256) {
-    return "names this site, " + quote(id) + ", but with another key than the site has";
+    return "names this site, " + quote(id) + ", but not the key that the site has";
   }
   return std::nullopt;
 }
@@ -88,7 +88,7 @@ JudgedState find(const VerifiedLicence& opened, const Setting& setting) {
   const std::int64_t seen = std::max(setting.newest_sequence, setting.seen.newest_for(licence));
   if (licence.sequence < seen) {
     return {LicenceState::superseded,
-            "has sequence " + std::to_string(licence.sequence) + ", and a licence with sequence " +
+            "has sequence " + std::to_string(licence.sequence) + ", but a licence with sequence " +
                 std::to_string(seen) + " has been seen",
             "install the newest licence that the vendor gave you; if this is it, ask the vendor to issue it again"};
   }
@@ -104,10 +104,11 @@ JudgedState find(const VerifiedLicence& opened, const Setting& setting) {
     const bool own = licence.issued == newest;
     return {LicenceState::clock_rollback,
             "cannot be judged: the clock says " + now.text() + ", but " +
-                (own ? "it was issued at " + newest.text() : newest.text() + " has already been"),
+                (own ? "it was issued at " + newest.text() : newest.text() + " has already been seen"),
             std::string("set this machine's clock; if it is right, ") +
-                (own ? "ask the vendor for another licence: this one was issued by a clock that was ahead"
-                     : "`airlock authorise --clock` disowns what a bad clock recorded, or names what is ahead")};
+                (own ? "ask the vendor for another licence: the clock that issued this one was ahead"
+                     : "`airlock authorise --clock` disowns the times that a wrong clock recorded, or says which file "
+                       "is ahead")};
   }
   if (now < licence.not_before) {
     return {LicenceState::not_yet_valid, "is not valid before " + licence.not_before.text(),

@@ -33,7 +33,7 @@ std::string file_in(Members& in, std::string_view member, WrittenBy author) {
   std::string path = in.text_if(member).value_or("");
   if (author == WrittenBy::vendor && !path.empty() &&
       (!path.starts_with(vendors_files) || path.find("..") != std::string::npos)) {
-    in.refuse(member, "a kit may name files in `trust/delivery/` only");
+    in.refuse(member, "in a kit, must be a file in `trust/delivery/`");
   }
   return path;
 }
@@ -49,7 +49,7 @@ Destination destination_from(Members& in, WrittenBy author) {
   out.type = in.word("type", {"https-json", "posthog-batch"});
   out.url = in.text("url", url_limit);
   if (in.ok() && !is_url(out.url, {"https://"})) {
-    in.refuse("url", "must start with `https://`, name a host, and have neither user nor fragment");
+    in.refuse("url", "must start with `https://` and a host, without user or fragment");
   }
   out.ca_file = file_in(in, "ca_file", author);
   out.api_key_file = file_in(in, "api_key_file", author);
@@ -58,7 +58,7 @@ Destination destination_from(Members& in, WrittenBy author) {
   out.proxy_credentials_file = file_in(in, "proxy_credentials_file", author);
   out.proxy = in.text_if("proxy", url_limit).value_or("");
   if (author == WrittenBy::vendor && out.proxy == proxy_from_environment) {
-    in.refuse("proxy", "a kit may not take the proxy from the environment");
+    in.refuse("proxy", "in a kit, must not be `environment`");
   }
   if (in.ok() && !out.proxy.empty() && out.proxy != proxy_from_environment &&
       !is_url(out.proxy, {"http://", "https://"})) {
@@ -72,7 +72,7 @@ Destination destination_from(Members& in, WrittenBy author) {
   out.max_age_hours = in.integer_if("max_age_hours", 1, max_age_hours_maximum).value_or(max_age_hours_default);
   if (!in.ok()) return out;
   if ((out.type == "posthog-batch") != !out.api_key_file.empty()) {
-    in.refuse("api_key_file", "must be given with `posthog-batch`, and with nothing else");
+    in.refuse("api_key_file", "is required for `posthog-batch`, and allowed for no other type");
   }
   if (out.client_certificate.empty() != out.client_key.empty()) {
     in.refuse("client_key", "must be given together with `client_certificate`");

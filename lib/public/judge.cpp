@@ -34,7 +34,8 @@ crypto::TrustStore trust_of(crypto::Role role, const std::vector<crypto::Certifi
 /// Applications often run as another user than the one who owns the files. Only an error of permissions has a hint.
 Result<licence::LicenceVerdict> with_hint_on_permissions(Result<licence::LicenceVerdict> judged) {
   if (!judged && judged.error().code == Code::unexpected && !judged.error().hint.empty()) {
-    judged.error().hint = "let this user read it; `airlock doctor` says what of `public/` others cannot read";
+    judged.error().hint =
+        "let this user read it; `airlock doctor` says which files in `public/` other users cannot read";
   }
   return judged;
 }

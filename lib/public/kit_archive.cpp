@@ -83,7 +83,7 @@ Result<std::unique_ptr<OpenedKit>> open_kit(std::string_view file, const crypto:
   for (const auto& lists : {known, std::span<const crypto::RevocationList>(out->trust.lists)}) {
     if (const auto* revoked = crypto::revoked_in(out->verified->chain(), lists); revoked != nullptr) {
       return fail(Code::integrity,
-                  "hangs on the certificate " + quote(revoked->subject()) + ", which the vendor has revoked",
+                  "depends on the certificate " + quote(revoked->subject()) + ", which the vendor has revoked",
                   "do not install it; ask the vendor for a new kit");
     }
   }

@@ -24,7 +24,7 @@ void read_revoked(Members& in, KitHeader& out) {
   for (const Json& serial : *revoked) {
     const auto* text = serial.get_ptr<const std::string*>();
     if (text == nullptr || text->empty() || text->size() > serial_limit || !core::is_document_text(*text)) {
-      in.refuse("revoked_licences", "must hold serials of licences");
+      in.refuse("revoked_licences", "must be a list of licence serials");
       return;
     }
     out.revoked_licences.push_back(*text);
@@ -54,7 +54,8 @@ Result<KitHeader> read_kit_header(const core::Blob& archive, const KitFiles& fil
   AIRLOCK_TRY(const std::string text, kit_text(archive, files.documents[0], kit_header_bytes_limit));
   AIRLOCK_TRY(KitHeader header, parse_header(text));
   if (files.time != header.issued) {
-    return fail(Code::bad_input, "the archive is not of the time that " + core::quote(kit_names::header) + " names");
+    return fail(Code::bad_input,
+                "the archive's time differs from the one that " + core::quote(kit_names::header) + " names");
   }
   return header;
 }

@@ -26,7 +26,7 @@ core::Result<void> verify_kit_trust(KitTrust& kit, const crypto::TrustStore& tru
                                         [&](const Certificate& root) { return crypto::succeeds(root, successor); });
     if (!contains(trust.roots(), successor.root) && !signed_for) {
       return fail(Code::integrity,
-                  "its successor root " + quote(successor.root.subject()) + " is not signed for by a trusted root",
+                  "the successor root " + quote(successor.root.subject()) + " is not signed by a trusted root",
                   "do not install it; ask the vendor");
     }
     roots.push_back(successor.root);
@@ -37,11 +37,11 @@ core::Result<void> verify_kit_trust(KitTrust& kit, const crypto::TrustStore& tru
         std::find_if(roots.begin(), roots.end(), [&](const Certificate& root) { return list.is_issued_by(root); });
     if (issuer == roots.end()) {
       if (std::none_of(roots.begin(), roots.end(), [&](const Certificate& root) { return list.names(root); })) continue;
-      return fail(Code::integrity, "`crl.pem` holds a list that no trusted root has signed", "ask the vendor");
+      return fail(Code::integrity, "`crl.pem` contains a list that no trusted root has signed", "ask the vendor");
     }
     const core::Digest key = issuer->key().sha256();
     if (std::find(kit.list_issuers.begin(), kit.list_issuers.end(), key) != kit.list_issuers.end()) {
-      return fail(Code::integrity, "`crl.pem` holds two lists of " + quote(issuer->subject()), "ask the vendor");
+      return fail(Code::integrity, "`crl.pem` contains two lists of " + quote(issuer->subject()), "ask the vendor");
     }
     kit.list_issuers.push_back(key);
     lists.push_back(std::move(list));

@@ -24,7 +24,7 @@ Result<void> check_known(const KitHeader& kit, const KitTerms& terms) {
     return refuse("is for product " + quote(kit.product) + ", not " + quote(terms.product));
   }
   if (kit.number < terms.known.number) {
-    return refuse("is the kit with " + number + ", and number " + std::to_string(terms.known.number) + " is known");
+    return refuse("is the kit with " + number + ", but number " + std::to_string(terms.known.number) + " is known");
   }
   if (kit.number == terms.known.number && kit.content_sha256.hex() != terms.known.content_sha256) {
     return refuse("is not the kit with " + number + " that is known");
@@ -98,13 +98,13 @@ Result<void> check_lists(const KitHeader& kit, const std::vector<KnownKit::Known
     const auto list = std::find_if(has.lists.begin(), has.lists.end(),
                                    [&](const KnownKit::KnownList& each) { return each.issuer == before.issuer; });
     if (list == has.lists.end()) {
-      return fail(Code::refused, "the kit lacks the revocation list" + of + ", which a kit before it had",
+      return fail(Code::refused, "the kit lacks the revocation list" + of + ", which an earlier kit had",
                   "ask the vendor for a kit that has it");
     }
     if (list->number < before.number || (list->number == before.number && list->sha256 != before.sha256)) {
       return fail(Code::refused,
                   "the kit's revocation list" + of + " has number " + std::to_string(list->number) +
-                      ", and another with number " + std::to_string(before.number) + " is in force",
+                      ", but another with number " + std::to_string(before.number) + " is in force",
                   "ask the vendor for a newer kit");
     }
   }
@@ -140,7 +140,7 @@ Revocations revocations_in(const std::optional<std::string>& file, std::string_v
   if (!file) {
     if (terms.known.number == 0) return {};
     return unknown(
-        {Code::integrity, "is missing, and kit number " + std::to_string(terms.known.number) + " is known", {}}, name);
+        {Code::integrity, "is missing, but kit number " + std::to_string(terms.known.number) + " is known", {}}, name);
   }
   auto kit = verify_kit_header(*file, crypto::TrustStore(crypto::Role::kit, roots_for(crypto::Role::kit, terms.roots)));
   if (!kit) return unknown(std::move(kit).error(), name);
@@ -158,7 +158,7 @@ licence::LicenceVerdict judge_file(const LicenceFile& file, const licence::Setti
   out.state = core::LicenceState::invalid;
   out.malformed = true;
   out.reason = file.unreadable->message;
-  out.hint = file.unreadable->hint.empty() ? "put the licence there that the vendor sent" : file.unreadable->hint;
+  out.hint = file.unreadable->hint.empty() ? "put the vendor's licence file there" : file.unreadable->hint;
   return out;
 }
 

@@ -29,11 +29,10 @@ Result<Identity> make_identity(const std::string& folder, KeyName name, const Ne
 
 Result<sys::NewDirectory> begin_site(const std::string& directory) {
   if (sys::exists(directory + "/" + std::string(layout::configuration))) {
-    return fail(
-        Code::refused, quote(directory) + ": there is a site already",
-        "choose another directory; a site's keys and ledger are never overwritten. If an `airlock init` was cut "
-        "short here, `airlock status` says what is missing: `airlock kit install` and `airlock licence install` "
-        "complete it");
+    return fail(Code::refused, quote(directory) + ": already has a site",
+                "choose another directory: `init` never overwrites a site's keys and ledger. If an earlier `airlock "
+                "init` was cut short here, `airlock status` says what is missing, and `airlock kit install` and "
+                "`airlock licence install` complete it");
   }
   return sys::NewDirectory::begin(directory, layout::site_permissions, sys::NewDirectory::FileSystem::checked);
 }

@@ -40,7 +40,7 @@ core::Result<crypto::Secret> read_pseudonym_key(const std::string& file) {
   const crypto::Secret hex(std::move(text));
   auto key = core::from_hex(hex.view().substr(0, hex.view().find('\n')));
   if (!key || key->size() != pseudonym_key_bytes) {
-    return fail(Code::bad_input, quote(file) + ": does not hold a key of 32 bytes in hex");
+    return fail(Code::bad_input, quote(file) + ": must have a key of 32 bytes in hex");
   }
   return crypto::Secret(std::move(*key));
 }

@@ -50,7 +50,7 @@ Result<Kit> parse_kit(const core::Blob& archive) {
   AIRLOCK_TRY(auto dictionary, dictionary::Dictionary::parse(dictionary_text, kit_names::dictionary));
   if (dictionary.product() != header.product) {
     return fail(Code::bad_input, quote(kit_names::dictionary) + ": is for product " + quote(dictionary.product()) +
-                                     ", the kit for " + quote(header.product));
+                                     ", but the kit is for " + quote(header.product));
   }
   AIRLOCK_TRY(auto policy, policy::Policy::parse(policy_text, kit_names::policy, dictionary));
   AIRLOCK_TRY(auto recipients, read_recipients(archive, files));

@@ -37,7 +37,8 @@ std::vector<MissingRange> missing_from(Members& in) {
     const std::uint64_t before = out.empty() ? 0 : out.back().last;
     out.push_back({.first = range.count("first", 1), .last = range.count("last", 1)});
     const MissingRange& one = out.back();
-    if (range.ok() && (one.first <= before || one.last < one.first)) range.refuse("", "ranges must rise");
+    if (range.ok() && (one.first <= before || one.last < one.first))
+      range.refuse("", "must begin after the range before it, and not end before it begins");
   });
   return out;
 }
@@ -117,7 +118,7 @@ Result<VerifiedReceipt> verify_receipt(std::string_view file, const crypto::Trus
   AIRLOCK_TRY(const auto verified, crypto::verify(object, trust));
   if (const auto* revoked = crypto::revoked_in(verified.chain(), known); revoked != nullptr) {
     return fail(Code::integrity,
-                "hangs on the certificate " + quote(revoked->subject()) + ", which the vendor has revoked",
+                "depends on the certificate " + quote(revoked->subject()) + ", which the vendor has revoked",
                 "do not import it; ask the vendor for a new receipt");
   }
   AIRLOCK_TRY(const std::string content, core::to_string(verified.content(), receipt_bytes_limit));

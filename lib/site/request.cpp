@@ -47,7 +47,7 @@ Result<Succession> read_succession(std::string_view file, const std::string& sit
   AIRLOCK_TRY(const Json json, core::parse_json(content, what, {.bytes = request_bytes_limit, .depth = 4}));
   Members in(json, what, "");
   in.format(succession_format);
-  if (in.uuid("site_id") != site_id) in.refuse("site_id", "is another site's");
+  if (in.uuid("site_id") != site_id) in.refuse("site_id", "is the id of another site");
   const core::Time created = in.time("created");
   const std::string next = in.sha256("next_key_sha256");
   AIRLOCK_CHECK(in.finish());
@@ -94,7 +94,7 @@ Result<SiteRequest> verify_request(std::string_view file, std::string_view name)
   if (const Json* list = in.array_if("successions", successions_limit); list != nullptr) {
     for (const Json& one : *list) {
       const auto* text = one.get_ptr<const std::string*>();
-      if (text == nullptr) in.refuse("successions", "must hold signed files");
+      if (text == nullptr) in.refuse("successions", "must be a list of signed files");
       if (text != nullptr) successions.push_back(*text);
     }
   }
@@ -109,7 +109,7 @@ Result<SiteRequest> verify_request(std::string_view file, std::string_view name)
     return fail(Code::integrity, quote(name) + ": is not signed by the site that it names");
   }
   if (verifier->name() != "airlock/" + site_id) {
-    return fail(Code::bad_input, quote(name) + ": `/ledger_key`: is of another site");
+    return fail(Code::bad_input, quote(name) + ": `/ledger_key`: belongs to another site");
   }
   if (!verified->chain_valid_at(created)) {
     return fail(Code::integrity, quote(name) + ": was made when the site's certificate was not valid");

@@ -89,7 +89,7 @@ Result<std::string> make_next(const Site& site, KeyName key, core::Time now,
                                      : crypto::PrivateKey::generate(key == KeyName::ledger ? crypto::KeyKind::ed25519
                                                                                            : crypto::KeyKind::p256));
   if (former && made.public_key() == former->certificate.key()) {
-    return fail(Code::refused, "this key is the site's already");
+    return fail(Code::refused, "this key is already the site's key");
   }
   if (token) {
     AIRLOCK_CHECK(

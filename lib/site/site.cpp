@@ -29,7 +29,7 @@ Result<Site> Site::open(const std::string& directory, const sys::World& world) {
     return fail(Code::bad_input,
                 quote(directory) + ": is not a site directory: it has no " + quote(layout::configuration),
                 core::is_uuid(core::to_lower(directory))
-                    ? "`--site` names a site's directory here, not its id; name the directory, or set AIRLOCK_SITE"
+                    ? "`--site` takes the site's directory, not its id; name the directory, or set AIRLOCK_SITE"
                     : "make one with `airlock init`, or name another with `--site`");
   }
   AIRLOCK_TRY(std::string text, sys::read_file(path, configuration_bytes_limit));
@@ -87,7 +87,7 @@ Result<std::vector<crypto::Certificate>> Site::vendor_roots() const {
     roots.push_back(std::move(root));
   }
   if (roots.empty()) {
-    return fail(Code::bad_input, quote(folder) + ": holds no certificate (`*.crt`), so nothing can be trusted",
+    return fail(Code::bad_input, quote(folder) + ": has no certificate (`*.crt`), so nothing can be trusted",
                 "put the vendor's root certificate back");
   }
   return roots;

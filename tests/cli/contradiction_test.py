@@ -123,7 +123,7 @@ def test_an_archive_that_is_ustar_in_another_hand_is_refused(w):
     assert padding % 512 <= 506, "there is padding"
     for what, tar in attempts.items():
         ran = w.vendor("open", forge.write(tar), code=3)
-        assert "not written as Airlock writes it" in ran.err, f"{what}: {ran.err}"
+        assert "not in the form that Airlock writes" in ran.err, f"{what}: {ran.err}"
 
 
 def test_a_bundle_for_an_unnamed_recipient_or_under_another_name_is_refused(w):

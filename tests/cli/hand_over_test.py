@@ -48,7 +48,7 @@ def test_hand_over_refuses_what_would_not_be_sound(w):
     assert (w.path / "victim").read_text() == "kept"
     good = bundle.read_bytes()
     bundle.write_bytes(good + b"x")
-    refused(5, "is not the file that was sealed")
+    refused(5, "differs from the file that was sealed")
     bundle.write_bytes(good)
     w.airlock("outbox", "hand-over", "--to", medium)
     again = w.airlock("outbox", "hand-over", "--to", medium, "--json").json["handed_over"]

@@ -69,12 +69,12 @@ def test_an_init_that_fails_leaves_nothing(w):
     assert failed > (30 if LONG else 8), f"only {failed} runs failed"
     shutil.rmtree(w.site_path, ignore_errors=True)
     w.airlock(*arguments, "--kit", broken, code=3)
-    assert not w.site_path.exists(), "where the kit is none"
+    assert not w.site_path.exists(), "a site was made with a kit that is not a kit"
     ran = w.airlock("init", "--vendor-root", w.root_fingerprint(), code=2)
     assert "`--vendor-root` is the certificate's file, and this is a fingerprint" in ran.err, ran.err
     w.airlock(*arguments, "--kit", w.kit, "--licence", licence)
     ran = w.airlock(*arguments, code=4)
-    assert "there is a site already" in ran.err and "`airlock kit install`" in ran.err, ran.err
+    assert "already has a site" in ran.err and "`airlock kit install`" in ran.err, ran.err
     w.ledger_ok()
     print(f"counted: init failed {failed} times")
 

@@ -107,7 +107,7 @@ def test_a_token_that_fails_records_nothing_and_loses_nothing(w):
 
     fails("the token does not offer the key", secret="wrong-pin")
     ran = w.run("setsid", "-w", w.program("airlock"), "--site", w.site_path, "process", REPORT, code=8, env=environment(w))
-    assert "the PIN of the token" in ran.err and "nobody is there to ask" in ran.err, ran
+    assert "the PIN of the token" in ran.err and "there is no terminal to ask at" in ran.err, ran
     (w.path / "tokens").rename(w.path / "away")
     fails("the token does not offer the key")
     (w.path / "away").rename(w.path / "tokens")
@@ -121,7 +121,7 @@ def test_a_token_that_fails_records_nothing_and_loses_nothing(w):
     ran = airlock(w, "process", REPORT, code=8)
     assert "hint: check that `/usr/lib/softhsm/none.so` exists" in ran.err and "PIN" not in ran.err, ran
     key_file.write_text(kept.replace("type=private", "type=private?pin-value=" + PIN))
-    fails("holds a PIN")
+    fails("contains a PIN")
     key_file.write_text(kept)
     assert airlock(w, "process", REPORT, "--json").json["outcome"] == "sealed"
     w.ledger_ok()
@@ -133,7 +133,7 @@ def test_a_token_that_fails_records_nothing_and_loses_nothing(w):
         assert why in ran.err, ran
     # The key in force cannot be put in force again: a licence would be lost for nothing.
     ran = airlock(w, "key", "use", "site", "--uri", uri, "--module", MODULE, secret="pins", code=4)
-    assert "is the site's already" in ran.err, ran
+    assert "is already the site's key" in ran.err, ran
     assert list((w.site_path / "keys").glob("next-*")) == []
 
 

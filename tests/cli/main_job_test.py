@@ -205,7 +205,7 @@ def test_a_site_is_made_in_one_place_only_and_never_over_another(w):
     w.new_vendor()
     w.new_site()
     again = ["init", "--vendor-root", w.root, "--vendor-root-sha256", w.root_fingerprint()]
-    assert "there is a site already" in w.airlock(*again, code=4).err, "the reason"
+    assert "already has a site" in w.airlock(*again, code=4).err, "the reason"
     other = w.path / "full"
     other.mkdir()
     (other / "file").write_text("x")

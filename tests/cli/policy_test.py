@@ -181,7 +181,7 @@ def test_what_a_dictionary_does_not_declare_is_listed_to_be_pasted(w):
         == []
     assert "is sound" in w.airlock("dictionary", "check", DICTIONARY).text, "a dictionary"
     broken = dictionary(w, lambda fields, _: fields["/id"].update(type="uid"), "broken.json")
-    assert "/fields/0/type" in w.airlock("dictionary", "check", broken, code=3).err, "a broken one"
+    assert "/fields/0/type" in w.airlock("dictionary", "check", broken, code=3).err, "a malformed dictionary"
 
 
 def test_a_pseudonym_that_is_looked_up_is_the_one_in_the_bundle(w):

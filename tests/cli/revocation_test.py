@@ -134,7 +134,7 @@ def test_the_number_of_a_revocation_list_never_falls(w):
     w.airlock("kit", "install", w.new_kit())
     (w.home / "crl.pem").write_bytes(first)
     ran = w.airlock("kit", "install", w.new_kit(), code=4)
-    assert "has number 1, and another with number 2 is in force" in ran.err, ran.err
+    assert "has number 1, but another with number 2 is in force" in ran.err, ran.err
     (w.home / "crl.pem").unlink()
     ran = w.airlock("kit", "install", w.new_kit(), code=4)
     assert "lacks the revocation list" in ran.err, ran.err

@@ -161,7 +161,7 @@ def test_receipts_schema_and_parser_accept_and_refuse_the_same_documents(w):
         ran = w.airlock("receipt", "import", signed, code=None)
         return ran.code, ran.err
     assert parse(w.file("document.json", json.dumps(one)))[0] == 0, "the receipt itself"
-    compare(w, "receipt", one, parse, semantic=("ranges must rise", "was imported", "is older than"))
+    compare(w, "receipt", one, parse, semantic=("must begin after the range before it, and not end before it begins", "was imported", "is older than"))
 
 
 DESTINATIONS = [

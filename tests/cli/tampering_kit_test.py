@@ -60,7 +60,7 @@ def rehashed(*statements):
 
 
 def cut(count):
-    """The newest `count` entries away, with all that hangs on them."""
+    """The newest `count` entries away, with all that depends on them."""
     def attack(w):
         db = sqlite3.connect(w.site_path / "ledger.db")
         size = db.execute("SELECT count(*) FROM entries").fetchone()[0] - count
@@ -169,13 +169,13 @@ FOUND = {
             "UPDATE more SET disclosure = 100, disclosure_id = 'ffffffff-0000-4000-8000-000000000000'",
             "INSERT INTO outbox SELECT * FROM more"), "outbox"),
     "a tree node changed": (sql("UPDATE nodes SET hash = zeroblob(32) WHERE level = 1 AND idx = 0"), "differs from the tree"),
-    "a tree node more": (sql("INSERT INTO nodes VALUES (40, 0, zeroblob(32))"), "tree nodes of no entry"),
+    "a tree node more": (sql("INSERT INTO nodes VALUES (40, 0, zeroblob(32))"), "tree nodes that belong to no entry"),
     "the ceiling raised by a forged entry": (
         sql("INSERT INTO entries SELECT max(seq) + 1, '{\"format\":\"airlock-entry/1\",\"nonce\":\"00000000000000000000000000000000\","
             "\"seq\":' || (max(seq) + 1) || ',\"time\":\"2026-11-02T00:00:00Z\",\"kind\":\"authorised\"}', zeroblob(32), "
             "'2026-11-02T00:00:00Z', 'authorised', NULL, NULL, NULL FROM entries"), "leaf is not the hash"),
     "an original is removed": (sql("DELETE FROM originals"), "original"),
-    "a byte of a bundle": (file_bytes("outbox/*.p7m", lambda b: b[:-9] + bytes([b[-9] ^ 1]) + b[-8:]), "not the file"),
+    "a byte of a bundle": (file_bytes("outbox/*.p7m", lambda b: b[:-9] + bytes([b[-9] ^ 1]) + b[-8:]), "differs from the file"),
     "a bundle of the attacker": (lambda w: (w.site_path / "outbox" / "2026-01-01-9-ffffffff-0000-4000-8000-000000000000.p7m")
                                  .write_bytes(b"mine"), "does not know this bundle"),
     "a byte of a held report": (file_bytes("held/*", lambda b: b + b" "), "as it came in"),

@@ -120,7 +120,7 @@ def test_a_site_is_named_by_its_id_a_beginning_of_it_or_its_name(w):
     assert (shown["name"], [l["serial"] for l in shown["licences"]]) == (names[2], [issued["licence"]["serial"]])
     # The other way round: a site's id where the program wants its directory.
     ran = w.airlock("status", site=ids[0], code=3)
-    assert "`--site` names a site's directory here" in ran.err, ran.err
+    assert "`--site` takes the site's directory" in ran.err, ran.err
 
 
 def test_a_retired_site_is_left_out_until_it_is_registered_again(w):

@@ -131,7 +131,7 @@ TEST_CASE("a bundle of another site, of another time, or for another recipient d
     CHECK(other.why(sealed) != "opened");
   }
   s.manifest.site_id = "6b0c6a1e-0f4e-4a0f-8f0a-3b9f6a1e0f4e";
-  CHECK(s.why(s.bundle()) == "is signed by another site than its manifest names");
+  CHECK(s.why(s.bundle()) == "is signed by one site, but its manifest names another");
   s.manifest.site_id = site_id;
   s.manifest.created = now + std::chrono::days{11};
   CHECK(s.why(s.bundle()) == "the site's certificate was not valid when the bundle was made");
@@ -221,17 +221,19 @@ TEST_CASE("a member that only the manifest has is held to the digest in the entr
     Setting s;
     s.manifest.passed_over_before = 7;
     if (promised) s.promise();
-    CHECK(s.why(s.bundle()) == (promised ? "opened" : "`manifest.json` is not the one that `entry.json` recorded"));
+    CHECK(s.why(s.bundle()) ==
+          (promised ? "opened" : "`manifest.json` differs from the one that `entry.json` recorded"));
   }
 }
 
 TEST_CASE("policy, dictionary and instructions are held to the entry") {
   Setting s;
   s.policy = R"({"name": "other"})";
-  CHECK(s.why(s.bundle()) == "`policy.json` is not the document that decided, by `entry.json`");
+  CHECK(s.why(s.bundle()) ==
+        "`policy.json` differs from the document that made the decision, according to `entry.json`");
   Setting t;
   t.instructions = "run this";
-  CHECK(t.why(t.bundle()).starts_with("`HOW-TO-VERIFY.txt` is not the one"));
+  CHECK(t.why(t.bundle()).starts_with("`HOW-TO-VERIFY.txt` differs from the one"));
   // With the entry's digest they are those of another release, which the opener is told.
   t.promise();
   const std::string sealed = t.bundle();
@@ -254,17 +256,17 @@ TEST_CASE("a bundle of release 0.1 opens, and what it does not promise is compar
     Setting s = former();
     CHECK(s.why(s.bundle()) == "opened");
     s.instructions = "run this";
-    CHECK(s.why(s.bundle()).starts_with("`HOW-TO-VERIFY.txt` is not the one"));
+    CHECK(s.why(s.bundle()).starts_with("`HOW-TO-VERIFY.txt` differs from the one"));
   }
   {
     Setting s = former();
     s.manifest.event = "f";
-    CHECK(s.why(s.bundle()) == "`manifest.json` and `entry.json` contradict each other in `/event`");
+    CHECK(s.why(s.bundle()) == "`manifest.json` and `entry.json` differ in `/event`");
   }
   // The older form is no way out for a site whose entries promise, nor for entries of a later format.
   Setting s;
   s.manifest.version = 1;
-  CHECK(s.why(s.bundle()) == "`manifest.json` and `entry.json` are of different releases");
+  CHECK(s.why(s.bundle()) == "`manifest.json` and `entry.json` come from different releases");
   Setting later = former();
   later.entry["format"] = "airlock-entry/2";
   CHECK(later.why(later.bundle()) != "opened");
@@ -278,7 +280,7 @@ TEST_CASE("an envelope for somebody whom the manifest does not name does not ope
   const Party archive(Role::recipient, "8b0c6a1e-0f4e-4a0f-8f0a-3b9f6a1e0f4e");
   Setting s;
   s.addressed = {s.recipient.certificate, stranger.certificate};
-  CHECK(s.why(s.bundle()) == "is sealed for somebody whom `manifest.json` does not name");
+  CHECK(s.why(s.bundle()) == "is sealed for a recipient that `manifest.json` does not name");
   s.addressed = {s.recipient.certificate, archive.certificate};
   s.manifest.recipients.push_back(archive.certificate.fingerprint().hex());
   s.promise();
@@ -286,7 +288,7 @@ TEST_CASE("an envelope for somebody whom the manifest does not name does not ope
   // As many as are named, but another one: whoever knows the archive's certificate sees it.
   s.addressed = {s.recipient.certificate, stranger.certificate};
   CHECK(s.why(s.bundle(), std::vector{archive.certificate}) ==
-        "is sealed for somebody whom `manifest.json` does not name");
+        "is sealed for a recipient that `manifest.json` does not name");
   CHECK(s.why(s.bundle(), std::vector{stranger.certificate}).starts_with("is sealed for CN="));
   s.manifest.recipients.erase(s.manifest.recipients.begin());
   s.promise();

@@ -130,14 +130,14 @@ TEST_CASE("GNU tar and Python unpack what was archived: the same names, bytes, m
 }
 
 TEST_CASE("an archive by another hand than ours is refused, even of plain files alone") {
-  const std::string other_hand = "is not written as Airlock writes it, from byte 0 on";
+  const std::string other_hand = "is not in the form that Airlock writes, from byte 0 on";
   CHECK(says(judged(gnu_tar("--format=ustar a b")), other_hand));
   CHECK(says(judged(gnu_tar("--format=gnu a b")), other_hand));
   CHECK(says(judged(gnu_tar("--format=v7 a b")), other_hand));
   CHECK(says(judged(gnu_tar("--format=ustar link")), other_hand));
   CHECK(says(judged(gnu_tar("--format=ustar a hard")), other_hand));
-  CHECK(says(judged(gnu_tar("--format=ustar d")), "a name that is not plain: `d/`"));
-  CHECK(says(judged(gnu_tar("--format=pax --pax-option=comment=hello a")), "a name that is not plain"));
+  CHECK(says(judged(gnu_tar("--format=ustar d")), "a name that is not allowed: `d/`"));
+  CHECK(says(judged(gnu_tar("--format=pax --pax-option=comment=hello a")), "a name that is not allowed"));
 }
 
 TEST_CASE("a header of any other kind of file, an extension header too, is refused") {
@@ -157,7 +157,7 @@ TEST_CASE("a name that is not plain, comes twice, or is one too many is refused"
     CAPTURE(name);
     std::string tar = archive_of({{"0123456789", "x"}});
     tar.replace(0, 10, name + std::string(10 - name.size(), '\0'));
-    CHECK(says(judged(tar), "a name that is not plain"));
+    CHECK(says(judged(tar), "a name that is not allowed"));
     core::StringSink out(4096);
     CHECK_FALSE(TarWriter(out, noon).add(name, "x"));
   }

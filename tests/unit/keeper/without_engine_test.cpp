@@ -7,7 +7,7 @@ using namespace airlock;
 using namespace airlock::test;
 
 TEST_CASE("without `engine` keys under a passphrase and in tokens are refused before a secret is asked for") {
-  const std::string none = "this build of Airlock has no keys under a passphrase and none in tokens";
+  const std::string none = "this build of Airlock supports neither keys under a passphrase nor keys in tokens";
   const test::TemporaryDirectory folder;
   const auto key = crypto::PrivateKey::generate(crypto::KeyKind::p256).value();
   const std::string path = key_at(folder.path(), key.encrypted_pem(crypto::Secret("word")));

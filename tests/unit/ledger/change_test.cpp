@@ -231,7 +231,7 @@ TEST_CASE("after a failed COMMIT the ledger refuses everything until it is opene
   row.reset();
   CHECK(book.ledger.head().error().code == Code::not_recorded);
   CHECK(book.ledger.head().error().message ==
-        "`" + book.path() + "`: nobody knows whether the last change was recorded");
+        "`" + book.path() + "`: it is not known whether the last change was recorded");
   CHECK_FALSE(book.ledger.entries(0, 1));
   CHECK_FALSE(book.ledger.change(book.lock));
   book.ledger = Ledger::open(book.path(), db::Mode::read_write).value();

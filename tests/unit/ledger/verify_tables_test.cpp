@@ -28,7 +28,8 @@ TEST_CASE("a tree node that was changed, removed or added is found") {
   CHECK(after_sql("DELETE FROM nodes WHERE level = 1 AND idx = 1") == "lacks the tree's node 1 of level 1");
   CHECK(after_sql("UPDATE nodes SET hash = x'00' WHERE level = 1 AND idx = 1") == "lacks the tree's node 1 of level 1");
   for (const std::string place : {"0, 0", "1, 6", "9, 0", "-1, 0"}) {
-    CHECK(after_sql("INSERT INTO nodes VALUES (" + place + ", zeroblob(32))") == "there are tree nodes of no entry");
+    CHECK(after_sql("INSERT INTO nodes VALUES (" + place + ", zeroblob(32))") ==
+          "there are tree nodes that belong to no entry");
   }
 }
 
@@ -43,7 +44,7 @@ TEST_CASE("an outbox that differs from its entries is found") {
               .ends_with(": the outbox does not say what the entries say"));
   }
   CHECK(after_sql("UPDATE outbox SET stage = 'lost' WHERE disclosure = 1") == "disclosure 1: is at an unknown stage");
-  CHECK(after_sql("UPDATE outbox SET next_try = 'soon' WHERE disclosure = 1") == "disclosure 1: a time of it is none");
+  CHECK(after_sql("UPDATE outbox SET next_try = 'soon' WHERE disclosure = 1") == "disclosure 1: has a malformed time");
   for (const std::string sql :
        {"DELETE FROM outbox WHERE disclosure = 1", "UPDATE outbox SET recorded = 2 WHERE disclosure = 1",
         "UPDATE outbox SET disclosure_id = 'x' WHERE disclosure = 1"}) {
@@ -63,7 +64,7 @@ TEST_CASE("originals that are missing, of another report, or of none are found")
     CHECK(after_sql(sql) == fault);
   }
   CHECK(after_sql("INSERT INTO originals VALUES (5, 'x', zeroblob(32), zeroblob(32), 1)") ==
-        "there are originals of no report");
+        "there are originals that belong to no report");
 }
 
 TEST_CASE("a kept checkpoint that is forged, of another tree or of the future is found") {
@@ -105,7 +106,7 @@ TEST_CASE("the checkpoint in a sealed entry must be of the tree that recorded th
     return ledger::sign_checkpoint(head, test::site_id, book.key).value();
   };
   CHECK(sealed_with([&](const Book& book) { return book.checkpoint(); }) == "sound");
-  const std::string wrong_tree = "entry 13: its checkpoint is not of the tree that recorded the disclosure";
+  const std::string wrong_tree = "entry 13: its checkpoint is not for the tree that recorded the disclosure";
   CHECK(sealed_with([&](const Book& book) { return sign(book, book.ledger.head(12).value()); }) == wrong_tree);
   CHECK(sealed_with([&](const Book& book) { return sign(book, {14, ledger::leaf_hash("x")}); }) == wrong_tree);
   CHECK(sealed_with([&](const Book& book) {

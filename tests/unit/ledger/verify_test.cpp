@@ -120,7 +120,7 @@ TEST_CASE("entries that were swapped, removed or put elsewhere are named") {
   CHECK(after_sql("UPDATE entries SET seq = 20 WHERE seq = 12") == "entry 12: is missing");
 }
 
-TEST_CASE("entries missing at the end are found where a checkpoint covers them or something hangs on them") {
+TEST_CASE("entries missing at the end are found where a checkpoint covers them or something depends on them") {
   // Entry 12 recorded disclosure 4.
   CHECK(after_sql("DELETE FROM entries WHERE seq = 12") ==
         "disclosure 4: the outbox does not say what the entries say");

@@ -110,7 +110,7 @@ TEST_CASE("a stranger in a licence, and a licence in a stranger, are refused") {
 }
 
 TEST_CASE("names in a licence are of a small alphabet") {
-  const std::string rule = "must have 1 to 64 of `a-z`, `0-9`, `.`, `_`, `-`, the first a letter or a digit";
+  const std::string rule = "must have 1 to 64 of `a-z`, `0-9`, `.`, `_`, `-`, and begin with a letter or a digit";
   for (const std::string bad : {"A", "a b", "-a", ".", "a/b", "é", "a\u200bb", "`"}) {
     CAPTURE(bad);
     CHECK(why("product", bad) != "accepted");
@@ -124,7 +124,7 @@ TEST_CASE("names in a licence are of a small alphabet") {
   CHECK(why("entitlements", {"a", "B"}) == "`x`: `/entitlements`: `B`: " + rule);
   CHECK(why("limits", {{"B", 1}}) == "`x`: `/limits/B`: " + rule);
   CHECK(why("serial", "LIC 17") ==
-        "`x`: `/serial`: must have 1 to 64 letters, digits, `.`, `_`, `-`, the first a letter or a digit");
+        "`x`: `/serial`: must have 1 to 64 letters, digits, `.`, `_`, `-`, and begin with a letter or a digit");
   CHECK(why("serial", "_") != "accepted");
   CHECK(why("serial", "0.A_z-9") == "accepted");
   CHECK(why("licensee", "Ex\u202Eample") == "`x`: `/licensee`: has control characters");

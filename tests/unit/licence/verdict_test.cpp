@@ -103,7 +103,8 @@ TEST_CASE("of several defects the first in the order of the states is the verdic
   }
 }
 
-TEST_CASE("a revoked licence, or one that hangs on a revoked certificate, is revoked whatever else is wrong with it") {
+TEST_CASE(
+    "a revoked licence, or one that depends on a revoked certificate, is revoked whatever else is wrong with it") {
   auto setting = example_setting();
   const std::string file = vendor().file(test::example_licence());
   const std::string start = "`licence.p7s`: licence `LIC-2026-000017` ";
@@ -140,7 +141,7 @@ TEST_CASE("a revoked licence, or one that hangs on a revoked certificate, is rev
   verdict = judge(file, "licence.p7s", by_list);
   CHECK(name(verdict.state) == "revoked");
   CHECK(verdict.reason ==
-        start + "hangs on the certificate `CN=Example Vendor Licences`, which the vendor has revoked");
+        start + "depends on the certificate `CN=Example Vendor Licences`, which the vendor has revoked");
   // An authority between signer and root counts the same.
   const auto middle = test::make_below(vendor().root, "Middle", {crypto::Role::licence}, true);
   const auto below = test::make_below(middle, "Below", {crypto::Role::licence}, false);
@@ -162,7 +163,7 @@ TEST_CASE("a licence with a lower sequence than one that was seen is superseded;
   const auto verdict = judge(file, "licence.p7s", setting);
   CHECK(name(verdict.state) == "superseded");
   CHECK(verdict.reason ==
-        "`licence.p7s`: licence `LIC-2026-000017` has sequence 3, and a licence with sequence 4 has been seen");
+        "`licence.p7s`: licence `LIC-2026-000017` has sequence 3, but a licence with sequence 4 has been seen");
   CHECK(airlock::core::exit_code(verdict.code()) == 6);
   CHECK(verdict.licence == test::example_licence());
   setting.product = "other";
@@ -236,13 +237,13 @@ TEST_CASE("a licence fits the sites that it names, by identifier and key") {
 
   const auto swapped = judge_for(here, std::string(64, '2'));
   CHECK(name(swapped.state) == "wrong_site");
-  CHECK(swapped.reason == start + "names this site, `" + here + "`, but with another key than the site has");
+  CHECK(swapped.reason == start + "names this site, `" + here + "`, but not the key that the site has");
   const auto stranger = judge_for("00000000-0000-4000-8000-000000000000", std::string(64, '1'));
   CHECK(name(stranger.state) == "wrong_site");
   CHECK(stranger.reason == start + "is not for this site, `00000000-0000-4000-8000-000000000000`");
   const auto nowhere = judge_for(std::nullopt, std::nullopt);
   CHECK(name(nowhere.state) == "wrong_site");
-  CHECK(nowhere.reason == start + "is bound to certain sites, and no site is known here");
+  CHECK(nowhere.reason == start + "is bound to certain sites, but no site is given");
 
   auto any = test::example_licence();
   any.any_site = true;

@@ -77,10 +77,10 @@ TEST_CASE("a kit is judged by product, number and content before its revocations
   CHECK(why(kit, "", known) == "believed");
   CHECK(why(kit, "other", known) == "`kit`: is for product `posthog`, not `other`");
   CHECK(why(kit, "posthog", {.number = 5, .content_sha256 = a_digest, .lists = {}}) ==
-        "`kit`: is the kit with number 4, and number 5 is known");
+        "`kit`: is the kit with number 4, but number 5 is known");
   CHECK(why(kit, "posthog", {.number = 4, .content_sha256 = a_digest, .lists = {}}) ==
         "`kit`: is not the kit with number 4 that is known");
   const auto missing = revocations_in(std::nullopt, "`kit`", {.roots = roots, .product = "posthog", .known = known});
   REQUIRE(missing.unknown);
-  CHECK(missing.unknown->message == "`kit`: is missing, and kit number 4 is known");
+  CHECK(missing.unknown->message == "`kit`: is missing, but kit number 4 is known");
 }

@@ -83,7 +83,7 @@ TEST_CASE("a kit with something wrong in it is not built, and the reason names f
   CHECK(vendor.why(content).find("`dictionary.json`: ") == 0);
   content = vendor.content();
   content.product = "other";
-  CHECK(vendor.why(content) == "`dictionary.json`: is for product `posthog`, the kit for `other`");
+  CHECK(vendor.why(content) == "`dictionary.json`: is for product `posthog`, but the kit is for `other`");
   content = vendor.content();
   content.next_update = now;
   CHECK(vendor.why(content).find("`/next_update`") != std::string::npos);
@@ -139,7 +139,7 @@ TEST_CASE("files that a kit does not have, or has in another order, are refused"
   files[0].second.replace(at, 2, R"(["LIC-1"])");
   CHECK(why(files) == "read");
   files[0].second.replace(at, 9, "[1]      ");
-  CHECK(why(files).find("`/revoked_licences`: must hold serials") != std::string::npos);
+  CHECK(why(files).find("`/revoked_licences`: must be a list of licence serials") != std::string::npos);
 }
 
 TEST_CASE("a kit of another role, another root, or issued outside its signer's validity is refused") {
@@ -172,10 +172,10 @@ TEST_CASE("a kit's revocation lists are applied before its own signer is judged"
   const std::string plain = build_kit(content, vendor.signer()).value();
   CHECK(why(plain) == "accepted");
   const std::vector revoking{list(vendor, {vendor.certificate})};
-  CHECK(why(plain, revoking) == "hangs on the certificate `CN=leaf`, which the vendor has revoked");
+  CHECK(why(plain, revoking) == "depends on the certificate `CN=leaf`, which the vendor has revoked");
   content.lists = revoking;
   CHECK(why(build_kit(content, vendor.signer()).value()) ==
-        "hangs on the certificate `CN=leaf`, which the vendor has revoked");
+        "depends on the certificate `CN=leaf`, which the vendor has revoked");
   content.lists = {list(vendor, {vendor.recipient}, 4)};
   const auto kit = verify_kit(build_kit(content, vendor.signer()).value(), vendor.trust());
   REQUIRE(kit);
@@ -183,10 +183,11 @@ TEST_CASE("a kit's revocation lists are applied before its own signer is judged"
   CHECK(kit->trust.lists[0].number() == 4);
   CHECK(kit->trust.list_issuers[0] == vendor.root.key().sha256());
   content.lists = {list(vendor, {}), list(vendor, {}, 2)};
-  CHECK(why(build_kit(content, vendor.signer()).value()) == "`crl.pem` holds two lists of `CN=root`");
+  CHECK(why(build_kit(content, vendor.signer()).value()) == "`crl.pem` contains two lists of `CN=root`");
   const Vendor impostor;  // the same names, other keys
   content.lists = {list(impostor, {})};
-  CHECK(why(build_kit(content, vendor.signer()).value()) == "`crl.pem` holds a list that no trusted root has signed");
+  CHECK(why(build_kit(content, vendor.signer()).value()) ==
+        "`crl.pem` contains a list that no trusted root has signed");
 }
 
 TEST_CASE("a successor root is believed where a trusted root has signed for it") {
@@ -208,7 +209,7 @@ TEST_CASE("a successor root is believed where a trusted root has signed for it")
   content.successors = {crypto::sign_for_successor(next.root, stranger.root, stranger.root_key).value()};
   const auto refused = verify_kit(build_kit(content, vendor.signer()).value(), vendor.trust());
   REQUIRE_FALSE(refused);
-  CHECK(refused.error().message == "its successor root `CN=root` is not signed for by a trusted root");
+  CHECK(refused.error().message == "the successor root `CN=root` is not signed by a trusted root");
 }
 
 TEST_CASE("every single-byte change of a kit file is refused") {
