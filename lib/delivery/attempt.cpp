@@ -24,7 +24,7 @@ using core::Json;
 using core::quote;
 using ledger::Kind;
 
-constexpr auto held_hint = "the report is held; `airlock process --held` decides anew";
+constexpr auto held_hint = "the report is held; `airlock process --held` makes a new decision";
 
 std::uint64_t random_number(const sys::World& world) {
   std::uint64_t out = 0;
@@ -78,7 +78,7 @@ Result<Attempts::Tried> Attempts::lose(gate::Session& session, const ledger::Dis
   AIRLOCK_CHECK(
       record(session, Kind::payload_lost, disclosure, {{"reason", why}}, "what was queued was altered or lost"));
   return Tried{event_of(disclosure, SendOutcome::payload_lost, why,
-                        "check the disk; the report is held, and `airlock process --held` queues it anew")};
+                        "check the disk; the report is held, and `airlock process --held` queues it again")};
 }
 
 Result<Attempts::Tried> Attempts::too_old(gate::Session& session, const ledger::Disclosure& disclosure,
@@ -145,7 +145,7 @@ Result<Attempts::Beginning> Attempts::begin(const ledger::Disclosure& disclosure
   if (!blob) return fail(std::move(blob).error());
   AIRLOCK_TRY(const core::Digest digest, crypto::sha256(**blob));
   if (digest.hex() != row->content_sha256) {
-    return without(lose(session, *row, quote(row->file) + ": is not what was queued"));
+    return without(lose(session, *row, quote(row->file) + ": differs from what was queued"));
   }
   if (const auto opened = target(inputs, index); !opened) {
     return without(end(session, *row, index, destinations.size(),

@@ -43,7 +43,7 @@ std::string in_words(const net::Answer& answer) {
   if (answer.status >= 300 && answer.status < 400) {
     return out + ", a redirect to " + core::quote(answer.location) + ", which is not followed";
   }
-  if (answer.status == 413) return out + ": the report is larger than it takes";
+  if (answer.status == 413) return out + ": it accepts only smaller reports";
   if (!answer.text.empty()) out += ": " + core::printable(answer.text);
   return out;
 }

@@ -89,7 +89,7 @@ Result<std::vector<CheckedDestination>> check_destinations(const std::string& di
       // A receiver need not support HEAD. What counts is that it was reached and accepted our credentials.
       const long status = reply.answer->status;
       checked.sound = status < 300 || status == 404 || status == 405 || status == 501;
-      checked.message = "reached, and its certificate verified; it answers " + std::to_string(status);
+      checked.message = "reached, certificate verified; it answers " + std::to_string(status);
     }
     out.push_back(std::move(checked));
   }

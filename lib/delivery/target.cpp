@@ -66,7 +66,7 @@ Result<std::array<MemberSlice, event_members.size()>> slices_of(const core::Blob
     if (token.kind == report::TokenKind::end) return out;
     if (token.depth == 0 && token.kind != report::TokenKind::begin_object &&
         token.kind != report::TokenKind::end_object) {
-      return fail(Code::refused, "the report is no object, which `posthog-batch` needs");
+      return fail(Code::refused, "the report is not a JSON object, which `posthog-batch` needs");
     }
     if (token.kind == report::TokenKind::key && token.depth == 1) {
       const auto found = std::find(event_members.begin(), event_members.end(), token.text);
@@ -105,7 +105,7 @@ Result<std::size_t> JoinedBlob::read_at(std::uint64_t offset, std::span<char> in
       part.text.copy(rest.data(), rest.size(), static_cast<std::size_t>(offset));
     } else {
       AIRLOCK_TRY(const std::size_t got, part.blob->read_at(part.begin + offset, rest));
-      if (got != rest.size()) return fail(Code::integrity, "the payload is shorter than it was");
+      if (got != rest.size()) return fail(Code::integrity, "the payload became shorter while it was read");
     }
     done += rest.size();
     offset = 0;
@@ -131,8 +131,8 @@ Result<JoinedBlob> posthog_batch(const core::Blob& payload, const std::string& a
   }
   out.add(R"("uuid":")" + disclosure_id + R"("}]})");
   if (out.size() > posthog_batch_maximum) {
-    return fail(Code::refused, "the report is larger than PostHog takes at once: " + std::to_string(out.size()) +
-                                   " of " + std::to_string(posthog_batch_maximum) + " bytes");
+    return fail(Code::refused, "the report is larger than PostHog accepts: " + std::to_string(out.size()) + " of " +
+                                   std::to_string(posthog_batch_maximum) + " bytes");
   }
   return out;
 }

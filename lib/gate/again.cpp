@@ -20,11 +20,11 @@ Again stop(Verdict verdict, std::string why, std::string hint = {}) {
 
 Result<Again> decide_again(const Inputs& inputs, const ledger::Ledger& ledger, const ledger::Disclosure& disclosure) {
   if (!inputs.kit) {
-    return stop(Verdict::wait, "without a kit nothing leaves: " + inputs.no_kit.message, inputs.no_kit.hint);
+    return stop(Verdict::wait, "nothing leaves without a kit: " + inputs.no_kit.message, inputs.no_kit.hint);
   }
   AIRLOCK_TRY(const ledger::Entry entry, ledger.entry(disclosure.recorded));
   AIRLOCK_TRY(RecordedDecision recorded, read_decision(entry));
-  if (!recorded.terms) return stop(Verdict::withdraw, "the ledger does not say how it was decided");
+  if (!recorded.terms) return stop(Verdict::withdraw, "the ledger does not record the decision");
   // An older release recorded no classes. They are in the dictionary by which it decided.
   if (recorded.dictionary_sha256 == crypto::sha256(inputs.kit->dictionary_text).hex()) {
     (void)policy::complete(*recorded.terms, inputs.kit->dictionary);

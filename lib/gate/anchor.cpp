@@ -28,8 +28,8 @@ using core::quote;
 using core::Result;
 
 constexpr auto way_out =
-    "find out who put it back, and restore the newest copy; if that is gone, `airlock ledger adopt --reason TEXT` goes "
-    "on with this one and records that for ever";
+    "find out who put an old ledger there, and restore the newest copy; if that is lost, `airlock ledger adopt "
+    "--reason TEXT` goes on with this one and records that for ever";
 
 tl::unexpected<core::Error> behind(const std::string& what) { return fail(Code::integrity, what, way_out); }
 
@@ -53,7 +53,7 @@ Result<void> check_anchor(const site::Site& site, const ledger::Ledger& ledger) 
     return believed;
   }
   AIRLOCK_CHECK(check_holds(ledger, *anchor, "the anchor " + quote(site.path(site::layout::rollback_anchor))));
-  return behind("the ledger is not the one that the anchor saw");
+  return behind("the ledger is not the one that the rollback anchor was written for");
 }
 
 /// The unknown bundles that the newest `adopted` entry names.
@@ -83,7 +83,7 @@ bool is_order(ledger::Kind kind) {
 Result<std::string> read_anchor(const site::Site& site) {
   const std::string path = site.path(site::layout::rollback_anchor);
   if (!sys::exists(path))
-    return behind(quote(path) + ": is missing, so nobody can tell whether the ledger is the newest");
+    return behind(quote(path) + ": is missing, so nobody can tell whether this ledger is the newest");
   return sys::read_file(path, ledger::checkpoint_text_limit);
 }
 
@@ -146,7 +146,7 @@ Result<void> check_past(const site::Site& site, const ledger::Ledger& ledger) {
     if (adopted.contains(name)) continue;
     return behind(
         quote(in_outbox(site, name)) +
-        ": the ledger does not know this bundle: the ledger was rolled back, or the bundle is not this site's");
+        ": the ledger does not know this bundle: either the ledger was rolled back, or another site made the bundle");
   }
   return {};
 }

@@ -20,7 +20,7 @@ Result<void> check_name(const std::string& name) {
   const bool is_name = !name.empty() && name != "." && name != ".." && name.find('/') == std::string::npos &&
                        name.find('\0') == std::string::npos;
   if (is_name) return {};
-  return core::fail(core::Code::usage, core::quote(name) + ": is no name of a file in a folder");
+  return core::fail(core::Code::usage, core::quote(name) + ": is not the name of a file in a folder");
 }
 
 std::string in(const std::string& directory, std::string_view folder, const std::string& name) {
@@ -62,7 +62,7 @@ Result<void> put_back(const std::string& directory, const std::string& id, const
 }
 
 Result<void> keep_claimed(const std::string& directory, const std::string& id, const sys::World& world) {
-  if (!core::is_uuid(id)) return core::fail(core::Code::usage, core::quote(id) + ": is no id of a report");
+  if (!core::is_uuid(id)) return core::fail(core::Code::usage, core::quote(id) + ": is not the id of a report");
   AIRLOCK_CHECK(
       sys::rename_new(in(directory, site::layout::claimed, id), in(directory, site::layout::held, id), world));
   AIRLOCK_CHECK(sys::sync_directory(in(directory, site::layout::held, "."), world));

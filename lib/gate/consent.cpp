@@ -85,7 +85,8 @@ Result<std::optional<std::set<std::string>>> declared_so_far(const ledger::Ledge
   AIRLOCK_TRY(const Json list, core::parse_json(*text, ledger::title(*entry), {.bytes = ledger::entry_limit}));
   Paths out(std::in_place);
   for (const Json& path : list) {
-    if (!path.is_string()) return fail(Code::integrity, ledger::title(*entry) + ": `/declared`: is no list of paths");
+    if (!path.is_string())
+      return fail(Code::integrity, ledger::title(*entry) + ": `/declared`: is not a list of paths");
     out->insert(path.get<std::string>());
   }
   return out;

@@ -20,12 +20,12 @@ core::Result<void> look_after_delivery(const std::string& directory, Processed& 
       break;
     case ledger::Stage::withdrawn:
       processed.outcome = ReportOutcome::withdrawn;
-      processed.message = "before it could be sent the decision became stricter";
-      processed.hint = "`airlock process --again` decides anew";
+      processed.message = "the decision became stricter before the report could be sent";
+      processed.hint = "`airlock process --again` makes a new decision";
       break;
     case ledger::Stage::payload_lost:
       processed.outcome = ReportOutcome::payload_lost;
-      processed.message = "the bytes on disk are not those that were queued";
+      processed.message = "the payload on disk differs from the one that was queued";
       processed.hint = "check the disk, then run again with `--again`";
       break;
     default:

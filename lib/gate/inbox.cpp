@@ -122,8 +122,9 @@ class Inbox {
                      "only files are taken; remove it from the inbox"});
         return;
       case sys::Drop::linked:
-        leave(name, {Code::bad_input, quote(name) + ": has other names too, under which it could be changed",
-                     "copy it into the inbox instead of linking it"});
+        leave(name,
+              {Code::bad_input, quote(name) + ": has a second name (a hard link), through which it could be changed",
+               "copy it into the inbox instead of linking it"});
         return;
       case sys::Drop::ready:
         break;

@@ -122,8 +122,8 @@ Result<ledger::ReportRow> waiting_row(const ledger::Ledger& ledger, std::uint64_
   if (row && waits(row->latest)) return std::move(*row);
   const std::string text = std::to_string(number);
   const std::string hint =
-      "`airlock status` says which reports wait, `airlock ledger list` what became of each; a file of that name is "
-      "`./" +
+      "`airlock status` says which reports wait, `airlock ledger list` what became of each; for a file of that name "
+      "write `./" +
       text + "`";
   if (!row) return fail(Code::usage, "there is no report " + text, hint);
   return fail(Code::usage, "report " + text + " does not wait: it is " + std::string(ledger::name(row->latest)), hint);
@@ -136,7 +136,7 @@ Result<ledger::ReportRow> waiting_report(const site::Site& site, const ledger::L
   return fail(Code::integrity,
               quote(kept_path(site, row.report_id)) + ": is missing, but report " + std::to_string(number) + " is " +
                   std::string(ledger::name(row.latest)),
-              "put it back from a backup, or hand the report in again; `airlock discard` records that it is gone");
+              "put it back from a backup, or hand in the report again; `airlock discard` records that it is gone");
 }
 
 Result<Received> receive_kept(const site::Site& site, const ledger::Ledger& ledger, const ledger::ReportRow& row) {
@@ -148,10 +148,10 @@ Result<Received> receive_kept(const site::Site& site, const ledger::Ledger& ledg
   const core::Blob& bytes = report.whole ? static_cast<const core::Blob&>(report.bytes) : kept;
   AIRLOCK_TRY(const bool same, is_original(ledger, row.report_id, bytes));
   if (same) return report;
-  return fail(
-      Code::integrity,
-      quote(kept_path(site, row.report_id)) + ": is not report " + std::to_string(row.number) + " as it came in",
-      "find out who changed it, and put it back from a backup; `airlock discard` lets go of it");
+  return fail(Code::integrity,
+              quote(kept_path(site, row.report_id)) + ": is not report " + std::to_string(row.number) +
+                  " as the product handed it in",
+              "find out who changed it, and put it back from a backup; `airlock discard` removes it");
 }
 
 Result<void> Keeping::count(const site::Site& site, const ledger::Ledger& ledger) {
@@ -179,13 +179,13 @@ Result<void> Keeping::check_room(const site::Site& site, const ledger::Ledger& l
   const std::uint64_t room = room_of(share, site.configuration());
   const Taken& taken = taken_[share];
   if (taken.bytes <= room && sys::whole_blocks(bytes) <= room - taken.bytes) return {};
-  const std::string what = share == Share::reports ? "reports that are held" : "what was refused as no report";
+  const std::string what = share == Share::reports ? "reports that are held" : "refused input that is not a report";
   return fail(Code::not_recorded,
-              quote(site.path(site::layout::held)) + ": no room to keep it: " + what + " may take " +
+              quote(site.path(site::layout::held)) + ": no room to keep the report: " + what + " may take " +
                   std::to_string(room) + " bytes, and " + std::to_string(taken.files) + " files take " +
                   std::to_string(taken.bytes),
-              "keep the report. `airlock status` says what waits and why: let it leave, or let go of it with `airlock "
-              "discard N --reason TEXT`; `limits.held_bytes` in airlock.json allows more. Then run again");
+              "keep the report. `airlock status` says what waits and why. Make room: let a report leave, remove one "
+              "with `airlock discard N --reason TEXT`, or raise `limits.held_bytes` in airlock.json. Then run again");
 }
 
 void Keeping::took(const site::Site& site, Share share, std::uint64_t bytes) {

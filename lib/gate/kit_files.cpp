@@ -23,7 +23,7 @@ Result<void> check_product(const site::Site& site, const std::string& product, s
   const std::string& own = site.configuration().product;
   if (own.empty() || own == product) return {};
   return fail(Code::refused, std::string(what) + " is for product " + quote(product) + ", this site for " + quote(own),
-              "ask the vendor for one of this site's product");
+              "ask the vendor for one for this site's product");
 }
 
 Result<site::Kit> verify_kit_for(const site::Site& site, std::string_view file) {

@@ -26,26 +26,25 @@ Result<void> check_against_ledger(const site::Site& site, const envelope::Opened
                 "run `airlock ledger verify`");
   }
   if (recorded->content_sha256 != bundle.content_sha256().hex()) {
-    return fail(Code::integrity, "the content is not what the ledger recorded for disclosure " + recorded->id);
+    return fail(Code::integrity, "the content differs from what the ledger recorded for disclosure " + recorded->id);
   }
   if (const auto& previous = bundle.manifest().previous; previous) {
     AIRLOCK_TRY(const auto before, ledger.disclosure(previous->id));
     if (!before || before->content_sha256 != previous->content_sha256 ||
         before->disclosure >= bundle.manifest().disclosure) {
-      return fail(Code::integrity, "`manifest.json` names a disclosure before it that the ledger does not know");
+      return fail(Code::integrity, "`manifest.json` names a previous disclosure that the ledger does not know");
     }
   }
   AIRLOCK_TRY(const auto verifier, site.ledger_verifier());
   AIRLOCK_TRY(const std::string entry, bundle.text("entry.json"));
   AIRLOCK_TRY(const std::string text, bundle.text("proof.txt"));
   AIRLOCK_TRY(const ledger::Proof proof, ledger::read_proof(text));
-  if (proof.index != bundle.entry_seq())
-    return fail(Code::integrity, "`proof.txt` is for another place than the entry's");
+  if (proof.index != bundle.entry_seq()) return fail(Code::integrity, "`proof.txt` is for another entry");
   AIRLOCK_TRY(const auto keys, ledger.keys(verifier));
   AIRLOCK_TRY(const ledger::TreeHead head, ledger::verify_proof(entry, proof, keys));
   AIRLOCK_TRY(const auto named, crypto::NoteVerifier::from_text(bundle.manifest().ledger_key));
   if (!ledger::verify_checkpoint(proof.checkpoint, named)) {
-    return fail(Code::integrity, "`manifest.json` names another ledger key than the one that signed the checkpoint");
+    return fail(Code::integrity, "`manifest.json` names a ledger key, but another key signed the checkpoint");
   }
   AIRLOCK_TRY(const std::string checkpoint, bundle.text("checkpoint.txt"));
   if (checkpoint != proof.checkpoint) return fail(Code::integrity, "`proof.txt` is for another checkpoint");

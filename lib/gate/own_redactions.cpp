@@ -13,7 +13,7 @@ OwnRedaction judged(const redaction::Redaction& redaction, const site::Kit* kit)
   const auto plan = redaction::Plan::make(kit->dictionary, {&alone, 1});
   if (plan) return out;
   out.problem = plan.error().message;
-  out.hint = "mend it in the file, or ask the vendor for a kit that declares this; reports are held until then";
+  out.hint = "correct it in that file, or ask the vendor for a kit that declares it; reports are held until then";
   return out;
 }
 

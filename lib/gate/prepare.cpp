@@ -44,7 +44,7 @@ Stop malformed(const core::Error& error, const core::Blob& report, const Inputs&
     out.message = byte + ", " + *place + error.message.substr(colon);
   }
   if (out.hint.empty()) {
-    out.hint = "mend what makes the report, and hand in the next one; `airlock discard` lets go of this one";
+    out.hint = "fix the program that makes the report, and hand in its next one; `airlock discard` removes this one";
   }
   return out;
 }
@@ -151,8 +151,8 @@ Result<Found> take_copies_out(sys::Spool& payload, redaction::Redacted& redacted
   payload = std::move(without);
   AIRLOCK_TRY(const redaction::Copies left, look());
   if (!left.places.empty()) {
-    return fail(Code::refused, "leak scan: a copy of what was taken out is still there after it was taken out",
-                "this is a fault of airlock; nothing left");
+    return fail(Code::refused, "leak scan: the report still has a copy of a value that was taken out",
+                "this is a fault in Airlock; nothing left the site");
   }
   redaction::add_counts(copies, redacted.counts);
   return Found{std::move(copies.found), std::move(tokens)};
@@ -163,20 +163,18 @@ Result<Found> take_copies_out(sys::Spool& payload, redaction::Redacted& redacted
 Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std::string& note) {
   const report::Limits limits = limits_of(inputs.site.configuration());
   if (!report.complete) {
-    return unjudged(
-        Outcome::refused,
-        {.reason = StopReason::limit,
-         .message = "the report is larger than " + std::to_string(limits.bytes) + " bytes",
-         .hint = "`limits.report_bytes` in airlock.json can allow more; `airlock process --held` then looks "
-                 "at it again"},
-        inputs);
+    return unjudged(Outcome::refused,
+                    {.reason = StopReason::limit,
+                     .message = "the report is larger than " + std::to_string(limits.bytes) + " bytes",
+                     .hint = "`limits.report_bytes` in airlock.json can allow more; then run `airlock process --held`"},
+                    inputs);
   }
   if (!inputs.kit) {
     const auto checked = check_well_formed(report.bytes, inputs);
     if (checked) {
       return unjudged(Outcome::held,
                       {.reason = StopReason::no_kit,
-                       .message = "without a kit nothing leaves: " + inputs.no_kit.message,
+                       .message = "nothing leaves without a kit: " + inputs.no_kit.message,
                        .hint = inputs.no_kit.hint},
                       inputs);
     }
@@ -209,10 +207,10 @@ Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std
   if (!inspection->missing.empty()) {
     out.outcome = Outcome::held;
     out.stop = {.reason = StopReason::dictionary,
-                .message = core::quote(inspection->missing) + " is required, and is missing or not of its type",
+                .message = core::quote(inspection->missing) + " is required, but is missing or has the wrong type",
                 .hint =
-                    "what is billed by must be there: mend what makes the report; `airlock discard` lets go of this "
-                    "one"};
+                    "the vendor bills by this field: fix the program that makes the report; `airlock discard` removes "
+                    "this one"};
     return out;
   }
 

@@ -19,7 +19,8 @@ namespace {
 
 using core::Json;
 
-/// All that a decision depends on besides the report, the program too: where it is the same, so is the outcome.
+/// The digest of everything that a decision depends on besides the report, the program's version included. If it is
+/// the same as before, every outcome is too.
 core::Digest stand_of(const Inputs& inputs) {
   return crypto::sha256(inputs.fingerprint.hex() + "\n" + std::string(core::name(inputs.licence.verdict.state)) + "\n" +
                         (inputs.kit && inputs.kit->is_stale(inputs.now) ? "stale" : "") + "\n" + AIRLOCK_VERSION);
@@ -36,7 +37,7 @@ Result<std::string> note_of(const ledger::Ledger& ledger, const std::string& rep
   return std::string();
 }
 
-/// The options for a report that waits: with the note that it came with, unless there is a new one.
+/// The options for a report that waits. Without a new note, the report keeps the note that it came with.
 Result<ProcessOptions> with_its_note(ProcessOptions options, const ledger::Ledger& ledger,
                                      const ledger::ReportRow& row) {
   if (options.note.empty()) {
@@ -56,14 +57,15 @@ Result<Processed> decide_again(const site::Site& site, const ledger::ReportRow& 
   return record(site, report, subject, with_note, keeping);
 }
 
-/// Which reports `process --held` looks at: those named, else all for which something has changed since.
+/// The reports that `process --held` decides again: those that are named, otherwise all for which something has
+/// changed.
 struct ToLookAt {
   std::vector<ledger::ReportRow> rows;
   core::Digest stand;
-  std::uint64_t ledger_size = 0;  ///< what comes later has not been looked at
+  std::uint64_t ledger_size = 0;  ///< later entries have not been looked at
 };
 Result<ToLookAt> to_look_at(const site::Site& site, const std::vector<std::uint64_t>& numbers, Keeping& keeping) {
-  // What a crash left may be a report that is held again.
+  // Recovery may hold a report again, so it comes first.
   AIRLOCK_TRY(auto session, Session::begin(site, Patience::report, NewerOrders::are_left));
   AIRLOCK_CHECK(finish_before(session, keeping));
   const ledger::Ledger& ledger = session.ledger();
@@ -79,7 +81,7 @@ Result<ToLookAt> to_look_at(const site::Site& site, const std::vector<std::uint6
   AIRLOCK_TRY(const auto all, waiting_reports(site, ledger));
   for (const ledger::ReportRow& row : all) {
     if (row.latest_seq < looked) continue;
-    // Only a person who names it overrules the person who asked for other bytes.
+    // A report that `--expect` held waits until a person names it.
     AIRLOCK_TRY(const Why why, why_it_waits(ledger, row));
     if (why.reason != name(StopReason::expect)) out.rows.push_back(row);
   }
@@ -112,7 +114,7 @@ Result<Looked> process_held(const std::string& directory, const std::vector<std:
       out.reports.push_back(std::move(*processed));
       continue;
     }
-    // Another process may have dealt with it meanwhile.
+    // Another process may have decided on it meanwhile.
     AIRLOCK_TRY(const auto ledger, open_to_read(site));
     if (numbers.empty() && !waiting_row(ledger, row.number)) continue;
     out.failed.push_back({row.number, std::move(processed).error()});
@@ -121,7 +123,7 @@ Result<Looked> process_held(const std::string& directory, const std::vector<std:
   AIRLOCK_TRY(const auto waiting, waiting_reports(site, ledger));
   out.waiting = waiting.size();
   if (numbers.empty() && out.failed.empty()) {
-    // Advice only: without it the next run looks at all of them once more.
+    // This only saves time: if it fails, the next run looks at all reports again.
     const auto lock = lock_site(site, Patience::none);
     if (lock) (void)note_looked(site, to_look.stand, to_look.ledger_size);
   }

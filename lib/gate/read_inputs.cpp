@@ -33,14 +33,15 @@ Result<site::Kit> load_kit(const site::Site& site, const std::optional<std::stri
   auto kit = site::verify_kit(*file, trust);
   if (!kit) return fail(std::move(kit.error()).within(quote(path)));
   if (kit->number != in_force->number || kit->content_sha256.hex() != in_force->content_sha256) {
-    return fail(Code::refused, quote(path) + ": is not the kit in force, number " + std::to_string(in_force->number),
+    return fail(Code::refused,
+                quote(path) + ": is not the kit that is in force, number " + std::to_string(in_force->number),
                 "install the kit with `airlock kit install FILE`, which records it");
   }
   if (kit->product != site.configuration().product) {
     return fail(Code::refused,
                 quote(path) + ": is for product " + quote(kit->product) + ", this site for " +
                     quote(site.configuration().product),
-                "ask the vendor for the kit of this site's product");
+                "ask the vendor for a kit for this site's product");
   }
   return kit;
 }

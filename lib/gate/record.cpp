@@ -109,25 +109,26 @@ class Recorder {
     return out;
   }
 
-  /// Keeps what is to be kept, but for a dropped file that is too large to be read: who claimed it moves it once its id
-  /// is in the ledger, since nobody would know it before.
+  /// Keeps the report's bytes. A dropped file that is too large to be read stays where it is: the supervisor claimed
+  /// it, and moves it once its id is in the ledger, since nobody would know the file before.
   Result<void> keep_before(const Subject& subject, Share share) {
     if (report_.whole) return keeping_.keep(inputs_.site, ledger_, subject.report_id, report_, share);
     if (!subject.dropped.empty()) {
       AIRLOCK_TRY(const std::uint64_t size, sys::size_of(subject.dropped));
       return keeping_.check_room(inputs_.site, ledger_, share, size);
     }
-    return fail(Code::not_recorded,
-                "the report is larger than " + std::to_string(room_of(share, inputs_.site.configuration())) +
-                    " bytes, which is all that may be kept of what is no report",
-                "keep it, and find out what makes it; `limits.held_bytes` in airlock.json allows more");
+    return fail(
+        Code::not_recorded,
+        "the report is larger than " + std::to_string(room_of(share, inputs_.site.configuration())) +
+            " bytes, the maximum that is kept of refused input",
+        "keep it, and find out which program makes it; a larger `limits.held_bytes` in airlock.json allows more");
   }
 
   Result<void> remove_kept(const std::string& report_id) {
     return sys::remove_file(kept_path(inputs_.site, report_id), inputs_.site.world());
   }
 
-  /// What was given up of a report before it was held again is over now: it must not leave a second time.
+  /// Ends the report's earlier disclosures that were given up, so that they cannot leave as well.
   Result<void> withdraw_earlier(const Subject& subject) {
     AIRLOCK_TRY(const auto given_up, given_up_of(ledger_, subject.report_id));
     if (given_up.empty()) return {};
@@ -167,7 +168,7 @@ class Recorder {
     AIRLOCK_TRY(const std::uint64_t seq, append_report(change, subject, entry));
     AIRLOCK_TRY(const ledger::TreeHead recorded, change.commit());
 
-    // From here on the record stands: whatever fails, the next run finishes it or says that it was abandoned.
+    // From here on the record is final. If a later step fails, the next run finishes it or records `abandoned`.
     AIRLOCK_TRY(const SealedBundle sealed, sealing.write(ledger_, seq, recorded));
     AIRLOCK_TRY(auto second, session_.change());
     const Json members{
@@ -188,8 +189,8 @@ class Recorder {
       out.hint = (first.empty() ? "" : first + "; ") + "the next run finishes it";
     } else if (!*released) {
       out.outcome = ReportOutcome::payload_lost;
-      out.message = "the bundle on disk is not the one that was sealed";
-      out.hint = "check the disk; the report is held, and `airlock process --held` seals it anew";
+      out.message = "the bundle on disk differs from the one that was sealed";
+      out.hint = "check the disk; the report is held, and `airlock process --held` seals it again";
     } else {
       out.bundle = in_outbox(inputs_.site, sealed.file);
       if (const auto head = ledger_.head()) out.head = *head;
@@ -197,12 +198,12 @@ class Recorder {
     return out;
   }
 
-  /// Steps A to 4 of what is to be sent, which airlock-send does.
+  /// Steps A to 4 of a report that airlock-send will send.
   Result<Processed> queue(Processed out, const Subject& subject) {
     AIRLOCK_TRY(const std::uint64_t last, ledger_.last_disclosure());
     const NewDisclosure disclosure{sys::random_uuid(inputs_.site.world()), last + 1};
     AIRLOCK_TRY(auto queueing, Queueing::begin(inputs_.site, *out.prepared.payload, disclosure));
-    // Until it has been sent nobody knows whether it will be.
+    // The original is kept until the payload was sent, since sending may fail.
     if (!subject.was_held) AIRLOCK_CHECK(keep_original(inputs_.site, subject.report_id, report_));
 
     AIRLOCK_TRY(auto change, session_.change());
@@ -219,11 +220,11 @@ class Recorder {
     out.disclosure_id = disclosure.id;
     out.message = "the report waits to be sent";
     out.hint = "`airlock-send` sends it; `airlock outbox list` shows what waits";
-    (void)show_payload(inputs_.site, disclosure.id);  // where that fails the next run does it
+    (void)show_payload(inputs_.site, disclosure.id);  // if this fails, the next run does it
     return out;
   }
 
-  /// Steps 2 to 4; the next run does what is left of them.
+  /// Steps 2 to 4. If it fails, the next run does the rest.
   Result<bool> finish(const std::string& disclosure_id, const Subject& subject) {
     AIRLOCK_TRY(const auto row, ledger_.disclosure(disclosure_id));
     if (!row) return fail(Code::unexpected, "the ledger lost disclosure " + disclosure_id);
@@ -323,7 +324,7 @@ Result<Processed> record(const site::Site& site, const Received& report, const S
     }
   }
   auto recorded = Recorder(fresh, session, report, options, keeping).run(subject, std::move(prepared));
-  // What cannot be cleaned up now is for the next run, and the error that is told is the first one.
+  // If the clean-up fails too, the next run repeats it. The caller gets the first error.
   if (!recorded && session.reopen()) (void)recover(session);
   return recorded;
 }

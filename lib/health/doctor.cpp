@@ -42,7 +42,7 @@ class Examination {
     if (auto site = site::Site::open(directory_)) {
       this->site(*site);
     } else {
-      findings_.broken("site", site.error(), "mend it by what the message says, or put it back from a backup");
+      findings_.broken("site", site.error(), "correct what the message names, or put the file back from a backup");
     }
     return std::move(findings_).take();
   }
@@ -64,7 +64,7 @@ class Examination {
     const std::string path = site.path(site::layout::ledger);
     if (!sys::exists(path)) {
       add("ledger", Health::fail, quote(path) + ": is missing",
-          "put it back from a backup; `airlock ledger adopt --reason TEXT` then records that it was");
+          "put it back from a backup; then `airlock ledger adopt --reason TEXT` records that");
       return std::nullopt;
     }
     const auto ledger = gate::open_to_read(site);
@@ -102,18 +102,19 @@ class Examination {
 
   void sandbox() {
     if (worker_.stopped) {
-      return broken("sandbox", *worker_.stopped, "docs/reference/requirements.md says what a machine must allow");
+      return broken("sandbox", *worker_.stopped, "see docs/reference/requirements.md for what a machine must allow");
     }
     if (!worker_.refused.empty()) {
       return add("sandbox", Health::warn,
                  worker_.confined +
-                     "; the kernel refuses the rest, and `\"sandbox\": \"best-effort\"` goes on: " + worker_.refused,
+                     "; with `\"sandbox\": \"best-effort\"` Airlock runs although the kernel refuses the rest: " +
+                     worker_.refused,
                  worker_.hint);
     }
     if (worker_.kept_to_its_files) return add("sandbox", Health::ok, worker_.confined);
     add("sandbox", Health::warn, worker_.confined + ": files are protected by their permissions only",
-        "a kernel with Landlock (5.13 or later), whose calls a container must allow, confines the worker to the site's "
-        "files too");
+        "use a kernel with Landlock (5.13 or later), and let a container make its calls: the worker then reaches the "
+        "site's files only");
   }
 
   void file_system(const site::Site& site) {
@@ -131,7 +132,7 @@ class Examination {
     if (findings_.any_failed()) return;
     constexpr auto as_owner = "run as the owner of the site directory, on a local file system";
     if (worker_.work) return broken("worker", *worker_.work, as_owner);
-    add("worker", Health::ok, "confined, it reads the site, and writes to `held/`, `outbox/` and a ledger");
+    add("worker", Health::ok, "in the sandbox it reads the site, and writes to `held/`, `outbox/` and a ledger");
     if (const auto claimed = rehearse_claim(site.directory()); !claimed) {
       return broken("inbox", claimed.error(), as_owner);
     }
@@ -152,7 +153,8 @@ class Examination {
       return add("key", Health::warn, "signs bundles" + kept + ": " + built.error().message, built.error().hint);
     }
     if (!kept.empty() && !keeper::comes_unattended(site::signing_key_name)) {
-      findings_.certificate("key", "signs bundles" + kept + ", not tried without its secret", *public_part, hint);
+      findings_.certificate("key", "signs bundles" + kept + ", not tested, since its passphrase or PIN is not at hand",
+                            *public_part, hint);
       return;
     }
     const auto signing = site.signing_identity();
@@ -209,8 +211,8 @@ class Examination {
     if (!newest) return broken("clock", newest.error(), "`airlock ledger verify` says what is wrong with the ledger");
     const core::Time passed = newest->value_or(findings_.now());
     if (licence::is_ahead(passed, findings_.now())) {
-      add("clock", Health::fail, "says " + findings_.now().text() + ", but " + passed.text() + " has already been",
-          "set this machine's clock; if a bad clock made that time, `airlock authorise --clock` disowns it");
+      add("clock", Health::fail, "says " + findings_.now().text() + ", but " + passed.text() + " has already been seen",
+          "set this machine's clock; if a wrong clock made that time, `airlock authorise --clock` disowns it");
     } else {
       add("clock", Health::ok, findings_.now().text() + ", newest trusted time " + passed.text());
     }
@@ -219,7 +221,7 @@ class Examination {
   std::optional<licence::LicenceVerdict> in_force(const site::Site& site, const ledger::Ledger& ledger) {
     const auto inputs = gate::read_inputs(site, ledger, findings_.now());
     if (!inputs) {
-      broken("kit", inputs.error(), "neither kit nor licence can be judged before this is mended");
+      broken("kit", inputs.error(), "correct this first: until then neither kit nor licence can be judged");
       return std::nullopt;
     }
     if (!inputs->kit) {
@@ -250,13 +252,12 @@ class Examination {
     if (verdict.next) {
       const bool follows = verdict.next->begins().has_value();
       add("licence", follows ? Health::ok : Health::warn,
-          (follows ? "next: " : "the licence that was to follow does not take over: ") + verdict.next->reason,
+          (follows ? "next: " : "the next licence does not take over: ") + verdict.next->reason,
           follows ? "" : verdict.next->hint);
     }
     if (inputs->kit && verdict.licence) {
       for (std::string& unknown : site::unknown_terms_in_words(*verdict.licence, *inputs->kit)) {
-        add("licence", Health::warn, std::move(unknown),
-            "ask the vendor whether the licence or the kit is the wrong one");
+        add("licence", Health::warn, std::move(unknown), "ask the vendor whether the licence or the kit is wrong");
       }
     }
     look_at_signers(*inputs, findings_);

@@ -14,8 +14,7 @@ namespace {
 
 using core::quote;
 
-constexpr auto next_signer =
-    "what it has signed stays valid; the vendor needs its next certificate before it signs another";
+constexpr auto next_signer = "its signatures stay valid; the vendor needs the next certificate before it signs again";
 
 class Delivery {
  public:
@@ -29,7 +28,7 @@ class Delivery {
     const std::string path = named ? site_.path_of(destination.ca_file) : site_.path(site::layout::delivery_trust);
     if (!told_.insert(path).second) return;
     tell("knows receivers", path, site_.receiver_authorities(destination), Which::last,
-         "put there the certificate of the authority that the receiver will have by then; who runs it knows");
+         "ask whoever runs the receiver which CA it will use then, and add that certificate to the file");
   }
 
   void client(const published::Destination& destination) {
@@ -48,7 +47,8 @@ class Delivery {
   void tell(const std::string& purpose, const std::string& path, const core::Result<std::string>& text, Which which,
             const std::string& hint) {
     if (!text)
-      return findings_.add("delivery", bad_, text.error().message, "put it back from a backup, or name another");
+      return findings_.add("delivery", bad_, text.error().message,
+                           "put it back from a backup, or name another file in airlock.json");
     const auto terms = crypto::terms_from_pem(*text);
     if (!terms) return findings_.add("delivery", bad_, quote(path) + ": " + terms.error().message, hint);
     const auto ends_before = [](const crypto::Term& a, const crypto::Term& b) { return a.not_after < b.not_after; };
@@ -77,7 +77,7 @@ void signers(const std::string& of, const std::optional<std::string>& file,
   const auto verified = crypto::verify(object, *trust);
   if (!verified) return;
   for (const crypto::Certificate& certificate : verified->chain()) {
-    findings.certificate("signer", of + " hangs on " + quote(certificate.subject()), certificate, next_signer,
+    findings.certificate("signer", of + " depends on " + quote(certificate.subject()), certificate, next_signer,
                          Health::warn);
   }
 }

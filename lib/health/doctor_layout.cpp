@@ -31,7 +31,7 @@ class Layout {
     if (!sound_) return;
     findings_.add(
         "directory", Health::ok,
-        std::to_string(site::layout::folders.size()) + " folders, and nobody but the owner changes what is there");
+        std::to_string(site::layout::folders.size()) + " folders, and only the owner can change their content");
   }
 
  private:
@@ -50,7 +50,7 @@ class Layout {
     if (excess == 0) return;
     const bool change = (excess & others_write) != 0;
     tell(change ? Health::fail : if_readable,
-         quote(path) + ": others than its owner can " + (change ? "change it" : "read it"),
+         quote(path) + ": users other than its owner can " + (change ? "change it" : "read it"),
          "find out who had access, then " + chmod(due, path));
   }
 
@@ -91,7 +91,7 @@ class Layout {
     for (const std::string& name : *names) {
       const auto kind = sys::kind_of(path + "/" + name);
       if (!kind || *kind == sys::FileKind::file || *kind == sys::FileKind::none) continue;
-      tell(Health::warn, quote(path + "/" + name) + ": is no file, so not one of Airlock's",
+      tell(Health::warn, quote(path + "/" + name) + ": is not a regular file, so Airlock did not make it",
            "find out who put it there, and remove it");
     }
   }

@@ -31,10 +31,10 @@ std::optional<std::string> other_roots(const site::Site& site) {
   };
   const std::string file = quote(site.path(site::layout::vendor_root));
   if (const auto extra = lacking(*own, *shown); extra != shown->end()) {
-    return file + ": applications believe the root " + quote(extra->subject()) + ", which this site does not";
+    return file + ": applications trust the root " + quote(extra->subject()) + ", but this site does not";
   }
   if (const auto missing = lacking(*shown, *own); missing != own->end()) {
-    return file + ": applications do not believe the root " + quote(missing->subject()) + ", which this site does";
+    return file + ": applications do not trust the root " + quote(missing->subject()) + ", but this site does";
   }
   return std::nullopt;
 }
@@ -50,7 +50,7 @@ std::string way_back(const licence::LicenceVerdict& found) {
   if (found.state == LicenceState::invalid) return found.hint;
   if (found.state == LicenceState::revoked) return "install the vendor's kit again with `airlock kit install FILE`";
   return "remove `" + std::string(site::layout::public_site) +
-         "`: the next `airlock process` makes it again from the ledger";
+         "`: the next `airlock process` writes it again from the ledger";
 }
 
 class PublicPart {
@@ -62,7 +62,7 @@ class PublicPart {
     above();
     reach(site_.directory(), to_pass, site::layout::site_permissions);
     reach(site_.path(public_folder), to_pass, site::layout::public_permissions);
-    need(site::layout::public_site, "the next `airlock process` makes it again from the ledger");
+    need(site::layout::public_site, "the next `airlock process` writes it again from the ledger");
     need(site::layout::vendor_root, "write it again: " + write_roots(site_));
     for (const auto file : {site::layout::public_site, site::layout::vendor_root, site::layout::licence,
                             site::layout::next_licence, site::layout::kit}) {
@@ -85,8 +85,8 @@ class PublicPart {
       path = path->substr(0, std::max<std::size_t>(path->rfind('/'), 1));
       const auto found = sys::attributes_of(*path);
       if (!found || !*found || ((*found)->permissions & to_pass) != 0) continue;
-      findings_.add("public", Health::warn, quote(*path) + ": lets no other user through to this site",
-                    "applications of other users can verify no licence here; if there are any, `chmod o+x " +
+      findings_.add("public", Health::warn, quote(*path) + ": no other user can pass through it to this site",
+                    "applications that run as other users cannot verify a licence here; if there are any, `chmod o+x " +
                         shell_path(*path) + "`");
     }
   }
@@ -109,7 +109,7 @@ class PublicPart {
     }
     // `look_at_layout` checks who can change the site directory and `public/`.
     if (!(*found)->directory && ((*found)->permissions & sys::others_write) != 0) {
-      fail(quote(path) + ": others than its owner can change what applications believe",
+      fail(quote(path) + ": users other than its owner can change what applications believe",
            "find out who did, then " + hint);
     }
   }
@@ -127,9 +127,9 @@ void look_at_public(const site::Site& site, const std::optional<licence::Licence
   const auto verdict = published::judge_public(site.directory(), findings.now());
   if (!verdict) {
     return findings.broken("public", verdict.error(),
-                           "put it back from a backup, or remove `public/site.json` if it is that");
+                           "put the file back from a backup; if it is `public/site.json`, removing it is enough");
   }
-  const std::string found = "applications find the licence " + std::string(core::name(verdict->state));
+  const std::string found = "for applications the licence is " + std::string(core::name(verdict->state));
   if (const auto others = other_roots(site)) {
     return findings.add("public", Health::fail, *others + "; " + found,
                         "find out who changed it, then " + write_roots(site));
@@ -137,7 +137,7 @@ void look_at_public(const site::Site& site, const std::optional<licence::Licence
   if (own && own->state != verdict->state) {
     return findings.add(
         "public", Health::fail,
-        found + ", and this site finds it " + std::string(core::name(own->state)) + ": " + verdict->reason,
+        found + ", but for this site it is " + std::string(core::name(own->state)) + ": " + verdict->reason,
         way_back(*verdict));
   }
   // A missing kit is reported already. A kit that is there but makes the licence doubtful is reported here.

@@ -71,7 +71,7 @@ Result<void> fill_in(Figures& figures, const site::Site& site, const core::Blob&
 Result<void> say_why_missing(const ledger::Ledger& ledger, const ledger::Disclosure& disclosure) {
   const std::string file = quote("outbox/" + disclosure.file);
   if (disclosure.stage == ledger::Stage::sealed) {
-    return fail(Code::bad_input, file + " is sealed and not in the outbox yet",
+    return fail(Code::bad_input, file + " is sealed, but not in the outbox yet",
                 "`airlock process --held` finishes it unless disclosures are on hold");
   }
   AIRLOCK_TRY(const auto entries, ledger.entries_of_disclosure(disclosure.id));
@@ -101,7 +101,8 @@ Result<void> read_disclosed(Figures& figures, const site::Site& site, const ledg
   }
   AIRLOCK_TRY(const auto payload, sys::FileBlob::open(path));
   AIRLOCK_TRY(const core::Digest digest, crypto::sha256(payload));
-  if (digest.hex() != disclosure.content_sha256) return fail(Code::integrity, quote(path) + " is not what was sent");
+  if (digest.hex() != disclosure.content_sha256)
+    return fail(Code::integrity, quote(path) + " differs from what was sent");
   return fill_in(figures, site, payload);
 }
 
@@ -147,7 +148,7 @@ Result<Usage> licence_usage(const std::string& directory) {
     if (usage.path.empty()) continue;
     if (out.problem.empty()) usage.value = figures.find(usage.path)->second;
     if (!usage.value) {
-      usage.problem = out.problem.empty() ? "is not a whole number in the report as it was disclosed" : out.problem;
+      usage.problem = out.problem.empty() ? "the disclosed report has no whole number for it" : out.problem;
     }
   }
   return out;

@@ -46,8 +46,8 @@ Result<Adopted> adopt(const std::string& directory, const std::string& reason) {
   if (unknown.size() > adopted_bundles_maximum) {
     return fail(Code::refused,
                 "the outbox holds " + std::to_string(unknown.size()) +
-                    " bundles that the ledger does not know, more than one entry takes",
-                "move them to another place and run again");
+                    " bundles that the ledger does not know, more than one entry can name",
+                "move some of them away and run again");
   }
   out.bundles = unknown.size();
   AIRLOCK_TRY(const ledger::TreeHead head, ledger.head());

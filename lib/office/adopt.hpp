@@ -14,7 +14,7 @@
 namespace airlock::office {
 
 /// The hint for a person who adopts a ledger without a reason.
-inline constexpr std::string_view adopt_reason_hint = "say what happened: it is recorded for ever";
+inline constexpr std::string_view adopt_reason_hint = "say what happened: the ledger keeps it for ever";
 /// The maximum number of unknown bundles that one `adopted` entry names.
 inline constexpr std::size_t adopted_bundles_maximum = 512;
 

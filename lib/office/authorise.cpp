@@ -43,16 +43,15 @@ Result<std::optional<AlsoNewList>> new_consent(const std::optional<AlsoNewList>&
                                                bool declared_is_known) {
   if (!wanted || *wanted == so_far) return std::nullopt;
   if (wanted->empty() || declared_is_known) return wanted;
-  return fail(
-      Code::refused,
-      "nobody can say which values are new: what earlier kits of this site declared was not recorded, by an older "
-      "airlock, or is lost with a part of the ledger",
-      "authorise each kit without `--also-new`, once it is installed");
+  return fail(Code::refused,
+              "nobody can say which values are new: the ledger lacks the fields that earlier kits of this site "
+              "declared (an older release did not record them, or part of the ledger is lost)",
+              "install each kit, then authorise it without `--also-new`");
 }
 
 Result<Proposal> propose(const gate::Inputs& inputs, const std::optional<std::uint64_t>& kit_before) {
   if (!inputs.kit) {
-    return fail(Code::refused, "without a kit there is nothing to authorise: " + inputs.no_kit.message,
+    return fail(Code::refused, "there is nothing to authorise without a kit: " + inputs.no_kit.message,
                 inputs.no_kit.hint);
   }
   Proposal out;
@@ -126,7 +125,8 @@ Result<void> authorise(const std::string& directory, const Proposal& shown, cons
   AIRLOCK_TRY(const auto kit_before, use_proposed_kit(inputs, std::move(proposed), ledger));
   AIRLOCK_TRY(const Proposal fresh, propose(inputs, kit_before));
   if (fresh.fingerprint != shown.fingerprint || fresh.decisions != shown.decisions || consents.to != shown.consented) {
-    return fail(Code::refused, "what is in force has changed since it was shown", "run `airlock authorise` again");
+    return fail(Code::refused, "kit, licence or configuration changed after the proposal was shown",
+                "run `airlock authorise` again");
   }
   inputs.ceiling = policy::raised(inputs.ceiling.value_or(policy::Ceiling{}), fresh.decisions);
   Json members{{"reason", reason}, {"kit", fresh.kit}};

@@ -39,8 +39,8 @@ Result<void> check_payload(const site::Site& site, const std::string& path, cons
   AIRLOCK_TRY(const core::Digest digest, gate::digest_of_file(visible ? path : hidden));
   if (digest.hex() == disclosure.file_sha256) return {};
   return fail(Code::integrity,
-              quote(path) + ": is not what was queued as disclosure " + std::to_string(disclosure.disclosure),
-              "it will not be sent; `airlock process --again` queues the report anew");
+              quote(path) + ": differs from what was queued as disclosure " + std::to_string(disclosure.disclosure),
+              "it will not be sent; `airlock process --again` queues the report again");
 }
 
 /// Checks the instructions beside a bundle. No signature covers that file, and people run the commands in it.
@@ -55,7 +55,7 @@ Result<void> check_instructions(const ledger::Ledger& ledger, const std::string&
   AIRLOCK_TRY(const core::Digest digest, gate::digest_of_file(path));
   if (digest.hex() == recorded) return {};
   return fail(Code::integrity,
-              quote(path) + ": is not what was written for disclosure " + std::to_string(disclosure.disclosure),
+              quote(path) + ": differs from what was written for disclosure " + std::to_string(disclosure.disclosure),
               "do not hand it over: the instructions are in the bundle too");
 }
 
@@ -79,10 +79,10 @@ Result<void> check_outbox(const site::Site& site, const ledger::Ledger& ledger, 
     AIRLOCK_TRY(const core::Digest digest, gate::digest_of_file(path));
     if (digest.hex() != disclosure->file_sha256) {
       return fail(Code::integrity,
-                  quote(path) + ": is not the file that was " + (was_sent ? "sent" : "sealed") + " as disclosure " +
-                      std::to_string(number),
+                  quote(path) + ": differs from the file that was " + (was_sent ? "sent" : "sealed") +
+                      " as disclosure " + std::to_string(number),
                   was_sent ? "find out who changed it; the ledger has the digest of what was sent"
-                           : "do not hand it over; `airlock process --again` seals the report anew");
+                           : "do not hand it over; `airlock process --again` seals the report again");
     }
     if (was_sent) continue;
     AIRLOCK_CHECK(check_instructions(ledger, path, *disclosure));
@@ -116,7 +116,8 @@ Result<crypto::NoteVerifier> verifier_for(const site::Site& site, const CheckOpt
   AIRLOCK_TRY(auto verifier, crypto::NoteVerifier::from_text(text));
   const std::string origin = ledger::origin(site.configuration().site_id);
   if (verifier.name() != origin) {
-    return fail(Code::integrity, "the given key is of " + quote(verifier.name()) + ", this ledger is " + quote(origin));
+    return fail(Code::integrity,
+                "the given key belongs to " + quote(verifier.name()) + ", this ledger is " + quote(origin));
   }
   return verifier;
 }

@@ -29,7 +29,7 @@ std::optional<core::Error> ahead_for_good(const gate::Inputs& inputs, const std:
     return core::Error{core::Code::refused, what + time.text() + ", and the clock says " + inputs.now.text(),
                        "set this machine's clock; if it is right, " + hint};
   };
-  const std::string ask = ", issued by a clock that is right, and install it";
+  const std::string ask = ", issued with the right time, and install it";
   if (kit && is_ahead(*kit)) {
     return error("the kit in force was issued at ", *kit, "ask the vendor for another kit" + ask);
   }
@@ -40,8 +40,9 @@ std::optional<core::Error> ahead_for_good(const gate::Inputs& inputs, const std:
   // If the ledger is ahead too, disowning corrects `site.json` as well.
   const auto shown = ledger_is_ahead ? std::nullopt : gate::newest_shown(inputs.site);
   if (shown && is_ahead(*shown)) {
-    return error(core::quote(inputs.site.path(site::layout::public_site)) + ", though not the ledger, has the time ",
-                 *shown, "the next report that is processed makes the file again");
+    return error(
+        core::quote(inputs.site.path(site::layout::public_site)) + " has a time that the ledger does not have: ",
+        *shown, "the next `airlock process` writes the file again");
   }
   return std::nullopt;
 }
@@ -74,7 +75,7 @@ Result<ClockProposal> disown_times(const std::string& directory, const std::stri
   AIRLOCK_TRY(ClockProposal proposal, proposal_for(inputs, ledger));
   if (proposal.empty()) {
     return core::fail(core::Code::refused,
-                      "no time in the ledger is later than the clock's, so there is none to disown");
+                      "no time in the ledger is later than the clock's, so there is nothing to disown");
   }
   core::Json members{{"reason", reason}, {"clock", {{"disowned_newest", proposal.ledger->text()}}}};
   // Later commands read the ceiling and the consents from the newest `authorised` entry, so this entry repeats both.

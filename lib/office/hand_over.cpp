@@ -62,7 +62,7 @@ Result<std::vector<gate::BundleInOutbox>> choose(const site::Site& site, const l
   };
   for (const std::uint64_t number : numbers) {
     if (std::any_of(pending.begin(), pending.end(), is_of(number))) continue;
-    return fail(Code::usage, "report " + std::to_string(number) + " has no bundle in the outbox that waits",
+    return fail(Code::usage, "report " + std::to_string(number) + " has no bundle that waits in the outbox",
                 "see `airlock outbox list`");
   }
   std::vector<gate::BundleInOutbox> out;
@@ -74,8 +74,8 @@ Result<std::vector<gate::BundleInOutbox>> choose(const site::Site& site, const l
 }
 
 std::string not_a_copy(sys::FileKind kind) {
-  if (kind == sys::FileKind::link) return "is a symbolic link, not a copy of the bundle";
-  return "is not a regular file, so it is no copy of the bundle";
+  if (kind == sys::FileKind::link) return "is a symbolic link instead of a copy of the bundle";
+  return "is not a regular file, so it cannot be a copy of the bundle";
 }
 
 /// The files to copy for one bundle. Writes nothing yet. Error: refused if another file has the name.
@@ -116,7 +116,7 @@ Result<sys::NewFile> write_copy(const Copy& copy, const sys::World& world) {
   AIRLOCK_CHECK(sys::remove_if_file(copy.hidden, world));  // a run that was cut short may have left it
   AIRLOCK_TRY(const sys::FileKind kind, sys::kind_of(copy.hidden));
   if (kind != sys::FileKind::none) {
-    return fail(Code::refused, quote(copy.hidden) + ": has the name that the copy has until it is complete",
+    return fail(Code::refused, quote(copy.hidden) + ": has the name that the copy needs until it is complete",
                 nothing_recorded + std::string("find out who put it there, and remove it"));
   }
   AIRLOCK_TRY(const auto from, sys::FileBlob::open(copy.from));
@@ -128,13 +128,13 @@ Result<sys::NewFile> write_copy(const Copy& copy, const sys::World& world) {
   AIRLOCK_CHECK(core::copy(source, both));
   AIRLOCK_CHECK(file.sync());
   if (sha256.finish().hex() != copy.sha256) {
-    return fail(Code::integrity, quote(copy.from) + ": is not the file that was sealed",
-                "do not hand it over; `airlock process --again` seals the report anew");
+    return fail(Code::integrity, quote(copy.from) + ": differs from the file that was sealed",
+                "do not hand it over; `airlock process --again` seals the report again");
   }
   sys::forget_cached(copy.hidden);
   AIRLOCK_TRY(const core::Digest back, gate::digest_of_file(copy.hidden));
   if (back.hex() != copy.sha256) {
-    return fail(Code::integrity, quote(copy.to) + ": the medium does not give back what was written to it",
+    return fail(Code::integrity, quote(copy.to) + ": the medium returns other bytes than were written to it",
                 nothing_recorded + std::string("take another medium"));
   }
   return file;

@@ -49,7 +49,7 @@ Result<Initialised> fill_site(const InitOptions& options, const site::NewSite& c
 Result<Initialised> init(const InitOptions& options, const sys::World& world) {
   AIRLOCK_TRY(auto root, crypto::Certificate::from_pem(options.vendor_root));
   if (!root.is_ca() || !root.is_self_signed()) {
-    return fail(Code::bad_input, "the vendor root is not a self-signed certificate of an authority",
+    return fail(Code::bad_input, "the vendor root is not a self-signed CA certificate",
                 "ask the vendor for its root certificate, `vendor-root.crt`");
   }
   const core::Time now = world.now();

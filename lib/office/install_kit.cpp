@@ -28,9 +28,8 @@ using core::Json;
 using core::quote;
 
 constexpr const char* needs_person_hint =
-    "ask the vendor whether this kit is really meant for this site; `airlock authorise --reason TEXT` then shows it "
-    "and "
-    "puts it into force";
+    "ask the vendor whether this kit is really meant for this site; if it is, `airlock authorise --reason TEXT` shows "
+    "it and puts it into force";
 
 /// Whether a kit's number is a step back or a long jump. A step back may bring back a kit that was replaced. A long
 /// jump would make all later kits look old. The number is also compared with the one in `public/site.json`, since the
@@ -71,7 +70,7 @@ Result<void> check_issued(const site::Kit& kit, core::Time now) {
   if (!licence::is_ahead(kit.issued, now)) return {};
   return fail(Code::refused,
               "the kit was issued at " + kit.issued.text() + ", and this machine's clock says " + now.text(),
-              "set this machine's clock; if it is right, ask the vendor for a kit issued by a clock that is right");
+              "set this machine's clock; if it is right, ask the vendor for a kit issued with the right time");
 }
 
 Result<void> adopt_product(const site::Site& site, const std::string& product) {
@@ -139,7 +138,7 @@ Result<std::optional<ProposedKit>> proposed_kit(const site::Site& site, const le
   AIRLOCK_TRY(const auto roots, site.vendor_roots());
   AIRLOCK_CHECK(published::check_lists(*kit, known.lists, roots));
   if (auto issued = check_issued(*kit, site.world().now()); !issued) {
-    issued.error().hint += "; removing the file lets everything else be authorised";
+    issued.error().hint += "; if you remove this file, everything else can be authorised";
     return fail(std::move(issued.error()).within(quote(path)));
   }
   return ProposedKit{known.number, std::move(*kit), std::move(*file)};

@@ -55,7 +55,7 @@ Result<void> put_next_licence(gate::Session& session, const licence::Licence& li
           Code::verdict,
           "licence " + quote(licence.serial) + " has sequence " + std::to_string(licence.sequence) + ", and " +
               quote(waiting->licence->serial) + " with sequence " + std::to_string(waiting->licence->sequence) +
-              " already waits to take over",
+              " is already waiting to take over",
           "install the newest licence that the vendor gave you; if this is it, ask the vendor to issue it again");
     }
   }

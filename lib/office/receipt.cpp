@@ -38,8 +38,8 @@ Result<void> check_site(const site::Site& site, const site::Receipt& receipt) {
     return one.key().sha256().hex() == receipt.site_key_sha256;
   });
   if (known) return {};
-  return fail(Code::integrity, "is for another key of this site's id than any that this site has had",
-              "give the vendor this site's request; somebody else may be using its id");
+  return fail(Code::integrity, "names a site key that this site never had",
+              "give the vendor this site's request; another site may be using its id");
 }
 
 /// Whether this is the newest imported receipt once more. Errors: refused (older than that), integrity (another receipt
@@ -49,12 +49,12 @@ Result<bool> check_sequence(const site::VerifiedReceipt& verified, const std::op
   if (verified.receipt.sequence < newest->sequence) {
     return fail(Code::refused,
                 "receipt " + std::to_string(verified.receipt.sequence) + " is older than receipt " +
-                    std::to_string(newest->sequence) + ", which was imported",
-                "a newer receipt names all that the older one does; there is nothing to do");
+                    std::to_string(newest->sequence) + ", which was imported already",
+                "there is nothing to do: a newer receipt names everything that an older one names");
   }
   if (verified.content_sha256.hex() == newest->content_sha256) return true;
   return fail(Code::integrity, "another receipt with sequence " + std::to_string(newest->sequence) + " was imported",
-              "ask the vendor how two receipts came to have one sequence");
+              "ask the vendor why two receipts have the same sequence");
 }
 
 /// The tree head of a receipt's checkpoint, and whether the ledger still has the past that it covers.
@@ -99,8 +99,8 @@ Result<std::vector<Matched>> match(const ledger::Ledger& ledger, const site::Rec
       continue;
     }
     if (!disclosure) {
-      return fail(Code::integrity, "item " + item.id + ": the ledger knows no such disclosure",
-                  "nothing was recorded; ask the vendor what it received under that id");
+      return fail(Code::integrity, "item " + item.id + ": the ledger has no such disclosure",
+                  "nothing was recorded; ask the vendor what arrived under that id");
     }
     if (disclosure->content_sha256 != item.content_sha256) {
       return fail(Code::integrity,

@@ -35,8 +35,8 @@ struct Decided {
 
 tl::unexpected<core::Error> not_allowed(const Entry& entry, const std::string& what) {
   return fail(Code::integrity, ledger::title(entry) + ": " + what,
-              "somebody changed the ledger's rows while this was recorded, or wrote this entry; find out who can write "
-              "the site directory");
+              "somebody forged this entry, or changed the ledger's tables when it was recorded; find out who can write "
+              "to the site directory");
 }
 
 /// The text at `member`, then `of`; empty if there is none.
@@ -113,21 +113,22 @@ class Replay {
 
   Result<void> no_hold(const Entry& entry) const {
     if (!hold_) return {};
-    return not_allowed(entry, quote(ledger::name(entry.kind)) + " although disclosures were on hold since entry " +
+    return not_allowed(entry, quote(ledger::name(entry.kind)) + " although disclosures had been on hold since entry " +
                                   std::to_string(*hold_));
   }
 
   Result<void> decision(const Entry& entry) {
     AIRLOCK_TRY(const Json json, ledger::body_of(entry));
     if (const std::string serial = text_in(json, "licence", "serial"); !serial.empty() && serial != licence_) {
-      return not_allowed(entry, "decided by the licence " + quote(serial) + ", and the newest licence before it is " +
+      return not_allowed(entry, "the decision used the licence " + quote(serial) +
+                                    ", but the newest licence before it is " +
                                     (licence_.empty() ? "none" : quote(licence_)));
     }
     const auto made = json.find("decision");
     if (made != json.end() && made->is_object() && made->contains("kit")) {
       const Json& kit = made->at("kit");
       if (!kit_ || kit != kit_->number) {
-        return not_allowed(entry, "decided by kit " + core::to_text(kit) + ", and the newest kit before it is " +
+        return not_allowed(entry, "the decision used kit " + core::to_text(kit) + ", but the newest kit before it is " +
                                       (kit_ ? std::to_string(kit_->number) : "none"));
       }
     }
@@ -142,7 +143,7 @@ class Replay {
       // sent.
       ++out_.without;
       if (text_in(json, "decision", "disposition") == policy::name(Disposition::seal)) return {};
-      return not_allowed(entry, "does not say how it was decided");
+      return not_allowed(entry, "does not record the decision");
     }
     ++out_.decisions;
     AIRLOCK_CHECK(compare(entry, terms->second, event));
@@ -180,12 +181,12 @@ class Replay {
     // Older releases did not record classes. Only the disposition can be compared.
     if (most != nullptr && (!terms.has_classes || !most->has_classes)) {
       if (terms.disposition >= most->disposition) return {};
-      return not_allowed(entry, "looser than the ceiling of its time: " + quote(policy::name(most->disposition)) +
+      return not_allowed(entry, "looser than the ceiling at that time: " + quote(policy::name(most->disposition)) +
                                     " -> " + quote(policy::name(terms.disposition)));
     }
     const auto looser = policy::loosenings(terms, most);
     if (looser.empty()) return {};
-    return not_allowed(entry, "looser than the ceiling of its time: " + core::printable(looser.front().text()));
+    return not_allowed(entry, "looser than the ceiling at that time: " + core::printable(looser.front().text()));
   }
 
   const ledger::Ledger& ledger_;

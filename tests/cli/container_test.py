@@ -100,7 +100,7 @@ def test_doctor_names_what_the_kernel_refuses_though_best_effort_goes_on(w):
     path = w.site_path / "airlock.json"
     path.write_text(path.read_text().replace("{", '{"sandbox": "best-effort", ', 1))
     doctor = denied(w, "EPERM", "landlock_add_rule", "doctor", code=0)
-    assert "warn sandbox: seccomp, no Landlock; the kernel refuses the rest" in doctor.text, doctor.text
+    assert "warn sandbox: seccomp, no Landlock; with `\"sandbox\": \"best-effort\"` Airlock runs although the kernel refuses the rest" in doctor.text, doctor.text
     assert "`landlock_add_rule`" in doctor.text, doctor.text
     denied(w, "EPERM", "landlock_add_rule", "process", REPORT, code=0)
 

@@ -138,7 +138,7 @@ def test_posthog_batch_sends_the_previews_unchanged_slices(w):
         queue(w, big)
         outcome = send(w, code=7)
         assert outcome["failed"] == 1, "given up"
-        assert "larger than PostHog takes" in outcome["reports"][0]["message"], outcome
+        assert "larger than PostHog accepts" in outcome["reports"][0]["message"], outcome
         assert len(server.posts) == 1, "requests"
 
 
@@ -203,7 +203,7 @@ def test_a_payload_that_was_sent_stays_for_bundle_days_and_never_waits(w):
         assert not [f for f in w.airlock("doctor", "--json", code=None).json["findings"] if sent.name in str(f)], "doctor"
         sound = sent.read_bytes()
         sent.write_bytes(sound + b" ")
-        assert "is not what was sent" in w.airlock("licence", "usage", "--json").json["problem"]
+        assert "differs from what was sent" in w.airlock("licence", "usage", "--json").json["problem"]
         assert "is not the file that was sent as disclosure 1" in w.airlock("ledger", "verify", code=5).err
         sent.write_bytes(sound)
         configure(w, [https_json(server.url(), authority)], authorise=False, floor="withhold",

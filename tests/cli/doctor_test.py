@@ -83,14 +83,14 @@ def test_what_is_broken_or_missing_is_told_once_with_a_hint_and_exit_1(w):
     missing("ledger.db", "ledger", "`airlock ledger adopt")
     missing("public/kit.p7s", "kit", "install the vendor's kit again")
     missing("public/licence.p7s", "licence", "`airlock licence install FILE`", why="missing: ")
-    missing("public/site.json", "public", "the next `airlock process` makes it again")
+    missing("public/site.json", "public", "the next `airlock process` writes it again")
     missing("public/vendor-root.crt", "public", "/trust/vendor/*.crt > ")
     for folder, mode in (("outbox", "700"), ("held", "700"), ("inbox", "1730"), ("trust/delivery", "700"), ("trust/officers", "700")):
         missing(folder, "directory", f"`mkdir -m {mode} {site}/{folder}`")
     missing("inbox", "directory", f"`chgrp GROUP {site}/inbox`")
 
     (site / "airlock.json").write_text("{")
-    fails(w, "site", "is not valid JSON", "mend it")
+    fails(w, "site", "is not valid JSON", "correct what the message names")
     restore()
     (site / "public/licence.p7s").write_text("x")
     fails(w, "licence", "invalid", "ask the vendor")
@@ -148,7 +148,7 @@ def test_permissions_that_others_have_fail_or_warn(w):
     chmod(".", 0o700, "public", "fail", "other users cannot get into it", "`chmod 711 ")
     # Not the site's own fault: it may be meant for one user.
     w.path.chmod(0o700)
-    assert any("lets no other user through" in what and "chmod o+x" in hint for _, what, hint in findings(w, "warn", code=0)), \
+    assert any("no other user can pass through" in what and "chmod o+x" in hint for _, what, hint in findings(w, "warn", code=0)), \
         "home"
     w.path.chmod(0o711)
     assert [f for f in findings(w, "warn", code=0) if f"`{w.path}`" in f[1]] == []
@@ -211,7 +211,7 @@ def test_a_difference_between_public_and_site_is_told(w):
 
     def judged(state, code):
         assert w.airlock("licence", "verify", "--json", code=code).json["state"] == state
-        return f"applications find the licence {state}, and this site finds it valid"
+        return f"for applications the licence is {state}, but for this site it is valid"
 
     for member, value, state in (("newest_time", "2036-01-01T00:00:00Z", "clock_rollback"), ("licence_sequence", 9, "superseded"),
                                  ("key_sha256", "0" * 64, "wrong_site")):
@@ -226,7 +226,7 @@ def test_a_difference_between_public_and_site_is_told(w):
     # The second is the dangerous one: applications find nothing wrong.
     for shown, state in ((other, "invalid"), (root + other, "valid")):
         (public / "vendor-root.crt").write_text(shown)
-        fails(w, "public", f"believe the root `CN=Receiver authority ca`, which this site does not; applications find the licence {state}",
+        fails(w, "public", f"trust the root `CN=Receiver authority ca`, but this site does not; for applications the licence is {state}",
               "find out who changed it")
         [hint] = [hint for _, _, hint in findings(w, "fail")]
         w.shell(re.search(r"`(cat [^`]*)`", hint)[1])
@@ -249,8 +249,8 @@ def test_a_certificate_near_its_end_warns_and_one_that_is_over_fails(w):
     over = findings(w, "fail", clock="+7400d")
     assert any(subject == "trust" and what.endswith("which is over") for subject, what, _ in over), over
     signers = [f for f in findings(w, "warn", clock="+3700d") if f[0] == "signer"]
-    assert sorted(what.split(" hangs")[0] for _, what, _ in signers) == ["the kit", "the licence"]
-    assert all(what.endswith("which is over") and "stays valid" in hint for _, what, hint in signers), signers
+    assert sorted(what.split(" depends")[0] for _, what, _ in signers) == ["the kit", "the licence"]
+    assert all(what.endswith("which is over") and "stay valid" in hint for _, what, hint in signers), signers
     # Before its time.
     assert "clock" in {subject for subject, _, _ in findings(w, "fail", clock="-30d")}, "clock"
 
@@ -269,11 +269,11 @@ def test_the_certificates_of_the_delivery_section_are_looked_at(w):
 
     delivery()
     [(what, hint)] = told("fail")
-    assert "trust/delivery`: holds no certificate" in what and "put there the certificate" in hint, what
+    assert "trust/delivery`: contains no certificate" in what and "which CA it will use" in hint, what
     client = {"client_certificate": str(authority.folder / "client.crt"), "client_key": str(authority.folder / "client.key")}
     delivery(ca_file=str(authority.crt), **client)
     [(what, hint)] = told("warn", code=0)
-    assert f"knows receivers: `{authority.crt}`" in what and re.search(r"(29|30) days left", what) and "certificate of the authority" in hint, \
+    assert f"knows receivers: `{authority.crt}`" in what and re.search(r"(29|30) days left", what) and "which CA it will use" in hint, \
         what
     [(what, _)] = told("ok", code=0)
     assert "is shown to receivers" in what and re.search(r"(199|200) days left", what), what

@@ -111,7 +111,7 @@ def test_lone_surrogate_is_refused_with_the_member_and_the_remedy(w):
     w.site()
     ran = w.airlock("process", inputs("lone-surrogate"), code=3)
     assert "after `/properties/teams/2/events_count_by_name/$identify`: an unpaired surrogate" in ran.err, ran.err
-    assert "hint: mend what makes the report" in ran.err, ran.err
+    assert "hint: fix the program that makes the report" in ran.err, ran.err
     kept, = (w.site_path / "held").iterdir()
     assert kept.read_bytes() == inputs("lone-surrogate").read_bytes()
 

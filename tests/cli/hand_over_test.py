@@ -16,8 +16,8 @@ def test_hand_over_refuses_what_would_not_be_sound(w):
         before = sorted(p.name for p in medium.iterdir())
         ran = w.airlock("outbox", "hand-over", *arguments, "--to", to, code=code)
         assert words in ran.err, f"{words!r} in {ran.err}"
-        assert sorted(p.name for p in medium.iterdir()) == before, "what is on the medium"
-        assert entries(w, "handed_over") == [], "what was recorded"
+        assert sorted(p.name for p in medium.iterdir()) == before, "files on the medium"
+        assert entries(w, "handed_over") == [], "hand-overs recorded"
 
     w.airlock("hold", "--reason", "an audit")
     refused(4, "on hold")
@@ -43,7 +43,7 @@ def test_hand_over_refuses_what_would_not_be_sound(w):
         (medium / name).unlink()
         for plant in (lambda path: path.mkdir(), lambda path: path.symlink_to(w.file("victim", "kept")), os.mkfifo):
             plant(medium / f".{name}.tmp")
-            refused(4, "has the name that the copy has until it is complete")
+            refused(4, "has the name that the copy needs until it is complete")
             w.run("rm", "-rf", medium / f".{name}.tmp")
     assert (w.path / "victim").read_text() == "kept"
     good = bundle.read_bytes()

@@ -83,7 +83,7 @@ def test_a_bundle_altered_before_its_release_is_sealed_anew(w):
     w.airlock("release")
     ran = w.airlock("process", "--held", "--json", code=5).json
     assert ran["reports"] == []
-    assert "is not report 2 as it came in" in ran["failed"][0]["message"], ran
+    assert "is not report 2 as the product handed it in" in ran["failed"][0]["message"], ran
     assert len(w.outbox()) == 1, "bytes that nobody handed in do not leave"
     w.airlock("preview", held, code=5)
     w.airlock("ledger", "verify", code=5)
@@ -104,7 +104,7 @@ def test_junk_fills_its_own_share_only_and_the_same_bytes_are_kept_once(w):
     codes = [w.process(w.file(f"junk-{i}.json", b"{" + f"{i:02}".encode() * 7000), code=(3, 8))["exit"] for i in range(6)]
     assert 3 in codes and codes[-1] == 8 and sorted(codes) == codes, codes
     full = w.airlock("process", w.file("more.json", b"{ more"), code=8)
-    assert "no room to keep it" in full.err and "airlock discard N" in full.err, full.err
+    assert "no room to keep the report" in full.err and "airlock discard N" in full.err, full.err
     assert w.process(w.report_of("4.0.0"), code=4)["outcome"] == "held"
 
     inbox = w.site_path / "inbox"
@@ -161,7 +161,7 @@ def test_an_inbox_file_over_the_limit_is_kept_by_renaming(w):
     assert "keep it" in too_much.err, too_much.err
     (inbox / "huge.json").write_bytes(b"x" * 200_000)
     left, = w.airlock("process", "--inbox", "--json", code=8).json["left"]
-    assert "no room to keep it" in left["message"], left
+    assert "no room to keep the report" in left["message"], left
     # More room, a higher limit: what was refused is looked at again, and is judged by all its bytes.
     w.configure(limits={})
     again = w.airlock("process", "--held", "--json", code=(3, 4)).json["reports"]

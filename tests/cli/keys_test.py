@@ -88,9 +88,9 @@ def test_a_site_key_in_a_token_seals(w, kind):
     # What needs no signature needs no PIN, and says where the key is.
     found = [f for f in w.airlock("doctor", "--json").json["findings"] if "signs bundles" in f["what"]]
     assert "kept in a token `pkcs11:token=site" in found[0]["what"], found
-    assert "not tried" in found[0]["what"], found
+    assert "not tested" in found[0]["what"], found
     tried = airlock(w, "doctor", "--json").json["findings"]
-    assert not any("not tried" in f["what"] or f["health"] == "fail" for f in tried), tried
+    assert not any("not tested" in f["what"] or f["health"] == "fail" for f in tried), tried
 
 
 def test_a_token_that_fails_records_nothing_and_loses_nothing(w):

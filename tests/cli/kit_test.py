@@ -81,7 +81,7 @@ def test_a_kit_file_that_is_not_the_one_in_force_holds_every_report(w):
     shutil.copy(second, w.site_path / "public/kit.p7s")
     result = w.process(code=4)
     assert (result["outcome"], result["reason"]) == ("held", "no_kit")
-    assert "not the kit in force" in result["message"], result["message"]
+    assert "not the kit that is in force" in result["message"], result["message"]
     (w.site_path / "public/kit.p7s").unlink()
     assert w.process(code=4)["outcome"] == "held"
     (w.site_path / "public/kit.p7s").mkdir()

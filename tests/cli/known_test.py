@@ -13,7 +13,7 @@ def states(w, code):
     verdict = w.airlock("licence", "verify", "--json", code=code).json["state"]
     assert w.airlock("status", "--json").json["licence"]["state"] == verdict, "status and licence verify"
     doctor = w.airlock("doctor", "--json", code=None)
-    assert "and this site finds it" not in doctor.text, str(doctor)
+    assert "but for this site it is" not in doctor.text, str(doctor)
     return verdict
 
 

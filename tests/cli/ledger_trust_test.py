@@ -255,21 +255,21 @@ def test_ledger_verify_plays_decisions_again(w):
         shutil.copy(w.path / "good.db", w.site_path / "ledger.db")
 
     bundle = {"number": 1, "disclosure_id": row["disclosure"]["id"]}
-    finds({"says": "although disclosures were on hold since entry"}, "handed_over", **bundle)
+    finds({"says": "although disclosures had been on hold since entry"}, "handed_over", **bundle)
     finds({"says": "", "release": 1}, "handed_over", **bundle)
-    finds({"says": "although disclosures were on hold since entry"}, "decided", **about, **disclosed,
+    finds({"says": "although disclosures had been on hold since entry"}, "decided", **about, **disclosed,
           terms_sha256=row["terms_sha256"])
     finds({"says": "", "release": 1}, "decided", **about, **disclosed, terms_sha256=row["terms_sha256"])
-    finds({"says": "decided by the licence", "release": 1}, "decided",
+    finds({"says": "the decision used the licence", "release": 1}, "decided",
           **(about | {"licence": row["licence"] | {"serial": "LIC-2020-000001"}}))
-    finds({"says": "decided by kit 7", "release": 1}, "decided", **(about | {"decision": row["decision"] | {"kit": 7}}))
+    finds({"says": "the decision used kit 7", "release": 1}, "decided", **(about | {"decision": row["decision"] | {"kit": 7}}))
     # To be sent, although nobody ever authorised that.
     with database(w) as book:
         (text,) = book.execute("SELECT text FROM ceilings WHERE hex(sha256) = upper(?)", (row["terms_sha256"],)).fetchone()
     terms = json.loads(text.split("\n", 1)[1].replace('"disposition":"seal"', '"disposition":"send"'))
-    finds({"says": "looser than the ceiling of its time", "release": 1}, "decided",
+    finds({"says": "looser than the ceiling at that time", "release": 1}, "decided",
           **(about | {"decision": row["decision"] | {"disposition": "send", "terms": terms}}), **disclosed)
-    finds({"says": "does not say how it was decided", "release": 1}, "decided",
+    finds({"says": "does not record the decision", "release": 1}, "decided",
           **(about | {"decision": row["decision"] | {"disposition": "send"}}), **disclosed)
     w.ledger_ok()
 

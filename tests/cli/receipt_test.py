@@ -123,7 +123,7 @@ def test_a_receipt_that_is_for_another_or_older_is_refused(w):
 
     other = "11111111-1111-4111-8111-111111111111"
     refused(lambda d: d.update(site_id=other), 5, f"is for site {other}")
-    refused(lambda d: d.update(site_key_sha256="0" * 64), 5, "is for another key")
+    refused(lambda d: d.update(site_key_sha256="0" * 64), 5, "a site key that this site never had")
     refused(lambda d: None, 5, "is not for the role `receipt`", key="kit-signing")
     refused(lambda d: d["items"][0].update(content_sha256="0" * 64), 5, f"item {document['items'][0]['id']}")
     refused(lambda d: d["items"].append({"id": other, "content_sha256": "0" * 64}), 5, f"item {other}")

@@ -129,7 +129,7 @@ def test_of_two_licences_that_wait_the_higher_sequence_stays(w):
     assert verdicts(w) == ("valid", serials[0], serials[3])
     assert len(list((w.site_path / "history").glob(f"licence-{serials[1]}-*"))) == 1, "what was replaced is kept"
     refused = w.airlock("licence", "install", low, code=6)
-    assert serials[3] in refused.err and "already waits" in refused.err, refused.err
+    assert serials[3] in refused.err and "already waiting" in refused.err, refused.err
     w.airlock("licence", "install", now)
     assert verdicts(w) == ("valid", serials[2], serials[3])
     w.airlock("licence", "install", high)  # again

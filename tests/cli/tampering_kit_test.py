@@ -178,7 +178,7 @@ FOUND = {
     "a byte of a bundle": (file_bytes("outbox/*.p7m", lambda b: b[:-9] + bytes([b[-9] ^ 1]) + b[-8:]), "differs from the file"),
     "a bundle of the attacker": (lambda w: (w.site_path / "outbox" / "2026-01-01-9-ffffffff-0000-4000-8000-000000000000.p7m")
                                  .write_bytes(b"mine"), "does not know this bundle"),
-    "a byte of a held report": (file_bytes("held/*", lambda b: b + b" "), "as it came in"),
+    "a byte of a held report": (file_bytes("held/*", lambda b: b + b" "), "as the product handed it in"),
     "a held report is removed": (remove("held/*"), "is missing"),
     "pages of the database overwritten": (file_bytes("ledger.db", lambda b: b[:8192] + bytes(4096) + b[12288:]), ""),
     "the end of the database cut off": (file_bytes("ledger.db", lambda b: b[:-4096]), ""),

@@ -105,11 +105,11 @@ TEST_CASE("a batch is made of the payload's unchanged slices") {
 }
 
 TEST_CASE("what is no event, or too large for PostHog, is refused with the reason") {
-  CHECK(batch("[]") == "the report is no object, which `posthog-batch` needs");
+  CHECK(batch("[]") == "the report is not a JSON object, which `posthog-batch` needs");
   CHECK(batch(R"({"event":"e"})") == "the report has no `distinct_id`, which `posthog-batch` needs");
   std::string large = R"({"event":"e","distinct_id":"d","properties":[)";
   while (large.size() < delivery::posthog_batch_maximum) large += R"("0123456789012345678901234567890123456789",)";
-  CHECK(batch(large + "1]}").starts_with("the report is larger than PostHog takes at once: "));
+  CHECK(batch(large + "1]}").starts_with("the report is larger than PostHog accepts: "));
 }
 
 TEST_CASE("a joined body reads the same in pieces of any size") {
