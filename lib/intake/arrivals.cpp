@@ -104,14 +104,15 @@ Result<Arrival> Home::arrival_of_sending(std::string_view line) {
   AIRLOCK_TRY(const auto verified, crypto::verify_detached(object, statement, trust));
   AIRLOCK_TRY(Arrival out, parse_statement(statement));
   if (verified.signer().uuid() != out.site_id) {
-    return fail(Code::integrity, "is signed by another site than its statement names");
+    return fail(Code::integrity, "is signed by one site, but its statement names another");
   }
   if (!verified.chain_valid_at(verified.signing_time())) {
     return fail(Code::integrity, "the site's certificate was not valid when the statement was signed");
   }
   if (type == "https-json" && body != out.content_sha256) {
-    return fail(Code::integrity, "what arrived has SHA-256 " + body + ", and the site sent " + out.content_sha256,
-                "find out what became of it between the site and the receiver");
+    return fail(Code::integrity,
+                "the payload that arrived has SHA-256 " + body + ", but the site sent " + out.content_sha256,
+                "find out who changed it between the site and the receiver");
   }
   AIRLOCK_TRY(const RegisteredSite site, find_site(out.site_id));
   AIRLOCK_CHECK(check_active(site));
@@ -121,7 +122,7 @@ Result<Arrival> Home::arrival_of_sending(std::string_view line) {
 Result<TakenIn> Home::take_in(const Arrival& arrival) { return register_.take_in(arrival, sys::now()); }
 
 Result<Home::ReadmittedSite> Home::readmit(std::string_view entry, std::string_view proof, std::string_view reason) {
-  AIRLOCK_CHECK(core::check_reason(reason, "say what the site told you: it is recorded for ever"));
+  AIRLOCK_CHECK(core::check_reason(reason, "say what the site told you: the register keeps it for ever"));
   AIRLOCK_TRY(const ledger::Proof inclusion, ledger::read_proof(proof));
   AIRLOCK_TRY(auto adoption, ledger::read_adoption(entry, inclusion.index));
   AIRLOCK_TRY(const auto sites, register_.sites());

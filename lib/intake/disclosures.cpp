@@ -63,7 +63,8 @@ Result<std::string> Register::contradiction_of_content(const Arrival& arrival) {
                       query.text(2) == arrival.content_sha256;
     if (!same) {
       return disclosure_words(counter_in(query, 0)) +
-             " of this site is here already, with other content: " + query.text(1) + ", SHA-256 " + query.text(2);
+             " of this site is in the register already, with other content: " + query.text(1) + ", SHA-256 " +
+             query.text(2);
     }
   }
 }
@@ -78,14 +79,16 @@ Result<std::string> Register::contradiction_of_previous(const Arrival& arrival) 
     AIRLOCK_TRY(const bool is_here, query.step());
     if (!is_here) {
       AIRLOCK_TRY(const auto fork, fork_with(site, *arrival.previous));
-      if (fork) return "it follows " + disclosure_words(*fork) + " of a fork, which is kept apart";
+      if (fork) return "it comes after " + disclosure_words(*fork) + " of a fork, which the register keeps apart";
       AIRLOCK_TRY(const auto expected, bundle_right_before(arrival));
-      if (expected) return "it names another one before it than " + disclosure_words(*expected) + ", which is here";
+      if (expected)
+        return "it names another predecessor than " + disclosure_words(*expected) + ", which is in the register";
       return std::string();
     }
     before = counter_in(query, 0);
     if (query.text(1) != arrival.previous->content_sha256 || before >= arrival.disclosure) {
-      return "it names " + disclosure_words(before) + " as the one before it, with other content than what is here";
+      return "it names " + disclosure_words(before) +
+             " as its predecessor, but with other content than the register has";
     }
   }
   // `previous` may skip what was sent, since that can still be queued then, but no bundle.
@@ -93,7 +96,7 @@ Result<std::string> Register::contradiction_of_previous(const Arrival& arrival) 
                                             "kind = 'bundle' AND disclosure > ? AND disclosure < ?"));
   query.bind(site).bind(column(before)).bind(column(arrival.disclosure));
   AIRLOCK_TRY(const auto skipped, first_number(query));
-  if (skipped) return "it knows nothing of " + disclosure_words(*skipped) + ", which is here";
+  if (skipped) return "it leaves out " + disclosure_words(*skipped) + ", which is in the register";
   return std::string();
 }
 
@@ -102,14 +105,15 @@ Result<std::string> Register::contradiction_of_later(const Arrival& arrival) {
                                             "previous_id = ? AND (previous_sha256 <> ? OR disclosure <= ?)"));
   named.bind(arrival.site_id).bind(arrival.id).bind(arrival.content_sha256).bind(column(arrival.disclosure));
   AIRLOCK_TRY(const auto by, first_number(named));
-  if (by) return disclosure_words(*by) + ", which is here, names it as the one before it, with other content";
+  if (by)
+    return disclosure_words(*by) + ", which is in the register, names it as its predecessor, but with other content";
   if (!arrival.is_bundle) return std::string();
   AIRLOCK_TRY(auto later, database_.prepare("SELECT min(d.disclosure) FROM disclosures d LEFT JOIN disclosures p "
                                             "ON p.site_id = d.site_id AND p.id = d.previous_id WHERE d.site_id = ? AND "
                                             "d.disclosure > ? AND (d.previous_id = '' OR p.disclosure < ?)"));
   later.bind(arrival.site_id).bind(column(arrival.disclosure)).bind(column(arrival.disclosure));
   AIRLOCK_TRY(const auto skipping, first_number(later));
-  if (skipping) return disclosure_words(*skipping) + ", which is here, knows nothing of it";
+  if (skipping) return disclosure_words(*skipping) + ", which is in the register, leaves it out";
   return std::string();
 }
 
@@ -276,7 +280,7 @@ Result<std::string> Register::issue_receipt(std::string_view site_id, core::Time
               }));
   if (order.items.empty()) {
     return fail(Code::refused, "nothing of site " + std::string(site_id) + " has been taken in",
-                "`airlock-vendor intake FILE` takes its bundles in");
+                "take in its bundles with `airlock-vendor intake FILE`");
   }
   std::reverse(order.items.begin(), order.items.end());
   AIRLOCK_TRY(Gaps found, gaps(site_id));

@@ -59,14 +59,13 @@ Result<std::optional<ledger::TreeHead>> check_consistency(const envelope::Opened
 Result<ProvenHeads> check_proof(const envelope::OpenedBundle& bundle, const std::vector<std::string>& keys) {
   const std::string& named = bundle.manifest().ledger_key;
   if (std::find(keys.begin(), keys.end(), named) == keys.end()) {
-    return fail(Code::integrity, "`manifest.json` names another ledger key than the site registered");
+    return fail(Code::integrity, "`manifest.json` does not name the ledger key that the site registered");
   }
   AIRLOCK_TRY(const auto verifier, crypto::NoteVerifier::from_text(named));
   AIRLOCK_TRY(const std::string entry, bundle.text("entry.json"));
   AIRLOCK_TRY(const std::string text, bundle.text("proof.txt"));
   AIRLOCK_TRY(const ledger::Proof proof, ledger::read_proof(text));
-  if (proof.index != bundle.entry_seq())
-    return fail(Code::integrity, "`proof.txt` is for another place than the entry's");
+  if (proof.index != bundle.entry_seq()) return fail(Code::integrity, "`proof.txt` is for another entry");
   AIRLOCK_TRY(const ledger::TreeHead head, ledger::verify_proof(entry, proof, verifier));
   AIRLOCK_TRY(const std::string checkpoint, bundle.text("checkpoint.txt"));
   if (checkpoint != proof.checkpoint) return fail(Code::integrity, "`proof.txt` is for another checkpoint");
@@ -138,7 +137,7 @@ Result<std::string> Home::build_kit(const KitOrder& order) {
 Result<crypto::TrustStore> Home::site_trust() {
   AIRLOCK_TRY(const auto sites, register_.sites());
   if (sites.empty()) {
-    return fail(Code::refused, "no site is registered, so no bundle can be believed",
+    return fail(Code::refused, "no site is registered, so no bundle can be verified",
                 "register the site with `airlock-vendor site add SITE-REQUEST`");
   }
   std::vector<std::string> pems;
@@ -187,7 +186,7 @@ Result<ReceivedBundle> Home::open_bundle(const std::string& path) {
   AIRLOCK_TRY(const auto known, possible_recipients());
   // The key in force is tried first; an older bundle is for a former key.
   const auto recipients = keys_.bases(recipient_base);
-  Result<envelope::OpenedBundle> bundle = fail(Code::refused, "is sealed for nobody here");
+  Result<envelope::OpenedBundle> bundle = fail(Code::refused, "is not sealed for any key of this home");
   for (auto base = recipients.rbegin(); base != recipients.rend(); ++base) {
     AIRLOCK_TRY(const auto recipient, keys_.pair(*base));
     bundle = envelope::open_bundle(sealed, {recipient.key, recipient.certificate, known}, trust, *scratch);
@@ -195,7 +194,7 @@ Result<ReceivedBundle> Home::open_bundle(const std::string& path) {
   }
   if (!bundle) return fail(std::move(bundle.error()).within(quote(path)));
   AIRLOCK_TRY(const auto site, register_.site(bundle->manifest().site_id));
-  if (!site) return fail(Code::integrity, quote(path) + ": is of a site that is not registered");
+  if (!site) return fail(Code::integrity, quote(path) + ": comes from a site that is not registered");
   AIRLOCK_TRY(const auto keys, ledger_keys(*site));
   if (const auto named = envelope::check_name(path, bundle->manifest()); !named) {
     return fail(core::Error(named.error()).within(quote(path)));

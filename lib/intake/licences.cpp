@@ -65,7 +65,7 @@ Result<void> Home::check_known(const licence::Licence& licence) {
     if (unknown.empty()) return {};
   }
   if (first) {
-    return core::fail(core::Code::refused, "no kit of this home can be read, so nobody can say which tiers it knows",
+    return core::fail(core::Code::refused, "no kit of this home can be read, so nobody can say which tiers are known",
                       "build a kit with `airlock-vendor kit build`, or give `--unknown`");
   }
   std::string message;
@@ -76,7 +76,7 @@ Result<void> Home::check_known(const licence::Licence& licence) {
   }
   return core::fail(core::Code::usage, message,
                     (nearest.empty() ? "" : "did you mean " + nearest + "? ") +
-                        std::string("if it is meant for a kit to come, give `--unknown`"));
+                        std::string("if a later kit will have it, give `--unknown`"));
 }
 
 Result<Home::IssuedLicence> Home::issue(licence::Licence licence, bool unknown) {

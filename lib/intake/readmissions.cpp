@@ -93,8 +93,8 @@ Result<void> check_reach(db::Database& database, std::string_view site_id, const
     return fail(Code::refused,
                 "disclosure " + std::to_string(*unnamed) +
                     " arrived after the ledger was adopted, and the entry names " + std::to_string(last) +
-                    " at most: nobody can tell which past it is of",
-                "ask the site to run `airlock ledger adopt` once more, and for the proof of that entry");
+                    " at most: nobody can tell to which past it belongs",
+                "ask the site to run `airlock ledger adopt` once more and to send the proof of that entry");
   }
   AIRLOCK_TRY(auto fork, database.prepare("SELECT min(disclosure) FROM forks WHERE site_id = ? AND disclosure < ?"));
   fork.bind(site_id).bind(column(first));
@@ -102,7 +102,7 @@ Result<void> check_reach(db::Database& database, std::string_view site_id, const
   if (!before) return {};
   return fail(Code::refused,
               "the pasts part at disclosure " + std::to_string(*before) +
-                  " or before, and the entry names those from " + std::to_string(first) + " on",
+                  " or before, but the entry names only disclosures from " + std::to_string(first) + " on",
               "ask the site for the proof of an earlier entry `adopted`");
 }
 
@@ -130,8 +130,8 @@ Result<std::uint64_t> part_disclosures(db::Database& database, std::string_view 
   if (met) return common;
   return fail(Code::refused,
               "the entry names the disclosures from " + std::to_string(from) + " to " +
-                  std::to_string(last_named(adoption)) + ", and none of them is here",
-              "take in a bundle that the site made before its ledger was lost and still knows, and try again");
+                  std::to_string(last_named(adoption)) + ", but the register has none of them",
+              "take in a bundle that the restored ledger still knows, then try again");
 }
 
 }  // namespace
@@ -150,9 +150,9 @@ Result<Readmitted> Register::readmit(std::string_view site_id, const AdoptedPast
     // An adoption with a time in our future came from a wrong clock and says nothing about the order.
     if (before.text(1) > adoption.time.text() && before.text(1) <= before.text(2)) {
       return fail(Code::refused,
-                  "the ledger was adopted at " + adoption.time.text() + ", before the one that was readmitted on " +
+                  "the ledger was adopted at " + adoption.time.text() + ", before the one that you readmitted on " +
                       before.text(2),
-                  "ask the site's operator for the entry of the newest `airlock ledger adopt`");
+                  "ask the site's operator for the proof of its newest `adopted` entry");
     }
   }
   AIRLOCK_CHECK(check_reach(database_, site_id, adoption));

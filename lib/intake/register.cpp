@@ -131,13 +131,13 @@ Result<Added> Register::add_site(const site::SiteRequest& request, core::Time no
     AIRLOCK_TRY(const auto registered, crypto::Certificate::from_pem(known->site_certificate));
     if (!site::is_vouched_for(request, registered)) {
       return fail(Code::refused, "site " + request.site_id + " is registered with another request",
-                  "the site's registered key has not signed for it; a site that was made anew has a new id: ask its "
-                  "operator");
+                  "the registered key did not sign this request. A site that is set up again has a new id, so ask the "
+                  "site's operator where this request comes from");
     }
     // Times have whole seconds, and a site can replace two keys within one second, so equal times are allowed.
     if (request.created.text() < known->created) {
       return fail(Code::refused, "a newer request of site " + request.site_id + " is registered",
-                  "ask its operator for the site request that is there now");
+                  "ask its operator for the current site request");
     }
     AIRLOCK_TRY(auto keep, database_.prepare("INSERT INTO former_keys SELECT site_id, site_certificate, ledger_key, ? "
                                              "FROM sites WHERE site_id = ?"));

@@ -31,7 +31,7 @@ std::set<std::string> bundle_stems(const std::vector<std::string>& names) {
 
 /// Why something is not looked at; empty for files and folders.
 std::string_view unfit(sys::FileKind kind) {
-  if (kind == sys::FileKind::link) return "is a symbolic link, and links are not followed";
+  if (kind == sys::FileKind::link) return "is a symbolic link, which intake does not follow";
   if (kind == sys::FileKind::other) return "is neither a file nor a folder";
   return {};
 }
@@ -52,7 +52,7 @@ void look_at(const std::string& folder, const std::string& name, const std::set<
   if (const auto why = unfit(*kind); !why.empty()) return pass_over(why);
   if (name.starts_with('.')) return pass_over("its name begins with a dot");
   if (*kind == sys::FileKind::directory) {
-    if (depth == folder_depth_limit) return pass_over("lies deeper than folders are gone through");
+    if (depth == folder_depth_limit) return pass_over("is too many folders deep");
     return look_into(path, depth + 1, into);
   }
   if (!stem_of(name, bundle_ending).empty()) {
@@ -60,7 +60,7 @@ void look_at(const std::string& folder, const std::string& name, const std::set<
   } else if (stems.contains(stem_of(name, instructions_ending))) {
     ++into.instructions;
   } else {
-    pass_over("is no bundle: its name does not end in `.p7m`");
+    pass_over("is not a bundle: its name does not end in `.p7m`");
   }
 }
 

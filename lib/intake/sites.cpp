@@ -24,16 +24,15 @@ tl::unexpected<core::Error> ambiguous(std::string_view text, const std::vector<R
   if (candidates.size() > candidates_listed) {
     list += "; and " + std::to_string(candidates.size() - candidates_listed) + " more";
   }
-  return fail(Code::usage, quote(text) + " may be any of these sites: " + list, "give more of the id");
+  return fail(Code::usage, quote(text) + " fits more than one site: " + list, "give more of the id");
 }
 
 tl::unexpected<core::Error> unknown(const std::string& text) {
   if (text.find('/') != text.npos || sys::is_directory(text)) {
     return fail(Code::usage,
                 quote(text) +
-                    " is a directory's path, and here a site is named by its id, the beginning of that, or "
-                    "its name",
-                "see `airlock-vendor site list`; the id that a site directory has is in its `public/site.json`");
+                    " is the path of a directory; name the site by its id, the first characters of its id, or its name",
+                "see `airlock-vendor site list`; a site directory has its id in `public/site.json`");
   }
   return fail(Code::usage, "no site " + quote(text) + " is registered",
               "see `airlock-vendor site list`, or register it with `airlock-vendor site add SITE-REQUEST`");
@@ -69,7 +68,7 @@ Result<void> Home::check_active(const RegisteredSite& site) {
   if (!retirement) return {};
   return fail(Code::refused,
               "site " + described(site) + " was retired at " + retirement->retired + ": " + retirement->reason,
-              "if it is in use again, register its request once more with `airlock-vendor site add SITE-REQUEST`");
+              "if it is in use again, register its request again with `airlock-vendor site add SITE-REQUEST`");
 }
 
 Result<Home::AddedSite> Home::add_site(std::string_view request, std::string_view name,
@@ -81,8 +80,8 @@ Result<Home::AddedSite> Home::add_site(std::string_view request, std::string_vie
                 "ask the site's operator what `airlock init` printed; do not register this request");
   }
   if (!verified.product.empty() && verified.product != product_) {
-    return fail(Code::refused,
-                quote(name) + ": is of a site for product " + quote(verified.product) + ", not " + quote(product_));
+    return fail(Code::refused, quote(name) + ": comes from a site for product " + quote(verified.product) + ", not " +
+                                   quote(product_));
   }
   AIRLOCK_TRY(const Added added, register_.add_site(verified, sys::now()));
   return AddedSite{std::move(verified), added};
@@ -126,7 +125,8 @@ Result<Home::SiteDetails> Home::site_details(const std::string& text) {
 }
 
 Result<Home::RetiredSite> Home::retire_site(const std::string& text, std::string_view reason) {
-  AIRLOCK_CHECK(core::check_reason(reason, "say why nothing comes from it any more: it is recorded"));
+  AIRLOCK_CHECK(
+      core::check_reason(reason, "say why nothing will come from it any more: the register keeps the reason"));
   RetiredSite out;
   AIRLOCK_TRY(out.site, find_site(text));
   AIRLOCK_TRY(out.is_new, register_.retire_site(out.site.site_id, reason, sys::now()));
@@ -135,7 +135,7 @@ Result<Home::RetiredSite> Home::retire_site(const std::string& text, std::string
 
 Result<Home::ClosedForks> Home::close_forks(const std::string& text, std::optional<std::uint64_t> disclosure,
                                             std::string_view reason) {
-  AIRLOCK_CHECK(core::check_reason(reason, "say what the site told you: it is recorded"));
+  AIRLOCK_CHECK(core::check_reason(reason, "say what the site told you: the register keeps it"));
   ClosedForks out;
   AIRLOCK_TRY(out.site, find_site(text));
   AIRLOCK_TRY(auto forks, register_.close_forks(out.site.site_id, disclosure, reason, sys::now()));

@@ -248,7 +248,7 @@ Result<std::vector<crypto::Successor>> VendorKeys::successors() const {
 
 Result<crypto::Certificate> VendorKeys::make_successor() const {
   if (sys::exists(path(next_root_base) + ".crt")) {
-    return fail(Code::refused, "a successor root waits already: " + quote(path(next_root_base) + ".crt"),
+    return fail(Code::refused, "there is a successor root already: " + quote(path(next_root_base) + ".crt"),
                 "put it in force with `airlock-vendor root promote`");
   }
   AIRLOCK_TRY(const auto root, pair(root_base));
@@ -265,7 +265,7 @@ Result<crypto::Certificate> VendorKeys::make_successor() const {
 
 Result<crypto::Certificate> VendorKeys::promote_successor() const {
   if (!sys::exists(path(next_root_base) + ".crt")) {
-    return fail(Code::refused, "no successor root waits", "make one with `airlock-vendor root successor`");
+    return fail(Code::refused, "there is no successor root", "make one with `airlock-vendor root successor`");
   }
   AIRLOCK_TRY(const auto next, pair(next_root_base));
   AIRLOCK_CHECK(keep_as_former(root_base));

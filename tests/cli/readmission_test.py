@@ -28,7 +28,7 @@ def test_a_ledger_behind_a_receipt_is_refused_until_a_person_adopts_it(w):
     forked = bundle_of(w, 2)
     ran = w.vendor("intake", forked, "--json", code=5)
     assert ran.json["items"][0]["outcome"] == "fork"
-    assert "is here already, with other content" in ran.err, ran.err
+    assert "is in the register already, with other content" in ran.err, ran.err
     gaps = w.vendor("gaps", "--site", w.site_id, "--json", code=5).json["sites"][0]
     assert [f["disclosure"] for f in gaps["forks"]] == [2]
     w.vendor("intake", forked, code=5)

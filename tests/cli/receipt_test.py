@@ -45,7 +45,7 @@ def test_a_whole_round_of_reports_gap_receipt_and_proof_of_growth(w):
     before = w.ledger_ok()
     again = w.airlock("receipt", "import", file, "--json").json
     assert (again["repeated"], again["acknowledged"], again["freed"]) == (True, 0, []), "a second import"
-    assert w.ledger_ok() == before, "which changes nothing"
+    assert w.ledger_ok() == before, "a second import changed the ledger"
 
     w.process(w.report_of("1.4.0"))
     bundle = bundle_of(w, 4)

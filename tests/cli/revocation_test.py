@@ -301,7 +301,7 @@ def test_another_customers_licence_for_any_site_says_nothing_of_this_sites(w):
     assert w.airlock("licence", "verify", "--json").json["state"] == "valid", "it is one for any site"
     w.process(code=(0, 4))
     licence.write_bytes(own)
-    assert state(w, 0) == "valid", "its own again"
+    assert state(w, 0) == "valid", "the site's own licence again"
     public = w.site_path / "public/site.json"
     public.unlink()
     w.airlock("process", "--held", code=(0, 4))

@@ -76,7 +76,7 @@ def test_a_request_that_the_registered_key_has_not_signed_for_is_refused(w):
     forged = w.path / "forged"
     w.airlock("init", "--vendor-root", w.root, "--vendor-root-sha256", w.root_fingerprint(), "--site-id", site_id, site=forged)
     ran = w.vendor("site", "add", forged / "site-request.p7s", code=4)
-    assert "the site's registered key has not signed for it" in ran.err, ran.err
+    assert "the registered key did not sign this request" in ran.err, ran.err
     w.airlock("key", "rotate", "site", "--yes", site=forged)
     w.vendor("site", "add", forged / "site-request.p7s", code=4)
 

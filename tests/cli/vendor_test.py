@@ -61,8 +61,8 @@ def test_a_stick_with_other_names_is_taken_in_and_what_is_passed_over_is_named(w
     # A file that is named, and is no bundle, is an error still; so is a link where nothing else was named.
     w.vendor("intake", w.file("notes.txt", "no bundle"), bundles(w)[0], code=3)
     ran = w.vendor("intake", stick / "link.p7m", code=3)
-    assert "passed over" in ran.err and "there is no bundle in what was named" in ran.err, ran.err
-    assert "in all: 0 taken in, 1 refused" in w.vendor("intake", w.path / "none", code=3).text, "what is not there"
+    assert "passed over" in ran.err and "the files and folders that you named have no bundle" in ran.err, ran.err
+    assert "in all: 0 taken in, 1 refused" in w.vendor("intake", w.path / "none", code=3).text, "intake of a path that does not exist"
     assert w.vendor("intake", w.site_path / "approvals" if (w.site_path / "approvals").exists() else w.site_path / "held").text \
         == "in all: 0 taken in\n", "an empty folder"
 
@@ -79,7 +79,7 @@ def test_a_folder_that_nobody_may_read_is_an_error_of_its_own(w):
         deep = deep / "d"
     deep.mkdir(parents=True)
     ran = w.vendor("intake", stick)
-    assert "lies deeper than folders are gone through" in ran.err, ran.err
+    assert "is too many folders deep" in ran.err, ran.err
     (stick / "shut").mkdir()
     ran = w.run("strace", "-f", "-qq", "-o", "/dev/null", "-P", stick / "shut", "-e", "trace=openat", "-e", "inject=openat:error=EACCES",
                 w.program("airlock-vendor"), "--home", w.home, "intake", stick, code=(1, 3, 4, 8))
@@ -103,14 +103,14 @@ def test_a_site_is_named_by_its_id_a_beginning_of_it_or_its_name(w):
             assert found(text) == site, text
     for text in ("1111", "Example Bank, York"):
         ran = w.vendor("gaps", "--site", text, code=2)
-        assert f"`{text}` may be any of these sites: " in ran.err and ids[1] + ", Example Bank, York" in ran.err, ran.err
+        assert f"`{text}` fits more than one site: " in ran.err and ids[1] + ", Example Bank, York" in ran.err, ran.err
     for command in (["gaps", "--site"], ["site", "show"], ["receipt", "--out", w.path / "r.p7s", "--site"],
                     ["site", "retire", "--reason", "x"], ["site", "close-fork", "--reason", "x"],
                     ["licence", "issue", "--tier", "standard", "--licensee", "x", "--not-after", "2099-01-01", "--out", w.path / "l.p7s", "--site"]):
-        assert "may be any of these sites" in w.vendor(*command, "1111", code=2).err, command
+        assert "fits more than one site" in w.vendor(*command, "1111", code=2).err, command
         assert "no site `3` is registered" in w.vendor(*command, "3", code=2).err, command
         ran = w.vendor(*command, w.path / "site-0", code=2)
-        assert "is a directory's path, and here a site is named by its id" in ran.err, ran.err
+        assert "is the path of a directory; name the site by its id" in ran.err, ran.err
     issued = w.vendor("licence", "issue", "--tier", "standard", "--licensee", "x", "--not-after", "2099-01-01", "--out", w.path / "l.p7s",
                       "--site", "2222", "--json").json
     assert issued["licence"]["sites"][0]["id"] == ids[2]
@@ -202,7 +202,7 @@ def test_the_fork_of_a_cloned_machine_is_named_and_closed_by_a_person(w):
     assert "make it a site of its own" in ran.text, ran.text
     gaps = w.vendor("gaps", "--json").json["sites"][0]
     assert (gaps["forks"], [c["reason"] for c in gaps["closed_forks"]]) == ([], ["ticket 4712: the machine was cloned"])
-    assert "has no such fork that is open" in w.vendor("site", "close-fork", w.site_id, "--reason", "again").text, \
+    assert "has no such open fork" in w.vendor("site", "close-fork", w.site_id, "--reason", "again").text, \
         "the second time"
     shown = w.vendor("site", "show", w.site_id, "--json").json["closed_forks"][0]["forks"]
     assert [(f["disclosure"], f["id"]) for f in shown] == [(2, forked_id), (3, bundles(w, clone)[2].stem[-36:])]

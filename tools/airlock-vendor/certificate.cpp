@@ -45,7 +45,8 @@ int promote(VendorContext& context) {
   auto home = intake::Home::open(context.home);
   if (!home) return context.console.report(home.error());
   return tell(context, home->keys().promote_successor(), "now in force is the root",
-              "build a kit; a site that has not installed one with this root must install that one first");
+              "build a kit; a site must have installed an earlier kit that carries this root before it can install the "
+              "new one");
 }
 
 int renew(VendorContext& context, const RootOptions& options) {
@@ -83,8 +84,8 @@ int revoke(VendorContext& context, const RootOptions& options) {
 void add_root(VendorContext& context) {
   using namespace certificate_command;
   console::Console& console = context.console;
-  console::Command group = console.group("root", "hand over from one root to the next");
-  console.command(group, "successor", "make the next root, signed for by the root in force; kits carry it from now on",
+  console::Command group = console.group("root", "replace the root certificate");
+  console.command(group, "successor", "make the next root, signed by the root in force; kits carry it from now on",
                   "  airlock-vendor root successor", [&context] { return successor(context); });
   console.command(group, "promote", "put the next root in force, with new certificates for every role",
                   "  airlock-vendor root promote", [&context] { return promote(context); });
@@ -100,7 +101,7 @@ void add_certificate(VendorContext& context) {
                "  airlock-vendor certificate renew licence", [&context, options] { return renew(context, *options); })
       .text("ROLE", options->role, "licence, kit, receipt or recipient", console::Need::required);
   console
-      .command(group, "revoke", "put a former certificate on the revocation list that kits carry",
+      .command(group, "revoke", "put a former certificate on the revocation list, which kits carry",
                "  airlock-vendor certificate revoke ~/.airlock-vendor/kit-signing.1.crt",
                [&context, options] { return revoke(context, *options); })
       .text("FILE", options->file, "the certificate", console::Need::required);

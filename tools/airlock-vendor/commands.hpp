@@ -11,7 +11,7 @@
 namespace airlock::tools {
 
 /// Words for the help of an option: how its value names a site.
-inline constexpr std::string_view site_words = "by its id, the beginning of that, or its name";
+inline constexpr std::string_view site_words = "by its id, the first characters of its id, or its name";
 
 /// What every command needs.
 struct VendorContext {

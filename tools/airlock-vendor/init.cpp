@@ -32,10 +32,11 @@ int run(VendorContext& context, const Options& options) {
     return 0;
   }
   context.console.say("made a vendor's home in " + context.home);
-  context.console.say({{"root", made->root_path},
-                       {"fingerprint", site::in_groups(made->root_fingerprint)},
-                       {"recipient", made->recipient_path},
-                       {"next", "give sites the root certificate, and its fingerprint by another way"}});
+  context.console.say(
+      {{"root", made->root_path},
+       {"fingerprint", site::in_groups(made->root_fingerprint)},
+       {"recipient", made->recipient_path},
+       {"next", "give the root certificate to the sites, and tell them its fingerprint by another way"}});
   return 0;
 }
 
@@ -45,7 +46,7 @@ void add_init(VendorContext& context) {
   using namespace init_command;
   auto options = std::make_shared<Options>();
   console::Command command =
-      context.console.command("init", "make the vendor's home: root, signing keys, recipient key, register",
+      context.console.command("init", "make the vendor's home: root certificate, signing keys, recipient key, register",
                               "  airlock-vendor init --name 'PostHog Inc.' --product posthog",
                               [&context, options] { return run(context, *options); });
   command.text("--name", options->name, "the vendor's name, for certificates", console::Need::required);

@@ -104,7 +104,7 @@ std::string in_words(const Counts& counts, std::size_t passed_over) {
     if (number != 0) out += ", " + std::to_string(number) + " " + std::string(what);
   };
   add(counts.known, "here already");
-  add(counts.former, "of a past that was given up");
+  add(counts.former, "of a ledger past that was given up");
   add(counts.closed, "of a closed fork");
   add(counts.forks, counts.forks == 1 ? "fork" : "forks");
   add(counts.refused, "refused");
@@ -143,11 +143,12 @@ Json to_json(const std::string& source, const intake::Arrival& arrival, const in
 }
 
 std::string in_words(const intake::TakenIn& taken) {
-  if (taken.is_closed) return "is of a fork that was closed, and is kept apart: " + taken.fork;
-  if (taken.is_former) return "is of a past that the site has given up, and is kept apart";
+  if (taken.is_closed) return "belongs to a fork that was closed, and is kept apart: " + taken.fork;
+  if (taken.is_former) return "belongs to a past that the site has given up, and is kept apart";
   if (!taken.is_new) return "was here already";
   std::string out = "taken in";
-  if (taken.standing == intake::CheckpointStanding::proven) out += ", grown from what the last receipt acknowledged";
+  if (taken.standing == intake::CheckpointStanding::proven)
+    out += ", and its ledger continues the one that the last receipt acknowledged";
   if (taken.standing == intake::CheckpointStanding::unproven)
     out += ", sealed before the site imported the last receipt";
   return out;
@@ -199,7 +200,8 @@ int run(VendorContext& context, const Options& options) {
   const bool in_vain = handed->items.empty() && handed->found.instructions == 0 &&
                        std::any_of(passed_over.begin(), passed_over.end(), [](const auto& one) { return one.named; });
   if (in_vain) {
-    console.complain("there is no bundle in what was named", "name the file or folder that a link leads to");
+    console.complain("the files and folders that you named have no bundle",
+                     "instead of a link, name the file or folder that it leads to");
     worst = Code::bad_input;
   }
   console.say(in_words(counts, passed_over.size()));
@@ -215,7 +217,8 @@ int run(VendorContext& context, const Options& options) {
                   {"instructions", handed->found.instructions},
                   {"exit", core::exit_code(worst)}};
     if (worst) {
-      document["error"] = console::error_member(worst, "not every file was taken in", "`items` says of each why");
+      document["error"] =
+          console::error_member(worst, "not every file was taken in", "`items` gives the reason for each");
     }
     console.print(document);
   }
@@ -228,13 +231,13 @@ void add_intake(VendorContext& context) {
   using namespace intake_command;
   auto options = std::make_shared<Options>();
   console::Command command = context.console.command(
-      "intake", "verify bundles as `open` does and register that they arrived",
+      "intake", "verify bundles as `open` does, and register their arrival",
       "  airlock-vendor intake 2022-05-01-1-….p7m\n  airlock-vendor intake /media/from-the-bank\n"
       "  airlock-vendor intake --sent received.jsonl --json | jq '.items[] | select(.outcome != \"known\")'",
       [&context, options] { return run(context, *options); });
   command.exits({{5, "a bundle does not verify, or a site contradicts itself; all others were taken in"}});
-  command.texts("FILE", options->what, "a bundle, or a folder; folders are gone through with all below them");
-  command.text("--sent", options->sent, "what the receiver noted of reports that were sent, a line each");
+  command.texts("FILE", options->what, "a bundle, or a folder that is searched with all its subfolders");
+  command.text("--sent", options->sent, "a file from the receiver of sent reports, with one line for each report");
 }
 
 }  // namespace airlock::tools

@@ -19,7 +19,7 @@ int use(VendorContext& context, const KeyOptions& options) {
   if (!role) {
     return context.console.report(
         {core::Code::usage, core::quote(options.key) + " is not `licence`, `kit` or `receipt`",
-         "the root and the key that opens bundles stay files, under a passphrase if you like"});
+         "the root key and the key that opens bundles must be files; a passphrase can protect them"});
   }
   auto home = intake::Home::open(context.home);
   if (!home) return context.console.report(home.error());
@@ -42,7 +42,7 @@ int protect(VendorContext& context, const KeyOptions& options) {
   if (context.console.json()) {
     context.console.print({{"key", options.key}, {"kept", "under a passphrase"}, {"exit", 0}});
   } else {
-    context.console.say("the key `" + options.key + "` is under the passphrase now; copies in backups are not");
+    context.console.say("the key `" + options.key + "` is under the passphrase now; copies in backups still are not");
   }
   return 0;
 }
@@ -53,9 +53,9 @@ void add_key(VendorContext& context) {
   using namespace key_command;
   auto options = std::make_shared<KeyOptions>();
   console::Console& console = context.console;
-  console::Command group = console.group("key", "keep the vendor's keys better");
+  console::Command group = console.group("key", "protect the vendor's keys");
   console::Command use_command =
-      console.command(group, "use", "sign in a role with the key in a PKCS #11 token",
+      console.command(group, "use", "use a key in a PKCS #11 token for a signing role",
                       "  airlock-vendor key use licence --uri 'pkcs11:token=vendor;object=licence' --module "
                       "/usr/lib/softhsm/libsofthsm2.so",
                       [&context, options] { return use(context, *options); });

@@ -75,7 +75,8 @@ void add_kit(VendorContext& context) {
       [&context, options] { return run(context, *options); });
   command.text("--policy", options->policy, "the policy", console::Need::required);
   command.text("--dictionary", options->dictionary, "the dictionary", console::Need::required);
-  command.text("--delivery", options->delivery, "the kit's `delivery`: where sites send to");
+  command.text("--delivery", options->delivery,
+               "the file with the kit's `delivery`, which says where sites send reports");
   command.text("--out", options->out, "the kit's file, which must not exist yet", console::Need::required);
 }
 

@@ -14,7 +14,7 @@ namespace licence_command {
 using core::Code;
 using core::fail;
 
-constexpr const char* unknown_help = "also a tier, entitlement or limit that no kit of this home knows";
+constexpr const char* unknown_help = "also accept a tier, entitlement or limit that no kit of this home knows";
 
 struct Options {
   intake::LicenceOrder order;
@@ -84,7 +84,7 @@ int revoke_licence(VendorContext& context, const Options& options) {
   if (!is_new) return context.console.report(is_new.error());
   if (context.console.json()) context.console.print({{"serial", options.serial}, {"new", *is_new}, {"exit", 0}});
   context.console.say(options.serial + (*is_new ? " is revoked" : " was revoked before") +
-                      ": build a kit, and sites learn of it when they install that");
+                      ": build a kit; sites learn of it when they install the kit");
   return 0;
 }
 
@@ -127,17 +127,17 @@ void add_others(VendorContext& context, console::Command& group) {
   auto options = std::make_shared<Options>();
   options->order.grace_days = -1;
   console::Command renew_command = context.console.command(
-      group, "renew", "issue a licence anew for another term, for the keys that its sites have now",
+      group, "renew", "issue a licence again for another term, bound to its sites' current keys",
       "  airlock-vendor licence renew LIC-2026-000017 --not-after 2028-11-01 --out licence.p7s",
       [&context, options] { return report_issued(context, *options, renew(context, *options)); });
   renew_command.text("SERIAL", options->serial, "the licence", console::Need::required);
   renew_command.text("--not-after", options->not_after, "end of the new term, a UTC time or day",
                      console::Need::required);
-  renew_command.number("--grace-days", options->order.grace_days, "days of grace behind the term (default as before)");
+  renew_command.number("--grace-days", options->order.grace_days, "days of grace after the term (default as before)");
   renew_command.flag("--unknown", options->order.unknown, unknown_help);
   renew_command.text("--out", options->out, "the licence's file, which must not exist yet", console::Need::required);
   console::Command revoke_command =
-      context.console.command(group, "revoke", "put a licence on the list that every kit from now on carries",
+      context.console.command(group, "revoke", "put a licence on the revocation list, which every later kit carries",
                               "  airlock-vendor licence revoke LIC-2026-000017 --reason 'contract ended'",
                               [&context, options] { return revoke_licence(context, *options); });
   revoke_command.text("SERIAL", options->serial, "the licence", console::Need::required);
@@ -157,15 +157,16 @@ void add_licence(VendorContext& context) {
       "  airlock-vendor licence issue --tier enterprise-air-gapped --licensee 'Example Bank plc' --site UUID \\\n"
       "    --not-after 2027-11-01 --entitlement air_gap --out licence.p7s",
       [&context, options] { return report_issued(context, *options, issue(context, *options)); });
-  command.text("--tier", options->order.tier, "the tier that the policy is keyed by", console::Need::required);
+  command.text("--tier", options->order.tier, "the tier, a name that the policy has rules for",
+               console::Need::required);
   command.text("--licensee", options->order.licensee, "who holds the licence", console::Need::required);
   command.text("--site", options->site, "the registered site that it is for, " + std::string(site_words));
-  command.flag("--any-site", options->any_site, "bound to no site");
+  command.flag("--any-site", options->any_site, "make a licence that is valid at every site");
   command.text("--not-before", options->not_before, "first moment, a UTC time or day (default today)");
   command.text("--not-after", options->not_after, "end of the term, a UTC time or day", console::Need::required);
   command.texts("--entitlement", options->order.entitlements, "an entitlement; may be given again");
   command.texts("--limit", options->limits, "NAME=NUMBER; may be given again");
-  command.number("--grace-days", options->order.grace_days, "days of grace behind the term (default 14)");
+  command.number("--grace-days", options->order.grace_days, "days of grace after the term (default 14)");
   command.flag("--unknown", options->order.unknown, unknown_help);
   command.text("--out", options->out, "the licence's file, which must not exist yet", console::Need::required);
   add_others(context, group);

@@ -87,9 +87,9 @@ int issue(VendorContext& context, const Options& options) {
     return 0;
   }
   context.console.say("wrote receipt " + std::to_string(receipt.sequence) + " to " + options.out +
-                      "; disclosures that it names: " + std::to_string(receipt.items.size()));
+                      "; disclosures that it acknowledges: " + std::to_string(receipt.items.size()));
   if (!receipt.missing.empty())
-    context.console.say("it tells the site that these are missing: " + listed(receipt.missing));
+    context.console.say("the receipt tells the site that these are missing: " + listed(receipt.missing));
   return 0;
 }
 
@@ -100,22 +100,23 @@ void add_gaps(VendorContext& context) {
   auto options = std::make_shared<Options>();
   context.console
       .command(
-          "gaps", "which disclosures of a site are missing, and which it says will never come",
+          "gaps", "list the disclosures of a site that are missing, and those that it says will never come",
           "  airlock-vendor gaps\n  airlock-vendor gaps --site 'Example Bank, Leeds' --json | jq '.sites[].missing'",
           [&context, options] { return show_gaps(context, *options); })
       .exits({{0, "nothing is missing"},
               {5, "a site contradicts itself"},
               {7, "disclosures are missing and may still come"}})
-      .text("--site", options->site, "one site, " + std::string(site_words) + "; without it all that are not retired");
+      .text("--site", options->site,
+            "one site only, named " + std::string(site_words) + "; without it, every site that is not retired");
 }
 
 void add_receipt(VendorContext& context) {
   using namespace receipt_command;
   auto options = std::make_shared<Options>();
-  console::Command command =
-      context.console.command("receipt", "sign for what has arrived, so that the site can free its outbox",
-                              "  airlock-vendor receipt --site UUID --out receipt.p7s",
-                              [&context, options] { return issue(context, *options); });
+  console::Command command = context.console.command(
+      "receipt", "acknowledge the disclosures that arrived, so that the site can empty its outbox",
+      "  airlock-vendor receipt --site UUID --out receipt.p7s",
+      [&context, options] { return issue(context, *options); });
   command.text("--site", options->site, "the site, " + std::string(site_words), console::Need::required);
   command.text("--out", options->out, "the receipt's file, which must not exist yet", console::Need::required);
 }

@@ -51,11 +51,12 @@ int run(VendorContext& context, const Options& options) {
                                   : added->done.was_retired ? "registered again"
                                                             : "had already registered") +
                       " site " + request.site_id + (request.name.empty() ? "" : ", " + request.name) +
-                      (added->done.was_retired ? ", which was retired" : ""));
-  context.console.say({{"fingerprint", site::in_groups(request.fingerprint)},
-                       {"next", options.fingerprint.empty()
-                                    ? "compare the fingerprint with what the site's operator saw, by another way"
-                                    : "the fingerprint is the one you gave; issue the licence"}});
+                      (added->done.was_retired ? ", which had been retired" : ""));
+  context.console.say(
+      {{"fingerprint", site::in_groups(request.fingerprint)},
+       {"next", options.fingerprint.empty()
+                    ? "compare this fingerprint with the one that the site's operator sees, by another way"
+                    : "the fingerprint is the one that you gave; issue the licence"}});
   return 0;
 }
 
@@ -99,10 +100,10 @@ int readmit(VendorContext& context, const ReadmitOptions& options) {
   }
   context.console.say("readmitted site " + site->site_id);
   context.console.say({{"adopted", site->adoption.time.text() + ": " + site->adoption.reason},
-                       {"kept", std::to_string(site->done.kept) + ", known to the adopted ledger too"},
-                       {"former", std::to_string(site->done.former) + ", known to the past that was given up alone"},
+                       {"kept", std::to_string(site->done.kept) + ", which the adopted ledger knows too"},
+                       {"former", std::to_string(site->done.former) + ", which only the lost past knows"},
                        {"settled", "forks: " + std::to_string(site->done.forks)},
-                       {"next", "take in again what was refused as a fork"}});
+                       {"next", "take in the bundles again that were refused as a fork"}});
   return 0;
 }
 
@@ -111,21 +112,21 @@ int readmit(VendorContext& context, const ReadmitOptions& options) {
 void add_site(VendorContext& context) {
   using namespace site_command;
   auto options = std::make_shared<Options>();
-  console::Command group =
-      context.console.group("site", "register, list and retire sites, and settle what contradicts itself");
+  console::Command group = context.console.group("site", "register, list and retire sites, and settle contradictions");
   console::Command command =
       context.console.command(group, "add", "register a site from its request",
                               "  airlock-vendor site add site-request.p7s --fingerprint '5a0c …'",
                               [&context, options] { return run(context, *options); });
   command.text("SITE-REQUEST", options->request, "the site's request", console::Need::required);
-  command.text("--fingerprint", options->fingerprint, "what `airlock init` printed; anything else is refused");
+  command.text("--fingerprint", options->fingerprint,
+               "the fingerprint that `airlock init` printed; a request with another one is refused");
   auto past = std::make_shared<ReadmitOptions>();
   console::Command again = context.console.command(
       group, "readmit", "go on with a site whose ledger was restored and adopted",
       "  airlock-vendor site readmit for-the-vendor --reason 'ticket 4711: disk lost, backup restored'",
       [&context, past] { return readmit(context, *past); });
   again.text("DIRECTORY", past->directory,
-             "what `airlock ledger prove --entry N --extract DIRECTORY` made of the entry `adopted`",
+             "the folder that `airlock ledger prove --entry N --extract DIRECTORY` made for the entry `adopted`",
              console::Need::required);
   again.text("--reason", past->reason, "what the site told you; recorded", console::Need::required);
   add_site_standing(context, group);

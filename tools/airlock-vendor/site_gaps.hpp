@@ -14,8 +14,8 @@ namespace airlock::tools {
 
 /// The hint for a person about a site whose disclosures contradict each other.
 inline constexpr std::string_view fork_hint =
-    "ask the site: where its machine or directory was copied, `airlock-vendor site close-fork` closes the fork; where "
-    "its ledger was put back, `airlock-vendor site readmit` settles it with its proof; else somebody else has its keys";
+    "ask the site. If its machine or directory was copied, use `airlock-vendor site close-fork`; if its ledger was "
+    "restored, use `airlock-vendor site readmit` with its proof; otherwise somebody else has its keys";
 
 /// The ranges in words: `2, 4 to 6`; `none` if there are no ranges.
 [[nodiscard]] std::string listed(const std::vector<site::MissingRange>& ranges);

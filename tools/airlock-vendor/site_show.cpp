@@ -51,7 +51,7 @@ int list(VendorContext& context) {
 
 std::string kept_in_words(const intake::Home::SiteDetails& site, std::uint64_t disclosure) {
   const auto kept = site.kept.find(disclosure);
-  if (kept == site.kept.end()) return "what was here";
+  if (kept == site.kept.end()) return "the disclosure that was here";
   return kept->second.id + ", SHA-256 " + kept->second.content_sha256;
 }
 
@@ -144,12 +144,13 @@ int retire(VendorContext& context, const DecisionOptions& options) {
   }
   const std::string which = "site " + intake::described(retired->site);
   if (!retired->is_new) {
-    context.console.say(which + " was retired before");
+    context.console.say(which + " had been retired before");
     return 0;
   }
   context.console.say("retired " + which);
   context.console.say(
-      {{"from now on", "its bundles are refused, it gets no receipt and no licence, and `gaps` leaves it out"},
+      {{"from now on",
+        "bundles of this site are refused, it gets neither receipts nor licences, and `gaps` leaves it out"},
        {"to undo it", "register its request again with `airlock-vendor site add SITE-REQUEST`"}});
   return 0;
 }
@@ -180,20 +181,20 @@ int close_fork(VendorContext& context, const DecisionOptions& options) {
   }
   const std::string which = "site " + intake::described(closed->site);
   if (closed->forks.empty()) {
-    context.console.say(which + " has no such fork that is open");
+    context.console.say(which + " has no such open fork");
     return 0;
   }
   context.console.say("closed forks of " + which + ": " + std::to_string(closed->forks.size()));
   for (const auto& [fork, kept] : closed->forks) {
     context.console.say({{"disclosure", std::to_string(fork.disclosure)},
                          {"kept", kept ? kept->id + ", taken in " + kept->received + ", SHA-256 " + kept->content_sha256
-                                       : "what is in the register"},
+                                       : "the disclosure in the register"},
                          {"apart", fork.id + ", SHA-256 " + fork.content_sha256}});
   }
   context.console.say({{"next",
-                        "the machine whose bundles are apart must not go on under this id: make it a site of its "
-                        "own (docs/guides/restore-and-move.md). Where that one is the site instead, it runs "
-                        "`airlock ledger adopt`, and `airlock-vendor site readmit` goes on with it"}});
+                        "the machine that made the bundles kept apart must stop using this id: make it a site of its "
+                        "own (docs/guides/restore-and-move.md). If that machine is the real site instead, it runs "
+                        "`airlock ledger adopt`, and you run `airlock-vendor site readmit`"}});
   return 0;
 }
 
@@ -207,20 +208,20 @@ void add_site_standing(VendorContext& context, console::Command& group) {
                   [&context] { return list(context); });
   auto shown = std::make_shared<std::string>();
   console
-      .command(group, "show", "everything that is known of one site: keys, licences, gaps, forks that were closed",
+      .command(group, "show", "show everything known about one site: keys, licences, gaps, closed forks",
                "  airlock-vendor site show 'Example Bank, Leeds'\n  airlock-vendor site show 5b0c",
                [&context, shown] { return show(context, *shown); })
       .text("SITE", *shown, "the site, " + std::string(site_words), console::Need::required);
   auto retired = std::make_shared<DecisionOptions>();
   console::Command retiring =
-      console.command(group, "retire", "note that nothing comes from a site any more",
+      console.command(group, "retire", "record that nothing will come from a site any more",
                       "  airlock-vendor site retire 'Example Bank, Leeds' --reason 'contract ended on 2026-11-30'",
                       [&context, retired] { return retire(context, *retired); });
   retiring.text("SITE", retired->site, "the site, " + std::string(site_words), console::Need::required);
   retiring.text("--reason", retired->reason, "why; recorded", console::Need::required);
   auto closed = std::make_shared<DecisionOptions>();
   console::Command closing = console.command(
-      group, "close-fork", "close the forks of a site whose machine was copied: what is in the register is kept",
+      group, "close-fork", "close the forks of a site whose machine was copied; the register's bundles stay",
       "  airlock-vendor site close-fork 5b0c --reason 'ticket 4712: the virtual machine was cloned; the clone is site "
       "77aa now'",
       [&context, closed] { return close_fork(context, *closed); });
