@@ -225,7 +225,7 @@ def test_usage_shows_the_limits_beside_the_last_disclosed_report(w):
     assert "names no declared field" in told["no_such_field"]["problem"], str(told)
     text = w.airlock("licence", "usage").text
     assert "[####################]" in text and ", over the limit" in text and "[--------------------]" in text, text
-    assert "as report 1 said, disclosure 1 at " in text, text
+    assert "figures of report 1, disclosure 1 at " in text, text
     # No figure is kept beside the ledger, and what earlier versions kept there goes.
     assert list((w.site_path / "held").iterdir()) == []
     kept = w.file(w.site_path / "held/usage.json", '{"format": "airlock-usage/1", "disclosures": []}')

@@ -88,8 +88,8 @@ def test_without_rename_a_report_is_processed_and_doctor_fails(w):
     """Where a file cannot take another's place a report is processed, what could not follow is named, and doctor fails."""
     w.site()
     ran = denied(w, "EPERM", "rename", "process", REPORT, code=0)
-    assert "what was recorded stands, but" in ran.err and "ledger.anchor" in ran.err and "`rename`" in ran.err, ran
-    assert "`rename`" in denied(w, "EPERM", "rename", "doctor", code=1).text, "the call is not named"
+    assert "the record stands, but" in ran.err and "ledger.anchor" in ran.err and "`rename`" in ran.err, ran
+    assert "`rename`" in denied(w, "EPERM", "rename", "doctor", code=1).text, "doctor does not name the refused call"
     denied(w, "EPERM", "rename", "kit", "install", w.new_kit(), code=1)
     w.ledger_ok()
 

@@ -83,7 +83,7 @@ def test_on_hold_nothing_that_is_queued_is_sent(w):
         for result in queued:
             assert w.kinds(result["number"]) == ["produced", "queued"], "nothing was begun"
         waiting = w.airlock("outbox", "list", "--json").json
-        assert [p["stage"] for p in waiting["outbox"]] == ["queued", "queued"], "what waits"
+        assert [p["stage"] for p in waiting["outbox"]] == ["queued", "queued"], "disclosures that wait"
         w.ledger_ok()
         w.airlock("release", "--reason", "incident closed")
         send(w, "--once")

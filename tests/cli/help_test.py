@@ -94,7 +94,7 @@ def test_what_is_missing_is_named_in_its_own_spelling(w):
     complains(w, "airlock", "licence", message="`airlock licence` needs a command: `verify`, `show`, `install` or `usage`",
               hint="see `airlock licence --help`")
     complains(w, "airlock", message="`airlock` needs a command", hint="see `airlock --help`")
-    complains(w, "airlock", "status", "--passphrase-fd", "x", message="`x` is no value for `--passphrase-fd`",
+    complains(w, "airlock", "status", "--passphrase-fd", "x", message="`x` is not a value for `--passphrase-fd`",
               hint="see `airlock status --help`")
 
 

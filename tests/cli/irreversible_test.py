@@ -23,12 +23,12 @@ def asked(w, answer, *arguments):
 def test_what_cannot_be_undone_says_what_follows_and_asks(w):
     """Rotating the site key, adopting a ledger and destroying pseudonym keys say what follows and ask; scripts say `--yes`."""
     w.site()
-    for command, follows in ((["key", "rotate", "site"], "is `wrong_site` from then on"),
+    for command, follows in ((["key", "rotate", "site"], "is then `wrong_site`"),
                              (["ledger", "adopt", "--reason", "restored"], "the ceiling goes back to `seal`"),
                              (["key", "destroy", "pseudonym"], "nobody can bring them back")):
         before = w.ledger_ok()["entries"]
         ran = w.airlock(*command, code=2)
-        assert "nobody is at a terminal to confirm it" in ran.err and "`--yes`" in ran.err and follows in ran.text, \
+        assert "there is no terminal to confirm it at" in ran.err and "`--yes`" in ran.err and follows in ran.text, \
             f"{ran.text}{ran.err}"
         assert w.airlock(*command, "--json", code=2).json["exit"] == 2
         code, err = asked(w, b"no\n", *command)
@@ -71,7 +71,7 @@ def test_an_init_that_fails_leaves_nothing(w):
     w.airlock(*arguments, "--kit", broken, code=3)
     assert not w.site_path.exists(), "a site was made with a kit that is not a kit"
     ran = w.airlock("init", "--vendor-root", w.root_fingerprint(), code=2)
-    assert "`--vendor-root` is the certificate's file, and this is a fingerprint" in ran.err, ran.err
+    assert "`--vendor-root` takes the certificate's file, but this is a fingerprint" in ran.err, ran.err
     w.airlock(*arguments, "--kit", w.kit, "--licence", licence)
     ran = w.airlock(*arguments, code=4)
     assert "already has a site" in ran.err and "`airlock kit install`" in ran.err, ran.err
@@ -87,7 +87,7 @@ def test_a_redact_also_that_selects_nothing_holds_every_report(w):
     assert [(r.get("class"), r.get("path"), r["do"], r["problem"]) for r in status["redact_also"]] \
         == [("version", None, "drop", None), (None, "/properties/deployment", "drop", None)]
     text = w.airlock("status").text
-    assert "redacted here besides: class version: drop" in text and "`/properties/deployment`: drop" in text, text
+    assert "also redacted here: class version: drop" in text and "`/properties/deployment`: drop" in text, text
     assert w.airlock("kit", "show", "--json").json["idle_redactions"] == []
     assert w.process()["outcome"] == "sealed"
 

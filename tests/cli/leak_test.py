@@ -119,7 +119,7 @@ def test_to_let_copies_go_where_they_were_held_is_looser(w):
     w.airlock("kit", "install", w.new_kit(policy=loose))
     held = w.process(w.report_of("1.36.1"), code=4)
     assert (held["outcome"], held["reason"]) == ("held", "ceiling")
-    assert "a report with a copy of what is taken out: held -> " in held["message"], held["message"]
+    assert "a report with a copy of a value that is taken out: held -> " in held["message"], held["message"]
     w.airlock("authorise", "--reason", "seen", "--yes")
     w.airlock("kit", "install", w.new_kit(policy=strict))
     assert w.process(w.report_of("1.36.2"))["outcome"] == "sealed"

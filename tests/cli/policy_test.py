@@ -135,7 +135,7 @@ def test_a_difference_is_told_in_sentences_and_anything_looser_exits_4(w):
         p["profiles"]["as-published"] = {"undeclared": "drop"}
         p["claims"] = []
     ran = w.airlock("policy", "diff", POLICY, policy(w, undeclared), *WITH, code=4)
-    assert "what is undeclared or ill-typed: `refuse` becomes `drop`, looser" in ran.text, ran.text
+    assert "an undeclared or ill-typed value: `refuse` becomes `drop`, looser" in ran.text, ran.text
 
 
 def test_without_files_the_commands_take_what_the_sites_kit_has(w):

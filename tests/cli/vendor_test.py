@@ -189,7 +189,7 @@ def test_the_fork_of_a_cloned_machine_is_named_and_closed_by_a_person(w):
     ran = w.vendor("gaps", code=5)
     assert "site close-fork" in ran.err, ran.err
     receipt = w.vendor("receipt", "--site", w.site_id, "--out", w.path / "before.p7s", "--json").json
-    assert receipt["items"] == 1, "what a fork contradicts is in no receipt"
+    assert receipt["items"] == 1, "a contradicted disclosure is in the receipt"
 
     # A person closes it.
     w.vendor("site", "close-fork", "Example Bank, Leeds", code=2)

@@ -63,7 +63,7 @@ def test_a_line_that_was_cut_short_is_ended_and_told_again(w):
     w.configure(monitoring={"events_file": "/proc/none/events.jsonl"})
     ran = w.airlock("process", REPORT, "--again", "--json")
     assert ran.json["outcome"] == "sealed"
-    assert "who watches this site was not told" in ran.err, ran.err
+    assert "the site's watcher was not told" in ran.err, ran.err
     w.configure(monitoring={"events_file": str(events)})
     w.airlock("status")
     assert lines_of_tail(events, 1)[0]["seq"] == w.ledger_ok()["entries"] - 1
@@ -82,7 +82,7 @@ def test_what_watchers_are_told_goes_into_no_link_and_no_file_of_another_name(w)
         plant(events)
         w.configure(monitoring={"events_file": str(events)})
         ran = w.airlock("process", REPORT, "--again")
-        assert "who watches this site was not told" in ran.err and "events.jsonl" in ran.err, ran.err
+        assert "the site's watcher was not told" in ran.err and "events.jsonl" in ran.err, ran.err
         w.run("rm", "-rf", events)
     status.symlink_to(victim)
     w.configure(monitoring={"events_file": str(events), "status_file": str(status)})
@@ -237,7 +237,7 @@ def test_a_bundle_named_by_a_receipt_stays_for_bundle_days_after_it(w):
     status = w.airlock("status", "--json").json
     assert (status["bundles"], status["bundles_acknowledged"], status["retention"]["bundle_days"]) \
         == ({"waiting": 1, "handed_over": 0}, 1, 800)
-    assert "bundles that a receipt has acknowledged and that are kept: 1" in w.airlock("status").text, "status"
+    assert "acknowledged bundles that are still kept: 1" in w.airlock("status").text, "status"
     w.airlock("bundle", "verify", first)
     medium = w.path / "medium"
     medium.mkdir()

@@ -82,7 +82,7 @@ int send_once(const console::Console& console, const Settings& settings) {
     show(console, event);
   });
   for (const core::Error& error : health::tell_watchers(settings.site)) {
-    console.complain("who watches this site was not told: " + error.message, error.hint);
+    console.complain("the site's watcher was not told: " + error.message, error.hint);
   }
   if (!round) return console.report(round.error());
   if (console.json()) {
@@ -96,8 +96,9 @@ int send_once(const console::Console& console, const Settings& settings) {
                   {"reports", reports},
                   {"exit", core::exit_code(round->code())}};
     if (round->code()) {
-      document["error"] = console::error_member(round->code(), "not everything was sent",
-                                                "`reports` says of each why; `airlock outbox list` what waits");
+      document["error"] =
+          console::error_member(round->code(), "not everything was sent",
+                                "`reports` gives the reason for each; `airlock outbox list` shows what waits");
     }
     console.print(document);
   } else if (!settings.watch && (round->waiting != 0 || reports.empty())) {
@@ -140,7 +141,7 @@ int check(const console::Console& console, const Settings& settings) {
     Json document{{"destinations", list}, {"exit", core::exit_code(code)}};
     if (code) {
       document["error"] = console::error_member(code, "a destination does not answer as it should",
-                                                "`destinations` says which, and why");
+                                                "`destinations` says which one, and why");
     }
     console.print(document);
   }
@@ -170,7 +171,7 @@ int run(const console::Console& console, const Settings& settings) {
     if (auto taken = take_over_keeper(settings.keeper); !taken) return console.report(taken.error());
   }
   if (int{settings.once} + int{settings.watch} + int{settings.check} > 1) {
-    return console.report({core::Code::usage, "`--once`, `--watch` and `--check` exclude one another", {}});
+    return console.report({core::Code::usage, "`--once`, `--watch` and `--check` cannot be given together", {}});
   }
   if (settings.check) return check(console, settings);
   return settings.watch ? send_for_ever(console, settings) : send_once(console, settings);
@@ -183,21 +184,23 @@ int main(int argc, char** argv) {
   using namespace airlock;
   tools::Settings settings = tools::settings_from_environment();
   console::Console console(
-      "airlock-send", "Sends the reports that wait in a site's outbox, over HTTPS, each recorded before and after.");
+      "airlock-send",
+      "Sends the reports that wait in a site's outbox over HTTPS, and records each attempt before and after.");
   console::Command command = console.alone(
       "  airlock-send --site /var/lib/airlock\n"
       "  airlock-send --watch\n"
       "  airlock-send --check",
       [&] { return tools::run(console, settings); });
-  command.exits({{0, "all that was due is sent, or nothing was"},
-                 {4, "something was withdrawn or is held: it is no longer allowed to leave"},
+  command.exits({{0, "everything due was sent, or nothing was due"},
+                 {4, "a report was withdrawn or held: it may no longer leave"},
                  {5, "a payload was altered or lost"},
-                 {7, "something could not be sent: it waits, or was given up; `--check`: a destination fails"}});
+                 {7, "a report could not be sent: it waits, or was given up; `--check`: a destination fails"}});
   command.text("--site", settings.site, "site directory (also AIRLOCK_SITE; default /var/lib/airlock)");
   command.hidden("--keeper", settings.keeper);
   command.flag("--once", settings.once, "send what is due, then end (the default)");
-  command.flag("--watch", settings.watch, "go on sending what comes until SIGTERM");
+  command.flag("--watch", settings.watch, "keep sending what arrives, until SIGTERM");
   command.flag("--check", settings.check, "test the destinations; send no report");
-  command.flag("--now", settings.now, "whatever the next try and maximum age, also what was given up");
+  command.flag("--now", settings.now,
+               "send now, whatever the next try and the maximum age say, also reports that were given up");
   return console.run(argc, argv);
 }

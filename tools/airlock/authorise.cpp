@@ -16,7 +16,7 @@ using core::Json;
 /// The exit code if nobody can confirm. It is not `usage`, since the command line is right: without `--yes` the command
 /// shows what would be allowed, and allows nothing.
 constexpr core::Code unattended = core::Code::refused;
-constexpr std::string_view reason_hint = "say who decided and why: it is recorded for ever";
+constexpr std::string_view reason_hint = "say who decided and why: the ledger keeps it for ever";
 
 struct Options {
   std::string reason;
@@ -50,8 +50,8 @@ std::vector<std::string> sentences(const office::Proposal& proposal) {
   std::vector<std::string> out;
   out.push_back("kit number " + std::to_string(proposal.kit) + ", licence " + proposal.licence);
   if (proposal.kit_before) {
-    out.push_back("this kit would replace number " + std::to_string(*proposal.kit_before) +
-                  ", which is in force; to leave that as it is, install it again instead");
+    out.push_back("this kit would replace kit number " + std::to_string(*proposal.kit_before) +
+                  ", which is in force; to keep that one, install it again instead");
     if (proposal.raises.empty()) out.emplace_back("nothing would be looser than this site's ceiling");
   }
   for (const office::Raise& raise : proposal.raises) {
@@ -61,8 +61,9 @@ std::vector<std::string> sentences(const office::Proposal& proposal) {
     for (const auto& difference : raise.loosenings) out.push_back("  " + difference.text());
   }
   if (proposal.also_new) {
-    add_consents(
-        out, "values that a later kit is the first to declare would leave without asking again:", *proposal.also_new);
+    add_consents(out,
+                 "values that a later kit declares for the first time would leave, and nobody would be asked again:",
+                 *proposal.also_new);
     add_consents(out, "so far:", proposal.consented);
   }
   return out;
@@ -72,7 +73,7 @@ std::vector<std::string> sentences(const office::Proposal& proposal) {
 std::vector<std::string> sentences(const office::ClockProposal& proposal) {
   std::vector<std::string> out{"the clock says " + proposal.now.text() + ", the ledger's newest time is " +
                                    proposal.ledger.value_or(proposal.now).text(),
-                               "every time in the ledger that is later than the clock's would count no more"};
+                               "every time in the ledger that is later than the clock's would no longer count"};
   if (proposal.back) {
     out.push_back("licence " + core::quote(proposal.back->licence.serial) + ", which begins only at " +
                   proposal.back->licence.not_before.text() + ", would wait again, and " +
@@ -89,7 +90,7 @@ int run_clock(Context& context, const Options& options) {
   if (proposal->empty()) {
     if (proposal->stays) return console.report(*proposal->stays);
     if (console.json()) console.print({{"authorised", false}, {"exit", 0}});
-    console.say("no time in the ledger is later than the clock's: there is none to disown");
+    console.say("no time in the ledger is later than the clock's, so there is nothing to disown");
     return 0;
   }
   const auto confirmed = console.confirm(sentences(*proposal), "Allow this?", options.yes, unattended);
@@ -101,7 +102,7 @@ int run_clock(Context& context, const Options& options) {
                    {"clock", {{"now", done->now.text()}, {"disowned_newest", done->ledger.value_or(done->now).text()}}},
                    {"exit", 0}});
   }
-  console.say("recorded; what was recorded with later times stays in the ledger and no longer counts for the clock");
+  console.say("recorded; entries with later times stay in the ledger, but their times no longer count");
   if (done->stays) console.warn(done->stays->message, done->stays->hint);
   return 0;
 }
@@ -116,7 +117,8 @@ int run(Context& context, const Options& options) {
     auto read = policy::also_new_from_words(options.also_new);
     if (!read) return console.report(read.error());
     if (options.clock) {
-      return console.report({core::Code::usage, "`--clock` and `--also-new` are two things", "do one after the other"});
+      return console.report(
+          {core::Code::usage, "`--clock` and `--also-new` cannot be given together", "run the command once with each"});
     }
     also_new = std::move(*read);
   }
@@ -125,7 +127,7 @@ int run(Context& context, const Options& options) {
   if (!proposal) return console.report(proposal.error());
   if (proposal->empty()) {
     if (console.json()) console.print({{"authorised", false}, {"events", Json::array()}, {"exit", 0}});
-    console.say("nothing that is in force is looser than this site's ceiling: there is nothing to authorise");
+    console.say("nothing in force is looser than this site's ceiling, so there is nothing to authorise");
     return 0;
   }
   const auto confirmed = console.confirm(sentences(*proposal), "Allow this?", options.yes, unattended);
@@ -177,9 +179,9 @@ void add_authorise(Context& context) {
   command.text("--reason", options->reason, "why, for the ledger", console::Need::required);
   command.flag("--yes", options->yes, "do not ask");
   command.words("--also-new", options->also_new,
-                "besides: let values leave that a later kit is the first to declare, of this class and these types; "
-                "`none` takes it back");
-  command.flag("--clock", options->clock, "instead: let times count no more that a bad clock put into the ledger");
+                "also let values of this class and these types leave that a later kit declares for the first time; "
+                "`none` takes this back");
+  command.flag("--clock", options->clock, "instead: ignore the times that a wrong clock put into the ledger");
 }
 
 void add_hold(Context& context) {

@@ -50,8 +50,8 @@ Result<void> check_sockets(const Context& context, bool on_input_or_output, bool
   return core::fail(
       Code::refused,
       std::string(on_input_or_output ? "standard input or output" : "standard error") +
-          " is a socket, and this site sends nothing",
-      "put a pipe between, as a shell does: `… | cat | airlock process -`, and `| cat` behind it; or name a file");
+          " is a socket, but this site never sends",
+      "put a pipe between: `… | cat | airlock process -`, with `| cat` after it for the output; or name a file");
 }
 
 class Confined final : public Worker {
@@ -135,8 +135,9 @@ Result<sys::Confinement> give_up(Context& context, const Task& task, const sys::
   AIRLOCK_TRY(const auto site, site::Site::open(context.site));
   if (site.configuration().sandbox_best_effort) return confinement;
   const std::string allow = confinement.hint.empty() ? "let this process use seccomp and Landlock" : confinement.hint;
-  return core::fail(Code::refused, "the kernel refuses the sandbox: " + confinement.refused,
-                    allow + "; `\"sandbox\": \"best-effort\"` in airlock.json goes on without, and the ledger says so");
+  return core::fail(
+      Code::refused, "the kernel refuses the sandbox: " + confinement.refused,
+      allow + "; `\"sandbox\": \"best-effort\"` in airlock.json runs without it, and the ledger records that");
 }
 
 // The order matters: open, close, give up, and only then read.

@@ -42,7 +42,7 @@ std::string in_words(Misfit::Kind kind) {
     case Misfit::Kind::stray_twin:
       break;
   }
-  return "looks like the flattened copy of something that is not declared: declare the original";
+  return "looks like the flattened copy of an undeclared field: declare the original";
 }
 
 int check_document(Context& context, const std::string& text, const std::string& name) {
@@ -74,8 +74,9 @@ int check_report(Context& context, const std::string& text, const DictionaryOpti
     }
     Json document{{"misfits", list}, {"unlisted", misfits->unlisted}, {"exit", core::exit_code(code)}};
     if (code) {
-      document["error"] = console::error_member(code, "the report has members that the dictionary does not declare so",
-                                                "`misfits` names them; each `proposal` is to be judged, then pasted");
+      document["error"] = console::error_member(
+          code, "the dictionary does not declare some members of the report, or declares other types for them",
+          "`misfits` names them; judge each `proposal`, then paste it");
     }
     context.console.print(document);
     return core::exit_code(code);
@@ -91,7 +92,7 @@ int check_report(Context& context, const std::string& text, const DictionaryOpti
     return core::exit_code(code);
   }
   console.say("");
-  console.say("to be judged and pasted into `fields`; types and classes are guesses from the values:");
+  console.say("judge these, then paste them into `fields`; types and classes are guesses from the values:");
   bool needs_2 = false;
   for (const Misfit& misfit : misfits->list) {
     if (misfit.proposal.empty()) continue;
@@ -157,16 +158,18 @@ void add_dictionary(Context& context) {
   console::Command group = context.console.group("dictionary", "check a report against a dictionary, or show one");
   auto options = std::make_shared<DictionaryOptions>();
   console::Command check_command = context.console.command(
-      group, "check", "what of a report is not declared, with declarations to paste; or whether a dictionary is sound",
+      group, "check",
+      "find the members of a report that are not declared, with declarations to paste; or check a dictionary",
       "  airlock dictionary check status_report.json\n"
       "  airlock dictionary check status_report.json --dictionary dictionary.json --json | jq '.misfits[].proposal'\n"
       "  airlock dictionary check dictionary.json",
       [&context, options] { return check(context, *options); });
   check_command.exits({{4, "the report has members that are not declared, or not of their declared type"}});
   check_command.text("FILE", options->file,
-                     "a report (- for standard input), the number of one that waits, or a dictionary",
+                     "a report (- for standard input), the number of a report that waits, or a dictionary",
                      console::Need::required);
-  check_command.text("--dictionary", options->dictionary, "what to check a report against (default: the kit's)");
+  check_command.text("--dictionary", options->dictionary,
+                     "the dictionary to check a report against (default: the kit's)");
 
   auto shown = std::make_shared<DictionaryOptions>();
   context.console

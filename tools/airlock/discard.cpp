@@ -11,7 +11,7 @@ namespace discard_command {
 
 using core::Json;
 
-constexpr auto reason_hint = "give the reason that the ledger is to keep";
+constexpr auto reason_hint = "give the reason: the ledger keeps it for ever";
 
 struct Options {
   std::vector<std::string> numbers;
@@ -39,7 +39,7 @@ int run(Context& context, const Options& options) {
     if (!done) return console.report(done.error());
     console.say("report " + std::to_string(number) + " was " + done->was + " and is discarded: its bytes are gone");
     if (done->same_bytes != 0) {
-      console.say("  " + std::to_string(done->same_bytes) + " more with the same bytes wait");
+      console.say("  " + std::to_string(done->same_bytes) + " more reports with the same bytes wait");
     }
     list.push_back(
         {{"number", number}, {"report_id", done->report_id}, {"was", done->was}, {"same_bytes", done->same_bytes}});
@@ -54,7 +54,7 @@ void add_discard(Context& context) {
   using namespace discard_command;
   auto options = std::make_shared<Options>();
   console::Command command =
-      context.console.command("discard", "let go of a report that waits in held/, for good",
+      context.console.command("discard", "remove a report that waits in held/ for good",
                               "  airlock discard 12 --reason 'test data, never meant to be handed in'",
                               [&context, options] { return run(context, *options); });
   command.texts("N", options->numbers, "numbers of reports that wait");

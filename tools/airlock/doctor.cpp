@@ -54,12 +54,12 @@ int run(Context& context) {
 
 void add_doctor(Context& context) {
   context.console
-      .command("doctor", "look at everything that this site rests on: exit 0 well, 1 something fails",
+      .command("doctor", "check everything that this site depends on: exit 0 if nothing fails, 1 otherwise",
                "  airlock doctor\n"
                "  airlock doctor --quiet\n"
                "  airlock doctor --json | jq '.findings[] | select(.health != \"ok\")'",
                [&context] { return doctor_command::run(context); })
-      .exits({{0, "nothing fails; there may be warnings"}, {1, "at least one thing fails"}});
+      .exits({{0, "no check fails; there may be warnings"}, {1, "at least one check fails"}});
 }
 
 }  // namespace airlock::tools

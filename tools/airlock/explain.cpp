@@ -28,7 +28,7 @@ std::vector<std::string> places(const redaction::Plan& plan, const std::vector<r
   std::vector<std::string> out;
   for (const auto& reason : reasons) {
     std::string place = plan.redactions()[reason.redaction].place;
-    if (reason.fell_back) place += ", which fits no type of it and so drops it";
+    if (reason.fell_back) place += ", whose action fits no type of the value, so the value is dropped";
     if (std::find(out.begin(), out.end(), place) == out.end()) out.push_back(std::move(place));
   }
   return out;
@@ -36,18 +36,19 @@ std::vector<std::string> places(const redaction::Plan& plan, const std::vector<r
 
 /// A redaction's action in words: `stays as it is`, `is dropped`, …
 std::string ending_of(const std::string& action) {
-  static const std::map<std::string, std::string> words{{"keep", "stays as it is"},
-                                                        {"drop", "is dropped"},
-                                                        {"copied", "goes too, as a copy of what is taken out"},
-                                                        {"mask", "is masked"},
-                                                        {"pseudonymise", "is replaced by a pseudonym"},
-                                                        {"host_to_domain", "is cut to its domain"},
-                                                        {"suppress_below", "is dropped, since it is small"},
-                                                        {"round", "is rounded"},
-                                                        {"truncate_ip", "is truncated"},
-                                                        {"truncate_time", "is truncated"},
-                                                        {"truncate_version", "is truncated"},
-                                                        {"refuse", "stops the report"}};
+  static const std::map<std::string, std::string> words{
+      {"keep", "stays as it is"},
+      {"drop", "is dropped"},
+      {"copied", "is dropped too, as a copy of a value that is taken out"},
+      {"mask", "is masked"},
+      {"pseudonymise", "is replaced by a pseudonym"},
+      {"host_to_domain", "is cut to its domain"},
+      {"suppress_below", "is dropped, since it is small"},
+      {"round", "is rounded"},
+      {"truncate_ip", "is truncated"},
+      {"truncate_time", "is truncated"},
+      {"truncate_version", "is truncated"},
+      {"refuse", "stops the report"}};
   const auto found = words.find(action);
   return found == words.end() ? action : found->second;
 }
@@ -229,13 +230,13 @@ void show(const console::Console& console, const gate::Preview& preview, const s
     if (!result.hint.empty()) console.say("  " + result.hint);
   }
   if (!prepared.plan) return;
-  console.say(std::string("what the dictionary does not declare, or declares as something else, ") +
+  console.say(std::string("a value that the dictionary does not declare, or declares as another type, ") +
               (prepared.plan->undeclared() == redaction::Undeclared::refuse ? "stops the report" : "is dropped") +
-              (has_misfits(fates) ? ":" : "; there is nothing of the kind here"));
+              (has_misfits(fates) ? ":" : "; this report has none"));
   show_data(console, preview, fates, values);
   if (prepared.redacted) console.say("in this report: " + in_words(result.redactions));
   const auto copies = copies_in_words(prepared);
-  if (!copies.empty()) console.say("copies of what is taken out, which go with their members");
+  if (!copies.empty()) console.say("copies of values that are taken out; the members that hold them are dropped");
   for (const std::string& line : copies) console.say("  " + line);
 }
 
@@ -276,7 +277,7 @@ void add_explain(Context& context) {
                  {4, "nothing leaves: the report would be held, or what would leave may not leave yet"}});
   command.text("REPORT", options->report, "the report, - for standard input, or the number of a report that waits",
                console::Need::required);
-  command.flag("--values", options->values, "every datum with its value, not only how many are alike");
+  command.flag("--values", options->values, "show every datum with its value, not only how many are alike");
 }
 
 }  // namespace airlock::tools

@@ -46,7 +46,7 @@ core::Result<void> confirm_root(const Options& options, const crypto::Certificat
     if (*expected == root.fingerprint()) return {};
     return core::fail(Code::integrity,
                       core::quote(options.vendor_root) + ": has fingerprint " + found + ", not " + expected->hex(),
-                      "ask the vendor for the root certificate and its fingerprint by two different ways");
+                      "ask the vendor for the root certificate, and for its fingerprint by another way");
   }
   const std::string question = "The vendor's root certificate is " + root.subject() + ",\nSHA-256 " +
                                site::in_groups(root.fingerprint()) +
@@ -69,7 +69,7 @@ core::Result<office::Initialised> make(const Context& context, const Options& op
   }
   AIRLOCK_CHECK(core::check_typed("the name", options.name, core::text_limit));
   if (core::Digest::from_hex(without_colons(options.vendor_root))) {
-    return core::fail(core::Code::usage, "`--vendor-root` is the certificate's file, and this is a fingerprint",
+    return core::fail(core::Code::usage, "`--vendor-root` takes the certificate's file, but this is a fingerprint",
                       "give the fingerprint with `--vendor-root-sha256`, and the file with `--vendor-root`");
   }
   AIRLOCK_TRY(init.vendor_root, sys::read_file(options.vendor_root, root_bytes_limit));
@@ -108,7 +108,7 @@ int run(Context& context, const Options& options) {
                                      : "number " + std::to_string(made->kit_number) + " for " + made->product},
        {"licence",
         made->licence ? in_words(*made->licence) : "none yet: install it with `airlock licence install FILE`"},
-       {"next", "give the request to the vendor and compare the fingerprint by another way"}});
+       {"next", "give the request to the vendor, and compare the fingerprint by another way"}});
   return 0;
 }
 
@@ -123,12 +123,12 @@ void add_init(Context& context) {
       "  airlock --site /srv/airlock init --vendor-root vendor-root.crt --vendor-root-sha256 5A:0C:…",
       [&context, options] { return run(context, *options); });
   command.text("--vendor-root", options->vendor_root,
-               "the vendor's root certificate, a file; `--trust` of `licence verify` is the same",
+               "the file with the vendor's root certificate, as for `--trust` of `licence verify`",
                console::Need::required);
   command.text("--vendor-root-sha256", options->vendor_root_sha256,
-               "its SHA-256 fingerprint as the vendor told you; without it you are asked to confirm");
+               "its SHA-256 fingerprint, as the vendor told you; without it, `init` asks you to confirm");
   command.text("--kit", options->kit, "the vendor's kit");
-  command.text("--licence", options->licence, "a licence that is bound to no site");
+  command.text("--licence", options->licence, "a licence for any site");
   command.text("--name", options->name, "what people call this site");
   command.text("--site-id", options->site_id, "a UUID, instead of a random one");
 }

@@ -18,13 +18,13 @@ struct KeyOptions {
 std::string consequence(site::KeyName key) {
   switch (key) {
     case site::KeyName::site:
-      return "give the new site-request.p7s to the vendor, then install the licence that it issues for the new key; "
-             "a licence for the former key is `wrong_site` now";
+      return "give the new site-request.p7s to the vendor, then install the licence that the vendor issues for the new "
+             "key; until then a licence bound to the former key is `wrong_site`";
     case site::KeyName::ledger:
     case site::KeyName::archive:
       return "give the new site-request.p7s to the vendor";
     case site::KeyName::pseudonym:
-      return "names have other pseudonyms from now on; `airlock pseudonym lookup` knows the former ones too";
+      return "from now on names have new pseudonyms; `airlock pseudonym lookup` still finds the former ones";
   }
   return {};
 }
@@ -53,29 +53,28 @@ int print_change(Context& context, const core::Result<office::KeyChange>& change
   context.console.say(rows);
   if (changed->kept_now == keeper::KeyProtection::unencrypted &&
       changed->kept_before != keeper::KeyProtection::unencrypted) {
-    context.console.remark(
-        "airlock: the former key was kept " + std::string(keeper::name(changed->kept_before)) +
-        ", the new one is unencrypted in `" + context.site + "/" + std::string(site::layout::signing_key) +
-        "`; `airlock key protect site` puts it under a passphrase, `airlock key use site` puts a key in "
-        "a token in force");
+    context.console.remark("airlock: the former key was kept " + std::string(keeper::name(changed->kept_before)) +
+                           ", the new one is unencrypted in `" + context.site + "/" +
+                           std::string(site::layout::signing_key) +
+                           "`; `airlock key protect site` puts it under a passphrase, `airlock key use site` goes on "
+                           "with a key in a token");
   }
   return 0;
 }
 
 /// The consequences of a new site key that nobody can undo.
 std::vector<std::string> rotation_consequences() {
-  return {
-      "the site key that is in force is removed, and nobody can bring it back",
-      "a licence that is bound to it is `wrong_site` from then on: reports are sealed at least, until the licence that "
-      "the vendor issues for the new key is installed",
-      "the vendor needs the new site-request.p7s before it can open what is sealed from then on"};
+  return {"the site key in force is removed, and nobody can bring it back",
+          "a licence bound to it is then `wrong_site`: every report is sealed or withheld until you install the "
+          "licence that the vendor issues for the new key",
+          "the vendor needs the new site-request.p7s before it can open bundles that are sealed after this"};
 }
 
 std::vector<std::string> destruction_consequences() {
   return {"every pseudonym key of this site is removed, the former ones too, and nobody can bring them back",
-          "`airlock pseudonym lookup` finds no name any more that has left as a pseudonym, and all names have other "
-          "pseudonyms from then on",
-          "copies in backups stay: they are yours to destroy"};
+          "`airlock pseudonym lookup` then finds none of the names that have left as pseudonyms, and all names get new "
+          "pseudonyms",
+          "copies in backups stay: destroy them yourself"};
 }
 
 int rotate(Context& context, const KeyOptions& options) {
@@ -90,32 +89,33 @@ int rotate(Context& context, const KeyOptions& options) {
     if (!confirmed) return context.console.report(confirmed.error());
   }
   return print_change(context, office::rotate_key(context.site, *key),
-                      "the " + options.key + " key is another one now, and that is recorded", consequence(*key));
+                      "the " + options.key + " key was replaced, and the ledger records it", consequence(*key));
 }
 
 int use(Context& context, const KeyOptions& options) {
   if (options.key != "site") {
-    return context.console.report({core::Code::usage, "only the `site` key can be in a token",
-                                   "the ledger's key is Ed25519, and the archive key opens bundles: they stay files"});
+    return context.console.report(
+        {core::Code::usage, "only the `site` key can be in a token", "the other keys stay files"});
   }
   return print_change(context, office::use_token_key(context.site, options.token),
-                      "the site signs with the token's key now, and that is recorded",
+                      "the site signs with the token's key now, and the ledger records it",
                       consequence(site::KeyName::site));
 }
 
 int protect(Context& context, const KeyOptions& options) {
   if (options.key != "site") {
-    return context.console.report({core::Code::usage, "only the `site` key can be put under a passphrase",
-                                   "the sandboxed worker needs the ledger's and the pseudonym key itself"});
+    return context.console.report(
+        {core::Code::usage, "only the `site` key can be put under a passphrase",
+         "the sandboxed worker reads the ledger's key and the pseudonym key from their files"});
   }
   if (auto done = office::protect_site_key(context.site); !done) return context.console.report(done.error());
   if (context.console.json()) {
     context.console.print({{"key", options.key}, {"kept", "under a passphrase"}, {"exit", 0}});
   } else {
     context.console.say(
-        "the site key is under the passphrase now; copies in backups are not, and the disk may hold the "
-        "former file: `airlock key rotate site` and then this at once puts a key in force that those do not have; "
-        "only a key in a token is never in a file (`airlock key use site`)");
+        "the site key is under the passphrase now. Backups, and perhaps the disk, still hold it unencrypted: for a key "
+        "that they never had, run `airlock key rotate site` and then this command at once. Only a key in a token is "
+        "never in a file (`airlock key use site`)");
   }
   return 0;
 }
@@ -123,14 +123,15 @@ int protect(Context& context, const KeyOptions& options) {
 int destroy(Context& context, const KeyOptions& options) {
   if (options.key != "pseudonym") {
     return context.console.report({core::Code::usage, "only the `pseudonym` key can be destroyed",
-                                   "other keys are needed to verify or open what was made with them: rotate them"});
+                                   "the other keys still verify or open what was made with them: rotate them instead"});
   }
   const auto confirmed =
       context.console.confirm(destruction_consequences(), "Destroy the pseudonym keys?", options.yes);
   if (!confirmed) return context.console.report(confirmed.error());
-  return print_change(context, office::destroy_pseudonym_keys(context.site),
-                      "every pseudonym key of this site is gone, and that is recorded",
-                      "destroy copies in backups too; until then who has one can tell names from pseudonyms");
+  return print_change(
+      context, office::destroy_pseudonym_keys(context.site),
+      "every pseudonym key of this site is gone, and the ledger records it",
+      "destroy copies in backups too; until then, whoever has one can find the names behind pseudonyms");
 }
 
 }  // namespace key_command
@@ -139,15 +140,15 @@ void add_key(Context& context) {
   using namespace key_command;
   auto options = std::make_shared<KeyOptions>();
   console::Console& console = context.console;
-  console::Command group = console.group("key", "replace the site's keys, and keep them better");
+  console::Command group = console.group("key", "replace the site's keys, or protect them");
   console::Command rotate_command = console.command(
-      group, "rotate", "put a new key in force; what the former one must still open or verify it still does",
+      group, "rotate", "put a new key in force; the former one still opens and verifies what was made with it",
       "  airlock key rotate ledger\n  airlock key rotate site --yes",
       [&context, options] { return rotate(context, *options); });
   rotate_command.text("KEY", options->key, "site, ledger, archive or pseudonym", console::Need::required);
-  rotate_command.flag("--yes", options->yes, "do not ask, as for `site`");
+  rotate_command.flag("--yes", options->yes, "do not ask (only `site` asks)");
   console::Command use_command = console.command(
-      group, "use", "put the key in a PKCS #11 token in force as the site's signing key",
+      group, "use", "use a key in a PKCS #11 token as the site's signing key",
       "  airlock key use site --uri 'pkcs11:token=site;object=signing' --module /usr/lib/softhsm/libsofthsm2.so",
       [&context, options] { return use(context, *options); });
   use_command.text("KEY", options->key, "site", console::Need::required);
@@ -161,7 +162,7 @@ void add_key(Context& context) {
                [&context, options] { return protect(context, *options); })
       .text("KEY", options->key, "site", console::Need::required);
   console::Command destroy_command = console.command(
-      group, "destroy", "remove every pseudonym key, so that no pseudonym can be told to be anybody's",
+      group, "destroy", "remove every pseudonym key, so that nobody can find the name behind a pseudonym",
       "  airlock key destroy pseudonym --yes", [&context, options] { return destroy(context, *options); });
   destroy_command.text("KEY", options->key, "pseudonym", console::Need::required);
   destroy_command.flag("--yes", options->yes, "do not ask");

@@ -85,7 +85,7 @@ int install(Context& context, const std::string& path) {
   }
   context.console.say("installed kit number " + std::to_string(installed->number));
   if (!installed->by_consent.empty()) {
-    context.console.say("new values that may leave, as `airlock authorise --also-new` consented to:");
+    context.console.say("new values that may leave, since `airlock authorise --also-new` consented to them:");
     for (const std::string& declared : installed->by_consent) context.console.say("  " + declared);
   }
   say_waiting(context.console, context.site);

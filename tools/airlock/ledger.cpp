@@ -139,7 +139,8 @@ int list(Context& context, const ListOptions& options) {
 /// The values that open the commitment in the `produced` entry, which is SHA-256(salt, then the report's bytes).
 core::Result<Json> opening(const ledger::Ledger& ledger, const std::string& report_id) {
   AIRLOCK_TRY(const auto original, ledger.original(report_id));
-  if (!original) return core::fail(core::Code::integrity, "the original of the report is not in the ledger");
+  if (!original)
+    return core::fail(core::Code::integrity, "the ledger has lost the salt and digest of the report's original");
   return Json{{"salt", core::to_hex(original->salt)}, {"sha256", original->sha256.hex()}, {"size", original->size}};
 }
 
@@ -255,10 +256,11 @@ void add_ledger(Context& context) {
       group, "show", "every entry about one report", "  airlock ledger show 1\n  airlock ledger show 1 --reveal",
       [&context, number, reveal] { return show(context, *number, *reveal); });
   shown.text("N", *number, "the report's number", console::Need::required);
-  shown.flag("--reveal", *reveal, "also what opens the commitment to the original: salt and SHA-256");
+  shown.flag("--reveal", *reveal, "also show the salt and SHA-256, which open the commitment to the original");
   auto verifying = std::make_shared<VerifyOptions>();
   console::Command verified = context.console.command(
-      group, "verify", "verify entries, tree, checkpoints, counters, the anchor, and the files that they name",
+      group, "verify",
+      "verify entries, tree, checkpoints, counters, the rollback anchor, and the files that entries name",
       "  airlock ledger verify\n  airlock ledger verify --from-checkpoint kept.txt --public-key vkey",
       [&context, verifying] { return verify(context, *verifying); });
   verified.text("--from-checkpoint", verifying->checkpoint, "a checkpoint that was kept elsewhere");

@@ -185,11 +185,11 @@ int adopt(Context& context, const AdoptOptions& options) {
     return context.console.report(checked.error());
   }
   const auto confirmed = context.console.confirm(
-      {"this ledger becomes the site's past, as it is: what it lacks is given up, and an entry says so for ever",
-       "the ceiling goes back to `seal`, and consents end; `airlock authorise` raises it again",
-       "the vendor needs the proof of that entry before it believes the bundles that follow",
-       "on a copy of a site that goes on elsewhere, this makes two ledgers of one site: make the copy a site of its "
-       "own"},
+      {"this ledger, as it is, becomes the site's past: whatever it lacks is given up, and an entry says so for ever",
+       "the ceiling goes back to `seal`, and all consents end; `airlock authorise` gives them again",
+       "the vendor needs the proof of that entry before it accepts later bundles",
+       "if this is a copy of a site that still runs elsewhere, this gives one site two ledgers: make the copy a site "
+       "of its own instead"},
       "Go on with this ledger?", options.yes);
   if (!confirmed) return context.console.report(confirmed.error());
   const auto adopted = office::adopt(context.site, reason);
@@ -208,8 +208,8 @@ int adopt(Context& context, const AdoptOptions& options) {
   const std::string seq = std::to_string(adopted->seq);
   context.console.say("entry " + seq + " says so for ever, and the ceiling is back at `seal`");
   context.console.say(
-      {{"next", "what the vendor had of the lost past must be settled there: `airlock ledger prove --entry " + seq +
-                    " --extract for-the-vendor`, and send them that folder"}});
+      {{"next", "let the vendor settle what it has of the lost past: run `airlock ledger prove --entry " + seq +
+                    " --extract for-the-vendor`, and send the vendor that folder"}});
   return 0;
 }
 
@@ -223,7 +223,7 @@ void add_ledger_proofs(Context& context, console::Command& group) {
       "  airlock ledger prove 1 > proof.txt\n  airlock ledger prove 1 --extract for-the-auditor",
       [&context, prove_options] { return prove(context, *prove_options); });
   proving.text("N", prove_options->number, "the report's number: the entry that disclosed it, else `produced`");
-  proving.text("--entry", prove_options->entry, "any entry instead, by its place in the ledger");
+  proving.text("--entry", prove_options->entry, "instead: any entry, by its place in the ledger");
   proving.text("--extract", prove_options->extract, "a new directory for entry, proof, checkpoint and verifier key");
   context.console.command(group, "checkpoint", "sign and print the ledger's size and root, to be kept elsewhere",
                           "  airlock ledger checkpoint > checkpoint-$(date +%F).txt",

@@ -30,9 +30,9 @@ core::Result<licence::LicenceVerdict> judge(const Context& context, const Option
       !options.files.licence.empty() || !options.files.trust.empty() || !options.files.product.empty();
   if (from_files && !options.file.empty()) {
     return core::fail(Code::usage,
-                      "a file at a site is judged by what the site shows: `--licence`, `--trust` and "
-                      "`--product` are for a file without a site",
-                      "leave them out, or give the file with `--licence`");
+                      "`--licence`, `--trust` and `--product` are for a licence file without a site; with FILE alone, "
+                      "the site's own trust and product apply",
+                      "leave out these options, or give the file with `--licence`");
   }
   if (!options.file.empty()) return published::judge_for_public(context.site, options.file, sys::now());
   if (!from_files) return published::judge_public(context.site, sys::now());
@@ -124,8 +124,8 @@ int install(Context& context, const Options& options) {
   }
   for (const std::string& unknown : installed->unknown) {
     context.console.warn(unknown,
-                         "ask the vendor whether the licence or the kit is the wrong one; reports that a wrong "
-                         "tier holds are kept, and leave once it is mended");
+                         "ask the vendor whether the licence or the kit is wrong; reports held for a wrong tier are "
+                         "kept, and leave once it is put right");
   }
   say_waiting(context.console, context.site);
   warn_of_end(context.console, installed->verdict);
@@ -142,7 +142,7 @@ void add_licence(Context& context) {
                              {6, "the licence is neither valid nor in grace: the message says why"}};
   console::Command group = context.console.group("licence", "verify, show or install the licence");
   console::Command verify_command = context.console.command(
-      group, "verify", "judge the licence: exit 0 valid or in grace, 6 otherwise, 3 or 5 invalid",
+      group, "verify", "judge the licence: exit 0 if valid or in grace, 3 or 5 if invalid, otherwise 6",
       "  airlock licence verify\n"
       "  airlock licence verify licence-of-next-year.p7s\n"
       "  airlock licence verify --licence licence.p7s --trust vendor-root.crt --product posthog",

@@ -63,7 +63,7 @@ int run(Context& context) {
   }
   context.console.say(rows);
   if (usage->problem.empty()) {
-    context.console.say("as report " + std::to_string(usage->number) + " said, disclosure " +
+    context.console.say("figures of report " + std::to_string(usage->number) + ", disclosure " +
                         std::to_string(usage->disclosure) + " at " + usage->time->text() + ", " + usage->file);
   }
   return 0;
@@ -72,7 +72,7 @@ int run(Context& context) {
 }  // namespace licence_usage_command
 
 void add_licence_usage(Context& context, console::Command& group) {
-  context.console.command(group, "usage", "the licence's limits beside what the last disclosed report says",
+  context.console.command(group, "usage", "compare the licence's limits with the figures of the last disclosed report",
                           "  airlock licence usage\n  airlock licence usage --json | jq '.limits[] | select(.over)'",
                           [&context] { return licence_usage_command::run(context); });
 }

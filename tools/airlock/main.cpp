@@ -68,7 +68,7 @@ int main(int argc, char** argv) {
   const int exit = console.run(argc, argv);
   if (context.confined) return exit;
   for (const core::Error& error : health::tell_watchers(context.site)) {
-    console.complain("who watches this site was not told: " + error.message, error.hint);
+    console.complain("the site's watcher was not told: " + error.message, error.hint);
   }
   return exit;
 }

@@ -67,7 +67,7 @@ void show(const console::Console& console, const office::OutboxItem& item) {
     rows.emplace_back(
         "handed over",
         item.hand_off.last->text() +
-            (item.hand_off.times == 1 ? "" : ", the last of " + std::to_string(item.hand_off.times) + " times"));
+            (item.hand_off.times == 1 ? "" : ", the last one of " + std::to_string(item.hand_off.times) + " times"));
     if (!item.hand_off.note.empty()) rows.emplace_back("note", item.hand_off.note);
   }
   if (disclosure.attempts != 0) {
@@ -187,27 +187,26 @@ void add_outbox(Context& context) {
   using namespace outbox_command;
   console::Command group =
       context.console.group("outbox", "what waits to leave: payloads to send, bundles to hand over");
-  context.console.command(group, "list",
-                          "what waits, since when, how often it was tried, and why it did not get through",
+  context.console.command(group, "list", "list what waits, since when, how often it was tried, and why that failed",
                           "  airlock outbox list\n  airlock outbox list --json | jq '.outbox[] | {number, last_error}'",
                           [&context] { return list(context); });
   auto arguments = std::make_shared<HandOverArguments>();
   console::Command handing = context.console.command(
-      group, "hand-over", "copy bundles that no receipt has named to a mounted medium, recorded",
+      group, "hand-over", "copy the bundles that no receipt has named to a mounted medium, and record it",
       "  airlock outbox hand-over --to /media/usb --note 'courier 4711'\n  airlock outbox hand-over 3 4 --to "
       "/media/usb",
       [&context, arguments] { return run_hand_over(context, *arguments); });
   handing.exits({{3, "the medium is not what it must be"},
-                 {7, "recorded, and a copy has no name yet: run the same command again"},
+                 {7, "recorded, but a copy is not visible yet: run the same command again"},
                  {8, "the medium is full or read-only: nothing was recorded, and nothing is visible on it"}});
   handing.texts("N", arguments->numbers, "reports, by number; without any, all that no receipt has named");
   handing.text("--to", arguments->options.to, "a directory on the medium", console::Need::required);
   handing.text("--note", arguments->options.note, "recorded in the ledger, and nowhere else");
   context.console
-      .command(group, "flush", "have airlock-send try everything now, also what was given up", "  airlock outbox flush",
-               [&context] { return flush(context); })
-      .exits({{4, "something was withdrawn or is held: it is no longer allowed to leave"},
-              {7, "something could not be sent: it waits, or was given up"}});
+      .command(group, "flush", "let airlock-send try everything now, also reports that were given up",
+               "  airlock outbox flush", [&context] { return flush(context); })
+      .exits({{4, "a report was withdrawn or held: it may no longer leave"},
+              {7, "a report could not be sent: it waits, or was given up"}});
 }
 
 }  // namespace airlock::tools

@@ -69,8 +69,8 @@ int check(Context& context, const PolicyOptions& options) {
   if (!report) return context.console.report(report.error());
   const auto code = report->sound() ? std::nullopt : std::optional(core::Code::refused);
   if (context.console.json()) {
-    return print(context, to_json(*report), code, "the policy does not do what it claims, or has a fault",
-                 "the counter-examples in `claims` and the texts in `findings` say where");
+    return print(context, to_json(*report), code, "the policy breaks a claim of its own, or has a fault",
+                 "see the counter-examples in `claims` and the texts in `findings`");
   }
   const auto& console = context.console;
   console.say("policy " + quote(documents->policy.name()) + " " + documents->policy.version() + ", dictionary " +
@@ -273,7 +273,7 @@ void add_policy(Context& context) {
   diff_command.text("OLD", diffs->before, "the policy before", console::Need::required);
   diff_command.text("NEW", diffs->after, "the policy after", console::Need::required);
   diff_command.text("--dictionary", diffs->dictionary, "the dictionary of both (default: the kit's)");
-  diff_command.text("--old-dictionary", diffs->before_dictionary, "the dictionary of OLD, where it is another one");
+  diff_command.text("--old-dictionary", diffs->before_dictionary, "the dictionary of OLD, if OLD has another one");
 
   auto shown = std::make_shared<PolicyOptions>();
   console::Command show_command =

@@ -34,7 +34,7 @@ std::string misfit_hint(const gate::Processed& processed) {
   const bool waits = processed.number != 0 && gate::waits(processed.outcome);
   const std::string report = waits ? std::to_string(processed.number) : "REPORT";
   return "the dictionary does not fit this report everywhere: `airlock dictionary check " + report +
-         "` proposes declarations for your vendor";
+         "` proposes declarations that you can send to your vendor";
 }
 
 }  // namespace
@@ -172,7 +172,7 @@ std::string next_in_words(const licence::LicenceVerdict& verdict) {
 void warn_of_end(const console::Console& console, const licence::LicenceVerdict& verdict) {
   if (!verdict.code() && !verdict.hint.empty()) console.warn(verdict.reason, verdict.hint);
   if (verdict.next && !verdict.next->begins()) {
-    console.warn("the licence that was to follow does not take over: " + verdict.next->reason, verdict.next->hint);
+    console.warn("the next licence does not take over: " + verdict.next->reason, verdict.next->hint);
   }
 }
 

@@ -123,10 +123,11 @@ int run_held(Context& context, Worker& worker, const Options& options) {
     context.console.print(
         worst.document({{"reports", list}, {"failed", failed}, {"waiting", looked->waiting}, {"exit", worst.exit()}}));
   } else if (looked->reports.empty() && looked->failed.empty()) {
-    context.console.say(looked->waiting == 0
-                            ? "no report waits"
-                            : std::to_string(looked->waiting) +
-                                  " reports wait, and nothing has changed for them; `airlock status` says why they do");
+    context.console.say(
+        looked->waiting == 0
+            ? "no report waits"
+            : std::to_string(looked->waiting) +
+                  " reports wait, and nothing has changed for them; `airlock status` says why they wait");
   }
   return worst.exit();
 }
@@ -204,14 +205,14 @@ void add_process(Context& context) {
   using namespace process_command;
   auto options = std::make_shared<Options>();
   console::Command command =
-      context.console.command("process", "process a report: record it, and carry out what the decision says",
+      context.console.command("process", "process a report: record it, and carry out the decision",
                               "  airlock process status_report.json\n"
                               "  airlock process - --note 'change 4711' < status_report.json\n"
                               "  airlock process status_report.json --dry-run\n"
                               "  airlock process --inbox\n"
                               "  airlock process --held 3 4",
                               [&context, options] { return run(context, *options); });
-  command.exits({{0, "recorded, and done: disclosed, or withheld as was chosen, or a repeat"},
+  command.exits({{0, "recorded and done: disclosed, withheld by choice, or a repeat"},
                  {1, "recorded, but the output could not be written"},
                  {3, "recorded and refused: no JSON, or over a limit"},
                  {4, "recorded and held: nothing left; the hint says what would let it leave"},
@@ -221,12 +222,12 @@ void add_process(Context& context) {
   command.texts("REPORT", options->what, "the report, - for standard input, or numbers of reports that wait");
   command.flag("--inbox", options->inbox, "process every report that was dropped into the inbox");
   command.flag("--held", options->held,
-               "decide again on reports that wait: all for which something has changed, or those named");
-  command.text("--note", options->process.note, "a note for the bundle's manifest and the ledger");
-  command.flag("--dry-run", options->process.dry_run, "record nothing, say what would happen");
-  command.flag("--no-deliver", options->no_deliver, "do not start sending what was queued");
-  command.flag("--again", options->process.again, "disclose bytes again that were disclosed before");
-  command.text("--expect", options->expect, "hold the report unless the bytes to leave have this SHA-256");
+               "decide again on the reports that wait: those that you name, or all for which something has changed");
+  command.text("--note", options->process.note, "a note that goes into the bundle's manifest and the ledger");
+  command.flag("--dry-run", options->process.dry_run, "record nothing; say what would happen");
+  command.flag("--no-deliver", options->no_deliver, "queue the report, but do not start `airlock-send`");
+  command.flag("--again", options->process.again, "disclose the report even if the same bytes were disclosed before");
+  command.text("--expect", options->expect, "hold the report unless the bytes that would leave have this SHA-256");
 }
 
 }  // namespace airlock::tools

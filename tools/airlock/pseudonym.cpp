@@ -51,7 +51,7 @@ int lookup(Context& context, const LookupOptions& options) {
                       {"pseudonym", pseudonym},
                       {"by_key", i == 0 ? "in force" : "former"}});
       context.console.say(pseudonym + "  " + field.path + (of_key ? " (the key)" : "") +
-                          (i == 0 ? "" : ", by a former key"));
+                          (i == 0 ? "" : ", with a former key"));
     }
   };
   for (const auto& field : declared->dictionary.fields()) {
@@ -68,15 +68,15 @@ int lookup(Context& context, const LookupOptions& options) {
 void add_pseudonym(Context& context) {
   using namespace pseudonym_command;
   auto options = std::make_shared<LookupOptions>();
-  console::Command group = context.console.group("pseudonym", "find out whom a pseudonym stands for");
-  console::Command command = context.console.command(
-      group, "lookup",
-      "the pseudonyms of a text under this site's keys, the former ones too, for each field that may have it; to be "
-      "compared with a bundle",
-      "  airlock pseudonym lookup posthog.example.com\n"
-      "  airlock pseudonym lookup 2 --path '/properties/teams/*'",
-      [&context, options] { return lookup(context, *options); });
-  command.text("TEXT", options->text, "a value or key as it stood in a report", console::Need::required);
+  console::Command group = context.console.group("pseudonym", "find the pseudonyms of a name or another text");
+  console::Command command =
+      context.console.command(group, "lookup",
+                              "print the pseudonyms that this site's keys, former ones too, give a text in each field "
+                              "that may hold it; compare them with a bundle",
+                              "  airlock pseudonym lookup posthog.example.com\n"
+                              "  airlock pseudonym lookup 2 --path '/properties/teams/*'",
+                              [&context, options] { return lookup(context, *options); });
+  command.text("TEXT", options->text, "a value or key, as a report had it", console::Need::required);
   command.text("--path", options->path, "only the field with this declared path");
 }
 

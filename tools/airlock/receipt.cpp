@@ -59,8 +59,8 @@ int run(Context& context, const Options& options) {
                         " days (`retention` in airlock.json)");
   }
   if (imported->unknown != 0) {
-    context.console.say("not in this ledger, which was adopted: " + std::to_string(imported->unknown) +
-                        " of its disclosures");
+    context.console.say("disclosures in the receipt that this adopted ledger does not have: " +
+                        std::to_string(imported->unknown));
   }
   if (!missing_words.empty()) {
     context.console.say("the vendor has not received disclosure " + missing_words +
@@ -76,7 +76,7 @@ void add_receipt(Context& context) {
   auto options = std::make_shared<Options>();
   console::Command group = context.console.group("receipt", "the vendor's word that disclosures arrived");
   context.console
-      .command(group, "import", "verify and record a receipt: what it names waits no longer",
+      .command(group, "import", "verify and record a receipt: disclosures that it names wait no longer",
                "  airlock receipt import receipt.p7s\n  airlock receipt import receipt.p7s --json | jq .missing",
                [&context, options] { return run(context, *options); })
       .text("FILE", options->file, "the receipt", console::Need::required);

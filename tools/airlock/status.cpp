@@ -51,14 +51,14 @@ void say_waiting_reports(const console::Console& console, const health::Status& 
                 (group.refused ? "refused" : "held") + ", since " + group.oldest.date() + " (" + numbers + ")");
     console.say("  " + group.reason + ": " + core::printable(group.message, 400));
     const bool is_a_persons = !group.refused && (group.reason == "hold" || group.reason == "ceiling");
-    console.say("  `airlock explain " + newest + "` says what is the matter" +
+    console.say("  `airlock explain " + newest + "` says why" +
                 (is_a_persons ? ", `airlock preview " + newest + "` what would leave" : "") +
                 "; `airlock discard N --reason TEXT` lets go of one");
     if (!group.expires_soon(status.inputs.now)) continue;
     console.warn("the bytes of a report that is " + std::string(group.refused ? "refused" : "held") + " since " +
                      group.oldest.date() + " are removed after " + std::to_string(days) + " days, on " +
                      group.expires.date(),
-                 "decide on it before, or give `retention.held_days` more in airlock.json");
+                 "decide on it before then, or raise `retention.held_days` in airlock.json");
   }
 }
 
@@ -70,10 +70,9 @@ void say_copied(const console::Console& console, const std::vector<health::Copie
                 std::to_string(each.disclosures) + " of the newest " + std::to_string(health::copies_counted_of) +
                 " disclosures");
     if (each.disclosures < 2) continue;
-    console.warn(
-        core::quote(each.path) + " was taken out as a copy of another value more than once",
-        "`airlock explain` on a report says of which; if it may not leave at all, name it in `redact_also`; if "
-        "its values are no secret, ask the vendor for an `enum` or another class in the next kit");
+    console.warn(core::quote(each.path) + " was taken out as a copy of another value more than once",
+                 "`airlock explain` names the other value. If this member may never leave, name it in `redact_also`; "
+                 "if its values are no secret, ask the vendor for an `enum` or another class in the next kit");
   }
 }
 
@@ -108,9 +107,9 @@ int run(Context& context) {
        {"floor", configuration.floor ? std::string(policy::name(*configuration.floor)) : "none"},
        {"machine", machine_in_words(status->inputs.machine)},
        {"ceiling", std::string(policy::name(health::authorised_ceiling(status->inputs))) +
-                       (status->inputs.ceiling ? "" : ", since there were never both kit and licence")}});
+                       (status->inputs.ceiling ? "" : ", since this site never had a kit and a licence at once")}});
   for (const gate::OwnRedaction& own : status->own_redactions) {
-    context.console.say("redacted here besides: " + gate::in_words(own.redaction) +
+    context.console.say("also redacted here: " + gate::in_words(own.redaction) +
                         (own.problem.empty() ? "" : "; selects nothing, so every report is held"));
     if (!own.problem.empty()) context.console.warn(own.problem + ": every report is held", own.hint);
   }
@@ -118,7 +117,7 @@ int run(Context& context) {
     context.console.say({{"sandbox", missing}});
   }
   for (const policy::AlsoNew& consent : status->also_new) {
-    context.console.say("values that a later kit is the first to declare may leave: " + policy::text(consent));
+    context.console.say("values that a later kit declares for the first time may leave: " + policy::text(consent));
   }
   if (const auto& hold = status->inputs.hold) {
     context.console.say("on hold since " + hold->since.text() + (hold->reason.empty() ? "" : ": " + hold->reason) +
@@ -154,8 +153,7 @@ int run(Context& context) {
                         " handed over, without a receipt; see `airlock outbox list`");
   }
   if (status->acknowledged != 0) {
-    context.console.say("bundles that a receipt has acknowledged and that are kept: " +
-                        std::to_string(status->acknowledged));
+    context.console.say("acknowledged bundles that are still kept: " + std::to_string(status->acknowledged));
   }
   if (status->receipt) {
     context.console.say("the vendor's last receipt is number " + std::to_string(status->receipt->sequence) +

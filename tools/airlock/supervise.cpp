@@ -68,8 +68,9 @@ void move_for_worker(const Context& context, sys::Worker& ends, char word) {
 
 /// Nobody knows how far a worker came that was ended: the ledger does, and the next run looks.
 int report_signal(const Context& context, const Task& task, int signal) {
-  core::Error error{Code::unexpected, "the process that reads the report was ended by signal " + std::to_string(signal),
-                    task.records ? "keep the report and run again; what was begun is finished or undone then" : ""};
+  core::Error error{
+      Code::unexpected, "the process that reads the report was ended by signal " + std::to_string(signal),
+      task.records ? "keep the report and run again; the next run finishes or undoes what this one began" : ""};
   return context.console.report(worded(std::move(error), task));
 }
 
@@ -77,7 +78,7 @@ int report_signal(const Context& context, const Task& task, int signal) {
 void keep_up(const Context& context, const sys::Ended& ended) {
   const auto settled = gate::settle_after(context.site);
   if (settled || ended.code == core::exit_code(Code::not_recorded)) return;
-  context.console.complain("what was recorded stands, but " + settled.error().message, settled.error().hint);
+  context.console.complain("the record stands, but " + settled.error().message, settled.error().hint);
 }
 
 }  // namespace supervision

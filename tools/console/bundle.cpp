@@ -63,7 +63,7 @@ void show(const Console& console, const envelope::OpenedBundle& bundle) {
        {"decision", manifest.decision.disposition + " by policy " + manifest.decision.policy.name + " " +
                         manifest.decision.policy.version},
        {"note", manifest.note.empty() ? "none" : manifest.note},
-       {"since last", since.empty() ? "nothing was passed over" : since},
+       {"since last", since.empty() ? "no report and no disclosure was skipped" : since},
        {"redacted", dropped.empty() ? "nothing" : dropped},
        {"files", files}});
 }

@@ -171,13 +171,14 @@ const CLI::Option* option_in(const CLI::App& command, const std::string& message
 }  // namespace
 
 Exits common_exits() {
-  return {{0, "done"},
-          {1, "failed: the message says at what; permission was denied, or the output could not be written"},
-          {2, "the command line is wrong"},
-          {3, "a file is not what it must be"},
-          {4, "held or refused"},
-          {5, "a signature, digest, proof or chain does not verify"},
-          {8, "nothing was recorded: the disk is full, busy or read-only; run again"}};
+  return {
+      {0, "done"},
+      {1, "failed: the message says what failed, for example permission was denied or the output could not be written"},
+      {2, "the command line is wrong"},
+      {3, "a file is not what it must be"},
+      {4, "held or refused"},
+      {5, "a signature, digest, proof or chain does not verify"},
+      {8, "nothing was recorded: the disk is full, busy or read-only; run again"}};
 }
 
 void shape_help(CLI::App& program) { program.formatter(std::make_shared<Help>()); }
@@ -201,7 +202,7 @@ core::Error usage_error(const CLI::App& program, const CLI::ParseError& wrong) {
   }
   if (kind == "ConversionError" && option != nullptr) {
     const auto& given = option->results();
-    return usage(command, (given.empty() ? "what was given" : quote(given.back())) + " is no value for `" +
+    return usage(command, (given.empty() ? "this argument" : quote(given.back())) + " is not a value for `" +
                               option->get_name() + "`");
   }
   if (const auto left = program.remaining(true); !left.empty()) return not_understood(command, left);

@@ -51,8 +51,8 @@ core::Error output_error() {
   // to.
   const std::string reason = lost.error == EBADF ? "it is closed" : std::generic_category().message(lost.error);
   return {core::Code::unexpected, "standard output could not be written: " + core::lower_first(reason),
-          lost.error == EPIPE ? "what reads it has ended; what the command did stands"
-                              : "make room, or write elsewhere; what the command did stands"};
+          lost.error == EPIPE ? "the program that reads it has ended; the command itself did its work"
+                              : "make room, or write elsewhere; the command itself did its work"};
 }
 
 bool write_raw(std::string_view bytes) {
@@ -130,7 +130,7 @@ Console::Console(std::string name, const std::string& description)
   app_->add_flag("--quiet", quiet_, "print nothing but errors");
   app_->add_flag("--no-colour", no_colour_, "no colours (also NO_COLOR)");
   app_->add_option("--passphrase-fd", keeper::secret_sources().passphrase_fd,
-                   "read a key's passphrase or PIN from this descriptor (otherwise a systemd credential, or a prompt)");
+                   "read a key's passphrase or PIN from this descriptor (default: a systemd credential, or a prompt)");
   keeper::secret_sources().program = name_;
   remember_environment();
   (void)out_is_terminal();
@@ -202,7 +202,7 @@ int Console::parse_and_run(int argc, char** argv) {
   if (const std::int64_t fd = keeper::secret_sources().passphrase_fd; fd >= 0) {
     // Checked now, before the program opens a file that could get the same descriptor number.
     if (fd < keeper::first_passphrase_fd || fd > 65535 || !sys::keep_to_this_program(static_cast<int>(fd))) {
-      return report({core::Code::usage, "`--passphrase-fd` must name an open descriptor from 3 on",
+      return report({core::Code::usage, "`--passphrase-fd` must be the number of an open descriptor, 3 or higher",
                      "for example `--passphrase-fd 3 3< FILE`"});
     }
   }
@@ -246,7 +246,7 @@ core::Result<void> Console::confirm(const std::vector<std::string>& consequences
   if (answered || ::isatty(STDIN_FILENO) == 0) {
     for (const std::string& consequence : consequences) say(consequence);
     if (answered) return {};
-    return core::fail(unattended, "nobody is at a terminal to confirm it", "look at it, then give `--yes`");
+    return core::fail(unattended, "there is no terminal to confirm it at", "read it, then give `--yes`");
   }
   std::string text;
   for (const std::string& consequence : consequences) text += consequence + "\n";
@@ -296,8 +296,8 @@ core::Result<void> Output::write(std::string_view bytes) {
 core::Result<void> Output::finish(const Console& console) {
   AIRLOCK_CHECK(write_or_fail(terminal_.finish()));
   if (terminal_.has_escaped()) {
-    console.warn("some characters are shown as escapes, since a terminal would obey or hide them",
-                 "the exact bytes go to a file or a pipe: `> FILE`");
+    console.warn("some characters are shown as escapes, since a terminal would act on them or hide them",
+                 "for the exact bytes, write to a file or a pipe: `> FILE`");
   }
   return {};
 }
