@@ -187,7 +187,7 @@ def test_under_valgrind_nothing_is_lost_or_misused(w):
     ran = w.run("valgrind", "--quiet", "--leak-check=full", "--show-leak-kinds=definite,indirect,possible",
                 "--errors-for-leak-kinds=definite,indirect,possible", "--error-exitcode=77", driver,
                 stdin=lines.encode(), timeout=3600)
-    assert ran.err == "", "what valgrind says"
+    assert ran.err == "", "valgrind reports an error"
     assert [json.loads(l)["state"] for l in ran.text.splitlines()][4:] == ["valid", "valid", "valid", "invalid", "unjudged"]
     print("counted: 9 verdicts under valgrind")
     memory = compiled(w, TOP / "tests/capi/memory.c", "-ldl", lib=lib, sanitise=[])

@@ -296,6 +296,6 @@ def test_a_looser_licence_for_any_site_is_valid_and_the_ceiling_holds_every_repo
         assert w.airlock("licence", "verify", "--json").json["licence"]["tier"] == "standard"
         ran = w.process(w.report(), code=4)
         assert (ran["outcome"], ran["reason"], ran["bundle"]) == ("held", "ceiling", None)
-    assert list((w.site_path / "outbox").iterdir()) == [], "what left"
+    assert list((w.site_path / "outbox").iterdir()) == [], "files in the outbox"
     assert w.airlock("status", "--json").json["disclosures"] == 0
     w.ledger_ok()

@@ -164,7 +164,7 @@ def test_status_warns_when_30_15_7_and_1_days_are_left_and_in_grace(w):
     for left, warned in ((31, None), (30, 30), (16, 30), (15, 15), (8, 15), (7, 7), (2, 7), (1, 1), (0, 1)):
         offset = f"+{31 - left}d"
         verdict = at(w, offset, "status", "--json").json["licence"]
-        assert (verdict["days_left"], verdict["warning_days"]) == (left, warned), "days left, and the warning"
+        assert (verdict["days_left"], verdict["warning_days"]) == (left, warned), "days left, and days of the warning"
         days = f"valid, {left} day{'' if left == 1 else 's'} left"
         for command in (["status"], ["licence", "verify"], ["licence", "show"]):
             ran = at(w, offset, *command)

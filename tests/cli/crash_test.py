@@ -104,7 +104,7 @@ def test_what_is_no_file_under_a_name_of_a_crash_stops_nobody(w):
     w.process()
     w.airlock("process", "--held")
     w.airlock("outbox", "list")
-    assert [str(p) for p in planted if not os.path.lexists(p)] == [], "what was removed"
+    assert [str(p) for p in planted if not os.path.lexists(p)] == [], "files that recovery removed"
     said = w.airlock("doctor", code=None).text
     for name in ("outbox/.x0.tmp", "held/.x1.tmp", "claimed/.x2.tmp"):
         assert name in said, f"doctor does not name {name}: {said}"

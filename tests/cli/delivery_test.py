@@ -283,7 +283,7 @@ def test_outbox_list_tells_what_waits_and_flush_tries_everything(w):
             == ("queued", 0, None, None, False), "before an attempt"
         send(w, code=7)
         item, = w.airlock("outbox", "list", "--json").json["outbox"]
-        assert (item["stage"], item["attempts"], item["maybe_delivered"]) == ("queued", 1, True), "after an attempt"
+        assert (item["stage"], item["attempts"], item["maybe_delivered"]) == ("queued", 1, True), "the disclosure after one attempt"
         assert "answers 503" in item["last_error"] and item["next_try"] > item["last_attempt"], item
         assert "waits to be sent" in w.airlock("outbox", "list").text, "for people"
         assert w.run(*airlock, "outbox", "flush", "--json", code=7).json["failed"] == 1, "given up"

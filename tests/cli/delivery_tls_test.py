@@ -63,7 +63,7 @@ def test_whoever_cannot_prove_to_be_the_receiver_gets_nothing(w):
         configure(w, [https_json(server.url(), authority, pins=["sha256//" + pin])])
         assert w.run(w.program("airlock-send"), "--site", w.site_path, "--check", "--json").json["destinations"][0]["sound"] \
             == True, "check"
-        assert server.posts == [], "what --check posts"
+        assert server.posts == [], "requests that `--check` made"
         assert send(w, "--now")["sent"] == 1, "with the right pin"
 
 
@@ -251,6 +251,6 @@ def test_nginx_behind_a_proxy_and_kill_9_of_each(w):
             configure(w, [https_json(url, authority, **client)])
             assert send(w, "--now")["sent"] == 2, "sent at last"
     server.shutdown()
-    assert len({key for key, _ in received}) == len(received), "each once"
-    assert len(received) == 5, "in all"
+    assert len({key for key, _ in received}) == len(received), "a report was received twice"
+    assert len(received) == 5, "reports received"
     w.ledger_ok()

@@ -72,7 +72,7 @@ def test_a_medium_that_is_full_broken_or_lying_records_nothing(w):
                     medium / f".{w.outbox()[0].name}.tmp", w.program("airlock"), "--site", w.site_path, "outbox", "hand-over", "--to",
                     medium, code=code)
         assert "nothing was recorded" in ran.err and "another medium" in ran.err, ran.err
-        assert list(medium.iterdir()) == [], "what is left on the medium"
+        assert list(medium.iterdir()) == [], "files left on the medium"
         assert entries(w, "handed_over") == []
     ran = w.run("strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=renameat2,rename", "-e", "inject=renameat2,rename:error=EIO",
                 "-P", medium / f".{w.outbox()[0].name}.tmp", w.program("airlock"), "--site", w.site_path, "outbox", "hand-over", "--to",
@@ -99,7 +99,7 @@ def test_a_real_medium_with_too_little_room_gets_nothing(w):
     try:
         ran = w.airlock("outbox", "hand-over", "--to", small, code=8)
         assert "nothing was recorded, and nothing is on the medium; free some space" in ran.err, ran.err
-        assert list(small.iterdir()) == [], "what is left on it"
+        assert list(small.iterdir()) == [], "files left on the full medium"
         w.run("mount", "-o", "remount,ro", small)
         w.airlock("outbox", "hand-over", "--to", small, code=8)
         assert entries(w, "handed_over") == []

@@ -113,7 +113,7 @@ def test_junk_fills_its_own_share_only_and_the_same_bytes_are_kept_once(w):
     (inbox / "c-junk.json").write_bytes(b"{ and more")
     ran = w.airlock("process", "--inbox", "--json", code=8).json
     assert [r["outcome"] for r in ran["reports"]] == ["held"], "the honest one"
-    assert len(ran["left"]) == 2, "what does not fit stays with the product"
+    assert len(ran["left"]) == 2, "reports left in the inbox for lack of room"
     w.airlock("release")
     honest = w.airlock("process", "--held", "--json", code=3).json["reports"]
     assert sorted(r["outcome"] for r in honest if r["outcome"] != "refused") == ["sealed", "sealed"]
@@ -178,7 +178,7 @@ def test_people_are_warned_before_the_bytes_of_a_report_expire(w):
     def after(days, *arguments, code=0):
         return w.run("faketime", "-f", f"+{days}d", w.program("airlock"), "--site", w.site_path, *arguments, code=code)
 
-    assert "removed after 90 days" not in after(70, "status").err, "too early"
+    assert "removed after 90 days" not in after(70, "status").err, "the warning came too early"
     assert "removed after 90 days" in after(80, "status").err, "nobody warns"
     assert "the oldest is removed on" in after(80, "doctor", code=None).text, "doctor does not warn"
     for days in (30, 60, 89):  # a clock that leaps ends nothing
@@ -190,7 +190,7 @@ def test_people_are_warned_before_the_bytes_of_a_report_expire(w):
 
 
 def test_three_weeks_of_refusals_are_overdue_since_the_last_disclosure(w):
-    """Three weeks of refusals: overdue counts from the last disclosure, and status says what is the matter."""
+    """Three weeks of refusals: overdue counts from the last disclosure, and status says why."""
     w.site()
     w.process()
     w.airlock("hold", "--reason", "x")

@@ -220,11 +220,11 @@ def test_preview_prints_what_would_leave_and_says_that_it_may_not(w):
     free = w.airlock("preview", REPORT)
     w.airlock("hold", "--reason", "the officer looks first")
     held = w.airlock("preview", REPORT, code=4)
-    assert held.out == free.out, "what would leave"
+    assert held.out == free.out, "the held report's preview differs"
     first = held.err.splitlines()[0]
     assert first.startswith("airlock: error: it may not leave yet: disclosures are on hold"), held.err
     number = w.process(code=4)["number"]
-    assert w.airlock("preview", number, code=4).out == free.out, "by number"
+    assert w.airlock("preview", number, code=4).out == free.out, "the preview by number differs"
     assert w.airlock("preview", number, "--json", code=4).json["payload_sha256"] \
         == subprocess.run(["sha256sum"], input=free.out, capture_output=True, check=True).stdout.decode().split()[0]
     w.airlock("release")

@@ -159,7 +159,7 @@ def test_whatever_name_the_product_makes_its_bytes_are_in_ledger_or_inbox(w):
         writer.write(REPORT.read_bytes()[:1000])
         writer.flush()
         result = run_inbox(w, code=8)
-        assert half.read_bytes() == REPORT.read_bytes()[:1000], "what is half written"
+        assert half.read_bytes() == REPORT.read_bytes()[:1000], "the half-written file was touched"
     known, ids = recorded(w)
     for digest, name in dropped.items():
         assert digest in known | in_inbox(w), f"{name}: its bytes are gone"
@@ -189,7 +189,7 @@ def test_a_claimed_id_that_the_ledger_has_for_other_bytes_is_a_new_report(w):
     (w.site_path / "claimed" / "no-id").write_bytes(b"{")
     run_inbox(w, code=8)
     assert claimed_files(w) == []
-    assert hashlib.sha256(b"{").hexdigest() in recorded(w)[0] | in_inbox(w), "what was put back"
+    assert hashlib.sha256(b"{").hexdigest() in recorded(w)[0] | in_inbox(w), "the file that was put back is lost"
     w.ledger_ok()
 
 

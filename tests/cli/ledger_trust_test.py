@@ -80,7 +80,7 @@ def nothing_leaves(w, attack, report, previewed=False):
     w.airlock("process", report, "--json", code=(5, 8))
     assert {p.name for p in w.outbox()} == bundles, "bundles"
     if not previewed:
-        assert w.airlock("preview", report, code=(5, 8)).out == b"", "what preview prints"
+        assert w.airlock("preview", report, code=(5, 8)).out == b"", "preview printed bytes"
     assert (w.site_path / "ledger.anchor").read_bytes() == (w.path / "ledger.anchor").read_bytes(), "the anchor"
     shutil.copy(w.path / "ledger.db", w.site_path / "ledger.db")
     w.ledger_ok()

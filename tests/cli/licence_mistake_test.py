@@ -113,7 +113,7 @@ def test_an_unknown_tier_entitlement_or_limit_is_refused_at_issue(w):
         out = w.path / f"licence-{time.monotonic_ns()}.p7s"
         command = ["licence", "issue", "--licensee", "Example Bank plc", "--any-site", "--not-after", "2099-01-01", *arguments]
         ran = w.vendor(*command, "--out", out, code=code)
-        assert out.exists() == (code == 0), f"a file\n{ran}"
+        assert out.exists() == (code == 0), f"the licence file exists only after success:\n{ran}"
         return ran
 
     w.new_vendor()

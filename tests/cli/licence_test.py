@@ -200,7 +200,7 @@ def test_only_a_licence_that_may_be_used_is_installed(w):
         assert (w.site_path / "public/licence.p7s").read_bytes() == before
     assert w.ledger_ok()["entries"] == size
     w.airlock("licence", "install", w.new_licence("enterprise", extra=["--not-before", "2098-01-01"]))
-    assert w.airlock("licence", "verify", "--json").json["state"] == "valid", "until the other begins"
+    assert w.airlock("licence", "verify", "--json").json["state"] == "valid", "the first licence stopped before the second began"
     assert (w.site_path / "public/licence.p7s").read_bytes() == before
 
 

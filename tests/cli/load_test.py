@@ -115,7 +115,7 @@ def test_killed_at_random_moments_under_load_nothing_is_lost_and_nothing_twice(w
     w.airlock("process", "--inbox")
     w.ledger_ok()
     scenario.at_rest("after the kills")
-    assert list((w.site_path / "claimed").iterdir()) == [], "what was claimed"
+    assert list((w.site_path / "claimed").iterdir()) == [], "files left in claimed/"
     left = scenario.query("SELECT originals.sha256 FROM outbox JOIN originals USING (report_id) WHERE stage = 'released'")
     expected = {hashlib.sha256(report_text(n).encode()).digest() for n in range(handed_in + 1)}
     assert sorted(d for d, in left) == sorted(expected), "reports that left"
@@ -158,7 +158,7 @@ def test_a_site_on_a_disk_of_1_mib_fills_up_and_goes_on_with_space(w):
         w.run("mount", "-o", "remount,size=4m", w.site_path)
         assert w.process(w.path / f"report-{sealed}.json")["outcome"] == "sealed", "with space again"
         w.airlock("process", "--inbox")
-        assert not claimed.exists(), "what was claimed"
+        assert not claimed.exists(), "files left in claimed/"
         w.ledger_ok()
         scenario.at_rest("with space again")
         assert len(w.outbox()) == sealed + 2, "bundles"

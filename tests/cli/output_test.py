@@ -122,7 +122,7 @@ def test_output_that_fails_is_exit_1_in_every_command(w):
                     assert err.count("standard output could not be written") == 1, f"{what}: {err}"
     w.ledger_ok()
     reports = w.airlock("ledger", "list", "--json").json["reports"]
-    assert len(reports) == 2 + 2 * n, "what process recorded though nobody heard of it"
+    assert len(reports) == 2 + 2 * n, "reports recorded by runs whose output was lost"
 
 
 def test_help_versions_usage_errors_and_the_sender_exit_1_unheard(w):

@@ -34,7 +34,7 @@ def test_each_claim_of_the_shipped_policy_is_proved_over_every_combination(w):
     assert result["combinations"] == (6 + 2) * 11 * 2 * 5 * 2 * 2
     assert result["sound"] and all(c["combinations"] > 1000 for c in result["claims"]), result
     kinds = sorted(f["kind"] for f in result["findings"])
-    assert kinds == ["fallback_to_drop", "rule_without_effect"], "what is noted"
+    assert kinds == ["fallback_to_drop", "rule_without_effect"], "notes of policy check"
     text = w.airlock("policy", "check", POLICY, *WITH).text
     assert "evaluated 3520 combinations" in text and "proved  no-person-data-leaves" in text, text
 

@@ -36,7 +36,7 @@ def test_a_ledger_behind_a_receipt_is_refused_until_a_person_adopts_it(w):
 
     w.airlock("ledger", "adopt", "--yes", "--reason", "the disk was lost, the backup of yesterday restored")
     done = w.airlock("receipt", "import", file, "--json").json
-    assert (done["acknowledged"], done["unknown"]) == (1, 1), "what the adopted ledger knows of it"
+    assert (done["acknowledged"], done["unknown"]) == (1, 1), "disclosures acknowledged and unknown"
     assert [b.name for b in waiting(w)] == [forked.name], "only what arrived waits no longer"
     w.process(w.report_of("1.4.0"))
     w.airlock("bundle", "verify", bundle_of(w, 3))
@@ -45,7 +45,7 @@ def test_a_ledger_behind_a_receipt_is_refused_until_a_person_adopts_it(w):
     # The vendor takes note of it, and the site's numbers count again.
     proof = proof_of_adoption(w)
     done = w.vendor("site", "readmit", proof, "--reason", "ticket 4711", "--json").json
-    assert (done["new"], done["kept"], done["former"], done["forks"]) == (True, 1, 1, 1), "what was readmitted"
+    assert (done["new"], done["kept"], done["former"], done["forks"]) == (True, 1, 1, 1), "the readmission"
     assert done["site_reason"] == "the disk was lost, the backup of yesterday restored"
     assert [i["outcome"] for i in w.vendor("intake", w.site_path / "outbox", "--json").json["items"]] == ["known", "new", "new"]
     assert w.vendor("intake", w.path / "lost.p7m", "--json").json["items"][0]["outcome"] == "former", "a bundle of the lost past"
@@ -108,8 +108,8 @@ def test_only_a_proven_entry_adopted_readmits_a_site(w):
     w.vendor("site", "add", w.site_path / "site-request.p7s")
     w.airlock("ledger", "adopt", "--yes", "--reason", "a second time")
     older, newer = proof, proof_of_adoption(w, "newer")
-    assert w.vendor("site", "readmit", newer, "--reason", "b", "--json").json["new"], "under the new key"
-    assert not w.vendor("site", "readmit", older, "--reason", "c", "--json").json["new"], "the older one was there"
+    assert w.vendor("site", "readmit", newer, "--reason", "b", "--json").json["new"], "the readmission under the new key"
+    assert not w.vendor("site", "readmit", older, "--reason", "c", "--json").json["new"], "the older adoption was readmitted again"
     assert len(w.vendor("gaps", "--json").json["sites"][0]["readmissions"]) == 2
 
 

@@ -34,12 +34,12 @@ def test_a_whole_round_of_reports_gap_receipt_and_proof_of_growth(w):
     file, issued = receipt(w)
     assert (issued["sequence"], issued["items"], issued["missing"]) == (1, 2, [{"first": 2, "last": 2}])
     signed = content_of(w, file)
-    assert [i["id"] for i in signed["items"]] == [h["id"] for h in handed], "what stock openssl reads in the receipt"
+    assert [i["id"] for i in signed["items"]] == [h["id"] for h in handed], "items that stock openssl reads in the receipt"
     assert signed["checkpoint"].startswith(f"airlock/{w.site_id}\n"), signed["checkpoint"]
 
     done = w.airlock("receipt", "import", file, "--json").json
     assert (done["acknowledged"], done["freed"], done["missing"]) == (2, [], [{"first": 2, "last": 2}])
-    assert [b.name for b in waiting(w)] == [bundle_of(w, 2).name], "what waits in the outbox"
+    assert [b.name for b in waiting(w)] == [bundle_of(w, 2).name], "bundles that wait in the outbox"
     assert len(list((w.site_path / "outbox").iterdir())) == 6, "all bundles and their instructions are kept"
     assert w.kinds(1)[-2:] == ["handed_over", "acknowledged"]
     before = w.ledger_ok()
@@ -135,7 +135,7 @@ def test_a_receipt_that_is_for_another_or_older_is_refused(w):
     refused(lambda d: d.update(issued="2020-01-01T00:00:00Z"), 5, "when its signer's certificate was not valid")
     w.airlock("receipt", "import", second)
     assert waiting(w) == []
-    assert "is older than receipt 2" in w.airlock("receipt", "import", first, code=4).err, "an older one"
+    assert "is older than receipt 2" in w.airlock("receipt", "import", first, code=4).err, "an older receipt was imported"
     changed = dict(document, missing=[{"first": 1, "last": 1}])
     ran = w.airlock("receipt", "import", sign_as_vendor(w, changed, "twice.p7s"), code=5)
     assert "another receipt with sequence 2" in ran.err, ran.err
@@ -222,7 +222,7 @@ def test_what_was_sent_is_taken_in_by_its_signed_statement(w):
         w.run(*send, code=7)
         first, second = server.posts[0], server.posts[1]
         waiting = [i["maybe_delivered"] for i in w.airlock("outbox", "list", "--json").json["outbox"]]
-        assert waiting and waiting[0], f"what waits: {waiting}"
+        assert waiting and waiting[0], f"bundles that wait: {waiting}"
 
         def note(*lines):
             return w.file("received.jsonl", "".join(l if isinstance(l, str) else json.dumps(l) + "\n" for l in lines))

@@ -127,7 +127,7 @@ def test_of_two_licences_that_wait_the_higher_sequence_stays(w):
     w.airlock("licence", "install", low)
     w.airlock("licence", "install", high)
     assert verdicts(w) == ("valid", serials[0], serials[3])
-    assert len(list((w.site_path / "history").glob(f"licence-{serials[1]}-*"))) == 1, "what was replaced is kept"
+    assert len(list((w.site_path / "history").glob(f"licence-{serials[1]}-*"))) == 1, "history has the replaced licence once"
     refused = w.airlock("licence", "install", low, code=6)
     assert serials[3] in refused.err and "already waiting" in refused.err, refused.err
     w.airlock("licence", "install", now)
@@ -136,7 +136,7 @@ def test_of_two_licences_that_wait_the_higher_sequence_stays(w):
     assert verdicts(w) == ("valid", serials[2], serials[3])
     w.airlock("licence", "install", newest)
     assert verdicts(w) == ("valid", serials[4], None)
-    assert not (w.site_path / "public/licence.next.p7s").exists(), "an older one does not wait any more"
+    assert not (w.site_path / "public/licence.next.p7s").exists(), "the older licence still waits"
     assert len(list((w.site_path / "history").glob("licence-*"))) == 4
     # Where none is in force, one that begins later is put into its place as ever.
     shutil.rmtree(w.site_path)

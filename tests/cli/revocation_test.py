@@ -66,11 +66,11 @@ def test_an_older_licence_that_comes_back_is_superseded(w):
     changed = w.report_of("1.36.0")
     assert w.process(changed, code=4)["licence_state"] == "wrong_site"
     public = w.site_path / "public/site.json"
-    assert json.loads(public.read_text())["licence_sequence"] == 2, "what applications read"
+    assert json.loads(public.read_text())["licence_sequence"] == 2, "the sequence in public/site.json"
     shutil.copy(out, licence)
     public.unlink()  # made again from the ledger, which remembers the other site's
     w.process(w.report_of("1.37.0"))
-    assert json.loads(public.read_text())["licence_sequence"] == 2, "made again"
+    assert json.loads(public.read_text())["licence_sequence"] == 2, "public/site.json was not written again"
     assert w.airlock("licence", "verify", "--json").json["state"] == "valid"
     assert w.airlock("status", "--json").json["licence"]["state"] == "valid"
     w.ledger_ok()
@@ -298,7 +298,7 @@ def test_another_customers_licence_for_any_site_says_nothing_of_this_sites(w):
         w.vendor("licence", "issue", "--tier", "enterprise-air-gapped", "--licensee", "Somebody Else", "--any-site", "--not-after",
                  "2099-01-01", "--out", out)
     shutil.copy(out, licence)
-    assert w.airlock("licence", "verify", "--json").json["state"] == "valid", "it is one for any site"
+    assert w.airlock("licence", "verify", "--json").json["state"] == "valid", "a licence for any site"
     w.process(code=(0, 4))
     licence.write_bytes(own)
     assert state(w, 0) == "valid", "the site's own licence again"
@@ -306,5 +306,5 @@ def test_another_customers_licence_for_any_site_says_nothing_of_this_sites(w):
     public.unlink()
     w.airlock("process", "--held", code=(0, 4))
     w.process(w.report_of("1.36.1"))
-    assert state(w, 0) == "valid", "made again from the ledger"
+    assert state(w, 0) == "valid", "after public/site.json was written again"
     w.ledger_ok()

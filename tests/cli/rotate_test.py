@@ -96,7 +96,7 @@ def test_destroyed_pseudonym_keys_are_gone_and_so_are_the_former_ones(w):
     after = w.airlock("pseudonym", "lookup", "x@example.com", "--json").json["pseudonyms"]
     assert after and not {p["pseudonym"] for p in known} & {p["pseudonym"] for p in after}, "a pseudonym can still be computed"
     kinds = w.run("sqlite3", w.site_path / "ledger.db", "SELECT kind FROM entries WHERE kind LIKE 'key_%' ORDER BY seq").text.split()
-    assert kinds == ["key_rotated", "key_destroyed"], "what is recorded"
+    assert kinds == ["key_rotated", "key_destroyed"], "kinds of entries"
     left = [p.read_bytes() for p in w.site_path.rglob("*") if p.is_file()]
     assert all(secret.strip() not in content for secret in secrets for content in left), "a key is still there"
     w.airlock("key", "rotate", "nothing", code=2)

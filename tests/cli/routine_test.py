@@ -79,7 +79,7 @@ def test_a_report_that_did_not_come_is_overdue_on_sites_that_hand_over(w):
     schedule, text = status(0)
     assert (schedule["every"], schedule["last"], schedule["overdue"]) == ("P7D", None, False)
     assert "every 7 days: the last one never, the next one by" in text, text
-    assert status(8)[0]["overdue"] == True, "a first report that never came"
+    assert status(8)[0]["overdue"] == True, "overdue without a first report"
     w.process()
     schedule, text = status(6)
     assert schedule["overdue"] == False

@@ -123,7 +123,7 @@ def test_a_probe_in_the_worker_has_no_socket_and_writes_only_what_it_must(w):
     assert probed("process", "--inbox", code=8) == everything | {("write", name) for name in written}, \
         "files that process --inbox may change"
     assert [p.read_bytes() for p in (w.site_path / "inbox").iterdir()] == [REPORT.read_bytes()], \
-        "what the probe has touched is put back"
+        "a file that the probe touched was not put back"
     w.ledger_ok()
 
 

@@ -153,7 +153,7 @@ def test_a_retired_site_is_left_out_until_it_is_registered_again(w):
     w.vendor("receipt", "--out", w.path / "r.p7s", "--site", w.site_id)
     times = w.vendor("site", "show", w.site_id, "--json").json["retirements"]
     assert [(t["reason"], t["ended"] is not None) for t in times] == [("contract ended", True)]
-    assert "was retired" in w.vendor("site", "show", w.site_id).text, "what is shown of it"
+    assert "was retired" in w.vendor("site", "show", w.site_id).text, "`site show` of a retired site"
 
 
 def as_site(w, path):
@@ -224,7 +224,7 @@ def test_the_fork_of_a_cloned_machine_is_named_and_closed_by_a_person(w):
     there("hold", "--reason", "becomes a site of its own")
     there("process", w.report_of("1.6.0"), code=4)
     held = [p for p in (clone / "held").iterdir() if re.fullmatch(r"[0-9a-f-]{36}", p.name)]
-    assert len(held) == 1, "what the clone holds"
+    assert len(held) == 1, "reports that the clone holds"
     before = w.path / "clone-before"
     clone.rename(before)
     made = there("init", "--vendor-root", before / "public" / "vendor-root.crt", "--vendor-root-sha256", w.root_fingerprint(), "--kit",

@@ -249,7 +249,7 @@ def test_a_bundle_named_by_a_receipt_stays_for_bundle_days_after_it(w):
                 f"{day(31)} 12:00:00", w.program("airlock"), "--site", w.site_path, "process", REPORT, code=(0, 8, -9, 137))
     assert ran.code != 0 and first.exists(), str(ran)
     at(w, day(31), "process", REPORT)
-    assert len(w.outbox()) == 1, "the one that no receipt has named"
+    assert len(w.outbox()) == 1, "bundles in the outbox without a receipt"
     assert not first.exists() and not first.with_suffix(".txt").exists(), "bundle and text"
     expired = [e for e in w.airlock("ledger", "export", "--format", "json").json["entries"] if e["kind"] == "expired"]
     assert [(e["what"], e["after_days"]) for e in expired] == [("acknowledged bundle", 30)]
