@@ -26,15 +26,7 @@ Result<Undisclosed> undisclosed_in(const db::Statement& row, const std::string& 
 
 }  // namespace
 
-Result<std::optional<Disclosure>> Ledger::disclosure(std::string_view id) const {
-  AIRLOCK_TRY(auto* database, state_->use());
-  std::optional<Disclosure> row;
-  {
-    AIRLOCK_TRY(auto query, database->prepare(sql::disclosure_by_id));
-    AIRLOCK_TRY(row, one(query.bind(id), state_->path, disclosure_in));
-  }
-  return proven_disclosure(*state_, std::move(row));
-}
+Result<std::optional<Disclosure>> Ledger::disclosure(std::string_view id) const { return disclosure_of(*state_, id); }
 
 Result<std::optional<Disclosure>> Ledger::disclosure_by_number(std::uint64_t disclosure) const {
   AIRLOCK_TRY(auto found, disclosures(disclosure, 1));

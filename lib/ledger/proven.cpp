@@ -10,13 +10,28 @@ using core::fail;
 
 namespace {
 
+/// How often a row is read again that another process changed. Only somebody who plays with the file gets further.
+constexpr int readings_maximum = 20;
+
+Result<std::optional<Disclosure>> row_of(LedgerState& state, std::string_view id) {
+  AIRLOCK_TRY(auto* database, state.use());
+  AIRLOCK_TRY(auto query, database->prepare(sql::disclosure_by_id));
+  return one(query.bind(id), state.path, disclosure_in);
+}
+
 Result<Disclosure> proven_row(LedgerState& state, Disclosure row) {
-  AIRLOCK_TRY(const auto entries, proven_of_disclosure(state, row.id));
-  std::optional<Disclosure> derived;
-  for (const VerifiedEntry& each : entries) {
-    if (!advance(derived, each.facts)) break;
+  for (int readings = 1;; ++readings) {
+    AIRLOCK_TRY(const auto entries, proven_of_disclosure(state, row.id));
+    std::optional<Disclosure> derived;
+    for (const VerifiedEntry& each : entries) {
+      if (!advance(derived, each.facts)) break;
+    }
+    if (derived == row) return row;
+    // Another process may have appended an entry since the row was read: then the row has changed with it.
+    AIRLOCK_TRY(auto again, row_of(state, row.id));
+    if (!again || *again == row || readings == readings_maximum) break;
+    row = std::move(*again);
   }
-  if (derived == row) return row;
   return fail(damaged(
       state.path, "disclosure " + std::to_string(row.disclosure) + ": the outbox does not say what the entries say"));
 }
@@ -46,6 +61,11 @@ Result<std::vector<VerifiedEntry>> proven_of_disclosure(LedgerState& state, std:
     }
   }
   return proven;
+}
+
+Result<std::optional<Disclosure>> disclosure_of(LedgerState& state, std::string_view id) {
+  AIRLOCK_TRY(auto row, row_of(state, id));
+  return proven_disclosure(state, std::move(row));
 }
 
 Result<std::optional<Disclosure>> proven_disclosure(LedgerState& state, std::optional<Disclosure> row) {

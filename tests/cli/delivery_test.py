@@ -204,7 +204,7 @@ def test_a_payload_that_was_sent_stays_for_bundle_days_and_never_waits(w):
         sound = sent.read_bytes()
         sent.write_bytes(sound + b" ")
         assert "differs from what was sent" in w.airlock("licence", "usage", "--json").json["problem"]
-        assert "is not the file that was sent as disclosure 1" in w.airlock("ledger", "verify", code=5).err
+        assert "differs from the file that was sent as disclosure 1" in w.airlock("ledger", "verify", code=5).err
         sent.write_bytes(sound)
         configure(w, [https_json(server.url(), authority)], authorise=False, floor="withhold",
                   retention={"bundle_days": 20, "payload_days": 30})

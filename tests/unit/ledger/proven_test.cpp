@@ -1,5 +1,8 @@
 // What is read from a ledger whose rows somebody changed, also with leaves and nodes made to fit again.
 #include <doctest/doctest.h>
+#include <sqlite3.h>
+
+#include <functional>
 
 #include "book.hpp"
 #include "core/encoding.hpp"
@@ -252,4 +255,49 @@ TEST_CASE("verify finds an entry that names another newest entry than the one be
     REQUIRE_FALSE(checked);
     CHECK(checked.error().message.ends_with("entry 7: does not name the newest entries before it"));
   }
+}
+
+namespace {
+
+/// Runs `act` once, as soon as SQLite begins a statement with `marker` in it on a connection that is opened while this
+/// lives.
+class Between {
+ public:
+  Between(std::string marker, std::function<void()> act) {
+    marker_ = std::move(marker);
+    act_ = std::move(act);
+    sqlite3_auto_extension(reinterpret_cast<void (*)()>(&watch));
+  }
+  Between(const Between&) = delete;
+  Between& operator=(const Between&) = delete;
+  ~Between() { sqlite3_reset_auto_extension(); }
+
+ private:
+  inline static std::string marker_;
+  inline static std::function<void()> act_;
+  static int watch(sqlite3* opened, const char**, const void*) {
+    return sqlite3_trace_v2(opened, SQLITE_TRACE_STMT, &begins, nullptr);
+  }
+  static int begins(unsigned, void*, void*, void* sql) {
+    if (act_ && std::string_view(static_cast<const char*>(sql)).find(marker_) != std::string_view::npos) {
+      std::exchange(act_, nullptr)();
+    }
+    return 0;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a disclosure on which another process appends while it is read is read again") {
+  Orders book;
+  bool appended = false;
+  const Between between("FROM entries WHERE disclosure_id = ?", [&] {
+    book.add(Kind::queued, 2, book.sealing(1));
+    appended = true;
+  });
+  const auto reader = Ledger::open(book.path(), db::Mode::read_only).value();
+  const auto read = reader.disclosure(disclosure_id(1));
+  CHECK(appended);
+  REQUIRE_MESSAGE(read, read.error().message);
+  CHECK((*read)->stage == ledger::Stage::queued);
 }
