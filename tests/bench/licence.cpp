@@ -18,6 +18,7 @@
 
 #include "crypto/cms.hpp"
 #include "crypto/pem.hpp"
+#include "example_licence.hpp"
 #include "licence/licence.hpp"
 #include "public/judge.hpp"
 #include "public/public_site.hpp"
@@ -75,14 +76,12 @@ struct Authority {
   crypto::Certificate certificate;
 };
 
-core::Time time(const char* text) { return core::Time::from_text(text).value(); }
-
 Authority authority(const char* name, const Authority* issuer = nullptr, std::vector<crypto::Role> roles = {}) {
   auto key = crypto::PrivateKey::generate(crypto::KeyKind::p256).value();
   const crypto::CertificateTemplate content{.common_name = name,
                                             .roles = std::move(roles),
-                                            .not_before = time("2026-01-01T00:00:00Z"),
-                                            .not_after = time("2046-01-01T00:00:00Z"),
+                                            .not_before = test::time("2026-01-01T00:00:00Z"),
+                                            .not_after = test::time("2046-01-01T00:00:00Z"),
                                             .ca = issuer == nullptr,
                                             .uuid = {}};
   auto certificate = issuer == nullptr
@@ -124,17 +123,11 @@ int main(int argc, char** argv) {
   const Authority signer = authority("Bench Licences", &root, {crypto::Role::licence});
   const Authority kits = authority("Bench Kits", &root, {crypto::Role::kit});
   const Authority recipient = authority("Bench Recipient", &root, {crypto::Role::recipient});
-  licence::Licence content;
-  content.serial = "LIC-1";
-  content.sequence = 1;
-  content.licensee = "Example Bank plc";
-  content.product = "posthog";
-  content.tier = "enterprise";
-  content.entitlements = {"air_gap", "withhold"};
-  content.limits = {{"events_count_new_in_period", 5000000}};
+  licence::Licence content = test::example_licence();
+  content.sites.clear();
   content.any_site = true;
-  content.issued = content.not_before = time("2026-02-01T00:00:00Z");
-  content.not_after = time("2045-01-01T00:00:00Z");
+  content.issued = content.not_before = test::time("2026-02-01T00:00:00Z");
+  content.not_after = test::time("2045-01-01T00:00:00Z");
   const std::string document = licence::to_document(content);
   const auto der =
       crypto::sign(document, {.key = signer.key, .certificate = signer.certificate, .time = content.issued});
@@ -143,7 +136,7 @@ int main(int argc, char** argv) {
   const std::string root_path = folder / "root.crt";
   std::ofstream(licence_path) << file;
   std::ofstream(root_path) << root.certificate.pem();
-  const core::Time now = time("2026-12-01T00:00:00Z");
+  const core::Time now = test::time("2026-12-01T00:00:00Z");
 
   // A site's public directory, with the kit that Airlock comes with.
   const std::string site = folder / "site";

@@ -7,7 +7,6 @@
 // Exit 1 where a value left from its own place, or where a copy left that the page says is found.
 
 #include <cstdio>
-#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -16,6 +15,7 @@
 #include <tuple>
 
 #include "core/io.hpp"
+#include "long_run.hpp"
 #include "naive_search.hpp"
 #include "planting.hpp"
 #include "policy/policy.hpp"
@@ -196,10 +196,7 @@ class Tally {
   std::size_t shown_ = 0;
 };
 
-std::size_t values_of_the_test() {
-  const char* in_full = std::getenv("AIRLOCK_TEST_LONG");
-  return in_full != nullptr && std::string_view(in_full) == "1" ? values_in_full : values_ordinarily;
-}
+std::size_t values_of_the_test() { return test::is_long_run() ? values_in_full : values_ordinarily; }
 
 void measure(const std::string& tier, const Dictionary& dictionary, const redaction::Plan& plan,
              policy::Disposition disposition, const Json& shape, std::size_t values, Tally& tally) {

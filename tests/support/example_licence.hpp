@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The licence that this module's tests start from.
+/// The licence that tests and benchmarks start from.
 
 #include "licence/verdict.hpp"
 

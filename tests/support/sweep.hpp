@@ -6,12 +6,11 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <initializer_list>
-#include <string_view>
 
 #include "fake_world.hpp"
+#include "long_run.hpp"
 #include "sqlite_faults.hpp"
 #include "temporary_directory.hpp"
 
@@ -25,8 +24,7 @@ std::uint64_t sweep(const std::string& site, FakeWorld& world, Act act, Check ch
   constexpr std::uint64_t bound = 500;
   std::uint64_t points = 0;
   const core::Time start = world.time;
-  const char* const all = std::getenv("AIRLOCK_TEST_LONG");
-  const std::uint64_t stride = all != nullptr && std::string_view(all) == "1" ? 1 : kinds.size();
+  const std::uint64_t stride = is_long_run() ? 1 : kinds.size();
   std::uint64_t first = 0;
   for (const Fault fault : kinds) {
     for (std::uint64_t nth = stride == 1 ? 1 : ++first;; nth += stride, ++points) {

@@ -2,11 +2,11 @@
 // another, whatever it lets out leaves under the other too, with the same bytes or more of them, the outcome of the
 // leak scan included. Faults that this test found are ordinary cases in ceiling_test.cpp.
 
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <random>
 
 #include "core/json.hpp"
+#include "long_run.hpp"
 #include "sides.hpp"
 
 namespace airlock::test {
@@ -180,9 +180,7 @@ class KitGenerator {
 };
 
 TEST_CASE("what a decision that is nowhere looser lets out, the other lets out too, the same bytes or more") {
-  const char* const all = std::getenv("AIRLOCK_TEST_LONG");
-  const bool in_full = all != nullptr && std::string_view(all) == "1";
-  const int pairs = in_full ? 200'000 : 1'500;
+  const int pairs = test::is_long_run() ? 200'000 : 1'500;
   KitGenerator generator(20261128);
   int compared = 0;
   int let_out_now = 0;

@@ -3,12 +3,12 @@
 #include <doctest/doctest.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <string_view>
 
 #include "authority.hpp"
 #include "crypto/pem.hpp"
 #include "envelope/tar.hpp"
+#include "long_run.hpp"
 
 using namespace airlock;
 using namespace airlock::site;
@@ -218,8 +218,7 @@ TEST_CASE("every single-byte change of a kit file is refused") {
   const auto trust = vendor.trust();
   REQUIRE(verify_kit(file, trust));
   std::size_t tried = 0;
-  const char* all = std::getenv("AIRLOCK_TEST_LONG");
-  const bool both = all != nullptr && std::string_view(all) == "1";
+  const bool both = test::is_long_run();
   for (std::size_t at = 0; at < file.size(); ++at) {
     for (const int flip : {0x01, 0x20}) {
       if (!both && (at % 2 == 0) != (flip == 0x01)) continue;
