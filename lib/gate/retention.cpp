@@ -46,14 +46,14 @@ Result<void> expire_file(Session& session, const ledger::Disclosure& disclosure,
                               [](const ledger::Entry& entry, ledger::Kind kind) { return entry.kind == kind; });
   };
   const auto arrived = first({ledger::Kind::sent, ledger::Kind::acknowledged});
-  const bool waits = arrived == entries.end();
-  const std::int64_t days = waits ? site.configuration().payload_days : site.configuration().bundle_days;
-  if ((waits ? disclosure.time : arrived->time) + std::chrono::days(days) > session.now()) return {};
+  const bool is_waiting = arrived == entries.end();
+  const std::int64_t days = is_waiting ? site.configuration().payload_days : site.configuration().bundle_days;
+  if ((is_waiting ? disclosure.time : arrived->time) + std::chrono::days(days) > session.now()) return {};
   // An interrupted run may have recorded it already.
   if (first({ledger::Kind::expired}) == entries.end()) {
     const Json members{{"number", disclosure.number},
                        {"disclosure_id", disclosure.id},
-                       {"what", waits       ? "bundle"
+                       {"what", is_waiting  ? "bundle"
                                 : is_bundle ? "acknowledged bundle"
                                             : "sent payload"},
                        {"after_days", days}};
