@@ -14,13 +14,6 @@ NAMED_LIKE_IT = {"/properties/helm/release_name", "/properties/helm/hostname", "
                  "/properties/deployment", "/properties/plugins_installed/*", "/properties/plugins_enabled/*"}
 
 
-def kinds(seed):
-    """Each seed is one report of each kind in turn."""
-    teams = 1 + seed % 40
-    return [dict(small=True, teams=teams), dict(small=True, teams=teams, users=1 + seed % 6),
-            dict(small=True, teams=teams, users=1 + seed % 6, long_ids=True), dict(teams=teams, worse=True, users=seed % 4)][seed % 4]
-
-
 def excused(copy, options):
     """Whether the generator made these two values alike."""
     path, source, _ = copy
@@ -36,7 +29,7 @@ def test_ordinary_reports_leave_under_each_disclosing_tier(batch):
     wanted = 5_000 if LONG else 40
     asked = copies = changed = 0
     for seed in range(wanted):
-        options = kinds(seed)
+        options = posthog_reports.kind(seed)
         report = json.dumps(posthog_reports.generate(PUBLISHED, seed=seed, **options), ensure_ascii=False,
                             separators=(",", ":"))
         for tier, entitled in TIERS.items():

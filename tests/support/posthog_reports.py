@@ -78,6 +78,13 @@ def generate(published, seed=7, teams=3, events=6, small=False, users=0, long_id
     return report
 
 
+def kind(seed):
+    """Arguments for `generate`: a report of an ordinary instance, of each of four kinds in turn."""
+    teams, users = 1 + seed % 40, 1 + seed % 6
+    return [dict(small=True, teams=teams), dict(small=True, teams=teams, users=users),
+            dict(small=True, teams=teams, users=users, long_ids=True), dict(teams=teams, worse=True, users=seed % 4)][seed % 4]
+
+
 def make_worse(report, rng):
     properties = report["properties"]
     name = rng.choice(RELEASES)
