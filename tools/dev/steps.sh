@@ -38,5 +38,9 @@ build_release() {
   step "build for release" compile "$release"
 }
 
+# What measures: optimised as the programs that ship, and with what only tests use.
+bench=$top/build/bench
+configure_bench() { configure "$bench" -Dbuildtype=release -Dcpp_args="$roomy" -Dunity=on -Dunity_size=64; }
+
 # What tools/dev/build builds.
 dev=$top/build/dev
