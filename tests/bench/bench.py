@@ -9,6 +9,7 @@ import json
 import pathlib
 import platform
 import re
+import subprocess
 import sys
 import tempfile
 import time
@@ -49,7 +50,7 @@ class Bench:
         path = pathlib.Path(tempfile.gettempdir()) / f"report-{teams}.json"
         if not path.exists():  # a process of its own makes it: this one stays small
             with path.open("wb") as file:
-                harness.subprocess.run([sys.executable, posthog_reports.__file__, harness.REPORT, "--teams", str(teams)], stdout=file,
+                subprocess.run([sys.executable, posthog_reports.__file__, harness.REPORT, "--teams", str(teams)], stdout=file,
                                        check=True)
         return path
 

@@ -1,10 +1,9 @@
 """The lines of the table in docs/performance.md: what is measured, beside what, and what it may cost."""
-import json
 import shutil
 import sqlite3
 import subprocess
 
-from harness import REPORT, TOP, Workspace
+from harness import REPORT, TOP
 from measuring import Goal, growth, rows
 
 LINES = {}
@@ -20,17 +19,23 @@ def counted(number):
     return f"{number:,}".replace(",", " ")
 
 
+def script_folder(w):
+    """What seal.sh works with: keys of the kind that a site has, and an outbox."""
+    folder = w.path / "script"
+    (folder / "outbox").mkdir(parents=True)
+    w.shell("openssl rand -hex 32 > pseudonym.key", cwd=folder)
+    for name in ("site", "recipient"):
+        w.shell("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 "
+                f"-keyout {name}.key -subj /CN={name} -out {name}.crt", cwd=folder)
+    return folder
+
+
 @line
 def seal(bench):
     """`airlock process` on a site that seals, beside the shell script that one would write instead."""
     w = bench.workspace().site()
     w.configure(limits={"report_bytes": 192 << 20})
-    folder = w.path / "script"
-    (folder / "outbox").mkdir(parents=True)
-    for name in ("site", "recipient"):
-        w.shell(f"cd {folder} && openssl ecparam -name prime256v1 -genkey -noout -out {name}.key && "
-                f"openssl req -x509 -new -key {name}.key -subj /CN={name} -days 3650 -out {name}.crt")
-    w.shell(f"openssl rand -hex 32 > {folder}/pseudonym.key")
+    folder = script_folder(w)
     sizes, runs = [], []
     for teams, rounds, goals in (
             (12, 30, dict(cpu=Goal(1 / 6, 1 / 10), wall=Goal(1 / 3, 1 / 6), kib=None)),
@@ -62,7 +67,7 @@ def intake(bench):
         shutil.copytree(w.home, homes[sites])
         subprocess.run([bench.helper("bench_fleet"), homes[sites] / "register.db", str(sites - 1)], check=True)
     rounds = bench.rounds(20)
-    for number in range(rounds + 1):
+    for _ in range(rounds + 1):
         w.airlock("process", REPORT, "--again")
     left = {work: sorted(w.outbox(), key=lambda bundle: int(bundle.name.split("-")[3])) for work in (*fleets, "peer")}
 
