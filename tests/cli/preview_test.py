@@ -1,8 +1,10 @@
-"""What `airlock preview` prints of many reports is what it has always printed, whatever was made faster meanwhile.
+"""What `airlock preview` and `explain` print of many reports is what they have always printed, whatever was made faster.
 
-`tests/kit/golden/previews/PROFILE.sha256` has a digest of each group of reports, over exit codes and outputs in turn.
+`tests/kit/golden/previews/PROFILE.sha256` has two digests of each group of reports: over exit codes and previews in turn, and
+over what `explain --json` says of every fourth report.
 """
 import hashlib
+import itertools
 import json
 
 import posthog_reports
@@ -31,15 +33,24 @@ def groups():
     yield "45 000 teams", [written(1, teams=45_000, users=40, long_ids=True)]
 
 
-def digest(w, reports):
-    sha256 = hashlib.sha256()
-    for report in reports:
-        ran = w.airlock("preview", "-", stdin=report, code=(0, 3, 4), timeout=600)
-        sha256.update(b"%d %d\n" % (ran.code, len(ran.out)) + ran.out)
-    return sha256.hexdigest()
+def asked(w, command, report, *arguments):
+    ran = w.airlock(command, "-", *arguments, stdin=report, code=(0, 3, 4), timeout=600)
+    return ran.out, b"%d %d\n" % (ran.code, len(ran.out))
 
 
-@pytest.mark.takes(4)
+def digests(w, reports):
+    previews, explained = hashlib.sha256(), hashlib.sha256()
+    for number, report in enumerate(reports):
+        out, head = asked(w, "preview", report)
+        previews.update(head + out)
+        if number % 4 == 0:
+            said = json.loads(asked(w, "explain", report, "--json")[0])
+            del said["ledger_root"]  # of this site's own ledger
+            explained.update(json.dumps(said).encode())
+    return previews.hexdigest(), explained.hexdigest()
+
+
+@pytest.mark.takes(5)
 @pytest.mark.parametrize("profile, tier", [("as-published", "standard"), ("no-person", "scale"), ("baseline", "enterprise"),
                                            ("strict", "enterprise-air-gapped")])
 def test_previews_of_many_reports_are_the_recorded_bytes(w, accept, profile, tier):
@@ -51,10 +62,9 @@ def test_previews_of_many_reports_are_the_recorded_bytes(w, accept, profile, tie
         w.airlock("authorise", "--reason", "what leaves is compared", "--yes")
     assert w.airlock("preview", REPORT).out == (golden.parents[1] / f"{profile}.json").read_bytes(), "the published report"
     lines = []
-    for name, reports in groups():
-        if len(lines) == 3 and not LONG:
-            break
-        lines.append(f"{digest(w, reports)}  {name}\n")
+    for name, reports in itertools.islice(groups(), None if LONG else 3):
+        previews, explained = digests(w, reports)
+        lines += [f"{previews}  {name}\n", f"{explained}  {name}, explained\n"]
     if LONG:
         accept(golden, "".join(lines))
     recorded = golden.read_text().splitlines(keepends=True)
