@@ -74,13 +74,14 @@ def machine():
 
 
 def write_page(found, said):
-    text = "\n".join(["", table(found), "", *(f"- {line}" for line in said), "", f"Measured on {time.strftime('%Y-%m-%d')}, {machine()}.",
-                      "", ""])
+    measured = f"Measured on {time.strftime('%Y-%m-%d')}, {machine()}."
+    text = "\n".join(["", table(found), "", *(f"- {line}" for line in said), "", measured, "", ""])
     PAGE.write_text(MEASURED.sub(lambda marks: marks[1] + text + marks[2], PAGE.read_text()))
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="tools/dev/bench", description="Builds, measures, and ends with 1 where a line misses its reach.")
+    parser = argparse.ArgumentParser(prog="tools/dev/bench",
+                                     description="Builds, measures, and ends with 1 where a line misses its reach.")
     parser.add_argument("lines", nargs="*", metavar="LINE", help=f"all where none is named: {', '.join(LINES)}")
     parser.add_argument("--quick", action="store_true", help="few rounds, small sizes")
     parser.add_argument("--json", metavar="FILE", type=pathlib.Path, help="write every number that was measured")
