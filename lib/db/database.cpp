@@ -9,6 +9,7 @@
 
 #include "core/text.hpp"
 #include "db/error.hpp"
+#include "db/idle_statements.hpp"
 #include "db/vfs.hpp"
 
 namespace airlock::db {
@@ -60,10 +61,14 @@ core::Error open_error(sqlite3* handle, const Vfs& vfs, const std::string& path)
 
 }  // namespace
 
-void Database::Close::operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
+void Database::Close::operator()(sqlite3* handle) const {
+  idle->finalise();
+  sqlite3_close_v2(handle);
+}
 
 Database::Database(sqlite3* handle, std::shared_ptr<Vfs> vfs)
-    : handle_(handle, Close{std::move(vfs)}), path_(handle_.get_deleter().vfs->path()) {}
+    : handle_(handle, Close{std::move(vfs), std::make_shared<IdleStatements>()}),
+      path_(handle_.get_deleter().vfs->path()) {}
 
 Result<Database> Database::open(const std::string& path, Mode mode, Journal after) {
   AIRLOCK_TRY(auto full, full_path(path));
@@ -108,11 +113,13 @@ Result<void> Database::run(const std::string& sql) {
 }
 
 Result<Statement> Database::prepare(std::string_view sql) {
+  IdleStatements& idle = *handle_.get_deleter().idle;
+  if (sqlite3_stmt* prepared = idle.take(sql)) return Statement(prepared, idle);
   sqlite3_stmt* handle = nullptr;
   const char* rest = nullptr;
   forget_system_error();
   const int code = sqlite3_prepare_v2(handle_.get(), sql.data(), static_cast<int>(sql.size()), &handle, &rest);
-  Statement statement(handle);
+  Statement statement(handle, idle);
   if (code != SQLITE_OK) return fail(last_error(handle_.get()));
   if (handle == nullptr || rest != sql.data() + sql.size()) {
     return fail(Code::unexpected, core::quote(path_) + ": " + core::quote(sql) + " is not one statement");

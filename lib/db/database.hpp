@@ -32,6 +32,7 @@ namespace airlock::db {
 using core::Result;
 
 class Vfs;
+class IdleStatements;
 
 enum class Mode : std::uint8_t { read_write, read_only };
 /// What happens to the rollback journal after a commit. Where it is emptied, a process can change the database that may
@@ -59,7 +60,8 @@ class Database {
 
   /// Runs one or more statements without parameters or results.
   [[nodiscard]] Result<void> run(const std::string& sql);
-  /// Prepares exactly one statement. It must be destroyed before the database is.
+  /// Prepares exactly one statement, or takes one of the same text that was prepared before and is in use no more: to
+  /// prepare takes far longer than to run. It must be destroyed before the database is.
   [[nodiscard]] Result<Statement> prepare(std::string_view sql);
   /// The first column of the first row as an integer. Error: unexpected where there is no row.
   [[nodiscard]] Result<std::int64_t> number(std::string_view sql);
@@ -80,7 +82,8 @@ class Database {
   friend class ReadTransaction;
   struct Close {
     void operator()(sqlite3* handle) const;
-    std::shared_ptr<Vfs> vfs;  ///< outlives the connection
+    std::shared_ptr<Vfs> vfs;              ///< outlives the connection
+    std::shared_ptr<IdleStatements> idle;  ///< finalised before the connection is closed
   };
   Database(sqlite3* handle, std::shared_ptr<Vfs> vfs);
   [[nodiscard]] Result<void> configure();
@@ -113,12 +116,13 @@ class Statement {
 
  private:
   friend class Database;
-  explicit Statement(sqlite3_stmt* handle) : handle_(handle) {}
-  struct Finalise {
+  Statement(sqlite3_stmt* handle, IdleStatements& idle) : handle_(handle, GiveBack{&idle}) {}
+  struct GiveBack {
     void operator()(sqlite3_stmt* handle) const;
+    IdleStatements* idle;
   };
   void note_binding(int code);
-  std::unique_ptr<sqlite3_stmt, Finalise> handle_;
+  std::unique_ptr<sqlite3_stmt, GiveBack> handle_;
   int next_ = 1;
   int bind_code_ = 0;
 };

@@ -2,6 +2,7 @@
 /// \file
 /// Limits of every database.
 
+#include <cstddef>
 #include <cstdint>
 
 namespace airlock::db {
@@ -12,6 +13,8 @@ inline constexpr int busy_milliseconds = 5000;
 inline constexpr int value_limit = 2 * 1024 * 1024;
 /// Largest database, in bytes, that `Database::check` checks without a copy.
 inline constexpr std::int64_t check_in_place_maximum = 1024LL * 1024;
+/// How many statements a connection keeps prepared while nobody uses them.
+inline constexpr std::size_t idle_statements_maximum = 64;
 /// See `Database::copy_to`. A page has 4 KiB.
 inline constexpr int copy_step_pages = 256;
 inline constexpr int copy_restarts_maximum = 16;

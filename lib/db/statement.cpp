@@ -2,6 +2,8 @@
 
 #include "db/database.hpp"
 #include "db/error.hpp"
+#include "db/idle_statements.hpp"
+#include "db/limits.hpp"
 
 namespace airlock::db {
 
@@ -20,7 +22,26 @@ std::string column_bytes(sqlite3_stmt* handle, int column, const void* data) {
 
 }  // namespace
 
-void Statement::Finalise::operator()(sqlite3_stmt* handle) const { sqlite3_finalize(handle); }
+void Statement::GiveBack::operator()(sqlite3_stmt* handle) const { idle->give_back(handle); }
+
+sqlite3_stmt* IdleStatements::take(std::string_view sql) {
+  auto found = statements_.extract(sql);
+  return found ? found.mapped() : nullptr;
+}
+
+void IdleStatements::give_back(sqlite3_stmt* handle) {
+  sqlite3_reset(handle);
+  sqlite3_clear_bindings(handle);
+  // The key is the text that the statement itself has.
+  if (statements_.size() == idle_statements_maximum || !statements_.try_emplace(sqlite3_sql(handle), handle).second) {
+    sqlite3_finalize(handle);
+  }
+}
+
+void IdleStatements::finalise() {
+  for (const auto& [sql, handle] : statements_) sqlite3_finalize(handle);
+  statements_.clear();
+}
 
 void Statement::note_binding(int code) {
   ++next_;

@@ -13,6 +13,7 @@
 #include "ledger/rows.hpp"
 #include "ledger/rules.hpp"
 #include "ledger/state.hpp"
+#include "ledger/stored_tree.hpp"
 
 namespace airlock::ledger {
 
@@ -35,10 +36,10 @@ Result<std::string> terms_salt(LedgerState& ledger) {
 }  // namespace
 
 struct Change::State {
-  State(LedgerState& of, db::Transaction begun, StoredTree stored, Frontier edge, Counters last)
+  State(LedgerState& of, db::Transaction begun, Frontier edge, Counters last)
       : ledger(of),
         transaction(std::move(begun)),
-        tree(std::move(stored)),
+        tree(*of.database),
         frontier(std::move(edge)),
         committed(frontier.size()),
         counters(last) {}
@@ -71,13 +72,11 @@ struct Change::State {
 Result<Change> Change::begin(LedgerState& ledger) {
   AIRLOCK_TRY(auto* database, ledger.use());
   AIRLOCK_TRY(auto transaction, db::Transaction::begin(*database));
-  AIRLOCK_TRY(auto tree, StoredTree::open(*database));
   AIRLOCK_TRY(const Frontier* frontier, ledger.edge());
   // Only now, since no other process can append any more.
   AIRLOCK_TRY(const auto number, ledger.last_number());
   AIRLOCK_TRY(const auto disclosure, ledger.last_disclosure());
-  return Change(std::make_unique<State>(ledger, std::move(transaction), std::move(tree), *frontier,
-                                        Counters{number, disclosure}));
+  return Change(std::make_unique<State>(ledger, std::move(transaction), *frontier, Counters{number, disclosure}));
 }
 
 Result<std::uint64_t> Change::State::append(Kind kind, std::string_view report_id, const core::Json& members, Time time,

@@ -71,8 +71,7 @@ Result<TreeHead> Ledger::head() const {
 Result<TreeHead> Ledger::head(std::uint64_t size) const {
   AIRLOCK_TRY(auto* database, state_->use());
   AIRLOCK_CHECK(need_entries(*database, size));
-  AIRLOCK_TRY(auto tree, StoredTree::open(*database));
-  AIRLOCK_TRY(const Digest hash, root(size, tree.reader()));
+  AIRLOCK_TRY(const Digest hash, root(size, StoredTree(*database).reader()));
   return TreeHead{size, hash};
 }
 
@@ -82,8 +81,7 @@ Result<std::vector<Digest>> Ledger::inclusion_proof(std::uint64_t seq, std::uint
   if (seq >= size) {
     return fail(Code::bad_input, "entry " + std::to_string(seq) + " is not among the first " + std::to_string(size));
   }
-  AIRLOCK_TRY(auto tree, StoredTree::open(*database));
-  return ledger::inclusion_proof(seq, size, tree.reader());
+  return ledger::inclusion_proof(seq, size, StoredTree(*database).reader());
 }
 
 Result<std::vector<Digest>> Ledger::consistency_proof(std::uint64_t from, std::uint64_t size) const {
@@ -93,8 +91,7 @@ Result<std::vector<Digest>> Ledger::consistency_proof(std::uint64_t from, std::u
     return fail(Code::bad_input,
                 "a tree of " + std::to_string(from) + " entries is no part of one of " + std::to_string(size));
   }
-  AIRLOCK_TRY(auto tree, StoredTree::open(*database));
-  return ledger::consistency_proof(from, size, tree.reader());
+  return ledger::consistency_proof(from, size, StoredTree(*database).reader());
 }
 
 Result<KeyHistory> Ledger::keys(const crypto::NoteVerifier& known) const {

@@ -6,6 +6,7 @@
 #include "core/text.hpp"
 #include "ledger/queries.hpp"
 #include "ledger/rows.hpp"
+#include "ledger/stored_tree.hpp"
 
 namespace airlock::ledger {
 
@@ -46,33 +47,12 @@ Result<db::Database*> LedgerState::use() {
   return &*database;
 }
 
-void LedgerState::give_up() {
-  stored_.reset();
-  size_.reset();
-  entry_.reset();
-  database.reset();
-}
-
-Result<StoredTree*> LedgerState::stored() {
-  AIRLOCK_TRY(auto* file, use());
-  if (!stored_) {
-    AIRLOCK_TRY(auto opened, StoredTree::open(*file));
-    stored_.emplace(std::move(opened));
-  }
-  return &*stored_;
-}
+void LedgerState::give_up() { database.reset(); }
 
 Result<std::uint64_t> LedgerState::size() {
   AIRLOCK_TRY(auto* file, use());
-  if (!size_) {
-    AIRLOCK_TRY(auto query, file->prepare(sql::size));
-    size_.emplace(std::move(query));
-  }
-  size_->reset();
-  AIRLOCK_TRY(const bool row, size_->step());
-  const auto found = row ? size_->integer(0) : 0;
-  size_->reset();
-  return static_cast<std::uint64_t>(found);
+  AIRLOCK_TRY(const std::int64_t size, file->number(sql::size));
+  return static_cast<std::uint64_t>(size);
 }
 
 Result<void> LedgerState::believe(const TreeHead& head) {
@@ -83,8 +63,7 @@ Result<void> LedgerState::believe(const TreeHead& head) {
     return fail(damaged(path, "has " + std::to_string(size) + " entries, fewer than the " + std::to_string(head.size) +
                                   " that were signed"));
   }
-  AIRLOCK_TRY(auto* tree, stored());
-  AIRLOCK_TRY(auto frontier, Frontier::load(head.size, tree->reader()));
+  AIRLOCK_TRY(auto frontier, Frontier::load(head.size, StoredTree(*file).reader()));
   if (frontier.root() != head.root) {
     return fail(damaged(path, "its first " + std::to_string(head.size) + " entries are not those that were signed"));
   }
@@ -97,8 +76,7 @@ Result<const Frontier*> LedgerState::edge() {
   AIRLOCK_TRY(auto* file, use());
   AIRLOCK_TRY(const std::uint64_t size, this->size());
   if (!believed_) {
-    AIRLOCK_TRY(auto* tree, stored());
-    AIRLOCK_TRY(believed_, Frontier::load(size, tree->reader()));
+    AIRLOCK_TRY(believed_, Frontier::load(size, StoredTree(*file).reader()));
     undone();
   }
   if (size < believed_->size()) {
@@ -117,8 +95,7 @@ Result<const Frontier*> LedgerState::edge() {
     }
     latest_.reset();
     if (edge_.size() < size) continue;
-    AIRLOCK_TRY(auto* tree, stored());
-    AIRLOCK_TRY(const auto committed, Frontier::load(edge_.size(), tree->reader()));
+    AIRLOCK_TRY(const auto committed, Frontier::load(edge_.size(), StoredTree(*file).reader()));
     if (committed.root() != edge_.root()) {
       return fail(damaged(path, "its tree does not fit its entries from " + std::to_string(believed_->size()) + " on"));
     }
@@ -140,12 +117,13 @@ Result<VerifiedEntry> LedgerState::prove(Entry entry) {
   const auto known = leaves_.find(entry.seq);
   if (known == leaves_.end()) {
     const Subtree above = subtree_with(entry.seq, edge_.size());
-    AIRLOCK_TRY(auto* tree, stored());
-    AIRLOCK_TRY(const auto reading, db::ReadTransaction::begin(*database));
+    AIRLOCK_TRY(auto* file, use());
+    const StoredTree tree(*file);
+    AIRLOCK_TRY(const auto reading, db::ReadTransaction::begin(*file));
     Digest hash = leaf;
     std::uint64_t index = entry.seq;
     for (unsigned level = 0; level < above.level; ++level, index >>= 1) {
-      AIRLOCK_TRY(const Digest other, tree->node(level, index ^ 1));
+      AIRLOCK_TRY(const Digest other, tree.node(level, index ^ 1));
       hash = (index & 1) != 0 ? node_hash(other, hash) : node_hash(hash, other);
     }
     if (hash != edge_.hashes()[above.place]) {
@@ -167,14 +145,11 @@ Result<VerifiedEntry> LedgerState::proven(std::uint64_t seq) {
   AIRLOCK_TRY(auto* file, use());
   AIRLOCK_CHECK(reach(seq));  // before the file is locked, since it may have much to read
   AIRLOCK_TRY(const auto reading, db::ReadTransaction::begin(*file));
-  if (!entry_) {
+  std::vector<Entry> found;
+  {
     AIRLOCK_TRY(auto query, file->prepare(sql::entries));
-    entry_.emplace(std::move(query));
+    AIRLOCK_TRY(found, rows(query.bind(to_column(seq)).bind(std::int64_t{1}), path, plain_entry_in));
   }
-  entry_->reset();
-  auto read = rows(entry_->bind(to_column(seq)).bind(std::int64_t{1}), path, plain_entry_in);
-  entry_->reset();
-  AIRLOCK_TRY(auto found, std::move(read));
   if (found.empty() || found.front().seq != seq) {
     return fail(Code::bad_input, quote(path) + ": has no entry " + std::to_string(seq));
   }

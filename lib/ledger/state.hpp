@@ -16,7 +16,6 @@
 #include "ledger/body.hpp"
 #include "ledger/entry.hpp"
 #include "ledger/merkle.hpp"
-#include "ledger/stored_tree.hpp"
 
 namespace airlock::ledger {
 
@@ -81,14 +80,9 @@ class LedgerState {
  private:
   /// Makes sure that `edge_` covers the entry at `seq`, if there is one.
   [[nodiscard]] Result<void> reach(std::uint64_t seq);
-  [[nodiscard]] Result<StoredTree*> stored();
   [[nodiscard]] Result<std::uint64_t> size();
   [[nodiscard]] Result<Latest> scan();
 
-  // Prepared once, since they run often. They are destroyed before the database.
-  std::optional<StoredTree> stored_;
-  std::optional<db::Statement> size_;
-  std::optional<db::Statement> entry_;
   std::optional<Frontier> believed_;
   Frontier edge_;                                      ///< grown from `believed_`
   std::map<std::uint64_t, Digest> leaves_;             ///< leaves that were found in `edge_`

@@ -51,8 +51,7 @@ struct Checkpoint {
 
 class Verification {
  public:
-  Verification(db::Database& database, StoredTree tree, const KeyHistory& keys)
-      : database_(database), tree_(std::move(tree)), keys_(keys) {}
+  Verification(db::Database& database, const KeyHistory& keys) : database_(database), tree_(database), keys_(keys) {}
 
   Result<VerifiedLedger> run() {
     AIRLOCK_CHECK(check_entries());
@@ -321,10 +320,9 @@ Result<std::vector<Entry>> rotations(db::Database& database) {
 
 Result<VerifiedLedger> verify(const Ledger& ledger, const crypto::NoteVerifier& verifier) {
   AIRLOCK_TRY(auto* database, LedgerAccess::database(ledger));
-  AIRLOCK_TRY(auto tree, StoredTree::open(*database));
   AIRLOCK_TRY(const auto rotated, rotations(*database));
   AIRLOCK_TRY(const auto keys, KeyHistory::of(rotated, verifier));
-  return Verification(*database, std::move(tree), keys).run();
+  return Verification(*database, keys).run();
 }
 
 }  // namespace airlock::ledger

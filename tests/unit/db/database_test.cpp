@@ -118,6 +118,49 @@ TEST_CASE("only one whole statement can be prepared") {
   CHECK_FALSE(database.prepare("SELECT 1")->run());
 }
 
+TEST_CASE("a statement that is prepared again begins anew, while another of the same text goes on") {
+  const test::TemporaryDirectory folder;
+  Database database = writable(with_table(folder));
+  REQUIRE(database.run("INSERT INTO t (n) VALUES (1), (2), (3)"));
+  constexpr std::string_view above = "SELECT n FROM t WHERE n > ? ORDER BY n";
+  {
+    auto first = database.prepare(above).value();
+    REQUIRE(first.bind(std::int64_t{0}).step().value());
+    auto second = database.prepare(above).value();
+    REQUIRE(second.bind(std::int64_t{2}).step().value());
+    CHECK(second.integer(0) == 3);
+    REQUIRE(first.step().value());
+    CHECK(first.integer(0) == 2);
+  }
+  // NULL is above nothing: the parameters of former uses are gone.
+  auto again = database.prepare(above).value();
+  CHECK_FALSE(again.step().value());
+}
+
+TEST_CASE("a statement that is kept for later holds no lock, and sees a schema that changed meanwhile") {
+  const test::TemporaryDirectory folder;
+  const std::string path = with_table(folder);
+  Database reader = writable(path);
+  REQUIRE(reader.run("INSERT INTO t (n) VALUES (1)"));
+  CHECK(reader.number("SELECT count(*) FROM t").value() == 1);
+  {
+    auto row = reader.prepare("SELECT * FROM t").value();
+    REQUIRE(row.step().value());
+  }
+  Database writer = writable(path);
+  REQUIRE(writer.run("ALTER TABLE t ADD COLUMN more INTEGER; UPDATE t SET more = 7"));
+  auto row = reader.prepare("SELECT * FROM t").value();
+  REQUIRE(row.step().value());
+  CHECK(row.integer(3) == 7);
+}
+
+TEST_CASE("a connection keeps any number of statements of different texts, and closes") {
+  const test::TemporaryDirectory folder;
+  Database database = writable(with_table(folder));
+  for (int i = 0; i < 200; ++i) CHECK(database.number("SELECT " + std::to_string(i)).value() == i);
+  CHECK(database.number("SELECT 0").value() == 0);
+}
+
 TEST_CASE("a missing file is bad input, and a text file is no database") {
   const test::TemporaryDirectory folder;
   const auto missing = Database::open(folder / "none.db", Mode::read_write);
