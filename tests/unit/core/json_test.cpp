@@ -55,6 +55,89 @@ TEST_CASE("what is read is what nlohmann reads, in the order of the text") {
   }
 }
 
+namespace {
+
+/// The byte at which nlohmann's parser gives up, counted from 0; nothing where it accepts the text.
+std::optional<std::size_t> nlohmann_error(const std::string& text) {
+  class Sax final : public nlohmann::json_sax<Json> {
+   public:
+    bool null() override { return true; }
+    bool boolean(bool) override { return true; }
+    bool number_integer(number_integer_t) override { return true; }
+    bool number_unsigned(number_unsigned_t) override { return true; }
+    bool number_float(number_float_t, const string_t&) override { return true; }
+    bool string(string_t&) override { return true; }
+    bool binary(binary_t&) override { return true; }
+    bool start_object(std::size_t) override { return true; }
+    bool key(string_t&) override { return true; }
+    bool end_object() override { return true; }
+    bool start_array(std::size_t) override { return true; }
+    bool end_array() override { return true; }
+    bool parse_error(std::size_t at, const std::string&, const nlohmann::detail::exception&) override {
+      error = at == 0 ? 0 : at - 1;
+      return false;
+    }
+    std::optional<std::size_t> error;
+  };
+  Sax sax;
+  (void)Json::sax_parse(text, &sax);
+  return sax.error;
+}
+
+}  // namespace
+
+TEST_CASE("a text is accepted, read and refused at the byte where nlohmann does that") {
+  const std::vector<std::string> texts{
+      R"({"a":[1,-2,1.5e-3,true,false,null],"\u00e9\ud83d\ude00\"\\\/\b\f\n\r\t":{"k":{}},"b":"\u0000"})",
+      "{\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\": [\"\xed\x9f\xbf\xf4\x8f\xbf\xbd\x7f\"]\t,\n\"x\": 0 }\r",
+      "[18446744073709551615,18446744073709551616,-9223372036854775808,-9223372036854775809,-0,0,1e400,0.1e1,-1E+2]",
+      "[-0.0,1e-400,5e-324,1.7976931348623157e308,12345678901234567890.5,123456789012345678901234567890]",
+      R"([{"a":1,"b":[[],{}]},"\uD800\uDC00","\uDC00"])",
+      R"(["\uD800x","\uD800\u0041","\uD8)",
+      " \"x\" ",
+      "tru",
+      "nul1"};
+  // Each text whole; cut off after each byte; and with each byte replaced by each of these.
+  const std::string bytes =
+      std::string("{}[],:\"\\ \n09-+.eEutrnlfxdD8\x01\x7f\x80\x9f\xa0\xbf\xc1\xc3\xe0\xed\xf0\xf4\xf5\xff");
+  std::size_t accepted = 0;
+  const auto compare = [&](const std::string& text) {
+    if (text.empty()) return;
+    const auto json = parse_json(text, "x");
+    const auto error = nlohmann_error(text);
+    if (json) {
+      ++accepted;
+      const Json theirs = error ? Json() : Json::parse(text);
+      if (error || *json != theirs || to_text(*json) != to_text(theirs)) FAIL_CHECK("read otherwise: " << text);
+      return;
+    }
+    if (!json.error().message.starts_with("`x`: is not valid JSON at ")) return;  // of I-JSON, or a limit
+    if (!error) {
+      FAIL_CHECK("refused: " << text << json.error().message);
+      return;
+    }
+    const auto before = std::string_view(text).substr(0, *error);
+    const auto line = std::to_string(std::count(before.begin(), before.end(), '\n') + 1);
+    const auto column = std::to_string(before.size() - (before.rfind('\n') + 1) + 1);
+    const std::string expected = "`x`: is not valid JSON at line " + line + ", column " + column;
+    if (json.error().message != expected) FAIL_CHECK(text << ": " << json.error().message << ", and not " << expected);
+  };
+  for (const std::string& text : texts) {
+    for (std::size_t at = 0; at <= text.size(); ++at) {
+      compare(text.substr(0, at));
+      if (at == text.size()) continue;
+      compare(text.substr(0, at) + text.substr(at + 1));
+      for (const char byte : bytes) {
+        std::string changed = text;
+        changed[at] = byte;
+        compare(changed);
+        compare(text.substr(0, at) + byte + text.substr(at));
+      }
+    }
+  }
+  CHECK(accepted > 1000);
+}
+
 TEST_CASE("reading takes time in proportion to the document: four times the members, no sixteen times the time") {
   const auto seconds = [](std::size_t lists) {
     std::string text = "[";
