@@ -62,9 +62,16 @@ Result<void> Database::check_in_place() {
 }
 
 Result<void> Database::check() {
+  AIRLOCK_TRY(auto checked, begin_check());
+  return checked.get();
+}
+
+Result<std::future<Result<void>>> Database::begin_check() {
   AIRLOCK_TRY(const auto pages, number("PRAGMA page_count"));
   AIRLOCK_TRY(const auto page_size, number("PRAGMA page_size"));
-  if (pages * page_size <= check_in_place_maximum) return check_in_place();
+  if (pages * page_size <= check_in_place_maximum) {
+    return std::async(std::launch::deferred, [this] { return check_in_place(); });
+  }
   AIRLOCK_TRY(std::shared_ptr<Vfs> vfs, Vfs::of_scratch());
   sqlite3* handle = nullptr;
   const int opened = vfs->open(SQLITE_OPEN_READWRITE, &handle);
@@ -75,7 +82,8 @@ Result<void> Database::check() {
   // An empty database has nothing to roll back to, and scratch space is one file.
   AIRLOCK_CHECK(copy.run("PRAGMA journal_mode = OFF"));
   AIRLOCK_CHECK(copy_into(copy));
-  return copy.check_in_place();
+  // Where the system gives no thread, the caller checks when it waits.
+  return std::async([own = std::make_shared<Database>(std::move(copy))] { return own->check_in_place(); });
 }
 
 }  // namespace airlock::db

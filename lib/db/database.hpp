@@ -17,6 +17,7 @@
 /// nothing else in the process may open and close the same file, since its POSIX locks would be lost.
 
 #include <cstdint>
+#include <future>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -68,6 +69,9 @@ class Database {
   /// Runs the check of SQLite over the whole file. Error: integrity, with the first fault that it finds. The check
   /// locks writers out, so a file of more than `check_in_place_maximum` bytes is copied to scratch space first.
   [[nodiscard]] Result<void> check();
+  /// Begins the same, and returns how to wait for its end: a copy is checked in a thread of its own, and the caller
+  /// reads on meanwhile. Commits after this call are not checked.
+  [[nodiscard]] Result<std::future<Result<void>>> begin_check();
   /// Copies this database over the one at `path`, a file that exists and that nobody else uses. Uses the online backup
   /// of SQLite, `copy_step_pages` at a time. Writers go on between two steps, and after each of their commits the copy
   /// begins again. After `copy_restarts_maximum` such commits, one step that locks writers out copies the rest. The
@@ -112,6 +116,9 @@ class Statement {
   [[nodiscard]] std::int64_t integer(int column) const;
   [[nodiscard]] std::string text(int column) const;
   [[nodiscard]] std::string blob(int column) const;
+  /// The same without a copy, up to the next `step` or `reset`. Each column is asked for as one of the two.
+  [[nodiscard]] std::string_view text_view(int column) const;
+  [[nodiscard]] std::string_view blob_view(int column) const;
   [[nodiscard]] bool is_null(int column) const;
 
  private:

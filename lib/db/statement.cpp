@@ -15,7 +15,7 @@ namespace {
 const char* pointer(std::string_view bytes) { return bytes.empty() ? "" : bytes.data(); }
 
 /// `data` must have been asked for before the size: asking converts.
-std::string column_bytes(sqlite3_stmt* handle, int column, const void* data) {
+std::string_view column_bytes(sqlite3_stmt* handle, int column, const void* data) {
   if (data == nullptr) return {};
   return {static_cast<const char*>(data), static_cast<std::size_t>(sqlite3_column_bytes(handle, column))};
 }
@@ -93,11 +93,14 @@ void Statement::reset() {
 
 std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(handle_.get(), column); }
 
-std::string Statement::text(int column) const {
+std::string Statement::text(int column) const { return std::string(text_view(column)); }
+std::string Statement::blob(int column) const { return std::string(blob_view(column)); }
+
+std::string_view Statement::text_view(int column) const {
   return column_bytes(handle_.get(), column, sqlite3_column_text(handle_.get(), column));
 }
 
-std::string Statement::blob(int column) const {
+std::string_view Statement::blob_view(int column) const {
   return column_bytes(handle_.get(), column, sqlite3_column_blob(handle_.get(), column));
 }
 

@@ -24,6 +24,21 @@ constexpr std::string_view newest_time_member = "newest_time";
 constexpr std::string_view earlier_member = "earlier";
 constexpr std::string_view disclosure_link = "disclosure";
 constexpr std::string_view upgrade_link = "upgrade";
+/// The members that the ledger itself sets.
+constexpr std::array<std::string_view, 9> own_members{
+    "format", "nonce", "seq", "time", "kind", "report_id", newest_member, newest_time_member, earlier_member};
+
+std::string links_text(const Newest& newest) {
+  std::string out = "{";
+  const auto link = [&](std::string_view name, const std::optional<std::uint64_t>& seq) {
+    if (!seq) return;
+    out.append(out.size() == 1 ? "\"" : ",\"").append(name).append("\":").append(std::to_string(*seq));
+  };
+  for (std::size_t i = 0; i < linked_kinds.size(); ++i) link(name(linked_kinds.at(i)), newest.kinds.at(i));
+  link(disclosure_link, newest.disclosure);
+  link(upgrade_link, newest.upgrade);
+  return out.append("}");
+}
 
 /// A UUID in lower case, since searches compare the columns beside the body byte by byte.
 std::string lower_case_uuid(Members& in, std::string_view member) {
@@ -163,31 +178,35 @@ Result<std::string> make_body(std::uint64_t seq, Kind kind, std::string_view rep
                               const std::optional<EarlierEntries>& earlier) {
   if (nonce.size() != nonce_size) return fail(Code::unexpected, "a nonce must have 16 bytes");
   if (!members.is_object()) return fail(Code::unexpected, "the members of an entry must be an object");
-  Json body = Json::object();
-  body["format"] = format;
-  body["nonce"] = core::to_hex(nonce);
-  body["seq"] = seq;
-  body["time"] = time.text();
-  body["kind"] = name(kind);
-  if (!report_id.empty()) body["report_id"] = report_id;
-  Json& links = body[newest_member] = Json::object();
-  for (std::size_t i = 0; i < linked_kinds.size(); ++i) {
-    if (newest.kinds.at(i)) links[name(linked_kinds.at(i))] = *newest.kinds.at(i);
-  }
-  if (newest.disclosure) links[disclosure_link] = *newest.disclosure;
-  if (newest.upgrade) links[upgrade_link] = *newest.upgrade;
-  if (newest.time) body[newest_time_member] = newest.time->text();
+  std::string out;
+  /// Begins a member, whose value the caller appends.
+  const auto member = [&](std::string_view name) -> std::string& {
+    return out.append(out.empty() ? "{\"" : ",\"").append(name).append("\":");
+  };
+  const auto text = [&](std::string_view name, std::string_view value) {
+    member(name).append("\"").append(value).append("\"");
+  };
+  text("format", format);
+  text("nonce", core::to_hex(nonce));
+  member("seq").append(std::to_string(seq));
+  text("time", time.text());
+  text("kind", name(kind));
+  if (!report_id.empty()) member("report_id").append(core::to_text(Json(report_id)));
+  member(newest_member).append(links_text(newest));
+  if (newest.time) text(newest_time_member, newest.time->text());
   if (earlier) {
-    Json& lists = body[earlier_member] = Json::object();
+    Json lists = Json::object();
     for (const auto& [of, seqs] : *earlier) lists[name(of)] = seqs;
+    member(earlier_member).append(core::to_text(lists));
   }
   for (const auto& [key, value] : members.items()) {
-    if (key == "report_id" || key == newest_time_member || key == earlier_member || body.contains(key)) {
+    if (std::find(own_members.begin(), own_members.end(), key) != own_members.end()) {
       return fail(Code::unexpected, core::quote(key) + " is not for the caller to set");
     }
-    body[key] = value;
   }
-  return core::to_text(body);
+  // The members as they are, without the brace that begins them.
+  if (members.empty()) return out.append("}");
+  return out.append(",").append(core::to_text(members), 1);
 }
 
 Result<EntryFacts> read_body(std::string_view body, std::uint64_t seq) {

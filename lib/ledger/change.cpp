@@ -1,5 +1,6 @@
 #include "ledger/change.hpp"
 
+#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -25,6 +26,11 @@ namespace {
 
 /// Whether the text of the member goes into the table of texts.
 bool has_table(std::string_view member) { return member == "ceiling" || member == "terms" || member == "declared"; }
+bool names_text(const core::Json& members) {
+  const auto* const object = members.get_ptr<const core::Json::object_t*>();
+  return object != nullptr &&
+         std::any_of(object->begin(), object->end(), [](const auto& member) { return has_table(member.first); });
+}
 
 /// A salt for the digests of terms. Terms name recipients and destinations, and digests leave in bundles: without a
 /// salt somebody could guess the terms. The first entry has a nonce, and no bundle carries it.
@@ -82,10 +88,13 @@ Result<Change> Change::begin(LedgerState& ledger) {
 Result<std::uint64_t> Change::State::append(Kind kind, std::string_view report_id, const core::Json& members, Time time,
                                             std::string_view nonce) {
   const std::uint64_t seq = frontier.size();
-  AIRLOCK_TRY(const core::Json kept, with_texts_kept(members));
+  std::optional<core::Json> kept;  // where a text of the members is kept beside the entry
+  if (names_text(members)) {
+    AIRLOCK_TRY(kept, with_texts_kept(members));
+  }
   AIRLOCK_TRY(const LedgerState::Latest* latest, ledger.latest_of(seq));
   AIRLOCK_TRY(const std::string body,
-              make_body(seq, kind, report_id, kept, time, nonce, latest->newest, latest->earlier));
+              make_body(seq, kind, report_id, kept ? *kept : members, time, nonce, latest->newest, latest->earlier));
   auto facts = read_body(body, seq);
   if (!facts) {
     facts.error().code = Code::unexpected;
@@ -101,7 +110,6 @@ Result<std::uint64_t> Change::State::append(Kind kind, std::string_view report_i
 
 /// The members, where each text that goes into the table is replaced by its SHA-256.
 Result<core::Json> Change::State::with_texts_kept(const core::Json& members) {
-  if (!members.is_object()) return members;
   core::Json out = core::Json::object();
   for (const auto& [name, value] : members.items()) {
     if (!has_table(name)) {

@@ -31,10 +31,11 @@ inline constexpr std::string_view entries_of_report =
     "SELECT seq, time, kind, report_id, body FROM entries WHERE report_id = ? AND seq >= ? ORDER BY seq LIMIT ?";
 inline constexpr std::string_view entries_of_disclosure =
     "SELECT seq, time, kind, coalesce(report_id, ''), body FROM entries WHERE disclosure_id = ? ORDER BY seq";
-/// With the columns that must agree with the body.
+/// With the columns that must agree with the body, and what there is of the original.
 inline constexpr std::string_view whole_entries =
-    "SELECT seq, body, leaf, time, kind, coalesce(report_id, ''), coalesce(number, 0), coalesce(disclosure_id, '') "
-    "FROM entries WHERE seq >= ? ORDER BY seq LIMIT ?";
+    "SELECT e.seq, e.body, e.leaf, e.time, e.kind, e.report_id, e.number, e.disclosure_id, o.report_id, "
+    "length(o.sha256), length(o.salt) FROM entries e LEFT JOIN originals o ON o.seq = e.seq WHERE e.seq >= ? "
+    "ORDER BY e.seq LIMIT ?";
 
 // Reports. Rows are read by `report_in`.
 #define AIRLOCK_REPORTS_                                                                                  \
@@ -90,7 +91,6 @@ inline constexpr std::string_view disclosure_with_entries =
 inline constexpr std::string_view originals_by_digest =
     "SELECT report_id, sha256, salt, size FROM originals WHERE sha256 = ? ORDER BY seq DESC";
 inline constexpr std::string_view original = "SELECT report_id, sha256, salt, size FROM originals WHERE report_id = ?";
-inline constexpr std::string_view original_at = "SELECT report_id, sha256, salt, size FROM originals WHERE seq = ?";
 inline constexpr std::string_view add_original =
     "INSERT INTO originals (seq, report_id, sha256, salt, size) VALUES (?, ?, ?, ?, ?)";
 
@@ -100,15 +100,19 @@ inline constexpr std::string_view add_ceiling = "INSERT INTO ceilings (sha256, t
 inline constexpr std::string_view next_ceiling =
     "SELECT sha256, text FROM ceilings WHERE sha256 > ? ORDER BY sha256 LIMIT 1";
 
+/// Another number after each commit of another connection.
+inline constexpr std::string_view data_version = "PRAGMA data_version";
+
 // For `verify`: rows that no entry can have caused. The tree of n entries has n >> level nodes at a level.
 inline constexpr std::string_view surplus_nodes =
     "SELECT idx FROM nodes WHERE level = ?1 AND idx >= ((SELECT coalesce(max(seq) + 1, 0) FROM entries) >> ?1) "
     "UNION ALL SELECT idx FROM nodes WHERE level = ?1 AND idx < 0 LIMIT 1";
 inline constexpr std::string_view nodes_of_no_level =
     "SELECT level FROM nodes WHERE level < 1 UNION ALL SELECT level FROM nodes WHERE level > 62 LIMIT 1";
-inline constexpr std::string_view originals_with_kind =
-    "SELECT seq, coalesce((SELECT kind FROM entries WHERE entries.seq = originals.seq), '') FROM originals "
-    "WHERE seq > ? ORDER BY seq LIMIT ?";
+inline constexpr std::string_view originals_between = "SELECT count(*) FROM originals WHERE seq >= ? AND seq < ?";
+inline constexpr std::string_view originals_of_no_entry =
+    "SELECT seq FROM originals WHERE seq < 0 UNION ALL SELECT seq FROM originals WHERE seq >= "
+    "(SELECT coalesce(max(seq) + 1, 0) FROM entries) LIMIT 1";
 
 /// The statements that must not scan.
 inline constexpr std::array all{size,
@@ -138,14 +142,14 @@ inline constexpr std::array all{size,
                                 disclosure_with_entries,
                                 originals_by_digest,
                                 original,
-                                original_at,
                                 add_original,
                                 ceiling,
                                 add_ceiling,
                                 next_ceiling,
                                 surplus_nodes,
                                 nodes_of_no_level,
-                                originals_with_kind};
+                                originals_between,
+                                originals_of_no_entry};
 
 /// Scans, but only the index over disclosures that wait to be sent.
 inline constexpr std::string_view count_waiting =

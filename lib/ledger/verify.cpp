@@ -1,5 +1,6 @@
 #include "ledger/verify.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "core/text.hpp"
@@ -22,26 +23,36 @@ using core::fail;
 
 namespace {
 
-/// Rows of the table of originals in one page. They are small.
-constexpr std::int64_t originals_page = 1000;
+/// Entries in one page. The file is locked while a page is read and checked.
+constexpr std::int64_t checked_page = 256;
+/// Originals that are counted at once.
+constexpr std::uint64_t originals_page = 100'000;
 /// The levels of the largest tree whose leaves `seq` can count.
 constexpr std::int64_t levels_maximum = 62;
 
-/// An entry with all its columns, none of them trusted.
+/// An entry with all its columns, and what there is of its original. None of them is trusted.
 struct Row {
   std::int64_t seq = 0;
-  std::string body;
-  std::string leaf;
-  std::string time;
-  std::string kind;
-  std::string report_id;
+  std::string_view body;
+  std::string_view leaf;
+  std::string_view time;
+  std::string_view kind;
+  std::string_view report_id;
   std::int64_t number = 0;
-  std::string disclosure_id;
+  std::string_view disclosure_id;
+  std::string_view original_report_id;
+  bool has_original = false;  ///< with a digest and a salt
 };
 
-Result<Row> row_in(const db::Statement& row, const std::string&) {
-  return Row{row.integer(0), row.text(1), row.blob(2),    row.text(3),
-             row.text(4),    row.text(5), row.integer(6), row.text(7)};
+/// The current row, up to the next one.
+Row row_in(const db::Statement& row) {
+  constexpr auto digest_size = static_cast<std::int64_t>(Digest::size);
+  constexpr auto salt = static_cast<std::int64_t>(salt_size);
+  return Row{row.integer(0),   row.text_view(1),
+             row.blob_view(2), row.text_view(3),
+             row.text_view(4), row.text_view(5),
+             row.integer(6),   row.text_view(7),
+             row.text_view(8), row.integer(9) == digest_size && row.integer(10) == salt};
 }
 
 struct Checkpoint {
@@ -54,11 +65,16 @@ class Verification {
   Verification(db::Database& database, const KeyHistory& keys) : database_(database), tree_(database), keys_(keys) {}
 
   Result<VerifiedLedger> run() {
+    // Commits of other processes since then are checked once more.
+    AIRLOCK_TRY(const auto version, database_.number(sql::data_version));
+    AIRLOCK_TRY(auto sqlite_check, database_.begin_check());
     AIRLOCK_CHECK(check_entries());
     AIRLOCK_CHECK(check_outbox());
     AIRLOCK_CHECK(check_surplus());
     AIRLOCK_CHECK(check_texts());
-    AIRLOCK_CHECK(database_.check());
+    AIRLOCK_CHECK(sqlite_check.get());
+    AIRLOCK_TRY(const auto version_now, database_.number(sql::data_version));
+    if (version_now != version) AIRLOCK_CHECK(database_.check());
     checked_.entries = frontier_.size();
     checked_.reports = counters_.number;
     checked_.disclosures = counters_.disclosure;
@@ -79,15 +95,14 @@ class Verification {
   Result<void> check_entries() {
     AIRLOCK_CHECK(read_next_checkpoint());
     std::int64_t from = INT64_MIN;
-    for (;;) {
-      std::vector<Row> page;
-      {
-        AIRLOCK_TRY(auto query, database_.prepare(sql::whole_entries));
-        AIRLOCK_TRY(page, rows(query.bind(from).bind(entries_page), database_.path(), row_in));
+    for (bool any = true; any; from = to_column(frontier_.size())) {
+      AIRLOCK_TRY(auto query, database_.prepare(sql::whole_entries));
+      query.bind(from).bind(checked_page);
+      AIRLOCK_TRY(any, query.step());
+      for (bool more = any; more;) {
+        AIRLOCK_CHECK(check_entry_row(row_in(query)));
+        AIRLOCK_TRY(more, query.step());
       }
-      for (const Row& row : page) AIRLOCK_CHECK(check_entry_row(row));
-      if (page.empty()) break;
-      from = to_column(frontier_.size());
     }
     if (next_checkpoint_) {
       return fail(fault("the checkpoint of " + std::to_string(next_checkpoint_->size) + " entries: there are only " +
@@ -104,27 +119,28 @@ class Verification {
     }
     const auto facts = read_body(row.body, frontier_.size());
     if (!facts) return fail(entry_fault(facts.error()));
-    AIRLOCK_CHECK(check_columns(row, *facts));
+    const Digest leaf = leaf_hash(row.body);
+    AIRLOCK_CHECK(check_columns(row, leaf, *facts));
     if (auto possible = check_entry(database_, *facts, counters_); !possible) {
       return fail(entry_fault(possible.error()));
     }
-    AIRLOCK_CHECK(check_links(*facts));
+    AIRLOCK_CHECK(check_links(row, *facts));
     if (makes_file(facts->kind)) AIRLOCK_CHECK(check_sealed(*facts));
     if (newest_time_ && facts->time < *newest_time_) {
       ++checked_.times_back;
       if (!checked_.first_time_back) checked_.first_time_back = facts->seq;
     }
     newest_time_ = facts->time;
-    AIRLOCK_CHECK(grow_tree(leaf_hash(row.body)));
+    AIRLOCK_CHECK(grow_tree(leaf));
     if (next_checkpoint_ && next_checkpoint_->size == to_column(frontier_.size())) {
       AIRLOCK_CHECK(check_kept_checkpoint());
     }
     return check_newest(*facts);
   }
 
-  Result<void> check_columns(const Row& row, const EntryFacts& facts) {
+  Result<void> check_columns(const Row& row, const Digest& leaf, const EntryFacts& facts) {
     const std::int64_t number = facts.kind == Kind::produced ? to_column(facts.number) : 0;
-    if (row.leaf != leaf_hash(row.body).view()) return fail(entry_fault("its leaf is not the hash of its body"));
+    if (row.leaf != leaf.view()) return fail(entry_fault("its leaf is not the hash of its body"));
     if (row.time != facts.time.text() || row.kind != name(facts.kind) || row.report_id != facts.report_id ||
         row.number != number || row.disclosure_id != facts.disclosure_id) {
       return fail(entry_fault("a column differs from its body"));
@@ -159,13 +175,9 @@ class Verification {
   }
 
   /// Checks the rows of other tables that this entry must have.
-  Result<void> check_links(const EntryFacts& facts) {
-    if (facts.kind == Kind::produced) {
-      AIRLOCK_TRY(auto query, database_.prepare(sql::original_at));
-      AIRLOCK_TRY(const auto original, one(query.bind(to_column(facts.seq)), database_.path(), original_in));
-      if (!original || original->report_id != facts.report_id || original->salt.size() != salt_size) {
-        return fail(entry_fault("the original of its report is not in the table of originals"));
-      }
+  Result<void> check_links(const Row& row, const EntryFacts& facts) {
+    if (facts.kind == Kind::produced && (!row.has_original || row.original_report_id != facts.report_id)) {
+      return fail(entry_fault("the original of its report is not in the table of originals"));
     }
     if (facts.disclosure != 0 || moves_disclosure(facts.kind)) {
       AIRLOCK_TRY(const auto disclosure, find_disclosure(database_, facts.disclosure_id));
@@ -277,20 +289,18 @@ class Verification {
       AIRLOCK_TRY(found, surplus.bind(level).step());
     }
     if (found) return fail(fault("there are tree nodes that belong to no entry"));
-    for (std::int64_t last = INT64_MIN;;) {
-      AIRLOCK_TRY(auto originals, database_.prepare(sql::originals_with_kind));
-      originals.bind(last).bind(originals_page);
-      bool any = false;
-      for (;;) {
-        AIRLOCK_TRY(const bool row, originals.step());
-        if (!row) break;
-        any = true;
-        last = originals.integer(0);
-        if (originals.text(1) != name(Kind::produced))
-          return fail(fault("there are originals that belong to no report"));
-      }
-      if (!any) return {};
+    // Each report has its original, so there are no others if there are as many.
+    std::uint64_t originals = 0;
+    for (std::uint64_t from = 0; from < frontier_.size(); from += originals_page) {
+      AIRLOCK_TRY(auto count, database_.prepare(sql::originals_between));
+      count.bind(to_column(from)).bind(to_column(std::min(from + originals_page, frontier_.size())));
+      AIRLOCK_CHECK(count.step());
+      originals += static_cast<std::uint64_t>(count.integer(0));
     }
+    AIRLOCK_TRY(auto strays, database_.prepare(sql::originals_of_no_entry));
+    AIRLOCK_TRY(found, strays.step());
+    if (found || originals != counters_.number) return fail(fault("there are originals that belong to no report"));
+    return {};
   }
 
   db::Database& database_;
