@@ -32,6 +32,9 @@ constexpr Option options[] = {
 
 constexpr auto settings =
     "PRAGMA synchronous = EXTRA;"
+    // In KiB: the pages of a large commit. SQLite would write a page that finds no room before the commit, and sync the
+    // journal first.
+    "PRAGMA cache_size = -16384;"
     "PRAGMA cell_size_check = ON;"
     "PRAGMA temp_store = MEMORY;"
     "PRAGMA mmap_size = 0;"
