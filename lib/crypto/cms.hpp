@@ -7,6 +7,7 @@
 /// A CMS object is not the only encoding of its content: the parts for other recipients, for instance, can be altered
 /// unnoticed. So nothing may be identified by the digest of a CMS file.
 
+#include <functional>
 #include <memory>
 #include <set>
 #include <span>
@@ -76,6 +77,13 @@ class Verified {
 /// object has content of its own.
 [[nodiscard]] Result<Verified> verify_detached(const core::Blob& object, std::string_view content,
                                                const TrustStore& trust);
+
+/// Whom to trust where an object presents this certificate as its signer's. Nothing has verified the certificate yet.
+using TrustFor = std::function<Result<TrustStore>(const Certificate& presented)>;
+/// The same for a verifier who knows too many signers to have a store of them all. Errors: those of `trust_for` too.
+[[nodiscard]] Result<Verified> verify(const core::Blob& object, const TrustFor& trust_for);
+[[nodiscard]] Result<Verified> verify_detached(const core::Blob& object, std::string_view content,
+                                               const TrustFor& trust_for);
 
 /// Verifies SignedData against the certificate in it, which must be for `role`. This proves that whoever has the key of
 /// `signer()` signed the content, and nothing about who that is. For requests whose fingerprint people compare. Errors:

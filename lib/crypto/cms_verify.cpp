@@ -94,11 +94,12 @@ class OwnedBlob final : public core::Blob {
 };
 
 Result<Verified> verify_layout(const SignedLayout& layout, std::unique_ptr<core::Blob> content,
-                               const TrustStore& trust) {
+                               const TrustFor& trust_for) {
   AIRLOCK_TRY(Certificate signer, Certificate::from_der(layout.certificates[layout.signer]));
   if (signer.key().kind() != layout.kind) {
     return fail(Code::bad_input, "is not a signed object: its signature algorithm does not fit the signer's key");
   }
+  AIRLOCK_TRY(const TrustStore trust, trust_for(signer));
   std::vector<Certificate> others;
   // A registered certificate needs no chain, so the other certificates are not read.
   if (!trust.is_exact()) {
@@ -112,21 +113,27 @@ Result<Verified> verify_layout(const SignedLayout& layout, std::unique_ptr<core:
 
 }  // namespace
 
-Result<Verified> verify(const core::Blob& object, const TrustStore& trust) {
+Result<Verified> verify(const core::Blob& object, const TrustFor& trust_for) {
   AIRLOCK_TRY(SignedLayout layout, read_signed(object));
   auto content = std::make_unique<RangesBlob>(object, std::move(layout.content));
-  return verify_layout(layout, std::move(content), trust);
+  return verify_layout(layout, std::move(content), trust_for);
+}
+
+Result<Verified> verify(const core::Blob& object, const TrustStore& trust) {
+  return verify(object, [&](const Certificate&) { return trust; });
+}
+
+Result<Verified> verify_detached(const core::Blob& object, std::string_view content, const TrustFor& trust_for) {
+  AIRLOCK_TRY(const SignedLayout layout, read_signed(object, ContentPlace::elsewhere));
+  return verify_layout(layout, std::make_unique<OwnedBlob>(content), trust_for);
 }
 
 Result<Verified> verify_detached(const core::Blob& object, std::string_view content, const TrustStore& trust) {
-  AIRLOCK_TRY(const SignedLayout layout, read_signed(object, ContentPlace::elsewhere));
-  return verify_layout(layout, std::make_unique<OwnedBlob>(content), trust);
+  return verify_detached(object, content, [&](const Certificate&) { return trust; });
 }
 
 Result<Verified> verify_presented(const core::Blob& object, Role role) {
-  AIRLOCK_TRY(const SignedLayout layout, read_signed(object));
-  AIRLOCK_TRY(auto signer, Certificate::from_der(layout.certificates[layout.signer]));
-  return verify(object, TrustStore::exactly(role, {std::move(signer)}));
+  return verify(object, [role](const Certificate& presented) { return TrustStore::exactly(role, {presented}); });
 }
 
 }  // namespace airlock::crypto

@@ -1,6 +1,7 @@
 #include "envelope/bundle.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "core/encoding.hpp"
 #include "core/text.hpp"
@@ -115,10 +116,11 @@ Result<std::vector<std::string>> check_instructions(const Manifest& manifest, co
       "you run them"};
 }
 
-/// Compares the recipients of the sealed object, which nobody has signed, with those that the site named. There may be
-/// fewer: a recipient may seal the bundle again for one of the others.
-Result<void> check_recipients(const core::Blob& sealed, const Manifest& manifest, const Opener& opener) {
-  AIRLOCK_TRY(const auto addressed, crypto::recipients_of(sealed));
+using Recipients = std::set<std::string, std::less<>>;
+
+/// How many recipients of the sealed object are none of `known`. Error: integrity where the manifest cannot name all.
+Result<std::size_t> count_strangers(const Recipients& addressed, const Manifest& manifest,
+                                    const std::vector<crypto::Certificate>& known) {
   std::vector<std::string> unseen = manifest.recipients;
   const auto take = [&](const crypto::Certificate& certificate) {
     const auto found = std::find(unseen.begin(), unseen.end(), certificate.fingerprint().hex());
@@ -126,25 +128,54 @@ Result<void> check_recipients(const core::Blob& sealed, const Manifest& manifest
     unseen.erase(found);
     return true;
   };
-  std::vector<crypto::Certificate> known{opener.certificate};
-  for (const crypto::Certificate& certificate : opener.known) {
-    if (std::find(known.begin(), known.end(), certificate) == known.end()) known.push_back(certificate);
-  }
   std::size_t strangers = addressed.size();
-  for (const crypto::Certificate& certificate : known) {
-    const bool is_addressed = addressed.contains(crypto::recipient_name(certificate));
-    const bool is_named = take(certificate);
+  for (auto certificate = known.begin(); certificate != known.end(); ++certificate) {
+    if (std::find(known.begin(), certificate, *certificate) != certificate) continue;
+    const bool is_addressed = addressed.contains(crypto::recipient_name(*certificate));
+    const bool is_named = take(*certificate);
     if (is_addressed && !is_named) {
       return fail(Code::integrity,
-                  "is sealed for " + certificate.subject() + ", but `manifest.json` does not name that recipient");
+                  "is sealed for " + certificate->subject() + ", but `manifest.json` does not name that recipient");
     }
     if (is_addressed) --strangers;
   }
   if (strangers > unseen.size()) {
     return fail(Code::integrity, "is sealed for a recipient that `manifest.json` does not name");
   }
+  return strangers;
+}
+
+/// Compares the recipients of the sealed object, which nobody has signed, with those that the site named. There may be
+/// fewer: a recipient may seal the bundle again for one of the others.
+Result<void> check_recipients(const core::Blob& sealed, const Manifest& manifest, const Opener& opener,
+                              Parties& parties) {
+  AIRLOCK_TRY(const Recipients addressed, crypto::recipients_of(sealed));
+  std::vector<crypto::Certificate> known{opener.certificate};
+  AIRLOCK_TRY(const auto usual, parties.usual_recipients());
+  known.insert(known.end(), usual.begin(), usual.end());
+  // Without a stranger, whoever else is known can change nothing.
+  if (const auto strangers = count_strangers(addressed, manifest, known); strangers && *strangers == 0) return {};
+  AIRLOCK_TRY(const auto others, parties.others());
+  known.insert(known.end(), others.begin(), others.end());
+  AIRLOCK_CHECK(count_strangers(addressed, manifest, known));
   return {};
 }
+
+/// Whom the opener of a few sites knows.
+class FewParties final : public Parties {
+ public:
+  FewParties(const crypto::TrustStore& trust, std::span<const crypto::Certificate> known)
+      : trust_(trust), known_(known) {}
+  Result<crypto::TrustStore> trust_for(const crypto::Certificate&) override { return trust_; }
+  Result<std::vector<crypto::Certificate>> usual_recipients() override {
+    return std::vector<crypto::Certificate>(known_.begin(), known_.end());
+  }
+  Result<std::vector<crypto::Certificate>> others() override { return std::vector<crypto::Certificate>{}; }
+
+ private:
+  const crypto::TrustStore& trust_;
+  std::span<const crypto::Certificate> known_;
+};
 
 }  // namespace
 
@@ -206,11 +237,18 @@ Result<std::string> OpenedBundle::text(std::string_view name) const {
 
 Result<OpenedBundle> open_bundle(const core::Blob& sealed, const Opener& opener, const crypto::TrustStore& trust,
                                  core::Scratch& scratch) {
+  FewParties parties(trust, opener.known);
+  return open_bundle(sealed, opener, parties, scratch);
+}
+
+Result<OpenedBundle> open_bundle(const core::Blob& sealed, const Opener& opener, Parties& parties,
+                                 core::Scratch& scratch) {
   if (sealed.size() > bundle_bytes_limit) {
     return fail(Code::bad_input, "is larger than " + std::to_string(bundle_bytes_limit) + " bytes");
   }
   AIRLOCK_CHECK(crypto::open(sealed, opener.key, opener.certificate, scratch));
-  AIRLOCK_TRY(crypto::Verified verified, crypto::verify(scratch, trust));
+  const auto trust_for = [&](const crypto::Certificate& presented) { return parties.trust_for(presented); };
+  AIRLOCK_TRY(crypto::Verified verified, crypto::verify(scratch, trust_for));
   const core::Blob& tar = verified.content();
   AIRLOCK_TRY(TarListing archive, read_tar(tar, bundle_files.size()));
   std::vector<TarEntry>& entries = archive.files;
@@ -245,7 +283,7 @@ Result<OpenedBundle> open_bundle(const core::Blob& sealed, const Opener& opener,
   AIRLOCK_CHECK(check_documents(manifest));
   AIRLOCK_TRY(const std::string instructions, text_of("HOW-TO-VERIFY.txt", how_to_verify_limit));
   AIRLOCK_TRY(auto warnings, check_instructions(manifest, *entry, instructions, verified.signer()));
-  AIRLOCK_CHECK(check_recipients(sealed, manifest, opener));
+  AIRLOCK_CHECK(check_recipients(sealed, manifest, opener, parties));
   return OpenedBundle(std::move(verified), std::move(entries), std::move(manifest), content_sha256, entry->seq,
                       std::move(warnings));
 }

@@ -112,6 +112,26 @@ struct Opener {
 [[nodiscard]] Result<OpenedBundle> open_bundle(const core::Blob& sealed, const Opener& opener,
                                                const crypto::TrustStore& trust, core::Scratch& scratch);
 
+/// Whom an opener knows. Asked for one bundle, so that an opener who knows thousands of sites need not name them all.
+class Parties {
+ public:
+  Parties() = default;
+  Parties(const Parties&) = delete;
+  Parties& operator=(const Parties&) = delete;
+  virtual ~Parties() = default;
+  /// As `crypto::TrustFor`. Asked once, before the functions below.
+  [[nodiscard]] virtual Result<crypto::TrustStore> trust_for(const crypto::Certificate& presented) = 0;
+  /// The recipients that a bundle of this signer should have.
+  [[nodiscard]] virtual Result<std::vector<crypto::Certificate>> usual_recipients() = 0;
+  /// Everybody else whom the opener knows. Asked where a recipient of the envelope is not among the former, or where
+  /// those do not agree with the manifest.
+  [[nodiscard]] virtual Result<std::vector<crypto::Certificate>> others() = 0;
+};
+
+/// The same as above for an opener who knows many sites. `opener.known` is ignored. Errors: those of `parties` too.
+[[nodiscard]] Result<OpenedBundle> open_bundle(const core::Blob& sealed, const Opener& opener, Parties& parties,
+                                               core::Scratch& scratch);
+
 /// Checks a file's name. If the last component of `path` has the form of a bundle's name, it must be this bundle's
 /// name. People may give a file any other name. Error: integrity.
 [[nodiscard]] Result<void> check_name(std::string_view path, const Manifest& manifest);

@@ -67,8 +67,11 @@ Result<Arrival> parse_statement(std::string_view text) {
 
 Result<Arrival> Home::arrival_of_bundle(const std::string& path) {
   AIRLOCK_TRY(const ReceivedBundle received, open_bundle(path));
-  if (auto active = check_active(received.site); !active) {
-    return fail(std::move(active).error().within(quote(path)));
+  {
+    const std::scoped_lock lock(*mutex_);
+    if (auto active = check_active(received.site); !active) {
+      return fail(std::move(active).error().within(quote(path)));
+    }
   }
   const envelope::Manifest& manifest = received.bundle.manifest();
   Arrival out;
@@ -99,9 +102,14 @@ Result<Arrival> Home::arrival_of_sending(std::string_view line) {
   if (in.has("received")) (void)in.time("received");
   AIRLOCK_CHECK(in.finish());
 
-  AIRLOCK_TRY(const auto trust, site_trust());
+  AIRLOCK_CHECK(check_any_site());
   const core::MemoryBlob object(signature);
-  AIRLOCK_TRY(const auto verified, crypto::verify_detached(object, statement, trust));
+  std::optional<SiteKeys> signer;
+  const auto trust_for = [&](const crypto::Certificate& presented) -> Result<crypto::TrustStore> {
+    AIRLOCK_TRY(signer, site_that_presents(presented));
+    return signer ? signer->trust_for(presented) : crypto::TrustStore::exactly(crypto::Role::site, {});
+  };
+  AIRLOCK_TRY(const auto verified, crypto::verify_detached(object, statement, trust_for));
   AIRLOCK_TRY(Arrival out, parse_statement(statement));
   if (verified.signer().uuid() != out.site_id) {
     return fail(Code::integrity, "is signed by one site, but its statement names another");
@@ -114,8 +122,7 @@ Result<Arrival> Home::arrival_of_sending(std::string_view line) {
                 "the payload that arrived has SHA-256 " + body + ", but the site sent " + out.content_sha256,
                 "find out who changed it between the site and the receiver");
   }
-  AIRLOCK_TRY(const RegisteredSite site, find_site(out.site_id));
-  AIRLOCK_CHECK(check_active(site));
+  AIRLOCK_CHECK(check_active(signer->site));
   return out;
 }
 
@@ -129,7 +136,8 @@ Result<Home::ReadmittedSite> Home::readmit(std::string_view entry, std::string_v
   Result<ledger::TreeHead> head = fail(Code::integrity, "is not of the ledger of a registered site");
   for (const RegisteredSite& site : sites) {
     if (!inclusion.checkpoint.starts_with(ledger::origin(site.site_id) + "\n")) continue;
-    AIRLOCK_TRY(const auto keys, ledger_keys(site));
+    AIRLOCK_TRY(const SiteKeys site_keys, keys_of(site));
+    const auto keys = site_keys.ledger_keys();
     for (auto key = keys.rbegin(); key != keys.rend() && !head; ++key) {
       AIRLOCK_TRY(const auto verifier, crypto::NoteVerifier::from_text(*key));
       head = ledger::verify_proof(entry, inclusion, verifier);

@@ -33,46 +33,6 @@ constexpr std::string_view register_file = "register.db";
 /// How long a kit is fresh. After that a site still works, and reports that its kit is old.
 constexpr std::chrono::days kit_life{366};
 
-/// What a bundle proves of the site's ledger; the members are those of `ReceivedBundle`.
-struct ProvenHeads {
-  ledger::TreeHead head;
-  std::optional<ledger::TreeHead> from;
-};
-
-/// Verifies `consistency.txt`. Its earlier checkpoint may be signed with a former key, so all keys are tried.
-Result<std::optional<ledger::TreeHead>> check_consistency(const envelope::OpenedBundle& bundle,
-                                                          const ledger::TreeHead& head,
-                                                          const std::vector<std::string>& keys) {
-  AIRLOCK_TRY(const std::string text, bundle.text("consistency.txt"));
-  if (text.empty()) return std::nullopt;
-  AIRLOCK_TRY(const auto consistency, ledger::read_consistency(text));
-  Result<ledger::TreeHead> verdict = fail(Code::integrity, "the site has registered no ledger key");
-  for (const std::string& key : keys) {
-    AIRLOCK_TRY(const auto verifier, crypto::NoteVerifier::from_text(key));
-    verdict = ledger::verify_consistency_text(consistency, head, verifier);
-    if (verdict) return std::optional(*verdict);
-  }
-  return fail(std::move(verdict).error().within("`consistency.txt`"));
-}
-
-/// Verifies the proofs in a bundle. `keys` are the verifier keys that the site registered.
-Result<ProvenHeads> check_proof(const envelope::OpenedBundle& bundle, const std::vector<std::string>& keys) {
-  const std::string& named = bundle.manifest().ledger_key;
-  if (std::find(keys.begin(), keys.end(), named) == keys.end()) {
-    return fail(Code::integrity, "`manifest.json` does not name the ledger key that the site registered");
-  }
-  AIRLOCK_TRY(const auto verifier, crypto::NoteVerifier::from_text(named));
-  AIRLOCK_TRY(const std::string entry, bundle.text("entry.json"));
-  AIRLOCK_TRY(const std::string text, bundle.text("proof.txt"));
-  AIRLOCK_TRY(const ledger::Proof proof, ledger::read_proof(text));
-  if (proof.index != bundle.entry_seq()) return fail(Code::integrity, "`proof.txt` is for another entry");
-  AIRLOCK_TRY(const ledger::TreeHead head, ledger::verify_proof(entry, proof, verifier));
-  AIRLOCK_TRY(const std::string checkpoint, bundle.text("checkpoint.txt"));
-  if (checkpoint != proof.checkpoint) return fail(Code::integrity, "`proof.txt` is for another checkpoint");
-  AIRLOCK_TRY(const auto from, check_consistency(bundle, head, keys));
-  return ProvenHeads{head, from};
-}
-
 }  // namespace
 
 Result<InitialisedHome> init_home(const std::string& directory, const std::string& name, const std::string& product) {
@@ -132,76 +92,6 @@ Result<std::string> Home::build_kit(const KitOrder& order) {
     AIRLOCK_TRY(std::string file, site::build_kit(content, signing.signer(now)));
     return Issued{file, file};
   });
-}
-
-Result<crypto::TrustStore> Home::site_trust() {
-  AIRLOCK_TRY(const auto sites, register_.sites());
-  if (sites.empty()) {
-    return fail(Code::refused, "no site is registered, so no bundle can be verified",
-                "register the site with `airlock-vendor site add SITE-REQUEST`");
-  }
-  std::vector<std::string> pems;
-  for (const RegisteredSite& site : sites) pems.push_back(site.site_certificate);
-  AIRLOCK_TRY(const auto former_ones, register_.former_keys());
-  for (const FormerKeys& keys : former_ones) pems.push_back(keys.site_certificate);
-  std::vector<crypto::Certificate> certificates;
-  for (const std::string& pem : pems) {
-    AIRLOCK_TRY(auto certificate, crypto::Certificate::from_pem(pem));
-    if (std::find(certificates.begin(), certificates.end(), certificate) == certificates.end()) {
-      certificates.push_back(std::move(certificate));
-    }
-  }
-  return crypto::TrustStore::exactly(crypto::Role::site, std::move(certificates));
-}
-
-Result<std::vector<std::string>> Home::ledger_keys(const RegisteredSite& site) {
-  AIRLOCK_TRY(const auto former_ones, register_.former_keys());
-  std::vector<std::string> out;
-  for (const FormerKeys& keys : former_ones) {
-    if (keys.site_id == site.site_id) out.push_back(keys.ledger_key);
-  }
-  out.push_back(site.ledger_key);
-  return out;
-}
-
-Result<std::vector<crypto::Certificate>> Home::possible_recipients() {
-  std::vector<crypto::Certificate> out;
-  for (const std::string& base : keys_.bases(recipient_base)) {
-    AIRLOCK_TRY(auto one, keys_.certificate(base));
-    out.push_back(std::move(one));
-  }
-  AIRLOCK_TRY(const auto sites, register_.sites());
-  for (const RegisteredSite& site : sites) {
-    AIRLOCK_TRY(auto archive, crypto::Certificate::from_pem(site.archive_certificate));
-    out.push_back(std::move(archive));
-  }
-  return out;
-}
-
-Result<ReceivedBundle> Home::open_bundle(const std::string& path) {
-  AIRLOCK_TRY(auto trust, site_trust());
-  AIRLOCK_TRY(const auto sealed, sys::FileBlob::open(path));
-  AIRLOCK_TRY(auto spool, sys::Spool::create(directory_));
-  auto scratch = std::make_unique<sys::Spool>(std::move(spool));
-  AIRLOCK_TRY(const auto known, possible_recipients());
-  // The key in force is tried first; an older bundle is for a former key.
-  const auto recipients = keys_.bases(recipient_base);
-  Result<envelope::OpenedBundle> bundle = fail(Code::refused, "is not sealed for any key of this home");
-  for (auto base = recipients.rbegin(); base != recipients.rend(); ++base) {
-    AIRLOCK_TRY(const auto recipient, keys_.pair(*base));
-    bundle = envelope::open_bundle(sealed, {recipient.key, recipient.certificate, known}, trust, *scratch);
-    if (bundle || bundle.error().code != Code::refused) break;
-  }
-  if (!bundle) return fail(std::move(bundle.error()).within(quote(path)));
-  AIRLOCK_TRY(const auto site, register_.site(bundle->manifest().site_id));
-  if (!site) return fail(Code::integrity, quote(path) + ": comes from a site that is not registered");
-  AIRLOCK_TRY(const auto keys, ledger_keys(*site));
-  if (const auto named = envelope::check_name(path, bundle->manifest()); !named) {
-    return fail(core::Error(named.error()).within(quote(path)));
-  }
-  const auto proven = check_proof(*bundle, keys);
-  if (!proven) return fail(core::Error(proven.error()).within(quote(path)));
-  return ReceivedBundle{std::move(scratch), std::move(*bundle), *site, proven->head, proven->from};
 }
 
 }  // namespace airlock::intake

@@ -4,8 +4,11 @@
 /// command of `airlock-vendor` calls one function here.
 
 #include <cstdint>
+#include <deque>
+#include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -145,6 +148,10 @@ class Home {
 
   /// A bundle as the register takes it in. Errors: as `open_bundle`; refused where its site was retired.
   [[nodiscard]] Result<Arrival> arrival_of_bundle(const std::string& path);
+  /// The same for many files, in their order, by as many threads as there are processors. Now and then calls
+  /// `progress`, in the caller's thread, with the number of files that are done.
+  [[nodiscard]] std::vector<Result<Arrival>> arrivals_of_bundles(const std::vector<std::string>& paths,
+                                                                 const std::function<void(std::size_t)>& progress);
   /// A report that a site sent: one line of a receiver's notes (docs/formats/register.md), its signature verified.
   /// Errors: bad_input, integrity, refused.
   [[nodiscard]] Result<Arrival> arrival_of_sending(std::string_view line);
@@ -185,21 +192,40 @@ class Home {
   [[nodiscard]] Result<void> check_known(const licence::Licence& licence);
   /// Binds a licence to a site by the site's registered key. Errors: as `active_site`.
   [[nodiscard]] Result<void> bind(licence::Licence& licence, const std::string& site);
-  /// All present and former certificates of the registered sites. Error: refused where no site is registered.
-  [[nodiscard]] Result<crypto::TrustStore> site_trust();
+  class BundleParties;
+  /// What verifies the documents of one site.
+  struct SiteKeys {
+    RegisteredSite site;
+    std::vector<FormerKeys> former;  ///< oldest first
+    /// The verifier keys of its ledger, former ones first.
+    [[nodiscard]] std::vector<std::string> ledger_keys() const;
+    /// Trusts `presented` where it is the site's certificate or a former one, and else nobody.
+    [[nodiscard]] crypto::TrustStore trust_for(const crypto::Certificate& presented) const;
+  };
+  [[nodiscard]] Result<SiteKeys> keys_of(RegisteredSite site);
+  /// The keys of the site that the certificate names; nothing where that is not registered. Reads of the register only
+  /// what is about this site.
+  [[nodiscard]] Result<std::optional<SiteKeys>> site_that_presents(const crypto::Certificate& presented);
+  /// Error: refused where no site is registered.
+  [[nodiscard]] Result<void> check_any_site();
+  /// The pair at this place among those that open bundles, the one in force first; null where there are no more.
+  [[nodiscard]] Result<const site::Identity*> opener(std::size_t place);
   /// `find_site`. Error: refused where the site was retired.
   [[nodiscard]] Result<RegisteredSite> active_site(const std::string& text);
   [[nodiscard]] Result<void> check_active(const RegisteredSite& site);
-  /// The verifier keys of a site's ledger, former ones first.
-  [[nodiscard]] Result<std::vector<std::string>> ledger_keys(const RegisteredSite& site);
-  /// Everybody that a bundle may be sealed for: this home's recipients, and the archives of the sites.
-  [[nodiscard]] Result<std::vector<crypto::Certificate>> possible_recipients();
 
   std::string directory_;
   std::string name_;
   std::string product_;
   VendorKeys keys_;
   Register register_;
+
+  // Bundles are opened in several threads. Whoever opens one holds this while it uses `keys_`, `register_` or what is
+  // below, which is read once, when it is first needed.
+  std::unique_ptr<std::mutex> mutex_ = std::make_unique<std::mutex>();
+  std::deque<site::Identity> openers_;
+  std::vector<crypto::Certificate> recipients_;               ///< of this home, former ones too
+  std::optional<std::vector<crypto::Certificate>> archives_;  ///< of all sites
 };
 
 }  // namespace airlock::intake

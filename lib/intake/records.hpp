@@ -40,7 +40,6 @@ struct Added {
 
 /// Keys that a site had before it replaced them. What they signed stays valid.
 struct FormerKeys {
-  std::string site_id;
   std::string site_certificate;  ///< PEM
   std::string ledger_key;        ///< verifier key
 };

@@ -68,9 +68,12 @@ constexpr std::string_view standing_tables[] = {
     "id TEXT NOT NULL, content_sha256 TEXT NOT NULL, reason TEXT NOT NULL, found TEXT NOT NULL, "
     "PRIMARY KEY (site_id, disclosure, id, content_sha256)) STRICT",
 };
+/// Added by version 5: a bundle is verified by the keys of its own site, without a look at those of the others.
+constexpr std::string_view former_keys_index[] = {"CREATE INDEX former_keys_site ON former_keys(site_id)"};
 /// `ARLV`: file(1), and `check_schema` on a mistyped path, tell a register from a ledger by it.
 constexpr std::int64_t register_application = 0x41524C56;
-constexpr std::span<const std::string_view> migrations[] = {arrival_tables, readmission_tables, standing_tables};
+constexpr std::span<const std::string_view> migrations[] = {arrival_tables, readmission_tables, standing_tables,
+                                                            former_keys_index};
 
 /// The schema of the newest version.
 const db::Schema& newest_schema() {
@@ -171,9 +174,16 @@ Result<std::optional<RegisteredSite>> Register::site(std::string_view site_id) {
   return site_in(select);
 }
 
-Result<std::vector<FormerKeys>> Register::former_keys() {
-  AIRLOCK_TRY(auto select, database_.prepare("SELECT site_id, site_certificate, ledger_key FROM former_keys"));
-  return all_rows(select, [](const db::Statement& row) { return FormerKeys{row.text(0), row.text(1), row.text(2)}; });
+Result<std::vector<FormerKeys>> Register::former_keys(std::string_view site_id) {
+  AIRLOCK_TRY(auto select, database_.prepare("SELECT site_certificate, ledger_key FROM former_keys WHERE site_id = ? "
+                                             "ORDER BY rowid"));
+  select.bind(site_id);
+  return all_rows(select, [](const db::Statement& row) { return FormerKeys{row.text(0), row.text(1)}; });
+}
+
+Result<bool> Register::has_sites() {
+  AIRLOCK_TRY(const std::int64_t any, database_.number("SELECT EXISTS (SELECT 1 FROM sites)"));
+  return any != 0;
 }
 
 Result<std::vector<RegisteredSite>> Register::sites() {

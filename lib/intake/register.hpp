@@ -41,7 +41,9 @@ class Register {
   [[nodiscard]] Result<Added> add_site(const site::SiteRequest& request, core::Time now);
   [[nodiscard]] Result<std::optional<RegisteredSite>> site(std::string_view site_id);
   [[nodiscard]] Result<std::vector<RegisteredSite>> sites();
-  [[nodiscard]] Result<std::vector<FormerKeys>> former_keys();
+  [[nodiscard]] Result<bool> has_sites();
+  /// The keys that a site had before, oldest first.
+  [[nodiscard]] Result<std::vector<FormerKeys>> former_keys(std::string_view site_id);
   /// Records that a site is no longer in use. False, and nothing changes, where it is retired already.
   [[nodiscard]] Result<bool> retire_site(std::string_view site_id, std::string_view reason, core::Time now);
   /// Every time in which the site was retired, oldest first.

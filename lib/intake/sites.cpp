@@ -44,10 +44,11 @@ std::string described(const RegisteredSite& site) { return site.site_id + (site.
 
 Result<RegisteredSite> Home::find_site(const std::string& text) {
   const std::string lower = core::to_lower(text);
+  AIRLOCK_TRY(auto exact, register_.site(lower));
+  if (exact) return std::move(*exact);
   AIRLOCK_TRY(auto sites, register_.sites());
   std::vector<RegisteredSite> candidates;
   for (RegisteredSite& site : sites) {
-    if (site.site_id == lower) return std::move(site);
     const bool begins = !lower.empty() && site.site_id.starts_with(lower);
     const bool is_name = !site.name.empty() && core::to_lower(site.name) == lower;
     if (begins || is_name) candidates.push_back(std::move(site));

@@ -83,24 +83,31 @@ Result<std::string> sign_checkpoint(const TreeHead& head, std::string_view site_
 }
 
 Result<TreeHead> verify_checkpoint(std::string_view note, const KeyHistory& keys) {
-  // The error to report is that of the newest key.
-  auto verdict = verify_with(note, keys.newest());
+  // The error to report is that of the newest key, or that the key was not in force.
+  std::optional<core::Error> why;
   for (std::size_t i = keys.keys().size(); i-- > 0;) {
-    const auto found = verify_with(note, keys.keys()[i].verifier);
-    if (!found) continue;
-    if (keys.covers(i, found->size)) return found;
-    verdict = fail(Code::integrity, "checkpoint: is signed with a key that was not in force for " +
-                                        std::to_string(found->size) + " entries");
+    auto found = verify_with(note, keys.keys()[i].verifier);
+    if (found && keys.covers(i, found->size)) return found;
+    if (found) {
+      why = core::Error{
+          Code::integrity,
+          "checkpoint: is signed with a key that was not in force for " + std::to_string(found->size) + " entries",
+          {}};
+    } else if (!why) {
+      why = std::move(found.error());
+    }
   }
-  return verdict;
+  return fail(*std::move(why));
 }
 
 Result<TreeHead> verify_checkpoint_by_any(std::string_view note, const KeyHistory& keys) {
-  auto verdict = verify_with(note, keys.newest());
-  for (std::size_t i = keys.keys().size(); i-- > 0 && !verdict;) {
-    if (auto found = verify_with(note, keys.keys()[i].verifier)) verdict = found;
+  std::optional<core::Error> why;
+  for (std::size_t i = keys.keys().size(); i-- > 0;) {
+    auto found = verify_with(note, keys.keys()[i].verifier);
+    if (found) return found;
+    if (!why) why = std::move(found.error());
   }
-  return verdict;
+  return fail(*std::move(why));
 }
 
 std::string proof_text(std::uint64_t index, const std::vector<Digest>& proof, std::string_view checkpoint) {

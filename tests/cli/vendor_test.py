@@ -67,6 +67,22 @@ def test_a_stick_with_other_names_is_taken_in_and_what_is_passed_over_is_named(w
         == "in all: 0 taken in\n", "an empty folder"
 
 
+def test_intake_reads_nothing_of_the_sites_whose_bundle_it_is_not(w):
+    """Intake costs the same however many sites are registered: it reads nothing of those whose bundle it is not. Here 500 others
+    have certificates and keys that nobody could read."""
+    w.site()
+    for number in (1, 2):
+        w.process(w.report_of(f"1.{number}.0"))
+    others = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500) "
+    site = "printf('00000000-0000-4000-8000-%012d', i)"
+    w.run("sqlite3", w.home / "register.db",
+          f"{others} INSERT INTO sites SELECT {site}, '', '', '', 'no certificate', 'no certificate', 'no key', '', '' FROM n; "
+          f"{others} INSERT INTO former_keys SELECT {site}, 'no certificate', 'no key', '' FROM n")
+    assert outcomes(w.vendor("intake", *bundles(w), "--json")) == [(1, "new"), (2, "new")]
+    plan = w.run("sqlite3", w.home / "register.db", "EXPLAIN QUERY PLAN SELECT ledger_key FROM former_keys WHERE site_id = ''").text
+    assert "USING INDEX former_keys_site" in plan, plan
+
+
 def test_a_folder_that_nobody_may_read_is_an_error_of_its_own(w):
     """A folder that nobody may read is an error of its own, and the rest is taken in."""
     w.site()

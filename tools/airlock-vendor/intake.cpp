@@ -6,6 +6,7 @@
 #include "core/text.hpp"
 #include "intake/home.hpp"
 #include "intake/search.hpp"
+#include "progress.hpp"
 #include "site_gaps.hpp"
 #include "sys/read_file.hpp"
 
@@ -54,12 +55,15 @@ core::Result<void> read_lines(intake::Home& home, const std::string& path, std::
   return {};
 }
 
-core::Result<HandedIn> read_all(intake::Home& home, const Options& options) {
+core::Result<HandedIn> read_all(const console::Console& console, intake::Home& home, const Options& options) {
   HandedIn out;
   for (const std::string& path : options.what) intake::find_bundles(path, out.found);
   std::vector<Item>& items = out.items;
   for (auto& folder : out.found.unreadable) items.push_back({folder.path, core::fail(std::move(folder.error))});
-  for (const std::string& file : out.found.bundles) items.push_back({file, home.arrival_of_bundle(file)});
+  const std::vector<std::string>& files = out.found.bundles;
+  console::Progress progress(console, files.size(), "bundles verified");
+  auto arrivals = home.arrivals_of_bundles(files, [&](std::size_t done) { progress.show(done); });
+  for (std::size_t i = 0; i < files.size(); ++i) items.push_back({files[i], std::move(arrivals[i])});
   if (!options.sent.empty()) AIRLOCK_CHECK(read_lines(home, options.sent, items));
   // Sorted in the order in which each site disclosed them, so that every arrival finds its predecessors stored.
   std::stable_sort(items.begin(), items.end(), [](const Item& a, const Item& b) {
@@ -166,7 +170,7 @@ int run(VendorContext& context, const Options& options) {
   }
   auto home = intake::Home::open(context.home);
   if (!home) return console.report(home.error());
-  const auto handed = read_all(*home, options);
+  const auto handed = read_all(console, *home, options);
   if (!handed) return console.report(handed.error());
   const auto& passed_over = handed->found.passed_over;
   tell_passed_over(console, passed_over);

@@ -296,6 +296,39 @@ TEST_CASE("an envelope for somebody whom the manifest does not name does not ope
   CHECK(s.why(s.bundle()) != "opened");
 }
 
+TEST_CASE("all whom an opener knows are asked for only where an envelope is for somebody unusual") {
+  struct Many final : Parties {
+    std::vector<crypto::Certificate> site, usual, rest;
+    int asked = 0;
+    Result<crypto::TrustStore> trust_for(const crypto::Certificate&) override {
+      return crypto::TrustStore::exactly(Role::site, site);
+    }
+    Result<std::vector<crypto::Certificate>> usual_recipients() override { return usual; }
+    Result<std::vector<crypto::Certificate>> others() override { return ++asked, rest; }
+  } many;
+  const Party archive(Role::recipient, "8b0c6a1e-0f4e-4a0f-8f0a-3b9f6a1e0f4e");
+  const Party neighbour(Role::recipient, "7b0c6a1e-0f4e-4a0f-8f0a-3b9f6a1e0f4e");
+  Setting s;
+  s.manifest.recipients.push_back(archive.certificate.fingerprint().hex());
+  s.promise();
+  many.site = {s.site.certificate};
+  many.rest = {neighbour.certificate};
+  const auto why = [&](const Party& second) {
+    s.addressed = {s.recipient.certificate, second.certificate};
+    core::MemoryScratch scratch(bundle_bytes_limit);
+    const std::string sealed = s.bundle();
+    const Opener opener{s.recipient.key, s.recipient.certificate};
+    const auto opened = open_bundle(core::MemoryBlob(sealed), opener, many, scratch);
+    return opened ? "opened" : opened.error().message;
+  };
+  CHECK(why(archive) == "opened");  // a stranger to all, and named
+  CHECK(many.asked == 1);
+  many.usual = {archive.certificate};
+  CHECK(why(archive) == "opened");
+  CHECK(many.asked == 1);
+  CHECK(why(neighbour).starts_with("is sealed for CN="));
+}
+
 TEST_CASE("a file that has the name of another bundle is refused, and any other name is not") {
   const Setting s;
   CHECK(check_name("a/b/2026-10-31-1-" + bundle_id + ".p7m", s.manifest));
