@@ -5,6 +5,9 @@
 #include <openssl/x509v3.h>
 
 #include <array>
+#include <map>
+#include <mutex>
+#include <optional>
 
 #include "core/encoding.hpp"
 #include "core/text.hpp"
@@ -48,6 +51,33 @@ bool is_own_issuer(X509* certificate, int verify_signature) {
   return result;
 }
 
+/// The certificates that this process has read, by their bytes. OpenSSL looks for a decoder for each public key, so
+/// that reading a certificate takes as long as verifying several signatures, and most commands need the same few
+/// several times. Certificates do not change, so threads share them.
+class Known {
+ public:
+  std::optional<Certificate> find(std::string_view der) {
+    const std::lock_guard guard(mutex_);
+    const auto at = by_bytes_.find(der);
+    return at == by_bytes_.end() ? std::nullopt : std::optional(at->second);
+  }
+  void add(std::string_view der, const Certificate& certificate) {
+    const std::lock_guard guard(mutex_);
+    if (by_bytes_.size() == limit) by_bytes_.clear();
+    by_bytes_.emplace(der, certificate);
+  }
+
+ private:
+  static constexpr std::size_t limit = 64;  // a megabyte at most
+  std::mutex mutex_;
+  std::map<std::string, Certificate, std::less<>> by_bytes_;
+};
+
+Known& known() {
+  static Known* const table = new Known;  // never freed: threads of a host may use it while the process ends
+  return *table;
+}
+
 tl::unexpected<core::Error> refuse(std::string_view why) {
   forget_errors();
   return fail(Code::bad_input, "is not a certificate that can be used here: " + std::string(why));
@@ -75,6 +105,7 @@ Result<std::vector<Certificate>> Certificate::list_from_pem(std::string_view pem
 
 Result<Certificate> Certificate::from_der(std::string_view der) {
   if (der.size() > certificate_bytes_limit) return refuse("it is larger than 16 KiB");
+  if (auto before = known().find(der)) return *std::move(before);
   X509* made = X509_new_ex(library(), nullptr);
   ensure(made != nullptr, "certificate");
   const unsigned char* at = octets(der);
@@ -90,7 +121,9 @@ Result<Certificate> Certificate::from_der(std::string_view der) {
   auto key = PublicKey::from_handle(Handle<EVP_PKEY>(X509_get_pubkey(handle.get())),
                                     to_der(X509_get_X509_PUBKEY(handle.get()), i2d_X509_PUBKEY));
   if (!key) return fail(std::move(key).error().within("the certificate's key"));
-  return Certificate(handle, *std::move(key), *not_before, *not_after);
+  Certificate out(handle, *std::move(key), *not_before, *not_after);
+  known().add(der, out);
+  return out;
 }
 
 std::string Certificate::pem() const { return to_pem(pem_label, der()); }

@@ -8,22 +8,14 @@
 
 #include "crypto/openssl.hpp"
 #include "crypto/pem.hpp"
+#include "crypto/usual_key.hpp"
 
 namespace airlock::crypto {
 
 using core::Code;
 using core::fail;
-using namespace std::string_view_literals;
 
 namespace {
-
-// The beginning of SubjectPublicKeyInfo, up to the key's own bytes. A key on a curve must begin with exactly this: that
-// refuses explicit curve parameters and compressed points, so that each key has one encoding.
-constexpr auto p256_prefix =
-    "\x30\x59\x30\x13\x06\x07\x2A\x86\x48\xCE\x3D\x02\x01\x06\x08\x2A\x86\x48\xCE\x3D\x03\x01\x07\x03\x42\x00\x04"sv;
-constexpr auto p384_prefix =
-    "\x30\x76\x30\x10\x06\x07\x2A\x86\x48\xCE\x3D\x02\x01\x06\x05\x2B\x81\x04\x00\x22\x03\x62\x00\x04"sv;
-constexpr auto ed25519_prefix = "\x30\x2A\x30\x05\x06\x03\x2B\x65\x70\x03\x21\x00"sv;
 
 constexpr std::string_view key_label = "PRIVATE KEY";
 constexpr std::string_view encrypted_key_label = "ENCRYPTED PRIVATE KEY";
@@ -39,6 +31,7 @@ constexpr int rsa_bits_maximum = 8192;
 std::shared_ptr<EVP_PKEY> owned(EVP_PKEY* key) { return Handle<EVP_PKEY>(key); }
 
 std::shared_ptr<EVP_PKEY> read_public(std::string_view der) {
+  if (auto usual = usual_public_key(der)) return usual;
   const unsigned char* at = octets(der);
   return owned(d2i_PUBKEY_ex(nullptr, &at, static_cast<long>(der.size()), library(), nullptr));
 }
@@ -66,9 +59,7 @@ Result<PublicKey> public_key_of_ed25519(const EVP_PKEY* key) {
 
 std::optional<KeyKind> kind_of(const EVP_PKEY* key, std::string_view spki) {
   if (key == nullptr) return std::nullopt;
-  if (spki.starts_with(p256_prefix)) return KeyKind::p256;
-  if (spki.starts_with(p384_prefix)) return KeyKind::p384;
-  if (spki.starts_with(ed25519_prefix)) return KeyKind::ed25519;
+  if (const auto usual = usual_kind(spki)) return usual;
   const int bits = EVP_PKEY_get_bits(key);
   if (EVP_PKEY_is_a(key, "RSA") == 1 && bits >= rsa_bits_minimum && bits <= rsa_bits_maximum) return KeyKind::rsa;
   return std::nullopt;
@@ -128,7 +119,8 @@ Result<PublicKey> PublicKey::from_pem(std::string_view pem) {
   AIRLOCK_TRY(std::string der, crypto::from_pem("PUBLIC KEY", pem));
   AIRLOCK_TRY(PublicKey key, from_handle(read_public(der), der));
   // Bytes behind the key, and encodings that are not DER, differ from what OpenSSL encodes.
-  if (to_der(key.handle(), i2d_PUBKEY) != der) return fail(Code::bad_input, "is not a public key in DER");
+  if (key.kind() == KeyKind::rsa && to_der(key.handle(), i2d_PUBKEY) != der)
+    return fail(Code::bad_input, "is not a public key in DER");
   return key;
 }
 
@@ -136,13 +128,14 @@ Result<PublicKey> PublicKey::from_ed25519(std::string_view raw) {
   if (raw.size() != ed25519_size) {
     return fail(Code::bad_input, "an Ed25519 key has 32 bytes, not " + std::to_string(raw.size()));
   }
-  return from_handle(owned(EVP_PKEY_new_raw_public_key_ex(library(), "ED25519", nullptr, octets(raw), raw.size())),
-                     std::string(ed25519_prefix).append(raw));
+  std::string der = std::string(ed25519_spki).append(raw);
+  auto handle = usual_public_key(der);
+  return from_handle(std::move(handle), std::move(der));
 }
 
 std::string PublicKey::pem() const { return to_pem("PUBLIC KEY", der_); }
 Digest PublicKey::sha256() const { return crypto::sha256(der_); }
-std::string PublicKey::ed25519() const { return der_.substr(ed25519_prefix.size()); }
+std::string PublicKey::ed25519() const { return der_.substr(ed25519_spki.size()); }
 
 Result<PrivateKey> PrivateKey::from_handle(std::shared_ptr<evp_pkey_st> handle) {
   if (handle != nullptr && EVP_PKEY_is_a(handle.get(), "ED25519") == 1) {
@@ -178,7 +171,11 @@ Result<PrivateKey> PrivateKey::generate(KeyKind kind) {
 Result<PrivateKey> PrivateKey::from_info(const PKCS8_PRIV_KEY_INFO* info) {
   auto handle = owned(EVP_PKCS82PKEY_ex(info, library(), nullptr));
   if (handle == nullptr) return refuse_file();
-  AIRLOCK_TRY(PrivateKey key, from_handle(std::move(handle)));
+  return checked(from_handle(std::move(handle)));
+}
+
+Result<PrivateKey> PrivateKey::checked(Result<PrivateKey> read) {
+  AIRLOCK_TRY(PrivateKey key, std::move(read));
   // The file contains a public key. If it belonged to another private key, that would only be noticed when somebody
   // verifies a signature. A file of Ed25519 has none: OpenSSL computes the public key.
   if (key.kind() != KeyKind::ed25519 && !keys_match(key.handle(), key.public_key().handle())) return refuse_file();
@@ -194,6 +191,11 @@ Result<PrivateKey> PrivateKey::from_pem(std::string_view pem) {
   }
   AIRLOCK_TRY(std::string decoded, crypto::from_pem(key_label, pem));
   const Secret der(std::move(decoded));
+  if (auto usual = usual_private_key(der.view())) {
+    auto public_handle = usual_public_key(usual->spki);
+    AIRLOCK_TRY(PublicKey public_key, PublicKey::from_handle(std::move(public_handle), std::move(usual->spki)));
+    return checked(PrivateKey(std::move(usual->handle), std::move(public_key)));
+  }
   const unsigned char* at = octets(der.view());
   const Handle<PKCS8_PRIV_KEY_INFO> info(d2i_PKCS8_PRIV_KEY_INFO(nullptr, &at, static_cast<long>(der.view().size())));
   if (info == nullptr || at != octets(der.view()) + der.view().size()) return refuse_file();

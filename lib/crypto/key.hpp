@@ -98,6 +98,7 @@ class PrivateKey {
   PrivateKey(std::shared_ptr<evp_pkey_st> handle, PublicKey public_key)
       : handle_(std::move(handle)), public_(std::move(public_key)) {}
   [[nodiscard]] static Result<PrivateKey> from_info(const pkcs8_priv_key_info_st* info);
+  [[nodiscard]] static Result<PrivateKey> checked(Result<PrivateKey> read);
 
   std::shared_ptr<evp_pkey_st> handle_;
   PublicKey public_;
