@@ -82,6 +82,10 @@ Result<void> finish_payloads(const Site& site, const ledger::Ledger& ledger) {
     const auto hidden = hidden_name(name);
     const auto visible = outbox_name(name);
     if (!hidden && (!visible || visible->is_bundle)) continue;
+    if (visible) {
+      AIRLOCK_TRY(const auto row, ledger.unproven_disclosure(visible->disclosure_id));
+      if (!row || row->stage != ledger::Stage::withdrawn) continue;
+    }
     AIRLOCK_TRY(const auto disclosure, ledger.disclosure(hidden ? *hidden : visible->disclosure_id));
     if (!disclosure) continue;
     if (hidden && ledger::waits_to_be_sent(disclosure->stage)) AIRLOCK_CHECK(show_payload(site, *hidden));

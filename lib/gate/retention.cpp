@@ -72,10 +72,15 @@ Result<void> expire_outbox(Session& session) {
   for (const std::string& name : names) {
     const auto known = outbox_name(name);
     if (!known) continue;
-    AIRLOCK_TRY(const auto disclosure, session.ledger().disclosure(known->disclosure_id));
     const auto left = known->is_bundle ? ledger::Stage::released : ledger::Stage::sent;
-    if (!disclosure || disclosure->stage != left || disclosure->file != name) continue;
-    if (disclosure->time + shorter > session.now()) continue;
+    const auto is_due = [&](const std::optional<ledger::Disclosure>& disclosure) {
+      return disclosure && disclosure->stage == left && disclosure->file == name &&
+             disclosure->time + shorter <= session.now();
+    };
+    AIRLOCK_TRY(const auto row, session.ledger().unproven_disclosure(known->disclosure_id));
+    if (!is_due(row)) continue;
+    AIRLOCK_TRY(const auto disclosure, session.ledger().disclosure(known->disclosure_id));
+    if (!is_due(disclosure)) continue;
     AIRLOCK_CHECK(expire_file(session, *disclosure, known->is_bundle));
   }
   return {};

@@ -126,6 +126,9 @@ class Ledger {
   // Disclosures.
 
   [[nodiscard]] Result<std::optional<Disclosure>> disclosure(std::string_view id) const;
+  /// The same as the outbox's table has it, compared with no entry. It costs a fiftieth, and tells of which of many
+  /// files the entries must be read; nothing may be done on its word alone.
+  [[nodiscard]] Result<std::optional<Disclosure>> unproven_disclosure(std::string_view id) const;
   [[nodiscard]] Result<std::vector<Disclosure>> disclosures_of_report(std::string_view report_id) const;
   /// Disclosures at stage `recorded` or `sealed`: recovery has to finish or undo them.
   [[nodiscard]] Result<std::vector<Disclosure>> unfinished() const;

@@ -28,6 +28,8 @@ Result<Undisclosed> undisclosed_in(const db::Statement& row, const std::string& 
 
 Result<std::optional<Disclosure>> Ledger::disclosure(std::string_view id) const { return disclosure_of(*state_, id); }
 
+Result<std::optional<Disclosure>> Ledger::unproven_disclosure(std::string_view id) const { return row_of(*state_, id); }
+
 Result<std::optional<Disclosure>> Ledger::disclosure_by_number(std::uint64_t disclosure) const {
   AIRLOCK_TRY(auto found, disclosures(disclosure, 1));
   if (found.empty() || found.front().disclosure != disclosure) return std::optional<Disclosure>();

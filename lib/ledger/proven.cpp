@@ -13,12 +13,6 @@ namespace {
 /// How often a row is read again that another process changed. Only somebody who plays with the file gets further.
 constexpr int readings_maximum = 20;
 
-Result<std::optional<Disclosure>> row_of(LedgerState& state, std::string_view id) {
-  AIRLOCK_TRY(auto* database, state.use());
-  AIRLOCK_TRY(auto query, database->prepare(sql::disclosure_by_id));
-  return one(query.bind(id), state.path, disclosure_in);
-}
-
 Result<Disclosure> proven_row(LedgerState& state, Disclosure row) {
   for (int readings = 1;; ++readings) {
     AIRLOCK_TRY(const auto entries, proven_of_disclosure(state, row.id));
@@ -61,6 +55,12 @@ Result<std::vector<VerifiedEntry>> proven_of_disclosure(LedgerState& state, std:
     }
   }
   return proven;
+}
+
+Result<std::optional<Disclosure>> row_of(LedgerState& state, std::string_view id) {
+  AIRLOCK_TRY(auto* database, state.use());
+  AIRLOCK_TRY(auto query, database->prepare(sql::disclosure_by_id));
+  return one(query.bind(id), state.path, disclosure_in);
 }
 
 Result<std::optional<Disclosure>> disclosure_of(LedgerState& state, std::string_view id) {

@@ -18,6 +18,8 @@ namespace airlock::ledger {
 /// The entries that name a disclosure and that the index has, by seq. Error: integrity.
 [[nodiscard]] Result<std::vector<VerifiedEntry>> proven_of_disclosure(LedgerState& state, std::string_view id);
 
+/// The row of a disclosure in the outbox's table, compared with no entry.
+[[nodiscard]] Result<std::optional<Disclosure>> row_of(LedgerState& state, std::string_view id);
 /// The disclosure with this id, if there is one. Error: integrity where its entries lead to another row.
 [[nodiscard]] Result<std::optional<Disclosure>> disclosure_of(LedgerState& state, std::string_view id);
 /// The row of a disclosure, where its entries lead to the same; the row of now, where another process has appended an
