@@ -28,15 +28,13 @@ Result<std::optional<RecordedCeiling>> carried_by(const ledger::Entry& entry, co
   return RecordedCeiling{std::move(*ceiling), entry.seq};
 }
 
-/// The newest ceiling that an entry of this kind carries. Once a site has a ceiling, every entry of these kinds carries
-/// one, so the newest entry should have it. If it has not, older entries of the same kind are read: an older and looser
-/// ceiling of another kind must not take its place.
-Result<std::optional<RecordedCeiling>> newest_ceiling(const ledger::Ledger& ledger, ledger::Kind kind) {
-  AIRLOCK_TRY(const auto newest, ledger.newest(kind));
-  if (!newest) return std::nullopt;
-  AIRLOCK_TRY(auto out, carried_by(*newest, ledger));
+/// The newest ceiling that an entry of the kind of `newest` carries, of which that is the newest. Once a site has a
+/// ceiling, every entry of these kinds carries one, so the newest entry should have it. If it has not, older entries of
+/// the same kind are read: an older and looser ceiling of another kind must not take its place.
+Result<std::optional<RecordedCeiling>> newest_ceiling(const ledger::Ledger& ledger, const ledger::Entry& newest) {
+  AIRLOCK_TRY(auto out, carried_by(newest, ledger));
   if (out) return out;
-  AIRLOCK_TRY(const auto entries, ledger.entries_of_kind(kind));
+  AIRLOCK_TRY(const auto entries, ledger.entries_of_kind(newest.kind));
   for (auto entry = entries.rbegin(); entry != entries.rend() && !out; ++entry) {
     AIRLOCK_TRY(out, carried_by(*entry, ledger));
   }
@@ -121,9 +119,16 @@ Result<std::optional<policy::Ceiling>> read_terms(const Json& json, std::string_
 }  // namespace
 
 Result<std::optional<RecordedCeiling>> recorded_ceiling(const ledger::Ledger& ledger) {
-  std::optional<RecordedCeiling> out;
+  std::vector<ledger::Entry> newest;
   for (const ledger::Kind kind : carriers) {
-    AIRLOCK_TRY(auto found, newest_ceiling(ledger, kind));
+    AIRLOCK_TRY(auto entry, ledger.newest(kind));
+    if (entry) newest.push_back(std::move(*entry));
+  }
+  std::sort(newest.begin(), newest.end(), [](const auto& a, const auto& b) { return a.seq > b.seq; });
+  std::optional<RecordedCeiling> out;
+  for (const ledger::Entry& entry : newest) {
+    if (out && entry.seq < out->seq) break;  // this kind has no newer ceiling, and the kinds after it have none either
+    AIRLOCK_TRY(auto found, newest_ceiling(ledger, entry));
     if (found && (!out || found->seq > out->seq)) out = std::move(found);
   }
   return out;
