@@ -6,6 +6,7 @@
 #include "gate/ceiling.hpp"
 #include "gate/public_part.hpp"
 #include "ledger/kind.hpp"
+#include "ledger/merkle.hpp"
 #include "public/judge.hpp"
 
 namespace airlock::gate {
@@ -46,22 +47,47 @@ Result<site::Kit> load_kit(const site::Site& site, const std::optional<std::stri
   return kit;
 }
 
-/// The inputs as read once, and whether the licence is `invalid` only because of the kit.
-struct Reading {
-  Inputs inputs;
-  bool by_kit = false;
+/// What the inputs are read from.
+struct Grounds {
+  site::Site site;
+  site::Machine machine;
+  LicenceTerms licence_terms;
+  std::optional<KitInForce> in_force;
+  published::KnownKit known;
+  bool seen_licence = false;
+  published::LicencePair licences;
+  std::optional<std::string> kit_file;
+  std::vector<crypto::Certificate> roots;
+  core::Digest files;  ///< of configuration, machine, kit and licences
+  core::Digest all;    ///< also of what the ledger and the trusted certificates say, and of the time
 };
 
-Result<Reading> read_once(const site::Site& opened, const ledger::Ledger& ledger, Time now) {
+Result<core::Digest> digest_of_all(const Grounds& grounds, const ledger::Ledger& ledger, Time now) {
+  crypto::Sha256 sha256;
+  add(sha256, grounds.files.view());
+  for (const auto& list : grounds.known.lists) {
+    add(sha256, list.issuer + " " + std::to_string(list.number) + " " + list.sha256);
+  }
+  for (const crypto::Certificate& root : grounds.roots) add(sha256, root.der());
+  add(sha256, grounds.licence_terms.key_sha256);
+  AIRLOCK_TRY(const ledger::TreeHead head, ledger.head());
+  add(sha256, core::big_endian_64(head.size));
+  add(sha256, head.root.view());
+  add(sha256, now.text());
+  return sha256.finish();
+}
+
+Result<Grounds> read_grounds(const site::Site& opened, const ledger::Ledger& ledger, Time now) {
   AIRLOCK_TRY(auto site, opened.read_again());
   AIRLOCK_TRY(auto machine, site::read_machine());
   // What is known first: whoever puts a kit or a licence into its place lets it be known before, or behind.
-  AIRLOCK_TRY(const LicenceTerms licence_terms, gate::licence_terms(site, ledger));
-  AIRLOCK_TRY(const auto in_force, kit_in_force(ledger));
-  const published::KnownKit known = known_kit(site, in_force);
+  AIRLOCK_TRY(LicenceTerms licence_terms, gate::licence_terms(site, ledger));
+  AIRLOCK_TRY(auto in_force, kit_in_force(ledger));
+  published::KnownKit known = known_kit(site, in_force);
   AIRLOCK_TRY(const auto licence_entry, ledger.newest(ledger::Kind::licence));
   AIRLOCK_TRY(auto licences, published::read_licences(site.directory()));
-  AIRLOCK_TRY(const auto kit_file, published::read_if_there(site.path(site::layout::kit), published::kit_bytes_limit));
+  AIRLOCK_TRY(auto kit_file, published::read_if_there(site.path(site::layout::kit), published::kit_bytes_limit));
+  AIRLOCK_TRY(auto roots, site.vendor_roots());
 
   crypto::Sha256 sha256;
   add(sha256, site.configuration_text());
@@ -71,8 +97,29 @@ Result<Reading> read_once(const site::Site& opened, const ledger::Ledger& ledger
   add(sha256, licences.next.bytes.value_or(""));
   add(sha256, in_force ? std::to_string(in_force->number) + " " + in_force->content_sha256 : "");
   add(sha256, std::to_string(known.number) + " " + known.content_sha256);
+  Grounds out{.site = std::move(site),
+              .machine = std::move(machine),
+              .licence_terms = std::move(licence_terms),
+              .in_force = std::move(in_force),
+              .known = std::move(known),
+              .seen_licence = licence_entry.has_value(),
+              .licences = std::move(licences),
+              .kit_file = std::move(kit_file),
+              .roots = std::move(roots),
+              .files = sha256.finish(),
+              .all = {}};
+  AIRLOCK_TRY(out.all, digest_of_all(out, ledger, now));
+  return out;
+}
 
-  auto kit = load_kit(site, kit_file, in_force);
+/// The inputs as judged once, and whether the licence is `invalid` only because of the kit.
+struct Reading {
+  Inputs inputs;
+  bool by_kit = false;
+};
+
+Result<Reading> judge(Grounds grounds, Time now) {
+  auto kit = load_kit(grounds.site, grounds.kit_file, grounds.in_force);
   if (!kit && kit.error().code == Code::not_recorded) return fail(std::move(kit).error());
   std::optional<site::Kit> sound;
   core::Error problem;
@@ -81,37 +128,47 @@ Result<Reading> read_once(const site::Site& opened, const ledger::Ledger& ledger
   } else {
     problem = std::move(kit).error();
   }
-  AIRLOCK_TRY(const auto roots, site.vendor_roots());
-  const published::KitTerms terms{.roots = roots, .product = site.configuration().product, .known = known};
-  const std::string kit_name = quote(site.path(site::layout::kit));
+  const published::KitTerms terms{
+      .roots = grounds.roots, .product = grounds.site.configuration().product, .known = grounds.known};
+  const std::string kit_name = quote(grounds.site.path(site::layout::kit));
   const auto revocations = sound ? published::revocations_of(sound->header(), kit_name, terms)
-                                 : published::revocations_in(kit_file, kit_name, terms);
-  auto judged = judge_for_site(licences, licence_terms, revocations, now);
+                                 : published::revocations_in(grounds.kit_file, kit_name, terms);
+  auto judged = judge_for_site(grounds.licences, grounds.licence_terms, revocations, now);
   const bool by_kit = judged.by_kit;
-  add(sha256, judged.next_in_force ? "the next licence has taken over" : "");
-  Inputs out{.site = std::move(site),
-             .machine = std::move(machine),
+  crypto::Sha256 fingerprint;
+  add(fingerprint, grounds.files.view());
+  add(fingerprint, judged.next_in_force ? "the next licence has taken over" : "");
+  Inputs out{.site = std::move(grounds.site),
+             .machine = std::move(grounds.machine),
              .kit = std::move(sound),
              .no_kit = std::move(problem),
-             .licence = LicenceInput::of(std::move(licences), std::move(judged)),
+             .licence = LicenceInput::of(std::move(grounds.licences), std::move(judged)),
              .now = now,
-             .fingerprint = sha256.finish(),
-             .seen_licence = licence_entry.has_value(),
+             .grounds = grounds.all,
+             .fingerprint = fingerprint.finish(),
+             .seen_licence = grounds.seen_licence,
              .ceiling = {},
              .ceiling_moved = false,
              .hold = {}};
   return Reading{std::move(out), by_kit};
 }
 
-}  // namespace
-
-Result<Inputs> read_inputs(const site::Site& site, const ledger::Ledger& ledger, Time now) {
-  AIRLOCK_TRY(Reading read, read_once(site, ledger, now));
+Result<Inputs> judge_all(Grounds grounds, const ledger::Ledger& ledger, Time now) {
+  AIRLOCK_TRY(Reading read, judge(std::move(grounds), now));
   if (read.by_kit) {
-    AIRLOCK_TRY(read, read_once(site, ledger, now));  // another process may just have changed the kit
+    // Another process may just have changed the kit.
+    AIRLOCK_TRY(Grounds again, read_grounds(read.inputs.site, ledger, now));
+    AIRLOCK_TRY(read, judge(std::move(again), now));
   }
   AIRLOCK_CHECK(read_ceiling(read.inputs, ledger));
   return std::move(read.inputs);
+}
+
+}  // namespace
+
+Result<Inputs> read_inputs(const site::Site& site, const ledger::Ledger& ledger, Time now) {
+  AIRLOCK_TRY(Grounds grounds, read_grounds(site, ledger, now));
+  return judge_all(std::move(grounds), ledger, now);
 }
 
 Result<Inputs> read_inputs(const site::Site& site, const ledger::Ledger& ledger) {
@@ -120,6 +177,16 @@ Result<Inputs> read_inputs(const site::Site& site, const ledger::Ledger& ledger)
 
 Result<Inputs> read_inputs(const Session& session) {
   return read_inputs(session.site(), session.ledger(), session.now());
+}
+
+Result<bool> renew(Inputs& inputs, const Session& session) {
+  AIRLOCK_TRY(Grounds grounds, read_grounds(session.site(), session.ledger(), session.now()));
+  if (grounds.all == inputs.grounds) return false;
+  AIRLOCK_TRY(Inputs fresh, judge_all(std::move(grounds), session.ledger(), session.now()));
+  const bool others =
+      fresh.fingerprint != inputs.fingerprint || fresh.licence.verdict.state != inputs.licence.verdict.state;
+  inputs = std::move(fresh);
+  return others;
 }
 
 }  // namespace airlock::gate

@@ -308,22 +308,22 @@ Result<Processed> record(const site::Site& site, const Received& report, const S
   AIRLOCK_CHECK(finish_before(session, keeping));
   // Another process may have decided on it while this one waited for the lock.
   if (subject.was_held) AIRLOCK_CHECK(waiting_row(session.ledger(), subject.number));
-  AIRLOCK_TRY(Inputs fresh, read_inputs(session));
-  if (fresh.fingerprint != inputs.fingerprint || fresh.licence.verdict.state != inputs.licence.verdict.state) {
-    AIRLOCK_TRY(prepared, prepare(report, fresh, options.note));
+  AIRLOCK_TRY(const bool others, renew(inputs, session));
+  if (others) {
+    AIRLOCK_TRY(prepared, prepare(report, inputs, options.note));
   }
   hold_if_unexpected(prepared, options);
   if (subject.was_held) {
     AIRLOCK_TRY(const bool same, is_same_outcome(session.ledger(), subject, prepared));
     if (same) {
-      Processed out = describe(std::move(prepared), fresh, report);
+      Processed out = describe(std::move(prepared), inputs, report);
       out.report_id = subject.report_id;
       out.number = subject.number;
       AIRLOCK_TRY(out.head, session.ledger().head());
       return out;
     }
   }
-  auto recorded = Recorder(fresh, session, report, options, keeping).run(subject, std::move(prepared));
+  auto recorded = Recorder(inputs, session, report, options, keeping).run(subject, std::move(prepared));
   // If the clean-up fails too, the next run repeats it. The caller gets the first error.
   if (!recorded && session.reopen()) (void)recover(session);
   return recorded;
