@@ -58,9 +58,8 @@ Result<Sealing> Sealing::begin(const Inputs& inputs, const Prepared& prepared, c
   AIRLOCK_TRY(auto identity, inputs.site.signing_identity());
   AIRLOCK_TRY(auto ledger_key, inputs.site.ledger_key());
   AIRLOCK_TRY(auto recipients, recipients_of(inputs));
-  AIRLOCK_TRY(const auto verifier, inputs.site.ledger_verifier());
   AIRLOCK_TRY(envelope::Manifest manifest, manifest_for(inputs, prepared, entry, history));
-  manifest.ledger_key = verifier.text();
+  manifest.ledger_key = inputs.site.ledger_verifier(ledger_key).text();
   for (const auto& recipient : recipients) manifest.recipients.push_back(recipient.fingerprint().hex());
 
   std::string how_to_verify = envelope::how_to_verify(manifest, identity.certificate, ledger_key.public_key());

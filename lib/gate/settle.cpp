@@ -24,9 +24,8 @@ using core::Result;
 
 std::string journal_of(const std::string& ledger) { return ledger + "-journal"; }
 
-/// Moves a licence that has taken over, and brings `public/site.json` up to date with the ledger and that licence.
+/// Brings `public/site.json` up to date with the ledger and the licence in force.
 Result<void> show(const Session& session) {
-  AIRLOCK_CHECK(settle_licences(session));
   AIRLOCK_TRY(const LicenceInput licence, read_licence_input(session));
   return refresh_public(session.site(), session.ledger(), licence.verdict, session.now());
 }
@@ -74,7 +73,7 @@ Result<void> settle_before(const std::string& directory, const sys::World& world
     AIRLOCK_CHECK(finish_key_change(*session));
     AIRLOCK_CHECK(finish_authorised_kit(*session));
     AIRLOCK_CHECK(sweep_site(site));
-    AIRLOCK_CHECK(show(*session));
+    AIRLOCK_CHECK(settle_licences(*session));
   }
   // Last, because SQLite removes the journal when it plays it back.
   return sys::ensure_private_file(files.journal, files.ledger, site.world());

@@ -29,7 +29,7 @@ struct Writable {
 /// - records which entries are newer than the rollback anchor (`name_what_is_newer`);
 /// - finishes or undoes a change of keys, and finishes putting an authorised kit into force;
 /// - removes temporary files of interrupted writes;
-/// - moves a licence that has taken over to its place, and brings `public/site.json` up to date.
+/// - moves a licence that has taken over to its place.
 /// The caller may go on after an error: the worker meets the same error and reports it.
 [[nodiscard]] core::Result<void> settle_before(const std::string& directory,
                                                const sys::World& world = sys::real_world());

@@ -51,13 +51,13 @@ Result<std::optional<LicenceFile>> former_file(const site::Site& site, std::stri
 }
 
 /// Finishes undoing a takeover, if the newest `licence` entry records that: `site.json` first, then the files.
-Result<void> finish_take_back(const site::Site& site, const ledger::Ledger& ledger, const LicenceTerms& terms,
-                              Time now) {
+Result<void> finish_take_back(const site::Site& site, const ledger::Ledger& ledger, Time now) {
   AIRLOCK_TRY(const auto newest, ledger.newest(ledger::Kind::licence));
   if (!newest) return {};
   AIRLOCK_TRY(const Json json, body_of(*newest));
   const std::string waits = json.value(taken_back_member, "");
   if (waits.empty()) return {};
+  AIRLOCK_TRY(const LicenceTerms terms, licence_terms(site, ledger));
   AIRLOCK_TRY(const published::LicencePair files, published::read_licences(site.directory()));
   const auto present = content_of(files.present, terms, now);
   const auto next = content_of(files.next, terms, now);
@@ -103,8 +103,7 @@ Result<void> settle_licences(const Session& session) {
   const site::Site& site = session.site();
   const ledger::Ledger& ledger = session.ledger();
   const std::string next = site.path(site::layout::next_licence);
-  AIRLOCK_TRY(const LicenceTerms terms, licence_terms(site, ledger));
-  AIRLOCK_CHECK(finish_take_back(site, ledger, terms, session.now()));
+  AIRLOCK_CHECK(finish_take_back(site, ledger, session.now()));
   AIRLOCK_TRY(const bool waits, sys::look_for(next));
   if (!waits) return {};
   AIRLOCK_TRY(const LicenceInput input, read_licence_input(session));

@@ -72,7 +72,11 @@ Result<crypto::PrivateKey> Site::ledger_key() const {
 
 Result<crypto::NoteVerifier> Site::ledger_verifier() const {
   AIRLOCK_TRY(const auto key, ledger_key());
-  return crypto::NoteVerifier("airlock/" + configuration_.site_id, key.public_key());
+  return ledger_verifier(key);
+}
+
+crypto::NoteVerifier Site::ledger_verifier(const crypto::PrivateKey& ledger_key) const {
+  return {"airlock/" + configuration_.site_id, ledger_key.public_key()};
 }
 
 Result<crypto::Secret> Site::pseudonym_key() const { return read_pseudonym_key(path("keys/pseudonym.key")); }

@@ -121,6 +121,7 @@ class Site {
   [[nodiscard]] std::string path_of(const std::string& file) const { return file.starts_with('/') ? file : path(file); }
   /// The name and public key that verify the ledger's checkpoints.
   [[nodiscard]] Result<crypto::NoteVerifier> ledger_verifier() const;
+  [[nodiscard]] crypto::NoteVerifier ledger_verifier(const crypto::PrivateKey& ledger_key) const;
   /// All certificates in `trust/vendor/`, by file name. Error: bad_input where there is none.
   [[nodiscard]] Result<std::vector<crypto::Certificate>> vendor_roots() const;
   /// The certificates in `trust/vendor/` that may be roots for this role.

@@ -84,7 +84,11 @@ void keep_up(const Context& context, const sys::Ended& ended) {
 }  // namespace supervision
 
 void make_key_ready(const Context& context) {
-  if (const auto site = site::Site::open(context.site)) (void)site->signing_identity();
+  const auto site = site::Site::open(context.site);
+  if (!site) return;
+  const auto file = site->signing_key_file();
+  if (!file || file->kept == keeper::KeyProtection::unencrypted) return;
+  (void)site->signing_identity();
 }
 
 std::vector<int> hand_over_keeper(std::vector<std::string>& arguments) {
