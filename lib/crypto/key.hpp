@@ -12,18 +12,12 @@
 #include "core/digest.hpp"
 #include "core/result.hpp"
 #include "crypto/hash.hpp"
+#include "crypto/key_kind.hpp"
 
 struct evp_pkey_st;
 struct pkcs8_priv_key_info_st;
 
 namespace airlock::crypto {
-
-enum class KeyKind : std::uint8_t {
-  p256,     ///< ECDSA and ECDH on NIST P-256: the default
-  p384,     ///< ECDSA and ECDH on NIST P-384
-  rsa,      ///< RSA of 3072 to 8192 bits
-  ed25519,  ///< signs the ledger's checkpoints and nothing else
-};
 
 /// A public key. Cheap to copy.
 class PublicKey {

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "crypto/key.hpp"
+#include "crypto/key_kind.hpp"
 
 struct evp_pkey_st;
 
