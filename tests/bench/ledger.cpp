@@ -1,8 +1,9 @@
 // How fast a ledger of many entries is, beside bare SQLite and bare SHA-256 loops over the same bodies in the same run.
 // Times are CPU time of this process, since a machine has other work too; only how long a reading takes is by the
 // clock.
-//     bench_ledger [--entries N]         measures; 1 000 000 entries where nothing is said. Ends with 0 where memory
-//                                        stays bounded and no reading keeps writers out for 50 ms
+//     bench_ledger --measure N FILE      measures with N entries, and writes seconds an entry of each round to FILE.
+//                                        Ends with 0 where memory stays bounded and no reading keeps writers out for
+//                                        50 ms
 //     bench_ledger --grow FILE FROM N    appends N withheld reports to the ledger FILE, whose last report is FROM: for
 //     tests
 
@@ -17,6 +18,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -34,6 +36,7 @@ namespace {
 
 constexpr std::uint64_t reports_a_change = 500;
 constexpr int single_commits = 400;
+constexpr int verifications = 3;
 constexpr int proofs = 2000;
 constexpr double most_locked_ms = 50;
 constexpr long most_memory_mib = 192;
@@ -120,12 +123,28 @@ class Longest {
 void row(const char* what, double seconds, std::uint64_t count) {
   std::printf("%-56s %9.2f s  %9.2f us each\n", what, seconds, seconds / static_cast<double>(count) * 1e6);
 }
-/// The same with its peer, and how many times as long as that it takes.
-void row(const char* what, double seconds, std::uint64_t count, const char* peer, double peer_seconds) {
-  row(what, seconds, count);
-  row(peer, peer_seconds, count);
-  std::printf("%-56s %9.1f times its peer\n", "", seconds / peer_seconds);
-}
+
+/// What was done in turn with what is compared with it: seconds of each round, in which it was done `count` times.
+struct Rounds {
+  std::uint64_t count;
+  std::vector<double> ours = {};
+  std::vector<double> peer = {};
+
+  void row(const char* what, const char* peer_what) const {
+    const double seconds = std::accumulate(ours.begin(), ours.end(), 0.0);
+    const double peer_seconds = std::accumulate(peer.begin(), peer.end(), 0.0);
+    ::row(what, seconds, count * ours.size());
+    ::row(peer_what, peer_seconds, count * peer.size());
+    std::printf("%-56s %9.1f times its peer\n", "", seconds / peer_seconds);
+  }
+  [[nodiscard]] core::Json json() const {
+    core::Json out{{"ours", ours}, {"peer", peer}};
+    for (core::Json& side : out) {
+      for (core::Json& seconds : side) seconds = seconds.get<double>() / static_cast<double>(count);
+    }
+    return out;
+  }
+};
 
 void hash(std::string_view body) {
   unsigned char digest[32];
@@ -178,7 +197,7 @@ class Bare {
   sqlite3_stmt* select_ = nullptr;
 };
 
-int measure(std::uint64_t entries) {
+int measure(std::uint64_t entries, const std::string& json_path) {
   const test::TemporaryDirectory folder;
   const std::string site_id = "00000000-0000-4000-8000-000000000000";
   const std::string path = folder / "ledger.db";
@@ -190,40 +209,42 @@ int measure(std::uint64_t entries) {
   std::printf("%llu entries, two a report, %llu entries a commit\n\n", static_cast<unsigned long long>(entries),
               static_cast<unsigned long long>(2 * reports_a_change));
   Bare bare(folder / "bare.db");
-  double appending = 0;
-  double inserting = 0;
+  Rounds appending{2 * reports_a_change};
   double hashing = 0;
   std::vector<std::string> bodies;
   for (std::uint64_t from = 0; from < entries; from += 2 * reports_a_change) {
-    appending += seconds_of([&] { add_reports(book, lock, from / 2, reports_a_change); });
+    appending.ours.push_back(seconds_of([&] { add_reports(book, lock, from / 2, reports_a_change); }));
     bodies.clear();
     for (const auto& entry : must(book.entries(from, 2 * reports_a_change))) bodies.push_back(entry.body);
-    inserting += seconds_of([&] { bare.add(bodies); });
+    appending.peer.push_back(seconds_of([&] { bare.add(bodies); }));
     hashing += seconds_of([&] {
       for (const std::string& body : bodies) hash(body);
     });
   }
-  row("append", appending, entries, "  bare SQLite: the same bodies, one table, no index", inserting);
+  appending.row("append", "  bare SQLite: the same bodies, one table, no index");
   row("  bare SHA-256 of the same bodies", hashing, entries);
 
-  double one_by_one = 0;
-  double bare_one_by_one = 0;
+  Rounds one_by_one{1};
   bodies.resize(1);
   for (int i = 0; i < single_commits; ++i) {
-    one_by_one += seconds_of([&] {
+    one_by_one.ours.push_back(seconds_of([&] {
       auto change = must(book.change(lock));
       must(change.append(ledger::Kind::configured, "", core::Json::object(), sys::now(),
                          sys::random_bytes(ledger::nonce_size)));
       must(change.commit());
-    });
-    bare_one_by_one += seconds_of([&] { bare.add(bodies); });
+    }));
+    one_by_one.peer.push_back(seconds_of([&] { bare.add(bodies); }));
   }
-  row("append, one entry a commit", one_by_one, single_commits, "  bare SQLite, one entry a commit", bare_one_by_one);
+  one_by_one.row("append, one entry a commit", "  bare SQLite, one entry a commit");
 
   ledger::VerifiedLedger checked;
-  const double verifying = seconds_of([&] { checked = must(ledger::verify(book, verifier)); });
-  const double bare_reading = seconds_of([&] { bare.read_all(hash); });
-  row("verify", verifying, checked.entries, "  bare SELECT and SHA-256 of the same bodies", bare_reading);
+  Rounds verifying{entries + single_commits};
+  for (int i = 0; i < verifications; ++i) {
+    verifying.ours.push_back(seconds_of([&] { checked = must(ledger::verify(book, verifier)); }));
+    verifying.peer.push_back(seconds_of([&] { bare.read_all(hash); }));
+  }
+  verifying.row("verify", "  bare SELECT and SHA-256 of the same bodies");
+  std::ofstream(json_path) << core::Json{{"append", appending.json()}, {"verify", verifying.json()}};
 
   Longest longest;
   double seconds = seconds_of([&] {
@@ -284,7 +305,6 @@ int main(int argc, char** argv) {
     grow(book, lock, std::stoull(arguments[2]), std::stoull(arguments[3]));
     return 0;
   }
-  if (arguments.empty()) return measure(1000000);
-  if (arguments.size() == 2 && arguments[0] == "--entries") return measure(std::stoull(arguments[1]));
+  if (arguments.size() == 3 && arguments[0] == "--measure") return measure(std::stoull(arguments[1]), arguments[2]);
   return 2;
 }

@@ -1,11 +1,12 @@
 """The lines of the table in docs/performance.md: what is measured, beside what, and what it may cost."""
+import json
 import shutil
 import sqlite3
 import statistics
 import subprocess
 
 from harness import REPORT, TOP
-from measuring import Goal, growth, rows
+from measuring import Goal, Row, growth, rows
 
 LINES = {}
 
@@ -87,9 +88,20 @@ def intake(bench):
 
     *ours, peer = bench.run.alternately(rounds, *(lambda sites=sites: take_in(sites) for sites in fleets), open_one)
     for sites, runs in zip(fleets, ours):
-        yield from rows("intake", f"intake, {counted(sites)} registered", runs, peer, cpu=Goal(2, 1.3), kib=None)
+        yield from rows("intake", f"intake, {counted(sites)} registered", runs, peer, cpu=Goal(2, 1.3))
     yield from rows("intake", f"intake, {counted(fleets[-1])} registered, beside 1", ours[-1], ours[0], cpu=Goal(1.25, 1.1))
     yield from growth("intake", fleets, [ours])
+
+
+@line
+def ledger(bench):
+    """Append and verify, beside bare SQLite and bare SELECT with SHA-256; in one process, which alternates."""
+    w = bench.workspace()
+    for entries in (10_000, 100_000) if bench.quick else (10_000, 100_000, 1_000_000):
+        subprocess.run([bench.helper("bench_ledger"), "--measure", str(entries), w.path / "measured.json"], check=True)
+        measured = json.loads((w.path / "measured.json").read_text())
+        for what, goal in (("append", Goal(15, 6)), ("verify", Goal(8, 3))):
+            yield Row("ledger", f"{what}, {counted(entries)} entries", "each", measured[what]["ours"], measured[what]["peer"], goal)
 
 
 @line
@@ -156,6 +168,5 @@ def in_process(name, program, *arguments):
 
 
 in_process("verdict", "bench_licence", TOP / "policy")
-in_process("ledger", "bench_ledger", "--entries", "100000")
 in_process("readers", "bench_readers")
 in_process("leak-scan", "bench_leak_scan")
