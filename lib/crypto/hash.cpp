@@ -6,7 +6,7 @@
 #include <openssl/params.h>
 
 #include <array>
-#include <cstring>
+#include <stdexcept>
 #include <utility>
 
 #include "crypto/openssl.hpp"
@@ -122,30 +122,12 @@ Digest HmacSha256::operator()(std::string_view text) {
   return digest;
 }
 
-struct Fingerprinter::State {
-  Handle<EVP_MAC_CTX> context = new_mac("SIPHASH");
-  Secret key;
-};
-
-Fingerprinter::Fingerprinter(const Secret& key) : state_(std::make_unique<State>()) {
-  state_->key = Secret(std::string(key.view()));
-  std::size_t size = sizeof(Fingerprint::words);
-  const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_size_t(OSSL_MAC_PARAM_SIZE, &size), OSSL_PARAM_construct_end()};
-  ensure(key.view().size() == 16 && EVP_MAC_CTX_set_params(state_->context.get(), parameters) == 1, "SipHash");
-}
-Fingerprinter::Fingerprinter(Fingerprinter&&) noexcept = default;
-Fingerprinter& Fingerprinter::operator=(Fingerprinter&&) noexcept = default;
-Fingerprinter::~Fingerprinter() = default;
-
-Fingerprint Fingerprinter::operator()(std::string_view text) {
-  // The key is given again: not every release of OpenSSL 3.0 restarts SipHash without it.
-  const std::string_view key = state_->key.view();
-  ensure(EVP_MAC_init(state_->context.get(), octets(key), key.size(), nullptr) == 1, "SipHash");
-  std::array<std::uint8_t, sizeof(Fingerprint::words)> out;
-  mac(state_->context.get(), text, out);
-  Fingerprint fingerprint;
-  std::memcpy(fingerprint.words.data(), out.data(), out.size());
-  return fingerprint;
+Fingerprinter::Fingerprinter(const Secret& key) {
+  if (key.view().size() != 16) throw std::logic_error("crypto::Fingerprinter: the key must have 16 bytes");
+  const std::uint64_t low = word(key.view().data());
+  const std::uint64_t high = word(key.view().data() + 8);
+  start_.v = {low ^ 0x736F6D6570736575, high ^ 0x646F72616E646F6D ^ 0xEE, low ^ 0x6C7967656E657261,
+              high ^ 0x7465646279746573};
 }
 
 }  // namespace airlock::crypto

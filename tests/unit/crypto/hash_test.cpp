@@ -55,6 +55,17 @@ TEST_CASE("SipHash-2-4 gives the 128-bit outputs of its authors, again and again
   for (int i = 0; i < 3; ++i) {
     CHECK(hex(fingerprint("")) == "a3817f04ba25a8e66df67214c7550293");
     CHECK(hex(fingerprint(std::string(1, '\0'))) == "da87c1d86b99af44347659119b22fc45");
+    // From `openssl mac -macopt hexkey:000102…0f -macopt size:16 siphash` over 0, 1, 2, …
+    const auto first = [](std::size_t bytes) {
+      std::string text;
+      while (text.size() < bytes) text += static_cast<char>(text.size());
+      return text;
+    };
+
+    CHECK(hex(fingerprint(first(7))) == "a1f1ebbed8dbc153c0b84aa61ff08239");
+    CHECK(hex(fingerprint(first(8))) == "3b62a9ba6258f5610f83e264f31497b4");
+    CHECK(hex(fingerprint(first(9))) == "264499060ad9baabc47f8b02bb6d71ed");
+    CHECK(hex(fingerprint(first(63))) == "5150d1772f50834a503e069a973fbd7c");
   }
 }
 
@@ -65,8 +76,6 @@ TEST_CASE("fingerprints of different texts, and under different keys, differ") {
   std::set<Fingerprint> seen;
   for (int i = 0; i < 1000; ++i) seen.insert(one(std::to_string(i)));
   CHECK(seen.size() == 1000);
-  Fingerprinter moved = std::move(one);
-  CHECK(seen.count(moved("7")) == 1);
   CHECK_THROWS(Fingerprinter{Secret("short")});
 }
 
