@@ -62,7 +62,7 @@ Result<std::array<MemberSlice, event_members.size()>> slices_of(const core::Blob
   std::array<MemberSlice, event_members.size()> out;
   MemberSlice* open = nullptr;
   for (;;) {
-    AIRLOCK_TRY(const report::Token token, scanner.next());
+    AIRLOCK_TRY(const report::Token& token, scanner.next());
     if (token.kind == report::TokenKind::end) return out;
     if (token.depth == 0 && token.kind != report::TokenKind::begin_object &&
         token.kind != report::TokenKind::end_object) {

@@ -14,7 +14,7 @@ using report::TokenKind;
 struct Classifier::State {
   /// An open container whose content is looked up in the tree.
   struct Frame {
-    const Node* node;
+    PlaceNumber node;     ///< `no_place` for a container that must be empty
     Placement placement;  ///< of its opening and closing token
     Placement stray;      ///< of undeclared members and elements in it
     bool is_array;
@@ -25,20 +25,23 @@ struct Classifier::State {
   Placement place(const Token& token);
   Placement place_key(const Token& token);
   Placement place_value(const Token& token);
-  Placement place_declared(const Token& token, const Node& node);
+  Placement place_declared(const Token& token, PlaceNumber number, PlaceNumber within);
   Placement place_twin(const Token& token);
 
-  Placement enter(const Token& token, const Node& node, Placement placement, Placement stray);
+  [[nodiscard]] Placement of_field(TokenStatus status, PlaceNumber number, Type type = Type::text) const;
+  [[nodiscard]] std::optional<Placement> fitting(TokenStatus status, PlaceNumber number, const Token& token) const;
+  [[nodiscard]] Placement of_originals(TokenStatus status) const;
+  Placement enter(const Token& token, PlaceNumber node, Placement placement, Placement stray);
   Placement settle(const Token& token, Placement placement);
 
   const Tree& tree;
   TwinMatcher twins;
-  const Node nothing;         ///< the node of a container that must be empty
   std::vector<Frame> frames;  ///< from the outermost container inwards
 
   // What the last key declares its value to be.
-  const Node* value = nullptr;                          ///< the node of a declared member, or
-  const std::vector<const Node*>* originals = nullptr;  ///< the nodes that a twin may copy
+  PlaceNumber value = no_place;                         ///< a declared member, or
+  const std::vector<PlaceNumber>* originals = nullptr;  ///< what a twin may copy
+  std::vector<std::size_t> original_fields;             ///< the fields of `originals`, if `twin_fields` was asked
 
   // While `is_settled`, all tokens are placed alike, until the subtree at this depth ends.
   bool is_settled = false;
@@ -48,33 +51,52 @@ struct Classifier::State {
 
 namespace {
 
-Placement of_field(TokenStatus status, const Node& node, Type type = Type::text) {
-  return {status, node.index, node.field->cls.value_or(Class::content), type, false, false};
+Placement undeclared_at(PlaceNumber place) {
+  Placement out;
+  out.status = TokenStatus::undeclared;
+  out.place = place;
+  return out;
+}
+
+Placement structure_at(PlaceNumber place) {
+  Placement out;
+  out.place = place;
+  return out;
+}
+
+Placement at(PlaceNumber place, Placement placement) {
+  placement.place = place;
+  return placement;
+}
+
+}  // namespace
+
+Placement Classifier::State::of_field(TokenStatus status, PlaceNumber number, Type type) const {
+  const Node& node = tree.nodes[number];
+  return {status, node.index, number, node.field->cls.value_or(Class::content), type, false, false};
 }
 
 /// The placement of a token that fits its field, or says that there is no value. Nothing for other tokens.
-std::optional<Placement> fitting(TokenStatus status, const Node& node, const Token& token) {
-  const Shape& shape = node.field->shape;
-  if (const auto type = first_fit(shape, token.kind, token.text)) return of_field(status, node, *type);
+std::optional<Placement> Classifier::State::fitting(TokenStatus status, PlaceNumber number, const Token& token) const {
+  const Shape& shape = tree.nodes[number].field->shape;
+  if (const auto type = first_fit(shape, token.kind, token.text)) return of_field(status, number, *type);
   const auto type = stand_in(shape, token.kind, token.text);
   if (!type) return std::nullopt;
-  Placement out = of_field(status, node, *type);
+  Placement out = of_field(status, number, *type);
   out.stands_in = true;
   return out;
 }
 
-/// The placement by the first original that has a type, or without a field if none has.
-Placement of_originals(TokenStatus status, const std::vector<const Node*>& originals) {
-  const auto leaf = std::find_if(originals.begin(), originals.end(), [](const Node* node) { return node->is_leaf(); });
+/// The placement by the first original that has a type, or without a field if none has. A twin is where its object is.
+Placement Classifier::State::of_originals(TokenStatus status) const {
+  const auto leaf =
+      std::find_if(originals->begin(), originals->end(), [&](PlaceNumber node) { return tree.nodes[node].is_leaf(); });
   Placement placement;
-  if (leaf != originals.end()) return of_field(status, **leaf);
+  if (leaf != originals->end()) placement = of_field(status, *leaf);
   placement.status = status;
+  placement.place = tree.twins_under;
   return placement;
 }
-
-constexpr Placement undeclared{TokenStatus::undeclared, no_field, Class::content, Type::text, false, false};
-
-}  // namespace
 
 Placement Classifier::State::place(const Token& token) {
   if (is_settled) {
@@ -107,63 +129,78 @@ Placement Classifier::State::settle(const Token& token, Placement placement) {
   return placement;
 }
 
-Placement Classifier::State::enter(const Token& token, const Node& node, Placement placement, Placement stray) {
-  if (token.opens()) frames.push_back({&node, placement, stray, token.kind == TokenKind::begin_array});
+Placement Classifier::State::enter(const Token& token, PlaceNumber node, Placement placement, Placement stray) {
+  if (token.opens()) frames.push_back({node, placement, stray, token.kind == TokenKind::begin_array});
   return placement;
 }
 
 Placement Classifier::State::place_key(const Token& token) {
   const Frame& frame = frames.back();
-  const Node& node = *frame.node;
-  value = nullptr;
+  value = no_place;
   originals = nullptr;
-  if (const auto at = node.literals.find(token.text); at != node.literals.end()) {
-    value = at->second.get();
-    return {};
-  }
-  if (&node == tree.twins_under) {
+  if (frame.node == no_place) return settle(token, frame.stray);
+  value = tree.literal(frame.node, token.text);
+  if (value != no_place) return structure_at(value);
+  if (frame.node == tree.twins_under) {
     const auto& found = twins.match(token.text);
     if (!found.empty()) {
       originals = &found;
-      return of_originals(TokenStatus::twin, found);
+      return of_originals(TokenStatus::twin);
     }
   }
+  const Node& node = tree.nodes[frame.node];
   if (node.keys == nullptr) return settle(token, frame.stray);
-  const Node& member = *node.wildcard;
+  const Node& member = tree.nodes[node.wildcard];
   if (const auto type = first_fit(node.keys->shape, token.kind, token.text)) {
-    value = &member;
-    return {TokenStatus::declared, member.index, node.keys->cls, *type, true, false};
+    value = node.wildcard;
+    return {TokenStatus::declared, member.index, node.wildcard, node.keys->cls, *type, true, false};
   }
-  settle(token,
-         {TokenStatus::ill_typed, member.index, member.field->cls.value_or(node.keys->cls), Type::text, false, false});
-  return {TokenStatus::ill_typed, member.index, node.keys->cls, Type::text, true, false};
+  Placement ill_typed{TokenStatus::ill_typed,
+                      member.index,
+                      node.wildcard,
+                      member.field->cls.value_or(node.keys->cls),
+                      Type::text,
+                      false,
+                      false};
+  settle(token, ill_typed);
+  ill_typed.cls = node.keys->cls;
+  ill_typed.wildcard_key = true;
+  return ill_typed;
 }
 
 Placement Classifier::State::place_value(const Token& token) {
-  if (frames.empty()) return place_declared(token, tree.root);
+  if (frames.empty()) return place_declared(token, 0, 0);
   const Frame& frame = frames.back();
-  if (!frame.is_array) return originals != nullptr ? place_twin(token) : place_declared(token, *value);
-  const Node& node = *frame.node;
-  if (!node.wildcard || node.keys != nullptr) return settle(token, frame.stray);
-  return place_declared(token, *node.wildcard);
+  if (!frame.is_array) return originals != nullptr ? place_twin(token) : place_declared(token, value, value);
+  if (frame.node == no_place) return settle(token, frame.stray);
+  const Node& node = tree.nodes[frame.node];
+  if (node.wildcard == no_place || node.keys != nullptr) return settle(token, frame.stray);
+  return place_declared(token, node.wildcard, frame.node);
 }
 
-Placement Classifier::State::place_declared(const Token& token, const Node& node) {
-  if (!node.is_leaf()) return token.opens() ? enter(token, node, {}, undeclared) : undeclared;
-  const Placement ill_typed = of_field(TokenStatus::ill_typed, node);
-  if (const auto placement = fitting(TokenStatus::declared, node, token)) {
-    return enter(token, nothing, *placement, ill_typed);
+/// `within` is where the token is if it does not fit: an element that is no value of its `*` is in its array.
+Placement Classifier::State::place_declared(const Token& token, PlaceNumber number, PlaceNumber within) {
+  if (!tree.nodes[number].is_leaf()) {
+    if (!token.opens()) return undeclared_at(within);
+    return enter(token, number, structure_at(number), undeclared_at(number));
   }
-  return settle(token, ill_typed);
+  const Placement ill_typed = of_field(TokenStatus::ill_typed, number);
+  if (const auto placement = fitting(TokenStatus::declared, number, token)) {
+    return enter(token, no_place, *placement, ill_typed);
+  }
+  return settle(token, at(within, ill_typed));
 }
 
 Placement Classifier::State::place_twin(const Token& token) {
-  const Placement ill_typed = of_originals(TokenStatus::ill_typed, *originals);
-  for (const Node* node : *originals) {
-    if (!node->is_leaf()) {
-      if (token.opens()) return enter(token, nothing, {TokenStatus::twin}, ill_typed);
-    } else if (const auto placement = fitting(TokenStatus::twin, *node, token)) {
-      return enter(token, nothing, *placement, ill_typed);
+  const Placement ill_typed = of_originals(TokenStatus::ill_typed);
+  for (const PlaceNumber node : *originals) {
+    if (!tree.nodes[node].is_leaf()) {
+      Placement twin;
+      twin.status = TokenStatus::twin;
+      twin.place = tree.twins_under;
+      if (token.opens()) return enter(token, no_place, twin, ill_typed);
+    } else if (const auto placement = fitting(TokenStatus::twin, node, token)) {
+      return enter(token, no_place, at(tree.twins_under, *placement), ill_typed);
     }
   }
   return settle(token, ill_typed);
@@ -176,13 +213,14 @@ Classifier::~Classifier() = default;
 
 Placement Classifier::place(const Token& token) { return state_->place(token); }
 
-std::vector<std::size_t> Classifier::twin_fields() const {
-  std::vector<std::size_t> out;
-  if (state_->originals == nullptr) return out;
-  for (const Node* node : *state_->originals) {
-    if (node->is_leaf()) out.push_back(node->index);
+std::span<const std::size_t> Classifier::twin_fields() const {
+  state_->original_fields.clear();
+  if (state_->originals == nullptr) return {};
+  for (const PlaceNumber number : *state_->originals) {
+    const Node& node = state_->tree.nodes[number];
+    if (node.is_leaf()) state_->original_fields.push_back(node.index);
   }
-  return out;
+  return state_->original_fields;
 }
 
 }  // namespace airlock::dictionary

@@ -5,7 +5,7 @@
 ///     AIRLOCK_TRY(const Dictionary dictionary, Dictionary::parse(text, "dictionary.json"));
 ///     Classifier classifier(dictionary);
 ///     for (;;) {
-///       AIRLOCK_TRY(const report::Token token, scanner.next());
+///       AIRLOCK_TRY(const report::Token& token, scanner.next());
 ///       const Placement placement = classifier.place(token);  // declared, ill-typed, undeclared, …
 ///       if (token.kind == report::TokenKind::end) break;
 ///     }
@@ -13,7 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <vector>
+#include <span>
 
 #include "dictionary/dictionary.hpp"
 #include "report/scanner.hpp"
@@ -35,6 +35,9 @@ struct Placement {
   /// the value of a twin, the first path it may copy whose type fits; for the key of a twin, the first that has a type.
   /// `no_field` for structure, for what is undeclared, and for twins that only copy containers.
   std::size_t field = no_field;
+  /// Where the token is, in declared steps: the longest declared path that leads to it (`Dictionary::path_of`). It has
+  /// no name of the report, so it can be shown, recorded and sent.
+  PlaceNumber place = 0;
   /// The class of the field, or of its keys for a key that a `*` stands for. `content` if there is no field.
   Class cls = Class::content;
   /// The type that fitted, for `declared` and for the values of twins.
@@ -55,9 +58,9 @@ struct Placement {
 ///   inside it is `ill_typed`.
 /// - The opening and the closing token of a container are placed alike. `null` fits no type.
 ///
-/// Time for one token: a search among the keys declared at its place. For a name that may be a twin, at most
-/// `twin_separators_limit` squared such searches for each step of a path. Memory is allocated only for deeper nesting
-/// than before and for the first twins.
+/// Time for one token: one look into a hash table. For a name that may be a twin, at most `twin_separators_limit`
+/// squared looks for each step of a path; usually one for each of its pieces. Memory is allocated only for deeper
+/// nesting than before and for the first twins.
 class Classifier {
  public:
   /// `dictionary` must outlive the classifier, but may be moved.
@@ -67,8 +70,9 @@ class Classifier {
   ~Classifier();
 
   [[nodiscard]] Placement place(const report::Token& token);
-  /// If the last token was the key or the value of a twin: the index of every declared field that it may copy.
-  [[nodiscard]] std::vector<std::size_t> twin_fields() const;
+  /// If the last token was the key or the value of a twin: the index of every declared field that it may copy. Valid
+  /// until the next call.
+  [[nodiscard]] std::span<const std::size_t> twin_fields() const;
 
  private:
   struct State;

@@ -38,31 +38,49 @@ class Compiler {
       return refuse(place_of(index) + "/path",
                     core::quote(field.path) + " is declared already by " + core::quote(place_of(at->second)));
     }
-    Node* parent = nullptr;
-    Node* node = &tree_.root;
+    PlaceNumber parent = no_place;
+    PlaceNumber node = 0;
+    std::size_t path_end = 0;
     for (std::size_t step = 0; step < field.steps.size(); ++step) {
       parent = node;
-      auto& child = field.is_wildcard[step] ? node->wildcard : node->literals[field.steps[step]];
-      if (!child) child = std::make_unique<Node>();
-      node = child.get();
+      path_end = field.path.find('/', path_end + 1);
+      node = child_of(parent, field, step, std::string_view(field.path).substr(0, path_end));
     }
-    node->field = &field;
-    node->index = index;
-    if (field.key) parent->keys = &*field.key;
+    tree_.nodes[node].field = &field;
+    tree_.nodes[node].index = index;
+    if (field.key) tree_.nodes[parent].keys = &*field.key;
     return {};
+  }
+
+  /// The node to which a step of the field leads from `parent`; made if it is new.
+  PlaceNumber child_of(PlaceNumber parent, const Field& field, std::size_t step, std::string_view path) {
+    const std::string& name = field.steps[step];
+    const bool is_wildcard = field.is_wildcard[step];
+    const PlaceNumber known = is_wildcard ? tree_.nodes[parent].wildcard : tree_.literal(parent, name);
+    if (known != no_place) return known;
+    const auto made = static_cast<PlaceNumber>(tree_.nodes.size());
+    tree_.nodes.push_back({});
+    tree_.nodes[made].path = path;
+    Node& from = tree_.nodes[parent];
+    if (is_wildcard) {
+      from.wildcard = made;
+      return made;
+    }
+    tree_.steps.add(parent, name, made);
+    from.longest_literal = std::max(from.longest_literal, name.size());
+    from.has_separated |= !tree_.twins.separator.empty() && name.find(tree_.twins.separator) != name.npos;
+    return made;
   }
 
   static bool has_wildcard(const Field& path) {
     return std::find(path.is_wildcard.begin(), path.is_wildcard.end(), true) != path.is_wildcard.end();
   }
 
-  /// The node at a path without wildcards, or null.
-  [[nodiscard]] const Node* literal_node(const Field& path) const {
-    const Node* node = &tree_.root;
-    for (const std::string& step : path.steps) {
-      const auto at = node->literals.find(step);
-      if (at == node->literals.end()) return nullptr;
-      node = at->second.get();
+  /// The node at a path without wildcards, or `no_place`.
+  [[nodiscard]] PlaceNumber literal_node(const Field& path) const {
+    PlaceNumber node = 0;
+    for (std::size_t step = 0; step < path.steps.size() && node != no_place; ++step) {
+      node = tree_.literal(node, path.steps[step]);
     }
     return node;
   }
@@ -70,20 +88,22 @@ class Compiler {
   /// A node is either a leaf or has children, and its children are either members or elements.
   [[nodiscard]] Result<void> check_shape(std::size_t index) const {
     const Field& field = tree_.fields[index];
-    const Node* node = &tree_.root;
+    PlaceNumber at = 0;
     for (std::size_t step = 0; step < field.steps.size(); ++step) {
-      if (node->wildcard && node->keys == nullptr && !node->literals.empty()) {
+      const Node& node = tree_.nodes[at];
+      if (node.wildcard != no_place && node.keys == nullptr && node.has_literals()) {
         return refuse(place_of(index) + "/path",
                       core::quote(field.path) + " is beside " +
                           (field.is_wildcard[step] ? "literal members" : "a `*` for elements") +
                           "; a `*` for members needs a `key`");
       }
-      node = field.is_wildcard[step] ? node->wildcard.get() : node->literals.at(field.steps[step]).get();
+      at = field.is_wildcard[step] ? node.wildcard : tree_.literal(at, field.steps[step]);
     }
-    if (node->is_leaf() && node->has_children()) {
+    const Node& node = tree_.nodes[at];
+    if (node.is_leaf() && node.has_children()) {
       return refuse(place_of(index), core::quote(field.path) + " has a `type`, but other declared paths go on from it");
     }
-    if (!node->is_leaf() && !node->has_children()) {
+    if (!node.is_leaf() && !node.has_children()) {
       return refuse(place_of(index),
                     core::quote(field.path) + " has no `type`, and no other declared path goes on from it");
     }
@@ -149,9 +169,11 @@ class Compiler {
     Field path;
     if (const auto fault = read_path(tree_.twins.under, path)) return refuse_path(*fault);
     if (has_wildcard(path)) return refuse_path("has a `*`");
-    const Node* node = literal_node(path);
-    if (node == nullptr || node->literals.empty()) return refuse_path("is not an object with declared members");
-    if (node->wildcard) return refuse_path("has a `*` for members");
+    const PlaceNumber node = literal_node(path);
+    if (node == no_place || !tree_.nodes[node].has_literals()) {
+      return refuse_path("is not an object with declared members");
+    }
+    if (tree_.nodes[node].wildcard != no_place) return refuse_path("has a `*` for members");
     tree_.twins_under = node;
     return {};
   }

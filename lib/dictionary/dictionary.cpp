@@ -32,6 +32,11 @@ const Roles& Dictionary::roles() const { return tree_->roles; }
 const Twins& Dictionary::twins() const { return tree_->twins; }
 const Tree& Dictionary::tree() const { return *tree_; }
 
+std::string_view Dictionary::path_of(PlaceNumber place) const {
+  const std::string_view path = tree_->nodes[place].path;
+  return path.empty() ? "/" : path;
+}
+
 std::optional<std::size_t> Dictionary::find(std::string_view path) const {
   const auto at = tree_->by_path.find(path);
   if (at == tree_->by_path.end()) return std::nullopt;

@@ -40,6 +40,9 @@ class Dictionary {
   /// Index in `fields()` of the declaration with exactly this path.
   [[nodiscard]] std::optional<std::size_t> find(std::string_view path) const;
 
+  /// The path of a place: `/` for the report itself.
+  [[nodiscard]] std::string_view path_of(PlaceNumber place) const;
+
   /// For this module only.
   [[nodiscard]] const Tree& tree() const;
 

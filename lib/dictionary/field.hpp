@@ -75,6 +75,11 @@ struct KeyDeclaration {
 /// The index of no declaration.
 inline constexpr std::size_t no_field = SIZE_MAX;
 
+/// The number of a place to which declared steps lead: a declared path, or a proper prefix of one. The report itself
+/// has the number 0.
+using PlaceNumber = std::uint32_t;
+inline constexpr PlaceNumber no_place = UINT32_MAX;
+
 /// One declaration. `shape` has no types if only keys are declared; other declarations then describe their values.
 struct Field {
   std::string path;                ///< as written: a JSON Pointer in which `*` is any one step and `~2` a literal `*`

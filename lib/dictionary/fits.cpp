@@ -170,13 +170,20 @@ bool fits_string(Type type, std::string_view text, const std::vector<std::string
   return false;
 }
 
-/// JSON's grammar (RFC 8259 6) has already refused leading zeros and plus signs.
+/// Whether the number is whole and has at most 64 bits with sign. JSON's grammar (RFC 8259 6) has already refused
+/// leading zeros and plus signs.
+bool is_integer(std::string_view text) {
+  constexpr std::size_t always = 18;  // digits that fit, whatever they are
+  if (text.size() <= always && core::is_digits(text)) return true;
+  return core::number_from<std::int64_t>(text).has_value();
+}
+
 bool fits_number(Type type, std::string_view text) {
   switch (type) {
     case Type::count:
-      return all(text, core::is_digit) && core::number_from<std::int64_t>(text).has_value();
+      return !text.starts_with('-') && is_integer(text);
     case Type::integer:
-      return core::number_from<std::int64_t>(text).has_value();
+      return is_integer(text);
     case Type::number:
       return std::isfinite(core::number_from<double>(text).value_or(std::numeric_limits<double>::infinity()));
     default:

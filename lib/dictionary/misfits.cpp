@@ -251,7 +251,7 @@ Result<Misfits> find_misfits(const core::Blob& report, const Dictionary& diction
   Classifier classifier(dictionary);
   Gatherer gatherer(dictionary);
   for (;;) {
-    AIRLOCK_TRY(const Token token, scanner.next());
+    AIRLOCK_TRY(const Token& token, scanner.next());
     if (token.kind == TokenKind::end) return std::move(gatherer).finish();
     if (token.depth == 0 && !token.closes() && token.kind != TokenKind::begin_object) {
       return core::fail(core::Code::bad_input, "the report is not a JSON object");

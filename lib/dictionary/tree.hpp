@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,13 +14,16 @@
 #include "core/json.hpp"
 #include "core/result.hpp"
 #include "dictionary/field.hpp"
+#include "dictionary/steps.hpp"
 
 namespace airlock::dictionary {
 
-/// The place that one sequence of steps leads to.
+/// The place that one sequence of steps leads to. Its literal steps are in `Tree::steps`.
 struct Node {
-  std::map<std::string, std::unique_ptr<Node>, std::less<>> literals;
-  std::unique_ptr<Node> wildcard;
+  std::string_view path;            ///< as declarations write it; empty for the report itself
+  PlaceNumber wildcard = no_place;  ///< where `*` leads
+  std::size_t longest_literal = 0;  ///< bytes of the longest literal step; 0 if there is none
+  bool has_separated = false;       ///< whether a literal step contains the separator of twins
   /// Declares the keys that `wildcard` stands for; null if it stands for array elements.
   const KeyDeclaration* keys = nullptr;
   /// The declaration with exactly this path, or null; and its index.
@@ -30,20 +32,27 @@ struct Node {
 
   /// Whether a value is declared here. Every other node is a proper prefix of declared paths.
   [[nodiscard]] bool is_leaf() const { return field != nullptr && !field->shape.types.empty(); }
-  [[nodiscard]] bool has_children() const { return wildcard != nullptr || !literals.empty(); }
+  [[nodiscard]] bool has_literals() const { return longest_literal != 0; }
+  [[nodiscard]] bool has_children() const { return wildcard != no_place || has_literals(); }
 };
 
 struct Tree {
   std::string name;
   std::string product;
-  std::vector<Field> fields;  ///< must not change once compiled: nodes point into it
+  std::vector<Field> fields;  ///< must not change once compiled: nodes and steps point into it
   std::vector<std::string> events;
   Roles roles;
   Twins twins;
 
   std::map<std::string, std::size_t, std::less<>> by_path;
-  Node root;
-  const Node* twins_under = nullptr;  ///< the node at `twins.under`, or null
+  std::vector<Node> nodes = std::vector<Node>(1);  ///< by number
+  Steps steps;
+  PlaceNumber twins_under = no_place;  ///< the node at `twins.under`, or `no_place`
+
+  /// Where a literal step leads from a node, or `no_place`.
+  [[nodiscard]] PlaceNumber literal(PlaceNumber from, std::string_view step) const {
+    return step.size() > nodes[from].longest_literal ? no_place : steps.find(from, step);
+  }
 };
 
 /// Reads a declared path into `path`, `steps` and `is_wildcard` of `field`. Returns the fault of the path, or nothing.

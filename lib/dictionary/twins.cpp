@@ -16,25 +16,27 @@ bool is_index(std::string_view text) {
   return text == "0" || (text.size() <= 7 && core::is_digits(text) && text.front() != '0');
 }
 
-const Node* child_of(const Node& node, std::string_view piece) {
-  if (const auto at = node.literals.find(piece); at != node.literals.end()) return at->second.get();
-  if (!node.wildcard) return nullptr;
-  const bool fits =
-      node.keys == nullptr ? is_index(piece) : first_fit(node.keys->shape, report::TokenKind::key, piece).has_value();
-  return fits ? node.wildcard.get() : nullptr;
+/// Whether the `*` of a node stands for this piece.
+bool fits_wildcard(const Node& node, std::string_view piece) {
+  if (node.keys == nullptr) return is_index(piece);
+  return first_fit(node.keys->shape, report::TokenKind::key, piece).has_value();
 }
 
 }  // namespace
 
-const std::vector<const Node*>& TwinMatcher::match(std::string_view name) {
-  found_.clear();
+/// Finds the separators, also where they overlap.
+void TwinMatcher::cut(std::string_view name) {
+  const std::string_view separator = tree_.twins.separator;
   cuts_.clear();
-  for (auto at = name.find(tree_.twins.separator); at != std::string_view::npos;
-       at = name.find(tree_.twins.separator, at + 1)) {
-    if (cuts_.size() == twin_separators_limit) return found_;
-    cuts_.push_back(at);
+  for (std::size_t at = 0; at + separator.size() <= name.size(); ++at) {
+    if (name[at] == separator[0] && name.substr(at, separator.size()) == separator) cuts_.push_back(at);
   }
-  if (cuts_.empty()) return found_;
+}
+
+const std::vector<PlaceNumber>& TwinMatcher::match(std::string_view name) {
+  found_.clear();
+  cut(name);
+  if (cuts_.empty() || cuts_.size() > twin_separators_limit) return found_;
   const std::uint64_t whole = std::uint64_t{1} << (cuts_.size() + 1);
   reached_.assign(1, Reached{tree_.twins_under, 1});
   while (!reached_.empty()) {
@@ -49,19 +51,31 @@ const std::vector<const Node*>& TwinMatcher::match(std::string_view name) {
 }
 
 void TwinMatcher::advance(std::string_view name, const Reached& from) {
-  if (!from.node->has_children()) return;
+  const Node& node = tree_.nodes[from.node];
+  if (!node.has_children()) return;
   for (std::size_t start = 0; start <= cuts_.size(); ++start) {
     if ((from.starts >> start & 1) == 0) continue;
     const std::size_t begin = start == 0 ? 0 : cuts_[start - 1] + tree_.twins.separator.size();
+    std::size_t separated = name.npos;  // where a piece ends that contains a separator, or a later one
     for (std::size_t cut = start; cut <= cuts_.size(); ++cut) {
       const std::size_t end = cut == cuts_.size() ? name.size() : cuts_[cut];
       if (end < begin) continue;  // the separator at `cut` overlaps the previous one
-      if (const Node* child = child_of(*from.node, name.substr(begin, end - begin))) reach(child, cut + 1);
+      if (separated == name.npos) separated = end + tree_.twins.separator.size();
+      // Few literal steps contain a separator, so longer pieces are seldom looked up.
+      const bool may_be_literal = node.has_literals() && (end < separated || node.has_separated);
+      if (!may_be_literal && node.wildcard == no_place) break;
+      const std::string_view piece = name.substr(begin, end - begin);
+      const PlaceNumber literal = may_be_literal ? tree_.literal(from.node, piece) : no_place;
+      if (literal != no_place) {
+        reach(literal, cut + 1);
+      } else if (node.wildcard != no_place && fits_wildcard(node, piece)) {
+        reach(node.wildcard, cut + 1);
+      }
     }
   }
 }
 
-void TwinMatcher::reach(const Node* node, std::size_t start) {
+void TwinMatcher::reach(PlaceNumber node, std::size_t start) {
   const auto at =
       std::find_if(next_.begin(), next_.end(), [&](const Reached& reached) { return reached.node == node; });
   const std::uint64_t bit = std::uint64_t{1} << start;

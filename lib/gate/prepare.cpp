@@ -55,7 +55,7 @@ Result<void> check_well_formed(const core::Blob& report, const Inputs& inputs) {
   const auto key = fresh_key(inputs.site);
   report::Scanner scanner(report, limits, key);
   for (;;) {
-    AIRLOCK_TRY(const report::Token token, scanner.next());
+    AIRLOCK_TRY(const report::Token& token, scanner.next());
     if (token.kind == report::TokenKind::end) return {};
   }
 }
@@ -112,6 +112,13 @@ Prepared unjudged(Outcome outcome, Stop stop, const Inputs& inputs) {
   return out;
 }
 
+/// The result for a report that an inspection refused. Error: if it is not about the report.
+Result<Prepared> unjudged_for(const core::Error& error, const core::Blob& report, const Inputs& inputs) {
+  if (error.code == Code::bad_input) return unjudged(Outcome::refused, malformed(error, report, inputs), inputs);
+  if (error.code == Code::refused) return unjudged(Outcome::held, refusal(error, StopReason::dictionary), inputs);
+  return fail(error);
+}
+
 /// Declared paths of members that a receiver needs in every report.
 std::vector<std::string> needed_by(const policy::Decision& decision, const Inputs& inputs) {
   std::vector<std::string> out;
@@ -123,6 +130,40 @@ std::vector<std::string> needed_by(const policy::Decision& decision, const Input
   const bool is_event = std::any_of(destinations.begin(), destinations.end(),
                                     [](const auto& destination) { return destination.type == "posthog-batch"; });
   if (is_event) out.insert(out.end(), {"/event", "/distinct_id", "/properties", "/timestamp"});
+  return out;
+}
+
+/// A redaction of a report that nobody has read to its end yet: an error about the report may not be its first.
+struct Attempt {
+  Result<redaction::Plan> plan;
+  Result<crypto::Secret> pseudonym_key;
+  Result<sys::Spool> payload;
+  core::Digest payload_sha256;
+  Result<redaction::Redacted> redacted;  ///< the first error of those above, if there is one
+};
+
+Attempt try_redaction(const core::Blob& report, const policy::Decision& decision, const Inputs& inputs,
+                      const std::string& note) {
+  const dictionary::Dictionary& dictionary = inputs.kit->dictionary;
+  Attempt out{.plan = inputs.kit->policy.plan(decision, dictionary, inputs.redact_also()),
+              .pseudonym_key = inputs.site.pseudonym_key(),
+              .payload = sys::Spool::create(inputs.site.path(site::layout::held), inputs.site.world()),
+              .payload_sha256 = {},
+              .redacted = {}};
+  const auto redact = [&]() -> Result<redaction::Redacted> {
+    if (!out.plan) return fail(out.plan.error());
+    if (!out.pseudonym_key) return fail(out.pseudonym_key.error());
+    if (!out.payload) return fail(out.payload.error());
+    crypto::Sha256 sha256;
+    core::Tee sink(*out.payload, sha256);
+    const auto searched = note.empty() ? redaction::Searched::report : redaction::Searched::report_and_note;
+    AIRLOCK_TRY(auto redacted,
+                redaction::redact(report, dictionary, *out.plan, *out.pseudonym_key,
+                                  limits_of(inputs.site.configuration()), fresh_key(inputs.site), sink, searched));
+    out.payload_sha256 = sha256.finish();
+    return redacted;
+  };
+  out.redacted = redact();
   return out;
 }
 
@@ -178,32 +219,38 @@ Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std
                        .hint = inputs.no_kit.hint},
                       inputs);
     }
-    if (!is_about_report(checked.error())) return fail(checked.error());
-    return unjudged(Outcome::refused, malformed(checked.error(), report.bytes, inputs), inputs);
+    return unjudged_for(checked.error(), report.bytes, inputs);
   }
 
   const dictionary::Dictionary& dictionary = inputs.kit->dictionary;
-  const auto inspection = redaction::inspect(report.bytes, dictionary, limits, fresh_key(inputs.site));
-  if (!inspection) {
-    if (!is_about_report(inspection.error())) return fail(inspection.error());
-    if (inspection.error().code == Code::bad_input) {
-      return unjudged(Outcome::refused, malformed(inspection.error(), report.bytes, inputs), inputs);
-    }
-    return unjudged(Outcome::held, refusal(inspection.error(), StopReason::dictionary), inputs);
+  auto event = redaction::find_event(report.bytes, dictionary, limits, fresh_key(inputs.site));
+  if (!event) {
+    // Either there is none, or the report is malformed before it: a walk over all of it says which.
+    auto inspection = redaction::inspect(report.bytes, dictionary, limits, fresh_key(inputs.site));
+    if (!inspection) return unjudged_for(inspection.error(), report.bytes, inputs);
+    event = std::move(inspection->event);
   }
 
   Prepared out;
-  out.event = inspection->event;
-  out.period = {inspection->period_start, inspection->period_end};
+  out.event = std::move(*event);
   out.facts = inputs.facts();
-  out.facts.event = inspection->event;
+  out.facts.event = out.event;
   out.decision = inputs.kit->policy.decide(out.facts);
-  if (out.decision->disposition == policy::Disposition::withhold) {
+  const bool withholds = out.decision->disposition == policy::Disposition::withhold;
+  std::optional<Attempt> attempt;
+  if (!withholds) attempt = try_redaction(report.bytes, *out.decision, inputs, note);
+  // A walk that redacts to the end has inspected the report too. If there was none, or if it stopped, the report is
+  // inspected by itself, since what is wrong with it as a whole is said first.
+  const auto inspection = attempt && attempt->redacted
+                              ? attempt->redacted->inspection
+                              : redaction::inspect(report.bytes, dictionary, limits, fresh_key(inputs.site));
+  if (!inspection) return unjudged_for(inspection.error(), report.bytes, inputs);
+  out.period = {inspection->period_start, inspection->period_end};
+  if (withholds) {
     out.outcome = is_chosen(*out.decision) ? Outcome::withheld : Outcome::held;
     out.stop = withheld_because(*out.decision, out.facts, inputs);
     return out;
   }
-
   if (!inspection->missing.empty()) {
     out.outcome = Outcome::held;
     out.stop = {.reason = StopReason::dictionary,
@@ -213,29 +260,26 @@ Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std
                     "this one"};
     return out;
   }
-
-  auto plan = inputs.kit->policy.plan(*out.decision, dictionary, inputs.redact_also());
-  if (!plan) {
+  if (!attempt->plan) {
     // Only `redact_also` can fail here: the policy's own profiles were checked with the kit.
     out.outcome = Outcome::held;
-    out.stop = refusal(plan.error(), StopReason::configuration);
+    out.stop = refusal(attempt->plan.error(), StopReason::configuration);
     return out;
   }
-  out.plan = std::move(*plan);
-  AIRLOCK_TRY(const auto pseudonym_key, inputs.site.pseudonym_key());
-  AIRLOCK_TRY(auto payload, sys::Spool::create(inputs.site.path(site::layout::held), inputs.site.world()));
-  const auto searched = note.empty() ? redaction::Searched::report : redaction::Searched::report_and_note;
-  auto redacted = redaction::redact(report.bytes, dictionary, *out.plan, pseudonym_key, limits, fresh_key(inputs.site),
-                                    payload, searched);
+  out.plan = std::move(*attempt->plan);
+  AIRLOCK_TRY(const auto pseudonym_key, std::move(attempt->pseudonym_key));
+  AIRLOCK_TRY(sys::Spool payload, std::move(attempt->payload));
+  auto& redacted = attempt->redacted;
   const auto find_misfits = [&] {
     return redaction::fates(report.bytes, dictionary, *out.plan, pseudonym_key, limits, fresh_key(inputs.site),
                             {.misfits_only = true});
   };
   if (!redacted) {
-    if (!is_about_report(redacted.error())) return fail(redacted.error());
-    const bool by_dictionary = redacted.error().code == Code::refused;
+    const core::Error& error = redacted.error();
+    if (!is_about_report(error)) return fail(error);
+    const bool by_dictionary = error.code == Code::refused;
     out.outcome = by_dictionary ? Outcome::held : Outcome::refused;
-    out.stop = refusal(redacted.error(), by_dictionary ? StopReason::dictionary : StopReason::limit);
+    out.stop = refusal(error, by_dictionary ? StopReason::dictionary : StopReason::limit);
     if (by_dictionary) {
       AIRLOCK_TRY(out.misfits, find_misfits());
     }
@@ -256,8 +300,10 @@ Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std
   out.copied = std::move(found->copied);
   out.copied_tokens = std::move(found->tokens);
   out.redacted = std::move(*redacted);
-
-  AIRLOCK_TRY(out.payload_sha256, crypto::sha256(payload));
+  out.payload_sha256 = attempt->payload_sha256;
+  if (!out.copied_tokens.empty()) {
+    AIRLOCK_TRY(out.payload_sha256, crypto::sha256(payload));
+  }
   out.payload = std::move(payload);
   AIRLOCK_TRY(out.terms, terms_of(*out.decision, *out.plan, inputs));
   if (auto stop = stopped_by(*out.terms, inputs, out.event)) {

@@ -42,7 +42,7 @@ Result<void> fill_in(Figures& figures, const site::Site& site, const core::Blob&
   report::Scanner scanner(document, {.bytes = report::report_bytes_maximum}, key);
   std::vector<std::string> path;
   for (;;) {
-    AIRLOCK_TRY(const report::Token token, scanner.next());
+    AIRLOCK_TRY(const report::Token& token, scanner.next());
     if (token.kind == report::TokenKind::end) return {};
     // A key stands for its value: the path holds one step for each open container, and one for the value at hand.
     if (token.kind == report::TokenKind::key) {

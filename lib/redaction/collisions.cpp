@@ -32,22 +32,22 @@ core::Result<std::vector<std::uint64_t>> find_collisions(Walk walk, const crypto
   crypto::Fingerprinter fingerprint(fingerprint_key);
   bool after_key = false;
   for (;;) {
-    AIRLOCK_TRY(const WalkStep step, walk.next());
-    if (step.token.kind == TokenKind::end) break;
+    AIRLOCK_TRY(const WalkStep& step, walk.next());
+    if (step.token->kind == TokenKind::end) break;
     if (step.below_dropped) continue;
     const Judgement& judgement = step.judgement;
-    if (step.token.kind == TokenKind::key) {
+    if (step.token->kind == TokenKind::key) {
       after_key = judgement.edit != Edit::drop;
       if (!after_key) continue;
-      const auto text = judgement.edit == Edit::replace ? judgement.text : step.token.text;
-      keys.push_back({fingerprint(text), step.token.begin});
+      const std::string_view text = judgement.edit == Edit::replace ? judgement.text : step.token->text;
+      keys.push_back({fingerprint(text), step.token->begin});
       continue;
     }
     if (judgement.edit == Edit::drop) {
       if (after_key) keys.pop_back();
-    } else if (step.token.opens()) {
+    } else if (step.token->opens()) {
       objects.push_back(keys.size());
-    } else if (step.token.closes()) {
+    } else if (step.token->closes()) {
       append_equal(std::span(keys).subspan(objects.back()), out);
       keys.resize(objects.back());
       objects.pop_back();

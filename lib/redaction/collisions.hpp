@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The first pass over a report whose keys a plan rewrites: which members would have the same key afterwards. All of
+/// The first pass over a report whose keys a plan coarsens: which members would have the same key afterwards. All of
 /// them are dropped. Keeping one would reveal which key it was, and JSON readers disagree about objects with equal keys
 /// (RFC 7493 2.3).
 

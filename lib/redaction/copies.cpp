@@ -15,7 +15,7 @@ core::Result<void> write_without(const core::Blob& report, const std::vector<std
   report::Editor editor(report, out);
   auto next = places.begin();
   for (;;) {
-    AIRLOCK_TRY(const report::Token token, scanner.next());
+    AIRLOCK_TRY(const report::Token& token, scanner.next());
     if (token.kind == report::TokenKind::end) return editor.finish(token);
     while (next != places.end() && *next < token.begin) ++next;
     if (editor.dropping()) {

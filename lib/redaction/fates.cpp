@@ -70,7 +70,7 @@ class Teller {
         copied_(options.copied) {}
 
   void add(const WalkStep& step, const Walk& walk) {
-    pointer_.advance(step.token);
+    pointer_.advance(*step.token);
     if (step.below_dropped) return;
     const bool goes = step.judgement.edit == Edit::drop;
     // The filter drops a member with its key, so the fate of a key is known once that of its value is.
@@ -83,15 +83,15 @@ class Teller {
       if (!copied_depth_) tell(told_of(step, walk));
       return;
     }
-    Written token{told_of(step, walk), step.token.depth, step.token.opens()};
-    if (step.token.kind == TokenKind::key) {
+    Written token{told_of(step, walk), step.token->depth, step.token->opens()};
+    if (step.token->kind == TokenKind::key) {
       key_ = std::move(token);
       return;
     }
     const bool was_below = copied_depth_.has_value();
     settle(token);
-    const bool ends = step.token.is_scalar() || step.token.closes();
-    if (was_below && copied_depth_ == step.token.depth && ends) copied_depth_.reset();
+    const bool ends = step.token->is_scalar() || step.token->closes();
+    if (was_below && copied_depth_ == step.token->depth && ends) copied_depth_.reset();
   }
 
   std::vector<Fate> finish() && {
@@ -132,7 +132,7 @@ class Teller {
 
   [[nodiscard]] Told told_of(const WalkStep& step, const Walk& walk) const {
     const Placement& placement = step.placement;
-    const report::Token& token = step.token;
+    const report::Token& token = *step.token;
     const bool is_key = token.kind == TokenKind::key;
     Told out;
     if (token.closes()) return out;
@@ -144,14 +144,14 @@ class Teller {
     const bool misfit = is_misfit(out.what);
     if (options_.misfits_only && !misfit) return out;
     out.action = misfit && refuses_ ? "refuse" : name(step.judgement.action);
-    out.path = walk.counted_path(step);
+    out.path = walk.counted_path(placement);
     const bool has_own_text = token.is_scalar() || (is_key && placement.wildcard_key);
     out.is_datum = !stays || (has_own_text && placement.status != TokenStatus::structure);
     if (!out.is_datum && options_.copied.empty()) return out;
     out.datum = {.place = pointer_.text(),
                  .reason = misfit ? misfit_reason(token, placement, dictionary_) : "",
                  .value = std::string(token.text),
-                 .becomes = step.judgement.text};
+                 .becomes = std::string(step.judgement.text)};
     return out;
   }
 
@@ -201,14 +201,14 @@ Result<std::vector<Fate>> fates(const core::Blob& report, const Dictionary& dict
     return Walk(report, dictionary, plan, pseudonym_key, limits, fingerprint_key, collisions, OnMisfit::reported);
   };
   std::vector<std::uint64_t> collisions;
-  if (rewrites_keys(dictionary, plan)) {
+  if (coarsens_keys(dictionary, plan)) {
     AIRLOCK_TRY(collisions, find_collisions(walk_report({}), fingerprint_key));
   }
   Teller teller(dictionary, plan, options);
   Walk walk = walk_report(collisions);
   for (;;) {
-    AIRLOCK_TRY(const WalkStep step, walk.next());
-    if (step.token.kind == TokenKind::end) return std::move(teller).finish();
+    AIRLOCK_TRY(const WalkStep& step, walk.next());
+    if (step.token->kind == TokenKind::end) return std::move(teller).finish();
     teller.add(step, walk);
   }
 }
@@ -221,7 +221,7 @@ Result<std::vector<std::uint64_t>> token_numbers(const core::Blob& redacted, std
   std::vector<std::uint64_t> out;
   auto next = places.begin();
   for (std::uint64_t number = 0; next != places.end(); ++number) {
-    AIRLOCK_TRY(const report::Token token, scanner.next());
+    AIRLOCK_TRY(const report::Token& token, scanner.next());
     if (token.kind == TokenKind::end) break;
     if (token.begin != *next) continue;
     out.push_back(number);

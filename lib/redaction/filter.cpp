@@ -34,55 +34,99 @@ bool is_number(const report::Token& token) {
   return token.kind == TokenKind::number || digits(token.text) == token.text.size();
 }
 
+/// Counts what was done to the tokens of one report.
+class Counts {
+ public:
+  void add(const WalkStep& step, const Walk& walk) {
+    const std::size_t place = number_of(step.placement);
+    if (place >= by_place_.size()) by_place_.resize(place + 1);
+    const Judgement& judgement = step.judgement;
+    for (Count& count : by_place_[place]) {
+      if (count.what == judgement.what && count.action == judgement.action) {
+        ++count.count;
+        return;
+      }
+    }
+    by_place_[place].push_back({walk.counted_path(step.placement), judgement.what, judgement.action, 1});
+  }
+
+  [[nodiscard]] std::vector<DatumCount> sorted() const {
+    std::map<std::tuple<std::string_view, std::string_view, std::string_view>, std::uint64_t> sums;
+    for (const auto& counts : by_place_) {
+      for (const Count& count : counts) sums[{count.path, count.what, name(count.action)}] += count.count;
+    }
+    std::vector<DatumCount> out;
+    for (const auto& [key, count] : sums) {
+      const auto& [path, what, action] = key;
+      out.push_back({std::string(path), std::string(what), std::string(action), count});
+    }
+    return out;
+  }
+
+ private:
+  struct Count {
+    std::string_view path;
+    std::string_view what;
+    Action action;
+    std::uint64_t count;
+  };
+
+  /// A number for each path under which a token can be counted.
+  static std::size_t number_of(const Placement& placement) {
+    if (placement.status == TokenStatus::twin) return 0;
+    return placement.field != dictionary::no_field ? 1 + 2 * placement.field : 2 + 2 * std::size_t{placement.place};
+  }
+
+  std::vector<std::vector<Count>> by_place_;  ///< by number; of one path there are few kinds of counts
+};
+
 /// Gathers counts, needles and the period of one report, step by step.
 class Account {
  public:
   Account(const Dictionary& dictionary, const Plan& plan, Searched searched)
-      : dictionary_(dictionary), plan_(plan), with_note_(searched == Searched::report_and_note) {
+      : dictionary_(dictionary),
+        plan_(plan),
+        with_note_(searched == Searched::report_and_note),
+        inspector_(dictionary) {
     sources_.resize(2 * dictionary.fields().size(), no_source);
     period_start_field_ = dictionary.find(dictionary.roles().period_start);
     period_end_field_ = dictionary.find(dictionary.roles().period_end);
   }
 
   Result<void> add(const WalkStep& step, const Walk& walk) {
-    if (step.judgement.edit != Edit::keep) count(step, walk);
+    inspector_.look(*step.token, step.placement);
+    if (step.judgement.edit != Edit::keep) counts_.add(step, walk);
     if (step.below_dropped || step.judgement.edit != Edit::keep) AIRLOCK_CHECK(collect(step, walk));
     const bool is_replaced = step.judgement.edit == Edit::replace;
     const bool leaves = !step.below_dropped && step.judgement.edit != Edit::drop;
-    if (leaves && step.placement.status == TokenStatus::declared && step.token.kind == TokenKind::string) {
-      read_period(step.placement.field, is_replaced ? step.judgement.text : step.token.text);
+    if (leaves && step.placement.status == TokenStatus::declared && step.token->kind == TokenKind::string) {
+      read_period(step.placement.field, is_replaced ? step.judgement.text : step.token->text);
     }
     return {};
   }
 
   Redacted finish() && {
     Redacted out;
-    for (const auto& [key, count] : counts_) {
-      const auto& [path, what, action] = key;
-      out.counts.push_back({path, what, action, count});
-    }
+    out.counts = counts_.sorted();
     out.taken = std::move(taken_);
     out.period_start = std::move(period_start_);
     out.period_end = std::move(period_end_);
+    out.inspection = inspector_.finish();
     return out;
   }
 
  private:
-  void count(const WalkStep& step, const Walk& walk) {
-    ++counts_[{walk.counted_path(step), std::string(step.judgement.what), std::string(name(step.judgement.action))}];
-  }
-
   /// Notes for the leak scan what does not leave: with the class as which the scan looks for it in the report, or
   /// without a class if only the note is searched for it.
   [[nodiscard]] Result<void> collect(const WalkStep& step, const Walk& walk) {
-    const report::Token& token = step.token;
+    const report::Token& token = *step.token;
     if (token.kind != TokenKind::key && token.kind != TokenKind::string && token.kind != TokenKind::number) return {};
     switch (step.placement.status) {
       case TokenStatus::structure:
         return {};
       case TokenStatus::undeclared:
       case TokenStatus::ill_typed:
-        return collect_odd(step, walk);
+        return collect_odd(step);
       case TokenStatus::twin:
         return token.kind == TokenKind::key ? Result<void>{} : collect_twin(token, walk);
       case TokenStatus::declared:
@@ -102,11 +146,13 @@ class Account {
   /// For an undeclared or ill-typed value. Its class is unknown, so an equal value elsewhere may be a coincidence, and
   /// only the note is searched. Two kinds are looked for in the report too: e-mail addresses, and ill-typed values of
   /// fields that are taken out.
-  [[nodiscard]] Result<void> collect_odd(const WalkStep& step, const Walk& walk) {
-    const auto& [token, placement, judgement, below_dropped] = step;
+  [[nodiscard]] Result<void> collect_odd(const WalkStep& step) {
+    const report::Token& token = *step.token;
+    const Placement& placement = step.placement;
     const bool is_key = token.kind == TokenKind::key;
     if (token.kind != TokenKind::number && dictionary::fits(Type::email, token.kind, token.text, {})) {
-      AIRLOCK_CHECK(collect_one(token, dictionary::Class::person, false, taken_->source_id(walk.path())));
+      AIRLOCK_CHECK(collect_one(token, dictionary::Class::person, false,
+                                taken_->source_id(std::string(dictionary_.path_of(placement.place)))));
     }
     if (is_key && !placement.wildcard_key) return {};
     const bool by_itself = placement.status == TokenStatus::ill_typed && placement.field != dictionary::no_field &&
@@ -120,8 +166,9 @@ class Account {
   [[nodiscard]] Result<void> collect_twin(const report::Token& token, const Walk& walk) {
     for (const std::size_t index : walk.twin_fields()) {
       const dictionary::Field& field = dictionary_.fields()[index];
+      if (!field.cls || !is_searched_for(token, field.cls)) continue;
       const auto type = dictionary::first_fit(field.shape, token.kind, token.text);
-      if (!field.cls || !type || evidence_of(*type) == Evidence::none) continue;
+      if (!type || evidence_of(*type) == Evidence::none) continue;
       if (!changes(plan_.value(index), *type, token.text)) continue;
       AIRLOCK_CHECK(collect_one(token, field.cls, true, source_of(index, false)));
     }
@@ -130,10 +177,17 @@ class Account {
 
   [[nodiscard]] Result<void> collect_one(const report::Token& token, std::optional<dictionary::Class> cls,
                                          bool declared, std::uint32_t source) {
-    if (!cls && !with_note_) return {};
-    if (!is_number(token)) return taken_->add_text(token.text, cls, declared, source);
-    if (!with_note_ && !is_tell_tale(*cls)) return {};
-    return taken_->add_number(token.text, cls, source);
+    if (!is_searched_for(token, cls)) return {};
+    if (is_number(token)) return taken_->add_number(token.text, cls, source);
+    return taken_->add_text(token.text, cls, declared, source);
+  }
+
+  /// Whether anything is searched for such a value: a note for every one, the report only for those with a class, and
+  /// of numbers only for the long ones of tell-tale classes.
+  [[nodiscard]] bool is_searched_for(const report::Token& token, std::optional<dictionary::Class> cls) const {
+    if (with_note_) return true;
+    if (!cls) return false;
+    return !is_number(token) || (is_tell_tale(*cls) && digits(token.text) >= number_digits_minimum);
   }
 
   std::uint32_t source_of(std::size_t field, bool is_key) {
@@ -154,7 +208,8 @@ class Account {
   const Plan& plan_;
   const bool with_note_;
   std::vector<std::uint32_t> sources_;  ///< of each field's value and key; `no_source` until it is needed
-  std::map<std::tuple<std::string, std::string, std::string>, std::uint64_t> counts_;
+  Inspector inspector_;
+  Counts counts_;
   std::shared_ptr<TakenOut> taken_ = std::make_shared<TakenOut>();
   std::optional<std::size_t> period_start_field_;
   std::optional<std::size_t> period_end_field_;
@@ -164,19 +219,19 @@ class Account {
 
 Result<void> write(const WalkStep& step, report::Editor& editor) {
   if (step.below_dropped) {
-    editor.skip(step.token);
+    editor.skip(*step.token);
     return {};
   }
   switch (step.judgement.edit) {
     case Edit::keep:
-      return editor.keep(step.token);
+      return editor.keep(*step.token);
     case Edit::replace:
-      return editor.replace(step.token,
-                            step.judgement.is_number ? step.judgement.text : report::json_string(step.judgement.text));
+      return editor.replace(*step.token, step.judgement.is_number ? std::string(step.judgement.text)
+                                                                  : report::json_string(step.judgement.text));
     case Edit::drop:
       break;
   }
-  return editor.drop(step.token);
+  return editor.drop(*step.token);
 }
 
 }  // namespace
@@ -188,16 +243,16 @@ Result<Redacted> redact(const core::Blob& report, const Dictionary& dictionary, 
     return Walk(report, dictionary, plan, pseudonym_key, limits, fingerprint_key, collisions);
   };
   std::vector<std::uint64_t> collisions;
-  if (rewrites_keys(dictionary, plan)) {
+  if (coarsens_keys(dictionary, plan)) {
     AIRLOCK_TRY(collisions, find_collisions(walk_report({}), fingerprint_key));
   }
   Account account(dictionary, plan, searched);
   report::Editor editor(report, out);
   Walk walk = walk_report(collisions);
   for (;;) {
-    AIRLOCK_TRY(const WalkStep step, walk.next());
-    if (step.token.kind == TokenKind::end) {
-      AIRLOCK_CHECK(editor.finish(step.token));
+    AIRLOCK_TRY(const WalkStep& step, walk.next());
+    if (step.token->kind == TokenKind::end) {
+      AIRLOCK_CHECK(editor.finish(*step.token));
       return std::move(account).finish();
     }
     AIRLOCK_CHECK(account.add(step, walk));

@@ -4,7 +4,7 @@
 /// look for it. Deterministic: the same report, dictionary, plan and key give the same bytes. What stays is copied byte
 /// for byte.
 ///
-/// Reads the report once, or twice if the plan rewrites keys: the first pass finds keys that would become equal.
+/// Reads the report once, or twice if the plan coarsens keys: the first pass finds keys that would become equal.
 /// Memory: the scanner's, what was taken out, and in the first pass 24 bytes for each key of the objects open at one
 /// time.
 
@@ -18,6 +18,7 @@
 #include "crypto/hash.hpp"
 #include "dictionary/dictionary.hpp"
 #include "redaction/counts.hpp"
+#include "redaction/inspect.hpp"
 #include "redaction/plan.hpp"
 #include "redaction/taken_out.hpp"
 #include "report/scanner.hpp"
@@ -32,6 +33,7 @@ struct Redacted {
   std::shared_ptr<const TakenOut> taken;
   std::optional<std::string> period_start;  ///< UTC day `YYYY-MM-DD` as the plan discloses it; nothing if it does not
   std::optional<std::string> period_end;
+  Result<Inspection> inspection;  ///< of the original report: as `inspect` gives it
 };
 
 /// Writes the redacted report to `out`. The content of `out` may be used only after success and after the leak scan.

@@ -17,48 +17,81 @@ using core::quote;
 using dictionary::TokenStatus;
 using report::TokenKind;
 
+/// A field that no token has.
+constexpr std::size_t no_role = dictionary::no_field - 1;
+
 std::vector<bool> required_fields(const dictionary::Dictionary& dictionary) {
   std::vector<bool> out(dictionary.fields().size(), false);
   for (std::size_t i = 0; i < out.size(); ++i) out[i] = dictionary.fields()[i].required;
   return out;
 }
 
+bool is_event(const dictionary::Dictionary& dictionary, std::string_view text) {
+  const auto& events = dictionary.events();
+  return std::find(events.begin(), events.end(), text) != events.end();
+}
+
 }  // namespace
+
+Inspector::Inspector(const dictionary::Dictionary& dictionary)
+    : dictionary_(dictionary),
+      event_field_(dictionary.find(dictionary.roles().event).value_or(no_role)),
+      start_field_(dictionary.find(dictionary.roles().period_start).value_or(no_role)),
+      end_field_(dictionary.find(dictionary.roles().period_end).value_or(no_role)),
+      is_missing_(required_fields(dictionary)) {}
+
+void Inspector::look(const report::Token& token, const dictionary::Placement& placement) {
+  if (token.depth > 0 && (token.is_scalar() || token.opens())) ++out_.members;
+  if (placement.field == event_field_) has_event_ = true;
+  if (placement.status != TokenStatus::declared) return;
+  if (!placement.stands_in) is_missing_[placement.field] = false;
+  if (token.kind != TokenKind::string) return;
+  if (placement.field == event_field_) out_.event = token.text;
+  if (placement.field != start_field_ && placement.field != end_field_) return;
+  const auto time = core::read_rfc3339(token.text);
+  if (time) (placement.field == start_field_ ? out_.period_start : out_.period_end) = time->date();
+}
+
+core::Result<Inspection> Inspector::finish() {
+  const auto missing = std::find(is_missing_.begin(), is_missing_.end(), true);
+  if (missing != is_missing_.end()) {
+    out_.missing = dictionary_.fields()[static_cast<std::size_t>(missing - is_missing_.begin())].path;
+  }
+  if (is_event(dictionary_, out_.event)) return std::move(out_);
+  const std::string hint = "only events in the kit's dictionary may leave";
+  return fail(Code::refused,
+              quote(dictionary_.roles().event) + (has_event_ ? " is not an event of the dictionary" : " is missing"),
+              hint);
+}
 
 core::Result<Inspection> inspect(const core::Blob& report, const dictionary::Dictionary& dictionary,
                                  const report::Limits& limits, const crypto::Secret& fingerprint_key) {
-  const dictionary::Roles& roles = dictionary.roles();
-  const auto event_field = dictionary.find(roles.event);
-  const auto start_field = dictionary.find(roles.period_start);
-  const auto end_field = dictionary.find(roles.period_end);
   report::Scanner scanner(report, limits, fingerprint_key);
   dictionary::Classifier classifier(dictionary);
-  Inspection out;
-  bool has_event = false;
-  std::vector<bool> is_missing = required_fields(dictionary);
+  Inspector inspector(dictionary);
   for (;;) {
-    AIRLOCK_TRY(const report::Token token, scanner.next());
-    if (token.kind == TokenKind::end) break;
+    AIRLOCK_TRY(const report::Token& token, scanner.next());
+    if (token.kind == TokenKind::end) return inspector.finish();
     if (token.depth == 0 && !token.closes()) AIRLOCK_CHECK(check_is_object(token));
+    inspector.look(token, classifier.place(token));
+  }
+}
+
+std::optional<std::string> find_event(const core::Blob& report, const dictionary::Dictionary& dictionary,
+                                      const report::Limits& limits, const crypto::Secret& fingerprint_key) {
+  const auto event_field = dictionary.find(dictionary.roles().event);
+  report::Scanner scanner(report, limits, fingerprint_key);
+  dictionary::Classifier classifier(dictionary);
+  for (;;) {
+    const auto next = scanner.next();
+    if (!next) return std::nullopt;
+    const report::Token& token = *next;
+    if (token.kind == TokenKind::end || (token.depth == 0 && !check_is_object(token))) return std::nullopt;
     const auto placement = classifier.place(token);
-    if (token.depth > 0 && (token.is_scalar() || token.opens())) ++out.members;
-    if (placement.field == event_field) has_event = true;
-    if (placement.status == TokenStatus::declared && !placement.stands_in) is_missing[placement.field] = false;
-    if (placement.status != TokenStatus::declared || token.kind != TokenKind::string) continue;
-    if (placement.field == event_field) out.event = token.text;
-    if (placement.field != start_field && placement.field != end_field) continue;
-    const auto time = core::read_rfc3339(token.text);
-    if (time) (placement.field == start_field ? out.period_start : out.period_end) = time->date();
+    if (placement.field != event_field || token.kind != TokenKind::string) continue;
+    if (placement.status != TokenStatus::declared || !is_event(dictionary, token.text)) return std::nullopt;
+    return std::string(token.text);
   }
-  const auto missing = std::find(is_missing.begin(), is_missing.end(), true);
-  if (missing != is_missing.end()) {
-    out.missing = dictionary.fields()[static_cast<std::size_t>(missing - is_missing.begin())].path;
-  }
-  const auto& events = dictionary.events();
-  if (std::find(events.begin(), events.end(), out.event) != events.end()) return out;
-  const std::string hint = "only events in the kit's dictionary may leave";
-  return fail(Code::refused, quote(roles.event) + (has_event ? " is not an event of the dictionary" : " is missing"),
-              hint);
 }
 
 }  // namespace airlock::redaction

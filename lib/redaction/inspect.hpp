@@ -5,11 +5,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/io.hpp"
 #include "core/result.hpp"
 #include "crypto/hash.hpp"
-#include "dictionary/dictionary.hpp"
+#include "dictionary/classifier.hpp"
 #include "report/scanner.hpp"
 
 namespace airlock::redaction {
@@ -22,9 +23,33 @@ struct Inspection {
   std::string missing;        ///< declared path of the first required field without a value of its type; or empty
 };
 
+/// Gathers what an inspection says from the tokens of one report: hand over every token of a report that is an object.
+class Inspector {
+ public:
+  explicit Inspector(const dictionary::Dictionary& dictionary);
+  void look(const report::Token& token, const dictionary::Placement& placement);
+  /// Error: refused if the event is missing or not one of the dictionary's.
+  [[nodiscard]] core::Result<Inspection> finish();
+
+ private:
+  const dictionary::Dictionary& dictionary_;
+  std::size_t event_field_;  ///< of the roles; `no_role` if the dictionary declares none
+  std::size_t start_field_;
+  std::size_t end_field_;
+  std::vector<bool> is_missing_;  ///< by field: whether it is required and has not been seen
+  bool has_event_ = false;
+  Inspection out_;
+};
+
 /// Reads the whole report. Errors: bad_input if it is malformed (the message names the byte offset) or not an object;
 /// refused if its event is missing or not one of the dictionary's.
 [[nodiscard]] core::Result<Inspection> inspect(const core::Blob& report, const dictionary::Dictionary& dictionary,
                                                const report::Limits& limits, const crypto::Secret& fingerprint_key);
+
+/// The event of the report, if it is one of the dictionary's. Reads the report only up to there, so the rest may be
+/// malformed. Nothing if there is no such event, or if the report is malformed before it.
+[[nodiscard]] std::optional<std::string> find_event(const core::Blob& report, const dictionary::Dictionary& dictionary,
+                                                    const report::Limits& limits,
+                                                    const crypto::Secret& fingerprint_key);
 
 }  // namespace airlock::redaction

@@ -21,11 +21,11 @@ Judgement Judge::treat(const Treatment& treatment, const Token& token, const Pla
     case Action::drop:
       return drop;
     case Action::mask:
-      return has_text ? Judgement{Edit::replace, what, Action::mask, std::string(masked)} : drop;
+      return has_text ? Judgement{Edit::replace, what, Action::mask, masked} : drop;
     case Action::pseudonymise:
       if (!has_text) return drop;
-      return {Edit::replace, what, Action::pseudonymise,
-              pseudonym(keyed_, placement.cls, dictionary_.fields()[placement.field].path, token.text)};
+      written_ = pseudonym(keyed_, placement.cls, dictionary_.fields()[placement.field].path, token.text);
+      return {Edit::replace, what, Action::pseudonymise, written_};
     default:
       break;
   }
@@ -37,7 +37,8 @@ Judgement Judge::treat(const Treatment& treatment, const Token& token, const Pla
   if (*rest == token.text) return {};
   // The result must again have the declared type. 9223372036854775807 rounded up to a multiple of 10 does not.
   if (!dictionary::fits(placement.type, token.kind, *rest, {})) return drop;
-  return {Edit::replace, what, treatment.action, std::move(*rest), token.kind == TokenKind::number};
+  written_ = std::move(*rest);
+  return {Edit::replace, what, treatment.action, written_, token.kind == TokenKind::number};
 }
 
 Judgement Judge::judge(const Token& token, const Placement& placement) {

@@ -22,7 +22,7 @@ struct Judgement {
   Edit edit = Edit::keep;
   std::string_view what;  ///< as in DatumCount; empty if the token is kept
   Action action = Action::keep;
-  std::string text;        ///< for `replace`: the text to write, decoded
+  std::string_view text;   ///< for `replace`: the text to write, decoded; valid until the next call of `judge`
   bool is_number = false;  ///< for `replace`: whether `text` is written as a number, not as a string
 };
 
@@ -41,6 +41,7 @@ class Judge {
   const dictionary::Dictionary& dictionary_;
   const Plan& plan_;
   crypto::HmacSha256 keyed_;
+  std::string written_;  ///< the text of the last judgement
 };
 
 }  // namespace airlock::redaction

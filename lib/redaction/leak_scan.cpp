@@ -4,7 +4,6 @@
 #include <map>
 
 #include "core/text.hpp"
-#include "redaction/declared_path.hpp"
 #include "redaction/forms.hpp"
 #include "redaction/looked_for.hpp"
 #include "redaction/needle_index.hpp"
@@ -48,7 +47,7 @@ class CopySearch {
 
   Result<void> look(const Token& token, const Placement& placement) {
     const Held held = held_at(token, placement, dictionary_, plan_);
-    if (held != Held::report && held != Held::airlock) return fault(token, placement, held);
+    if (held != Held::report && held != Held::airlock) return fault(placement, held);
     if (going_) {
       if (token.depth == *going_ && (token.is_scalar() || token.closes())) going_.reset();
       return {};
@@ -112,32 +111,18 @@ class CopySearch {
     return {};
   }
 
-  Result<void> fault(const Token& token, const Placement& placement, Held held) const {
+  Result<void> fault(const Placement& placement, Held held) const {
     const std::string_view what = held == Held::undeclared  ? "a value that the dictionary does not declare"
                                   : held == Held::ill_typed ? "a value that is not of its declared type"
                                   : held == Held::twin      ? "a twin, although all twins had to be dropped"
                                                             : "a value that had to be taken out or changed";
     const bool has_path = placement.field != dictionary::no_field && held != Held::twin;
-    return fail(Code::refused,
-                "leak scan: " + quote(has_path ? dictionary_.fields()[placement.field].path : path_of(token)) +
-                    " still has " + std::string(what) + " after redaction",
-                "this is a fault in Airlock; nothing left the site");
-  }
-
-  /// The longest declared path that leads to the token. Reads the report again, since this is needed for faults only.
-  [[nodiscard]] std::string path_of(const Token& token) const {
-    const crypto::Secret key(std::string(16, '\0'));
-    report::Limits limits;
-    limits.bytes = report::report_bytes_maximum;
-    report::Scanner scanner(leaving_.report, limits, key);
-    dictionary::Classifier classifier(dictionary_);
-    DeclaredPath path;
-    for (;;) {
-      const auto each = scanner.next();
-      if (!each || each->kind == TokenKind::end) return path.text();
-      path.advance(*each, classifier.place(*each));
-      if (each->begin == token.begin) return path.text();
-    }
+    return fail(
+        Code::refused,
+        "leak scan: " +
+            quote(has_path ? dictionary_.fields()[placement.field].path : dictionary_.path_of(placement.place)) +
+            " still has " + std::string(what) + " after redaction",
+        "this is a fault in Airlock; nothing left the site");
   }
 
   const Leaving& leaving_;
@@ -161,10 +146,11 @@ Result<Copies> scan(const Leaving& leaving, const Dictionary& dictionary, const 
   dictionary::Classifier classifier(dictionary);
   CopySearch search(leaving, dictionary, plan, taken, fingerprint_key);
   for (;;) {
-    auto token = scanner.next();
-    if (!token) return fail(std::move(token).error().within("leak scan"));
-    if (token->kind == TokenKind::end) break;
-    AIRLOCK_CHECK(search.look(*token, classifier.place(*token)));
+    auto next = scanner.next();
+    if (!next) return fail(std::move(next).error().within("leak scan"));
+    const Token& token = *next;
+    if (token.kind == TokenKind::end) break;
+    AIRLOCK_CHECK(search.look(token, classifier.place(token)));
   }
   for (const FreeText& text : leaving.texts) AIRLOCK_CHECK(search.look(text));
   return std::move(search).finish();

@@ -24,10 +24,9 @@ std::string types_text(const dictionary::Shape& shape) {
 
 }  // namespace
 
-bool rewrites_keys(const dictionary::Dictionary& dictionary, const Plan& plan) {
+bool coarsens_keys(const dictionary::Dictionary& dictionary, const Plan& plan) {
   for (std::size_t i = 0; i < dictionary.fields().size(); ++i) {
-    const Action action = plan.key(i).action;
-    if (action != Action::keep && action != Action::drop) return true;
+    if (is_partial(plan.key(i).action)) return true;
   }
   return false;
 }
@@ -48,44 +47,42 @@ Walk::Walk(const core::Blob& report, const dictionary::Dictionary& dictionary, c
       collisions_(collisions),
       misfits_(misfits) {}
 
-Result<WalkStep> Walk::next() {
-  AIRLOCK_TRY(const Token token, scanner_.next());
-  if (token.kind == TokenKind::end) return WalkStep{token, {}, {}, false};
+Result<std::reference_wrapper<const WalkStep>> Walk::next() {
+  AIRLOCK_TRY(const Token& token, scanner_.next());
+  step_.token = &token;
+  step_.judgement = {};
+  step_.below_dropped = drop_depth_.has_value();
+  if (token.kind == TokenKind::end) return std::cref(step_);
   if (token.depth == 0 && !token.closes()) AIRLOCK_CHECK(check_is_object(token));
-  const Placement placement = classifier_.place(token);
-  path_.advance(token, placement);
-  AIRLOCK_CHECK(refuse_undeclared(placement));
-
-  WalkStep out{token, placement, {}, drop_depth_.has_value()};
+  step_.placement = classifier_.place(token);
+  if (plan_.undeclared() == Undeclared::refuse) AIRLOCK_CHECK(refuse_misfit(step_.placement));
   if (drop_depth_) {
     if (token.depth == *drop_depth_ && (token.is_scalar() || token.closes())) drop_depth_.reset();
-    return out;
+    return std::cref(step_);
   }
-  if (takes_collision(token.begin)) {
-    out.judgement = {Edit::drop, "collision", Action::drop, {}};
-  } else {
-    out.judgement = judge_.judge(token, placement);
-  }
+  step_.judgement = takes_collision(token.begin) ? Judgement{Edit::drop, "collision", Action::drop, {}}
+                                                 : judge_.judge(token, step_.placement);
   const bool more_follows = token.kind == TokenKind::key || token.opens();
-  if (out.judgement.edit == Edit::drop && more_follows) drop_depth_ = token.depth;
-  return out;
+  if (step_.judgement.edit == Edit::drop && more_follows) drop_depth_ = token.depth;
+  return std::cref(step_);
 }
 
-std::string Walk::counted_path(const WalkStep& step) const {
-  if (step.placement.status == TokenStatus::twin) return "twins";
-  if (step.placement.field != dictionary::no_field) return dictionary_.fields()[step.placement.field].path;
-  return path();
+std::string_view Walk::counted_path(const Placement& placement) const {
+  if (placement.status == TokenStatus::twin) return "twins";
+  if (placement.field != dictionary::no_field) return dictionary_.fields()[placement.field].path;
+  return dictionary_.path_of(placement.place);
 }
 
-Result<void> Walk::refuse_undeclared(const Placement& placement) const {
-  if (plan_.undeclared() == Undeclared::drop || misfits_ == OnMisfit::reported) return {};
+Result<void> Walk::refuse_misfit(const Placement& placement) const {
+  if (placement.status != TokenStatus::undeclared && placement.status != TokenStatus::ill_typed) return {};
+  if (misfits_ == OnMisfit::reported) return {};
+  const std::string path = quote(dictionary_.path_of(placement.place));
   const std::string hint = "a newer kit may declare it; a profile with `\"undeclared\": \"drop\"` would drop it";
   if (placement.status == TokenStatus::undeclared) {
-    return fail(Code::refused, quote(path_.text()) + " has a value that the dictionary does not declare", hint);
+    return fail(Code::refused, path + " has a value that the dictionary does not declare", hint);
   }
-  if (placement.status != TokenStatus::ill_typed) return {};
   if (placement.field == dictionary::no_field) {
-    return fail(Code::refused, quote(path_.text()) + " has a value that is not of its declared type", hint);
+    return fail(Code::refused, path + " has a value that is not of its declared type", hint);
   }
   const dictionary::Field& field = dictionary_.fields()[placement.field];
   return fail(Code::refused,

@@ -4,19 +4,18 @@
 /// end. Every pass over a report that redacts or explains is such a walk, so that no two passes can disagree.
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
-#include <string>
-#include <vector>
+#include <string_view>
 
 #include "core/io.hpp"
-#include "redaction/declared_path.hpp"
 #include "redaction/judge.hpp"
 
 namespace airlock::redaction {
 
 struct WalkStep {
-  report::Token token;
+  const report::Token* token = nullptr;
   dictionary::Placement placement;
   Judgement judgement;         ///< `keep` if the token is below something dropped
   bool below_dropped = false;  ///< false for the dropped key or value itself
@@ -29,8 +28,9 @@ using Offsets = std::span<const std::uint64_t>;
 /// error, or it goes on and the caller reports the misfit.
 enum class OnMisfit : std::uint8_t { by_plan, reported };
 
-/// Whether a plan replaces keys of the report, so that some may become equal.
-[[nodiscard]] bool rewrites_keys(const dictionary::Dictionary& dictionary, const Plan& plan);
+/// Whether a plan may make keys of one object equal: whether it coarsens keys. Pseudonyms do not count. They have 128
+/// bits of a keyed hash, so two are equal by chance in fewer than one report in 2^80.
+[[nodiscard]] bool coarsens_keys(const dictionary::Dictionary& dictionary, const Plan& plan);
 
 class Walk {
  public:
@@ -39,21 +39,19 @@ class Walk {
        const crypto::Secret& pseudonym_key, const report::Limits& limits, const crypto::Secret& fingerprint_key,
        Offsets collisions, OnMisfit misfits = OnMisfit::by_plan);
 
-  /// The next token; `TokenKind::end` once. Errors: the scanner's; bad_input if the report is not an object; refused if
-  /// the plan refuses an undeclared or ill-typed value and the token is. The message names a declared path and no
-  /// value.
-  [[nodiscard]] core::Result<WalkStep> next();
+  /// The next token; `TokenKind::end` once. Valid until the next call. Errors: the scanner's; bad_input if the report
+  /// is not an object; refused if the plan refuses an undeclared or ill-typed value and the token is. The message names
+  /// a declared path and no value.
+  [[nodiscard]] core::Result<std::reference_wrapper<const WalkStep>> next();
 
-  /// The declared path of the last token (declared_path.hpp).
-  [[nodiscard]] std::string path() const { return path_.text(); }
-  /// The path under which the last step is counted: the path of the field that governs it, `twins` for a twin,
-  /// otherwise `path()`.
-  [[nodiscard]] std::string counted_path(const WalkStep& step) const;
-  /// The fields that the last token, a twin, may copy.
-  [[nodiscard]] std::vector<std::size_t> twin_fields() const { return classifier_.twin_fields(); }
+  /// The path under which a step is counted: the path of the field that governs it, `twins` for a twin, otherwise the
+  /// path of its place.
+  [[nodiscard]] std::string_view counted_path(const dictionary::Placement& placement) const;
+  /// The fields that the last token, a twin, may copy. Valid until the next token.
+  [[nodiscard]] std::span<const std::size_t> twin_fields() const { return classifier_.twin_fields(); }
 
  private:
-  [[nodiscard]] core::Result<void> refuse_undeclared(const dictionary::Placement& placement) const;
+  [[nodiscard]] core::Result<void> refuse_misfit(const dictionary::Placement& placement) const;
   [[nodiscard]] bool takes_collision(std::uint64_t begin);
 
   const dictionary::Dictionary& dictionary_;
@@ -61,10 +59,10 @@ class Walk {
   report::Scanner scanner_;
   dictionary::Classifier classifier_;
   Judge judge_;
-  DeclaredPath path_;
   Offsets collisions_;  ///< those that are still to come
   OnMisfit misfits_;
   std::optional<std::size_t> drop_depth_;  ///< the depth of what is being dropped, until it ends
+  WalkStep step_;                          ///< the last one
 };
 
 /// Error: bad_input if the first token of a report does not begin an object.

@@ -32,11 +32,16 @@ struct Editor::State {
   [[nodiscard]] bool follows(const Token& token) const;
   Result<void> copy(std::uint64_t begin, std::uint64_t end);
   Result<void> write(std::string_view bytes);
+  Result<void> copy_run();
+  Result<void> append(std::string_view bytes);
   Result<void> flush();
 
   Window in;
   core::Sink& out;
   std::string buffer;  ///< not yet written to the sink
+  /// The bytes of the report to copy behind `buffer`: what stays in one piece is copied in one piece.
+  std::uint64_t run_begin = 0;
+  std::uint64_t run_end = 0;
   /// For each open container that stays: whether one of its members or elements was written.
   std::vector<bool> has_members;
   std::optional<PendingKey> key;
@@ -82,18 +87,33 @@ Result<void> Editor::State::put(const Token& token, std::optional<std::string_vi
 }
 
 Result<void> Editor::State::copy(std::uint64_t begin, std::uint64_t end) {
-  in.seek(begin);
-  insist(end <= in.size());
-  while (in.offset() < end) {
-    AIRLOCK_CHECK(in.ensure(1));
-    const std::string_view piece = in.rest().substr(0, end - in.offset());
-    AIRLOCK_CHECK(write(piece));
-    in.advance(piece.size());
+  insist(begin >= run_end && end >= begin && end <= in.size());
+  if (begin != run_end) {
+    AIRLOCK_CHECK(copy_run());
+    run_begin = begin;
   }
+  run_end = end;
   return {};
 }
 
 Result<void> Editor::State::write(std::string_view bytes) {
+  AIRLOCK_CHECK(copy_run());
+  return append(bytes);
+}
+
+Result<void> Editor::State::copy_run() {
+  in.seek(run_begin);
+  while (in.offset() < run_end) {
+    AIRLOCK_CHECK(in.ensure(1));
+    const std::string_view piece = in.rest().substr(0, run_end - in.offset());
+    AIRLOCK_CHECK(append(piece));
+    in.advance(piece.size());
+  }
+  run_begin = run_end;
+  return {};
+}
+
+Result<void> Editor::State::append(std::string_view bytes) {
   buffer += bytes;
   if (buffer.size() < core::copy_piece) return {};
   return flush();
@@ -134,6 +154,7 @@ void Editor::skip(const Token& token) {
 Result<void> Editor::finish(const Token& end) {
   insist(end.kind == TokenKind::end && state_->has_value && state_->has_members.empty());
   AIRLOCK_CHECK(state_->copy(end.gap, end.end));
+  AIRLOCK_CHECK(state_->copy_run());
   return state_->flush();
 }
 

@@ -7,7 +7,7 @@
 ///
 ///     Editor editor(report, out);
 ///     for (;;) {
-///       AIRLOCK_TRY(const Token token, scanner.next());
+///       AIRLOCK_TRY(const Token& token, scanner.next());
 ///       if (token.kind == TokenKind::end) return editor.finish(token);
 ///       if (editor.dropping()) {
 ///         editor.skip(token);

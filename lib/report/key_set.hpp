@@ -1,27 +1,45 @@
 #pragma once
 /// \file
-/// The keys that an open object has had so far, as fingerprints. A hash table without pointers, since a report may have
-/// millions of keys. The fingerprints are keyed and therefore evenly spread, so each is its own hash.
+/// The keys that the open objects have had so far, as fingerprints of 64 bits. All tables lie in one array, one behind
+/// the other: only the innermost object can get a key, and its table is the last.
 
 #include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
 #include <vector>
-
-#include "crypto/hash.hpp"
 
 namespace airlock::report {
 
 class KeySet {
  public:
-  /// Adds the fingerprint. Returns false if the set already had it. An empty set uses no memory. Otherwise the table is
-  /// between 3/8 and 3/4 full, which is 22 to 43 bytes for each key. While it grows, the old and the new table exist.
-  [[nodiscard]] bool insert(crypto::Fingerprint key);
+  /// Memory: none for an object without keys, otherwise 9 to 19 bytes for each key; 64 bytes at least. A table grows
+  /// where it is, so no second one exists meanwhile.
+  void open_object() { tables_.push_back({used_, 0, 0}); }
+  /// Forgets the keys of the innermost object.
+  void close_object();
+  /// Adds a key to the innermost object. Fingerprints are keyed and evenly spread, so each is its own hash. Returns
+  /// false if the object has one that is equal: almost certainly the same key.
+  [[nodiscard]] bool insert(std::uint64_t fingerprint);
 
  private:
-  [[nodiscard]] crypto::Fingerprint& slot_of(const crypto::Fingerprint& key);
-  void grow();
+  struct Table {
+    std::size_t begin;  ///< of its slots
+    std::size_t size;   ///< how many slots, a power of two, or 0
+    std::size_t keys;
+  };
+  [[nodiscard]] std::uint64_t& slot_of(const Table& table, std::uint64_t fingerprint);
+  void grow(Table& table);
+  void extend(std::size_t slots);
 
-  std::vector<crypto::Fingerprint> slots_;  ///< their number is a power of two, or 0; all zero if unused
-  std::size_t count_ = 0;
+  struct Free {
+    void operator()(std::uint64_t* slots) const { std::free(slots); }
+  };
+  /// Not a vector, which copies large tables to let them grow: `realloc` moves their pages.
+  std::unique_ptr<std::uint64_t[], Free> slots_;
+  std::size_t reserved_ = 0;  ///< how many slots there is memory for
+  std::size_t used_ = 0;      ///< how many slots the tables have; a slot without a key is 0
+  std::vector<Table> tables_;
 };
 
 }  // namespace airlock::report

@@ -1,6 +1,8 @@
 #include "report/lexer.hpp"
 
 #include <array>
+#include <bit>
+#include <cstring>
 #include <optional>
 
 #include "core/ascii.hpp"
@@ -26,8 +28,21 @@ constexpr std::array<bool, 256> make_plain() {
 /// The ASCII bytes that need no decoding in a string.
 constexpr std::array<bool, 256> plain = make_plain();
 
+/// The highest bit of each byte of `word` that is not plain, up to the first such byte. Higher bits mean nothing.
+std::uint64_t not_plain(std::uint64_t word) {
+  constexpr std::uint64_t ones = 0x0101010101010101;
+  constexpr std::uint64_t tops = 0x8080808080808080;
+  const auto below = [&](std::uint64_t bytes, std::uint64_t limit) { return (bytes - ones * limit) & ~bytes; };
+  return (word | below(word, 0x20) | below(word ^ ones * '"', 1) | below(word ^ ones * '\\', 1)) & tops;
+}
+
 std::size_t plain_prefix(std::string_view text) {
+  static_assert(std::endian::native == std::endian::little);
   std::size_t at = 0;
+  for (std::uint64_t word = 0; text.size() - at >= sizeof word; at += sizeof word) {
+    std::memcpy(&word, text.data() + at, sizeof word);
+    if (const std::uint64_t found = not_plain(word)) return at + static_cast<std::size_t>(std::countr_zero(found)) / 8;
+  }
   while (at < text.size() && plain[octet(text[at])]) ++at;
   return at;
 }

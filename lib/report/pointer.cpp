@@ -29,11 +29,12 @@ std::optional<std::string> place_of_fault(const core::Blob& report, const Limits
   Pointer pointer;
   bool value_follows = false;
   for (;;) {
-    const auto token = scanner.next();
-    if (token && token->kind == TokenKind::end) return std::nullopt;
-    if (token) {
-      pointer.advance(*token);
-      value_follows = token->kind == TokenKind::key;
+    const auto next = scanner.next();
+    if (next) {
+      const Token& token = *next;
+      if (token.kind == TokenKind::end) return std::nullopt;
+      pointer.advance(token);
+      value_follows = token.kind == TokenKind::key;
       continue;
     }
     if (pointer.open_.empty()) return std::nullopt;

@@ -2,7 +2,7 @@
 /// \file
 /// Where in a report a token is, as a JSON Pointer (RFC 6901) with the report's own names. For people at the site only:
 /// such a path may contain a person's name, so it is neither recorded nor sent. For that, use
-/// redaction/declared_path.hpp.
+/// `Placement::place` (dictionary/classifier.hpp).
 
 #include <cstdint>
 #include <optional>

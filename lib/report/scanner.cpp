@@ -24,8 +24,8 @@ enum class Place : std::uint8_t {
 
 struct OpenContainer {
   bool is_object;
+  std::uint64_t begin;        ///< the offset of its bracket
   std::uint64_t members = 0;  ///< counted in objects only
-  KeySet keys;
 
   [[nodiscard]] char closer() const { return is_object ? '}' : ']'; }
 };
@@ -39,41 +39,45 @@ std::string excess(std::string_view what, std::uint64_t limit, std::string_view 
 }  // namespace
 
 struct Scanner::State {
-  State(const core::Blob& report, const Limits& its_limits, const crypto::Secret& fingerprint_key)
-      : limits(its_limits), in(report), lexer(in), fingerprint(fingerprint_key) {
+  State(const core::Blob& its_report, const Limits& its_limits, const crypto::Fingerprinter& its_fingerprint)
+      : report(its_report), limits(its_limits), in(report), lexer(in), fingerprint(its_fingerprint) {
     if (limits.number_bytes > number_bytes_maximum)
       throw std::logic_error("report::Scanner: number_bytes is too large");
     const std::uint64_t maximum = std::min(limits.bytes, report_bytes_maximum);
     if (in.size() > maximum) failure = refuse(maximum, excess("report", maximum, " bytes")).value();
   }
 
-  Result<Token> next();
-  Result<Token> end(Token token);
-  Result<Token> open(Token token, TokenKind kind);
-  Result<Token> close(Token token);
-  Result<Token> key(Token token);
-  Result<Token> value(Token token);
-  Result<Token> scalar(Token token, TokenKind kind, Result<std::string_view> text);
+  Result<void> next();
+  Result<void> end();
+  Result<void> open(TokenKind kind);
+  Result<void> close();
+  Result<void> key();
+  Result<void> value();
+  Result<void> scalar(TokenKind kind, Result<std::string_view> text);
+  Result<bool> has_key() const;
   Result<void> count_member();
   Result<void> skip_space();
   bool take(char c);
   [[nodiscard]] bool is_next(char c) const { return !in.rest().empty() && in.rest().front() == c; }
 
+  const core::Blob& report;
   Limits limits;
   Window in;
   Lexer lexer;
   crypto::Fingerprinter fingerprint;
   Place place = Place::nothing;
   std::vector<OpenContainer> containers;  ///< those that are open
+  KeySet keys;                            ///< of those that are objects
   std::uint64_t members = 0;
+  Token token;  ///< the last one
   std::optional<core::Error> failure;
 };
 
-Result<Token> Scanner::State::next() {
-  Token token;
+Result<void> Scanner::State::next() {
+  token.text = {};
   token.gap = token.comma_gap = token.comma = in.offset();
   AIRLOCK_CHECK(skip_space());
-  if (place == Place::value && containers.empty()) return end(token);
+  if (place == Place::value && containers.empty()) return end();
 
   bool may_close = place == Place::opening;
   if (place == Place::key) {
@@ -95,84 +99,104 @@ Result<Token> Scanner::State::next() {
 
   token.begin = in.offset();
   token.depth = containers.size();
-  if (may_close && is_next(containers.back().closer())) return close(token);
-  if (!containers.empty() && containers.back().is_object && place != Place::key) return key(token);
-  return value(token);
+  if (may_close && is_next(containers.back().closer())) return close();
+  if (!containers.empty() && containers.back().is_object && place != Place::key) return key();
+  return value();
 }
 
-Result<Token> Scanner::State::end(Token token) {
+Result<void> Scanner::State::end() {
   if (!in.rest().empty()) return refuse_next(in, "the end");
+  token.kind = TokenKind::end;
   token.begin = token.end = in.offset();
-  return token;
+  token.depth = 0;
+  return {};
 }
 
-Result<Token> Scanner::State::open(Token token, TokenKind kind) {
+Result<void> Scanner::State::open(TokenKind kind) {
   if (containers.size() >= limits.depth) {
     return refuse(token.begin, "the report is nested deeper than " + std::to_string(limits.depth));
   }
-  containers.push_back({kind == TokenKind::begin_object, 0, {}});
+  containers.push_back({kind == TokenKind::begin_object, token.begin});
+  if (containers.back().is_object) keys.open_object();
   in.advance(1);
   token.kind = kind;
   token.end = in.offset();
   place = Place::opening;
-  return token;
+  return {};
 }
 
-Result<Token> Scanner::State::close(Token token) {
+Result<void> Scanner::State::close() {
   token.kind = containers.back().is_object ? TokenKind::end_object : TokenKind::end_array;
+  if (containers.back().is_object) keys.close_object();
   containers.pop_back();
   token.depth = containers.size();
   in.advance(1);
   token.end = in.offset();
   place = Place::value;
-  return token;
+  return {};
 }
 
-Result<Token> Scanner::State::key(Token token) {
+Result<void> Scanner::State::key() {
   if (!is_next('"')) return refuse_next(in, place == Place::opening ? "a key or `}`" : "a key");
   AIRLOCK_CHECK(count_member());
   token.kind = TokenKind::key;
   AIRLOCK_TRY(token.text, lexer.string(limits.key_bytes, "key"));
-  if (!containers.back().keys.insert(fingerprint(token.text))) {
-    return refuse(token.begin, "the object has this key already, which I-JSON forbids");
+  if (!keys.insert(fingerprint(token.text).words[0])) {
+    AIRLOCK_TRY(const bool has_it, has_key());
+    if (has_it) return refuse(token.begin, "the object has this key already, which I-JSON forbids");
   }
   token.end = in.offset();
   place = Place::key;
-  return token;
+  return {};
 }
 
-Result<Token> Scanner::State::value(Token token) {
+/// Whether the innermost object has an equal key before the last one. Reads the object again up to there: fingerprints
+/// of different keys are equal once in 2^25 objects of a million members, and equal keys end the report.
+Result<bool> Scanner::State::has_key() const {
+  const std::uint64_t begin = containers.back().begin;
+  const core::BlobPart before(report, begin, token.begin - begin);
+  State scanner(before, limits, fingerprint);
+  for (;;) {
+    const auto read = scanner.next();
+    if (!read && read.error().code == core::Code::bad_input) return false;  // where the part ends
+    if (!read) return core::fail(read.error());
+    const Token& other = scanner.token;
+    if (other.kind == TokenKind::key && other.depth == 1 && other.text == token.text) return true;
+  }
+}
+
+Result<void> Scanner::State::value() {
   if (!containers.empty() && !containers.back().is_object) AIRLOCK_CHECK(count_member());
   const char first = in.rest().empty() ? '\0' : in.rest().front();
   switch (first) {
     case '{':
-      return open(token, TokenKind::begin_object);
+      return open(TokenKind::begin_object);
     case '[':
-      return open(token, TokenKind::begin_array);
+      return open(TokenKind::begin_array);
     case '"':
-      return scalar(token, TokenKind::string, lexer.string(limits.string_bytes, "string"));
+      return scalar(TokenKind::string, lexer.string(limits.string_bytes, "string"));
     case 't':
-      return scalar(token, TokenKind::boolean, lexer.word("true"));
+      return scalar(TokenKind::boolean, lexer.word("true"));
     case 'f':
-      return scalar(token, TokenKind::boolean, lexer.word("false"));
+      return scalar(TokenKind::boolean, lexer.word("false"));
     case 'n':
-      return scalar(token, TokenKind::null, lexer.word("null"));
+      return scalar(TokenKind::null, lexer.word("null"));
     default:
       break;
   }
   if (first == '-' || core::is_digit(first)) {
-    return scalar(token, TokenKind::number, lexer.number(limits.number_bytes));
+    return scalar(TokenKind::number, lexer.number(limits.number_bytes));
   }
   if (in.offset() == 0 && in.rest().substr(0, 3) == "\xEF\xBB\xBF") return refuse(0, "a byte order mark");
   return refuse_next(in, place == Place::opening ? "a value or `]`" : "a value");
 }
 
-Result<Token> Scanner::State::scalar(Token token, TokenKind kind, Result<std::string_view> text) {
+Result<void> Scanner::State::scalar(TokenKind kind, Result<std::string_view> text) {
   AIRLOCK_TRY(token.text, std::move(text));
   token.kind = kind;
   token.end = in.offset();
   place = Place::value;
-  return token;
+  return {};
 }
 
 Result<void> Scanner::State::count_member() {
@@ -204,16 +228,18 @@ bool Scanner::State::take(char c) {
 }
 
 Scanner::Scanner(const core::Blob& report, const Limits& limits, const crypto::Secret& fingerprint_key)
-    : state_(std::make_unique<State>(report, limits, fingerprint_key)) {}
+    : state_(std::make_unique<State>(report, limits, crypto::Fingerprinter(fingerprint_key))) {}
 Scanner::Scanner(Scanner&&) noexcept = default;
 Scanner& Scanner::operator=(Scanner&&) noexcept = default;
 Scanner::~Scanner() = default;
 
-Result<Token> Scanner::next() {
+Result<std::reference_wrapper<const Token>> Scanner::next() {
   if (state_->failure) return core::fail(*state_->failure);
-  auto token = state_->next();
-  if (!token) state_->failure = token.error();
-  return token;
+  if (auto read = state_->next(); !read) {
+    state_->failure = std::move(read).error();
+    return core::fail(*state_->failure);
+  }
+  return std::cref(state_->token);
 }
 
 }  // namespace airlock::report

@@ -11,17 +11,17 @@
 ///
 ///     Scanner scanner(report, limits, fingerprint_key);
 ///     for (;;) {
-///       AIRLOCK_TRY(const Token token, scanner.next());
+///       AIRLOCK_TRY(const Token& token, scanner.next());
 ///       if (token.kind == TokenKind::end) break;
 ///     }
 ///
-/// Memory: one buffer of 64 KiB, one string of `limits.string_bytes`, and a table of keyed 128-bit fingerprints for
-/// each open object. A table has 22 to 43 bytes for each key, and half as much again while it grows; it is freed when
-/// the object closes. That is 48 MiB for an object with a million keys, and 180 MiB for the worst report within the
-/// limits. A duplicate key is always seen. Two different keys are taken for equal, by chance, in fewer than one report
-/// in 2^80.
+/// Memory: one buffer of 64 KiB, one string of `limits.string_bytes`, and a keyed fingerprint of 64 bits for each key
+/// of the open objects: 9 to 19 bytes for a key, 16 MiB for an object with a million keys, 70 MiB for the worst report
+/// within the limits. Where a fingerprint is there already the object is read again, so a key is refused as a duplicate
+/// if and only if it is one.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string_view>
 
@@ -75,7 +75,7 @@ struct Token {
   std::uint64_t comma_gap = 0;
   std::uint64_t comma = 0;
   /// The decoded text of a key or string; the text of a number, boolean or null as it is written; otherwise empty.
-  /// Valid until the next call.
+  /// Valid until the next call, also in a copy of the token.
   std::string_view text;
   /// How many open containers surround the token; 0 for the outermost value. The opening and the closing token of a
   /// container have the same depth.
@@ -98,9 +98,9 @@ class Scanner {
   Scanner& operator=(Scanner&&) noexcept;
   ~Scanner();
 
-  /// The next token. Errors: bad_input as above; the blob's own; unexpected where the blob ends before its size. After
-  /// an error every further call gives the same error.
-  [[nodiscard]] Result<Token> next();
+  /// The next token, valid until the next call. Errors: bad_input as above; the blob's own; unexpected where the blob
+  /// ends before its size. After an error every further call gives the same error.
+  [[nodiscard]] Result<std::reference_wrapper<const Token>> next();
 
  private:
   struct State;

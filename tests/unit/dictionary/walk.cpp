@@ -58,9 +58,9 @@ std::vector<Placed> walk(const Dictionary& dictionary, std::string_view report) 
   for (;;) {
     const auto token = scanner.next();
     if (!token) FAIL(token.error().message);
-    if (token->kind == TokenKind::key) member = open.back().path + "/" + core::pointer_step(token->text);
+    if (token->get().kind == TokenKind::key) member = open.back().path + "/" + core::pointer_step(token->get().text);
     std::string path = member;
-    if (token->closes()) {
+    if (token->get().closes()) {
       path = open.back().path;
       open.pop_back();
     } else if (open.empty()) {
@@ -68,9 +68,9 @@ std::vector<Placed> walk(const Dictionary& dictionary, std::string_view report) 
     } else if (open.back().is_array) {
       path = open.back().path + "/" + std::to_string(open.back().index++);
     }
-    out.push_back({path, token->kind, classifier.place(*token)});
-    if (token->opens()) open.push_back({token->kind == TokenKind::begin_array, 0, path});
-    if (token->kind == TokenKind::end) return out;
+    out.push_back({path, token->get().kind, classifier.place(*token)});
+    if (token->get().opens()) open.push_back({token->get().kind == TokenKind::begin_array, 0, path});
+    if (token->get().kind == TokenKind::end) return out;
   }
 }
 

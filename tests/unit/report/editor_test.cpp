@@ -65,7 +65,7 @@ core::Result<void> keep_all(std::string_view text, core::Sink& sink) {
   report::Scanner scanner(blob, {}, fingerprint_key());
   Editor editor(blob, sink);
   for (;;) {
-    AIRLOCK_TRY(const Token token, scanner.next());
+    AIRLOCK_TRY(const Token& token, scanner.next());
     if (token.kind == TokenKind::end) return editor.finish(token);
     AIRLOCK_CHECK(editor.keep(token));
   }

@@ -21,9 +21,9 @@ std::vector<std::string> pointers(const std::string& text) {
   for (;;) {
     const auto token = scanner.next();
     REQUIRE(token.has_value());
-    if (token->kind == report::TokenKind::end) return out;
+    if (token->get().kind == report::TokenKind::end) return out;
     pointer.advance(*token);
-    if (token->is_scalar()) out.push_back(pointer.text());
+    if (token->get().is_scalar()) out.push_back(pointer.text());
   }
 }
 

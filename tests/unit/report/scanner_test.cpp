@@ -121,7 +121,7 @@ TEST_CASE("the end comes again for ever") {
   for (int i = 0; i < 3; ++i) {
     const auto token = scanner.next();
     REQUIRE(token);
-    CHECK(token->kind == TokenKind::end);
+    CHECK(token->get().kind == TokenKind::end);
   }
 }
 

@@ -34,16 +34,17 @@ inline Reading read(const core::Blob& blob, const report::Limits& limits = {}) {
   Reading reading;
   report::Scanner scanner(blob, limits, fingerprint_key());
   for (;;) {
-    auto token = scanner.next();
-    if (!token) {
-      reading.error = token.error();
+    const auto next = scanner.next();
+    if (!next) {
+      reading.error = next.error();
       return reading;
     }
-    if (token->kind == report::TokenKind::end) {
-      reading.end = *token;
+    const report::Token& token = *next;
+    if (token.kind == report::TokenKind::end) {
+      reading.end = token;
       return reading;
     }
-    reading.tokens.push_back({*token, std::string(token->text)});
+    reading.tokens.push_back({token, std::string(token.text)});
   }
 }
 
@@ -58,7 +59,7 @@ inline std::string why(std::string_view text, const report::Limits& limits = {})
   for (;;) {
     const auto token = scanner.next();
     if (!token) return token.error().message;
-    if (token->kind == report::TokenKind::end) return "accepted";
+    if (token->get().kind == report::TokenKind::end) return "accepted";
   }
 }
 
@@ -89,7 +90,7 @@ inline core::Result<Edited> edit(std::string_view text, const Judge& judge) {
   Verdict verdict = Verdict::keep;
   std::string key;  // bytes of the key whose value comes next, as they should appear
   for (;;) {
-    AIRLOCK_TRY(const report::Token token, scanner.next());
+    AIRLOCK_TRY(const report::Token& token, scanner.next());
     if (token.kind == report::TokenKind::end) {
       AIRLOCK_CHECK(editor.finish(token));
       edited.output = sink.take();
