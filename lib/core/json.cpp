@@ -6,7 +6,6 @@
 #include <set>
 #include <vector>
 
-#include "core/json_reader.hpp"
 #include "core/text.hpp"
 #include "core/utf8.hpp"
 
@@ -33,26 +32,25 @@ std::optional<std::string> check_string(const std::string& text) {
   return std::nullopt;
 }
 
-/// Builds a DOM from what the reader finds, and refuses what the grammar allows: too much depth, too many members,
-/// elements or values, duplicate keys, noncharacters.
-class Builder {
+/// Builds a DOM from the events of nlohmann's parser, and refuses what that parser accepts: too much depth, too many
+/// members, elements or values, duplicate keys, noncharacters. nlohmann's own DOM builder is slower, since it compares
+/// each new key with all members of its object.
+class Builder final : public nlohmann::json_sax<Json> {
  public:
   explicit Builder(const JsonLimits& limits) : limits_(limits) {}
 
-  bool null() { return add(nullptr) != nullptr; }
-  bool boolean(bool value) { return add(value) != nullptr; }
-  template <typename Number>
-  bool number(Number value) {
-    return add(value) != nullptr;
-  }
-  bool string(std::string& text) { return check(text) && add(std::move(text)) != nullptr; }
-  bool start_object() { return open(add(Json::object())); }
-  bool start_array() { return open(add(Json::array())); }
-  bool end() {
-    open_.pop_back();
-    return true;
-  }
-  bool key(std::string& key) {
+  bool null() override { return add(nullptr) != nullptr; }
+  bool boolean(bool value) override { return add(value) != nullptr; }
+  bool number_integer(number_integer_t value) override { return add(value) != nullptr; }
+  bool number_unsigned(number_unsigned_t value) override { return add(value) != nullptr; }
+  bool number_float(number_float_t value, const string_t&) override { return add(value) != nullptr; }
+  bool binary(binary_t&) override { return false; }
+  bool string(string_t& text) override { return check(text) && add(std::move(text)) != nullptr; }
+  bool start_object(std::size_t) override { return open(add(Json::object())); }
+  bool start_array(std::size_t) override { return open(add(Json::array())); }
+  bool end_object() override { return close(); }
+  bool end_array() override { return close(); }
+  bool key(string_t& key) override {
     OpenValue& level = open_.back();
     if (level.value->size() == limits_.members) return refuse_excess(limits_.members, "members");
     if (has(level, key)) return refuse("has the key " + quote(key) + " twice in one object");
@@ -60,9 +58,14 @@ class Builder {
     level.key = std::move(key);
     return true;
   }
+  bool parse_error(std::size_t offset, const std::string&, const nlohmann::detail::exception&) override {
+    offset_ = offset == 0 ? 0 : offset - 1;
+    return false;
+  }
 
-  /// Why it refused something; nothing where it did not.
-  [[nodiscard]] const std::optional<std::string>& why() const { return why_; }
+  [[nodiscard]] std::string why(std::string_view text) const {
+    return why_ ? *why_ : "is not valid JSON at " + position(text, offset_);
+  }
   [[nodiscard]] Json take() { return std::move(root_); }
 
  private:
@@ -121,6 +124,11 @@ class Builder {
     open_.push_back({value, {}, {}});
     return true;
   }
+  bool close() {
+    open_.pop_back();
+    return true;
+  }
+
   bool check(const std::string& text) { return refuse(check_string(text)); }
   bool refuse(std::optional<std::string> why) {
     why_ = std::move(why);
@@ -142,6 +150,7 @@ class Builder {
   Json root_;
   std::vector<OpenValue> open_;
   std::size_t values_ = 0;
+  std::size_t offset_ = 0;
   std::optional<std::string> why_;
 };
 
@@ -152,11 +161,11 @@ Result<Json> parse_json(std::string_view text, std::string_view name, const Json
   if (text.size() > limits.bytes) return refuse("is larger than " + std::to_string(limits.bytes) + " bytes");
   if (text.empty()) return refuse("is empty");
   if (text.starts_with("\xEF\xBB\xBF")) return refuse("starts with a byte order mark");
+  // nlohmann would take NUL for the end of the text.
   if (const auto nul = text.find('\0'); nul != text.npos) return refuse("has a NUL byte at " + position(text, nul));
   Builder builder(limits);
-  JsonReader reader(text, builder);
-  if (reader.read()) return builder.take();
-  return refuse(builder.why() ? *builder.why() : "is not valid JSON at " + position(text, reader.offset()));
+  if (!Json::sax_parse(text.begin(), text.end(), &builder)) return refuse(builder.why(text));
+  return builder.take();
 }
 
 std::string to_text(const Json& value) { return value.dump(); }

@@ -1,8 +1,6 @@
 #include "core/time.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 
 #include "core/text.hpp"
 
@@ -21,13 +19,9 @@ std::int64_t floor_days(std::int64_t seconds) {
   return seconds / seconds_per_day - (seconds % seconds_per_day < 0 ? 1 : 0);
 }
 
-/// Appends `value`, which is not negative, with at least `width` digits, and then `after`.
-void append_digits(std::string& out, std::int64_t value, std::size_t width, std::string_view after) {
-  std::array<char, 20> digits;
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-  const auto count = static_cast<std::size_t>(end - digits.data());
-  if (count < width) out.append(width - count, '0');
-  out.append(digits.data(), count).append(after);
+std::string digits(std::int64_t value, std::size_t width) {
+  std::string out = std::to_string(value);
+  return out.size() < width ? std::string(width - out.size(), '0') + out : out;
 }
 
 /// Takes `count` decimal digits from the front of `text`.
@@ -64,22 +58,14 @@ bool take_fields(std::string_view& text, std::size_t first_width, std::string_vi
 
 std::string Time::text() const {
   const std::int64_t in_day = seconds - floor_days(seconds) * seconds_per_day;
-  std::string out = date();
-  out.append("T");
-  append_digits(out, in_day / 3600, 2, ":");
-  append_digits(out, in_day / 60 % 60, 2, ":");
-  append_digits(out, in_day % 60, 2, "Z");
-  return out;
+  return date() + "T" + digits(in_day / 3600, 2) + ":" + digits(in_day / 60 % 60, 2) + ":" + digits(in_day % 60, 2) +
+         "Z";
 }
 
 std::string Time::date() const {
   const year_month_day ymd{sys_days{days{floor_days(seconds)}}};
-  std::string out;
-  out.reserve(20);  // of `text`
-  append_digits(out, static_cast<int>(ymd.year()), 4, "-");
-  append_digits(out, static_cast<unsigned>(ymd.month()), 2, "-");
-  append_digits(out, static_cast<unsigned>(ymd.day()), 2, "");
-  return out;
+  return digits(static_cast<int>(ymd.year()), 4) + "-" + digits(static_cast<unsigned>(ymd.month()), 2) + "-" +
+         digits(static_cast<unsigned>(ymd.day()), 2);
 }
 
 Result<Time> Time::from_text(std::string_view text) {
