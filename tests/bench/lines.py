@@ -77,19 +77,35 @@ def intake(bench):
     rounds = bench.rounds(20)
     for _ in range(rounds + 1):
         w.airlock("process", REPORT, "--again")
-    left = {work: sorted(w.outbox(), key=lambda bundle: int(bundle.name.split("-")[3])) for work in (*fleets, "peer")}
+    bundles = sorted(w.outbox(), key=lambda bundle: int(bundle.name.split("-")[3]))
+    left = {work: list(bundles) for work in (*fleets, "peer")}
 
     def take_in(sites):
         return bench.run(w.program("airlock-vendor"), "--home", homes[sites], "intake", left[sites].pop(0), "--quiet")
 
-    def open_one():
-        return bench.run(bench.helper("bench_opening"), left["peer"].pop(0), w.home / "recipient.crt", w.home / "recipient.key",
+    def open_one(bundle):
+        return bench.run(bench.helper("bench_opening"), bundle, w.home / "recipient.crt", w.home / "recipient.key",
                          w.site_path / "keys/site.crt")
 
-    *ours, peer = bench.run.alternately(rounds, *(lambda sites=sites: take_in(sites) for sites in fleets), open_one)
+    def take_in_all():
+        home = w.path / "home"
+        shutil.copytree(w.home, home)
+        try:
+            return bench.run(w.program("airlock-vendor"), "--home", home, "intake", *bundles, "--quiet")
+        finally:
+            shutil.rmtree(home)
+
+    def open_all():
+        runs = [open_one(bundle) for bundle in bundles]
+        return {quantity: sum(run[quantity] for run in runs) for quantity in runs[0]}
+
+    *ours, peer = bench.run.alternately(rounds, *(lambda sites=sites: take_in(sites) for sites in fleets),
+                                         lambda: open_one(left["peer"].pop(0)))
     for sites, runs in zip(fleets, ours):
         yield from rows("intake", f"intake, {counted(sites)} registered", runs, peer, cpu=Goal(2, 1.3))
     yield from rows("intake", f"intake, {counted(fleets[-1])} registered, beside 1", ours[-1], ours[0], cpu=Goal(1.25, 1.1))
+    at_once = bench.run.alternately(bench.rounds(5), take_in_all, open_all)
+    yield from rows("intake", f"intake of {len(bundles)} bundles at once", *at_once, cpu=None, wall=None)
     yield from growth("intake", fleets, [ours])
 
 
