@@ -90,6 +90,7 @@ Result<std::string> read_anchor(const site::Site& site) {
 /// Names of bundles in the outbox whose disclosure is not in the ledger.
 Result<std::vector<std::string>> unknown_bundles(const site::Site& site, const ledger::Ledger& ledger) {
   AIRLOCK_TRY(const auto names, sys::list_directory(site.path(site::layout::outbox)));
+  AIRLOCK_TRY(const auto reading, ledger.reading());
   std::vector<std::string> out;
   for (const std::string& name : names) {
     const auto known = outbox_name(name);

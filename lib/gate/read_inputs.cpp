@@ -167,6 +167,7 @@ Result<Inputs> judge_all(Grounds grounds, const ledger::Ledger& ledger, Time now
 }  // namespace
 
 Result<Inputs> read_inputs(const site::Site& site, const ledger::Ledger& ledger, Time now) {
+  AIRLOCK_TRY(const auto reading, ledger.reading());
   AIRLOCK_TRY(Grounds grounds, read_grounds(site, ledger, now));
   return judge_all(std::move(grounds), ledger, now);
 }
@@ -180,6 +181,7 @@ Result<Inputs> read_inputs(const Session& session) {
 }
 
 Result<bool> renew(Inputs& inputs, const Session& session) {
+  AIRLOCK_TRY(const auto reading, session.ledger().reading());
   AIRLOCK_TRY(Grounds grounds, read_grounds(session.site(), session.ledger(), session.now()));
   if (grounds.all == inputs.grounds) return false;
   AIRLOCK_TRY(Inputs fresh, judge_all(std::move(grounds), session.ledger(), session.now()));

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "gate/history.hpp"
 #include "gate/kept.hpp"
@@ -66,22 +69,30 @@ Result<void> expire_file(Session& session, const ledger::Disclosure& disclosure,
 
 Result<void> expire_outbox(Session& session) {
   const auto& configuration = session.site().configuration();
+  const ledger::Ledger& ledger = session.ledger();
   // A file younger than the shorter time cannot expire, so its entries need not be read.
   const std::chrono::days shorter(std::min(configuration.bundle_days, configuration.payload_days));
+  const auto may_be_due = [&](const std::optional<ledger::Disclosure>& disclosure, const std::string& name,
+                              const OutboxName& known) {
+    const auto left = known.is_bundle ? ledger::Stage::released : ledger::Stage::sent;
+    return disclosure && disclosure->stage == left && disclosure->file == name &&
+           disclosure->time + shorter <= session.now();
+  };
   AIRLOCK_TRY(const auto names, sys::list_directory(session.site().path(site::layout::outbox)));
-  for (const std::string& name : names) {
-    const auto known = outbox_name(name);
-    if (!known) continue;
-    const auto left = known->is_bundle ? ledger::Stage::released : ledger::Stage::sent;
-    const auto is_due = [&](const std::optional<ledger::Disclosure>& disclosure) {
-      return disclosure && disclosure->stage == left && disclosure->file == name &&
-             disclosure->time + shorter <= session.now();
-    };
-    AIRLOCK_TRY(const auto row, session.ledger().unproven_disclosure(known->disclosure_id));
-    if (!is_due(row)) continue;
-    AIRLOCK_TRY(const auto disclosure, session.ledger().disclosure(known->disclosure_id));
-    if (!is_due(disclosure)) continue;
-    AIRLOCK_CHECK(expire_file(session, *disclosure, known->is_bundle));
+  std::vector<std::pair<std::string, OutboxName>> found;
+  {
+    AIRLOCK_TRY(const auto reading, ledger.reading());
+    for (const std::string& name : names) {
+      const auto known = outbox_name(name);
+      if (!known) continue;
+      AIRLOCK_TRY(const auto row, ledger.unproven_disclosure(known->disclosure_id));
+      if (may_be_due(row, name, *known)) found.emplace_back(name, *known);
+    }
+  }
+  for (const auto& [name, known] : found) {
+    AIRLOCK_TRY(const auto disclosure, ledger.disclosure(known.disclosure_id));
+    if (!may_be_due(disclosure, name, known)) continue;
+    AIRLOCK_CHECK(expire_file(session, *disclosure, known.is_bundle));
   }
   return {};
 }

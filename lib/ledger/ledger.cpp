@@ -45,6 +45,12 @@ Result<Ledger> Ledger::open(const std::string& path, db::Mode mode) {
   return Ledger(std::make_unique<LedgerState>(std::move(database)));
 }
 
+Result<db::ReadTransaction> Ledger::reading() const {
+  AIRLOCK_CHECK(state_->latest());  // before the file is locked, since it may have much to read
+  AIRLOCK_TRY(auto* database, state_->use());
+  return db::ReadTransaction::begin(*database);
+}
+
 Result<void> Ledger::copy_to(const std::string& path) const {
   AIRLOCK_TRY(auto* database, state_->use());
   return database->copy_to(path);

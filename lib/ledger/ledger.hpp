@@ -72,6 +72,10 @@ class Ledger {
   /// Calls `report` after each commit of this object with the tree that is on disk. A failure of `report` cannot undo
   /// the commit, so it returns nothing.
   void after_commit(std::function<void(const TreeHead&)> report);
+  /// While it lives, everything that is read comes from one state of the file, and SQLite need not look before each row
+  /// whether that has changed. It keeps others from writing, so it is for readings of milliseconds. No change can
+  /// begin.
+  [[nodiscard]] Result<db::ReadTransaction> reading() const;
   /// Copies the whole ledger to `path`, an empty file that exists, while other processes go on:
   /// `db::Database::copy_to`.
   [[nodiscard]] Result<void> copy_to(const std::string& path) const;
