@@ -18,6 +18,8 @@ namespace {
 using core::Result;
 
 constexpr std::size_t page = 500;
+/// Larger than the seq of any entry.
+constexpr std::uint64_t every_entry = UINT64_MAX;
 
 /// A UTC day as this treatment would disclose it; nothing if it would not.
 std::optional<std::string> treated(const std::optional<std::string>& day, const redaction::Treatment& treatment) {
@@ -102,8 +104,11 @@ Result<std::optional<Earlier>> find_repeat(const site::Site& site, const ledger:
                                            const core::Digest& decision) {
   AIRLOCK_TRY(const auto originals, ledger.originals(report.sha256));
   for (const ledger::Original& original : originals) {
-    AIRLOCK_TRY(const auto entries, ledger.entries_of_report(original.report_id));
-    for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
+    // From the newest on: what is disclosed again and again has many entries, and the last of them decide.
+    for (std::uint64_t before = every_entry;;) {
+      AIRLOCK_TRY(const auto entry, ledger.entry_of_report_before(original.report_id, before));
+      if (!entry) break;
+      before = entry->seq;
       if (entry->kind != ledger::Kind::produced && entry->kind != ledger::Kind::decided) continue;
       AIRLOCK_TRY(const auto recorded, read_decision(*entry));
       if (!recorded.disclosure_id || recorded.decision_sha256 != decision.hex()) continue;

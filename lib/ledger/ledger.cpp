@@ -163,6 +163,18 @@ Result<std::vector<Entry>> Ledger::entries_of_report(std::string_view report_id,
   return entries_in(proven);
 }
 
+Result<std::optional<Entry>> Ledger::entry_of_report_before(std::string_view report_id, std::uint64_t seq) const {
+  AIRLOCK_TRY(auto* database, state_->use());
+  std::optional<Entry> found;
+  {
+    AIRLOCK_TRY(auto query, database->prepare(sql::entry_of_report_before));
+    AIRLOCK_TRY(found, one(query.bind(report_id).bind(to_column(seq)), state_->path, plain_entry_in));
+  }
+  if (!found) return found;
+  AIRLOCK_TRY(VerifiedEntry proven, state_->prove(std::move(*found)));
+  return std::optional(std::move(proven.entry));
+}
+
 Result<bool> Ledger::is_of_format_1() const {
   AIRLOCK_TRY(const Frontier* edge, state_->edge());
   if (edge->size() == 0) return false;

@@ -109,6 +109,9 @@ class Ledger {
   /// The entries about a report that the index has, by seq, from `from_seq` on.
   [[nodiscard]] Result<std::vector<Entry>> entries_of_report(std::string_view report_id, std::uint64_t from_seq = 0,
                                                              std::size_t limit = all) const;
+  /// The newest entry about a report before the one at `seq`; nothing if the index has none.
+  [[nodiscard]] Result<std::optional<Entry>> entry_of_report_before(std::string_view report_id,
+                                                                    std::uint64_t seq) const;
   /// The entries that name a disclosure and that the index has, by seq.
   [[nodiscard]] Result<std::vector<Entry>> entries_of_disclosure(std::string_view id) const;
   /// Whether the newest entry is of format 1, which release 0.1 wrote. Then finding the newest entry of a kind reads

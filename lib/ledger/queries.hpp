@@ -29,6 +29,8 @@ inline constexpr std::string_view entries_of_kind =
     "SELECT seq, time, kind, coalesce(report_id, ''), body FROM entries WHERE kind = ? ORDER BY seq";
 inline constexpr std::string_view entries_of_report =
     "SELECT seq, time, kind, report_id, body FROM entries WHERE report_id = ? AND seq >= ? ORDER BY seq LIMIT ?";
+inline constexpr std::string_view entry_of_report_before =
+    "SELECT seq, time, kind, report_id, body FROM entries WHERE report_id = ? AND seq < ? ORDER BY seq DESC LIMIT 1";
 inline constexpr std::string_view entries_of_disclosure =
     "SELECT seq, time, kind, coalesce(report_id, ''), body FROM entries WHERE disclosure_id = ? ORDER BY seq";
 /// With the columns that must agree with the body, and what there is of the original.
@@ -126,6 +128,7 @@ inline constexpr std::array all{size,
                                 entries,
                                 entries_of_kind,
                                 entries_of_report,
+                                entry_of_report_before,
                                 entries_of_disclosure,
                                 whole_entries,
                                 reports,
