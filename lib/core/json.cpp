@@ -1,6 +1,7 @@
 #include "core/json.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
@@ -33,31 +34,38 @@ std::optional<std::string> check_string(const std::string& text) {
 }
 
 /// Builds a DOM from the events of nlohmann's parser, and refuses what that parser accepts: too much depth, too many
-/// members, elements or values, duplicate keys, noncharacters. nlohmann's own DOM builder is slower, since it compares
-/// each new key with all members of its object.
+/// members, elements or values, duplicate keys, noncharacters. It keeps count on its own, since not everything is
+/// built. nlohmann's own DOM builder is slower, since it compares each new key with all members of its object.
 class Builder final : public nlohmann::json_sax<Json> {
  public:
-  explicit Builder(const JsonLimits& limits) : limits_(limits) {}
+  /// Builds of an object at the top only the members that `wanted` names, or all without `wanted`.
+  Builder(const JsonLimits& limits, std::optional<std::span<const std::string_view>> wanted)
+      : limits_(limits), wanted_(wanted) {}
 
-  bool null() override { return add(nullptr) != nullptr; }
-  bool boolean(bool value) override { return add(value) != nullptr; }
-  bool number_integer(number_integer_t value) override { return add(value) != nullptr; }
-  bool number_unsigned(number_unsigned_t value) override { return add(value) != nullptr; }
-  bool number_float(number_float_t value, const string_t&) override { return add(value) != nullptr; }
+  bool null() override { return add(nullptr); }
+  bool boolean(bool value) override { return add(value); }
+  bool number_integer(number_integer_t value) override { return add(value); }
+  bool number_unsigned(number_unsigned_t value) override { return add(value); }
+  bool number_float(number_float_t value, const string_t&) override { return add(value); }
   bool binary(binary_t&) override { return false; }
-  bool string(string_t& text) override { return check(text) && add(std::move(text)) != nullptr; }
-  bool start_object(std::size_t) override { return open(add(Json::object())); }
-  bool start_array(std::size_t) override { return open(add(Json::array())); }
+  bool string(string_t& text) override { return check(text) && add(std::move(text)); }
+  bool start_object(std::size_t) override { return open(Json::value_t::object); }
+  bool start_array(std::size_t) override { return open(Json::value_t::array); }
   bool end_object() override { return close(); }
   bool end_array() override { return close(); }
   bool key(string_t& key) override {
     OpenValue& level = open_.back();
-    if (level.value->size() == limits_.members) return refuse_excess(limits_.members, "members");
+    if (level.count == limits_.members) return refuse_excess(limits_.members, "members");
     if (has(level, key)) return refuse("has the key " + quote(key) + " twice in one object");
     if (!check(key)) return false;
-    level.key = std::move(key);
+    ++level.count;
+    if (keys_in_use_ == keys_.size()) keys_.emplace_back();
+    keys_[keys_in_use_++] = key;
+    const bool is_top = open_.size() == 1;
+    is_skipped_ = is_top && wanted_ && std::find(wanted_->begin(), wanted_->end(), key) == wanted_->end();
     return true;
   }
+
   bool parse_error(std::size_t offset, const std::string&, const nlohmann::detail::exception&) override {
     offset_ = offset == 0 ? 0 : offset - 1;
     return false;
@@ -72,63 +80,69 @@ class Builder final : public nlohmann::json_sax<Json> {
   /// An object or array that is still open. `value` stays valid, since only growth of the parent could move it, and
   /// the parent does not grow before this one ends.
   struct OpenValue {
-    Json* value;
-    std::string key;                          ///< of the next member
-    std::set<std::string, std::less<>> keys;  ///< of all members; empty while there are few
+    Json* value;  ///< null where it is not built
+    bool is_object;
+    std::size_t first_key;                  ///< in `keys_`
+    std::size_t count = 0;                  ///< of its members, with the one that begins, or of its elements
+    std::set<std::string_view> known = {};  ///< its keys; empty while there are few
   };
 
   /// Whether the object has a member `key` already. A few members are compared one by one, since making a set of them
   /// takes longer.
-  static bool has(OpenValue& level, const std::string& key) {
+  bool has(OpenValue& level, const std::string& key) {
     constexpr std::size_t compared_maximum = 16;
-    const auto& members = level.value->get_ref<const Json::object_t&>();
-    if (members.size() < compared_maximum) {
-      return std::any_of(members.begin(), members.end(), [&](const auto& member) { return member.first == key; });
-    }
-    if (level.keys.empty()) {
-      for (const auto& member : members) level.keys.insert(member.first);
-    }
-    return !level.keys.insert(key).second;
+    const auto first = keys_.begin() + static_cast<std::ptrdiff_t>(level.first_key);
+    const auto last = first + static_cast<std::ptrdiff_t>(level.count);
+    if (level.count < compared_maximum) return std::find(first, last, key) != last;
+    if (level.known.empty()) level.known.insert(first, last);
+    // The last key may be new since the last call.
+    level.known.insert(*(last - 1));
+    return level.known.contains(key);
   }
 
-  /// Returns the place of the value; null where it is refused.
+  /// Adds a value, if its place is built. `added_` is where it was put, or null.
   template <typename Value>
-  Json* add(Value&& value) {
-    if (++values_ > limits_.values) {
-      refuse("has more than " + std::to_string(limits_.values) + " values");
-      return nullptr;
-    }
+  bool add(Value&& value) {
+    if (++values_ > limits_.values) return refuse("has more than " + std::to_string(limits_.values) + " values");
+    added_ = nullptr;
     if (open_.empty()) {
       root_ = Json(std::forward<Value>(value));
-      return &root_;
+      added_ = &root_;
+      return true;
     }
     OpenValue& level = open_.back();
-    if (auto* members = level.value->get_ptr<Json::object_t*>()) {
-      // Growing copies the keys, so it begins with more than one. Not emplace, which would look for the key.
-      if (members->empty()) members->reserve(4);
-      members->emplace_back(std::move(level.key), Json(std::forward<Value>(value)));
-      return &members->back().second;
+    if (!level.is_object && level.count++ == limits_.elements) {
+      --level.count;
+      return refuse_excess(limits_.elements, "elements");
     }
-    auto& elements = level.value->get_ref<Json::array_t&>();
-    if (elements.size() == limits_.elements) {
-      refuse_excess(limits_.elements, "elements");
-      return nullptr;
+    if (level.value == nullptr || is_skipped_) {
+      is_skipped_ = false;
+    } else if (level.is_object) {
+      auto& members = level.value->get_ref<Json::object_t&>();
+      // Growing copies members with all that is in them, so it begins with room for a usual object. Not emplace, which
+      // would look for the key.
+      if (members.empty()) members.reserve(open_.size() == 1 ? 16 : 4);
+      members.emplace_back(keys_[keys_in_use_ - 1], Json(std::forward<Value>(value)));
+      added_ = &members.back().second;
+    } else {
+      auto& elements = level.value->get_ref<Json::array_t&>();
+      elements.push_back(Json(std::forward<Value>(value)));
+      added_ = &elements.back();
     }
-    elements.push_back(Json(std::forward<Value>(value)));
-    return &elements.back();
+    return true;
   }
 
-  bool open(Json* value) {
-    if (value == nullptr) return false;
+  bool open(Json::value_t kind) {
+    if (!add(kind)) return false;
     if (open_.size() == limits_.depth) return refuse("is nested deeper than " + std::to_string(limits_.depth));
-    open_.push_back({value, {}, {}});
+    open_.push_back({added_, kind == Json::value_t::object, keys_in_use_});
     return true;
   }
   bool close() {
+    keys_in_use_ = open_.back().first_key;
     open_.pop_back();
     return true;
   }
-
   bool check(const std::string& text) { return refuse(check_string(text)); }
   bool refuse(std::optional<std::string> why) {
     why_ = std::move(why);
@@ -138,34 +152,49 @@ class Builder final : public nlohmann::json_sax<Json> {
   bool refuse_excess(std::size_t maximum, std::string_view what) {
     std::string path;
     for (std::size_t at = 0; at + 1 < open_.size(); ++at) {
-      const Json& outer = *open_[at].value;
-      path += "/" + (outer.is_array() ? std::to_string(outer.size() - 1)
-                                      : pointer_step(outer.get_ref<const Json::object_t&>().back().first));
+      const OpenValue& outer = open_[at];
+      path += "/" + (outer.is_object ? pointer_step(keys_[outer.first_key + outer.count - 1])
+                                     : std::to_string(outer.count - 1));
     }
     return refuse((path.empty() ? "" : quote(path) + ": ") + "has more than " + std::to_string(maximum) + " " +
                   std::string(what));
   }
 
   const JsonLimits& limits_;
+  std::optional<std::span<const std::string_view>> wanted_;
   Json root_;
   std::vector<OpenValue> open_;
+  std::deque<std::string> keys_;  ///< of the objects that are open, the innermost last; never moved, and used again
+  std::size_t keys_in_use_ = 0;
   std::size_t values_ = 0;
   std::size_t offset_ = 0;
+  bool is_skipped_ = false;  ///< the value of the next member is not built
+  Json* added_ = nullptr;
   std::optional<std::string> why_;
 };
 
-}  // namespace
-
-Result<Json> parse_json(std::string_view text, std::string_view name, const JsonLimits& limits) {
+Result<Json> parse(std::string_view text, std::string_view name, const JsonLimits& limits,
+                   std::optional<std::span<const std::string_view>> wanted) {
   const auto refuse = [&](const std::string& why) { return fail(Code::bad_input, quote(name) + ": " + why); };
   if (text.size() > limits.bytes) return refuse("is larger than " + std::to_string(limits.bytes) + " bytes");
   if (text.empty()) return refuse("is empty");
   if (text.starts_with("\xEF\xBB\xBF")) return refuse("starts with a byte order mark");
   // nlohmann would take NUL for the end of the text.
   if (const auto nul = text.find('\0'); nul != text.npos) return refuse("has a NUL byte at " + position(text, nul));
-  Builder builder(limits);
+  Builder builder(limits, wanted);
   if (!Json::sax_parse(text.begin(), text.end(), &builder)) return refuse(builder.why(text));
   return builder.take();
+}
+
+}  // namespace
+
+Result<Json> parse_json(std::string_view text, std::string_view name, const JsonLimits& limits) {
+  return parse(text, name, limits, std::nullopt);
+}
+
+Result<Json> parse_members(std::string_view text, std::string_view name, std::span<const std::string_view> wanted,
+                           const JsonLimits& limits) {
+  return parse(text, name, limits, wanted);
 }
 
 std::string to_text(const Json& value) { return value.dump(); }

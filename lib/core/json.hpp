@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,11 @@ struct JsonLimits {
 /// duplicate keys, ill-formed UTF-8, unpaired surrogates, noncharacters and NUL bytes; bad_input, with the JSON path,
 /// above a limit.
 [[nodiscard]] Result<Json> parse_json(std::string_view text, std::string_view name, const JsonLimits& limits = {});
+
+/// The same, with only those members of an object that `wanted` names. All of the text is judged as there, but a
+/// document that is read for a few of its members is not built.
+[[nodiscard]] Result<Json> parse_members(std::string_view text, std::string_view name,
+                                         std::span<const std::string_view> wanted, const JsonLimits& limits = {});
 
 /// `value` as text on one line, keys in their order. Precondition: all strings are UTF-8.
 [[nodiscard]] std::string to_text(const Json& value);

@@ -1,6 +1,8 @@
 #include "core/time.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 
 #include "core/text.hpp"
 
@@ -19,9 +21,13 @@ std::int64_t floor_days(std::int64_t seconds) {
   return seconds / seconds_per_day - (seconds % seconds_per_day < 0 ? 1 : 0);
 }
 
-std::string digits(std::int64_t value, std::size_t width) {
-  std::string out = std::to_string(value);
-  return out.size() < width ? std::string(width - out.size(), '0') + out : out;
+/// Appends `value`, which is not negative, with at least `width` digits, and then `after`.
+void append_digits(std::string& out, std::int64_t value, std::size_t width, std::string_view after) {
+  std::array<char, 20> digits;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  const auto count = static_cast<std::size_t>(end - digits.data());
+  if (count < width) out.append(width - count, '0');
+  out.append(digits.data(), count).append(after);
 }
 
 /// Takes `count` decimal digits from the front of `text`.
@@ -58,19 +64,29 @@ bool take_fields(std::string_view& text, std::size_t first_width, std::string_vi
 
 std::string Time::text() const {
   const std::int64_t in_day = seconds - floor_days(seconds) * seconds_per_day;
-  return date() + "T" + digits(in_day / 3600, 2) + ":" + digits(in_day / 60 % 60, 2) + ":" + digits(in_day % 60, 2) +
-         "Z";
+  std::string out = date();
+  out.append("T");
+  append_digits(out, in_day / 3600, 2, ":");
+  append_digits(out, in_day / 60 % 60, 2, ":");
+  append_digits(out, in_day % 60, 2, "Z");
+  return out;
 }
 
 std::string Time::date() const {
   const year_month_day ymd{sys_days{days{floor_days(seconds)}}};
-  return digits(static_cast<int>(ymd.year()), 4) + "-" + digits(static_cast<unsigned>(ymd.month()), 2) + "-" +
-         digits(static_cast<unsigned>(ymd.day()), 2);
+  std::string out;
+  out.reserve(20);  // of `text`
+  append_digits(out, static_cast<int>(ymd.year()), 4, "-");
+  append_digits(out, static_cast<unsigned>(ymd.month()), 2, "-");
+  append_digits(out, static_cast<unsigned>(ymd.day()), 2, "");
+  return out;
 }
 
 Result<Time> Time::from_text(std::string_view text) {
+  // RFC 3339 has other texts for the same time: a fraction, an offset, lower case, a leap second.
+  const bool is_ours = text.size() == 20 && text[10] == 'T' && text.ends_with('Z') && text.substr(17, 2) != "60";
   const auto time = read_rfc3339(text);
-  if (!time || time->text() != text) {
+  if (!time || !is_ours) {
     return fail(Code::bad_input, quote(text) + " is not a UTC time such as `2026-11-01T00:00:00Z`");
   }
   return *time;

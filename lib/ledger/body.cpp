@@ -28,6 +28,34 @@ constexpr std::string_view upgrade_link = "upgrade";
 constexpr std::array<std::string_view, 9> own_members{
     "format", "nonce", "seq", "time", "kind", "report_id", newest_member, newest_time_member, earlier_member};
 
+/// The members that `read_body` reads.
+constexpr std::array<std::string_view, 26> members_read{"format",
+                                                        "nonce",
+                                                        "seq",
+                                                        "time",
+                                                        "kind",
+                                                        newest_member,
+                                                        newest_time_member,
+                                                        earlier_member,
+                                                        "ceiling_sha256",
+                                                        "terms_sha256",
+                                                        "declared_sha256",
+                                                        "clock",
+                                                        "report_id",
+                                                        "number",
+                                                        "disclosure",
+                                                        "disclosure_id",
+                                                        "file",
+                                                        "file_sha256",
+                                                        "content_sha256",
+                                                        "size",
+                                                        "checkpoint",
+                                                        "error",
+                                                        "delivered",
+                                                        "final",
+                                                        "next_try",
+                                                        "receipt"};
+
 std::string links_text(const Newest& newest) {
   std::string out = "{";
   const auto link = [&](std::string_view name, const std::optional<std::uint64_t>& seq) {
@@ -86,10 +114,10 @@ void read_newest(Members& in, EntryFacts& facts) {
   Newest& newest = facts.newest.emplace();
   in.inner(newest_member, [&](Members& links) {
     const auto link = [&](std::string_view member) -> std::optional<std::uint64_t> {
-      if (!links.has(member)) return std::nullopt;
-      const std::uint64_t seq = links.count(member);
-      if (links.ok() && seq >= facts.seq) links.refuse(member, "must be of an entry before this one");
-      return seq;
+      const auto seq = links.integer_if(member, 0, INT64_MAX);
+      if (!seq) return std::nullopt;
+      if (static_cast<std::uint64_t>(*seq) >= facts.seq) links.refuse(member, "must be of an entry before this one");
+      return static_cast<std::uint64_t>(*seq);
     };
     for (std::size_t i = 0; i < linked_kinds.size(); ++i) newest.kinds[i] = link(name(linked_kinds[i]));
     newest.disclosure = link(disclosure_link);
@@ -210,7 +238,7 @@ Result<std::string> make_body(std::uint64_t seq, Kind kind, std::string_view rep
 }
 
 Result<EntryFacts> read_body(std::string_view body, std::uint64_t seq) {
-  AIRLOCK_TRY(const Json json, core::parse_json(body, "body", {.bytes = entry_limit}));
+  AIRLOCK_TRY(const Json json, core::parse_members(body, "body", members_read, {.bytes = entry_limit}));
   Members in(json, "body", "");
   EntryFacts facts;
   const bool names_newest = in.has("format") && json["format"] == format;
@@ -220,9 +248,9 @@ Result<EntryFacts> read_body(std::string_view body, std::uint64_t seq) {
   facts.seq = in.count("seq");
   if (facts.seq != seq) in.refuse("seq", "must be " + std::to_string(seq));
   facts.time = in.time("time");
-  const std::string kind = in.text("kind");
-  facts.kind = kind_from(kind).value_or(Kind{});
-  if (!kind_from(kind)) in.refuse("kind", "is not a known kind of entry");
+  const auto kind = kind_from(in.text("kind"));
+  facts.kind = kind.value_or(Kind{});
+  if (!kind) in.refuse("kind", "is not a known kind of entry");
 
   if (names_newest) {
     read_newest(in, facts);

@@ -55,6 +55,37 @@ TEST_CASE("what is read is what nlohmann reads, in the order of the text") {
   }
 }
 
+TEST_CASE("members that are not wanted are judged as strictly, and left out") {
+  const std::vector<std::string_view> wanted{"b", "d"};
+  const std::string text = R"({"a":{"x":[1,{"y":"b"}],"b":2},"b":{"c":[1,2]},"c":"d","d":null,"e":[]})";
+  CHECK(to_text(parse_members(text, "x", wanted).value()) == R"({"b":{"c":[1,2]},"d":null})");
+  CHECK(to_text(parse_members(R"([{"a":1}])", "x", wanted).value()) == R"([{"a":1}])");
+  CHECK(to_text(parse_members(text, "x", {}).value()) == "{}");
+  for (const char* bad : {R"({"a":{"k":1,"k":2}})", R"({"a":1,"a":2})", R"({"a":1,"b":1,"a":2})", R"({"a":"\ufdd0"})",
+                          R"({"\ufdd0":1})", R"({"a":[1,]})", R"({"a":tru})", R"({"a":1} x)", "{\"a\":\"\xff\"}"}) {
+    CAPTURE(bad);
+    const auto why_members = parse_members(bad, "x.json", wanted);
+    REQUIRE_FALSE(why_members);
+    CHECK(why_members.error().message == why(bad));
+  }
+  const auto limited = [&](const char* bad, const JsonLimits& limits) {
+    const auto refused = parse_members(bad, "x.json", wanted, limits);
+    return refused ? "accepted" : refused.error().message == why(bad, limits) ? "refused" : refused.error().message;
+  };
+  CHECK(limited(R"({"a":[[1]]})", {.depth = 2}) == "refused");
+  CHECK(limited(R"({"a":{"p":0,"q":[1,2]}})", {.elements = 1}) == "refused");
+  CHECK(limited(R"({"a":[0,{"p":0,"q":{"x":1,"y":2}}]})", {.members = 1}) == "refused");
+  CHECK(limited(R"({"a":[1,2,3]})", {.values = 4}) == "refused");
+  std::string many = "{";
+  for (int i = 0; i < 40; ++i) many += "\"k" + std::to_string(i) + "\":0,";
+  CHECK(parse_members(many + "\"b\":1}", "x", wanted).value()["b"] == 1);
+  for (const int twice : {0, 15, 16, 17, 39}) {
+    const std::string bad = many + "\"k" + std::to_string(twice) + "\":1}";
+    CHECK(why(bad) == "`x.json`: has the key `k" + std::to_string(twice) + "` twice in one object");
+    CHECK_FALSE(parse_members(bad, "x", wanted));
+  }
+}
+
 TEST_CASE("reading takes time in proportion to the document: four times the members, no sixteen times the time") {
   const auto seconds = [](std::size_t lists) {
     std::string text = "[";
