@@ -126,7 +126,9 @@ Result<Arrival> Home::arrival_of_sending(std::string_view line) {
   return out;
 }
 
-Result<TakenIn> Home::take_in(const Arrival& arrival) { return register_.take_in(arrival, sys::now()); }
+Result<std::vector<TakenIn>> Home::take_in(std::span<const Arrival> arrivals) {
+  return register_.take_in(arrivals, sys::now());
+}
 
 Result<Home::ReadmittedSite> Home::readmit(std::string_view entry, std::string_view proof, std::string_view reason) {
   AIRLOCK_CHECK(core::check_reason(reason, "say what the site told you: the register keeps it for ever"));

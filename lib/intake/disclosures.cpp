@@ -153,23 +153,22 @@ Result<std::optional<std::uint64_t>> Register::bundle_right_before(const Arrival
   return std::optional<std::uint64_t>();
 }
 
-Result<CheckpointStanding> Register::keep_checkpoint(const Arrival& arrival) {
+Result<CheckpointStanding> Register::standing_of(const Arrival& arrival) {
   AIRLOCK_TRY(const auto newest, acknowledged(arrival.site_id));
-  auto standing = CheckpointStanding::first;
-  if (newest) {
-    const bool grown = arrival.proven_from && *arrival.proven_from == newest->head;
-    standing = arrival.head == newest->head || grown   ? CheckpointStanding::proven
-               : arrival.head.size < newest->head.size ? CheckpointStanding::older
-                                                       : CheckpointStanding::unproven;
-  }
+  if (!newest) return CheckpointStanding::first;
+  const bool grown = arrival.proven_from && *arrival.proven_from == newest->head;
+  if (arrival.head == newest->head || grown) return CheckpointStanding::proven;
+  return arrival.head.size < newest->head.size ? CheckpointStanding::older : CheckpointStanding::unproven;
+}
+
+Result<void> Register::keep_checkpoint(const Arrival& arrival) {
   AIRLOCK_TRY(auto insert, database_.prepare("INSERT OR IGNORE INTO checkpoints VALUES (?, ?, ?, ?, ?)"));
   insert.bind(arrival.site_id)
       .bind(column(arrival.head.size))
       .bind(arrival.head.root.hex())
       .bind(arrival.checkpoint)
       .bind(arrival.proven_from ? column(arrival.proven_from->size) : 0);
-  AIRLOCK_CHECK(insert.run());
-  return standing;
+  return insert.run();
 }
 
 Result<void> Register::note_fork(const Arrival& arrival, const std::string& reason, core::Time now) {
@@ -198,30 +197,35 @@ Result<void> Register::keep_disclosure(const Arrival& arrival, core::Time now) {
   return {};
 }
 
-Result<TakenIn> Register::take_in(const Arrival& arrival, core::Time now) {
+Result<std::vector<TakenIn>> Register::take_in(std::span<const Arrival> arrivals, core::Time now) {
   AIRLOCK_TRY(auto transaction, db::Transaction::begin(database_));
+  std::vector<TakenIn> out;
+  for (const Arrival& arrival : arrivals) {
+    AIRLOCK_TRY(TakenIn taken, take_in_one(arrival, now));
+    out.push_back(std::move(taken));
+  }
+  AIRLOCK_CHECK(transaction.commit());
+  return out;
+}
+
+Result<TakenIn> Register::take_in_one(const Arrival& arrival, core::Time now) {
   TakenIn out;
   AIRLOCK_TRY(out.is_former, take_as_former(arrival, now));
-  if (out.is_former) {
-    AIRLOCK_CHECK(transaction.commit());
-    return out;
-  }
+  if (out.is_former) return out;
   AIRLOCK_TRY(out.fork, contradiction(arrival));
   if (!out.fork.empty()) {
     AIRLOCK_TRY(out.is_closed, is_closed(arrival));
-    if (out.is_closed) return out;
-    AIRLOCK_CHECK(note_fork(arrival, out.fork, now));
-    AIRLOCK_CHECK(transaction.commit());
+    if (!out.is_closed) AIRLOCK_CHECK(note_fork(arrival, out.fork, now));
     return out;
   }
   AIRLOCK_TRY(const auto known, disclosure(arrival.site_id, arrival.disclosure));
   out.is_new = !known;
   if (arrival.is_bundle) {
-    AIRLOCK_TRY(out.standing, keep_checkpoint(arrival));
+    AIRLOCK_TRY(out.standing, standing_of(arrival));
   }
-  if (!out.is_new) return out;  // nothing to commit
+  if (!out.is_new) return out;
+  if (arrival.is_bundle) AIRLOCK_CHECK(keep_checkpoint(arrival));
   AIRLOCK_CHECK(keep_disclosure(arrival, now));
-  AIRLOCK_CHECK(transaction.commit());
   return out;
 }
 

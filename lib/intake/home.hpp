@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -155,8 +156,8 @@ class Home {
   /// A report that a site sent: one line of a receiver's notes (docs/formats/register.md), its signature verified.
   /// Errors: bad_input, integrity, refused.
   [[nodiscard]] Result<Arrival> arrival_of_sending(std::string_view line);
-  /// Records the arrival in the register (`Register::take_in`).
-  [[nodiscard]] Result<TakenIn> take_in(const Arrival& arrival);
+  /// Records arrivals in the register (`Register::take_in`).
+  [[nodiscard]] Result<std::vector<TakenIn>> take_in(std::span<const Arrival> arrivals);
   struct ReadmittedSite {
     std::string site_id;
     ledger::Adoption adoption;

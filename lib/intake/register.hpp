@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -56,9 +57,9 @@ class Register {
   [[nodiscard]] Result<std::string> issue_kit(core::Time now, const Issue& issue);
   [[nodiscard]] Result<std::string> issue_licence(core::Time now, const Issue& issue);
 
-  /// Takes in a disclosure. One that was taken in before changes nothing. A fork is noted; a disclosure of a lost
-  /// ledger is kept among the former ones.
-  [[nodiscard]] Result<TakenIn> take_in(const Arrival& arrival, core::Time now);
+  /// Takes in disclosures in this order, all of them or none: in one commit, which takes longer than they do. One that
+  /// was taken in before changes nothing. A fork is noted; a disclosure of a lost ledger is kept among the former ones.
+  [[nodiscard]] Result<std::vector<TakenIn>> take_in(std::span<const Arrival> arrivals, core::Time now);
   [[nodiscard]] Result<Gaps> gaps(std::string_view site_id);
   /// From now on the ledger that the entry `adopted` describes is the site's. Disclosures, checkpoints and forks that
   /// it does not have become former ones, and nothing is compared with them again. The next receipt names the proof's
@@ -107,7 +108,9 @@ class Register {
   Result<std::string> contradiction_of_tree(const std::string& site_id, const ledger::TreeHead& head);
   /// The bundle that the arrival must name as `previous`: every number between the two was sent, or will never arrive.
   Result<std::optional<std::uint64_t>> bundle_right_before(const Arrival& arrival);
-  Result<CheckpointStanding> keep_checkpoint(const Arrival& arrival);
+  Result<TakenIn> take_in_one(const Arrival& arrival, core::Time now);
+  Result<CheckpointStanding> standing_of(const Arrival& arrival);
+  Result<void> keep_checkpoint(const Arrival& arrival);
   Result<void> note_fork(const Arrival& arrival, const std::string& reason, core::Time now);
   Result<void> keep_disclosure(const Arrival& arrival, core::Time now);
   /// True, and the arrival is kept among the former ones, where it is known to belong to a lost ledger.

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <span>
 
 #include "commands.hpp"
 #include "core/text.hpp"
@@ -18,6 +19,8 @@ using core::Json;
 using core::quote;
 
 constexpr std::uint64_t sent_bytes_limit = 64ULL * 1024 * 1024;
+/// How many arrivals are recorded in one commit.
+constexpr std::size_t taken_in_at_once = 100;
 /// The maximum number of files that were passed over and are listed by name.
 constexpr std::size_t passed_over_told = 50;
 
@@ -170,14 +173,16 @@ int run(VendorContext& context, const Options& options) {
   }
   auto home = intake::Home::open(context.home);
   if (!home) return console.report(home.error());
-  const auto handed = read_all(console, *home, options);
+  auto handed = read_all(console, *home, options);
   if (!handed) return console.report(handed.error());
   const auto& passed_over = handed->found.passed_over;
   tell_passed_over(console, passed_over);
   std::optional<Code> worst;
   Json all = Json::array();
   Counts counts;
-  for (const Item& item : handed->items) {
+  std::vector<intake::Arrival> arrivals;
+  std::vector<std::string> sources;  // of the arrivals
+  for (Item& item : handed->items) {
     if (!item.arrival) {
       const core::Error& error = item.arrival.error();
       console.complain(error.message, error.hint);
@@ -186,19 +191,28 @@ int run(VendorContext& context, const Options& options) {
       ++counts.refused;
       continue;
     }
-    const intake::Arrival& arrival = *item.arrival;
-    const auto taken = home->take_in(arrival);
-    if (!taken) return console.report(taken.error());
-    all.push_back(to_json(item.source, arrival, *taken));
-    count(counts, *taken);
-    const std::string what = "disclosure " + std::to_string(arrival.disclosure) + " of site " + arrival.site_id;
-    if (!taken->fork.empty() && !taken->is_closed) {
-      console.complain(quote(item.source) + ": " + what + " contradicts what this site said before: " + taken->fork,
-                       "keep both files, and " + std::string(fork_hint));
-      take_worse(worst, Code::integrity);
-      continue;
+    arrivals.push_back(std::move(*item.arrival));
+    sources.push_back(item.source);
+  }
+  for (std::size_t from = 0; from < arrivals.size(); from += taken_in_at_once) {
+    const auto some = std::span(arrivals).subspan(from, std::min(taken_in_at_once, arrivals.size() - from));
+    const auto all_taken = home->take_in(some);
+    if (!all_taken) return console.report(all_taken.error());
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      const intake::Arrival& arrival = some[i];
+      const intake::TakenIn& taken = (*all_taken)[i];
+      const std::string& source = sources[from + i];
+      all.push_back(to_json(source, arrival, taken));
+      count(counts, taken);
+      const std::string what = "disclosure " + std::to_string(arrival.disclosure) + " of site " + arrival.site_id;
+      if (!taken.fork.empty() && !taken.is_closed) {
+        console.complain(quote(source) + ": " + what + " contradicts what this site said before: " + taken.fork,
+                         "keep both files, and " + std::string(fork_hint));
+        take_worse(worst, Code::integrity);
+        continue;
+      }
+      console.say(what + ", report " + std::to_string(arrival.number) + ": " + in_words(taken));
     }
-    console.say(what + ", report " + std::to_string(arrival.number) + ": " + in_words(*taken));
   }
   // If everything that the person named was passed over, the command did not do what they wanted, and fails.
   const bool in_vain = handed->items.empty() && handed->found.instructions == 0 &&

@@ -158,7 +158,7 @@ TEST_CASE("what arrived after the ledger was adopted, and is not named, is of no
   desk.take(bundle(1, 0));
   const core::Time later = *core::Time::from_text("2026-11-03T00:00:00Z");
   const Arrival second = again(2, named(bundle(1, 0)));
-  REQUIRE(desk.reg().take_in(second, later));
+  REQUIRE(desk.reg().take_in({&second, 1}, later));
   const auto refused = desk.reg().readmit(site_id, adopted(1, {bundle(1, 0)}, 12), "ticket", later);
   CHECK(refused.error().code == core::Code::refused);
   CHECK(refused.error().hint.find("airlock ledger adopt") != std::string::npos);

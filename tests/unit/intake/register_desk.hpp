@@ -46,9 +46,9 @@ class Desk {
   Desk() : reg_(Register::create(folder_ / "register.db").value()) {}
 
   TakenIn take(const Arrival& arrival) {
-    auto taken = reg_.take_in(arrival, now);
+    auto taken = reg_.take_in({&arrival, 1}, now);
     REQUIRE_MESSAGE(taken, taken.error().message);
-    return *taken;
+    return taken->front();
   }
   Gaps gaps() { return reg_.gaps(site_id).value(); }
   ReceiptOrder receipt() {

@@ -23,6 +23,23 @@ TEST_CASE("what arrives in order leaves no gaps, and the second time nothing cha
   CHECK(gaps.forks.empty());
 }
 
+TEST_CASE("what arrives at once is as if it had come one by one") {
+  Desk desk;
+  Arrival other = bundle(2, 1);
+  other.id = id_of(7);
+  const std::vector<Arrival> all{bundle(1, 0), bundle(2, 1), other, bundle(3, 2), bundle(1, 0)};
+  const auto taken = desk.reg().take_in(all, now);
+  REQUIRE(taken);
+  REQUIRE(taken->size() == all.size());
+  CHECK(taken->at(0).is_new);
+  CHECK(taken->at(1).is_new);
+  CHECK(is_fork(taken->at(2)));
+  CHECK(taken->at(3).is_new);
+  CHECK_FALSE(taken->at(4).is_new);
+  CHECK(desk.gaps().received == 3);
+  CHECK(desk.gaps().forks.size() == 1);
+}
+
 TEST_CASE("missing numbers are told as ranges, without those that the site explains") {
   Desk desk;
   desk.take(bundle(2, 1));
