@@ -54,8 +54,8 @@ class WorkingSite : public MadeSite {
     sound(office::install_licence(directory(), maker.licence(tier), "licence", world));
   }
   [[nodiscard]] ledger::Ledger ledger() const { return gate::open_to_read(open()).value(); }
-  [[nodiscard]] std::vector<std::string> in(std::string_view folder) const {
-    return sys::list_directory(open().path(folder)).value();
+  [[nodiscard]] std::vector<std::string> in(std::string_view within) const {
+    return sys::list_directory(open().path(within)).value();
   }
 
   SmallVendor maker;
