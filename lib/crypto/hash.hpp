@@ -71,7 +71,7 @@ class HmacSha256 {
   std::unique_ptr<State> state_;
 };
 
-/// 128 bits of SipHash-2-4 under a random key of 16 bytes. It represents a text in a set where storing the text would
+/// 128 bits of SipHash-1-3 under a random key of 16 bytes. It represents a text in a set where storing the text would
 /// cost too much. Nobody who lacks the key can find two texts with one fingerprint. It must never leave the process.
 struct Fingerprint {
   std::array<std::uint64_t, 2> words{};
@@ -91,10 +91,10 @@ class Fingerprinter {
     state.take(last_bytes(text) | std::uint64_t{text.size()} << 56);
     Fingerprint out;
     state.v[2] ^= 0xEE;
-    for (int i = 0; i < 4; ++i) state.mix();
+    for (int i = 0; i < 3; ++i) state.mix();
     out.words[0] = state.all();
     state.v[1] ^= 0xDD;
-    for (int i = 0; i < 4; ++i) state.mix();
+    for (int i = 0; i < 3; ++i) state.mix();
     out.words[1] = state.all();
     return out;
   }
@@ -111,7 +111,7 @@ class Fingerprinter {
     }
     void take(std::uint64_t word) {
       v[3] ^= word;
-      mix(), mix();
+      mix();
       v[0] ^= word;
     }
     [[nodiscard]] std::uint64_t all() const { return v[0] ^ v[1] ^ v[2] ^ v[3]; }

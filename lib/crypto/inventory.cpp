@@ -74,7 +74,6 @@ Inventory inventory() {
       {"HMAC", "pseudonyms, key derivation from a passphrase", mac("HMAC")},
       {"PBKDF2", "key derivation from a passphrase", derivation("PBKDF2")},
       {"AES-256-CBC", "keeps keys under a passphrase", cipher("AES-256-CBC")},
-      {"SipHash", "finds duplicate keys in memory; protects nothing", mac("SIPHASH")},
   };
   return out;
 }

@@ -27,9 +27,8 @@ TEST_CASE("no configuration from the environment changes what is signed, verifie
   REQUIRE(run(environment + "openssl dgst -sha256 " + (folder / "file") + quiet) != 0);
 
   const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
-  for (const std::string tests :
-       {"every kind of signing key signs*", "every kind of signer seals", "SHA-256 gives*", "HMAC-SHA-256 gives*",
-        "SipHash-2-4 gives*", "the OpenSSL that is installed opens*"}) {
+  for (const std::string tests : {"every kind of signing key signs*", "every kind of signer seals", "SHA-256 gives*",
+                                  "HMAC-SHA-256 gives*", "the OpenSSL that is installed opens*"}) {
     CAPTURE(tests);
     CHECK(run(environment + self + " --test-case='" + tests + "'" + quiet) == 0);
     CHECK(read(folder / "log").find("1 passed | 0 failed") != std::string::npos);
