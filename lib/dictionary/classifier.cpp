@@ -64,7 +64,7 @@ Placement structure_at(PlaceNumber place) {
   return out;
 }
 
-Placement at(PlaceNumber place, Placement placement) {
+Placement moved_to(PlaceNumber place, Placement placement) {
   placement.place = place;
   return placement;
 }
@@ -188,7 +188,7 @@ Placement Classifier::State::place_declared(const Token& token, PlaceNumber numb
   if (const auto placement = fitting(TokenStatus::declared, number, token)) {
     return enter(token, no_place, *placement, ill_typed);
   }
-  return settle(token, at(within, ill_typed));
+  return settle(token, moved_to(within, ill_typed));
 }
 
 Placement Classifier::State::place_twin(const Token& token) {
@@ -200,7 +200,7 @@ Placement Classifier::State::place_twin(const Token& token) {
       twin.place = tree.twins_under;
       if (token.opens()) return enter(token, no_place, twin, ill_typed);
     } else if (const auto placement = fitting(TokenStatus::twin, node, token)) {
-      return enter(token, no_place, at(tree.twins_under, *placement), ill_typed);
+      return enter(token, no_place, moved_to(tree.twins_under, *placement), ill_typed);
     }
   }
   return settle(token, ill_typed);

@@ -29,12 +29,13 @@ enum class TokenStatus : std::uint8_t {
   twin,        ///< the redundant copy of a declared path, well-typed
 };
 
+/// Small enough for two registers: a report has millions of tokens.
 struct Placement {
   TokenStatus status = TokenStatus::structure;
   /// Index of the declaration that governs the token. For a key that a `*` stands for, the declaration of the `*`. For
   /// the value of a twin, the first path it may copy whose type fits; for the key of a twin, the first that has a type.
   /// `no_field` for structure, for what is undeclared, and for twins that only copy containers.
-  std::size_t field = no_field;
+  std::uint32_t field = no_field;
   /// Where the token is, in declared steps: the longest declared path that leads to it (`Dictionary::path_of`). It has
   /// no name of the report, so it can be shown, recorded and sent.
   PlaceNumber place = 0;
@@ -48,6 +49,7 @@ struct Placement {
   /// suppressing leave it as it is; `type` is one that none of them fits.
   bool stands_in = false;
 };
+static_assert(sizeof(Placement) <= 16);
 
 /// Walks a report along with the scanner. Precondition: every token of one report is handed over, once and in order.
 ///

@@ -47,7 +47,7 @@ class Compiler {
       node = child_of(parent, field, step, std::string_view(field.path).substr(0, path_end));
     }
     tree_.nodes[node].field = &field;
-    tree_.nodes[node].index = index;
+    tree_.nodes[node].index = static_cast<std::uint32_t>(index);
     if (field.key) tree_.nodes[parent].keys = &*field.key;
     return {};
   }

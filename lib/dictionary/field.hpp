@@ -73,7 +73,7 @@ struct KeyDeclaration {
 };
 
 /// The index of no declaration.
-inline constexpr std::size_t no_field = SIZE_MAX;
+inline constexpr std::uint32_t no_field = UINT32_MAX;
 
 /// The number of a place to which declared steps lead: a declared path, or a proper prefix of one. The report itself
 /// has the number 0.

@@ -28,7 +28,7 @@ struct Node {
   const KeyDeclaration* keys = nullptr;
   /// The declaration with exactly this path, or null; and its index.
   const Field* field = nullptr;
-  std::size_t index = no_field;
+  std::uint32_t index = no_field;
 
   /// Whether a value is declared here. Every other node is a proper prefix of declared paths.
   [[nodiscard]] bool is_leaf() const { return field != nullptr && !field->shape.types.empty(); }

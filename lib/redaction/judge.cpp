@@ -11,48 +11,68 @@ using dictionary::TokenStatus;
 using report::Token;
 using report::TokenKind;
 
-Judgement Judge::treat(const Treatment& treatment, const Token& token, const Placement& placement) {
-  const std::string_view what = token.kind == TokenKind::key ? "key" : "value";
-  const Judgement drop{Edit::drop, what, Action::drop, {}};
-  const bool has_text = token.kind == TokenKind::key || token.is_scalar();
+namespace {
+
+std::string_view word_for(const Token& token) { return token.kind == TokenKind::key ? "key" : "value"; }
+
+// Most tokens have one of these judgements, so they are not made anew.
+constexpr Judgement as_kept{};
+constexpr Judgement as_dropped_key{Edit::drop, "key", Action::drop, {}};
+constexpr Judgement as_dropped_value{Edit::drop, "value", Action::drop, {}};
+constexpr Judgement as_suppressed_key{Edit::drop, "key", Action::suppress_below, {}};
+constexpr Judgement as_suppressed_value{Edit::drop, "value", Action::suppress_below, {}};
+constexpr Judgement as_dropped_undeclared{Edit::drop, "undeclared", Action::drop, {}};
+constexpr Judgement as_dropped_ill_typed{Edit::drop, "ill_typed", Action::drop, {}};
+constexpr Judgement as_dropped_twin{Edit::drop, "twin", Action::drop, {}};
+
+}  // namespace
+
+const Judgement& Judge::replace(const Token& token, Action action, std::string text, bool is_number) {
+  written_ = std::move(text);
+  replaced_ = {Edit::replace, word_for(token), action, written_, is_number};
+  return replaced_;
+}
+
+const Judgement& Judge::treat(const Treatment& treatment, const Token& token, const Placement& placement) {
+  const bool is_key = token.kind == TokenKind::key;
+  const Judgement& drop = is_key ? as_dropped_key : as_dropped_value;
+  const bool has_text = is_key || token.is_scalar();
   switch (treatment.action) {
     case Action::keep:
-      return {};
+      return as_kept;
     case Action::drop:
       return drop;
     case Action::mask:
-      return has_text ? Judgement{Edit::replace, what, Action::mask, masked} : drop;
+      return has_text ? replace(token, Action::mask, std::string(masked)) : drop;
     case Action::pseudonymise:
       if (!has_text) return drop;
-      written_ = pseudonym(keyed_, placement.cls, dictionary_.fields()[placement.field].path, token.text);
-      return {Edit::replace, what, Action::pseudonymise, written_};
+      return replace(token, Action::pseudonymise,
+                     pseudonym(keyed_, placement.cls, dictionary_.fields()[placement.field].path, token.text));
     default:
       break;
   }
-  if (placement.stands_in) return {};  // there is no value to round or suppress
+  if (placement.stands_in) return as_kept;  // there is no value to round or suppress
   if (!fits(treatment, placement.type)) return drop;
   auto rest = truncated(treatment, token.text);
-  if (!rest && treatment.action == Action::suppress_below) return {Edit::drop, what, treatment.action, {}};
+  if (!rest && treatment.action == Action::suppress_below) return is_key ? as_suppressed_key : as_suppressed_value;
   if (!rest) return drop;
-  if (*rest == token.text) return {};
+  if (*rest == token.text) return as_kept;
   // The result must again have the declared type. 9223372036854775807 rounded up to a multiple of 10 does not.
   if (!dictionary::fits(placement.type, token.kind, *rest, {})) return drop;
-  written_ = std::move(*rest);
-  return {Edit::replace, what, treatment.action, written_, token.kind == TokenKind::number};
+  return replace(token, treatment.action, std::move(*rest), token.kind == TokenKind::number);
 }
 
-Judgement Judge::judge(const Token& token, const Placement& placement) {
-  if (token.closes()) return {};
+const Judgement& Judge::judge(const Token& token, const Placement& placement) {
+  if (token.closes()) return as_kept;
   switch (placement.status) {
     case TokenStatus::structure:
-      return {};
+      return as_kept;
     case TokenStatus::undeclared:
-      return {Edit::drop, "undeclared", Action::drop, {}};
+      return as_dropped_undeclared;
     case TokenStatus::ill_typed:
-      return {Edit::drop, "ill_typed", Action::drop, {}};
+      return as_dropped_ill_typed;
     case TokenStatus::twin:
-      if (!plan_.redacts()) return {};
-      return {Edit::drop, "twin", Action::drop, {}};
+      return plan_.redacts() ? as_dropped_twin : as_kept;
     case TokenStatus::declared:
       break;
   }

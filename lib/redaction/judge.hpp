@@ -22,7 +22,7 @@ struct Judgement {
   Edit edit = Edit::keep;
   std::string_view what;  ///< as in DatumCount; empty if the token is kept
   Action action = Action::keep;
-  std::string_view text;   ///< for `replace`: the text to write, decoded; valid until the next call of `judge`
+  std::string_view text;   ///< for `replace`: the text to write, decoded
   bool is_number = false;  ///< for `replace`: whether `text` is written as a number, not as a string
 };
 
@@ -33,15 +33,20 @@ class Judge {
       : dictionary_(dictionary), plan_(plan), keyed_(pseudonym_key) {}
 
   /// The judgement of a token that is not below anything dropped. The closing token of a container that stays is kept.
-  [[nodiscard]] Judgement judge(const report::Token& token, const dictionary::Placement& placement);
+  /// Valid until the next call.
+  [[nodiscard]] const Judgement& judge(const report::Token& token, const dictionary::Placement& placement);
 
  private:
-  Judgement treat(const Treatment& treatment, const report::Token& token, const dictionary::Placement& placement);
+  const Judgement& treat(const Treatment& treatment, const report::Token& token,
+                         const dictionary::Placement& placement);
+  const Judgement& replace(const report::Token& token, Action action, std::string text, bool is_number = false);
 
   const dictionary::Dictionary& dictionary_;
   const Plan& plan_;
   crypto::HmacSha256 keyed_;
-  std::string written_;  ///< the text of the last judgement
+  // The last judgement that replaces something, and its text.
+  Judgement replaced_;
+  std::string written_;
 };
 
 }  // namespace airlock::redaction

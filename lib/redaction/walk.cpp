@@ -60,8 +60,8 @@ Result<std::reference_wrapper<const WalkStep>> Walk::next() {
     if (token.depth == *drop_depth_ && (token.is_scalar() || token.closes())) drop_depth_.reset();
     return std::cref(step_);
   }
-  step_.judgement = takes_collision(token.begin) ? Judgement{Edit::drop, "collision", Action::drop, {}}
-                                                 : judge_.judge(token, step_.placement);
+  static constexpr Judgement collides{Edit::drop, "collision", Action::drop, {}};
+  step_.judgement = takes_collision(token.begin) ? collides : judge_.judge(token, step_.placement);
   const bool more_follows = token.kind == TokenKind::key || token.opens();
   if (step_.judgement.edit == Edit::drop && more_follows) drop_depth_ = token.depth;
   return std::cref(step_);

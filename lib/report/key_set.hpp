@@ -18,6 +18,11 @@ class KeySet {
   void open_object() { tables_.push_back({used_, 0, 0}); }
   /// Forgets the keys of the innermost object.
   void close_object();
+  /// Begins to fetch the memory that `insert` of this fingerprint will need. A large table is seldom in a cache.
+  void expect(std::uint64_t fingerprint) const {
+    const Table& table = tables_.back();
+    if (table.size != 0) __builtin_prefetch(slots_.get() + table.begin + (fingerprint & (table.size - 1)), 1);
+  }
   /// Adds a key to the innermost object. Fingerprints are keyed and evenly spread, so each is its own hash. Returns
   /// false if the object has one that is equal: almost certainly the same key.
   [[nodiscard]] bool insert(std::uint64_t fingerprint);

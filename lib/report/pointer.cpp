@@ -2,6 +2,7 @@
 
 #include "core/json.hpp"
 #include "core/text.hpp"
+#include "report/lexer.hpp"
 
 namespace airlock::report {
 void Pointer::advance(const Token& token) {
@@ -28,18 +29,27 @@ std::optional<std::string> place_of_fault(const core::Blob& report, const Limits
   Scanner scanner(report, limits, fingerprint_key);
   Pointer pointer;
   bool value_follows = false;
+  // A key that its object has already is refused with the token after it. Its own member is not where the fault is.
+  std::string before_key;
+  std::string key_refused;
   for (;;) {
     const auto next = scanner.next();
     if (next) {
       const Token& token = *next;
       if (token.kind == TokenKind::end) return std::nullopt;
-      pointer.advance(token);
       value_follows = token.kind == TokenKind::key;
+      if (value_follows) {
+        before_key = pointer.text();
+        key_refused = refuse(token.begin, "").value().message;
+      }
+      pointer.advance(token);
       continue;
     }
     if (pointer.open_.empty()) return std::nullopt;
     const Pointer::Container& within = pointer.open_.back();
-    std::string path = pointer.text();
+    const bool is_key = value_follows && next.error().message.starts_with(key_refused);
+    if (is_key) value_follows = false;
+    std::string path = is_key ? before_key : pointer.text();
     if (within.is_array) {
       path.resize(within.path_size);
       path += "/" + std::to_string(within.next);

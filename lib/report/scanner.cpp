@@ -54,6 +54,7 @@ struct Scanner::State {
   Result<void> key();
   Result<void> value();
   Result<void> scalar(TokenKind kind, Result<std::string_view> text);
+  Result<void> check_key();
   Result<bool> has_key() const;
   Result<void> count_member();
   Result<void> skip_space();
@@ -68,12 +69,14 @@ struct Scanner::State {
   Place place = Place::nothing;
   std::vector<OpenContainer> containers;  ///< those that are open
   KeySet keys;                            ///< of those that are objects
+  std::uint64_t unchecked = 0;            ///< the fingerprint of the last token, if that is a key
   std::uint64_t members = 0;
   Token token;  ///< the last one
   std::optional<core::Error> failure;
 };
 
 Result<void> Scanner::State::next() {
+  if (place == Place::key) AIRLOCK_CHECK(check_key());
   token.text = {};
   token.gap = token.comma_gap = token.comma = in.offset();
   AIRLOCK_CHECK(skip_space());
@@ -141,12 +144,18 @@ Result<void> Scanner::State::key() {
   AIRLOCK_CHECK(count_member());
   token.kind = TokenKind::key;
   AIRLOCK_TRY(token.text, lexer.string(limits.key_bytes, "key"));
-  if (!keys.insert(fingerprint(token.text).words[0])) {
-    AIRLOCK_TRY(const bool has_it, has_key());
-    if (has_it) return refuse(token.begin, "the object has this key already, which I-JSON forbids");
-  }
+  unchecked = fingerprint(token.text).words[0];
+  keys.expect(unchecked);
   token.end = in.offset();
   place = Place::key;
+  return {};
+}
+
+/// Refuses the last token, a key, if its object has it already.
+Result<void> Scanner::State::check_key() {
+  if (keys.insert(unchecked)) return {};
+  AIRLOCK_TRY(const bool has_it, has_key());
+  if (has_it) return refuse(token.begin, "the object has this key already, which I-JSON forbids");
   return {};
 }
 

@@ -18,7 +18,7 @@
 /// Memory: one buffer of 64 KiB, one string of `limits.string_bytes`, and a keyed fingerprint of 64 bits for each key
 /// of the open objects: 9 to 19 bytes for a key, 16 MiB for an object with a million keys, 70 MiB for the worst report
 /// within the limits. Where a fingerprint is there already the object is read again, so a key is refused as a duplicate
-/// if and only if it is one.
+/// if and only if it is one. It is refused together with the token after it.
 
 #include <cstdint>
 #include <functional>

@@ -52,3 +52,32 @@ TEST_CASE("a report is read to its end before its event counts") {
   CHECK(inspect_text(R"({"event":"report","p":{"x":1,"x":2}})", small_dictionary()).error().code == Code::bad_input);
   for (const auto* other : {"[]", "3", "\"report\"", "null"}) CHECK(why(other) == "the report is not a JSON object");
 }
+
+TEST_CASE("the event is found without reading what comes after it") {
+  const auto event = [](std::string_view text) {
+    return find_event(airlock::core::MemoryBlob(text), small_dictionary(), {},
+                      airlock::crypto::Secret(std::string(16, 'f')))
+        .value_or("none");
+  };
+  CHECK(event(R"({"event":"report","p":{"x":1}})") == "report");
+  CHECK(event(R"({"p":{"x":[{}]},"event":"report"})") == "report");
+  CHECK(event(R"({"event":"report",,)") == "report");
+  CHECK(event(R"({"p":,"event":"report"})") == "none");
+  CHECK(event(R"({"event":"secret"})") == "none");
+  CHECK(event(R"({"event":7})") == "none");
+  CHECK(event(R"({"p":{"event":"report"}})") == "none");
+  for (const auto* other : {"", "{}", "[]", "3", "\"report\""}) CHECK(event(other) == "none");
+}
+
+TEST_CASE("a walk that redacts a report inspects it as well") {
+  const auto outcome = redact(shipped_dictionary(), shipped_plan("strict"), published_report());
+  const auto alone = inspect_text(published_report(), shipped_dictionary()).value();
+  const Inspection& seen = outcome.value().inspection.value();
+  CHECK(seen.event == alone.event);
+  CHECK(seen.period_start == alone.period_start);
+  CHECK(seen.period_end == alone.period_end);
+  CHECK(seen.members == alone.members);
+  CHECK(seen.missing == alone.missing);
+  const auto nameless = redact(small_dictionary(), dropping({}), R"({"event":"secret"})");
+  CHECK(nameless.value().inspection.error().message == "`/event` is not an event of the dictionary");
+}

@@ -46,6 +46,9 @@ TEST_CASE("a malformed report is told by the member in which, or after which, it
   CHECK(fault(R"({"a": [1, 2, ?]})") == "in `/a/2`");
   CHECK(fault(R"({"a": [)") == "in `/a/0`");
   CHECK(fault(R"({"a": {"b": 1}, "a": 2})") == "after `/a`");
+  CHECK(fault(R"({"a": 1, "b": 2, "a" 3})") == "after `/b`");
+  CHECK(fault(R"({"a": 1, "b": {"c": 2, "d": {}, "c": {}}})") == "after `/b/d`");
+  CHECK(fault(R"({"a": 1, "b" 2})") == "in `/b`");
   CHECK(fault(R"({"name": "\ud800"})") == "in `/name`");
   CHECK(fault("{") == "nothing");
   CHECK(fault("") == "nothing");
