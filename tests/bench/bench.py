@@ -102,7 +102,9 @@ def main():
         for name in asked.lines or LINES:
             print(f"{name} …", file=sys.stderr, flush=True)
             for result in LINES[name](bench):
-                (found if isinstance(result, Row) else said).append(result)
+                is_row = isinstance(result, Row)
+                (found if is_row else said).append(result)
+                print("  " + ("  ".join(filter(None, result.cells())) if is_row else result), file=sys.stderr, flush=True)
         bench.close()
     print(f"{machine()}\nMedians, and between which values half of the rounds were.\n\n{table(found)}\n", *said, sep="\n")
     missed = bench.missed + [f"{row.line} ({row.what}: {row.quantity})" for row in found if row.verdict == "missed"]
