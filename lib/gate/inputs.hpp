@@ -53,7 +53,7 @@ struct Inputs {
   core::Error no_kit;            ///< why there is no kit, with a hint
   LicenceInput licence;
   Time now;
-  core::Digest grounds;      ///< of all that was read for these inputs, and of `now`: where it is equal, they are
+  core::Digest grounds;      ///< of all that was read for these inputs; `now` is all that they depend on besides
   core::Digest fingerprint;  ///< changes when any of the files or the kit in force changes
 
   /// The facts of a decision, without the event. `tier` is `unlicensed` for a site that is declared to run without a

@@ -59,12 +59,17 @@ struct Grounds {
   std::optional<std::string> kit_file;
   std::vector<crypto::Certificate> roots;
   core::Digest files;  ///< of configuration, machine, kit and licences
-  core::Digest all;    ///< also of what the ledger and the trusted certificates say, and of the time
+  core::Digest all;    ///< also of what the ledger and the trusted certificates say
 };
 
-Result<core::Digest> digest_of_all(const Grounds& grounds, const ledger::Ledger& ledger, Time now) {
+Result<core::Digest> digest_of_all(const Grounds& grounds, const ledger::Ledger& ledger) {
   crypto::Sha256 sha256;
   add(sha256, grounds.files.view());
+  // An empty file is no missing one.
+  add(sha256, grounds.kit_file ? "kit" : "");
+  for (const auto* file : {&grounds.licences.present, &grounds.licences.next}) {
+    add(sha256, file->unreadable ? file->unreadable->message : file->bytes ? "licence" : "");
+  }
   for (const auto& list : grounds.known.lists) {
     add(sha256, list.issuer + " " + std::to_string(list.number) + " " + list.sha256);
   }
@@ -73,11 +78,10 @@ Result<core::Digest> digest_of_all(const Grounds& grounds, const ledger::Ledger&
   AIRLOCK_TRY(const ledger::TreeHead head, ledger.head());
   add(sha256, core::big_endian_64(head.size));
   add(sha256, head.root.view());
-  add(sha256, now.text());
   return sha256.finish();
 }
 
-Result<Grounds> read_grounds(const site::Site& opened, const ledger::Ledger& ledger, Time now) {
+Result<Grounds> read_grounds(const site::Site& opened, const ledger::Ledger& ledger) {
   AIRLOCK_TRY(auto site, opened.read_again());
   AIRLOCK_TRY(auto machine, site::read_machine());
   // What is known first: whoever puts a kit or a licence into its place lets it be known before, or behind.
@@ -108,8 +112,18 @@ Result<Grounds> read_grounds(const site::Site& opened, const ledger::Ledger& led
               .roots = std::move(roots),
               .files = sha256.finish(),
               .all = {}};
-  AIRLOCK_TRY(out.all, digest_of_all(out, ledger, now));
+  AIRLOCK_TRY(out.all, digest_of_all(out, ledger));
   return out;
+}
+
+/// The verdict on the licence, with a sound kit or with none.
+published::JudgedByKit judge_licence(const Grounds& grounds, const std::optional<site::Kit>& kit, Time now) {
+  const published::KitTerms terms{
+      .roots = grounds.roots, .product = grounds.site.configuration().product, .known = grounds.known};
+  const std::string name = quote(grounds.site.path(site::layout::kit));
+  const auto revocations = kit ? published::revocations_of(kit->header(), name, terms)
+                               : published::revocations_in(grounds.kit_file, name, terms);
+  return judge_for_site(grounds.licences, grounds.licence_terms, revocations, now);
 }
 
 /// The inputs as judged once, and whether the licence is `invalid` only because of the kit.
@@ -128,12 +142,7 @@ Result<Reading> judge(Grounds grounds, Time now) {
   } else {
     problem = std::move(kit).error();
   }
-  const published::KitTerms terms{
-      .roots = grounds.roots, .product = grounds.site.configuration().product, .known = grounds.known};
-  const std::string kit_name = quote(grounds.site.path(site::layout::kit));
-  const auto revocations = sound ? published::revocations_of(sound->header(), kit_name, terms)
-                                 : published::revocations_in(grounds.kit_file, kit_name, terms);
-  auto judged = judge_for_site(grounds.licences, grounds.licence_terms, revocations, now);
+  auto judged = judge_licence(grounds, sound, now);
   const bool by_kit = judged.by_kit;
   crypto::Sha256 fingerprint;
   add(fingerprint, grounds.files.view());
@@ -157,7 +166,7 @@ Result<Inputs> judge_all(Grounds grounds, const ledger::Ledger& ledger, Time now
   AIRLOCK_TRY(Reading read, judge(std::move(grounds), now));
   if (read.by_kit) {
     // Another process may just have changed the kit.
-    AIRLOCK_TRY(Grounds again, read_grounds(read.inputs.site, ledger, now));
+    AIRLOCK_TRY(Grounds again, read_grounds(read.inputs.site, ledger));
     AIRLOCK_TRY(read, judge(std::move(again), now));
   }
   AIRLOCK_CHECK(read_ceiling(read.inputs, ledger));
@@ -168,7 +177,7 @@ Result<Inputs> judge_all(Grounds grounds, const ledger::Ledger& ledger, Time now
 
 Result<Inputs> read_inputs(const site::Site& site, const ledger::Ledger& ledger, Time now) {
   AIRLOCK_TRY(const auto reading, ledger.reading());
-  AIRLOCK_TRY(Grounds grounds, read_grounds(site, ledger, now));
+  AIRLOCK_TRY(Grounds grounds, read_grounds(site, ledger));
   return judge_all(std::move(grounds), ledger, now);
 }
 
@@ -182,9 +191,19 @@ Result<Inputs> read_inputs(const Session& session) {
 
 Result<bool> renew(Inputs& inputs, const Session& session) {
   AIRLOCK_TRY(const auto reading, session.ledger().reading());
-  AIRLOCK_TRY(Grounds grounds, read_grounds(session.site(), session.ledger(), session.now()));
-  if (grounds.all == inputs.grounds) return false;
-  AIRLOCK_TRY(Inputs fresh, judge_all(std::move(grounds), session.ledger(), session.now()));
+  const Time now = session.now();
+  AIRLOCK_TRY(Grounds grounds, read_grounds(session.site(), session.ledger()));
+  if (grounds.all == inputs.grounds) {
+    if (now == inputs.now) return false;
+    auto judged = judge_licence(grounds, inputs.kit, now);
+    // Of all that is judged, only the licence is judged by the time.
+    if (judged.verdict.state == inputs.licence.verdict.state && judged.next_in_force == inputs.licence.next_in_force) {
+      inputs.licence = LicenceInput::of(std::move(grounds.licences), std::move(judged));
+      inputs.now = now;
+      return false;
+    }
+  }
+  AIRLOCK_TRY(Inputs fresh, judge_all(std::move(grounds), session.ledger(), now));
   const bool others =
       fresh.fingerprint != inputs.fingerprint || fresh.licence.verdict.state != inputs.licence.verdict.state;
   inputs = std::move(fresh);

@@ -19,9 +19,9 @@ namespace airlock::gate {
 /// The same as of the session's time.
 [[nodiscard]] Result<Inputs> read_inputs(const Session& session);
 
-/// Brings inputs that were read before the session began up to date. Everything that they were read from is read again;
-/// only where some of it is different, or the second is another, is it judged again. Returns whether a decision that
-/// was made on the inputs must be made anew. Errors: as `read_inputs`.
+/// Brings inputs that were read before the session began up to date. Everything that they were read from is read again,
+/// but only where some of it is different is all of it judged again. Returns whether a decision that was made on the
+/// inputs must be made anew. Errors: as `read_inputs`.
 [[nodiscard]] Result<bool> renew(Inputs& inputs, const Session& session);
 
 }  // namespace airlock::gate
