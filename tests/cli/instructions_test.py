@@ -100,14 +100,6 @@ def test_a_job_executes_as_many_instructions_as_are_recorded(w, request, job):
         pytest.skip("recorded and not compared")
     recorded = json.loads(RECORD.read_text()).get(platform.machine(), {}).get(job.__name__)
     assert recorded, f"nothing is recorded for {platform.machine()}; this records it: {COMMAND}"
-    compared = ("own", "all") if has_avx2() else ("own",)
-    # Where no second begins between two looks at the clock, the licence is not judged again: a fifth less of `process`.
-    for _ in range(3):
-        if all(abs(found[what] / recorded[what] - 1) <= TOLERANCE for what in compared):
-            break
-        w.close()
-        w.path.mkdir()
-        found = job(w)
-    for what in compared:
+    for what in ("own", "all") if has_avx2() else ("own",):
         ratio = found[what] / recorded[what]
         assert abs(ratio - 1) <= TOLERANCE, f"{ratio:.2f} times the recorded instructions ({what}); if that is meant: {COMMAND}"
