@@ -162,23 +162,18 @@ Result<Reading> judge(Grounds grounds, Time now) {
   return Reading{std::move(out), by_kit};
 }
 
-Result<Inputs> judge_all(Grounds grounds, const ledger::Ledger& ledger, Time now) {
-  AIRLOCK_TRY(Reading read, judge(std::move(grounds), now));
-  if (read.by_kit) {
-    // Another process may just have changed the kit.
-    AIRLOCK_TRY(Grounds again, read_grounds(read.inputs.site, ledger));
-    AIRLOCK_TRY(read, judge(std::move(again), now));
-  }
-  AIRLOCK_CHECK(read_ceiling(read.inputs, ledger));
-  return std::move(read.inputs);
-}
-
 }  // namespace
 
 Result<Inputs> read_inputs(const site::Site& site, const ledger::Ledger& ledger, Time now) {
-  AIRLOCK_TRY(const auto reading, ledger.reading());
-  AIRLOCK_TRY(Grounds grounds, read_grounds(site, ledger));
-  return judge_all(std::move(grounds), ledger, now);
+  for (bool again = false;; again = true) {
+    AIRLOCK_TRY(Grounds grounds, read_grounds(site, ledger));
+    AIRLOCK_TRY(Reading read, judge(std::move(grounds), now));
+    // Another process may just have changed the kit. It must be able to say so in the ledger meanwhile: that is why all
+    // of this is not read in one transaction.
+    if (read.by_kit && !again) continue;
+    AIRLOCK_CHECK(read_ceiling(read.inputs, ledger));
+    return std::move(read.inputs);
+  }
 }
 
 Result<Inputs> read_inputs(const site::Site& site, const ledger::Ledger& ledger) {
@@ -190,20 +185,18 @@ Result<Inputs> read_inputs(const Session& session) {
 }
 
 Result<bool> renew(Inputs& inputs, const Session& session) {
-  AIRLOCK_TRY(const auto reading, session.ledger().reading());
-  const Time now = session.now();
   AIRLOCK_TRY(Grounds grounds, read_grounds(session.site(), session.ledger()));
   if (grounds.all == inputs.grounds) {
-    if (now == inputs.now) return false;
-    auto judged = judge_licence(grounds, inputs.kit, now);
+    if (session.now() == inputs.now) return false;
+    auto judged = judge_licence(grounds, inputs.kit, session.now());
     // Of all that is judged, only the licence is judged by the time.
     if (judged.verdict.state == inputs.licence.verdict.state && judged.next_in_force == inputs.licence.next_in_force) {
       inputs.licence = LicenceInput::of(std::move(grounds.licences), std::move(judged));
-      inputs.now = now;
+      inputs.now = session.now();
       return false;
     }
   }
-  AIRLOCK_TRY(Inputs fresh, judge_all(std::move(grounds), session.ledger(), now));
+  AIRLOCK_TRY(Inputs fresh, read_inputs(session));
   const bool others =
       fresh.fingerprint != inputs.fingerprint || fresh.licence.verdict.state != inputs.licence.verdict.state;
   inputs = std::move(fresh);

@@ -33,6 +33,7 @@ VARYING = [
     (r"\b[0-9a-f]{32}\b", "NONCE"),
     (r"\b(identifier|licence|person|content|location|time|version|deployment|transport|usage)-[a-z2-7]{26}\b", r"\1-PSEUDONYM"),
     (r"\b20[0-9]{2}-[0-9]{2}-[0-9]{2}T(?!00:00:00Z)[0-9:]{8}Z", "TIME"),
+    (r"\b(since|by) 20[0-9]{2}-[0-9]{2}-[0-9]{2}\b", r"\1 DATE"),
     (r"\bLIC-20[0-9]{2}-", "LIC-YEAR-"),
     (r"\b[0-9]+ days?\b", "N days"),
     (r"[A-Za-z0-9+/]{43}=", "BASE64"),
