@@ -24,7 +24,6 @@ constexpr int pbkdf2_rounds = 600'000;
 /// SP 800-132 5.1 asks for 128 bits; the default of OpenSSL 3.0 is 64.
 constexpr int pbkdf2_salt_bytes = 16;
 
-constexpr std::size_t ed25519_size = 32;
 constexpr int rsa_bits_minimum = 3072;
 constexpr int rsa_bits_maximum = 8192;
 
@@ -44,17 +43,6 @@ std::string public_der(const EVP_PKEY* key) {
   const std::unique_ptr<unsigned char, void (*)(unsigned char*)> der(out, [](unsigned char* p) { OPENSSL_free(p); });
   forget_errors();
   return size > 0 ? std::string(reinterpret_cast<const char*>(out), static_cast<std::size_t>(size)) : std::string{};
-}
-
-/// The public key of an Ed25519 private key. Its encoding is a constant and its 32 bytes, so OpenSSL need not look for
-/// an encoder and a decoder, which would take many times as long as a signature.
-Result<PublicKey> public_key_of_ed25519(const EVP_PKEY* key) {
-  std::string raw(ed25519_size, '\0');
-  std::size_t size = raw.size();
-  ensure(
-      EVP_PKEY_get_raw_public_key(key, reinterpret_cast<unsigned char*>(raw.data()), &size) == 1 && size == raw.size(),
-      "reading an Ed25519 key");
-  return PublicKey::from_ed25519(raw);
 }
 
 std::optional<KeyKind> kind_of(const EVP_PKEY* key, std::string_view spki) {
@@ -138,13 +126,15 @@ Digest PublicKey::sha256() const { return crypto::sha256(der_); }
 std::string PublicKey::ed25519() const { return der_.substr(ed25519_spki.size()); }
 
 Result<PrivateKey> PrivateKey::from_handle(std::shared_ptr<evp_pkey_st> handle) {
-  if (handle != nullptr && EVP_PKEY_is_a(handle.get(), "ED25519") == 1) {
-    AIRLOCK_TRY(PublicKey public_key, public_key_of_ed25519(handle.get()));
-    return PrivateKey(std::move(handle), std::move(public_key));
-  }
-  std::string der = public_der(handle.get());
-  if (der.empty()) return refuse_kind();
-  AIRLOCK_TRY(PublicKey public_key, PublicKey::from_handle(read_public(der), der));
+  const bool is_ed25519 = handle != nullptr && EVP_PKEY_is_a(handle.get(), "ED25519") == 1;
+  std::string spki = is_ed25519 ? ed25519_spki_of(handle.get()) : public_der(handle.get());
+  if (spki.empty()) return refuse_kind();
+  return with_spki(std::move(handle), std::move(spki));
+}
+
+Result<PrivateKey> PrivateKey::with_spki(std::shared_ptr<evp_pkey_st> handle, std::string spki) {
+  auto public_handle = read_public(spki);
+  AIRLOCK_TRY(PublicKey public_key, PublicKey::from_handle(std::move(public_handle), std::move(spki)));
   return PrivateKey(std::move(handle), std::move(public_key));
 }
 
@@ -192,9 +182,7 @@ Result<PrivateKey> PrivateKey::from_pem(std::string_view pem) {
   AIRLOCK_TRY(std::string decoded, crypto::from_pem(key_label, pem));
   const Secret der(std::move(decoded));
   if (auto usual = usual_private_key(der.view())) {
-    auto public_handle = usual_public_key(usual->spki);
-    AIRLOCK_TRY(PublicKey public_key, PublicKey::from_handle(std::move(public_handle), std::move(usual->spki)));
-    return checked(PrivateKey(std::move(usual->handle), std::move(public_key)));
+    return checked(with_spki(std::move(usual->handle), std::move(usual->spki)));
   }
   const unsigned char* at = octets(der.view());
   const Handle<PKCS8_PRIV_KEY_INFO> info(d2i_PKCS8_PRIV_KEY_INFO(nullptr, &at, static_cast<long>(der.view().size())));

@@ -92,6 +92,9 @@ class PrivateKey {
   PrivateKey(std::shared_ptr<evp_pkey_st> handle, PublicKey public_key)
       : handle_(std::move(handle)), public_(std::move(public_key)) {}
   [[nodiscard]] static Result<PrivateKey> from_info(const pkcs8_priv_key_info_st* info);
+  /// A private key of OpenSSL's and the SubjectPublicKeyInfo of its public key.
+  [[nodiscard]] static Result<PrivateKey> with_spki(std::shared_ptr<evp_pkey_st> handle, std::string spki);
+  /// The key that was read from a file, if both halves in the file belong together.
   [[nodiscard]] static Result<PrivateKey> checked(Result<PrivateKey> read);
 
   std::shared_ptr<evp_pkey_st> handle_;

@@ -36,14 +36,12 @@ constexpr std::array<Encoding, 3> encodings{{
      "\x30\x81\xB6\x02\x01\x00\x30\x10\x06\x07\x2A\x86\x48\xCE\x3D\x02\x01\x06\x05\x2B\x81\x04\x00\x22"
      "\x04\x81\x9E\x30\x81\x9B\x02\x01\x01\x04\x30"sv,
      48, "\xA1\x64\x03\x62\x00"sv},
-    {KeyKind::ed25519, "ED25519", ed25519_spki, 32,
+    {KeyKind::ed25519, "ED25519", ed25519_spki, ed25519_size,
      "\x30\x2E\x02\x01\x00\x30\x05\x06\x03\x2B\x65\x70\x04\x22\x04\x20"sv, 32, ""sv},
 }};
 
 /// A point that is not compressed (SEC 1 2.3.3). A compressed one is another encoding of the same key.
 constexpr char uncompressed = '\x04';
-
-std::shared_ptr<EVP_PKEY> shared(EVP_PKEY* key) { return Handle<EVP_PKEY>(key); }
 
 const Encoding* encoding_of(std::string_view spki) {
   for (const Encoding& each : encodings) {
@@ -71,18 +69,15 @@ std::shared_ptr<EVP_PKEY> on_curve(const char* curve, std::string_view point, co
   const int selection = scalar == nullptr ? EVP_PKEY_PUBLIC_KEY : EVP_PKEY_KEYPAIR;
   if (EVP_PKEY_fromdata(context.get(), &key, selection, list.get()) != 1) key = nullptr;
   forget_errors();
-  return shared(key);
+  return Handle<EVP_PKEY>(key);
 }
 
 std::optional<UsualPrivateKey> ed25519_key(const Encoding& encoding, std::string_view bytes) {
-  auto handle = shared(EVP_PKEY_new_raw_private_key_ex(library(), encoding.name, nullptr, octets(bytes), bytes.size()));
-  std::string raw(encoding.public_size, '\0');
-  std::size_t size = raw.size();
-  ensure(handle != nullptr &&
-             EVP_PKEY_get_raw_public_key(handle.get(), reinterpret_cast<unsigned char*>(raw.data()), &size) == 1 &&
-             size == raw.size(),
-         "an Ed25519 key");
-  return UsualPrivateKey{std::move(handle), std::string(encoding.spki).append(raw)};
+  Handle<EVP_PKEY> handle(
+      EVP_PKEY_new_raw_private_key_ex(library(), encoding.name, nullptr, octets(bytes), bytes.size()));
+  ensure(handle != nullptr, "an Ed25519 key");
+  std::string spki = ed25519_spki_of(handle.get());
+  return UsualPrivateKey{std::move(handle), std::move(spki)};
 }
 
 std::optional<UsualPrivateKey> key_on_curve(const Encoding& encoding, std::string_view bytes, std::string_view point) {
@@ -102,12 +97,22 @@ std::optional<KeyKind> usual_kind(std::string_view spki) {
   return encoding == nullptr ? std::nullopt : std::optional(encoding->kind);
 }
 
+std::string ed25519_spki_of(const evp_pkey_st* key) {
+  std::string raw(ed25519_size, '\0');
+  std::size_t size = raw.size();
+  ensure(
+      EVP_PKEY_get_raw_public_key(key, reinterpret_cast<unsigned char*>(raw.data()), &size) == 1 && size == raw.size(),
+      "reading an Ed25519 key");
+  return std::string(ed25519_spki).append(raw);
+}
+
 std::shared_ptr<evp_pkey_st> usual_public_key(std::string_view spki) {
   const Encoding* const encoding = encoding_of(spki);
   if (encoding == nullptr) return nullptr;
   const std::string_view bytes = spki.substr(encoding->spki.size());
   if (encoding->kind != KeyKind::ed25519) return on_curve(encoding->name, bytes, nullptr);
-  return shared(EVP_PKEY_new_raw_public_key_ex(library(), encoding->name, nullptr, octets(bytes), bytes.size()));
+  return Handle<EVP_PKEY>(
+      EVP_PKEY_new_raw_public_key_ex(library(), encoding->name, nullptr, octets(bytes), bytes.size()));
 }
 
 std::optional<UsualPrivateKey> usual_private_key(std::string_view pkcs8) {

@@ -4,6 +4,7 @@
 /// decoder each time it reads a key, which takes ten times as long as a signature. These encodings are constants with
 /// the key's bytes behind them, so nothing has to be looked for.
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +18,10 @@ namespace airlock::crypto {
 
 /// The beginning of an Ed25519 key's SubjectPublicKeyInfo; its 32 bytes follow (RFC 8410 4).
 inline constexpr std::string_view ed25519_spki{"\x30\x2A\x30\x05\x06\x03\x2B\x65\x70\x03\x21\x00", 12};
+
+inline constexpr std::size_t ed25519_size = 32;
+/// The SubjectPublicKeyInfo of an Ed25519 key of OpenSSL's, private or public. Precondition: that kind.
+[[nodiscard]] std::string ed25519_spki_of(const evp_pkey_st* key);
 
 /// The kind of key that a SubjectPublicKeyInfo (DER) says it is: P-256, P-384 and Ed25519 only, by their one allowed
 /// encoding, without explicit curve parameters and compressed points (RFC 5480 2.1.1, RFC 8410 4).

@@ -1,28 +1,20 @@
 // Registers new sites with a vendor, as `airlock-vendor site add` does with their requests.
 //     bench_fleet REGISTER N
 
-#include <cstdio>
 #include <cstdlib>
 #include <string>
 
 #include "crypto/hash.hpp"
 #include "intake/register.hpp"
 #include "ledger/checkpoint.hpp"
+#include "must.hpp"
 #include "sys/system.hpp"
 #include "sys/world.hpp"
 
 using namespace airlock;
+using bench::must;
 
 namespace {
-
-template <typename T>
-T must(core::Result<T> result) {
-  if (!result) {
-    std::fprintf(stderr, "cannot register a site: %s\n", result.error().message.c_str());
-    std::exit(2);
-  }
-  return std::move(*result);
-}
 
 crypto::Certificate certificate(const std::string& site_id, crypto::Role role, core::Time now) {
   const auto key = must(crypto::PrivateKey::generate(crypto::KeyKind::p256));

@@ -26,11 +26,13 @@
 #include "ledger/checkpoint.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger/verify.hpp"
+#include "must.hpp"
 #include "sys/system.hpp"
 #include "sys/world.hpp"
 #include "temporary_directory.hpp"
 
 using namespace airlock;
+using bench::must;
 
 namespace {
 
@@ -54,21 +56,6 @@ double seconds_of(Work work) {
   const double start = cpu();
   work();
   return cpu() - start;
-}
-
-template <typename T>
-T must(core::Result<T> result) {
-  if (!result) {
-    std::fprintf(stderr, "a measured step failed: %s\n", result.error().message.c_str());
-    std::exit(2);
-  }
-  return std::move(*result);
-}
-void must(const core::Result<void>& result) {
-  if (!result) {
-    std::fprintf(stderr, "a measured step failed: %s\n", result.error().message.c_str());
-    std::exit(2);
-  }
 }
 
 long memory_mib() {
