@@ -3,6 +3,7 @@
 #include "core/encoding.hpp"
 #include "core/text.hpp"
 #include "crypto/hash.hpp"
+#include "crypto/pem.hpp"
 #include "gate/ceiling.hpp"
 #include "gate/public_part.hpp"
 #include "ledger/kind.hpp"
@@ -81,7 +82,19 @@ Result<core::Digest> digest_of_all(const Grounds& grounds, const ledger::Ledger&
   return sha256.finish();
 }
 
-Result<Grounds> read_grounds(const site::Site& opened, const ledger::Ledger& ledger) {
+/// Where the kit in force lies: in its place, or still aside while `kit install`, which has recorded it, puts it there.
+enum class KitLies { in_place, aside };
+
+Result<std::optional<std::string>> read_kit(const site::Site& site, KitLies lies) {
+  const bool in_place = lies == KitLies::in_place;
+  const std::string path = site.path(in_place ? site::layout::kit : site::layout::proposed_kit);
+  AIRLOCK_TRY(auto file, published::read_if_there(path, published::kit_bytes_limit));
+  if (in_place || !file) return file;
+  auto as_in_place = crypto::canonical_pem(crypto::cms_label, *file);
+  return as_in_place ? std::optional(std::move(*as_in_place)) : std::nullopt;
+}
+
+Result<Grounds> read_grounds(const site::Site& opened, const ledger::Ledger& ledger, KitLies lies = KitLies::in_place) {
   AIRLOCK_TRY(auto site, opened.read_again());
   AIRLOCK_TRY(auto machine, site::read_machine());
   // What is known first: whoever puts a kit or a licence into its place lets it be known before, or behind.
@@ -90,7 +103,7 @@ Result<Grounds> read_grounds(const site::Site& opened, const ledger::Ledger& led
   published::KnownKit known = known_kit(site, in_force);
   AIRLOCK_TRY(const auto licence_entry, ledger.newest(ledger::Kind::licence));
   AIRLOCK_TRY(auto licences, published::read_licences(site.directory()));
-  AIRLOCK_TRY(auto kit_file, published::read_if_there(site.path(site::layout::kit), published::kit_bytes_limit));
+  AIRLOCK_TRY(auto kit_file, read_kit(site, lies));
   AIRLOCK_TRY(auto roots, site.vendor_roots());
 
   crypto::Sha256 sha256;
@@ -126,10 +139,10 @@ published::JudgedByKit judge_licence(const Grounds& grounds, const std::optional
   return judge_for_site(grounds.licences, grounds.licence_terms, revocations, now);
 }
 
-/// The inputs as judged once, and whether the licence is `invalid` only because of the kit.
+/// The inputs as judged once, and whether the kit that was read is not the one in force.
 struct Reading {
   Inputs inputs;
-  bool by_kit = false;
+  bool is_other_kit = false;
 };
 
 Result<Reading> judge(Grounds grounds, Time now) {
@@ -143,7 +156,7 @@ Result<Reading> judge(Grounds grounds, Time now) {
     problem = std::move(kit).error();
   }
   auto judged = judge_licence(grounds, sound, now);
-  const bool by_kit = judged.by_kit;
+  const bool is_other_kit = judged.by_kit || (grounds.in_force && !sound);
   crypto::Sha256 fingerprint;
   add(fingerprint, grounds.files.view());
   add(fingerprint, judged.next_in_force ? "the next licence has taken over" : "");
@@ -159,18 +172,20 @@ Result<Reading> judge(Grounds grounds, Time now) {
              .ceiling = {},
              .ceiling_moved = false,
              .hold = {}};
-  return Reading{std::move(out), by_kit};
+  return Reading{std::move(out), is_other_kit};
 }
 
 }  // namespace
 
 Result<Inputs> read_inputs(const site::Site& site, const ledger::Ledger& ledger, Time now) {
-  for (bool again = false;; again = true) {
-    AIRLOCK_TRY(Grounds grounds, read_grounds(site, ledger));
+  // Another process may be changing the kit. It must be able to say so in the ledger meanwhile, so all of this is not
+  // read in one transaction. Once it has, the kit lies aside, and a moment later in its place; then the next may come.
+  constexpr int readings = 5;  // the last one in place, which its messages name
+  for (int reading = 1;; ++reading) {
+    const KitLies lies = reading % 2 == 0 ? KitLies::aside : KitLies::in_place;
+    AIRLOCK_TRY(Grounds grounds, read_grounds(site, ledger, lies));
     AIRLOCK_TRY(Reading read, judge(std::move(grounds), now));
-    // Another process may just have changed the kit. It must be able to say so in the ledger meanwhile: that is why all
-    // of this is not read in one transaction.
-    if (read.by_kit && !again) continue;
+    if (read.is_other_kit && reading < readings) continue;
     AIRLOCK_CHECK(read_ceiling(read.inputs, ledger));
     return std::move(read.inputs);
   }

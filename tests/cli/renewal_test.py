@@ -1,5 +1,6 @@
 """A licence renewed early: when the next one takes over, who is told, and how it is taken back."""
 import collections
+import concurrent.futures
 import datetime
 import json
 import shutil
@@ -197,6 +198,33 @@ def test_a_takeover_to_a_tier_that_discloses_more_is_held(w):
     assert held.json["outcome"] == "held"
     assert "ceiling" in held.err, held.err
     at(w, "+41d", "ledger", "verify")
+
+
+def test_the_verdict_stays_the_same_however_slowly_a_kit_or_licence_is_put_in_place(w):
+    """While a kit or a licence is put in place, and the machine is slow, `status` and `preview` say what holds before and after."""
+    first, second = renewed(w)
+    slowly = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=rename,fsync", "-e", "inject=rename,fsync:delay_exit=100000"]
+    looks = 0
+
+    def watched(*command, clock="+0d", allowed):
+        nonlocal looks
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            slow = pool.submit(w.run, *slowly, "faketime", "-f", clock, w.program("airlock"), "--site", w.site_path, *command)
+            while not slow.done():
+                seen = at(w, clock, "status", "--json").json["licence"]
+                assert (seen["state"], seen.get("licence", {}).get("serial")) in allowed, str(seen)
+                previewed = at(w, clock, "preview", w.report(), code=None)
+                assert previewed.code in (0, 4) and previewed.out, str(previewed)
+                at(w, clock, "kit", "show")
+                at(w, clock, "licence", "show")
+                looks += 1
+            slow.result()
+
+    watched("kit", "install", w.new_kit(), allowed=[("valid", first)])
+    watched("kit", "install", w.new_kit(), clock="+50d", allowed=[("valid", second)])  # the next licence moves to its place
+    third = w.new_licence("enterprise-air-gapped", ["air_gap"], extra=YEAR)
+    watched("licence", "install", third, clock="+50d", allowed=[("valid", second), ("valid", serial(w, third))])
+    assert looks > 12, f"{looks} looks"
 
 
 @pytest.mark.takes(4)
