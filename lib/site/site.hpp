@@ -28,7 +28,7 @@ namespace airlock::site {
 namespace layout {
 inline constexpr std::string_view configuration = "airlock.json";
 using namespace published::layout;                                    // the files in `public/`
-inline constexpr std::string_view proposed_kit = "kit-proposed.p7s";  ///< until a person authorises it
+inline constexpr std::string_view proposed_kit = "kit-proposed.p7s";  ///< until it is in its place
 inline constexpr std::string_view keys = "keys";
 inline constexpr std::string_view signing_key = "keys/site.key";
 inline constexpr std::string_view vendor_trust = "trust/vendor";

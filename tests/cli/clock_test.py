@@ -23,23 +23,6 @@ def state(w, code, site=None):
     return ran.json["state"]
 
 
-def test_another_clock_is_set_although_a_killed_process_left_its_names(w):
-    """The tests' other clock is set even where faketime finds the names it wants taken by a process that was killed."""
-    newest = int(w.run("sh", "-c", "echo $$").text)
-    left = []
-    try:
-        for pid in range(newest, newest + 60):
-            try:
-                (pathlib.Path("/dev/shm") / f"sem.faketime_sem_{pid}").open("x").close()
-                left.append(pathlib.Path("/dev/shm") / f"sem.faketime_sem_{pid}")
-            except FileExistsError:
-                pass
-        assert w.run("faketime", "2001-01-01 12:00:00", "date", "+%Y").text == "2001\n"
-    finally:
-        for name in left:
-            name.unlink(missing_ok=True)
-
-
 def public(w):
     return json.loads((w.site_path / "public/site.json").read_text())
 
@@ -56,6 +39,23 @@ def setting(w):
     w.new_vendor()
     w.new_site()
     w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"], extra=YEAR))
+
+
+def test_another_clock_is_set_although_a_killed_process_left_its_names(w):
+    """The tests' other clock is set even where faketime finds the names it wants taken by a process that was killed."""
+    newest = int(w.run("sh", "-c", "echo $$").text)
+    left = []
+    try:
+        for pid in range(newest, newest + 60):
+            try:
+                (pathlib.Path("/dev/shm") / f"sem.faketime_sem_{pid}").open("x").close()
+                left.append(pathlib.Path("/dev/shm") / f"sem.faketime_sem_{pid}")
+            except FileExistsError:
+                pass
+        assert w.run("faketime", "2001-01-01 12:00:00", "date", "+%Y").text == "2001\n"
+    finally:
+        for name in left:
+            name.unlink(missing_ok=True)
 
 
 def test_entries_of_a_clock_that_was_ahead_are_disowned_by_authorise_clock(w):
