@@ -27,6 +27,13 @@ Result<void> need_entries(db::Database& database, std::uint64_t size) {
   return fail(Code::bad_input, quote(database.path()) + ": has only " + std::to_string(entries) + " entries");
 }
 
+Result<std::vector<Entry>> stored_entries(LedgerState& state, std::string_view report_id, std::uint64_t from_seq,
+                                          std::size_t limit) {
+  AIRLOCK_TRY(auto* database, state.use());
+  AIRLOCK_TRY(auto query, database->prepare(sql::entries_of_report));
+  return rows(query.bind(report_id).bind(to_column(from_seq)).bind(to_column(limit)), state.path, plain_entry_in);
+}
+
 }  // namespace
 
 Result<Ledger> Ledger::create(const std::string& path) {
@@ -152,15 +159,13 @@ Result<std::vector<Entry>> Ledger::entries_of_kind(Kind kind) const {
 
 Result<std::vector<Entry>> Ledger::entries_of_report(std::string_view report_id, std::uint64_t from_seq,
                                                      std::size_t limit) const {
-  AIRLOCK_TRY(auto* database, state_->use());
-  std::vector<Entry> found;
-  {
-    AIRLOCK_TRY(auto query, database->prepare(sql::entries_of_report));
-    query.bind(report_id).bind(to_column(from_seq)).bind(to_column(limit));
-    AIRLOCK_TRY(found, rows(query, state_->path, plain_entry_in));
-  }
+  AIRLOCK_TRY(auto found, stored_entries(*state_, report_id, from_seq, limit));
   AIRLOCK_TRY(const auto proven, prove_all(*state_, std::move(found)));
   return entries_in(proven);
+}
+
+Result<std::vector<Entry>> Ledger::entries_about(std::string_view report_id) const {
+  return stored_entries(*state_, report_id, 0, all);
 }
 
 Result<std::optional<Entry>> Ledger::entry_of_report_before(std::string_view report_id, std::uint64_t seq) const {

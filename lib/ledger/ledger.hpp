@@ -159,6 +159,8 @@ class Ledger {
 
   /// Up to `limit` entries from `from_seq` on.
   [[nodiscard]] Result<std::vector<Entry>> entries(std::uint64_t from_seq, std::size_t limit) const;
+  /// The entries about a report, by seq.
+  [[nodiscard]] Result<std::vector<Entry>> entries_about(std::string_view report_id) const;
   /// Reports from `from_number` on, by number.
   [[nodiscard]] Result<std::vector<ReportRow>> reports(std::uint64_t from_number, std::size_t limit) const;
   [[nodiscard]] Result<std::optional<ReportRow>> report(std::uint64_t number) const;

@@ -32,13 +32,14 @@ DIRECTION = {
     "gate": "core sys crypto keeper db report dictionary redaction policy licence envelope public site ledger",
     "office": "core sys crypto keeper db report dictionary redaction policy licence envelope public site ledger gate",
     "health": "core sys crypto keeper db report dictionary redaction policy licence envelope public site ledger gate",
+    "review": "core sys crypto keeper db report dictionary redaction policy licence envelope public site ledger gate",
     "delivery": "core sys net crypto keeper report public site ledger gate",
     "intake": "core sys crypto keeper db report dictionary licence policy prover public site envelope ledger",
     "capi": "core sys crypto licence public",
 }
 # Tools sit on top: the gate and everything below it, and their own module. So may the C ABI; it needs less.
 TOOLS = {
-    "airlock": "office health gate prover " + DIRECTION["gate"],
+    "airlock": "office health review gate prover " + DIRECTION["gate"],
     "airlock-send": "delivery health " + DIRECTION["delivery"],
     "airlock-vendor": "intake redaction " + DIRECTION["intake"],
 }

@@ -34,6 +34,8 @@ void add_dictionary(Context& context);
 void add_pseudonym(Context& context);
 void add_bundle(Context& context);
 void add_ledger(Context& context);
+/// The commands of `ledger` that show reports.
+void add_ledger_reports(Context& context, console::Command& group);
 /// The commands of `ledger` that prove, copy and adopt.
 void add_ledger_proofs(Context& context, console::Command& group);
 void add_outbox(Context& context);
