@@ -101,12 +101,14 @@ class Teller {
   }
 
  private:
-  /// What would be reported of a token. Owns its texts, since the next token overwrites those of the scanner.
+  /// Path, what and action: the texts of the dictionary and of the program, which stay.
+  using Kind = std::tuple<std::string_view, std::string_view, std::string_view>;
+
+  /// What would be reported of a token. Owns the texts of its datum, since the next token overwrites those of the
+  /// scanner.
   struct Told {
-    std::string path;
-    std::string what;
-    std::string action;
-    Datum datum;
+    Kind kind;
+    Datum datum;  ///< empty where there are enough of this kind
     bool is_datum = false;
   };
   /// A token that the filter writes, unless it is a key whose value is dropped.
@@ -124,10 +126,10 @@ class Teller {
     if (copied_depth_) return;
     if (!is_copied) return tell(token.told);
     Told told = token.told;
-    told.action = copied_word;
+    std::get<2>(told.kind) = copied_word;
     told.is_datum = true;
     tell(told);
-    if (token.opens || told.what == "key") copied_depth_ = token.depth;
+    if (token.opens || std::get<1>(told.kind) == "key") copied_depth_ = token.depth;
   }
 
   [[nodiscard]] Told told_of(const WalkStep& step, const Walk& walk) const {
@@ -137,17 +139,16 @@ class Teller {
     Told out;
     if (token.closes()) return out;
     const bool stays = step.judgement.edit == Edit::keep;
-    out.what = !stays                                  ? std::string(step.judgement.what)
-               : placement.status == TokenStatus::twin ? "twin"
-               : is_key                                ? "key"
-                                                       : "value";
-    const bool misfit = is_misfit(out.what);
+    const std::string_view what = !stays                                  ? step.judgement.what
+                                  : placement.status == TokenStatus::twin ? "twin"
+                                  : is_key                                ? "key"
+                                                                          : "value";
+    const bool misfit = is_misfit(what);
     if (options_.misfits_only && !misfit) return out;
-    out.action = misfit && refuses_ ? "refuse" : name(step.judgement.action);
-    out.path = walk.counted_path(placement);
+    out.kind = {walk.counted_path(placement), what, misfit && refuses_ ? "refuse" : name(step.judgement.action)};
     const bool has_own_text = token.is_scalar() || (is_key && placement.wildcard_key);
     out.is_datum = !stays || (has_own_text && placement.status != TokenStatus::structure);
-    if (!out.is_datum && options_.copied.empty()) return out;
+    if (options_.copied.empty() && (!out.is_datum || has_enough(out.kind))) return out;
     out.datum = {.place = pointer_.text(),
                  .reason = misfit ? misfit_reason(token, placement, dictionary_) : "",
                  .value = std::string(token.text),
@@ -155,11 +156,18 @@ class Teller {
     return out;
   }
 
+  [[nodiscard]] bool has_enough(const Kind& kind) const {
+    const auto found = fates_.find(kind);
+    return found != fates_.end() && found->second.data.size() >= options_.maximum;
+  }
+
   void tell(const Told& told) {
     if (!told.is_datum) return;
-    const auto key = std::tuple(told.path, told.what, told.action);
-    auto found = fates_.find(key);
-    if (found == fates_.end()) found = fates_.emplace(key, Fate{told.path, told.what, told.action, 0, {}}).first;
+    auto found = fates_.find(told.kind);
+    if (found == fates_.end()) {
+      const auto& [path, what, action] = told.kind;
+      found = fates_.emplace(told.kind, Fate{std::string(path), std::string(what), std::string(action), 0, {}}).first;
+    }
     Fate& fate = found->second;
     ++fate.count;
     if (fate.data.size() < options_.maximum) fate.data.push_back(told.datum);
@@ -169,7 +177,7 @@ class Teller {
   const bool refuses_;
   const FateOptions& options_;
   report::Pointer pointer_;
-  std::map<std::tuple<std::string, std::string, std::string>, Fate> fates_;
+  std::map<Kind, Fate> fates_;
   std::span<const std::uint64_t> copied_;    ///< those that are still to come
   std::uint64_t written_ = 0;                ///< tokens that the filter wrote so far
   std::optional<std::size_t> copied_depth_;  ///< the depth of what was dropped as a copy, until it ends
