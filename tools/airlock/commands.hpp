@@ -19,6 +19,7 @@ void add_init(Context& context);
 void add_process(Context& context);
 void add_preview(Context& context);
 void add_explain(Context& context);
+void add_review(Context& context);
 void add_discard(Context& context);
 void add_status(Context& context);
 void add_doctor(Context& context);

@@ -1,9 +1,11 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <string_view>
 #include <vector>
 
+#include "core/encoding.hpp"
 #include "gate/settle.hpp"
 #include "health/status.hpp"
 #include "keeper/keeper.hpp"
@@ -89,6 +91,20 @@ class Confined final : public Worker {
     return failed();
   }
 
+  Result<void> write_page(std::string_view bytes) override {
+    for (; !bytes.empty(); bytes.remove_prefix(std::min(bytes.size(), sys::Worker::text_maximum))) {
+      ends_.tell(piece_word);
+      ends_.tell_text(bytes.substr(0, sys::Worker::text_maximum));
+    }
+    ends_.tell(write_word);
+    const auto answer = ends_.hear();
+    if (answer == done_word) return {};
+    const auto code = core::number_from<std::uint8_t>(ends_.hear_text().value_or(""));
+    auto error = failed();
+    error.value().code = code ? static_cast<Code>(*code) : Code::unexpected;
+    return error;
+  }
+
  private:
   tl::unexpected<core::Error> failed() {
     const auto message = ends_.hear_text();
@@ -106,6 +122,7 @@ std::vector<sys::Granted> reach(const Context& context, const Task& task) {
   using Grant = sys::Granted::Grant;
   std::vector<sys::Granted> out{
       {context.site, Grant::read}, {std::string(machine_folder), Grant::read}, {"/dev/urandom", Grant::read}};
+  if (!task.reads.empty()) out.push_back({task.reads, Grant::read});
   for (std::string& linked : gate::linked_files(context.site)) out.push_back({std::move(linked), Grant::read});
   const auto folder = [&](std::string_view name) { return context.site + "/" + std::string(name); };
   out.push_back({folder(site::layout::held), Grant::change});  // scratch space too

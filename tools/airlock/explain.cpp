@@ -9,61 +9,16 @@
 #include "gate/process.hpp"
 #include "present.hpp"
 #include "preview.hpp"
+#include "review/words.hpp"
 
 namespace airlock::tools {
 namespace explain_command {
 
 using core::Json;
-
-/// A declared field, or its key, and what the decision does to it.
-struct Line {
-  const dictionary::Field* field;
-  bool of_key;
-  dictionary::Class cls;
-  redaction::Treatment treatment;
-  std::vector<std::string> because;  ///< the places of the redactions that determined the treatment
-};
-
-std::vector<std::string> places(const redaction::Plan& plan, const std::vector<redaction::Reason>& reasons) {
-  std::vector<std::string> out;
-  for (const auto& reason : reasons) {
-    std::string place = plan.redactions()[reason.redaction].place;
-    if (reason.fell_back) place += ", whose action fits no type of the value, so the value is dropped";
-    if (std::find(out.begin(), out.end(), place) == out.end()) out.push_back(std::move(place));
-  }
-  return out;
-}
-
-/// A redaction's action in words: `stays as it is`, `is dropped`, …
-std::string ending_of(const std::string& action) {
-  static const std::map<std::string, std::string> words{
-      {"keep", "stays as it is"},
-      {"drop", "is dropped"},
-      {"copied", "is dropped too, as a copy of a value that is taken out"},
-      {"mask", "is masked"},
-      {"pseudonymise", "is replaced by a pseudonym"},
-      {"host_to_domain", "is cut to its domain"},
-      {"suppress_below", "is dropped, since it is small"},
-      {"round", "is rounded"},
-      {"truncate_ip", "is truncated"},
-      {"truncate_time", "is truncated"},
-      {"truncate_version", "is truncated"},
-      {"refuse", "stops the report"}};
-  const auto found = words.find(action);
-  return found == words.end() ? action : found->second;
-}
-
-/// The class of a datum; nothing if it has none, as twins and undeclared data.
-std::optional<dictionary::Class> class_of(const dictionary::Dictionary& dictionary, const redaction::Fate& fate) {
-  const auto index = redaction::is_misfit(fate.what) ? std::nullopt : dictionary.find(fate.path);
-  if (!index) return std::nullopt;
-  const dictionary::Field& field = dictionary.fields()[*index];
-  if (fate.what == "key" && field.key) return field.key->cls;
-  return field.cls ? field.cls : field.key ? std::optional(field.key->cls) : std::nullopt;
-}
+using review::TreatedField;
 
 Json fate_json(const dictionary::Dictionary& dictionary, const redaction::Fate& fate, bool values) {
-  const auto cls = class_of(dictionary, fate);
+  const auto cls = review::class_of(dictionary, fate);
   Json places = Json::array();
   for (const redaction::Datum& datum : fate.data) {
     Json place{{"place", datum.place}};
@@ -78,37 +33,9 @@ Json fate_json(const dictionary::Dictionary& dictionary, const redaction::Fate& 
           {"action", fate.action}, {"count", fate.count}, {"places", places}};
 }
 
-/// What a field's treatment would do to a value, in words: `stays as it is`, `is dropped`, …
-std::string sentence_of(const redaction::Treatment& treatment) {
-  using redaction::Action;
-  switch (treatment.action) {
-    case Action::suppress_below:
-      return "is dropped where it is below " + std::to_string(treatment.threshold);
-    case Action::keep:
-    case Action::drop:
-    case Action::mask:
-    case Action::pseudonymise:
-    case Action::host_to_domain:
-      return ending_of(std::string(redaction::name(treatment.action)));
-    default:
-      return "is coarsened: " + redaction::describe(treatment);
-  }
-}
-
-std::vector<Line> lines_of(const gate::Preview& preview) {
-  std::vector<Line> out;
-  if (!preview.result.prepared.plan) return out;
-  const auto& plan = *preview.result.prepared.plan;
-  const auto& fields = preview.inputs.kit->dictionary.fields();
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    if (fields[i].key) {
-      out.push_back({&fields[i], true, fields[i].key->cls, plan.key(i), places(plan, plan.key_reasons(i))});
-    }
-    if (fields[i].cls) {
-      out.push_back({&fields[i], false, *fields[i].cls, plan.value(i), places(plan, plan.value_reasons(i))});
-    }
-  }
-  return out;
+std::vector<TreatedField> lines_of(const gate::Preview& preview) {
+  const auto& plan = preview.result.prepared.plan;
+  return plan ? review::treated_fields(*plan, preview.inputs.kit->dictionary) : std::vector<TreatedField>{};
 }
 
 Json to_json(const gate::Preview& preview, const std::vector<redaction::Fate>& fates, bool values) {
@@ -123,7 +50,7 @@ Json to_json(const gate::Preview& preview, const std::vector<redaction::Fate>& f
   for (const redaction::Fate& fate : fates) data.push_back(fate_json(preview.inputs.kit->dictionary, fate, values));
   out["data"] = data;
   Json treatments = Json::array();
-  for (const Line& line : lines_of(preview)) {
+  for (const TreatedField& line : lines_of(preview)) {
     treatments.push_back({{"path", line.field->path},
                           {"of", line.of_key ? "key" : "value"},
                           {"class", dictionary::name(line.cls)},
@@ -166,7 +93,7 @@ std::string remark(const std::string& first, const std::string& second) {
 }
 
 /// Shows a declared field or key: what became of it in this report or, if the report lacks it, what would.
-void show_line(const console::Console& console, const Line& line, const std::vector<redaction::Fate>& fates,
+void show_line(const console::Console& console, const TreatedField& line, const std::vector<redaction::Fate>& fates,
                bool values) {
   const std::string name = "  " + line.field->path + (line.of_key ? " (the key) " : " ");
   bool is_there = false;
@@ -174,10 +101,11 @@ void show_line(const console::Console& console, const Line& line, const std::vec
     if (fate.path != line.field->path || fate.what != (line.of_key ? "key" : "value")) continue;
     is_there = true;
     const std::string times = fate.count == 1 ? "" : std::to_string(fate.count) + " times";
-    console.say(name + ending_of(fate.action) + remark(times, line.field->about));
+    console.say(name + review::ending_of(fate.action) + remark(times, line.field->about));
     show_values(console, fate, values);
   }
-  if (!is_there) console.say(name + sentence_of(line.treatment) + remark(line.field->about, "not in this report"));
+  if (!is_there)
+    console.say(name + review::sentence_of(line.treatment) + remark(line.field->about, "not in this report"));
 }
 
 /// Shows the data that have no class: data that do not fit the dictionary, twins and colliding keys.
@@ -189,7 +117,7 @@ void show_others(const console::Console& console, const std::vector<redaction::F
   for (const redaction::Fate& fate : fates) {
     const std::string times = " (" + std::to_string(fate.count) + (fate.count == 1 ? " time)" : " times)");
     if (fate.what == "twin") {
-      console.say("twins, the flattened copies of declared fields: each " + ending_of(fate.action) + times);
+      console.say("twins, the flattened copies of declared fields: each " + review::ending_of(fate.action) + times);
     } else if (fate.what == "collision") {
       console.say("members of " + fate.path + " whose keys would be equal: each is dropped" + times);
     } else {
@@ -202,15 +130,15 @@ void show_others(const console::Console& console, const std::vector<redaction::F
 void show_data(const console::Console& console, const gate::Preview& preview, const std::vector<redaction::Fate>& fates,
                bool values) {
   show_others(console, fates, values);
-  std::map<dictionary::Class, std::vector<Line>> by_class;
-  for (const Line& line : lines_of(preview)) by_class[line.cls].push_back(line);
+  std::map<dictionary::Class, std::vector<TreatedField>> by_class;
+  for (const TreatedField& line : lines_of(preview)) by_class[line.cls].push_back(line);
   for (const auto& [cls, lines] : by_class) {
     console.say("class " + std::string(dictionary::name(cls)));
     // Fields with the same reasons are shown together, and the reasons are said once.
-    std::map<std::vector<std::string>, std::vector<const Line*>> alike;
-    for (const Line& line : lines) alike[line.because].push_back(&line);
+    std::map<std::vector<std::string>, std::vector<const TreatedField*>> alike;
+    for (const TreatedField& line : lines) alike[line.because].push_back(&line);
     for (const auto& [because, same] : alike) {
-      for (const Line* line : same) show_line(console, *line, fates, values);
+      for (const TreatedField* line : same) show_line(console, *line, fates, values);
       for (const std::string& place : because) console.say("    because of " + place);
     }
   }
@@ -259,7 +187,7 @@ int print(const Context& context, const gate::Preview& preview, bool values) {
 
 int run(Context& context, const Options& options) {
   return with_preview(context, options.report, {},
-                      [&](const gate::Preview& preview) { return print(context, preview, options.values); });
+                      [&](const gate::Preview& preview, Worker&) { return print(context, preview, options.values); });
 }
 
 }  // namespace explain_command

@@ -24,6 +24,7 @@ constexpr std::array all{
     Entry{"process", tools::add_process},
     Entry{"preview", tools::add_preview},
     Entry{"explain", tools::add_explain},
+    Entry{"review", tools::add_review},
     Entry{"discard", tools::add_discard},
     Entry{"status", tools::add_status},
     Entry{"doctor", tools::add_doctor},

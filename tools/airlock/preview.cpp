@@ -4,17 +4,17 @@
 #include <nlohmann/json.hpp>
 
 #include "present.hpp"
-#include "supervise.hpp"
 
 namespace airlock::tools {
 
 int with_preview(Context& context, const std::string& report, const gate::ProcessOptions& options,
-                 const std::function<int(const gate::Preview&)>& show) {
+                 const std::function<int(const gate::Preview&, Worker&)>& show, const std::string& writes) {
   const auto number = number_of_waiting(report);
-  return in_worker(context, {.report = number ? std::nullopt : std::optional(report)}, [&](Worker& worker) {
+  const Task task{.report = number ? std::nullopt : std::optional(report), .writes = writes};
+  return in_worker(context, task, [&](Worker& worker) {
     const auto preview = number ? gate::preview_waiting(context.site, *number, options)
                                 : gate::preview(context.site, worker.input(), options);
-    return preview ? show(*preview) : context.console.report(preview.error());
+    return preview ? show(*preview, worker) : context.console.report(preview.error());
   });
 }
 
@@ -62,7 +62,7 @@ void add_preview(Context& context) {
       "  airlock preview - < status_report.json | jq .properties.instance_usage_summary",
       [&context, options] {
         return with_preview(context, options->report, options->process,
-                            [&](const gate::Preview& preview) { return print(context, preview); });
+                            [&](const gate::Preview& preview, Worker&) { return print(context, preview); });
       });
   command.exits({{3, "the report would be refused: no JSON, or over a limit"},
                  {4, "nothing leaves: the report would be held, or what would leave may not leave yet"}});

@@ -7,13 +7,15 @@
 
 #include "commands.hpp"
 #include "gate/process.hpp"
+#include "supervise.hpp"
 
 namespace airlock::tools {
 
 /// Decides on a report in the sandboxed worker. `report` is the REPORT of the command line: a path, `-`, or the number
 /// of a waiting report. The worker calls `show` with the result. Returns the exit code, which is that of `show` unless
-/// the preview fails.
+/// the preview fails. `writes` is the path of a file that `show` makes through the worker; or empty.
 [[nodiscard]] int with_preview(Context& context, const std::string& report, const gate::ProcessOptions& options,
-                               const std::function<int(const gate::Preview&)>& show);
+                               const std::function<int(const gate::Preview&, Worker&)>& show,
+                               const std::string& writes = {});
 
 }  // namespace airlock::tools

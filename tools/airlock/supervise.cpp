@@ -6,9 +6,11 @@
 #include "gate/claims.hpp"
 #include "gate/settle.hpp"
 #include "keeper/keeper.hpp"
+#include "review/document.hpp"
 #include "site/site.hpp"
 #include "supervision.hpp"
 #include "sys/worker.hpp"
+#include "sys/write_file.hpp"
 
 namespace airlock::tools {
 namespace supervision {
@@ -66,6 +68,30 @@ void move_for_worker(const Context& context, sys::Worker& ends, char word) {
   ends.tell(done_word);
 }
 
+/// The page that a worker has made, as far as it has come. A worker that was taken over can write anything, so the
+/// supervisor keeps only what begins with the policy that renders a page harmless.
+class WrittenPage {
+ public:
+  void add(sys::Worker& ends) {
+    const auto piece = ends.hear_text();
+    if (piece && bytes_.size() <= review::page_bytes_limit) bytes_ += *piece;
+  }
+  void finish(sys::Worker& ends, const std::string& path) const {
+    const auto made =
+        bytes_.size() <= review::page_bytes_limit && review::is_guarded(bytes_)
+            ? sys::create_file(path, bytes_, sys::private_file)
+            : core::fail(Code::unexpected, "what the process that reads the report has made is not a page");
+    if (made) return ends.tell(done_word);
+    ends.tell(failed_word);
+    ends.tell_text(std::to_string(core::exit_code(made.error().code)));
+    ends.tell_text(made.error().message);
+    ends.tell_text(made.error().hint);
+  }
+
+ private:
+  std::string bytes_;
+};
+
 /// Nobody knows how far a worker came that was ended: the ledger does, and the next run looks.
 int report_signal(const Context& context, const Task& task, int signal) {
   core::Error error{
@@ -120,7 +146,10 @@ int in_worker(Context& context, const Task& task, const std::function<int(Worker
   if (!ends) return context.console.report(worded(std::move(ends).error(), task));
   if (ends->is_worker()) return work_confined(context, task, *ends, work);
 
+  WrittenPage page;
   while (const auto word = ends->hear()) {
+    if (!task.writes.empty() && *word == piece_word) page.add(*ends);
+    if (!task.writes.empty() && *word == write_word) page.finish(*ends, task.writes);
     if (*word == deliver_word) ends->tell(deliver(context));
     const bool moves = *word == claim_word || *word == put_back_word || *word == keep_word;
     if (task.inbox && moves) move_for_worker(context, *ends, *word);

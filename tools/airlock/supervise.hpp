@@ -36,6 +36,9 @@ class Worker {
   [[nodiscard]] virtual core::Result<std::optional<std::string>> claim(const std::string& name) = 0;
   [[nodiscard]] virtual core::Result<void> put_back(const std::string& id, const std::string& name) = 0;
   [[nodiscard]] virtual core::Result<void> keep_claimed(const std::string& id) = 0;
+  /// Has the supervisor make the file of the page that the task writes, complete or not at all. Only where the task
+  /// writes one. Errors: those of `sys::create_file`; unexpected if the bytes do not begin as a page does.
+  [[nodiscard]] virtual core::Result<void> write_page(std::string_view bytes) = 0;
 };
 
 struct Task {
@@ -43,6 +46,8 @@ struct Task {
   bool records = false;               ///< whatever keeps it from working means that a report was not recorded: exit 8
   bool changes = false;               ///< it may change the ledger, the outbox and what is held
   bool inbox = false;                 ///< it takes what was dropped into the inbox
+  std::string reads = {};             ///< path of a file that it reads besides the site and the report; or empty
+  std::string writes = {};            ///< path of the new file for the page that it makes; or empty
 };
 
 /// Runs `work` in the worker. Returns the exit code of either process to `main`; returns twice, once in each.

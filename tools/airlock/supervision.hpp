@@ -20,6 +20,8 @@ inline constexpr char failed_word = 'f';
 inline constexpr char claim_word = 'c';     // and a name
 inline constexpr char put_back_word = 'b';  // and an id and a name
 inline constexpr char keep_word = 'k';      // and an id
+inline constexpr char piece_word = 'p';     // and a part of a page
+inline constexpr char write_word = 'm';     // the page is complete
 inline constexpr char done_word = 'y';      // for a claim and its id
 inline constexpr char not_now_word = 'w';
 

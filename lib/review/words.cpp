@@ -1,0 +1,106 @@
+#include "review/words.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "redaction/counts.hpp"
+
+namespace airlock::review {
+namespace {
+
+/// In the order of dictionary::Class.
+constexpr std::array<std::string_view, dictionary::class_count> meanings{
+    "how much the product is used",
+    "which software runs",
+    "how the product is installed and run",
+    "when something happened; also ids that are ordered by time",
+    "licence keys",
+    "names the site, its machines or its tenants",
+    "about natural persons",
+    "where on earth",
+    "names that the customer chose",
+    "how the report travelled"};
+
+std::vector<std::string> places_of(const redaction::Plan& plan, const std::vector<redaction::Reason>& reasons) {
+  std::vector<std::string> out;
+  for (const auto& reason : reasons) {
+    std::string place = plan.redactions()[reason.redaction].place;
+    if (reason.fell_back) place += ", whose action fits no type of the value, so the value is dropped";
+    if (std::find(out.begin(), out.end(), place) == out.end()) out.push_back(std::move(place));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string ending_of(const std::string& action) {
+  static const std::map<std::string, std::string> words{
+      {"keep", "stays as it is"},
+      {"drop", "is dropped"},
+      {"copied", "is dropped too, as a copy of a value that is taken out"},
+      {"mask", "is masked"},
+      {"pseudonymise", "is replaced by a pseudonym"},
+      {"host_to_domain", "is cut to its domain"},
+      {"suppress_below", "is dropped, since it is small"},
+      {"round", "is rounded"},
+      {"truncate_ip", "is truncated"},
+      {"truncate_time", "is truncated"},
+      {"truncate_version", "is truncated"},
+      {"refuse", "stops the report"}};
+  const auto found = words.find(action);
+  return found == words.end() ? action : found->second;
+}
+
+std::string sentence_of(const redaction::Treatment& treatment) {
+  using redaction::Action;
+  switch (treatment.action) {
+    case Action::suppress_below:
+      return "is dropped where it is below " + std::to_string(treatment.threshold);
+    case Action::keep:
+    case Action::drop:
+    case Action::mask:
+    case Action::pseudonymise:
+    case Action::host_to_domain:
+      return ending_of(std::string(redaction::name(treatment.action)));
+    default:
+      return "is coarsened: " + redaction::describe(treatment);
+  }
+}
+
+std::string enumerated(const std::vector<std::string>& words, std::string_view last) {
+  std::string out;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i != 0) out += i + 1 == words.size() ? " " + std::string(last) + " " : ", ";
+    out += words[i];
+  }
+  return out;
+}
+
+std::string_view meaning_of(dictionary::Class cls) { return meanings.at(static_cast<std::size_t>(cls)); }
+
+std::optional<dictionary::Class> class_of(const dictionary::Field& field, bool of_key) {
+  if (of_key && field.key) return field.key->cls;
+  return field.cls ? field.cls : field.key ? std::optional(field.key->cls) : std::nullopt;
+}
+
+std::optional<dictionary::Class> class_of(const dictionary::Dictionary& dictionary, const redaction::Fate& fate) {
+  const auto index = redaction::is_misfit(fate.what) ? std::nullopt : dictionary.find(fate.path);
+  return index ? class_of(dictionary.fields()[*index], fate.what == "key") : std::nullopt;
+}
+
+std::vector<TreatedField> treated_fields(const redaction::Plan& plan, const dictionary::Dictionary& dictionary) {
+  std::vector<TreatedField> out;
+  const auto& fields = dictionary.fields();
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (fields[i].key) {
+      out.push_back({&fields[i], true, fields[i].key->cls, plan.key(i), places_of(plan, plan.key_reasons(i))});
+    }
+    if (fields[i].cls) {
+      out.push_back({&fields[i], false, *fields[i].cls, plan.value(i), places_of(plan, plan.value_reasons(i))});
+    }
+  }
+  return out;
+}
+
+}  // namespace airlock::review

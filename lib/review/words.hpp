@@ -1,0 +1,43 @@
+#pragma once
+/// \file
+/// How a decision's treatments read in sentences, for `airlock explain` and for pages. Also what each declared field or
+/// key of a dictionary gets under a plan, and why.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dictionary/dictionary.hpp"
+#include "redaction/fates.hpp"
+#include "redaction/plan.hpp"
+
+namespace airlock::review {
+
+/// An action of a fate (redaction/fates.hpp) in words: `stays as it is`, `is dropped`, …
+[[nodiscard]] std::string ending_of(const std::string& action);
+/// What a field's treatment would do to a value, in words: `is dropped where it is below 5`.
+[[nodiscard]] std::string sentence_of(const redaction::Treatment& treatment);
+/// `a, b and c`, with `last` for `and`.
+[[nodiscard]] std::string enumerated(const std::vector<std::string>& words, std::string_view last);
+/// What a class means: `about natural persons`.
+[[nodiscard]] std::string_view meaning_of(dictionary::Class cls);
+/// The class of a field's value, or of its key; if it lacks the one, that of the other.
+[[nodiscard]] std::optional<dictionary::Class> class_of(const dictionary::Field& field, bool of_key);
+/// The class of a datum; nothing if it has none, as twins and data that do not fit the dictionary.
+[[nodiscard]] std::optional<dictionary::Class> class_of(const dictionary::Dictionary& dictionary,
+                                                        const redaction::Fate& fate);
+
+/// A declared field, or its key, and what a decision does to it.
+struct TreatedField {
+  const dictionary::Field* field;
+  bool of_key;
+  dictionary::Class cls;
+  redaction::Treatment treatment;
+  std::vector<std::string> because;  ///< the places of the redactions that determined the treatment
+};
+/// Every declared value and key, in the order of the dictionary, which the result refers to.
+[[nodiscard]] std::vector<TreatedField> treated_fields(const redaction::Plan& plan,
+                                                       const dictionary::Dictionary& dictionary);
+
+}  // namespace airlock::review
