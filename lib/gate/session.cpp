@@ -6,6 +6,7 @@
 #include "sys/file_system.hpp"
 #include "sys/look.hpp"
 #include "sys/names.hpp"
+#include "sys/person.hpp"
 
 namespace airlock::gate {
 namespace {
@@ -22,6 +23,13 @@ Result<ledger::TreeHead> make_ledger_at(const std::string& path, const sys::Lock
   AIRLOCK_TRY(auto change, ledger.change(lock));
   AIRLOCK_CHECK(change.append(kind, "", members, now, world.random_bytes(nonce_bytes)));
   return change.commit();
+}
+
+Json to_json(const sys::Person& person) {
+  Json out{{"uid", person.uid}};
+  if (!person.login.empty()) out["login"] = person.login;
+  if (person.sudo) out["sudo"] = *person.sudo;
+  return out;
 }
 
 Result<sys::Lock> acquire(const std::string& path, Patience patience) {
@@ -61,7 +69,12 @@ Result<std::shared_ptr<OpenedSite>> OpenedSite::open(site::Site site) {
 }
 
 Result<std::uint64_t> SessionChange::append(ledger::Kind kind, std::string_view report_id, const Json& members) {
-  return Change::append(kind, report_id, members, time_, world_.random_bytes(nonce_bytes));
+  if (!ledger::is_ordered(kind) || members.contains("by")) {
+    return Change::append(kind, report_id, members, time_, world_.random_bytes(nonce_bytes));
+  }
+  Json with = members;
+  with["by"] = to_json(sys::acting_person());
+  return Change::append(kind, report_id, with, time_, world_.random_bytes(nonce_bytes));
 }
 
 Session::Session(sys::Lock lock, std::shared_ptr<OpenedSite> opened)

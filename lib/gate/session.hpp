@@ -66,7 +66,8 @@ class OpenedSite {
 /// A change of the ledger whose entries all have the time of their session.
 class SessionChange : public ledger::Change {
  public:
-  /// `ledger::Change::append` with the session's time and 16 random bytes.
+  /// `ledger::Change::append` with the session's time and 16 random bytes. An entry for something that a person
+  /// ordered also gets the member `by`, unless the caller has set it (docs/formats/ledger.md).
   [[nodiscard]] core::Result<std::uint64_t> append(ledger::Kind kind, std::string_view report_id,
                                                    const core::Json& members);
 

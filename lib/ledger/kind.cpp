@@ -22,4 +22,20 @@ std::string_view name(Kind kind) { return kind_names.at(static_cast<std::size_t>
 
 std::optional<Kind> kind_from(std::string_view text) { return core::enum_from<Kind>(kind_names, text); }
 
+bool is_ordered(Kind kind) {
+  switch (kind) {
+    case Kind::authorised:
+    case Kind::hold:
+    case Kind::release:
+    case Kind::discarded:
+    case Kind::handed_over:
+    case Kind::key_rotated:
+    case Kind::key_destroyed:
+    case Kind::adopted:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace airlock::ledger

@@ -44,5 +44,7 @@ enum class Kind : std::uint8_t {
 [[nodiscard]] std::string_view name(Kind kind);
 /// The kind of that name; nothing where no kind has it.
 [[nodiscard]] std::optional<Kind> kind_from(std::string_view text);
+/// Whether entries of this kind record the order of a person, and so name that person.
+[[nodiscard]] bool is_ordered(Kind kind);
 
 }  // namespace airlock::ledger
