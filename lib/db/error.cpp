@@ -7,6 +7,7 @@
 
 #include "core/call.hpp"
 #include "core/text.hpp"
+#include "db/cut_short.hpp"
 #include "db/limits.hpp"
 #include "db/vfs.hpp"
 
@@ -16,6 +17,7 @@ using core::Code;
 
 namespace {
 
+constexpr std::string_view cut_short = "a change was cut short, and must be undone before anybody can read";
 constexpr auto owner_hint = "run the command as the user who owns the file and its folder";
 
 /// The system call that failed, by the result code of SQLite; empty for a code that several calls share.
@@ -69,13 +71,14 @@ core::Error last_error(sqlite3* handle) {
   return error_of(sqlite3_extended_errcode(handle), sqlite3_db_filename(handle, "main"), sqlite3_errmsg(handle));
 }
 
+bool was_cut_short(const core::Error& error) { return error.message.ends_with(cut_short); }
+
 core::Error error_of(int code, const std::string& path, const std::string& text) {
   const auto error = [&](Code kind, const std::string& what, const char* hint) {
     return core::Error{kind, core::quote(path) + ": " + what, hint};
   };
   if (code == SQLITE_READONLY_ROLLBACK) {
-    return error(Code::not_recorded,
-                 "an interrupted change must be undone first, but the file is open for reading only",
+    return error(Code::not_recorded, std::string(cut_short),
                  "run a command that writes, as the user who owns the file");
   }
   if (code == SQLITE_READONLY_DBMOVED) {

@@ -123,7 +123,7 @@ Result<Json> newer_than_anchor(const ledger::Ledger& ledger) {
 
 Result<void> write_anchor(const site::Site& site, const crypto::PrivateKey& key, const ledger::TreeHead& head) {
   AIRLOCK_TRY(const std::string note, ledger::sign_checkpoint(head, site.configuration().site_id, key));
-  return sys::replace_file(site.path(site::layout::rollback_anchor), note, sys::private_file, site.world());
+  return sys::replace_file(site.path(site::layout::rollback_anchor), note, site.file_permissions(), site.world());
 }
 
 Result<void> check_holds(const ledger::Ledger& ledger, const ledger::TreeHead& checkpoint, std::string_view whose) {

@@ -38,9 +38,9 @@ constexpr std::size_t looked_bytes = 256;
 constexpr std::size_t twins_asked = 4;
 
 /// Copies the bytes to a new file at `path`. A file that has this name already is left from an interrupted attempt.
-Result<void> copy_to(const std::string& path, const core::Blob& bytes, const sys::World& world) {
-  AIRLOCK_CHECK(sys::remove_if_file(path, world));
-  AIRLOCK_TRY(auto file, sys::NewFile::create(path, sys::private_file, world));
+Result<void> copy_to(const site::Site& site, const std::string& path, const core::Blob& bytes) {
+  AIRLOCK_CHECK(sys::remove_if_file(path, site.world()));
+  AIRLOCK_TRY(auto file, sys::NewFile::create(path, site.file_permissions(), site.world()));
   core::BlobSource source(bytes);
   AIRLOCK_CHECK(core::copy(source, file));
   AIRLOCK_CHECK(file.sync());
@@ -200,14 +200,14 @@ Result<void> Keeping::keep(const site::Site& site, const ledger::Ledger& ledger,
   const std::string path = kept_path(site, report_id);
   if (!link_same(site, ledger, path, report)) {
     AIRLOCK_CHECK(check_room(site, ledger, share, report.size));
-    AIRLOCK_CHECK(copy_to(path, report.bytes, site.world()));
+    AIRLOCK_CHECK(copy_to(site, path, report.bytes));
     took(site, share, report.size);
   }
   return sys::sync_directory(site.path(site::layout::held), site.world());
 }
 
 Result<void> keep_original(const site::Site& site, const std::string& report_id, const Received& report) {
-  AIRLOCK_CHECK(copy_to(kept_path(site, report_id), report.bytes, site.world()));
+  AIRLOCK_CHECK(copy_to(site, kept_path(site, report_id), report.bytes));
   return sys::sync_directory(site.path(site::layout::held), site.world());
 }
 

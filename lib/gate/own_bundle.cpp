@@ -62,7 +62,7 @@ Result<OwnBundle> open_own_bundle(const std::string& directory, const std::strin
   AIRLOCK_TRY(const auto archives, site::all_archive_identities(site));
   AIRLOCK_TRY(auto signers, site::all_signing_certificates(site));
   AIRLOCK_TRY(const auto sealed, sys::FileBlob::open(path));
-  AIRLOCK_TRY(auto spool, sys::Spool::create(site.path(site::layout::held), site.world()));
+  AIRLOCK_TRY(auto spool, sys::Spool::create(site.scratch(), site.world()));
   auto scratch = std::make_unique<sys::Spool>(std::move(spool));
   const auto trust = crypto::TrustStore::exactly(crypto::Role::site, std::move(signers));
   std::vector<crypto::Certificate> known;

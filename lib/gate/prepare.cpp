@@ -147,7 +147,7 @@ Attempt try_redaction(const core::Blob& report, const policy::Decision& decision
   const dictionary::Dictionary& dictionary = inputs.kit->dictionary;
   Attempt out{.plan = inputs.kit->policy.plan(decision, dictionary, inputs.redact_also()),
               .pseudonym_key = inputs.site.pseudonym_key(),
-              .payload = sys::Spool::create(inputs.site.path(site::layout::held), inputs.site.world()),
+              .payload = sys::Spool::create(inputs.site.scratch(), inputs.site.world()),
               .payload_sha256 = {},
               .redacted = {}};
   const auto redact = [&]() -> Result<redaction::Redacted> {
@@ -187,7 +187,7 @@ Result<Found> take_copies_out(sys::Spool& payload, redaction::Redacted& redacted
   AIRLOCK_TRY(redaction::Copies copies, look());
   if (copies.places.empty()) return Found{};
   AIRLOCK_TRY(auto tokens, redaction::token_numbers(payload, copies.places, limits, fresh_key(inputs.site)));
-  AIRLOCK_TRY(auto without, sys::Spool::create(inputs.site.path(site::layout::held), inputs.site.world()));
+  AIRLOCK_TRY(auto without, sys::Spool::create(inputs.site.scratch(), inputs.site.world()));
   AIRLOCK_CHECK(redaction::write_without(payload, copies.places, limits, fresh_key(inputs.site), without));
   payload = std::move(without);
   AIRLOCK_TRY(const redaction::Copies left, look());

@@ -26,7 +26,8 @@ Queueing::Queueing(const site::Site& site, const core::Blob& payload, NewDisclos
 
 Result<Queueing> Queueing::begin(const site::Site& site, const core::Blob& payload, const NewDisclosure& disclosure) {
   AIRLOCK_TRY(auto ledger_key, site.ledger_key());
-  AIRLOCK_TRY(auto file, sys::NewFile::create(hidden_bundle(site, disclosure.id), sys::private_file, site.world()));
+  AIRLOCK_TRY(auto file,
+              sys::NewFile::create(hidden_bundle(site, disclosure.id), site.file_permissions(), site.world()));
   AIRLOCK_CHECK(file.reserve(payload.size() + entries_margin));
   return Queueing(site, payload, disclosure, std::move(ledger_key), std::move(file));
 }

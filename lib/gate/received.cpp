@@ -25,7 +25,7 @@ Result<Received> receive(const site::Site& site, core::Source& input, Beyond bey
   const std::uint64_t limit = limits_of(site.configuration()).bytes;
   const std::uint64_t most =
       beyond == Beyond::kept ? std::max(limit, room_of(Share::no_reports, site.configuration())) : limit;
-  AIRLOCK_TRY(auto spool, sys::Spool::create(site.path(site::layout::held), site.world()));
+  AIRLOCK_TRY(auto spool, sys::Spool::create(site.scratch(), site.world()));
   crypto::Sha256 sha256;
   std::array<char, core::copy_piece> piece;
   // One byte over the maximum shows that there is too much. The rest is not read, since the input may be endless.

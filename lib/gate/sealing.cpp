@@ -64,10 +64,10 @@ Result<Sealing> Sealing::begin(const Inputs& inputs, const Prepared& prepared, c
 
   std::string how_to_verify = envelope::how_to_verify(manifest, identity.certificate, ledger_key.public_key());
 
-  AIRLOCK_TRY(auto bundle, sys::NewFile::create(hidden_bundle(inputs.site, manifest.bundle_id), sys::private_file,
-                                                inputs.site.world()));
+  AIRLOCK_TRY(auto bundle, sys::NewFile::create(hidden_bundle(inputs.site, manifest.bundle_id),
+                                                inputs.site.file_permissions(), inputs.site.world()));
   AIRLOCK_TRY(auto instructions, sys::NewFile::create(hidden_instructions(inputs.site, manifest.bundle_id),
-                                                      sys::private_file, inputs.site.world()));
+                                                      inputs.site.file_permissions(), inputs.site.world()));
   const std::uint64_t others = inputs.kit->policy_text.size() + inputs.kit->dictionary_text.size() + small_files;
   AIRLOCK_CHECK(bundle.reserve(
       envelope::bundle_size_bound(manifest, prepared.payload->size(), others, recipients.size()) + ledger_margin));

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/text.hpp"
 #include "gate/anchor.hpp"
 #include "sys/file_system.hpp"
 #include "sys/look.hpp"
@@ -39,6 +40,7 @@ Result<sys::Lock> acquire(const std::string& path, Patience patience) {
 }  // namespace
 
 Result<std::shared_ptr<OpenedSite>> OpenedSite::open_unchecked(site::Site site) {
+  AIRLOCK_CHECK(check_may_change(site));
   AIRLOCK_CHECK(sys::check_local(site.directory()));
   AIRLOCK_TRY(auto ledger, ledger::Ledger::open(site.path(site::layout::ledger), db::Mode::read_write));
   AIRLOCK_TRY(auto loaded, site.ledger_key());
@@ -130,7 +132,20 @@ Result<void> Session::reopen() {
   return {};
 }
 
+Result<void> check_may_change(const site::Site& site) {
+  if (site.configuration().readers.empty() || site.may_change()) return {};
+  AIRLOCK_TRY(const auto found, sys::attributes_of(site.path(site::layout::ledger)));
+  // Something else keeps the owner from it, such as a disk that is read-only.
+  if (!found || found->uid == sys::own_uid()) return {};
+  const std::string owner = sys::user_in_words(found->uid);
+  return core::fail(core::Code::refused,
+                    core::quote(site.directory()) + ": only " + owner +
+                        " may change this site; readers of it may look, and allow with `airlock approve`",
+                    "ask whoever runs Airlock as " + owner);
+}
+
 Result<sys::Lock> lock_site(const site::Site& site, Patience patience, std::string_view lock) {
+  AIRLOCK_CHECK(check_may_change(site));
   return acquire(site.path(lock), patience);
 }
 

@@ -117,6 +117,9 @@ class Session {
   core::Time now_;
 };
 
+/// A reader of the site who orders a change gets this answer in one sentence. Error: refused, naming the owner.
+[[nodiscard]] core::Result<void> check_may_change(const site::Site& site);
+
 /// One of the site's locks alone, for a command that appends nothing. Error: not_recorded (it is held for longer).
 [[nodiscard]] core::Result<sys::Lock> lock_site(const site::Site& site, Patience patience,
                                                 std::string_view lock = site::layout::lock);

@@ -12,6 +12,7 @@
 #include "gate/session.hpp"
 #include "gate/takeover.hpp"
 #include "ledger/merkle.hpp"
+#include "site/readers.hpp"
 #include "site/site.hpp"
 #include "sys/look.hpp"
 #include "sys/names.hpp"
@@ -64,9 +65,15 @@ std::vector<std::string> linked_files(const std::string& directory) {
 Result<void> settle_before(const std::string& directory, const sys::World& world) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory, world));
   AIRLOCK_TRY(const Writable files, writable(directory));
-  for (const std::string& lock : files.locks) AIRLOCK_CHECK(sys::ensure_private_file(lock, files.ledger, site.world()));
-  // Sites of earlier releases lack this folder. If it cannot be made, the command that claims a report meets the error.
-  (void)sys::ensure_private_directory(site.path(site::layout::claimed), files.ledger, site.world());
+  for (const std::string& lock : files.locks) {
+    AIRLOCK_CHECK(sys::ensure_file(lock, files.ledger, sys::private_file, site.world()));
+  }
+  // Sites of earlier releases lack these folders. If one cannot be made, the command that needs it meets the error.
+  for (const auto folder : {site::layout::claimed, site::layout::approvals}) {
+    (void)sys::ensure_directory(site.path(folder), files.ledger, site.folder_permissions(), site.world());
+  }
+  // `doctor` reports what keeps the readers out. Reports are recorded all the same.
+  (void)site::settle_readers(site);
   AIRLOCK_TRY(const auto session, Session::begin_if_free(site));
   // If another process holds the lock, that process does the same itself.
   if (session) {
@@ -76,14 +83,18 @@ Result<void> settle_before(const std::string& directory, const sys::World& world
     AIRLOCK_CHECK(settle_licences(*session));
   }
   // Last, because SQLite removes the journal when it plays it back.
-  return sys::ensure_private_file(files.journal, files.ledger, site.world());
+  return sys::ensure_file(files.journal, files.ledger, site.file_permissions(), site.world());
 }
 
-void settle_to_read(const std::string& directory) {
+Result<void> settle_to_read(const std::string& directory) {
   const auto files = writable(directory);
   std::error_code error;
-  if (!files || std::filesystem::file_size(files->journal, error) == 0 || error) return;
-  if (const auto site = site::Site::open(directory)) (void)open_to_read(*site);
+  if (!files || std::filesystem::file_size(files->journal, error) == 0 || error) return {};
+  const auto site = site::Site::open(directory);
+  if (!site) return {};
+  const auto ledger = open_to_read(*site);
+  if (!ledger && !site->may_change()) return core::fail(ledger.error());
+  return {};
 }
 
 Result<void> settle_after(const std::string& directory, const sys::World& world) {

@@ -33,8 +33,10 @@ struct Writable {
 /// The caller may go on after an error: the worker meets the same error and reports it.
 [[nodiscard]] core::Result<void> settle_before(const std::string& directory,
                                                const sys::World& world = sys::real_world());
-/// Prepares a site for a process that only reads: lets SQLite undo a transaction that a crash cut short.
-void settle_to_read(const std::string& directory);
+/// Prepares a site for a process that only reads: lets SQLite undo a transaction that a crash cut short. Error:
+/// not_recorded for a reader of the site, who cannot undo it; the error names the owner. Other errors the process meets
+/// itself.
+[[nodiscard]] core::Result<void> settle_to_read(const std::string& directory);
 
 /// Brings the rollback anchor and `public/site.json` up to date with the ledger. Errors: integrity if the ledger is not
 /// the one that the rollback anchor describes, not_recorded.

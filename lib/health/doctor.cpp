@@ -50,12 +50,17 @@ class Examination {
  private:
   void site(const site::Site& site) {
     add("site", Health::ok, quote(directory_) + ", " + site.configuration().site_id);
-    file_system(site);
+    const bool as_owner = site.may_change();
+    if (as_owner) file_system(site);
     look_at_layout(site, findings_);
-    keys(site);
+    look_at_readers(site, findings_);
+    if (as_owner) keys(site);
     trust(site);
     look_at_public(site, records(site), findings_);
-    rehearsal(site);
+    if (as_owner) return rehearsal(site);
+    add("owner", Health::warn,
+        "the file system, the keys and the worker were not checked: only the owner of the site can",
+        "have the owner run `airlock doctor`");
   }
 
   /// Checks the ledger and everything that is judged by it. Returns this site's verdict on the licence; nothing if the

@@ -21,10 +21,10 @@ class Layout {
   Layout(const site::Site& site, Findings& findings) : site_(site), findings_(findings) {}
 
   void look() {
-    permissions(site_.directory(), site::layout::site_permissions);
+    permissions(site_.directory(), with_readers({"", site::layout::site_permissions}));
     for (const auto& folder : site::layout::folders) this->folder(folder);
     for (const auto file : {site::layout::configuration, site::layout::ledger, site::layout::rollback_anchor}) {
-      permissions(site_.path(file), sys::private_file);
+      permissions(site_.path(file), site_.file_permissions());
     }
     former_keys();
     for (const auto name : {site::layout::outbox, site::layout::held, site::layout::claimed}) strangers(name);
@@ -58,8 +58,8 @@ class Layout {
     const std::string path = site_.path(folder.name);
     const bool is_inbox = folder.name == site::layout::inbox;
     const auto found = sys::attributes_of(path);
-    // A site made by an earlier release gets this folder with the next report.
-    if (found && !*found && folder.name == site::layout::claimed) return;
+    // A site made by an earlier release gets these folders with the next report.
+    if (found && !*found && (folder.name == site::layout::claimed || folder.name == site::layout::approvals)) return;
     if (found && (!*found || !(*found)->directory)) {
       std::string hint = "put it back from a backup; where it was empty, `mkdir -m " + octal(folder.permissions) + " " +
                          shell_path(path) + "` as the owner of the site directory";
@@ -78,7 +78,14 @@ class Layout {
                     chmod(folder.permissions, path));
       }
     }
-    permissions(path, folder.permissions);
+    permissions(path, with_readers(folder));
+  }
+
+  /// Permissions with which others than the owner may be given access to a folder: `due`, and for readers more.
+  [[nodiscard]] unsigned with_readers(const site::layout::Folder& folder) const {
+    if (site_.configuration().readers.empty() || folder.name == site::layout::inbox) return folder.permissions;
+    if (folder.name == site::layout::approvals) return site::layout::shared_drop_permissions;
+    return folder.permissions | site::layout::shared_folder;
   }
 
   /// Reports anything in `folder` that is not a regular file. Airlock makes only regular files there. Other commands
@@ -102,9 +109,9 @@ class Layout {
     if (!sys::is_directory(former)) return;
     const auto names = sys::list_directory(former);
     if (!names) return tell(Health::fail, names.error().message, "run as the owner of the site directory");
-    permissions(former, sys::private_directory);
+    permissions(former, site_.folder_permissions());
     for (const std::string& name : *names) {
-      if (name.ends_with(".key")) permissions(former + "/" + name, sys::private_file, Health::fail);
+      if (name.ends_with(".key")) permissions(former + "/" + name, site_.file_permissions(), Health::fail);
     }
   }
 

@@ -62,6 +62,7 @@ class Findings {
 
 /// Checks the site's folders, and whether users other than the owner can read or change their content. `look_at_public`
 /// checks the files in `public/`. Keys in use are checked by the functions that read them.
+void look_at_readers(const site::Site& site, Findings& findings);
 void look_at_layout(const site::Site& site, Findings& findings);
 
 /// Checks whether an application of another user can verify the licence through `public/`, and gets the same verdict as

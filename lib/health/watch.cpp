@@ -129,7 +129,8 @@ std::vector<core::Error> tell_watchers(const std::string& directory) {
     if (!done) out.push_back(done.error());
   };
   const auto site = site::Site::open(directory);
-  if (!site) return out;
+  // A reader changes nothing, so there is nothing to tell.
+  if (!site || !site->may_change()) return out;
   const site::Monitoring& monitoring = site->configuration().monitoring;
   if (monitoring.syslog || monitoring.events_file) {
     note([&]() -> Result<void> {

@@ -137,7 +137,8 @@ Result<void> authorise(const std::string& directory, const Proposal& shown, cons
   AIRLOCK_CHECK(gate::add_ceiling(members, inputs));
   // The kit is aside already, unless a restored backup has it in the place of the kit in force.
   if (kit_before)
-    AIRLOCK_CHECK(sys::replace_file(site.path(site::layout::proposed_kit), kit_file, sys::private_file, site.world()));
+    AIRLOCK_CHECK(
+        sys::replace_file(site.path(site::layout::proposed_kit), kit_file, site.file_permissions(), site.world()));
   AIRLOCK_TRY(auto change, session.change());
   AIRLOCK_CHECK(change.append(ledger::Kind::authorised, "", members));
   if (kit_before) {

@@ -11,7 +11,9 @@
 #include "ledger/merkle.hpp"
 #include "office/install_kit.hpp"
 #include "office/install_licence.hpp"
+#include "site/readers.hpp"
 #include "sys/new_directory.hpp"
+#include "sys/person.hpp"
 #include "sys/world.hpp"
 #include "sys/write_file.hpp"
 
@@ -33,8 +35,10 @@ Result<Initialised> fill_site(const InitOptions& options, const site::NewSite& c
   AIRLOCK_CHECK(sys::create_file(options.directory + "/" + std::string(site::layout::rollback_anchor), anchor,
                                  sys::private_file, world));
   AIRLOCK_TRY(const gate::Writable files, gate::writable(options.directory));
-  AIRLOCK_CHECK(sys::ensure_private_file(files.journal, files.ledger, world));
+  AIRLOCK_CHECK(sys::ensure_file(files.journal, files.ledger, sys::private_file, world));
   AIRLOCK_CHECK(site::finish_site(options.directory, content, world));
+  AIRLOCK_TRY(const auto site, site::Site::open(options.directory, world));
+  AIRLOCK_CHECK(site::settle_readers(site));
   return Initialised{.site_id = content.site_id,
                      .product = content.product,
                      .request_fingerprint = created.request_fingerprint,
@@ -52,10 +56,12 @@ Result<Initialised> init(const InitOptions& options, const sys::World& world) {
     return fail(Code::bad_input, "the vendor root is not a self-signed CA certificate",
                 "ask the vendor for its root certificate, `vendor-root.crt`");
   }
+  if (!options.readers.empty()) AIRLOCK_CHECK(sys::group_id(options.readers));
   const core::Time now = world.now();
   site::NewSite content{.site_id = options.site_id.empty() ? sys::random_uuid(world) : core::to_lower(options.site_id),
                         .name = options.name,
                         .product = "",
+                        .readers = options.readers,
                         .vendor_root = root,
                         .now = now};
   // Kit and licence are judged before the first file is made.

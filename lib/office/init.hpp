@@ -24,7 +24,8 @@ struct InitOptions {
   std::optional<std::string> licence;  ///< the file's bytes
   std::string licence_name;            ///< how messages name the licence's file
   std::string name;
-  std::string site_id;  ///< empty: a random UUID is used
+  std::string site_id;    ///< empty: a random UUID is used
+  std::string readers{};  ///< group whose members may read the site; empty: none
 };
 
 struct Initialised {

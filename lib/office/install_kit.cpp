@@ -77,7 +77,7 @@ Result<void> adopt_product(const site::Site& site, const std::string& product) {
   if (!site.configuration().product.empty()) return {};
   const std::string path = site.path(site::layout::configuration);
   AIRLOCK_TRY(const std::string text, site::with_product(site.configuration_text(), path, product));
-  return sys::replace_file(path, text, sys::private_file, site.world());
+  return sys::replace_file(path, text, site.file_permissions(), site.world());
 }
 
 Result<void> show_publicly(const gate::Session& session) {
@@ -106,7 +106,8 @@ Result<std::vector<std::string>> put_kit(gate::Session& session, site::Kit kit, 
     if (!admitted.empty()) members["by_consent"] = {{"entry", consents.entry}, {"paths", admitted}};
     gate::add_declared(members, std::move(declared), *inputs.kit);
     AIRLOCK_CHECK(gate::add_ceiling(members, inputs));
-    AIRLOCK_CHECK(sys::replace_file(site.path(site::layout::proposed_kit), file, sys::private_file, site.world()));
+    AIRLOCK_CHECK(
+        sys::replace_file(site.path(site::layout::proposed_kit), file, site.file_permissions(), site.world()));
     AIRLOCK_CHECK(session.append(ledger::Kind::kit, "", members));
   }
   AIRLOCK_CHECK(gate::put_kit_files(site, header, file));
@@ -158,7 +159,8 @@ Result<InstalledKit> install_kit(const std::string& directory, std::string_view 
   if (needs_person(number, in_force, known)) {
     AIRLOCK_TRY(const auto roots, site.vendor_roots());
     AIRLOCK_CHECK(published::check_lists(kit, known.lists, roots));
-    AIRLOCK_CHECK(sys::replace_file(site.path(site::layout::proposed_kit), file, sys::private_file, site.world()));
+    AIRLOCK_CHECK(
+        sys::replace_file(site.path(site::layout::proposed_kit), file, site.file_permissions(), site.world()));
   }
   AIRLOCK_CHECK(adopt_product(site, kit.product));
   AIRLOCK_TRY(auto idle, idle_redactions(site, kit));

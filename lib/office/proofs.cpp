@@ -7,18 +7,32 @@
 #include "ledger/checkpoint.hpp"
 #include "ledger/disclosure.hpp"
 #include "site/site.hpp"
+#include "sys/look.hpp"
 
 namespace airlock::office {
 namespace {
 
+/// The rollback anchor, for a reader of the site, who cannot sign.
+core::Result<SignedHead> head_of_anchor(const site::Site& site, const ledger::Ledger& ledger) {
+  SignedHead out;
+  AIRLOCK_TRY(out.checkpoint, gate::read_anchor(site));
+  AIRLOCK_TRY(const auto verifier, site.ledger_verifier());
+  AIRLOCK_TRY(const auto keys, ledger.keys(verifier));
+  auto head = ledger::verify_checkpoint(out.checkpoint, keys);
+  if (!head) return core::fail(std::move(head.error()).within("the anchor"));
+  out.head = *head;
+  out.ledger_key = verifier.text();
+  return out;
+}
+
 core::Result<SignedHead> sign_head_of(const site::Site& site, const ledger::Ledger& ledger) {
   AIRLOCK_CHECK(gate::check_past(site, ledger));
+  if (!sys::may_read(site.path(site::layout::ledger_key))) return head_of_anchor(site, ledger);
   AIRLOCK_TRY(const auto key, site.ledger_key());
-  AIRLOCK_TRY(const auto verifier, site.ledger_verifier());
   SignedHead out;
   AIRLOCK_TRY(out.head, ledger.head());
   AIRLOCK_TRY(out.checkpoint, ledger::sign_checkpoint(out.head, site.configuration().site_id, key));
-  out.ledger_key = verifier.text();
+  out.ledger_key = site.ledger_verifier(key).text();
   return out;
 }
 
@@ -26,6 +40,11 @@ core::Result<ProvenEntry> prove(const site::Site& site, const ledger::Ledger& le
   ProvenEntry out;
   AIRLOCK_TRY(out.entry, ledger.entry(seq));
   AIRLOCK_TRY(out.head, sign_head_of(site, ledger));
+  if (seq >= out.head.head.size) {
+    return core::fail(core::Code::not_recorded,
+                      "entry " + std::to_string(seq) + " is newer than the newest signed head",
+                      "the owner of the site signs one: `airlock ledger checkpoint`");
+  }
   AIRLOCK_TRY(const auto proof, ledger.inclusion_proof(seq, out.head.head.size));
   out.proof = ledger::proof_text(seq, proof, out.head.checkpoint);
   return out;

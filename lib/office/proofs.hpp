@@ -20,8 +20,9 @@ struct SignedHead {
   std::string ledger_key;  ///< the verifier key as text
 };
 
-/// Signs a checkpoint of the ledger as it is now. Errors: integrity (the ledger contradicts its rollback anchor or the
-/// outbox), those of the key.
+/// Signs a checkpoint of the ledger as it is now. For a reader of the site, who may not read the ledger's key: the
+/// rollback anchor, which was signed after the last change. Errors: integrity (the ledger contradicts its rollback
+/// anchor or the outbox), those of the key.
 [[nodiscard]] core::Result<SignedHead> sign_head(const std::string& directory);
 
 struct ProvenEntry {
@@ -31,9 +32,10 @@ struct ProvenEntry {
 };
 
 /// Proves the entry that disclosed report `number`. If the report was never disclosed, or every disclosure of it was
-/// abandoned, withdrawn or lost, proves its first entry, `produced`. Error: usage if there is no such report.
+/// abandoned, withdrawn or lost, proves its first entry, `produced`. Errors: usage if there is no such report;
+/// not_recorded if a reader asks for an entry that is newer than the rollback anchor.
 [[nodiscard]] core::Result<ProvenEntry> prove_report(const std::string& directory, std::uint64_t number);
-/// Proves entry `seq`. Error: bad_input if there is no such entry.
+/// Proves entry `seq`. Errors: bad_input if there is no such entry; not_recorded as above.
 [[nodiscard]] core::Result<ProvenEntry> prove_entry(const std::string& directory, std::uint64_t seq);
 
 }  // namespace airlock::office

@@ -1,7 +1,9 @@
 #include "site/configuration.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "core/ascii.hpp"
 #include "core/text.hpp"
 
 namespace airlock::site {
@@ -14,6 +16,7 @@ constexpr std::string_view configuration_format = "airlock-site/1";
 constexpr std::size_t redactions_limit = 1000;
 constexpr std::int64_t retention_days_maximum = 36600;
 constexpr std::size_t path_maximum = 4096;
+constexpr std::size_t group_name_maximum = 32;
 
 /// A file for other programs. Its path must be absolute, since only the owner may read the site directory.
 std::optional<std::string> absolute_path_if(Members& in, const char* member) {
@@ -48,6 +51,14 @@ void read_limits(Members& in, Configuration& out) {
 
 }  // namespace
 
+bool is_group_name(std::string_view text) {
+  constexpr std::string_view others = "_-.$";
+  if (text.empty() || text.size() > group_name_maximum || core::is_digit(text.front()) || text.front() == '-')
+    return false;
+  return std::all_of(text.begin(), text.end(),
+                     [&](char c) { return core::is_alphanumeric(c) || others.find(c) != std::string_view::npos; });
+}
+
 std::vector<redaction::Redaction> redactions_from(Members& in) {
   std::vector<redaction::Redaction> out;
   const Json* list = in.array_if("redact_also", redactions_limit);
@@ -79,6 +90,8 @@ Result<Configuration> parse_configuration(std::string_view text, std::string_vie
     (void)in.word("licence", {"none"});
     out.declared_without_licence = true;
   }
+  out.readers = in.text_if("readers").value_or("");
+  if (in.has("readers") && !is_group_name(out.readers)) in.refuse("readers", "must be the name of a group");
   out.archive = in.boolean_if("archive").value_or(true);
   if (in.has("sandbox")) out.sandbox_best_effort = in.word("sandbox", {"required", "best-effort"}) == "best-effort";
   read_limits(in, out);
@@ -88,10 +101,12 @@ Result<Configuration> parse_configuration(std::string_view text, std::string_vie
   return out;
 }
 
-std::string new_configuration(const std::string& site_id, const std::string& product, const std::string& name) {
+std::string new_configuration(const std::string& site_id, const std::string& product, const std::string& name,
+                              const std::string& readers) {
   Json out{{"format", configuration_format}, {"site_id", site_id}};
   if (!product.empty()) out["product"] = product;
   if (!name.empty()) out["name"] = name;
+  if (!readers.empty()) out["readers"] = readers;
   return core::to_pretty_text(out);
 }
 

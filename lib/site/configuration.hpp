@@ -29,6 +29,10 @@ inline constexpr std::int64_t held_bytes_minimum = 1024LL * 1024;
 inline constexpr std::int64_t held_bytes_maximum = 1024LL * 1024 * 1024 * 1024;
 inline constexpr std::uint64_t held_bytes_default = 1024ULL * 1024 * 1024;
 
+/// Whether `text` can be the name of a group: letters, digits, `_`, `-`, `.` and `$`, at most 32 characters, and no
+/// digit or `-` at its start.
+[[nodiscard]] bool is_group_name(std::string_view text);
+
 /// Reads a `redact_also` member. Errors go to `in`.
 [[nodiscard]] std::vector<redaction::Redaction> redactions_from(core::Members& in);
 
@@ -47,6 +51,7 @@ struct Configuration {
   std::vector<redaction::Redaction> redact_also;  ///< in addition to the policy's profiles
   bool declared_without_licence = false;          ///< `"licence": "none"`
   bool sandbox_best_effort = false;               ///< `"sandbox": "best-effort"`: go on where the kernel has no sandbox
+  std::string readers;                            ///< group whose members may read the site; empty: none
   bool archive = true;                            ///< seal bundles for the site's own archive key too
   std::optional<std::uint64_t> report_bytes;      ///< `limits.report_bytes`: maximum size of a report
   std::int64_t payload_days = 800;                ///< `retention.payload_days`: how long the outbox keeps a bundle
@@ -60,9 +65,9 @@ struct Configuration {
 /// Error: bad_input naming the file, the JSON path and the reason.
 [[nodiscard]] Result<Configuration> parse_configuration(std::string_view text, std::string_view name);
 
-/// The text of a new site's `airlock.json`.
+/// The text of a new site's `airlock.json`. Members of which the value is empty are left out.
 [[nodiscard]] std::string new_configuration(const std::string& site_id, const std::string& product,
-                                            const std::string& name);
+                                            const std::string& name, const std::string& readers);
 /// The text of an existing `airlock.json` with its `product` set and everything else unchanged.
 [[nodiscard]] Result<std::string> with_product(std::string_view text, std::string_view name,
                                                const std::string& product);

@@ -51,7 +51,9 @@ Result<CreatedSite> create_site(const std::string& directory, const NewSite& con
   AIRLOCK_TRY(const Identity signing, make_identity(keys, KeyName::site, content, world));
   AIRLOCK_TRY(const Identity archive, make_identity(keys, KeyName::archive, content, world));
   AIRLOCK_TRY(auto ledger_key, crypto::PrivateKey::generate(crypto::KeyKind::ed25519));
-  AIRLOCK_CHECK(sys::create_file(keys + "/ledger.key", ledger_key.pem().view(), sys::private_file, world));
+  AIRLOCK_CHECK(sys::create_file(path(layout::ledger_key), ledger_key.pem().view(), sys::private_file, world));
+  const crypto::NoteVerifier verifier("airlock/" + content.site_id, ledger_key.public_key());
+  AIRLOCK_CHECK(sys::create_file(path(layout::ledger_public_key), verifier.text() + "\n", sys::public_file, world));
   AIRLOCK_CHECK(sys::create_file(keys + "/pseudonym.key", new_pseudonym_key().view(), sys::private_file, world));
 
   const std::string root = content.vendor_root.pem();
@@ -73,7 +75,7 @@ Result<CreatedSite> create_site(const std::string& directory, const NewSite& con
                             .created = content.now,
                             .site_certificate = signing.certificate,
                             .archive_certificate = archive.certificate,
-                            .ledger_key = crypto::NoteVerifier("airlock/" + content.site_id, ledger_key.public_key()),
+                            .ledger_key = verifier,
                             .successions = {},
                             .fingerprint = {}};
   AIRLOCK_TRY(const WrittenRequest written, write_request(request, signing.signer(content.now)));
@@ -83,7 +85,8 @@ Result<CreatedSite> create_site(const std::string& directory, const NewSite& con
 
 Result<void> finish_site(const std::string& directory, const NewSite& content, const sys::World& world) {
   return sys::create_file(directory + "/" + std::string(layout::configuration),
-                          new_configuration(content.site_id, content.product, content.name), sys::private_file, world);
+                          new_configuration(content.site_id, content.product, content.name, content.readers),
+                          sys::private_file, world);
 }
 
 }  // namespace airlock::site

@@ -52,15 +52,16 @@ Result<std::vector<crypto::Certificate>> all_signing_certificates(const Site& si
 
 Result<std::vector<Identity>> all_archive_identities(const Site& site) {
   return with_former(site.archive_identity(), former_files(site, KeyName::archive, ".key"),
-                     [](const std::string& file) -> Result<Identity> {
-                       AIRLOCK_TRY(auto key, read_private_key(file));
+                     [&](const std::string& file) -> Result<Identity> {
+                       AIRLOCK_TRY(auto key, read_shared_key(file, site.shared_by()));
                        AIRLOCK_TRY(auto certificate, read_certificate(file.substr(0, file.size() - 4) + ".crt"));
                        return Identity{std::move(key), std::move(certificate)};
                      });
 }
 
 Result<std::vector<crypto::Secret>> all_pseudonym_keys(const Site& site) {
-  return with_former(site.pseudonym_key(), former_files(site, KeyName::pseudonym, ".key"), read_pseudonym_key);
+  return with_former(site.pseudonym_key(), former_files(site, KeyName::pseudonym, ".key"),
+                     [&](const std::string& file) { return read_pseudonym_key(file, site.shared_by()); });
 }
 
 }  // namespace airlock::site

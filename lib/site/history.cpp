@@ -19,10 +19,10 @@ std::string beginning(std::string_view kind, std::string_view id) {
 
 Result<void> keep_in_history(const Site& site, std::string_view kind, std::string_view id, std::string_view bytes) {
   const std::string folder = site.path(layout::history);
-  AIRLOCK_CHECK(sys::ensure_private_directory(folder, site.path(layout::ledger), site.world()));
+  AIRLOCK_CHECK(sys::ensure_directory(folder, site.path(layout::ledger), site.folder_permissions(), site.world()));
   const std::string path = folder + "/" + beginning(kind, id) +
                            crypto::sha256(bytes).hex().substr(0, digest_characters) + std::string(ending);
-  return sys::replace_file(path, bytes, sys::private_file, site.world());
+  return sys::replace_file(path, bytes, site.file_permissions(), site.world());
 }
 
 Result<std::vector<std::string>> kept_in_history(const Site& site, std::string_view kind, std::string_view id) {

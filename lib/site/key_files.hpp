@@ -9,6 +9,7 @@
 #include "crypto/certificate.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/key.hpp"
+#include "crypto/note.hpp"
 #include "site/key_name.hpp"
 
 namespace airlock::site {
@@ -19,10 +20,18 @@ inline constexpr std::size_t pseudonym_key_bytes = 32;
 
 /// Reads a PEM certificate. Errors: of the file; bad_input naming it.
 [[nodiscard]] core::Result<crypto::Certificate> read_certificate(const std::string& file);
-/// Reads a PEM key that is not encrypted. Errors: refused (others can read the file); bad_input naming it.
-[[nodiscard]] core::Result<crypto::PrivateKey> read_private_key(const std::string& file);
-/// Reads a pseudonym key: 32 bytes in hex. Errors: as `read_private_key`.
-[[nodiscard]] core::Result<crypto::Secret> read_pseudonym_key(const std::string& file);
+/// Reads a PEM key that is not encrypted and that only the owner may read. Errors: refused (others can read the file);
+/// bad_input naming it.
+[[nodiscard]] core::Result<crypto::PrivateKey> read_signing_key(const std::string& file);
+/// The bytes of a file with a secret. Members of the group of the folder `shared_by` may read it too
+/// (`Site::shared_by`); where that is empty, only the owner. Error: refused (others can read the file).
+[[nodiscard]] core::Result<std::string> read_shared_secret(const std::string& file, const std::string& shared_by);
+/// As `read_signing_key`, for a key that may be shared.
+[[nodiscard]] core::Result<crypto::PrivateKey> read_shared_key(const std::string& file, const std::string& shared_by);
+/// Reads a pseudonym key, which may be shared: 32 bytes in hex. Errors: as `read_signing_key`.
+[[nodiscard]] core::Result<crypto::Secret> read_pseudonym_key(const std::string& file, const std::string& shared_by);
+/// Reads `keys/ledger.pub`. Error: bad_input naming it.
+[[nodiscard]] core::Result<crypto::NoteVerifier> read_ledger_public_key(const std::string& file);
 /// The text of a new pseudonym key's file.
 [[nodiscard]] crypto::Secret new_pseudonym_key();
 

@@ -10,6 +10,7 @@
 #include "public/public_site.hpp"
 #include "site/former_keys.hpp"
 #include "site/key_files.hpp"
+#include "site/readers.hpp"
 #include "site/request.hpp"
 #include "sys/look.hpp"
 #include "sys/names.hpp"
@@ -58,10 +59,14 @@ Result<std::string> id_in_force(const Site& site, KeyName key) {
   return id_of(secret);
 }
 
-Result<void> copy_private(const Site& site, const std::string& from, const std::string& to) {
-  AIRLOCK_TRY(std::string text, sys::read_private_file(from, key_file_bytes_limit));
+/// Whether the site's readers may read the key: no key that signs.
+bool is_shared(KeyName key) { return key == KeyName::archive || key == KeyName::pseudonym; }
+
+Result<void> copy_private(const Site& site, KeyName key, const std::string& from, const std::string& to) {
+  AIRLOCK_TRY(std::string text, read_shared_secret(from, site.shared_by()));
   const crypto::Secret bytes(std::move(text));
-  return sys::replace_file(to, bytes.view(), sys::private_file, site.world());
+  const unsigned permissions = is_shared(key) ? site.file_permissions() : sys::private_file;
+  return sys::replace_file(to, bytes.view(), permissions, site.world());
 }
 
 Result<void> copy_public(const Site& site, const std::string& from, const std::string& to) {
@@ -76,7 +81,7 @@ Result<std::string> make_next(const Site& site, KeyName key, core::Time now,
   if (key == KeyName::pseudonym) {
     const crypto::Secret made = new_pseudonym_key();
     AIRLOCK_CHECK(sys::create_file(next(site, key_file(key)), made.view(), sys::private_file, site.world()));
-    AIRLOCK_TRY(const auto secret, read_pseudonym_key(next(site, key_file(key))));
+    AIRLOCK_TRY(const auto secret, read_pseudonym_key(next(site, key_file(key)), site.shared_by()));
     return id_of(secret);
   }
   // The key in force may ask for its passphrase; it comes first, since the person who types knows that one.
@@ -123,11 +128,11 @@ Result<void> keep_former(const Site& site, const StagedKey& staged, std::uint64_
       return sys::replace_file(base + ".txt", staged.previous + "\n", sys::public_file, site.world());
     case KeyName::archive:
       if (kept) return {};
-      AIRLOCK_CHECK(copy_private(site, in_keys(site, "archive.key"), base + ".key"));
+      AIRLOCK_CHECK(copy_private(site, staged.key, in_keys(site, "archive.key"), base + ".key"));
       return copy_public(site, in_keys(site, "archive.crt"), base + ".crt");
     case KeyName::pseudonym:
       if (kept) return {};
-      return copy_private(site, in_keys(site, "pseudonym.key"), base + ".key");
+      return copy_private(site, staged.key, in_keys(site, "pseudonym.key"), base + ".key");
   }
   return {};
 }
@@ -191,7 +196,7 @@ Result<StagedKey> stage_key(const Site& site, KeyName key, bool destroys, core::
   AIRLOCK_TRY(staged.previous, id_in_force(site, key));
   // The folder is made now: after a crash, `place_key` may run in a sandbox that cannot make directories.
   if (!sys::exists(site.path(layout::former_keys))) {
-    AIRLOCK_CHECK(sys::make_directory(site.path(layout::former_keys), sys::private_directory, site.world()));
+    AIRLOCK_CHECK(sys::make_directory(site.path(layout::former_keys), site.folder_permissions(), site.world()));
   }
   AIRLOCK_TRY(staged.current, make_next(site, key, now, token));
   // The description is written last: without it the key is not complete.
@@ -244,7 +249,9 @@ Result<std::optional<core::Digest>> place_key(const Site& site, const StagedKey&
     } else {
       AIRLOCK_CHECK(keep_former(site, staged, seq));
     }
-    AIRLOCK_CHECK(copy_private(site, next(site, key_file(staged.key)), in_keys(site, key_file(staged.key))));
+    AIRLOCK_CHECK(
+        copy_private(site, staged.key, next(site, key_file(staged.key)), in_keys(site, key_file(staged.key))));
+    if (staged.key == KeyName::ledger) AIRLOCK_CHECK(write_ledger_public_key(site));
     if (is_certified(staged.key)) {
       AIRLOCK_CHECK(
           copy_public(site, next(site, certificate_file(staged.key)), in_keys(site, certificate_file(staged.key))));

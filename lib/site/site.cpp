@@ -6,7 +6,9 @@
 #include "public/kit_trust.hpp"
 #include "site/key_files.hpp"
 #include "sys/look.hpp"
+#include "sys/names.hpp"
 #include "sys/read_file.hpp"
+#include "sys/write_file.hpp"
 
 namespace airlock::site {
 namespace {
@@ -41,14 +43,21 @@ Result<crypto::Certificate> Site::certificate(std::string_view name) const {
   return read_certificate(path(std::string(layout::keys) + "/" + std::string(name) + ".crt"));
 }
 
-Result<Identity> Site::identity(std::string_view name) const {
-  const std::string file = path(std::string(layout::keys) + "/" + std::string(name) + ".key");
-  AIRLOCK_TRY(auto key, read_private_key(file));
-  AIRLOCK_TRY(auto certificate, this->certificate(name));
-  if (certificate.key().sha256() != key.public_key().sha256()) {
-    return fail(Code::integrity, quote(file) + ": does not belong to the certificate beside it");
-  }
-  return Identity{std::move(key), std::move(certificate)};
+unsigned Site::file_permissions() const {
+  return configuration_.readers.empty() ? sys::private_file : layout::shared_file;
+}
+
+unsigned Site::folder_permissions() const {
+  return configuration_.readers.empty() ? sys::private_directory : layout::shared_folder;
+}
+
+std::string Site::shared_by() const { return configuration_.readers.empty() ? "" : directory_; }
+
+bool Site::may_change() const { return sys::may_write(path(layout::ledger)); }
+
+std::string Site::scratch() const {
+  std::string own = path(layout::held);
+  return sys::may_write(own) ? own : std::string(reader_scratch);
 }
 
 Result<Identity> Site::signing_identity() const {
@@ -59,27 +68,42 @@ Result<Identity> Site::signing_identity() const {
 
 Result<keeper::KeyFile> Site::signing_key_file() const { return keeper::read_key_file(path(layout::signing_key)); }
 
-Result<Identity> Site::archive_identity() const { return identity("archive"); }
+Result<Identity> Site::archive_identity() const {
+  const std::string file = path("keys/archive.key");
+  AIRLOCK_TRY(auto key, read_shared_key(file, shared_by()));
+  AIRLOCK_TRY(auto certificate, archive_certificate());
+  if (certificate.key().sha256() != key.public_key().sha256()) {
+    return fail(Code::integrity, quote(file) + ": does not belong to the certificate beside it");
+  }
+  return Identity{std::move(key), std::move(certificate)};
+}
 Result<crypto::Certificate> Site::archive_certificate() const { return certificate("archive"); }
 Result<crypto::Certificate> Site::signing_certificate() const { return certificate("site"); }
 
 Result<crypto::PrivateKey> Site::ledger_key() const {
-  const std::string file = path("keys/ledger.key");
-  AIRLOCK_TRY(auto key, read_private_key(file));
+  const std::string file = path(layout::ledger_key);
+  AIRLOCK_TRY(auto key, read_signing_key(file));
   if (key.kind() != crypto::KeyKind::ed25519) return fail(Code::bad_input, quote(file) + ": is not an Ed25519 key");
   return key;
 }
 
 Result<crypto::NoteVerifier> Site::ledger_verifier() const {
+  if (!sys::may_read(path(layout::ledger_key))) return published_ledger_verifier();
   AIRLOCK_TRY(const auto key, ledger_key());
   return ledger_verifier(key);
+}
+
+Result<crypto::NoteVerifier> Site::published_ledger_verifier() const {
+  return read_ledger_public_key(path(layout::ledger_public_key));
 }
 
 crypto::NoteVerifier Site::ledger_verifier(const crypto::PrivateKey& ledger_key) const {
   return {"airlock/" + configuration_.site_id, ledger_key.public_key()};
 }
 
-Result<crypto::Secret> Site::pseudonym_key() const { return read_pseudonym_key(path("keys/pseudonym.key")); }
+Result<crypto::Secret> Site::pseudonym_key() const {
+  return read_pseudonym_key(path("keys/pseudonym.key"), shared_by());
+}
 
 Result<std::vector<crypto::Certificate>> Site::vendor_roots() const {
   const std::string folder = path(layout::vendor_trust);

@@ -31,6 +31,8 @@ using namespace published::layout;                                    // the fil
 inline constexpr std::string_view proposed_kit = "kit-proposed.p7s";  ///< until it is in its place
 inline constexpr std::string_view keys = "keys";
 inline constexpr std::string_view signing_key = "keys/site.key";
+inline constexpr std::string_view ledger_key = "keys/ledger.key";
+inline constexpr std::string_view ledger_public_key = "keys/ledger.pub";
 inline constexpr std::string_view vendor_trust = "trust/vendor";
 inline constexpr std::string_view delivery_trust = "trust/delivery";
 inline constexpr std::string_view inbox = "inbox";
@@ -45,6 +47,7 @@ inline constexpr std::string_view told_lock = "watchers/lock";
 inline constexpr std::string_view lock = "site.lock";
 inline constexpr std::string_view inbox_lock = "inbox.lock";
 inline constexpr std::string_view send_lock = "send.lock";
+inline constexpr std::string_view approvals = "approvals";  ///< where officers drop approvals and word lists
 inline constexpr std::string_view request = "site-request.p7s";
 inline constexpr std::string_view former_keys = "keys/former";  ///< exists once a key was replaced
 inline constexpr std::string_view history = "history";  ///< exists once something was replaced (site/history.hpp)
@@ -52,12 +55,17 @@ inline constexpr std::string_view history = "history";  ///< exists once somethi
 /// Permissions of the site directory: other users can open `public/`, but not list the directory.
 inline constexpr unsigned site_permissions = 0711;
 inline constexpr unsigned public_permissions = 0755;
+/// Permissions where there are readers. With set-group-id, what is made in a folder belongs to the folder's group.
+inline constexpr unsigned shared_site_permissions = 02751;
+inline constexpr unsigned shared_folder = 02750;
+inline constexpr unsigned shared_file = 0640;
+inline constexpr unsigned shared_drop_permissions = 03730;  ///< of `approvals`
 struct Folder {
   std::string_view name;
   unsigned permissions;
 };
 /// The folders that every site has; a folder comes after the one that it is in.
-inline constexpr std::array<Folder, 10> folders{{{public_folder, public_permissions},
+inline constexpr std::array<Folder, 11> folders{{{public_folder, public_permissions},
                                                  {keys, 0700},
                                                  {"trust", 0700},
                                                  {vendor_trust, 0700},
@@ -66,7 +74,8 @@ inline constexpr std::array<Folder, 10> folders{{{public_folder, public_permissi
                                                  {inbox, 01730},
                                                  {claimed, 0700},
                                                  {held, 0700},
-                                                 {outbox, 0700}}};
+                                                 {outbox, 0700},
+                                                 {approvals, 0700}}};
 }  // namespace layout
 
 /// Maximum size of a file with certificates or keys that a destination names, in bytes.
@@ -76,6 +85,9 @@ inline constexpr std::uint64_t delivery_pem_limit = 256ULL * 1024;
 inline constexpr std::string_view signing_key_name = "site";
 
 inline constexpr std::string_view default_directory = "/var/lib/airlock";
+
+/// Where readers have their scratch files, which have no names. On a disk, since a report may be large.
+inline constexpr std::string_view reader_scratch = "/var/tmp";
 
 /// A key with its certificate.
 struct Identity {
@@ -99,6 +111,16 @@ class Site {
   [[nodiscard]] const sys::World& world() const { return *world_; }
   /// The path of a file in the site directory.
   [[nodiscard]] std::string path(std::string_view name) const { return directory_ + "/" + std::string(name); }
+  /// The permissions of the files and folders of the site, but for keys that sign and what `layout::folders` names:
+  /// with them the owner can read, and the readers' group if there is one. Files of a folder get its group.
+  [[nodiscard]] unsigned file_permissions() const;
+  [[nodiscard]] unsigned folder_permissions() const;
+  /// The folder whose group may read the keys that do not sign: the site directory; empty where there are no readers.
+  [[nodiscard]] std::string shared_by() const;
+  /// Whether this process may change the site. A reader may not.
+  [[nodiscard]] bool may_change() const;
+  /// The folder for scratch files: one of the site, or `reader_scratch` for somebody who may not change the site.
+  [[nodiscard]] std::string scratch() const;
   [[nodiscard]] const Configuration& configuration() const { return configuration_; }
   [[nodiscard]] const std::string& configuration_text() const { return configuration_text_; }
 
@@ -119,8 +141,11 @@ class Site {
   [[nodiscard]] Result<std::string> receiver_authorities(const published::Destination& destination) const;
   /// The path of a file that a destination names, which is absolute or relative to the site directory.
   [[nodiscard]] std::string path_of(const std::string& file) const { return file.starts_with('/') ? file : path(file); }
-  /// The name and public key that verify the ledger's checkpoints.
+  /// The name and public key that verify the ledger's checkpoints: of `ledger.key`, or `keys/ledger.pub` for somebody
+  /// who may not read that key.
   [[nodiscard]] Result<crypto::NoteVerifier> ledger_verifier() const;
+  /// The one in `keys/ledger.pub`, for readers.
+  [[nodiscard]] Result<crypto::NoteVerifier> published_ledger_verifier() const;
   [[nodiscard]] crypto::NoteVerifier ledger_verifier(const crypto::PrivateKey& ledger_key) const;
   /// All certificates in `trust/vendor/`, by file name. Error: bad_input where there is none.
   [[nodiscard]] Result<std::vector<crypto::Certificate>> vendor_roots() const;
@@ -129,7 +154,6 @@ class Site {
 
  private:
   Site(std::string directory, const sys::World& world, Configuration configuration, std::string configuration_text);
-  [[nodiscard]] Result<Identity> identity(std::string_view name) const;
   [[nodiscard]] Result<crypto::Certificate> certificate(std::string_view name) const;
 
   std::string directory_;
@@ -141,8 +165,9 @@ class Site {
 /// What a new site is made from.
 struct NewSite {
   std::string site_id;
-  std::string name;     ///< may be empty
-  std::string product;  ///< may be empty
+  std::string name;       ///< may be empty
+  std::string product;    ///< may be empty
+  std::string readers{};  ///< group whose members may read the site; may be empty
   crypto::Certificate vendor_root;
   core::Time now;
 };

@@ -18,7 +18,7 @@ core::Result<void> add_roots(const Site& site, const std::vector<crypto::Success
     if (std::find(roots.begin(), roots.end(), successor.root) != roots.end()) continue;
     const std::string file =
         site.path(layout::vendor_trust) + "/root-" + successor.root.fingerprint().hex().substr(0, name_digits) + ".crt";
-    AIRLOCK_CHECK(sys::replace_file(file, successor.root.pem(), sys::private_file, site.world()));
+    AIRLOCK_CHECK(sys::replace_file(file, successor.root.pem(), site.file_permissions(), site.world()));
     roots.push_back(successor.root);
   }
   std::string all;

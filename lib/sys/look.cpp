@@ -1,6 +1,7 @@
 #include "sys/look.hpp"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -70,8 +71,11 @@ Result<std::optional<Attributes>> attributes_of(const std::string& path) {
   struct stat status {};
   AIRLOCK_TRY(const bool found, was_found(::stat(path.c_str(), &status), path));
   if (!found) return std::nullopt;
-  return Attributes{S_ISDIR(status.st_mode), status.st_mode & permission_bits};
+  return Attributes{S_ISDIR(status.st_mode), status.st_mode & permission_bits, status.st_uid, status.st_gid};
 }
+
+bool may_write(const std::string& path) { return ::access(path.c_str(), W_OK) == 0; }
+bool may_read(const std::string& path) { return ::access(path.c_str(), R_OK) == 0; }
 
 Result<std::vector<std::string>> list_directory(const std::string& path) {
   std::vector<std::string> names;

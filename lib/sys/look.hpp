@@ -50,10 +50,17 @@ enum class FileKind : std::uint8_t { none, file, directory, link, other };
 /// Attributes of what a name leads to.
 struct Attributes {
   bool directory = false;
-  unsigned permissions = 0;  ///< with the sticky bit
+  unsigned permissions = 0;  ///< with set-group-id and the sticky bit
+  unsigned uid = 0;          ///< the owner
+  unsigned gid = 0;          ///< the group
 };
 /// The attributes; links are followed. Nothing where nothing has the name. Error: as `look_for`.
 [[nodiscard]] Result<std::optional<Attributes>> attributes_of(const std::string& path);
+
+/// Whether this process may write to the file or folder. Links are followed.
+[[nodiscard]] bool may_write(const std::string& path);
+/// The same for reading.
+[[nodiscard]] bool may_read(const std::string& path);
 
 /// The names in a directory, sorted, without `.` and `..`.
 [[nodiscard]] Result<std::vector<std::string>> list_directory(const std::string& path);

@@ -43,7 +43,7 @@ Result<void> make_directory(const std::string& path, unsigned mode, const World&
   });
 }
 
-Result<void> ensure_private_directory(const std::string& path, const std::string& beside, const World& world) {
+Result<void> ensure_directory(const std::string& path, const std::string& beside, unsigned mode, const World& world) {
   struct stat status {};
   if (::lstat(path.c_str(), &status) == 0) {
     if (S_ISDIR(status.st_mode)) return {};
@@ -56,9 +56,31 @@ Result<void> ensure_private_directory(const std::string& path, const std::string
     if (fd.get() < 0) return fail_errno(path, opening);
     if (::geteuid() == 0 && ::fchown(fd.get(), status.st_uid, status.st_gid) != 0)
       return fail_errno(path, changing_owner);
+    if (mode != private_directory && ::fchmod(fd.get(), mode) != 0) return fail_errno(path, changing_mode);
     return {};
   }));
   return sync_directory(parent_of(path), world);
+}
+
+Result<void> set_access(const std::string& path, unsigned gid, unsigned mode, const World& world) {
+  return world.change(path, [&]() -> Result<void> {
+    constexpr int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_NOFOLLOW;
+    const Descriptor fd{retry([&] { return ::open(path.c_str(), flags); })};
+    if (fd.get() < 0) {
+      if (errno == ENOENT || errno == ELOOP) return {};
+      return fail_errno(path, opening);
+    }
+    struct stat status {};
+    if (::fstat(fd.get(), &status) != 0) return fail_errno(path, looking);
+    if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) return {};
+    // A change of the group takes set-group-id away, so the permissions come second.
+    if (status.st_gid != gid && ::fchown(fd.get(), static_cast<uid_t>(-1), gid) != 0) {
+      return fail_errno(path, changing_owner);
+    }
+    if ((status.st_mode & permission_bits) == mode && status.st_gid == gid) return {};
+    if (::fchmod(fd.get(), mode) != 0) return fail_errno(path, changing_mode);
+    return {};
+  });
 }
 
 Result<void> sync_directory(const std::string& path, const World& world) {

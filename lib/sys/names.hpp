@@ -20,10 +20,16 @@ inline constexpr unsigned private_directory = 0700;
 /// Makes one directory with exactly these permissions, whatever the umask is. Error: refused where the name is taken.
 [[nodiscard]] Result<void> make_directory(const std::string& path, unsigned mode, const World& world = real_world());
 
-/// Makes a private folder unless there is one, durably. Where root makes it, it gets the owner of `beside`. Error:
-/// refused where something other than a folder has the name.
-[[nodiscard]] Result<void> ensure_private_directory(const std::string& path, const std::string& beside,
-                                                    const World& world = real_world());
+/// Makes a folder with exactly these permissions unless there is one, durably. Where root makes it, it gets the owner
+/// and group of `beside`. Error: refused where something other than a folder has the name.
+[[nodiscard]] Result<void> ensure_directory(const std::string& path, const std::string& beside, unsigned mode,
+                                            const World& world = real_world());
+
+/// Gives a regular file or a folder a group and exactly these permissions. Follows no link. Leaves a thing of another
+/// kind as it is, and a name that nothing has. Error: of the system, such as unexpected where this user may not do
+/// that.
+[[nodiscard]] Result<void> set_access(const std::string& path, unsigned gid, unsigned mode,
+                                      const World& world = real_world());
 
 /// Makes the names in a directory durable.
 [[nodiscard]] Result<void> sync_directory(const std::string& path, const World& world = real_world());

@@ -43,6 +43,8 @@ std::optional<unsigned> sudo_user() {
 
 }  // namespace
 
+unsigned own_uid() { return ::geteuid(); }
+
 std::string login_of(unsigned uid) {
   std::vector<char> buffer(record_bytes);
   struct passwd record {};

@@ -23,6 +23,9 @@ struct Person {
 /// set) counts before `SUDO_UID`, which `sudo` sets and root may change.
 [[nodiscard]] Person acting_person();
 
+/// The effective user id of this process.
+[[nodiscard]] unsigned own_uid();
+
 /// The login name of a user; empty if the system knows none.
 [[nodiscard]] std::string login_of(unsigned uid);
 /// The same for people: the login name, or `user 1000` without one.

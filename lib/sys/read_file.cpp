@@ -49,6 +49,18 @@ Result<std::string> read_opened(const OpenedFile& file, const std::string& path,
   return out;
 }
 
+/// Checks that only `owner` and root can read and change the file, apart from what `shared` lets the group do.
+Result<void> check_private(const OpenedFile& file, const std::string& path, unsigned shared, uid_t owner) {
+  if ((file.status.st_mode & others_all & ~shared) != 0) {
+    return fail(Code::refused, quote(path) + ": users other than its owner can read or change it",
+                "check who had access, then `chmod 600` it; if in doubt, replace the key");
+  }
+  if (file.status.st_uid != owner && file.status.st_uid != 0) {
+    return fail(Code::refused, quote(path) + ": belongs to another user", "run as the owner of the site directory");
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::string> read_file(const std::string& path, std::uint64_t limit) {
@@ -58,13 +70,16 @@ Result<std::string> read_file(const std::string& path, std::uint64_t limit) {
 
 Result<std::string> read_private_file(const std::string& path, std::uint64_t limit) {
   AIRLOCK_TRY(const OpenedFile file, open_regular(path));
-  if ((file.status.st_mode & others_all) != 0) {
-    return fail(Code::refused, quote(path) + ": users other than its owner can read or change it",
-                "check who had access, then `chmod 600` it; if in doubt, replace the key");
-  }
-  if (file.status.st_uid != ::geteuid() && file.status.st_uid != 0) {
-    return fail(Code::refused, quote(path) + ": belongs to another user", "run as the owner of the site directory");
-  }
+  AIRLOCK_CHECK(check_private(file, path, 0, ::geteuid()));
+  return read_opened(file, path, limit);
+}
+
+Result<std::string> read_shared_file(const std::string& path, const std::string& folder, std::uint64_t limit) {
+  AIRLOCK_TRY(const OpenedFile file, open_regular(path));
+  struct stat of_folder {};
+  if (::stat(folder.c_str(), &of_folder) != 0) return fail_errno(folder, looking);
+  const bool shared = (of_folder.st_mode & S_ISGID) != 0 && file.status.st_gid == of_folder.st_gid;
+  AIRLOCK_CHECK(check_private(file, path, shared ? S_IRGRP : 0, of_folder.st_uid));
   return read_opened(file, path, limit);
 }
 

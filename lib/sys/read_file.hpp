@@ -25,6 +25,11 @@ using core::Result;
 /// to this user nor to root.
 [[nodiscard]] Result<std::string> read_private_file(const std::string& path, std::uint64_t limit);
 
+/// Reads a file with a secret that a group may read too: the group of `folder`, which must have set-group-id. The file
+/// belongs to the owner of `folder`. Errors: as `read_private_file`.
+[[nodiscard]] Result<std::string> read_shared_file(const std::string& path, const std::string& folder,
+                                                   std::uint64_t limit);
+
 /// Reads a file that only the administrator of the machine can have written; nothing where it does not exist. Refused
 /// where the file or its folder is a symbolic link, belongs to somebody other than root, or can be written by group or
 /// others.

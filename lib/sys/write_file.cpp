@@ -50,12 +50,12 @@ Result<void> create_file(const std::string& path, std::string_view bytes, unsign
   return sync_directory(parent_of(path), world);
 }
 
-Result<void> ensure_private_file(const std::string& path, const std::string& beside, const World& world) {
+Result<void> ensure_file(const std::string& path, const std::string& beside, unsigned mode, const World& world) {
   struct stat status {};
   if (::stat(beside.c_str(), &status) != 0) return fail_errno(beside, looking);
   return world.change(path, [&]() -> Result<void> {
-    const Descriptor fd{retry(
-        [&] { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, private_file); })};
+    const Descriptor fd{
+        retry([&] { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode); })};
     if (fd.get() < 0) {
       if (errno == EEXIST) return {};
       return fail_errno(path, creating);

@@ -26,9 +26,9 @@ inline constexpr unsigned public_file = 0644;
 [[nodiscard]] Result<void> create_file(const std::string& path, std::string_view bytes, unsigned mode,
                                        const World& world = real_world());
 
-/// Makes an empty private file unless something has the name. Where root makes it, it gets the owner of `beside`.
-[[nodiscard]] Result<void> ensure_private_file(const std::string& path, const std::string& beside,
-                                               const World& world = real_world());
+/// Makes an empty file unless something has the name. Where root makes it, it gets the owner of `beside`.
+[[nodiscard]] Result<void> ensure_file(const std::string& path, const std::string& beside, unsigned mode,
+                                       const World& world = real_world());
 
 /// Makes a file, complete and durable, and takes the place of another one of that name. Where root replaces the file of
 /// another user, the new file belongs to that user too.

@@ -72,8 +72,8 @@ FORBIDDEN_WITHOUT_SESSION = [
 # Where a site's files change, the call names the world that makes the step, so that a test can have it fail.
 WITH_WORLD = {"gate", "office", "delivery", "site"}
 WITHOUT_WORLD = re.compile(
-    r"\bsys::((?:create|replace|link|remove|remove_if|ensure_private)_file|rename_(?:new|over|drop)|take_drop|write_over|"
-    r"(?:sync|make|ensure_private)_directory|NewFile::create|Spool::create)\((?:(?!\bworld\b)[^;])*;")
+    r"\bsys::((?:create|replace|link|remove|remove_if|ensure)_file|rename_(?:new|over|drop)|take_drop|write_over|"
+    r"(?:sync|make|ensure)_directory|NewFile::create|Spool::create)\((?:(?!\bworld\b)[^;])*;")
 # The process that this file forked ends there, and no other.
 ENDS_ITS_OWN_PROCESS = "lib/sys/helper.cpp"
 # Who used sudo, only the environment says.

@@ -126,6 +126,11 @@ std::vector<sys::Granted> reach(const Context& context, const Task& task) {
   for (std::string& linked : gate::linked_files(context.site)) out.push_back({std::move(linked), Grant::read});
   const auto folder = [&](std::string_view name) { return context.site + "/" + std::string(name); };
   out.push_back({folder(site::layout::held), Grant::change});  // scratch space too
+  if (const auto site = site::Site::open(context.site)) {
+    if (std::string scratch = site->scratch(); scratch == site::reader_scratch) {
+      out.push_back({std::move(scratch), Grant::change});
+    }
+  }
   if (const auto files = gate::writable(context.site)) {
     const Grant grant = task.changes ? Grant::write : Grant::read;
     out.push_back({files->ledger, grant});

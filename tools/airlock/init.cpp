@@ -10,6 +10,7 @@
 #include "licence/licence.hpp"
 #include "office/init.hpp"
 #include "present.hpp"
+#include "site/configuration.hpp"
 #include "site/request.hpp"
 #include "sys/read_file.hpp"
 
@@ -25,6 +26,7 @@ struct Options {
   std::string licence;
   std::string name;
   std::string site_id;
+  std::string readers;
 };
 
 /// A fingerprint in lower case and without colons. People paste what openssl prints, which has colons and upper case.
@@ -63,11 +65,15 @@ core::Result<office::Initialised> make(const Context& context, const Options& op
                            .licence = {},
                            .licence_name = options.licence,
                            .name = options.name,
-                           .site_id = options.site_id};
+                           .site_id = options.site_id,
+                           .readers = options.readers};
   if (!options.site_id.empty() && !core::is_uuid(options.site_id)) {
     return core::fail(core::Code::usage, core::quote(options.site_id) + " is not a UUID");
   }
   AIRLOCK_CHECK(core::check_typed("the name", options.name, core::text_limit));
+  if (!options.readers.empty() && !site::is_group_name(options.readers)) {
+    return core::fail(core::Code::usage, core::quote(options.readers) + " cannot be the name of a group");
+  }
   if (core::Digest::from_hex(without_colons(options.vendor_root))) {
     return core::fail(core::Code::usage, "`--vendor-root` takes the certificate's file, but this is a fingerprint",
                       "give the fingerprint with `--vendor-root-sha256`, and the file with `--vendor-root`");
@@ -120,7 +126,8 @@ void add_init(Context& context) {
   console::Command command = context.console.command(
       "init", "make a site",
       "  airlock init --vendor-root vendor-root.crt --kit kit.p7s --name 'Example Bank, Leeds'\n"
-      "  airlock --site /srv/airlock init --vendor-root vendor-root.crt --vendor-root-sha256 5A:0C:…",
+      "  airlock --site /srv/airlock init --vendor-root vendor-root.crt --vendor-root-sha256 5A:0C:…\n"
+      "  airlock init --vendor-root vendor-root.crt --kit kit.p7s --readers airlock-readers",
       [&context, options] { return run(context, *options); });
   command.text("--vendor-root", options->vendor_root,
                "the file with the vendor's root certificate, as for `--trust` of `licence verify`",
@@ -131,6 +138,8 @@ void add_init(Context& context) {
   command.text("--licence", options->licence, "a licence for any site");
   command.text("--name", options->name, "what people call this site");
   command.text("--site-id", options->site_id, "a UUID, instead of a random one");
+  command.text("--readers", options->readers,
+               "a group whose members, such as officers, may read the site but for the keys that sign");
 }
 
 }  // namespace airlock::tools

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "gate/claims.hpp"
+#include "gate/session.hpp"
 #include "gate/settle.hpp"
 #include "keeper/keeper.hpp"
 #include "review/document.hpp"
@@ -135,12 +136,18 @@ int in_worker(Context& context, const Task& task, const std::function<int(Worker
   using namespace supervision;
   bool sound = false;
   if (task.changes) {
+    // The system's user database, which has the owner's name, is out of the worker's reach.
+    if (const auto site = site::Site::open(context.site)) {
+      if (auto allowed = gate::check_may_change(*site); !allowed) {
+        return context.console.report(worded(std::move(allowed).error(), task));
+      }
+    }
     // The worker meets the same error, and tells it as it should be told.
     sound = gate::settle_before(context.site).has_value();
     // Before anything of a report is opened. A report that is withheld needs no key, so an error waits.
     make_key_ready(context);
-  } else {
-    gate::settle_to_read(context.site);
+  } else if (auto readable = gate::settle_to_read(context.site); !readable) {
+    return context.console.report(worded(std::move(readable).error(), task));
   }
   auto ends = sys::Worker::split();
   if (!ends) return context.console.report(worded(std::move(ends).error(), task));

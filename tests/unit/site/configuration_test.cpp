@@ -32,7 +32,7 @@ TEST_CASE("a configuration is read with its defaults") {
   CHECK_FALSE(parsed->declared_without_licence);
   CHECK_FALSE(parsed->report_bytes);
   CHECK(parsed->bundle_days == 800);
-  CHECK(parse_configuration(new_configuration(site_id, "p", "n"), "airlock.json")->product == "p");
+  CHECK(parse_configuration(new_configuration(site_id, "p", "n", ""), "airlock.json")->product == "p");
 }
 
 TEST_CASE("the design's example is accepted") {
