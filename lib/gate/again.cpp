@@ -33,7 +33,7 @@ Result<Again> decide_again(const Inputs& inputs, const ledger::Ledger& ledger, c
   policy::DecisionFacts facts = inputs.facts();
   facts.event = recorded.event;
   const policy::Decision decision = inputs.kit->policy.decide(facts);
-  const auto plan = inputs.kit->policy.plan(decision, inputs.kit->dictionary, inputs.redact_also());
+  const auto plan = inputs.plan(decision, inputs.redact_also());
   if (!plan) return stop(Verdict::wait, plan.error().message, plan.error().hint);
   AIRLOCK_TRY(const policy::Terms fresh, terms_of(decision, *plan, inputs));
   auto permit = policy::Permits::give(ledger::leaf_hash(entry.body), *recorded.terms, fresh);

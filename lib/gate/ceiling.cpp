@@ -41,9 +41,9 @@ LicenceState settled(LicenceState state) {
 
 Result<policy::Terms> decide(const Inputs& inputs, const policy::DecisionFacts& facts) {
   const policy::Decision decision = inputs.kit->policy.decide(facts);
-  auto plan = inputs.kit->policy.plan(decision, inputs.kit->dictionary, inputs.redact_also());
+  auto plan = inputs.plan(decision, inputs.redact_also());
   // If a redaction in `redact_also` selects nothing, reports are held. Kits and licences can be installed all the same.
-  if (!plan) plan = inputs.kit->policy.plan(decision, inputs.kit->dictionary, own_redactions_in_force(inputs));
+  if (!plan) plan = inputs.plan(decision, own_redactions_in_force(inputs));
   if (!plan) return fail(std::move(plan).error());
   return terms_of(decision, *plan, inputs);
 }
@@ -73,12 +73,15 @@ bool decides_for_licence(const Inputs& inputs) {
   return decision.contributions.front().kind == policy::Contribution::Kind::tier;
 }
 
-/// Sets the ceiling to `base`, the ceiling so far, moved by what was installed. Returns the paths that a consent
-/// admitted.
+/// Sets the ceiling to `base`, the ceiling so far, moved by what was installed and by the list of words. Returns the
+/// paths that a consent admitted.
 Result<std::vector<std::string>> settle_ceiling(Inputs& inputs, std::optional<policy::Ceiling> base,
                                                 Installed installed, const policy::Consent& consent = {}) {
   std::vector<std::string> admitted;
   inputs.ceiling = std::move(base);
+  if (inputs.ceiling && !inputs.words.words.empty()) {
+    inputs.ceiling = policy::with_words(*inputs.ceiling, inputs.words.digests);
+  }
   if (!decides_for_licence(inputs) || (inputs.ceiling && installed == Installed::nothing)) return admitted;
   // If a decision cannot be made, nothing leaves, and the ceiling stays as it is.
   const auto decisions = decisions_in_force(inputs);
@@ -130,6 +133,7 @@ Result<policy::Terms> terms_of(const policy::Decision& decision, const redaction
   AIRLOCK_TRY(const auto recipients, recipients_of(inputs));
   for (const auto& recipient : recipients) out.recipients.insert(recipient.key().sha256().hex());
   for (const auto& destination : inputs.destinations()) out.destinations.insert(identity_of(destination));
+  out.words = inputs.words.digests;
   return out;
 }
 

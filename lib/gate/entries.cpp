@@ -161,7 +161,14 @@ Json kit_members(const site::Kit& kit) {
 }
 
 Json configuration_members(const Inputs& inputs) {
-  return {{"configuration_sha256", crypto::sha256(inputs.site.configuration_text()).hex()}};
+  Json out{{"configuration_sha256", crypto::sha256(inputs.site.configuration_text()).hex()}};
+  const site::SiteWords& words = inputs.words;
+  if (words.problem) {
+    out["words"] = {{"usable", false}};
+  } else if (words.in_force()) {
+    out["words"] = {{"count", words.words.size()}, {"list", site::list_digest(words)}};
+  }
+  return out;
 }
 
 Result<void> append_site_changes(SessionChange& change, const ledger::Ledger& ledger, const Inputs& inputs) {
@@ -181,7 +188,8 @@ Result<void> append_site_changes(SessionChange& change, const ledger::Ledger& le
   bool known = false;
   if (configured) {
     AIRLOCK_TRY(const Json json, ledger::body_of(*configured));
-    known = json.value("configuration_sha256", Json()) == members.at("configuration_sha256");
+    known = json.value("configuration_sha256", Json()) == members.at("configuration_sha256") &&
+            json.value("words", Json()) == members.value("words", Json());
   }
   if (!known || !recorded) {
     AIRLOCK_CHECK(add_ceiling(members, inputs));

@@ -46,12 +46,14 @@ struct NewDisclosure {
 /// undeclared members, the recipients, and whether a copy holds the report.
 [[nodiscard]] core::Digest decision_digest(const Prepared& prepared, const Inputs& inputs);
 
-/// Records a licence or a configuration that the ledger has not seen yet, whoever put it there. The entry carries the
-/// ceiling as it is from then on. A ceiling that moved is recorded even if neither is new.
+/// Records a licence, a configuration or a list of words that the ledger has not seen yet, whoever put it there. The
+/// entry carries the ceiling as it is from then on. A ceiling that moved is recorded even if neither is new.
 [[nodiscard]] Result<void> append_site_changes(SessionChange& change, const ledger::Ledger& ledger,
                                                const Inputs& inputs);
 
-/// The members of a `configured` entry, except the ceiling.
+/// The members of a `configured` entry, except the ceiling: the digest of the configuration and, where there is a list
+/// of words, how many it has and its keyed digest. No other entry says how many words there are: those of reports
+/// leave in bundles.
 [[nodiscard]] core::Json configuration_members(const Inputs& inputs);
 
 /// The members of a `licence` entry. `seen`: all licences seen so far, including this one.

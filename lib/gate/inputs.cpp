@@ -90,7 +90,7 @@ policy::DecisionFacts Inputs::facts() const {
     facts.tier = std::string(policy::unlicensed_tier);
   }
   if (kit && kit->is_stale(now)) facts.kit = policy::KitAge::stale;
-  facts.redacts_also = !site.configuration().redact_also.empty() || !machine.redact_also.empty();
+  facts.redacts_also = !site.configuration().redact_also.empty() || !machine.redact_also.empty() || words.in_force();
   if (site.configuration().floor) facts.floors.push_back({"airlock.json", *site.configuration().floor});
   if (machine.floor) facts.floors.push_back({std::string(site::machine_path), *machine.floor});
   return facts;
@@ -104,6 +104,14 @@ const std::vector<published::Destination>& Inputs::destinations() const {
 std::vector<redaction::Redaction> Inputs::redact_also() const {
   std::vector<redaction::Redaction> out = site.configuration().redact_also;
   out.insert(out.end(), machine.redact_also.begin(), machine.redact_also.end());
+  return out;
+}
+
+Result<redaction::Plan> Inputs::plan(const policy::Decision& decision,
+                                     std::span<const redaction::Redaction> redact_also) const {
+  if (words.problem) return core::fail(core::Code::refused, words.problem->message, words.problem->hint);
+  AIRLOCK_TRY(auto out, kit->policy.plan(decision, kit->dictionary, redact_also));
+  if (words.in_force()) out.take_words_out();
   return out;
 }
 

@@ -5,6 +5,7 @@
 /// stale inputs.
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@
 #include "site/kit.hpp"
 #include "site/machine.hpp"
 #include "site/site.hpp"
+#include "site/words.hpp"
 
 namespace airlock::gate {
 
@@ -49,6 +51,7 @@ struct LicenceInput {
 struct Inputs {
   site::Site site;
   site::Machine machine;         ///< demands of the machine on every site
+  site::SiteWords words;         ///< words that never leave
   std::optional<site::Kit> kit;  ///< the kit in force; nothing if its file is missing or not sound
   core::Error no_kit;            ///< why there is no kit, with a hint
   LicenceInput licence;
@@ -71,6 +74,10 @@ struct Inputs {
   [[nodiscard]] const std::vector<published::Destination>& destinations() const;
   /// Redactions that the site and the machine demand in addition to the policy's.
   [[nodiscard]] std::vector<redaction::Redaction> redact_also() const;
+  /// The plan of a decision at this site, with these redactions and the site's words. Errors: those of `Policy::plan`;
+  /// refused if the list of words cannot be used. Precondition: there is a kit.
+  [[nodiscard]] Result<redaction::Plan> plan(const policy::Decision& decision,
+                                             std::span<const redaction::Redaction> redact_also) const;
 };
 
 /// The revocations by which licences, receipts and the next kit are judged: those of the kit in `public/`, or the

@@ -145,7 +145,7 @@ struct Attempt {
 Attempt try_redaction(const core::Blob& report, const policy::Decision& decision, const Inputs& inputs,
                       const std::string& note) {
   const dictionary::Dictionary& dictionary = inputs.kit->dictionary;
-  Attempt out{.plan = inputs.kit->policy.plan(decision, dictionary, inputs.redact_also()),
+  Attempt out{.plan = inputs.plan(decision, inputs.redact_also()),
               .pseudonym_key = inputs.site.pseudonym_key(),
               .payload = sys::Spool::create(inputs.site.scratch(), inputs.site.world()),
               .payload_sha256 = {},
@@ -181,8 +181,8 @@ Result<Found> take_copies_out(sys::Spool& payload, redaction::Redacted& redacted
   const auto needed = needed_by(decision, inputs);
   const report::Limits limits = limits_of(inputs.site.configuration());
   const auto look = [&] {
-    return redaction::scan({payload, texts, needed}, inputs.kit->dictionary, plan, *redacted.taken, limits,
-                           fresh_key(inputs.site));
+    return redaction::scan({payload, texts, needed}, inputs.kit->dictionary, plan,
+                           {*redacted.taken, inputs.words.words}, limits, fresh_key(inputs.site));
   };
   AIRLOCK_TRY(redaction::Copies copies, look());
   if (copies.places.empty()) return Found{};
@@ -261,7 +261,7 @@ Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std
     return out;
   }
   if (!attempt->plan) {
-    // Only `redact_also` can fail here: the policy's own profiles were checked with the kit.
+    // Only `redact_also` and the list of words can fail here: the policy's own profiles were checked with the kit.
     out.outcome = Outcome::held;
     out.stop = refusal(attempt->plan.error(), StopReason::configuration);
     return out;

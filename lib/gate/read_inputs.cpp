@@ -52,6 +52,7 @@ Result<site::Kit> load_kit(const site::Site& site, const std::optional<std::stri
 struct Grounds {
   site::Site site;
   site::Machine machine;
+  site::SiteWords words;
   LicenceTerms licence_terms;
   std::optional<KitInForce> in_force;
   published::KnownKit known;
@@ -59,7 +60,7 @@ struct Grounds {
   published::LicencePair licences;
   std::optional<std::string> kit_file;
   std::vector<crypto::Certificate> roots;
-  core::Digest files;  ///< of configuration, machine, kit and licences
+  core::Digest files;  ///< of configuration, machine, list of words, kit and licences
   core::Digest all;    ///< also of what the ledger and the trusted certificates say
 };
 
@@ -97,6 +98,7 @@ Result<std::optional<std::string>> read_kit(const site::Site& site, KitLies lies
 Result<Grounds> read_grounds(const site::Site& opened, const ledger::Ledger& ledger, KitLies lies = KitLies::in_place) {
   AIRLOCK_TRY(auto site, opened.read_again());
   AIRLOCK_TRY(auto machine, site::read_machine());
+  AIRLOCK_TRY(auto words, site::read_words(site));
   // What is known first: whoever puts a kit or a licence into its place lets it be known before, or behind.
   AIRLOCK_TRY(LicenceTerms licence_terms, gate::licence_terms(site, ledger));
   AIRLOCK_TRY(auto in_force, kit_in_force(ledger));
@@ -114,8 +116,14 @@ Result<Grounds> read_grounds(const site::Site& opened, const ledger::Ledger& led
   add(sha256, licences.next.bytes.value_or(""));
   add(sha256, in_force ? std::to_string(in_force->number) + " " + in_force->content_sha256 : "");
   add(sha256, std::to_string(known.number) + " " + known.content_sha256);
+  if (words.in_force()) {
+    add(sha256, words.file);
+    add(sha256, words.problem ? words.problem->message : "");
+    add(sha256, site::list_digest(words));  // by another key all words are other terms
+  }
   Grounds out{.site = std::move(site),
               .machine = std::move(machine),
+              .words = std::move(words),
               .licence_terms = std::move(licence_terms),
               .in_force = std::move(in_force),
               .known = std::move(known),
@@ -162,6 +170,7 @@ Result<Reading> judge(Grounds grounds, Time now) {
   add(fingerprint, judged.next_in_force ? "the next licence has taken over" : "");
   Inputs out{.site = std::move(grounds.site),
              .machine = std::move(grounds.machine),
+             .words = std::move(grounds.words),
              .kit = std::move(sound),
              .no_kit = std::move(problem),
              .licence = LicenceInput::of(std::move(grounds.licences), std::move(judged)),

@@ -4,6 +4,7 @@
 
 #include "core/text.hpp"
 #include "gate/anchor.hpp"
+#include "site/words.hpp"
 #include "sys/file_system.hpp"
 #include "sys/look.hpp"
 #include "sys/names.hpp"
@@ -84,6 +85,7 @@ Session::Session(sys::Lock lock, std::shared_ptr<OpenedSite> opened)
 
 Result<Session> Session::begin(sys::Lock lock, std::shared_ptr<OpenedSite> opened, NewerOrders newer) {
   Session out(std::move(lock), std::move(opened));
+  AIRLOCK_CHECK(site::ensure_words_key(out.site()));
   if (newer == NewerOrders::are_left) return out;
   AIRLOCK_TRY(const Json members, newer_than_anchor(out.ledger()));
   if (!members.empty()) AIRLOCK_CHECK(out.append(ledger::Kind::recovered, "", members));

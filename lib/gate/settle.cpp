@@ -14,6 +14,7 @@
 #include "ledger/merkle.hpp"
 #include "site/readers.hpp"
 #include "site/site.hpp"
+#include "site/words.hpp"
 #include "sys/look.hpp"
 #include "sys/names.hpp"
 #include "sys/write_file.hpp"
@@ -51,6 +52,7 @@ std::vector<std::string> linked_files(const std::string& directory) {
     if (std::filesystem::is_regular_file(path, error)) out.push_back(path);
   };
   look(directory + "/" + std::string(site::layout::configuration));
+  look(directory + "/" + std::string(site::layout::words));
   for (const std::string_view folder : {site::layout::public_folder, site::layout::vendor_trust,
                                         site::layout::delivery_trust, site::layout::keys, site::layout::former_keys}) {
     const std::string path = directory + "/" + std::string(folder);
@@ -65,6 +67,7 @@ std::vector<std::string> linked_files(const std::string& directory) {
 Result<void> settle_before(const std::string& directory, const sys::World& world) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory, world));
   AIRLOCK_TRY(const Writable files, writable(directory));
+  AIRLOCK_CHECK(site::ensure_words_key(site));
   for (const std::string& lock : files.locks) {
     AIRLOCK_CHECK(sys::ensure_file(lock, files.ledger, sys::private_file, site.world()));
   }

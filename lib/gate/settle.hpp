@@ -19,13 +19,13 @@ struct Writable {
 };
 [[nodiscard]] core::Result<Writable> writable(const std::string& directory);
 
-/// Configuration, licences, kit, certificates and keys that are symbolic links, as mounted secrets are. The sandbox
-/// must let the worker read the files behind them. Returns only links to regular files: a folder would give access to
-/// more than one file.
+/// Configuration, list of words, licences, kit, certificates and keys that are symbolic links, as mounted secrets are.
+/// The sandbox must let the worker read the files behind them. Returns only links to regular files: a folder would give
+/// access to more than one file.
 [[nodiscard]] std::vector<std::string> linked_files(const std::string& directory);
 
-/// Prepares a site for the worker. Makes files that are missing, and lets SQLite undo a transaction that a crash cut
-/// short. Unless another process holds the site's lock, it also:
+/// Prepares a site for the worker. Makes files that are missing, also the key of its list of words, and lets SQLite
+/// undo a transaction that a crash cut short. Unless another process holds the site's lock, it also:
 /// - records which entries are newer than the rollback anchor (`name_what_is_newer`);
 /// - finishes or undoes a change of keys, and finishes putting an authorised kit into force;
 /// - removes temporary files of interrupted writes;

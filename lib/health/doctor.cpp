@@ -244,6 +244,11 @@ class Examination {
     for (const gate::OwnRedaction& own : gate::own_redactions(*inputs)) {
       if (!own.problem.empty()) add("redact_also", Health::fail, own.problem + ", so every report is held", own.hint);
     }
+    if (const auto& problem = inputs->words.problem) {
+      add("words", Health::fail, problem->message + ", so every report is held", problem->hint);
+    } else if (inputs->words.in_force()) {
+      add("words", Health::ok, std::to_string(inputs->words.words.size()) + " words of the site's list never leave");
+    }
     const licence::LicenceVerdict& verdict = inputs->licence.verdict;
     const bool declared = verdict.state == core::LicenceState::missing && inputs->facts().tier.has_value();
     const Health health = verdict.code() && !declared                                     ? Health::fail

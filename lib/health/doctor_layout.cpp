@@ -23,7 +23,8 @@ class Layout {
   void look() {
     permissions(site_.directory(), with_readers({"", site::layout::site_permissions}));
     for (const auto& folder : site::layout::folders) this->folder(folder);
-    for (const auto file : {site::layout::configuration, site::layout::ledger, site::layout::rollback_anchor}) {
+    for (const auto file :
+         {site::layout::configuration, site::layout::words, site::layout::ledger, site::layout::rollback_anchor}) {
       permissions(site_.path(file), site_.file_permissions());
     }
     former_keys();

@@ -43,6 +43,14 @@ Json machine_json(const site::Machine& machine) {
           {"destinations", machine.destinations ? Json(*machine.destinations) : Json(nullptr)}};
 }
 
+/// How many words of the site's list are in force; null without a list. Never which.
+Json words_json(const site::SiteWords& words) {
+  if (!words.in_force()) return nullptr;
+  Json out{{"count", words.words.size()}};
+  if (words.problem) out.update({{"problem", words.problem->message}, {"hint", words.problem->hint}});
+  return out;
+}
+
 Json redactions_json(const std::vector<gate::OwnRedaction>& list) {
   Json out = Json::array();
   for (const gate::OwnRedaction& own : list) {
@@ -153,6 +161,7 @@ Json status_document(const Status& status) {
           {"floor", configuration.floor ? Json(policy::name(*configuration.floor)) : Json(nullptr)},
           {"machine", machine_json(status.inputs.machine)},
           {"redact_also", redactions_json(status.own_redactions)},
+          {"words", words_json(status.inputs.words)},
           {"ceiling", policy::name(authorised_ceiling(status.inputs))},
           {"hold", status.inputs.hold ? Json{{"since", status.inputs.hold->since.text()},
                                              {"reason", core::or_null(status.inputs.hold->reason)}}

@@ -14,6 +14,7 @@
 #include "ledger/kind.hpp"
 #include "ledger/ledger.hpp"
 #include "office/install_kit.hpp"
+#include "site/words.hpp"
 #include "sys/look.hpp"
 #include "sys/write_file.hpp"
 
@@ -95,6 +96,9 @@ Result<bool> set_hold(const std::string& directory, ledger::Kind kind, const std
 Result<Proposal> propose(const std::string& directory, const std::optional<AlsoNewList>& also_new,
                          const sys::World& world) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory, world));
+  // What is shown must be what is recorded, so a list of words needs its key already. Where this fails, so does the
+  // rest.
+  (void)site::ensure_words_key(site);
   if (sys::exists(site.path(site::layout::proposed_kit))) {
     // An earlier run may have authorised this kit and been cut short before it put the kit in its place.
     AIRLOCK_CHECK(gate::begin_session(site, gate::Patience::person, gate::Unfinished::is_finished));

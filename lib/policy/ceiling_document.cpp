@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <limits>
 #include <nlohmann/json.hpp>
 
@@ -13,7 +14,8 @@ using core::Json;
 using core::Members;
 using core::quote;
 
-constexpr std::string_view format_written = "airlock-ceiling/2";
+constexpr std::string_view format_2 = "airlock-ceiling/2";
+constexpr std::string_view format_3 = "airlock-ceiling/3";  ///< written only where there are words
 
 // No limit of its own: Airlock wrote the document from a dictionary within its limits, and the ledger limits its size.
 constexpr std::size_t ceiling_maximum = std::numeric_limits<std::size_t>::max();
@@ -45,13 +47,24 @@ Json roles_of(const Terms& terms) {
   return out;
 }
 
-Json to_json(const Terms& terms) {
+/// Lists of words, each written once: terms name theirs by its index.
+using WordLists = std::vector<std::set<std::string>>;
+
+std::size_t index_in(WordLists& lists, const std::set<std::string>& words) {
+  const auto at = std::find(lists.begin(), lists.end(), words);
+  if (at != lists.end()) return static_cast<std::size_t>(at - lists.begin());
+  lists.push_back(words);
+  return lists.size() - 1;
+}
+
+Json to_json(const Terms& terms, WordLists& lists) {
   const auto format = terms.has_classes ? TermsFormat::with_classes : TermsFormat::without_classes;
   Json out{{"disposition", name(terms.disposition)},
            {"recipients", terms.recipients},
            {"destinations", terms.destinations},
            {"twins", terms.keeps_twins ? "keep" : "drop"}};
   if (terms.holds_copies) out["copies"] = "hold";
+  if (!terms.words.empty()) out["words"] = index_in(lists, terms.words);
   if (terms.has_classes) {
     if (terms.twins != dictionary::Twins{}) {
       out["twins_are"] = {{"under", terms.twins.under}, {"separator", terms.twins.separator}};
@@ -127,7 +140,25 @@ Result<Fields> fields_from(const Json& groups, std::string_view name, const std:
   return out;
 }
 
-Result<Terms> terms_from(const Json& json, std::string_view name, const std::string& path, bool knows_classes) {
+Result<WordLists> word_lists_from(Members& in) {
+  WordLists out;
+  const Json* lists = in.array_if("words", ceiling_maximum);
+  if (lists == nullptr) return out;
+  for (const Json& list : *lists) {
+    std::set<std::string> words;
+    for (const Json& word : list) {
+      if (!list.is_array() || !word.is_string() || !words.insert(word.get<std::string>()).second) {
+        in.refuse("words", "must be lists of distinct strings");
+        return out;
+      }
+    }
+    out.push_back(std::move(words));
+  }
+  return out;
+}
+
+Result<Terms> terms_from(const Json& json, std::string_view name, const std::string& path, bool knows_classes,
+                         const WordLists& lists) {
   Members in(json, name, path);
   Terms out;
   out.disposition =
@@ -136,6 +167,10 @@ Result<Terms> terms_from(const Json& json, std::string_view name, const std::str
   out.destinations = set_in(in, "destinations");
   out.keeps_twins = in.word("twins", {"keep", "drop"}) == "keep";
   if (in.has("copies")) out.holds_copies = in.word("copies", {"hold"}) == "hold";
+  if (in.has("words") && !lists.empty()) {
+    const auto last = static_cast<std::int64_t>(lists.size()) - 1;
+    out.words = lists[static_cast<std::size_t>(in.integer("words", 0, last))];
+  }
   out.has_classes = knows_classes && !in.has("classes");
   if (knows_classes && !out.has_classes) in.word("classes", {"unknown"});
   if (out.has_classes) {
@@ -161,6 +196,7 @@ Result<Terms> terms_from(const Json& json, std::string_view name, const std::str
 
 Json to_json(const Ceiling& ceiling) {
   std::vector<const Terms*> distinct;
+  WordLists words;
   Json events = Json::object();
   Json list = Json::array();
   for (const auto& [event, terms] : ceiling) {
@@ -168,18 +204,20 @@ Json to_json(const Ceiling& ceiling) {
     while (at < distinct.size() && !(*distinct[at] == terms)) ++at;
     if (at == distinct.size()) {
       distinct.push_back(&terms);
-      list.push_back(to_json(terms));
+      list.push_back(to_json(terms, words));
     }
     events[event] = at;
   }
-  return {{"format", format_written}, {"events", events}, {"terms", list}};
+  Json out{{"format", words.empty() ? format_2 : format_3}, {"events", events}, {"terms", list}};
+  if (!words.empty()) out["words"] = words;
+  return out;
 }
 
 Result<Ceiling> ceiling_from(const Json& json, std::string_view name) {
   Members in(json, name, "/ceiling");
   const bool knows_classes = in.has("format");
   if (knows_classes) {
-    if (const std::string format = text_in(in, "format"); format != format_written) {
+    if (const std::string format = text_in(in, "format"); format != format_2 && format != format_3) {
       return core::fail(
           core::Code::integrity,
           quote(name) + ": the ceiling is of format " + quote(format) + ", which this release cannot read",
@@ -188,10 +226,12 @@ Result<Ceiling> ceiling_from(const Json& json, std::string_view name) {
   }
   const Json* events = in.object("events");
   const Json* list = in.array("terms", ceiling_maximum);
+  AIRLOCK_TRY(const WordLists words, word_lists_from(in));
   AIRLOCK_CHECK(in.finish());
   std::vector<Terms> terms;
   for (const Json& item : *list) {
-    AIRLOCK_TRY(auto read, terms_from(item, name, "/ceiling/terms/" + std::to_string(terms.size()), knows_classes));
+    AIRLOCK_TRY(auto read,
+                terms_from(item, name, "/ceiling/terms/" + std::to_string(terms.size()), knows_classes, words));
     terms.push_back(std::move(read));
   }
   Ceiling out;

@@ -129,6 +129,7 @@ std::vector<Loosening> loosenings(const Terms& decision, const Terms* ceiling) {
   compare_sets("recipients, by SHA-256 of their keys", decision.recipients, ceiling->recipients, out);
   compare_sets("destinations", decision.destinations, ceiling->destinations, out);
   compare_data(decision, *ceiling, out);
+  compare_words(decision, *ceiling, out);
   if (decision.keeps_twins && !ceiling->keeps_twins) out.push_back({"twins", "dropped", "kept"});
   if (ceiling->holds_copies && !decision.holds_copies) {
     out.push_back({"a report with a copy of a value that is taken out", "held", "leaves without the copy"});

@@ -47,7 +47,7 @@ struct DecisionFacts {
   std::vector<std::string> entitlements;
   std::string event;
   std::vector<Floor> floors;
-  bool redacts_also = false;  ///< whether the site adds redactions of its own (`redact_also`)
+  bool redacts_also = false;  ///< whether the site adds redactions of its own (`redact_also`, a list of words)
   KitAge kit = KitAge::current;
 };
 

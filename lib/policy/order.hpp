@@ -25,4 +25,7 @@ void compare_fields_without_classes(FieldKind kind, const Fields& decision, cons
 /// members if it has a key and for elements if not.
 void compare_structure(const Terms& decision, const Terms& ceiling, Loosenings& out);
 
+/// Compares the words of the site's list. The difference says how many, never which.
+void compare_words(const Terms& decision, const Terms& ceiling, Loosenings& out);
+
 }  // namespace airlock::policy

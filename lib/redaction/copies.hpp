@@ -19,11 +19,15 @@ namespace airlock::redaction {
 /// The word in counts for what was dropped because it held a copy.
 inline constexpr std::string_view copied_word = "copied";
 
-/// Members or elements of one declared path that hold copies of values taken out at another path.
+/// Members or elements of one declared path that hold copies of values taken out at another path, or words of the
+/// site's list.
 struct Copied {
   std::string path;    ///< of the copies
   std::string source;  ///< of what they copy; for people at the site only, since it reveals that two values are equal
   std::uint64_t count = 0;
+  /// The words of the list that they hold, as the list has them; `source` is the list's name then. For people at the
+  /// site who ask for values.
+  std::vector<std::string> words;
 };
 
 /// What the leak scan found.

@@ -35,15 +35,30 @@ tl::unexpected<core::Error> held_for(const std::string& where, Class cls, const 
               hint + std::string(way_out));
 }
 
+constexpr std::string_view ways_out_of_word =
+    "take this path out too with `redact_also` in airlock.json, have the product use another name, or take the word "
+    "off "
+    "the list";
+
+/// The refusal for a word of the list.
+tl::unexpected<core::Error> held_for_word(const std::string& where, std::string_view way_out) {
+  return fail(Code::refused, "leak scan: " + where + " has a word of " + quote(word_list_name), std::string(way_out));
+}
+
 /// Types whose values consist of numbers, so that digits in them are no copy of a number.
 bool is_made_of_numbers(Type type) { return type == Type::uuid || type == Type::version || type == Type::ip; }
 
 /// Looks at one token after another of what would leave.
 class CopySearch {
  public:
-  CopySearch(const Leaving& leaving, const Dictionary& dictionary, const Plan& plan, const TakenOut& taken,
+  CopySearch(const Leaving& leaving, const Dictionary& dictionary, const Plan& plan, const LookedFor& looked_for,
              const crypto::Secret& key)
-      : leaving_(leaving), dictionary_(dictionary), plan_(plan), taken_(taken), index_(taken, key) {}
+      : leaving_(leaving),
+        dictionary_(dictionary),
+        plan_(plan),
+        taken_(looked_for.taken),
+        list_(looked_for.words),
+        index_(taken_, list_, key) {}
 
   Result<void> look(const Token& token, const Placement& placement) {
     const Held held = held_at(token, placement, dictionary_, plan_);
@@ -72,6 +87,7 @@ class CopySearch {
     });
     if (!any) return {};
     const std::string hint = "take it out of the " + text.label;
+    if (found && found->from == NeedleHit::From::list) return held_for_word("the " + text.label, hint);
     if (found) return held_for("the " + text.label, found->cls, taken_.source(found->source), hint);
     return fail(Code::refused, "leak scan: the " + text.label + " repeats a value of the report that may not leave",
                 hint);
@@ -79,7 +95,15 @@ class CopySearch {
 
   Copies finish() && {
     for (const auto& [paths, count] : found_) {
-      copies_.found.push_back({paths.first, taken_.source(paths.second), count});
+      copies_.found.push_back({paths.first, taken_.source(paths.second), count, {}});
+    }
+    for (const auto& [path, hits] : listed_) {
+      Copied copied{path, std::string(word_list_name), 0, {}};
+      for (const auto& [word, count] : hits) {
+        copied.count += count;
+        copied.words.push_back(list_[word].text);
+      }
+      copies_.found.push_back(std::move(copied));
     }
     return std::move(copies_);
   }
@@ -102,11 +126,13 @@ class CopySearch {
     const std::string& path = dictionary_.fields()[placement.field].path;
     const bool is_needed = std::any_of(leaving_.needed.begin(), leaving_.needed.end(),
                                        [&](const std::string& needed) { return needed == path; });
+    const bool is_listed = found.from == NeedleHit::From::list;
     if (is_needed || plan_.copies() == CopiesAre::held) {
+      if (is_listed) return held_for_word(quote(path), ways_out_of_word);
       return held_for(quote(path), found.cls, taken_.source(found.source), ways_out);
     }
     copies_.places.push_back(token.begin);
-    ++found_[{path, found.source}];
+    ++(is_listed ? listed_[path][found.source] : found_[{path, found.source}]);
     if (token.kind == TokenKind::key) going_ = token.depth;
     return {};
   }
@@ -129,22 +155,25 @@ class CopySearch {
   const Dictionary& dictionary_;
   const Plan& plan_;
   const TakenOut& taken_;
+  const WordList& list_;
   NeedleIndex index_;
   Forms forms_;
   Copies copies_;
   std::map<std::pair<std::string, std::uint32_t>, std::uint64_t> found_;
+  /// By path, how often each word of the list was found.
+  std::map<std::string, std::map<std::uint32_t, std::uint64_t>> listed_;
   std::optional<std::size_t> going_;  ///< depth of a member that is dropped with its key, until it ends
 };
 
 }  // namespace
 
-Result<Copies> scan(const Leaving& leaving, const Dictionary& dictionary, const Plan& plan, const TakenOut& taken,
+Result<Copies> scan(const Leaving& leaving, const Dictionary& dictionary, const Plan& plan, const LookedFor& looked_for,
                     const report::Limits& limits, const crypto::Secret& fingerprint_key) {
   report::Limits disclosed_limits = limits;
   disclosed_limits.bytes = std::max(limits.bytes, report::report_bytes_maximum);
   report::Scanner scanner(leaving.report, disclosed_limits, fingerprint_key);
   dictionary::Classifier classifier(dictionary);
-  CopySearch search(leaving, dictionary, plan, taken, fingerprint_key);
+  CopySearch search(leaving, dictionary, plan, looked_for, fingerprint_key);
   for (;;) {
     auto next = scanner.next();
     if (!next) return fail(std::move(next).error().within("leak scan"));

@@ -6,8 +6,9 @@
 
 #include "core/ascii.hpp"
 #include "core/text.hpp"
-#include "core/utf8.hpp"
 #include "redaction/forms.hpp"
+#include "redaction/letters.hpp"
+#include "redaction/sorted_needles.hpp"
 
 namespace airlock::redaction {
 namespace {
@@ -16,31 +17,6 @@ using dictionary::Class;
 
 constexpr std::size_t start_bytes = anywhere_characters_minimum;  // a character has at least one byte
 constexpr std::uint64_t golden = 0x9E3779B97F4A7C15;
-
-/// Whether the character is a letter of an alphabet from Latin to Georgian, or a mark that combines with one.
-/// Characters of scripts that put no spaces between words do not count.
-bool is_letter(char32_t c) {
-  if (c < 0x80) return c >= 'a' && c <= 'z';
-  if (c < 0x530) return c >= 0xC0 && c != 0xD7 && c != 0xF7;
-  return (c >= 0x531 && c <= 0x587) || (c >= 0x5D0 && c <= 0x5EA) || (c >= 0x620 && c <= 0x65F) ||
-         (c >= 0x66E && c <= 0x6D3) || (c >= 0x10A0 && c <= 0x10FF) || (c >= 0x1E00 && c <= 0x1FFF);
-}
-
-/// How many bytes the first character of `text` has if it is a letter, otherwise 0.
-std::size_t letter_bytes(std::string_view text) {
-  if (static_cast<unsigned char>(text[0]) < 0x80) return is_letter(static_cast<unsigned char>(text[0])) ? 1 : 0;
-  const core::CodePoint first = core::first_code_point(text);
-  return first.bytes > 1 && is_letter(first.value) ? first.bytes : 0;
-}
-
-bool is_all_letters(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t length = letter_bytes(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
-  }
-  return true;
-}
 
 Classes tell_tale(const Classes& classes) {
   Classes out;
@@ -64,8 +40,12 @@ std::string_view beginning(std::string_view text) {
   return text.substr(0, size);
 }
 
-void sort_and_merge(std::vector<Anywhere::Needle>& needles) {
+/// Of needles with the same text the first stays. It may have any ending if any of them may.
+void sort_and_merge(std::vector<Needle>& needles) {
   std::stable_sort(needles.begin(), needles.end(), [](const auto& a, const auto& b) { return a.text < b.text; });
+  for (std::size_t i = needles.size(); i-- > 1;) {
+    if (needles[i].text == needles[i - 1].text) needles[i - 1].any_ending |= needles[i].any_ending;
+  }
   needles.erase(
       std::unique(needles.begin(), needles.end(), [](const auto& a, const auto& b) { return a.text == b.text; }),
       needles.end());
@@ -100,7 +80,8 @@ Anywhere::Anywhere(std::vector<Needle> needles, std::uint64_t key) : key_(key) {
     while (last != none && !needle.text.starts_with(needles_[last].needle.text)) last = needles_[last].parent;
     // A needle is not needed if another needle is its beginning and is found whatever follows.
     if (last != none && !needles_[last].ends_in_digit) continue;
-    const bool ends_in_digit = core::is_digit(needle.text.back()) && needle.text.size() < anywhere_bytes_maximum;
+    const bool ends_in_digit =
+        core::is_digit(needle.text.back()) && needle.text.size() < anywhere_bytes_maximum && !needle.any_ending;
     needles_.push_back({std::move(needle), last, ends_in_digit});
     last = static_cast<std::uint32_t>(needles_.size() - 1);
   }
@@ -155,7 +136,7 @@ std::optional<NeedleHit> Anywhere::at(std::string_view text, SearchBudget& budge
   return std::nullopt;
 }
 
-Words::Words(std::vector<Anywhere::Needle> needles, std::uint64_t key) : needles_(std::move(needles)), key_(key) {
+Words::Words(std::vector<Needle> needles, std::uint64_t key) : needles_(std::move(needles)), key_(key) {
   sort_and_merge(needles_);
   if (needles_.empty()) return;
   filter_.resize(places_for(needles_.size()));
@@ -189,13 +170,26 @@ std::optional<NeedleHit> Words::find(std::string_view text) const {
 
 /// The needles, by the way in which they are looked for.
 struct NeedleIndex::Sorted {
-  std::vector<Anywhere::Needle> texts;
-  std::vector<Anywhere::Needle> numbers;
-  std::vector<Anywhere::Needle> words;
+  std::vector<Needle> texts;
+  std::vector<Needle> numbers;
+  std::vector<Needle> words;
+  std::vector<Needle> bounded;
   std::vector<Whole> wholes;
+
+  /// Adds one form of the word of a list.
+  void add_listed(std::string form, const NeedleHit& found, bool any_ending) {
+    const std::size_t size = characters(form);
+    if (size < word_characters_minimum) return;
+    const bool is_word = size < letters_minimum && is_all_letters(form);
+    auto& needles = size < anywhere_characters_minimum || (is_word && any_ending) ? bounded
+                    : digits(form) == form.size()                                 ? numbers
+                    : is_word                                                     ? words
+                                                                                  : texts;
+    needles.push_back({std::string(beginning(form)), found, any_ending});
+  }
 };
 
-NeedleIndex::Sorted NeedleIndex::sort(const TakenOut& taken) {
+NeedleIndex::Sorted NeedleIndex::sort(const TakenOut& taken, const WordList& words) {
   Sorted out;
   const auto add = [&](std::string form, const TakenOut::Trace& trace) {
     const Classes tells = tell_tale(trace.classes);
@@ -227,6 +221,10 @@ NeedleIndex::Sorted NeedleIndex::sort(const TakenOut& taken) {
     if (trace.classes.none()) continue;
     for (std::string& form : needle_forms(text)) add(std::move(form), trace);
   }
+  for (std::uint32_t i = 0; i < words.size(); ++i) {
+    const NeedleHit found{Class::person, i, NeedleHit::From::list};
+    for (std::string& form : needle_forms(words[i].text)) out.add_listed(std::move(form), found, words[i].any_ending);
+  }
   std::stable_sort(out.wholes.begin(), out.wholes.end(), [](const auto& a, const auto& b) { return a.text < b.text; });
   std::vector<Whole> merged;
   for (Whole& whole : out.wholes) {
@@ -240,18 +238,20 @@ NeedleIndex::Sorted NeedleIndex::sort(const TakenOut& taken) {
   return out;
 }
 
-NeedleIndex::NeedleIndex(const TakenOut& taken, const crypto::Secret& key)
-    : NeedleIndex(sort(taken), number_of(key, 0) ^ number_of(key, 8) << 1) {}
+NeedleIndex::NeedleIndex(const TakenOut& taken, const WordList& words, const crypto::Secret& key)
+    : NeedleIndex(sort(taken, words), number_of(key, 0) ^ number_of(key, 8) << 1) {}
 
 NeedleIndex::NeedleIndex(Sorted sorted, std::uint64_t key)
     : texts_(std::move(sorted.texts), key),
       numbers_(std::move(sorted.numbers), key),
       words_(std::move(sorted.words), key),
+      bounded_(std::move(sorted.bounded)),
       wholes_(std::move(sorted.wholes)) {}
 
 std::optional<NeedleHit> NeedleIndex::anywhere(std::string_view text, bool with_numbers, SearchBudget& budget) const {
   if (auto found = texts_.find(text, budget)) return found;
   if (auto found = words_.find(text)) return found;
+  if (auto found = bounded_.find(text, with_numbers)) return found;
   return with_numbers ? numbers_.find(text, budget) : std::nullopt;
 }
 
@@ -274,22 +274,9 @@ NoteIndex::NoteIndex(const TakenOut& taken) {
 }
 
 bool NoteIndex::word_at(std::string_view text, std::size_t begin) const {
-  auto low = needles_.begin();
-  auto high = needles_.end();
-  // The needles between low and high begin with the first `size` bytes of the text. The shortest comes first.
-  for (std::size_t size = 0; low != high; ++size) {
-    while (low != high && low->size() == size) {
-      if (is_boundary(text, begin + size)) return true;
-      ++low;
-    }
-    if (low == high || begin + size == text.size()) return false;
-    const auto byte = static_cast<unsigned char>(text[begin + size]);
-    low = std::partition_point(
-        low, high, [&](const std::string& needle) { return static_cast<unsigned char>(needle[size]) < byte; });
-    high = std::partition_point(
-        low, high, [&](const std::string& needle) { return static_cast<unsigned char>(needle[size]) == byte; });
-  }
-  return false;
+  return any_at(
+      needles_.begin(), needles_.end(), text, begin, [](const std::string& needle) -> const auto& { return needle; },
+      [&](const std::string& needle) { return is_boundary(text, begin + needle.size()); });
 }
 
 bool NoteIndex::word(std::string_view text) const {

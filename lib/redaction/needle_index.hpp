@@ -10,23 +10,12 @@
 #include <vector>
 
 #include "crypto/hash.hpp"
+#include "redaction/bounded_words.hpp"
+#include "redaction/needle.hpp"
 #include "redaction/taken_out.hpp"
+#include "redaction/word_list.hpp"
 
 namespace airlock::redaction {
-
-/// A needle of a tell-tale class with at least this many characters is looked for anywhere in a text, every other one
-/// as a whole text.
-inline constexpr std::size_t anywhere_characters_minimum = 6;
-/// A needle of letters only with fewer characters than this is looked for as a word, unless it is a licence key.
-inline constexpr std::size_t letters_minimum = 12;
-/// Only the first bytes of a longer needle are looked for anywhere. Finding them is a hit.
-inline constexpr std::size_t anywhere_bytes_maximum = 256;
-
-/// What was found in a text.
-struct NeedleHit {
-  dictionary::Class cls;
-  std::uint32_t source;  ///< an id of TakenOut
-};
 
 /// How many beginnings of needles may be tried in one text. If more are needed, the text counts as a copy itself: a
 /// text in which needles begin almost everywhere and never end was made to keep the scan busy.
@@ -40,13 +29,10 @@ class SearchBudget {
   std::size_t left_;
 };
 
-/// Needles that are looked for anywhere. A needle that begins or ends with a digit is not found next to another digit.
+/// Needles that are looked for anywhere. A needle that begins or ends with a digit is not found next to another digit,
+/// unless it may have any ending.
 class Anywhere {
  public:
-  struct Needle {
-    std::string text;
-    NeedleHit found;
-  };
   /// `key` is secret, so that the author of a report cannot predict the filter's bits.
   Anywhere(std::vector<Needle> needles, std::uint64_t key);
 
@@ -72,21 +58,21 @@ class Anywhere {
 /// Needles that are looked for as words: as runs of letters without other letters next to them.
 class Words {
  public:
-  Words(std::vector<Anywhere::Needle> needles, std::uint64_t key);
+  Words(std::vector<Needle> needles, std::uint64_t key);
   [[nodiscard]] std::optional<NeedleHit> find(std::string_view text) const;
 
  private:
   [[nodiscard]] std::size_t filter_bit(std::string_view word) const;
 
-  std::vector<Anywhere::Needle> needles_;  ///< sorted
+  std::vector<Needle> needles_;  ///< sorted
   std::vector<bool> filter_;
   std::uint64_t key_;
 };
 
 class NeedleIndex {
  public:
-  /// `key` has 16 random bytes.
-  NeedleIndex(const TakenOut& taken, const crypto::Secret& key);
+  /// For what was taken out and for the words of a list, which count as class `person`. `key` has 16 random bytes.
+  NeedleIndex(const TakenOut& taken, const WordList& words, const crypto::Secret& key);
 
   /// A needle found in `text`, of those that are looked for anywhere or as words. Numbers only if `with_numbers`.
   [[nodiscard]] std::optional<NeedleHit> anywhere(std::string_view text, bool with_numbers, SearchBudget& budget) const;
@@ -101,11 +87,12 @@ class NeedleIndex {
   };
   struct Sorted;
   NeedleIndex(Sorted sorted, std::uint64_t key);
-  static Sorted sort(const TakenOut& taken);
+  static Sorted sort(const TakenOut& taken, const WordList& words);
 
   Anywhere texts_;
   Anywhere numbers_;
   Words words_;
+  BoundedWords bounded_;
   std::vector<Whole> wholes_;  ///< sorted, each text once
 };
 

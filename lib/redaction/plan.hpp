@@ -47,9 +47,11 @@ class Plan {
   [[nodiscard]] Undeclared undeclared() const { return undeclared_; }
   /// `held` if any profile says so.
   [[nodiscard]] CopiesAre copies() const { return copies_; }
-  /// Whether anything may be taken out: some redaction is in force, or undeclared values are dropped. If so, twins are
-  /// dropped; if not, a report leaves byte for byte.
+  /// Whether anything may be taken out: some redaction or a list of words is in force, or undeclared values are
+  /// dropped. If so, twins are dropped; if not, a report leaves byte for byte.
   [[nodiscard]] bool redacts() const { return redacts_; }
+  /// From now on words of the site's list are taken out too, so the plan redacts.
+  void take_words_out() { redacts_ = true; }
   /// Names of the profiles, in the order given.
   [[nodiscard]] const std::vector<std::string>& profiles() const { return profiles_; }
 

@@ -191,7 +191,8 @@ class Originals {
 void add_notes(Page& page, const gate::Preview& preview) {
   const gate::Prepared& prepared = preview.result.prepared;
   for (const auto& copied : prepared.copied) {
-    page.notes.push_back(copied.path + ": " + grouped(copied.count) + " copied from " + copied.source);
+    page.notes.push_back(copied.path + ": " + grouped(copied.count) +
+                         (copied.words.empty() ? " copied from " : " with a word of ") + copied.source);
   }
   if (!prepared.plan) return;
   page.notes.push_back(

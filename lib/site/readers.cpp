@@ -14,7 +14,7 @@ namespace {
 /// they are.
 constexpr std::array<std::string_view, 6> shared_files{layout::configuration, layout::ledger,
                                                        "ledger.db-journal",   layout::rollback_anchor,
-                                                       layout::proposed_kit,  "words.txt"};
+                                                       layout::proposed_kit,  layout::words};
 /// The folders of which readers may read every file.
 constexpr std::array<std::string_view, 6> open_folders{layout::vendor_trust, "trust/officers", layout::claimed,
                                                        layout::held,         layout::outbox,   layout::history};

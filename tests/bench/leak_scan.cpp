@@ -133,7 +133,7 @@ double seconds_a_mb(const Hostile& hostile, std::size_t bytes) {
   const std::string left = sink.take();
   const core::MemoryBlob disclosed(left);
   const std::clock_t start = std::clock();
-  const auto copies = redaction::scan({disclosed, {}, {}}, dictionary, plan, *redacted->taken, {}, fingerprint_key);
+  const auto copies = redaction::scan({disclosed, {}, {}}, dictionary, plan, {*redacted->taken}, {}, fingerprint_key);
   const double took = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
   if (!copies) throw std::runtime_error(copies.error().message);
   return took / (static_cast<double>(report.size()) / 1e6);

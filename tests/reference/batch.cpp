@@ -5,7 +5,8 @@
 //     {"refused": "dictionary" | "policy" | "report"}  or  {"disposition": …, "profiles": […], "rules": […],
 //      "by_exception": …, "output": text}
 //
-// With `"scan": true` the leak scan looks too: `output` is without copies, and `copies` has what they were. With
+// With `"scan": true` the leak scan looks too: `output` is without copies, and `copies` has what they were. `"words"`
+// is the text of a list of words for it. With
 // `"data": true` the answer has `data`, [place, what, action, becomes] of each datum.
 
 #include <iostream>
@@ -38,10 +39,10 @@ const core::Result<dictionary::Dictionary>& dictionary_of(const std::string& tex
 std::optional<std::vector<std::uint64_t>> without_copies(const std::string& output,
                                                          const dictionary::Dictionary& dictionary,
                                                          const redaction::Plan& plan,
-                                                         const redaction::Redacted& redacted, Json& out) {
+                                                         const redaction::LookedFor& looked_for, Json& out) {
   const crypto::Secret key(std::string(16, 'f'));
   const core::MemoryBlob leaving(output);
-  const auto copies = redaction::scan({leaving, {}, {}}, dictionary, plan, *redacted.taken, {}, key);
+  const auto copies = redaction::scan({leaving, {}, {}}, dictionary, plan, looked_for, {}, key);
   core::StringSink left(report::report_bytes_maximum);
   if (!copies || !redaction::write_without(leaving, copies->places, {}, key, left)) {
     out["refused"] = "scan";
@@ -66,15 +67,19 @@ Json answer(const Json& question) {
                  {"name", "x"},
                  {"facts", question["facts"]},
                  {"expect", {{"disposition", "seal"}}}};
-  const auto facts = prover::read_case(core::to_text(one), "case.json");
+  auto facts = prover::read_case(core::to_text(one), "case.json");
   if (!facts) return {{"refused", "facts"}, {"message", facts.error().message}};
+  const auto words = redaction::word_list_from(question.value("words", ""), "words.txt");
+  if (!words) return {{"refused", "words"}, {"message", words.error().message}};
+  facts->facts.redacts_also |= !words->empty();
   const auto decision = policy->decide(facts->facts);
   Json out{{"disposition", policy::name(decision.disposition)},
            {"profiles", decision.profiles},
            {"rules", decision.rules},
            {"by_exception", decision.withheld_by_exception}};
-  const auto plan = policy->plan(decision, *dictionary, facts->redact_also);
+  auto plan = policy->plan(decision, *dictionary, facts->redact_also);
   if (!plan) return {{"refused", "plan"}, {"message", plan.error().message}};
+  if (!words->empty()) plan->take_words_out();
   const std::string report = question["report"];
   const crypto::Secret pseudonyms(std::string(32, 'p'));
   const crypto::Secret fingerprints(std::string(16, 'f'));
@@ -87,7 +92,7 @@ Json answer(const Json& question) {
     out["message"] = redacted.error().message;
   } else if (std::string output = sink.take(); !question.value("scan", false)) {
     out["output"] = std::move(output);
-  } else if (const auto left = without_copies(output, *dictionary, *plan, *redacted, out)) {
+  } else if (const auto left = without_copies(output, *dictionary, *plan, {*redacted->taken, *words}, out)) {
     copied = *left;
   }
   if (!question.value("data", false)) return out;

@@ -3,15 +3,18 @@ and decision and redaction on generated policies, dictionaries and reports.
 
 What differs is written to tests/reference/cases/ as a file; the files there are compared every time.
 """
+import base64
 import itertools
 import json
 import pathlib
+import random
 
 import pytest
 import reference
-from comparison import difference, expected
+from comparison import difference, dump, expected, load
 from generate import STATES, Generator
 from harness import DICTIONARY, LONG, POLICY, REPORT, TOP
+from listed import WithoutWords
 
 CASES = pathlib.Path(__file__).resolve().parent / "cases"
 SEED = 20261126
@@ -74,3 +77,63 @@ def test_generated_policies_dictionaries_and_reports_are_decided_and_redacted_al
     print(f"counted: {compared} triples equal, of which {changed} redacted and {reports_refused} refused; "
           f"{refused} more had an unsound policy")
     assert changed >= compared // 4 and reports_refused >= compared // 50, "the generated triples exercise too little"
+
+
+WORDS = ["Falken", "NATO", "Blue Whale", "launch*", "F35", "C++", "Rio 4*", "1616", "161616", "Wolfeschlegelstein", "Zürich",
+         "ab", "10.0.0.1", "Unit 12*", "beta"]
+
+
+class Planter:
+    """Texts that have a word of the list, in some form, or something much like one."""
+
+    def __init__(self, seed):
+        self.random = random.Random(seed)
+
+    def text(self):
+        word = self.random.choice(WORDS).rstrip("*")
+        word = self.random.choice([word, word.upper(), word.lower(), word[:-1], word + "s", word + "7", "x" + word, "1" + word])
+        text = self.random.choice(["", "on ", "a_", "(", "x"]) + word + self.random.choice(["", " now", "_b", "-2", "."])
+        for _ in range(self.random.choice([0, 0, 0, 1, 1, 2, 3, 4])):
+            text = self.random.choice([self.percent, self.escapes, self.base64, self.hex])(text)
+        return text[:1000] or "x"
+
+    def percent(self, text):
+        return "".join(f"%{b:02x}" if self.random.random() < .3 or b > 126 else chr(b) for b in text.encode())
+
+    def escapes(self, text):
+        return "".join(f"\\u{ord(c):04X}" if self.random.random() < .3 else c for c in text)
+
+    def base64(self, text):
+        out = self.random.choice([base64.b64encode, base64.urlsafe_b64encode])(text.encode()).decode()
+        return self.random.choice(["", "x", "to: "]) + self.random.choice([out, out.rstrip("=")])
+
+    def hex(self, text):
+        return self.random.choice(["", "0", "id="]) + text.encode().hex()
+
+
+@pytest.mark.takes(6)
+def test_words_of_a_list_are_found_where_the_second_implementation_finds_them(batch):
+    dictionary, planter, gone = json.loads(DICTIONARY.read_text()), Planter(SEED), 0
+    facts = {"tier": "standard", "licence": "valid", "event": "instance status report"}
+    wanted = 20_000 if LONG else 250
+    for number in range(wanted):
+        some = planter.random.sample(WORDS, planter.random.randint(1, 12))
+        report = json.loads(REPORT.read_text())
+        properties = report["properties"]
+        properties["deployment"] = planter.text()
+        properties["helm"] = {"release_name": planter.text(), "cloud": planter.text(), "operation": "install"}
+        properties["plugins_installed"] = {planter.text(): 1, planter.text(): 2}
+        properties["posthog_version"] = planter.random.choice(["1.35.0-beta", "1.1616", "2.161616.0", "1.0.0"])
+        properties["site_url"] = "https://" + planter.random.choice(["nato.example", "falkens.example", "ab.example/NATO"])
+        properties["teams__2__events_count_total"] = 17
+        report = json.dumps(report, ensure_ascii=False, separators=(",", ":"))
+        found = batch.ask({"policy": POLICY.read_text(), "dictionary": DICTIONARY.read_text(), "facts": facts, "report": report,
+                           "scan": True, "words": "\n".join(some)})
+        plan = reference.Plan(json.loads(POLICY.read_text()), dictionary, {"profiles": ["as-published"]}, [])
+        plan.redacts = True
+        second = WithoutWords(dictionary, plan, some)
+        assert found.get("disposition") == "redact" and "refused" not in found, found
+        assert found["output"] == dump(second.value("", load(report))), f"{some} in {report}"
+        gone += second.gone
+    print(f"counted: {wanted} reports with words, {gone} members gone")
+    assert gone > wanted // 2, "the generated reports exercise too little"

@@ -58,7 +58,7 @@ std::optional<std::string> leaving(const std::string& report, const Dictionary& 
   std::vector<std::string> needed;
   if (disposition < policy::Disposition::seal) needed = {"/event", "/distinct_id", "/properties", "/timestamp"};
   const auto look = [&](const core::Blob& blob) {
-    return redaction::scan({blob, {}, needed}, dictionary, plan, *redacted.taken, limits, fingerprint_key);
+    return redaction::scan({blob, {}, needed}, dictionary, plan, {*redacted.taken}, limits, fingerprint_key);
   };
   std::string payload = redacted_bytes.take();
   const auto copies = look(core::MemoryBlob(payload));

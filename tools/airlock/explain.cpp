@@ -63,9 +63,34 @@ Json to_json(const gate::Preview& preview, const std::vector<redaction::Fate>& f
   Json copies = Json::array();
   for (const auto& copied : prepared.copied) {
     copies.push_back({{"path", copied.path}, {"source", copied.source}, {"count", copied.count}});
+    if (values && !copied.words.empty()) copies.back()["words"] = copied.words;
   }
   out["copies"] = copies;
   return out;
+}
+
+bool is_listed(const redaction::Copied& copied) { return !copied.words.empty(); }
+
+/// What some dropped members hold: copies, words of the site's list, or both.
+std::string whats_copied(const std::vector<redaction::Copied>& copied) {
+  const std::string copies = "copies of values that are taken out";
+  const std::string words = "words of " + std::string(redaction::word_list_name);
+  if (std::all_of(copied.begin(), copied.end(), is_listed)) return words;
+  return std::any_of(copied.begin(), copied.end(), is_listed) ? copies + ", and " + words : copies;
+}
+
+/// `ending_of` for a datum at a path where words of the site's list were found, or where none was.
+std::string ending_at(const std::string& path, const std::string& action,
+                      const std::vector<redaction::Copied>& copied) {
+  const bool has_word = std::any_of(copied.begin(), copied.end(), [&](const redaction::Copied& each) {
+    return each.path == path && is_listed(each);
+  });
+  if (action != redaction::copied_word || !has_word) return review::ending_of(action);
+  const bool is_copy = std::any_of(copied.begin(), copied.end(), [&](const redaction::Copied& each) {
+    return each.path == path && !is_listed(each);
+  });
+  return is_copy ? "is dropped too, as a copy or for a word of the site's list"
+                 : "is dropped, for a word of the site's list";
 }
 
 /// A datum's place, its value and what the value becomes, in words, for `--values`.
@@ -94,14 +119,14 @@ std::string remark(const std::string& first, const std::string& second) {
 
 /// Shows a declared field or key: what became of it in this report or, if the report lacks it, what would.
 void show_line(const console::Console& console, const TreatedField& line, const std::vector<redaction::Fate>& fates,
-               bool values) {
+               const std::vector<redaction::Copied>& copied, bool values) {
   const std::string name = "  " + line.field->path + (line.of_key ? " (the key) " : " ");
   bool is_there = false;
   for (const redaction::Fate& fate : fates) {
     if (fate.path != line.field->path || fate.what != (line.of_key ? "key" : "value")) continue;
     is_there = true;
     const std::string times = fate.count == 1 ? "" : std::to_string(fate.count) + " times";
-    console.say(name + review::ending_of(fate.action) + remark(times, line.field->about));
+    console.say(name + ending_at(fate.path, fate.action, copied) + remark(times, line.field->about));
     show_values(console, fate, values);
   }
   if (!is_there)
@@ -138,7 +163,7 @@ void show_data(const console::Console& console, const gate::Preview& preview, co
     std::map<std::vector<std::string>, std::vector<const TreatedField*>> alike;
     for (const TreatedField& line : lines) alike[line.because].push_back(&line);
     for (const auto& [because, same] : alike) {
-      for (const TreatedField* line : same) show_line(console, *line, fates, values);
+      for (const TreatedField* line : same) show_line(console, *line, fates, preview.result.prepared.copied, values);
       for (const std::string& place : because) console.say("    because of " + place);
     }
   }
@@ -163,8 +188,8 @@ void show(const console::Console& console, const gate::Preview& preview, const s
               (has_misfits(fates) ? ":" : "; this report has none"));
   show_data(console, preview, fates, values);
   if (prepared.redacted) console.say("in this report: " + in_words(result.redactions));
-  const auto copies = copies_in_words(prepared);
-  if (!copies.empty()) console.say("copies of values that are taken out; the members that hold them are dropped");
+  const auto copies = copies_in_words(prepared, values);
+  if (!copies.empty()) console.say(whats_copied(prepared.copied) + "; the members that hold them are dropped");
   for (const std::string& line : copies) console.say("  " + line);
 }
 

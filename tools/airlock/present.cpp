@@ -121,10 +121,15 @@ std::string in_words(const std::vector<envelope::RedactionCount>& redactions) {
   return out.empty() ? "nothing" : out;
 }
 
-std::vector<std::string> copies_in_words(const gate::Prepared& prepared) {
+std::vector<std::string> copies_in_words(const gate::Prepared& prepared, bool values) {
   std::vector<std::string> out;
   for (const auto& copied : prepared.copied) {
-    out.push_back(copied.path + ": " + std::to_string(copied.count) + " copied from " + copied.source);
+    out.push_back(copied.path + ": " + std::to_string(copied.count) +
+                  (copied.words.empty() ? " copied from " : " with a word of ") + copied.source);
+    if (!values) continue;
+    for (const std::string& word : copied.words) {
+      out.back() += (&word == &copied.words.front() ? ": " : ", ") + core::quote(word);
+    }
   }
   return out;
 }

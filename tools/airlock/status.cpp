@@ -76,6 +76,17 @@ void say_copied(const console::Console& console, const std::vector<health::Copie
   }
 }
 
+/// Says how many words never leave, and never which.
+void say_words(const console::Console& console, const site::SiteWords& words) {
+  if (words.problem) {
+    console.say("words that never leave: the list cannot be used, so every report is held");
+    console.warn(words.problem->message + ": every report is held", words.problem->hint);
+  } else if (words.in_force()) {
+    console.say("words that never leave: " + std::to_string(words.words.size()) + ", in " +
+                std::string(site::layout::words));
+  }
+}
+
 int run(Context& context) {
   const auto status = health::status(context.site);
   if (!status) return context.console.report(status.error());
@@ -113,6 +124,7 @@ int run(Context& context) {
                         (own.problem.empty() ? "" : "; selects nothing, so every report is held"));
     if (!own.problem.empty()) context.console.warn(own.problem + ": every report is held", own.hint);
   }
+  say_words(context.console, status->inputs.words);
   if (const std::string missing = missing_in_words(sys::sandbox_abilities()); !missing.empty()) {
     context.console.say({{"sandbox", missing}});
   }

@@ -60,6 +60,7 @@ Terms any_terms(std::mt19937& random) {
   out.holds_copies = pick(8) == 0;
   out.recipients = some({"r1", "r2"});
   out.destinations = some({"d1"});
+  if (pick(3) == 0) out.words = some({"0a", "1b*", "2c"});
   return out;
 }
 
@@ -107,6 +108,59 @@ TEST_CASE("to let copies go where the report was held is looser, and only that w
   CHECK(at_most(held, gone));
   const Ceiling both{{"a", held}, {"b", gone}};
   CHECK(policy::ceiling_from(policy::to_json(both), "x").value() == both);
+}
+
+TEST_CASE("fewer words are looser, more are not, and a word with any ending is more than the word") {
+  Terms some;
+  some.disposition = Disposition::seal;
+  some.words = {"0a", "1b"};
+  Terms more = some;
+  more.words = {"0a*", "1b", "2c"};
+  CHECK(at_most(more, some));
+  REQUIRE(policy::loosenings(some, &more).size() == 1);
+  CHECK(policy::loosenings(some, &more)[0].text() ==
+        "the words that never leave: 3 words -> 2 of them no longer on the list");
+  Terms none = some;
+  none.words.clear();
+  CHECK_FALSE(at_most(none, some));
+  CHECK(at_most(some, none));
+}
+
+TEST_CASE("a list that asks for more becomes a term of the ceiling by itself, one that lacks a word does not") {
+  Terms some;
+  some.words = {"0a", "1b"};
+  const Ceiling ceiling{{"weekly", some}, {"daily", {}}};
+  const std::set<std::string> more{"0a*", "1b", "2c"};
+  CHECK(policy::with_words(ceiling, more).at("weekly").words == more);
+  const std::set<std::string> other{"0a", "2c"};
+  CHECK(policy::with_words(ceiling, other).at("weekly") == some);
+  CHECK(policy::with_words(ceiling, other).at("daily").words == other);
+  CHECK(policy::with_words(ceiling, {}) == ceiling);
+}
+
+TEST_CASE("words make the ceiling a document that older releases do not read, and each list is written once") {
+  Terms some;
+  some.words = {"0a", "1b*"};
+  Terms other = some;
+  other.disposition = Disposition::seal;
+  const core::Json json = policy::to_json({{"weekly", some}, {"daily", other}});
+  CHECK(json["format"] == "airlock-ceiling/3");
+  CHECK(json["words"] == core::Json::array({core::Json::array({"0a", "1b*"})}));
+  CHECK(policy::to_json({{"weekly", {}}})["format"] == "airlock-ceiling/2");
+  for (const auto& [path, value] : std::map<std::string, core::Json>{{"/words", "0a"},
+                                                                     {"/words/0", "0a"},
+                                                                     {"/words/0/1", 7},
+                                                                     {"/words/0/1", "0a"},
+                                                                     {"/terms/0/words", 1},
+                                                                     {"/terms/0/words", -1}}) {
+    core::Json bad = json;
+    bad[core::Json::json_pointer(path)] = value;
+    CAPTURE(path);
+    CHECK_FALSE(policy::ceiling_from(bad, "entry"));
+  }
+  core::Json without = json;
+  without.erase("words");
+  CHECK_FALSE(policy::ceiling_from(without, "entry"));
 }
 
 TEST_CASE("every single loosening is found by itself, and its tightening is not") {

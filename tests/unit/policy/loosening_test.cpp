@@ -273,7 +273,7 @@ TEST_CASE("a ceiling without classes takes them from the dictionary that it was 
     CHECK(terms == bare);
   }
   Json unknown = policy::to_json(*released);
-  unknown["format"] = "airlock-ceiling/3";
+  unknown["format"] = "airlock-ceiling/4";
   const auto read = policy::ceiling_from(unknown, "entry");
   REQUIRE_FALSE(read);
   CHECK(read.error().code == core::Code::integrity);

@@ -84,7 +84,7 @@ std::optional<std::string> let_out(const Side& side, const std::string& report, 
   REQUIRE_MESSAGE(redacted, redacted.error().message);
   const std::vector<redaction::FreeText> texts{{"note", note, true}};
   const auto look = [&](const std::string& bytes) {
-    return redaction::scan({core::MemoryBlob(bytes), texts, {}}, side.dictionary, side.plan, *redacted->taken, {},
+    return redaction::scan({core::MemoryBlob(bytes), texts, {}}, side.dictionary, side.plan, {*redacted->taken}, {},
                            key_of(16));
   };
   const auto copies = look(out.bytes());

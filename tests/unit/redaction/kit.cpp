@@ -131,7 +131,7 @@ std::string scan_bytes(const dictionary::Dictionary& dictionary, const Plan& pla
                        const TakenOut& taken, const std::vector<FreeText>& texts,
                        const std::vector<std::string>& needed) {
   const core::MemoryBlob blob(disclosed);
-  const auto scanned = redaction::scan({blob, texts, needed}, dictionary, plan, taken, {}, fingerprint_key());
+  const auto scanned = redaction::scan({blob, texts, needed}, dictionary, plan, {taken}, {}, fingerprint_key());
   if (!scanned) return scanned.error().message;
   std::string out;
   for (const Copied& copied : scanned->found) {
@@ -147,7 +147,8 @@ std::string scan(const dictionary::Dictionary& dictionary, const Plan& plan, con
 
 std::string without_copies(const dictionary::Dictionary& dictionary, const Plan& plan, const Outcome& outcome) {
   const core::MemoryBlob blob(outcome.bytes);
-  const auto copies = redaction::scan({blob, {}, {}}, dictionary, plan, *outcome.value().taken, {}, fingerprint_key());
+  const auto copies =
+      redaction::scan({blob, {}, {}}, dictionary, plan, {*outcome.value().taken}, {}, fingerprint_key());
   if (!copies) throw std::runtime_error(copies.error().message);
   core::StringSink out(report::report_bytes_maximum);
   if (!write_without(blob, copies->places, {}, fingerprint_key(), out)) throw std::runtime_error("not well-formed");

@@ -229,7 +229,7 @@ TEST_CASE("a message names no source, the hint does, with both ways out") {
   const auto taken = redact(small_dictionary(), plan, report_with(host_member)).value().taken;
   const airlock::core::MemoryBlob left(R"({"event":"report","p":{"deployment":"playground.posthog.net"}})");
   const std::vector<std::string> needed{"/p/deployment"};
-  const auto held = airlock::redaction::scan({left, {}, needed}, small_dictionary(), plan, *taken, {},
+  const auto held = airlock::redaction::scan({left, {}, needed}, small_dictionary(), plan, {*taken}, {},
                                              airlock::crypto::Secret(std::string(16, 'f')));
   CHECK(held.error().code == airlock::core::Code::refused);
   CHECK(held.error().message.find("/p/host") == std::string::npos);
@@ -237,7 +237,7 @@ TEST_CASE("a message names no source, the hint does, with both ways out") {
     CHECK(held.error().hint.find(part) != std::string::npos);
   }
   const airlock::core::MemoryBlob malformed("{");
-  CHECK(airlock::redaction::scan({malformed, {}, {}}, small_dictionary(), plan, *taken, {},
+  CHECK(airlock::redaction::scan({malformed, {}, {}}, small_dictionary(), plan, {*taken}, {},
                                  airlock::crypto::Secret(std::string(16, 'f')))
             .error()
             .code == airlock::core::Code::bad_input);
@@ -249,7 +249,7 @@ TEST_CASE("what redaction wrote may be longer than a report may be") {
   const auto outcome = redact(small_dictionary(), plan, text);
   REQUIRE(outcome.bytes.size() > text.size());
   const airlock::core::MemoryBlob blob(outcome.bytes);
-  CHECK(airlock::redaction::scan({blob, {}, {}}, small_dictionary(), plan, *outcome.value().taken,
+  CHECK(airlock::redaction::scan({blob, {}, {}}, small_dictionary(), plan, {*outcome.value().taken},
                                  {.bytes = text.size()}, airlock::crypto::Secret(std::string(16, 'f'))));
 }
 

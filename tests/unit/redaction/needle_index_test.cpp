@@ -18,7 +18,7 @@ TakenOut taken_of(const Needles& needles) {
 }
 
 NeedleIndex index_of(const Needles& needles) {
-  return NeedleIndex(taken_of(needles), airlock::crypto::Secret(std::string(16, 'k')));
+  return NeedleIndex(taken_of(needles), no_words, airlock::crypto::Secret(std::string(16, 'k')));
 }
 
 std::optional<Class> anywhere(const NeedleIndex& index, std::string_view text) {
@@ -63,7 +63,7 @@ TEST_CASE("a text that only looks like a number is found anywhere, digits alone 
 TEST_CASE("digits that are hex of a text are looked for as that text too") {
   TakenOut taken;
   REQUIRE(taken.add_number("78746570747672", Class::location, taken.source_id("/x")));
-  const NeedleIndex index(taken, airlock::crypto::Secret(std::string(16, 'k')));
+  const NeedleIndex index(taken, no_words, airlock::crypto::Secret(std::string(16, 'k')));
   CHECK(anywhere(index, "in xteptvr") == Class::location);
   CHECK(anywhere(index, "x78746570747672x") == Class::location);
 }
