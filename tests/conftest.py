@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 # Whatever tests import and is no test file itself.
-pytest.register_assert_rewrite("carried", "comparison", "faults", "harness", "keeping", "libairlock", "loosening", "pages", "receiver",
+pytest.register_assert_rewrite("carried", "comparison", "faults", "harness", "html_pages", "keeping", "libairlock", "loosening", "pages", "receiver",
                                "renewing", "scenarios", "sending")
 
 TOP = pathlib.Path(__file__).resolve().parents[1]

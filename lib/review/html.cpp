@@ -162,22 +162,34 @@ Html& Html::leaf(Literal tag, std::string_view text, std::initializer_list<Attri
   return open(tag, attributes).text(text).close();
 }
 
-Html& Html::value(std::string_view text) {
+Html& Html::shortened(std::string_view text, Breaks breaks) {
   if (text.empty()) return leaf("span", "empty", {{"class", "remark"}});
   std::string_view shown = text.substr(0, shown_bytes);
   // No character is cut in two.
-  while (shown.size() < text.size() && (static_cast<unsigned char>(text[shown.size()]) & 0xC0) == 0x80 &&
-         !shown.empty()) {
+  while (shown.size() < text.size() && !shown.empty() &&
+         (static_cast<unsigned char>(text[shown.size()]) & 0xC0) == 0x80) {
     shown.remove_suffix(1);
   }
   if (shown.empty()) shown = text.substr(0, shown_bytes);
-  leaf("bdi", shown);
-  if (shown.size() < text.size()) {
+  const std::size_t length = shown.size();
+  open("bdi");
+  while (breaks == Breaks::at_steps && !shown.empty()) {
+    const std::size_t step = std::min(shown.find_first_of("/_"), shown.size() - 1) + 1;
+    this->text(shown.substr(0, step));
+    shown.remove_prefix(step);
+    if (!shown.empty()) pending_ += "<wbr>";
+  }
+  this->text(shown).close();
+  if (length < text.size()) {
     pending_ += ' ';
     leaf("span", "… and so on, " + grouped(text.size()) + " bytes in all", {{"class", "remark"}});
   }
   return *this;
 }
+
+Html& Html::value(std::string_view text) { return shortened(text, Breaks::anywhere); }
+
+Html& Html::path(std::string_view text) { return shortened(text, Breaks::at_steps); }
 
 Html& Html::raw(Literal markup) {
   pending_ += markup.view();

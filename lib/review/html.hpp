@@ -65,6 +65,8 @@ class Html {
   /// A text that others wrote, kept apart from what stands around it (`bdi`). At most `shown_bytes` of it are shown,
   /// and then how long it is.
   Html& value(std::string_view text);
+  /// A path: the same, and a line may be broken behind each step and word of it.
+  Html& path(std::string_view text);
   /// Markup, style or script of our own sources, as it is.
   Html& raw(Literal markup);
 
@@ -77,6 +79,8 @@ class Html {
   static constexpr std::size_t shown_bytes = 240;
 
  private:
+  enum class Breaks : std::uint8_t { anywhere, at_steps };
+  Html& shortened(std::string_view text, Breaks breaks);
   void add_attributes(std::initializer_list<Attribute> attributes);
   void flush_if_full();
   void flush();

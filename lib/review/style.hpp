@@ -41,10 +41,12 @@ table{border-collapse:collapse;width:100%;table-layout:fixed;margin:.4rem 0 1rem
 caption{text-align:left;color:var(--soft);padding:.2rem 0}
 th,td{border:1px solid var(--line);padding:.3rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere;overflow:hidden}
 thead th{background:var(--shade)}
-th.effect,td.effect{width:11rem}
+th.effect,td.effect{width:9.5rem}
+th.field{width:36%}
+th.place{width:50%}
 td.number,th.number{text-align:right;font-variant-numeric:tabular-nums}
 tbody th{font-weight:normal}
-code,bdi,.path{font-family:ui-monospace,"DejaVu Sans Mono",monospace;font-size:.9em;overflow-wrap:anywhere;white-space:pre-wrap}
+code,bdi{font-family:ui-monospace,"DejaVu Sans Mono",monospace;font-size:.9em;overflow-wrap:anywhere;white-space:pre-wrap}
 .overview{table-layout:auto;font-size:.9em}
 .overview th,.overview td{overflow-wrap:normal}
 .unseen{background:var(--misfit);color:var(--misfit-ink);border:1px dotted;padding:0 .15em;font-family:ui-monospace,"DejaVu Sans Mono",monospace}
@@ -76,7 +78,7 @@ svg .point{fill:var(--link)}
 @page{size:A4;margin:15mm}
 @media print{:root{--paper:#fff;--ink:#000;--soft:#444;--line:#999;--shade:#f4f4f4;--link:#000}
 body{font-size:9.5pt}main{max-width:none;padding:0}.search,.skip{display:none}
-h2,h3,caption{break-after:avoid}tr,dl>div,li{break-inside:avoid}thead{display:table-header-group}
+h2,h3,caption{break-after:avoid}tr,li{break-inside:avoid}tr:has(details){break-inside:auto}thead{display:table-header-group}
 details::details-content{content-visibility:visible;display:block;block-size:auto}
 summary{list-style:none}*{print-color-adjust:exact}}
 )css";

@@ -35,7 +35,7 @@ std::string what_of(const DataGroup& group) {
 /// What the page says of the datum itself: declared path, sentence, purpose, reasons.
 void write_datum(Html& html, const DataGroup& group) {
   html.open("th", {{"scope", "row"}});
-  html.leaf("span", group.path, {{"class", "path"}});
+  html.path(group.path);
   if (const std::string what = what_of(group); !what.empty()) html.text(" (" + what + ")");
   if (!group.about.empty()) html.only("br", {}).text(group.about);
   std::string remark = group.purpose.empty() ? "" : "purpose: " + group.purpose;
@@ -75,26 +75,33 @@ void write_folded(Html& html, const DataGroup& group, bool with_before) {
   std::string summary = grouped(group.count) + " alike";
   if (group.shown.size() < group.count) summary += ", the first " + std::to_string(group.shown.size()) + " listed";
   html.leaf("summary", summary);
-  html.open("table").leaf("caption", with_before ? "Place in the report, before, after" : "What leaves");
+  // Only what is changed has something else after than before.
+  const bool with_after = with_before && remains(group.effect) && group.effect != DatumEffect::kept;
+  html.open("table").leaf("caption", with_after              ? "Place, before, after"
+                                     : !with_before          ? "What leaves"
+                                     : remains(group.effect) ? "Place, and the value that leaves"
+                                                             : "Place, and what does not leave");
   html.open("thead").open("tr");
-  if (with_before) {
-    html.leaf("th", "Place", {{"scope", "col"}}).leaf("th", "Before", {{"scope", "col"}});
-  }
-  html.leaf("th", "After", {{"scope", "col"}}).close().close().open("tbody");
+  if (with_before) html.leaf("th", "Place", {{"scope", "col"}, {"class", "place"}});
+  html.leaf("th", with_after ? "Before" : "Value", {{"scope", "col"}});
+  if (with_after) html.leaf("th", "After", {{"scope", "col"}});
+  html.close().close().open("tbody");
   for (const ShownDatum& datum : group.shown) {
     html.open("tr");
-    if (with_before) {
-      html.open("td").value(datum.place).close().open("td");
-      write_before(html, datum);
-      html.close();
-    }
+    if (with_before) html.open("td").path(datum.place).close();
     html.open("td");
     if (with_before) {
-      write_after(html, group, datum);
+      write_before(html, datum);
     } else {
       write_value(html, datum.after, "empty");
     }
-    html.close().close();
+    html.close();
+    if (with_after) {
+      html.open("td");
+      write_after(html, group, datum);
+      html.close();
+    }
+    html.close();
   }
   html.close().close().close();
 }
@@ -112,7 +119,7 @@ void write_group(Html& html, const DataGroup& group, bool with_before) {
       html.open("td");
       write_before(html, group.shown.front());
       if (group.shown.front().place != group.path) {
-        html.only("br", {}).leaf("span", "at ", {{"class", "remark"}}).value(group.shown.front().place);
+        html.only("br", {}).leaf("span", "at ", {{"class", "remark"}}).path(group.shown.front().place);
       }
       html.close().open("td");
       write_after(html, group, group.shown.front());
@@ -158,7 +165,7 @@ void write_part(Html& html, const ClassPart& part, bool with_before) {
   if (!part.groups.empty()) {
     html.open("table").leaf("caption", "The data of " + name_of(part) + " in this report");
     html.open("thead").open("tr").leaf("th", "What happens", {{"scope", "col"}, {"class", "effect"}});
-    html.leaf("th", "Datum", {{"scope", "col"}});
+    html.leaf("th", "Datum", {{"scope", "col"}, {"class", "field"}});
     if (with_before) html.leaf("th", "Before", {{"scope", "col"}});
     html.leaf("th", with_before ? "After" : "What leaves", {{"scope", "col"}}).close().close().open("tbody");
     for (const DataGroup& group : part.groups) write_group(html, group, with_before);
@@ -173,6 +180,9 @@ void write_part(Html& html, const ClassPart& part, bool with_before) {
 void write_overview(Html& html, const Page& page) {
   if (page.parts.empty()) return;
   html.leaf("h2", page.is_bundle ? "What is in it" : "What is in it, and what becomes of it");
+  if (!page.leaves && !page.persons_word_missing) {
+    html.leaf("p", "Nothing of it leaves now. This is what would become of each datum if the report could leave.");
+  }
   draw_shares(html, page.parts);
   html.open("table", {{"class", "overview"}})
       .leaf("caption", "How many data of each class, by what becomes of them")

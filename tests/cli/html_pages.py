@@ -5,7 +5,7 @@ import html.parser
 import re
 import subprocess
 
-VOID = {"meta", "link", "br", "input"}
+VOID = {"meta", "link", "br", "wbr", "input"}
 # What may lead somewhere. Of these a page has only links to itself and the empty icon.
 LEADS = {"href", "src", "srcset", "action", "formaction", "data", "poster", "xlink:href", "background", "cite", "ping"}
 

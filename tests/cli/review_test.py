@@ -6,7 +6,7 @@ import re
 import html_pages
 import posthog_reports
 import pytest
-from harness import LONG, REPORT
+from harness import DICTIONARY, LONG, POLICY, REPORT
 
 PROFILES = [("as-published", "standard"), ("no-person", "scale"), ("baseline", "enterprise"), ("strict", "enterprise-air-gapped")]
 
@@ -232,3 +232,33 @@ def test_a_report_of_many_teams_has_a_small_page(w):
     teams = len(properties["teams"])
     assert f"{teams:,}".replace(",", " ") + " alike, the first 50 listed" in page.text
     assert told["bytes"] < 1_000_000
+
+
+def test_the_page_of_a_policy_has_its_tiers_rules_and_proofs(w):
+    page_file = w.path / "policy.html"
+    told = w.airlock("policy", "show", POLICY, "--dictionary", DICTIONARY, "--html", page_file, "--json").json
+    assert told["sha256"] == hashlib.sha256(page_file.read_bytes()).hexdigest() and told["sound"]
+    page = html_pages.read(page_file)
+    head, decision, *rows = [row for row in page.rows if len(row) == 9]
+    policy = json.loads(POLICY.read_text())
+    for tier, column in zip(head[1:], range(1, 9)):
+        expected = policy["tiers"][tier]["disposition"] if tier in policy["tiers"] else policy["otherwise"]
+        assert decision[column] == expected, tier
+        if expected == "withhold":
+            assert {row[column] for row in rows} == {"nothing leaves"}
+    by_class = {row[0].removeprefix("class "): dict(zip(head[1:], row[1:])) for row in rows}
+    assert {cls: by_class[cls]["enterprise-air-gapped"] for cls in ("usage", "person", "location", "identifier", "content", "time")} \
+        == {"usage": "all kept", "person": "all dropped", "location": "all dropped", "identifier": "all pseudonymised",
+            "content": "all dropped", "time": "3 rounded or truncated, 1 dropped"}
+    text = squeezed(page.text)
+    for line in w.airlock("policy", "show", POLICY, "--dictionary", DICTIONARY).text.splitlines():
+        assert squeezed(line.replace("`", "")).strip() in text
+    for claim in w.airlock("policy", "check", POLICY, "--dictionary", DICTIONARY, "--json").json["claims"]:
+        assert [claim["id"], claim["statement"].replace("`", ""), f"= proved in {claim['combinations']:,} combinations".replace(",", " ")] \
+            in page.rows
+    assert hashlib.sha256(POLICY.read_bytes()).hexdigest() in text
+    policy["claims"].append({"id": "never-seals", "for": {"tier": ["enterprise"]}, "never": ["seal"]})
+    broken = w.airlock("policy", "show", w.file("p.json", json.dumps(policy)), "--dictionary", DICTIONARY, "--html", w.path / "b.html", "--json").json
+    assert not broken["sound"]
+    assert "! does not hold" in html_pages.read(w.path / "b.html").text
+    w.airlock("policy", "show", POLICY, "--dictionary", DICTIONARY, "--html", page_file, code=4)

@@ -32,7 +32,7 @@ DIRECTION = {
     "gate": "core sys crypto keeper db report dictionary redaction policy licence envelope public site ledger",
     "office": "core sys crypto keeper db report dictionary redaction policy licence envelope public site ledger gate",
     "health": "core sys crypto keeper db report dictionary redaction policy licence envelope public site ledger gate",
-    "review": "core sys crypto keeper db report dictionary redaction policy licence envelope public site ledger gate",
+    "review": "core sys crypto keeper db report dictionary redaction policy prover licence envelope public site ledger gate",
     "delivery": "core sys net crypto keeper report public site ledger gate",
     "intake": "core sys crypto keeper db report dictionary licence policy prover public site envelope ledger",
     "capi": "core sys crypto licence public",

@@ -5,13 +5,18 @@
 
 #include "commands.hpp"
 #include "core/text.hpp"
+#include "crypto/hash.hpp"
 #include "documents.hpp"
 #include "present.hpp"
 #include "prover/cases.hpp"
 #include "prover/check.hpp"
 #include "prover/diff.hpp"
 #include "prover/show.hpp"
+#include "review/document.hpp"
+#include "review/policy_page.hpp"
+#include "sys/look.hpp"
 #include "sys/read_file.hpp"
+#include "sys/write_file.hpp"
 
 namespace airlock::tools {
 namespace policy_command {
@@ -226,9 +231,35 @@ int diff(Context& context, const DiffOptions& options) {
                code, "something gets looser", "`sentences` says what; a site needs `airlock authorise` for it");
 }
 
-int show(Context& context, const PolicyOptions& options) {
+struct ShowOptions : PolicyOptions {
+  std::string html;
+};
+
+/// Writes the page of a policy, and returns what the command prints about the file.
+core::Result<Json> write_page(const Documents& documents, const std::string& path) {
+  AIRLOCK_CHECK(sys::check_free(path));
+  AIRLOCK_TRY(const auto report, prover::check(documents.policy, documents.dictionary));
+  core::StringSink sink(review::page_bytes_limit);
+  AIRLOCK_CHECK(review::write_policy_page(
+      {documents.policy, documents.policy_text, documents.dictionary, documents.dictionary_text}, report, sink));
+  AIRLOCK_CHECK(sys::create_file(path, sink.bytes(), sys::private_file));
+  return Json{{"file", path},
+              {"bytes", sink.bytes().size()},
+              {"sha256", crypto::sha256(sink.bytes()).hex()},
+              {"sound", report.sound()},
+              {"exit", 0}};
+}
+
+int show(Context& context, const ShowOptions& options) {
   const auto documents = documents_from(context, options.file, options.dictionary);
   if (!documents) return context.console.report(documents.error());
+  if (!options.html.empty()) {
+    const auto written = write_page(*documents, options.html);
+    if (!written) return context.console.report(written.error());
+    if (context.console.json()) context.console.print(*written);
+    say_written(context.console, *written);
+    return 0;
+  }
   if (context.console.json()) {
     context.console.print(Json::parse(documents->policy_text));
     return 0;
@@ -275,12 +306,14 @@ void add_policy(Context& context) {
   diff_command.text("--dictionary", diffs->dictionary, "the dictionary of both (default: the kit's)");
   diff_command.text("--old-dictionary", diffs->before_dictionary, "the dictionary of OLD, if OLD has another one");
 
-  auto shown = std::make_shared<PolicyOptions>();
+  auto shown = std::make_shared<ShowOptions>();
   console::Command show_command =
-      context.console.command(group, "show", "what a policy says, in sentences", "  airlock policy show",
+      context.console.command(group, "show", "what a policy says, in sentences",
+                              "  airlock policy show\n  airlock policy show --html policy.html",
                               [&context, shown] { return show(context, *shown); });
   show_command.text("FILE", shown->file, "the policy (default: the kit's)");
   show_command.text("--dictionary", shown->dictionary, dictionary_help);
+  show_command.text("--html", shown->html, "write a page for a browser to this file, which must not exist yet");
 }
 
 }  // namespace airlock::tools

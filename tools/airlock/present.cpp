@@ -154,6 +154,12 @@ void say_waiting(const console::Console& console, const std::string& site) {
               ": `airlock process --held` decides again");
 }
 
+void say_written(const console::Console& console, const Json& written) {
+  console.say("wrote " + written.at("file").get<std::string>() + ", " +
+              std::to_string(written.at("bytes").get<std::size_t>()) + " bytes, SHA-256 " +
+              written.at("sha256").get<std::string>());
+}
+
 Json to_json(const ledger::TreeHead& head) { return {{"size", head.size}, {"root", head.root.hex()}}; }
 
 std::string in_words(const licence::LicenceVerdict& verdict) {

@@ -46,6 +46,9 @@ void warn_of_end(const console::Console& console, const licence::LicenceVerdict&
 /// Says how many reports wait for something to be decided on again, if any do.
 void say_waiting(const console::Console& console, const std::string& site);
 
+/// Says which file was written, by the members `file`, `bytes` and `sha256` of a command's document.
+void say_written(const console::Console& console, const core::Json& written);
+
 [[nodiscard]] core::Json to_json(const ledger::TreeHead& head);
 /// `2022-04-25 to 2022-05-01`, or `undated`.
 [[nodiscard]] std::string in_words(const envelope::Period& period);

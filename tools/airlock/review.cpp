@@ -45,9 +45,7 @@ Result<Json> write(const review::Page& page, const Options& options, Worker& wor
 
 void say(const Context& context, const Json& written) {
   context.console.say(written.at("verdict").get<std::string>());
-  context.console.say("wrote " + written.at("file").get<std::string>() + ", " +
-                      std::to_string(written.at("bytes").get<std::size_t>()) + " bytes, SHA-256 " +
-                      written.at("sha256").get<std::string>());
+  say_written(context.console, written);
 }
 
 /// The figures of the last bundles. A page is whole without them.
