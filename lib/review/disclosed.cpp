@@ -64,7 +64,8 @@ class Reader {
       return;
     }
     const dictionary::Field* const field = field_at(fate.path);
-    // What a pseudonym or a mask replaced need not be of the declared type, so a value may be a misfit here.
+    // What a pseudonym or a mask replaced need not be of the declared type, so a value may be a misfit here. Misfits
+    // come before values of the same path, so what was changed is first looked for among them.
     const bool of_key = fate.what == "key" || (field != nullptr && !field->cls);
     const auto cls = field == nullptr ? std::nullopt : class_of(*field, of_key);
     const std::string of = of_key ? "key" : "value";

@@ -60,6 +60,11 @@ void add_missing(Page& page, const gate::Preview& preview, Shareable shareable) 
         "nobody: what a person authorised for this site covers this decision, and disclosures are not on hold");
     return;
   }
+  if (page.persons_word_missing && shareable == Shareable::yes) {
+    // What the site's people said to each other, such as the reason of a hold, does not leave.
+    page.missing.emplace_back("a person at the site must still allow it");
+    return;
+  }
   if (const std::string why = why_it_stopped(preview, shareable); !why.empty()) page.missing.push_back(why);
   if (!preview.result.hint.empty()) page.missing.push_back("next step: " + preview.result.hint);
 }

@@ -84,3 +84,10 @@ class People:
         path = self.w.path / "report-for-all.json"
         shutil.copy(self.w.report(change), path)
         return self.readable(path)
+
+    def desk(self):
+        """A folder of the officer's own."""
+        path = self.w.path / "desk"
+        path.mkdir()
+        self.own(path, "backup")
+        return path

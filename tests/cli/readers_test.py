@@ -3,6 +3,7 @@ import json
 import sqlite3
 import stat
 
+import html_pages
 import pytest
 
 from people import READERS, People
@@ -32,6 +33,9 @@ def test_an_officer_looks_at_everything_and_changes_nothing(people, w):
     assert "it may not leave yet" in would_leave.err
     assert json.loads(would_leave.out)["properties"]["teams"]
     assert "class person" in people.officer("explain", "1", code=4).text
+    desk = people.desk()
+    assert "but not until a person allows it" in people.officer("review", "1", "--html", desk / "waiting.html", code=4).text
+    assert (desk / "waiting.html").owner() == "backup" and html_pages.read(desk / "waiting.html").by_id("missing")
     assert people.officer("status", "--json").json["site_id"] == w.site_id
     assert people.officer("ledger", "list").text.count("held") == 1
     people.officer("ledger", "show", "1")
@@ -67,6 +71,9 @@ def test_an_officer_opens_what_was_sealed(people):
     assert people.officer("bundle", "verify", bundle).text.startswith("verified")
     assert json.loads(people.officer("bundle", "open", bundle).out)["event"] == "user instance status report"
     people.officer("bundle", "show", bundle)
+    desk = people.desk()
+    assert "bytes left, sealed in this bundle" in people.officer("review", bundle, "--html", desk / "left.html").text
+    assert html_pages.read(desk / "left.html").by_id("verdict")
     people.stranger("bundle", "show", bundle, code=1)
 
 

@@ -166,7 +166,8 @@ def test_a_report_that_waits_is_reviewed_by_its_number(w):
     w.process(code=4)
     page, told = review(w, "1", code=4)
     assert "not until a person allows it" in told["verdict"] and "number 1, which waits" in page.text
-    assert "airlock release" in squeezed(page.text)
+    assert "airlock release" in squeezed(page.text) and "incident 12" in page.text
+    assert "incident 12" not in review(w, "1", "--shareable", code=4)[0].text
     assert review(w, "-", code=4, stdin=REPORT.read_bytes())[1]["payload_sha256"] == told["payload_sha256"]
 
 
