@@ -9,7 +9,6 @@
 #include "crypto/hash.hpp"
 #include "gate/inputs.hpp"
 #include "review/disclosed.hpp"
-#include "review/html.hpp"
 #include "review/parts.hpp"
 #include "review/verdict.hpp"
 #include "review/words.hpp"
@@ -195,10 +194,7 @@ class Originals {
 
 void add_notes(Page& page, const gate::Preview& preview) {
   const gate::Prepared& prepared = preview.result.prepared;
-  for (const auto& copied : prepared.copied) {
-    page.notes.push_back(copied.path + ": " + grouped(copied.count) +
-                         (copied.words.empty() ? " copied from " : " with a word of ") + copied.source);
-  }
+  for (std::string& line : copies_in_words(prepared.copied, true)) page.notes.push_back(std::move(line));
   if (!prepared.plan) return;
   page.notes.push_back(
       std::string("a value that the dictionary does not declare, or declares as another type, ") +

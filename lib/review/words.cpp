@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 
+#include "core/text.hpp"
 #include "redaction/counts.hpp"
 
 namespace airlock::review {
@@ -87,6 +88,19 @@ std::optional<dictionary::Class> class_of(const dictionary::Field& field, bool o
 std::optional<dictionary::Class> class_of(const dictionary::Dictionary& dictionary, const redaction::Fate& fate) {
   const auto index = redaction::is_misfit(fate.what) ? std::nullopt : dictionary.find(fate.path);
   return index ? class_of(dictionary.fields()[*index], fate.what == "key") : std::nullopt;
+}
+
+std::vector<std::string> copies_in_words(const std::vector<redaction::Copied>& copied, bool values) {
+  std::vector<std::string> out;
+  for (const redaction::Copied& each : copied) {
+    out.push_back(each.path + ": " + std::to_string(each.count) +
+                  (each.words.empty() ? " copied from " : " with a word of ") + each.source);
+    if (!values) continue;
+    for (const std::string& word : each.words) {
+      out.back() += (&word == &each.words.front() ? ": " : ", ") + core::quote(word);
+    }
+  }
+  return out;
 }
 
 std::vector<TreatedField> treated_fields(const redaction::Plan& plan, const dictionary::Dictionary& dictionary) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "dictionary/dictionary.hpp"
+#include "redaction/copies.hpp"
 #include "redaction/fates.hpp"
 #include "redaction/plan.hpp"
 
@@ -27,6 +28,11 @@ namespace airlock::review {
 /// The class of a datum; nothing if it has none, as twins and data that do not fit the dictionary.
 [[nodiscard]] std::optional<dictionary::Class> class_of(const dictionary::Dictionary& dictionary,
                                                         const redaction::Fate& fate);
+
+/// A line for each kind of member that the leak scan took out: its declared path, how many, and what they copy or that
+/// they have a word of the list; `values`: which words. For people at the site only.
+[[nodiscard]] std::vector<std::string> copies_in_words(const std::vector<redaction::Copied>& copied,
+                                                       bool values = false);
 
 /// A declared field, or its key, and what a decision does to it.
 struct TreatedField {

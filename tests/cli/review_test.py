@@ -263,3 +263,16 @@ def test_the_page_of_a_policy_has_its_tiers_rules_and_proofs(w):
     assert not broken["sound"]
     assert "! does not hold" in html_pages.read(w.path / "b.html").text
     w.airlock("policy", "show", POLICY, "--dictionary", DICTIONARY, "--html", page_file, code=4)
+
+
+def test_a_word_of_the_list_is_named_for_people_at_the_site_only(w):
+    w.site(tier="standard", entitlements=())
+    words = w.site_path / "words.txt"
+    words.write_text("Falken\n")
+    words.chmod(0o600)
+    report = w.report(lambda d: d["properties"].update(deployment="set up for Project Falken"))
+    page, _ = review(w, report, code=(0, 4))
+    assert "/properties/deployment: 1 with a word of words.txt: Falken" in squeezed(page.text)
+    assert "dropped as a copy" in page.text
+    shared, _ = review(w, report, "--shareable", code=(0, 4))
+    assert "alken" not in shared.source and "words.txt" not in shared.source

@@ -188,7 +188,7 @@ void show(const console::Console& console, const gate::Preview& preview, const s
               (has_misfits(fates) ? ":" : "; this report has none"));
   show_data(console, preview, fates, values);
   if (prepared.redacted) console.say("in this report: " + in_words(result.redactions));
-  const auto copies = copies_in_words(prepared, values);
+  const auto copies = review::copies_in_words(prepared.copied, values);
   if (!copies.empty()) console.say(whats_copied(prepared.copied) + "; the members that hold them are dropped");
   for (const std::string& line : copies) console.say("  " + line);
 }

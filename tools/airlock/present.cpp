@@ -8,6 +8,7 @@
 #include "core/text.hpp"
 #include "gate/kept.hpp"
 #include "ledger/merkle.hpp"
+#include "review/words.hpp"
 
 namespace airlock::tools {
 namespace {
@@ -121,19 +122,6 @@ std::string in_words(const std::vector<envelope::RedactionCount>& redactions) {
   return out.empty() ? "nothing" : out;
 }
 
-std::vector<std::string> copies_in_words(const gate::Prepared& prepared, bool values) {
-  std::vector<std::string> out;
-  for (const auto& copied : prepared.copied) {
-    out.push_back(copied.path + ": " + std::to_string(copied.count) +
-                  (copied.words.empty() ? " copied from " : " with a word of ") + copied.source);
-    if (!values) continue;
-    for (const std::string& word : copied.words) {
-      out.back() += (&word == &copied.words.front() ? ": " : ", ") + core::quote(word);
-    }
-  }
-  return out;
-}
-
 std::vector<std::string> misfits_in_words(const std::vector<redaction::Fate>& misfits) {
   std::vector<std::string> out;
   for (const redaction::Fate& fate : misfits) {
@@ -215,7 +203,7 @@ void show(const console::Console& console, const gate::Processed& processed) {
   if (!is_repeat) add_lines("misfits", misfits_in_words(prepared.misfits));
   if (prepared.payload && !is_repeat) {
     rows.emplace_back("redacted", in_words(processed.redactions));
-    add_lines("copies", copies_in_words(prepared));
+    add_lines("copies", review::copies_in_words(prepared.copied));
     rows.emplace_back("leaves", std::to_string(prepared.payload->size()) + " of " +
                                     std::to_string(processed.original_size) + " bytes, SHA-256 " +
                                     prepared.payload_sha256.hex());

@@ -37,9 +37,6 @@ void warn_of_end(const console::Console& console, const licence::LicenceVerdict&
 
 /// `12 pseudonymised, 97 dropped`.
 [[nodiscard]] std::string in_words(const std::vector<envelope::RedactionCount>& redactions);
-/// A line for each kind of copy that went: its declared path, how many, and what they copy; with `values` also which
-/// words of the site's list they hold. For people at the site only.
-[[nodiscard]] std::vector<std::string> copies_in_words(const gate::Prepared& prepared, bool values = false);
 
 /// A line for each kind of misfit: its place in this report, and why it does not fit. For people at the site only.
 [[nodiscard]] std::vector<std::string> misfits_in_words(const std::vector<redaction::Fate>& misfits);
