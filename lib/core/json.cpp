@@ -207,6 +207,11 @@ Json or_null(const std::optional<std::uint64_t>& number) { return number ? Json(
 Json or_null(const std::optional<std::string>& text) { return text ? Json(*text) : Json(nullptr); }
 Json or_null(const std::optional<Time>& time) { return time ? Json(time->text()) : Json(nullptr); }
 
+std::string text_in(const Json& value, std::string_view member) {
+  const auto at = value.is_object() ? value.find(member) : value.end();
+  return at != value.end() && at->is_string() ? at->get<std::string>() : std::string();
+}
+
 std::string pointer_step(std::string_view member) {
   std::string out;
   for (const char c : member) {

@@ -53,6 +53,9 @@ struct JsonLimits {
 [[nodiscard]] Json or_null(const std::optional<std::string>& text);
 [[nodiscard]] Json or_null(const std::optional<Time>& time);
 
+/// The text of a member of an object. Empty if `value` is no object, or has no such text.
+[[nodiscard]] std::string text_in(const Json& value, std::string_view member);
+
 /// One step of a JSON Pointer (RFC 6901) with `~` and `/` escaped.
 [[nodiscard]] std::string pointer_step(std::string_view member);
 

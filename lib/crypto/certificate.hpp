@@ -124,7 +124,12 @@ class TrustStore {
   /// Trusts exactly these certificates, self-signed or not. Each must carry `role`; otherwise the store is not sound.
   [[nodiscard]] static TrustStore exactly(Role role, std::vector<Certificate> certificates);
 
+  /// Trusts exactly these certificates of officers, whoever issued them. No extended key usage is asked of them.
+  [[nodiscard]] static TrustStore officers(std::vector<Certificate> certificates);
+
   [[nodiscard]] Role role() const { return role_; }
+  /// Whether a signer's certificate must carry the role.
+  [[nodiscard]] bool asks_usage() const { return asks_usage_; }
   [[nodiscard]] const std::vector<Certificate>& roots() const { return roots_; }
   [[nodiscard]] bool is_exact() const { return exact_; }
   /// Whether every certificate in it is what it must be. With a store that is not sound nothing verifies.
@@ -134,6 +139,7 @@ class TrustStore {
   Role role_;
   std::vector<Certificate> roots_;
   bool exact_ = false;
+  bool asks_usage_ = true;
   bool sound_ = false;
 };
 

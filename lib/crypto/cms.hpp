@@ -93,18 +93,25 @@ using TrustFor = std::function<Result<TrustStore>(const Certificate& presented)>
 /// The maximum number of recipients of a sealed object.
 inline constexpr std::size_t recipients_limit = 64;
 
-/// Signs and seals what is written to it, in one pass and with constant memory: AuthEnvelopedData around SignedData, in
-/// BER. What it has written is of no use before `finish` has succeeded. An error of its output is returned unchanged.
+/// Signs what is written to it, and seals it if there are recipients, in one pass and with constant memory: SignedData,
+/// or AuthEnvelopedData around SignedData, in BER. What it has written is of no use before `finish` has succeeded. An
+/// error of its output is returned unchanged.
 class SealStream : public core::Sink {
  public:
   /// Completes the object. Errors: as `write`; bad_input if nothing was written; as `sign`.
   [[nodiscard]] virtual Result<void> finish() = 0;
 };
+/// Whether recipients must have the role `recipient`. People outside, such as auditors, have certificates of their own.
+enum class RecipientUsage : std::uint8_t { role, any };
 /// Begins a signed and sealed object, which is written to `out`; that must outlive the stream. Recipients have keys on
 /// P-256 or P-384 (ECDH) or of RSA (OAEP). Errors: as `sign`; bad_input if there is no recipient, more than
 /// `recipients_limit`, one twice, or one that may not receive by role, key usage or kind of key.
 [[nodiscard]] Result<std::unique_ptr<SealStream>> seal(core::Sink& out, const Signer& signer,
-                                                       std::span<const Certificate> recipients);
+                                                       std::span<const Certificate> recipients,
+                                                       RecipientUsage usage = RecipientUsage::role);
+/// Begins a signed object without encryption, which is written to `out`; that must outlive the stream. For content of
+/// any size: SignedData in BER. Errors: as `sign`.
+[[nodiscard]] Result<std::unique_ptr<SealStream>> sign_stream(core::Sink& out, const Signer& signer);
 
 /// Opens a sealed object as the recipient `me` and writes the SignedData in it to `inner`. After an error the content
 /// of `inner` must be discarded unread. Everything outside the profile is refused before any key is used, and nothing

@@ -20,14 +20,14 @@ namespace {
 
 constexpr std::size_t piece = core::copy_piece;
 
-Result<void> check(std::span<const Certificate> recipients) {
+Result<void> check(std::span<const Certificate> recipients, RecipientUsage usage) {
   if (recipients.empty() || recipients.size() > recipients_limit) {
     return fail(Code::bad_input, "a sealed object must have 1 to " + std::to_string(recipients_limit) + " recipients");
   }
   std::set<std::string> names;
   for (const Certificate& recipient : recipients) {
     const std::string who = "the recipient " + core::quote(recipient.subject());
-    if (!recipient.has_role(Role::recipient)) {
+    if (usage == RecipientUsage::role && !recipient.has_role(Role::recipient)) {
       return fail(Code::bad_input, who + " is not for the role " + core::quote(name(Role::recipient)));
     }
     if (!recipient.may_receive()) return fail(Code::bad_input, who + " has a key or key usage that cannot receive");
@@ -85,7 +85,8 @@ Handle<BIO> layer(CMS_ContentInfo* object, Handle<BIO> back) {
   return Handle<BIO>(front);
 }
 
-/// content → SignedData → AuthEnvelopedData → sink, in one pass. OpenSSL builds both structures as it writes.
+/// content → SignedData → AuthEnvelopedData → sink, in one pass. OpenSSL builds both structures as it writes. Without
+/// `outer` the second one is left out.
 class CmsSealStream final : public SealStream {
  public:
   CmsSealStream(core::Sink& out, const PrivateKey& key, Handle<CMS_ContentInfo> inner, Handle<CMS_ContentInfo> outer)
@@ -94,9 +95,12 @@ class CmsSealStream final : public SealStream {
   }
 
   Result<void> start() {
-    Handle<BIO> sealing = layer(outer_.get(), buffered(writing_bio(to_)));
-    if (sealing == nullptr) return failed();
-    Handle<BIO> signing = layer(inner_.get(), buffered(std::move(sealing)));
+    Handle<BIO> back = writing_bio(to_);
+    if (outer_ != nullptr) {
+      back = layer(outer_.get(), buffered(std::move(back)));
+      if (back == nullptr) return failed();
+    }
+    Handle<BIO> signing = layer(inner_.get(), buffered(std::move(back)));
     if (signing == nullptr) return failed();
     chain_ = buffered(std::move(signing));
     return {};
@@ -136,16 +140,24 @@ class CmsSealStream final : public SealStream {
   Handle<BIO> chain_;  // last, so that it is freed before the objects that it refers to
 };
 
-}  // namespace
-
-Result<std::unique_ptr<SealStream>> seal(core::Sink& out, const Signer& signer,
-                                         std::span<const Certificate> recipients) {
-  AIRLOCK_CHECK(check(recipients));
+Result<std::unique_ptr<SealStream>> begin_stream(core::Sink& out, const Signer& signer, Handle<CMS_ContentInfo> outer) {
   AIRLOCK_TRY(auto inner, begin_signed(signer, Content::streamed));
-  AIRLOCK_TRY(auto outer, begin_sealed(recipients));
   auto stream = std::make_unique<CmsSealStream>(out, signer.key, std::move(inner), std::move(outer));
   AIRLOCK_CHECK(stream->start());
   return stream;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<SealStream>> seal(core::Sink& out, const Signer& signer, std::span<const Certificate> recipients,
+                                         RecipientUsage usage) {
+  AIRLOCK_CHECK(check(recipients, usage));
+  AIRLOCK_TRY(auto outer, begin_sealed(recipients));
+  return begin_stream(out, signer, std::move(outer));
+}
+
+Result<std::unique_ptr<SealStream>> sign_stream(core::Sink& out, const Signer& signer) {
+  return begin_stream(out, signer, nullptr);
 }
 
 }  // namespace airlock::crypto

@@ -241,14 +241,8 @@ Result<OpenedBundle> open_bundle(const core::Blob& sealed, const Opener& opener,
   return open_bundle(sealed, opener, parties, scratch);
 }
 
-Result<OpenedBundle> open_bundle(const core::Blob& sealed, const Opener& opener, Parties& parties,
-                                 core::Scratch& scratch) {
-  if (sealed.size() > bundle_bytes_limit) {
-    return fail(Code::bad_input, "is larger than " + std::to_string(bundle_bytes_limit) + " bytes");
-  }
-  AIRLOCK_CHECK(crypto::open(sealed, opener.key, opener.certificate, scratch));
-  const auto trust_for = [&](const crypto::Certificate& presented) { return parties.trust_for(presented); };
-  AIRLOCK_TRY(crypto::Verified verified, crypto::verify(scratch, trust_for));
+Result<OpenedBundle> read_signed_bundle(const core::Blob& signed_bundle, const crypto::TrustFor& trust_for) {
+  AIRLOCK_TRY(crypto::Verified verified, crypto::verify(signed_bundle, trust_for));
   const core::Blob& tar = verified.content();
   AIRLOCK_TRY(TarListing archive, read_tar(tar, bundle_files.size()));
   std::vector<TarEntry>& entries = archive.files;
@@ -283,9 +277,21 @@ Result<OpenedBundle> open_bundle(const core::Blob& sealed, const Opener& opener,
   AIRLOCK_CHECK(check_documents(manifest));
   AIRLOCK_TRY(const std::string instructions, text_of("HOW-TO-VERIFY.txt", how_to_verify_limit));
   AIRLOCK_TRY(auto warnings, check_instructions(manifest, *entry, instructions, verified.signer()));
-  AIRLOCK_CHECK(check_recipients(sealed, manifest, opener, parties));
   return OpenedBundle(std::move(verified), std::move(entries), std::move(manifest), content_sha256, entry->seq,
                       std::move(warnings));
+}
+
+Result<OpenedBundle> open_bundle(const core::Blob& sealed, const Opener& opener, Parties& parties,
+                                 core::Scratch& scratch) {
+  if (sealed.size() > bundle_bytes_limit) {
+    return fail(Code::bad_input, "is larger than " + std::to_string(bundle_bytes_limit) + " bytes");
+  }
+  AIRLOCK_CHECK(crypto::open(sealed, opener.key, opener.certificate, scratch));
+  AIRLOCK_TRY(OpenedBundle bundle, read_signed_bundle(scratch, [&](const crypto::Certificate& presented) {
+                return parties.trust_for(presented);
+              }));
+  AIRLOCK_CHECK(check_recipients(sealed, bundle.manifest(), opener, parties));
+  return bundle;
 }
 
 Result<void> check_name(std::string_view path, const Manifest& manifest) {

@@ -112,6 +112,11 @@ struct Opener {
 [[nodiscard]] Result<OpenedBundle> open_bundle(const core::Blob& sealed, const Opener& opener,
                                                const crypto::TrustStore& trust, core::Scratch& scratch);
 
+/// The signed object inside a bundle, as `crypto::open` writes it: steps 2 to 6 above. `signed_bundle` must outlive the
+/// result. Nobody can say for whom the bundle was sealed. Errors: those of `trust_for` too.
+[[nodiscard]] Result<OpenedBundle> read_signed_bundle(const core::Blob& signed_bundle,
+                                                      const crypto::TrustFor& trust_for);
+
 /// Whom an opener knows. Asked for one bundle, so that an opener who knows thousands of sites need not name them all.
 class Parties {
  public:

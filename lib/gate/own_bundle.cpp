@@ -36,11 +36,17 @@ Result<void> check_against_ledger(const site::Site& site, const envelope::Opened
     }
   }
   AIRLOCK_TRY(const auto verifier, site.ledger_verifier());
+  AIRLOCK_TRY(const auto keys, ledger.keys(verifier));
+  return check_proofs(bundle, keys);
+}
+
+}  // namespace
+
+Result<void> check_proofs(const envelope::OpenedBundle& bundle, const ledger::KeyHistory& keys) {
   AIRLOCK_TRY(const std::string entry, bundle.text("entry.json"));
   AIRLOCK_TRY(const std::string text, bundle.text("proof.txt"));
   AIRLOCK_TRY(const ledger::Proof proof, ledger::read_proof(text));
   if (proof.index != bundle.entry_seq()) return fail(Code::integrity, "`proof.txt` is for another entry");
-  AIRLOCK_TRY(const auto keys, ledger.keys(verifier));
   AIRLOCK_TRY(const ledger::TreeHead head, ledger::verify_proof(entry, proof, keys));
   AIRLOCK_TRY(const auto named, crypto::NoteVerifier::from_text(bundle.manifest().ledger_key));
   if (!ledger::verify_checkpoint(proof.checkpoint, named)) {
@@ -54,8 +60,6 @@ Result<void> check_against_ledger(const site::Site& site, const envelope::Opened
   AIRLOCK_CHECK(ledger::verify_consistency_text(claimed, head, keys));
   return {};
 }
-
-}  // namespace
 
 Result<OwnBundle> open_own_bundle(const std::string& directory, const std::string& path) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));

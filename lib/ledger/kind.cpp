@@ -8,13 +8,13 @@ namespace airlock::ledger {
 namespace {
 
 /// In the order of `Kind`.
-constexpr std::array<std::string_view, 30> kind_names{
-    "site_created", "configured",   "licence",   "kit",         "authorised",    "hold",
-    "release",      "produced",     "decided",   "sealed",      "queued",        "attempted",
-    "sent",         "send_failed",  "withdrawn", "withheld",    "held",          "refused",
-    "discarded",    "repeated",     "released",  "handed_over", "acknowledged",  "recovered",
-    "abandoned",    "payload_lost", "expired",   "key_rotated", "key_destroyed", "adopted"};
-static_assert(kind_names.size() == static_cast<std::size_t>(Kind::adopted) + 1);
+constexpr std::array<std::string_view, 31> kind_names{
+    "site_created",  "configured",   "licence",   "kit",       "authorised",   "hold",     "release",
+    "produced",      "decided",      "sealed",    "queued",    "attempted",    "sent",     "send_failed",
+    "withdrawn",     "withheld",     "held",      "refused",   "discarded",    "repeated", "released",
+    "handed_over",   "acknowledged", "recovered", "abandoned", "payload_lost", "expired",  "key_rotated",
+    "key_destroyed", "adopted",      "exported"};
+static_assert(kind_names.size() == static_cast<std::size_t>(Kind::exported) + 1);
 
 }  // namespace
 
@@ -32,6 +32,7 @@ bool is_ordered(Kind kind) {
     case Kind::key_rotated:
     case Kind::key_destroyed:
     case Kind::adopted:
+    case Kind::exported:
       return true;
     default:
       return false;

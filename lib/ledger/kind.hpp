@@ -39,6 +39,7 @@ enum class Kind : std::uint8_t {
   key_rotated,
   key_destroyed,
   adopted,
+  exported,
 };
 /// The name by which an entry states its kind: `site_created`.
 [[nodiscard]] std::string_view name(Kind kind);

@@ -14,19 +14,14 @@ using core::Json;
 using core::Result;
 using ledger::Kind;
 
-constexpr std::size_t page = 500;
+constexpr std::size_t reports_page = 500;
 
 /// The members of an entry that a line is made of. The decision's terms may be large, and are not built.
-constexpr std::array<std::string_view, 9> members{"event", "period",  "reason",  "message", "error",
-                                                  "what",  "repeats", "receipt", "by"};
-
-std::string text_at(const Json& json, std::string_view member) {
-  const auto at = json.find(member);
-  return at != json.end() && at->is_string() ? at->get<std::string>() : std::string();
-}
+constexpr std::array<std::string_view, 9> line_members{"event", "period",  "reason",  "message", "error",
+                                                       "what",  "repeats", "receipt", "by"};
 
 std::optional<std::string> day_at(const Json& period, std::string_view member) {
-  std::string out = text_at(period, member);
+  std::string out = core::text_in(period, member);
   return out.empty() ? std::nullopt : std::optional(std::move(out));
 }
 
@@ -42,16 +37,16 @@ std::string in_words(Kind kind) {
 std::string who_did(const Json& body) {
   const auto by = body.find("by");
   if (by == body.end() || !by->is_object()) return {};
-  std::string out = text_at(*by, "login");
+  std::string out = core::text_in(*by, "login");
   const auto uid = by->find("uid");
   if (out.empty() && uid != by->end() && uid->is_number_integer()) out = "user " + uid->dump();
-  const std::string behind = text_at(*by, "sudo");
+  const std::string behind = core::text_in(*by, "sudo");
   return behind.empty() ? out : out + " (sudo by " + behind + ")";
 }
 
 std::string why_of(const Json& body) {
   for (const std::string_view member : {"reason", "error", "what"}) {
-    if (std::string out = text_at(body, member); !out.empty()) return out;
+    if (std::string out = core::text_in(body, member); !out.empty()) return out;
   }
   const auto repeats = body.find("repeats");
   if (repeats == body.end() || !repeats->is_number_unsigned()) return {};
@@ -63,9 +58,9 @@ Result<ReportLine> report_line(const ledger::Ledger& ledger, const ledger::Repor
   AIRLOCK_TRY(const auto entries, ledger.entries_about(row.report_id));
   for (const ledger::Entry& entry : entries) {
     AIRLOCK_TRY(const Json body,
-                core::parse_members(entry.body, ledger::title(entry), members, {.bytes = ledger::entry_limit}));
+                core::parse_members(entry.body, ledger::title(entry), line_members, {.bytes = ledger::entry_limit}));
     if (entry.kind == Kind::produced || entry.kind == Kind::decided) {
-      out.event = text_at(body, "event");
+      out.event = core::text_in(body, "event");
       const auto period = body.find("period");
       const bool has_period = period != body.end() && period->is_object();
       out.period = has_period ? envelope::Period{day_at(*period, "start"), day_at(*period, "end")} : envelope::Period();
@@ -90,12 +85,12 @@ std::string csv_row(const ReportLine& line) {
 Result<void> for_each_report(const ledger::Ledger& ledger, std::uint64_t first,
                              const std::function<Result<void>(const ledger::ReportRow&)>& each) {
   for (std::uint64_t from = first;;) {
-    AIRLOCK_TRY(const auto rows, ledger.reports(from, page));
+    AIRLOCK_TRY(const auto rows, ledger.reports(from, reports_page));
     for (const auto& row : rows) {
       AIRLOCK_CHECK(each(row));
       from = row.number + 1;
     }
-    if (rows.size() < page) return {};
+    if (rows.size() < reports_page) return {};
   }
 }
 

@@ -110,6 +110,10 @@ const std::map<std::string_view, Sentence>& sentences() {
        }},
       {"key_rotated", [](const Json& body) { return "the key " + quoted(at(body, "key")) + " was replaced"; }},
       {"key_destroyed", [](const Json& body) { return "the key " + quoted(at(body, "key")) + " was destroyed"; }},
+      {"exported",
+       [](const Json& body) {
+         return "evidence was exported: entries " + at(body, "entries", "first") + " to " + at(body, "entries", "last");
+       }},
       {"adopted", [](const Json&) { return std::string("a person went on with this ledger as it is"); }},
   };
   return table;

@@ -122,17 +122,17 @@ class Outside:
 
 
 class Small:
-    """A small file system of its own for the site."""
+    """A small file system of its own for the site, or for another new folder."""
 
-    def __init__(self, w, size):
-        self.w = w
-        w.site_path.mkdir()
-        w.run("mount", "-t", "tmpfs", "-o", f"size={size},mode=0711", "tmpfs", w.site_path)
+    def __init__(self, w, size, folder=None):
+        self.w, self.folder = w, folder or w.site_path
+        self.folder.mkdir()
+        w.run("mount", "-t", "tmpfs", "-o", f"size={size},mode=0711", "tmpfs", self.folder)
 
     def fill(self, leave=0):
         """Leaves `leave` bytes free."""
-        filler = self.w.site_path / "filler"
-        free = os.statvfs(self.w.site_path)
+        filler = self.folder / "filler"
+        free = os.statvfs(self.folder)
         with open(filler, "ab") as out:
             wanted = max(0, free.f_bavail * free.f_frsize - leave)
             try:
@@ -145,13 +145,13 @@ class Small:
                         break
 
     def free(self):
-        (self.w.site_path / "filler").unlink(missing_ok=True)
+        (self.folder / "filler").unlink(missing_ok=True)
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        self.w.run("umount", "-l", self.w.site_path)
+        self.w.run("umount", "-l", self.folder)
 
 
 def judge(scenario, ran, place):

@@ -6,7 +6,7 @@ from harness import REPORT, TOP
 COMMANDS = {
     "airlock": [["init"], ["process"], ["preview"], ["explain"], ["review"], ["discard"], ["status"], ["doctor"], ["authorise"], ["hold"], ["release"], ["licence", "verify"], ["licence", "show"],
                 ["licence", "install"], ["licence", "usage"], ["kit", "verify"], ["kit", "show"], ["kit", "install"], ["bundle", "show"],
-                ["bundle", "verify"], ["bundle", "open"], ["ledger", "list"], ["ledger", "show"], ["ledger", "verify"],
+                ["bundle", "verify"], ["bundle", "open"], ["evidence", "export"], ["evidence", "verify"], ["ledger", "list"], ["ledger", "show"], ["ledger", "verify"],
                 ["ledger", "prove"], ["ledger", "checkpoint"], ["ledger", "export"], ["ledger", "backup"], ["ledger", "adopt"],
                 ["policy", "check"], ["policy", "test"], ["policy", "diff"], ["policy", "show"],
                 ["dictionary", "check"], ["dictionary", "show"], ["pseudonym", "lookup"],

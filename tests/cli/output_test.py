@@ -7,6 +7,7 @@ import shutil
 import subprocess
 
 import pytest
+from evidencing import export, new_exporter
 from harness import LONG, POLICY, DICTIONARY, REPORT, TOP
 from help_test import COMMANDS
 
@@ -31,6 +32,9 @@ def arguments(w, n):
         "kit verify": ["kit", "verify", w.kit], "kit show": ["kit", "show"], "kit install": ["kit", "install", w.kit],
         "bundle show": ["bundle", "show", w.bundle], "bundle verify": ["bundle", "verify", w.bundle],
         "bundle open": ["bundle", "open", w.bundle],
+        "evidence export": ["evidence", "export", "--reports", "1", "--out", f"{new}.evidence", "--key", w.path / "officer.key",
+                            "--certificate", w.path / "officer.crt"],
+        "evidence verify": ["evidence", "verify", w.evidence, "--exporter", w.path / "officer.crt"],
         "ledger list": ["ledger", "list"], "ledger show": ["ledger", "show", "1"], "ledger verify": ["ledger", "verify"],
         "ledger prove": ["ledger", "prove", "1"], "ledger checkpoint": ["ledger", "checkpoint"],
         "ledger export": ["ledger", "export", "--format", "csv"], "ledger backup": ["ledger", "backup", f"{new}.db"],
@@ -75,6 +79,8 @@ def setting(w):
     w.vendor("intake", w.bundle)
     w.receipt = w.path / "receipt.p7s"
     w.vendor("receipt", "--site", w.site_id, "--out", w.receipt)
+    new_exporter(w)
+    w.evidence, _ = export(w, "--reports", "1")
     w.medium = w.path / "medium"
     w.medium.mkdir()
     other = w.path / "other"

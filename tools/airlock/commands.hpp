@@ -34,6 +34,7 @@ void add_policy(Context& context);
 void add_dictionary(Context& context);
 void add_pseudonym(Context& context);
 void add_bundle(Context& context);
+void add_evidence(Context& context);
 void add_ledger(Context& context);
 /// The commands of `ledger` that show reports.
 void add_ledger_reports(Context& context, console::Command& group);

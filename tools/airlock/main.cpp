@@ -39,6 +39,7 @@ constexpr std::array all{
     Entry{"pseudonym", tools::add_pseudonym},
     Entry{"bundle", tools::add_bundle},
     Entry{"ledger", tools::add_ledger},
+    Entry{"evidence", tools::add_evidence},
     Entry{"outbox", tools::add_outbox},
     Entry{"receipt", tools::add_receipt},
 };

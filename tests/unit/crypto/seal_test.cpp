@@ -114,6 +114,48 @@ TEST_CASE("recipients are 1 to 64, each once, each for the role, each with a key
         "bad_input: the recipient `CN=no key agreement` has a key or key usage that cannot receive");
 }
 
+TEST_CASE("somebody outside needs no role to receive, but a key that can") {
+  const SealParties& p = seal_parties();
+  const Identity auditor = leaf(p.top, Role::officer, KeyKind::rsa, "auditor");
+  core::StringSink out(1 << 20);
+  const std::vector<Certificate> signer_only{p.site.certificate};
+  CHECK(why(seal(out, signer(p.site), signer_only, RecipientUsage::any)) ==
+        "bad_input: the recipient `CN=leaf` has a key or key usage that cannot receive");
+  CHECK(why(seal(out, signer(p.site), std::vector<Certificate>{auditor.certificate})).starts_with("bad_input"));
+}
+
+TEST_CASE("what is signed as it is written verifies, of every size and by every kind of signer") {
+  const SealParties& p = seal_parties();
+  for (const KeyKind kind : {KeyKind::p256, KeyKind::p384, KeyKind::rsa}) {
+    const Identity site = leaf(p.top, Role::site, kind);
+    for (const std::size_t size : {1U, 65'536U, 200'000U}) {
+      const std::string bytes(size, 'x');
+      core::StringSink out(1 << 20);
+      auto stream = sign_stream(out, signer(site)).value();
+      REQUIRE(stream->write(bytes));
+      REQUIRE(stream->finish());
+      CHECK(content_of(out.bytes(), p.trust).value() == bytes);
+    }
+  }
+  FullDisk disk(1000);
+  auto stream = sign_stream(disk, signer(p.site)).value();
+  auto result = stream->write(std::string(200'000, 'x'));
+  if (result) result = stream->finish();
+  CHECK(why(result) == "not_recorded: the disk is full");
+}
+
+TEST_CASE("an officer is trusted as the certificate that she has, whatever it was issued for") {
+  const SealParties& p = seal_parties();
+  core::StringSink out(1 << 20);
+  auto stream = sign_stream(out, signer(p.site)).value();
+  REQUIRE(stream->write("bytes"));
+  REQUIRE(stream->finish());
+  CHECK(content_of(out.bytes(), TrustStore::officers({p.site.certificate})).value() == "bytes");
+  const Identity other = leaf(p.top, Role::site);
+  CHECK_FALSE(content_of(out.bytes(), TrustStore::officers({other.certificate})));
+  CHECK_FALSE(content_of(out.bytes(), TrustStore::exactly(Role::officer, {p.site.certificate})));
+}
+
 TEST_CASE("64 recipients are as good as one") {
   const SealParties& p = seal_parties();
   std::vector<Certificate> to{p.p256.certificate};

@@ -1,4 +1,5 @@
 #include "keeper/keeper.hpp"
+#include "keeper/person_key.hpp"
 
 #include <cstdint>
 
@@ -51,4 +52,14 @@ TEST_CASE("a keeper that is told anything but a digest of the right size ends") 
     CHECK_FALSE(crypto::sign_digest(*kept, digest));
     CHECK_FALSE(crypto::sign_digest(*kept, digest));
   }
+}
+
+TEST_CASE("a person's key is a file, or a token's key that comes with its module") {
+  const crypto::PrivateKey key = crypto::PrivateKey::generate(crypto::KeyKind::p256).value();
+  const auto missing = keeper::key_of_person({.key = "pkcs11:token=a;object=b", .module = {}}, key.public_key());
+  REQUIRE_FALSE(missing);
+  CHECK(missing.error().code == core::Code::usage);
+  CHECK(missing.error().hint.find("--module") != std::string::npos);
+  CHECK(keeper::key_of_person({.key = "/nowhere", .module = {}}, key.public_key()).error().code ==
+        core::Code::bad_input);
 }

@@ -47,7 +47,7 @@ TEST_CASE("a decision is told with event, period, licence, tier and disposition,
 }
 
 TEST_CASE("every kind of entry has a line, also where its body says nothing") {
-  for (int i = 0; i <= static_cast<int>(Kind::adopted); ++i) {
+  for (int i = 0; i <= static_cast<int>(Kind::exported); ++i) {
     const auto kind = static_cast<Kind>(i);
     CAPTURE(ledger::name(kind));
     CHECK(line_of(kind, Json::object()).size() > 24);
