@@ -4,7 +4,7 @@
     audit_evidence.py EVIDENCE EXPORTER.crt
 
 Raises `Fault` with the first thing that does not verify. It is written from docs/formats/evidence.md, docs/formats/ledger.md
-and the RFCs, and shares nothing with the code under test.
+and the RFCs, and shares nothing with the code under test. Exporters sign with a key on P-256.
 """
 import base64
 import hashlib
@@ -58,8 +58,14 @@ def issuer_and_serial(certificate):
     return tbs[at:end] + serial
 
 
+# The digest of a signed object, and the signature of this script's exporters: ECDSA with SHA-256.
+SIGNED_BY = {bytes.fromhex("300b0609608648016503040201"): bytes.fromhex("06082a8648ce3d040302"),
+             bytes.fromhex("300d06096086480165030402010500"): bytes.fromhex("06082a8648ce3d040302")}
+
+
 def read_signed(data, certificate):
-    """The content of the streamed SignedData, whose other parts must be exactly what they can be."""
+    """The content of the streamed SignedData, whose other parts must be exactly what they can be; the DER of its signed
+    attributes (RFC 5652 5.4), and the signature over them."""
     head = bytes.fromhex("3080 06092a864886f70d010702 a080 3080 020101")
     need(data.startswith(head), "signed object: its beginning")
     digests, at = element(data, len(head), 0x31)
@@ -81,17 +87,28 @@ def read_signed(data, certificate):
     who, at = element(info, 3, 0x30)
     need(who == issuer_and_serial(certificate), "signed object: the signer's name")
     _, end = element(info, at, 0x30)
-    need(info[at:end] == digests, "signed object: its digest algorithm")
-    for tag in (0xA0, 0x30, 0x04):
-        _, end = element(info, end, tag)
+    need(info[at:end] == digests and digests in SIGNED_BY, "signed object: its digest algorithm")
+    at = end
+    _, end = element(info, at, 0xA0)
+    attributes = b"\x31" + info[at + 1:end]
+    algorithm, end = element(info, end, 0x30)
+    need(algorithm == SIGNED_BY[digests], "signed object: its signature algorithm")  # openssl goes by the key alone
+    signature, end = element(info, end, 0x04)
     need(end == len(info), "signed object: the signer's end")
-    return b"".join(pieces)
+    return b"".join(pieces), attributes, signature
 
 
 def verified_content(data, exporter):
     pem = pathlib.Path(exporter).read_text()
     certificate = base64.b64decode("".join(pem.split("-----")[2].split()))
-    content = read_signed(data, certificate)
+    content, attributes, signature = read_signed(data, certificate)
+    with tempfile.TemporaryDirectory() as name:  # openssl's cms would write the attributes anew, and verify that
+        folder = pathlib.Path(name)
+        (folder / "key").write_bytes(openssl("x509", "-in", exporter, "-noout", "-pubkey")[1])
+        (folder / "attributes").write_bytes(attributes)
+        (folder / "signature").write_bytes(signature)
+        ok, _ = openssl("dgst", "-sha256", "-verify", folder / "key", "-signature", folder / "signature", folder / "attributes")
+    need(ok, "the signature over the signed attributes")
     ok, out = openssl("cms", "-verify", "-binary", "-inform", "DER", "-CAfile", exporter, "-no-CApath", "-no-CAstore",
                       "-partial_chain", "-purpose", "any", stdin=data)
     need(ok and out == content, "the exporter's signature")
