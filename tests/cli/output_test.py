@@ -24,6 +24,7 @@ def arguments(w, n):
     site = {
         "init": ["--site", new, "init", "--vendor-root", w.root, "--vendor-root-sha256", w.root_fingerprint()],
         "process": ["process", fresh], "preview": ["preview", fresh], "explain": ["explain", fresh],
+        "review": ["review", fresh, "--html", f"{new}.html"],
         "discard": ["discard", waiting["number"], "--reason", f"test data {n}"], "status": ["status"], "doctor": ["doctor"],
         "authorise": ["authorise", "--reason", f"again {n}", "--yes"],
         "hold": ["hold", "--reason", f"incident {n}"], "release": ["release"],
