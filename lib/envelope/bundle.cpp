@@ -7,6 +7,7 @@
 #include "core/text.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/note.hpp"
+#include "envelope/bundle_approvals.hpp"
 #include "envelope/entry.hpp"
 
 namespace airlock::envelope {
@@ -21,7 +22,7 @@ constexpr std::uint64_t how_to_verify_limit = 1024ULL * 1024;
 
 /// The files that follow the manifest, in the order of `bundle_files`. All but the report are in memory.
 struct Parts {
-  core::MemoryBlob entry, checkpoint, proof, consistency, policy, dictionary, how_to_verify;
+  core::MemoryBlob entry, checkpoint, proof, consistency, policy, dictionary, approvals, how_to_verify;
   std::vector<std::pair<std::string_view, const core::Blob*>> list;
 
   explicit Parts(const BundleContent& content)
@@ -31,10 +32,14 @@ struct Parts {
         consistency(content.consistency),
         policy(content.policy),
         dictionary(content.dictionary),
+        approvals(content.approvals),
         how_to_verify(content.how_to_verify),
-        list{{bundle_files[1], &content.report}, {bundle_files[2], &entry},        {bundle_files[3], &checkpoint},
-             {bundle_files[4], &proof},          {bundle_files[5], &consistency},  {bundle_files[6], &policy},
-             {bundle_files[7], &dictionary},     {bundle_files[8], &how_to_verify}} {}
+        list{{bundle_files[1], &content.report}, {bundle_files[2], &entry},       {bundle_files[3], &checkpoint},
+             {bundle_files[4], &proof},          {bundle_files[5], &consistency}, {bundle_files[6], &policy},
+             {bundle_files[7], &dictionary}} {
+    if (!content.approvals.empty()) list.emplace_back(approvals_file, &approvals);
+    list.emplace_back(bundle_files[8], &how_to_verify);
+  }
 };
 
 /// Counts and digests what is written through it, and fails once the bundle is too large.
@@ -114,6 +119,13 @@ Result<std::vector<std::string>> check_instructions(const Manifest& manifest, co
   return std::vector<std::string>{
       "`HOW-TO-VERIFY.txt` is as the site wrote it, but this release would write another one: read its commands before "
       "you run them"};
+}
+
+/// The names of a bundle's files, in their order.
+std::vector<std::string_view> names_of_files(bool with_approvals) {
+  std::vector<std::string_view> out(bundle_files.begin(), bundle_files.end());
+  if (with_approvals) out.insert(out.end() - 1, approvals_file);
+  return out;
 }
 
 using Recipients = std::set<std::string, std::less<>>;
@@ -217,13 +229,15 @@ std::uint64_t bundle_size_bound(const Manifest& manifest, std::uint64_t report_s
 }
 
 OpenedBundle::OpenedBundle(crypto::Verified verified, std::vector<TarEntry> files, Manifest manifest,
-                           core::Digest content_sha256, std::uint64_t entry_seq, std::vector<std::string> warnings)
+                           core::Digest content_sha256, std::uint64_t entry_seq, std::vector<std::string> warnings,
+                           std::vector<SignedApproval> approvals)
     : verified_(std::move(verified)),
       files_(std::move(files)),
       manifest_(std::move(manifest)),
       content_sha256_(content_sha256),
       entry_seq_(entry_seq),
-      warnings_(std::move(warnings)) {}
+      warnings_(std::move(warnings)),
+      approvals_(std::move(approvals)) {}
 
 core::BlobPart OpenedBundle::file(std::string_view name) const {
   const auto found =
@@ -244,14 +258,16 @@ Result<OpenedBundle> open_bundle(const core::Blob& sealed, const Opener& opener,
 Result<OpenedBundle> read_signed_bundle(const core::Blob& signed_bundle, const crypto::TrustFor& trust_for) {
   AIRLOCK_TRY(crypto::Verified verified, crypto::verify(signed_bundle, trust_for));
   const core::Blob& tar = verified.content();
-  AIRLOCK_TRY(TarListing archive, read_tar(tar, bundle_files.size()));
+  AIRLOCK_TRY(TarListing archive, read_tar(tar, bundle_files.size() + 1));
   std::vector<TarEntry>& entries = archive.files;
+  const bool has_approvals = entries.size() > bundle_files.size();
+  const auto names = names_of_files(has_approvals);
   const auto same_name = [](const TarEntry& entry, std::string_view name) { return entry.name == name; };
-  if (!std::equal(entries.begin(), entries.end(), bundle_files.begin(), bundle_files.end(), same_name)) {
+  if (!std::equal(entries.begin(), entries.end(), names.begin(), names.end(), same_name)) {
     return fail(Code::bad_input, "does not have exactly a bundle's files in their order");
   }
   const auto text_of = [&](std::string_view file, std::uint64_t limit) {
-    const auto at = std::find(bundle_files.begin(), bundle_files.end(), file) - bundle_files.begin();
+    const auto at = std::find(names.begin(), names.end(), file) - names.begin();
     const TarEntry& entry = entries[static_cast<std::size_t>(at)];
     return core::to_string(core::BlobPart(tar, entry.offset, entry.size), limit);
   };
@@ -277,8 +293,13 @@ Result<OpenedBundle> read_signed_bundle(const core::Blob& signed_bundle, const c
   AIRLOCK_CHECK(check_documents(manifest));
   AIRLOCK_TRY(const std::string instructions, text_of("HOW-TO-VERIFY.txt", how_to_verify_limit));
   AIRLOCK_TRY(auto warnings, check_instructions(manifest, *entry, instructions, verified.signer()));
+  std::string approvals_text;
+  if (has_approvals) {
+    AIRLOCK_TRY(approvals_text, text_of(approvals_file, approvals_bytes_limit));
+  }
+  AIRLOCK_TRY(auto approvals, check_approvals(manifest, *entry, approvals_text));
   return OpenedBundle(std::move(verified), std::move(entries), std::move(manifest), content_sha256, entry->seq,
-                      std::move(warnings));
+                      std::move(warnings), std::move(approvals));
 }
 
 Result<OpenedBundle> open_bundle(const core::Blob& sealed, const Opener& opener, Parties& parties,

@@ -17,6 +17,7 @@
 #include "core/digest.hpp"
 #include "core/io.hpp"
 #include "crypto/cms.hpp"
+#include "envelope/approval.hpp"
 #include "envelope/manifest.hpp"
 #include "envelope/tar.hpp"
 
@@ -41,6 +42,7 @@ struct BundleContent {
   std::string policy;
   std::string dictionary;
   std::string how_to_verify;
+  std::string approvals = {};  ///< the officers' approvals, PEM; empty: none were asked for
 };
 
 /// Digests of a bundle that was written.
@@ -73,13 +75,16 @@ class OpenedBundle {
   [[nodiscard]] std::uint64_t entry_seq() const { return entry_seq_; }
   /// Sentences for people about what is not an error but should be known.
   [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
-  /// One file's bytes. Precondition: the name is one of `bundle_files`.
+  /// What officers signed about the report, in the order of `approvals.p7s`. That each fits the report was checked. Who
+  /// they are was not: an opener who knows the officers' certificates compares them.
+  [[nodiscard]] const std::vector<SignedApproval>& approvals() const { return approvals_; }
+  /// One file's bytes. Precondition: the bundle has a file of this name.
   [[nodiscard]] core::BlobPart file(std::string_view name) const;
   /// One small file in memory. Error: bad_input above 16 MiB.
   [[nodiscard]] Result<std::string> text(std::string_view name) const;
 
   OpenedBundle(crypto::Verified verified, std::vector<TarEntry> files, Manifest manifest, core::Digest content_sha256,
-               std::uint64_t entry_seq, std::vector<std::string> warnings);
+               std::uint64_t entry_seq, std::vector<std::string> warnings, std::vector<SignedApproval> approvals);
 
  private:
   crypto::Verified verified_;
@@ -88,6 +93,7 @@ class OpenedBundle {
   core::Digest content_sha256_;
   std::uint64_t entry_seq_;
   std::vector<std::string> warnings_;
+  std::vector<SignedApproval> approvals_;
 };
 
 /// The recipient who opens a bundle.
@@ -105,7 +111,8 @@ struct Opener {
 /// 4. that the signer is the manifest's site and its certificate was valid when the bundle was made;
 /// 5. that the ledger's entry records this disclosure of this report and agrees with the manifest;
 /// 6. that policy, dictionary and HOW-TO-VERIFY are those of the entry;
-/// 7. that the sealed object has no recipient whom the manifest does not name.
+/// 7. that each approval is signed, by a certificate valid when the bundle was made, for this report and decision;
+/// 8. that the sealed object has no recipient whom the manifest does not name.
 ///
 /// The signed object is written to `scratch`, which must outlive the result. Errors: refused (`opener` is not a
 /// recipient); bad_input (not of a bundle's form); integrity (anything else that does not verify).

@@ -58,7 +58,8 @@ std::optional<Promise> promise_from(Members& in) {
     const bool of_first_release = !disclosure.has("manifest_sha256") && !disclosure.has("how_to_verify_sha256") &&
                                   in.text("format") == first_format;
     if (of_first_release) return;
-    out = Promise{disclosure.sha256("manifest_sha256"), disclosure.sha256("how_to_verify_sha256")};
+    out = Promise{disclosure.sha256("manifest_sha256"), disclosure.sha256("how_to_verify_sha256"),
+                  disclosure.has("approvals_sha256") ? disclosure.sha256("approvals_sha256") : ""};
   };
   in.inner("disclosure", read, allowed);
   return out;
@@ -132,7 +133,9 @@ Result<DisclosureRecord> recorded_in(const Json& entry) {
 }
 
 Json to_members(const Promise& promise) {
-  return {{"manifest_sha256", promise.manifest_sha256}, {"how_to_verify_sha256", promise.how_to_verify_sha256}};
+  Json out{{"manifest_sha256", promise.manifest_sha256}, {"how_to_verify_sha256", promise.how_to_verify_sha256}};
+  if (!promise.approvals_sha256.empty()) out["approvals_sha256"] = promise.approvals_sha256;
+  return out;
 }
 
 Result<EntryRecord> read_entry(std::string_view text) {
@@ -149,6 +152,14 @@ Result<EntryRecord> read_entry(std::string_view text) {
     out.payload_sha256 = payload.sha256("sha256");
   };
   in.inner("payload", read_payload, allowed);
+  const auto read_decision = [&](Members& decision) {
+    if (decision.has("decision_sha256")) out.decision_sha256 = decision.sha256("decision_sha256");
+  };
+  in.inner("decision", read_decision, allowed);
+  in.each_if("approvals", entry_list_limit, [&](Members& approval) {
+    (void)approval.count("entry");
+    out.approval_keys.push_back(approval.sha256("key_sha256"));
+  });
   out.redactions = counts_in(in, "redactions");
   out.copied = counts_in(in, "copied");
   if (!in.ok()) return fail(in.finish().error());

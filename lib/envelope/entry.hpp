@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/json.hpp"
 #include "core/result.hpp"
@@ -23,6 +24,7 @@ inline constexpr std::uint64_t entry_bytes_limit = 1024ULL * 1024;
 struct Promise {
   std::string manifest_sha256;  ///< `digest_without_files`
   std::string how_to_verify_sha256;
+  std::string approvals_sha256;  ///< of `approvals.p7s`; empty where no approvals were asked for
 };
 
 struct EntryRecord {
@@ -33,6 +35,8 @@ struct EntryRecord {
   std::map<std::string, std::uint64_t, std::less<>> copied;      ///< counts of redacted copies, by declared path
   std::uint64_t payload_size = 0;                                ///< of the report as disclosed
   std::string payload_sha256;
+  std::string decision_sha256;             ///< what officers signed as the decision
+  std::vector<std::string> approval_keys;  ///< SHA-256 of the key of each approval, in their order
   /// Absent only in entries of release 0.1.
   std::optional<Promise> promise;
 };

@@ -68,6 +68,26 @@ if [ -s consistency.txt ]; then
   done
   test "$last" -eq 0 && test "$earlier" = "$old" && test "$later" = "$new" && echo "the ledger grew from the last receipt"
 fi
+@approvals@)text";
+
+/// Step 6, only where officers had to approve the report.
+constexpr std::string_view officers = R"text(
+6. Verify that officers of the site approved exactly this report and decision.
+
+# officers.crt has their certificates as you have had them from the site: never those that came along with this file
+awk '/^-----BEGIN CMS-----$/ { n++ } { print > ("approval." n ".p7s") }' approvals.p7s
+member() { grep -o '"'"$1"'":"[^"]*"' "$2" | head -n 1; }
+note() { grep -o '"note":"\([^"\\]\|\\.\)*"' "$1"; }
+digest() { sha256sum < "$1" | cut -d' ' -f1; }
+for approval in approval.*.p7s; do
+  openssl cms -verify -binary -inform PEM -in "$approval" -CAfile officers.crt -partial_chain -no-CApath -no-CAstore -purpose any -attime @epoch@ -out statement.json &&
+  grep -F '"format":"airlock-approval/1","site_id":"@site@","number":@number@,' statement.json &&
+  test "$(member payload_sha256 statement.json)" = "\"payload_sha256\":\"$(digest report.json)\"" &&
+  test "$(member policy_sha256 statement.json)" = "\"policy_sha256\":\"$(digest policy.json)\"" &&
+  test "$(member decision_sha256 statement.json)" = "$(member decision_sha256 entry.json)" &&
+  test "$(note statement.json)" = "$(note manifest.json)" && echo "$approval approves this report" ||
+  { echo "$approval does not approve this report"; false; }
+done
 )text";
 
 constexpr std::string_view opening =
@@ -105,6 +125,7 @@ awk -F'"' '/"files":/{f=1} f&&$2=="name"{n=$4} f&&$2=="sha256"{print $4"  "n}' m
 std::string how_to_verify(const Manifest& manifest, const crypto::Certificate& site_certificate,
                           const crypto::PublicKey& ledger_key) {
   const std::pair<std::string_view, std::string> values[] = {
+      {"@approvals@", std::string(manifest.version == version_with_approvals ? officers : "")},
       {"@opening@", std::string(manifest.version == 1 ? opening_before : opening)},
       {"@compare@", std::string(manifest.version == 1 ? compare_files : compare)},
       {"@file@", bundle_name(manifest) + ".p7m"},

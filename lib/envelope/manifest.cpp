@@ -1,5 +1,7 @@
 #include "envelope/manifest.hpp"
 
+#include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 
 #include "core/json.hpp"
@@ -12,8 +14,8 @@ namespace {
 using core::Json;
 using core::Members;
 
-constexpr std::string_view format = "airlock-bundle/2";
-constexpr std::string_view former_format = "airlock-bundle/1";
+constexpr std::array<std::string_view, version_with_approvals> formats{"airlock-bundle/1", "airlock-bundle/2",
+                                                                       "airlock-bundle/3"};
 constexpr std::string_view name = "manifest.json";
 constexpr std::size_t manifest_list_limit = 1'000'000;
 
@@ -70,7 +72,7 @@ DocumentRecord document_from(Members& in, std::string_view member, Members::Unkn
 }
 
 std::string to_document(const Manifest& manifest) {
-  Json out{{"format", manifest.version == 1 ? former_format : format},
+  Json out{{"format", formats.at(static_cast<std::size_t>(manifest.version) - 1)},
            {"bundle_id", manifest.bundle_id},
            {"site_id", manifest.site_id},
            {"ledger_key", manifest.ledger_key},
@@ -118,7 +120,8 @@ Result<Manifest> parse_manifest(std::string_view text) {
   AIRLOCK_TRY(const Json json, core::parse_json(text, name, {.bytes = manifest_bytes_limit, .depth = 8}));
   Members in(json, name, "");
   Manifest out;
-  out.version = in.word("format", {former_format, format}) == format ? 2 : 1;
+  const std::string format = in.word("format", {formats[0], formats[1], formats[2]});
+  out.version = static_cast<int>(std::find(formats.begin(), formats.end(), format) - formats.begin()) + 1;
   out.bundle_id = in.uuid("bundle_id");
   out.site_id = in.uuid("site_id");
   out.ledger_key = in.text("ledger_key");

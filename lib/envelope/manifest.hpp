@@ -107,8 +107,12 @@ struct DisclosureRecord {
   bool operator==(const DisclosureRecord&) const = default;
 };
 
+/// The version of a manifest whose bundle has `approvals.p7s`.
+inline constexpr int version_with_approvals = 3;
+
 struct Manifest : DisclosureRecord {
   /// Version of the format. Version 1 is that of release 0.1, whose ledger entries do not have the manifest's digest.
+  /// Version 2 and `version_with_approvals` have the same members.
   int version = 2;
   std::string site_id;
   std::string ledger_key;  ///< verifier key of the ledger's checkpoints: `airlock/<site id>+…+…`

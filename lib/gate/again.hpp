@@ -1,7 +1,8 @@
 #pragma once
 /// \file
 /// Decides again, before each attempt to send, about a payload that waits. It goes by the present kit, licence,
-/// configuration and ceiling. A payload is withdrawn if the decision became stricter. It waits on if it may not leave
+/// configuration, ceiling and officers. A payload is withdrawn if the decision became stricter, or if the approvals by
+/// which it was queued no longer count. It waits on if it may not leave
 /// at present.
 
 #include <optional>

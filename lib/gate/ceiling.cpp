@@ -82,6 +82,7 @@ Result<std::vector<std::string>> settle_ceiling(Inputs& inputs, std::optional<po
   if (inputs.ceiling && !inputs.words.words.empty()) {
     inputs.ceiling = policy::with_words(*inputs.ceiling, inputs.words.digests);
   }
+  if (inputs.ceiling) inputs.ceiling = policy::with_approvals(*inputs.ceiling, inputs.approvals());
   if (!decides_for_licence(inputs) || (inputs.ceiling && installed == Installed::nothing)) return admitted;
   // If a decision cannot be made, nothing leaves, and the ceiling stays as it is.
   const auto decisions = decisions_in_force(inputs);
@@ -134,6 +135,7 @@ Result<policy::Terms> terms_of(const policy::Decision& decision, const redaction
   for (const auto& recipient : recipients) out.recipients.insert(recipient.key().sha256().hex());
   for (const auto& destination : inputs.destinations()) out.destinations.insert(identity_of(destination));
   out.words = inputs.words.digests;
+  out.approvals = inputs.approvals();
   return out;
 }
 

@@ -8,6 +8,7 @@
 #include "sys/drop.hpp"
 #include "sys/look.hpp"
 #include "sys/names.hpp"
+#include "sys/person.hpp"
 #include "sys/world.hpp"
 
 namespace airlock::gate {
@@ -48,6 +49,31 @@ Result<std::optional<std::string>> claim(const std::string& directory, const std
   if (taken == sys::TakeResult::yes) return id;
   if (taken == sys::TakeResult::another) AIRLOCK_CHECK(put_back(directory, id, name, world));
   return std::nullopt;
+}
+
+Result<std::optional<std::string>> claim_drop(const std::string& directory, const std::string& name,
+                                              const sys::World& world) {
+  AIRLOCK_CHECK(check_name(name));
+  std::string id = sys::random_uuid(world);
+  const std::string dropped = in(directory, site::layout::approvals, name);
+  const std::string claimed = in(directory, site::layout::claimed, id + std::string(claimed_drop_ending));
+  AIRLOCK_TRY(const sys::TakeResult taken, sys::take_drop(dropped, claimed, world));
+  if (taken == sys::TakeResult::yes) return id;
+  if (taken == sys::TakeResult::another) {
+    auto back = sys::rename_drop(claimed, dropped, world);
+    if (!back) back = sys::rename_drop(claimed, in(directory, site::layout::approvals, id), world);
+    if (!back) return core::fail(std::move(back).error());
+  }
+  return std::nullopt;
+}
+
+Result<Dropper> dropper_of(const std::string& directory, const std::string& id) {
+  if (!core::is_uuid(id)) return core::fail(core::Code::usage, core::quote(id) + ": is not the id of a claimed file");
+  const std::string claimed = in(directory, site::layout::claimed, id + std::string(claimed_drop_ending));
+  AIRLOCK_TRY(const auto file, sys::attributes_of(claimed));
+  AIRLOCK_TRY(const auto site, sys::attributes_of(directory));
+  if (!file || !site) return core::fail(core::Code::bad_input, core::quote(claimed) + ": does not exist");
+  return Dropper{file->uid, sys::login_of(file->uid), file->uid == site->uid};
 }
 
 Result<void> put_back(const std::string& directory, const std::string& id, const std::string& name,

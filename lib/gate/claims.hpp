@@ -27,6 +27,22 @@ namespace airlock::gate {
 [[nodiscard]] core::Result<void> put_back(const std::string& directory, const std::string& id, const std::string& name,
                                           const sys::World& world = sys::real_world());
 
+/// The same as `claim` for the file `name` in `approvals/`. In `claimed/` it has the name `<id>.p7s`. Errors: as
+/// `claim`.
+[[nodiscard]] core::Result<std::optional<std::string>> claim_drop(const std::string& directory, const std::string& name,
+                                                                  const sys::World& world = sys::real_world());
+/// The ending of the names that such files have in `claimed/`.
+inline constexpr std::string_view claimed_drop_ending = ".p7s";
+
+/// Who dropped a claimed file: whoever owns it.
+struct Dropper {
+  unsigned uid = 0;
+  std::string login;         ///< empty if the system knows none
+  bool is_operator = false;  ///< the same user owns the site directory
+};
+/// Who dropped the file that `claim_drop` claimed. Errors: usage (not an id), bad_input (there is no such file).
+[[nodiscard]] core::Result<Dropper> dropper_of(const std::string& directory, const std::string& id);
+
 /// Moves a claimed file into `held/` under the same id. For a file that was too large to be read whole, and that the
 /// ledger records as refused. Errors: usage (not an id), refused (the name is taken), bad_input.
 [[nodiscard]] core::Result<void> keep_claimed(const std::string& directory, const std::string& id,

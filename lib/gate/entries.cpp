@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "crypto/hash.hpp"
+#include "gate/ceiling.hpp"
 #include "gate/recorded.hpp"
 #include "gate/recorded_ceiling.hpp"
 #include "ledger/entry.hpp"
@@ -38,6 +39,15 @@ Json copied_members(const redaction::Redacted& redacted) {
   Json out = Json::object();
   for (const auto& count : redacted.counts) {
     if (count.action == redaction::copied_word) out[count.path] = count.count;
+  }
+  return out;
+}
+
+/// The approvals by which a report leaves. The officers' names are in the entries that this names.
+Json approvals_members(const std::vector<RecordedApproval>& approvals) {
+  Json out = Json::array();
+  for (const RecordedApproval& each : approvals) {
+    out.push_back({{"entry", each.entry}, {"key_sha256", each.signer.key().sha256().hex()}});
   }
   return out;
 }
@@ -80,6 +90,10 @@ core::Digest decision_digest(const Prepared& prepared, const Inputs& inputs) {
   for (const auto& recipient : inputs.kit->recipients) text += "\n" + recipient.fingerprint().hex();
   if (inputs.site.configuration().archive) text += "\narchive";
   if (prepared.plan->copies() == redaction::CopiesAre::held) text += "\ncopies held";
+  // An officer signs this digest, so it says where her report would be sent. Without approvals it is as it always was.
+  if (prepared.decision->disposition < policy::Disposition::seal && !inputs.approvals().none()) {
+    for (const auto& destination : inputs.destinations()) text += "\nto " + identity_of(destination);
+  }
   return crypto::sha256(text);
 }
 
@@ -121,6 +135,7 @@ Json decision_members(const Prepared& prepared, const Inputs& inputs, const std:
   if (!note.empty()) out["note"] = note;
   if (disclosure) {
     out["redactions"] = counts_by_action(*prepared.redacted);
+    if (!prepared.approvals.empty()) out["approvals"] = approvals_members(prepared.approvals);
     if (Json copied = copied_members(*prepared.redacted); !copied.empty()) out["copied"] = std::move(copied);
     out["payload"] = {{"size", prepared.payload->size()}, {"sha256", prepared.payload_sha256.hex()}};
     out["disclosure"] = {{"id", disclosure->id}, {"number", disclosure->number}};

@@ -43,7 +43,8 @@ struct NewDisclosure {
                                           const std::optional<NewDisclosure>& disclosure);
 
 /// The digest by which two decisions are equal. It covers the disposition, the treatment of every field and of
-/// undeclared members, the recipients, and whether a copy holds the report.
+/// undeclared members, the recipients, whether a copy holds the report, and, where approvals are asked for, the
+/// destinations of what is sent.
 [[nodiscard]] core::Digest decision_digest(const Prepared& prepared, const Inputs& inputs);
 
 /// Records a licence, a configuration or a list of words that the ledger has not seen yet, whoever put it there. The

@@ -8,6 +8,7 @@
 
 #include "core/encoding.hpp"
 #include "core/text.hpp"
+#include "gate/claims.hpp"
 #include "gate/history.hpp"
 #include "gate/kept.hpp"
 #include "gate/names.hpp"
@@ -87,6 +88,7 @@ class Inbox {
   Result<void> take_claimed() {
     AIRLOCK_TRY(const auto names, sys::list_directory(site_.path(site::layout::claimed)));
     for (const std::string& name : names) {
+      if (name.ends_with(claimed_drop_ending)) continue;  // signed_drops.hpp looks after these
       AIRLOCK_TRY(const sys::FileKind kind, sys::kind_of(claimed(name)));
       if (kind == sys::FileKind::file && core::is_uuid(name) && core::to_lower(name) == name) {
         take(name, name);

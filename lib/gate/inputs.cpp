@@ -101,6 +101,11 @@ const std::vector<published::Destination>& Inputs::destinations() const {
   return own.empty() && kit ? kit->destinations : own;
 }
 
+policy::Approvals Inputs::approvals() const {
+  const auto own = policy::most_demanding(site.configuration().approvals, machine.approvals);
+  return kit ? policy::most_demanding(own, kit->asked_approvals) : own;
+}
+
 std::vector<redaction::Redaction> Inputs::redact_also() const {
   std::vector<redaction::Redaction> out = site.configuration().redact_also;
   out.insert(out.end(), machine.redact_also.begin(), machine.redact_also.end());

@@ -24,6 +24,7 @@
 #include "public/known_kit.hpp"
 #include "site/kit.hpp"
 #include "site/machine.hpp"
+#include "site/officers.hpp"
 #include "site/site.hpp"
 #include "site/words.hpp"
 
@@ -55,6 +56,7 @@ struct Inputs {
   std::optional<site::Kit> kit;  ///< the kit in force; nothing if its file is missing or not sound
   core::Error no_kit;            ///< why there is no kit, with a hint
   LicenceInput licence;
+  site::Officers officers;
   Time now;
   core::Digest grounds;      ///< of all that was read for these inputs; `now` is all that they depend on besides
   core::Digest fingerprint;  ///< changes when any of the files or the kit in force changes
@@ -72,6 +74,8 @@ struct Inputs {
 
   /// Destinations for reports: those of the configuration, or those of the kit if the configuration names none.
   [[nodiscard]] const std::vector<published::Destination>& destinations() const;
+  /// The approvals that site, machine and kit ask for together.
+  [[nodiscard]] policy::Approvals approvals() const;
   /// Redactions that the site and the machine demand in addition to the policy's.
   [[nodiscard]] std::vector<redaction::Redaction> redact_also() const;
   /// The plan of a decision at this site, with these redactions and the site's words. Errors: those of `Policy::plan`;

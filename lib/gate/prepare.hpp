@@ -13,6 +13,7 @@
 #include "envelope/manifest.hpp"
 #include "gate/inputs.hpp"
 #include "gate/received.hpp"
+#include "gate/recorded_approval.hpp"
 #include "gate/stop.hpp"
 #include "policy/policy.hpp"
 #include "redaction/copies.hpp"
@@ -38,8 +39,9 @@ struct Prepared {
   std::vector<std::uint64_t> copied_tokens;  ///< the same members, by `redaction::token_numbers`
   /// Members that the dictionary does not declare, or declares as something else. Shown at the site; not recorded.
   std::vector<redaction::Fate> misfits;
-  /// The exact bytes that would leave. Set if the report is to leave, or if only a person's `release` or `authorise` is
-  /// missing.
+  std::vector<RecordedApproval> approvals;  ///< those by which it may leave, where some are asked for
+  /// The exact bytes that would leave. Set if the report is to leave, or if only a person's `release`, `authorise` or
+  /// `approve` is missing.
   std::optional<sys::Spool> payload;
   core::Digest payload_sha256;
 };

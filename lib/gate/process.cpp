@@ -4,6 +4,7 @@
 
 #include "core/json.hpp"
 #include "crypto/hash.hpp"
+#include "gate/approvals.hpp"
 #include "gate/kept.hpp"
 #include "gate/open.hpp"
 #include "gate/read_inputs.hpp"
@@ -22,7 +23,10 @@ using core::Json;
 /// The digest of everything that a decision depends on besides the report, the program's version included. If it is
 /// the same as before, every outcome is too.
 core::Digest stand_of(const Inputs& inputs) {
-  return crypto::sha256(inputs.fingerprint.hex() + "\n" + std::string(core::name(inputs.licence.verdict.state)) + "\n" +
+  std::string officers;
+  for (const site::Officer& officer : inputs.officers.list) officers += officer.is_valid_at(inputs.now) ? '1' : '0';
+  return crypto::sha256(officers + "\n" + inputs.fingerprint.hex() + "\n" +
+                        std::string(core::name(inputs.licence.verdict.state)) + "\n" +
                         (inputs.kit && inputs.kit->is_stale(inputs.now) ? "stale" : "") + "\n" + AIRLOCK_VERSION);
 }
 
@@ -80,7 +84,10 @@ Result<ToLookAt> to_look_at(const site::Site& site, const std::vector<std::uint6
   const std::uint64_t looked = looked_until(site, out.stand);
   AIRLOCK_TRY(const auto all, waiting_reports(site, ledger));
   for (const ledger::ReportRow& row : all) {
-    if (row.latest_seq < looked) continue;
+    if (row.latest_seq < looked) {
+      AIRLOCK_TRY(const bool approved, approved_since(ledger, row.report_id, looked));
+      if (!approved) continue;
+    }
     // A report that `--expect` held waits until a person names it.
     AIRLOCK_TRY(const Why why, why_it_waits(ledger, row));
     if (why.reason != name(StopReason::expect)) out.rows.push_back(row);
@@ -132,14 +139,16 @@ Result<Looked> process_held(const std::string& directory, const std::vector<std:
 
 namespace {
 
+/// `row`: the report, where the ledger knows it.
 Result<Preview> preview_of(const site::Site& site, const ledger::Ledger& ledger, Received report,
-                           const ProcessOptions& options) {
+                           const ProcessOptions& options, const ledger::ReportRow& row = {}) {
   AIRLOCK_TRY(Inputs inputs, read_inputs(site, ledger));
   AIRLOCK_TRY(Prepared prepared, prepare(report, inputs, options.note));
   hold_if_unexpected(prepared, options);
+  AIRLOCK_CHECK(hold_unless_approved(prepared, inputs, ledger, {row.report_id, row.number, options.note}));
   Processed result = describe(std::move(prepared), inputs, report);
   AIRLOCK_TRY(result.head, ledger.head());
-  return Preview{std::move(inputs), std::move(result), std::move(report)};
+  return Preview{std::move(inputs), std::move(result), std::move(report), options.note};
 }
 
 }  // namespace
@@ -157,7 +166,7 @@ Result<Preview> preview_waiting(const std::string& directory, std::uint64_t numb
   AIRLOCK_TRY(const auto row, waiting_report(site, ledger, number));
   AIRLOCK_TRY(Received report, receive_kept(site, ledger, row));
   AIRLOCK_TRY(const ProcessOptions with_note, with_its_note(options, ledger, row));
-  return preview_of(site, ledger, std::move(report), with_note);
+  return preview_of(site, ledger, std::move(report), with_note, row);
 }
 
 Result<std::vector<redaction::Fate>> fates_of(const Preview& preview, std::size_t most) {

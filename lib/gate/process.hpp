@@ -31,9 +31,9 @@ struct Looked {
   std::uint64_t waiting = 0;  ///< reports that still wait
 };
 /// Decides again on reports that wait: those of `numbers`; where it is empty, all for which kit, licence,
-/// configuration, ceiling or hold have changed since they were looked at, but for those held by `expect`, which a
-/// person must name. A report that still waits for the same reason is left as it was, and nothing is recorded. Error:
-/// usage where a number is not that of a report that waits.
+/// configuration, ceiling, hold, officers or approvals have changed since they were looked at, but for those held by
+/// `expect`, which a person must name. A report that still waits for the same reason is left as it was, and nothing is
+/// recorded. Error: usage where a number is not that of a report that waits.
 [[nodiscard]] Result<Looked> process_held(const std::string& directory, const std::vector<std::uint64_t>& numbers,
                                           const ProcessOptions& options, const sys::World& world = sys::real_world());
 
@@ -42,6 +42,7 @@ struct Preview {
   Inputs inputs;
   Processed result;
   Received report;
+  std::string note;  ///< that would accompany it
 };
 [[nodiscard]] Result<Preview> preview(const std::string& directory, core::Source& input, const ProcessOptions& options);
 /// The same for a report that waits. Error: usage where none of this number does.

@@ -60,7 +60,8 @@ struct Grounds {
   published::LicencePair licences;
   std::optional<std::string> kit_file;
   std::vector<crypto::Certificate> roots;
-  core::Digest files;  ///< of configuration, machine, list of words, kit and licences
+  site::Officers officers;
+  core::Digest files;  ///< of configuration, machine, list of words, kit, licences and officers
   core::Digest all;    ///< also of what the ledger and the trusted certificates say
 };
 
@@ -107,6 +108,7 @@ Result<Grounds> read_grounds(const site::Site& opened, const ledger::Ledger& led
   AIRLOCK_TRY(auto licences, published::read_licences(site.directory()));
   AIRLOCK_TRY(auto kit_file, read_kit(site, lies));
   AIRLOCK_TRY(auto roots, site.vendor_roots());
+  AIRLOCK_TRY(auto officers, site::read_officers(site));
 
   crypto::Sha256 sha256;
   add(sha256, site.configuration_text());
@@ -121,6 +123,7 @@ Result<Grounds> read_grounds(const site::Site& opened, const ledger::Ledger& led
     add(sha256, words.problem ? words.problem->message : "");
     add(sha256, site::list_digest(words));  // by another key all words are other terms
   }
+  for (const site::Officer& officer : officers.list) add(sha256, officer.kind + " " + officer.certificate.der());
   Grounds out{.site = std::move(site),
               .machine = std::move(machine),
               .words = std::move(words),
@@ -131,6 +134,7 @@ Result<Grounds> read_grounds(const site::Site& opened, const ledger::Ledger& led
               .licences = std::move(licences),
               .kit_file = std::move(kit_file),
               .roots = std::move(roots),
+              .officers = std::move(officers),
               .files = sha256.finish(),
               .all = {}};
   AIRLOCK_TRY(out.all, digest_of_all(out, ledger));
@@ -174,6 +178,7 @@ Result<Reading> judge(Grounds grounds, Time now) {
              .kit = std::move(sound),
              .no_kit = std::move(problem),
              .licence = LicenceInput::of(std::move(grounds.licences), std::move(judged)),
+             .officers = std::move(grounds.officers),
              .now = now,
              .grounds = grounds.all,
              .fingerprint = fingerprint.finish(),

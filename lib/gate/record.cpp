@@ -5,6 +5,7 @@
 
 #include "core/json.hpp"
 #include "crypto/hash.hpp"
+#include "gate/approvals.hpp"
 #include "gate/entries.hpp"
 #include "gate/history.hpp"
 #include "gate/kept.hpp"
@@ -45,10 +46,12 @@ class Recorder {
     Processed out = describe(std::move(prepared), inputs_, report_);
     if (subject.was_held && leaves(out.prepared.outcome)) AIRLOCK_CHECK(withdraw_earlier(subject));
     std::optional<Earlier> earlier;
-    if (leaves(out.prepared.outcome) && !(subject.number != 0 && options_.again)) {
+    const bool is_about_to_leave =
+        leaves(out.prepared.outcome) || out.prepared.stop.reason == StopReason::approval;  // a repeat needs no approval
+    if (is_about_to_leave && !(subject.number != 0 && options_.again)) {
       AIRLOCK_TRY(earlier, find_repeat(inputs_.site, ledger_, report_, decision_digest(out.prepared, inputs_)));
     }
-    if (earlier && options_.again) {
+    if (earlier && options_.again && leaves(out.prepared.outcome)) {
       subject.report_id = earlier->report_id;
       subject.number = earlier->number;
       subject.kind = ledger::Kind::decided;
@@ -255,7 +258,9 @@ Result<bool> is_same_outcome(const ledger::Ledger& ledger, const Subject& subjec
   AIRLOCK_TRY(const auto row, ledger.report(subject.number));
   if (!row || row->latest != (is_held ? ledger::Kind::held : ledger::Kind::refused)) return false;
   AIRLOCK_TRY(const Why why, why_it_waits(ledger, *row));
-  return why.reason == name(prepared.stop.reason);
+  if (why.reason != name(prepared.stop.reason)) return false;
+  // The message says who has signed, and whose signature is missing.
+  return prepared.stop.reason != StopReason::approval || why.message == prepared.stop.message;
 }
 
 }  // namespace
@@ -313,6 +318,8 @@ Result<Processed> record(const site::Site& site, const Received& report, const S
     AIRLOCK_TRY(prepared, prepare(report, inputs, options.note));
   }
   hold_if_unexpected(prepared, options);
+  AIRLOCK_CHECK(
+      hold_unless_approved(prepared, inputs, session.ledger(), {subject.report_id, subject.number, options.note}));
   if (subject.was_held) {
     AIRLOCK_TRY(const bool same, is_same_outcome(session.ledger(), subject, prepared));
     if (same) {

@@ -31,6 +31,7 @@ Result<envelope::Manifest> manifest_for(const Inputs& inputs, const Prepared& pr
   out.passed_over = history.passed_over;
   out.passed_over_before = history.passed_over_before;
   out.voids = history.voids;
+  if (!prepared.approvals.empty()) out.version = envelope::version_with_approvals;
   out.created = inputs.now;
   for (const auto& count : prepared.redacted->counts) {
     out.redactions.push_back({count.path, count.what, count.action, count.count});
@@ -51,7 +52,9 @@ Sealing::Sealing(const Inputs& inputs, const Prepared& prepared, envelope::Manif
       recipients_(std::move(recipients)),
       how_to_verify_(std::move(how_to_verify)),
       bundle_(std::move(bundle)),
-      instructions_(std::move(instructions)) {}
+      instructions_(std::move(instructions)) {
+  for (const RecordedApproval& each : prepared.approvals) approvals_ += each.pem;
+}
 
 Result<Sealing> Sealing::begin(const Inputs& inputs, const Prepared& prepared, const core::Json& entry,
                                const History& history) {
@@ -68,7 +71,8 @@ Result<Sealing> Sealing::begin(const Inputs& inputs, const Prepared& prepared, c
                                                 inputs.site.file_permissions(), inputs.site.world()));
   AIRLOCK_TRY(auto instructions, sys::NewFile::create(hidden_instructions(inputs.site, manifest.bundle_id),
                                                       inputs.site.file_permissions(), inputs.site.world()));
-  const std::uint64_t others = inputs.kit->policy_text.size() + inputs.kit->dictionary_text.size() + small_files;
+  std::uint64_t others = inputs.kit->policy_text.size() + inputs.kit->dictionary_text.size() + small_files;
+  for (const RecordedApproval& each : prepared.approvals) others += each.pem.size();
   AIRLOCK_CHECK(bundle.reserve(
       envelope::bundle_size_bound(manifest, prepared.payload->size(), others, recipients.size()) + ledger_margin));
   AIRLOCK_CHECK(instructions.reserve(small_files));
@@ -77,8 +81,9 @@ Result<Sealing> Sealing::begin(const Inputs& inputs, const Prepared& prepared, c
 }
 
 core::Json Sealing::promise() const {
-  return envelope::to_members(
-      {envelope::digest_without_files(envelope::to_document(manifest_)).hex(), crypto::sha256(how_to_verify_).hex()});
+  return envelope::to_members({envelope::digest_without_files(envelope::to_document(manifest_)).hex(),
+                               crypto::sha256(how_to_verify_).hex(),
+                               approvals_.empty() ? "" : crypto::sha256(approvals_).hex()});
 }
 
 Result<SealedBundle> Sealing::write(const ledger::Ledger& ledger, std::uint64_t seq, const ledger::TreeHead& recorded) {
@@ -95,7 +100,8 @@ Result<SealedBundle> Sealing::write(const ledger::Ledger& ledger, std::uint64_t 
                                         .consistency = consistency,
                                         .policy = inputs_.kit->policy_text,
                                         .dictionary = inputs_.kit->dictionary_text,
-                                        .how_to_verify = how_to_verify_};
+                                        .how_to_verify = how_to_verify_,
+                                        .approvals = approvals_};
   AIRLOCK_TRY(const auto digests,
               envelope::write_bundle(manifest_, content, identity_.signer(inputs_.now), recipients_, bundle_));
   AIRLOCK_CHECK(bundle_.sync());

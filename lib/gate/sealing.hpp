@@ -34,7 +34,7 @@ class Sealing {
   [[nodiscard]] static Result<Sealing> begin(const Inputs& inputs, const Prepared& prepared, const core::Json& entry,
                                              const History& history);
 
-  /// The digests of manifest and instructions. The entry must record them with the disclosure.
+  /// The digests of manifest, instructions and approvals. The entry must record them with the disclosure.
   [[nodiscard]] core::Json promise() const;
 
   /// Writes bundle and instructions durably. `seq` is the entry that step A committed, `recorded` the tree after it.
@@ -54,6 +54,7 @@ class Sealing {
   crypto::PrivateKey ledger_key_;
   std::vector<crypto::Certificate> recipients_;
   std::string how_to_verify_;
+  std::string approvals_;  ///< those of the officers, PEM
   sys::NewFile bundle_;
   sys::NewFile instructions_;
 };

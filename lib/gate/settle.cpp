@@ -53,13 +53,20 @@ std::vector<std::string> linked_files(const std::string& directory) {
   };
   look(directory + "/" + std::string(site::layout::configuration));
   look(directory + "/" + std::string(site::layout::words));
-  for (const std::string_view folder : {site::layout::public_folder, site::layout::vendor_trust,
-                                        site::layout::delivery_trust, site::layout::keys, site::layout::former_keys}) {
-    const std::string path = directory + "/" + std::string(folder);
-    if (!sys::is_directory(path)) continue;
+  const auto look_in = [&](const std::string& path) {
+    if (!sys::is_directory(path)) return;
     const auto names = sys::list_directory(path);
-    if (!names) continue;
+    if (!names) return;
     for (const std::string& name : *names) look(path + "/" + name);
+  };
+  for (const std::string_view folder :
+       {site::layout::public_folder, site::layout::vendor_trust, site::layout::delivery_trust,
+        site::layout::officers_trust, site::layout::keys, site::layout::former_keys}) {
+    look_in(directory + "/" + std::string(folder));
+  }
+  const std::string officers = directory + "/" + std::string(site::layout::officers_trust);
+  if (const auto kinds = sys::list_directory(officers)) {
+    for (const std::string& kind : *kinds) look_in(officers + "/" + kind);
   }
   return out;
 }

@@ -29,11 +29,12 @@ enum class StopReason : std::uint8_t {
   ceiling,
   hold,
   machine,
-  expect,  ///< the bytes that would leave are not those that a person looked at
+  expect,    ///< the bytes that would leave are not those that a person looked at
+  approval,  ///< officers must sign them first
 };
-inline constexpr std::array<std::string_view, 14> stop_reason_names{
-    "",        "malformed", "limit",  "no_kit",  "dictionary", "configuration", "leak",
-    "licence", "tier",      "policy", "ceiling", "hold",       "machine",       "expect"};
+inline constexpr std::array<std::string_view, 15> stop_reason_names{
+    "",     "malformed", "limit",   "no_kit", "dictionary", "configuration", "leak",    "licence",
+    "tier", "policy",    "ceiling", "hold",   "machine",    "expect",        "approval"};
 [[nodiscard]] constexpr std::string_view name(StopReason reason) {
   return stop_reason_names[static_cast<std::size_t>(reason)];
 }
@@ -46,9 +47,9 @@ struct Stop {
   std::string recorded{};  ///< the message without the report's own names and characters; empty: the message has none
 };
 
-/// Whether all that is missing is a person's word: `release` or `authorise`.
+/// Whether all that is missing is a person's word: `release`, `authorise` or `approve`.
 [[nodiscard]] inline bool is_a_persons(const Stop& stop) {
-  return stop.reason == StopReason::hold || stop.reason == StopReason::ceiling;
+  return stop.reason == StopReason::hold || stop.reason == StopReason::ceiling || stop.reason == StopReason::approval;
 }
 
 }  // namespace airlock::gate

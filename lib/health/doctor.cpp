@@ -271,6 +271,7 @@ class Examination {
       }
     }
     look_at_signers(*inputs, findings_);
+    look_at_officers(*inputs, findings_);
     look_at_delivery(*inputs, findings_);
     look_at_waiting(*inputs, ledger, findings_);
     return verdict;

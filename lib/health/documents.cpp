@@ -162,6 +162,8 @@ Json status_document(const Status& status) {
           {"machine", machine_json(status.inputs.machine)},
           {"redact_also", redactions_json(status.own_redactions)},
           {"words", words_json(status.inputs.words)},
+          {"approvals",
+           {{"asked", policy::to_json(status.inputs.approvals())}, {"officers", status.inputs.officers.list.size()}}},
           {"ceiling", policy::name(authorised_ceiling(status.inputs))},
           {"hold", status.inputs.hold ? Json{{"since", status.inputs.hold->since.text()},
                                              {"reason", core::or_null(status.inputs.hold->reason)}}

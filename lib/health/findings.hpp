@@ -76,6 +76,10 @@ void look_at_delivery(const gate::Inputs& inputs, Findings& findings);
 /// Lists the reports that wait as held or refused, with the reason, and says which of them are removed soon.
 void look_at_waiting(const gate::Inputs& inputs, const ledger::Ledger& ledger, Findings& findings);
 
+/// Checks the certificates of the site's officers, and whether these officers can give the approvals that are asked
+/// for.
+void look_at_officers(const gate::Inputs& inputs, Findings& findings);
+
 /// Checks how long the certificates last that signed the site's licence and kit.
 void look_at_signers(const gate::Inputs& inputs, Findings& findings);
 

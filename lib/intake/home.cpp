@@ -83,6 +83,7 @@ Result<std::string> Home::build_kit(const KitOrder& order) {
                                    .issued = now,
                                    .next_update = now + kit_life,
                                    .delivery = order.delivery,
+                                   .approvals = order.approvals,
                                    .policy = order.policy,
                                    .dictionary = order.dictionary,
                                    .recipients = {recipient},

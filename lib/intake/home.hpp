@@ -43,7 +43,8 @@ struct InitialisedHome {
 struct KitOrder {
   std::string policy;
   std::string dictionary;
-  std::string delivery;  ///< JSON of the member `delivery`, or empty
+  std::string delivery;   ///< JSON of the member `delivery`, or empty
+  std::string approvals;  ///< JSON of the member `approvals`, or empty
 };
 
 struct LicenceOrder {

@@ -8,13 +8,13 @@ namespace airlock::ledger {
 namespace {
 
 /// In the order of `Kind`.
-constexpr std::array<std::string_view, 31> kind_names{
+constexpr std::array<std::string_view, 33> kind_names{
     "site_created",  "configured",   "licence",   "kit",       "authorised",   "hold",     "release",
     "produced",      "decided",      "sealed",    "queued",    "attempted",    "sent",     "send_failed",
     "withdrawn",     "withheld",     "held",      "refused",   "discarded",    "repeated", "released",
     "handed_over",   "acknowledged", "recovered", "abandoned", "payload_lost", "expired",  "key_rotated",
-    "key_destroyed", "adopted",      "exported"};
-static_assert(kind_names.size() == static_cast<std::size_t>(Kind::exported) + 1);
+    "key_destroyed", "adopted",      "exported",  "approved",  "drop_refused"};
+static_assert(kind_names.size() == static_cast<std::size_t>(Kind::drop_refused) + 1);
 
 }  // namespace
 

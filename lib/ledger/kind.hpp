@@ -40,6 +40,8 @@ enum class Kind : std::uint8_t {
   key_destroyed,
   adopted,
   exported,
+  approved,
+  drop_refused,
 };
 /// The name by which an entry states its kind: `site_created`.
 [[nodiscard]] std::string_view name(Kind kind);

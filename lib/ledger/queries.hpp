@@ -39,19 +39,21 @@ inline constexpr std::string_view whole_entries =
     "length(o.sha256), length(o.salt) FROM entries e LEFT JOIN originals o ON o.seq = e.seq WHERE e.seq >= ? "
     "ORDER BY e.seq LIMIT ?";
 
-// Reports. Rows are read by `report_in`.
-#define AIRLOCK_REPORTS_                                                                                  \
-  "SELECT p.number, p.report_id, p.time, l.kind, l.seq, l.time FROM entries p JOIN entries l ON l.seq = " \
-  "(SELECT max(seq) FROM entries WHERE report_id = p.report_id) "
+// Reports. Rows are read by `report_in`. What officers say about a report does not change what became of it.
+#define AIRLOCK_LATEST_                                                                                    \
+  "JOIN entries l ON l.seq = (SELECT max(seq) FROM entries WHERE report_id = p.report_id AND kind NOT IN " \
+  "('approved', 'drop_refused')) "
+#define AIRLOCK_REPORTS_ "SELECT p.number, p.report_id, p.time, l.kind, l.seq, l.time FROM entries p " AIRLOCK_LATEST_
 inline constexpr std::string_view reports = AIRLOCK_REPORTS_ "WHERE p.number >= ? ORDER BY p.number LIMIT ?";
 inline constexpr std::string_view report_by_id = AIRLOCK_REPORTS_ "WHERE p.report_id = ? AND p.kind = 'produced'";
 #undef AIRLOCK_REPORTS_
 inline constexpr std::string_view undisclosed =
     "SELECT p.number, p.report_id, p.time, l.kind, l.seq, l.time, p.seq, p.time, p.kind, p.report_id, p.body "
-    "FROM entries p JOIN entries l ON l.seq = (SELECT max(seq) FROM entries WHERE report_id = p.report_id) "
+    "FROM entries p " AIRLOCK_LATEST_
     "WHERE p.kind = 'produced' AND p.seq >= ? AND NOT EXISTS "
     "(SELECT 1 FROM outbox WHERE report_id = p.report_id AND stage IN ('sealed', 'released', 'sent')) "
     "ORDER BY p.seq LIMIT ?";
+#undef AIRLOCK_LATEST_
 inline constexpr std::string_view produced_before =
     "SELECT number FROM entries WHERE report_id = ? AND kind = 'produced' AND seq < ?";
 

@@ -149,6 +149,7 @@ Result<InstalledKit> install_kit(const std::string& directory, std::string_view 
   AIRLOCK_TRY(const auto site, site::Site::open(directory, world));
   AIRLOCK_TRY(site::Kit kit, gate::verify_kit_for(site, file));
   const std::uint64_t number = kit.number;
+  const policy::Approvals asked_by_kit = kit.asked_approvals;
   AIRLOCK_TRY(auto session, gate::begin_session(site, gate::Patience::person, gate::Unfinished::is_finished));
   const ledger::Ledger& ledger = session.ledger();
   AIRLOCK_CHECK(gate::settle_licences(session));
@@ -165,7 +166,9 @@ Result<InstalledKit> install_kit(const std::string& directory, std::string_view 
   AIRLOCK_CHECK(adopt_product(site, kit.product));
   AIRLOCK_TRY(auto idle, idle_redactions(site, kit));
   AIRLOCK_TRY(auto admitted, put_kit(session, std::move(kit), file));
-  return InstalledKit{number, std::move(idle), std::move(admitted)};
+  AIRLOCK_TRY(const auto machine, site::read_machine());
+  const auto own = policy::most_demanding(site.configuration().approvals, machine.approvals);
+  return InstalledKit{number, std::move(idle), policy::most_demanding(own, asked_by_kit), std::move(admitted)};
 }
 
 }  // namespace airlock::office

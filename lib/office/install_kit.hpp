@@ -26,6 +26,7 @@ inline constexpr std::uint64_t kit_jump_maximum = 1000;
 struct InstalledKit {
   std::uint64_t number = 0;
   std::vector<gate::OwnRedaction> idle;  ///< `redact_also` that selects nothing in this kit, so that reports are held
+  policy::Approvals approvals;           ///< those that site, machine and this kit ask for together
   std::vector<std::string> by_consent;   ///< paths of new values that may leave because of a standing consent
 };
 /// Installs a kit with a higher number than the kit in force, or the same kit again. Refuses a lower number and a jump

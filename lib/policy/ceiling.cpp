@@ -121,6 +121,14 @@ Ceiling lowered(const Ceiling& ceiling, const Ceiling& decisions) {
   return out;
 }
 
+Ceiling with_approvals(const Ceiling& ceiling, const Approvals& approvals) {
+  Ceiling out = ceiling;
+  for (auto& [event, terms] : out) {
+    if (!asks_less(approvals, terms.approvals)) terms.approvals = approvals;
+  }
+  return out;
+}
+
 Ceiling raised(const Ceiling& ceiling, const Ceiling& decisions) {
   Ceiling out = ceiling;
   for (const auto& [event, terms] : decisions) {

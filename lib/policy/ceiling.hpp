@@ -4,10 +4,10 @@
 /// with it (docs/formats/policy.md). Pure. gate/ stores ceilings and decides when they move.
 ///
 /// Two decisions are compared by their *terms*: everything that the outcome depends on, except the report itself. The
-/// terms have disposition, twins, roles, recipients, destinations, and the words of the site's list. For every declared
-/// value and key, dropped ones too, they have its treatment, its types, its class, and the types for which the leak
-/// scan looks for copies. A decision is looser if it is looser anywhere, however much stricter it is elsewhere.
-/// `withhold` is never looser than anything.
+/// terms have disposition, twins, roles, recipients, destinations, approvals, and the words of the site's list. For
+/// every declared value and key, dropped ones too, they have its treatment, its types, its class, and the types for
+/// which the leak scan looks for copies. A decision is looser if it is looser anywhere, however much stricter it is
+/// elsewhere. `withhold` is never looser than anything.
 ///
 /// The order keeps one promise, and tests/unit/policy/outcome_test.cpp checks it: if one decision is nowhere looser
 /// than another, then everything that it lets out of a report leaves under the other too, with the same bytes or more
@@ -22,6 +22,7 @@
 
 #include "core/json.hpp"
 #include "dictionary/dictionary.hpp"
+#include "policy/approvals.hpp"
 #include "policy/decision.hpp"
 #include "redaction/plan.hpp"
 
@@ -59,6 +60,7 @@ struct Terms {
   /// A keyed digest of each word of the site's list, hex; with `*` behind it if the word has any ending. Policy does
   /// not know the words.
   std::set<std::string> words;
+  Approvals approvals;  ///< who must sign before anything leaves; the fewer, the looser
   /// False if an old release recorded the terms, which did not know classes. Such terms list only what is not dropped,
   /// with treatment and types. They are looser than all other terms, and all other terms are looser than they are.
   bool has_classes = true;
@@ -66,7 +68,7 @@ struct Terms {
   bool operator==(const Terms&) const = default;
 };
 
-/// The terms of a decision, without recipients, destinations and words.
+/// The terms of a decision, without recipients, destinations, words and approvals.
 [[nodiscard]] Terms terms_of(Disposition disposition, const redaction::Plan& plan,
                              const dictionary::Dictionary& dictionary);
 /// Gives terms without classes what they lack, from the dictionary that they were made with. Returns whether the terms
@@ -104,12 +106,15 @@ using Ceiling = std::map<std::string, Terms, std::less<>>;
 /// The ceiling once a list with these words is in force. Each event's terms take over the words if none of theirs is
 /// missing: the list asks for more, and nobody need authorise that. All other terms stay.
 [[nodiscard]] Ceiling with_words(const Ceiling& ceiling, const std::set<std::string>& words);
+/// The ceiling once these approvals are asked for. Each event's terms take them over if they ask for no less.
+[[nodiscard]] Ceiling with_approvals(const Ceiling& ceiling, const Approvals& approvals);
 /// The ceiling after a person authorised these decisions. For each event whose decision is anywhere looser, the whole
 /// decision becomes the ceiling. Old and new terms are never mixed, since nobody has seen the mixture.
 [[nodiscard]] Ceiling raised(const Ceiling& ceiling, const Ceiling& decisions);
 
-/// The ceiling as a document: of format `airlock-ceiling/3` if it has words, otherwise of `airlock-ceiling/2`, which
-/// older releases read. The ledger stores it without reading it. Equal declarations, terms and lists are written once.
+/// The ceiling as a document: of format `airlock-ceiling/3` if it has words or approvals, otherwise of
+/// `airlock-ceiling/2`, which older releases read. The ledger stores it without reading it. Equal declarations, terms
+/// and lists are written once.
 [[nodiscard]] core::Json to_json(const Ceiling& ceiling);
 /// Reads such a document. Also reads a ceiling without `format`, of a release that did not know classes. `name` is what
 /// messages call the document. Errors: bad_input; integrity, with a hint to upgrade, for a format that this release

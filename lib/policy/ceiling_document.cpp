@@ -15,7 +15,7 @@ using core::Members;
 using core::quote;
 
 constexpr std::string_view format_2 = "airlock-ceiling/2";
-constexpr std::string_view format_3 = "airlock-ceiling/3";  ///< written only where there are words
+constexpr std::string_view format_3 = "airlock-ceiling/3";  ///< written only where there are words or approvals
 
 // No limit of its own: Airlock wrote the document from a dictionary within its limits, and the ledger limits its size.
 constexpr std::size_t ceiling_maximum = std::numeric_limits<std::size_t>::max();
@@ -65,6 +65,7 @@ Json to_json(const Terms& terms, WordLists& lists) {
            {"twins", terms.keeps_twins ? "keep" : "drop"}};
   if (terms.holds_copies) out["copies"] = "hold";
   if (!terms.words.empty()) out["words"] = index_in(lists, terms.words);
+  if (!terms.approvals.none()) out["approvals"] = to_json(terms.approvals);
   if (terms.has_classes) {
     if (terms.twins != dictionary::Twins{}) {
       out["twins_are"] = {{"under", terms.twins.under}, {"separator", terms.twins.separator}};
@@ -166,6 +167,7 @@ Result<Terms> terms_from(const Json& json, std::string_view name, const std::str
   out.recipients = set_in(in, "recipients");
   out.destinations = set_in(in, "destinations");
   out.keeps_twins = in.word("twins", {"keep", "drop"}) == "keep";
+  out.approvals = approvals_from(in);
   if (in.has("copies")) out.holds_copies = in.word("copies", {"hold"}) == "hold";
   if (in.has("words") && !lists.empty()) {
     const auto last = static_cast<std::int64_t>(lists.size()) - 1;
@@ -199,7 +201,9 @@ Json to_json(const Ceiling& ceiling) {
   WordLists words;
   Json events = Json::object();
   Json list = Json::array();
+  bool asks_for_none = true;
   for (const auto& [event, terms] : ceiling) {
+    asks_for_none = asks_for_none && terms.approvals.none();
     std::size_t at = 0;
     while (at < distinct.size() && !(*distinct[at] == terms)) ++at;
     if (at == distinct.size()) {
@@ -208,7 +212,8 @@ Json to_json(const Ceiling& ceiling) {
     }
     events[event] = at;
   }
-  Json out{{"format", words.empty() ? format_2 : format_3}, {"events", events}, {"terms", list}};
+  const bool fits = words.empty() && asks_for_none;
+  Json out{{"format", fits ? format_2 : format_3}, {"events", events}, {"terms", list}};
   if (!words.empty()) out["words"] = words;
   return out;
 }

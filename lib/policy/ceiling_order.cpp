@@ -128,6 +128,9 @@ std::vector<Loosening> loosenings(const Terms& decision, const Terms* ceiling) {
   }
   compare_sets("recipients, by SHA-256 of their keys", decision.recipients, ceiling->recipients, out);
   compare_sets("destinations", decision.destinations, ceiling->destinations, out);
+  if (asks_less(decision.approvals, ceiling->approvals)) {
+    out.push_back({"approvals that are asked for", in_words(ceiling->approvals), in_words(decision.approvals)});
+  }
   compare_data(decision, *ceiling, out);
   compare_words(decision, *ceiling, out);
   if (decision.keeps_twins && !ceiling->keeps_twins) out.push_back({"twins", "dropped", "kept"});

@@ -23,6 +23,7 @@ namespace airlock::published {
 using core::Result;
 
 inline constexpr std::string_view kit_format = "airlock-kit/1";
+inline constexpr std::string_view kit_format_2 = "airlock-kit/2";            ///< of a kit that asks for approvals
 inline constexpr std::uint64_t kit_bytes_limit = 16ULL * 1024 * 1024;        ///< of the signed file
 inline constexpr std::uint64_t kit_header_bytes_limit = 8ULL * 1024 * 1024;  ///< has room for 100 000 serials
 inline constexpr std::uint64_t kit_certificate_bytes_limit = 64ULL * 1024;   ///< of a file in `recipients/` or `roots/`

@@ -36,13 +36,16 @@ Result<KitHeader> parse_header(std::string_view text) {
               core::parse_json(text, kit_names::header, {.bytes = kit_header_bytes_limit, .depth = 8}));
   Members in(json, kit_names::header, "");
   KitHeader out;
-  in.format(kit_format);
+  const bool is_of_format_2 = in.word("format", {kit_format, kit_format_2}) == kit_format_2;
   out.product = in.text("product", 64);
   out.number = in.count("number", 1);
   out.issued = in.time("issued");
   out.next_update = in.time("next_update");
   read_revoked(in, out);
   out.destinations = destinations_from(in, WrittenBy::vendor);
+  if (is_of_format_2) {
+    if (const Json* approvals = in.any("approvals")) out.approvals = core::to_text(*approvals);
+  }
   if (in.ok() && out.next_update <= out.issued) in.refuse("next_update", "must be later than `issued`");
   AIRLOCK_CHECK(in.finish());
   return out;

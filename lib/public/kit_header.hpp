@@ -30,6 +30,7 @@ struct KitHeader {
   Time next_update;
   std::vector<Destination> destinations;
   std::vector<std::string> revoked_licences;  ///< serials
+  std::string approvals;  ///< JSON text of the member `approvals`, which site/kit.hpp reads; or empty
   KitTrust trust;
   core::Digest content_sha256;  ///< of the signed archive; the ledger identifies a kit by it
 

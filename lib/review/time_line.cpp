@@ -114,6 +114,11 @@ const std::map<std::string_view, Sentence>& sentences() {
        [](const Json& body) {
          return "evidence was exported: entries " + at(body, "entries", "first") + " to " + at(body, "entries", "last");
        }},
+      {"approved", [](const Json& body) { return "approved with the key of " + quoted(at(body, "officer")); }},
+      {"drop_refused",
+       [](const Json& body) {
+         return "what was dropped" + with(", with the key of `", at(body, "officer"), "`,") + " was refused";
+       }},
       {"adopted", [](const Json&) { return std::string("a person went on with this ledger as it is"); }},
   };
   return table;

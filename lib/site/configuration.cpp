@@ -86,6 +86,7 @@ Result<Configuration> parse_configuration(std::string_view text, std::string_vie
     out.floor = policy::disposition_from(in.word("floor", {"send", "redact", "seal", "withhold"}));
   }
   out.redact_also = redactions_from(in);
+  out.approvals = policy::approvals_from(in);
   if (in.has("licence")) {
     (void)in.word("licence", {"none"});
     out.declared_without_licence = true;

@@ -11,6 +11,7 @@
 #include "core/members.hpp"
 #include "core/result.hpp"
 #include "core/time.hpp"
+#include "policy/approvals.hpp"
 #include "policy/policy.hpp"
 #include "public/destination.hpp"
 #include "redaction/profile.hpp"
@@ -49,6 +50,7 @@ struct Configuration {
   std::string name;                               ///< may be empty
   std::optional<policy::Disposition> floor;       ///< no disposition is less strict than this
   std::vector<redaction::Redaction> redact_also;  ///< in addition to the policy's profiles
+  policy::Approvals approvals;                    ///< who must sign what leaves
   bool declared_without_licence = false;          ///< `"licence": "none"`
   bool sandbox_best_effort = false;               ///< `"sandbox": "best-effort"`: go on where the kernel has no sandbox
   std::string readers;                            ///< group whose members may read the site; empty: none

@@ -56,8 +56,12 @@ Result<Kit> parse_kit(const core::Blob& archive) {
   AIRLOCK_TRY(auto recipients, read_recipients(archive, files));
   AIRLOCK_TRY(header.trust, published::read_kit_trust(archive, files));
   AIRLOCK_TRY(header.content_sha256, crypto::sha256(archive));
-  return Kit{std::move(header),          std::move(policy_text), std::move(policy),
-             std::move(dictionary_text), std::move(dictionary),  std::move(recipients)};
+  policy::Approvals approvals;
+  if (!header.approvals.empty()) {
+    AIRLOCK_TRY(approvals, policy::parse_approvals(header.approvals, kit_names::header, ""));
+  }
+  return Kit{std::move(header),     std::move(policy_text), std::move(policy),   std::move(dictionary_text),
+             std::move(dictionary), std::move(recipients),  std::move(approvals)};
 }
 
 Result<Kit> verify_kit(std::string_view file, const crypto::TrustStore& trust,
@@ -70,7 +74,8 @@ Result<Kit> verify_kit(std::string_view file, const crypto::TrustStore& trust,
 }
 
 Result<std::string> build_kit(const KitContent& content, const crypto::Signer& signer) {
-  Json header{{"format", published::kit_format},
+  // An older release refuses format 2 and keeps the kit that it has, instead of leaving the approvals out.
+  Json header{{"format", content.approvals.empty() ? published::kit_format : published::kit_format_2},
               {"product", content.product},
               {"number", content.number},
               {"issued", content.issued.text()},
@@ -79,6 +84,9 @@ Result<std::string> build_kit(const KitContent& content, const crypto::Signer& s
   if (!content.delivery.empty()) {
     AIRLOCK_TRY(header["delivery"],
                 core::parse_json(content.delivery, "delivery", {.depth = published::delivery_depth}));
+  }
+  if (!content.approvals.empty()) {
+    AIRLOCK_TRY(header["approvals"], core::parse_json(content.approvals, "approvals", {.depth = 4}));
   }
   core::StringSink archive(published::kit_bytes_limit);
   envelope::TarWriter tar(archive, content.issued);

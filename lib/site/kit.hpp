@@ -15,6 +15,7 @@
 #include "crypto/certificate.hpp"
 #include "crypto/cms.hpp"
 #include "dictionary/dictionary.hpp"
+#include "policy/approvals.hpp"
 #include "policy/policy.hpp"
 #include "public/kit_archive.hpp"
 #include "public/kit_header.hpp"
@@ -30,6 +31,7 @@ struct Kit : published::KitHeader {
   std::string dictionary_text;
   dictionary::Dictionary dictionary;
   std::vector<crypto::Certificate> recipients;
+  policy::Approvals asked_approvals;  ///< who must sign what leaves
 
   [[nodiscard]] const published::KitHeader& header() const { return *this; }
 };
@@ -40,7 +42,8 @@ struct KitContent {
   std::uint64_t number = 0;
   Time issued;
   Time next_update;
-  std::string delivery;  ///< JSON text of the member `delivery`, or empty
+  std::string delivery;     ///< JSON text of the member `delivery`, or empty
+  std::string approvals{};  ///< JSON text of the member `approvals`, or empty
   std::string policy;
   std::string dictionary;
   std::vector<crypto::Certificate> recipients;

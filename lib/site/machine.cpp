@@ -26,6 +26,7 @@ core::Result<Machine> parse_machine(std::string_view text, std::string_view name
     out.floor = policy::disposition_from(in.word("floor", {"send", "redact", "seal", "withhold"}));
   }
   out.redact_also = redactions_from(in);
+  out.approvals = policy::approvals_from(in);
   if (in.has("destinations")) {
     out.destinations = in.texts("destinations", destinations_maximum);
     for (const std::string& url : *out.destinations) {

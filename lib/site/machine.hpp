@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/result.hpp"
+#include "policy/approvals.hpp"
 #include "policy/policy.hpp"
 #include "redaction/profile.hpp"
 
@@ -22,6 +23,7 @@ struct Machine {
   std::string text;  ///< the file's bytes; empty where it is missing
   std::optional<policy::Disposition> floor;
   std::vector<redaction::Redaction> redact_also;
+  policy::Approvals approvals;
   std::optional<std::vector<std::string>> destinations;  ///< the only URLs that reports may be sent to; nothing: any
 };
 

@@ -16,8 +16,8 @@ constexpr std::array<std::string_view, 6> shared_files{layout::configuration, la
                                                        "ledger.db-journal",   layout::rollback_anchor,
                                                        layout::proposed_kit,  layout::words};
 /// The folders of which readers may read every file.
-constexpr std::array<std::string_view, 6> open_folders{layout::vendor_trust, "trust/officers", layout::claimed,
-                                                       layout::held,         layout::outbox,   layout::history};
+constexpr std::array<std::string_view, 6> open_folders{layout::vendor_trust, layout::officers_trust, layout::claimed,
+                                                       layout::held,         layout::outbox,         layout::history};
 /// The folders of which readers may read some files.
 constexpr std::array<std::string_view, 4> mixed_folders{layout::keys, "trust", layout::delivery_trust,
                                                         layout::former_keys};
@@ -44,6 +44,7 @@ class Access {
     }
     for (const auto name : shared_files) AIRLOCK_CHECK(set(site_.path(name), site_.file_permissions()));
     for (const auto name : open_folders) AIRLOCK_CHECK(folder(site_.path(name), [](std::string_view) { return true; }));
+    AIRLOCK_CHECK(kinds_of_officers());
     for (const auto name : mixed_folders) AIRLOCK_CHECK(folder(site_.path(name), is_shared));
     AIRLOCK_CHECK(
         set(site_.path(layout::approvals), shares_ ? layout::shared_drop_permissions : sys::private_directory));
@@ -70,6 +71,18 @@ class Access {
       // What everybody may read, or another user owns, is not Airlock's to change.
       if (!attributes || (attributes->permissions & 0004) != 0 || attributes->uid != owner()) continue;
       AIRLOCK_CHECK(set(file, site_.file_permissions()));
+    }
+    return {};
+  }
+
+  /// The folders in `trust/officers/`, one for each kind.
+  Result<void> kinds_of_officers() {
+    const std::string officers = site_.path(layout::officers_trust);
+    AIRLOCK_TRY(const bool there, sys::look_for_directory(officers));
+    if (!there) return {};
+    AIRLOCK_TRY(const auto names, sys::list_directory(officers));
+    for (const std::string& name : names) {
+      AIRLOCK_CHECK(folder(officers + "/" + name, [](std::string_view) { return true; }));
     }
     return {};
   }

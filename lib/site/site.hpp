@@ -37,8 +37,9 @@ inline constexpr std::string_view words_key = "keys/words.key";  ///< exists onc
 inline constexpr std::string_view words = "words.txt";           ///< words that never leave (site/words.hpp)
 inline constexpr std::string_view vendor_trust = "trust/vendor";
 inline constexpr std::string_view delivery_trust = "trust/delivery";
+inline constexpr std::string_view officers_trust = "trust/officers";
 inline constexpr std::string_view inbox = "inbox";
-inline constexpr std::string_view claimed = "claimed";  ///< reports taken from the inbox and not recorded yet
+inline constexpr std::string_view claimed = "claimed";  ///< files taken from below and not recorded yet
 inline constexpr std::string_view held = "held";
 inline constexpr std::string_view outbox = "outbox";
 inline constexpr std::string_view ledger = "ledger.db";
@@ -72,7 +73,7 @@ inline constexpr std::array<Folder, 11> folders{{{public_folder, public_permissi
                                                  {"trust", 0700},
                                                  {vendor_trust, 0700},
                                                  {delivery_trust, 0700},
-                                                 {"trust/officers", 0700},
+                                                 {officers_trust, 0700},
                                                  {inbox, 01730},
                                                  {claimed, 0700},
                                                  {held, 0700},

@@ -4,7 +4,7 @@ import re
 from harness import REPORT, TOP
 
 COMMANDS = {
-    "airlock": [["init"], ["process"], ["preview"], ["explain"], ["review"], ["discard"], ["status"], ["doctor"], ["authorise"], ["hold"], ["release"], ["licence", "verify"], ["licence", "show"],
+    "airlock": [["init"], ["process"], ["preview"], ["explain"], ["review"], ["discard"], ["status"], ["doctor"], ["authorise"], ["approve"], ["hold"], ["release"], ["licence", "verify"], ["licence", "show"],
                 ["licence", "install"], ["licence", "usage"], ["kit", "verify"], ["kit", "show"], ["kit", "install"], ["bundle", "show"],
                 ["bundle", "verify"], ["bundle", "open"], ["evidence", "export"], ["evidence", "verify"], ["ledger", "list"], ["ledger", "show"], ["ledger", "verify"],
                 ["ledger", "prove"], ["ledger", "checkpoint"], ["ledger", "export"], ["ledger", "backup"], ["ledger", "adopt"],

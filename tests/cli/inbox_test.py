@@ -69,7 +69,7 @@ def run_inbox(w, *arguments, code=0, **options):
 def test_every_report_in_the_inbox_is_processed_and_removed(w):
     """Every report in the inbox is processed and removed, whatever its name and whoever's it is."""
     w.site()
-    assert run_inbox(w) == {"reports": [], "left": [], "exit": 0}, "an empty inbox"
+    assert run_inbox(w) == {"reports": [], "left": [], "approvals": [], "exit": 0}, "an empty inbox"
     names = [b"a.json", b"-", b"--held", b"two\nlines", b"\xff\xfe not text", b"; rm -rf .json"]
     for number, name in enumerate(names):
         path = drop(w, name, f"1.{number}.0")

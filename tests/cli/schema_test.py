@@ -175,7 +175,8 @@ DESTINATIONS = [
 def test_configurations_schema_and_parser_accept_and_refuse_the_same_files(w):
     w.site()
     path = w.site_path / "airlock.json"
-    document = {**json.loads(path.read_text()), "floor": "seal", "redact_also": [{"class": "person", "do": "drop"}], "archive": True,
+    document = {**json.loads(path.read_text()), "floor": "seal", "redact_also": [{"class": "person", "do": "drop"}],
+                "approvals": [{"kind": "security", "count": 1, "by_operator": False}], "archive": True,
                 "licence": "none", "sandbox": "required", "limits": {"report_bytes": 67108864},
                 "retention": {"payload_days": 800, "bundle_days": 800, "held_days": 90},
                 "monitoring": {"syslog": False, "events_file": str(w.path / "events"), "status_file": str(w.path / "status")}, "delivery": {"destinations": DESTINATIONS}}
@@ -192,7 +193,8 @@ def test_kits_schema_and_parser_accept_and_refuse_the_same_files(w):
     verified = w.path / "kit.tar"
     w.run("openssl", "cms", "-verify", "-binary", "-inform", "PEM", "-in", w.kit, "-CAfile", w.root, "-out", verified)
     archive = verified.read_bytes()
-    document = {**json.loads(first_file(archive)), "revoked_licences": ["LIC-2026-000001"], "delivery": {"destinations": DESTINATIONS}}
+    document = {**json.loads(first_file(archive)), "format": "airlock-kit/2", "approvals": [{"kind": "security", "count": 1}],
+                "revoked_licences": ["LIC-2026-000001"], "delivery": {"destinations": DESTINATIONS}}
 
     def parse(mutated):
         w.file("changed.tar", with_first_file(archive, mutated.read_bytes()))

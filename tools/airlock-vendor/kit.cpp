@@ -7,6 +7,7 @@
 #include "crypto/hash.hpp"
 #include "dictionary/dictionary.hpp"
 #include "intake/home.hpp"
+#include "policy/approvals.hpp"
 #include "policy/policy.hpp"
 #include "public/destination.hpp"
 #include "sys/look.hpp"
@@ -17,11 +18,13 @@ namespace airlock::tools {
 namespace kit_command {
 
 constexpr std::uint64_t delivery_bytes_limit = 256ULL * 1024;
+constexpr std::uint64_t approvals_bytes_limit = 64ULL * 1024;
 
 struct Options {
   std::string policy;
   std::string dictionary;
   std::string delivery;
+  std::string approvals;
   std::string out;
 };
 
@@ -35,6 +38,7 @@ core::Result<void> check(const intake::KitOrder& order, const Options& options) 
   AIRLOCK_CHECK(core::check_typed("the policy's version", policy.version(), core::text_limit));
   AIRLOCK_CHECK(core::check_typed("the dictionary's name", dictionary.name(), core::text_limit));
   if (!order.delivery.empty()) AIRLOCK_CHECK(published::check_delivery(order.delivery, options.delivery));
+  if (!order.approvals.empty()) AIRLOCK_CHECK(policy::parse_approvals(order.approvals, options.approvals, ""));
   return {};
 }
 
@@ -46,6 +50,9 @@ core::Result<std::string> build(const VendorContext& context, const Options& opt
   AIRLOCK_TRY(order.dictionary, sys::read_file(options.dictionary, dictionary::dictionary_bytes_limit));
   if (!options.delivery.empty()) {
     AIRLOCK_TRY(order.delivery, sys::read_file(options.delivery, delivery_bytes_limit));
+  }
+  if (!options.approvals.empty()) {
+    AIRLOCK_TRY(order.approvals, sys::read_file(options.approvals, approvals_bytes_limit));
   }
   AIRLOCK_CHECK(check(order, options));
   AIRLOCK_TRY(std::string file, home.build_kit(order));
@@ -77,6 +84,8 @@ void add_kit(VendorContext& context) {
   command.text("--dictionary", options->dictionary, "the dictionary", console::Need::required);
   command.text("--delivery", options->delivery,
                "the file with the kit's `delivery`, which says where sites send reports");
+  command.text("--approvals", options->approvals,
+               "the file with the kit's `approvals`: how many officers of a site must sign what leaves it");
   command.text("--out", options->out, "the kit's file, which must not exist yet", console::Need::required);
 }
 

@@ -21,6 +21,7 @@ void add_preview(Context& context);
 void add_explain(Context& context);
 void add_review(Context& context);
 void add_discard(Context& context);
+void add_approve(Context& context);
 void add_status(Context& context);
 void add_doctor(Context& context);
 void add_authorise(Context& context);

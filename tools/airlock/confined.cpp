@@ -14,6 +14,7 @@
 #include "sys/descriptors.hpp"
 #include "sys/granted.hpp"
 #include "sys/read_file.hpp"
+#include "words.hpp"
 
 namespace airlock::tools::supervision {
 
@@ -84,6 +85,29 @@ class Confined final : public Worker {
     if (ends_.hear() == done_word) return {};
     return failed();
   }
+  Result<std::optional<std::string>> claim_drop(const std::string& name) override {
+    ends_.tell(claim_drop_word);
+    ends_.tell_text(name);
+    const auto answer = ends_.hear();
+    if (answer == done_word) return ends_.hear_text();
+    if (answer == not_now_word) return std::nullopt;
+    return failed();
+  }
+  Result<gate::Dropper> dropper(const std::string& id) override {
+    ends_.tell(dropper_word);
+    ends_.tell_text(id);
+    if (ends_.hear() != done_word) return failed();
+    const auto uid = core::number_from<unsigned>(ends_.hear_text().value_or(""));
+    auto login = ends_.hear_text();
+    const auto role = ends_.hear_text();
+    if (!uid || !login || !role) return core::fail(Code::refused, "the supervisor has ended");
+    return gate::Dropper{*uid, std::move(*login), !role->empty()};
+  }
+  void hand_over(const std::vector<std::string>& texts) override {
+    ends_.tell(texts_word);
+    ends_.tell(static_cast<char>(texts.size()));
+    for (const std::string& text : texts) ends_.tell_text(text);
+  }
   Result<void> keep_claimed(const std::string& id) override {
     ends_.tell(keep_word);
     ends_.tell_text(id);
@@ -140,7 +164,7 @@ std::vector<sys::Granted> reach(const Context& context, const Task& task) {
   if (task.changes) {
     out.push_back({folder(site::layout::outbox), Grant::change});
   }
-  if (task.inbox) out.push_back({folder(site::layout::claimed), Grant::change});
+  if (task.inbox || task.drops) out.push_back({folder(site::layout::claimed), Grant::change});
   return out;
 }
 

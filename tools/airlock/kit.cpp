@@ -24,6 +24,7 @@ core::Json to_json(const site::Kit& kit) {
           {"policy", {{"name", kit.policy.name()}, {"version", kit.policy.version()}, {"tiers", kit.policy.tiers()}}},
           {"dictionary", {{"name", kit.dictionary.name()}, {"fields", kit.dictionary.fields().size()}}},
           {"recipients", recipients},
+          {"approvals", policy::to_json(kit.asked_approvals)},
           {"content_sha256", kit.content_sha256.hex()},
           {"exit", 0}};
 }
@@ -68,6 +69,7 @@ int show(Context& context, const std::string& file) {
        {"dictionary", kit->dictionary.name() + ", " + std::to_string(kit->dictionary.fields().size()) + " fields"},
        {"recipients", recipients},
        {"content", "SHA-256 " + kit->content_sha256.hex()}});
+  if (!kit->asked_approvals.none()) context.console.say({{"approvals", policy::in_words(kit->asked_approvals)}});
   return 0;
 }
 
@@ -81,9 +83,13 @@ int install(Context& context, const std::string& path) {
     context.console.print({{"number", installed->number},
                            {"by_consent", installed->by_consent},
                            {"idle_redactions", to_json(installed->idle)},
+                           {"approvals", policy::to_json(installed->approvals)},
                            {"exit", 0}});
   }
   context.console.say("installed kit number " + std::to_string(installed->number));
+  if (!installed->approvals.none()) {
+    context.console.say("what would leave waits for the approvals of " + policy::in_words(installed->approvals));
+  }
   if (!installed->by_consent.empty()) {
     context.console.say("new values that may leave, since `airlock authorise --also-new` consented to them:");
     for (const std::string& declared : installed->by_consent) context.console.say("  " + declared);

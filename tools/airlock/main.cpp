@@ -26,6 +26,7 @@ constexpr std::array all{
     Entry{"explain", tools::add_explain},
     Entry{"review", tools::add_review},
     Entry{"discard", tools::add_discard},
+    Entry{"approve", tools::add_approve},
     Entry{"status", tools::add_status},
     Entry{"doctor", tools::add_doctor},
     Entry{"authorise", tools::add_authorise},

@@ -10,6 +10,7 @@
 #include "gate/process.hpp"
 #include "present.hpp"
 #include "supervise.hpp"
+#include "taking_in.hpp"
 
 namespace airlock::tools {
 namespace process_command {
@@ -99,29 +100,44 @@ class Worst {
   std::string hint_;
 };
 
-int run_held(Context& context, Worker& worker, const Options& options) {
-  auto looked = gate::process_held(context.site, options.numbers, options.process);
-  if (!looked) return context.console.report(not_recorded(std::move(looked).error()));
-  deliver(context, worker, options, looked->reports);
-  Worst worst;
+/// What became of the reports that were decided on again.
+struct HeldReports {
   Json list = Json::array();
-  for (const gate::Processed& result : looked->reports) {
+  Json failed = Json::array();
+};
+
+HeldReports tell_held(const Context& context, const gate::Looked& looked, Worst& worst) {
+  HeldReports out;
+  for (const gate::Processed& result : looked.reports) {
     worst.take(gate::code_of(result), result.message, result.hint);
-    list.push_back(to_json(result));
+    out.list.push_back(to_json(result));
     if (!context.console.json()) show(context.console, result);
   }
-  Json failed = Json::array();
-  for (const auto& [number, error] : looked->failed) {
+  for (const auto& [number, error] : looked.failed) {
     const std::string message = "report " + std::to_string(number) + ": " + error.message;
     // Nothing new is recorded of it, whatever kept Airlock from looking.
     const core::Code code = error.code == core::Code::integrity ? error.code : core::Code::not_recorded;
     worst.take(code, message, error.hint);
     context.console.complain(message, error.hint);
-    failed.push_back({{"number", number}, {"message", error.message}, {"hint", error.hint}});
+    out.failed.push_back({{"number", number}, {"message", error.message}, {"hint", error.hint}});
   }
+  return out;
+}
+
+int run_held(Context& context, Worker& worker, const Options& options) {
+  const auto taken = take_in(context, worker);
+  if (!taken) return context.console.report(not_recorded(taken.error()));
+  auto looked = gate::process_held(context.site, options.numbers, options.process);
+  if (!looked) return context.console.report(not_recorded(std::move(looked).error()));
+  deliver(context, worker, options, looked->reports);
+  Worst worst;
+  const HeldReports told = tell_held(context, *looked, worst);
   if (context.console.json()) {
-    context.console.print(
-        worst.document({{"reports", list}, {"failed", failed}, {"waiting", looked->waiting}, {"exit", worst.exit()}}));
+    context.console.print(worst.document({{"reports", told.list},
+                                          {"failed", told.failed},
+                                          {"approvals", taken->documents},
+                                          {"waiting", looked->waiting},
+                                          {"exit", worst.exit()}}));
   } else if (looked->reports.empty() && looked->failed.empty()) {
     context.console.say(
         looked->waiting == 0
@@ -138,6 +154,8 @@ int run_inbox(Context& context, Worker& worker, const Options& options) {
   bool may_deliver = !options.no_deliver;
   Json reports = Json::array();
   Json left = Json::array();
+  const auto taken = take_in(context, worker);
+  if (!taken) return context.console.report(not_recorded(taken.error()));
   const auto processed = [&](gate::Processed result) {
     if (result.outcome == gate::ReportOutcome::queued && may_deliver) {
       std::vector<gate::Processed> one;
@@ -167,8 +185,15 @@ int run_inbox(Context& context, Worker& worker, const Options& options) {
   if (auto done = gate::process_inbox(context.site, options.process, mover, {processed, stays}); !done) {
     return context.console.report(not_recorded(std::move(done).error()));
   }
+  if (!taken->approved.empty()) {
+    auto looked = gate::process_held(context.site, taken->approved, options.process);
+    if (!looked) return context.console.report(not_recorded(std::move(looked).error()));
+    deliver(context, worker, options, looked->reports);
+    for (Json& each : tell_held(context, *looked, worst).list) reports.push_back(std::move(each));
+  }
   if (context.console.json()) {
-    context.console.print(worst.document({{"reports", reports}, {"left", left}, {"exit", worst.exit()}}));
+    context.console.print(worst.document(
+        {{"reports", reports}, {"left", left}, {"approvals", taken->documents}, {"exit", worst.exit()}}));
   }
   return worst.exit();
 }
@@ -189,7 +214,11 @@ int run_one(Context& context, Worker& worker, const Options& options) {
 
 int run(Context& context, Options& options) {
   if (auto checked = check(options); !checked) return context.console.report(checked.error());
-  Task task{.report = std::nullopt, .records = true, .changes = !options.process.dry_run, .inbox = options.inbox};
+  Task task{.report = std::nullopt,
+            .records = true,
+            .changes = !options.process.dry_run,
+            .inbox = options.inbox,
+            .drops = options.held || options.inbox};
   if (!options.held && !options.inbox) task.report = options.what.front();
   return in_worker(context, task, [&](Worker& worker) {
     options.process.confinement = worker.confinement();

@@ -3,6 +3,7 @@
 #include "site/site.hpp"
 #include "supervision.hpp"
 #include "sys/look.hpp"
+#include "words.hpp"
 
 namespace airlock::tools {
 namespace supervision {

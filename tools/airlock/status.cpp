@@ -33,6 +33,12 @@ std::string missing_in_words(const sys::Abilities& abilities) {
   return out;
 }
 
+/// How many officers' certificates the site has.
+std::string certificates_in_words(std::size_t count) {
+  if (count == 0) return "no officer's certificate is there";
+  return std::to_string(count) + (count == 1 ? " officer's certificate is there" : " officers' certificates are there");
+}
+
 /// An interval in words: `7 days` for `P7D`.
 std::string in_words_interval(const std::string& every) {
   const std::string count = every.substr(1, every.size() - 2);
@@ -50,7 +56,8 @@ void say_waiting_reports(const console::Console& console, const health::Status& 
     console.say(std::to_string(group.count) + (group.count == 1 ? " report is " : " reports are ") +
                 (group.refused ? "refused" : "held") + ", since " + group.oldest.date() + " (" + numbers + ")");
     console.say("  " + group.reason + ": " + core::printable(group.message, 400));
-    const bool is_a_persons = !group.refused && (group.reason == "hold" || group.reason == "ceiling");
+    const bool is_a_persons =
+        !group.refused && (group.reason == "hold" || group.reason == "ceiling" || group.reason == "approval");
     console.say("  `airlock explain " + newest + "` says why" +
                 (is_a_persons ? ", `airlock preview " + newest + "` what would leave" : "") +
                 "; `airlock discard N --reason TEXT` lets go of one");
@@ -119,6 +126,10 @@ int run(Context& context) {
        {"machine", machine_in_words(status->inputs.machine)},
        {"ceiling", std::string(policy::name(health::authorised_ceiling(status->inputs))) +
                        (status->inputs.ceiling ? "" : ", since this site never had a kit and a licence at once")}});
+  if (const auto asked = status->inputs.approvals(); !asked.none()) {
+    context.console.say(
+        {{"approvals", policy::in_words(asked) + "; " + certificates_in_words(status->inputs.officers.list.size())}});
+  }
   for (const gate::OwnRedaction& own : status->own_redactions) {
     context.console.say("also redacted here: " + gate::in_words(own.redaction) +
                         (own.problem.empty() ? "" : "; selects nothing, so every report is held"));

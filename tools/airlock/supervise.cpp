@@ -1,17 +1,19 @@
 #include "supervise.hpp"
 
+#include <algorithm>
 #include <string_view>
 #include <vector>
 
-#include "gate/claims.hpp"
 #include "gate/session.hpp"
 #include "gate/settle.hpp"
 #include "keeper/keeper.hpp"
+#include "moving.hpp"
 #include "review/document.hpp"
 #include "site/site.hpp"
 #include "supervision.hpp"
 #include "sys/worker.hpp"
 #include "sys/write_file.hpp"
+#include "words.hpp"
 
 namespace airlock::tools {
 namespace supervision {
@@ -22,12 +24,6 @@ constexpr std::string_view sender_name = "airlock-send";
 
 core::Error worded(core::Error error, const Task& task) {
   return task.records ? not_recorded(std::move(error)) : error;
-}
-
-void tell(sys::Worker& ends, char word, const core::Error& error) {
-  ends.tell(word);
-  ends.tell_text(error.message);
-  ends.tell_text(error.hint);
 }
 
 /// Runs `airlock-send` from the folder of this program.
@@ -44,29 +40,6 @@ char deliver(const Context& context) {
     return failed_word;
   }
   return ran_word;
-}
-
-void tell_failure(sys::Worker& ends, const core::Error& error) { tell(ends, failed_word, error); }
-
-/// What the worker says is believed as far as gate/claims.hpp checks it.
-void move_for_worker(const Context& context, sys::Worker& ends, char word) {
-  const auto first = ends.hear_text();
-  if (!first) return;
-  if (word == claim_word) {
-    const auto claimed = gate::claim(context.site, *first);
-    if (!claimed) return tell_failure(ends, claimed.error());
-    ends.tell(*claimed ? done_word : not_now_word);
-    if (*claimed) ends.tell_text(**claimed);
-    return;
-  }
-  if (word == keep_word) {
-    if (const auto kept = gate::keep_claimed(context.site, *first); !kept) return tell_failure(ends, kept.error());
-    return ends.tell(done_word);
-  }
-  const auto name = ends.hear_text();
-  if (!name) return;
-  if (const auto back = gate::put_back(context.site, *first, *name); !back) return tell_failure(ends, back.error());
-  ends.tell(done_word);
 }
 
 /// The page that a worker has made, as far as it has come. A worker that was taken over can write anything, so the
@@ -92,6 +65,16 @@ class WrittenPage {
  private:
   std::string bytes_;
 };
+
+void take_texts(sys::Worker& ends, std::vector<std::string>& texts) {
+  const auto count = ends.hear();
+  texts.clear();
+  for (char i = 0; count && i < std::min(*count, texts_maximum); ++i) {
+    const auto text = ends.hear_text();
+    if (!text) return;
+    texts.push_back(*text);
+  }
+}
 
 /// Nobody knows how far a worker came that was ended: the ledger does, and the next run looks.
 int report_signal(const Context& context, const Task& task, int signal) {
@@ -158,8 +141,9 @@ int in_worker(Context& context, const Task& task, const std::function<int(Worker
     if (!task.writes.empty() && *word == piece_word) page.add(*ends);
     if (!task.writes.empty() && *word == write_word) page.finish(*ends, task.writes);
     if (*word == deliver_word) ends->tell(deliver(context));
-    const bool moves = *word == claim_word || *word == put_back_word || *word == keep_word;
-    if (task.inbox && moves) move_for_worker(context, *ends, *word);
+    if (task.inbox && moves_reports(*word)) move_for_worker(context.site, *ends, *word);
+    if (task.drops && takes_drops(*word)) take_drop_for_worker(context.site, *ends, *word);
+    if (task.texts != nullptr && *word == texts_word) take_texts(*ends, *task.texts);
   }
   const sys::Ended ended = ends->wait();
   if (sound) keep_up(context, ended);

@@ -13,6 +13,7 @@
 #include "commands.hpp"
 #include "core/io.hpp"
 #include "core/result.hpp"
+#include "gate/claims.hpp"
 #include "health/rehearsal.hpp"
 
 namespace airlock::tools {
@@ -39,6 +40,12 @@ class Worker {
   /// Has the supervisor make the file of the page that the task writes, complete or not at all. Only where the task
   /// writes one. Errors: those of `sys::create_file`; unexpected if the bytes do not begin as a page does.
   [[nodiscard]] virtual core::Result<void> write_page(std::string_view bytes) = 0;
+  /// Has the supervisor claim what officers dropped, and ask the system whose it is (gate/claims.hpp). Only where the
+  /// task takes that in.
+  [[nodiscard]] virtual core::Result<std::optional<std::string>> claim_drop(const std::string& name) = 0;
+  [[nodiscard]] virtual core::Result<gate::Dropper> dropper(const std::string& id) = 0;
+  /// Hands texts over to the supervisor, at most 16. Only where the task has a place for them.
+  virtual void hand_over(const std::vector<std::string>& texts) = 0;
 };
 
 struct Task {
@@ -48,6 +55,9 @@ struct Task {
   bool inbox = false;                 ///< it takes what was dropped into the inbox
   std::string reads = {};             ///< path of a file that it reads besides the site and the report; or empty
   std::string writes = {};            ///< path of the new file for the page that it makes; or empty
+  bool drops = false;                 ///< it takes in what officers dropped
+  /// Where the supervisor puts the texts that the worker hands over. They are from a process that has read a report.
+  std::vector<std::string>* texts = nullptr;
 };
 
 /// Runs `work` in the worker. Returns the exit code of either process to `main`; returns twice, once in each.

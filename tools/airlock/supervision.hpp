@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// What supervisor and worker (supervise.hpp) share: the words that they exchange, and how a process becomes the
-/// worker. For their own sources and that of the rehearsal.
+/// How a process becomes the worker (supervise.hpp). For the sources of supervisor and worker, and that of the
+/// rehearsal.
 
 #include <functional>
 
@@ -12,24 +12,8 @@
 
 namespace airlock::tools::supervision {
 
-// What the two processes tell each other.
-inline constexpr char deliver_word = 'd';
-inline constexpr char ran_word = 'r';
-inline constexpr char not_installed_word = 'n';
-inline constexpr char failed_word = 'f';
-inline constexpr char claim_word = 'c';     // and a name
-inline constexpr char put_back_word = 'b';  // and an id and a name
-inline constexpr char keep_word = 'k';      // and an id
-inline constexpr char piece_word = 'p';     // and a part of a page
-inline constexpr char write_word = 'm';     // the page is complete
-inline constexpr char done_word = 'y';      // for a claim and its id
-inline constexpr char not_now_word = 'w';
-
 /// The error of a task as its command reports it: where a report was to be recorded, it was not recorded.
 [[nodiscard]] core::Error worded(core::Error error, const Task& task);
-
-/// Sends a word, and an error behind it.
-void tell(sys::Worker& ends, char word, const core::Error& error);
 
 /// Makes this process the worker: its environment keeps only what the worker uses.
 void become_worker(Context& context);

@@ -19,12 +19,20 @@ core::Result<void> copy(const core::Blob& from, core::Sink& to) {
 }  // namespace
 
 core::Json to_json(const envelope::OpenedBundle& bundle) {
+  core::Json approvals = core::Json::array();
+  for (const auto& [approval, signer] : bundle.approvals()) {
+    approvals.push_back({{"officer", signer.subject()},
+                         {"certificate_sha256", signer.fingerprint().hex()},
+                         {"key_sha256", signer.key().sha256().hex()},
+                         {"time", approval.time.text()}});
+  }
   return {{"verified", true},
           {"signer", bundle.signer().subject()},
           {"signer_sha256", bundle.signer().fingerprint().hex()},
           {"signing_time", bundle.signing_time().text()},
           {"content_sha256", bundle.content_sha256().hex()},
           {"manifest", core::Json::parse(envelope::to_document(bundle.manifest()))},
+          {"approvals", approvals},
           {"warnings", bundle.warnings()},
           {"exit", 0}};
 }
@@ -66,6 +74,10 @@ void show(const Console& console, const envelope::OpenedBundle& bundle) {
        {"since last", since.empty() ? "no report and no disclosure was skipped" : since},
        {"redacted", dropped.empty() ? "nothing" : dropped},
        {"files", files}});
+  for (const auto& [approval, signer] : bundle.approvals()) {
+    console.say({{"approved", approval.time.text() + " by " + signer.subject() + ", certificate SHA-256 " +
+                                  signer.fingerprint().hex()}});
+  }
 }
 
 void warn(const Console& console, const envelope::OpenedBundle& bundle) {

@@ -61,6 +61,7 @@ Terms any_terms(std::mt19937& random) {
   out.recipients = some({"r1", "r2"});
   out.destinations = some({"d1"});
   if (pick(3) == 0) out.words = some({"0a", "1b*", "2c"});
+  if (pick(16) == 0) out.approvals = {{{"security", pick(2) + 1}}, pick(2) + 2, pick(2) == 0};
   return out;
 }
 
@@ -79,6 +80,7 @@ TEST_CASE("the order of decisions is reflexive and transitive, and withholding i
       b = c;
       b.values["/a"].treatment = {.action = Action::drop};
       b.recipients.erase("r1");
+      b.approvals = policy::most_demanding(c.approvals, {{{"security", 2}}, 2, true});
       Terms lower = b;
       lower.keys["/c/*"].treatment = {.action = Action::drop};
       lower.disposition = policy::strictest(lower.disposition, a.disposition);
@@ -143,10 +145,10 @@ TEST_CASE("words make the ceiling a document that older releases do not read, an
   some.words = {"0a", "1b*"};
   Terms other = some;
   other.disposition = Disposition::seal;
-  const core::Json json = policy::to_json({{"weekly", some}, {"daily", other}});
+  const core::Json json = policy::to_json(Ceiling{{"weekly", some}, {"daily", other}});
   CHECK(json["format"] == "airlock-ceiling/3");
   CHECK(json["words"] == core::Json::array({core::Json::array({"0a", "1b*"})}));
-  CHECK(policy::to_json({{"weekly", {}}})["format"] == "airlock-ceiling/2");
+  CHECK(policy::to_json(Ceiling{{"weekly", {}}})["format"] == "airlock-ceiling/2");
   for (const auto& [path, value] : std::map<std::string, core::Json>{{"/words", "0a"},
                                                                      {"/words/0", "0a"},
                                                                      {"/words/0/1", 7},
@@ -161,6 +163,28 @@ TEST_CASE("words make the ceiling a document that older releases do not read, an
   core::Json without = json;
   without.erase("words");
   CHECK_FALSE(policy::ceiling_from(without, "entry"));
+}
+
+TEST_CASE("to ask for fewer approvals is looser, and a document without them asks for none") {
+  Terms asks;
+  asks.disposition = Disposition::seal;
+  asks.approvals = {{{"security", 1}}, 2, false};
+  Terms fewer = asks;
+  fewer.approvals = {{}, 2, false};
+  const auto looser = policy::loosenings(fewer, &asks);
+  REQUIRE(looser.size() == 1);
+  CHECK(looser[0].text() ==
+        "approvals that are asked for: 2 officers, 1 of them of kind `security`, none of them the "
+        "operator -> 2 officers, none of them the operator");
+  CHECK(at_most(asks, fewer));
+  CHECK(policy::with_approvals({{"a", fewer}}, asks.approvals).at("a") == asks);
+  CHECK(policy::with_approvals({{"a", asks}}, fewer.approvals).at("a") == asks);
+  const Ceiling ceiling{{"a", asks}};
+  const auto document = policy::to_json(ceiling);
+  CHECK(document.at("format") == "airlock-ceiling/3");
+  CHECK(policy::ceiling_from(document, "x").value() == ceiling);
+  asks.approvals = {};
+  CHECK(policy::to_json(Ceiling{{"a", asks}}).at("format") == "airlock-ceiling/2");
 }
 
 TEST_CASE("every single loosening is found by itself, and its tightening is not") {

@@ -33,6 +33,18 @@ TEST_CASE("an entry is a line with its time, what happened, who did it, and why"
         "2026-11-02T08:00:05Z  held: nothing left, the report waits: the decision is looser than what was authorised");
 }
 
+TEST_CASE("an approval names the officer and who dropped it, a refused one also why") {
+  const Json by{{"uid", 1000}, {"login", "alice"}};
+  CHECK(line_of(Kind::approved, {{"number", 3}, {"officer", "CN=alice"}, {"by", by}}) ==
+        "2026-11-02T08:00:05Z  approved with the key of `CN=alice`, by alice");
+  CHECK(
+      line_of(Kind::drop_refused,
+              {{"reason", "bytes"}, {"message", "is for other bytes"}, {"officer", "CN=alice"}, {"by", by}}) ==
+      "2026-11-02T08:00:05Z  what was dropped, with the key of `CN=alice`, was refused, by alice: is for other bytes");
+  CHECK(line_of(Kind::drop_refused, {{"reason", "damaged"}, {"message", "is not PEM"}}) ==
+        "2026-11-02T08:00:05Z  what was dropped was refused: is not PEM");
+}
+
 TEST_CASE("a decision is told with event, period, licence, tier and disposition, as far as there are any") {
   CHECK(line_of(Kind::produced, {{"number", 1},
                                  {"event", "instance status report"},

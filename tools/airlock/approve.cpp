@@ -1,0 +1,90 @@
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "commands.hpp"
+#include "core/text.hpp"
+#include "gate/process.hpp"
+#include "office/approve.hpp"
+#include "present.hpp"
+#include "supervise.hpp"
+
+namespace airlock::tools {
+namespace approve_command {
+
+struct Options {
+  std::string number;
+  std::string certificate;
+  office::OfficerKey key;
+  bool yes = false;
+};
+
+/// Has the worker decide on the report. Afterwards `texts` has what is to be signed, in the supervisor only.
+int ask_worker(Context& context, std::uint64_t number, std::vector<std::string>& texts) {
+  return in_worker(context, {.report = std::nullopt, .texts = &texts}, [&](Worker& worker) {
+    const auto preview = gate::preview_waiting(context.site, number, {});
+    if (!preview) return context.console.report(preview.error());
+    const auto what = office::to_approve(*preview, number);
+    if (!what) return context.console.report(what.error());
+    worker.hand_over(office::to_texts(*what));
+    return 0;
+  });
+}
+
+int run(Context& context, const Options& options) {
+  const console::Console& console = context.console;
+  const auto number = number_from(options.number);
+  if (!number) return console.report(number.error());
+  const auto certificate = office::officer_certificate(context.site, options.certificate);
+  if (!certificate) return console.report(certificate.error());
+
+  std::vector<std::string> texts;
+  const int code = ask_worker(context, *number, texts);
+  if (context.confined || code != 0) return code;
+  const auto what = office::to_approve_from(texts);
+  if (!what) return console.report(what.error());
+  std::vector<std::string> sentences = what->sentences;
+  sentences.push_back("you sign as " + core::quote(certificate->subject()) + " that report " + std::to_string(*number) +
+                      " may leave as the bytes with SHA-256 " + what->payload_sha256);
+  if (const auto confirmed = console.confirm(sentences, "Sign this?", options.yes); !confirmed) {
+    return console.report(confirmed.error());
+  }
+  const auto dropped = office::approve(context.site, *number, *what, *certificate, options.key);
+  if (!dropped) return console.report(dropped.error());
+  if (console.json()) {
+    console.print({{"number", *number},
+                   {"payload_sha256", what->payload_sha256},
+                   {"decision_sha256", what->decision_sha256},
+                   {"officer", certificate->subject()},
+                   {"key_sha256", certificate->key().sha256().hex()},
+                   {"time", dropped->time.text()},
+                   {"file", dropped->file},
+                   {"exit", 0}});
+  }
+  console.say("signed, and dropped as " + core::shell_path(dropped->file));
+  console.say("the owner's next `airlock process --held` takes it in");
+  return 0;
+}
+
+}  // namespace approve_command
+
+void add_approve(Context& context) {
+  using namespace approve_command;
+  auto options = std::make_shared<Options>();
+  console::Command command = context.console.command(
+      "approve", "sign, as an officer, what would leave of a report that waits",
+      "  airlock approve 12 --key officer.key --certificate officer.crt\n"
+      "  airlock approve 12 --key 'pkcs11:token=alice;object=signing' --module /usr/lib/softhsm/libsofthsm2.so \\\n"
+      "    --certificate officer.crt",
+      [&context, options] { return run(context, *options); });
+  command.exits(
+      {{4, "nothing was signed: the report does not wait for an approval, or your certificate is no officer's"}});
+  command.text("N", options->number, "the number of a report that waits", console::Need::required);
+  command.text("--key", options->key.key, "your key: a file, or the URI of a key in a PKCS #11 token",
+               console::Need::required);
+  command.text("--certificate", options->certificate, "your certificate, as it is in the site's `trust/officers`",
+               console::Need::required);
+  command.text("--module", options->key.module, "the token's PKCS #11 module, an absolute path");
+  command.flag("--yes", options->yes, "do not ask");
+}
+
+}  // namespace airlock::tools
