@@ -13,6 +13,7 @@
 #include "gate/open.hpp"
 #include "ledger/entry.hpp"
 #include "ledger/kind.hpp"
+#include "site/signed_words.hpp"
 #include "sys/drop.hpp"
 #include "sys/look.hpp"
 #include "sys/names.hpp"
@@ -29,9 +30,12 @@ using core::Result;
 /// The formats of documents that officers drop.
 struct DropFormat {
   std::string_view format;
-  Result<TakenDrop> (*take)(const site::Site& site, const SignedDrop& drop);
+  Result<TakenDrop> (*take)(const site::Site& site, const SignedDrop& drop, const DropMover& mover);
 };
-constexpr std::array drop_formats{DropFormat{envelope::approval_format, take_approval}};
+constexpr std::array drop_formats{
+    DropFormat{envelope::approval_format, [](const site::Site& site, const SignedDrop& drop,
+                                             const DropMover&) { return take_approval(site, drop); }},
+    DropFormat{site::signed_words_format, take_words}};
 
 /// A file that was cut short ends before this line. One that has it is complete, however new it is.
 constexpr std::string_view last_line = "-----END CMS-----";
@@ -172,7 +176,8 @@ class Drops {
     AIRLOCK_TRY(const auto entries, ledger.entries(from, entries_looked_at));
     const std::string member = "\"drop\":\"" + id + "\"";
     const auto found = std::find_if(entries.begin(), entries.end(), [&](const ledger::Entry& entry) {
-      return (entry.kind == ledger::Kind::approved || entry.kind == ledger::Kind::drop_refused) &&
+      return (entry.kind == ledger::Kind::approved || entry.kind == ledger::Kind::configured ||
+              entry.kind == ledger::Kind::drop_refused) &&
              entry.body.find(member) != std::string::npos;
     });
     return found == entries.end() ? std::nullopt : std::optional(*found);
@@ -228,7 +233,7 @@ class Drops {
     if (found == drop_formats.end()) {
       out = refused("format", "is a document of format " + quote(format) + ", which this release does not take");
     } else {
-      AIRLOCK_TRY(out, found->take(site_, drop));
+      AIRLOCK_TRY(out, found->take(site_, drop, mover_));
       out.format = format;
     }
     out.officer = drop.document.signer.subject();

@@ -58,12 +58,19 @@ struct TakenDrop {
 struct DropMover {
   std::function<core::Result<std::optional<std::string>>(const std::string& name)> claim;
   std::function<core::Result<Dropper>(const std::string& id)> dropper;
+  /// `place_words` of place_words.hpp, called where `words.txt` may be written.
+  std::function<core::Result<void>(const std::string& id)> place_words;
 };
 struct DropListener {
   std::function<void(const TakenDrop&)> taken;
   /// Called for a file that stays where it is and was not recorded, with the reason. `name` may be any bytes.
   std::function<void(const std::string& name, const core::Error& error)> left;
 };
+
+/// Takes in a list: checks it, has `mover.place_words` put it into `words.txt`, and records it in a `configured` entry,
+/// without the words. A refusal is for the caller to record. Error: of the machine, or of the ledger.
+[[nodiscard]] core::Result<TakenDrop> take_words(const site::Site& site, const SignedDrop& drop,
+                                                 const DropMover& mover);
 
 /// Takes in every dropped file. Returns the numbers of the waiting reports that were approved. Errors: only those
 /// that stop the whole run; an error with one file goes to `listener.left`.

@@ -46,7 +46,7 @@ Json machine_json(const site::Machine& machine) {
 /// How many words of the site's list are in force; null without a list. Never which.
 Json words_json(const site::SiteWords& words) {
   if (!words.in_force()) return nullptr;
-  Json out{{"count", words.words.size()}};
+  Json out{{"count", words.words.size()}, {"officers", words.officers}};
   if (words.problem) out.update({{"problem", words.problem->message}, {"hint", words.problem->hint}});
   return out;
 }

@@ -4,18 +4,13 @@
 
 #include "core/digest.hpp"
 #include "core/text.hpp"
-#include "crypto/cms.hpp"
-#include "crypto/pem.hpp"
 #include "envelope/approval.hpp"
 #include "envelope/manifest.hpp"
 #include "gate/approvals.hpp"
-#include "keeper/keeper.hpp"
+#include "office/officer_drop.hpp"
 #include "site/officers.hpp"
 #include "site/site.hpp"
-#include "sys/look.hpp"
-#include "sys/names.hpp"
 #include "sys/read_file.hpp"
-#include "sys/write_file.hpp"
 
 namespace airlock::office {
 namespace {
@@ -24,7 +19,6 @@ using core::Code;
 using core::fail;
 using core::quote;
 
-constexpr std::string_view officer_key_name = "officer";
 constexpr std::uint64_t certificate_file_limit = 64ULL * 1024;
 constexpr std::string_view unnamed = "none";
 /// Maximum length of a sentence that another process hands over, in bytes.
@@ -70,36 +64,6 @@ Result<std::vector<std::string>> sentences_about(const gate::Preview& preview, s
                        ? "your certificate is part of your signature, which stays in this site's ledger"
                        : "your certificate is part of your signature, and leaves in the bundle with the report");
   return out;
-}
-
-Result<crypto::PrivateKey> key_of(const OfficerKey& key, const crypto::Certificate& certificate) {
-  if (!key.key.starts_with("pkcs11:")) return keeper::signing_key(key.key, officer_key_name, certificate.key());
-  if (key.module.empty()) {
-    return fail(Code::usage, "a key in a token needs the token's module",
-                "give it with `--module`, such as `--module /usr/lib/softhsm/libsofthsm2.so`");
-  }
-  const keeper::TokenKey token{key.key, key.module};
-  AIRLOCK_CHECK(keeper::check(token));
-  AIRLOCK_TRY(auto out, keeper::token_key(token, officer_key_name));
-  if (!(out.public_key() == certificate.key())) {
-    return fail(Code::integrity, quote(key.key) + ": is not the key of the certificate");
-  }
-  return out;
-}
-
-/// Writes the file under a hidden name and then gives it its own, so that it is complete whenever it can be taken.
-Result<std::string> drop(const site::Site& site, std::uint64_t number, std::string_view pem, const sys::World& world) {
-  const std::string folder = site.path(site::layout::approvals) + "/";
-  const std::string name = std::to_string(number) + "-" + sys::random_uuid(world) + ".p7s";
-  const std::string hidden = folder + "." + name + ".tmp";
-  AIRLOCK_TRY(auto file, sys::NewFile::create(hidden, sys::public_file, world));
-  AIRLOCK_CHECK(file.write(pem));
-  AIRLOCK_CHECK(file.sync());
-  AIRLOCK_CHECK(sys::rename_new(hidden, folder + name, world));
-  file.keep();
-  // Only who may list the folder can make the name durable. If it is lost, the officer signs again.
-  (void)sys::sync_directory(folder, world);
-  return folder + name;
 }
 
 }  // namespace
@@ -168,7 +132,6 @@ Result<crypto::Certificate> officer_certificate(const std::string& directory, co
 Result<Dropped> approve(const std::string& directory, std::uint64_t number, const ToApprove& what,
                         const crypto::Certificate& certificate, const OfficerKey& key, const sys::World& world) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory, world));
-  AIRLOCK_TRY(const auto private_key, key_of(key, certificate));
   const core::Time now = world.now();
   const envelope::Approval approval{.site_id = site.configuration().site_id,
                                     .number = number,
@@ -177,15 +140,9 @@ Result<Dropped> approve(const std::string& directory, std::uint64_t number, cons
                                     .policy_sha256 = what.policy_sha256,
                                     .note = what.note,
                                     .time = now};
-  AIRLOCK_TRY(const std::string der, crypto::sign(envelope::to_document(approval),
-                                                  {.key = private_key, .certificate = certificate, .time = now}));
-  auto file = drop(site, number, crypto::to_pem(crypto::cms_label, der), world);
-  if (!file) {
-    core::Error error = std::move(file).error();
-    error.hint = "ask the site's owner to let you drop files into " + quote(site.path(site::layout::approvals));
-    return fail(std::move(error));
-  }
-  return Dropped{std::move(*file), now};
+  AIRLOCK_TRY(auto file,
+              sign_and_drop(site, std::to_string(number), envelope::to_document(approval), certificate, key, now));
+  return Dropped{std::move(file), now};
 }
 
 }  // namespace airlock::office

@@ -4,6 +4,7 @@
 #include "core/text.hpp"
 #include "crypto/hash.hpp"
 #include "site/key_files.hpp"
+#include "site/signed_words.hpp"
 #include "sys/look.hpp"
 #include "sys/names.hpp"
 #include "sys/read_file.hpp"
@@ -29,6 +30,8 @@ Result<crypto::Secret> words_key(const Site& site) {
 Result<void> read_into(SiteWords& out, const Site& site, const std::string& path) {
   AIRLOCK_TRY(out.file, sys::read_file(path, redaction::word_list_bytes_limit));
   AIRLOCK_TRY(out.words, redaction::word_list_from(out.file, path));
+  AIRLOCK_TRY(const auto sections, sections_of(out.file, path));
+  out.officers = sections.size();
   if (out.words.empty()) return {};
   AIRLOCK_TRY(const crypto::Secret key, words_key(site));
   crypto::HmacSha256 keyed(key);

@@ -21,7 +21,8 @@ struct SiteWords {
   /// For each word the first 16 bytes of HMAC-SHA-256 over it in lower case, hex; with `*` behind it if the word has
   /// any ending.
   std::set<std::string> digests;
-  std::string file;  ///< the bytes of the file; empty if there is none
+  std::string file;          ///< the bytes of the file; empty if there is none
+  std::size_t officers = 0;  ///< how many officers have a list in the file (signed_words.hpp)
   /// Why the list cannot be used. Then nobody knows which words must not leave, so every report is held.
   std::optional<core::Error> problem;
 

@@ -239,5 +239,5 @@ def test_status_says_how_many_words_are_in_force(w):
     listed(w)
     status = w.airlock("status")
     assert "words that never leave: 4" in status.text and says_no_word(status.text), status.text
-    assert w.airlock("status", "--json").json["words"] == {"count": 4}
+    assert w.airlock("status", "--json").json["words"] == {"count": 4, "officers": 0}
     assert "words.txt" in w.airlock("doctor", code=None).text

@@ -5,14 +5,18 @@
 #include "core/text.hpp"
 #include "gate/process.hpp"
 #include "office/approve.hpp"
+#include "office/sign_words.hpp"
 #include "present.hpp"
+#include "redaction/word_list.hpp"
 #include "supervise.hpp"
+#include "sys/read_file.hpp"
 
 namespace airlock::tools {
 namespace approve_command {
 
 struct Options {
   std::string number;
+  std::string words;
   std::string certificate;
   office::OfficerKey key;
   bool yes = false;
@@ -30,8 +34,44 @@ int ask_worker(Context& context, std::uint64_t number, std::vector<std::string>&
   });
 }
 
+/// Signs a list of words. The list is the officer's own, so no report is read and nothing of it is secret from her.
+int run_words(Context& context, const Options& options) {
+  const console::Console& console = context.console;
+  const auto certificate = office::officer_certificate(context.site, options.certificate);
+  if (!certificate) return console.report(certificate.error());
+  const auto text = sys::read_file(options.words, redaction::word_list_bytes_limit);
+  if (!text) return console.report(text.error());
+  const auto words = redaction::word_list_from(*text, options.words);
+  if (!words) return console.report(words.error());
+  const std::vector<std::string> sentences{
+      "you sign as " + core::quote(certificate->subject()) + " that " + std::to_string(words->size()) +
+          (words->size() == 1 ? " word" : " words") + " must never leave this site",
+      "the list replaces the one that you signed before, and adds to those of others"};
+  if (const auto confirmed = console.confirm(sentences, "Sign this?", options.yes); !confirmed) {
+    return console.report(confirmed.error());
+  }
+  const auto dropped = office::sign_words(context.site, *words, *certificate, options.key);
+  if (!dropped) return console.report(dropped.error());
+  if (console.json()) {
+    console.print({{"words", words->size()},
+                   {"officer", certificate->subject()},
+                   {"key_sha256", certificate->key().sha256().hex()},
+                   {"time", dropped->time.text()},
+                   {"file", dropped->file},
+                   {"exit", 0}});
+  }
+  console.say("signed, and dropped as " + core::shell_path(dropped->file));
+  console.say("the owner's next `airlock process --held` takes it in");
+  return 0;
+}
+
 int run(Context& context, const Options& options) {
   const console::Console& console = context.console;
+  if (options.number.empty() == options.words.empty()) {
+    return console.report({core::Code::usage, "give the number of a report that waits, or a list with `--words`",
+                           "`airlock status` says which reports wait"});
+  }
+  if (!options.words.empty()) return run_words(context, options);
   const auto number = number_from(options.number);
   if (!number) return console.report(number.error());
   const auto certificate = office::officer_certificate(context.site, options.certificate);
@@ -71,14 +111,17 @@ void add_approve(Context& context) {
   using namespace approve_command;
   auto options = std::make_shared<Options>();
   console::Command command = context.console.command(
-      "approve", "sign, as an officer, what would leave of a report that waits",
+      "approve", "sign, as an officer, what would leave of a report that waits, or a list of words that never leave",
       "  airlock approve 12 --key officer.key --certificate officer.crt\n"
       "  airlock approve 12 --key 'pkcs11:token=alice;object=signing' --module /usr/lib/softhsm/libsofthsm2.so \\\n"
-      "    --certificate officer.crt",
+      "    --certificate officer.crt\n"
+      "  airlock approve --words names.txt --key officer.key --certificate officer.crt",
       [&context, options] { return run(context, *options); });
   command.exits(
-      {{4, "nothing was signed: the report does not wait for an approval, or your certificate is no officer's"}});
-  command.text("N", options->number, "the number of a report that waits", console::Need::required);
+      {{3, "nothing was signed: the list has a line that is no word"},
+       {4, "nothing was signed: the report does not wait for an approval, or your certificate is no officer's"}});
+  command.text("N", options->number, "the number of a report that waits");
+  command.text("--words", options->words, "sign this list of words that must never leave, in place of a report");
   command.text("--key", options->key.key, "your key: a file, or the URI of a key in a PKCS #11 token",
                console::Need::required);
   command.text("--certificate", options->certificate, "your certificate, as it is in the site's `trust/officers`",

@@ -103,6 +103,12 @@ class Confined final : public Worker {
     if (!uid || !login || !role) return core::fail(Code::refused, "the supervisor has ended");
     return gate::Dropper{*uid, std::move(*login), !role->empty()};
   }
+  Result<void> place_words(const std::string& id) override {
+    ends_.tell(place_words_word);
+    ends_.tell_text(id);
+    if (ends_.hear() == done_word) return {};
+    return failed();
+  }
   void hand_over(const std::vector<std::string>& texts) override {
     ends_.tell(texts_word);
     ends_.tell(static_cast<char>(texts.size()));

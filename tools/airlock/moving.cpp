@@ -1,6 +1,7 @@
 #include "moving.hpp"
 
 #include "gate/claims.hpp"
+#include "gate/place_words.hpp"
 #include "words.hpp"
 
 namespace airlock::tools::supervision {
@@ -12,7 +13,7 @@ void tell_failure(sys::Worker& ends, const core::Error& error) { tell(ends, fail
 
 bool moves_reports(char word) { return word == claim_word || word == put_back_word || word == keep_word; }
 
-bool takes_drops(char word) { return word == claim_drop_word || word == dropper_word; }
+bool takes_drops(char word) { return word == claim_drop_word || word == dropper_word || word == place_words_word; }
 
 void move_for_worker(const std::string& site, sys::Worker& ends, char word) {
   const auto first = ends.hear_text();
@@ -43,6 +44,10 @@ void take_drop_for_worker(const std::string& site, sys::Worker& ends, char word)
     ends.tell(*claimed ? done_word : not_now_word);
     if (*claimed) ends.tell_text(**claimed);
     return;
+  }
+  if (word == place_words_word) {
+    if (const auto placed = gate::place_words(site, *text); !placed) return tell_failure(ends, placed.error());
+    return ends.tell(done_word);
   }
   const auto dropper = gate::dropper_of(site, *text);
   if (!dropper) return tell_failure(ends, dropper.error());

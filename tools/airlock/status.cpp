@@ -90,7 +90,10 @@ void say_words(const console::Console& console, const site::SiteWords& words) {
     console.warn(words.problem->message + ": every report is held", words.problem->hint);
   } else if (words.in_force()) {
     console.say("words that never leave: " + std::to_string(words.words.size()) + ", in " +
-                std::string(site::layout::words));
+                std::string(site::layout::words) +
+                (words.officers == 0 ? ""
+                                     : ", with the lists of " + std::to_string(words.officers) +
+                                           (words.officers == 1 ? " officer" : " officers")));
   }
 }
 

@@ -44,6 +44,8 @@ class Worker {
   /// task takes that in.
   [[nodiscard]] virtual core::Result<std::optional<std::string>> claim_drop(const std::string& name) = 0;
   [[nodiscard]] virtual core::Result<gate::Dropper> dropper(const std::string& id) = 0;
+  /// Has the supervisor put the list of a claimed drop into `words.txt` (gate/place_words.hpp). The same.
+  [[nodiscard]] virtual core::Result<void> place_words(const std::string& id) = 0;
   /// Hands texts over to the supervisor, at most 16. Only where the task has a place for them.
   virtual void hand_over(const std::vector<std::string>& texts) = 0;
 };

@@ -4,6 +4,7 @@
 
 #include "core/text.hpp"
 #include "gate/signed_drops.hpp"
+#include "site/signed_words.hpp"
 
 namespace airlock::tools {
 
@@ -16,7 +17,8 @@ core::Result<TakenIn> take_in(const Context& context, Worker& worker) {
     } else {
       const std::string about = drop.number == 0 ? "" : " of report " + std::to_string(drop.number);
       const std::string by = drop.officer.empty() ? "" : " by " + core::quote(drop.officer);
-      context.console.complain("an approval" + about + by + " was refused: " + message,
+      const bool is_list = drop.format == site::signed_words_format;
+      context.console.complain((is_list ? "a list of words" : "an approval") + about + by + " was refused: " + message,
                                "it is removed and recorded; `airlock approve` makes a new one");
     }
     out.documents.push_back({{"outcome", drop.accepted ? "approved" : "refused"},
@@ -34,7 +36,8 @@ core::Result<TakenIn> take_in(const Context& context, Worker& worker) {
                              {"hint", core::or_null(error.hint)}});
   };
   const gate::DropMover mover{[&](const std::string& name) { return worker.claim_drop(name); },
-                              [&](const std::string& id) { return worker.dropper(id); }};
+                              [&](const std::string& id) { return worker.dropper(id); },
+                              [&](const std::string& id) { return worker.place_words(id); }};
   AIRLOCK_TRY(out.approved, gate::take_in_drops(context.site, mover, {taken, left}));
   return out;
 }

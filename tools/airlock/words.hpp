@@ -11,15 +11,16 @@ inline constexpr char deliver_word = 'd';
 inline constexpr char ran_word = 'r';
 inline constexpr char not_installed_word = 'n';
 inline constexpr char failed_word = 'f';
-inline constexpr char claim_word = 'c';       // and a name
-inline constexpr char put_back_word = 'b';    // and an id and a name
-inline constexpr char keep_word = 'k';        // and an id
-inline constexpr char piece_word = 'p';       // and a part of a page
-inline constexpr char write_word = 'm';       // the page is complete
-inline constexpr char claim_drop_word = 'a';  // and a name
-inline constexpr char dropper_word = 'o';     // and an id
-inline constexpr char texts_word = 't';       // and their number as a byte, and the texts
-inline constexpr char done_word = 'y';        // for a claim and its id
+inline constexpr char claim_word = 'c';        // and a name
+inline constexpr char put_back_word = 'b';     // and an id and a name
+inline constexpr char keep_word = 'k';         // and an id
+inline constexpr char piece_word = 'p';        // and a part of a page
+inline constexpr char write_word = 'm';        // the page is complete
+inline constexpr char claim_drop_word = 'a';   // and a name
+inline constexpr char dropper_word = 'o';      // and an id
+inline constexpr char place_words_word = 'l';  // and an id
+inline constexpr char texts_word = 't';        // and their number as a byte, and the texts
+inline constexpr char done_word = 'y';         // for a claim and its id
 inline constexpr char not_now_word = 'w';
 
 /// The maximum number of texts that the worker hands over.

@@ -39,6 +39,7 @@ struct Vendor : test::Authority {
             .issued = now,
             .next_update = now + std::chrono::days{366},
             .delivery = "",
+            .approvals = "",
             .policy = policy_text,
             .dictionary = dictionary_text,
             .recipients = {recipient}};
