@@ -130,7 +130,7 @@ Result<crypto::Certificate> officer_certificate(const std::string& directory, co
 }
 
 Result<Dropped> approve(const std::string& directory, std::uint64_t number, const ToApprove& what,
-                        const crypto::Certificate& certificate, const OfficerKey& key, const sys::World& world) {
+                        const crypto::Certificate& certificate, const keeper::PersonKey& key, const sys::World& world) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory, world));
   const core::Time now = world.now();
   const envelope::Approval approval{.site_id = site.configuration().site_id,

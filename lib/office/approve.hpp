@@ -12,6 +12,7 @@
 #include "core/time.hpp"
 #include "crypto/certificate.hpp"
 #include "gate/process.hpp"
+#include "keeper/person_key.hpp"
 #include "sys/world.hpp"
 
 namespace airlock::office {
@@ -34,12 +35,6 @@ struct ToApprove {
 [[nodiscard]] std::vector<std::string> to_texts(const ToApprove& what);
 [[nodiscard]] Result<ToApprove> to_approve_from(const std::vector<std::string>& texts);
 
-/// Where an officer's key is: a file, or with a `module` the URI of a key in a PKCS #11 token (RFC 7512).
-struct OfficerKey {
-  std::string key;
-  std::string module;  ///< absolute path; empty for a file
-};
-
 /// Reads an officer's certificate. Errors: of the file; refused if the site does not have it in `trust/officers/`, or
 /// if it is not valid now.
 [[nodiscard]] Result<crypto::Certificate> officer_certificate(const std::string& directory, const std::string& file);
@@ -51,7 +46,7 @@ struct Dropped {
 /// Signs, and drops the signature. May ask for a passphrase or PIN. Errors: of the key; refused if this user may not
 /// drop files there.
 [[nodiscard]] Result<Dropped> approve(const std::string& directory, std::uint64_t number, const ToApprove& what,
-                                      const crypto::Certificate& certificate, const OfficerKey& key,
+                                      const crypto::Certificate& certificate, const keeper::PersonKey& key,
                                       const sys::World& world = sys::real_world());
 
 }  // namespace airlock::office

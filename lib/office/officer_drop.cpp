@@ -3,7 +3,6 @@
 #include "core/text.hpp"
 #include "crypto/cms.hpp"
 #include "crypto/pem.hpp"
-#include "keeper/keeper.hpp"
 #include "sys/names.hpp"
 #include "sys/world.hpp"
 #include "sys/write_file.hpp"
@@ -11,26 +10,8 @@
 namespace airlock::office {
 namespace {
 
-using core::Code;
 using core::fail;
 using core::quote;
-
-constexpr std::string_view officer_key_name = "officer";
-
-Result<crypto::PrivateKey> key_of(const OfficerKey& key, const crypto::Certificate& certificate) {
-  if (!key.key.starts_with("pkcs11:")) return keeper::signing_key(key.key, officer_key_name, certificate.key());
-  if (key.module.empty()) {
-    return fail(Code::usage, "a key in a token needs the token's module",
-                "give it with `--module`, such as `--module /usr/lib/softhsm/libsofthsm2.so`");
-  }
-  const keeper::TokenKey token{key.key, key.module};
-  AIRLOCK_CHECK(keeper::check(token));
-  AIRLOCK_TRY(auto out, keeper::token_key(token, officer_key_name));
-  if (!(out.public_key() == certificate.key())) {
-    return fail(Code::integrity, quote(key.key) + ": is not the key of the certificate");
-  }
-  return out;
-}
 
 /// Writes the file under a hidden name and then gives it its own, so that it is complete whenever it can be taken.
 Result<std::string> drop(const site::Site& site, const std::string& prefix, std::string_view pem) {
@@ -51,8 +32,9 @@ Result<std::string> drop(const site::Site& site, const std::string& prefix, std:
 }  // namespace
 
 Result<std::string> sign_and_drop(const site::Site& site, const std::string& prefix, std::string_view document,
-                                  const crypto::Certificate& certificate, const OfficerKey& key, core::Time now) {
-  AIRLOCK_TRY(const auto private_key, key_of(key, certificate));
+                                  const crypto::Certificate& certificate, const keeper::PersonKey& key,
+                                  core::Time now) {
+  AIRLOCK_TRY(const auto private_key, keeper::key_of_person(key, certificate.key()));
   AIRLOCK_TRY(const std::string der,
               crypto::sign(document, {.key = private_key, .certificate = certificate, .time = now}));
   auto file = drop(site, prefix, crypto::to_pem(crypto::cms_label, der));

@@ -9,6 +9,7 @@
 #include "core/result.hpp"
 #include "core/time.hpp"
 #include "crypto/certificate.hpp"
+#include "keeper/person_key.hpp"
 #include "office/approve.hpp"
 #include "site/site.hpp"
 
@@ -18,6 +19,6 @@ namespace airlock::office {
 /// PIN. Errors: of the key; refused if this user may not drop files there.
 [[nodiscard]] Result<std::string> sign_and_drop(const site::Site& site, const std::string& prefix,
                                                 std::string_view document, const crypto::Certificate& certificate,
-                                                const OfficerKey& key, core::Time now);
+                                                const keeper::PersonKey& key, core::Time now);
 
 }  // namespace airlock::office

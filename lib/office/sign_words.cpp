@@ -7,7 +7,8 @@
 namespace airlock::office {
 
 Result<Dropped> sign_words(const std::string& directory, const redaction::WordList& words,
-                           const crypto::Certificate& certificate, const OfficerKey& key, const sys::World& world) {
+                           const crypto::Certificate& certificate, const keeper::PersonKey& key,
+                           const sys::World& world) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory, world));
   const core::Time now = world.now();
   const std::string document = site::to_document({site.configuration().site_id, now, words});

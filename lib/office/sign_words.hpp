@@ -15,7 +15,7 @@ namespace airlock::office {
 
 /// Signs the list, and drops the signature. May ask for a passphrase or PIN. Errors: as `approve`.
 [[nodiscard]] Result<Dropped> sign_words(const std::string& directory, const redaction::WordList& words,
-                                         const crypto::Certificate& certificate, const OfficerKey& key,
+                                         const crypto::Certificate& certificate, const keeper::PersonKey& key,
                                          const sys::World& world = sys::real_world());
 
 }  // namespace airlock::office

@@ -43,6 +43,10 @@ void add_bundle_facts(Page& page, const envelope::OpenedBundle& bundle) {
   add("Made", manifest.created.text());
   add("Signed", bundle.signing_time().text() + " by " + bundle.signer().subject() + ", SHA-256 " +
                     bundle.signer().fingerprint().hex());
+  for (const envelope::SignedApproval& approval : bundle.approvals()) {
+    add("Approved", approval.approval.time.text() + " by " + approval.signer.subject() + ", SHA-256 " +
+                        approval.signer.fingerprint().hex());
+  }
   for (const std::string& recipient : manifest.recipients) add("Sealed for", "certificate with SHA-256 " + recipient);
 }
 

@@ -51,9 +51,20 @@ std::string verdict_of(const gate::Preview& preview, const std::optional<Disclos
          why_it_stopped(preview, shareable) + ".";
 }
 
+/// Who has approved the bytes so far.
+std::vector<std::string> approvals_in_words(const gate::Prepared& prepared) {
+  std::vector<std::string> out;
+  for (const gate::RecordedApproval& approval : prepared.approvals) {
+    out.push_back("approved by " + approval.signer.subject() + " at " + approval.approval.time.text() +
+                  ", certificate " + approval.signer.fingerprint().hex());
+  }
+  return out;
+}
+
 void add_missing(Page& page, const gate::Preview& preview, Shareable shareable) {
   const gate::Prepared& prepared = preview.result.prepared;
   page.persons_word_missing = prepared.payload && gate::is_a_persons(prepared.stop);
+  page.missing = approvals_in_words(prepared);
   if (gate::leaves(prepared.outcome)) {
     page.missing.emplace_back(
         "nobody: what a person authorised for this site covers this decision, and disclosures are not on hold");

@@ -18,7 +18,7 @@ struct Options {
   std::string number;
   std::string words;
   std::string certificate;
-  office::OfficerKey key;
+  keeper::PersonKey key;
   bool yes = false;
 };
 
