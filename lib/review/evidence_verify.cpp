@@ -57,12 +57,15 @@ Result<std::vector<std::pair<std::string, std::string>>> to_compare(const Eviden
 
 }  // namespace
 
-Result<VerifiedEvidence> verify_evidence(const core::Blob& file, const crypto::Certificate& exporter,
+Result<VerifiedEvidence> verify_evidence(const core::Blob& file, const std::optional<crypto::Certificate>& exporter,
                                          const std::optional<EvidenceReader>& reader, core::Scratch& scratch) {
   AIRLOCK_TRY(const core::Blob* const object, signed_object(file, reader, scratch));
   VerifiedEvidence out;
   if (object != &file) out.verified.emplace_back("encryption: opened with the given key");
-  AIRLOCK_TRY(const auto verified, crypto::verify(*object, crypto::TrustStore::officers({exporter})));
+  const auto trust = [&](const crypto::Certificate& presented) -> Result<crypto::TrustStore> {
+    return crypto::TrustStore::officers({exporter.value_or(presented)});
+  };
+  AIRLOCK_TRY(const auto verified, crypto::verify(*object, trust));
   out.verified.push_back("signature: by " + verified.signer().subject() + ", " + verified.signing_time().text());
   AIRLOCK_TRY(const auto content, EvidenceContent::read(verified.content()));
   AIRLOCK_CHECK(check_exporter(content.evidence(), verified));
@@ -72,6 +75,10 @@ Result<VerifiedEvidence> verify_evidence(const core::Blob& file, const crypto::C
   AIRLOCK_CHECK(check_disclosed_part(content, ledger, out.verified));
   AIRLOCK_CHECK(check_documents_part(content, ledger, out.verified));
   AIRLOCK_TRY(out.compare, to_compare(content, ledger));
+  if (!exporter) {
+    out.compare.emplace(out.compare.begin(), "certificate that signed it, " + verified.signer().subject(),
+                        verified.signer().fingerprint().hex());
+  }
   out.evidence = content.evidence();
   return out;
 }

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
 /// Verifies evidence without a site. Everything that is needed is in the file, but for the exporter's certificate,
-/// which the verifier has from elsewhere.
+/// which the verifier has from elsewhere, or compares by its fingerprint.
 
 #include <optional>
 #include <string>
@@ -30,12 +30,13 @@ struct VerifiedEvidence {
 };
 
 /// Verifies, in this order: the encryption, if `reader` is given; the signature by exactly the certificate `exporter`,
-/// made while that was valid; the archive, its list of files and each digest; the ledger's keys, checkpoints and their
-/// consistency; each entry; each disclosure; each document. Ends at the first fault, and names it. `scratch` takes the
-/// decrypted content. Errors: bad_input (not evidence, or encrypted and no `reader` is given); refused (`reader` is no
-/// recipient); integrity (anything that does not verify).
+/// made while that was valid; without `exporter`, by the certificate in the file, which is then the first to compare;
+/// the archive, its list of files and each digest; the ledger's keys, checkpoints and their consistency; each entry;
+/// each disclosure; each document. Ends at the first fault, and names it. `scratch` takes the decrypted content.
+/// Errors: bad_input (not evidence, or encrypted and no `reader` is given); refused (`reader` is no recipient);
+/// integrity (anything that does not verify).
 [[nodiscard]] core::Result<VerifiedEvidence> verify_evidence(const core::Blob& file,
-                                                             const crypto::Certificate& exporter,
+                                                             const std::optional<crypto::Certificate>& exporter,
                                                              const std::optional<EvidenceReader>& reader,
                                                              core::Scratch& scratch);
 

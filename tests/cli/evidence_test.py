@@ -55,6 +55,7 @@ def test_evidence_is_verified_by_airlock_by_its_how_to_and_by_a_script_of_anothe
     history(w)
     path, done = export(w, *DAYS)
     assert path.stat().st_mode & 0o777 == 0o600 and done["missing"] == [], done
+    assert "certificate that signed it" in w.airlock("evidence", "verify", path, "--json").json["compare"][0]["what"]
     said = verify(w, path).text
     assert f"{done['entries']} entries: in the tree of {done['ledger_size']}" in said, said
     assert "2 disclosures: as the ledger recorded them" in said and "1 receipts" in said, said

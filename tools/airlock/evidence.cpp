@@ -136,7 +136,10 @@ struct VerifyOptions {
 };
 
 Result<review::VerifiedEvidence> verify_file(const VerifyOptions& options) {
-  AIRLOCK_TRY(const auto exporter, read_certificate(options.exporter));
+  std::optional<crypto::Certificate> exporter;
+  if (!options.exporter.empty()) {
+    AIRLOCK_TRY(exporter, read_certificate(options.exporter));
+  }
   if (options.key.empty() != options.certificate.empty()) {
     return core::fail(Code::usage, "encrypted evidence is opened with `--key` and `--certificate` together");
   }
@@ -212,6 +215,7 @@ void add_evidence(Context& context) {
   auto verifying = std::make_shared<VerifyOptions>();
   console::Command verified = context.console.command(
       group, "verify", "verify evidence; needs no site",
+      "  airlock evidence verify 2026.p7s\n"
       "  airlock evidence verify 2026.p7s --exporter officer.crt\n"
       "  airlock evidence verify 2026.p7m --exporter officer.crt --key auditor.key --certificate auditor.crt",
       [&context, verifying] { return verify(context, *verifying); });
@@ -219,8 +223,8 @@ void add_evidence(Context& context) {
                   {4, "it was not encrypted for this key"},
                   {5, "something does not verify; the message names the first such thing"}});
   verified.text("FILE", verifying->file, "the evidence", console::Need::required);
-  verified.text("--exporter", verifying->exporter, "the certificate of the exporter, as you have it from elsewhere",
-                console::Need::required);
+  verified.text("--exporter", verifying->exporter,
+                "the certificate of the exporter, as you have it from elsewhere; without it, compare its fingerprint");
   verified.text("--key", verifying->key, "your key, if the evidence was encrypted for you");
   verified.text("--certificate", verifying->certificate, "your certificate, if the evidence was encrypted for you");
 }
