@@ -317,6 +317,6 @@ def test_taking_approvals_in_killed_anywhere(w):
         assert w.hidden() == [], f"{place}: hidden files"
         w.ledger_ok()
 
-    killed = kill_everywhere(w, ["process", "--held"], after, 1 if LONG else 120)
+    killed = kill_everywhere(w, ["process", "--held"], after, 1 if LONG else 250)
     assert killed > 5, f"only {killed} runs were killed"
     print(f"counted: taking in killed {killed} times")

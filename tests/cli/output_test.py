@@ -27,6 +27,7 @@ def arguments(w, n):
         "review": ["review", fresh, "--html", f"{new}.html"],
         "discard": ["discard", waiting["number"], "--reason", f"test data {n}"], "status": ["status"], "doctor": ["doctor"],
         "authorise": ["authorise", "--reason", f"again {n}", "--yes"],
+        "approve": ["approve", "--words", w.words, "--key", w.path / "officer.key", "--certificate", w.path / "officer.crt", "--yes"],
         "hold": ["hold", "--reason", f"incident {n}"], "release": ["release"],
         "licence verify": ["licence", "verify"], "licence show": ["licence", "show"],
         "licence install": ["licence", "install", w.licence], "licence usage": ["licence", "usage"],
@@ -82,6 +83,8 @@ def setting(w):
     w.vendor("receipt", "--site", w.site_id, "--out", w.receipt)
     new_exporter(w)
     w.evidence, _ = export(w, "--reports", "1")
+    w.words = w.file("words-of-an-officer.txt", "Zanzibarium\n")
+    shutil.copy(w.path / "officer.crt", w.site_path / "trust" / "officers")
     w.medium = w.path / "medium"
     w.medium.mkdir()
     other = w.path / "other"

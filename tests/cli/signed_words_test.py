@@ -138,5 +138,5 @@ def test_taking_in_a_list_killed_anywhere_ends_with_the_list_in_force_and_record
         assert list((w.site_path / "claimed").iterdir()) == [] and w.hidden() == [], place
         w.ledger_ok()
 
-    killed = kill_everywhere(w, ["process", "--held"], after, 1 if LONG else 120)
+    killed = kill_everywhere(w, ["process", "--held"], after, 1 if LONG else 250)
     assert killed > 3, f"only {killed} runs were killed"
