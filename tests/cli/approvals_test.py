@@ -7,6 +7,7 @@ import sqlite3
 import pytest
 from crash_test import bundles_by_content, kill_everywhere
 from harness import LONG, REPORT
+from irreversible_test import asked
 from keys_test import MODULE, PIN, airlock, environment, token
 from machine_test import on_machine
 from officers import Officer, awaiting, drop, dropped, statement, take_in
@@ -224,9 +225,13 @@ def test_who_may_not_approve_is_told_before_she_signs(w):
     assert "is not the private key" in ran.err or "not" in ran.err, ran
     ran = w.airlock("approve", number, "--key", "pkcs11:token=x;object=y", "--certificate", alice.certificate, "--yes", code=2)
     assert "--module" in ran.err, ran
-    ran = w.airlock("approve", number, "--key", alice.key, "--certificate", alice.certificate, code=2)
-    assert "--yes" in ran.err, ran
-    assert dropped(w) == [] if (w.site_path / "approvals").exists() else True
+    command = ("approve", number, "--key", alice.key, "--certificate", alice.certificate)
+    code, err = asked(w, b"no\n", *command)  # a terminal asks; elsewhere the command is her word
+    assert code == 4 and "you sign as `CN=alice`" in err and "nothing was done" in err, err
+    approvals = w.site_path / "approvals"
+    assert list(approvals.glob("*.p7s")) == []
+    assert "you sign as `CN=alice`" in w.airlock(*command).text
+    assert len(list(approvals.glob("*.p7s"))) == 1
     w.configure(approvals=None)
     assert "nobody asks for approvals" in alice.approve(number, code=4).err
 

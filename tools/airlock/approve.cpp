@@ -34,6 +34,29 @@ int ask_worker(Context& context, std::uint64_t number, std::vector<std::string>&
   });
 }
 
+/// Shows what is about to be signed. At a terminal it asks; elsewhere the command itself is the person's word, since it
+/// names her key. Error: refused (another answer than yes).
+core::Result<void> shown(const console::Console& console, const std::vector<std::string>& sentences,
+                         const Options& options) {
+  return console.confirm(sentences, "Sign this?", options.yes || !console::Console::can_ask());
+}
+
+/// Tells what was dropped. `about`: members that `--json` has before the others.
+int told(const console::Console& console, const crypto::Certificate& certificate, const office::Dropped& dropped,
+         core::Json about) {
+  if (console.json()) {
+    about.update({{"officer", certificate.subject()},
+                  {"key_sha256", certificate.key().sha256().hex()},
+                  {"time", dropped.time.text()},
+                  {"file", dropped.file},
+                  {"exit", 0}});
+    console.print(about);
+  }
+  console.say("signed, and dropped as " + core::shell_path(dropped.file));
+  console.say("the owner's next `airlock process --held` takes it in");
+  return 0;
+}
+
 /// Signs a list of words. The list is the officer's own, so no report is read and nothing of it is secret from her.
 int run_words(Context& context, const Options& options) {
   const console::Console& console = context.console;
@@ -47,22 +70,12 @@ int run_words(Context& context, const Options& options) {
       "you sign as " + core::quote(certificate->subject()) + " that " + std::to_string(words->size()) +
           (words->size() == 1 ? " word" : " words") + " must never leave this site",
       "the list replaces the one that you signed before, and adds to those of others"};
-  if (const auto confirmed = console.confirm(sentences, "Sign this?", options.yes); !confirmed) {
+  if (const auto confirmed = shown(console, sentences, options); !confirmed) {
     return console.report(confirmed.error());
   }
   const auto dropped = office::sign_words(context.site, *words, *certificate, options.key);
   if (!dropped) return console.report(dropped.error());
-  if (console.json()) {
-    console.print({{"words", words->size()},
-                   {"officer", certificate->subject()},
-                   {"key_sha256", certificate->key().sha256().hex()},
-                   {"time", dropped->time.text()},
-                   {"file", dropped->file},
-                   {"exit", 0}});
-  }
-  console.say("signed, and dropped as " + core::shell_path(dropped->file));
-  console.say("the owner's next `airlock process --held` takes it in");
-  return 0;
+  return told(console, *certificate, *dropped, {{"words", words->size()}});
 }
 
 int run(Context& context, const Options& options) {
@@ -85,24 +98,14 @@ int run(Context& context, const Options& options) {
   std::vector<std::string> sentences = what->sentences;
   sentences.push_back("you sign as " + core::quote(certificate->subject()) + " that report " + std::to_string(*number) +
                       " may leave as the bytes with SHA-256 " + what->payload_sha256);
-  if (const auto confirmed = console.confirm(sentences, "Sign this?", options.yes); !confirmed) {
+  if (const auto confirmed = shown(console, sentences, options); !confirmed) {
     return console.report(confirmed.error());
   }
   const auto dropped = office::approve(context.site, *number, *what, *certificate, options.key);
   if (!dropped) return console.report(dropped.error());
-  if (console.json()) {
-    console.print({{"number", *number},
-                   {"payload_sha256", what->payload_sha256},
-                   {"decision_sha256", what->decision_sha256},
-                   {"officer", certificate->subject()},
-                   {"key_sha256", certificate->key().sha256().hex()},
-                   {"time", dropped->time.text()},
-                   {"file", dropped->file},
-                   {"exit", 0}});
-  }
-  console.say("signed, and dropped as " + core::shell_path(dropped->file));
-  console.say("the owner's next `airlock process --held` takes it in");
-  return 0;
+  return told(
+      console, *certificate, *dropped,
+      {{"number", *number}, {"payload_sha256", what->payload_sha256}, {"decision_sha256", what->decision_sha256}});
 }
 
 }  // namespace approve_command

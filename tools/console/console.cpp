@@ -241,9 +241,11 @@ std::string Console::ask(std::string_view text) {
   return answer;
 }
 
+bool Console::can_ask() { return ::isatty(STDIN_FILENO) != 0; }
+
 core::Result<void> Console::confirm(const std::vector<std::string>& consequences, std::string_view question,
                                     bool answered, core::Code unattended) const {
-  if (answered || ::isatty(STDIN_FILENO) == 0) {
+  if (answered || !can_ask()) {
     for (const std::string& consequence : consequences) say(consequence);
     if (answered) return {};
     return core::fail(unattended, "there is no terminal to confirm it at", "read it, then give `--yes`");

@@ -96,6 +96,8 @@ class Console {
   void remark(std::string_view line) const;
   /// Prints `text` to standard error, even with `--quiet`, and reads a line from standard input.
   [[nodiscard]] static std::string ask(std::string_view text);
+  /// Whether standard input is a terminal, so that somebody can answer a question.
+  [[nodiscard]] static bool can_ask();
   /// Has a person confirm a step that cannot be undone. At a terminal it shows `consequences` and asks `question`; only
   /// the answer `yes` confirms. With `--yes` (`answered`), or if standard input is no terminal, it prints
   /// `consequences` as `say` does and does not ask. Errors: refused (another answer), `unattended` (no terminal and no
