@@ -8,7 +8,6 @@
 #include "sys/file_system.hpp"
 #include "sys/look.hpp"
 #include "sys/names.hpp"
-#include "sys/person.hpp"
 
 namespace airlock::gate {
 namespace {
@@ -27,18 +26,18 @@ Result<ledger::TreeHead> make_ledger_at(const std::string& path, const sys::Lock
   return change.commit();
 }
 
-Json to_json(const sys::Person& person) {
-  Json out{{"uid", person.uid}};
-  if (!person.login.empty()) out["login"] = person.login;
-  if (person.sudo) out["sudo"] = *person.sudo;
-  return out;
-}
-
 Result<sys::Lock> acquire(const std::string& path, Patience patience) {
   return sys::Lock::acquire(path, static_cast<int>(patience));
 }
 
 }  // namespace
+
+Json person_members(const sys::Person& person) {
+  Json out{{"uid", person.uid}};
+  if (!person.login.empty()) out["login"] = person.login;
+  if (person.sudo) out["sudo"] = *person.sudo;
+  return out;
+}
 
 Result<std::shared_ptr<OpenedSite>> OpenedSite::open_unchecked(site::Site site) {
   AIRLOCK_CHECK(check_may_change(site));
@@ -76,7 +75,7 @@ Result<std::uint64_t> SessionChange::append(ledger::Kind kind, std::string_view 
     return Change::append(kind, report_id, members, time_, world_.random_bytes(nonce_bytes));
   }
   Json with = members;
-  with["by"] = to_json(sys::acting_person());
+  with["by"] = person_members(sys::acting_person());
   return Change::append(kind, report_id, with, time_, world_.random_bytes(nonce_bytes));
 }
 

@@ -25,6 +25,7 @@
 #include "ledger/merkle.hpp"
 #include "site/site.hpp"
 #include "sys/lock.hpp"
+#include "sys/person.hpp"
 #include "sys/world.hpp"
 
 namespace airlock::gate {
@@ -62,6 +63,9 @@ class OpenedSite {
   site::Site site_;
   ledger::Ledger ledger_;
 };
+
+/// The member `by` of an entry: who gave an order, or dropped a file (docs/formats/ledger.md).
+[[nodiscard]] core::Json person_members(const sys::Person& person);
 
 /// A change of the ledger whose entries all have the time of their session.
 class SessionChange : public ledger::Change {

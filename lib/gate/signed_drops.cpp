@@ -51,9 +51,7 @@ TakenDrop refused(std::string reason, std::string message) {
 }
 
 Json to_json(const Dropper& dropper) {
-  Json out{{"uid", dropper.uid}};
-  if (!dropper.login.empty()) out["login"] = dropper.login;
-  return out;
+  return person_members({.uid = dropper.uid, .login = dropper.login, .sudo = std::nullopt});
 }
 
 /// The format that a signed document names; empty if it is not JSON with such a member.

@@ -32,7 +32,7 @@ bool is_shared(std::string_view name) {
 
 class Access {
  public:
-  Access(const Site& site, unsigned gid) : site_(site), gid_(gid) {}
+  Access(const Site& site, unsigned owner, unsigned gid) : site_(site), owner_(owner), gid_(gid) {}
 
   Result<void> settle() {
     // A service that may not set set-group-id finds the folders that are made as they are needed.
@@ -69,7 +69,7 @@ class Access {
       if (found != sys::FileKind::file || !is_shared(name)) continue;
       AIRLOCK_TRY(const auto attributes, sys::attributes_of(file));
       // What everybody may read, or another user owns, is not Airlock's to change.
-      if (!attributes || (attributes->permissions & 0004) != 0 || attributes->uid != owner()) continue;
+      if (!attributes || (attributes->permissions & 0004) != 0 || attributes->uid != owner_) continue;
       AIRLOCK_CHECK(set(file, site_.file_permissions()));
     }
     return {};
@@ -87,12 +87,8 @@ class Access {
     return {};
   }
 
-  [[nodiscard]] unsigned owner() const {
-    const auto attributes = sys::attributes_of(site_.directory());
-    return attributes && *attributes ? (*attributes)->uid : 0;
-  }
-
   const Site& site_;
+  unsigned owner_;
   unsigned gid_;
   bool shares_ = !site_.configuration().readers.empty();
 };
@@ -132,7 +128,7 @@ Result<void> settle_readers(const Site& site) {
   AIRLOCK_TRY(const unsigned gid, due_group(site, now));
   AIRLOCK_TRY(const bool has_public_key, sys::look_for(site.path(layout::ledger_public_key)));
   if (!has_public_key) AIRLOCK_CHECK(write_ledger_public_key(site));
-  return Access(site, gid).settle();
+  return Access(site, now.uid, gid).settle();
 }
 
 }  // namespace airlock::site
