@@ -87,6 +87,15 @@ Result<std::string> read_anchor(const site::Site& site) {
   return sys::read_file(path, ledger::checkpoint_text_limit);
 }
 
+Result<SignedTree> anchored_tree(const site::Site& site, const ledger::KeyHistory& keys) {
+  SignedTree out;
+  AIRLOCK_TRY(out.checkpoint, read_anchor(site));
+  auto head = ledger::verify_checkpoint(out.checkpoint, keys);
+  if (!head) return fail(std::move(head.error()).within("the anchor"));
+  out.head = *head;
+  return out;
+}
+
 /// Names of bundles in the outbox whose disclosure is not in the ledger.
 Result<std::vector<std::string>> unknown_bundles(const site::Site& site, const ledger::Ledger& ledger) {
   AIRLOCK_TRY(const auto names, sys::list_directory(site.path(site::layout::outbox)));

@@ -14,6 +14,7 @@
 
 #include "core/json.hpp"
 #include "core/result.hpp"
+#include "ledger/keys.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger/merkle.hpp"
 #include "site/site.hpp"
@@ -36,6 +37,15 @@ namespace airlock::gate {
 
 /// The signed note in the rollback anchor's file. Errors: integrity if the file is missing; those of reading it.
 [[nodiscard]] core::Result<std::string> read_anchor(const site::Site& site);
+
+/// The tree that the rollback anchor signs. Whoever may not sign a checkpoint has the newest one there.
+struct SignedTree {
+  ledger::TreeHead head;
+  std::string checkpoint;  ///< the signed note
+};
+/// Reads the rollback anchor and verifies it with the key that was in force for its tree. Errors: as `read_anchor`;
+/// integrity.
+[[nodiscard]] core::Result<SignedTree> anchored_tree(const site::Site& site, const ledger::KeyHistory& keys);
 
 /// Names of bundles in the outbox whose disclosure is not in the ledger.
 [[nodiscard]] core::Result<std::vector<std::string>> unknown_bundles(const site::Site& site,

@@ -14,15 +14,10 @@ namespace {
 
 /// The rollback anchor, for a reader of the site, who cannot sign.
 core::Result<SignedHead> head_of_anchor(const site::Site& site, const ledger::Ledger& ledger) {
-  SignedHead out;
-  AIRLOCK_TRY(out.checkpoint, gate::read_anchor(site));
   AIRLOCK_TRY(const auto verifier, site.ledger_verifier());
   AIRLOCK_TRY(const auto keys, ledger.keys(verifier));
-  auto head = ledger::verify_checkpoint(out.checkpoint, keys);
-  if (!head) return core::fail(std::move(head.error()).within("the anchor"));
-  out.head = *head;
-  out.ledger_key = verifier.text();
-  return out;
+  AIRLOCK_TRY(auto tree, gate::anchored_tree(site, keys));
+  return SignedHead{tree.head, std::move(tree.checkpoint), verifier.text()};
 }
 
 core::Result<SignedHead> sign_head_of(const site::Site& site, const ledger::Ledger& ledger) {

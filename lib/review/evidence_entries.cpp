@@ -22,7 +22,7 @@ Result<std::string> row_of(const ledger::Entry& entry, const core::Digest& leaf)
 }  // namespace
 
 Result<EvidenceNeeds> add_entries(const ledger::Ledger& ledger, const EvidenceSelection& selection,
-                                  const SignedTree& tree, EvidenceArchive& archive, core::Sink& rows) {
+                                  const gate::SignedTree& tree, EvidenceArchive& archive, core::Sink& rows) {
   EvidenceNeeds needs;
   AIRLOCK_CHECK(rows.write(core::csv_row({"seq", "time", "kind", "report_id", "what", "who", "why", "leaf_sha256"})));
   for (const std::uint64_t seq : selection.entries) {
@@ -44,7 +44,7 @@ Result<EvidenceNeeds> add_entries(const ledger::Ledger& ledger, const EvidenceSe
 }
 
 Result<void> add_checkpoints(const ledger::Ledger& ledger, const EvidenceNeeds& needs, const ledger::KeyHistory& keys,
-                             const SignedTree& tree, EvidenceArchive& archive) {
+                             const gate::SignedTree& tree, EvidenceArchive& archive) {
   std::map<std::uint64_t, std::string> notes;
   for (const std::string& note : needs.checkpoints) {
     AIRLOCK_TRY(const ledger::TreeHead head, ledger::verify_checkpoint(note, keys));

@@ -4,6 +4,7 @@
 
 #include "core/io.hpp"
 #include "core/result.hpp"
+#include "gate/anchor.hpp"
 #include "ledger/keys.hpp"
 #include "ledger/ledger.hpp"
 #include "review/evidence_archive.hpp"
@@ -12,23 +13,17 @@
 
 namespace airlock::review {
 
-/// The signed tree that all proofs of an archive lead to.
-struct SignedTree {
-  ledger::TreeHead head;
-  std::string checkpoint;  ///< the signed note
-};
-
 /// Adds `entries/<seq>.json` and `proofs/<seq>.txt` for each selected entry, writes a row of CSV for each to `rows`,
 /// and collects what the entries need. Errors: integrity where an entry is not in the tree; those of ledger and
 /// archive.
 [[nodiscard]] core::Result<EvidenceNeeds> add_entries(const ledger::Ledger& ledger, const EvidenceSelection& selection,
-                                                      const SignedTree& tree, EvidenceArchive& archive,
+                                                      const gate::SignedTree& tree, EvidenceArchive& archive,
                                                       core::Sink& rows);
 
 /// Adds `checkpoints/<size>.txt` for the tree and for each checkpoint that the entries name, and from each to the next
 /// `checkpoints/<size>.consistency.txt`. Errors: integrity where one does not verify; those of ledger and archive.
 [[nodiscard]] core::Result<void> add_checkpoints(const ledger::Ledger& ledger, const EvidenceNeeds& needs,
-                                                 const ledger::KeyHistory& keys, const SignedTree& tree,
+                                                 const ledger::KeyHistory& keys, const gate::SignedTree& tree,
                                                  EvidenceArchive& archive);
 
 /// Adds `ceilings/<sha256>.json` for each ceiling that the entries name. Errors: those of ledger and archive.

@@ -10,7 +10,6 @@
 #include "gate/anchor.hpp"
 #include "gate/open.hpp"
 #include "gate/recovery.hpp"
-#include "ledger/checkpoint.hpp"
 #include "review/evidence_archive.hpp"
 #include "review/evidence_entries.hpp"
 #include "review/evidence_selection.hpp"
@@ -83,14 +82,6 @@ Result<void> check_order(const EvidenceOrder& order, core::Time now) {
               "export with a certificate that is valid now");
 }
 
-/// The newest signed checkpoint of the ledger: the rollback anchor.
-Result<SignedTree> signed_tree(const site::Site& site, const ledger::KeyHistory& keys) {
-  SignedTree out;
-  AIRLOCK_TRY(out.checkpoint, gate::read_anchor(site));
-  AIRLOCK_TRY(out.head, ledger::verify_checkpoint(out.checkpoint, keys));
-  return out;
-}
-
 /// The selected reports, by number.
 Result<std::vector<ledger::ReportRow>> rows_of(const ledger::Ledger& ledger, const EvidenceSelection& selection) {
   std::vector<ledger::ReportRow> out;
@@ -113,7 +104,7 @@ class Export {
     AIRLOCK_TRY(const auto verifier, site_.ledger_verifier());
     AIRLOCK_TRY(const auto keys, ledger_.keys(verifier));
     keys_.emplace(keys);
-    AIRLOCK_TRY(tree_, signed_tree(site_, keys));
+    AIRLOCK_TRY(tree_, gate::anchored_tree(site_, keys));
     AIRLOCK_TRY(selection_, select_entries(ledger_, order_.range, tree_.head.size));
     evidence_ = {.site_id = site_.configuration().site_id,
                  .site_name = site_.configuration().name,
@@ -214,7 +205,7 @@ class Export {
   const EvidenceOrder& order_;
   core::Time now_;
   std::optional<ledger::KeyHistory> keys_;
-  SignedTree tree_;
+  gate::SignedTree tree_;
   EvidenceSelection selection_;
   EvidenceRecord evidence_;
   std::size_t files_ = 0;
