@@ -56,9 +56,10 @@ def from_python(verdict):
                       licence=None)
 
 
-def ask_everybody(w, driver, rows, trust=None):
+def ask_everybody(w, driver, rows, trust=None, cpp=None):
     """Each row (name, licence file or None, site folder, product, site id, key, sequence, kit) judged in every way: a list of
-    dictionaries from the way to the verdict. The folders have the row's licence in public/."""
+    dictionaries from the way to the verdict. The folders have the row's licence in public/. `cpp` is the driver in C++, which is
+    asked too where it is given."""
     nothing = w.path / "no-such-file"
     trust = trust or w.root
     work = []
@@ -70,6 +71,8 @@ def ask_everybody(w, driver, rows, trust=None):
     ran = w.run(driver, stdin=lines, env=leaks(w))
     from_c = [json.loads(line) for line in ran.text.splitlines()][4:]
     assert len(from_c) == len(work), "verdicts from C"
+    if cpp:
+        assert w.run(cpp, stdin=lines, env=leaks(w)).text == ran.text, "verdicts by airlock.hpp"
 
     script = w.file("ask.py", f"""
 import json, os, sys
@@ -126,6 +129,7 @@ def test_every_state_is_the_same_by_command_c_and_python(w):
     w.new_site()
     signer = Signer(w)
     driver = compiled(w, TOP / "tests/capi/verdicts.c")
+    cpp = compiled(w, TOP / "tests/capi/verdicts.cpp", out=w.path / "verdicts-cpp")
     public = json.loads((w.site_path / "public/site.json").read_text())
     own = [{"id": w.site_id, "key_sha256": public["key_sha256"]}]
     terms = {"not_yet_valid": {"not_before": at(200)}, "expired": {"not_after": at(-100.5)},
@@ -153,7 +157,7 @@ def test_every_state_is_the_same_by_command_c_and_python(w):
     add("missing", None)
     add("invalid", w.file("garbage.p7s", b"\x00garbage"))
 
-    answers = ask_everybody(w, driver, rows)
+    answers = ask_everybody(w, driver, rows, cpp=cpp)
     seen = {}
     for row, state, verdicts in zip(rows, expected, answers):
         first = verdicts["command, site"]
@@ -164,7 +168,7 @@ def test_every_state_is_the_same_by_command_c_and_python(w):
     assert sorted(seen) == sorted(["missing", "invalid", "wrong_product", "wrong_site", "clock_rollback", *terms]), "states seen"
     warned = [a["C ABI, site"]["warning_days"] for a, s in zip(answers, expected) if s == "valid"]
     assert sorted(warned) == sorted([30, 15, 15, 7, 1, 1, 0, 0]), "warnings"
-    print(f"counted: {len(rows)} licences, each judged in 8 ways: {seen}")
+    print(f"counted: {len(rows)} licences, each judged in 11 ways: {seen}")
 
 
 def test_what_cannot_be_judged_is_unjudged_in_every_way_and_never_usable(w):
@@ -200,6 +204,7 @@ def test_revoked_and_superseded_come_before_all_other_states(w):
     w.new_site()
     signer = Signer(w)
     driver = compiled(w, TOP / "tests/capi/verdicts.c")
+    cpp = compiled(w, TOP / "tests/capi/verdicts.cpp", out=w.path / "verdicts-cpp")
     key = json.loads((w.site_path / "public/site.json").read_text())["key_sha256"]
     gone = w.new_licence("enterprise", any_site=True)
     serial = w.airlock("licence", "verify", "--json", "--licence", gone, "--trust", w.root, "--product", "posthog").json[
@@ -221,7 +226,7 @@ def test_revoked_and_superseded_come_before_all_other_states(w):
         expected.append("revoked" if revoked else "superseded" if superseded else
                         {"product": "wrong_product", "site": "wrong_site", "term": "expired", "clock": "clock_rollback",
                          "": "valid"}[defect])
-    for row, state, answers in zip(rows, expected, ask_everybody(w, driver, rows)):
+    for row, state, answers in zip(rows, expected, ask_everybody(w, driver, rows, cpp=cpp)):
         for way in ("command, site", "C ABI, site", "C ABI, bytes", "Python, site", "Python, bytes"):
             assert answers[way] == answers["command, site"], f"{row[0]} by {way}"
         assert answers["command, site"]["state"] == state, row[0]

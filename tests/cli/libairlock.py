@@ -30,7 +30,7 @@ def compiled(w, source, *extra, lib=None, out=None, sanitise=None):
     lib = lib or library(w)
     out = out or w.path / pathlib.Path(source).stem
     compiler = ["c++", "-std=c++17"] if str(source).endswith(".cpp") else ["cc", "-std=c11"]
-    w.run(*compiler, "-Wall", "-Wextra", "-Werror", "-pedantic", "-g", *(sanitised(w) if sanitise is None else sanitise),
+    w.run(*compiler, "-Wall", "-Wextra", "-Wconversion", "-Werror", "-pedantic", "-g", *(sanitised(w) if sanitise is None else sanitise),
           "-I", LIB, source, "-o", out, "-L", lib, "-lairlock", f"-Wl,-rpath,{lib}", *extra)
     return out
 

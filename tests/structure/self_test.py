@@ -4,7 +4,7 @@ import tempfile
 
 from whole_tree import MAXIMUM_KNOT, MAXIMUM_LINES, PAGE
 
-MODULES = ("core", "crypto", "report", "db")
+MODULES = ("core", "crypto", "report", "db", "capi")
 LONG = "\n" * (MAXIMUM_KNOT // 2)  # two files of it are more than a knot may have
 
 # Files of the tree beside the sound ones, and what must be found at fault; None: nothing.
@@ -65,6 +65,9 @@ CASES = [
     ({"lib/core/a.hpp": "struct Fate { int x; };", "lib/db/a.hpp": "class Fate;\nclass Other {\n struct Fate { int x; };\n};"}, None),
     ({"lib/core/a.hpp": "struct Fate { int x; };", "lib/core/b.hpp": "namespace x { struct Fate { int x; }; }"}, None),
     ({"lib/core/a.hpp": "struct Fate { int x; };  // }", "lib/db/a.hpp": "// struct Fate {\n/* struct Fate { */"}, None),
+    ({"lib/capi/airlock.hpp": "struct Fate { int x; };", "lib/db/a.hpp": "struct Fate { int x; };"}, None),
+    ({"lib/capi/a.cpp": '#include "capi/airlock.hpp"'}, "is for applications only"),
+    ({"tools/airlock/a.cpp": "#include <airlock.hpp>"}, "is for applications only"),
 
     # Citations: of each kind of file, and in comments and prose only.
     ({"lib/core/a.hpp": "/// As DESIGN 6.6 says."}, "cites DESIGN"),

@@ -3,12 +3,15 @@
 Each function takes the root of a tree and returns its faults as lines of text; check.py runs them all.
 """
 import collections
+import pathlib
 import re
 import tokenize
 
 MAXIMUM_LINES = 350  # of a source file
 MAXIMUM_KNOT = 300  # lines of all files that include one another in a circle
 PAGE = "docs/architecture.md"
+# Applications alone include it, so its types have the names that suit them; no source of ours may.
+FOR_APPLICATIONS = "lib/capi/airlock.hpp"
 QUOTED_INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.M)
 SOURCE = (".cpp", ".hpp", ".c", ".h", ".py")
 
@@ -120,10 +123,20 @@ def name_faults(root):
     """A name means one type, whichever module one reads."""
     where = collections.defaultdict(dict)
     for path in files(root, ("lib",), (".hpp",)):
+        if path.relative_to(root) == pathlib.Path(FOR_APPLICATIONS):
+            continue
         for name in types_of(path.read_text()):
             where[name][path.relative_to(root).parts[1]] = path.relative_to(root)
     return [f"type {name} is in more than one module: {', '.join(map(str, sorted(places.values())))}"
             for name, places in sorted(where.items()) if len(places) > 1]
+
+
+def application_faults(root):
+    """The header for applications has names that mean something else in our modules."""
+    own = pathlib.Path(FOR_APPLICATIONS).name
+    return [f"{path.relative_to(root)}: includes {own}, which is for applications only"
+            for path in files(root, ("lib", "tools"), (".cpp", ".hpp"))
+            if re.search(rf'^\s*#\s*include\s*[<"](?:.*/)?{re.escape(own)}[>"]', path.read_text(), re.M)]
 
 
 # A page of the design, by its name alone, or a file by name or path. What users name (`report.json`) is not looked for.
@@ -177,4 +190,5 @@ def citation_faults(root):
 
 
 def faults_of(root, direction):
-    return table_faults(root, direction) + size_faults(root) + knot_faults(root) + name_faults(root) + citation_faults(root)
+    return table_faults(root, direction) + size_faults(root) + knot_faults(root) + name_faults(root) + application_faults(root) \
+        + citation_faults(root)
