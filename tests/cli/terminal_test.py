@@ -1,9 +1,12 @@
 """Hostile bytes and terminals, and text that nobody sees: what reaches a screen is what it looks like; what is recorded for
 people can be read by them; files and pipes get the exact bytes."""
 import errno
+import fcntl
 import json
 import os
+import struct
 import subprocess
+import termios
 import unicodedata
 
 # A control that a terminal obeys, C1, bidirectional, zero width, a tag, a soft hyphen, a filler, a variation selector.
@@ -13,9 +16,14 @@ UNSEEN = ["\u00ad", "\u034f", "\u061c", "\u115f", "\u17b4", "\u180e", "\u200b", 
           "\ue000", "\U000f0000", "\u00a0", "\u2003", "\u0085", "\x1b"]
 
 
-def screen(w, *command, code=0):
-    """What a program writes to a terminal of its own."""
+def set_width(terminal, columns):
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+
+
+def screen(w, *command, code=0, columns=0):
+    """What a program writes to a terminal of its own. With 0 `columns` the terminal does not know its width."""
     master, slave = os.openpty()
+    set_width(slave, columns)
     environment = {k: v for k, v in os.environ.items() if not k.startswith("AIRLOCK_SITE")}
     process = subprocess.Popen([str(c) for c in command], stdin=subprocess.DEVNULL, stdout=slave, stderr=slave,
                                env={**environment, "NO_COLOR": "1"}, cwd=w.path)

@@ -4,17 +4,17 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cerrno>
 #include <cstdlib>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <sstream>
-#include <system_error>
 
 #include "core/text.hpp"
 #include "keeper/passphrase.hpp"
+#include "streams.hpp"
 #include "sys/descriptors.hpp"
 #include "sys/helper.hpp"
+#include "wrap.hpp"
 
 namespace airlock::console {
 namespace {
@@ -30,54 +30,6 @@ constexpr int usage_code = core::exit_code(core::Code::usage);
 /// The text of a document. Bytes that are not UTF-8 are replaced, since a message may repeat a path that the user gave.
 std::string to_document(const core::Json& document) {
   return document.dump(2, ' ', false, core::Json::error_handler_t::replace) + "\n";
-}
-
-/// Whether standard output is a terminal. The system is asked once, before a worker is confined: in the sandbox it
-/// might deny the call, and that would look like a no.
-bool out_is_terminal() {
-  static const bool answer = ::isatty(STDOUT_FILENO) == 1;
-  return answer;
-}
-
-/// Whether standard output failed. This is global, since a process has one standard output.
-struct Lost {
-  int error = 0;      ///< errno of the first write that failed
-  bool told = false;  ///< a command has returned the failure as its own error
-};
-Lost lost;
-
-core::Error output_error() {
-  // If standard output was closed, `open_standard_descriptors` has replaced it by a descriptor that cannot be written
-  // to.
-  const std::string reason = lost.error == EBADF ? "it is closed" : std::generic_category().message(lost.error);
-  return {core::Code::unexpected, "standard output could not be written: " + core::lower_first(reason),
-          lost.error == EPIPE ? "the program that reads it has ended; the command itself did its work"
-                              : "make room, or write elsewhere; the command itself did its work"};
-}
-
-bool write_raw(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t put = ::write(STDOUT_FILENO, bytes.data(), bytes.size());
-    if (put < 0 && errno == EINTR) continue;
-    if (put <= 0) {
-      if (lost.error == 0) lost.error = put < 0 ? errno : EIO;
-      return false;
-    }
-    bytes.remove_prefix(static_cast<std::size_t>(put));
-  }
-  return true;
-}
-
-core::Result<void> write_or_fail(std::string_view bytes) {
-  if (write_raw(bytes)) return {};
-  lost.told = true;
-  return core::fail(output_error());
-}
-
-/// Closes a copy of standard output. Some file systems report only then that they did not take the data.
-void close_output() {
-  const int copy = ::dup(STDOUT_FILENO);
-  if (copy >= 0 && ::close(copy) != 0 && lost.error == 0) lost.error = errno;
 }
 
 }  // namespace
@@ -133,7 +85,7 @@ Console::Console(std::string name, const std::string& description)
                    "read a key's passphrase or PIN from this descriptor (default: a systemd credential, or a prompt)");
   keeper::secret_sources().program = name_;
   remember_environment();
-  (void)out_is_terminal();
+  look_at_streams();
 }
 
 void Console::remember_environment() {
@@ -182,8 +134,8 @@ Command Console::command(Command& group, const std::string& name, const std::str
 int Console::run(int argc, char** argv) {
   const int exit = parse_and_run(argc, argv);
   close_output();
-  if (lost.error == 0) return exit;
-  if (!lost.told) complain(output_error().message, output_error().hint);
+  if (output_state() == OutputState::sound) return exit;
+  if (output_state() == OutputState::lost) complain(output_error().message, output_error().hint);
   // Any other exit code says why the command stopped, so it is kept.
   return exit == 0 ? core::exit_code(core::Code::unexpected) : exit;
 }
@@ -194,7 +146,7 @@ int Console::parse_and_run(int argc, char** argv) {
   } catch (const CLI::Success& wanted) {  // --help, --version
     std::ostringstream text;
     const int exit = app_->exit(wanted, text, text);
-    (void)write_raw(text.str());
+    (void)write_raw(wrap_help(text.str(), out_width()));
     return exit;
   } catch (const CLI::ParseError& wrong) {
     return report(usage_error(*app_, wrong));
@@ -215,27 +167,31 @@ void Console::print(const core::Json& document) const {
 }
 
 void Console::say(std::string_view line) const {
-  if (!quiet_ && !json_) (void)write_raw(core::terminal_text(line) + "\n");
+  if (!quiet_ && !json_) (void)write_raw(for_people(line, out_width()) + "\n");
 }
 
 void Console::say(const std::vector<std::pair<std::string, std::string>>& rows) const {
-  std::size_t width = 0;
-  for (const auto& [label, value] : rows) width = std::max(width, label.size());
-  for (const auto& [label, value] : rows) {
-    std::string text = value;
+  if (quiet_ || json_) return;
+  std::size_t labels = 0;
+  for (const auto& [label, value] : rows) labels = std::max(labels, columns(core::terminal_text(label)));
+  const std::size_t start = labels + 4;  // two blanks before the label, two behind it
+  for (const auto& [name, value] : rows) {
+    const std::string label = core::terminal_text(name);
+    std::string text = "  " + label + std::string(start - 2 - columns(label), ' ') + core::terminal_text(value);
     for (auto at = text.find('\n'); at != text.npos; at = text.find('\n', at + 1)) {
-      text.insert(at + 1, std::string(width + 4, ' '));
+      text.insert(at + 1, std::string(start, ' '));
     }
-    say("  " + label + std::string(width - label.size() + 2, ' ') + text);
+    const bool is_narrow = start * 2 > out_width();  // then values go on below their labels
+    (void)write_raw(wrap(text, out_width(), is_narrow ? 4 : start) + "\n");
   }
 }
 
 void Console::remark(std::string_view line) const {
-  if (!quiet_) std::cerr << core::terminal_text(line) << "\n" << std::flush;
+  if (!quiet_) std::cerr << for_people(line, error_width()) << "\n" << std::flush;
 }
 
 std::string Console::ask(std::string_view text) {
-  std::cerr << core::terminal_text(text) << std::flush;
+  std::cerr << for_people(text, error_width()) << std::flush;
   std::string answer;
   std::getline(std::cin, answer);
   return answer;
@@ -258,12 +214,13 @@ core::Result<void> Console::confirm(const std::vector<std::string>& consequences
 
 void Console::tell(std::string_view word, std::string_view colour, std::string_view text) const {
   if (text.empty()) return;
-  const bool coloured = !no_colour_ && std::getenv("NO_COLOR") == nullptr && ::isatty(STDERR_FILENO) == 1;
-  std::cerr << name_ << ": ";
-  if (coloured) std::cerr << "\x1b[" << colour << "m";
-  std::cerr << word << ":";
-  if (coloured) std::cerr << "\x1b[0m";
-  std::cerr << " " << core::terminal_text(text) << "\n" << std::flush;
+  const bool coloured = !no_colour_ && std::getenv("NO_COLOR") == nullptr && error_is_terminal();
+  std::string line = for_people(name_ + ": " + std::string(word) + ": " + std::string(text), error_width());
+  if (coloured) {
+    const std::size_t start = name_.size() + 2;
+    line.insert(start + word.size() + 1, "\x1b[0m").insert(start, "\x1b[" + std::string(colour) + "m");
+  }
+  std::cerr << line << "\n" << std::flush;
 }
 
 void Console::warn(std::string_view message, std::string_view hint) const {

@@ -1,8 +1,8 @@
 #include "progress.hpp"
 
-#include <unistd.h>
-
 #include <iostream>
+
+#include "streams.hpp"
 
 namespace airlock::console {
 namespace {
@@ -16,7 +16,7 @@ constexpr std::string_view clear_line = "\r\x1b[K";
 }  // namespace
 
 Progress::Progress(const Console& console, std::size_t total, std::string what)
-    : wanted_(!console.quiet() && !console.json() && ::isatty(STDERR_FILENO) == 1),
+    : wanted_(!console.quiet() && !console.json() && error_is_terminal()),
       total_(total),
       what_(std::move(what)),
       next_(Clock::now() + patience) {}
