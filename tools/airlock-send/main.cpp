@@ -195,7 +195,8 @@ int main(int argc, char** argv) {
                  {4, "a report was withdrawn or held: it may no longer leave"},
                  {5, "a payload was altered or lost"},
                  {7, "a report could not be sent: it waits, or was given up; `--check`: a destination fails"}});
-  command.text("--site", settings.site, "site directory (also AIRLOCK_SITE; default /var/lib/airlock)");
+  command.text("--site", settings.site, "site directory (also AIRLOCK_SITE; default /var/lib/airlock)",
+               console::Kind::folder);
   command.hidden("--keeper", settings.keeper);
   command.flag("--once", settings.once, "send what is due, then end (the default)");
   command.flag("--watch", settings.watch, "keep sending what arrives, until SIGTERM");

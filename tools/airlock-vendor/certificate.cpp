@@ -99,12 +99,13 @@ void add_certificate(VendorContext& context) {
   console
       .command(group, "renew", "make a new key and certificate for a role; the former pair is kept",
                "  airlock-vendor certificate renew licence", [&context, options] { return renew(context, *options); })
-      .text("ROLE", options->role, "licence, kit, receipt or recipient", console::Need::required);
+      .text("ROLE", options->role, "licence, kit, receipt or recipient",
+            console::one_of("licence kit receipt recipient"), console::Need::required);
   console
       .command(group, "revoke", "put a former certificate on the revocation list, which kits carry",
                "  airlock-vendor certificate revoke ~/.airlock-vendor/kit-signing.1.crt",
                [&context, options] { return revoke(context, *options); })
-      .text("FILE", options->file, "the certificate", console::Need::required);
+      .text("FILE", options->file, "the certificate", console::Kind::file, console::Need::required);
 }
 
 }  // namespace airlock::tools

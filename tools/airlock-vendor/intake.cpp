@@ -254,8 +254,10 @@ void add_intake(VendorContext& context) {
       "  airlock-vendor intake --sent received.jsonl --json | jq '.items[] | select(.outcome != \"known\")'",
       [&context, options] { return run(context, *options); });
   command.exits({{5, "a bundle does not verify, or a site contradicts itself; all others were taken in"}});
-  command.texts("FILE", options->what, "a bundle, or a folder that is searched with all its subfolders");
-  command.text("--sent", options->sent, "a file from the receiver of sent reports, with one line for each report");
+  command.texts("FILE", options->what, "a bundle, or a folder that is searched with all its subfolders",
+                console::Kind::file);
+  command.text("--sent", options->sent, "a file from the receiver of sent reports, with one line for each report",
+               console::Kind::file);
 }
 
 }  // namespace airlock::tools

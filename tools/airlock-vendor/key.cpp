@@ -59,15 +59,17 @@ void add_key(VendorContext& context) {
                       "  airlock-vendor key use licence --uri 'pkcs11:token=vendor;object=licence' --module "
                       "/usr/lib/softhsm/libsofthsm2.so",
                       [&context, options] { return use(context, *options); });
-  use_command.text("ROLE", options->key, "licence, kit or receipt", console::Need::required);
+  use_command.text("ROLE", options->key, "licence, kit or receipt", console::one_of("licence kit receipt"),
+                   console::Need::required);
   use_command.text("--uri", options->token.uri, "the key, as RFC 7512 names it, without a PIN",
                    console::Need::required);
   use_command.text("--module", options->token.module, "the token's PKCS #11 module, an absolute path",
-                   console::Need::required);
+                   console::Kind::file, console::Need::required);
   console
       .command(group, "protect", "put a key under a passphrase, or under another one",
                "  airlock-vendor key protect root", [&context, options] { return protect(context, *options); })
-      .text("KEY", options->key, "root, licence, kit, receipt or recipient", console::Need::required);
+      .text("KEY", options->key, "root, licence, kit, receipt or recipient",
+            console::one_of("root licence kit receipt recipient"), console::Need::required);
 }
 
 }  // namespace airlock::tools

@@ -80,13 +80,15 @@ void add_kit(VendorContext& context) {
       group, "build", "build and sign the next kit from a policy and a dictionary",
       "  airlock-vendor kit build --policy posthog-default.json --dictionary posthog-status-report.json --out kit.p7s",
       [&context, options] { return run(context, *options); });
-  command.text("--policy", options->policy, "the policy", console::Need::required);
-  command.text("--dictionary", options->dictionary, "the dictionary", console::Need::required);
+  command.text("--policy", options->policy, "the policy", console::Kind::file, console::Need::required);
+  command.text("--dictionary", options->dictionary, "the dictionary", console::Kind::file, console::Need::required);
   command.text("--delivery", options->delivery,
-               "the file with the kit's `delivery`, which says where sites send reports");
+               "the file with the kit's `delivery`, which says where sites send reports", console::Kind::file);
   command.text("--approvals", options->approvals,
-               "the file with the kit's `approvals`: how many officers of a site must sign what leaves it");
-  command.text("--out", options->out, "the kit's file, which must not exist yet", console::Need::required);
+               "the file with the kit's `approvals`: how many officers of a site must sign what leaves it",
+               console::Kind::file);
+  command.text("--out", options->out, "the kit's file, which must not exist yet", console::Kind::file,
+               console::Need::required);
 }
 
 }  // namespace airlock::tools

@@ -130,17 +130,18 @@ void add_others(VendorContext& context, console::Command& group) {
       group, "renew", "issue a licence again for another term, bound to its sites' current keys",
       "  airlock-vendor licence renew LIC-2026-000017 --not-after 2028-11-01 --out licence.p7s",
       [&context, options] { return report_issued(context, *options, renew(context, *options)); });
-  renew_command.text("SERIAL", options->serial, "the licence", console::Need::required);
-  renew_command.text("--not-after", options->not_after, "end of the new term, a UTC time or day",
+  renew_command.text("SERIAL", options->serial, "the licence", console::Kind::serial, console::Need::required);
+  renew_command.text("--not-after", options->not_after, "end of the new term, a UTC time or day", console::Kind::day,
                      console::Need::required);
   renew_command.number("--grace-days", options->order.grace_days, "days of grace after the term (default as before)");
   renew_command.flag("--unknown", options->order.unknown, unknown_help);
-  renew_command.text("--out", options->out, "the licence's file, which must not exist yet", console::Need::required);
+  renew_command.text("--out", options->out, "the licence's file, which must not exist yet", console::Kind::file,
+                     console::Need::required);
   console::Command revoke_command =
       context.console.command(group, "revoke", "put a licence on the revocation list, which every later kit carries",
                               "  airlock-vendor licence revoke LIC-2026-000017 --reason 'contract ended'",
                               [&context, options] { return revoke_licence(context, *options); });
-  revoke_command.text("SERIAL", options->serial, "the licence", console::Need::required);
+  revoke_command.text("SERIAL", options->serial, "the licence", console::Kind::serial, console::Need::required);
   revoke_command.text("--reason", options->reason, "why, for the register");
   context.console.command(group, "list", "all licences that were issued", "  airlock-vendor licence list --json",
                           [&context] { return list(context); });
@@ -157,18 +158,23 @@ void add_licence(VendorContext& context) {
       "  airlock-vendor licence issue --tier enterprise-air-gapped --licensee 'Example Bank plc' --site UUID \\\n"
       "    --not-after 2027-11-01 --entitlement air_gap --out licence.p7s",
       [&context, options] { return report_issued(context, *options, issue(context, *options)); });
-  command.text("--tier", options->order.tier, "the tier, a name that the policy has rules for",
+  command.text("--tier", options->order.tier, "the tier, a name that the policy has rules for", console::Kind::tier,
                console::Need::required);
   command.text("--licensee", options->order.licensee, "who holds the licence", console::Need::required);
-  command.text("--site", options->site, "the registered site that it is for, " + std::string(site_words));
+  command.text("--site", options->site, "the registered site that it is for, " + std::string(site_words),
+               console::Kind::site);
   command.flag("--any-site", options->any_site, "make a licence that is valid at every site");
-  command.text("--not-before", options->not_before, "first moment, a UTC time or day (default today)");
-  command.text("--not-after", options->not_after, "end of the term, a UTC time or day", console::Need::required);
-  command.texts("--entitlement", options->order.entitlements, "an entitlement; may be given again");
+  command.text("--not-before", options->not_before, "first moment, a UTC time or day (default today)",
+               console::Kind::day);
+  command.text("--not-after", options->not_after, "end of the term, a UTC time or day", console::Kind::day,
+               console::Need::required);
+  command.texts("--entitlement", options->order.entitlements, "an entitlement; may be given again",
+                console::Kind::entitlement);
   command.texts("--limit", options->limits, "NAME=NUMBER; may be given again");
   command.number("--grace-days", options->order.grace_days, "days of grace after the term (default 14)");
   command.flag("--unknown", options->order.unknown, unknown_help);
-  command.text("--out", options->out, "the licence's file, which must not exist yet", console::Need::required);
+  command.text("--out", options->out, "the licence's file, which must not exist yet", console::Kind::file,
+               console::Need::required);
   add_others(context, group);
 }
 

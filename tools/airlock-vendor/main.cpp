@@ -13,7 +13,8 @@ int main(int argc, char** argv) {
                            "signs for what arrived.");
   const char* home = std::getenv("HOME");
   tools::VendorContext context{console, std::string(home == nullptr ? "." : home) + "/.airlock-vendor"};
-  console.program().text("--home", context.home, "the vendor's home (default ~/.airlock-vendor)");
+  console.program().text("--home", context.home, "the vendor's home (default ~/.airlock-vendor)",
+                         console::Kind::folder);
   tools::add_init(context);
   tools::add_kit(context);
   tools::add_licence(context);

@@ -31,8 +31,8 @@ void add_open(VendorContext& context) {
                               "  airlock-vendor open 2022-05-01-1-….p7m | jq .properties.instance_usage_summary\n"
                               "  airlock-vendor open 2022-05-01-1-….p7m --extract folder",
                               [&context, options] { return run(context, *options); });
-  command.text("FILE", options->file, "the bundle", console::Need::required);
-  command.text("--extract", options->directory, "a new directory for all files of the bundle");
+  command.text("FILE", options->file, "the bundle", console::Kind::file, console::Need::required);
+  command.text("--extract", options->directory, "a new directory for all files of the bundle", console::Kind::folder);
 }
 
 }  // namespace airlock::tools

@@ -107,7 +107,8 @@ void add_gaps(VendorContext& context) {
               {5, "a site contradicts itself"},
               {7, "disclosures are missing and may still come"}})
       .text("--site", options->site,
-            "one site only, named " + std::string(site_words) + "; without it, every site that is not retired");
+            "one site only, named " + std::string(site_words) + "; without it, every site that is not retired",
+            console::Kind::site);
 }
 
 void add_receipt(VendorContext& context) {
@@ -117,8 +118,10 @@ void add_receipt(VendorContext& context) {
       "receipt", "acknowledge the disclosures that arrived, so that the site can empty its outbox",
       "  airlock-vendor receipt --site UUID --out receipt.p7s",
       [&context, options] { return issue(context, *options); });
-  command.text("--site", options->site, "the site, " + std::string(site_words), console::Need::required);
-  command.text("--out", options->out, "the receipt's file, which must not exist yet", console::Need::required);
+  command.text("--site", options->site, "the site, " + std::string(site_words), console::Kind::site,
+               console::Need::required);
+  command.text("--out", options->out, "the receipt's file, which must not exist yet", console::Kind::file,
+               console::Need::required);
 }
 
 }  // namespace airlock::tools

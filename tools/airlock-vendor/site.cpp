@@ -117,7 +117,7 @@ void add_site(VendorContext& context) {
       context.console.command(group, "add", "register a site from its request",
                               "  airlock-vendor site add site-request.p7s --fingerprint '5a0c …'",
                               [&context, options] { return run(context, *options); });
-  command.text("SITE-REQUEST", options->request, "the site's request", console::Need::required);
+  command.text("SITE-REQUEST", options->request, "the site's request", console::Kind::file, console::Need::required);
   command.text("--fingerprint", options->fingerprint,
                "the fingerprint that `airlock init` printed; a request with another one is refused");
   auto past = std::make_shared<ReadmitOptions>();
@@ -127,7 +127,7 @@ void add_site(VendorContext& context) {
       [&context, past] { return readmit(context, *past); });
   again.text("DIRECTORY", past->directory,
              "the folder that `airlock ledger prove --entry N --extract DIRECTORY` made for the entry `adopted`",
-             console::Need::required);
+             console::Kind::folder, console::Need::required);
   again.text("--reason", past->reason, "what the site told you; recorded", console::Need::required);
   add_site_standing(context, group);
 }

@@ -211,13 +211,14 @@ void add_site_standing(VendorContext& context, console::Command& group) {
       .command(group, "show", "show everything known about one site: keys, licences, gaps, closed forks",
                "  airlock-vendor site show 'Example Bank, Leeds'\n  airlock-vendor site show 5b0c",
                [&context, shown] { return show(context, *shown); })
-      .text("SITE", *shown, "the site, " + std::string(site_words), console::Need::required);
+      .text("SITE", *shown, "the site, " + std::string(site_words), console::Kind::site, console::Need::required);
   auto retired = std::make_shared<DecisionOptions>();
   console::Command retiring =
       console.command(group, "retire", "record that nothing will come from a site any more",
                       "  airlock-vendor site retire 'Example Bank, Leeds' --reason 'contract ended on 2026-11-30'",
                       [&context, retired] { return retire(context, *retired); });
-  retiring.text("SITE", retired->site, "the site, " + std::string(site_words), console::Need::required);
+  retiring.text("SITE", retired->site, "the site, " + std::string(site_words), console::Kind::site,
+                console::Need::required);
   retiring.text("--reason", retired->reason, "why; recorded", console::Need::required);
   auto closed = std::make_shared<DecisionOptions>();
   console::Command closing = console.command(
@@ -225,7 +226,8 @@ void add_site_standing(VendorContext& context, console::Command& group) {
       "  airlock-vendor site close-fork 5b0c --reason 'ticket 4712: the virtual machine was cloned; the clone is site "
       "77aa now'",
       [&context, closed] { return close_fork(context, *closed); });
-  closing.text("SITE", closed->site, "the site, " + std::string(site_words), console::Need::required);
+  closing.text("SITE", closed->site, "the site, " + std::string(site_words), console::Kind::site,
+               console::Need::required);
   closing.text("--reason", closed->reason, "what the site told you; recorded", console::Need::required);
   closing.number("--disclosure", closed->disclosure, "only the forks of this disclosure, by its number");
 }

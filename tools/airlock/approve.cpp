@@ -123,13 +123,14 @@ void add_approve(Context& context) {
   command.exits(
       {{3, "nothing was signed: the list has a line that is no word"},
        {4, "nothing was signed: the report does not wait for an approval, or your certificate is no officer's"}});
-  command.text("N", options->number, "the number of a report that waits");
-  command.text("--words", options->words, "sign this list of words that must never leave, in place of a report");
+  command.text("N", options->number, "the number of a report that waits", console::Kind::held);
+  command.text("--words", options->words, "sign this list of words that must never leave, in place of a report",
+               console::Kind::file);
   command.text("--key", options->key.key, "your key: a file, or the URI of a key in a PKCS #11 token",
-               console::Need::required);
+               console::Kind::key, console::Need::required);
   command.text("--certificate", options->certificate, "your certificate, as it is in the site's `trust/officers`",
-               console::Need::required);
-  command.text("--module", options->key.module, "the token's PKCS #11 module, an absolute path");
+               console::Kind::file, console::Need::required);
+  command.text("--module", options->key.module, "the token's PKCS #11 module, an absolute path", console::Kind::file);
   command.flag("--yes", options->yes, "do not ask");
 }
 

@@ -53,14 +53,14 @@ void add_bundle(Context& context) {
                        int (*run)(Context&, const Options&)) {
     console::Command command = context.console.command(group, name, description, example,
                                                        [&context, options, run] { return run(context, *options); });
-    command.text("FILE", options->file, "the bundle", console::Need::required);
+    command.text("FILE", options->file, "the bundle", console::Kind::bundle, console::Need::required);
     return command;
   };
   add("show", "what a bundle says of itself", "  airlock bundle show outbox/2022-05-01-1-….p7m", show);
   add("verify", "verify everything in a bundle", "  airlock bundle verify outbox/2022-05-01-1-….p7m", verify);
   add("open", "print the report in a bundle, or extract all of its files",
       "  airlock bundle open FILE.p7m\n  airlock bundle open FILE.p7m --extract folder", open)
-      .text("--extract", options->directory, "a new directory for all files of the bundle");
+      .text("--extract", options->directory, "a new directory for all files of the bundle", console::Kind::folder);
 }
 
 }  // namespace airlock::tools

@@ -167,15 +167,15 @@ void add_dictionary(Context& context) {
   check_command.exits({{4, "the report has members that are not declared, or not of their declared type"}});
   check_command.text("FILE", options->file,
                      "a report (- for standard input), the number of a report that waits, or a dictionary",
-                     console::Need::required);
+                     console::Kind::file, console::Need::required);
   check_command.text("--dictionary", options->dictionary,
-                     "the dictionary to check a report against (default: the kit's)");
+                     "the dictionary to check a report against (default: the kit's)", console::Kind::file);
 
   auto shown = std::make_shared<DictionaryOptions>();
   context.console
       .command(group, "show", "every declared field, by class", "  airlock dictionary show",
                [&context, shown] { return show(context, *shown); })
-      .text("FILE", shown->file, "the dictionary (default: the kit's)");
+      .text("FILE", shown->file, "the dictionary (default: the kit's)", console::Kind::file);
 }
 
 }  // namespace airlock::tools

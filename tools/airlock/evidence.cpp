@@ -200,17 +200,20 @@ void add_evidence(Context& context) {
       [&context, exporting] { return export_evidence(context, *exporting); });
   exported.exits({{4, "no file was made: the name is taken, or your certificate is not valid now"},
                   {5, "the ledger, a bundle or a payload does not verify"}});
-  exported.text("--from", exporting->range.from, "from this UTC day on");
-  exported.text("--to", exporting->range.to, "up to this UTC day");
+  exported.text("--from", exporting->range.from, "from this UTC day on", console::Kind::day);
+  exported.text("--to", exporting->range.to, "up to this UTC day", console::Kind::day);
   exported.text("--reports", exporting->reports,
                 "instead of days: the numbers of the first and the last report, `1-52`");
   exported.text("--out", exporting->out, "the new file; its instructions are written beside it as FILE.txt",
-                console::Need::required);
+                console::Kind::file, console::Need::required);
   exported.text("--key", exporting->key.key, "your key: a file, or the URI of a key in a PKCS #11 token",
+                console::Kind::key, console::Need::required);
+  exported.text("--certificate", exporting->certificate, "your certificate", console::Kind::file,
                 console::Need::required);
-  exported.text("--certificate", exporting->certificate, "your certificate", console::Need::required);
-  exported.text("--module", exporting->key.module, "the token's PKCS #11 module, an absolute path");
-  exported.texts("--recipient", exporting->recipients, "encrypt for the owner of this certificate; can be repeated");
+  exported.text("--module", exporting->key.module, "the token's PKCS #11 module, an absolute path",
+                console::Kind::file);
+  exported.texts("--recipient", exporting->recipients, "encrypt for the owner of this certificate; can be repeated",
+                 console::Kind::file);
   exported.flag("--originals", exporting->originals, "include the reports that did not leave and are still in `held/`");
   auto verifying = std::make_shared<VerifyOptions>();
   console::Command verified = context.console.command(
@@ -222,11 +225,13 @@ void add_evidence(Context& context) {
   verified.exits({{3, "the file is not evidence, or it is encrypted and no key was given"},
                   {4, "it was not encrypted for this key"},
                   {5, "something does not verify; the message names the first such thing"}});
-  verified.text("FILE", verifying->file, "the evidence", console::Need::required);
+  verified.text("FILE", verifying->file, "the evidence", console::Kind::file, console::Need::required);
   verified.text("--exporter", verifying->exporter,
-                "the certificate of the exporter, as you have it from elsewhere; without it, compare its fingerprint");
-  verified.text("--key", verifying->key, "your key, if the evidence was encrypted for you");
-  verified.text("--certificate", verifying->certificate, "your certificate, if the evidence was encrypted for you");
+                "the certificate of the exporter, as you have it from elsewhere; without it, compare its fingerprint",
+                console::Kind::file);
+  verified.text("--key", verifying->key, "your key, if the evidence was encrypted for you", console::Kind::key);
+  verified.text("--certificate", verifying->certificate, "your certificate, if the evidence was encrypted for you",
+                console::Kind::file);
 }
 
 }  // namespace airlock::tools

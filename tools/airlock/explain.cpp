@@ -229,7 +229,7 @@ void add_explain(Context& context) {
   command.exits({{3, "the report would be refused: no JSON, or over a limit"},
                  {4, "nothing leaves: the report would be held, or what would leave may not leave yet"}});
   command.text("REPORT", options->report, "the report, - for standard input, or the number of a report that waits",
-               console::Need::required);
+               console::Kind::held_or_file, console::Need::required);
   command.flag("--values", options->values, "show every datum with its value, not only how many are alike");
 }
 

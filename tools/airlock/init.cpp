@@ -130,12 +130,13 @@ void add_init(Context& context) {
       "  airlock init --vendor-root vendor-root.crt --kit kit.p7s --readers airlock-readers",
       [&context, options] { return run(context, *options); });
   command.text("--vendor-root", options->vendor_root,
-               "the file with the vendor's root certificate, as for `--trust` of `licence verify`",
+               "the file with the vendor's root certificate, as for `--trust` of `licence verify`", console::Kind::file,
                console::Need::required);
   command.text("--vendor-root-sha256", options->vendor_root_sha256,
-               "its SHA-256 fingerprint, as the vendor told you; without it, `init` asks you to confirm");
-  command.text("--kit", options->kit, "the vendor's kit");
-  command.text("--licence", options->licence, "a licence for any site");
+               "its SHA-256 fingerprint, as the vendor told you; without it, `init` asks you to confirm",
+               console::Kind::digest);
+  command.text("--kit", options->kit, "the vendor's kit", console::Kind::file);
+  command.text("--licence", options->licence, "a licence for any site", console::Kind::file);
   command.text("--name", options->name, "what people call this site");
   command.text("--site-id", options->site_id, "a UUID, instead of a random one");
   command.text("--readers", options->readers,

@@ -145,26 +145,27 @@ void add_key(Context& context) {
       group, "rotate", "put a new key in force; the former one still opens and verifies what was made with it",
       "  airlock key rotate ledger\n  airlock key rotate site --yes",
       [&context, options] { return rotate(context, *options); });
-  rotate_command.text("KEY", options->key, "site, ledger, archive or pseudonym", console::Need::required);
+  rotate_command.text("KEY", options->key, "site, ledger, archive or pseudonym",
+                      console::one_of("site ledger archive pseudonym"), console::Need::required);
   rotate_command.flag("--yes", options->yes, "do not ask (only `site` asks)");
   console::Command use_command = console.command(
       group, "use", "use a key in a PKCS #11 token as the site's signing key",
       "  airlock key use site --uri 'pkcs11:token=site;object=signing' --module /usr/lib/softhsm/libsofthsm2.so",
       [&context, options] { return use(context, *options); });
-  use_command.text("KEY", options->key, "site", console::Need::required);
+  use_command.text("KEY", options->key, "site", console::one_of("site"), console::Need::required);
   use_command.text("--uri", options->token.uri, "the key, as RFC 7512 names it, without a PIN",
                    console::Need::required);
   use_command.text("--module", options->token.module, "the token's PKCS #11 module, an absolute path",
-                   console::Need::required);
+                   console::Kind::file, console::Need::required);
   console
       .command(group, "protect", "put the site's signing key under a passphrase, or under another one",
                "  airlock key protect site\n  airlock key protect site --passphrase-fd 3 3< new-passphrase",
                [&context, options] { return protect(context, *options); })
-      .text("KEY", options->key, "site", console::Need::required);
+      .text("KEY", options->key, "site", console::one_of("site"), console::Need::required);
   console::Command destroy_command = console.command(
       group, "destroy", "remove every pseudonym key, so that nobody can find the name behind a pseudonym",
       "  airlock key destroy pseudonym --yes", [&context, options] { return destroy(context, *options); });
-  destroy_command.text("KEY", options->key, "pseudonym", console::Need::required);
+  destroy_command.text("KEY", options->key, "pseudonym", console::one_of("pseudonym"), console::Need::required);
   destroy_command.flag("--yes", options->yes, "do not ask");
 }
 

@@ -107,13 +107,13 @@ void add_kit(Context& context) {
   context.console
       .command(group, "verify", "verify a kit as this site would, without installing it",
                "  airlock kit verify kit.p7s", [&context, file] { return show(context, *file); })
-      .text("FILE", *file, "the kit", console::Need::required);
+      .text("FILE", *file, "the kit", console::Kind::file, console::Need::required);
   context.console.command(group, "show", "what the kit in the site directory says", "  airlock kit show",
                           [&context] { return show(context, ""); });
   context.console
       .command(group, "install", "verify a kit and put it into force", "  airlock kit install kit.p7s",
                [&context, file] { return install(context, *file); })
-      .text("FILE", *file, "the kit", console::Need::required);
+      .text("FILE", *file, "the kit", console::Kind::file, console::Need::required);
 }
 
 }  // namespace airlock::tools

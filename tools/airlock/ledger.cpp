@@ -75,8 +75,10 @@ void add_ledger(Context& context) {
       "verify entries, tree, checkpoints, counters, the rollback anchor, and the files that entries name",
       "  airlock ledger verify\n  airlock ledger verify --from-checkpoint kept.txt --public-key vkey",
       [&context, verifying] { return verify(context, *verifying); });
-  verified.text("--from-checkpoint", verifying->checkpoint, "a checkpoint that was kept elsewhere");
-  verified.text("--public-key", verifying->public_key, "the ledger's verifier key, instead of the site's own");
+  verified.text("--from-checkpoint", verifying->checkpoint, "a checkpoint that was kept elsewhere",
+                console::Kind::file);
+  verified.text("--public-key", verifying->public_key, "the ledger's verifier key, instead of the site's own",
+                console::Kind::file);
   add_ledger_proofs(context, group);
 }
 

@@ -222,9 +222,12 @@ void add_ledger_proofs(Context& context, console::Command& group) {
       group, "prove", "prove that one entry is in the ledger, without showing the others",
       "  airlock ledger prove 1 > proof.txt\n  airlock ledger prove 1 --extract for-the-auditor",
       [&context, prove_options] { return prove(context, *prove_options); });
-  proving.text("N", prove_options->number, "the report's number: the entry that disclosed it, else `produced`");
-  proving.text("--entry", prove_options->entry, "instead: any entry, by its place in the ledger");
-  proving.text("--extract", prove_options->extract, "a new directory for entry, proof, checkpoint and verifier key");
+  proving.text("N", prove_options->number, "the report's number: the entry that disclosed it, else `produced`",
+               console::Kind::report);
+  proving.text("--entry", prove_options->entry, "instead: any entry, by its place in the ledger",
+               console::Kind::number);
+  proving.text("--extract", prove_options->extract, "a new directory for entry, proof, checkpoint and verifier key",
+               console::Kind::folder);
   context.console.command(group, "checkpoint", "sign and print the ledger's size and root, to be kept elsewhere",
                           "  airlock ledger checkpoint > checkpoint-$(date +%F).txt",
                           [&context] { return checkpoint(context); });
@@ -234,13 +237,15 @@ void add_ledger_proofs(Context& context, console::Command& group) {
                "  airlock ledger export --format csv > ledger.csv\n"
                "  airlock ledger export --format json | jq '.entries[].kind'",
                [&context, export_options] { return write_entries(context, *export_options); })
-      .text("--format", export_options->format, "`json` or `csv`", console::Need::required);
+      .text("--format", export_options->format, "`json` or `csv`", console::one_of("json csv"),
+            console::Need::required);
   auto file = std::make_shared<std::string>();
   context.console
       .command(group, "backup", "copy the ledger while others use it, and verify the copy",
                "  airlock ledger backup /mnt/backup/ledger-$(date +%F).db",
                [&context, file] { return backup(context, *file); })
-      .text("FILE", *file, "a new file, to be kept as safe as the ledger", console::Need::required);
+      .text("FILE", *file, "a new file, to be kept as safe as the ledger", console::Kind::file,
+            console::Need::required);
   auto adopt_options = std::make_shared<AdoptOptions>();
   console::Command adopting = context.console.command(
       group, "adopt", "go on with a ledger that was restored or moved; recorded for ever",

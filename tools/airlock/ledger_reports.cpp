@@ -244,6 +244,11 @@ Result<void> show(const Context& context, const std::string& text, bool reveal) 
                                 : show_time_line(context.console, *report, entries, revealed);
 }
 
+/// The kinds of entries that a report can have as its newest one, as completion offers them.
+constexpr std::string_view latest_kinds =
+    "produced decided sealed queued attempted sent send_failed withdrawn withheld held refused discarded repeated "
+    "released handed_over acknowledged recovered abandoned payload_lost expired approved";
+
 }  // namespace ledger_reports_command
 
 void add_ledger_reports(Context& context, console::Command& group) {
@@ -255,9 +260,10 @@ void add_ledger_reports(Context& context, console::Command& group) {
                                                     "  airlock ledger list --from 2026-11-01 --to 2026-11-30\n"
                                                     "  airlock ledger list --csv > reports.csv",
                                                     [&context, listing] { return list(context, *listing); });
-  listed.text("--from", listing->from, "produced on this UTC day or later");
-  listed.text("--to", listing->to, "produced on this UTC day or earlier");
-  listed.text("--latest", listing->latest, "only reports whose newest entry is of this kind");
+  listed.text("--from", listing->from, "produced on this UTC day or later", console::Kind::day);
+  listed.text("--to", listing->to, "produced on this UTC day or earlier", console::Kind::day);
+  listed.text("--latest", listing->latest, "only reports whose newest entry is of this kind",
+              console::one_of(latest_kinds));
   listed.flag("--csv", listing->csv, "as CSV for a spreadsheet");
   auto number = std::make_shared<std::string>();
   auto reveal = std::make_shared<bool>(false);
@@ -268,7 +274,7 @@ void add_ledger_reports(Context& context, console::Command& group) {
         const auto done = show(context, *number, *reveal);
         return done ? 0 : context.console.report(done.error());
       });
-  shown.text("N", *number, "the report's number", console::Need::required);
+  shown.text("N", *number, "the report's number", console::Kind::report, console::Need::required);
   shown.flag("--reveal", *reveal, "also show the salt and SHA-256, which open the commitment to the original");
 }
 

@@ -148,11 +148,12 @@ void add_licence(Context& context) {
       "  airlock licence verify --licence licence.p7s --trust vendor-root.crt --product posthog",
       [&context, options] { return verify(context, *options); });
   verify_command.exits(exits);
-  verify_command.text("FILE", options->file, "a licence file, judged as this site would once it is installed");
-  verify_command.text("--licence", options->files.licence, "a licence file, without any site");
-  verify_command.text("--trust", options->files.trust, "the vendor's root certificate");
+  verify_command.text("FILE", options->file, "a licence file, judged as this site would once it is installed",
+                      console::Kind::file);
+  verify_command.text("--licence", options->files.licence, "a licence file, without any site", console::Kind::file);
+  verify_command.text("--trust", options->files.trust, "the vendor's root certificate", console::Kind::file);
   verify_command.text("--product", options->files.product, "the product that the licence must be for");
-  verify_command.text("--site-id", options->site_id, "the site that the licence must be for");
+  verify_command.text("--site-id", options->site_id, "the site that the licence must be for", console::Kind::own_site);
   context.console
       .command(group, "show", "what the site's licence says", "  airlock licence show",
                [&context] { return show(context); })
@@ -161,7 +162,7 @@ void add_licence(Context& context) {
       group, "install", "verify a licence and put it into force", "  airlock licence install licence.p7s",
       [&context, options] { return install(context, *options); });
   install_command.exits(exits);
-  install_command.text("FILE", options->file, "the licence file", console::Need::required);
+  install_command.text("FILE", options->file, "the licence file", console::Kind::file, console::Need::required);
   add_licence_usage(context, group);
 }
 

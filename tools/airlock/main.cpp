@@ -66,10 +66,11 @@ int main(int argc, char** argv) {
   tools::Context context{console, from_environment != nullptr && *from_environment != '\0'
                                       ? std::string(from_environment)
                                       : std::string(site::default_directory)};
-  console.program().text("--site", context.site, "site directory (also AIRLOCK_SITE; default /var/lib/airlock)");
+  console.program().text("--site", context.site, "site directory (also AIRLOCK_SITE; default /var/lib/airlock)",
+                         console::Kind::folder);
   for (const auto& [name, add] : wanted(argc > 1 ? argv[1] : "")) add(context);
   const int exit = console.run(argc, argv);
-  if (context.confined) return exit;
+  if (context.confined || console.describes()) return exit;
   for (const core::Error& error : health::tell_watchers(context.site)) {
     console.complain("the site's watcher was not told: " + error.message, error.hint);
   }

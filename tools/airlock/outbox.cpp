@@ -199,8 +199,10 @@ void add_outbox(Context& context) {
   handing.exits({{3, "the medium is not what it must be"},
                  {7, "recorded, but a copy is not visible yet: run the same command again"},
                  {8, "the medium is full or read-only: nothing was recorded, and nothing is visible on it"}});
-  handing.texts("N", arguments->numbers, "reports, by number; without any, all that no receipt has named");
-  handing.text("--to", arguments->options.to, "a directory on the medium", console::Need::required);
+  handing.texts("N", arguments->numbers, "reports, by number; without any, all that no receipt has named",
+                console::Kind::report);
+  handing.text("--to", arguments->options.to, "a directory on the medium", console::Kind::folder,
+               console::Need::required);
   handing.text("--note", arguments->options.note, "recorded in the ledger, and nowhere else");
   context.console
       .command(group, "flush", "let airlock-send try everything now, also reports that were given up",

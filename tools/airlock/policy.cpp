@@ -282,8 +282,8 @@ void add_policy(Context& context) {
       "  airlock policy check policy.json --dictionary dictionary.json --json | jq '.claims[] | select(.proved | not)'",
       [&context, options] { return check(context, *options); });
   check_command.exits({{4, "a claim does not hold, or the policy has a fault"}});
-  check_command.text("FILE", options->file, "the policy (default: the kit's)");
-  check_command.text("--dictionary", options->dictionary, dictionary_help);
+  check_command.text("FILE", options->file, "the policy (default: the kit's)", console::Kind::file);
+  check_command.text("--dictionary", options->dictionary, dictionary_help, console::Kind::file);
 
   auto tests = std::make_shared<TestOptions>();
   console::Command test_command =
@@ -291,9 +291,9 @@ void add_policy(Context& context) {
                               "  airlock policy test policy/cases --policy policy.json --dictionary dictionary.json",
                               [&context, tests] { return test(context, *tests); });
   test_command.exits({{1, "a case fails, or the output could not be written"}});
-  test_command.texts("CASE", tests->cases, "case files, or folders that hold some");
-  test_command.text("--policy", tests->policy.file, "the policy (default: the kit's)");
-  test_command.text("--dictionary", tests->policy.dictionary, dictionary_help);
+  test_command.texts("CASE", tests->cases, "case files, or folders that hold some", console::Kind::file);
+  test_command.text("--policy", tests->policy.file, "the policy (default: the kit's)", console::Kind::file);
+  test_command.text("--dictionary", tests->policy.dictionary, dictionary_help, console::Kind::file);
 
   auto diffs = std::make_shared<DiffOptions>();
   console::Command diff_command = context.console.command(
@@ -301,19 +301,22 @@ void add_policy(Context& context) {
       "  airlock policy diff old.json new.json --dictionary dictionary.json",
       [&context, diffs] { return diff(context, *diffs); });
   diff_command.exits({{4, "something gets looser"}});
-  diff_command.text("OLD", diffs->before, "the policy before", console::Need::required);
-  diff_command.text("NEW", diffs->after, "the policy after", console::Need::required);
-  diff_command.text("--dictionary", diffs->dictionary, "the dictionary of both (default: the kit's)");
-  diff_command.text("--old-dictionary", diffs->before_dictionary, "the dictionary of OLD, if OLD has another one");
+  diff_command.text("OLD", diffs->before, "the policy before", console::Kind::file, console::Need::required);
+  diff_command.text("NEW", diffs->after, "the policy after", console::Kind::file, console::Need::required);
+  diff_command.text("--dictionary", diffs->dictionary, "the dictionary of both (default: the kit's)",
+                    console::Kind::file);
+  diff_command.text("--old-dictionary", diffs->before_dictionary, "the dictionary of OLD, if OLD has another one",
+                    console::Kind::file);
 
   auto shown = std::make_shared<ShowOptions>();
   console::Command show_command =
       context.console.command(group, "show", "what a policy says, in sentences",
                               "  airlock policy show\n  airlock policy show --html policy.html",
                               [&context, shown] { return show(context, *shown); });
-  show_command.text("FILE", shown->file, "the policy (default: the kit's)");
-  show_command.text("--dictionary", shown->dictionary, dictionary_help);
-  show_command.text("--html", shown->html, "write a page for a browser to this file, which must not exist yet");
+  show_command.text("FILE", shown->file, "the policy (default: the kit's)", console::Kind::file);
+  show_command.text("--dictionary", shown->dictionary, dictionary_help, console::Kind::file);
+  show_command.text("--html", shown->html, "write a page for a browser to this file, which must not exist yet",
+                    console::Kind::file);
 }
 
 }  // namespace airlock::tools

@@ -67,7 +67,7 @@ void add_preview(Context& context) {
   command.exits({{3, "the report would be refused: no JSON, or over a limit"},
                  {4, "nothing leaves: the report would be held, or what would leave may not leave yet"}});
   command.text("REPORT", options->report, "the report, - for standard input, or the number of a report that waits",
-               console::Need::required);
+               console::Kind::held_or_file, console::Need::required);
 }
 
 }  // namespace airlock::tools

@@ -248,7 +248,8 @@ void add_process(Context& context) {
                  {5, "recorded; a bundle was altered or lost before it could be released"},
                  {7, "recorded; the next run finishes it"},
                  {8, "not recorded: keep the report and run again"}});
-  command.texts("REPORT", options->what, "the report, - for standard input, or numbers of reports that wait");
+  command.texts("REPORT", options->what, "the report, - for standard input, or numbers of reports that wait",
+                console::Kind::held_or_file);
   command.flag("--inbox", options->inbox, "process every report that was dropped into the inbox");
   command.flag("--held", options->held,
                "decide again on the reports that wait: those that you name, or all for which something has changed");
@@ -256,7 +257,8 @@ void add_process(Context& context) {
   command.flag("--dry-run", options->process.dry_run, "record nothing; say what would happen");
   command.flag("--no-deliver", options->no_deliver, "queue the report, but do not start `airlock-send`");
   command.flag("--again", options->process.again, "disclose the report even if the same bytes were disclosed before");
-  command.text("--expect", options->expect, "hold the report unless the bytes that would leave have this SHA-256");
+  command.text("--expect", options->expect, "hold the report unless the bytes that would leave have this SHA-256",
+               console::Kind::digest);
 }
 
 }  // namespace airlock::tools

@@ -79,7 +79,7 @@ void add_receipt(Context& context) {
       .command(group, "import", "verify and record a receipt: disclosures that it names wait no longer",
                "  airlock receipt import receipt.p7s\n  airlock receipt import receipt.p7s --json | jq .missing",
                [&context, options] { return run(context, *options); })
-      .text("FILE", options->file, "the receipt", console::Need::required);
+      .text("FILE", options->file, "the receipt", console::Kind::file, console::Need::required);
 }
 
 }  // namespace airlock::tools

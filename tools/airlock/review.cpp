@@ -131,8 +131,9 @@ void add_review(Context& context) {
        {4, "nothing leaves: the report would be held, or what would leave may not leave yet; the page says why"}});
   command.text("REPORT", options->report,
                "the report, - for standard input, the number of a report that waits, or a bundle (FILE.p7m)",
+               console::Kind::held_or_file, console::Need::required);
+  command.text("--html", options->html, "the file to write; it must not exist yet", console::Kind::file,
                console::Need::required);
-  command.text("--html", options->html, "the file to write; it must not exist yet", console::Need::required);
   command.flag("--shareable", options->shareable, "leave out what does not leave");
 }
 

@@ -20,13 +20,10 @@ constexpr std::string_view american = "license";
 /// The maximum number of suggestions. More would not help.
 constexpr std::size_t suggestions_maximum = 4;
 
-/// Whether a name has the American spelling `license`. `licensee` does not count, since both spell it alike.
-bool is_other_spelling(const std::string& name) {
-  return name.find(american) != name.npos && name.find("licensee") == name.npos;
-}
-
 class Help final : public CLI::Formatter {
  public:
+  explicit Help(const Declarations& declarations) : declarations_(&declarations) {}
+
   std::string make_subcommand(const CLI::App* command) const override {
     std::stringstream out;
     CLI::detail::format_help(out, command->get_name(), command->get_description(), get_column_width());
@@ -40,11 +37,33 @@ class Help final : public CLI::Formatter {
     }
     return out;
   }
+  /// What the value of an option is, in one word. The usage line says it of arguments.
+  std::string make_option_opts(const CLI::Option* option) const override {
+    if (option->get_positional()) return option->get_expected_max() > 1 ? "..." : "";
+    const Value* value = nullptr;
+    for (const auto& [command, declared] : *declarations_) {
+      if (value == nullptr) value = declared.value(option);
+    }
+    if (value == nullptr) return {};
+    return " " + std::string(placeholder(value->kind)) + (option->get_expected_max() > 1 ? " ..." : "") +
+           (option->get_required() ? " REQUIRED" : "");
+  }
+  /// The examples and exit codes.
+  std::string make_footer(const CLI::App* command) const override {
+    const Declared& declared = declarations_->at(command);
+    if (declared.examples.empty()) return {};
+    std::string out = "Examples:\n" + declared.examples + "\n\nExit codes:";
+    for (const auto& [code, meaning] : declared.all_exits()) out += "\n  " + std::to_string(code) + "  " + meaning;
+    return out + "\n";
+  }
   /// The description alone. The library would add that a group needs one of its commands, which the usage line says.
   std::string make_description(const CLI::App* command) const override {
     const std::string text = command->get_description();
     return text.empty() ? text : text + "\n";
   }
+
+ private:
+  const Declarations* declarations_;
 };
 
 /// The innermost command that was named. The rest of the command line belongs to it.
@@ -170,23 +189,9 @@ const CLI::Option* option_in(const CLI::App& command, const std::string& message
 
 }  // namespace
 
-Exits common_exits() {
-  return {
-      {0, "done"},
-      {1, "failed: the message says what failed, for example permission was denied or the output could not be written"},
-      {2, "the command line is wrong"},
-      {3, "a file is not what it must be"},
-      {4, "held or refused"},
-      {5, "a signature, digest, proof or chain does not verify"},
-      {8, "nothing was recorded: the disk is full, busy or read-only; run again"}};
-}
-
-void shape_help(CLI::App& program) { program.formatter(std::make_shared<Help>()); }
-
-std::string help_footer(const std::string& examples, const Exits& exits) {
-  std::string out = "Examples:\n" + examples + "\n\nExit codes:";
-  for (const auto& [code, meaning] : exits) out += "\n  " + std::to_string(code) + "  " + meaning;
-  return out;
+void shape_help(CLI::App& program, const Declarations& declarations) {
+  program.formatter(std::make_shared<Help>(declarations));
+  program.set_help_flag("--help,-h", "print this help");
 }
 
 std::string named_command(const CLI::App& program) { return full_name(innermost(program)); }

@@ -3,30 +3,20 @@
 /// The texts about a command line: the help of a command, and errors in what a person typed. Every error repeats the
 /// person's own spelling, suggests the nearest word that would have been understood, and names the help to read.
 
-#include <map>
 #include <string>
 
 #include "core/result.hpp"
+#include "declared.hpp"
 
 namespace CLI {
-class App;
 class ParseError;
 }  // namespace CLI
 
 namespace airlock::console {
 
-/// Exit codes and the meaning of each for one command.
-using Exits = std::map<int, std::string>;
-
-/// The meanings of exit codes for a command that does not give its own (docs/reference/exit-codes.md).
-[[nodiscard]] Exits common_exits();
-
 /// Gives `program`, and every command added to it from now on, the form of Airlock's help. Other spellings of a word
-/// (`license`) are understood but not listed.
-void shape_help(CLI::App& program);
-
-/// The last part of a command's help: its examples and exit codes.
-[[nodiscard]] std::string help_footer(const std::string& examples, const Exits& exits);
+/// (`license`) are understood but not listed. `declarations` must live as long as the program.
+void shape_help(CLI::App& program, const Declarations& declarations);
 
 /// The full name of the command that the command line names, as far as it was understood: `airlock licence verify`.
 [[nodiscard]] std::string named_command(const CLI::App& program);

@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "core/text.hpp"
+#include "description.hpp"
 #include "keeper/passphrase.hpp"
 #include "streams.hpp"
 #include "sys/descriptors.hpp"
@@ -34,23 +35,28 @@ std::string to_document(const core::Json& document) {
 
 }  // namespace
 
-Command& Command::text(const std::string& name, std::string& into, const std::string& help, Need need) {
-  app_->add_option(spellings(name), into, help)->required(need == Need::required);
+Command& Command::text(const std::string& name, std::string& into, const std::string& help, Value value, Need need) {
+  CLI::Option* const option = app_->add_option(spellings(name), into, help)->required(need == Need::required);
+  declared_->values.emplace_back(option, value);
   return *this;
 }
 
-Command& Command::texts(const std::string& name, std::vector<std::string>& into, const std::string& help) {
-  app_->add_option(spellings(name), into, help);
+Command& Command::text(const std::string& name, std::string& into, const std::string& help, Need need) {
+  return text(name, into, help, Kind::text, need);
+}
+
+Command& Command::texts(const std::string& name, std::vector<std::string>& into, const std::string& help, Value value) {
+  declared_->values.emplace_back(app_->add_option(spellings(name), into, help), value);
   return *this;
 }
 
 Command& Command::words(const std::string& name, std::vector<std::string>& into, const std::string& help) {
-  app_->add_option(spellings(name), into, help)->expected(1, -1)->type_name("WORD ...");
+  declared_->values.emplace_back(app_->add_option(spellings(name), into, help)->expected(1, -1), Kind::word);
   return *this;
 }
 
 Command& Command::number(const std::string& name, std::int64_t& into, const std::string& help) {
-  app_->add_option(spellings(name), into, help);
+  declared_->values.emplace_back(app_->add_option(spellings(name), into, help), Kind::number);
   return *this;
 }
 
@@ -65,7 +71,7 @@ Command& Command::flag(const std::string& name, bool& into, const std::string& h
 }
 
 Command& Command::exits(const Exits& meanings) {
-  for (const auto& [code, meaning] : meanings) (*exits_)[code] = meaning;
+  for (const auto& [code, meaning] : meanings) declared_->exits[code] = meaning;
   return *this;
 }
 
@@ -74,14 +80,14 @@ Console::Console(std::string name, const std::string& description)
   // Without standard descriptors no message can be printed.
   if (!sys::open_standard_descriptors()) std::_Exit(core::exit_code(core::Code::not_recorded));
   sys::ignore_broken_pipes();  // writing to a closed pipe is then an error like others, and no signal
-  shape_help(*app_);
+  shape_help(*app_, declarations_);
   app_->require_subcommand(1);
   app_->fallthrough();
-  app_->set_version_flag("--version", name_ + " " + AIRLOCK_VERSION);
+  app_->set_version_flag("--version", name_ + " " + AIRLOCK_VERSION, "print the version");
   app_->add_flag("--json", json_, "print one JSON document");
   app_->add_flag("--quiet", quiet_, "print nothing but errors");
   app_->add_flag("--no-colour", no_colour_, "no colours (also NO_COLOR)");
-  app_->add_option("--passphrase-fd", keeper::secret_sources().passphrase_fd,
+  program().number("--passphrase-fd", keeper::secret_sources().passphrase_fd,
                    "read a key's passphrase or PIN from this descriptor (default: a systemd credential, or a prompt)");
   keeper::secret_sources().program = name_;
   remember_environment();
@@ -97,14 +103,13 @@ void Console::remember_environment() {
 }
 Console::~Console() = default;
 
-Command Console::program() { return Command(*app_); }
+Command Console::program() { return {*app_, declarations_[app_.get()]}; }
 
 Command Console::alone(const std::string& examples, std::function<int()> run) {
   app_->require_subcommand(0);
   app_->final_callback([this, run = std::move(run)] { run_ = run; });
-  Command out = program();
-  app_->footer([examples, exits = out.exits_] { return help_footer(examples, *exits); });
-  return out;
+  declarations_[app_.get()].examples = examples;
+  return program();
 }
 
 Command Console::group(const std::string& name, const std::string& description) {
@@ -112,7 +117,7 @@ Command Console::group(const std::string& name, const std::string& description) 
   if (const std::string other = other_spelling(name); !other.empty()) group->alias(other);
   group->fallthrough();
   group->require_subcommand(1);
-  return Command(*group);
+  return {*group, declarations_[group]};
 }
 
 Command Console::command(const std::string& name, const std::string& description, const std::string& examples,
@@ -126,9 +131,9 @@ Command Console::command(Command& group, const std::string& name, const std::str
   CLI::App* command = group.app_->add_subcommand(name, description);
   command->fallthrough();
   command->final_callback([this, run = std::move(run)] { run_ = run; });
-  Command out(*command);
-  command->footer([examples, exits = out.exits_] { return help_footer(examples, *exits); });
-  return out;
+  Declared& declared = declarations_[command];
+  declared.examples = examples;
+  return {*command, declared};
 }
 
 int Console::run(int argc, char** argv) {
@@ -141,6 +146,11 @@ int Console::run(int argc, char** argv) {
 }
 
 int Console::parse_and_run(int argc, char** argv) {
+  if (argc == 2 && std::string_view(argv[1]) == "--describe") {
+    describes_ = true;
+    print(description(*app_, declarations_));
+    return 0;
+  }
   try {
     app_->parse(argc, argv);
   } catch (const CLI::Success& wanted) {  // --help, --version

@@ -18,6 +18,8 @@
 #include "core/json.hpp"
 #include "core/result.hpp"
 #include "core/text.hpp"
+#include "declared.hpp"
+#include "value.hpp"
 
 namespace airlock::console {
 
@@ -27,12 +29,17 @@ enum class Need : std::uint8_t { optional, required };
 /// here hold the values from the command line. They must live until then.
 class Command {
  public:
-  /// Declares an option or argument with one text. `name` is `--option`, or `NAME` for a positional argument.
+  /// Declares an option or argument with one text. `name` is `--option`, or `NAME` for a positional argument. `value`
+  /// says what the text is.
+  Command& text(const std::string& name, std::string& into, const std::string& help, Value value,
+                Need need = Need::optional);
+  /// The same for any text.
   Command& text(const std::string& name, std::string& into, const std::string& help, Need need = Need::optional);
   /// Declares an option that takes all words up to the next option.
   Command& words(const std::string& name, std::vector<std::string>& into, const std::string& help);
   /// Declares an option or argument that may be given any number of times.
-  Command& texts(const std::string& name, std::vector<std::string>& into, const std::string& help);
+  Command& texts(const std::string& name, std::vector<std::string>& into, const std::string& help,
+                 Value value = Kind::text);
   Command& number(const std::string& name, std::int64_t& into, const std::string& help);
   /// Declares an option that only another program of Airlock gives. No help lists it.
   Command& hidden(const std::string& name, std::string& into);
@@ -41,12 +48,12 @@ class Command {
   /// lists all of them.
   Command& exits(const Exits& meanings);
 
-  explicit Command(CLI::App& app) : app_(&app) {}
+  Command(CLI::App& app, Declared& declared) : app_(&app), declared_(&declared) {}
 
  private:
   friend class Console;
   CLI::App* app_;
-  std::shared_ptr<Exits> exits_ = std::make_shared<Exits>(common_exits());
+  Declared* declared_;
 };
 
 /// One program: its name, its global options, and the command that the command line names.
@@ -78,6 +85,10 @@ class Console {
   /// Adds a command to a group.
   Command command(Command& group, const std::string& name, const std::string& description, const std::string& examples,
                   std::function<int()> run);
+
+  /// Whether the command line only asks for the description of the program (`--describe`), which no help lists. Then
+  /// `run` prints it, and no command has run.
+  [[nodiscard]] bool describes() const { return describes_; }
 
   /// Parses the command line and runs the command. Returns the exit code. If standard output did not take everything
   /// that was written, says so on standard error and returns 1 in place of 0.
@@ -125,6 +136,8 @@ class Console {
   bool json_ = false;
   bool quiet_ = false;
   bool no_colour_ = false;
+  bool describes_ = false;
+  Declarations declarations_;
   std::function<int()> run_;
 };
 

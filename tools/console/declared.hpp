@@ -1,0 +1,44 @@
+#pragma once
+/// \file
+/// What a program declares of its commands beyond what the command line library keeps. Help, the description of the
+/// program and completion are made from both.
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "value.hpp"
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
+namespace airlock::console {
+
+/// Exit codes and the meaning of each for one command.
+using Exits = std::map<int, std::string>;
+
+/// The meanings of exit codes for a command that does not give its own (docs/reference/exit-codes.md).
+[[nodiscard]] Exits common_exits();
+
+/// What was declared of one command.
+struct Declared {
+  std::string examples;  ///< lines, each indented by two blanks; empty for a group
+  Exits exits;           ///< the meanings that differ from `common_exits`, or add to them
+  std::vector<std::pair<const CLI::Option*, Value>> values;  ///< of every option and argument that takes a value
+
+  /// Every exit code of the command, with its meaning.
+  [[nodiscard]] Exits all_exits() const;
+  /// What the option takes; nothing if it is a flag.
+  [[nodiscard]] const Value* value(const CLI::Option* option) const;
+};
+
+/// Of every command and of the program itself.
+using Declarations = std::map<const CLI::App*, Declared>;
+
+/// American spellings (`--license`) are understood, and listed nowhere.
+[[nodiscard]] bool is_other_spelling(const std::string& name);
+
+}  // namespace airlock::console
