@@ -8,7 +8,7 @@ import sys
 
 import pytest
 from harness import LONG, TOP
-from libairlock import EXAMPLES, LIB, broken, compiled, leaks, library, preload, sanitised
+from libairlock import EXAMPLES, LIB, broken, compiled, leaks, library, preload, sanitised, with_module
 
 pytestmark = pytest.mark.hostile
 
@@ -20,7 +20,7 @@ def test_the_examples_run_as_they_stand_with_an_installed_library(w):
     anywhere = w.new_licence("standard", any_site=True)
     build = w.programs.parent
     stage = w.path / "stage"
-    w.run("meson", "install", "-C", build, "--no-rebuild", "--tags", "devel,libairlock", "--destdir", stage,
+    w.run("meson", "install", "-C", build, "--no-rebuild", "--tags", "devel,libairlock,python", "--destdir", stage,
           "--quiet")
     pc = next(stage.rglob("airlock.pc"))
     lib = pc.parent.parent
@@ -31,15 +31,19 @@ def test_the_examples_run_as_they_stand_with_an_installed_library(w):
     w.run("cc", *sanitised(w), EXAMPLES / "verify.c", *flags, "-o", "verify-c")
     ran = w.run(w.path / "verify-c", w.site_path, env=env)
     assert "state valid\n" in ran.text and "tier enterprise-air-gapped\n" in ran.text and "air gap yes\n" in ran.text, str(ran)
+    by_c = ran.text
     w.run(w.path / "verify-c", w.path / "none", code=3, env=env)
     w.run("c++", "-std=c++17", *sanitised(w), EXAMPLES / "verify.cpp", *flags, "-o", "verify-cpp")
     ran = w.run(w.path / "verify-cpp", anywhere, w.root, "posthog", env=env)
     assert "state valid\n" in ran.text and "tier standard\n" in ran.text, str(ran)
     w.run(w.path / "verify-cpp", anywhere, w.root, "other", code=6, env=env)
     # What the interpreter itself never frees is not ours.
-    ran = w.run(sys.executable, EXAMPLES / "verify.py", w.site_path,
-                env={**env, **preload(w), "ASAN_OPTIONS": "detect_leaks=0"})
-    assert ran.json["tier"] == "enterprise-air-gapped"
+    module = next(stage.rglob("airlock/py.typed")).parent.parent
+    env = {**env, **preload(w), "PYTHONPATH": str(module), "PYTHONDONTWRITEBYTECODE": "1", "ASAN_OPTIONS": "detect_leaks=0"}
+    assert w.run(sys.executable, EXAMPLES / "verify.py", w.site_path, env=env).text == by_c
+    w.run(sys.executable, EXAMPLES / "verify.py", w.path / "none", code=3, env=env)
+    version = w.run(sys.executable, "-c", "from importlib.metadata import version; print(version('airlock'))", env=env).text
+    assert f"airlock {version}" == w.run(w.program("airlock"), "--version").text
     airlock = pathlib.Path(w.program("airlock")).parent
     import os
     ran = w.run("sh", EXAMPLES / "verify.sh", w.site_path, env={"PATH": f"{airlock}:{os.environ['PATH']}"})
@@ -77,10 +81,8 @@ def test_the_hosts_openssl_keeps_its_configuration(w):
     trap = w.file("openssl.cnf", "openssl_conf = start\n[start]\nalg_section = algorithms\n[algorithms]\n"
                                  "default_properties = fips=yes\n")
     script = w.file("host.py", f"""
-import sys
-sys.path.insert(0, {str(EXAMPLES)!r})
-from verify import Airlock
-print(Airlock({str(library(w) / "libairlock.so.0")!r}).verify_site({str(w.site_path)!r})["state_name"])
+import airlock
+print(airlock.verify_site({str(w.site_path)!r}).state.value)
 import ssl
 try:
     ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -89,9 +91,9 @@ except ssl.SSLError:
     print("no algorithm")
 """)
     # With properties that nothing has, TLS finds no algorithm: the host's configuration was read, after the verdict.
-    ran = w.run(sys.executable, script, env={"OPENSSL_CONF": str(trap), **preload(w)})
+    ran = w.run(sys.executable, script, env=with_module(w, OPENSSL_CONF=str(trap)))
     assert ran.text.split("\n")[:2] == ["valid", "no algorithm"]
-    ran = w.run(sys.executable, script, env=preload(w))
+    ran = w.run(sys.executable, script, env=with_module(w))
     assert ran.text.split("\n")[:2] == ["valid", "usable"]
 
 

@@ -4,7 +4,7 @@ import shutil
 import sys
 
 import pytest
-from libairlock import EXAMPLES, compiled, leaks, library, preload
+from libairlock import compiled, leaks, with_module
 
 pytestmark = pytest.mark.hostile
 
@@ -15,13 +15,20 @@ def test_a_report_handed_over_through_the_library_ends_as_by_the_command(w):
     malformed, no site."""
     w.site()
     twin = shutil.copytree(w.site_path, w.path / "twin")
-    python = [sys.executable, EXAMPLES / "verify.py", "--library", library(w) / "libairlock.so.0", "--program",
-              w.program("airlock")]
+    hand_over = w.file("hand_over.py", """
+import airlock, json, sys
+outcome = airlock.process(*sys.argv[2:], program=sys.argv[1])
+print(json.dumps(outcome.document) if outcome.document else outcome.message)
+assert outcome.recorded == (outcome.exit_code in (0, 3, 4, 5, 6, 7))
+sys.exit(outcome.exit_code)
+""")
+    python = [sys.executable, hand_over]
+    airlock = w.program("airlock")
     changing = ("report_id", "bundle", "bundle_sha256", "ledger_root")
 
     def both(report, code, outcome=None):
         by_command = w.airlock("process", report, "--json", code=code)
-        ran = w.run(*python, twin, "--report", report, code=code, env=preload(w))
+        ran = w.run(*python, airlock, twin, report, code=code, env=with_module(w))
         if outcome:
             assert ran.json["outcome"] == outcome
         if by_command.text:
@@ -43,16 +50,16 @@ def test_a_report_handed_over_through_the_library_ends_as_by_the_command(w):
     both(w.report_of("1.36.0"), 4, "held")
     both(w.path / "no-such-report", 8)
     w.airlock("ledger", "verify", site=w.path / "twin")
-    ran = w.run(*python, w.path / "none", "--report", w.report(), code=8, env=preload(w))
+    ran = w.run(*python, airlock, w.path / "none", w.report(), code=8, env=with_module(w))
     assert "is not a site directory" in ran.text, ran.text
     for program in (w.path / "no-program", w.path):
-        ran = w.run(*python[:-1], program, w.path / "twin", "--report", w.report(), code=8, env=preload(w))
+        ran = w.run(*python, program, w.path / "twin", w.report(), code=8, env=with_module(w))
         assert "cannot be started" in ran.text, ran.text
     # What ends with no code of the contract was not recorded.
     for body in ("kill -9 $$", "exit 77", "echo '{\"exit\": 0}'; exit 9"):
         odd = w.file("odd", f"#!/bin/sh\n{body}\n")
         odd.chmod(0o755)
-        w.run(*python[:-1], odd, w.path / "twin", "--report", w.report(), code=8, env=preload(w))
+        w.run(*python, odd, w.path / "twin", w.report(), code=8, env=with_module(w))
     # Where nobody listens a report that is to be sent waits: 7, and it is recorded.
     w.site_path = w.path / "sending"
     w.site(tier="standard", entitlements=())

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 from harness import TOP
-from libairlock import EXAMPLES, broken, compiled, leaks, library, preload
+from libairlock import broken, compiled, leaks, with_module
 
 pytestmark = pytest.mark.hostile
 NAME_ALIKE = "0e7d3a11-2b65-4f0e-8c51-0d2b7e4f9a01"
@@ -51,9 +51,8 @@ def comparable(verdict, licence="licence"):
 
 
 def from_python(verdict):
-    return comparable({**verdict, "state": verdict["state_name"], "exit": verdict["exit_code"]} if verdict["has_licence"] else
-                      {"state": verdict["state_name"], "exit": verdict["exit_code"], "warning_days": verdict["warning_days"]},
-                      licence=None)
+    content = verdict if verdict["has_licence"] else {"warning_days": verdict["warning_days"]}
+    return comparable({**content, "state": verdict["state"], "exit": verdict["exit_code"]}, licence=None)
 
 
 def ask_everybody(w, driver, rows, trust=None, cpp=None):
@@ -74,11 +73,8 @@ def ask_everybody(w, driver, rows, trust=None, cpp=None):
     if cpp:
         assert w.run(cpp, stdin=lines, env=leaks(w)).text == ran.text, "verdicts by airlock.hpp"
 
-    script = w.file("ask.py", f"""
-import json, os, sys
-sys.path.insert(0, {str(EXAMPLES)!r})
-from verify import Airlock
-airlock = Airlock({str(library(w) / "libairlock.so.0")!r})
+    script = w.file("ask.py", """
+import airlock, dataclasses, json, os, sys
 
 def content(name):
     return open(name, "rb").read() if os.path.isfile(name) else None
@@ -86,14 +82,17 @@ def content(name):
 for line in sys.stdin:
     field = [None if f == "-" else f for f in line.rstrip("\\n").split("\\t")]
     if field[0] == "site":
-        print(json.dumps(airlock.verify_site(field[1])))
+        verdict = airlock.verify_site(field[1])
     elif field[0] == "files":
-        print(json.dumps(airlock.verify_files(*field[1:])))
+        verdict = airlock.verify_files(*field[1:])
     else:
-        print(json.dumps(airlock.verify_bytes(content(field[1]), content(field[2]), *field[3:6], int(field[6] or 0),
-                                              content(field[7] or ""))))
+        verdict = airlock.verify_bytes(
+            content(field[1]), trust=content(field[2]) or b"", product=field[3], site_id=field[4], key_sha256=field[5],
+            newest_sequence=int(field[6] or 0), kit=content(field[7] or ""))
+    assert verdict.usable == (verdict.state in (airlock.State.VALID, airlock.State.GRACE))
+    print(json.dumps({**dataclasses.asdict(verdict), "state": verdict.state.value}, default=str))
 """)
-    ran = w.run(sys.executable, script, stdin=lines, env=preload(w))
+    ran = w.run(sys.executable, script, stdin=lines, env=with_module(w))
     python = iter([from_python(json.loads(line)) for line in ran.text.splitlines()])
 
     out = []

@@ -5,6 +5,7 @@ import subprocess
 from harness import TOP
 
 LIB = TOP / "lib" / "capi"
+PYTHON = LIB / "python"
 EXAMPLES = TOP / "docs" / "examples"
 
 
@@ -24,6 +25,11 @@ def preload(w):
         return {}
     runtime = subprocess.run(["cc", "-print-file-name=libasan.so"], capture_output=True, check=True).stdout.decode()
     return {"LD_PRELOAD": runtime.strip()}
+
+
+def with_module(w, **more):
+    """The environment in which Python finds the module `airlock` and the library under test."""
+    return {"PYTHONPATH": str(PYTHON), "PYTHONDONTWRITEBYTECODE": "1", "LD_LIBRARY_PATH": str(library(w)), **preload(w), **more}
 
 
 def compiled(w, source, *extra, lib=None, out=None, sanitise=None):

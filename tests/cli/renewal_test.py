@@ -10,7 +10,8 @@ import threading
 import time
 
 import pytest
-from harness import LONG, TOP, wait_for
+from harness import LONG, wait_for
+from libairlock import PYTHON, preload
 from renewing import serial, tree
 
 YEAR = ["--not-before", "2020-01-01"]
@@ -238,32 +239,24 @@ def test_libairlock_in_a_loop_never_gives_a_worse_verdict(w):
     w.airlock("licence", "install", first)
     library = w.file("libairlock.so.0", (w.programs.parent / "lib" / "capi" / "libairlock.so.0").resolve().read_bytes())
     library.chmod(0o755)
-    w.file("verify.py", (TOP / "docs" / "examples" / "verify.py").read_bytes()).chmod(0o644)
+    shutil.copytree(PYTHON / "airlock", w.path / "airlock")
     stop = w.path / "stop"
     w.file("loop.py", f"""
-import os, sys, time
-sys.path.insert(0, {str(w.path)!r})
-sys.dont_write_bytecode = True
-from verify import Airlock
-airlock = Airlock({str(library)!r})
+import airlock, os, time
 count, last = 0, None
 while True:
     started = time.time()
     verdict = airlock.verify_site({str(w.site_path)!r})
-    found = (verdict["state_name"], verdict["serial"])
+    found = (verdict.state.value, verdict.serial)
     count += 1
     if found != last:
-        print("saw", started, time.time(), *found, verdict["reason"].replace(" ", "_"), flush=True)
+        print("saw", started, time.time(), *found, verdict.reason.replace(" ", "_"), flush=True)
         last = found
     if os.path.exists({str(stop)!r}):
         break
 print("count", count)
 """).chmod(0o644)
-    environment = {}
-    linked = subprocess.run(["ldd", library], capture_output=True, check=True).stdout.decode()
-    if "libasan" in linked:
-        runtime = subprocess.run(["cc", "-print-file-name=libasan.so"], capture_output=True, check=True).stdout.decode()
-        environment["LD_PRELOAD"] = runtime.strip()
+    environment = {"PYTHONPATH": str(w.path), "PYTHONDONTWRITEBYTECODE": "1", "LD_LIBRARY_PATH": str(w.path), **preload(w)}
     other = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
     answers = [w.path / f"answers-{n}" for n in range(2)]
     loops = [subprocess.Popen([*other, sys.executable, w.path / "loop.py"], stdout=answer.open("wb"), stderr=subprocess.PIPE,

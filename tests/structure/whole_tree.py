@@ -181,7 +181,8 @@ def citation_faults(root):
     """What a comment or a page cites must be there, or nobody can look it up."""
     faults = []
     for path in commented_files(root):
-        near = (path.parent, root, root / "lib", root / "tests", root / "tools", root / "docs")
+        # Applications know the headers of capi by their names alone.
+        near = (path.parent, root, root / "lib", (root / FOR_APPLICATIONS).parent, root / "tests", root / "tools", root / "docs")
         for number, text in comments(path):
             for cited in CITATION.findall(text):
                 if not any((folder / cited).is_file() for folder in near):
