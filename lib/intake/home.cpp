@@ -53,7 +53,7 @@ Result<InitialisedHome> init_home(const std::string& directory, const std::strin
   return InitialisedHome{root.fingerprint(), path(root_base) + ".crt", path(recipient_base) + ".crt"};
 }
 
-Result<Home> Home::open(const std::string& directory) {
+Result<Home> Home::open(const std::string& directory, db::Mode mode) {
   const std::string file = directory + "/" + std::string(description_file);
   if (!sys::exists(file)) {
     return fail(Code::bad_input, quote(directory) + ": is not a vendor's home: it has no " + quote(description_file),
@@ -66,7 +66,7 @@ Result<Home> Home::open(const std::string& directory) {
   std::string name = in.text("name");
   std::string product = in.text("product");
   AIRLOCK_CHECK(in.finish());
-  AIRLOCK_TRY(auto reg, Register::open(directory + "/" + std::string(register_file)));
+  AIRLOCK_TRY(auto reg, Register::open(directory + "/" + std::string(register_file), mode));
   return Home(directory, std::move(name), std::move(product), std::move(reg));
 }
 

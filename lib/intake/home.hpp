@@ -73,8 +73,9 @@ struct ReceivedBundle {
 
 class Home {
  public:
-  /// Errors: bad_input (no home there), with the hint to run `init`.
-  [[nodiscard]] static Result<Home> open(const std::string& directory);
+  /// `read_only` is for whoever only looks, and changes nothing. Errors: bad_input (no home there), with the hint to
+  /// run `init`; those of `Register::open`.
+  [[nodiscard]] static Result<Home> open(const std::string& directory, db::Mode mode = db::Mode::read_write);
 
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] const std::string& product() const { return product_; }
@@ -98,6 +99,17 @@ class Home {
                                                     std::optional<std::int64_t> grace_days, bool unknown);
   /// Revokes a licence: every kit from now on lists its serial. False where it was revoked before. Error: usage.
   [[nodiscard]] Result<bool> revoke_licence(std::string_view serial, std::string_view reason);
+  /// Every registered site, retired ones too, by id.
+  [[nodiscard]] Result<std::vector<RegisteredSite>> sites() { return register_.sites(); }
+
+  /// Names that the newest kit knows and that a licence can have.
+  struct KnownTerms {
+    std::vector<std::string> tiers;
+    std::vector<std::string> entitlements;
+  };
+  /// Of the newest kit that verifies; nothing if there is none.
+  [[nodiscard]] Result<KnownTerms> known_terms();
+
   struct ListedLicence {
     licence::Licence licence;
     bool revoked = false;

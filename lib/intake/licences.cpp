@@ -79,6 +79,16 @@ Result<void> Home::check_known(const licence::Licence& licence) {
                         std::string("if a later kit will have it, give `--unknown`"));
 }
 
+Result<Home::KnownTerms> Home::known_terms() {
+  AIRLOCK_TRY(const auto kits, register_.newest_kits(kits_searched));
+  AIRLOCK_TRY(const auto roots, keys_.roots());
+  for (const std::string& file : kits) {
+    const auto kit = site::verify_kit(file, crypto::TrustStore(crypto::Role::kit, roots));
+    if (kit) return KnownTerms{kit->policy.tiers(), kit->policy.entitlements()};
+  }
+  return KnownTerms{};
+}
+
 Result<Home::IssuedLicence> Home::issue(licence::Licence licence, bool unknown) {
   // Faults of format are reported first, and then unknown terms. Neither may use up a number.
   licence.sequence = 1;

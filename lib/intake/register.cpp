@@ -113,9 +113,9 @@ Result<Register> Register::create(const std::string& path) {
   return Register(std::move(database));
 }
 
-Result<Register> Register::open(const std::string& path) {
-  AIRLOCK_TRY(auto database, db::Database::open(path, db::Mode::read_write));
-  AIRLOCK_CHECK(db::upgrade_schema(database, newest_schema()));
+Result<Register> Register::open(const std::string& path, db::Mode mode) {
+  AIRLOCK_TRY(auto database, db::Database::open(path, mode));
+  if (mode == db::Mode::read_write) AIRLOCK_CHECK(db::upgrade_schema(database, newest_schema()));
   AIRLOCK_CHECK(db::check_schema(database, newest_schema()));
   return Register(std::move(database));
 }

@@ -33,8 +33,9 @@ class Register {
  public:
   /// Makes the file. Error: refused if it exists.
   [[nodiscard]] static Result<Register> create(const std::string& path);
-  /// Opens the file, and brings one of an earlier version to the newest.
-  [[nodiscard]] static Result<Register> open(const std::string& path);
+  /// Opens the file. With `read_write`, one of an earlier version is brought to the newest. Error: not_recorded (an
+  /// earlier version, to be opened `read_only`).
+  [[nodiscard]] static Result<Register> open(const std::string& path, db::Mode mode = db::Mode::read_write);
 
   /// Registers a site, also one that was retired. A newer request of a registered site replaces the former one, if the
   /// registered key made it or signed for the key that did; the former keys are kept. Error: refused where the site is

@@ -1,4 +1,4 @@
-"""docs/reference/commands.md is what the programs say of themselves; environment.md and files.md name all there is."""
+"""The page of commands is what the programs say of themselves; the pages of variables and files name all there is."""
 import re
 import stat
 import subprocess

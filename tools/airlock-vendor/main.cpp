@@ -4,6 +4,7 @@
 
 #include "commands.hpp"
 #include "crypto/start.hpp"
+#include "offer.hpp"
 
 int main(int argc, char** argv) {
   using namespace airlock;
@@ -15,6 +16,8 @@ int main(int argc, char** argv) {
   tools::VendorContext context{console, std::string(home == nullptr ? "." : home) + "/.airlock-vendor"};
   console.program().text("--home", context.home, "the vendor's home (default ~/.airlock-vendor)",
                          console::Kind::folder);
+  console.offer(
+      [&](console::Kind kind, const console::Typed& typed) { return tools::offer_of_home(context.home, kind, typed); });
   tools::add_init(context);
   tools::add_kit(context);
   tools::add_licence(context);

@@ -9,6 +9,7 @@
 #include "commands.hpp"
 #include "crypto/start.hpp"
 #include "health/watch.hpp"
+#include "offer.hpp"
 #include "site/site.hpp"
 
 namespace {
@@ -68,9 +69,11 @@ int main(int argc, char** argv) {
                                       : std::string(site::default_directory)};
   console.program().text("--site", context.site, "site directory (also AIRLOCK_SITE; default /var/lib/airlock)",
                          console::Kind::folder);
+  console.offer(
+      [&](console::Kind kind, const console::Typed& typed) { return tools::offer_of_site(context.site, kind, typed); });
   for (const auto& [name, add] : wanted(argc > 1 ? argv[1] : "")) add(context);
   const int exit = console.run(argc, argv);
-  if (context.confined || console.describes()) return exit;
+  if (context.confined || console.was_asked_about_itself()) return exit;
   for (const core::Error& error : health::tell_watchers(context.site)) {
     console.complain("the site's watcher was not told: " + error.message, error.hint);
   }

@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "core/text.hpp"
+#include "deadline.hpp"
 #include "description.hpp"
 #include "keeper/passphrase.hpp"
 #include "streams.hpp"
@@ -25,6 +26,9 @@ std::string spellings(const std::string& name) {
   const std::string other = other_spelling(name);
   return other.empty() ? name : name + "," + other;
 }
+
+/// How long the site is waited for. Then the shell offers what is known without it.
+constexpr unsigned completion_seconds = 2;
 
 constexpr int usage_code = core::exit_code(core::Code::usage);
 
@@ -145,12 +149,25 @@ int Console::run(int argc, char** argv) {
   return exit == 0 ? core::exit_code(core::Code::unexpected) : exit;
 }
 
-int Console::parse_and_run(int argc, char** argv) {
-  if (argc == 2 && std::string_view(argv[1]) == "--describe") {
-    describes_ = true;
+bool Console::answer_about_itself(int argc, char** argv) {
+  const std::string_view first = argc > 1 ? argv[1] : "";
+  was_asked_about_itself_ = first == "--complete" || (first == "--describe" && argc == 2);
+  if (first == "--complete") {
+    const std::vector<std::string> words(argv + 2, argv + argc);
+    Completion found = complete(*app_, declarations_, words, {});
+    {
+      const Deadline deadline(completion_seconds, found.text());
+      found = complete(*app_, declarations_, words, offer_);
+    }
+    (void)write_raw(found.text());
+  } else if (was_asked_about_itself_) {
     print(description(*app_, declarations_));
-    return 0;
   }
+  return was_asked_about_itself_;
+}
+
+int Console::parse_and_run(int argc, char** argv) {
+  if (answer_about_itself(argc, argv)) return 0;
   try {
     app_->parse(argc, argv);
   } catch (const CLI::Success& wanted) {  // --help, --version

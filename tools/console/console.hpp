@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "command_line.hpp"
+#include "completion.hpp"
 #include "core/io.hpp"
 #include "core/json.hpp"
 #include "core/result.hpp"
@@ -86,9 +87,11 @@ class Console {
   Command command(Command& group, const std::string& name, const std::string& description, const std::string& examples,
                   std::function<int()> run);
 
-  /// Whether the command line only asks for the description of the program (`--describe`), which no help lists. Then
-  /// `run` prints it, and no command has run.
-  [[nodiscard]] bool describes() const { return describes_; }
+  /// What completion offers of the site. It is called only for `--complete`.
+  void offer(Offer offer) { offer_ = std::move(offer); }
+  /// Whether the command line only asked about the program itself: its description (`--describe`) or a completion
+  /// (`--complete`), which no help lists. Then no command has run, and nothing may be changed or told.
+  [[nodiscard]] bool was_asked_about_itself() const { return was_asked_about_itself_; }
 
   /// Parses the command line and runs the command. Returns the exit code. If standard output did not take everything
   /// that was written, says so on standard error and returns 1 in place of 0.
@@ -127,6 +130,8 @@ class Console {
  private:
   /// Parses the command line, runs the command and returns the command's exit code.
   int parse_and_run(int argc, char** argv);
+  /// Answers `--describe` and `--complete`. False if the command line asks for neither.
+  bool answer_about_itself(int argc, char** argv);
   /// Prints a line to standard error that begins with the program's name and a coloured word. Prints nothing if `text`
   /// is empty.
   void tell(std::string_view word, std::string_view colour, std::string_view text) const;
@@ -136,8 +141,9 @@ class Console {
   bool json_ = false;
   bool quiet_ = false;
   bool no_colour_ = false;
-  bool describes_ = false;
+  bool was_asked_about_itself_ = false;
   Declarations declarations_;
+  Offer offer_;
   std::function<int()> run_;
 };
 

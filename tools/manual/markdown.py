@@ -5,6 +5,10 @@ HEAD = """# Commands
 
 Every command of every program, as `--help` describes it. The manual pages have the same content: `man airlock-process`. This page is
 made from the programs; [CONTRIBUTING.md](../CONTRIBUTING.md) says how. [exit-codes.md](exit-codes.md) explains the codes.
+
+bash, zsh and fish complete commands, options and values with Tab: files, numbers of reports, ids and bundles of the site, and at the
+vendor's sites, licences and tiers. Completion reads the site that the line names, or `AIRLOCK_SITE`. It changes nothing, and offers
+nothing where it may not read.
 """
 
 
