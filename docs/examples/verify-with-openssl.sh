@@ -14,6 +14,7 @@
 # - A kit's successor roots are not followed: give the new root in TRUST.
 # - It knows of no site: not its site.json, and not a licence that waits.
 set -u
+[ "$#" -ge 3 ] || { echo "usage: $0 LICENCE TRUST PRODUCT [SITE-ID|- [KEY-SHA256|- [KIT]]]" >&2; exit 2; }
 licence=$1 trust=$2 product=$3 site=${4:--} key=${5:--} kit=${6:-}
 role_licence=2.25.208503675240455195227459110434707166558
 role_kit=2.25.64357806310676226798409269457038673963
@@ -26,11 +27,14 @@ end() { # end CODE STATE REASON
   exit "$1"
 }
 
-# look_at CERTIFICATE ROLE: sets is_root (it names itself as its issuer), has_usage (it is limited to some roles) and has_role.
+# look_at CERTIFICATE ROLE: sets names_itself (as its issuer), has_usage (it is limited to some roles), has_role and fingerprint.
 look_at() {
-  about=$(openssl x509 -in "$1" -noout -subject_hash -issuer_hash -ext extendedKeyUsage 2>/dev/null)
-  is_root=no has_usage=no has_role=no
-  [ "$(echo "$about" | sed -n 1p)" != "$(echo "$about" | sed -n 2p)" ] || is_root=yes
+  about=$(openssl x509 -in "$1" -noout -subject_hash -issuer_hash -fingerprint -sha256 -ext extendedKeyUsage 2>/dev/null)
+  names_itself=no has_usage=no has_role=no
+  { read -r subject; read -r issuer; read -r fingerprint; } <<ABOUT
+$about
+ABOUT
+  [ -z "$fingerprint" ] || [ "$subject" != "$issuer" ] || names_itself=yes
   case $about in *'Extended Key Usage'*) has_usage=yes ;; esac
   case $about, in *" $2,"* | *" $2
 "*) has_role=yes ;; esac
@@ -51,10 +55,13 @@ verify_cms() { # verify_cms FILE ROOTS TIME-OPTION...
 open_signed() {
   [ "$(grep -c '^-----BEGIN ' "$1")" = 1 ] && grep -q '^-----BEGIN CMS-----' "$1" || return 3
   : >"$3.roots"
+  : >"$3.fingerprints"
   for root in "$work"/trust/*.pem; do
     look_at "$root" "$2"
-    [ $is_root = yes ] || return 5
-    [ $has_usage$has_role = yesno ] || cat "$root" >>"$3.roots"
+    [ $names_itself = yes ] || return 5
+    [ $has_usage$has_role != yesno ] || continue
+    cat "$root" >>"$3.roots"
+    echo "$fingerprint" >>"$3.fingerprints"
   done
   if ! verify_cms "$1" "$3.roots" -no_check_time -signer "$3.signer" -certsout "$3.all" -out "$3.content"; then
     openssl cms -cmsout -noout -inform PEM -in "$1" 2>/dev/null || return 3
@@ -63,18 +70,21 @@ open_signed() {
   split "$3.all" "$3.certs"
   for certificate in "$3.signer" "$3.certs"/*.pem; do
     look_at "$certificate" "$2"
-    case $has_role$is_root,$certificate in
-      yes* | noyes,"$3.certs"/*) ;;
-      *) return 5 ;;
-    esac
+    # Only a root that is trusted here needs no role. Another certificate could have a root's name.
+    [ $has_role = yes ] || { [ "$certificate" != "$3.signer" ] && grep -qxF "$fingerprint" "$3.fingerprints"; } || return 5
   done
 }
 
 # Whether a list in the kit revokes one of the certificates of NAME. A list's own dates do not count.
 is_revoked() {
   for certificate in "$1.certs"/*.pem; do
-    openssl verify -no_check_time -x509_strict -crl_check -no-CApath -no-CAstore -CAfile "$work/lists" -untrusted "$1.all" \
-      "$certificate" 2>&1 | grep -q '^error 23 ' && return 0
+    found=$(openssl verify -no_check_time -x509_strict -crl_check -no-CApath -no-CAstore -CAfile "$work/lists" -untrusted "$1.all" \
+      "$certificate" 2>&1)
+    case $found in
+      *'error 23 '*) return 0 ;;   # it is on the list of its issuer
+      *'error 3 '* | *': OK'*) ;;  # its issuer has no list, or it is not on it
+      *) end 5 invalid "$kit: what it revokes cannot be read" ;;
+    esac
   done
   return 1
 }

@@ -129,6 +129,22 @@ with_long = pytest.mark.skipif(not LONG, reason="runs with --long")
 
 
 @with_long
+def test_the_header_for_cpp_compiles_wherever_it_may_be_included(w):
+    """With both compilers, as C++17 and C++20, without exceptions and run-time types, and with warnings as errors."""
+    source = w.file("include.cpp", "#include <airlock.hpp>\n#include <airlock.hpp>\n"
+                    "int main() { return airlock::verify_site(\"/nowhere\").exit_code(); }\n")
+    tried = 0
+    for compiler in ("g++", "clang++"):
+        for standard in ("17", "20"):
+            warnings = ["-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Wold-style-cast", "-pedantic", "-Werror"]
+            common = [compiler, f"-std=c++{standard}", *warnings, "-fsyntax-only", "-I", LIB]
+            w.run(*common, "-fno-exceptions", "-fno-rtti", source)
+            w.run(*common, TOP / "tests/capi/verdicts.cpp")
+            tried += 2
+    print(f"counted: {tried} ways to include airlock.hpp")
+
+
+@with_long
 def test_under_the_thread_sanitizer_64_threads_show_no_race(w):
     anywhere = with_licence_for_any_site(w)
     lib = other_build(w, "-Dbuildtype=debugoptimized", "-Db_sanitize=thread", "-Db_lundef=false")

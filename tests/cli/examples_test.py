@@ -100,6 +100,39 @@ def test_the_recipe_with_openssl_says_what_the_command_says(w):
     print(f"counted: {sum(seen.values()) if LONG else len(seen)} licences of the table")
 
 
+ROLES = {"licence": "2.25.208503675240455195227459110434707166558", "kit": "2.25.64357806310676226798409269457038673963"}
+
+
+def test_the_recipe_asks_authorities_below_the_root_for_the_role(w):
+    """Also one that has the root's name, and so looks as if it had signed itself."""
+    w.new_vendor()
+    signer = Signer(w)
+
+    def certificate(name, role, issuer, usage, subject=None):
+        extensions = w.file(f"{name}.ext", f"{usage}\nextendedKeyUsage=emailProtection,{ROLES[role]}\n"
+                            "subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n")
+        w.run("openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", f"{name}.key")
+        request = ["x509", "-x509toreq", "-in", subject, "-signkey", f"{name}.key"] if subject else \
+            ["req", "-new", "-key", f"{name}.key", "-subj", f"/CN={name}"]
+        w.run("openssl", *request, "-out", f"{name}.csr")
+        w.run("openssl", "x509", "-req", "-in", f"{name}.csr", "-CA", f"{issuer}.crt", "-CAkey", f"{issuer}.key", "-set_serial", str(len(name)),
+              "-days", "300", "-extfile", extensions, "-out", f"{name}.crt")
+
+    authority, leaf = "basicConstraints=critical,CA:true\nkeyUsage=critical,keyCertSign,cRLSign", \
+        "basicConstraints=critical,CA:false\nkeyUsage=critical,digitalSignature"
+    content = w.run("openssl", "cms", "-verify", "-noverify", "-binary", "-inform", "PEM", "-in", signer.licence()).out
+    for name, role, subject, state in (("below", "licence", None, "valid"), ("other", "kit", None, "invalid"),
+                                       ("alike", "kit", w.root, "invalid")):
+        certificate(name, role, w.home / "vendor-root", authority, subject)
+        certificate(f"{name}-signer", "licence", w.path / name, leaf)
+        made = w.file("content.json", json.dumps({**json.loads(content), "issued": at(0)}))
+        w.run("openssl", "cms", "-sign", "-binary", "-nodetach", "-nosmimecap", "-cades", "-md", "sha256", "-in", made, "-signer",
+              f"{name}-signer.crt", "-inkey", f"{name}-signer.key", "-certfile", f"{name}.crt", "-outform", "PEM", "-out", f"{name}.p7s")
+        licence = w.path / f"{name}.p7s"
+        assert by_recipe(w, licence) == by_command(w, licence), name
+        assert by_recipe(w, licence)[0] == state, name
+
+
 def test_the_recipe_reads_revocations_from_a_kit_as_the_library_does(w):
     """A certificate that is revoked, a licence that is, one that is not; and what is no kit."""
     w.new_vendor()
