@@ -203,6 +203,13 @@ def test_the_library_shows_only_the_functions_of_its_header(w):
         assert name not in w.run("ldd", lib).text, f"{name} is linked"
 
 
+def test_the_header_for_cpp_has_every_function_of_the_one_for_c():
+    """So that a function is not added for C alone; python_module_test.py holds the Python module to the same."""
+    without_comments = {f: re.sub(r"/\*.*?\*/", "", (LIB / f).read_text(), flags=re.S) for f in ("airlock.h", "airlock.hpp")}
+    declared = set(re.findall(r"\b(airlock_\w+)\(", without_comments["airlock.h"]))
+    assert declared - set(re.findall(r"\bairlock_\w+", without_comments["airlock.hpp"])) == set()
+
+
 def test_no_code_that_decides_about_reports_is_in_the_library(w):
     """So none of it gets into an application's process."""
     symbols = w.run("nm", "--demangle", "--defined-only", library(w) / "libairlock.so.0").text

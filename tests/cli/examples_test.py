@@ -13,7 +13,7 @@ from licences import Signer, at, every_state
 
 @pytest.mark.takes(4)
 def test_every_example_is_built_and_run_with_what_is_installed(w):
-    """In C, C++, Python, shell and systemd's line, with a valid, an expired, a missing and a tampered licence."""
+    """In C, C++, Python, shell and systemd's line, with a valid, an expired, a missing, a tampered and a revoked licence."""
     stage = w.path / "stage"
     w.path.chmod(0o755)
     w.run("meson", "install", "-C", w.programs.parent, "--no-rebuild", "--tags", "runtime,devel,libairlock,python", "--destdir", stage,
@@ -22,10 +22,10 @@ def test_every_example_is_built_and_run_with_what_is_installed(w):
     assert sorted(p.name for p in found.parent.glob("libairlock*")) == ["libairlock.so", "libairlock.so.0", "libairlock.so.0.1.0"]
     programs = next(stage.rglob("bin/airlock")).parent
     ran = w.run(TOP / "tests/package/application.sh", env={
-        "EXAMPLES": str(EXAMPLES), "PKG_CONFIG_PATH": str(found), "PKG_CONFIG_SYSROOT_DIR": str(stage), "PYTHON": sys.executable,
+        "EXAMPLES": str(EXAMPLES), "SHARE": str(TOP / "policy"), "PKG_CONFIG_PATH": str(found), "PKG_CONFIG_SYSROOT_DIR": str(stage), "PYTHON": sys.executable,
         "LD_LIBRARY_PATH": str(found.parent), "PYTHONPATH": str(next(stage.rglob("airlock/py.typed")).parent.parent),
         "PYTHONDONTWRITEBYTECODE": "1", "PATH": f"{programs}:{os.environ['PATH']}"})
-    assert len(ran.text.splitlines()) == 1 + 4 * 10, ran.text
+    assert len(ran.text.splitlines()) == 1 + 4 * 10 + 2 * 2, ran.text
 
 
 def test_the_drop_in_is_one_that_systemd_takes(w):

@@ -4,9 +4,11 @@
 # licences of its own in a scratch folder. Prints a line for each thing that was tried, and ends at the first fault with 1.
 #
 #     EXAMPLES    the folder of the examples (/usr/share/doc/libairlock-dev/examples)
+#     SHARE       the folder of the shipped policy, of which a kit is made (/usr/share/airlock)
 #     CC, CXX, PKG_CONFIG, PYTHON    programs with their options (cc, c++, pkg-config, python3)
 set -eu
 examples=${EXAMPLES:-/usr/share/doc/libairlock-dev/examples}
+share=${SHARE:-/usr/share/airlock}
 python=${PYTHON:-python3}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -93,4 +95,23 @@ for state in valid expired missing tampered; do
   [ "$(id -u)" != 0 ] || as_other='setpriv --reuid 65534 --regid 65534 --clear-groups'
   # shellcheck disable=SC2086  # words of a command
   try licence.conf "$code" '' $as_other $line
+done
+
+# A kit, and a newer one that revokes the licence.
+kit() {
+  airlock-vendor --home vendor kit build --policy "$share/posthog-default.json" \
+    --dictionary "$share/dictionary/posthog-status-report.json" --out "$1" --quiet
+}
+kit first.p7s
+serial=$(openssl cms -verify -noverify -binary -inform PEM -in valid.p7s 2>/dev/null | jq -r .serial)
+airlock-vendor --home vendor licence revoke "$serial" --quiet
+kit second.p7s
+for state in valid revoked; do
+  case $state in valid) code=0 kit=first.p7s ;; *) code=6 kit=second.p7s ;; esac
+  cp "$kit" valid/public/kit.p7s
+  cd valid
+  try revocable.py "$code" "$state " "$python" "$examples/revocable.py"
+  cd ..
+  try 'verify-with-openssl.sh with a kit' "$code" "state $state" \
+    sh "$examples/verify-with-openssl.sh" valid.p7s vendor/vendor-root.crt posthog - - "$kit"
 done
