@@ -71,6 +71,14 @@ def test_pages_have_every_section_and_the_examples_of_the_help(w, pages):
                 assert re.sub(r"[^!-~]|\\", "", line) in re.sub(r"\\\[u\w+\]|\\\(rs|\\&|[^!-~]", "", shown), (program, command, line)
 
 
+def test_each_page_names_a_document_to_read_on(pages):
+    """Where the documentation is installed. An empty text would be as wrong as a missing file."""
+    for path in pages.glob("*.1"):
+        named = re.findall(r"/usr/share/doc/airlock/([a-z/-]+\.md)", section(path.read_text(), "SEE ALSO"))
+        assert len(named) == 1 and (TOP / "docs" / named[0]).stat().st_size > 0, path.name
+        assert not re.search(r"^\.PP\n(\.|$)", path.read_text(), re.M), path.name
+
+
 def test_every_member_of_the_configuration_is_in_its_page(pages):
     page = (pages / "airlock.json.5").read_text()
     rows = re.findall(r"^\| `([a-z_.]+)` \|", (TOP / "docs/formats/site.md").read_text().split("## airlock.json")[1].split("\n## ")[0], re.M)

@@ -191,6 +191,10 @@ int main(int argc, char** argv) {
       "  airlock-send --watch\n"
       "  airlock-send --check",
       [&] { return tools::run(console, settings); });
+  command.about(
+      "Each report is decided on once more before it is sent. If the decision became stricter, the report is withdrawn "
+      "and held. No other program of a site opens a network connection.",
+      "guides/operate-sending.md");
   command.exits({{0, "everything due was sent, or nothing was due"},
                  {4, "a report was withdrawn or held: it may no longer leave"},
                  {5, "a payload was altered or lost"},

@@ -253,6 +253,10 @@ void add_intake(VendorContext& context) {
       "  airlock-vendor intake 2022-05-01-1-….p7m\n  airlock-vendor intake /media/from-the-bank\n"
       "  airlock-vendor intake --sent received.jsonl --json | jq '.items[] | select(.outcome != \"known\")'",
       [&context, options] { return run(context, *options); });
+  command.about(
+      "Each bundle is opened, verified and compared with the register. What is new is noted, what is known changes "
+      "nothing, and what contradicts the register is put apart as a fork.",
+      "guides/vendor.md");
   command.exits({{5, "a bundle does not verify, or a site contradicts itself; all others were taken in"}});
   command.texts("FILE", options->what, "a bundle, or a folder that is searched with all its subfolders",
                 console::Kind::file);

@@ -80,6 +80,10 @@ void add_kit(VendorContext& context) {
       group, "build", "build and sign the next kit from a policy and a dictionary",
       "  airlock-vendor kit build --policy posthog-default.json --dictionary posthog-status-report.json --out kit.p7s",
       [&context, options] { return run(context, *options); });
+  command.about(
+      "A kit is the policy, the dictionary, the recipients and what was revoked, signed. Each kit has a higher number "
+      "than the one before. A document with a mistake uses up no number.",
+      "guides/vendor.md");
   command.text("--policy", options->policy, "the policy", console::Kind::file, console::Need::required);
   command.text("--dictionary", options->dictionary, "the dictionary", console::Kind::file, console::Need::required);
   command.text("--delivery", options->delivery,

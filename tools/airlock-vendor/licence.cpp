@@ -158,6 +158,10 @@ void add_licence(VendorContext& context) {
       "  airlock-vendor licence issue --tier enterprise-air-gapped --licensee 'Example Bank plc' --site UUID \\\n"
       "    --not-after 2027-11-01 --entitlement air_gap --out licence.p7s",
       [&context, options] { return report_issued(context, *options, issue(context, *options)); });
+  command.about(
+      "A tier, entitlement or limit that no kit of this home knows is refused, with the nearest name, unless "
+      "`--unknown` is given.",
+      "guides/vendor.md");
   command.text("--tier", options->order.tier, "the tier, a name that the policy has rules for", console::Kind::tier,
                console::Need::required);
   command.text("--licensee", options->order.licensee, "who holds the licence", console::Need::required);

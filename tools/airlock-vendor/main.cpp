@@ -14,8 +14,12 @@ int main(int argc, char** argv) {
                            "signs for what arrived.");
   const char* home = std::getenv("HOME");
   tools::VendorContext context{console, std::string(home == nullptr ? "." : home) + "/.airlock-vendor"};
-  console.program().text("--home", context.home, "the vendor's home (default ~/.airlock-vendor)",
-                         console::Kind::folder);
+  console.program()
+      .about(
+          "Everything is in one folder, the vendor's home: the root certificate, every private key, and the register "
+          "of sites, kits and licences. Keep it on a machine without a network, and keep a copy in a safe.",
+          "guides/vendor.md")
+      .text("--home", context.home, "the vendor's home (default ~/.airlock-vendor)", console::Kind::folder);
   console.offer(
       [&](console::Kind kind, const console::Typed& typed) { return tools::offer_of_home(context.home, kind, typed); });
   tools::add_init(context);

@@ -120,6 +120,10 @@ void add_approve(Context& context) {
       "    --certificate officer.crt\n"
       "  airlock approve --words names.txt --key officer.key --certificate officer.crt",
       [&context, options] { return run(context, *options); });
+  command.about(
+      "You sign exactly the bytes that `airlock preview` prints, with a key of your own. The next `airlock process "
+      "--held` or `--inbox` of the site's owner takes your approval in.",
+      "guides/approve.md");
   command.exits(
       {{3, "nothing was signed: the list has a line that is no word"},
        {4, "nothing was signed: the report does not wait for an approval, or your certificate is no officer's"}});

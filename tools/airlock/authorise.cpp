@@ -176,6 +176,11 @@ void add_authorise(Context& context) {
       "  airlock authorise --reason 'board, 2026-11-20' --also-new class=usage type=count,boolean\n"
       "  airlock authorise --clock --reason 'clock was a year ahead until today'",
       [&context, options] { return run(context, *options); });
+  command.about(
+      "The ceiling is the loosest decision that a person has authorised. Where licence, kit or configuration ask for "
+      "more, reports are held. This command shows the difference, records your reason, and raises the ceiling. "
+      "`airlock process --held` then decides again on what waits.",
+      "guides/authorise.md");
   command.text("--reason", options->reason, "why, for the ledger", console::Need::required);
   command.flag("--yes", options->yes, "do not ask");
   command.words("--also-new", options->also_new,
@@ -190,6 +195,8 @@ void add_hold(Context& context) {
   context.console
       .command("hold", "stop every disclosure at once", "  airlock hold --reason 'incident 12'",
                [&context, reason] { return run_hold(context, *reason, true); })
+      .about("From now on nothing leaves. Reports are recorded and held, and what is queued is not sent.",
+             "guides/authorise.md")
       .text("--reason", *reason, "why, for the ledger");
 }
 
@@ -200,6 +207,7 @@ void add_release(Context& context) {
       .command("release", "let disclosures go on after `airlock hold`",
                "  airlock release --reason 'incident 12 closed'",
                [&context, reason] { return run_hold(context, *reason, false); })
+      .about("Reports that were held meanwhile wait for `airlock process --held`.", "guides/authorise.md")
       .text("--reason", *reason, "why, for the ledger");
 }
 

@@ -164,6 +164,7 @@ void add_dictionary(Context& context) {
       "  airlock dictionary check status_report.json --dictionary dictionary.json --json | jq '.misfits[].proposal'\n"
       "  airlock dictionary check dictionary.json",
       [&context, options] { return check(context, *options); });
+  check_command.about("", "guides/declare-a-field.md");
   check_command.exits({{4, "the report has members that are not declared, or not of their declared type"}});
   check_command.text("FILE", options->file,
                      "a report (- for standard input), the number of a report that waits, or a dictionary",

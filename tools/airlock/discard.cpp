@@ -57,6 +57,7 @@ void add_discard(Context& context) {
       context.console.command("discard", "remove a report that waits in held/ for good",
                               "  airlock discard 12 --reason 'test data, never meant to be handed in'",
                               [&context, options] { return run(context, *options); });
+  command.about("The bytes are removed, and the ledger records why. Nobody can bring them back.", "guides/held.md");
   command.texts("N", options->numbers, "numbers of reports that wait", console::Kind::held);
   command.text("--reason", options->reason, "why, for the ledger", console::Need::required);
 }

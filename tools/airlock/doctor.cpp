@@ -59,6 +59,11 @@ void add_doctor(Context& context) {
                "  airlock doctor --quiet\n"
                "  airlock doctor --json | jq '.findings[] | select(.health != \"ok\")'",
                [&context] { return doctor_command::run(context); })
+      .about(
+          "Checks kernel, file system, permissions, keys, ledger, clock, kit and licence, one check a line. It changes "
+          "nothing: it only makes files with which it tries the file system, and removes them. It asks for no secret. "
+          "Without a site it checks the machine alone.",
+          "guides/check-a-site.md")
       .exits({{0, "no check fails; there may be warnings"}, {1, "at least one check fails"}});
 }
 

@@ -198,6 +198,10 @@ void add_evidence(Context& context) {
       "  airlock evidence export --reports 1-52 --out 2026.p7m --recipient auditor.crt --certificate officer.crt \\\n"
       "    --key 'pkcs11:token=alice;object=signing' --module /usr/lib/softhsm/libsofthsm2.so",
       [&context, exporting] { return export_evidence(context, *exporting); });
+  exported.about(
+      "The archive has entries with their proofs, checkpoints, licences, kits, receipts, what left, and pages to read. "
+      "It can be verified without the site and without Airlock.",
+      "guides/auditor.md");
   exported.exits({{4, "no file was made: the name is taken, or your certificate is not valid now"},
                   {5, "the ledger, a bundle or a payload does not verify"}});
   exported.text("--from", exporting->range.from, "from this UTC day on", console::Kind::day);
@@ -222,6 +226,7 @@ void add_evidence(Context& context) {
       "  airlock evidence verify 2026.p7s --exporter officer.crt\n"
       "  airlock evidence verify 2026.p7m --exporter officer.crt --key auditor.key --certificate auditor.crt",
       [&context, verifying] { return verify(context, *verifying); });
+  verified.about("", "guides/auditor.md");
   verified.exits({{3, "the file is not evidence, or it is encrypted and no key was given"},
                   {4, "it was not encrypted for this key"},
                   {5, "something does not verify; the message names the first such thing"}});

@@ -226,6 +226,10 @@ void add_explain(Context& context) {
       "  airlock explain 12 --values      (a report that waits in held/)\n"
       "  airlock explain status_report.json --json | jq '.data[] | select(.class == \"person\")'",
       [&context, options] { return run(context, *options); });
+  command.about(
+      "Says in sentences which tier and which rules decide, and what happens to each datum of this report. Nothing is "
+      "recorded.",
+      "guides/officer.md");
   command.exits({{3, "the report would be refused: no JSON, or over a limit"},
                  {4, "nothing leaves: the report would be held, or what would leave may not leave yet"}});
   command.text("REPORT", options->report, "the report, - for standard input, or the number of a report that waits",

@@ -129,6 +129,11 @@ void add_init(Context& context) {
       "  airlock --site /srv/airlock init --vendor-root vendor-root.crt --vendor-root-sha256 5A:0C:…\n"
       "  airlock init --vendor-root vendor-root.crt --kit kit.p7s --readers airlock-readers",
       [&context, options] { return run(context, *options); });
+  command.about(
+      "Makes the site directory with its keys and its ledger, and prints the site's id, its fingerprint and the path "
+      "of `site-request.p7s`. Send that file to the vendor, and tell the fingerprint some other way. A new site seals "
+      "what it discloses, and sends nothing before `airlock authorise`. A directory that is a site already is refused.",
+      "quick-start.md");
   command.text("--vendor-root", options->vendor_root,
                "the file with the vendor's root certificate, as for `--trust` of `licence verify`", console::Kind::file,
                console::Need::required);

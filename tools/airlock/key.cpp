@@ -145,6 +145,10 @@ void add_key(Context& context) {
       group, "rotate", "put a new key in force; the former one still opens and verifies what was made with it",
       "  airlock key rotate ledger\n  airlock key rotate site --yes",
       [&context, options] { return rotate(context, *options); });
+  rotate_command.about(
+      "`site` signs bundles and requests, and licences are bound to it. `ledger` signs checkpoints. `archive` opens "
+      "the site's own bundles. `pseudonym` makes pseudonyms, which are others from now on.",
+      "guides/rotate-keys.md");
   rotate_command.text("KEY", options->key, "site, ledger, archive or pseudonym",
                       console::one_of("site ledger archive pseudonym"), console::Need::required);
   rotate_command.flag("--yes", options->yes, "do not ask (only `site` asks)");
@@ -152,6 +156,7 @@ void add_key(Context& context) {
       group, "use", "use a key in a PKCS #11 token as the site's signing key",
       "  airlock key use site --uri 'pkcs11:token=site;object=signing' --module /usr/lib/softhsm/libsofthsm2.so",
       [&context, options] { return use(context, *options); });
+  use_command.about("", "guides/keys-in-hardware.md");
   use_command.text("KEY", options->key, "site", console::one_of("site"), console::Need::required);
   use_command.text("--uri", options->token.uri, "the key, as RFC 7512 names it, without a PIN",
                    console::Need::required);
@@ -165,6 +170,7 @@ void add_key(Context& context) {
   console::Command destroy_command = console.command(
       group, "destroy", "remove every pseudonym key, so that nobody can find the name behind a pseudonym",
       "  airlock key destroy pseudonym --yes", [&context, options] { return destroy(context, *options); });
+  destroy_command.about("Nobody can bring the keys back.", "guides/rotate-keys.md");
   destroy_command.text("KEY", options->key, "pseudonym", console::one_of("pseudonym"), console::Need::required);
   destroy_command.flag("--yes", options->yes, "do not ask");
 }

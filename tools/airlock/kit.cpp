@@ -113,6 +113,10 @@ void add_kit(Context& context) {
   context.console
       .command(group, "install", "verify a kit and put it into force", "  airlock kit install kit.p7s",
                [&context, file] { return install(context, *file); })
+      .about(
+          "Shows what changes. Only a kit with a higher number is taken; `airlock authorise` allows a step back. If "
+          "the kit allows more than the ceiling, reports are held until `airlock authorise`.",
+          "guides/authorise.md")
       .text("FILE", *file, "the kit", console::Kind::file, console::Need::required);
 }
 

@@ -75,6 +75,10 @@ void add_ledger(Context& context) {
       "verify entries, tree, checkpoints, counters, the rollback anchor, and the files that entries name",
       "  airlock ledger verify\n  airlock ledger verify --from-checkpoint kept.txt --public-key vkey",
       [&context, verifying] { return verify(context, *verifying); });
+  verified.about(
+      "Ends at the first fault. Only a checkpoint that was kept elsewhere shows a ledger that was rewritten as a whole "
+      "or cut short.",
+      "guides/verify-the-ledger.md");
   verified.text("--from-checkpoint", verifying->checkpoint, "a checkpoint that was kept elsewhere",
                 console::Kind::file);
   verified.text("--public-key", verifying->public_key, "the ledger's verifier key, instead of the site's own",

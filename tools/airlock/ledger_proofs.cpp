@@ -222,6 +222,7 @@ void add_ledger_proofs(Context& context, console::Command& group) {
       group, "prove", "prove that one entry is in the ledger, without showing the others",
       "  airlock ledger prove 1 > proof.txt\n  airlock ledger prove 1 --extract for-the-auditor",
       [&context, prove_options] { return prove(context, *prove_options); });
+  proving.about("", "guides/verify-the-ledger.md");
   proving.text("N", prove_options->number, "the report's number: the entry that disclosed it, else `produced`",
                console::Kind::report);
   proving.text("--entry", prove_options->entry, "instead: any entry, by its place in the ledger",
@@ -251,6 +252,10 @@ void add_ledger_proofs(Context& context, console::Command& group) {
       group, "adopt", "go on with a ledger that was restored or moved; recorded for ever",
       "  airlock ledger adopt --reason 'disk lost on 2026-11-20, backup of 2026-11-19 restored'",
       [&context, adopt_options] { return adopt(context, *adopt_options); });
+  adopting.about(
+      "For a ledger that was restored from a backup, or moved. The entry stays for ever, and the vendor then runs "
+      "`airlock-vendor site readmit`.",
+      "guides/restore-and-move.md");
   adopting.text("--reason", adopt_options->reason, "what happened", console::Need::required);
   adopting.flag("--yes", adopt_options->yes, "do not ask");
 }

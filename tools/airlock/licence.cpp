@@ -147,6 +147,11 @@ void add_licence(Context& context) {
       "  airlock licence verify licence-of-next-year.p7s\n"
       "  airlock licence verify --licence licence.p7s --trust vendor-root.crt --product posthog",
       [&context, options] { return verify(context, *options); });
+  verify_command.about(
+      "Without arguments it judges the licence of the site. With FILE it judges that one as the site would once it is "
+      "installed. With `--licence`, `--trust` and `--product` it needs no site. The verdict never stops the product: "
+      "the application decides.",
+      "guides/verify-a-licence.md");
   verify_command.exits(exits);
   verify_command.text("FILE", options->file, "a licence file, judged as this site would once it is installed",
                       console::Kind::file);
@@ -161,6 +166,10 @@ void add_licence(Context& context) {
   console::Command install_command = context.console.command(
       group, "install", "verify a licence and put it into force", "  airlock licence install licence.p7s",
       [&context, options] { return install(context, *options); });
+  install_command.about(
+      "A licence that begins later is kept beside the one in force and takes over by itself. If a licence allows more "
+      "than the ceiling, reports are held until `airlock authorise`.",
+      "guides/verify-a-licence.md");
   install_command.exits(exits);
   install_command.text("FILE", options->file, "the licence file", console::Kind::file, console::Need::required);
   add_licence_usage(context, group);

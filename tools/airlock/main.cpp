@@ -67,8 +67,15 @@ int main(int argc, char** argv) {
   tools::Context context{console, from_environment != nullptr && *from_environment != '\0'
                                       ? std::string(from_environment)
                                       : std::string(site::default_directory)};
-  console.program().text("--site", context.site, "site directory (also AIRLOCK_SITE; default /var/lib/airlock)",
-                         console::Kind::folder);
+  console.program()
+      .about(
+          "A site is a directory with its configuration, keys and ledger, and with the reports and bundles that wait. "
+          "Each command works on one site: the one that `--site` or AIRLOCK_SITE names, else `/var/lib/airlock`.\n\nAn "
+          "error is one line on standard error; a second line says what to do. With `--json` a command prints one JSON "
+          "document on standard output, also when it fails.",
+          "guides/operate-a-site.md")
+      .text("--site", context.site, "site directory (also AIRLOCK_SITE; default /var/lib/airlock)",
+            console::Kind::folder);
   console.offer(
       [&](console::Kind kind, const console::Typed& typed) { return tools::offer_of_site(context.site, kind, typed); });
   for (const auto& [name, add] : wanted(argc > 1 ? argv[1] : "")) add(context);

@@ -196,6 +196,10 @@ void add_outbox(Context& context) {
       "  airlock outbox hand-over --to /media/usb --note 'courier 4711'\n  airlock outbox hand-over 3 4 --to "
       "/media/usb",
       [&context, arguments] { return run_hand_over(context, *arguments); });
+  handing.about(
+      "Records what leaves, then copies it with its instructions. A bundle stays in the outbox until a receipt names "
+      "it.",
+      "guides/operate-a-site.md");
   handing.exits({{3, "the medium is not what it must be"},
                  {7, "recorded, but a copy is not visible yet: run the same command again"},
                  {8, "the medium is full or read-only: nothing was recorded, and nothing is visible on it"}});

@@ -281,6 +281,8 @@ void add_policy(Context& context) {
       "  airlock policy check\n"
       "  airlock policy check policy.json --dictionary dictionary.json --json | jq '.claims[] | select(.proved | not)'",
       [&context, options] { return check(context, *options); });
+  check_command.about("Every combination of tier, state of the licence, entitlement and event is evaluated.",
+                      "guides/write-a-policy.md");
   check_command.exits({{4, "a claim does not hold, or the policy has a fault"}});
   check_command.text("FILE", options->file, "the policy (default: the kit's)", console::Kind::file);
   check_command.text("--dictionary", options->dictionary, dictionary_help, console::Kind::file);
@@ -290,6 +292,8 @@ void add_policy(Context& context) {
       context.console.command(group, "test", "run cases: facts in; disposition, rules and treatments out",
                               "  airlock policy test policy/cases --policy policy.json --dictionary dictionary.json",
                               [&context, tests] { return test(context, *tests); });
+  test_command.about("A case names facts and what must come out. It fails if anything else does.",
+                     "guides/write-a-policy.md");
   test_command.exits({{1, "a case fails, or the output could not be written"}});
   test_command.texts("CASE", tests->cases, "case files, or folders that hold some", console::Kind::file);
   test_command.text("--policy", tests->policy.file, "the policy (default: the kit's)", console::Kind::file);
@@ -300,6 +304,9 @@ void add_policy(Context& context) {
       group, "diff", "what changes from one policy to another; exit 4 where anything gets looser",
       "  airlock policy diff old.json new.json --dictionary dictionary.json",
       [&context, diffs] { return diff(context, *diffs); });
+  diff_command.about(
+      "Both policies are evaluated for every combination of facts. So a change is found wherever it is made.",
+      "guides/write-a-policy.md");
   diff_command.exits({{4, "something gets looser"}});
   diff_command.text("OLD", diffs->before, "the policy before", console::Kind::file, console::Need::required);
   diff_command.text("NEW", diffs->after, "the policy after", console::Kind::file, console::Need::required);
@@ -313,6 +320,7 @@ void add_policy(Context& context) {
       context.console.command(group, "show", "what a policy says, in sentences",
                               "  airlock policy show\n  airlock policy show --html policy.html",
                               [&context, shown] { return show(context, *shown); });
+  show_command.about("", "guides/write-a-policy.md");
   show_command.text("FILE", shown->file, "the policy (default: the kit's)", console::Kind::file);
   show_command.text("--dictionary", shown->dictionary, dictionary_help, console::Kind::file);
   show_command.text("--html", shown->html, "write a page for a browser to this file, which must not exist yet",

@@ -64,6 +64,11 @@ void add_preview(Context& context) {
         return with_preview(context, options->report, options->process,
                             [&](const gate::Preview& preview, Worker&) { return print(context, preview); });
       });
+  command.about(
+      "What this prints is what would leave, byte for byte. Its SHA-256 is on standard error, for `process --expect`. "
+      "If only the ceiling, a hold or an approval is in the way, the bytes are printed all the same, and the exit code "
+      "is 4. If anything else is in the way, nothing is printed.",
+      "guides/officer.md");
   command.exits({{3, "the report would be refused: no JSON, or over a limit"},
                  {4, "nothing leaves: the report would be held, or what would leave may not leave yet"}});
   command.text("REPORT", options->report, "the report, - for standard input, or the number of a report that waits",

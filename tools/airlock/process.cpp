@@ -241,6 +241,12 @@ void add_process(Context& context) {
                               "  airlock process --inbox\n"
                               "  airlock process --held 3 4",
                               [&context, options] { return run(context, *options); });
+  command.about(
+      "Records the report in the ledger, decides by the kit's policy and the tier of the licence, and then seals the "
+      "report into a bundle, queues it for sending, withholds it, or holds it. A sandboxed process without a network "
+      "reads the report. What is held stays in `held/` until it can leave, is discarded, or expires.\n\nLook at the "
+      "exit code. With 0, 1 and 3 to 7 the report is in the ledger. With 8 it is not: keep it and run again.",
+      "guides/operate-a-site.md");
   command.exits({{0, "recorded and done: disclosed, withheld by choice, or a repeat"},
                  {1, "recorded, but the output could not be written"},
                  {3, "recorded and refused: no JSON, or over a limit"},

@@ -126,6 +126,10 @@ void add_review(Context& context) {
       "  airlock review 12 --html review.html                     (a report that waits in held/)\n"
       "  airlock review outbox/2022-05-01-1-….p7m --html sent.html --shareable",
       [&context, options] { return run(context, *options); });
+  command.about(
+      "The page is one file. It needs no network, no server and no other file. It is for people who do not live in a "
+      "terminal.",
+      "guides/review.md");
   command.exits(
       {{3, "the report would be refused: no JSON, or over a limit; the page says where"},
        {4, "nothing leaves: the report would be held, or what would leave may not leave yet; the page says why"}});

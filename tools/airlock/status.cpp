@@ -196,9 +196,11 @@ int run(Context& context) {
 
 void add_status(Context& context) {
   using namespace status_command;
-  context.console.command("status", "what is in force at this site, and why",
-                          "  airlock status\n  airlock status --json | jq .licence.days_left",
-                          [&context] { return run(context); });
+  context.console
+      .command("status", "what is in force at this site, and why",
+               "  airlock status\n  airlock status --json | jq .licence.days_left", [&context] { return run(context); })
+      .about("Names the licence, the kit, the ceiling, what waits and why, and what to do about it.",
+             "guides/operate-a-site.md");
 }
 
 }  // namespace airlock::tools

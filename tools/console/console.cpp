@@ -74,6 +74,12 @@ Command& Command::flag(const std::string& name, bool& into, const std::string& h
   return *this;
 }
 
+Command& Command::about(std::string_view text, std::string_view guide) {
+  declared_->about = text;
+  declared_->guide = guide;
+  return *this;
+}
+
 Command& Command::exits(const Exits& meanings) {
   for (const auto& [code, meaning] : meanings) declared_->exits[code] = meaning;
   return *this;

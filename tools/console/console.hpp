@@ -45,6 +45,10 @@ class Command {
   /// Declares an option that only another program of Airlock gives. No help lists it.
   Command& hidden(const std::string& name, std::string& into);
   Command& flag(const std::string& name, bool& into, const std::string& help);
+  /// Declares what manual pages and docs/reference/commands.md say beyond the help: paragraphs, with an empty line
+  /// between two, and the page of `docs` to read, such as `guides/held.md`. Both texts must live as long as the
+  /// program.
+  Command& about(std::string_view text, std::string_view guide);
   /// Declares the meanings of exit codes for this command. They add to `common_exits` or replace its meanings. The help
   /// lists all of them.
   Command& exits(const Exits& meanings);

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -25,8 +26,10 @@ using Exits = std::map<int, std::string>;
 
 /// What was declared of one command.
 struct Declared {
-  std::string examples;  ///< lines, each indented by two blanks; empty for a group
-  Exits exits;           ///< the meanings that differ from `common_exits`, or add to them
+  std::string examples;    ///< lines, each indented by two blanks; empty for a group
+  std::string_view about;  ///< what manual pages say beyond the help; may be empty
+  std::string_view guide;  ///< a page below `docs`; empty: that of the program
+  Exits exits;             ///< the meanings that differ from `common_exits`, or add to them
   std::vector<std::pair<const CLI::Option*, Value>> values;  ///< of every option and argument that takes a value
 
   /// Every exit code of the command, with its meaning.

@@ -42,9 +42,14 @@ Json to_json(const CLI::Option& option, const Declared& declared) {
 
 Json to_json(const CLI::App& command, const Declarations& declarations) {
   const Declared& declared = declarations.at(&command);
-  Json out{{"name", command.get_name()},    {"description", command.get_description()},
-           {"arguments", Json::array()},    {"options", Json::array()},
-           {"examples", declared.examples}, {"exits", Json::array()},
+  Json out{{"name", command.get_name()},
+           {"description", command.get_description()},
+           {"about", std::string(declared.about)},
+           {"guide", std::string(declared.guide)},
+           {"arguments", Json::array()},
+           {"options", Json::array()},
+           {"examples", declared.examples},
+           {"exits", Json::array()},
            {"commands", Json::array()}};
   for (const CLI::Option* option : command.get_options()) {
     if (option->get_group().empty()) continue;

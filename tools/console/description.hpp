@@ -8,8 +8,8 @@
 
 namespace airlock::console {
 
-/// The members are `name`, `description`, `version`, `arguments`, `options`, `examples`, `exits`, `commands`,
-/// and so again in each command, without `version`. Hidden options and American spellings are left out.
+/// The members are `name`, `description`, `version`, `about`, `guide`, `arguments`, `options`, `examples`, `exits`,
+/// `commands`, and so again in each command, without `version`. Hidden options and American spellings are left out.
 [[nodiscard]] core::Json description(const CLI::App& program, const Declarations& declarations);
 
 }  // namespace airlock::console

@@ -4,6 +4,8 @@ import re
 import description
 import roff
 
+DOCS = "/usr/share/doc/airlock"  # where the documentation is installed
+
 
 def sentence(text):
     """A help text as a sentence."""
@@ -53,6 +55,8 @@ class Manual:
             ["\\fICOMMAND\\fR", ".\\|.\\|."] if has_commands else []))
         page.heading("DESCRIPTION")
         page.paragraph(sentence(command["description"]))
+        for paragraph in command["about"].split("\n\n") if command["about"] else []:
+            page.paragraph(paragraph)
         if has_commands:
             self._commands(page, name, command)
         self._options(page, command, is_program)
@@ -70,6 +74,7 @@ class Manual:
             for row_name, meaning in rows:
                 page.term(roff.inline(row_name), sentence(meaning))
         page.see_also(self._related(name, command))
+        page.paragraph(f"`{DOCS}/{command['guide'] or self._program['guide']}`")
         return page
 
     def _short(self):

@@ -44,8 +44,9 @@ def synopsis(command):
     for option in command["options"]:
         if is_common(option):
             continue
-        text = f"{option['names'][0]} {placeholder(option)}".strip()
-        out.append((text if option["required"] else f"[{text}]") + ("..." if option["repeatable"] else ""))
+        takes_many = option["repeatable"] and option["value"]["kind"] == "word"  # all words up to the next option
+        text = f"{option['names'][0]} {placeholder(option)}".strip() + ("..." if takes_many else "")
+        out.append((text if option["required"] else f"[{text}]") + ("..." if option["repeatable"] and not takes_many else ""))
     for argument in command["arguments"]:
         text = argument["name"] + ("..." if argument["repeatable"] else "")
         out.append(text if argument["required"] else f"[{text}]")

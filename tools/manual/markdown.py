@@ -31,6 +31,10 @@ def section(name, command, is_program):
     title = " ".join(name)
     lines = [f"{'##' if is_program else '###'} {title}", "", command["description"][0].upper() + command["description"][1:] + (
         "" if command["description"].endswith(".") else "."), ""]
+    if command["about"]:
+        lines += [command["about"], ""]
+    if command["guide"]:
+        lines += [f"More: [{command['guide'].rsplit('/', 1)[-1]}](../{command['guide']}).", ""]
     if description.is_group(command) and not is_program:
         return lines
     if not description.is_group(command):

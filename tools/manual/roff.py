@@ -56,7 +56,7 @@ class Page:
 
     def synopsis(self, command, words):
         """How a command is called; `words` are kept whole where lines end, and already in roff."""
-        self._lines += [".HP", f"\\fB{escaped(command)}\\fR", *(guarded(word.replace(" ", "\\ ")) for word in words)]
+        self._lines += [".HP", f"\\fB{escaped(command)}\\fR", *(guarded(word.replace(" ", "\\ ")) + "\\&" for word in words)]
 
     def term(self, term, text):
         """An entry of a list; `term` is already in roff."""
