@@ -1,6 +1,5 @@
 """libairlock in its host: as installed, as another user, beside threads and forks, and the symbols it shows."""
 import json
-import pathlib
 import re
 import shutil
 import subprocess
@@ -8,47 +7,9 @@ import sys
 
 import pytest
 from harness import LONG, TOP
-from libairlock import EXAMPLES, LIB, broken, compiled, leaks, library, preload, sanitised, with_module
+from libairlock import EXAMPLES, LIB, broken, compiled, leaks, library, sanitised, with_module
 
 pytestmark = pytest.mark.hostile
-
-
-@pytest.mark.takes(3)
-def test_the_examples_run_as_they_stand_with_an_installed_library(w):
-    """The examples run as they stand: C, C++, Python, shell, with an installed library and pkg-config."""
-    w.site(tier="enterprise-air-gapped", entitlements=["air_gap"])
-    anywhere = w.new_licence("standard", any_site=True)
-    build = w.programs.parent
-    stage = w.path / "stage"
-    w.run("meson", "install", "-C", build, "--no-rebuild", "--tags", "devel,libairlock,python", "--destdir", stage,
-          "--quiet")
-    pc = next(stage.rglob("airlock.pc"))
-    lib = pc.parent.parent
-    assert sorted(p.name for p in lib.glob("libairlock*")) == ["libairlock.so", "libairlock.so.0", "libairlock.so.0.1.0"]
-    flags = w.run("pkg-config", "--define-variable=prefix=" + str(stage / "usr/local"), "--cflags", "--libs", "airlock",
-                  env={"PKG_CONFIG_PATH": str(pc.parent)}).text.split()
-    env = {"LD_LIBRARY_PATH": str(lib), **leaks(w)}
-    w.run("cc", *sanitised(w), EXAMPLES / "verify.c", *flags, "-o", "verify-c")
-    ran = w.run(w.path / "verify-c", w.site_path, env=env)
-    assert "state valid\n" in ran.text and "tier enterprise-air-gapped\n" in ran.text and "air gap yes\n" in ran.text, str(ran)
-    by_c = ran.text
-    w.run(w.path / "verify-c", w.path / "none", code=3, env=env)
-    w.run("c++", "-std=c++17", *sanitised(w), EXAMPLES / "verify.cpp", *flags, "-o", "verify-cpp")
-    ran = w.run(w.path / "verify-cpp", anywhere, w.root, "posthog", env=env)
-    assert "state valid\n" in ran.text and "tier standard\n" in ran.text, str(ran)
-    w.run(w.path / "verify-cpp", anywhere, w.root, "other", code=6, env=env)
-    # What the interpreter itself never frees is not ours.
-    module = next(stage.rglob("airlock/py.typed")).parent.parent
-    env = {**env, **preload(w), "PYTHONPATH": str(module), "PYTHONDONTWRITEBYTECODE": "1", "ASAN_OPTIONS": "detect_leaks=0"}
-    assert w.run(sys.executable, EXAMPLES / "verify.py", w.site_path, env=env).text == by_c
-    w.run(sys.executable, EXAMPLES / "verify.py", w.path / "none", code=3, env=env)
-    version = w.run(sys.executable, "-c", "from importlib.metadata import version; print(version('airlock'))", env=env).text
-    assert f"airlock {version}" == w.run(w.program("airlock"), "--version").text
-    airlock = pathlib.Path(w.program("airlock")).parent
-    import os
-    ran = w.run("sh", EXAMPLES / "verify.sh", w.site_path, env={"PATH": f"{airlock}:{os.environ['PATH']}"})
-    assert ran.text.startswith("tier enterprise-air-gapped, "), str(ran)
-    w.run("sh", EXAMPLES / "verify.sh", w.path / "none", code=3, env={"PATH": f"{airlock}:{os.environ['PATH']}"})
 
 
 def test_another_user_verifies_by_public_alone(w):
@@ -168,6 +129,22 @@ with_long = pytest.mark.skipif(not LONG, reason="runs with --long")
 
 
 @with_long
+def test_the_header_for_cpp_compiles_wherever_it_may_be_included(w):
+    """With both compilers, as C++17 and C++20, without exceptions and run-time types, and with warnings as errors."""
+    source = w.file("include.cpp", "#include <airlock.hpp>\n#include <airlock.hpp>\n"
+                    "int main() { return airlock::verify_site(\"/nowhere\").exit_code(); }\n")
+    tried = 0
+    for compiler in ("g++", "clang++"):
+        for standard in ("17", "20"):
+            warnings = ["-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Wold-style-cast", "-pedantic", "-Werror"]
+            common = [compiler, f"-std=c++{standard}", *warnings, "-fsyntax-only", "-I", LIB]
+            w.run(*common, "-fno-exceptions", "-fno-rtti", source)
+            w.run(*common, TOP / "tests/capi/verdicts.cpp")
+            tried += 2
+    print(f"counted: {tried} ways to include airlock.hpp")
+
+
+@with_long
 def test_under_the_thread_sanitizer_64_threads_show_no_race(w):
     anywhere = with_licence_for_any_site(w)
     lib = other_build(w, "-Dbuildtype=debugoptimized", "-Db_sanitize=thread", "-Db_lundef=false")
@@ -224,6 +201,13 @@ def test_the_library_shows_only_the_functions_of_its_header(w):
     assert "SONAME" in w.run("readelf", "-d", lib).text and "[libairlock.so.0]" in w.run("readelf", "-d", lib).text, "soname"
     for name in ("libcurl", "libsqlite3", "libseccomp", "libpsl"):
         assert name not in w.run("ldd", lib).text, f"{name} is linked"
+
+
+def test_the_header_for_cpp_has_every_function_of_the_one_for_c():
+    """So that a function is not added for C alone; python_module_test.py holds the Python module to the same."""
+    without_comments = {f: re.sub(r"/\*.*?\*/", "", (LIB / f).read_text(), flags=re.S) for f in ("airlock.h", "airlock.hpp")}
+    declared = set(re.findall(r"\b(airlock_\w+)\(", without_comments["airlock.h"]))
+    assert declared - set(re.findall(r"\bairlock_\w+", without_comments["airlock.hpp"])) == set()
 
 
 def test_no_code_that_decides_about_reports_is_in_the_library(w):

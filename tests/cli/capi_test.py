@@ -1,5 +1,4 @@
 """libairlock as an application uses it: the C ABI from C, C++ and Python beside the command, with equal results."""
-import datetime
 import itertools
 import json
 import shutil
@@ -7,36 +6,10 @@ import sys
 
 import pytest
 from harness import TOP
-from libairlock import broken, compiled, leaks, with_module
+from libairlock import compiled, leaks, with_module
+from licences import NAME_ALIKE, TERMS, Signer, at, every_state
 
 pytestmark = pytest.mark.hostile
-NAME_ALIKE = "0e7d3a11-2b65-4f0e-8c51-0d2b7e4f9a01"
-
-
-def at(days, now=None):
-    time = (now or datetime.datetime.now(datetime.timezone.utc)) + datetime.timedelta(days=days)
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-class Signer:
-    """Signs licences with the vendor's own key and stock openssl, so that every member can be chosen."""
-
-    def __init__(self, w):
-        self.w = w
-        self.count = 0
-
-    def licence(self, **members):
-        self.count += 1
-        document = {"format": "airlock-licence/1", "serial": f"LIC-{self.count}", "sequence": 5, "licensee": "Example Bank",
-                    "product": "posthog", "tier": "enterprise", "entitlements": ["air_gap"], "limits": {"events": 7},
-                    "sites": "any", "issued": at(0), "not_before": at(-900), "not_after": at(400.5), "grace_days": 20}
-        document.update(members)
-        content = self.w.file("content.json", json.dumps(document))
-        out = self.w.path / f"made-{self.count}.p7s"
-        self.w.run("openssl", "cms", "-sign", "-binary", "-nodetach", "-nosmimecap", "-cades", "-md", "sha256", "-in", content,
-                   "-signer", self.w.home / "licence-signing.crt", "-inkey", self.w.home / "licence-signing.key",
-                   "-outform", "PEM", "-out", out)
-        return out
 
 
 def comparable(verdict, licence="licence"):
@@ -130,31 +103,11 @@ def test_every_state_is_the_same_by_command_c_and_python(w):
     driver = compiled(w, TOP / "tests/capi/verdicts.c")
     cpp = compiled(w, TOP / "tests/capi/verdicts.cpp", out=w.path / "verdicts-cpp")
     public = json.loads((w.site_path / "public/site.json").read_text())
-    own = [{"id": w.site_id, "key_sha256": public["key_sha256"]}]
-    terms = {"not_yet_valid": {"not_before": at(200)}, "expired": {"not_after": at(-100.5)},
-             "grace": {"not_after": at(-2.5)}, "valid": {}}
-    rows, expected = [], []
-
-    def add(state, licence):
+    expected, rows = [], []
+    for state, licence in every_state(w, signer, public):
         name = f"row-{len(rows)}"
         rows.append((name, licence, public_copy(w, name, licence), "posthog", w.site_id, public["key_sha256"], None, None))
         expected.append(state)
-
-    # A defect is judged before all that stand behind it, so the first one of each combination is the verdict.
-    for product, site, clock, term in itertools.product((False, True), (False, True), (False, True), terms):
-        members = dict(terms[term])
-        members["product"] = "other" if product else "posthog"
-        members["sites"] = [{"id": NAME_ALIKE, "key_sha256": "0" * 64}] if site else own
-        if clock:
-            members["issued"] = at(2)
-        made = signer.licence(**members)
-        add("wrong_product" if product else "wrong_site" if site else "clock_rollback" if clock else term, made)
-        if term == "expired" and product == site == clock:
-            add("invalid", broken(w, made))
-    for left, warned in ((30.5, 30), (15.5, 15), (14.5, 15), (7.5, 7), (1.5, 1), (0.5, 1), (31.5, 0)):
-        add("valid", signer.licence(not_after=at(left)))
-    add("missing", None)
-    add("invalid", w.file("garbage.p7s", b"\x00garbage"))
 
     answers = ask_everybody(w, driver, rows, cpp=cpp)
     seen = {}
@@ -164,7 +117,7 @@ def test_every_state_is_the_same_by_command_c_and_python(w):
         for way, verdict in verdicts.items():
             assert verdict == first, f"{row[0]} ({state}) by {way}"
         seen[state] = seen.get(state, 0) + 1
-    assert sorted(seen) == sorted(["missing", "invalid", "wrong_product", "wrong_site", "clock_rollback", *terms]), "states seen"
+    assert sorted(seen) == sorted(["missing", "invalid", "wrong_product", "wrong_site", "clock_rollback", *TERMS]), "states seen"
     warned = [a["C ABI, site"]["warning_days"] for a, s in zip(answers, expected) if s == "valid"]
     assert sorted(warned) == sorted([30, 15, 15, 7, 1, 1, 0, 0]), "warnings"
     print(f"counted: {len(rows)} licences, each judged in 11 ways: {seen}")

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 from harness import LONG
-from libairlock import PYTHON, library, with_module
+from libairlock import EXAMPLES, PYTHON, library, with_module
 
 pytestmark = pytest.mark.hostile
 
@@ -174,6 +174,8 @@ def test_mypy_accepts_the_module_and_notices_what_callers_do_wrong(w):
     cache = ["--cache-dir", w.path / "cache"]
     w.run("mypy", "--strict", "--python-version", "3.9", *cache, "airlock", cwd=PYTHON)
     w.run("mypy", "--strict", *cache, "airlock", cwd=PYTHON)
+    for example in sorted(EXAMPLES.glob("*.py")):
+        w.run("mypy", "--strict", *cache, example, env={"MYPYPATH": str(PYTHON)})
     caller = w.file("caller.py", "import airlock\nlicence = airlock.verify_site('x')\ndays: int = licence.days_left\n"
                     "licence.tier = ''\nairlock.verify_files('a', 'b')\n")
     ran = w.run("mypy", "--strict", *cache, caller, code=1, env={"MYPYPATH": str(PYTHON)})

@@ -23,6 +23,19 @@ def test_a_page_shows_what_the_programs_print(programs, accept, page):
     print(f"counted: {sum(map(len, blocks))} commands of {name(page)}")
 
 
+SHOWN = re.compile(r"\]\((\.\./examples/[^)]+)\):\n\n```\w+\n(.*?)^```$", re.M | re.S)
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if SHOWN.search(page.read_text())], ids=name)
+def test_a_program_on_a_page_is_the_example_that_the_tests_run(page):
+    """tests/cli/examples_test.py runs them. A block stands directly below the link to its file."""
+    text = page.read_text()
+    shown = SHOWN.findall(text)
+    assert [target for target, program in shown if (page.parent / target).read_text() != program] == []
+    in_a_language = len(re.findall(r"^```(?:c|cpp|python|ini)$", text, re.M))
+    assert in_a_language == sum(target.endswith((".c", ".cpp", ".py", ".conf")) for target, _ in shown), "a block that is no example"
+
+
 @pytest.mark.parametrize("page", [*PAGES, TOP / "CHANGELOG.md"], ids=name)
 def test_a_page_points_only_at_what_is_there(page):
     """Each link to a file leads somewhere, and each test or page that is named in code type is there."""
