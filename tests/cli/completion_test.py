@@ -166,6 +166,18 @@ def test_completing_writes_nothing(w):
     assert state(w.site_path) == before
 
 
+def test_completing_tells_no_watcher(w):
+    """Commands tell the watchers of a site what is new in its ledger. Completing is no command."""
+    w.site()
+    events = w.path / "events.jsonl"
+    w.configure(monitoring={"events_file": str(events)})
+    of_site(w, "process", "")
+    w.run(w.program("airlock"), "--describe", env={"AIRLOCK_SITE": str(w.site_path)})
+    assert not events.exists()
+    w.airlock("status")
+    assert events.exists()
+
+
 # The shells themselves.
 
 

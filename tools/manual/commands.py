@@ -5,6 +5,8 @@ import description
 import roff
 
 DOCS = "/usr/share/doc/airlock"  # where the documentation is installed
+SITE = "Names without a leading `/` are in the site directory: `/var/lib/airlock`, unless `--site` or AIRLOCK_SITE names another one."
+FOLDERS = {"airlock-vendor": "Names are those in the vendor's home: `~/.airlock-vendor`, unless `--home` names another folder."}
 
 
 def sentence(text):
@@ -68,6 +70,8 @@ class Manual:
                 page.term(f"\\fB{each['code']}\\fR", sentence(each["meaning"]))
         for heading, rows, what in (("FILES", self._files, "files"), ("ENVIRONMENT", self._environment, "environment variables")):
             page.heading(heading)
+            if is_program and rows is self._files:
+                page.paragraph(FOLDERS.get(self._name, SITE))
             if not is_program:
                 page.paragraph(f"`{self._name}`(1) lists the {what} of all its commands.")
                 continue

@@ -18,7 +18,12 @@ def inline(text):
     for i, part in enumerate(re.split(r"`([^`]+)`", text)):
         part = escaped(part) if i % 2 else escaped(part)
         out.append(f"\\fB{part}\\fR" if i % 2 else part)
-    return "".join(out)
+    return " ".join(whole(word) for word in "".join(out).split(" "))
+
+
+def whole(word):
+    """A word that is never hyphenated if it is a name: of an option, a file, a command."""
+    return "\\%" + word if re.search(r"[a-z][._/][a-z]|\\-\\-|\\f", word) else word
 
 
 def guarded(line):
