@@ -176,12 +176,14 @@ struct Found {
 /// Runs the leak scan, removes members that copy redacted values from `payload`, and adds them to the counts. A second
 /// scan must then find nothing. Error: refused if the report is to be held.
 Result<Found> take_copies_out(sys::Spool& payload, redaction::Redacted& redacted, const std::string& note,
-                              const redaction::Plan& plan, const policy::Decision& decision, const Inputs& inputs) {
+                              const redaction::Plan& plan, const policy::Decision& decision, const Inputs& inputs,
+                              core::ProgressSink& progress) {
   const std::vector<redaction::FreeText> texts{{"note", note, true}};
   const auto needed = needed_by(decision, inputs);
   const report::Limits limits = limits_of(inputs.site.configuration());
   const auto look = [&] {
-    return redaction::scan({payload, texts, needed}, inputs.kit->dictionary, plan,
+    const core::WatchedBlob watched(payload, "bytes searched for copies of what was taken out", progress);
+    return redaction::scan({watched, texts, needed}, inputs.kit->dictionary, plan,
                            {*redacted.taken, inputs.words.words}, limits, fresh_key(inputs.site));
   };
   AIRLOCK_TRY(redaction::Copies copies, look());
@@ -201,7 +203,9 @@ Result<Found> take_copies_out(sys::Spool& payload, redaction::Redacted& redacted
 
 }  // namespace
 
-Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std::string& note) {
+Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std::string& note,
+                         core::ProgressSink& progress) {
+  const core::WatchedBlob bytes(report.bytes, "bytes of the report checked", progress);
   const report::Limits limits = limits_of(inputs.site.configuration());
   if (!report.complete) {
     return unjudged(Outcome::refused,
@@ -211,7 +215,7 @@ Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std
                     inputs);
   }
   if (!inputs.kit) {
-    const auto checked = check_well_formed(report.bytes, inputs);
+    const auto checked = check_well_formed(bytes, inputs);
     if (checked) {
       return unjudged(Outcome::held,
                       {.reason = StopReason::no_kit,
@@ -219,15 +223,15 @@ Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std
                        .hint = inputs.no_kit.hint},
                       inputs);
     }
-    return unjudged_for(checked.error(), report.bytes, inputs);
+    return unjudged_for(checked.error(), bytes, inputs);
   }
 
   const dictionary::Dictionary& dictionary = inputs.kit->dictionary;
-  auto event = redaction::find_event(report.bytes, dictionary, limits, fresh_key(inputs.site));
+  auto event = redaction::find_event(bytes, dictionary, limits, fresh_key(inputs.site));
   if (!event) {
     // Either there is none, or the report is malformed before it: a walk over all of it says which.
-    auto inspection = redaction::inspect(report.bytes, dictionary, limits, fresh_key(inputs.site));
-    if (!inspection) return unjudged_for(inspection.error(), report.bytes, inputs);
+    auto inspection = redaction::inspect(bytes, dictionary, limits, fresh_key(inputs.site));
+    if (!inspection) return unjudged_for(inspection.error(), bytes, inputs);
     event = std::move(inspection->event);
   }
 
@@ -238,13 +242,13 @@ Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std
   out.decision = inputs.kit->policy.decide(out.facts);
   const bool withholds = out.decision->disposition == policy::Disposition::withhold;
   std::optional<Attempt> attempt;
-  if (!withholds) attempt = try_redaction(report.bytes, *out.decision, inputs, note);
+  if (!withholds) attempt = try_redaction(bytes, *out.decision, inputs, note);
   // A walk that redacts to the end has inspected the report too. If there was none, or if it stopped, the report is
   // inspected by itself, since what is wrong with it as a whole is said first.
   const auto inspection = attempt && attempt->redacted
                               ? attempt->redacted->inspection
-                              : redaction::inspect(report.bytes, dictionary, limits, fresh_key(inputs.site));
-  if (!inspection) return unjudged_for(inspection.error(), report.bytes, inputs);
+                              : redaction::inspect(bytes, dictionary, limits, fresh_key(inputs.site));
+  if (!inspection) return unjudged_for(inspection.error(), bytes, inputs);
   out.period = {inspection->period_start, inspection->period_end};
   if (withholds) {
     out.outcome = is_chosen(*out.decision) ? Outcome::withheld : Outcome::held;
@@ -271,7 +275,7 @@ Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std
   AIRLOCK_TRY(sys::Spool payload, std::move(attempt->payload));
   auto& redacted = attempt->redacted;
   const auto find_misfits = [&] {
-    return redaction::fates(report.bytes, dictionary, *out.plan, pseudonym_key, limits, fresh_key(inputs.site),
+    return redaction::fates(bytes, dictionary, *out.plan, pseudonym_key, limits, fresh_key(inputs.site),
                             {.misfits_only = true});
   };
   if (!redacted) {
@@ -290,7 +294,7 @@ Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std
     AIRLOCK_TRY(out.misfits, find_misfits());
   }
   out.period = {redacted->period_start, redacted->period_end};
-  auto found = take_copies_out(payload, *redacted, note, *out.plan, *out.decision, inputs);
+  auto found = take_copies_out(payload, *redacted, note, *out.plan, *out.decision, inputs, progress);
   if (!found) {
     if (!is_about_report(found.error())) return fail(found.error());
     out.outcome = Outcome::held;

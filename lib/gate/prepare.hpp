@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/io.hpp"
+#include "core/progress.hpp"
 #include "core/result.hpp"
 #include "envelope/manifest.hpp"
 #include "gate/inputs.hpp"
@@ -46,8 +47,10 @@ struct Prepared {
   core::Digest payload_sha256;
 };
 
-/// Prepares a report. `note` is the text that would accompany it. Error: of the machine only; a fault of the report is
+/// Prepares a report. `note` is the text that would accompany it. `progress` hears how far each walk over the report
+/// has come. Error: of the machine only; a fault of the report is
 /// an outcome.
-[[nodiscard]] Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std::string& note);
+[[nodiscard]] Result<Prepared> prepare(const Received& report, const Inputs& inputs, const std::string& note,
+                                       core::ProgressSink& progress);
 
 }  // namespace airlock::gate

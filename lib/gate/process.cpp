@@ -143,7 +143,7 @@ namespace {
 Result<Preview> preview_of(const site::Site& site, const ledger::Ledger& ledger, Received report,
                            const ProcessOptions& options, const ledger::ReportRow& row = {}) {
   AIRLOCK_TRY(Inputs inputs, read_inputs(site, ledger));
-  AIRLOCK_TRY(Prepared prepared, prepare(report, inputs, options.note));
+  AIRLOCK_TRY(Prepared prepared, prepare(report, inputs, options.note, *options.progress));
   hold_if_unexpected(prepared, options);
   AIRLOCK_CHECK(hold_unless_approved(prepared, inputs, ledger, {row.report_id, row.number, options.note}));
   Processed result = describe(std::move(prepared), inputs, report);

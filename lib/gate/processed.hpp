@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/digest.hpp"
+#include "core/progress.hpp"
 #include "envelope/manifest.hpp"
 #include "gate/prepare.hpp"
 #include "gate/report_outcome.hpp"
@@ -23,6 +24,7 @@ struct ProcessOptions {
   bool public_is_kept = false;  ///< `public/` is looked after by another process, since this one may not write there
   std::string confinement;      ///< of the process that reads the report, for the ledger; may be empty
   std::optional<core::Digest> expect;  ///< of the bytes that would leave; a difference holds the report
+  core::ProgressSink* progress = &core::no_progress();  ///< hears how far the report was read; never null
 };
 
 /// What became of a report.

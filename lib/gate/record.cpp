@@ -306,7 +306,7 @@ Result<Processed> record(const site::Site& site, const Received& report, const S
                          const ProcessOptions& options, Keeping& keeping) {
   AIRLOCK_TRY(const auto opened, OpenedSite::open(site));
   AIRLOCK_TRY(Inputs inputs, read_inputs(site, opened->ledger()));
-  AIRLOCK_TRY(Prepared prepared, prepare(report, inputs, options.note));
+  AIRLOCK_TRY(Prepared prepared, prepare(report, inputs, options.note, *options.progress));
 
   const NewerOrders newer = options.public_is_kept ? NewerOrders::are_left : NewerOrders::are_named;
   AIRLOCK_TRY(auto session, Session::begin(opened, Patience::report, newer));
@@ -315,7 +315,7 @@ Result<Processed> record(const site::Site& site, const Received& report, const S
   if (subject.was_held) AIRLOCK_CHECK(waiting_row(session.ledger(), subject.number));
   AIRLOCK_TRY(const bool others, renew(inputs, session));
   if (others) {
-    AIRLOCK_TRY(prepared, prepare(report, inputs, options.note));
+    AIRLOCK_TRY(prepared, prepare(report, inputs, options.note, *options.progress));
   }
   hold_if_unexpected(prepared, options);
   AIRLOCK_CHECK(

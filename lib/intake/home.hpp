@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "core/digest.hpp"
+#include "core/progress.hpp"
 #include "core/result.hpp"
 #include "crypto/certificate.hpp"
 #include "envelope/bundle.hpp"
@@ -162,10 +163,10 @@ class Home {
 
   /// A bundle as the register takes it in. Errors: as `open_bundle`; refused where its site was retired.
   [[nodiscard]] Result<Arrival> arrival_of_bundle(const std::string& path);
-  /// The same for many files, in their order, by as many threads as there are processors. Now and then calls
-  /// `progress`, in the caller's thread, with the number of files that are done.
+  /// The same for many files, in their order, by as many threads as there are processors. `progress` is called in the
+  /// caller's thread only.
   [[nodiscard]] std::vector<Result<Arrival>> arrivals_of_bundles(const std::vector<std::string>& paths,
-                                                                 const std::function<void(std::size_t)>& progress);
+                                                                 core::ProgressSink& progress);
   /// A report that a site sent: one line of a receiver's notes (docs/formats/register.md), its signature verified.
   /// Errors: bad_input, integrity, refused.
   [[nodiscard]] Result<Arrival> arrival_of_sending(std::string_view line);

@@ -180,21 +180,21 @@ Result<ReceivedBundle> Home::open_bundle(const std::string& path) {
 }
 
 std::vector<Result<Arrival>> Home::arrivals_of_bundles(const std::vector<std::string>& paths,
-                                                       const std::function<void(std::size_t)>& progress) {
+                                                       core::ProgressSink& progress) {
   std::vector<Result<Arrival>> out(paths.size(), fail(Code::unexpected, "was not opened"));
   std::atomic<std::size_t> next = 0;
   std::atomic<std::size_t> done = 0;
-  const auto open_some = [&](const std::function<void(std::size_t)>& tell) {
+  const auto open_some = [&](core::ProgressSink& tell) {
     for (std::size_t at = next++; at < paths.size(); at = next++) {
       out[at] = arrival_of_bundle(paths[at]);
-      tell(++done);
+      tell.show("bundles verified", ++done, paths.size());
     }
   };
   std::vector<std::future<void>> helpers;
   const std::size_t threads = std::min<std::size_t>(std::max(std::thread::hardware_concurrency(), 1U), paths.size());
   for (std::size_t i = 1; i < threads; ++i) {
     // Where the system gives no thread, the work is done below all the same.
-    helpers.push_back(std::async([&] { open_some([](std::size_t) {}); }));
+    helpers.push_back(std::async([&] { open_some(core::no_progress()); }));
   }
   open_some(progress);
   for (auto& helper : helpers) helper.get();

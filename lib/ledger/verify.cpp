@@ -62,7 +62,9 @@ struct Checkpoint {
 
 class Verification {
  public:
-  Verification(db::Database& database, const KeyHistory& keys) : database_(database), tree_(database), keys_(keys) {}
+  /// `entries`: how many there are when the work begins.
+  Verification(db::Database& database, const KeyHistory& keys, std::uint64_t entries, core::ProgressSink& progress)
+      : database_(database), tree_(database), keys_(keys), entries_(entries), progress_(progress) {}
 
   Result<VerifiedLedger> run() {
     // Commits of other processes since then are checked once more.
@@ -101,6 +103,7 @@ class Verification {
       AIRLOCK_TRY(any, query.step());
       for (bool more = any; more;) {
         AIRLOCK_CHECK(check_entry_row(row_in(query)));
+        progress_.show("entries verified", frontier_.size(), entries_);
         AIRLOCK_TRY(more, query.step());
       }
     }
@@ -249,6 +252,7 @@ class Verification {
       AIRLOCK_TRY(bool row, query.bind(last).step());
       if (!row) return {};
       last = query.integer(0);
+      progress_.show("disclosures verified", static_cast<std::uint64_t>(last), counters_.disclosure);
       const std::string place = "disclosure " + std::to_string(last) + ": ";
       AIRLOCK_TRY(const Disclosure stored, disclosure_in(query, database_.path()));
       std::optional<Disclosure> derived;
@@ -306,6 +310,8 @@ class Verification {
   db::Database& database_;
   StoredTree tree_;
   const KeyHistory& keys_;
+  std::uint64_t entries_;
+  core::ProgressSink& progress_;
   Frontier frontier_;
   Counters counters_;
   VerifiedLedger checked_;
@@ -328,11 +334,13 @@ Result<std::vector<Entry>> rotations(db::Database& database) {
 
 }  // namespace
 
-Result<VerifiedLedger> verify(const Ledger& ledger, const crypto::NoteVerifier& verifier) {
+Result<VerifiedLedger> verify(const Ledger& ledger, const crypto::NoteVerifier& verifier,
+                              core::ProgressSink& progress) {
   AIRLOCK_TRY(auto* database, LedgerAccess::database(ledger));
   AIRLOCK_TRY(const auto rotated, rotations(*database));
   AIRLOCK_TRY(const auto keys, KeyHistory::of(rotated, verifier));
-  return Verification(*database, keys).run();
+  const auto head = ledger.head();  // an error of it is found, and named, below
+  return Verification(*database, keys, head ? head->size : 0, progress).run();
 }
 
 }  // namespace airlock::ledger

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 
+#include "core/progress.hpp"
 #include "crypto/note.hpp"
 #include "ledger/ledger.hpp"
 
@@ -32,6 +33,7 @@ struct VerifiedLedger {
 /// Reads the ledger in pages, in bounded memory, and locks nobody out for longer than a page takes, except for the
 /// check of SQLite at the end. Entries that are appended meanwhile are verified too. `verifier` is the key that the
 /// caller trusts. Errors: integrity, naming entry and fault; those of SQLite, such as not_recorded.
-[[nodiscard]] core::Result<VerifiedLedger> verify(const Ledger& ledger, const crypto::NoteVerifier& verifier);
+[[nodiscard]] core::Result<VerifiedLedger> verify(const Ledger& ledger, const crypto::NoteVerifier& verifier,
+                                                  core::ProgressSink& progress = core::no_progress());
 
 }  // namespace airlock::ledger

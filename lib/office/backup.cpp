@@ -16,7 +16,7 @@
 
 namespace airlock::office {
 
-core::Result<Backup> back_up(const std::string& directory, const std::string& file) {
+core::Result<Backup> back_up(const std::string& directory, const std::string& file, core::ProgressSink& progress) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const auto ledger, gate::open_to_read(site));
   // The backup of a ledger that lost its past could take the place of a better backup.
@@ -33,7 +33,7 @@ core::Result<Backup> back_up(const std::string& directory, const std::string& fi
   Backup out;
   {
     AIRLOCK_TRY(const auto copied, ledger::Ledger::open(copy.path(), db::Mode::read_only));
-    AIRLOCK_TRY(const auto checked, ledger::verify(copied, verifier));
+    AIRLOCK_TRY(const auto checked, ledger::verify(copied, verifier, progress));
     out.head = checked.head;
   }
   AIRLOCK_TRY(const auto blob, sys::FileBlob::open(copy.path()));

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/digest.hpp"
+#include "core/progress.hpp"
 #include "core/result.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger/merkle.hpp"
@@ -22,6 +23,7 @@ struct Backup {
 /// and only then gives the copy its name, durably. If anything fails before that, no copy stays behind. The copy
 /// contains the data by which the ledger recognises repeated reports, so it must be kept as safe as the ledger. Errors:
 /// refused (the name is taken), integrity (ledger or copy does not verify), not_recorded (no room).
-[[nodiscard]] core::Result<Backup> back_up(const std::string& directory, const std::string& file);
+[[nodiscard]] core::Result<Backup> back_up(const std::string& directory, const std::string& file,
+                                           core::ProgressSink& progress = core::no_progress());
 
 }  // namespace airlock::office

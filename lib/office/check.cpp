@@ -59,9 +59,11 @@ Result<void> check_instructions(const ledger::Ledger& ledger, const std::string&
               "do not hand it over: the instructions are in the bundle too");
 }
 
-Result<void> check_outbox(const site::Site& site, const ledger::Ledger& ledger, SiteChecked& out) {
+Result<void> check_outbox(const site::Site& site, const ledger::Ledger& ledger, core::ProgressSink& progress,
+                          SiteChecked& out) {
   AIRLOCK_TRY(const std::uint64_t last, ledger.last_disclosure());
   for (std::uint64_t number = 1; number <= last; ++number) {
+    progress.show("disclosures compared with their files", number, last);
     AIRLOCK_TRY(const auto disclosure, ledger.disclosure_by_number(number));
     if (!disclosure) continue;
     const std::string path = gate::in_outbox(site, disclosure->file);
@@ -93,7 +95,8 @@ Result<void> check_outbox(const site::Site& site, const ledger::Ledger& ledger, 
 
 /// Every held report must be there, and every waiting report must have the bytes that came in. A refused report may be
 /// missing: releases before 0.2 did not keep refused reports.
-Result<void> check_held(const site::Site& site, const ledger::Ledger& ledger, SiteChecked& out) {
+Result<void> check_held(const site::Site& site, const ledger::Ledger& ledger, core::ProgressSink& progress,
+                        SiteChecked& out) {
   AIRLOCK_TRY(const auto rows, gate::held_reports(ledger));
   for (const ledger::ReportRow& row : rows) {
     const std::string path = gate::kept_path(site, row.report_id);
@@ -105,6 +108,7 @@ Result<void> check_held(const site::Site& site, const ledger::Ledger& ledger, Si
   for (const ledger::ReportRow& row : waiting) {
     AIRLOCK_CHECK(gate::receive_kept(site, ledger, row));
     ++out.held;
+    progress.show("reports in held/ verified", out.held, waiting.size());
   }
   return {};
 }
@@ -124,22 +128,23 @@ Result<crypto::NoteVerifier> verifier_for(const site::Site& site, const CheckOpt
 
 }  // namespace
 
-Result<SiteChecked> check_site(const std::string& directory, const CheckOptions& options) {
+Result<SiteChecked> check_site(const std::string& directory, const CheckOptions& options,
+                               core::ProgressSink& progress) {
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const auto ledger, gate::open_to_read(site));
   AIRLOCK_TRY(const auto verifier, verifier_for(site, options));
   SiteChecked out;
-  AIRLOCK_TRY(out.ledger, ledger::verify(ledger, verifier));
+  AIRLOCK_TRY(out.ledger, ledger::verify(ledger, verifier, progress));
   AIRLOCK_CHECK(gate::check_past(site, ledger));
-  AIRLOCK_TRY(out.replayed, replay(ledger));
+  AIRLOCK_TRY(out.replayed, replay(ledger, progress));
   if (options.checkpoint) {
     AIRLOCK_TRY(const auto keys, ledger.keys(verifier));
     AIRLOCK_TRY(const auto head, ledger::verify_checkpoint(*options.checkpoint, keys));
     AIRLOCK_CHECK(gate::check_holds(ledger, head, "the given checkpoint"));
     out.from_size = head.size;
   }
-  AIRLOCK_CHECK(check_outbox(site, ledger, out));
-  AIRLOCK_CHECK(check_held(site, ledger, out));
+  AIRLOCK_CHECK(check_outbox(site, ledger, progress, out));
+  AIRLOCK_CHECK(check_held(site, ledger, progress, out));
   return out;
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "core/progress.hpp"
 #include "core/result.hpp"
 #include "ledger/verify.hpp"
 #include "office/replay.hpp"
@@ -31,6 +32,7 @@ struct CheckOptions {
 /// Verifies the ledger and compares it with the rollback anchor. Replays its decisions. Compares it with the given
 /// checkpoint, if any, and with the outbox, and verifies every bundle, payload and waiting report that the site keeps.
 /// Errors: integrity (the message names the entry or the file), bad_input (a key or checkpoint cannot be parsed).
-[[nodiscard]] core::Result<SiteChecked> check_site(const std::string& directory, const CheckOptions& options = {});
+[[nodiscard]] core::Result<SiteChecked> check_site(const std::string& directory, const CheckOptions& options = {},
+                                                   core::ProgressSink& progress = core::no_progress());
 
 }  // namespace airlock::office

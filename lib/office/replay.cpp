@@ -47,14 +47,16 @@ std::string text_in(const Json& json, const char* member, const char* of) {
 
 class Replay {
  public:
-  explicit Replay(const ledger::Ledger& ledger) : ledger_(ledger) {}
+  Replay(const ledger::Ledger& ledger, core::ProgressSink& progress) : ledger_(ledger), progress_(progress) {}
 
   Result<Replayed> run() {
+    AIRLOCK_TRY(const ledger::TreeHead head, ledger_.head());
     for (std::uint64_t from = 0;;) {
       AIRLOCK_TRY(const auto entries, ledger_.entries(from, replay_page));
       for (const Entry& entry : entries) {
         AIRLOCK_CHECK(look(entry));
         from = entry.seq + 1;
+        progress_.show("entries compared with what was allowed", from, head.size);
       }
       if (entries.size() < replay_page) return out_;
     }
@@ -190,6 +192,7 @@ class Replay {
   }
 
   const ledger::Ledger& ledger_;
+  core::ProgressSink& progress_;
   Replayed out_;
   std::optional<std::uint64_t> hold_;
   std::optional<gate::KitInForce> kit_;
@@ -200,6 +203,8 @@ class Replay {
 
 }  // namespace
 
-Result<Replayed> replay(const ledger::Ledger& ledger) { return Replay(ledger).run(); }
+Result<Replayed> replay(const ledger::Ledger& ledger, core::ProgressSink& progress) {
+  return Replay(ledger, progress).run();
+}
 
 }  // namespace airlock::office

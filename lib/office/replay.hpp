@@ -7,6 +7,7 @@
 
 #include <cstdint>
 
+#include "core/progress.hpp"
 #include "core/result.hpp"
 #include "ledger/ledger.hpp"
 
@@ -19,6 +20,7 @@ struct Replayed {
 
 /// Replays all entries, page by page. Errors: integrity (the message names the entry and what was not allowed), those
 /// of reading the ledger.
-[[nodiscard]] core::Result<Replayed> replay(const ledger::Ledger& ledger);
+[[nodiscard]] core::Result<Replayed> replay(const ledger::Ledger& ledger,
+                                            core::ProgressSink& progress = core::no_progress());
 
 }  // namespace airlock::office

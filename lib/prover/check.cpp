@@ -72,8 +72,12 @@ class Plans {
 
 class Checker {
  public:
-  Checker(const Policy& policy, const Dictionary& dictionary)
-      : policy_(policy), document_(policy.document()), dictionary_(dictionary), plans_(policy, dictionary) {}
+  Checker(const Policy& policy, const Dictionary& dictionary, core::ProgressSink& progress)
+      : policy_(policy),
+        document_(policy.document()),
+        dictionary_(dictionary),
+        progress_(progress),
+        plans_(policy, dictionary) {}
 
   Result<CheckReport> run() {
     const std::array documents{&document_};
@@ -85,8 +89,10 @@ class Checker {
     out_.events = space.events().size();
     out_.fields = data_of(dictionary_).size();
     for (const Claim& claim : document_.claims) out_.claims.push_back({claim.id, statement_of(claim), 0, {}, {}});
+    std::uint64_t groups = 0;
     for (const Group& group : space.groups()) {
       AIRLOCK_CHECK(look_at(group));
+      progress_.show("groups of combinations evaluated", ++groups, space.groups().size());
     }
     look_at_floors(space);
     for (const auto& [profiles, plan] : plans_.all()) find_undone(profiles, plan);
@@ -271,6 +277,7 @@ class Checker {
   const Policy& policy_;
   const PolicyDocument& document_;
   const Dictionary& dictionary_;
+  core::ProgressSink& progress_;
   Plans plans_;
   CheckReport out_;
   std::set<std::string> reached_;  ///< tiers whose own disposition is decided for some facts
@@ -293,8 +300,9 @@ bool CheckReport::sound() const {
                       [](const auto& each) { return each.kind == PolicyFinding::Kind::undone_suppression; });
 }
 
-Result<CheckReport> check(const Policy& policy, const dictionary::Dictionary& dictionary) {
-  return Checker(policy, dictionary).run();
+Result<CheckReport> check(const Policy& policy, const dictionary::Dictionary& dictionary,
+                          core::ProgressSink& progress) {
+  return Checker(policy, dictionary, progress).run();
 }
 
 }  // namespace airlock::prover

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "core/progress.hpp"
 #include "policy/policy.hpp"
 #include "prover/cases.hpp"
 
@@ -57,6 +58,7 @@ struct CheckReport {
 };
 
 /// Checks a policy against its dictionary. Error: refused if there are too many combinations to try.
-[[nodiscard]] core::Result<CheckReport> check(const policy::Policy& policy, const dictionary::Dictionary& dictionary);
+[[nodiscard]] core::Result<CheckReport> check(const policy::Policy& policy, const dictionary::Dictionary& dictionary,
+                                              core::ProgressSink& progress = core::no_progress());
 
 }  // namespace airlock::prover

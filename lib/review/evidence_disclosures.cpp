@@ -106,8 +106,10 @@ Result<void> add_disclosure(const site::Site& site, const ledger::Disclosure& di
 }  // namespace
 
 Result<void> add_disclosures(const site::Site& site, const ledger::Ledger& ledger, const EvidenceSelection& selection,
-                             EvidenceArchive& archive) {
+                             EvidenceArchive& archive, core::ProgressSink& progress) {
+  std::uint64_t done = 0;
   for (const std::string& id : selection.disclosures) {
+    progress.show("disclosures exported", done++, selection.disclosures.size());
     AIRLOCK_TRY(const auto disclosure, ledger.disclosure(id));
     if (disclosure) AIRLOCK_CHECK(add_disclosure(site, *disclosure, archive));
   }

@@ -22,10 +22,13 @@ Result<std::string> row_of(const ledger::Entry& entry, const core::Digest& leaf)
 }  // namespace
 
 Result<EvidenceNeeds> add_entries(const ledger::Ledger& ledger, const EvidenceSelection& selection,
-                                  const gate::SignedTree& tree, EvidenceArchive& archive, core::Sink& rows) {
+                                  const gate::SignedTree& tree, EvidenceArchive& archive, core::Sink& rows,
+                                  core::ProgressSink& progress) {
   EvidenceNeeds needs;
   AIRLOCK_CHECK(rows.write(core::csv_row({"seq", "time", "kind", "report_id", "what", "who", "why", "leaf_sha256"})));
+  std::uint64_t exported = 0;
   for (const std::uint64_t seq : selection.entries) {
+    progress.show("entries exported", exported++, selection.entries.size());
     AIRLOCK_TRY(const ledger::Entry entry, ledger.entry(seq));
     AIRLOCK_TRY(const auto proof, ledger.inclusion_proof(seq, tree.head.size));
     const core::Digest leaf = ledger::leaf_hash(entry.body);

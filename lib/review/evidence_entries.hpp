@@ -3,6 +3,7 @@
 /// Adds entries, their proofs and the checkpoints to an evidence archive. Nothing is added that does not verify.
 
 #include "core/io.hpp"
+#include "core/progress.hpp"
 #include "core/result.hpp"
 #include "gate/anchor.hpp"
 #include "ledger/keys.hpp"
@@ -18,7 +19,7 @@ namespace airlock::review {
 /// archive.
 [[nodiscard]] core::Result<EvidenceNeeds> add_entries(const ledger::Ledger& ledger, const EvidenceSelection& selection,
                                                       const gate::SignedTree& tree, EvidenceArchive& archive,
-                                                      core::Sink& rows);
+                                                      core::Sink& rows, core::ProgressSink& progress);
 
 /// Adds `checkpoints/<size>.txt` for the tree and for each checkpoint that the entries name, and from each to the next
 /// `checkpoints/<size>.consistency.txt`. Errors: integrity where one does not verify; those of ledger and archive.

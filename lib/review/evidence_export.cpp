@@ -128,13 +128,13 @@ class Export {
   Result<void> write(core::Sink& out) {
     EvidenceArchive archive(out, now_);
     AIRLOCK_TRY(auto rows, scratch());
-    AIRLOCK_TRY(const EvidenceNeeds needs, add_entries(ledger_, selection_, tree_, archive, rows));
+    AIRLOCK_TRY(const EvidenceNeeds needs, add_entries(ledger_, selection_, tree_, archive, rows, *order_.progress));
     AIRLOCK_CHECK(add_checkpoints(ledger_, needs, *keys_, tree_, archive));
     AIRLOCK_CHECK(add_ceilings(ledger_, needs, archive));
     AIRLOCK_CHECK(add_documents(site_, needs, archive));
     AIRLOCK_CHECK(add_keys(site_, *keys_, archive));
     AIRLOCK_CHECK(archive.add("keys/exporter.crt", order_.certificate.pem()));
-    AIRLOCK_CHECK(add_disclosures(site_, ledger_, selection_, archive));
+    AIRLOCK_CHECK(add_disclosures(site_, ledger_, selection_, archive, *order_.progress));
     note_missing_documents(needs, archive);
     if (evidence_.originals) AIRLOCK_CHECK(add_originals(site_, ledger_, selection_, needs, archive));
     AIRLOCK_CHECK(archive.add("entries.csv", rows));

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/digest.hpp"
+#include "core/progress.hpp"
 #include "core/result.hpp"
 #include "crypto/certificate.hpp"
 #include "crypto/key.hpp"
@@ -28,6 +29,7 @@ struct EvidenceOrder {
   const crypto::Certificate& certificate;
   std::vector<crypto::Certificate> recipients;  ///< for whom it is encrypted; empty: it is not
   OriginalReports originals = OriginalReports::left_out;
+  core::ProgressSink* progress = &core::no_progress();  ///< never null
 };
 
 struct ExportedEvidence {

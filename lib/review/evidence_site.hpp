@@ -4,6 +4,7 @@
 /// and certificates, the disclosed bytes, and originals where somebody asks for them. What the entries name and the
 /// site no longer has is noted as missing.
 
+#include "core/progress.hpp"
 #include "core/result.hpp"
 #include "ledger/keys.hpp"
 #include "ledger/ledger.hpp"
@@ -32,7 +33,8 @@ void note_missing_documents(const EvidenceNeeds& needs, EvidenceArchive& archive
 /// Adds `reports/<number>-<disclosure>/` for each selected disclosure that left or is ready to leave. Errors: integrity
 /// where a bundle or payload is not what the ledger recorded; those of ledger, files and archive.
 [[nodiscard]] core::Result<void> add_disclosures(const site::Site& site, const ledger::Ledger& ledger,
-                                                 const EvidenceSelection& selection, EvidenceArchive& archive);
+                                                 const EvidenceSelection& selection, EvidenceArchive& archive,
+                                                 core::ProgressSink& progress);
 
 /// Adds `originals/<number>.report` and `originals/<number>.salt` for each selected report whose bytes are in `held/`,
 /// if the ledger has a commitment to all of them. Errors: integrity where they are not the bytes that came in; those of

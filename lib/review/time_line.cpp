@@ -144,8 +144,10 @@ core::Result<TimeLineEntry> sentence_of(const ledger::Entry& entry) {
                        .why = why_in_words(entry, body)};
 }
 
-std::string to_text(const TimeLineEntry& entry) {
-  return entry.time.text() + "  " + entry.what + with(", by ", entry.who) + with(": ", entry.why);
+std::string words_of(const TimeLineEntry& entry) {
+  return entry.what + with(", by ", entry.who) + with(": ", entry.why);
 }
+
+std::string to_text(const TimeLineEntry& entry) { return entry.time.text() + "  " + words_of(entry); }
 
 }  // namespace airlock::review

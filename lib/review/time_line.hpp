@@ -21,6 +21,8 @@ struct TimeLineEntry {
 
 /// What an entry says. Error: bad_input where the body is no JSON.
 [[nodiscard]] core::Result<TimeLineEntry> sentence_of(const ledger::Entry& entry);
+/// All of it but the time: `discarded, by alice: the next one is sound`.
+[[nodiscard]] std::string words_of(const TimeLineEntry& entry);
 /// All of it on one line: `2026-11-26T11:33:09Z  discarded, by alice: the next one is sound`.
 [[nodiscard]] std::string to_text(const TimeLineEntry& entry);
 

@@ -20,13 +20,13 @@ def set_width(terminal, columns):
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
 
 
-def screen(w, *command, code=0, columns=0):
+def screen(w, *command, code=0, columns=0, env=None):
     """What a program writes to a terminal of its own. With 0 `columns` the terminal does not know its width."""
     master, slave = os.openpty()
     set_width(slave, columns)
     environment = {k: v for k, v in os.environ.items() if not k.startswith("AIRLOCK_SITE")}
     process = subprocess.Popen([str(c) for c in command], stdin=subprocess.DEVNULL, stdout=slave, stderr=slave,
-                               env={**environment, "NO_COLOR": "1"}, cwd=w.path)
+                               env={**environment, "NO_COLOR": "1", **(env or {})}, cwd=w.path)
     os.close(slave)
     shown = b""
     while True:

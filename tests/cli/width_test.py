@@ -36,6 +36,7 @@ def test_sentences_and_rows_fit_the_terminal_and_keep_their_words(w):
     broken = 0
     for command, code in ((("licence", "show"), 0), (("kit", "show"), 0), (("bundle", "show", w.outbox()[0]), 0), (("explain", REPORT), 0),
                           (("status",), 0), (("ledger", "show", "1"), 0), (("preview",), 2), (("policy", "show"), 0),
+                          (("ledger", "list"), 0), (("dictionary", "show"), 0), (("policy", "check"), 0),
                           (("licence", "verify", "--licence", w.path / "none"), 2), (("ledger", "prove", "99"), 2)):
         unknown = shown_at(w, 0, *airlock, *command, code=code)
         for width in WIDTHS:
@@ -108,3 +109,18 @@ def test_documents_and_exact_bytes_are_never_broken(w):
     airlock = (w.program("airlock"), "--site", w.site_path)
     for command in (("ledger", "list", "--csv"), ("ledger", "export", "--format", "csv"), ("explain", REPORT, "--json")):
         assert shown_at(w, 40, *airlock, *command) == shown_at(w, 0, *airlock, *command), command
+
+
+def test_tables_align_in_a_pipe_too_and_lose_nothing(w):
+    """The columns of lists begin below each other, whatever is in them, at a terminal and in a pipe."""
+    w.site()
+    long = "Bank 東京 with a rather long name " * 4
+    for tier, licensee in (("scale", "B"), ("enterprise-air-gapped", long.strip())):
+        w.vendor("licence", "issue", "--tier", tier, "--licensee", licensee, "--any-site", "--not-after", "2099-01-01", "--out",
+                 w.path / f"{tier}.p7s", "--unknown")
+    rows = w.vendor("licence", "list").text.splitlines()
+    assert len({columns(row[:row.index(" to 2099")]) for row in rows}) == 1, rows
+    ends = {columns(row[:row.rindex("  ")]) for row in rows if row.endswith("any site")}
+    assert len(ends) <= 2 and long.strip() in "\n".join(rows), rows
+    command = (w.program("airlock-vendor"), "--home", w.home, "licence", "list")
+    check_fits(shown_at(w, 50, *command), 50, "\n".join(rows))

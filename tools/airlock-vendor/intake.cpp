@@ -64,8 +64,8 @@ core::Result<HandedIn> read_all(const console::Console& console, intake::Home& h
   std::vector<Item>& items = out.items;
   for (auto& folder : out.found.unreadable) items.push_back({folder.path, core::fail(std::move(folder.error))});
   const std::vector<std::string>& files = out.found.bundles;
-  console::Progress progress(console, files.size(), "bundles verified");
-  auto arrivals = home.arrivals_of_bundles(files, [&](std::size_t done) { progress.show(done); });
+  console::Progress progress(console);
+  auto arrivals = home.arrivals_of_bundles(files, progress);
   for (std::size_t i = 0; i < files.size(); ++i) items.push_back({files[i], std::move(arrivals[i])});
   if (!options.sent.empty()) AIRLOCK_CHECK(read_lines(home, options.sent, items));
   // Sorted in the order in which each site disclosed them, so that every arrival finds its predecessors stored.

@@ -94,16 +94,20 @@ int list(VendorContext& context) {
   const auto licences = home->licences();
   if (!licences) return context.console.report(licences.error());
   core::Json documents = core::Json::array();
+  console::Table table = context.console.table();
   for (const auto& [licence, revoked] : *licences) {
     core::Json document = core::Json::parse(licence::to_document(licence));
     document["revoked"] = revoked;
     documents.push_back(std::move(document));
     std::string sites = licence.any_site ? "any site" : "";
     for (const auto& site : licence.sites) sites += (sites.empty() ? "" : ", ") + site.id;
-    context.console.say(licence.serial + "  " + licence.tier + "  " + licence.not_before.date() + " to " +
-                        licence.not_after.date() + "  " + licence.licensee + "  " + sites +
-                        (revoked ? "  revoked" : ""));
+    std::vector<std::string> cells{licence.serial, licence.tier,
+                                   licence.not_before.date() + " to " + licence.not_after.date(), licence.licensee,
+                                   sites};
+    if (revoked) cells.emplace_back("revoked");
+    table.add(std::move(cells));
   }
+  table.finish();
   if (context.console.json()) context.console.print({{"licences", documents}, {"exit", 0}});
   return 0;
 }

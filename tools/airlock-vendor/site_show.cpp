@@ -30,6 +30,7 @@ int list(VendorContext& context) {
   const auto sites = home->gaps(std::nullopt);
   if (!sites) return context.console.report(sites.error());
   Json all = Json::array();
+  console::Table table = context.console.table();
   for (const auto& [site, gaps] : *sites) {
     all.push_back({{"site_id", site.site_id},
                    {"name", core::or_null(site.name)},
@@ -40,10 +41,11 @@ int list(VendorContext& context) {
                    {"forks", gaps.forks.size()},
                    {"missing", to_json(gaps.missing)},
                    {"retired", gaps.retired.has_value()}});
-    context.console.say(site.site_id + "  " + (site.name.empty() ? "no name" : site.name) + "  received " +
-                        std::to_string(gaps.received) + (gaps.received == 0 ? "" : ", last " + gaps.last_received) +
-                        "  " + standing_of(gaps));
+    table.add({site.site_id, site.name.empty() ? "no name" : site.name,
+               "received " + std::to_string(gaps.received) + (gaps.received == 0 ? "" : ", last " + gaps.last_received),
+               standing_of(gaps)});
   }
+  table.finish();
   if (context.console.json()) context.console.print({{"sites", all}, {"exit", 0}});
   if (sites->empty()) context.console.say("no site is registered");
   return 0;

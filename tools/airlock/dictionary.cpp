@@ -96,7 +96,7 @@ int check_report(Context& context, const std::string& text, const DictionaryOpti
   bool needs_2 = false;
   for (const Misfit& misfit : misfits->list) {
     if (misfit.proposal.empty()) continue;
-    console.say("    " + misfit.proposal + ",");
+    console.say_to_copy("    " + misfit.proposal + ",");
     needs_2 |= misfit.proposal.find("\"nullable\"") != std::string::npos ||
                misfit.proposal.find("\"sentinels\"") != std::string::npos;
   }
@@ -146,7 +146,9 @@ int show(Context& context, const DictionaryOptions& options) {
   }
   for (const auto& [cls, rows] : by_class) {
     console.say("class " + quote(dictionary::name(cls)));
-    for (const auto& [path, what] : rows) console.say("  " + path + "  " + what);
+    console::Table table = console.table({.indent = 2});
+    for (const auto& [path, what] : rows) table.add({path, what});
+    table.finish();
   }
   return 0;
 }

@@ -15,6 +15,7 @@ int run(Context& context) {
   Json list = Json::array();
   int failed = 0;
   int warned = 0;
+  console::Table table = context.console.table({.gap = 1});
   for (const health::Finding& finding : findings) {
     failed += finding.health == health::Health::fail ? 1 : 0;
     warned += finding.health == health::Health::warn ? 1 : 0;
@@ -30,10 +31,10 @@ int run(Context& context) {
       continue;
     }
     std::string word(health::name(finding.health));
-    word.resize(5, ' ');
-    context.console.say(word + finding.subject + ": " + finding.what);
-    if (!finding.hint.empty()) context.console.say("     hint: " + finding.hint);
+    word.resize(4, ' ');  // that of `warn` and `fail`, also where all is well
+    table.add({word, finding.subject + ": " + finding.what + (finding.hint.empty() ? "" : "\nhint: " + finding.hint)});
   }
+  table.finish();
   const auto code = failed == 0 ? std::nullopt : std::optional(core::Code::unexpected);
   if (context.console.json()) {
     Json document{{"findings", list}, {"failed", failed}, {"warned", warned}, {"exit", core::exit_code(code)}};

@@ -7,6 +7,7 @@
 #include "keeper/keeper.hpp"
 #include "keeper/person_key.hpp"
 #include "present.hpp"
+#include "progress.hpp"
 #include "review/evidence_export.hpp"
 #include "review/evidence_verify.hpp"
 #include "site/site.hpp"
@@ -73,13 +74,15 @@ Result<review::ExportedEvidence> export_as(const Context& context, const ExportO
     recipients.push_back(std::move(recipient));
   }
   AIRLOCK_TRY(const auto key, keeper::key_of_person(options.key, certificate.key()));
+  console::Progress progress(context.console);
   return review::export_evidence(context.site, {.range = range,
                                                 .out = options.out,
                                                 .key = key,
                                                 .certificate = certificate,
                                                 .recipients = std::move(recipients),
                                                 .originals = options.originals ? review::OriginalReports::included
-                                                                               : review::OriginalReports::left_out});
+                                                                               : review::OriginalReports::left_out,
+                                                .progress = &progress});
 }
 
 void say_exported(const console::Console& console, const ExportOptions& options,
@@ -135,7 +138,7 @@ struct VerifyOptions {
   std::string certificate;
 };
 
-Result<review::VerifiedEvidence> verify_file(const VerifyOptions& options) {
+Result<review::VerifiedEvidence> verify_file(const Context& context, const VerifyOptions& options) {
   std::optional<crypto::Certificate> exporter;
   if (!options.exporter.empty()) {
     AIRLOCK_TRY(exporter, read_certificate(options.exporter));
@@ -143,7 +146,9 @@ Result<review::VerifiedEvidence> verify_file(const VerifyOptions& options) {
   if (options.key.empty() != options.certificate.empty()) {
     return core::fail(Code::usage, "encrypted evidence is opened with `--key` and `--certificate` together");
   }
-  AIRLOCK_TRY(const auto file, sys::FileBlob::open(options.file));
+  AIRLOCK_TRY(const auto opened, sys::FileBlob::open(options.file));
+  console::Progress progress(context.console);
+  const core::WatchedBlob file(opened, "bytes of the evidence verified", progress);
   if (options.key.empty()) {
     core::MemoryScratch nothing(0);
     return review::verify_evidence(file, exporter, std::nullopt, nothing);
@@ -156,7 +161,7 @@ Result<review::VerifiedEvidence> verify_file(const VerifyOptions& options) {
 }
 
 int verify(Context& context, const VerifyOptions& options) {
-  auto verified = verify_file(options);
+  auto verified = verify_file(context, options);
   if (!verified) return context.console.report(std::move(verified.error()).within(core::quote(options.file)));
   const review::EvidenceRecord& evidence = verified->evidence;
   if (context.console.json()) {
@@ -180,8 +185,10 @@ int verify(Context& context, const VerifyOptions& options) {
   for (const std::string& what : verified->verified) context.console.say("  " + what);
   for (const auto& part : evidence.missing) context.console.say("missing: " + part.what + ": " + part.why);
   context.console.say("compare with what you have from elsewhere:");
-  for (const auto& [what, sha256] : verified->compare) context.console.say("  " + sha256 + "  " + what);
-  context.console.say("  " + evidence.head.root.hex() + "  root of " + std::to_string(evidence.head.size) + " entries");
+  console::Table table = context.console.table({.indent = 2});
+  for (const auto& [what, sha256] : verified->compare) table.add({sha256, what});
+  table.add({evidence.head.root.hex(), "root of " + std::to_string(evidence.head.size) + " entries"});
+  table.finish();
   return 0;
 }
 

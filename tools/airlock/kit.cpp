@@ -62,14 +62,15 @@ int show(Context& context, const std::string& file) {
   for (const auto& recipient : kit->recipients) {
     recipients += (recipients.empty() ? "" : "\n") + recipient.subject() + ", SHA-256 " + recipient.fingerprint().hex();
   }
-  context.console.say(
-      {{"kit", "number " + std::to_string(kit->number) + " for " + kit->product + ", verified"},
-       {"issued", kit->issued.text() + ", next update by " + kit->next_update.text()},
-       {"policy", kit->policy.name() + " " + kit->policy.version() + ", tiers " + joined(kit->policy.tiers())},
-       {"dictionary", kit->dictionary.name() + ", " + std::to_string(kit->dictionary.fields().size()) + " fields"},
-       {"recipients", recipients},
-       {"content", "SHA-256 " + kit->content_sha256.hex()}});
-  if (!kit->asked_approvals.none()) context.console.say({{"approvals", policy::in_words(kit->asked_approvals)}});
+  std::vector<std::pair<std::string, std::string>> rows{
+      {"kit", "number " + std::to_string(kit->number) + " for " + kit->product + ", verified"},
+      {"issued", kit->issued.text() + ", next update by " + kit->next_update.text()},
+      {"policy", kit->policy.name() + " " + kit->policy.version() + ", tiers " + joined(kit->policy.tiers())},
+      {"dictionary", kit->dictionary.name() + ", " + std::to_string(kit->dictionary.fields().size()) + " fields"},
+      {"recipients", recipients},
+      {"content", "SHA-256 " + kit->content_sha256.hex()}};
+  if (!kit->asked_approvals.none()) rows.emplace_back("approvals", policy::in_words(kit->asked_approvals));
+  context.console.say(rows);
   return 0;
 }
 

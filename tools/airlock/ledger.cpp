@@ -4,6 +4,7 @@
 #include "commands.hpp"
 #include "ledger/checkpoint.hpp"
 #include "office/check.hpp"
+#include "progress.hpp"
 #include "sys/read_file.hpp"
 
 namespace airlock::tools {
@@ -30,7 +31,10 @@ core::Result<office::CheckOptions> read_verify(const VerifyOptions& options) {
 int verify(Context& context, const VerifyOptions& options) {
   const auto given = read_verify(options);
   if (!given) return context.console.report(given.error());
-  const auto checked = office::check_site(context.site, *given);
+  const auto checked = [&] {
+    console::Progress progress(context.console);
+    return office::check_site(context.site, *given, progress);
+  }();
   if (!checked) return context.console.report(checked.error());
   const auto& ledger = checked->ledger;
   if (context.console.json()) {

@@ -13,6 +13,7 @@
 #include "office/backup.hpp"
 #include "office/proofs.hpp"
 #include "present.hpp"
+#include "progress.hpp"
 #include "sys/names.hpp"
 #include "sys/write_file.hpp"
 
@@ -116,7 +117,7 @@ std::string csv_row(const ledger::Entry& entry) {
 }
 
 /// Writes all entries that the checkpoint covers, each as its exact text, in bounded memory.
-core::Result<void> write_export(const std::string& directory, bool csv) {
+core::Result<void> write_export(const std::string& directory, bool csv, core::ProgressSink& progress) {
   AIRLOCK_TRY(const auto head, office::sign_head(directory));
   AIRLOCK_TRY(const auto site, site::Site::open(directory));
   AIRLOCK_TRY(const auto ledger, gate::open_to_read(site));
@@ -139,6 +140,7 @@ core::Result<void> write_export(const std::string& directory, bool csv) {
     }
     if (entries.empty()) return core::fail(Code::integrity, "the ledger lost entries while it was exported");
     from = entries.back().seq + 1;
+    progress.show("entries exported", from, head.head.size);
   }
   if (csv) return {};
   return console::write_out("\n]}\n");
@@ -149,14 +151,16 @@ int write_entries(Context& context, const ExportOptions& options) {
     return context.console.report(
         {Code::usage, "--format must be `json` or `csv`", "see `airlock ledger export --help`"});
   }
-  if (const auto out = write_export(context.site, options.format == "csv"); !out) {
+  console::Progress progress(context.console);
+  if (const auto out = write_export(context.site, options.format == "csv", progress); !out) {
     return context.console.report(out.error());
   }
   return 0;
 }
 
 int backup(Context& context, const std::string& file) {
-  const auto made = office::back_up(context.site, file);
+  console::Progress progress(context.console);
+  const auto made = office::back_up(context.site, file, progress);
   if (!made) return context.console.report(made.error());
   if (context.console.json()) {
     context.console.print({{"file", file},

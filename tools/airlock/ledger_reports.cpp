@@ -112,67 +112,25 @@ Result<void> list_as_csv(const ledger::Ledger& ledger, const RowFilter& filter) 
                        [](const review::ReportLine& line) { return console::write_out(review::csv_row(line)); });
 }
 
-/// Rows with aligned columns, two blanks apart. The first rows say how wide the columns are, so that memory does not
-/// grow with the ledger.
-class Table {
- public:
-  using Cells = std::array<std::string, 7>;
-  explicit Table(const console::Console& console) : console_(console) {
-    add({"number", "date", "event", "period", "outcome", "reason", "who"});
-  }
-
-  void add(Cells cells) {
-    for (std::string& cell : cells) cell = core::printable(cell);
-    if (waiting_) {
-      waiting_->push_back(std::move(cells));
-      if (waiting_->size() == rows_that_count) finish();
-    } else {
-      print(cells);
-    }
-  }
-  /// Prints what waits.
-  void finish() {
-    if (!waiting_) return;
-    for (const Cells& cells : *waiting_) {
-      for (std::size_t i = 0; i < cells.size(); ++i) widths_[i] = std::max(widths_[i], cells[i].size());
-    }
-    for (const Cells& cells : *waiting_) print(cells);
-    waiting_.reset();
-  }
-
- private:
-  static constexpr std::size_t rows_that_count = 500;
-
-  void print(const Cells& cells) {
-    std::string line;
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-      line += cells[i];
-      if (cells[i].size() < widths_[i]) line.append(widths_[i] - cells[i].size(), ' ');
-      line += "  ";
-    }
-    line.erase(line.find_last_not_of(' ') + 1);
-    console_.say(line);
-  }
-
-  const console::Console& console_;
-  std::array<std::size_t, 7> widths_{};
-  std::optional<std::vector<Cells>> waiting_ = std::vector<Cells>();
-};
-
 Result<void> list_for_people(const console::Console& console, const ledger::Ledger& ledger, const RowFilter& filter) {
-  std::optional<Table> table;
+  console::Table table = console.table();
+  bool is_empty = true;
   AIRLOCK_CHECK(for_each_line(ledger, filter, [&](const review::ReportLine& line) -> Result<void> {
-    if (!table) table.emplace(console);
+    if (std::exchange(is_empty, false)) table.add({"number", "date", "event", "period", "outcome", "reason", "who"});
     const bool is_dated = line.period.start || line.period.end;
-    table->add({std::to_string(line.row.number), line.row.produced.text(), line.event,
-                is_dated ? in_words(line.period) : "", line.outcome, line.reason, line.who});
+    std::vector<std::string> cells{std::to_string(line.row.number),
+                                   line.row.produced.text(),
+                                   line.event,
+                                   is_dated ? in_words(line.period) : "",
+                                   line.outcome,
+                                   line.reason,
+                                   line.who};
+    for (std::string& cell : cells) cell = core::printable(cell, std::string::npos);
+    table.add(std::move(cells));
     return {};
   }));
-  if (table) {
-    table->finish();
-  } else {
-    console.say("no report yet");
-  }
+  table.finish();
+  if (is_empty) console.say("no report yet");
   return {};
 }
 
@@ -218,10 +176,12 @@ Result<void> show_as_json(const console::Console& console, const ledger::ReportR
 Result<void> show_time_line(const console::Console& console, const ledger::ReportRow& report,
                             const std::vector<ledger::Entry>& entries, const Json& revealed) {
   console.say("report " + std::to_string(report.number) + ", " + report.report_id);
+  console::Table table = console.table();
   for (const auto& entry : entries) {
     AIRLOCK_TRY(const auto sentence, review::sentence_of(entry));
-    console.say(review::to_text(sentence));
+    table.add({sentence.time.text(), review::words_of(sentence)});
   }
+  table.finish();
   if (revealed.is_null()) return {};
   console.say({{"salt", revealed.at("salt").get<std::string>()},
                {"sha256", revealed.at("sha256").get<std::string>()},

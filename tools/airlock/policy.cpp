@@ -8,6 +8,7 @@
 #include "crypto/hash.hpp"
 #include "documents.hpp"
 #include "present.hpp"
+#include "progress.hpp"
 #include "prover/cases.hpp"
 #include "prover/check.hpp"
 #include "prover/diff.hpp"
@@ -70,7 +71,8 @@ int print(const Context& context, Json document, std::optional<core::Code> code,
 int check(Context& context, const PolicyOptions& options) {
   const auto documents = documents_from(context, options.file, options.dictionary);
   if (!documents) return context.console.report(documents.error());
-  const auto report = prover::check(documents->policy, documents->dictionary);
+  console::Progress progress(context.console);
+  const auto report = prover::check(documents->policy, documents->dictionary, progress);
   if (!report) return context.console.report(report.error());
   const auto code = report->sound() ? std::nullopt : std::optional(core::Code::refused);
   if (context.console.json()) {
@@ -86,19 +88,21 @@ int check(Context& context, const PolicyOptions& options) {
               "5 floors, with and without the site's own redactions, " + std::to_string(report->events) + " events; " +
               std::to_string(report->fields) + " declared data under " + std::to_string(report->plans) +
               " sets of profiles");
+  console::Table table = console.table();
   for (const auto& claim : report->claims) {
-    console.say((claim.counter_example ? "FAILS   " : "proved  ") + claim.id + ": " + claim.statement + " (" +
-                std::to_string(claim.combinations) + " combinations)");
+    table.add({claim.counter_example ? "FAILS " : "proved",
+               claim.id + ": " + claim.statement + " (" + std::to_string(claim.combinations) + " combinations)"});
   }
   for (const auto& finding : report->findings) {
     const bool is_fault = finding.kind == prover::PolicyFinding::Kind::undone_suppression;
-    console.say((is_fault ? "FAULT   " : "note    ") + finding.text);
+    table.add({is_fault ? "FAULT " : "note  ", finding.text});
   }
+  table.finish();
   for (const auto& claim : report->claims) {
     if (!claim.counter_example) continue;
     console.say("");
     console.say("the smallest counter-example to " + quote(claim.id) + " is " + claim.why + "; as a case:");
-    console.say(prover::to_document(*claim.counter_example));
+    console.say_to_copy(prover::to_document(*claim.counter_example));
   }
   return core::exit_code(code);
 }
@@ -137,6 +141,7 @@ int test(Context& context, const TestOptions& options) {
   std::vector<prover::CaseOutcome> outcomes;
   Json results = Json::array();
   std::size_t failed = 0;
+  console::Table table = context.console.table();
   for (const auto& file : files) {
     const auto text = sys::read_file(file, prover::case_bytes_limit);
     if (!text) return context.console.report(text.error());
@@ -145,11 +150,13 @@ int test(Context& context, const TestOptions& options) {
     outcomes.push_back(prover::run_case(*one, documents->policy, documents->dictionary));
     const auto& differences = outcomes.back().differences;
     if (!differences.empty()) ++failed;
-    context.console.say((differences.empty() ? "ok    " : "FAIL  ") + one->name + " (" + file + ")");
-    for (const auto& difference : differences) context.console.say("      " + difference);
+    std::string what = one->name + " (" + file + ")";
+    for (const auto& difference : differences) what += "\n" + difference;
+    table.add({differences.empty() ? "ok  " : "FAIL", std::move(what)});
     results.push_back(
         {{"file", file}, {"name", one->name}, {"passed", differences.empty()}, {"differences", differences}});
   }
+  table.finish();
   const auto coverage = prover::coverage_of(outcomes, documents->policy);
   const auto code = failed == 0 ? std::nullopt : std::optional(core::Code::unexpected);
   if (context.console.json()) {

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "present.hpp"
+#include "progress.hpp"
 
 namespace airlock::tools {
 
@@ -12,8 +13,11 @@ int with_preview(Context& context, const std::string& report, const gate::Proces
   const auto number = number_of_waiting(report);
   const Task task{.report = number ? std::nullopt : std::optional(report), .writes = writes};
   return in_worker(context, task, [&](Worker& worker) {
-    const auto preview = number ? gate::preview_waiting(context.site, *number, options)
-                                : gate::preview(context.site, worker.input(), options);
+    console::Progress progress(context.console);
+    gate::ProcessOptions watched = options;
+    watched.progress = &progress;
+    const auto preview = number ? gate::preview_waiting(context.site, *number, watched)
+                                : gate::preview(context.site, worker.input(), watched);
     return preview ? show(*preview, worker) : context.console.report(preview.error());
   });
 }

@@ -9,6 +9,7 @@
 #include "gate/inbox.hpp"
 #include "gate/process.hpp"
 #include "present.hpp"
+#include "progress.hpp"
 #include "supervise.hpp"
 #include "taking_in.hpp"
 
@@ -199,7 +200,8 @@ int run_inbox(Context& context, Worker& worker, const Options& options) {
 }
 
 int run_one(Context& context, Worker& worker, const Options& options) {
-  auto processed = gate::process(context.site, worker.input(), options.process);
+  core::WatchedSource input(worker.input(), "bytes of the report read", *options.process.progress);
+  auto processed = gate::process(context.site, input, options.process);
   if (!processed) return context.console.report(not_recorded(std::move(processed).error()));
   std::vector<gate::Processed> results;
   results.push_back(std::move(*processed));
@@ -221,6 +223,8 @@ int run(Context& context, Options& options) {
             .drops = options.held || options.inbox};
   if (!options.held && !options.inbox) task.report = options.what.front();
   return in_worker(context, task, [&](Worker& worker) {
+    console::Progress progress(context.console);
+    options.process.progress = &progress;
     options.process.confinement = worker.confinement();
     options.process.public_is_kept = worker.is_kept_to_its_files();
     if (options.inbox) return run_inbox(context, worker, options);

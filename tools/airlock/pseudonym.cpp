@@ -39,6 +39,7 @@ int lookup(Context& context, const LookupOptions& options) {
                                    "see `airlock dictionary show`"});
   }
   Json list = Json::array();
+  console::Table table = context.console.table();
   const auto add = [&](const dictionary::Field& field, const dictionary::Shape& shape, dictionary::Class cls,
                        bool of_key) {
     if (!options.path.empty() ? field.path != options.path : !can_be(shape, options.text, of_key)) return;
@@ -50,14 +51,14 @@ int lookup(Context& context, const LookupOptions& options) {
                       {"class", dictionary::name(cls)},
                       {"pseudonym", pseudonym},
                       {"by_key", i == 0 ? "in force" : "former"}});
-      context.console.say(pseudonym + "  " + field.path + (of_key ? " (the key)" : "") +
-                          (i == 0 ? "" : ", with a former key"));
+      table.add({pseudonym, field.path + (of_key ? " (the key)" : "") + (i == 0 ? "" : ", with a former key")});
     }
   };
   for (const auto& field : declared->dictionary.fields()) {
     if (field.key) add(field, field.key->shape, field.key->cls, true);
     if (field.cls) add(field, field.shape, *field.cls, false);
   }
+  table.finish();
   if (context.console.json()) context.console.print(Json{{"pseudonyms", list}, {"exit", 0}});
   if (list.empty()) context.console.remark("airlock: no declared field can have this value");
   return 0;

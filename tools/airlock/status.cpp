@@ -119,29 +119,30 @@ int run(Context& context) {
   std::string licence = verdict.licence ? verdict.licence->serial + ", tier " + verdict.licence->tier + ", " : "";
   licence += in_words(verdict) + (verdict.code() ? ": " + verdict.reason : "");
   if (verdict.code() && !verdict.hint.empty()) licence += "\n" + verdict.hint;
-  context.console.say(
-      {{"site", configuration.site_id + (configuration.name.empty() ? "" : ", " + configuration.name)},
-       {"certificate", status->certificate_sha256.empty() ? "cannot be read" : "SHA-256 " + status->certificate_sha256},
-       {"product", configuration.product.empty() ? "not known yet" : configuration.product},
-       {"kit", kit},
-       {"licence", licence + (next_in_words(verdict).empty() ? "" : "\nnext: " + next_in_words(verdict))},
-       {"floor", configuration.floor ? std::string(policy::name(*configuration.floor)) : "none"},
-       {"machine", machine_in_words(status->inputs.machine)},
-       {"ceiling", std::string(policy::name(health::authorised_ceiling(status->inputs))) +
-                       (status->inputs.ceiling ? "" : ", since this site never had a kit and a licence at once")}});
+  std::vector<std::pair<std::string, std::string>> rows{
+      {"site", configuration.site_id + (configuration.name.empty() ? "" : ", " + configuration.name)},
+      {"certificate", status->certificate_sha256.empty() ? "cannot be read" : "SHA-256 " + status->certificate_sha256},
+      {"product", configuration.product.empty() ? "not known yet" : configuration.product},
+      {"kit", kit},
+      {"licence", licence + (next_in_words(verdict).empty() ? "" : "\nnext: " + next_in_words(verdict))},
+      {"floor", configuration.floor ? std::string(policy::name(*configuration.floor)) : "none"},
+      {"machine", machine_in_words(status->inputs.machine)},
+      {"ceiling", std::string(policy::name(health::authorised_ceiling(status->inputs))) +
+                      (status->inputs.ceiling ? "" : ", since this site never had a kit and a licence at once")}};
   if (const auto asked = status->inputs.approvals(); !asked.none()) {
-    context.console.say(
-        {{"approvals", policy::in_words(asked) + "; " + certificates_in_words(status->inputs.officers.list.size())}});
+    rows.emplace_back("approvals",
+                      policy::in_words(asked) + "; " + certificates_in_words(status->inputs.officers.list.size()));
   }
+  if (const std::string missing = missing_in_words(sys::sandbox_abilities()); !missing.empty()) {
+    rows.emplace_back("sandbox", missing);
+  }
+  context.console.say(rows);
   for (const gate::OwnRedaction& own : status->own_redactions) {
     context.console.say("also redacted here: " + gate::in_words(own.redaction) +
                         (own.problem.empty() ? "" : "; selects nothing, so every report is held"));
     if (!own.problem.empty()) context.console.warn(own.problem + ": every report is held", own.hint);
   }
   say_words(context.console, status->inputs.words);
-  if (const std::string missing = missing_in_words(sys::sandbox_abilities()); !missing.empty()) {
-    context.console.say({{"sandbox", missing}});
-  }
   for (const policy::AlsoNew& consent : status->also_new) {
     context.console.say("values that a later kit declares for the first time may leave: " + policy::text(consent));
   }

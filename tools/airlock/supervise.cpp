@@ -78,6 +78,7 @@ void take_texts(sys::Worker& ends, std::vector<std::string>& texts) {
 
 /// Nobody knows how far a worker came that was ended: the ledger does, and the next run looks.
 int report_signal(const Context& context, const Task& task, int signal) {
+  console::Console::clear_line_left();
   core::Error error{
       Code::unexpected, "the process that reads the report was ended by signal " + std::to_string(signal),
       task.records ? "keep the report and run again; the next run finishes or undoes what this one began" : ""};

@@ -57,27 +57,28 @@ void show(const Console& console, const envelope::OpenedBundle& bundle) {
   for (const auto& file : manifest.files) {
     files += (files.empty() ? "" : "\n") + file.sha256 + "  " + file.name + ", " + std::to_string(file.size) + " bytes";
   }
-  console.say(
-      {{"bundle", manifest.bundle_id},
-       {"site", manifest.site_id},
-       {"report", "number " + std::to_string(manifest.number) + ", disclosure " + std::to_string(manifest.disclosure) +
-                      (manifest.previous ? ", after " + manifest.previous->id : ", the first")},
-       {"event", manifest.event},
-       {"period", period.start.value_or("undated") + " to " + period.end.value_or("undated")},
-       {"created",
-        manifest.created.text() + ", signed " + bundle.signing_time().text() + " by " + bundle.signer().subject()},
-       {"licence", (manifest.licence_serial.empty() ? "" : manifest.licence_serial + ", ") + manifest.licence_state +
-                       (manifest.tier.empty() ? "" : ", tier " + manifest.tier)},
-       {"decision", manifest.decision.disposition + " by policy " + manifest.decision.policy.name + " " +
-                        manifest.decision.policy.version},
-       {"note", manifest.note.empty() ? "none" : manifest.note},
-       {"since last", since.empty() ? "no report and no disclosure was skipped" : since},
-       {"redacted", dropped.empty() ? "nothing" : dropped},
-       {"files", files}});
+  std::vector<std::pair<std::string, std::string>> rows{
+      {"bundle", manifest.bundle_id},
+      {"site", manifest.site_id},
+      {"report", "number " + std::to_string(manifest.number) + ", disclosure " + std::to_string(manifest.disclosure) +
+                     (manifest.previous ? ", after " + manifest.previous->id : ", the first")},
+      {"event", manifest.event},
+      {"period", period.start.value_or("undated") + " to " + period.end.value_or("undated")},
+      {"created",
+       manifest.created.text() + ", signed " + bundle.signing_time().text() + " by " + bundle.signer().subject()},
+      {"licence", (manifest.licence_serial.empty() ? "" : manifest.licence_serial + ", ") + manifest.licence_state +
+                      (manifest.tier.empty() ? "" : ", tier " + manifest.tier)},
+      {"decision", manifest.decision.disposition + " by policy " + manifest.decision.policy.name + " " +
+                       manifest.decision.policy.version},
+      {"note", manifest.note.empty() ? "none" : manifest.note},
+      {"since last", since.empty() ? "no report and no disclosure was skipped" : since},
+      {"redacted", dropped.empty() ? "nothing" : dropped},
+      {"files", files}};
   for (const auto& [approval, signer] : bundle.approvals()) {
-    console.say({{"approved", approval.time.text() + " by " + signer.subject() + ", certificate SHA-256 " +
-                                  signer.fingerprint().hex()}});
+    rows.emplace_back("approved", approval.time.text() + " by " + signer.subject() + ", certificate SHA-256 " +
+                                      signer.fingerprint().hex());
   }
+  console.say(rows);
 }
 
 void warn(const Console& console, const envelope::OpenedBundle& bundle) {

@@ -204,27 +204,32 @@ void Console::say(std::string_view line) const {
 }
 
 void Console::say(const std::vector<std::pair<std::string, std::string>>& rows) const {
-  if (quiet_ || json_) return;
-  std::size_t labels = 0;
-  for (const auto& [label, value] : rows) labels = std::max(labels, columns(core::terminal_text(label)));
-  const std::size_t start = labels + 4;  // two blanks before the label, two behind it
-  for (const auto& [name, value] : rows) {
-    const std::string label = core::terminal_text(name);
-    std::string text = "  " + label + std::string(start - 2 - columns(label), ' ') + core::terminal_text(value);
-    for (auto at = text.find('\n'); at != text.npos; at = text.find('\n', at + 1)) {
-      text.insert(at + 1, std::string(start, ' '));
-    }
-    const bool is_narrow = start * 2 > out_width();  // then values go on below their labels
-    (void)write_raw(wrap(text, out_width(), is_narrow ? 4 : start) + "\n");
-  }
+  Table aligned = table({.indent = 2});
+  for (const auto& [label, value] : rows) aligned.add({label, value});
+  aligned.finish();
+}
+
+void Console::clear_line_left() { take_left_bar_away(); }
+
+Table Console::table(TableForm form) const {
+  return {form, [this](std::string_view line, std::size_t hanging) {
+            if (quiet_ || json_) return;
+            constexpr std::size_t hanging_if_narrow = 4;  // the last column has less than half of the line
+            const std::size_t width = out_width();
+            (void)write_raw(wrap(line, width, hanging * 2 > width ? hanging_if_narrow : hanging) + "\n");
+          }};
+}
+
+void Console::say_to_copy(std::string_view lines) const {
+  if (!quiet_ && !json_) (void)write_raw(core::terminal_text(lines) + "\n");
 }
 
 void Console::remark(std::string_view line) const {
-  if (!quiet_) std::cerr << for_people(line, error_width()) << "\n" << std::flush;
+  if (!quiet_) write_error(for_people(line, error_width()) + "\n");
 }
 
 std::string Console::ask(std::string_view text) {
-  std::cerr << for_people(text, error_width()) << std::flush;
+  write_error(for_people(text, error_width()));
   std::string answer;
   std::getline(std::cin, answer);
   return answer;
@@ -253,7 +258,7 @@ void Console::tell(std::string_view word, std::string_view colour, std::string_v
     const std::size_t start = name_.size() + 2;
     line.insert(start + word.size() + 1, "\x1b[0m").insert(start, "\x1b[" + std::string(colour) + "m");
   }
-  std::cerr << line << "\n" << std::flush;
+  write_error(line + "\n");
 }
 
 void Console::warn(std::string_view message, std::string_view hint) const {

@@ -20,6 +20,7 @@
 #include "core/result.hpp"
 #include "core/text.hpp"
 #include "declared.hpp"
+#include "table.hpp"
 #include "value.hpp"
 
 namespace airlock::console {
@@ -107,6 +108,11 @@ class Console {
   void say(std::string_view line) const;
   /// Prints aligned `label  value` lines unless `--quiet` or `--json`. A value may have several lines.
   void say(const std::vector<std::pair<std::string, std::string>>& rows) const;
+  /// Begins a table on standard output. It prints nothing if `--quiet` or `--json`. The console must outlive it.
+  [[nodiscard]] Table table(TableForm form = {}) const;
+  /// Prints lines that people copy, such as a part of a document, as they are at any width. Not with `--quiet` or
+  /// `--json`.
+  void say_to_copy(std::string_view lines) const;
   /// Prints `NAME: warning: …` and `NAME: hint: …` to standard error unless `--quiet`. A warning says that the command
   /// did its work, and that a person should look at something.
   void warn(std::string_view message, std::string_view hint) const;
@@ -123,6 +129,8 @@ class Console {
   [[nodiscard]] core::Result<void> confirm(const std::vector<std::string>& consequences, std::string_view question,
                                            bool answered, core::Code unattended = core::Code::usage) const;
 
+  /// Clears the line that a bar (progress.hpp) of a worker has left which was ended by a signal.
+  static void clear_line_left();
   /// Prints `NAME: error: …` and `NAME: hint: …` to standard error. With `--json` also prints a document with `error`,
   /// `message`, `hint` and `exit` to standard output. A usage error without a hint gets a hint that names the command's
   /// help. Returns the error's exit code.

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <iostream>
 #include <system_error>
+#include <utility>
 
 #include "core/text.hpp"
 #include "sys/terminal.hpp"
@@ -38,6 +40,18 @@ const Stream& error() {
   return stream;
 }
 
+/// Goes back to the start of the line and clears it (ECMA-48: EL).
+constexpr std::string_view clear_line = "\r\x1b[K";
+
+bool bar_is_shown = false;
+std::uint64_t prints = 0;
+
+/// Something is about to be written.
+void before_print(bool to_terminal) {
+  take_bar_away();
+  if (to_terminal) ++prints;
+}
+
 /// Whether standard output failed.
 struct Lost {
   int error = 0;      ///< errno of the first write that failed
@@ -62,7 +76,28 @@ std::string for_people(std::string_view lines, std::size_t width) {
   return wrap(core::terminal_text(lines), width, blanks + hanging_blanks);
 }
 
+void show_bar(std::string_view line) {
+  bar_is_shown = true;
+  std::cerr << clear_line << line << std::flush;
+}
+
+void take_bar_away() {
+  if (std::exchange(bar_is_shown, false)) std::cerr << clear_line << std::flush;
+}
+
+void take_left_bar_away() {
+  if (error().is_terminal) std::cerr << clear_line << std::flush;
+}
+
+std::uint64_t prints_on_terminal() { return prints; }
+
+void write_error(std::string_view text) {
+  before_print(error().is_terminal);
+  std::cerr << text << std::flush;
+}
+
 bool write_raw(std::string_view bytes) {
+  before_print(out().is_terminal);
   while (!bytes.empty()) {
     const ssize_t put = ::write(STDOUT_FILENO, bytes.data(), bytes.size());
     if (put < 0 && errno == EINTR) continue;

@@ -5,6 +5,7 @@
 /// has these streams once. The system is asked once: a worker that is confined later keeps the answers.
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -29,6 +30,17 @@ void look_at_streams();
 /// two columns further in than `lines` begins.
 [[nodiscard]] std::string for_people(std::string_view lines, std::size_t width);
 
+/// Shows a bar (progress.hpp) as the last line on standard error, in place of the bar before it.
+void show_bar(std::string_view line);
+/// Clears the bar. Everything that is written by the functions below does this first.
+void take_bar_away();
+/// Clears the line of a bar that a process of ours may have left when it was ended.
+void take_left_bar_away();
+/// How often something was written to a terminal, so far.
+[[nodiscard]] std::uint64_t prints_on_terminal();
+
+/// Writes `text` to standard error.
+void write_error(std::string_view text);
 /// Writes all of `bytes` to standard output. Returns whether it took them; if not, `out_error` is set from then on.
 bool write_raw(std::string_view bytes);
 /// The same. Error: unexpected, with the reason and advice.
