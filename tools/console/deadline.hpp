@@ -14,6 +14,9 @@ class Deadline {
   ~Deadline();
   Deadline(const Deadline&) = delete;
   Deadline& operator=(const Deadline&) = delete;
+
+ private:
+  std::string last_words_;
 };
 
 }  // namespace airlock::console

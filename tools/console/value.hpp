@@ -34,7 +34,7 @@ enum class Kind : std::uint8_t {
 [[nodiscard]] std::string_view name(Kind kind);
 
 struct Value {
-  // NOLINTNEXTLINE(google-explicit-constructor): a kind alone says it all, but for words.
+  /// Not explicit: a kind alone says it all, but for words.
   constexpr Value(Kind what) : kind(what) {}
   constexpr Value(Kind what, std::string_view these) : kind(what), words(these) {}
 
