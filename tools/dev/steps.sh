@@ -31,10 +31,12 @@ compile() { ninja -j "$(nproc)" -C "$@"; }
 # How many files a build in FOLDER compiles.
 compiled() { ninja -C "$1" -t targets rule cpp_COMPILER | wc -l; }
 
-# The programs as they are shipped.
+# The programs as they are shipped: what the packages contain, so for where they install it. No path of this machine gets into a
+# program, so that whoever builds the same sources elsewhere gets the same bytes.
 release=$top/build/release
 build_release() {
-  step "configure for release" configure "$release" -Dtests=false -Dbuildtype=release -Dcpp_args="$roomy" -Dunity=on -Dunity_size=64
+  step "configure for release" configure "$release" --prefix=/usr --libdir="lib/$(gcc -print-multiarch)" --sysconfdir=/etc \
+    -Dtests=false -Dbuildtype=release -Dcpp_args="$roomy -ffile-prefix-map=$top=." -Dunity=on -Dunity_size=64
   step "build for release" compile "$release"
 }
 
@@ -44,3 +46,12 @@ configure_bench() { configure "$bench" -Dbuildtype=release -Dcpp_args="$roomy" -
 
 # What tools/dev/build builds.
 dev=$top/build/dev
+
+# openssl_least VERSION: the least version of the same series that is safe. Older ones accept forged AuthEnvelopedData
+# (docs/decisions/0004-cms-walk.md). Debian 12 has series 3.0 with the fixes of later ones, Debian 13 has 3.5.
+openssl_least() {
+  case "$1" in
+    3.0.*) echo '3.0.22-1~deb12u2' ;;
+    *) echo '3.5.7-1~deb13u3' ;;
+  esac
+}

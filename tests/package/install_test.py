@@ -1,0 +1,89 @@
+"""A bare Debian without a network: installed from the tar, a site made, reports sealed by the units of a booted systemd, upgraded, removed, purged,
+installed again. The site is as it was."""
+import json
+import shutil
+
+import pytest
+from bare_root import run
+
+# What stands in the site directory, keys and waiting reports included; without what every reader may touch.
+DIGEST = "cd /var/lib/airlock && find . -type f ! -name '*.lock' | sort | xargs sha256sum | sha256sum; find . -printf '%p %m %u:%g\\n' | sort | sha256sum"
+
+DAY = f"""
+systemctl enable --now airlock.path airlock.timer
+started() {{ systemctl show -P ActiveEnterTimestampMonotonic airlock.timer; }}
+drop() {{
+  install -o product -g airlock -m 0644 /root/$1.json /var/lib/airlock/inbox/.$1
+  mv /var/lib/airlock/inbox/.$1 /var/lib/airlock/inbox/$1.json
+  for i in $(seq 600); do [ "$(ls /var/lib/airlock/outbox/*.p7m 2>/dev/null | wc -l)" = "$2" ] && break; sleep 0.1; done
+  while [ "$(systemctl is-active airlock.service)" = activating ]; do sleep 0.1; done
+  echo "dropped $1: $(ls /var/lib/airlock/outbox/ | grep -c p7m) bundles, $(systemctl show -P Result airlock.service)"
+}}
+drop first 1
+echo "owner: $(stat -c %U /var/lib/airlock/outbox/*.p7m)"
+runuser -u airlock -- airlock process --expect {"0" * 64} /root/held.json --quiet 2>/root/held || echo "held: $?"
+site() {{ {DIGEST}; }}
+before=$(site) since=$(started)
+apt-get install -y /root/next/airlock_*.deb >/root/apt 2>&1 || cat /root/apt
+echo "upgraded: $(dpkg-query -W -f '${{Version}}' airlock), timer $(systemctl is-active airlock.timer), $([ "$since" = "$(started)" ] && echo same)"
+[ "$before" = "$(site)" ] && echo "site after upgrade: same"
+drop second 2
+before=$(site)
+apt-get install -y --allow-downgrades /root/offline/airlock_*.deb >/root/apt 2>&1 || cat /root/apt
+runuser -u airlock -- airlock ledger verify --quiet && echo "downgraded: $(dpkg-query -W -f '${{Version}}' airlock) verifies"
+apt-get remove -y airlock >/root/apt 2>&1 || cat /root/apt
+echo "removed: timer $(systemctl is-active airlock.timer), program $(command -v airlock || echo gone)"
+[ "$before" = "$(site)" ] && echo "site after remove: same"
+apt-get purge -y airlock 2>&1 | grep '^airlock: '
+[ "$before" = "$(site)" ] && echo "site after purge: same"
+apt-get install -y /root/offline/airlock_*.deb >/root/apt 2>&1 || cat /root/apt
+echo "installed again: timer $(systemctl is-enabled airlock.timer)"
+[ "$before" = "$(site)" ] && echo "site after all: same"
+runuser -u airlock -- airlock status --json > /root/status.json
+runuser -u airlock -- airlock doctor --quiet && echo "doctor: nothing fails"
+"""
+
+
+@pytest.mark.takes(200)
+def test_a_site_on_a_bare_machine_without_a_network(w, packages, root):
+    """From the offline tar to sealed reports by the real units, then upgrade, downgrade, remove, purge and install again."""
+    run("tar", "-xf", packages.offline, "-C", root / "root")
+    shutil.move(root / f"root/{packages.offline.stem}", root / "root/offline")
+    shutil.copytree(packages.next, root / "root/next")
+    assert len((root / "root/offline/README").read_text().splitlines()) <= 10
+    root.run("cd /root/offline && sha256sum --check --quiet SHA256SUMS && apt-get install -y ./*.deb")
+    said = root.run("for p in airlock airlock-send airlock-vendor; do command -v $p || echo no $p; done; stat -c '%a %U:%G' /var/lib/airlock; ls -A /var/lib/airlock")
+    assert said.splitlines() == ["/usr/bin/airlock", "no airlock-send", "no airlock-vendor", "711 airlock:airlock"]
+    w.new_vendor()
+    shutil.copy(w.root, root / "root")
+    shutil.copy(w.kit, root / "root/kit.p7s")
+    (root / "root").chmod(0o755)
+    made = json.loads(root.run("useradd product; usermod -aG airlock product; runuser -u airlock -- airlock init --vendor-root /root/vendor-root.crt "
+             f"--vendor-root-sha256 {w.root_fingerprint()} --kit /root/kit.p7s --name 'Example Bank, Leeds' --readers airlock-readers --json"))
+    site = root / "var/lib/airlock"
+    w.vendor("site", "add", site / "site-request.p7s", "--fingerprint", made["fingerprint"])
+    shutil.copy(w.new_licence("enterprise-air-gapped", ["air_gap"], site_id=made["site_id"]), root / "root/licence.p7s")
+    root.run("runuser -u airlock -- airlock licence install /root/licence.p7s")
+    for name in ("first", "second", "held"):
+        shutil.copy(w.report_of(f"1.{len(name)}.0"), root / f"root/{name}.json")
+        (root / f"root/{name}.json").chmod(0o644)
+    said = root.boot(DAY)
+    assert [line for line in said.splitlines() if not line.startswith(("Created symlink", "airlock: hint"))] == [
+        "dropped first: 1 bundles, success",
+        "owner: airlock",
+        "held: 4",
+        f"upgraded: {packages.version}+1, timer active, same",
+        "site after upgrade: same",
+        "dropped second: 2 bundles, success",
+        f"downgraded: {packages.version} verifies",
+        "removed: timer inactive, program gone",
+        "site after remove: same",
+        "airlock: the site in /var/lib/airlock is kept, with its keys, its ledger and the reports that wait.",
+        "airlock: the user airlock and the group airlock-readers are kept too. /etc/airlock, if you made it, is yours.",
+        "site after purge: same",
+        "installed again: timer disabled",
+        "site after all: same",
+        "doctor: nothing fails",
+        "exit 0"], said
+    status = json.loads((root / "root/status.json").read_text())
+    assert status["licence"]["state"] == "valid", status
