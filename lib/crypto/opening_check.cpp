@@ -11,7 +11,7 @@ Result<void> check_opening(const OpenFunction& open) {
   const auto refuse = [](const char* why) {
     return core::fail(core::Code::integrity,
                       std::string("the OpenSSL that is installed ") + why + ", so Airlock opens nothing with it",
-                      "upgrade OpenSSL to 3.0.22 or later");
+                      "install the security updates of OpenSSL: 3.0.22, 3.5.7 or later");
   };
   const OpeningSamples& samples = opening_samples();
   if (open(samples.sound) != samples.content) return refuse("does not open a sound envelope");

@@ -95,13 +95,13 @@ class Examination {
     for (const crypto::Algorithm& algorithm : found.algorithms) {
       add("algorithm", algorithm.available ? Health::ok : Health::fail,
           algorithm.name + ": " + (algorithm.available ? "" : "not available; for ") + algorithm.use,
-          algorithm.available ? "" : "install Debian's own libssl3");
+          algorithm.available ? "" : "install Debian's own OpenSSL library, with its updates");
     }
     const auto safe = crypto::opening_is_safe();
     if (safe) {
       add("self-test", Health::ok, "two forged bundles are refused, a sound one opens");
     } else {
-      broken("self-test", safe.error(), "install Debian's own libssl3");
+      broken("self-test", safe.error(), "install Debian's own OpenSSL library, with its updates");
     }
   }
 

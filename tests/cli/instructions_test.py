@@ -16,6 +16,7 @@ from harness import REPORT, TOP
 RECORD = TOP / "tests/bench/instructions.json"
 COMMAND = "pytest --programs=build/release/tools --helpers=build/test --accept tests/cli/instructions_test.py"
 TOLERANCE = 0.1
+ROUGH_TOLERANCE = 0.5
 # Callgrind cannot write its counts from the sandbox, which with these calls denied and `best-effort` is not there.
 SANDBOX = "seccomp,prctl,landlock_create_ruleset"
 
@@ -56,11 +57,28 @@ def has_avx2():
     return "avx2" in pathlib.Path("/proc/cpuinfo").read_text().split()
 
 
+def toolchain():
+    """What the counts depend on: the kind of machine, and the distribution that has the compiler and the libraries."""
+    system = platform.freedesktop_os_release()
+    return f"{platform.machine()}, {system['ID']} {system.get('VERSION_ID', 'unstable')}"
+
+
+def limits(job):
+    """The recorded counts of a job, and how far one may be from them. Another distribution's counts hold only roughly."""
+    recorded = json.loads(RECORD.read_text())
+    if counts := recorded.get(toolchain(), {}).get(job):
+        return counts, TOLERANCE
+    other = [counts[job] for name, counts in sorted(recorded.items()) if name.startswith(platform.machine() + ",") and job in counts]
+    assert other, f"nothing is recorded for {platform.machine()}; this records it: {COMMAND}"
+    print(f"counted: nothing is recorded for {toolchain()}, so {job} may differ by half from another distribution; to record it: {COMMAND}")
+    return other[-1], ROUGH_TOLERANCE
+
+
 def record(job, found):
     with RECORD.open("r+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)  # other jobs are recorded at the same time
         recorded = json.load(file)
-        recorded.setdefault(platform.machine(), {})[job] = found
+        recorded.setdefault(toolchain(), {})[job] = found
         file.seek(0)
         file.truncate()
         file.write(json.dumps(recorded, indent=1, sort_keys=True) + "\n")
@@ -98,8 +116,7 @@ def test_a_job_executes_as_many_instructions_as_are_recorded(w, request, job):
     if request.config.getoption("accept"):
         record(job.__name__, found)
         pytest.skip("recorded and not compared")
-    recorded = json.loads(RECORD.read_text()).get(platform.machine(), {}).get(job.__name__)
-    assert recorded, f"nothing is recorded for {platform.machine()}; this records it: {COMMAND}"
+    recorded, tolerance = limits(job.__name__)
     for what in ("own", "all") if has_avx2() else ("own",):
         ratio = found[what] / recorded[what]
-        assert abs(ratio - 1) <= TOLERANCE, f"{ratio:.2f} times the recorded instructions ({what}); if that is meant: {COMMAND}"
+        assert abs(ratio - 1) <= tolerance, f"{ratio:.2f} times the recorded instructions ({what}); if that is meant: {COMMAND}"

@@ -33,7 +33,7 @@ TEST_CASE("each forgery alone makes opening unsafe") {
   CHECK(why(ofb) ==
         "integrity: the OpenSSL that is installed opens an envelope whose cipher was rewritten, so Airlock opens "
         "nothing with it");
-  CHECK(ofb.error().hint == "upgrade OpenSSL to 3.0.22 or later");
+  CHECK(ofb.error().hint == "install the security updates of OpenSSL: 3.0.22, 3.5.7 or later");
   CHECK(why(check_opening(library(samples.tag))) ==
         "integrity: the OpenSSL that is installed opens an envelope whose tag was cut to one byte, so Airlock opens "
         "nothing with it");
