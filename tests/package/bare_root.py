@@ -32,7 +32,8 @@ def suite():
 
 
 def run(*command, code=0, **options):
-    ran = subprocess.run([str(c) for c in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options)
+    given = {} if options.get("input") is not None else {"stdin": subprocess.DEVNULL}
+    ran = subprocess.run([str(c) for c in command], **given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options)
     assert code is None or ran.returncode == code, f"$ {' '.join(map(str, command))}\n{ran.stdout[-6000:]}\n[exit {ran.returncode}]"
     return ran.stdout
 

@@ -3,8 +3,10 @@ installed again. The site is as it was."""
 import json
 import shutil
 
+import bare_root
 import pytest
 from bare_root import run
+from harness import LONG
 
 # What stands in the site directory, keys and waiting reports included; without what every reader may touch.
 DIGEST = "cd /var/lib/airlock && find . -type f ! -name '*.lock' | sort | xargs sha256sum | sha256sum; find . -printf '%p %m %u:%g\\n' | sort | sha256sum"
@@ -87,3 +89,20 @@ def test_a_site_on_a_bare_machine_without_a_network(w, packages, root):
         "exit 0"], said
     status = json.loads((root / "root/status.json").read_text())
     assert status["licence"]["state"] == "valid", status
+
+
+@pytest.mark.skipif(not LONG, reason="makes two more bare machines: long run only")
+@pytest.mark.parametrize("options", [(), ("--include=systemd,python3", "--skip=cleanup/apt/lists")], ids=["minimal", "usual"])
+def test_every_folder_of_the_tar_is_complete(packages, tmp_path, options):
+    """Each folder's packages install without a network, on a minimal machine and on a usual one, whose apt knows what it could fetch. Nothing is
+    removed."""
+    bare_root.make_base(tmp_path / "base.tar", *options)
+    root = bare_root.Root(tmp_path / "base.tar")
+    try:
+        run("tar", "-xf", packages.offline, "-C", root / "root")
+        for folder in (".", "send", "vendor", "develop"):
+            said = root.run(f"cd /root/{packages.offline.stem}/{folder} && apt-get install -y ./*.deb")
+            assert ", 0 to remove" in said, said
+        root.run("airlock-send --version && airlock-vendor --version && python3 -c 'import airlock'")
+    finally:
+        root.close()

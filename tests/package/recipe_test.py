@@ -5,12 +5,15 @@ import shutil
 
 import pytest
 from bare_root import TOP, run
+from harness import LONG
 
 NAMES = {"airlock", "airlock-send", "airlock-vendor", "libairlock0", "libairlock-dev", "python3-airlock"}
 
 
 def files(deb):
-    return {line.split(None, 5)[5].split(" -> ")[0][1:]: line.split()[:2] for line in run("dpkg-deb", "--contents", deb).splitlines()}
+    """The files of a package, with mode and owner. Debian 12 has units in /lib, Debian 13 in /usr/lib."""
+    rows = [line.split(None, 5) for line in run("dpkg-deb", "--contents", deb).splitlines()]
+    return {re.sub("^/lib/systemd", "/usr/lib/systemd", row[5].split(" -> ")[0][1:]): row[:2] for row in rows}
 
 
 @pytest.mark.takes(90)
@@ -26,11 +29,11 @@ def test_each_package_has_what_it_is_for(packages):
     debs = packages.debs(packages.first)
     held = {name: set(files(deb)) for name, deb in debs.items()}
     for name, paths in {
-        "airlock": ["/usr/bin/airlock", "/lib/systemd/system/airlock.service", "/lib/systemd/system/airlock.timer", "/usr/lib/sysusers.d/airlock.conf",
+        "airlock": ["/usr/bin/airlock", "/usr/lib/systemd/system/airlock.service", "/usr/lib/systemd/system/airlock.timer", "/usr/lib/sysusers.d/airlock.conf",
                     "/usr/lib/tmpfiles.d/airlock.conf", "/usr/share/airlock/posthog-default.json", "/usr/share/airlock/schema/policy.json",
                     "/usr/share/airlock/dictionary/posthog-status-report.json", "/usr/share/doc/airlock/guides/install.md",
                     "/usr/share/doc/airlock/parts.spdx.json"],
-        "airlock-send": ["/usr/bin/airlock-send", "/lib/systemd/system/airlock-send.service"],
+        "airlock-send": ["/usr/bin/airlock-send", "/usr/lib/systemd/system/airlock-send.service"],
         "airlock-vendor": ["/usr/bin/airlock-vendor"],
         "libairlock-dev": ["/usr/include/airlock.h"],
     }.items():
@@ -98,10 +101,28 @@ def test_without_a_key_it_says_unsigned(packages):
     run(TOP / "tools/dev/package", "--sign", packages.certificate, code=2)  # a key without a certificate
 
 
+@pytest.mark.skipif(not LONG, reason="builds everything again: long run only")
 def test_the_same_sources_make_the_same_bytes(packages, tmp_path):
-    """Made again, each package has the same bytes; those of the next build differ."""
-    run(TOP / "tools/dev/package", "--into", tmp_path / "again")
+    """Built from scratch in another folder, each package has the same bytes; those of the next build differ."""
+    other = tmp_path / "elsewhere"
+    shutil.copytree(TOP, other, ignore=shutil.ignore_patterns("build", ".git", "__pycache__"))
+    run(other / "tools/dev/package", "--into", tmp_path / "again")
     for name, deb in packages.debs(packages.first).items():
         again = tmp_path / "again" / deb.name
         assert again.read_bytes() == deb.read_bytes(), name
     assert packages.debs(packages.next)["airlock"].read_bytes() != packages.debs(packages.first)["airlock"].read_bytes()
+
+
+@pytest.mark.takes(20)
+def test_applications_are_built_against_what_the_packages_have(w, packages):
+    """C, C++, Python and shell are built and run against what the packages have, and nothing of the sources."""
+    folder = w.path
+    folder.chmod(0o755)  # other users start applications
+    for deb in packages.debs(packages.first).values():
+        run("dpkg-deb", "--extract", deb, folder)
+    library = next(folder.glob("usr/lib/*/libairlock.so.0")).parent
+    environment = {"PATH": f"{folder}/usr/bin:/usr/bin:/bin", "HOME": str(folder), "LANG": "C.UTF-8", "LD_LIBRARY_PATH": str(library),
+                   "PKG_CONFIG_PATH": str(library / "pkgconfig"), "PKG_CONFIG_SYSROOT_DIR": str(folder), "PYTHON": "/usr/bin/python3",
+                   "PYTHONPATH": str(folder / "usr/lib/python3/dist-packages"), "SHARE": str(folder / "usr/share/airlock"),
+                   "EXAMPLES": str(folder / "usr/share/doc/libairlock-dev/examples"), "TMPDIR": str(folder)}
+    print(run("sh", TOP / "tests/package/application.sh", env=environment))
