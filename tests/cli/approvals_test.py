@@ -90,7 +90,7 @@ def test_of_each_kind_the_largest_count_of_site_machine_and_kit_is_asked_for(w):
     assert asked == [{"kind": "security", "count": 2, "by_operator": False}, {"count": 3, "by_operator": False}], asked
     text = on_machine(w, machine, "status").text
     assert "3 officers, 2 of them of kind `security`, none of them the operator; no officer's certificate is there" in text, text
-    assert "approvals  2 officers of kind `security`" in w.airlock("kit", "show").text
+    assert "approvals   2 officers of kind `security`" in w.airlock("kit", "show").text
     doctor = on_machine(w, machine, "doctor", code=1).text
     assert "the officers in `" in doctor and "2 of kind `security` and 1 of any kind" in doctor, doctor
     for name, kind in (("alice", "security"), ("bert", "security"), ("carla", None)):

@@ -9,8 +9,12 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 SOURCES = [pathlib.Path("/etc/apt/sources.list"), *sorted(pathlib.Path("/etc/apt/sources.list.d").glob("*"))]
 # A container may not confine itself; a machine of its own may.
 CALLS = ("landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self")
-# systemd-nspawn wants control groups, and a root that is a mount point: a bare root that somebody entered by chroot has neither.
-ENTER = """
+# A mount namespace of its own. Where the tests run in a bare root that somebody entered by chroot, `/` is no mount point and cannot be made
+# private; then the mounts below a root are taken away at its end.
+UNSHARE = ("unshare", "--mount", "--propagation", "unchanged")
+PRIVATE = "mount --make-rprivate / 2>/dev/null || true\n"
+# systemd-nspawn wants control groups, and a root that is a mount point: such a bare root has neither.
+ENTER = PRIVATE + """
 if ! mountpoint -q /sys/fs/cgroup; then
   if grep -q name=systemd /proc/self/cgroup; then
     mount -t tmpfs cgroup /sys/fs/cgroup
@@ -53,6 +57,8 @@ class Root:
         run("tar", "--extract", "--preserve-permissions", "--numeric-owner", "--file", base, "--directory", self.path)
 
     def close(self):
+        for mounted in "proc", "dev/shm":
+            run("umount", "--quiet", "--lazy", self / mounted, code=None)
         shutil.rmtree(self.path, ignore_errors=True)
 
     def __truediv__(self, path):
@@ -60,10 +66,10 @@ class Root:
 
     def run(self, script, code=0):
         """Runs a shell script as root, in namespaces of its own, so that no mount and no process is left."""
-        inner = (f"mount -t proc proc {self.path}/proc; mount -t tmpfs tmpfs {self.path}/dev/shm; "
+        inner = (PRIVATE + f"mount -t proc proc {self.path}/proc; mount -t tmpfs tmpfs {self.path}/dev/shm; "
                  f"exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive "
                  'chroot "$1" /bin/sh -ec "$2"')
-        return run("unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "sh", "-ec", inner, "sh", self.path, script, code=code)
+        return run(*UNSHARE, "--net", "--pid", "--fork", "--kill-child", "sh", "-ec", inner, "sh", self.path, script, code=code)
 
     def boot(self, script, seconds=120):
         """Boots the root with systemd as its first process and runs a shell script in it as a unit. Returns what that printed, and the
@@ -79,7 +85,7 @@ class Root:
         (wants / "script.service").symlink_to("/etc/systemd/system/script.service")
         (self / "root/printed").unlink(missing_ok=True)
         with tempfile.TemporaryDirectory(prefix="airlock-enter.") as enter:
-            said = run("timeout", "--signal=KILL", seconds, "unshare", "--mount", "sh", "-ec", ENTER, "sh", enter, enter,
+            said = run("timeout", "--signal=KILL", seconds, *UNSHARE, "sh", "-ec", ENTER, "sh", enter, enter,
                        "systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--private-network",
                        *(f"--system-call-filter={call}" for call in CALLS), "--directory", self.path, "--boot", code=None)
         assert (self / "root/printed").exists(), f"systemd did not run the script:\n{said}"

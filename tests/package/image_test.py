@@ -3,12 +3,12 @@ import json
 import shutil
 
 import pytest
-from bare_root import TOP, run
+from bare_root import PRIVATE, TOP, UNSHARE, run
 from harness import LONG, REPORT
 
 STRANGER = 54321  # no account has this number
 
-CONTAINED = """
+CONTAINED = PRIVATE + """
 mount --bind "$1" "$1"; mount --bind "$2" "$1/var/lib/airlock"; mount --bind "$3" "$1/mnt"
 mount -t proc proc "$1/proc"; mount -t tmpfs dev "$1/dev"; for d in null urandom; do touch "$1/dev/$d"; mount --bind "/dev/$d" "$1/dev/$d"; done
 mount -o remount,bind,ro "$1"
@@ -38,7 +38,7 @@ class Image:
         shutil.chown(self.volume, STRANGER, STRANGER)
 
     def run(self, *command, code=0, stdin=None):
-        return run("unshare", "--mount", "--net", "--pid", "--fork", "sh", "-ec", CONTAINED, "sh", self.root, self.volume, self.mounted, *command,
+        return run(*UNSHARE, "--net", "--pid", "--fork", "sh", "-ec", CONTAINED, "sh", self.root, self.volume, self.mounted, *command,
                    code=code, input=stdin)
 
 
