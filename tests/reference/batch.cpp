@@ -59,7 +59,8 @@ std::optional<std::vector<std::uint64_t>> without_copies(const std::string& outp
 }
 
 Json answer(const Json& question) {
-  const auto& dictionary = dictionary_of(question["dictionary"].get<std::string>());
+  const auto text = question["dictionary"].get<std::string>();
+  const auto& dictionary = dictionary_of(text);
   if (!dictionary) return {{"refused", "dictionary"}, {"message", dictionary.error().message}};
   const auto policy = policy::Policy::parse(question["policy"].get<std::string>(), "policy.json", *dictionary);
   if (!policy) return {{"refused", "policy"}, {"message", policy.error().message}};
