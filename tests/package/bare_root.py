@@ -12,7 +12,7 @@ CALLS = ("landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self
 # A mount namespace of its own. Where the tests run in a bare root that somebody entered by chroot, `/` is no mount point and cannot be made
 # private; then the mounts below a root are taken away at its end.
 UNSHARE = ("unshare", "--mount", "--propagation", "unchanged")
-PRIVATE = "mount --make-rprivate / 2>/dev/null || true\n"
+PRIVATE = """if awk '$5 == "/" { found = 1 } END { exit !found }' /proc/self/mountinfo; then mount --make-rprivate /; fi\n"""
 # systemd-nspawn wants control groups, and a root that is a mount point: such a bare root has neither.
 ENTER = PRIVATE + """
 if ! mountpoint -q /sys/fs/cgroup; then

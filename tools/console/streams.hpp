@@ -41,7 +41,7 @@ void take_left_bar_away();
 
 /// Writes `text` to standard error.
 void write_error(std::string_view text);
-/// Writes all of `bytes` to standard output. Returns whether it took them; if not, `out_error` is set from then on.
+/// Writes all of `bytes` to standard output. Returns whether it took them; if not, `output_state` says so from then on.
 bool write_raw(std::string_view bytes);
 /// The same. Error: unexpected, with the reason and advice.
 [[nodiscard]] core::Result<void> write_or_fail(std::string_view bytes);
