@@ -3,6 +3,7 @@ import json
 import shutil
 
 from harness import TOP
+from renewing import day
 
 FIELD = TOP / "tests" / "kit" / "field"
 
@@ -133,9 +134,9 @@ def test_a_mistyped_tier_holds_reports_until_the_licence_is_mended(w):
 
 def test_early_renewal_the_old_licence_stays_in_force_until_the_new_one_begins(w):
     w.new_vendor().new_site()
-    w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"], not_after="2027-01-10"))
+    w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"], not_after=day(40)))
     w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"], not_after="2098-01-10",
-                                                  extra=["--not-before", "2027-01-10"]))
+                                                  extra=["--not-before", day(40)]))
     assert w.airlock("licence", "show", "--json").json["state"] == "valid"
     assert w.process()["outcome"] == "sealed"
 
@@ -143,11 +144,11 @@ def test_early_renewal_the_old_licence_stays_in_force_until_the_new_one_begins(w
 def test_three_weeks_of_refusals_counted_shown_overdue_warned_of(w):
     w.site(tier="standard", entitlements=[])
     w.airlock("authorise", "--reason", "the contract", "--yes")
-    for day in (7, 14, 21):
+    for days in (7, 14, 21):
         report = json.loads(inputs("new-fields-after-upgrade").read_text())
-        report["properties"]["posthog_version"] = f"1.{day}.0"
-        (w.site_path / "inbox" / f"{day}.json").write_text(json.dumps(report))
-        w.run("faketime", "-f", f"+{day}d", w.program("airlock"), "--site", w.site_path, "process", "--inbox", code=4)
+        report["properties"]["posthog_version"] = f"1.{days}.0"
+        (w.site_path / "inbox" / f"{days}.json").write_text(json.dumps(report))
+        w.run("faketime", "-f", f"+{days}d", w.program("airlock"), "--site", w.site_path, "process", "--inbox", code=4)
     later = ["faketime", "-f", "+22d", w.program("airlock"), "--site", w.site_path]
     status = w.run(*later, "status", "--json").json
     assert (status["held"], status["schedule"]["overdue"]) == (3, True)

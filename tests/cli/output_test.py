@@ -5,6 +5,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import time
 
 import pytest
 from evidencing import export, new_exporter
@@ -20,6 +21,7 @@ def arguments(w, n):
     new = w.path / f"new-{n}"
     policy = ["--policy", POLICY, "--dictionary", DICTIONARY]
     changed = w.other_policy
+    year = time.strftime("%Y", time.gmtime())
     waiting = w.process(w.report_of(f"1.31.{n}"), "--expect", "0" * 64, code=4)
     site = {
         "init": ["--site", new, "init", "--vendor-root", w.root, "--vendor-root-sha256", w.root_fingerprint()],
@@ -55,8 +57,8 @@ def arguments(w, n):
         "init": ["--home", f"{new}.home", "init", "--name", "Example", "--product", "posthog"],
         "kit build": ["kit", "build", *policy, "--out", f"{new}.kit"],
         "licence issue": ["licence", "issue", "--tier", "scale", "--licensee", "Bank", "--any-site", *UNDATED, "--out", f"{new}.p7s"],
-        "licence renew": ["licence", "renew", "LIC-2026-000001", *UNDATED, "--out", f"{new}.renewed"],
-        "licence revoke": ["licence", "revoke", "LIC-2026-000002", "--reason", f"ended {n}"], "licence list": ["licence", "list"],
+        "licence renew": ["licence", "renew", f"LIC-{year}-000001", *UNDATED, "--out", f"{new}.renewed"],
+        "licence revoke": ["licence", "revoke", f"LIC-{year}-000002", "--reason", f"ended {n}"], "licence list": ["licence", "list"],
         "certificate renew": ["certificate", "renew", "licence"],
         "site add": ["site", "add", w.request, "--fingerprint", w.fingerprint],
         "open": ["open", w.bundle], "intake": ["intake", w.bundle], "gaps": ["gaps"],

@@ -12,14 +12,9 @@ import time
 import pytest
 from harness import LONG, wait_for
 from libairlock import PYTHON, preload
-from renewing import serial, tree
+from renewing import day, serial, tree
 
 YEAR = ["--not-before", "2020-01-01"]
-PRESENT = "2027-01-10"  # where the present term ends and the next one begins
-
-
-def day(days):
-    return (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=days)).strftime("%Y-%m-%d")
 
 
 def at(w, offset, *arguments, code=0, **options):

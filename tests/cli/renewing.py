@@ -1,4 +1,10 @@
 """What the tests of licences and their renewal share."""
+import time
+
+
+def day(offset):
+    """The date that many days from now: a date that a test spells out comes one day."""
+    return time.strftime("%Y-%m-%d", time.gmtime(time.time() + offset * 86400))
 
 
 def serial(w, licence):

@@ -5,14 +5,11 @@ import subprocess
 import time
 
 from harness import REPORT
+from renewing import day
 
 
 def lines_of(path):
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
-
-
-def day(offset):
-    return time.strftime("%Y-%m-%d", time.gmtime(time.time() + offset * 86400))
 
 
 def at(w, day, *arguments, code=0):

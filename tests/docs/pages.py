@@ -11,7 +11,8 @@ A page's blocks run in one shell, in order, as a reader types them from the firs
     ```
 
 A line `…` stands for any lines, `…` in a line for anything. Ids, digests, times and what else differs from run to run may
-be any of their kind. An exit code other than 0 is told in the last line.
+be any of their kind; a licence's number that a reader types has the year in which the page runs. An exit code other than 0 is
+told in the last line.
 """
 import os
 import pathlib
@@ -19,6 +20,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 
 from harness import DICTIONARY, POLICY, REPORT
 
@@ -33,7 +35,7 @@ VARYING = [
     (r"\b[0-9a-f]{32}\b", "NONCE"),
     (r"\b(identifier|licence|person|content|location|time|version|deployment|transport|usage)-[a-z2-7]{26}\b", r"\1-PSEUDONYM"),
     (r"\b20[0-9]{2}-[0-9]{2}-[0-9]{2}T(?!00:00:00Z)[0-9:]{8}Z", "TIME"),
-    (r"\b(since|by) 20[0-9]{2}-[0-9]{2}-[0-9]{2}\b", r"\1 DATE"),
+    (r"\b(since|by|until) 20[0-9]{2}-[0-9]{2}-[0-9]{2}\b", r"\1 DATE"),
     (r"\bLIC-20[0-9]{2}-", "LIC-YEAR-"),
     (r"\b[0-9]+ days?\b", "N days"),
     (r"[A-Za-z0-9+/]{43}=", "BASE64"),
@@ -98,8 +100,10 @@ def environment(folder, programs):
             "HOME": str(folder), "LC_ALL": "C.UTF-8", "TZ": "UTC", "NO_COLOR": "1"}
 
 
-def run(text, programs):
-    """Runs all blocks of a page and fills in what came out."""
+def run(text, programs, ahead=0):
+    """Runs all blocks of a page and fills in what came out; with a clock that is some days ahead, if that is asked for."""
+    clock = ["faketime", "-f", f"+{ahead}d"] if ahead else []
+    year = time.strftime("%Y", time.gmtime(time.time() + ahead * 86400))
     blocks = [steps_of(m[1]) for m in BLOCK.finditer(text)]
     folder = pathlib.Path(tempfile.mkdtemp(prefix="airlock-docs."))
     folder.chmod(0o755)  # other users come through, as they do to a site in its usual place
@@ -111,9 +115,9 @@ def run(text, programs):
         script = []
         steps = [step for block in blocks for step in block]
         for number, step in enumerate(steps):
-            command = "\n".join(step.command)
+            command = re.sub(r"\bLIC-20[0-9]{2}-", f"LIC-{year}-", "\n".join(step.command))
             script.append(f"{{ {command}\n}} >{outputs}/{number} 2>&1 </dev/null; echo $? >{outputs}/{number}.code")
-        done = subprocess.run(["bash", "-c", "\n".join(script)], cwd=folder, env=environment(folder, programs), timeout=300,
+        done = subprocess.run([*clock, "bash", "-c", "\n".join(script)], cwd=folder, env=environment(folder, programs), timeout=300,
                               capture_output=True, check=False)
         for number, step in enumerate(steps):
             assert (outputs / f"{number}.code").exists(), f"the page's shell ended early: {done.stderr.decode()}"

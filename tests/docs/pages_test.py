@@ -2,25 +2,38 @@
 import re
 
 import pytest
-from harness import TOP
+from harness import LONG, TOP
 from pages import BLOCK, run, written
 
 PAGES = [TOP / "README.md", *sorted((TOP / "docs").rglob("*.md"))]
 STORIES = sorted((TOP / "tests/stories").glob("*.md"))
+SHOWING = [page for page in PAGES + STORIES if BLOCK.search(page.read_text())]
 
 
 def name(page):
     return str(page.relative_to(TOP))
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES + STORIES if BLOCK.search(page.read_text())], ids=name)
+@pytest.mark.parametrize("page", SHOWING, ids=name)
 def test_a_page_shows_what_the_programs_print(programs, accept, page):
     text = page.read_text()
     blocks = run(text, programs)
     accept(page, written(text, blocks))
+    check_as_shown(blocks)
+    print(f"counted: {sum(map(len, blocks))} commands of {name(page)}")
+
+
+# Programs that another user runs do not get the clock.
+@pytest.mark.skipif(not LONG, reason="runs each page again: long run only")
+@pytest.mark.parametrize("ahead", [1, 400])
+@pytest.mark.parametrize("page", [page for page in SHOWING if "--reset-env" not in page.read_text()], ids=name)
+def test_a_page_holds_on_another_day(programs, page, ahead):
+    check_as_shown(run(page.read_text(), programs, ahead))
+
+
+def check_as_shown(blocks):
     wrong = [step for block in blocks for step in block if not step.is_as_shown()]
     assert not wrong, "\n" + "\n".join(map(str, wrong))
-    print(f"counted: {sum(map(len, blocks))} commands of {name(page)}")
 
 
 SHOWN = re.compile(r"\]\((\.\./examples/[^)]+)\):\n\n```\w+\n(.*?)^```$", re.M | re.S)
