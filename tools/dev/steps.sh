@@ -20,8 +20,15 @@ step() {
   printf '%s: done in %s s\n' "$name" "$((end - start))"
 }
 
-# configure FOLDER OPTION...: makes a build folder, unless it is there.
-configure() { [ -f "$1/build.ninja" ] || meson setup "$1" "$top" "${@:2}"; }
+# configure FOLDER OPTION...: makes a build folder, unless these options made it. One of an older release is made anew: what it builds
+# would be for another place.
+configure() {
+  local folder=$1
+  shift
+  [ -f "$folder/build.ninja" ] && [ "$(cat "$folder/made-with" 2>/dev/null)" = "$*" ] && return
+  rm -rf "$folder"
+  meson setup "$folder" "$top" "$@" && echo "$*" >"$folder/made-with"
+}
 
 # A module compiled as one file needs up to 2 GB, so there are no more at a time than cores. The compiler looks for memory to
 # free only once it holds 600 MB: a twelfth of the time.
