@@ -15,8 +15,6 @@ namespace {
 
 using core::quote;
 
-constexpr std::string_view british = "licence";
-constexpr std::string_view american = "license";
 /// The maximum number of suggestions. More would not help.
 constexpr std::size_t suggestions_maximum = 4;
 
@@ -32,18 +30,14 @@ class Help final : public CLI::Formatter {
   std::string make_option_name(const CLI::Option* option, bool is_positional) const override {
     if (is_positional) return CLI::Formatter::make_option_name(option, is_positional);
     std::string out;
-    for (const std::string& name : CLI::detail::split(option->get_name(false, true), ',')) {
-      if (!is_other_spelling(name)) out += (out.empty() ? "" : ",") + name;
-    }
+    for (const std::string& name : option->get_snames()) out += (out.empty() ? "-" : ",-") + name;
+    for (const std::string& name : long_names(*option)) out += (out.empty() ? "" : ",") + name;
     return out;
   }
   /// What the value of an option is, in one word. The usage line says it of arguments.
   std::string make_option_opts(const CLI::Option* option) const override {
     if (option->get_positional()) return option->get_expected_max() > 1 ? "..." : "";
-    const Value* value = nullptr;
-    for (const auto& [command, declared] : *declarations_) {
-      if (value == nullptr) value = declared.value(option);
-    }
+    const Value* const value = value_of(*declarations_, option);
     if (value == nullptr) return {};
     return " " + std::string(placeholder(value->kind)) + (option->get_expected_max() > 1 ? " ..." : "") +
            (option->get_required() ? " REQUIRED" : "");
@@ -78,10 +72,6 @@ std::string full_name(const CLI::App& command) {
   return (parent == nullptr ? "" : full_name(*parent) + " ") + command.get_name();
 }
 
-std::vector<const CLI::App*> commands_of(const CLI::App& command) {
-  return command.get_subcommands([](const CLI::App* each) { return !each->get_name().empty(); });
-}
-
 std::vector<std::string> names_of(const std::vector<const CLI::App*>& commands) {
   std::vector<std::string> out;
   for (const CLI::App* command : commands) out.push_back(command->get_name());
@@ -111,9 +101,7 @@ std::vector<const CLI::Option*> options_of(const CLI::App& command) {
 std::vector<std::string> option_names(const CLI::App& command) {
   std::vector<std::string> out;
   for (const CLI::Option* option : options_of(command)) {
-    for (const std::string& name : option->get_lnames()) {
-      if (!is_other_spelling(name)) out.push_back("--" + name);
-    }
+    for (std::string& name : long_names(*option)) out.push_back(std::move(name));
   }
   return out;
 }
@@ -215,13 +203,6 @@ core::Error usage_error(const CLI::App& program, const CLI::ParseError& wrong) {
   std::string message = core::printable(said, 400);
   while (message.ends_with('.')) message.pop_back();
   return usage(command, std::move(message));
-}
-
-std::string other_spelling(const std::string& word) {
-  const auto at = word.find(british);
-  if (at == word.npos) return {};
-  std::string out = word;
-  return out.replace(at, british.size(), american);
 }
 
 }  // namespace airlock::console

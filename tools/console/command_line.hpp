@@ -24,7 +24,4 @@ void shape_help(CLI::App& program, const Declarations& declarations);
 /// The error of a command line that `program` failed to parse with `wrong`. Its code is always usage.
 [[nodiscard]] core::Error usage_error(const CLI::App& program, const CLI::ParseError& wrong);
 
-/// The American spelling of a word: `--license` for `--licence`. Empty if the word has no other spelling.
-[[nodiscard]] std::string other_spelling(const std::string& word);
-
 }  // namespace airlock::console

@@ -16,10 +16,8 @@ constexpr std::size_t about_bytes_maximum = 120;
 
 /// The name by which an option is offered.
 std::string offered_name(const CLI::Option& option) {
-  for (const std::string& name : option.get_lnames()) {
-    if (!is_other_spelling(name)) return "--" + name;
-  }
-  return {};
+  const std::vector<std::string> names = long_names(option);
+  return names.empty() ? std::string{} : names.front();
 }
 
 Paths paths_of(Kind kind) {
@@ -60,16 +58,16 @@ class Line {
     if (is_unknown_) return out;
     const bool is_option = !only_arguments_ && word.starts_with('-');
     if (pending_ != nullptr && !(takes_many_ && is_option)) {
-      add_values(out, value_of(*pending_), "");
+      add_values(out, value_of(declarations_, pending_), "");
     } else if (const auto equals = word.find('='); is_option && equals != word.npos) {
       const CLI::Option* const option = find(word.substr(0, equals));
-      if (option != nullptr) add_values(out, value_of(*option), word.substr(0, equals + 1));
+      if (option != nullptr) add_values(out, value_of(declarations_, option), word.substr(0, equals + 1));
     } else if (is_option) {
       add_options(out);
-    } else if (!commands().empty()) {
+    } else if (!commands_of(*command_).empty()) {
       add_commands(out);
     } else if (const CLI::Option* const argument = next_argument(); argument != nullptr) {
-      add_values(out, value_of(*argument), "");
+      add_values(out, value_of(declarations_, argument), "");
     } else {
       add_options(out);
     }
@@ -78,10 +76,6 @@ class Line {
   }
 
  private:
-  std::vector<const CLI::App*> commands() const {
-    return command_->get_subcommands([](const CLI::App* each) { return !each->get_name().empty(); });
-  }
-
   /// The visible options that may be given here: those of the command, of its group and of the program.
   std::vector<const CLI::Option*> options() const {
     std::vector<const CLI::Option*> out;
@@ -103,13 +97,6 @@ class Line {
     return nullptr;
   }
 
-  const Value* value_of(const CLI::Option& option) const {
-    for (const auto& [command, declared] : declarations_) {
-      if (const Value* value = declared.value(&option)) return value;
-    }
-    return nullptr;
-  }
-
   void add_option(const std::string& word) {
     if (word == "--") {
       only_arguments_ = true;
@@ -121,7 +108,7 @@ class Line {
     given_.insert(offered_name(*option));
     pending_ = nullptr;
     takes_many_ = false;
-    const Value* const value = value_of(*option);
+    const Value* const value = value_of(declarations_, option);
     if (value == nullptr) return;
     if (equals != word.npos) {
       typed_[offered_name(*option)] = word.substr(equals + 1);
@@ -132,7 +119,7 @@ class Line {
   }
 
   void add_plain(const std::string& word) {
-    const auto inner = commands();
+    const auto inner = commands_of(*command_);
     if (inner.empty()) {
       arguments_.push_back(word);
       return;
@@ -153,7 +140,8 @@ class Line {
   }
 
   void add_commands(Completion& out) const {
-    for (const CLI::App* each : commands()) out.candidates.push_back({each->get_name(), each->get_description()});
+    for (const CLI::App* each : commands_of(*command_))
+      out.candidates.push_back({each->get_name(), each->get_description()});
   }
 
   void add_options(Completion& out) const {

@@ -1,5 +1,6 @@
 #include "declared.hpp"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
 
@@ -31,6 +32,13 @@ constexpr std::array<KindText, 17> kind_texts{{{"text", "TEXT"},
                                                {"entitlement", "NAME"}}};
 static_assert(kind_texts.size() == static_cast<std::size_t>(Kind::entitlement) + 1);
 
+constexpr std::string_view british = "licence";
+constexpr std::string_view american = "license";
+
+bool is_other_spelling(const std::string& name) {
+  return name.find(american) != name.npos && name.find("licensee") == name.npos;
+}
+
 }  // namespace
 
 std::string_view placeholder(Kind kind) { return kind_texts.at(static_cast<std::size_t>(kind)).placeholder; }
@@ -59,8 +67,30 @@ const Value* Declared::value(const CLI::Option* option) const {
   return found == values.end() ? nullptr : &found->second;
 }
 
-bool is_other_spelling(const std::string& name) {
-  return name.find("license") != name.npos && name.find("licensee") == name.npos;
+const Value* value_of(const Declarations& declarations, const CLI::Option* option) {
+  for (const auto& [command, declared] : declarations) {
+    if (const Value* const value = declared.value(option)) return value;
+  }
+  return nullptr;
+}
+
+std::vector<const CLI::App*> commands_of(const CLI::App& group) {
+  return group.get_subcommands([](const CLI::App* each) { return !each->get_name().empty(); });
+}
+
+std::vector<std::string> long_names(const CLI::Option& option) {
+  std::vector<std::string> out;
+  for (const std::string& name : option.get_lnames()) {
+    if (!is_other_spelling(name)) out.push_back("--" + name);
+  }
+  return out;
+}
+
+std::string other_spelling(const std::string& word) {
+  const auto at = word.find(british);
+  if (at == word.npos) return {};
+  std::string out = word;
+  return out.replace(at, british.size(), american);
 }
 
 }  // namespace airlock::console

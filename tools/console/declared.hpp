@@ -41,7 +41,16 @@ struct Declared {
 /// Of every command and of the program itself.
 using Declarations = std::map<const CLI::App*, Declared>;
 
-/// American spellings (`--license`) are understood, and listed nowhere.
-[[nodiscard]] bool is_other_spelling(const std::string& name);
+/// What an option of any command takes; nothing if it is a flag.
+[[nodiscard]] const Value* value_of(const Declarations& declarations, const CLI::Option* option);
+
+/// The commands of a group, or of the program, in the order of the help. Empty for a command.
+[[nodiscard]] std::vector<const CLI::App*> commands_of(const CLI::App& group);
+
+/// The long names of an option as they are listed: `--licence`. American spellings are understood, and listed nowhere.
+[[nodiscard]] std::vector<std::string> long_names(const CLI::Option& option);
+
+/// The American spelling of a word: `--license` for `--licence`. Empty if the word has no other spelling.
+[[nodiscard]] std::string other_spelling(const std::string& word);
 
 }  // namespace airlock::console

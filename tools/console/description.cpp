@@ -10,10 +10,7 @@ using core::Json;
 
 /// The names of an option, the long ones first: `--help`, `-h`.
 Json names(const CLI::Option& option) {
-  Json out = Json::array();
-  for (const std::string& name : option.get_lnames()) {
-    if (!is_other_spelling(name)) out.push_back("--" + name);
-  }
+  Json out = long_names(option);
   for (const std::string& name : option.get_snames()) out.push_back("-" + name);
   return out;
 }
@@ -60,8 +57,7 @@ Json to_json(const CLI::App& command, const Declarations& declarations) {
       out["exits"].push_back({{"code", code}, {"meaning", meaning}});
     }
   }
-  for (const CLI::App* inner :
-       command.get_subcommands([](const CLI::App* each) { return !each->get_name().empty(); })) {
+  for (const CLI::App* inner : commands_of(command)) {
     out["commands"].push_back(to_json(*inner, declarations));
   }
   return out;
