@@ -14,7 +14,13 @@
 # - A kit's successor roots are not followed: give the new root in TRUST.
 # - It knows of no site: not its site.json, and not a licence that waits.
 set -u
-[ "$#" -ge 3 ] || { echo "usage: $0 LICENCE TRUST PRODUCT [SITE-ID|- [KEY-SHA256|- [KIT]]]" >&2; exit 2; }
+[ "$#" -ge 3 ] && [ "$#" -le 6 ] || { echo "usage: $0 LICENCE TRUST PRODUCT [SITE-ID|- [KEY-SHA256|- [KIT]]]" >&2; exit 2; }
+names='LICENCE TRUST PRODUCT SITE-ID KEY-SHA256 KIT'
+for argument; do
+  # An empty argument must not mean "nothing to check": most often the caller's variable is not set.
+  [ -n "$argument" ] || { echo "$0: ${names%% *} is empty: is a variable not set?" >&2; exit 2; }
+  names=${names#* }
+done
 licence=$1 trust=$2 product=$3 site=${4:--} key=${5:--} kit=${6:-}
 role_licence=2.25.208503675240455195227459110434707166558
 role_kit=2.25.64357806310676226798409269457038673963
@@ -23,7 +29,7 @@ trap 'rm -rf "$work"' EXIT
 
 end() { # end CODE STATE REASON
   echo "state $2"
-  [ -z "${3:-}" ] || echo "$3" >&2
+  [ -z "${3:-}" ] || printf '%s\n' "$3" >&2
   exit "$1"
 }
 

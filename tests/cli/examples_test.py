@@ -170,3 +170,18 @@ for licence, kit in json.loads(sys.argv[1]):
         shutil.copy(kit, w.path / "public/kit.p7s")
         ran = w.run(sys.executable, EXAMPLES / "revocable.py", code=code, env=with_module(w))
         assert ran.text.startswith(state + " "), ran.text
+
+
+def test_an_argument_that_is_given_but_empty_is_refused(w):
+    """As where the caller's variable is not set: else nothing would look for revocations, or at the site's key."""
+    w.new_vendor()
+    licence = w.new_licence("standard", any_site=True)
+    serial = w.run("openssl", "cms", "-verify", "-noverify", "-binary", "-inform", "PEM", "-in", licence).json["serial"]
+    w.vendor("licence", "revoke", serial)
+    recipe, kit = EXAMPLES / "verify-with-openssl.sh", w.new_kit()
+    given = {"LICENCE": licence, "TRUST": w.root, "PRODUCT": "posthog", "SITE-ID": "-", "KEY-SHA256": "-", "KIT": kit}
+    assert w.run(recipe, *given.values(), code=6).text.startswith("state revoked\n")
+    for name in reversed(given):
+        ran = w.run(recipe, *{**given, name: ""}.values(), code=2)
+        assert (ran.text, ran.err) == ("", f"{recipe}: {name} is empty: is a variable not set?\n")
+    assert w.run(recipe, *given.values(), "more", code=2).err.startswith("usage: ")
