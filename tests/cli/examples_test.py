@@ -185,3 +185,35 @@ def test_an_argument_that_is_given_but_empty_is_refused(w):
         ran = w.run(recipe, *{**given, name: ""}.values(), code=2)
         assert (ran.text, ran.err) == ("", f"{recipe}: {name} is empty: is a variable not set?\n")
     assert w.run(recipe, *given.values(), "more", code=2).err.startswith("usage: ")
+    # The shell's other example: an empty site is not the usual one.
+    assert w.run(EXAMPLES / "verify.sh", "", code=3, env=with_programs(w)).text == "not usable: no verdict\n"
+    (w.path / "alone").mkdir()
+    (w.path / "alone/jq").symlink_to(shutil.which("jq"))
+    assert w.run(EXAMPLES / "verify.sh", code=127, env={"PATH": str(w.path / "alone")}).text == "not usable: no verdict\n"
+
+
+def with_programs(w):
+    return {"PATH": f"{os.path.dirname(w.program('airlock'))}:{os.environ['PATH']}"}
+
+
+def test_the_shell_examples_take_a_licensee_with_a_backslash(w):
+    """The `echo` of many shells would change it, and jq would refuse what is left."""
+    w.new_vendor()
+    w.new_site()
+    signer = Signer(w)
+    (w.path / "public").mkdir()
+    shutil.copy(w.root, w.path / "public/vendor-root.crt")
+    for not_after, starts, code, says in ((400.5, "--serve\n", 0, "tier enterprise, 400 days left\n"),
+                                          (-100.5, "--serve --read-only\n", 6, "not usable: ")):
+        licence = signer.licence(licensee=r"A\B \u \c", not_after=at(not_after))
+        for public in (w.path / "public", w.site_path / "public"):
+            shutil.copy(licence, public / "licence.p7s")
+        ran = w.run(EXAMPLES / "start.sh", "/bin/echo", "--serve", env=with_programs(w), cwd=w.path)
+        assert ran.text == starts, ran.err
+        ran = w.run(EXAMPLES / "verify.sh", w.site_path, code=code, env=with_programs(w))
+        assert ran.text.startswith(says) and len(ran.text) > len("not usable: \n") and ran.err == "", ran.text
+    # Without a program there is nothing to start, whatever the licence.
+    for not_after in (400.5, -100.5):
+        shutil.copy(signer.licence(not_after=at(not_after)), w.path / "public/licence.p7s")
+        ran = w.run(EXAMPLES / "start.sh", code=2, env=with_programs(w), cwd=w.path)
+        assert (ran.text, ran.err) == ("", f"usage: {EXAMPLES / 'start.sh'} PROGRAM [ARGUMENT...]\n")

@@ -35,7 +35,8 @@ try() { # try NAME CODE TEXT COMMAND...
 }
 
 airlock-vendor --home vendor init --name 'Example Vendor' --product posthog --quiet
-issue() { airlock-vendor --home vendor licence issue --tier standard --licensee 'Example Bank plc' --any-site --quiet "$@"; }
+# The licensee has a backslash, which the `echo` of many shells would change.
+issue() { airlock-vendor --home vendor licence issue --tier standard --licensee 'Example Bank\plc' --any-site --quiet "$@"; }
 issue --not-before 2020-01-01 --not-after 2099-01-01 --out valid.p7s
 issue --not-before 2020-01-01 --not-after 2020-06-01 --out expired.p7s
 sed '5y/ABCDEFGHIJKLMNOPQRSTUVWXYZ/BCDEFGHIJKLMNOPQRSTUVWXYZA/' valid.p7s >tampered.p7s
