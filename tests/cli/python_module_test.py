@@ -66,7 +66,9 @@ print(first.state.value, ask().state.value, ask(product="other").state.value, as
 
 def test_arguments_that_cannot_be_are_refused_before_the_library_sees_them(w):
     ran = python(w, """
-import airlock, datetime
+import airlock, datetime, decimal
+class NoOffset(datetime.tzinfo):
+    utcoffset = lambda self, time: None
 def bytes_with(**setting):
     return lambda: airlock.verify_bytes(b"", **{"trust": b"", **setting})
 
@@ -78,15 +80,27 @@ for name, call in {
     "id": bytes_with(site_id=b"x"), "sequence": bytes_with(newest_sequence=2**64 + 1),
     "negative": bytes_with(newest_sequence=-1), "zone": bytes_with(now=datetime.datetime(2026, 1, 1)),
     "seconds": bytes_with(now=0), "report": lambda: airlock.process_bytes("a", "{}"),
-    "surrogate": bytes_with(product="\\udcff")}.items():
+    "surrogate": bytes_with(product="\\udcff"), "fraction": bytes_with(newest_sequence=1.5),
+    "whole as a fraction": bytes_with(newest_sequence=1.0), "no number": bytes_with(newest_sequence=float("nan")),
+    "decimal": bytes_with(newest_sequence=decimal.Decimal(1)),
+    "text for a number": bytes_with(newest_sequence="1"), "date": bytes_with(newest_time=datetime.date(2026, 1, 1)),
+    "zone without offset": bytes_with(now=datetime.datetime(2026, 1, 1, tzinfo=NoOffset())),
+    "view": lambda: airlock.verify_bytes(memoryview(b""), trust=b""), "number of bytes": bytes_with(trust=7),
+    "key": bytes_with(key_sha256=b"0" * 64), "memory": bytes_with(memory={}), "product for bytes": bytes_with(product=b"posthog"),
+    "path of files": lambda: airlock.verify_files(7, "b", "c"), "trust of files": lambda: airlock.verify_files("a", 7, "c"),
+    "id of files": lambda: airlock.verify_files("a", "b", "c", 7), "program": lambda: airlock.process("a", "b", 7),
+    "site of a report": lambda: airlock.process(None, "b"), "file of a report": lambda: airlock.process("a", None),
+    "site of bytes": lambda: airlock.process_bytes(7, b""), "no report": lambda: airlock.process_bytes("a", None)}.items():
     try:
         print(name, call())
-    except (TypeError, ValueError) as error:
+    except Exception as error:
         print(name, type(error).__name__)
 """)
     assert [line.rsplit(" ", 1)[1] for line in ran.text.splitlines()] == [
         "TypeError", "TypeError", "ValueError", "TypeError", "ValueError", "TypeError", "TypeError", "TypeError", "TypeError",
-        "TypeError", "ValueError", "ValueError", "ValueError", "TypeError", "TypeError", "UnicodeEncodeError"], ran.text
+        "TypeError", "ValueError", "ValueError", "ValueError", "TypeError", "TypeError", "UnicodeEncodeError",
+        # A sequence is an int; a time has a zone that says how far it is from UTC.
+        *["TypeError"] * 6, "ValueError", *["TypeError"] * 13], ran.text
 
 
 def test_every_handle_is_freed_once_and_null_reads_as_no_memory(w):

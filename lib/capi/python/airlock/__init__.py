@@ -20,6 +20,7 @@ import dataclasses
 import datetime
 import enum
 import json
+import operator
 import os
 from typing import Any, Dict, Iterator, Mapping, Optional, Tuple, Union
 
@@ -229,12 +230,13 @@ def _time(seconds: int) -> datetime.datetime:
 def _seconds(time: datetime.datetime) -> int:
     if not isinstance(time, datetime.datetime):
         raise TypeError(f"a datetime is needed, not {type(time).__name__}")
-    if time.tzinfo is None:
+    if time.utcoffset() is None:
         raise ValueError(f"{time} has no time zone")
     return (time - _EPOCH) // datetime.timedelta(seconds=1)
 
 
 def _sequence(number: int) -> int:
+    number = operator.index(number)  # a TypeError for a float
     if not 0 <= number <= _INT64_MAXIMUM:
         raise ValueError(f"{number} is not a sequence: it must be from 0 to 2^63 - 1")
     return number
