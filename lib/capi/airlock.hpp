@@ -15,7 +15,8 @@
  *    holds has neither an empty serial nor an empty tier.
  *  - Exceptions: nothing here throws or allocates, so it compiles with -fno-exceptions. Where memory runs out the
  *    handle is NULL, and the object reads as the verdict or the outcome "no memory is left": State::unjudged, not
- *    usable, exit code 1; for an Outcome exit code 8, not recorded. The same holds for an object that was moved from.
+ *    usable, exit code 1; for an Outcome exit code 8, not recorded. verify_bytes returns that verdict for a Setting
+ *    whose handle is NULL. The same holds for an object that was moved from.
  *  - Threads: any number may call functions and read one Verdict or Outcome at once. A Setting may be read by any
  *    number, but no thread may change it meanwhile. One thread moves or destroys an object.
  *  - Texts that are passed in end at their first NUL, as in C.
@@ -87,7 +88,7 @@ class Bytes {
 
 /** A limit of use that the licence sets. */
 struct Limit {
-  std::string_view name;
+  std::string_view name = "";
   std::int64_t maximum = 0;
 };
 
@@ -122,7 +123,7 @@ class Range {
   explicit Range(const airlock_verdict* verdict) noexcept : verdict_(verdict) {}
   std::size_t size() const noexcept { return Count(verdict_); }
   bool empty() const noexcept { return size() == 0; }
-  /** An empty element for an index after the last. */
+  /** An empty text or Limit{} for an index after the last. */
   T operator[](std::size_t index) const noexcept { return At(verdict_, index); }
   Iterator begin() const noexcept { return {verdict_, 0}; }
   Iterator end() const noexcept { return {verdict_, size()}; }
@@ -143,7 +144,7 @@ inline std::string_view entitlement_at(const airlock_verdict* verdict, std::size
 }
 inline Limit limit_at(const airlock_verdict* verdict, std::size_t index) {
   const char* name = airlock_verdict_limit_name(verdict, index);
-  return {name, airlock_verdict_limit(verdict, name)};
+  return *name != '\0' ? Limit{name, airlock_verdict_limit(verdict, name)} : Limit{};
 }
 /** Rounded down. */
 template <typename Duration>

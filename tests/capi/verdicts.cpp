@@ -54,8 +54,10 @@ static void print(const airlock::Verdict& verdict) {
     std::abort();
   }
   std::cout << "}\n";
-  if (!verdict.entitlements()[1000].empty() || !verdict.limits()[1000].name.empty() || verdict.limit("no-such-limit") ||
-      verdict.entitled("no-such") || verdict.entitled(nullptr) || verdict.limit(nullptr)) {
+  const airlock::Limit none = verdict.limits()[1000];
+  if (!none.name.empty() || none.name.data() == nullptr || none.maximum != airlock::Limit{}.maximum) std::abort();
+  if (!verdict.entitlements()[1000].empty() || verdict.limit("no-such-limit") || verdict.entitled("no-such") ||
+      verdict.entitled(nullptr) || verdict.limit(nullptr)) {
     std::abort();
   }
   if (verdict.usable() != (verdict.state() == airlock::State::valid || verdict.state() == airlock::State::grace))
@@ -97,7 +99,9 @@ int main() {
   print(airlock::verify_files(nullptr, nullptr, nullptr));
   airlock::Setting setting;
   const airlock::Setting taken = std::move(setting);
-  print(airlock::verify_bytes(std::nullopt, setting));
+  const airlock::Verdict without = airlock::verify_bytes(std::nullopt, setting);
+  print(without);
+  if (without.reason() != first.reason() || without.exit_code() != first.exit_code()) std::abort();
 
   std::string line;
   while (std::getline(std::cin, line)) {
