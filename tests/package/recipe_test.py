@@ -1,5 +1,6 @@
 """What the packages are: their files, what they load, the list of their parts, digests and signature."""
 import json
+import os
 import re
 import shutil
 
@@ -71,25 +72,39 @@ def test_the_list_of_parts_names_all_that_is_loaded_and_compiled_in(packages):
 
 
 def test_openssl_verifies_who_made_them(packages, tmp_path):
-    """Stock openssl verifies the signature as the guide says; a changed list, a changed file and another signer are found out."""
+    """Stock openssl verifies the signature as the guide says; a changed list, a changed or added file and another signer are found out."""
     guide = (TOP / "docs/guides/install.md").read_text()
     block = next(b for b in re.findall(r"```sh\n(.*?)```", guide, re.S) if "openssl cms -verify" in b)
     folder = tmp_path / "carried"
     shutil.copytree(packages.first, folder)
-    shutil.copy(packages.certificate, folder)
+    shutil.copy(packages.certificate, tmp_path)
 
-    def verify(code):
-        return run("sh", "-ec", block, cwd=folder, code=code)
+    def verify(code, **environment):
+        return run("sh", "-ec", block, cwd=folder, code=code, env={**os.environ, **environment})
 
-    verify(0)
-    run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30", "-subj", "/CN=Release",
-        "-keyout", folder / "other.key", "-out", folder / "release.crt")
+    assert "nothing else is here" in verify(0)
+    new_key = ("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30")
+    run(*new_key, "-subj", "/CN=Release", "-keyout", tmp_path / "other.key", "-out", tmp_path / "release.crt")
     assert "Verification failure" in verify(None)
-    shutil.copy(packages.certificate, folder)
+    shutil.copy(packages.certificate, tmp_path)
+    # Another's signature is refused, also where the system trusts its maker.
+    signature = (folder / "SHA256SUMS.p7s").read_bytes()
+    trusted = tmp_path / "trusted"
+    trusted.mkdir()
+    run(*new_key, "-subj", "/CN=Public CA", "-keyout", tmp_path / "ca.key", "-out", trusted / "ca.crt")
+    run(*new_key, "-subj", "/CN=Release", "-keyout", tmp_path / "other.key", "-CA", trusted / "ca.crt", "-CAkey", tmp_path / "ca.key", "-out", tmp_path / "other.crt")
+    run("openssl", "rehash", trusted)
+    run("openssl", "cms", "-sign", "-binary", "-outform", "PEM", "-signer", tmp_path / "other.crt", "-inkey", tmp_path / "other.key", "-in",
+        folder / "SHA256SUMS", "-out", folder / "SHA256SUMS.p7s")
+    assert "Verification failure" in verify(None, SSL_CERT_DIR=str(trusted))
+    (folder / "SHA256SUMS.p7s").write_bytes(signature)
     sums = (folder / "SHA256SUMS").read_bytes()
     (folder / "SHA256SUMS").write_bytes(sums.replace(b"a", b"b", 1))
     assert "Verification failure" in verify(None)
     (folder / "SHA256SUMS").write_bytes(sums)
+    (folder / "SHA256SUMS_1_all.deb").touch()
+    assert "nothing else" not in verify(1)
+    (folder / "SHA256SUMS_1_all.deb").unlink()
     deb = packages.debs(folder)["airlock"]
     deb.write_bytes(deb.read_bytes()[:-1])
     assert f"{deb.name}: FAILED" in verify(1)
