@@ -124,6 +124,7 @@ def test_the_script_changes_nothing_on_a_machine_of_another_day(packages, tmp_pa
         assert not set(before) - set(root.run("dpkg-query -W").splitlines())
         assert root.run("'/root/on a stick/install'", code=2).startswith("Installs packages of this folder.")
         assert "Unable to locate package nginx" in root.run("'/root/on a stick/install' nginx", code=100)
+        assert "README: FAILED" in root.run("cd '/root/on a stick' && echo more >>README && ./install airlock", code=1)
     finally:
         root.close()
 
