@@ -11,8 +11,8 @@
  * Rules for every function:
  *  - Threads: any number of threads may call at once. Several threads may read a handle; one of them frees it.
  *  - Handles: a function that returns a handle returns NULL only where memory ran out. A NULL handle may be passed to
- *    every function; it reads as the verdict or the outcome "no memory is left". airlock_verify_bytes returns that
- *    verdict for a NULL setting.
+ *    every function; it reads as the verdict or the outcome "no memory is left". For a NULL setting
+ *    airlock_verify_bytes returns AIRLOCK_UNJUDGED with exit code 2.
  *  - Texts: UTF-8, printable, with a NUL at the end, never NULL. The pointer belongs to the handle and is valid as
  *    long as the handle is.
  *  - No memory: the verdict is NULL, AIRLOCK_UNJUDGED, or another one that is not usable. It is never better than the

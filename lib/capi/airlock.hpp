@@ -15,8 +15,8 @@
  *    holds has neither an empty serial nor an empty tier.
  *  - Exceptions: nothing here throws or allocates, so it compiles with -fno-exceptions. Where memory runs out the
  *    handle is NULL, and the object reads as the verdict or the outcome "no memory is left": State::unjudged, not
- *    usable, exit code 1; for an Outcome exit code 8, not recorded. verify_bytes returns that verdict for a Setting
- *    whose handle is NULL. The same holds for an object that was moved from.
+ *    usable, exit code 1; for an Outcome exit code 8, not recorded. For a Setting whose handle is NULL verify_bytes
+ *    returns State::unjudged with exit code 2. An object that was moved from has a NULL handle too.
  *  - Threads: any number may call functions and read one Verdict or Outcome at once. A Setting may be read by any
  *    number, but no thread may change it meanwhile. One thread moves or destroys an object.
  *  - Texts that are passed in end at their first NUL, as in C.

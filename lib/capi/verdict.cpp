@@ -215,7 +215,7 @@ void airlock_setting_free(airlock_setting* setting) { delete setting; }
 
 airlock_verdict* airlock_verify_bytes(const void* licence, size_t size, const airlock_setting* setting) {
   return verdict_of([&]() -> Result<JudgedBytes> {
-    if (setting == nullptr) return airlock::core::fail(Code::unexpected, not_judged);
+    if (setting == nullptr) return airlock::core::fail(Code::usage, "a setting is needed");
     std::optional<std::string> bytes;
     if (licence != nullptr) bytes = airlock::capi::bytes_or_empty(licence, size);
     return judge_bytes(std::move(bytes), *setting);

@@ -75,12 +75,7 @@ int main(void) {
   print(NULL);
   print(airlock_verify_site(NULL));
   print(airlock_verify_files(NULL, NULL, NULL, NULL));
-  airlock_verdict* without = airlock_verify_bytes(NULL, 0, NULL);
-  if (strcmp(airlock_verdict_reason(without), airlock_verdict_reason(NULL)) != 0 ||
-      airlock_verdict_exit_code(without) != airlock_verdict_exit_code(NULL)) {
-    return 1;
-  }
-  print(without);
+  print(airlock_verify_bytes(NULL, 0, NULL));
   airlock_setting_trust(NULL, "", 0);
   airlock_setting_free(NULL);
   airlock_outcome_free(NULL);
