@@ -122,7 +122,7 @@ def test_the_script_changes_nothing_on_a_machine_of_another_day(packages, tmp_pa
         for names in ("airlock libairlock0", "airlock-send", "airlock-vendor", "libairlock-dev python3-airlock"):
             root.run(f"'/root/on a stick/install' {names}")
         assert not set(before) - set(root.run("dpkg-query -W").splitlines())
-        assert root.run("'/root/on a stick/install'", code=2).startswith("Installs packages of this folder.")
+        assert root.run("'/root/on a stick/install'", code=2).endswith("  ./install PACKAGE...\n")
         assert "Unable to locate package nginx" in root.run("'/root/on a stick/install' nginx", code=100)
         assert "README: FAILED" in root.run("cd '/root/on a stick' && echo more >>README && ./install airlock", code=1)
     finally:
