@@ -187,8 +187,8 @@ def environment(w):
     folder.mkdir()
     for program in PROGRAMS:
         (folder / program).symlink_to(w.program(program))
-    (w.path / "work" / "my folder").mkdir(parents=True)
-    (w.path / "work" / "status report.json").write_text("{}")
+    (w.path / "desk" / "my folder").mkdir(parents=True)
+    (w.path / "desk" / "status report.json").write_text("{}")
     return {"PATH": f"{folder}:/usr/bin:/bin", "HOME": str(w.path), "TERM": "xterm", "LC_ALL": "C.UTF-8", "AIRLOCK_SITE": str(w.site_path)}
 
 
@@ -202,7 +202,7 @@ def lines(w):
             (f"airlock --site '{w.site_path}' licence verify --site-id ", "\t",
              f"airlock --site '{w.site_path}' licence verify --site-id {w.site_id} "),
             ("airlock --site=~/si", "\t", "airlock --site=~/site/"),
-            ("airlock kit install ~/work/sta", "\t", "airlock kit install ~/work/status\\ report.json "),
+            ("airlock kit install ~/desk/sta", "\t", "airlock kit install ~/desk/status\\ report.json "),
             ("airlock preview sta", "\t", "airlock preview status\\ report.json "),
             ("airlock --site my", "\t", "airlock --site my\\ folder/"),
             ("airlock nonsense ", "\t", "airlock nonsense "),
@@ -216,12 +216,12 @@ def test_tab_in(w, programs, shell):
     held(w, 2)
     env = environment(w)
     scripts = programs / "completion"
-    start = shells.bash(env, w.path / "work", scripts / "airlock") if shell == "bash" else shells.zsh(env, w.path / "work", scripts)
+    start = shells.bash(env, w.path / "desk", scripts / "airlock") if shell == "bash" else shells.zsh(env, w.path / "desk", scripts)
     with start as session:
         for typed, key, line in lines(w):
             got = session.line(typed, key)
             assert got == line or (key == EVERY and sorted(got.split()) == sorted(line.split())), (typed, got)
-    assert not (w.path / "work" / "owned").exists(), "completing ran what was typed"
+    assert not (w.path / "desk" / "owned").exists(), "completing ran what was typed"
 
 
 def test_tab_in_fish(w, programs):
@@ -242,9 +242,9 @@ def test_tab_in_fish(w, programs):
             ("airlock-vendor root ", ["successor", "promote"]),
             ("airlock nonsense ", []),
             ("airlock process (touch owned) --in", ["--inbox"])):
-        ran = w.run("fish", "--no-config", "-c", f"{script}; complete -C '{typed}'", env=env, cwd=w.path / "work")
+        ran = w.run("fish", "--no-config", "-c", f"{script}; complete -C '{typed}'", env=env, cwd=w.path / "desk")
         assert (sorted(line.split("\t")[0] for line in ran.text.splitlines()), ran.err) == (sorted(expected), ""), typed
-    assert not (w.path / "work" / "owned").exists(), "completing ran what was typed"
+    assert not (w.path / "desk" / "owned").exists(), "completing ran what was typed"
 
 
 def test_bash_completion_loads_the_script_by_the_programs_name(w, programs):
