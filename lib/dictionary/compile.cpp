@@ -19,9 +19,6 @@ class Compiler {
       AIRLOCK_CHECK(check_relation(i, "/sum_of", tree_.fields[i].sum_of));
       AIRLOCK_CHECK(check_relation(i, "/delta_of", tree_.fields[i].delta_of));
     }
-    AIRLOCK_CHECK(check_event());
-    AIRLOCK_CHECK(check_time("/roles/period_start", tree_.roles.period_start));
-    AIRLOCK_CHECK(check_time("/roles/period_end", tree_.roles.period_end));
     return find_twins();
   }
 
@@ -129,37 +126,6 @@ class Compiler {
     return {};
   }
 
-  /// The field of a role. It must be declared, without wildcards.
-  [[nodiscard]] Result<const Field*> role(const std::string& place, const std::string& path) const {
-    const auto at = tree_.by_path.find(path);
-    if (at == tree_.by_path.end()) return refuse(place, core::quote(path) + " is not declared");
-    const Field& field = tree_.fields[at->second];
-    if (has_wildcard(field)) {
-      return refuse(place, core::quote(path) + " has a `*`, so it may be many values");
-    }
-    return &field;
-  }
-
-  [[nodiscard]] Result<void> check_event() const {
-    AIRLOCK_TRY(const Field* field, role("/roles/event", tree_.roles.event));
-    auto declared = field->shape.values;
-    auto events = tree_.events;
-    std::sort(declared.begin(), declared.end());
-    std::sort(events.begin(), events.end());
-    if (field->shape.types != std::vector{Type::enumeration} || declared != events) {
-      return refuse("/events",
-                    "must be the values of " + core::quote(field->path) + ", which must have the type `enum` only");
-    }
-    return {};
-  }
-
-  [[nodiscard]] Result<void> check_time(const std::string& place, const std::string& path) const {
-    if (path.empty()) return {};
-    AIRLOCK_TRY(const Field* field, role(place, path));
-    if (field->shape.types == std::vector{Type::time}) return {};
-    return refuse(place, core::quote(path) + " must have the type `time` only");
-  }
-
   /// Twins and a `*` for members exclude each other in one object, since a name could otherwise be both.
   Result<void> find_twins() {
     if (tree_.twins.under.empty()) return {};
@@ -184,6 +150,9 @@ class Compiler {
 
 }  // namespace
 
-Result<void> compile(std::string_view document, Tree& tree) { return Compiler(document, tree).run(); }
+Result<void> compile(std::string_view document, Tree& tree) {
+  AIRLOCK_CHECK(Compiler(document, tree).run());
+  return check_roles(document, tree);
+}
 
 }  // namespace airlock::dictionary

@@ -33,7 +33,7 @@ class Dictionary {
   [[nodiscard]] const std::string& product() const;
   /// In the order of the document.
   [[nodiscard]] const std::vector<Field>& fields() const;
-  /// The events that a report may be: the values that the field at `roles().event` may have.
+  /// The events that a report may be: the values that the field at `roles().event` may have, or the constant event.
   [[nodiscard]] const std::vector<std::string>& events() const;
   [[nodiscard]] const Roles& roles() const;
   [[nodiscard]] const Twins& twins() const;

@@ -27,15 +27,6 @@ std::string read_name(Members& in, std::string_view member) {
   return found;
 }
 
-/// `P7D`, `P1W`: a whole number of days or weeks, from 1 to 999 (ISO 8601 duration).
-bool is_interval(std::string_view text) {
-  if (text.size() < 3 || text.size() > 5 || text.front() != 'P' || (text.back() != 'D' && text.back() != 'W')) {
-    return false;
-  }
-  const auto digits = text.substr(1, text.size() - 2);
-  return digits.front() != '0' && core::is_digits(digits);
-}
-
 /// Reads `type`: one name or a list of names. Empty if `type` is absent.
 std::vector<Type> read_types(Members& in) {
   std::vector<std::string> names;
@@ -141,23 +132,6 @@ Field read_field(Members& in) {
   return field;
 }
 
-Roles read_roles(Members& in) {
-  Roles roles;
-  roles.event = in.text("event");
-  roles.period_start = in.text_if("period_start").value_or("");
-  roles.period_end = in.text_if("period_end").value_or("");
-  roles.every = in.text_if("every").value_or("");
-  if (!in.ok()) return roles;
-  if (roles.period_start.empty() != roles.period_end.empty()) {
-    in.refuse("", "must name both `period_start` and `period_end`, or neither");
-  } else if (!roles.every.empty() && roles.period_start.empty()) {
-    in.refuse("every", "needs `period_start` and `period_end`");
-  } else if (!roles.every.empty() && !is_interval(roles.every)) {
-    in.refuse("every", "must be 1 to 999 days or weeks, such as `P7D` or `P1W`");
-  }
-  return roles;
-}
-
 /// Whether the field says something that the first format does not have.
 bool says_more_than_1(const Field& field) {
   return field.required || field.shape.nullable || !field.shape.sentinels.empty();
@@ -182,7 +156,9 @@ core::Result<void> read_document(const Json& json, std::string_view document, Tr
   tree.name = read_name(in, "name");
   tree.product = read_name(in, "product");
   in.inner("roles", [&](Members& roles) { tree.roles = read_roles(roles); });
-  tree.events = in.texts("events", events_limit);
+  // A constant event says already which events there are.
+  const bool has_events = in.has("events") || tree.roles.constant_event.empty();
+  tree.events = has_events ? in.texts("events", events_limit) : std::vector{tree.roles.constant_event};
   if (in.ok() && tree.events.empty()) in.refuse("events", "is an empty list");
   in.inner_if("twins", [&](Members& twins) {
     tree.twins.under = twins.text("under");

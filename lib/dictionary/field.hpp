@@ -97,10 +97,12 @@ struct Field {
 
 /// The fields that Airlock itself reads.
 struct Roles {
-  std::string event;         ///< path
-  std::string period_start;  ///< path or empty
-  std::string period_end;    ///< path or empty
-  std::string every;         ///< ISO 8601 duration such as `P7D`, or empty
+  std::string event;           ///< path; empty if every report is `constant_event`
+  std::string constant_event;  ///< the event that a report does not name; empty if `event` is a path
+  std::string period_start;    ///< path or empty
+  std::string period_end;      ///< path or empty; equal to `period_start` if the document says `at`
+  std::string every;           ///< ISO 8601 duration such as `P7D`, or empty
+  std::string version;         ///< path of the product's version, or empty
 };
 
 /// Where a report may repeat declared values under flattened names, such as `/properties` with the separator `__`. Both

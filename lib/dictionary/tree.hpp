@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/json.hpp"
+#include "core/members.hpp"
 #include "core/result.hpp"
 #include "dictionary/field.hpp"
 #include "dictionary/steps.hpp"
@@ -62,7 +63,13 @@ struct Tree {
 /// Error: bad_input naming `document`, the JSON path and the reason.
 [[nodiscard]] core::Result<void> read_document(const core::Json& json, std::string_view document, Tree& tree);
 
-/// Builds the nodes of `tree`, and checks the declarations against each other. Errors as for `read_document`.
+/// Reads the object `roles`. Whether it fits the declarations is checked later, by `check_roles`.
+[[nodiscard]] Roles read_roles(core::Members& in);
+
+/// Checks that the fields that the roles name are declared, with fitting types. Errors as for `read_document`.
+[[nodiscard]] core::Result<void> check_roles(std::string_view document, const Tree& tree);
+
+/// Builds the nodes of `tree`, and checks the declarations and roles against each other. Errors as for `read_document`.
 [[nodiscard]] core::Result<void> compile(std::string_view document, Tree& tree);
 
 }  // namespace airlock::dictionary

@@ -180,8 +180,10 @@ class Checker {
              .redact_also_text = {},
              .expect = {}};
     if (facts.redacts_also) {
-      const std::string& path = dictionary_.fields()[dictionary_.find(dictionary_.roles().event).value()].path;
-      out.redact_also_text = core::to_text(core::Json::array({{{"path", path}, {"do", "mask"}}}));
+      // Any redaction will do: every dictionary declares a value, and every value can be dropped.
+      const auto& fields = dictionary_.fields();
+      const auto value = std::find_if(fields.begin(), fields.end(), [](const auto& field) { return field.cls; });
+      out.redact_also_text = core::to_text(core::Json::array({{{"path", value->path}, {"do", "drop"}}}));
     }
     out.expect.disposition = decision.disposition;
     out.expect.rules = decision.rules;

@@ -4,10 +4,10 @@
 #include <map>
 #include <tuple>
 
-#include "core/time.hpp"
 #include "dictionary/fits.hpp"
 #include "redaction/collisions.hpp"
 #include "redaction/looked_for.hpp"
+#include "redaction/period.hpp"
 #include "redaction/truncate.hpp"
 #include "redaction/walk.hpp"
 #include "report/editor.hpp"
@@ -87,10 +87,9 @@ class Account {
       : dictionary_(dictionary),
         plan_(plan),
         with_note_(searched == Searched::report_and_note),
-        inspector_(dictionary) {
+        inspector_(dictionary),
+        period_(dictionary) {
     sources_.resize(2 * dictionary.fields().size(), no_source);
-    period_start_field_ = dictionary.find(dictionary.roles().period_start);
-    period_end_field_ = dictionary.find(dictionary.roles().period_end);
   }
 
   Result<void> add(const WalkStep& step, const Walk& walk) {
@@ -99,8 +98,8 @@ class Account {
     if (step.below_dropped || step.judgement.edit != Edit::keep) AIRLOCK_CHECK(collect(step, walk));
     const bool is_replaced = step.judgement.edit == Edit::replace;
     const bool leaves = !step.below_dropped && step.judgement.edit != Edit::drop;
-    if (leaves && step.placement.status == TokenStatus::declared && step.token->kind == TokenKind::string) {
-      read_period(step.placement.field, is_replaced ? step.judgement.text : step.token->text);
+    if (leaves && step.placement.status == TokenStatus::declared && step.token->is_scalar()) {
+      period_.take(step.placement, is_replaced ? step.judgement.text : step.token->text);
     }
     return {};
   }
@@ -109,8 +108,8 @@ class Account {
     Redacted out;
     out.counts = counts_.sorted();
     out.taken = std::move(taken_);
-    out.period_start = std::move(period_start_);
-    out.period_end = std::move(period_end_);
+    out.period_start = period_.start();
+    out.period_end = period_.end();
     out.inspection = inspector_.finish();
     return out;
   }
@@ -196,12 +195,6 @@ class Account {
     return id;
   }
 
-  void read_period(std::size_t field, std::string_view text) {
-    if (field != period_start_field_ && field != period_end_field_) return;
-    const auto time = core::read_rfc3339(text);
-    if (time) (field == period_start_field_ ? period_start_ : period_end_) = time->date();
-  }
-
   static constexpr std::uint32_t no_source = UINT32_MAX;
 
   const Dictionary& dictionary_;
@@ -211,10 +204,7 @@ class Account {
   Inspector inspector_;
   Counts counts_;
   std::shared_ptr<TakenOut> taken_ = std::make_shared<TakenOut>();
-  std::optional<std::size_t> period_start_field_;
-  std::optional<std::size_t> period_end_field_;
-  std::optional<std::string> period_start_;
-  std::optional<std::string> period_end_;
+  PeriodReader period_;
 };
 
 Result<void> write(const WalkStep& step, report::Editor& editor) {

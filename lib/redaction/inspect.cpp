@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "core/text.hpp"
-#include "core/time.hpp"
 #include "dictionary/classifier.hpp"
 #include "redaction/walk.hpp"
 
@@ -16,9 +15,6 @@ using core::fail;
 using core::quote;
 using dictionary::TokenStatus;
 using report::TokenKind;
-
-/// A field that no token has.
-constexpr std::size_t no_role = dictionary::no_field - 1;
 
 std::vector<bool> required_fields(const dictionary::Dictionary& dictionary) {
   std::vector<bool> out(dictionary.fields().size(), false);
@@ -36,23 +32,23 @@ bool is_event(const dictionary::Dictionary& dictionary, std::string_view text) {
 Inspector::Inspector(const dictionary::Dictionary& dictionary)
     : dictionary_(dictionary),
       event_field_(dictionary.find(dictionary.roles().event).value_or(no_role)),
-      start_field_(dictionary.find(dictionary.roles().period_start).value_or(no_role)),
-      end_field_(dictionary.find(dictionary.roles().period_end).value_or(no_role)),
-      is_missing_(required_fields(dictionary)) {}
+      period_(dictionary),
+      is_missing_(required_fields(dictionary)) {
+  out_.event = dictionary.roles().constant_event;
+}
 
 void Inspector::look(const report::Token& token, const dictionary::Placement& placement) {
   if (token.depth > 0 && (token.is_scalar() || token.opens())) ++out_.members;
   if (placement.field == event_field_) has_event_ = true;
   if (placement.status != TokenStatus::declared) return;
   if (!placement.stands_in) is_missing_[placement.field] = false;
-  if (token.kind != TokenKind::string) return;
-  if (placement.field == event_field_) out_.event = token.text;
-  if (placement.field != start_field_ && placement.field != end_field_) return;
-  const auto time = core::read_rfc3339(token.text);
-  if (time) (placement.field == start_field_ ? out_.period_start : out_.period_end) = time->date();
+  if (placement.field == event_field_ && token.kind == TokenKind::string) out_.event = token.text;
+  if (token.is_scalar()) period_.take(placement, token.text);
 }
 
 core::Result<Inspection> Inspector::finish() {
+  out_.period_start = period_.start();
+  out_.period_end = period_.end();
   const auto missing = std::find(is_missing_.begin(), is_missing_.end(), true);
   if (missing != is_missing_.end()) {
     out_.missing = dictionary_.fields()[static_cast<std::size_t>(missing - is_missing_.begin())].path;
@@ -79,6 +75,7 @@ core::Result<Inspection> inspect(const core::Blob& report, const dictionary::Dic
 
 std::optional<std::string> find_event(const core::Blob& report, const dictionary::Dictionary& dictionary,
                                       const report::Limits& limits, const crypto::Secret& fingerprint_key) {
+  if (!dictionary.roles().constant_event.empty()) return dictionary.roles().constant_event;
   const auto event_field = dictionary.find(dictionary.roles().event);
   report::Scanner scanner(report, limits, fingerprint_key);
   dictionary::Classifier classifier(dictionary);

@@ -11,6 +11,7 @@
 #include "core/result.hpp"
 #include "crypto/hash.hpp"
 #include "dictionary/classifier.hpp"
+#include "redaction/period.hpp"
 #include "report/scanner.hpp"
 
 namespace airlock::redaction {
@@ -33,9 +34,8 @@ class Inspector {
 
  private:
   const dictionary::Dictionary& dictionary_;
-  std::size_t event_field_;  ///< of the roles; `no_role` if the dictionary declares none
-  std::size_t start_field_;
-  std::size_t end_field_;
+  std::size_t event_field_;  ///< of the roles; `no_role` if the event is constant
+  PeriodReader period_;
   std::vector<bool> is_missing_;  ///< by field: whether it is required and has not been seen
   bool has_event_ = false;
   Inspection out_;
@@ -47,7 +47,8 @@ class Inspector {
                                                const report::Limits& limits, const crypto::Secret& fingerprint_key);
 
 /// The event of the report, if it is one of the dictionary's. Reads the report only up to there, so the rest may be
-/// malformed. Nothing if there is no such event, or if the report is malformed before it.
+/// malformed; reads nothing if the event is constant. Nothing if there is no such event, or if the report is malformed
+/// before it.
 [[nodiscard]] std::optional<std::string> find_event(const core::Blob& report, const dictionary::Dictionary& dictionary,
                                                     const report::Limits& limits,
                                                     const crypto::Secret& fingerprint_key);

@@ -47,7 +47,13 @@ class Generator:
 
     def dictionary(self):
         key_types = ["text", "version", "ip", "time", "hostname", "uuid", "empty", "email"]
-        fields = [{"path": "/event", "type": "enum", "values": ["weekly", "daily"], "class": "usage"}]
+        fields, roles, self.events = [], {"event": {"always": "weekly"}}, ["weekly"]
+        if self.random.random() < .75:
+            roles, self.events = {"event": "/event"}, ["weekly", "daily"]
+            fields.append({"path": "/event", "type": "enum", "values": self.events, "class": "usage"})
+        if self.random.random() < .2:
+            roles["at"] = "/at"
+            fields.append({"path": "/at", "type": "time", "class": "time"})
 
         def leaf(path, key=False):
             field = {"path": path, **self.shape(TYPES), "class": self.random.choice(CLASSES)}
@@ -79,8 +85,9 @@ class Generator:
                 field["nullable"] = True
             if self.random.random() < .15 and first_fit(field, Num("-5")) is None:
                 field["sentinels"] = [-5]
-        out = {"format": "airlock-dictionary/2", "name": "d", "product": "p", "roles": {"event": "/event"},
-               "events": ["weekly", "daily"], "fields": fields}
+        out = {"format": "airlock-dictionary/2", "name": "d", "product": "p", "roles": roles, "fields": fields}
+        if len(self.events) > 1 or self.random.random() < .5:
+            out["events"] = self.events
         if self.random.random() < .2:
             out["sentinels"] = [-5, -7]
         if self.random.random() < .7:
@@ -147,7 +154,7 @@ class Generator:
         rules = []
         for i in range(r.randint(0, 3)):
             when = {}
-            for member, values in (("tier", list(tiers)), ("licence", STATES), ("entitlement", ["e1", "e2"]), ("event", ["weekly", "daily"]),
+            for member, values in (("tier", list(tiers)), ("licence", STATES), ("entitlement", ["e1", "e2"]), ("event", self.events),
                                    ("kit", ["current", "stale"])):
                 if r.random() < .4:
                     when[member] = self.some(values, 3, 1)
@@ -161,7 +168,7 @@ class Generator:
 
     def facts(self):
         r = self.random
-        out = {"licence": r.choice(["valid"] * 10 + STATES), "event": r.choice(["weekly", "daily"])}
+        out = {"licence": r.choice(["valid"] * 10 + STATES), "event": r.choice(self.events)}
         if r.random() < .95:
             out["tier"] = r.choice(["gold", "silver", "unlicensed", "tin"])
         if entitlements := self.some(["e1", "e2", "e3"], 2):

@@ -273,12 +273,12 @@ TEST_CASE("the event's declaration and the list of events are the same set") {
 }
 
 TEST_CASE("a period is two declared times, and its interval days or weeks") {
-  check(
-      {{"/roles/period_start", R"("/event")", "`/roles/period_start`: `/event` must have the type `time` only"},
-       {"/roles/period_end", R"("/nowhere")", "`/roles/period_end`: `/nowhere` is not declared"},
-       {"/fields/2/type", R"(["time", "empty"])", "`/roles/period_end`: `/to` must have the type `time` only"},
-       {"/roles/period_end", taken_out, "`/roles`: must name both `period_start` and `period_end`, or neither"},
-       {"/roles", R"({"event": "/event", "every": "P7D"})", "`/roles/every`: needs `period_start` and `period_end`"}});
+  check({{"/roles/period_start", R"("/event")", "`/roles/period_start`: `/event` must have the type `time` only"},
+         {"/roles/period_end", R"("/nowhere")", "`/roles/period_end`: `/nowhere` is not declared"},
+         {"/fields/2/type", R"(["time", "empty"])", "`/roles/period_end`: `/to` must have the type `time` only"},
+         {"/roles/period_end", taken_out, "`/roles`: must name both `period_start` and `period_end`, or neither"},
+         {"/roles", R"({"event": "/event", "every": "P7D"})",
+          "`/roles/every`: needs `period_start` and `period_end`, or `at`"}});
   for (const std::string good : {"P1D", "P7D", "P1W", "P999D"}) check({{"/roles/every", quoted(good), "accepted"}});
   for (const std::string bad :
        {"P0D", "P07D", "P1000D", "7D", "P7", "PD", "P1M", "P1Y", "PT1H", "P-1D", "P1.5D", "p7d", "P7D "}) {

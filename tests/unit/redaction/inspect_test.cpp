@@ -14,6 +14,16 @@ airlock::core::Result<Inspection> inspect_text(std::string_view text,
   return inspect(airlock::core::MemoryBlob(text), dictionary, {}, airlock::crypto::Secret(std::string(16, 'f')));
 }
 
+/// A dictionary of one value that tells when a report was made, and of an event that no report names.
+const airlock::dictionary::Dictionary& ping_dictionary() {
+  static const auto parsed = airlock::dictionary::Dictionary::parse(R"({
+    "format": "airlock-dictionary/2", "name": "ping", "product": "p",
+    "roles": {"event": {"always": "ping"}, "at": "/at"},
+    "fields": [{"path": "/at", "type": "time", "class": "time"}, {"path": "/n", "type": "count", "class": "usage"}]})",
+                                                                    "ping");
+  return parsed.value();
+}
+
 std::string why(std::string_view text) { return inspect_text(text, small_dictionary()).error().message; }
 
 }  // namespace
@@ -80,4 +90,15 @@ TEST_CASE("a walk that redacts a report inspects it as well") {
   CHECK(seen.missing == alone.missing);
   const auto nameless = redact(small_dictionary(), dropping({}), R"({"event":"secret"})");
   CHECK(nameless.value().inspection.error().message == "`/event` is not an event of the dictionary");
+}
+
+TEST_CASE("a constant event is that of every object, and one moment is a whole period") {
+  const auto found = inspect_text(R"({"at":"2026-11-27T23:30:00-02:00","n":1})", ping_dictionary()).value();
+  CHECK(found.event == "ping");
+  CHECK(found.period_start == "2026-11-28");
+  CHECK(found.period_end == "2026-11-28");
+  CHECK(inspect_text("{}", ping_dictionary()).value().event == "ping");
+  CHECK(inspect_text("[]", ping_dictionary()).error().message == "the report is not a JSON object");
+  CHECK(find_event(airlock::core::MemoryBlob("]"), ping_dictionary(), {},
+                   airlock::crypto::Secret(std::string(16, 'f'))) == "ping");
 }
