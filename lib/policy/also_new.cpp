@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "core/members.hpp"
 #include "core/text.hpp"
@@ -38,17 +39,25 @@ std::vector<AlsoNew> in_order(const std::map<Class, std::set<Type>>& consents) {
   return out;
 }
 
-/// The steps of a path, as written.
-std::vector<std::string_view> steps_of(std::string_view path) {
-  return parts_of(path.substr(path.empty() ? 0 : 1), '/');
+/// A step with a `*` may stand for any step. Paths write a literal `*` as `~2`.
+bool is_free(std::string_view step) { return step.find('*') != step.npos; }
+
+std::string_view first_step(std::string_view path) { return path.substr(1, path.find('/', 1) - 1); }
+std::string_view last_step(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+/// Takes the first step off a path that begins with `/`.
+std::string_view take_step(std::string_view& path) {
+  const std::string_view step = first_step(path);
+  path.remove_prefix(1 + step.size());
+  return step;
 }
 
-/// Whether one path may be equal to, above or below the other. A `*` of the declared path may stand for any step.
+/// Whether one path may be equal to, above or below the other.
 bool are_related(std::string_view path, std::string_view declared) {
-  const auto ours = steps_of(path);
-  const auto theirs = steps_of(declared);
-  for (std::size_t i = 0; i < std::min(ours.size(), theirs.size()); ++i) {
-    if (theirs[i] != "*" && theirs[i] != ours[i]) return false;
+  while (!path.empty() && !declared.empty()) {
+    const std::string_view ours = take_step(path);
+    const std::string_view theirs = take_step(declared);
+    if (!is_free(theirs) && theirs != ours) return false;
   }
   return true;
 }
@@ -56,21 +65,34 @@ bool are_related(std::string_view path, std::string_view declared) {
 /// Whether the path, or a container around it, has a name that may be a twin's.
 bool leads_to_twin(std::string_view path, const dictionary::Twins& twins) {
   return path.starts_with(twins.under + "/") &&
-         may_be_twin(twins, twins.under, steps_of(path.substr(twins.under.size())).front());
+         may_be_twin(twins, twins.under, first_step(path.substr(twins.under.size())));
 }
 
-bool covers(const AlsoNew& consent, const FieldTerms& terms) {
-  return consent.cls == terms.cls && !terms.takes.empty() &&
-         std::all_of(terms.takes.begin(), terms.takes.end(),
-                     [&](const std::string& take) { return consent.types.contains(type_of(take)); });
+/// The last names of the paths whose values are of a class that nobody can consent to. A value with such a name at a
+/// new path may be one of them that moved.
+std::set<std::string_view> tell_tale_names(const Terms& terms) {
+  std::set<std::string_view> out;
+  for (const auto& [path, value] : terms.values) {
+    const std::string_view name = last_step(path);
+    if (redaction::is_tell_tale(value.cls) && !is_free(name)) out.insert(name);
+  }
+  return out;
 }
 
-bool is_covered(const std::string& path, const FieldTerms& terms, const Terms& ceiling, const Consent& consent) {
-  const auto steps = steps_of(path);
-  return std::find(steps.begin(), steps.end(), "*") == steps.end() && !leads_to_twin(path, ceiling.twins) &&
-         std::any_of(consent.to.begin(), consent.to.end(), [&](const auto& one) { return covers(one, terms); }) &&
-         std::none_of(consent.declared.begin(), consent.declared.end(),
-                      [&](const std::string& declared) { return are_related(path, declared); });
+/// The smallest consent that covers values with these terms, their few sentinels included; nothing if none may be
+/// given.
+std::optional<AlsoNew> smallest_for(const FieldTerms& terms) {
+  if (terms.takes.empty() || redaction::is_tell_tale(terms.cls)) return std::nullopt;
+  AlsoNew out{terms.cls, {}};
+  for (const std::string& take : terms.takes) {
+    if (!is_sentinel(take)) out.types.insert(type_of(take));
+  }
+  return out;
+}
+
+bool covers(const AlsoNew& consent, const AlsoNew& needed) {
+  return consent.cls == needed.cls &&
+         std::includes(consent.types.begin(), consent.types.end(), needed.types.begin(), needed.types.end());
 }
 
 }  // namespace
@@ -110,6 +132,12 @@ std::string text(const AlsoNew& consent) {
   return "class " + std::string(dictionary::name(consent.cls)) + ", of type " + types;
 }
 
+std::string as_typed(const AlsoNew& consent) {
+  std::string types;
+  for (const Type type : consent.types) types += (types.empty() ? "" : ",") + std::string(dictionary::name(type));
+  return "class=" + std::string(dictionary::name(consent.cls)) + " type=" + types;
+}
+
 Json to_json(const std::vector<AlsoNew>& consents) {
   Json out = Json::array();
   for (const AlsoNew& consent : consents) {
@@ -139,20 +167,45 @@ Result<std::vector<AlsoNew>> also_new_from(const Json& json, std::string_view na
   return in_order(out);
 }
 
+std::map<std::string, AlsoNew> coverable(const Terms& decision, const Terms& ceiling,
+                                         const std::set<std::string>& declared) {
+  std::map<std::string, AlsoNew> out;
+  auto moved = tell_tale_names(ceiling);
+  moved.merge(tell_tale_names(decision));
+  for (const auto& [path, value] : decision.values) {
+    if (ceiling.values.contains(path) || is_free(path) || leads_to_twin(path, ceiling.twins)) continue;
+    if (moved.contains(last_step(path))) continue;
+    const std::string& ours = path;  // clang 14 captures no structured bindings
+    const auto consent = smallest_for(value);
+    if (consent && std::none_of(declared.begin(), declared.end(),
+                                [&](const std::string& theirs) { return are_related(ours, theirs); })) {
+      out.emplace(path, *consent);
+    }
+  }
+  return out;
+}
+
+Terms extended(const Terms& ceiling, const Terms& decision, const std::vector<std::string>& paths) {
+  Terms out = ceiling;
+  for (const std::string& path : paths) out.values.emplace(path, decision.values.at(path));
+  return out;
+}
+
 std::vector<std::string> admit(Ceiling& ceiling, const Ceiling& decisions, const Consent& consent) {
   std::set<std::string> out;
   for (auto& [event, terms] : ceiling) {
     const auto decision = decisions.find(event);
     if (decision == decisions.end() || !terms.has_classes || nowhere_looser(decision->second, terms)) continue;
-    Terms extended = terms;
     std::vector<std::string> paths;
-    for (const auto& [path, value] : decision->second.values) {
-      if (terms.values.contains(path) || !is_covered(path, value, terms, consent)) continue;
-      extended.values.emplace(path, value);
-      paths.push_back(path);
+    for (const auto& [path, needed] : coverable(decision->second, terms, consent.declared)) {
+      const AlsoNew& smallest = needed;  // clang 14 captures no structured bindings
+      if (std::any_of(consent.to.begin(), consent.to.end(), [&](const auto& one) { return covers(one, smallest); })) {
+        paths.push_back(path);
+      }
     }
-    if (paths.empty() || !nowhere_looser(decision->second, extended)) continue;
-    terms = std::move(extended);
+    Terms raised = extended(terms, decision->second, paths);
+    if (paths.empty() || !nowhere_looser(decision->second, raised)) continue;
+    terms = std::move(raised);
     out.insert(paths.begin(), paths.end());
   }
   return {out.begin(), out.end()};

@@ -3,6 +3,7 @@
 /// Standing consents: a person consents in advance to values of a class and of some types that a later kit is the first
 /// to declare. Pure. gate/ records consents and knows what earlier kits declared.
 
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -28,6 +29,9 @@ struct AlsoNew {
 /// One consent in words: `class usage, of type count, integer`.
 [[nodiscard]] std::string text(const AlsoNew& consent);
 
+/// One consent as a person writes it: `class=usage type=count,integer`.
+[[nodiscard]] std::string as_typed(const AlsoNew& consent);
+
 /// Consents as the ledger stores them: `[{"class": "usage", "types": ["count", "integer"]}]`.
 [[nodiscard]] core::Json to_json(const std::vector<AlsoNew>& consents);
 /// Reads them back. `name` is what messages call the document. Error: bad_input.
@@ -40,8 +44,16 @@ struct Consent {
 };
 
 /// Adds to the ceiling those values of `decisions` that the consents cover and that no earlier kit declared. A value is
-/// added only if its path has no `*`, is not at, above or below a path that was declared before, and cannot be a
-/// twin's. Changes an event only if its decision is nowhere looser afterwards. Returns the added paths, sorted.
+/// added only if its path has no `*`, is not at, above or below a path that was declared before, cannot be a twin's,
+/// and does not end in the name of a declared value of class `person`, `location`, `identifier` or `licence`, which may
+/// have moved. Changes an event only if its decision is nowhere looser afterwards. Returns the added paths, sorted.
 [[nodiscard]] std::vector<std::string> admit(Ceiling& ceiling, const Ceiling& decisions, const Consent& consent);
+
+/// The values of `decision` that the ceiling lacks and that some consent can cover, by path, each with the smallest
+/// such consent. `declared`: every path that any kit of the site declared before.
+[[nodiscard]] std::map<std::string, AlsoNew> coverable(const Terms& decision, const Terms& ceiling,
+                                                       const std::set<std::string>& declared);
+/// The terms that a ceiling with `ceiling` has once somebody has consented to these values of `decision`.
+[[nodiscard]] Terms extended(const Terms& ceiling, const Terms& decision, const std::vector<std::string>& paths);
 
 }  // namespace airlock::policy

@@ -13,6 +13,7 @@
 /// than another, then everything that it lets out of a report leaves under the other too, with the same bytes or more
 /// of them.
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
@@ -76,16 +77,30 @@ struct Terms {
 /// were made with. Terms that have classes are left as they are.
 [[nodiscard]] bool complete(Terms& terms, const dictionary::Dictionary& dictionary);
 
+/// Whether a datum is a value or a key.
+enum class FieldKind : std::uint8_t { value, key };
+/// The datum in words: "the value of `/a`", "the key of `/a/*`".
+[[nodiscard]] std::string in_words(FieldKind kind, std::string_view path);
+
 /// One way in which a decision is looser, in words: "the value of `/properties/$ip`" goes from "truncate_ip to /24 and
 /// /48" to "keep".
 struct Loosening {
   std::string what;
   std::string from;
   std::string to;
+  std::string path = {};  ///< the declared path of the datum; empty if it is not one datum that differs
+  FieldKind kind = FieldKind::value;
+  /// Only if types, `enum` values or sentinels make the difference: those that the decision has and the ceiling lacks,
+  /// and those that only the ceiling has, as in `FieldTerms::takes`.
+  std::vector<std::string> gained = {};
+  std::vector<std::string> lost = {};
 
   [[nodiscard]] std::string text() const { return what + ": " + from + " -> " + to; }
   bool operator==(const Loosening&) const = default;
 };
+/// The reason in plain words: "type `count` becomes `number`", "one enum value more: `cockroach`", "drop becomes keep".
+/// Names at most a few of many types or values.
+[[nodiscard]] std::string reason(const Loosening& loosening);
 
 /// Every way in which `decision` is looser than `ceiling`; none if it is nowhere looser. A null `ceiling` means that
 /// nothing was authorised.

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <set>
 
@@ -31,6 +32,13 @@ bool may_be_email(std::string_view take) {
   return type == Type::text || type == Type::email || (is_enum(take) && take.find('@') != take.npos);
 }
 
+Takes only_in(const Takes& these, const Takes& others) {
+  Takes out;
+  std::copy_if(these.begin(), these.end(), std::back_inserter(out),
+               [&](const std::string& take) { return !contains(others, take); });
+  return out;
+}
+
 std::size_t position(const Takes& takes, std::string_view take) {
   return static_cast<std::size_t>(std::find(takes.begin(), takes.end(), take) - takes.begin());
 }
@@ -52,24 +60,25 @@ class FieldOrder {
 
   void compare(const Fields& decision, const Fields& ceiling) {
     for (const auto& [path, now] : decision) {
-      subject_ = subject(path);
+      begin(path);
       const auto found = ceiling.find(path);
       if (found == ceiling.end()) {
         compare_new(now);
       } else {
-        compare_both(path, now, found->second);
+        compare_both(now, found->second);
       }
     }
     for (const auto& [path, before] : ceiling) {
       if (!takes_out(before.treatment) || decision.contains(path)) continue;
-      add(subject(path), redaction::describe(before.treatment) + ", class " + class_name(before.cls), "not declared");
+      begin(path);
+      add(subject_, redaction::describe(before.treatment) + ", class " + class_name(before.cls), "not declared");
     }
   }
 
   /// For terms of which one side lists only what it does not drop, without classes.
   void compare_without_classes(const Fields& decision, const Fields& ceiling) {
     for (const auto& [path, now] : decision) {
-      subject_ = subject(path);
+      begin(path);
       const auto found = ceiling.find(path);
       if (found == ceiling.end()) {
         if (now.treatment.action != Action::drop) {
@@ -86,14 +95,18 @@ class FieldOrder {
   }
 
  private:
-  void add(std::string what, std::string from, std::string to) {
-    out_.push_back({std::move(what), std::move(from), std::move(to)});
+  /// Makes the declaration the one that `add` speaks of.
+  void begin(std::string_view path) {
+    path_ = path;
+    subject_ = in_words(kind_, path);
   }
-  [[nodiscard]] std::string subject(std::string_view path) const {
-    return std::string(kind_ == FieldKind::value ? "the value of " : "the key of ") + quote(path);
+  void add(std::string what, std::string from, std::string to) {
+    out_.push_back({std::move(what), std::move(from), std::move(to), std::string(path_), kind_});
   }
   void add_forms(const FieldTerms& now, const FieldTerms& before) {
     add("what may stand for " + subject_, listed(before.takes, "nothing"), listed(now.takes, "nothing"));
+    out_.back().gained = only_in(now.takes, before.takes);
+    out_.back().lost = only_in(before.takes, now.takes);
   }
 
   /// Undeclared data does not leave. But the leak scan looks for e-mail addresses in it as if they were of class
@@ -116,10 +129,10 @@ class FieldOrder {
         now.looked_for.contains(take) ? "looked for as " + class_name(now.cls) : "not looked for");
   }
 
-  void compare_both(std::string_view path, const FieldTerms& now, const FieldTerms& before) {
+  void compare_both(const FieldTerms& now, const FieldTerms& before) {
     // For tell-tale classes the leak scan looks for copies anywhere, for others only as whole values of the same class.
     if (redaction::is_tell_tale(before.cls) && !redaction::is_tell_tale(now.cls)) {
-      add("the class of " + (kind_ == FieldKind::value ? quote(path) : subject_), class_name(before.cls),
+      add("the class of " + (kind_ == FieldKind::value ? quote(path_) : subject_), class_name(before.cls),
           class_name(now.cls));
     }
     compare_treatments(now, before);
@@ -182,6 +195,7 @@ class FieldOrder {
 
   FieldKind kind_;
   Loosenings& out_;
+  std::string_view path_;
   std::string subject_;
 };
 

@@ -3,7 +3,6 @@
 /// The parts of the ceiling's order (ceiling.hpp); for this module only. Each appends to `out` how `decision` is looser
 /// than `ceiling` in its part.
 
-#include <cstdint>
 #include <vector>
 
 #include "policy/ceiling.hpp"
@@ -11,9 +10,6 @@
 namespace airlock::policy {
 
 using Loosenings = std::vector<Loosening>;
-
-/// Whether fields are those of values or of keys.
-enum class FieldKind : std::uint8_t { value, key };
 
 /// Compares values or keys, declaration by declaration: treatment, types, class, and what the leak scan looks for.
 void compare_fields(FieldKind kind, const Fields& decision, const Fields& ceiling, Loosenings& out);

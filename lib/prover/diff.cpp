@@ -41,6 +41,11 @@ Direction direction_of(const Treatment& before, const Treatment& after) {
   return redaction::at_least(before, after) ? Direction::looser : Direction::mixed;
 }
 
+struct Differences {
+  std::vector<Difference> treatments;
+  std::vector<TermChange> terms;
+};
+
 /// One of the two rulings, with its plans by profiles.
 class Side {
  public:
@@ -59,7 +64,9 @@ class Side {
 class Differ {
  public:
   Differ(const Ruling& before, const Ruling& after)
-      : before_(before), after_(after), before_side_(before_), after_side_(after_) {}
+      : before_(before), after_(after), before_side_(before_), after_side_(after_) {
+    for (const auto& field : before_.dictionary.fields()) declared_before_.insert(field.path);
+  }
 
   Result<PolicyDiff> run() {
     Names events = before_.dictionary.events();
@@ -73,6 +80,12 @@ class Differ {
     for (const auto& variant : Space::variants()) compare(space, variant);
     for (auto& [key, change] : dispositions_) out_.dispositions.push_back(std::move(change));
     for (auto& [key, change] : treatments_) out_.treatments.push_back(std::move(change));
+    compare_events();
+    for (auto& [key, change] : terms_) out_.terms.push_back(std::move(change));
+    for (auto& [key, found] : coverable_) out_.coverable.push_back(std::move(found));
+    const auto loosens = [](const auto& change) { return change.direction != Direction::stricter; };
+    out_.consents_suffice = consents_suffice_ && !out_.coverable.empty() &&
+                            std::none_of(out_.dispositions.begin(), out_.dispositions.end(), loosens);
     return std::move(out_);
   }
 
@@ -101,7 +114,7 @@ class Differ {
   }
 
   void compare(const Group& group, const Space::Variant& variant, const std::pair<Disposition, Disposition>& decided,
-               const std::vector<Difference>* treatments) {
+               const Differences* differences) {
     const auto [before, after] = decided;
     const std::string tier = group.first.tier.value_or("");
     bool differs = false;
@@ -117,8 +130,12 @@ class Differ {
       }
       change.combinations += group.size;
     }
-    if (treatments != nullptr && before != Disposition::withhold && after != Disposition::withhold) {
-      for (const Difference& each : *treatments) {
+    if (differences != nullptr && before != Disposition::withhold && after != Disposition::withhold) {
+      for (const TermChange& each : differences->terms) {
+        differs = true;
+        add(each, tier, group.size);
+      }
+      for (const Difference& each : differences->treatments) {
         differs = true;
         auto& change = treatments_[{each.path, each.of, each.before, each.after}];
         if (change.combinations == 0) {
@@ -136,10 +153,57 @@ class Differ {
     if (differs) out_.changed += group.size;
   }
 
-  const std::vector<Difference>& differences(const Decision& before, const Decision& after) {
+  void add(const TermChange& found, const std::string& tier, std::uint64_t combinations) {
+    const auto& difference = found.difference;
+    auto& change =
+        terms_.try_emplace({difference.what, difference.from, difference.to, found.direction}, found).first->second;
+    change.combinations += combinations;
+    change.tiers.insert(tier);
+  }
+
+  const Differences& differences(const Decision& before, const Decision& after) {
     const auto [at, is_new] = compared_.try_emplace({before.profiles, after.profiles});
-    if (is_new) at->second = compare_plans(before_side_.plan(before), after_side_.plan(after));
+    if (is_new) {
+      const Plan& plan_before = before_side_.plan(before);
+      const Plan& plan_after = after_side_.plan(after);
+      at->second.treatments = compare_plans(plan_before, plan_after);
+      // Dispositions are compared apart.
+      const auto terms_before = policy::terms_of(Disposition::send, plan_before, before_.dictionary);
+      const auto terms_after = policy::terms_of(Disposition::send, plan_after, after_.dictionary);
+      at->second.terms = term_changes(terms_before, terms_after);
+      look_for_consents(terms_before, terms_after, at->second.terms);
+    }
     return at->second;
+  }
+
+  void look_for_consents(const policy::Terms& before, const policy::Terms& after,
+                         const std::vector<TermChange>& changes) {
+    std::set<std::string> looser;
+    for (const TermChange& change : changes) {
+      if (change.direction == Direction::looser) looser.insert(change.difference.path);
+    }
+    Names covered;
+    for (const auto& [path, consent] : policy::coverable(after, before, declared_before_)) {
+      if (!looser.contains(path)) continue;
+      covered.push_back(path);
+      auto& found = coverable_[policy::as_typed(consent)];
+      found.consent = consent;
+      found.paths.insert(path);
+    }
+    consents_suffice_ = consents_suffice_ && policy::nowhere_looser(after, policy::extended(before, after, covered));
+  }
+
+  /// An event that only the new dictionary declares was never authorised.
+  void compare_events() {
+    for (const auto& event : after_.dictionary.events()) {
+      if (contains(before_.dictionary.events(), event)) continue;
+      consents_suffice_ = false;
+      out_.terms.push_back({{"the event " + quote(event), "not declared", "declared"}, Direction::looser, "", {}});
+    }
+    for (const auto& event : before_.dictionary.events()) {
+      if (contains(after_.dictionary.events(), event)) continue;
+      out_.terms.push_back({{"the event " + quote(event), "declared", "not declared"}, Direction::stricter, "", {}});
+    }
   }
 
   [[nodiscard]] std::vector<Difference> compare_plans(const Plan& before, const Plan& after) const {
@@ -190,53 +254,23 @@ class Differ {
   PolicyDiff out_;
   std::map<std::tuple<std::string, Disposition, Disposition>, DispositionChange> dispositions_;
   std::map<std::tuple<std::string, std::string, std::string, std::string>, TreatmentChange> treatments_;
-  std::map<std::pair<Names, Names>, std::vector<Difference>> compared_;
-  std::vector<const std::vector<Difference>*> differences_;  ///< of each group; null if one side withholds
+  std::map<std::tuple<std::string, std::string, std::string, Direction>, TermChange> terms_;
+  std::map<std::string, Coverable> coverable_;  ///< by the words of the consent
+  bool consents_suffice_ = true;
+  std::set<std::string> declared_before_;
+  std::map<std::pair<Names, Names>, Differences> compared_;
+  std::vector<const Differences*> differences_;  ///< of each group; null if one side withholds
 };
 
-std::string tier_in_words(const std::string& tier) { return tier.empty() ? "no tier" : "tier " + quote(tier); }
-
-std::string in_words(Direction direction) {
-  return direction == Direction::mixed ? "neither stricter nor looser, which counts as looser"
-                                       : std::string(name(direction));
-}
-
 }  // namespace
-
-std::string_view name(Direction direction) {
-  static constexpr std::array<std::string_view, 3> names{"looser", "stricter", "mixed"};
-  return names.at(static_cast<std::size_t>(direction));
-}
 
 bool PolicyDiff::gets_looser() const {
   const auto is_looser = [](const auto& change) { return change.direction != Direction::stricter; };
   return std::any_of(dispositions.begin(), dispositions.end(), is_looser) ||
-         std::any_of(treatments.begin(), treatments.end(), is_looser);
+         std::any_of(treatments.begin(), treatments.end(), is_looser) ||
+         std::any_of(terms.begin(), terms.end(), is_looser);
 }
 
 Result<PolicyDiff> diff(const Ruling& before, const Ruling& after) { return Differ(before, after).run(); }
-
-std::vector<std::string> in_sentences(const PolicyDiff& diff) {
-  std::vector<std::string> out;
-  for (const auto& change : diff.dispositions) {
-    out.push_back(tier_in_words(change.tier) + ": " + quote(name(change.before)) + " becomes " +
-                  quote(name(change.after)) + ", " + in_words(change.direction) + ", in " +
-                  std::to_string(change.combinations) + " combinations; the first is " + change.first);
-  }
-  for (const auto& change : diff.treatments) {
-    std::string tiers;
-    for (const auto& tier : change.tiers) tiers += (tiers.empty() ? "" : ", ") + tier_in_words(tier);
-    std::string what = "an undeclared or ill-typed value";
-    if (change.of == "copies") {
-      what = "a member with a copy of a value that is taken out";
-    } else if (change.of != "undeclared") {
-      what = quote(change.path) + (change.of == "key" ? " (the key)" : "");
-      if (!change.cls.empty()) what += ", class " + quote(change.cls);
-    }
-    out.push_back(what + ": " + quote(change.before) + " becomes " + quote(change.after) + ", " +
-                  in_words(change.direction) + ", for " + tiers);
-  }
-  return out;
-}
 
 }  // namespace airlock::prover

@@ -8,13 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "policy/also_new.hpp"
 #include "policy/policy.hpp"
+#include "prover/term_changes.hpp"
 
 namespace airlock::prover {
-
-/// `mixed`: the two do not compare. It counts as looser.
-enum class Direction : std::uint8_t { looser, stricter, mixed };
-[[nodiscard]] std::string_view name(Direction direction);
 
 /// A disposition of one tier that becomes another.
 struct DispositionChange {
@@ -39,11 +37,21 @@ struct TreatmentChange {
   std::uint64_t combinations = 0;
 };
 
+/// New values that one standing consent (policy/also_new.hpp) would cover.
+struct Coverable {
+  policy::AlsoNew consent;
+  std::set<std::string> paths;
+};
+
 struct PolicyDiff {
   std::uint64_t combinations = 0;  ///< that were compared
   std::uint64_t changed = 0;       ///< in which anything differs
   std::vector<DispositionChange> dispositions;
   std::vector<TreatmentChange> treatments;
+  std::vector<TermChange> terms;     ///< what the ceiling's order finds, changed treatments included
+  std::vector<Coverable> coverable;  ///< what is looser and what a consent given before would cover
+  /// Whether these consents cover everything that is looser. If not, a site lets none of it in by consent.
+  bool consents_suffice = false;
 
   [[nodiscard]] bool gets_looser() const;
 };

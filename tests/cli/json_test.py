@@ -34,7 +34,7 @@ RARE = {
                             "outbox[].maybe_delivered", "acknowledged[]"],
     "airlock receipt import": ["freed[]"],
     "airlock policy test": ["cases[].differences[]", "coverage.untested_rules[]", "coverage.untested_redactions[]"],
-    "airlock policy diff": ["treatments[].*", "dispositions[].*", "sentences[]"],
+    "airlock policy diff": ["treatments[].*", "dispositions[].*", "sentences[]", "terms[].*", "consents[].*"],
     "airlock-vendor site *": ["missing[]", "explained[]", "forks[]", "closed_forks[]", "readmissions[]", "retired.*", "retirements[].*",
                               "sites[].missing[].*"],
     "airlock-vendor intake": ["items[].error", "passed_over[].*", "items[].checkpoint"],

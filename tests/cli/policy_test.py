@@ -138,6 +138,44 @@ def test_a_difference_is_told_in_sentences_and_anything_looser_exits_4(w):
     assert "an undeclared or ill-typed value: `refuse` becomes `drop`, looser" in ran.text, ran.text
 
 
+def test_a_difference_compares_types_and_values_as_the_ceiling_does(w):
+    """Types, `enum` values and new data are told as the ceiling compares them, with the consents that would cover them."""
+    upgrade = TOP / "tests/kit/products/upgrade"
+    old = w.file("small.json", json.dumps({
+        "format": "airlock-policy/1", "name": "crm", "version": "1", "otherwise": "withhold", "claims": [], "rules": [],
+        "tiers": {"cloud": {"disposition": "send", "profiles": ["whole"], "may": ["send"]},
+                  "bank": {"disposition": "redact", "profiles": ["part"], "may": ["redact"]}},
+        "profiles": {"whole": {"undeclared": "refuse", "redactions": []},
+                     "part": {"undeclared": "drop", "redactions": [{"class": "person", "do": "drop"},
+                                                                   {"class": "content", "do": "drop"}]}}}))
+
+    def diff(before, after, code=4):
+        return w.airlock("policy", "diff", old, old, "--old-dictionary", upgrade / before, "--dictionary", upgrade / after,
+                         "--json", code=code).json
+    first = diff("d1.json", "d1b.json")
+    assert {(t["path"], t["reason"], t["direction"]) for t in first["terms"]} \
+        == {("/storage_gb", "type `count` becomes `number`", "looser"),
+            ("/backend", "one enum value more: `cockroach`", "looser")}, first["terms"]
+    assert first["looser"] and first["consents"] == [] and first["consents_suffice"] is False
+    assert "`/backend`, class `deployment`: one enum value more: `cockroach`, looser, for tier `bank`, tier `cloud`" in first["sentences"]
+    second = diff("d1b.json", "d2.json")
+    assert second["consents"] == [{"also_new": "class=usage type=count", "paths": ["/ai/tokens"]}], "never owner_email"
+    assert second["consents_suffice"] is False
+    assert "the value of `/owner_email`: not declared becomes drop, class `person`, stricter, for tier `bank`" in second["sentences"]
+    tokens = json.loads((upgrade / "d1b.json").read_text())
+    tokens["fields"].append({"path": "/ai/tokens", "type": "count", "class": "usage", "purpose": "billing"})
+    third = diff("d1b.json", w.file("tokens.json", json.dumps(tokens)))
+    assert third["looser"] and third["consents_suffice"] is True, third
+    back = diff("d1b.json", "d1.json")
+    assert ("/backend", "one enum value fewer: `cockroach`", "stricter") in {(t["path"], t["reason"], t["direction"]) for t in back["terms"]}
+    tokens["events"].append("monthly usage")
+    tokens["fields"][0]["values"].append("monthly usage")
+    text = w.airlock("policy", "diff", old, old, "--old-dictionary", upgrade / "d1b.json", "--dictionary",
+                     w.file("event.json", json.dumps(tokens)), code=4).text
+    assert "the event `monthly usage`: not declared becomes declared, looser\n" in text, text
+    assert "  class=usage type=count: `/ai/tokens`\nbut more than that is looser" in text, text
+
+
 def test_without_files_the_commands_take_what_the_sites_kit_has(w):
     """Without files the commands take what the site's kit has, and say what to name where there is no site."""
     w.site()

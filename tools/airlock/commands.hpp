@@ -32,6 +32,7 @@ void add_licence_usage(Context& context, console::Command& group);
 void add_key(Context& context);
 void add_kit(Context& context);
 void add_policy(Context& context);
+void add_policy_diff(Context& context, console::Command& group);
 void add_dictionary(Context& context);
 void add_pseudonym(Context& context);
 void add_bundle(Context& context);

@@ -11,7 +11,6 @@
 #include "progress.hpp"
 #include "prover/cases.hpp"
 #include "prover/check.hpp"
-#include "prover/diff.hpp"
 #include "prover/show.hpp"
 #include "review/document.hpp"
 #include "review/policy_page.hpp"
@@ -59,15 +58,6 @@ Json to_json(const prover::CheckReport& report) {
           {"sound", report.sound()}};
 }
 
-/// Prints the document with `exit` and, if there is a code, with `error`. Returns the exit code.
-int print(const Context& context, Json document, std::optional<core::Code> code, const std::string& message,
-          const std::string& hint) {
-  if (code) document["error"] = console::error_member(code, message, hint);
-  document["exit"] = core::exit_code(code);
-  context.console.print(document);
-  return core::exit_code(code);
-}
-
 int check(Context& context, const PolicyOptions& options) {
   const auto documents = documents_from(context, options.file, options.dictionary);
   if (!documents) return context.console.report(documents.error());
@@ -76,8 +66,9 @@ int check(Context& context, const PolicyOptions& options) {
   if (!report) return context.console.report(report.error());
   const auto code = report->sound() ? std::nullopt : std::optional(core::Code::refused);
   if (context.console.json()) {
-    return print(context, to_json(*report), code, "the policy breaks a claim of its own, or has a fault",
-                 "see the counter-examples in `claims` and the texts in `findings`");
+    return print_document(context.console, to_json(*report), code,
+                          "the policy breaks a claim of its own, or has a fault",
+                          "see the counter-examples in `claims` and the texts in `findings`");
   }
   const auto& console = context.console;
   console.say("policy " + quote(documents->policy.name()) + " " + documents->policy.version() + ", dictionary " +
@@ -160,17 +151,17 @@ int test(Context& context, const TestOptions& options) {
   const auto coverage = prover::coverage_of(outcomes, documents->policy);
   const auto code = failed == 0 ? std::nullopt : std::optional(core::Code::unexpected);
   if (context.console.json()) {
-    return print(context,
-                 {{"cases", results},
-                  {"passed", files.size() - failed},
-                  {"failed", failed},
-                  {"coverage",
-                   {{"rules", coverage.rules},
-                    {"untested_rules", coverage.untested_rules},
-                    {"redactions", coverage.redactions},
-                    {"untested_redactions", coverage.untested_redactions}}}},
-                 code, std::to_string(failed) + " of " + std::to_string(files.size()) + " cases fail",
-                 "`differences` of each case says how");
+    return print_document(context.console,
+                          {{"cases", results},
+                           {"passed", files.size() - failed},
+                           {"failed", failed},
+                           {"coverage",
+                            {{"rules", coverage.rules},
+                             {"untested_rules", coverage.untested_rules},
+                             {"redactions", coverage.redactions},
+                             {"untested_redactions", coverage.untested_redactions}}}},
+                          code, std::to_string(failed) + " of " + std::to_string(files.size()) + " cases fail",
+                          "`differences` of each case says how");
   }
   const auto covered = [](std::size_t all, const std::vector<std::string>& untested) {
     return std::to_string(all - untested.size()) + " of " + std::to_string(all);
@@ -181,61 +172,6 @@ int test(Context& context, const TestOptions& options) {
                       covered(coverage.redactions, coverage.untested_redactions) + " redactions");
   context.console.say(std::to_string(files.size() - failed) + " passed, " + std::to_string(failed) + " failed");
   return core::exit_code(code);
-}
-
-struct DiffOptions {
-  std::string before;
-  std::string after;
-  std::string dictionary;
-  std::string before_dictionary;
-};
-
-int diff(Context& context, const DiffOptions& options) {
-  const auto after = documents_from(context, options.after, options.dictionary);
-  if (!after) return context.console.report(after.error());
-  const auto before = documents_from(
-      context, options.before, options.before_dictionary.empty() ? options.dictionary : options.before_dictionary);
-  if (!before) return context.console.report(before.error());
-  const auto found = prover::diff({before->policy, before->dictionary}, {after->policy, after->dictionary});
-  if (!found) return context.console.report(found.error());
-  const auto code = found->gets_looser() ? std::optional(core::Code::refused) : std::nullopt;
-  const auto sentences = prover::in_sentences(*found);
-  if (!context.console.json()) {
-    for (const auto& sentence : sentences) context.console.say(sentence);
-    context.console.say(std::to_string(found->changed) + " of " + std::to_string(found->combinations) +
-                        " combinations change" + (code ? "; something gets looser" : "; nothing gets looser"));
-    return core::exit_code(code);
-  }
-  Json dispositions = Json::array();
-  for (const auto& each : found->dispositions) {
-    dispositions.push_back({{"tier", core::or_null(each.tier)},
-                            {"before", policy::name(each.before)},
-                            {"after", policy::name(each.after)},
-                            {"direction", prover::name(each.direction)},
-                            {"combinations", each.combinations},
-                            {"first", each.first}});
-  }
-  Json treatments = Json::array();
-  for (const auto& each : found->treatments) {
-    Json tiers = Json::array();
-    for (const auto& tier : each.tiers) tiers.push_back(core::or_null(tier));
-    treatments.push_back({{"path", core::or_null(each.path)},
-                          {"of", each.of},
-                          {"class", core::or_null(each.cls)},
-                          {"before", each.before},
-                          {"after", each.after},
-                          {"direction", prover::name(each.direction)},
-                          {"tiers", tiers},
-                          {"combinations", each.combinations}});
-  }
-  return print(context,
-               {{"combinations", found->combinations},
-                {"changed", found->changed},
-                {"looser", found->gets_looser()},
-                {"dispositions", dispositions},
-                {"treatments", treatments},
-                {"sentences", sentences}},
-               code, "something gets looser", "`sentences` says what; a site needs `airlock authorise` for it");
 }
 
 struct ShowOptions : PolicyOptions {
@@ -306,21 +242,7 @@ void add_policy(Context& context) {
   test_command.text("--policy", tests->policy.file, "the policy (default: the kit's)", console::Kind::file);
   test_command.text("--dictionary", tests->policy.dictionary, dictionary_help, console::Kind::file);
 
-  auto diffs = std::make_shared<DiffOptions>();
-  console::Command diff_command = context.console.command(
-      group, "diff", "what changes from one policy to another; exit 4 where anything gets looser",
-      "  airlock policy diff old.json new.json --dictionary dictionary.json",
-      [&context, diffs] { return diff(context, *diffs); });
-  diff_command.about(
-      "Both policies are evaluated for every combination of facts. So a change is found wherever it is made.",
-      "guides/write-a-policy.md");
-  diff_command.exits({{4, "something gets looser"}});
-  diff_command.text("OLD", diffs->before, "the policy before", console::Kind::file, console::Need::required);
-  diff_command.text("NEW", diffs->after, "the policy after", console::Kind::file, console::Need::required);
-  diff_command.text("--dictionary", diffs->dictionary, "the dictionary of both (default: the kit's)",
-                    console::Kind::file);
-  diff_command.text("--old-dictionary", diffs->before_dictionary, "the dictionary of OLD, if OLD has another one",
-                    console::Kind::file);
+  add_policy_diff(context, group);
 
   auto shown = std::make_shared<ShowOptions>();
   console::Command show_command =

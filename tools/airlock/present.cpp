@@ -40,6 +40,14 @@ std::string misfit_hint(const gate::Processed& processed) {
 
 }  // namespace
 
+int print_document(const console::Console& console, core::Json document, std::optional<core::Code> code,
+                   const std::string& message, const std::string& hint) {
+  if (code) document["error"] = console::error_member(code, message, hint);
+  document["exit"] = core::exit_code(code);
+  console.print(document);
+  return core::exit_code(code);
+}
+
 core::Result<std::uint64_t> number_from(const std::string& text) {
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);

@@ -16,6 +16,10 @@
 
 namespace airlock::tools {
 
+/// Prints the document with `exit` and, if there is a code, with `error`. Returns the exit code.
+int print_document(const console::Console& console, core::Json document, std::optional<core::Code> code,
+                   const std::string& message, const std::string& hint);
+
 /// The number of a report on the command line. Error: usage.
 [[nodiscard]] core::Result<std::uint64_t> number_from(const std::string& text);
 

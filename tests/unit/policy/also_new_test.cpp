@@ -3,6 +3,7 @@
 #include "policy/also_new.hpp"
 #include "core/json.hpp"
 
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "support.hpp"
@@ -71,6 +72,44 @@ TEST_CASE(
   CHECK(admitted("/p", kept({"count"}), usage_counts, {"/p/gone"}).empty());
   CHECK(admitted("/p/gone/x/y", kept({"count"}), usage_counts, {"/p/*/x"}).empty());
   CHECK(admitted("/p/other", kept({"count"}), usage_counts, {"/p/gone"}) == Paths{"/p/other"});
+}
+
+TEST_CASE("it lets nothing in whose name a value has that nobody can consent to: that value may have moved") {
+  Terms before = old_terms();
+  before.values["/p/admin/phone"] = {{.action = redaction::Action::drop}, {"integer"}, Class::person, {"integer"}};
+  const std::set<std::string> declared{"/event", "/p/old", "/p/in/*", "/p/admin/phone"};
+  for (const auto& [path, is_covered] :
+       std::map<std::string, bool>{{"/p/contact/phone", false}, {"/phone", false}, {"/p/contact/phones", true}}) {
+    CAPTURE(path);
+    Terms now = before;
+    now.values[path] = kept({"count"});
+    Ceiling ceiling{{"report", before}};
+    CHECK(policy::admit(ceiling, {{"report", now}}, {usage_counts, declared}).empty() == !is_covered);
+    CHECK(policy::coverable(now, before, declared).contains(path) == is_covered);
+  }
+  Terms both = old_terms();
+  both.values["/p/owner/mail"] = {{.action = redaction::Action::drop}, {"integer"}, Class::person, {"integer"}};
+  both.values["/p/other/mail"] = kept({"count"});
+  CHECK(policy::coverable(both, old_terms(), {"/p/old"}).empty());
+}
+
+TEST_CASE("a step with a `*` in it may stand for any step, and a value's sentinels need no type of their own") {
+  CHECK(admitted("/p/many/by.*.count", kept({"count"})).empty());
+  CHECK(admitted("/p/many/by.x.count", kept({"count"}), usage_counts, {"/p/many/by.*.count"}).empty());
+  CHECK(admitted("/p/new", kept({"count", "sentinel -1"})) == Paths{"/p/new"});
+  CHECK(admitted("/p/new", kept({"sentinel -1", "enum x"})).empty());
+}
+
+TEST_CASE("for each new value that can be covered, the smallest consent, as a person types it") {
+  Terms now = old_terms();
+  now.values["/p/new"] = kept({"integer", "count"});
+  now.values["/p/who"] = kept({"count"}, Class::person);
+  now.values["/p/list/*"] = kept({"count"});
+  const auto found = policy::coverable(now, old_terms(), {"/event", "/p/old", "/p/in/*"});
+  REQUIRE(found.size() == 1);
+  CHECK(found.begin()->first == "/p/new");
+  CHECK(policy::as_typed(found.begin()->second) == "class=usage type=count,integer");
+  CHECK(policy::extended(old_terms(), now, {"/p/new"}).values.size() == old_terms().values.size() + 1);
 }
 
 TEST_CASE("what is looser besides keeps all of it out, and nothing is let in where nothing is looser") {

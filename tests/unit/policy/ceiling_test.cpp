@@ -187,6 +187,32 @@ TEST_CASE("to ask for fewer approvals is looser, and a document without them ask
   CHECK(policy::to_json(Ceiling{{"a", asks}}).at("format") == "airlock-ceiling/2");
 }
 
+TEST_CASE("the reason for a difference is in plain words") {
+  const auto why = [](const std::vector<std::string>& before, const std::vector<std::string>& now) {
+    Terms ceiling;
+    ceiling.disposition = Disposition::seal;
+    ceiling.values["/a"] = {{}, before};
+    Terms decision = ceiling;
+    decision.values["/a"].takes = now;
+    const auto found = policy::loosenings(decision, &ceiling);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].path == "/a");
+    CHECK(found[0].what == "what may stand for " + policy::in_words(policy::FieldKind::value, "/a"));
+    return policy::reason(found[0]);
+  };
+  CHECK(why({"count"}, {"number"}) == "type `count` becomes `number`");
+  CHECK(why({"count"}, {"count", "boolean"}) == "one type more: `boolean`");
+  CHECK(why({"uuid", "ip"}, {"text"}) == "types `uuid`, `ip` become `text`");
+  CHECK(why({"enum a"}, {"enum a", "enum cockroach"}) == "one enum value more: `cockroach`");
+  CHECK(why({"count"}, {"count", "sentinel -1", "sentinel -2"}) == "2 sentinels more: `-1`, `-2`");
+  CHECK(why({"text"}, {"enum a"}) == "one type fewer: `text`; one enum value more: `a`");
+  std::vector<std::string> many;
+  for (int i = 0; i < 20; ++i) many.push_back("enum v" + std::to_string(i));
+  CHECK(why({"enum x"}, many).find("20 enum values more: `v0`, `v1`, `v2`, `v3`, `v4`, `v5`, `v6`, `v7` and 12 more") ==
+        0);
+  CHECK(policy::reason({"the value of `/a`", "drop", "keep"}) == "drop becomes keep");
+}
+
 TEST_CASE("every single loosening is found by itself, and its tightening is not") {
   Terms base;
   base.disposition = Disposition::seal;
