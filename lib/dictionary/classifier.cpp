@@ -180,10 +180,9 @@ Placement Classifier::State::place_value(const Token& token) {
 
 /// `within` is where the token is if it does not fit: an element that is no value of its `*` is in its array.
 Placement Classifier::State::place_declared(const Token& token, PlaceNumber number, PlaceNumber within) {
-  if (!tree.nodes[number].is_leaf()) {
-    if (!token.opens()) return undeclared_at(within);
-    return enter(token, number, structure_at(number), undeclared_at(number));
-  }
+  const Node& node = tree.nodes[number];
+  if (node.has_children() && token.opens()) return enter(token, number, structure_at(number), undeclared_at(number));
+  if (!node.is_leaf()) return undeclared_at(within);
   const Placement ill_typed = of_field(TokenStatus::ill_typed, number);
   if (const auto placement = fitting(TokenStatus::declared, number, token)) {
     return enter(token, no_place, *placement, ill_typed);
@@ -194,12 +193,14 @@ Placement Classifier::State::place_declared(const Token& token, PlaceNumber numb
 Placement Classifier::State::place_twin(const Token& token) {
   const Placement ill_typed = of_originals(TokenStatus::ill_typed);
   for (const PlaceNumber node : *originals) {
-    if (!tree.nodes[node].is_leaf()) {
+    if (tree.nodes[node].has_children() && token.opens()) {
       Placement twin;
       twin.status = TokenStatus::twin;
       twin.place = tree.twins_under;
-      if (token.opens()) return enter(token, no_place, twin, ill_typed);
-    } else if (const auto placement = fitting(TokenStatus::twin, node, token)) {
+      return enter(token, no_place, twin, ill_typed);
+    }
+    if (!tree.nodes[node].is_leaf()) continue;
+    if (const auto placement = fitting(TokenStatus::twin, node, token)) {
       return enter(token, no_place, moved_to(tree.twins_under, *placement), ill_typed);
     }
   }

@@ -56,6 +56,7 @@ static_assert(sizeof(Placement) <= 16);
 /// - A literal key is `structure`. Its value shows whether the member is ill-typed or undeclared.
 /// - The value of an undeclared or ill-typed key has the status of the key. Everything inside an ill-typed or
 ///   undeclared container has the status of the container.
+/// - Where a type and members or elements are declared, a scalar must fit the type and a container is entered.
 /// - A container that must be empty (of type `empty`, or the twin of a container) is judged when it opens. Anything
 ///   inside it is `ill_typed`.
 /// - The opening and the closing token of a container are placed alike. `null` fits no type.

@@ -82,7 +82,7 @@ class Compiler {
     return node;
   }
 
-  /// A node is either a leaf or has children, and its children are either members or elements.
+  /// A node is a leaf or has children, or both, and its children are either members or elements.
   [[nodiscard]] Result<void> check_shape(std::size_t index) const {
     const Field& field = tree_.fields[index];
     PlaceNumber at = 0;
@@ -97,9 +97,6 @@ class Compiler {
       at = field.is_wildcard[step] ? node.wildcard : tree_.literal(at, field.steps[step]);
     }
     const Node& node = tree_.nodes[at];
-    if (node.is_leaf() && node.has_children()) {
-      return refuse(place_of(index), core::quote(field.path) + " has a `type`, but other declared paths go on from it");
-    }
     if (!node.is_leaf() && !node.has_children()) {
       return refuse(place_of(index),
                     core::quote(field.path) + " has no `type`, and no other declared path goes on from it");

@@ -31,9 +31,10 @@ struct Node {
   const Field* field = nullptr;
   std::uint32_t index = no_field;
 
-  /// Whether a value is declared here. Every other node is a proper prefix of declared paths.
+  /// Whether a value is declared here. A node that is no leaf has children.
   [[nodiscard]] bool is_leaf() const { return field != nullptr && !field->shape.types.empty(); }
   [[nodiscard]] bool has_literals() const { return longest_literal != 0; }
+  /// Whether this is a proper prefix of declared paths: a container here is entered, also at a leaf.
   [[nodiscard]] bool has_children() const { return wildcard != no_place || has_literals(); }
 };
 

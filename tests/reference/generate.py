@@ -1,4 +1,5 @@
 """Policies, dictionaries, facts and reports made up from a seed, for the comparison with the second implementation."""
+import copy
 import json
 import random
 
@@ -78,6 +79,10 @@ class Generator:
                 leaf("/p/deep/*/names/*", key=True)
         if self.random.random() < .4:
             leaf("/p/rows/*/name")
+        # A value where members or elements are declared too.
+        for path in ("/p/a/more", "/p/x~1y/*", "/p/list/*/size", "/p/rows", "/p/rows/*", "/p/map/*/size"):
+            if self.random.random() < .15:
+                leaf(path)
         for field in fields:
             if field["path"] == "/event" or not types_of(field):
                 continue
@@ -181,13 +186,14 @@ class Generator:
 
     def of_shape(self, shape):
         if self.random.random() < .03:
-            return self.random.choice(ODD)
+            return copy.deepcopy(self.random.choice(ODD))
         if shape.get("nullable") and self.random.random() < .3:
             return None
         if shape.get("sentinels") and self.random.random() < .3:
             return Num("-5")
         kind = self.random.choice(types_of(shape))
-        return self.random.choice(shape.get("values", VALUES[kind]) if kind == "enum" else VALUES[kind])
+        # A copy, since members may be added to a container where they are declared too.
+        return copy.deepcopy(self.random.choice(shape.get("values", VALUES[kind]) if kind == "enum" else VALUES[kind]))
 
     def key(self, shape):
         if self.random.random() < .05:

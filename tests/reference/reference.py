@@ -212,7 +212,8 @@ class Redaction:
 
     def value(self, path, value):
         field = self.fields.get(path)
-        if field and types_of(field):
+        is_entered = path in self.prefixes and isinstance(value, (list, dict))
+        if field and types_of(field) and not is_entered:
             kind = first_fit(field, value)
             if kind is None:
                 self.misfit()
@@ -261,7 +262,7 @@ class Redaction:
     def twin(self, key, value, originals):
         is_container = isinstance(value, (list, dict))
         fits = any(first_fit(self.fields[o], value) for o in originals if o in self.fields and types_of(self.fields[o]))
-        if not fits and not (is_container and any(not types_of(self.fields.get(o, {})) for o in originals)):
+        if not fits and not (is_container and any(o in self.prefixes for o in originals)):
             self.misfit()
             return []
         self.spoil(value)

@@ -1,12 +1,15 @@
 #include <doctest/doctest.h>
 
 #include <map>
+#include <nlohmann/json.hpp>
 #include <string>
 
+#include "core/json.hpp"
 #include "dictionary/classifier.hpp"
 #include "walk.hpp"
 
 using namespace airlock::dictionary;
+using airlock::core::Json;
 using airlock::report::TokenKind;
 using test::example_dictionary;
 
@@ -90,6 +93,44 @@ TEST_CASE("a scalar at a proper prefix is undeclared") {
     CHECK(told(R"({"props": {"users": [)" + std::string(value) + "]}}", "/props/users/0") == "undeclared");
     CHECK(told(value, "") == "undeclared");
   }
+}
+
+TEST_CASE("where a type and members are declared, a scalar must fit and a container is entered") {
+  Json json = Json::parse(test::example());
+  for (const auto* field : {R"({"path": "/props/teams", "type": "text", "class": "content", "nullable": true})",
+                            R"({"path": "/props/tags/*/n", "type": "count", "class": "usage"})",
+                            R"({"path": "/props/words/it/x", "type": "count", "class": "usage"})",
+                            R"({"path": "/chain/*", "type": "count", "class": "usage"})"}) {
+    json["fields"].push_back(Json::parse(field));
+  }
+  json["format"] = "airlock-dictionary/2";
+  const auto dictionary = Dictionary::parse(json.dump(), "d.json").value();
+  const auto at = [&](std::string_view report, std::string_view path) { return test::told(dictionary, report, path); };
+  const std::string text = "structure, declared by /props/teams as text of content";
+  CHECK(at(R"({"props": {"teams": "none"}})", "/props/teams") == text);
+  CHECK(at(R"({"props": {"teams": null}})", "/props/teams") ==
+        "structure, declared by /props/teams as empty of content");
+  CHECK(at(R"({"props": {"teams": 7}})", "/props/teams") == "structure, ill-typed by /props/teams of content");
+  CHECK(at(R"({"props": {"teams": {}}})", "/props/teams") == "structure, structure");
+  CHECK(at(R"({"props": {"teams": {"2": {"n": 7}}}})", "/props/teams/2/n") ==
+        "structure, declared by /props/teams/*/n as count of usage");
+  CHECK(at(R"({"props": {"tags": ["a", {"n": 7}, 7]}})", "/props/tags/0") ==
+        "declared by /props/tags/* as text of content");
+  CHECK(at(R"({"props": {"tags": ["a", {"n": 7}, 7]}})", "/props/tags/1/n") ==
+        "structure, declared by /props/tags/*/n as count of usage");
+  CHECK(at(R"({"props": {"tags": ["a", {"n": 7}, 7]}})", "/props/tags/2") == "ill-typed by /props/tags/* of content");
+  CHECK(at(R"({"props": {"words": {"it": true}}})", "/props/words/it") ==
+        "structure, declared by /props/words/it as boolean of deployment");
+  CHECK(at(R"({"props": {"words": {"it": {"x": 1, "y": 1}}}})", "/props/words/it/y") == "undeclared, undeclared");
+  CHECK(at(R"({"chain": ""})", "/chain") == "structure, declared by /chain as empty of transport");
+  for (const auto* empty : {R"({"chain": []})", R"({"chain": {}})"}) {
+    CHECK(at(empty, "/chain") == "structure, structure");
+  }
+  CHECK(at(R"({"chain": [1]})", "/chain/0") == "declared by /chain/* as count of usage");
+  // The twin of a container may be an empty one, and here also a text.
+  CHECK(at(R"({"props": {"words__it": {}}})", "/props/words__it") == "twin by /props/words/it of deployment, twin");
+  CHECK(at(R"({"props": {"words__it": true}})", "/props/words__it") ==
+        "twin by /props/words/it of deployment, twin by /props/words/it of deployment");
 }
 
 TEST_CASE("elements where no element is declared are undeclared") {
