@@ -2,6 +2,7 @@
 // at every place and every split of every name. The classifier must agree with it on generated reports.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <random>
@@ -89,26 +90,20 @@ class Model {
 
   /// Whether a declaration goes on from a path of this size.
   static bool goes_on(const std::vector<const Field*>& along, std::size_t size) {
-    for (const Field* field : along) {
-      if (field->steps.size() > size) return true;
-    }
-    return false;
+    return std::any_of(along.begin(), along.end(), [&](const Field* field) { return field->steps.size() > size; });
   }
 
   /// The declaration of exactly this path's value, or null.
   static const Field* leaf(const std::vector<const Field*>& along, std::size_t size) {
-    for (const Field* field : along) {
-      if (field->steps.size() == size && !field->shape.types.empty()) return field;
-    }
-    return nullptr;
+    const auto at = std::find_if(along.begin(), along.end(), [&](const Field* field) {
+      return field->steps.size() == size && !field->shape.types.empty();
+    });
+    return at == along.end() ? nullptr : *at;
   }
 
   void all(const Path& path, const Json& json, TokenStatus status) {
     out_[text_of(path)] = status;
-    for_each_child(path, json, [&](const Path& child, const Json& inner) {
-      if (!child.back().is_element) out_[text_of(child) + "#"] = status;
-      all(child, inner, status);
-    });
+    inside(path, json, status);
   }
 
   template <typename Visit>
@@ -276,7 +271,6 @@ class Generator {
                                                 "a__b",
                                                 "",
                                                 "x",
-                                                "*",
                                                 "props",
                                                 "teams__2__n",
                                                 "teams__2",
@@ -325,9 +319,8 @@ std::map<TokenStatus, int> compare(const Dictionary& dictionary, int reports) {
   for (int i = 0; i < reports; ++i) {
     const Json report = generator.report();
     const Statuses expected = model.judge(report);
-    const Statuses found = classified(dictionary, report.dump());
     CAPTURE(report.dump());
-    REQUIRE(difference(expected, found) == "");
+    REQUIRE(difference(expected, classified(dictionary, report.dump())) == "");
     for (const auto& [path, status] : expected) ++seen[status];
   }
   return seen;
@@ -353,6 +346,5 @@ TEST_CASE("they agree where a scalar and a container are declared at one place")
   const auto dictionary = Dictionary::parse(json.dump(), "d.json");
   REQUIRE_MESSAGE(dictionary, dictionary.error().message);
   auto seen = compare(*dictionary, 400);
-  CHECK(seen[TokenStatus::declared] > 100);
-  CHECK(seen[TokenStatus::twin] > 100);
+  CHECK(std::min(seen[TokenStatus::declared], seen[TokenStatus::twin]) > 100);
 }
