@@ -105,9 +105,7 @@ class Compiler {
   }
 
   static bool is_numeric(const Shape& shape) {
-    return !shape.types.empty() && std::all_of(shape.types.begin(), shape.types.end(), [](Type type) {
-      return type == Type::count || type == Type::integer || type == Type::number;
-    });
+    return !shape.types.empty() && std::all_of(shape.types.begin(), shape.types.end(), is_figure);
   }
 
   [[nodiscard]] Result<void> check_relation(std::size_t index, const std::string& member,

@@ -21,8 +21,8 @@ struct Tree;  ///< the compiled form; for this module only
 
 class Dictionary {
  public:
-  /// Reads and checks a document of format `airlock-dictionary/1` or `airlock-dictionary/2`. Only the second may say
-  /// `nullable`, `required` or `sentinels`. docs/formats/dictionary.md lists every check.
+  /// Reads and checks a document of format `airlock-dictionary/1` or `airlock-dictionary/2`. Both may have every word.
+  /// docs/formats/dictionary.md lists every check.
   /// `name` is what messages call the document. Error: bad_input naming `name`, the JSON path and the reason.
   [[nodiscard]] static Result<Dictionary> parse(std::string_view text, std::string_view name);
   Dictionary(Dictionary&&) noexcept;

@@ -16,7 +16,6 @@ using core::Members;
 
 constexpr std::string_view format_1 = "airlock-dictionary/1";
 constexpr std::string_view format_2 = "airlock-dictionary/2";
-constexpr std::size_t type_count = static_cast<std::size_t>(Type::empty) + 1;
 
 std::string read_name(Members& in, std::string_view member) {
   std::string found = in.text(member, name_bytes_limit);
@@ -93,12 +92,33 @@ Class read_class(Members& in) {
   return cls.value_or(Class::content);
 }
 
+/// Reads `holds`: of which classes an opaque value may contain something, besides its own.
+std::vector<Class> read_holds(Members& in, const Shape& shape) {
+  std::vector<Class> out;
+  if (!in.has("holds")) return out;
+  const std::vector<std::string> names = in.texts("holds", class_count);
+  if (in.ok() && names.empty()) in.refuse("holds", "is an empty list");
+  if (in.ok() && !has_type(shape, Type::opaque)) in.refuse("holds", "belongs to type `opaque` only");
+  for (const std::string& text : names) {
+    const auto cls = class_from(text);
+    if (!cls) {
+      in.refuse("holds", core::quote(text) + " is not a class");
+      return {};
+    }
+    out.push_back(*cls);
+  }
+  return out;
+}
+
 KeyDeclaration read_key(Members& in) {
   KeyDeclaration key{read_shape(in), read_class(in)};
   if (in.ok() && key.shape.types.empty()) in.refuse("type", "is missing");
-  for (const Type type : {Type::count, Type::integer, Type::number, Type::boolean}) {
-    if (in.ok() && has_type(key.shape, type))
+  for (const Type type : key.shape.types) {
+    if (is_number(type) || type == Type::boolean) {
       in.refuse("type", "a key is a string and never a " + core::quote(name(type)));
+    } else if (type == Type::opaque) {
+      in.refuse("type", "a key is never `opaque`, since what is in it could not be judged");
+    }
   }
   return key;
 }
@@ -112,6 +132,7 @@ Field read_field(Members& in) {
   field.shape = read_shape(in);
   if (!field.shape.types.empty()) field.cls = read_class(in);
   read_stand_ins(in, field.shape);
+  field.holds = read_holds(in, field.shape);
   field.required = in.boolean_if("required").value_or(false);
   const bool has_star = std::find(field.is_wildcard.begin(), field.is_wildcard.end(), true) != field.is_wildcard.end();
   if (in.ok() && field.required && has_star) in.refuse("required", "needs a path without `*`");
@@ -125,16 +146,11 @@ Field read_field(Members& in) {
   field.delta_of = in.text_if("delta_of").value_or("");
   if (in.ok() && field.shape.types.empty()) {
     if (!field.key) in.refuse("", "has neither a `type` nor a `key`");
-    for (const auto* member : {"class", "sum_of", "delta_of", "nullable", "required", "sentinels"}) {
+    for (const auto* member : {"class", "sum_of", "delta_of", "nullable", "required", "sentinels", "holds"}) {
       if (in.has(member)) in.refuse(member, "needs a `type`");
     }
   }
   return field;
-}
-
-/// Whether the field says something that the first format does not have.
-bool says_more_than_1(const Field& field) {
-  return field.required || field.shape.nullable || !field.shape.sentinels.empty();
 }
 
 /// Adds the sentinels of the dictionary to a shape with the type `count`. False if it then has too many.
@@ -151,7 +167,7 @@ bool add_sentinels(const std::vector<std::string>& sentinels, Shape& shape) {
 
 core::Result<void> read_document(const Json& json, std::string_view document, Tree& tree) {
   Members in(json, document, "");
-  const bool is_second = in.has("format") && *in.any("format") == format_2;
+  const bool is_second = in.has("format") && *in.any("format") == format_2;  // both may have every word
   in.format(is_second ? format_2 : format_1);
   tree.name = read_name(in, "name");
   tree.product = read_name(in, "product");
@@ -170,12 +186,6 @@ core::Result<void> read_document(const Json& json, std::string_view document, Tr
   in.each("fields", fields_limit, [&](Members& field) { tree.fields.push_back(read_field(field)); });
   const std::vector<std::string> sentinels = read_sentinels(in);
   AIRLOCK_CHECK(in.finish());
-  const bool needs_2 = !sentinels.empty() || std::any_of(tree.fields.begin(), tree.fields.end(), says_more_than_1);
-  if (needs_2 && !is_second) {
-    return core::fail(
-        core::Code::bad_input,
-        core::quote(document) + ": `/format`: `nullable`, `required` and `sentinels` need " + core::quote(format_2));
-  }
   for (std::size_t i = 0; i < tree.fields.size(); ++i) {
     if (!add_sentinels(sentinels, tree.fields[i].shape)) {
       return core::fail(core::Code::bad_input, core::quote(document) + ": `/fields/" + std::to_string(i) +

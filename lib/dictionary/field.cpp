@@ -8,9 +8,9 @@ namespace airlock::dictionary {
 namespace {
 
 /// In the order of the enumerators.
-constexpr std::array<std::string_view, 14> type_names{"count", "integer", "number", "boolean", "text",
-                                                      "uuid",  "version", "time",   "url",     "hostname",
-                                                      "ip",    "email",   "enum",   "empty"};
+constexpr std::array<std::string_view, type_count> type_names{
+    "count",    "integer", "number",   "boolean", "text",  "uuid", "version", "time",   "date",   "epoch", "epoch_ms",
+    "duration", "url",     "hostname", "ip",      "email", "mac",  "id",      "locale", "opaque", "enum",  "empty"};
 constexpr std::array<std::string_view, class_count> class_names{
     "usage", "version", "deployment", "time", "licence", "identifier", "person", "location", "content", "transport"};
 

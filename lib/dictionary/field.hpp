@@ -20,15 +20,34 @@ enum class Type : std::uint8_t {
   boolean,      ///< true or false
   text,         ///< string that is not empty
   uuid,         ///< canonical text, any version (RFC 9562 4)
-  version,      ///< `1.35.0`, `v1.22.7-gke.300`
+  version,      ///< `1.35.0`, `v1.22.7-gke.300`, `12.17 (Debian 12.17-1)`
   time,         ///< date-time of RFC 3339 5.6
+  date,         ///< full-date of RFC 3339 5.6
+  epoch,        ///< whole seconds since 1970-01-01T00:00:00Z (POSIX) up to year 9999, a number
+  epoch_ms,     ///< the same in milliseconds
+  duration,     ///< of ISO 8601 (`P7D`) or as Go prints it (`168h0m0s`)
   url,          ///< http or https (RFC 3986), without user name and password
   hostname,     ///< RFC 1123 2.1
   ip,           ///< IPv4 dotted quad or IPv6 (RFC 4291 2.2), no zone
   email,        ///< one ASCII address (RFC 5321 4.1.2, dot-string local part)
+  mac,          ///< EUI-48 with colons, dashes or dots
+  id,           ///< hex, ULID, base32, base64 or base64url that a machine made
+  locale,       ///< BCP 47 (`de-CH`) or POSIX (`en_US.UTF-8`)
+  opaque,       ///< string that is passed on whole or not at all, and in which nobody looks
   enumeration,  ///< one of the declared values
   empty,        ///< `""`, `[]`, `{}`
 };
+inline constexpr std::size_t type_count = static_cast<std::size_t>(Type::empty) + 1;
+
+/// Whether values of the type are JSON numbers that count or measure: what `sum_of` may name.
+[[nodiscard]] constexpr bool is_figure(Type type) {
+  return type == Type::count || type == Type::integer || type == Type::number;
+}
+
+/// Whether values of the type are JSON numbers.
+[[nodiscard]] constexpr bool is_number(Type type) {
+  return is_figure(type) || type == Type::epoch || type == Type::epoch_ms;
+}
 
 /// What kind of knowledge a value is. Redactions and claims of a policy name classes.
 enum class Class : std::uint8_t {
@@ -92,6 +111,7 @@ struct Field {
   std::string about;                  ///< a sentence for people; or empty
   std::string sum_of;                 ///< path of the figures that this one is the sum of; or empty
   std::string delta_of;               ///< path of the figure whose growth this one is; or empty
+  std::vector<Class> holds;           ///< what `opaque` values may contain besides their class; empty: anything
   bool required = false;              ///< a report without it is held: for what is billed
 };
 
@@ -128,6 +148,10 @@ inline constexpr std::size_t sentinels_limit = 8;  ///< of one field
 inline constexpr std::size_t text_bytes_limit = 1024;
 inline constexpr std::size_t version_bytes_limit = 64;
 inline constexpr std::size_t time_bytes_limit = 64;
+inline constexpr std::size_t duration_bytes_limit = 64;
+inline constexpr std::size_t id_bytes_limit = 128;
+inline constexpr std::size_t locale_bytes_limit = 64;
+inline constexpr std::size_t opaque_bytes_limit = 64ULL * 1024;  // the longest string that the scanner reads
 inline constexpr std::size_t url_bytes_limit = 2048;
 inline constexpr std::size_t hostname_bytes_limit = 253;   // RFC 1035 2.3.4, without the final dot
 inline constexpr std::size_t email_bytes_limit = 254;      // RFC 5321 4.5.3.1.3, without the angle brackets

@@ -1,22 +1,19 @@
 #include "policy/field_terms.hpp"
 
+#include "redaction/looked_for.hpp"
+
 namespace airlock::policy {
 
 using dictionary::Type;
 
-bool is_number(std::string_view take) {
-  const Type type = type_of(take);
-  return type == Type::count || type == Type::integer || type == Type::number;
-}
+bool is_number(std::string_view take) { return dictionary::is_number(type_of(take)); }
 
 bool is_string(std::string_view take) {
   const Type type = type_of(take);
   return !is_number(take) && type != Type::boolean && type != Type::empty;
 }
 
-bool is_searched(std::string_view take) {
-  return is_string(take) && type_of(take) != Type::enumeration && type_of(take) != Type::time;
-}
+bool is_searched(std::string_view take) { return redaction::evidence_of(type_of(take)) == redaction::Evidence::text; }
 
 bool may_be_twin(const dictionary::Twins& twins, std::string_view container, std::string_view step) {
   const auto& [under, separator] = twins;

@@ -49,13 +49,13 @@ class Plans {
     // Parsing has checked that every set of profiles has a plan.
     return plans_.emplace(decision.profiles, policy_.plan(decision, dictionary_).value()).first->second;
   }
-  /// The first datum of the class that leaves under the decision's profiles.
+  /// The first datum that leaves under the decision's profiles and tells something of the class.
   std::optional<DeclaredDatum> first_leaving(const Decision& decision, dictionary::Class cls) {
     const auto [at, is_new] = leaving_.try_emplace({decision.profiles, cls});
     if (!is_new) return at->second;
     const Plan& plan = of(decision);
     for (const DeclaredDatum& datum : data_of(dictionary_)) {
-      if (class_of(datum, dictionary_) != cls || !leaves(datum, plan, dictionary_)) continue;
+      if (!leaves(datum, cls, plan, dictionary_)) continue;
       at->second = datum;
       break;
     }
@@ -166,8 +166,12 @@ class Checker {
     if (decision.disposition == Disposition::withhold) return;
     const auto datum = plans_.first_leaving(decision, *claim.cls);
     if (!datum) return;
-    result.why = decided + ", and " + in_words(*datum, dictionary_) + " leaves: its treatment is " +
-                 quote(redaction::describe(treatment_of(*datum, plans_.of(decision))));
+    const bool is_of_class = class_of(*datum, dictionary_) == *claim.cls;
+    result.why =
+        decided + ", and " + in_words(*datum, dictionary_) +
+        (is_of_class
+             ? " leaves: its treatment is " + quote(redaction::describe(treatment_of(*datum, plans_.of(decision))))
+             : " leaves whole: it is `opaque` and may hold something of class " + quote(dictionary::name(*claim.cls)));
     result.counter_example = example(claim, facts, decision, datum);
   }
 
@@ -209,7 +213,7 @@ class Checker {
     for (std::size_t i = 0; i < document_.claims.size(); ++i) {
       const Claim& claim = document_.claims[i];
       const bool has_data = !claim.cls || std::any_of(data.begin(), data.end(), [&](const DeclaredDatum& datum) {
-        return class_of(datum, dictionary_) == *claim.cls;
+        return may_tell(datum, *claim.cls, dictionary_);
       });
       if (!has_data) {
         add(PolicyFinding::Kind::vacuous_claim, "claim " + quote(claim.id) +

@@ -1,5 +1,7 @@
 #include "prover/exposure.hpp"
 
+#include <algorithm>
+
 #include "core/text.hpp"
 
 namespace airlock::prover {
@@ -110,6 +112,20 @@ const Treatment& treatment_of(const DeclaredDatum& datum, const Plan& plan) {
 bool leaves(const DeclaredDatum& datum, const Plan& plan, const Dictionary& dictionary) {
   if (treatment_of(datum, plan).action >= Action::mask) return false;
   return !is_below_dropped_key(dictionary.fields()[datum.field], plan, dictionary);
+}
+
+bool may_tell(const DeclaredDatum& datum, dictionary::Class cls, const Dictionary& dictionary) {
+  if (class_of(datum, dictionary) == cls) return true;
+  const Field& field = dictionary.fields()[datum.field];
+  const auto& types = field.shape.types;
+  const bool is_opaque = std::find(types.begin(), types.end(), dictionary::Type::opaque) != types.end();
+  if (datum.of_key || !is_opaque) return false;
+  return field.holds.empty() || std::find(field.holds.begin(), field.holds.end(), cls) != field.holds.end();
+}
+
+bool leaves(const DeclaredDatum& datum, dictionary::Class cls, const Plan& plan, const Dictionary& dictionary) {
+  if (!may_tell(datum, cls, dictionary) || !leaves(datum, plan, dictionary)) return false;
+  return class_of(datum, dictionary) == cls || treatment_of(datum, plan).action == Action::keep;
 }
 
 std::vector<std::string> undone_suppressions(const Plan& plan, const Dictionary& dictionary) {

@@ -30,6 +30,16 @@ struct DeclaredDatum {
 [[nodiscard]] bool leaves(const DeclaredDatum& datum, const redaction::Plan& plan,
                           const dictionary::Dictionary& dictionary);
 
+/// Whether the datum is of the class, or is a value of type `opaque` that may contain something of it: the declaration
+/// says so (`holds`), or does not say what it contains.
+[[nodiscard]] bool may_tell(const DeclaredDatum& datum, dictionary::Class cls,
+                            const dictionary::Dictionary& dictionary);
+
+/// `leaves` for what the datum tells of the class. An opaque value tells of other classes than its own only where it is
+/// kept: every other treatment drops it.
+[[nodiscard]] bool leaves(const DeclaredDatum& datum, dictionary::Class cls, const redaction::Plan& plan,
+                          const dictionary::Dictionary& dictionary);
+
 /// One sentence for each suppressed figure that can be computed from related figures (`sum_of`, `delta_of`) that leave.
 [[nodiscard]] std::vector<std::string> undone_suppressions(const redaction::Plan& plan,
                                                            const dictionary::Dictionary& dictionary);

@@ -33,12 +33,20 @@ std::size_t bytes_limit(Type type) {
       return dictionary::version_bytes_limit;
     case Type::time:
       return dictionary::time_bytes_limit;
+    case Type::duration:
+      return dictionary::duration_bytes_limit;
     case Type::url:
       return dictionary::url_bytes_limit;
     case Type::hostname:
       return dictionary::hostname_bytes_limit;
     case Type::email:
       return dictionary::email_bytes_limit;
+    case Type::id:
+      return dictionary::id_bytes_limit;
+    case Type::locale:
+      return dictionary::locale_bytes_limit;
+    case Type::opaque:
+      return dictionary::opaque_bytes_limit;
     default:
       return 0;
   }

@@ -25,7 +25,7 @@ using report::TokenKind;
 bool changes(const Treatment& treatment, Type type, std::string_view text) {
   if (treatment.action == Action::keep) return false;
   if (!is_partial(treatment.action) || !fits(treatment, type)) return true;
-  const auto rest = truncated(treatment, text);
+  const auto rest = truncated(treatment, type, text);
   return !rest || *rest != text;
 }
 

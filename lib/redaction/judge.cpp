@@ -43,9 +43,9 @@ const Judgement& Judge::treat(const Treatment& treatment, const Token& token, co
     case Action::drop:
       return drop;
     case Action::mask:
-      return has_text ? replace(token, Action::mask, std::string(masked)) : drop;
+      return has_text && fits(treatment, placement.type) ? replace(token, Action::mask, std::string(masked)) : drop;
     case Action::pseudonymise:
-      if (!has_text) return drop;
+      if (!has_text || !fits(treatment, placement.type)) return drop;
       return replace(token, Action::pseudonymise,
                      pseudonym(keyed_, placement.cls, dictionary_.fields()[placement.field].path, token.text));
     default:
@@ -53,7 +53,7 @@ const Judgement& Judge::treat(const Treatment& treatment, const Token& token, co
   }
   if (placement.stands_in) return as_kept;  // there is no value to round or suppress
   if (!fits(treatment, placement.type)) return drop;
-  auto rest = truncated(treatment, token.text);
+  auto rest = truncated(treatment, placement.type, token.text);
   if (!rest && treatment.action == Action::suppress_below) return is_key ? as_suppressed_key : as_suppressed_value;
   if (!rest) return drop;
   if (*rest == token.text) return as_kept;

@@ -20,6 +20,9 @@ Evidence evidence_of(Type type) {
     case Type::hostname:
     case Type::ip:
     case Type::email:
+    case Type::mac:
+    case Type::id:
+    case Type::locale:
       return Evidence::text;
     case Type::count:
     case Type::integer:
@@ -29,6 +32,11 @@ Evidence evidence_of(Type type) {
     case Type::enumeration:
     case Type::empty:
     case Type::time:
+    case Type::date:
+    case Type::epoch:
+    case Type::epoch_ms:
+    case Type::duration:
+    case Type::opaque:
       return Evidence::none;
   }
   return Evidence::none;

@@ -17,7 +17,7 @@ namespace airlock::redaction {
 
 /// What a copy of a value of some type proves.
 enum class Evidence : std::uint8_t {
-  none,    ///< nothing: booleans, `enum`, `empty`, times; never looked for
+  none,    ///< nothing: booleans, `enum`, `empty`, types that say a time, `opaque`; never looked for or in
   number,  ///< looked for in tell-tale classes only, and only where the number is long
   text,    ///< looked for in every class
 };

@@ -19,7 +19,7 @@ using report::TokenKind;
 bool leaves_unchanged(const Treatment& treatment, const dictionary::Shape& shape, const Token& token) {
   return std::any_of(shape.types.begin(), shape.types.end(), [&](dictionary::Type type) {
     return fits(treatment, type) && dictionary::fits(type, token.kind, token.text, shape.values) &&
-           truncated(treatment, token.text) == token.text;
+           truncated(treatment, type, token.text) == token.text;
   });
 }
 

@@ -83,8 +83,11 @@ Treatment join(std::span<const Treatment> treatments) {
 bool fits(const Treatment& treatment, dictionary::Type type) {
   using dictionary::Type;
   switch (treatment.action) {
+    case Action::keep:
+    case Action::drop:
+      return true;
     case Action::suppress_below:
-      return type == Type::count || type == Type::integer || type == Type::number;
+      return dictionary::is_figure(type);
     case Action::round:
       return type == Type::count || type == Type::integer || (type == Type::number && treatment.digits != 0);
     case Action::host_to_domain:
@@ -92,12 +95,14 @@ bool fits(const Treatment& treatment, dictionary::Type type) {
     case Action::truncate_ip:
       return type == Type::ip;
     case Action::truncate_time:
-      return type == Type::time;
+      return type == Type::time || type == Type::date || type == Type::epoch || type == Type::epoch_ms;
     case Action::truncate_version:
       return type == Type::version;
-    default:
-      return true;
+    case Action::pseudonymise:
+    case Action::mask:
+      return type != Type::opaque;
   }
+  return false;
 }
 
 std::string describe(const Treatment& treatment) {

@@ -65,8 +65,8 @@ struct Treatment {
 /// drop, but `week` with `pseudonymise` makes pseudonymise, which no longer knows of the week.
 [[nodiscard]] Treatment join(std::span<const Treatment> treatments);
 
-/// Whether the treatment can be applied to a value of this type. `mask` and `pseudonymise` fit every type, but they
-/// drop the containers of type `empty`.
+/// Whether the treatment can be applied to a value of this type. `mask` and `pseudonymise` fit every type but `opaque`,
+/// and they drop the containers of type `empty`. A value that its treatment does not fit is dropped.
 [[nodiscard]] bool fits(const Treatment& treatment, dictionary::Type type);
 
 /// The treatment in words, for explanations: `truncate_ip to /24 and /48`.

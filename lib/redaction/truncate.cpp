@@ -6,6 +6,7 @@
 #include <array>
 
 #include "core/ascii.hpp"
+#include "core/encoding.hpp"
 #include "core/text.hpp"
 #include "core/time.hpp"
 #include "redaction/domain.hpp"
@@ -13,6 +14,8 @@
 
 namespace airlock::redaction {
 namespace {
+
+using dictionary::Type;
 
 /// An IPv6 prefix under which an IPv4 address begins at bit `v4_at`.
 struct Carrier {
@@ -63,10 +66,21 @@ std::optional<std::string> truncate_ip(std::string_view text, int v4_bits, int v
   return address_text(AF_INET6, v6);
 }
 
-std::optional<std::string> truncate_time(std::string_view text, core::Calendar unit) {
-  const auto time = core::read_rfc3339(text);
+/// Never before 1970, since a number before it would be no epoch. So 0, which often means "never", stays.
+std::optional<std::string> truncate_epoch(std::string_view text, core::Calendar unit, std::int64_t per_second) {
+  const auto number = core::number_from<std::int64_t>(text);
+  if (!number || *number < 0) return std::nullopt;
+  const core::Time start = core::start_of(unit, {*number / per_second});
+  return std::to_string(std::max<std::int64_t>(start.seconds, 0) * per_second);
+}
+
+std::optional<std::string> truncate_time(std::string_view text, Type type, core::Calendar unit) {
+  if (type == Type::epoch) return truncate_epoch(text, unit, 1);
+  if (type == Type::epoch_ms) return truncate_epoch(text, unit, 1000);
+  const auto time = core::read_rfc3339(type == Type::date ? std::string(text) + "T00:00:00Z" : std::string(text));
   if (!time) return std::nullopt;
-  return core::start_of(unit, *time).text();
+  const core::Time start = core::start_of(unit, *time);
+  return type == Type::date ? start.date() : start.text();
 }
 
 std::optional<std::string> truncate_version(std::string_view text, VersionPart part) {
@@ -74,7 +88,7 @@ std::optional<std::string> truncate_version(std::string_view text, VersionPart p
   std::size_t end = text.starts_with('v') || text.starts_with('V') ? 1 : 0;
   if (!is_digit(end)) return std::nullopt;
   while (is_digit(end)) ++end;
-  if (part == VersionPart::minor && end < text.size() && text[end] == '.' && is_digit(end + 1)) {
+  if (part == VersionPart::minor && end < text.size() && (text[end] == '.' || text[end] == '_') && is_digit(end + 1)) {
     ++end;
     while (is_digit(end)) ++end;
   }
@@ -83,7 +97,7 @@ std::optional<std::string> truncate_version(std::string_view text, VersionPart p
 
 }  // namespace
 
-std::optional<std::string> truncated(const Treatment& treatment, std::string_view text) {
+std::optional<std::string> truncated(const Treatment& treatment, Type type, std::string_view text) {
   std::optional<std::string> out;
   switch (treatment.action) {
     case Action::suppress_below:
@@ -97,7 +111,7 @@ std::optional<std::string> truncated(const Treatment& treatment, std::string_vie
       out = truncate_ip(text, treatment.v4_bits, treatment.v6_bits);
       break;
     case Action::truncate_time:
-      out = truncate_time(text, treatment.calendar);
+      out = truncate_time(text, type, treatment.calendar);
       break;
     case Action::truncate_version:
       out = truncate_version(text, treatment.version_part);

@@ -93,14 +93,10 @@ int check_report(Context& context, const std::string& text, const DictionaryOpti
   }
   console.say("");
   console.say("judge these, then paste them into `fields`; types and classes are guesses from the values:");
-  bool needs_2 = false;
   for (const Misfit& misfit : misfits->list) {
     if (misfit.proposal.empty()) continue;
     console.say_to_copy("    " + misfit.proposal + ",");
-    needs_2 |= misfit.proposal.find("\"nullable\"") != std::string::npos ||
-               misfit.proposal.find("\"sentinels\"") != std::string::npos;
   }
-  if (needs_2) console.say("`nullable` and `sentinels` need `\"format\": \"airlock-dictionary/2\"`");
   return core::exit_code(code);
 }
 

@@ -44,6 +44,22 @@ Json sample(const Field& declared) {
       return "192.0.2.1";
     case Type::email:
       return "ada@example.com";
+    case Type::date:
+      return "2022-05-02";
+    case Type::epoch:
+      return 1651449602;
+    case Type::epoch_ms:
+      return 1651449602000;
+    case Type::duration:
+      return "P7D";
+    case Type::mac:
+      return "02:42:ac:11:00:02";
+    case Type::id:
+      return "476fde3c2a7aeba84b18d24c6099ac60";
+    case Type::locale:
+      return "de-CH";
+    case Type::opaque:
+      return "c29tZXRoaW5n";
     case Type::enumeration:
       return declared.shape.values.front();
     case Type::empty:

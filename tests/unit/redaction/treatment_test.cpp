@@ -78,11 +78,11 @@ TEST_CASE("a week and a month do not compare, since a month's first day cuts a w
   CHECK_FALSE(at_least(month, week));
   CHECK(join_of({week, month}) == drop);
   // The month of a day is not known from its week: one week, two months.
-  CHECK(truncated(week, "2026-09-30T12:00:00Z") == truncated(week, "2026-10-01T12:00:00Z"));
-  CHECK(truncated(month, "2026-09-30T12:00:00Z") != truncated(month, "2026-10-01T12:00:00Z"));
+  CHECK(truncated(week, Type::time, "2026-09-30T12:00:00Z") == truncated(week, Type::time, "2026-10-01T12:00:00Z"));
+  CHECK(truncated(month, Type::time, "2026-09-30T12:00:00Z") != truncated(month, Type::time, "2026-10-01T12:00:00Z"));
   // Nor the week from the month.
-  CHECK(truncated(month, "2026-09-01T12:00:00Z") == truncated(month, "2026-09-30T12:00:00Z"));
-  CHECK(truncated(week, "2026-09-01T12:00:00Z") != truncated(week, "2026-09-30T12:00:00Z"));
+  CHECK(truncated(month, Type::time, "2026-09-01T12:00:00Z") == truncated(month, Type::time, "2026-09-30T12:00:00Z"));
+  CHECK(truncated(week, Type::time, "2026-09-01T12:00:00Z") != truncated(week, Type::time, "2026-09-30T12:00:00Z"));
 }
 
 TEST_CASE("the strongest of several wins, partial ones of one kind become the coarser, two kinds drop") {
@@ -156,12 +156,13 @@ TEST_CASE("a partial treatment fits its own type only") {
   CHECK(fits(ip(24, 48), Type::ip));
   CHECK_FALSE(fits(ip(24, 48), Type::text));
   CHECK(fits(day, Type::time));
-  CHECK_FALSE(fits(day, Type::uuid));
+  for (const Type type : {Type::date, Type::epoch, Type::epoch_ms}) CHECK(fits(day, type));
+  for (const Type type : {Type::uuid, Type::duration, Type::count}) CHECK_FALSE(fits(day, type));
   CHECK(fits(minor_part, Type::version));
   CHECK_FALSE(fits(minor_part, Type::number));
   CHECK(fits(below(5), Type::count));
   CHECK(fits(below(5), Type::number));
-  CHECK_FALSE(fits(below(5), Type::text));
+  for (const Type type : {Type::text, Type::epoch, Type::epoch_ms}) CHECK_FALSE(fits(below(5), type));
   CHECK(fits(multiples(5), Type::integer));
   CHECK_FALSE(fits(multiples(5), Type::number));
   CHECK(fits(digits(5), Type::number));
@@ -170,6 +171,14 @@ TEST_CASE("a partial treatment fits its own type only") {
   CHECK_FALSE(fits(domain, Type::ip));
   for (const auto& any : {keep, pseudonymise, mask, drop}) {
     for (const auto type : {Type::count, Type::boolean, Type::text, Type::enumeration}) CHECK(fits(any, type));
+  }
+}
+
+TEST_CASE("an opaque value stays whole or is dropped") {
+  CHECK(fits(keep, Type::opaque));
+  CHECK(fits(drop, Type::opaque));
+  for (const auto& other : {mask, pseudonymise, day, minor_part, below(5), multiples(5), domain, ip(24, 48)}) {
+    CHECK_FALSE(fits(other, Type::opaque));
   }
 }
 

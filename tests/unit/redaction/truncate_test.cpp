@@ -4,35 +4,36 @@
 
 using namespace airlock::redaction;
 using airlock::core::Calendar;
+using airlock::dictionary::Type;
 
 namespace {
 
 std::string ip(std::string_view text, int v4, int v6) {
-  return truncated({.action = Action::truncate_ip, .v4_bits = v4, .v6_bits = v6}, text).value_or("none");
+  return truncated({.action = Action::truncate_ip, .v4_bits = v4, .v6_bits = v6}, Type::ip, text).value_or("none");
 }
 
 std::string time(std::string_view text, Calendar unit) {
-  return truncated({.action = Action::truncate_time, .calendar = unit}, text).value_or("none");
+  return truncated({.action = Action::truncate_time, .calendar = unit}, Type::time, text).value_or("none");
 }
 
 std::string version(std::string_view text, VersionPart part) {
-  return truncated({.action = Action::truncate_version, .version_part = part}, text).value_or("none");
+  return truncated({.action = Action::truncate_version, .version_part = part}, Type::version, text).value_or("none");
 }
 
 std::string below(std::string_view text, std::int64_t k) {
-  return truncated({.action = Action::suppress_below, .threshold = k}, text).value_or("none");
+  return truncated({.action = Action::suppress_below, .threshold = k}, Type::number, text).value_or("none");
 }
 
 std::string multiple(std::string_view text, std::int64_t of) {
-  return truncated({.action = Action::round, .multiple = of}, text).value_or("none");
+  return truncated({.action = Action::round, .multiple = of}, Type::number, text).value_or("none");
 }
 
 std::string digits(std::string_view text, int count) {
-  return truncated({.action = Action::round, .digits = count}, text).value_or("none");
+  return truncated({.action = Action::round, .digits = count}, Type::number, text).value_or("none");
 }
 
 std::string domain_of(std::string_view text) {
-  return truncated({.action = Action::host_to_domain}, text).value_or("none");
+  return truncated({.action = Action::host_to_domain}, Type::hostname, text).value_or("none");
 }
 
 }  // namespace
@@ -79,6 +80,27 @@ TEST_CASE("a time becomes the midnight, in UTC, at which its day, week or month 
   CHECK(time("yesterday", Calendar::day) == "none");
 }
 
+TEST_CASE("a date and an epoch become the date and the number of the midnight at which the period began") {
+  const auto cut = [](Type type, std::string_view text, Calendar unit) {
+    return truncated({.action = Action::truncate_time, .calendar = unit}, type, text).value_or("none");
+  };
+  CHECK(cut(Type::date, "2026-11-26", Calendar::day) == "2026-11-26");
+  CHECK(cut(Type::date, "2026-11-26", Calendar::week) == "2026-11-23");
+  CHECK(cut(Type::date, "2026-11-26", Calendar::month) == "2026-11-01");
+  CHECK(cut(Type::date, "2026-11-26T00:00:00Z", Calendar::day) == "none");
+  CHECK(cut(Type::epoch, "1651449602", Calendar::day) == "1651449600");
+  CHECK(cut(Type::epoch, "1651449599", Calendar::week) == "1650844800");
+  CHECK(cut(Type::epoch, "1651449602", Calendar::month) == "1651363200");
+  CHECK(cut(Type::epoch_ms, "1651449602293", Calendar::day) == "1651449600000");
+  CHECK(cut(Type::epoch_ms, "1651449600000", Calendar::day) == "1651449600000");
+  CHECK(cut(Type::epoch, "253402300799", Calendar::month) == "253399622400");
+  // 1970 began on a Thursday. What is before it would be no epoch, and 0 often means "never".
+  CHECK(cut(Type::epoch, "0", Calendar::week) == "0");
+  CHECK(cut(Type::epoch_ms, "259200123", Calendar::week) == "0");
+  CHECK(cut(Type::epoch, "-1", Calendar::day) == "none");
+  CHECK(cut(Type::epoch, "1e9", Calendar::day) == "none");
+}
+
 TEST_CASE("a version keeps its first number or two, and the v before them") {
   CHECK(version("1.35.0", VersionPart::minor) == "1.35");
   CHECK(version("1.35.0", VersionPart::major) == "1");
@@ -89,6 +111,13 @@ TEST_CASE("a version keeps its first number or two, and the v before them") {
   CHECK(version("7.x", VersionPart::minor) == "7");
   CHECK(version("7", VersionPart::minor) == "7");
   CHECK(version("7.1rc2", VersionPart::minor) == "7.1");
+  CHECK(version("1.1.1w", VersionPart::minor) == "1.1");
+  CHECK(version("6.2w", VersionPart::minor) == "6.2");
+  CHECK(version("12.17 (Debian 12.17-1)", VersionPart::minor) == "12.17");
+  CHECK(version("12.17 (Debian 12.17-1)", VersionPart::major) == "12");
+  CHECK(version("v5.4.0b3", VersionPart::minor) == "v5.4");
+  CHECK(version("11_3_0+security-01", VersionPart::minor) == "11_3");
+  CHECK(version("21.8.13.1.altinitystable", VersionPart::major) == "21");
   CHECK(version("v", VersionPart::minor) == "none");
   CHECK(version("latest", VersionPart::minor) == "none");
   CHECK(version("", VersionPart::major) == "none");
