@@ -10,7 +10,7 @@ using core::Result;
 
 class Compiler {
  public:
-  Compiler(std::string_view document, Tree& tree) : document_(core::quote(document)), tree_(tree) {}
+  Compiler(const DocumentName& name, Tree& tree) : name_(name), tree_(tree) {}
 
   Result<void> run() {
     for (std::size_t i = 0; i < tree_.fields.size(); ++i) AIRLOCK_CHECK(add(i));
@@ -24,16 +24,23 @@ class Compiler {
 
  private:
   [[nodiscard]] tl::unexpected<core::Error> refuse(const std::string& place, const std::string& why) const {
-    return core::fail(core::Code::bad_input, document_ + ": " + core::quote(place) + ": " + why);
+    return refuse(Origin{std::string(name_.document), place}, "", why);
   }
-  static std::string place_of(std::size_t index) { return "/fields/" + std::to_string(index); }
+  [[nodiscard]] static tl::unexpected<core::Error> refuse(const Origin& origin, const std::string& member,
+                                                          const std::string& why) {
+    return core::fail(core::Code::bad_input,
+                      core::quote(origin.file) + ": " + core::quote(origin.place + member) + ": " + why);
+  }
 
   Result<void> add(std::size_t index) {
     const Field& field = tree_.fields[index];
     const auto [at, is_new] = tree_.by_path.emplace(field.path, index);
     if (!is_new) {
-      return refuse(place_of(index) + "/path",
-                    core::quote(field.path) + " is declared already by " + core::quote(place_of(at->second)));
+      const Origin here = name_.of(index);
+      const Origin before = name_.of(at->second);
+      return refuse(here, "/path",
+                    core::quote(field.path) + " is declared already by " + core::quote(before.place) +
+                        (before.file == here.file ? "" : " of " + core::quote(before.file)));
     }
     PlaceNumber parent = no_place;
     PlaceNumber node = 0;
@@ -89,7 +96,7 @@ class Compiler {
     for (std::size_t step = 0; step < field.steps.size(); ++step) {
       const Node& node = tree_.nodes[at];
       if (node.wildcard != no_place && node.keys == nullptr && node.has_literals()) {
-        return refuse(place_of(index) + "/path",
+        return refuse(name_.of(index), "/path",
                       core::quote(field.path) + " is beside " +
                           (field.is_wildcard[step] ? "literal members" : "a `*` for elements") +
                           "; a `*` for members needs a `key`");
@@ -98,7 +105,7 @@ class Compiler {
     }
     const Node& node = tree_.nodes[at];
     if (!node.is_leaf() && !node.has_children()) {
-      return refuse(place_of(index),
+      return refuse(name_.of(index), "",
                     core::quote(field.path) + " has no `type`, and no other declared path goes on from it");
     }
     return {};
@@ -111,12 +118,11 @@ class Compiler {
   [[nodiscard]] Result<void> check_relation(std::size_t index, const std::string& member,
                                             const std::string& other) const {
     if (other.empty()) return {};
-    const auto place = place_of(index) + member;
     const auto at = tree_.by_path.find(other);
-    if (at == tree_.by_path.end()) return refuse(place, core::quote(other) + " is not declared");
-    if (at->second == index) return refuse(place, "names the field itself");
+    if (at == tree_.by_path.end()) return refuse(name_.of(index), member, core::quote(other) + " is not declared");
+    if (at->second == index) return refuse(name_.of(index), member, "names the field itself");
     if (!is_numeric(tree_.fields[index].shape) || !is_numeric(tree_.fields[at->second].shape)) {
-      return refuse(place, "both fields must have only the types `count`, `integer` or `number`");
+      return refuse(name_.of(index), member, "both fields must have only the types `count`, `integer` or `number`");
     }
     return {};
   }
@@ -139,15 +145,15 @@ class Compiler {
     return {};
   }
 
-  std::string document_;
+  const DocumentName& name_;
   Tree& tree_;
 };
 
 }  // namespace
 
-Result<void> compile(std::string_view document, Tree& tree) {
-  AIRLOCK_CHECK(Compiler(document, tree).run());
-  return check_roles(document, tree);
+Result<void> compile(const DocumentName& name, Tree& tree) {
+  AIRLOCK_CHECK(Compiler(name, tree).run());
+  return check_roles(name.document, tree);
 }
 
 }  // namespace airlock::dictionary

@@ -15,12 +15,12 @@ Dictionary::Dictionary(Dictionary&&) noexcept = default;
 Dictionary& Dictionary::operator=(Dictionary&&) noexcept = default;
 Dictionary::~Dictionary() = default;
 
-Result<Dictionary> Dictionary::parse(std::string_view text, std::string_view name) {
+Result<Dictionary> Dictionary::parse(std::string_view text, std::string_view name, const std::vector<Origin>& origins) {
   AIRLOCK_TRY(const core::Json json,
               core::parse_json(text, name, {.bytes = dictionary_bytes_limit, .depth = json_depth_limit}));
   auto tree = std::make_unique<Tree>();
-  AIRLOCK_CHECK(read_document(json, name, *tree));
-  AIRLOCK_CHECK(compile(name, *tree));
+  AIRLOCK_CHECK(read_document(json, {name, origins}, *tree));
+  AIRLOCK_CHECK(compile({name, origins}, *tree));
   return Dictionary(std::move(tree));
 }
 

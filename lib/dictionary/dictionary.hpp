@@ -12,6 +12,7 @@
 
 #include "core/result.hpp"
 #include "dictionary/field.hpp"
+#include "dictionary/origin.hpp"
 
 namespace airlock::dictionary {
 
@@ -23,8 +24,10 @@ class Dictionary {
  public:
   /// Reads and checks a document of format `airlock-dictionary/1` or `airlock-dictionary/2`. Both may have every word.
   /// docs/formats/dictionary.md lists every check.
-  /// `name` is what messages call the document. Error: bad_input naming `name`, the JSON path and the reason.
-  [[nodiscard]] static Result<Dictionary> parse(std::string_view text, std::string_view name);
+  /// `name` is what messages call the document. Error: bad_input naming `name`, the JSON path and the reason. `origins`
+  /// has what to name instead for each element of `fields`, or is empty.
+  [[nodiscard]] static Result<Dictionary> parse(std::string_view text, std::string_view name,
+                                                const std::vector<Origin>& origins = {});
   Dictionary(Dictionary&&) noexcept;
   Dictionary& operator=(Dictionary&&) noexcept;
   ~Dictionary();

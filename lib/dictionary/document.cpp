@@ -111,7 +111,7 @@ std::vector<Class> read_holds(Members& in, const Shape& shape) {
 }
 
 KeyDeclaration read_key(Members& in) {
-  KeyDeclaration key{read_shape(in), read_class(in)};
+  KeyDeclaration key{read_shape(in), read_class(in), in.text_if("review").value_or("")};
   if (in.ok() && key.shape.types.empty()) in.refuse("type", "is missing");
   for (const Type type : key.shape.types) {
     if (is_number(type) || type == Type::boolean) {
@@ -142,6 +142,7 @@ Field read_field(Members& in) {
     field.purpose = in.word("purpose", {"billing", "licensing", "product-analytics", "support", "routing", "none"});
   }
   field.about = in.text_if("about").value_or("");
+  field.review = in.text_if("review").value_or("");
   field.sum_of = in.text_if("sum_of").value_or("");
   field.delta_of = in.text_if("delta_of").value_or("");
   if (in.ok() && field.shape.types.empty()) {
@@ -165,8 +166,8 @@ bool add_sentinels(const std::vector<std::string>& sentinels, Shape& shape) {
 
 }  // namespace
 
-core::Result<void> read_document(const Json& json, std::string_view document, Tree& tree) {
-  Members in(json, document, "");
+core::Result<void> read_document(const Json& json, const DocumentName& name, Tree& tree) {
+  Members in(json, name.document, "");
   const bool is_second = in.has("format") && *in.any("format") == format_2;  // both may have every word
   in.format(is_second ? format_2 : format_1);
   tree.name = read_name(in, "name");
@@ -182,14 +183,19 @@ core::Result<void> read_document(const Json& json, std::string_view document, Tr
   });
   if (const Json* fields = in.array("fields", fields_limit)) {
     if (fields->empty()) in.refuse("fields", "is an empty list");
+    for (std::size_t i = 0; i < fields->size() && in.ok(); ++i) {
+      const Origin origin = name.of(i);
+      Members field((*fields)[i], origin.file, origin.place);
+      tree.fields.push_back(read_field(field));
+      if (auto read = field.finish(); !read) in.refuse(std::move(read).error());
+    }
   }
-  in.each("fields", fields_limit, [&](Members& field) { tree.fields.push_back(read_field(field)); });
   const std::vector<std::string> sentinels = read_sentinels(in);
   AIRLOCK_CHECK(in.finish());
   for (std::size_t i = 0; i < tree.fields.size(); ++i) {
     if (!add_sentinels(sentinels, tree.fields[i].shape)) {
-      return core::fail(core::Code::bad_input, core::quote(document) + ": `/fields/" + std::to_string(i) +
-                                                   "`: has more than " + std::to_string(sentinels_limit) +
+      return core::fail(core::Code::bad_input, core::quote(name.of(i).file) + ": " + core::quote(name.of(i).place) +
+                                                   ": has more than " + std::to_string(sentinels_limit) +
                                                    " sentinels, counting those of the whole dictionary");
     }
   }

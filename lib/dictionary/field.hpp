@@ -89,6 +89,7 @@ struct Shape {
 struct KeyDeclaration {
   Shape shape;
   Class cls = Class::content;
+  std::string review = {};  ///< why a person has yet to judge it; or empty
 };
 
 /// The index of no declaration.
@@ -113,6 +114,7 @@ struct Field {
   std::string delta_of;               ///< path of the figure whose growth this one is; or empty
   std::vector<Class> holds;           ///< what `opaque` values may contain besides their class; empty: anything
   bool required = false;              ///< a report without it is held: for what is billed
+  std::string review;                 ///< why a person has yet to judge it; or empty
 };
 
 /// The fields that Airlock itself reads.
@@ -135,14 +137,18 @@ struct Twins {
 };
 
 /// Limits of a dictionary.
-inline constexpr std::uint64_t dictionary_bytes_limit = 1024ULL * 1024;
-inline constexpr std::size_t fields_limit = 4096;
+inline constexpr std::uint64_t dictionary_bytes_limit = 4096ULL * 1024;
+inline constexpr std::size_t fields_limit = 16'384;
 inline constexpr std::size_t steps_limit = 32;  ///< of one path
 inline constexpr std::size_t events_limit = 64;
-inline constexpr std::size_t values_limit = 256;  ///< of one `enum`
+inline constexpr std::size_t values_limit = 4096;  ///< of one `enum`
 inline constexpr std::size_t name_bytes_limit = 64;
 inline constexpr std::size_t separator_bytes_limit = 8;
 inline constexpr std::size_t sentinels_limit = 8;  ///< of one field
+
+/// Limits of a dictionary that is written short (source.hpp).
+inline constexpr std::size_t shape_depth_limit = 8;  ///< shapes within one another
+inline constexpr std::size_t defaults_limit = 64;    ///< objects in the `defaults` of one file
 
 /// Limits of a report's values, in bytes of the decoded text. A longer value does not fit its type.
 inline constexpr std::size_t text_bytes_limit = 1024;

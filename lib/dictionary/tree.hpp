@@ -15,6 +15,7 @@
 #include "core/members.hpp"
 #include "core/result.hpp"
 #include "dictionary/field.hpp"
+#include "dictionary/origin.hpp"
 #include "dictionary/steps.hpp"
 
 namespace airlock::dictionary {
@@ -61,8 +62,8 @@ struct Tree {
 [[nodiscard]] std::optional<std::string> read_path(std::string_view path, Field& field);
 
 /// Reads the document into the members of `tree` from `name` to `twins`. Checks each declaration by itself.
-/// Error: bad_input naming `document`, the JSON path and the reason.
-[[nodiscard]] core::Result<void> read_document(const core::Json& json, std::string_view document, Tree& tree);
+/// Error: bad_input naming the document, the JSON path and the reason.
+[[nodiscard]] core::Result<void> read_document(const core::Json& json, const DocumentName& name, Tree& tree);
 
 /// Reads the object `roles`. Whether it fits the declarations is checked later, by `check_roles`.
 [[nodiscard]] Roles read_roles(core::Members& in);
@@ -71,6 +72,6 @@ struct Tree {
 [[nodiscard]] core::Result<void> check_roles(std::string_view document, const Tree& tree);
 
 /// Builds the nodes of `tree`, and checks the declarations and roles against each other. Errors as for `read_document`.
-[[nodiscard]] core::Result<void> compile(std::string_view document, Tree& tree);
+[[nodiscard]] core::Result<void> compile(const DocumentName& name, Tree& tree);
 
 }  // namespace airlock::dictionary

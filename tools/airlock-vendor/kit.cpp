@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -5,11 +6,12 @@
 #include "core/members.hpp"
 #include "core/text.hpp"
 #include "crypto/hash.hpp"
-#include "dictionary/dictionary.hpp"
+#include "dictionary/source.hpp"
 #include "intake/home.hpp"
 #include "policy/approvals.hpp"
 #include "policy/policy.hpp"
 #include "public/destination.hpp"
+#include "site/kit_documents.hpp"
 #include "sys/look.hpp"
 #include "sys/read_file.hpp"
 #include "sys/write_file.hpp"
@@ -22,16 +24,31 @@ constexpr std::uint64_t approvals_bytes_limit = 64ULL * 1024;
 
 struct Options {
   std::string policy;
-  std::string dictionary;
+  std::vector<std::string> dictionary;
   std::string delivery;
   std::string approvals;
   std::string out;
 };
 
+/// A kit is for what people have judged.
+core::Result<void> check_judged(const std::vector<dictionary::ReviewMark>& marks) {
+  constexpr std::size_t listed = 5;
+  if (marks.empty()) return {};
+  std::string list;
+  for (std::size_t i = 0; i < std::min(marks.size(), listed); ++i) {
+    list += (i == 0 ? "" : "; ") + core::quote(marks[i].path) + " " + core::printable(marks[i].text);
+  }
+  if (marks.size() > listed) list += "; and " + std::to_string(marks.size() - listed) + " more";
+  return core::fail(core::Code::bad_input,
+                    "the dictionary has " + std::to_string(marks.size()) +
+                        (marks.size() == 1 ? " declaration" : " declarations") + " with a `review`: " + list,
+                    "correct what is wrong in each of them, then take its `review` out");
+}
+
 /// Checks policy and dictionary before the kit is made, so that messages name the person's own files and not the names
 /// that these files get in the kit.
-core::Result<void> check(const intake::KitOrder& order, const Options& options) {
-  AIRLOCK_TRY(const auto dictionary, dictionary::Dictionary::parse(order.dictionary, options.dictionary));
+core::Result<void> check(const intake::KitOrder& order, const Options& options,
+                         const dictionary::Dictionary& dictionary) {
   AIRLOCK_TRY(const auto policy, policy::Policy::parse(order.policy, options.policy, dictionary));
   // Sites show these names to people, so every character must be visible. Other texts are read only by programs.
   AIRLOCK_CHECK(core::check_typed("the policy's name", policy.name(), core::text_limit));
@@ -47,14 +64,16 @@ core::Result<std::string> build(const VendorContext& context, const Options& opt
   AIRLOCK_TRY(auto home, intake::Home::open(context.home));
   intake::KitOrder order;
   AIRLOCK_TRY(order.policy, sys::read_file(options.policy, policy::policy_bytes_limit));
-  AIRLOCK_TRY(order.dictionary, sys::read_file(options.dictionary, dictionary::dictionary_bytes_limit));
+  AIRLOCK_TRY(auto source, site::read_dictionary(options.dictionary));
+  AIRLOCK_CHECK(check_judged(source.marks));
   if (!options.delivery.empty()) {
     AIRLOCK_TRY(order.delivery, sys::read_file(options.delivery, delivery_bytes_limit));
   }
   if (!options.approvals.empty()) {
     AIRLOCK_TRY(order.approvals, sys::read_file(options.approvals, approvals_bytes_limit));
   }
-  AIRLOCK_CHECK(check(order, options));
+  AIRLOCK_CHECK(check(order, options, source.dictionary));
+  order.dictionary = std::move(source.text);
   AIRLOCK_TRY(std::string file, home.build_kit(order));
   AIRLOCK_CHECK(sys::create_file(options.out, file, sys::public_file));
   return file;
@@ -85,7 +104,8 @@ void add_kit(VendorContext& context) {
       "than the one before. A document with a mistake uses up no number.",
       "guides/vendor.md");
   command.text("--policy", options->policy, "the policy", console::Kind::file, console::Need::required);
-  command.text("--dictionary", options->dictionary, "the dictionary", console::Kind::file, console::Need::required);
+  command.repeated("--dictionary", options->dictionary, "the files of the dictionary", console::Kind::file,
+                   console::Need::required);
   command.text("--delivery", options->delivery,
                "the file with the kit's `delivery`, which says where sites send reports", console::Kind::file);
   command.text("--approvals", options->approvals,

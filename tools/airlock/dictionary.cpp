@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -6,6 +7,7 @@
 #include "core/text.hpp"
 #include "crypto/hash.hpp"
 #include "dictionary/misfits.hpp"
+#include "dictionary/source.hpp"
 #include "documents.hpp"
 #include "gate/kept.hpp"
 #include "gate/names.hpp"
@@ -22,8 +24,8 @@ using core::quote;
 using dictionary::Misfit;
 
 struct DictionaryOptions {
-  std::string file;
-  std::string dictionary;
+  std::vector<std::string> files;
+  std::vector<std::string> dictionary;
 };
 
 /// Whether the file is a dictionary and not a report: only a dictionary has a `format` that says so.
@@ -45,14 +47,18 @@ std::string in_words(Misfit::Kind kind) {
   return "looks like the flattened copy of an undeclared field: declare the original";
 }
 
-int check_document(Context& context, const std::string& text, const std::string& name) {
-  const auto parsed = dictionary::Dictionary::parse(text, name);
-  if (!parsed) return context.console.report(parsed.error());
-  const std::size_t fields = parsed->fields().size();
+int check_documents(Context& context, const std::vector<dictionary::SourceFile>& files) {
+  const auto source = dictionary::expand(files);
+  if (!source) return context.console.report(source.error());
+  const std::string& name = source->dictionary.name();
+  const std::size_t fields = source->dictionary.fields().size();
+  const std::size_t marks = source->marks.size();
   if (context.console.json()) {
-    context.console.print(Json{{"dictionary", parsed->name()}, {"fields", fields}, {"exit", 0}});
+    context.console.print(Json{{"dictionary", name}, {"fields", fields}, {"reviews", marks}, {"exit", 0}});
   }
-  context.console.say("dictionary " + quote(parsed->name()) + " is sound: " + std::to_string(fields) + " fields");
+  context.console.say("dictionary " + quote(name) + " is sound: " + std::to_string(fields) + " fields");
+  if (marks != 0)
+    context.console.say("`kit build` refuses it while it has a `review`: " + std::to_string(marks) + " left");
   return 0;
 }
 
@@ -62,7 +68,7 @@ int check_report(Context& context, const std::string& text, const DictionaryOpti
   const auto misfits =
       dictionary::find_misfits(core::MemoryBlob(text), declared->dictionary, {.bytes = report::report_bytes_maximum},
                                crypto::Secret(sys::random_bytes(16)));
-  if (!misfits) return context.console.report(core::Error(misfits.error()).within(quote(options.file)));
+  if (!misfits) return context.console.report(core::Error(misfits.error()).within(quote(options.files.front())));
   const auto code = misfits->list.empty() ? std::nullopt : std::optional(core::Code::refused);
   if (context.console.json()) {
     Json list = Json::array();
@@ -110,19 +116,32 @@ core::Result<std::string> path_of(const Context& context, const std::string& fil
   return gate::kept_path(site, row.report_id);
 }
 
-int check(Context& context, const DictionaryOptions& options) {
-  const auto path = path_of(context, options.file);
-  if (!path) return context.console.report(path.error());
-  auto input = sys::InputSource::open(*path);
-  if (!input) return context.console.report(input.error());
+core::Result<std::string> read(const Context& context, const std::string& file) {
+  AIRLOCK_TRY(const auto path, path_of(context, file));
+  AIRLOCK_TRY(auto input, sys::InputSource::open(path));
   core::StringSink sink(report::report_bytes_maximum);
-  if (const auto copied = core::copy(*input, sink); !copied) return context.console.report(copied.error());
-  const std::string text = sink.take();
-  return is_dictionary(text) ? check_document(context, text, options.file) : check_report(context, text, options);
+  AIRLOCK_CHECK(core::copy(input, sink));
+  return sink.take();
+}
+
+int check(Context& context, const DictionaryOptions& options) {
+  std::vector<dictionary::SourceFile> files;
+  for (const std::string& file : options.files) {
+    auto text = read(context, file);
+    if (!text) return context.console.report(text.error());
+    files.push_back({file, std::move(*text)});
+  }
+  const auto is_report = [](const dictionary::SourceFile& file) { return !is_dictionary(file.text); };
+  const auto report = std::find_if(files.begin(), files.end(), is_report);
+  if (report == files.end()) return check_documents(context, files);
+  if (files.size() == 1) return check_report(context, report->text, options);
+  return context.console.report({core::Code::usage,
+                                 quote(report->name) + ": is no dictionary, and other files are named",
+                                 "name one report, or the files of one dictionary"});
 }
 
 int show(Context& context, const DictionaryOptions& options) {
-  const auto declared = dictionary_from(context, options.file);
+  const auto declared = dictionary_from(context, options.files);
   if (!declared) return context.console.report(declared.error());
   const auto& console = context.console;
   if (console.json()) {
@@ -164,17 +183,19 @@ void add_dictionary(Context& context) {
       [&context, options] { return check(context, *options); });
   check_command.about("", "guides/declare-a-field.md");
   check_command.exits({{4, "the report has members that are not declared, or not of their declared type"}});
-  check_command.text("FILE", options->file,
-                     "a report (- for standard input), the number of a report that waits, or a dictionary",
-                     console::Kind::file, console::Need::required);
-  check_command.text("--dictionary", options->dictionary,
-                     "the dictionary to check a report against (default: the kit's)", console::Kind::file);
+  check_command.texts(
+      "FILE", options->files,
+      "a report (- for standard input), the number of a report that waits, or the files of a dictionary",
+      console::Kind::file, console::Need::required);
+  check_command.repeated("--dictionary", options->dictionary,
+                         "the files of the dictionary to check a report against (default: the kit's)",
+                         console::Kind::file);
 
   auto shown = std::make_shared<DictionaryOptions>();
   context.console
       .command(group, "show", "every declared field, by class", "  airlock dictionary show",
                [&context, shown] { return show(context, *shown); })
-      .text("FILE", shown->file, "the dictionary (default: the kit's)", console::Kind::file);
+      .texts("FILE", shown->files, "the files of the dictionary (default: the kit's)", console::Kind::file);
 }
 
 }  // namespace airlock::tools

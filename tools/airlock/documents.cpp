@@ -2,6 +2,7 @@
 
 #include "core/text.hpp"
 #include "gate/kit_files.hpp"
+#include "site/kit_documents.hpp"
 #include "site/site.hpp"
 #include "sys/read_file.hpp"
 
@@ -21,19 +22,18 @@ core::Result<site::Kit> kit_of(const Context& context, std::string_view missing)
 
 }  // namespace documents_reading
 
-core::Result<DictionaryDocument> dictionary_from(const Context& context, const std::string& file) {
-  if (file.empty()) {
+core::Result<DictionaryDocument> dictionary_from(const Context& context, const std::vector<std::string>& files) {
+  if (files.empty()) {
     AIRLOCK_TRY(auto kit, documents_reading::kit_of(context, "dictionary with --dictionary FILE"));
     return DictionaryDocument{"dictionary.json", std::move(kit.dictionary_text), std::move(kit.dictionary)};
   }
-  AIRLOCK_TRY(auto text, sys::read_file(file, dictionary::dictionary_bytes_limit));
-  AIRLOCK_TRY(auto dictionary, dictionary::Dictionary::parse(text, file));
-  return DictionaryDocument{file, std::move(text), std::move(dictionary)};
+  AIRLOCK_TRY(auto source, site::read_dictionary(files));
+  return DictionaryDocument{files.front(), std::move(source.text), std::move(source.dictionary)};
 }
 
 core::Result<Documents> documents_from(const Context& context, const std::string& policy_file,
-                                       const std::string& dictionary_file) {
-  AIRLOCK_TRY(auto dictionary, dictionary_from(context, dictionary_file));
+                                       const std::vector<std::string>& dictionary_files) {
+  AIRLOCK_TRY(auto dictionary, dictionary_from(context, dictionary_files));
   std::string name = policy_file;
   std::string text;
   if (policy_file.empty()) {

@@ -3,6 +3,7 @@
 /// Finds the policy and the dictionary that a command works on: named files, or those in the site's kit.
 
 #include <string>
+#include <vector>
 
 #include "commands.hpp"
 #include "core/result.hpp"
@@ -26,10 +27,12 @@ struct DictionaryDocument {
   dictionary::Dictionary dictionary;
 };
 
-/// Reads the named files. If a name is empty, takes that part from the verified kit of the site. Errors: bad_input,
-/// integrity. If there is neither a file nor a site, the error has a hint.
+/// Reads the named files; those of a dictionary may be several, and written short. What no file is named for is taken
+/// from the verified kit of the site. `text` is that of the flat document. Errors: bad_input, integrity. If there is
+/// neither a file nor a site, the error has a hint.
 [[nodiscard]] core::Result<Documents> documents_from(const Context& context, const std::string& policy_file,
-                                                     const std::string& dictionary_file);
-[[nodiscard]] core::Result<DictionaryDocument> dictionary_from(const Context& context, const std::string& file);
+                                                     const std::vector<std::string>& dictionary_files);
+[[nodiscard]] core::Result<DictionaryDocument> dictionary_from(const Context& context,
+                                                               const std::vector<std::string>& files);
 
 }  // namespace airlock::tools

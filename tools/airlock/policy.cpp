@@ -26,7 +26,7 @@ using core::quote;
 
 struct PolicyOptions {
   std::string file;
-  std::string dictionary;
+  std::vector<std::string> dictionary;
 };
 
 Json to_json(const prover::CheckReport& report) {
@@ -215,7 +215,7 @@ int show(Context& context, const ShowOptions& options) {
 
 void add_policy(Context& context) {
   using namespace policy_command;
-  const std::string dictionary_help = "the dictionary it goes with (default: the kit's)";
+  const std::string dictionary_help = "the files of the dictionary it goes with (default: the kit's)";
   console::Command group = context.console.group("policy", "check, test, compare or show a policy");
 
   auto options = std::make_shared<PolicyOptions>();
@@ -228,7 +228,7 @@ void add_policy(Context& context) {
                       "guides/write-a-policy.md");
   check_command.exits({{4, "a claim does not hold, or the policy has a fault"}});
   check_command.text("FILE", options->file, "the policy (default: the kit's)", console::Kind::file);
-  check_command.text("--dictionary", options->dictionary, dictionary_help, console::Kind::file);
+  check_command.repeated("--dictionary", options->dictionary, dictionary_help, console::Kind::file);
 
   auto tests = std::make_shared<TestOptions>();
   console::Command test_command =
@@ -240,7 +240,7 @@ void add_policy(Context& context) {
   test_command.exits({{1, "a case fails, or the output could not be written"}});
   test_command.texts("CASE", tests->cases, "case files, or folders that hold some", console::Kind::file);
   test_command.text("--policy", tests->policy.file, "the policy (default: the kit's)", console::Kind::file);
-  test_command.text("--dictionary", tests->policy.dictionary, dictionary_help, console::Kind::file);
+  test_command.repeated("--dictionary", tests->policy.dictionary, dictionary_help, console::Kind::file);
 
   add_policy_diff(context, group);
 
@@ -251,7 +251,7 @@ void add_policy(Context& context) {
                               [&context, shown] { return show(context, *shown); });
   show_command.about("", "guides/write-a-policy.md");
   show_command.text("FILE", shown->file, "the policy (default: the kit's)", console::Kind::file);
-  show_command.text("--dictionary", shown->dictionary, dictionary_help, console::Kind::file);
+  show_command.repeated("--dictionary", shown->dictionary, dictionary_help, console::Kind::file);
   show_command.text("--html", shown->html, "write a page for a browser to this file, which must not exist yet",
                     console::Kind::file);
 }

@@ -16,8 +16,8 @@ using core::quote;
 struct Options {
   std::string before;
   std::string after;
-  std::string dictionary;
-  std::string before_dictionary;
+  std::vector<std::string> dictionary;
+  std::vector<std::string> before_dictionary;
 };
 
 void say_coverable(const console::Console& console, const prover::PolicyDiff& found) {
@@ -130,9 +130,10 @@ void add_policy_diff(Context& context, console::Command& group) {
   command.exits({{4, "something gets looser"}});
   command.text("OLD", options->before, "the policy before", console::Kind::file, console::Need::required);
   command.text("NEW", options->after, "the policy after", console::Kind::file, console::Need::required);
-  command.text("--dictionary", options->dictionary, "the dictionary of both (default: the kit's)", console::Kind::file);
-  command.text("--old-dictionary", options->before_dictionary, "the dictionary of OLD, if OLD has another one",
-               console::Kind::file);
+  command.repeated("--dictionary", options->dictionary, "the files of the dictionary of both (default: the kit's)",
+                   console::Kind::file);
+  command.repeated("--old-dictionary", options->before_dictionary,
+                   "the files of the dictionary of OLD, if OLD has another one", console::Kind::file);
 }
 
 }  // namespace airlock::tools

@@ -32,7 +32,7 @@ int lookup(Context& context, const LookupOptions& options) {
   if (!site) return context.console.report(site.error());
   const auto keys = site::all_pseudonym_keys(*site);
   if (!keys) return context.console.report(keys.error());
-  const auto declared = dictionary_from(context, "");
+  const auto declared = dictionary_from(context, {});
   if (!declared) return context.console.report(declared.error());
   if (!options.path.empty() && !declared->dictionary.find(options.path)) {
     return context.console.report({core::Code::usage, core::quote(options.path) + " is not declared by the dictionary",

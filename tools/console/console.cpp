@@ -49,8 +49,18 @@ Command& Command::text(const std::string& name, std::string& into, const std::st
   return text(name, into, help, Kind::text, need);
 }
 
-Command& Command::texts(const std::string& name, std::vector<std::string>& into, const std::string& help, Value value) {
-  declared_->values.emplace_back(app_->add_option(spellings(name), into, help), value);
+Command& Command::texts(const std::string& name, std::vector<std::string>& into, const std::string& help, Value value,
+                        Need need) {
+  CLI::Option* const option = app_->add_option(spellings(name), into, help)->required(need == Need::required);
+  declared_->values.emplace_back(option, value);
+  return *this;
+}
+
+Command& Command::repeated(const std::string& name, std::vector<std::string>& into, const std::string& help,
+                           Value value, Need need) {
+  CLI::Option* const option = app_->add_option(spellings(name), into, help)->required(need == Need::required);
+  // One text each time, so that an argument may follow.
+  declared_->values.emplace_back(option->allow_extra_args(false), value);
   return *this;
 }
 

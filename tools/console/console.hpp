@@ -41,7 +41,10 @@ class Command {
   Command& words(const std::string& name, std::vector<std::string>& into, const std::string& help);
   /// Declares an option or argument that may be given any number of times.
   Command& texts(const std::string& name, std::vector<std::string>& into, const std::string& help,
-                 Value value = Kind::text);
+                 Value value = Kind::text, Need need = Need::optional);
+  /// Declares an option that may be given again, each time with one text.
+  Command& repeated(const std::string& name, std::vector<std::string>& into, const std::string& help,
+                    Value value = Kind::text, Need need = Need::optional);
   Command& number(const std::string& name, std::int64_t& into, const std::string& help);
   /// Declares an option that only another program of Airlock gives. No help lists it.
   Command& hidden(const std::string& name, std::string& into);

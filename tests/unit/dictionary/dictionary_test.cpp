@@ -301,7 +301,7 @@ TEST_CASE("a dictionary keeps to its limits") {
     return Json{{"path", "/more/" + std::to_string(i)}, {"type", "count"}, {"class", "usage"}};
   };
   CHECK(verdict(with_list("/fields", fields_limit, field)) == "accepted");
-  CHECK(verdict(with_list("/fields", fields_limit + 1, field)) == "`d.json`: `/fields`: has more than 4096 elements");
+  CHECK(verdict(with_list("/fields", fields_limit + 1, field)) == "`d.json`: `/fields`: has more than 16384 elements");
 
   const auto text = [](std::size_t i) { return Json("t" + std::to_string(i)); };
   const auto with_events = [&](std::size_t count) {
@@ -319,11 +319,11 @@ TEST_CASE("a dictionary keeps to its limits") {
     return json;
   };
   CHECK(verdict(with_values(values_limit)) == "accepted");
-  CHECK(verdict(with_values(values_limit + 1)) == "`d.json`: `/fields/4/values`: has more than 256 elements");
+  CHECK(verdict(with_values(values_limit + 1)) == "`d.json`: `/fields/4/values`: has more than 4096 elements");
 
   check({{"/fields", "[]", "`/fields`: is an empty list"},
          {"/fields/4/about", quoted(std::string(1025, 'a')), "`/fields/4/about`: must have 1 to 1024 bytes"}});
   const auto huge = Dictionary::parse(std::string(dictionary_bytes_limit + 1, ' '), "d.json");
   REQUIRE_FALSE(huge);
-  CHECK(huge.error().message == "`d.json`: is larger than 1048576 bytes");
+  CHECK(huge.error().message == "`d.json`: is larger than 4194304 bytes");
 }
