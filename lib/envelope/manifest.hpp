@@ -19,7 +19,7 @@ namespace airlock::envelope {
 using core::Result;
 using core::Time;
 
-inline constexpr std::uint64_t manifest_bytes_limit = 1024ULL * 1024;
+inline constexpr std::uint64_t manifest_bytes_limit = 4096ULL * 1024;
 /// Longest note, in bytes.
 inline constexpr std::size_t note_limit = 4096;
 

@@ -18,8 +18,8 @@ using core::Code;
 using core::fail;
 using core::Json;
 
-/// Maximum size in bytes of a ceiling in an entry; the rest of the entry is for its own members.
-constexpr std::size_t ceiling_bytes_limit = ledger::entry_limit - 128ULL * 1024;
+/// A ceiling has its own values and those of a dictionary, which may have more than other documents.
+constexpr core::JsonLimits ceiling_limits{.bytes = ledger::named_text_limit, .values = 2'000'000};
 
 /// The ceiling that an entry carries, with its seq; nothing if it carries none.
 Result<std::optional<RecordedCeiling>> carried_by(const ledger::Entry& entry, const ledger::Ledger& ledger) {
@@ -86,11 +86,11 @@ Result<bool> was_in_force_at(const ledger::Ledger& ledger, std::uint64_t seq, co
 
 Result<void> put_ceiling(Json& members, const policy::Ceiling& ceiling) {
   Json json = policy::to_json(ceiling);
-  if (core::to_text(json).size() > ceiling_bytes_limit) {
-    return fail(
-        Code::refused,
-        "the decisions for all events need more than " + std::to_string(ceiling_bytes_limit) + " bytes in the ledger",
-        "ask the vendor for a smaller dictionary");
+  if (core::to_text(json).size() > ledger::named_text_limit) {
+    return fail(Code::refused,
+                "the decisions for all events need more than " + std::to_string(ledger::named_text_limit) +
+                    " bytes in the ledger",
+                "ask the vendor for a smaller dictionary");
   }
   members["ceiling"] = std::move(json);
   return {};
@@ -106,7 +106,7 @@ Result<std::optional<policy::Ceiling>> read_terms(const Json& json, std::string_
     AIRLOCK_TRY(auto text, text_named_in(json, member, ledger));
     if (!text) return std::nullopt;
     text->erase(0, text->find('\n') + 1);  // terms have a salt on a line before them; npos + 1 == 0
-    AIRLOCK_TRY(found, core::parse_json(*text, name, {.bytes = ledger::entry_limit}));
+    AIRLOCK_TRY(found, core::parse_json(*text, name, ceiling_limits));
   }
   auto ceiling = policy::ceiling_from(found, name);
   if (!ceiling) {

@@ -17,6 +17,8 @@ using core::Time;
 
 /// Longest body of an entry, in bytes.
 inline constexpr std::size_t entry_limit = 1024ULL * 1024;
+/// Longest text that an entry names by its digest: a ceiling has the paths of a dictionary once for each event.
+inline constexpr std::size_t named_text_limit = 16ULL * 1024 * 1024;
 /// Bytes of the nonce in an entry.
 inline constexpr std::size_t nonce_size = 16;
 

@@ -39,6 +39,16 @@ Result<Site> Site::open(const std::string& directory, const sys::World& world) {
   return Site(directory, world, std::move(configuration), std::move(text));
 }
 
+Site Site::placeless(const std::string& product, const sys::World& world) {
+  Configuration configuration;
+  configuration.product = product;
+  configuration.declared_without_licence = true;
+  configuration.archive = false;
+  Site out("", world, std::move(configuration), "");
+  out.own_pseudonym_key_ = std::make_shared<const crypto::Secret>(world.random_bytes(pseudonym_key_bytes));
+  return out;
+}
+
 Result<crypto::Certificate> Site::certificate(std::string_view name) const {
   return read_certificate(path(std::string(layout::keys) + "/" + std::string(name) + ".crt"));
 }
@@ -56,6 +66,7 @@ std::string Site::shared_by() const { return configuration_.readers.empty() ? ""
 bool Site::may_change() const { return sys::may_write(path(layout::ledger)); }
 
 std::string Site::scratch() const {
+  if (directory_.empty()) return std::string(reader_scratch);
   std::string own = path(layout::held);
   return sys::may_write(own) ? own : std::string(reader_scratch);
 }
@@ -102,6 +113,7 @@ crypto::NoteVerifier Site::ledger_verifier(const crypto::PrivateKey& ledger_key)
 }
 
 Result<crypto::Secret> Site::pseudonym_key() const {
+  if (own_pseudonym_key_) return crypto::Secret(std::string(own_pseudonym_key_->view()));
   return read_pseudonym_key(path("keys/pseudonym.key"), shared_by());
 }
 

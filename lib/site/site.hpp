@@ -4,6 +4,7 @@
 /// are read. Ledger and reports are not read here.
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -106,6 +107,10 @@ class Site {
   /// Reads the configuration. `world` must outlive the site and its copies. Errors: bad_input (no site there, or an
   /// invalid configuration), with the hint to run `init`.
   [[nodiscard]] static Result<Site> open(const std::string& directory, const sys::World& world = sys::real_world());
+  /// A site that is in no directory, to try documents with: with the default configuration and declared to run without
+  /// a licence, with scratch files in `reader_scratch`, and with a pseudonym key that is made now and never stored.
+  /// There is nothing else that is read from a site's directory. Precondition: `world` as for `open`.
+  [[nodiscard]] static Site placeless(const std::string& product, const sys::World& world = sys::real_world());
   /// The same site with its configuration as it is now.
   [[nodiscard]] Result<Site> read_again() const { return open(directory_, *world_); }
 
@@ -163,6 +168,7 @@ class Site {
   const sys::World* world_;
   Configuration configuration_;
   std::string configuration_text_;
+  std::shared_ptr<const crypto::Secret> own_pseudonym_key_;  ///< of a site without a directory; else null
 };
 
 /// What a new site is made from.

@@ -11,8 +11,9 @@ namespace airlock::tools {
 /// What every command needs.
 struct Context {
   console::Console& console;
-  std::string site;       ///< the site directory
-  bool confined = false;  ///< whether this process is the sandboxed worker
+  std::string site;        ///< the site directory
+  std::string usual_site;  ///< the one that is meant without `--site`
+  bool confined = false;   ///< whether this process is the sandboxed worker
 };
 
 void add_init(Context& context);

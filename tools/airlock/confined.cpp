@@ -40,11 +40,10 @@ Result<void> close_the_rest(const sys::Worker& ends, const Task& task, int input
 
 /// A socket that came with the process would still work in the sandbox. Where nothing is ever sent nothing needs one.
 /// Standard error may lead to the journal, through a local socket.
-Result<void> check_sockets(const Context& context, bool on_input_or_output, bool on_error) {
+Result<void> check_sockets(const Context& context, const Task& task, bool on_input_or_output, bool on_error) {
   if (!on_input_or_output && !on_error) return {};
-  const auto status = health::status(context.site);
   bool sends = false;
-  if (status) {
+  if (const auto status = health::status(context.site); task.has_site && status) {
     for (const health::Standing& standing : status->standings) {
       if (standing.decision.disposition < policy::Disposition::seal && standing.above_ceiling.empty()) sends = true;
     }
@@ -52,8 +51,8 @@ Result<void> check_sockets(const Context& context, bool on_input_or_output, bool
   if (sends) return {};
   return core::fail(
       Code::refused,
-      std::string(on_input_or_output ? "standard input or output" : "standard error") +
-          " is a socket, but this site never sends",
+      std::string(on_input_or_output ? "standard input or output" : "standard error") + " is a socket, but " +
+          (task.has_site ? "this site never sends" : "without a site nothing is sent"),
       "put a pipe between: `… | cat | airlock process -`, with `| cat` after it for the output; or name a file");
 }
 
@@ -150,6 +149,9 @@ class Confined final : public Worker {
 /// anchor, nor the public part, by which others judge the site.
 std::vector<sys::Granted> reach(const Context& context, const Task& task) {
   using Grant = sys::Granted::Grant;
+  if (!task.has_site) {
+    return {{"/dev/urandom", Grant::read}, {std::string(site::reader_scratch), Grant::change}};
+  }
   std::vector<sys::Granted> out{
       {context.site, Grant::read}, {std::string(machine_folder), Grant::read}, {"/dev/urandom", Grant::read}};
   if (!task.reads.empty()) out.push_back({task.reads, Grant::read});
@@ -184,9 +186,12 @@ Result<sys::Confinement> give_up(Context& context, const Task& task, const sys::
   AIRLOCK_CHECK(close_the_rest(ends, task, input));
   sys::Confinement confinement = sys::confine(reach(context, task));
   if (confinement.refused.empty()) return confinement;
+  const std::string allow = confinement.hint.empty() ? "let this process use seccomp and Landlock" : confinement.hint;
+  if (!task.has_site) {
+    return core::fail(Code::refused, "the kernel refuses the sandbox: " + confinement.refused, allow);
+  }
   AIRLOCK_TRY(const auto site, site::Site::open(context.site));
   if (site.configuration().sandbox_best_effort) return confinement;
-  const std::string allow = confinement.hint.empty() ? "let this process use seccomp and Landlock" : confinement.hint;
   return core::fail(
       Code::refused, "the kernel refuses the sandbox: " + confinement.refused,
       allow + "; `\"sandbox\": \"best-effort\"` in airlock.json runs without it, and the ledger records that");
@@ -208,7 +213,7 @@ int work_confined(Context& context, const Task& task, sys::Worker& ends, const s
   }
   auto confinement = give_up(context, task, ends, input ? input->descriptor() : -1);
   if (!confinement) return report(std::move(confinement).error());
-  if (auto checked = check_sockets(context, on_input_or_output, on_error); !checked) {
+  if (auto checked = check_sockets(context, task, on_input_or_output, on_error); !checked) {
     return report(std::move(checked).error());
   }
   Confined worker(ends, input ? &*input : nullptr, std::move(*confinement));

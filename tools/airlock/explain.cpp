@@ -10,6 +10,7 @@
 #include "present.hpp"
 #include "preview.hpp"
 #include "review/words.hpp"
+#include "trial.hpp"
 
 namespace airlock::tools {
 namespace explain_command {
@@ -196,6 +197,7 @@ void show(const console::Console& console, const gate::Preview& preview, const s
 struct Options {
   std::string report;
   bool values = false;
+  TrialOptions trial;
 };
 
 int print(const Context& context, const gate::Preview& preview, bool values) {
@@ -211,8 +213,13 @@ int print(const Context& context, const gate::Preview& preview, bool values) {
 }
 
 int run(Context& context, const Options& options) {
-  return with_preview(context, options.report, {},
-                      [&](const gate::Preview& preview, Worker&) { return print(context, preview, options.values); });
+  auto trial = trial_of(context, options.trial);
+  if (!trial) return context.console.report(trial.error());
+  if (*trial) say_trial(context.console);
+  return with_preview(
+      context, options.report, {},
+      [&](const gate::Preview& preview, Worker&) { return print(context, preview, options.values); }, {},
+      std::move(*trial));
 }
 
 }  // namespace explain_command
@@ -224,17 +231,20 @@ void add_explain(Context& context) {
       "explain", "the decision for a report, its rules, and what becomes of each datum",
       "  airlock explain status_report.json\n"
       "  airlock explain 12 --values      (a report that waits in held/)\n"
-      "  airlock explain status_report.json --json | jq '.data[] | select(.class == \"person\")'",
+      "  airlock explain status_report.json --json | jq '.data[] | select(.class == \"person\")'\n"
+      "  airlock explain report.json --policy policy.json --dictionary dictionary.json --tier enterprise",
       [&context, options] { return run(context, *options); });
   command.about(
       "Says in sentences which tier and which rules decide, and what happens to each datum of this report. Nothing is "
-      "recorded.",
+      "recorded.\n\nWithout a site, `--policy`, `--dictionary` and `--tier` say what a site with these documents and a "
+      "valid licence of this tier would do, without a ceiling.",
       "guides/officer.md");
   command.exits({{3, "the report would be refused: no JSON, or over a limit"},
                  {4, "nothing leaves: the report would be held, or what would leave may not leave yet"}});
   command.text("REPORT", options->report, "the report, - for standard input, or the number of a report that waits",
                console::Kind::held_or_file, console::Need::required);
   command.flag("--values", options->values, "show every datum with its value, not only how many are alike");
+  add_trial_options(command, options->trial);
 }
 
 }  // namespace airlock::tools

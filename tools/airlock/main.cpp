@@ -64,9 +64,10 @@ int main(int argc, char** argv) {
       "Stands between a self-hosted product and its vendor: verifies the licence, decides what becomes of each "
       "status report, carries it out, and accounts for it.");
   const char* from_environment = std::getenv("AIRLOCK_SITE");
-  tools::Context context{console, from_environment != nullptr && *from_environment != '\0'
-                                      ? std::string(from_environment)
-                                      : std::string(site::default_directory)};
+  const std::string usual_site = from_environment != nullptr && *from_environment != '\0'
+                                     ? std::string(from_environment)
+                                     : std::string(site::default_directory);
+  tools::Context context{console, usual_site, usual_site};
   console.program()
       .about(
           "A site is a directory with its configuration, keys and ledger, and with the reports and bundles that wait. "

@@ -130,8 +130,10 @@ int in_worker(Context& context, const Task& task, const std::function<int(Worker
     sound = gate::settle_before(context.site).has_value();
     // Before anything of a report is opened. A report that is withheld needs no key, so an error waits.
     make_key_ready(context);
-  } else if (auto readable = gate::settle_to_read(context.site); !readable) {
-    return context.console.report(worded(std::move(readable).error(), task));
+  } else if (task.has_site) {
+    if (auto readable = gate::settle_to_read(context.site); !readable) {
+      return context.console.report(worded(std::move(readable).error(), task));
+    }
   }
   auto ends = sys::Worker::split();
   if (!ends) return context.console.report(worded(std::move(ends).error(), task));

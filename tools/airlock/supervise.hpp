@@ -52,6 +52,7 @@ class Worker {
 
 struct Task {
   std::optional<std::string> report;  ///< path, `-`, or nothing for reports that are in the site directory already
+  bool has_site = true;               ///< false: the report is tried without a site
   bool records = false;               ///< whatever keeps it from working means that a report was not recorded: exit 8
   bool changes = false;               ///< it may change the ledger, the outbox and what is held
   bool inbox = false;                 ///< it takes what was dropped into the inbox
