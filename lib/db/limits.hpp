@@ -9,8 +9,9 @@ namespace airlock::db {
 
 /// How long a statement waits for another process before it fails as busy.
 inline constexpr int busy_milliseconds = 5000;
-/// Longest text, blob or row, in bytes, that is read or written, so that a hostile file cannot make us take more.
-inline constexpr int value_limit = 2 * 1024 * 1024;
+/// Longest text, blob or row, in bytes, that is read or written, so that a hostile file cannot make us take more. Has
+/// room for a kit in the vendor's register and for a ceiling in a ledger, which have 16 MiB at most.
+inline constexpr int value_limit = 17 * 1024 * 1024;
 /// Largest database, in bytes, that `Database::check` checks without a copy.
 inline constexpr std::int64_t check_in_place_maximum = 1024LL * 1024;
 /// How many statements a connection keeps prepared while nobody uses them.
