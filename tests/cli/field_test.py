@@ -171,14 +171,16 @@ def test_gitlab_like_proposals_can_be_pasted_as_they_are(w):
     dictionary["fields"] += [p for p in proposals.values() if p]
     pasted = w.file("pasted.json", json.dumps(dictionary))
     w.airlock("dictionary", "check", pasted)
-    left = w.airlock("dictionary", "check", report, "--dictionary", pasted, "--json", code=4).json["misfits"]
-    assert [m["path"] for m in left] == ["/usage_activity_by_stage/manage/users_created/"], \
-        "an empty key is declared by a `*` only"
+    assert w.airlock("dictionary", "check", report, "--dictionary", pasted, "--json").json["misfits"] == []
+    assert "/usage_activity_by_stage/manage/users_created/*" in proposals, "an empty key is declared by a `*`"
 
     nullable = json.loads((folder / "gitlab-dict2.json").read_text())
     again = w.airlock("dictionary", "check", report, "--dictionary", folder / "gitlab-dict2.json", "--json", code=4).json
     nullable["format"] = "airlock-dictionary/2"
-    nullable["fields"] += [m["proposal"] for m in again["misfits"] if m["proposal"]]
+    for proposal in (m["proposal"] for m in again["misfits"] if m["proposal"]):
+        proposal.pop("review", None)
+        proposal.get("key", {}).pop("review", None)
+        nullable["fields"].append(proposal)
     kit = w.file("gitlab.json", json.dumps(nullable))
     w.new_vendor(policy=folder / "gl-policy.json", dictionary=kit, product="gitlab").new_site()
     w.airlock("licence", "install", w.new_licence("enterprise-air-gapped", ["air_gap"]))

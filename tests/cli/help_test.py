@@ -9,7 +9,7 @@ COMMANDS = {
                 ["bundle", "verify"], ["bundle", "open"], ["evidence", "export"], ["evidence", "verify"], ["ledger", "list"], ["ledger", "show"], ["ledger", "verify"],
                 ["ledger", "prove"], ["ledger", "checkpoint"], ["ledger", "export"], ["ledger", "backup"], ["ledger", "adopt"],
                 ["policy", "check"], ["policy", "test"], ["policy", "diff"], ["policy", "show"],
-                ["dictionary", "check"], ["dictionary", "show"], ["pseudonym", "lookup"],
+                ["dictionary", "check"], ["dictionary", "draft"], ["dictionary", "show"], ["pseudonym", "lookup"],
                 ["outbox", "list"], ["outbox", "flush"], ["outbox", "hand-over"], ["receipt", "import"], ["key", "rotate"], ["key", "use"],
                 ["key", "protect"], ["key", "destroy"]],
     "airlock-vendor": [["init"], ["kit", "build"], ["licence", "issue"], ["licence", "renew"],

@@ -202,7 +202,7 @@ def test_what_a_dictionary_does_not_declare_is_listed_to_be_pasted(w):
     ran = w.airlock("dictionary", "check", w.report(change), *WITH, "--json", code=4)
     found = {(m["kind"], m["path"]): m["proposal"] for m in ran.json["misfits"]}
     assert found[("undeclared", "/properties/plan")] \
-        == {"path": "/properties/plan", "type": "text", "class": "content", "purpose": "none"}
+        == {"path": "/properties/plan", "type": "text", "class": "content", "review": "its name does not say what it holds"}
     assert found[("undeclared", "/properties/newest/at")]["type"] == "time"
     assert found[("undeclared", "/properties/newest/by/*")]["class"] == "person"
     assert found[("undeclared", "/properties/newest/hosts/*")]["key"] == {"type": "text", "class": "identifier"}

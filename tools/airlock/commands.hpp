@@ -35,6 +35,7 @@ void add_kit(Context& context);
 void add_policy(Context& context);
 void add_policy_diff(Context& context, console::Command& group);
 void add_dictionary(Context& context);
+void add_dictionary_draft(Context& context, console::Command& group);
 void add_pseudonym(Context& context);
 void add_bundle(Context& context);
 void add_evidence(Context& context);

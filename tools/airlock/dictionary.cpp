@@ -2,17 +2,18 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "commands.hpp"
 #include "core/text.hpp"
 #include "crypto/hash.hpp"
-#include "dictionary/misfits.hpp"
 #include "dictionary/source.hpp"
 #include "documents.hpp"
 #include "gate/kept.hpp"
 #include "gate/names.hpp"
 #include "gate/open.hpp"
 #include "present.hpp"
+#include "prover/misfits.hpp"
 #include "sys/read_file.hpp"
 #include "sys/system.hpp"
 
@@ -21,7 +22,7 @@ namespace dictionary_command {
 
 using core::Json;
 using core::quote;
-using dictionary::Misfit;
+using prover::Misfit;
 
 struct DictionaryOptions {
   std::vector<std::string> files;
@@ -66,14 +67,14 @@ int check_report(Context& context, const std::string& text, const DictionaryOpti
   const auto declared = dictionary_from(context, options.dictionary);
   if (!declared) return context.console.report(declared.error());
   const auto misfits =
-      dictionary::find_misfits(core::MemoryBlob(text), declared->dictionary, {.bytes = report::report_bytes_maximum},
-                               crypto::Secret(sys::random_bytes(16)));
+      prover::find_misfits(core::MemoryBlob(text), declared->text, declared->name,
+                           {.bytes = report::report_bytes_maximum}, crypto::Secret(sys::random_bytes(16)));
   if (!misfits) return context.console.report(core::Error(misfits.error()).within(quote(options.files.front())));
   const auto code = misfits->list.empty() ? std::nullopt : std::optional(core::Code::refused);
   if (context.console.json()) {
     Json list = Json::array();
     for (const Misfit& misfit : misfits->list) {
-      list.push_back({{"kind", dictionary::name(misfit.kind)},
+      list.push_back({{"kind", prover::name(misfit.kind)},
                       {"path", misfit.path},
                       {"count", misfit.count},
                       {"proposal", misfit.proposal.empty() ? Json(nullptr) : Json::parse(misfit.proposal)}});
@@ -99,8 +100,9 @@ int check_report(Context& context, const std::string& text, const DictionaryOpti
   }
   console.say("");
   console.say("judge these, then paste them into `fields`; types and classes are guesses from the values:");
+  std::set<std::string_view> printed;  // what one declaration needs for its value and its key is one proposal
   for (const Misfit& misfit : misfits->list) {
-    if (misfit.proposal.empty()) continue;
+    if (misfit.proposal.empty() || !printed.insert(misfit.proposal).second) continue;
     console.say_to_copy("    " + misfit.proposal + ",");
   }
   return core::exit_code(code);
@@ -172,7 +174,8 @@ int show(Context& context, const DictionaryOptions& options) {
 
 void add_dictionary(Context& context) {
   using namespace dictionary_command;
-  console::Command group = context.console.group("dictionary", "check a report against a dictionary, or show one");
+  console::Command group =
+      context.console.group("dictionary", "draft a dictionary, check a report against it, or show one");
   auto options = std::make_shared<DictionaryOptions>();
   console::Command check_command = context.console.command(
       group, "check",
@@ -190,6 +193,8 @@ void add_dictionary(Context& context) {
   check_command.repeated("--dictionary", options->dictionary,
                          "the files of the dictionary to check a report against (default: the kit's)",
                          console::Kind::file);
+
+  add_dictionary_draft(context, group);
 
   auto shown = std::make_shared<DictionaryOptions>();
   context.console
