@@ -48,6 +48,7 @@ class Writer {
     if (seen.scalars.misfits != 0) refuse(seen, at, "has a value that no type accepts: a long text or a huge number");
     if (!seen.has_children()) {
       if (!at.names.empty()) leaf(seen, at, nullptr, is_required);
+      if (at.names.empty() && seen.scalars.any()) refuse(seen, at, "is no object");
       return;
     }
     // A declaration of the place itself is for the single values there.

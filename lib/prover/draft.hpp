@@ -21,7 +21,7 @@
 namespace airlock::prover {
 
 /// What a report is: one object, or several objects in a list or one a line.
-enum class Document : std::uint8_t { object, array, lines };
+enum class SampleForm : std::uint8_t { object, array, lines };
 
 struct DraftOptions {
   std::string product;  ///< a name (`core::is_name`)
@@ -36,7 +36,7 @@ struct DraftProblem {
 
 struct Draft {
   std::string text;  ///< the dictionary, one declaration a line
-  Document document = Document::object;
+  SampleForm document = SampleForm::object;
   std::size_t declarations = 0;
   std::size_t marked = 0;          ///< of the declarations
   std::vector<std::string> enums;  ///< paths whose `values` come from the samples
@@ -65,7 +65,7 @@ class Drafter {
 
   Seen root_;
   std::size_t places_ = 0;
-  std::optional<Document> document_;
+  std::optional<SampleForm> document_;
 };
 
 }  // namespace airlock::prover
