@@ -20,7 +20,7 @@ namespace airlock::prover {
 /// lower case. Digits stay with the letters around them: `ipv4`, `sha256`.
 [[nodiscard]] std::vector<std::string> words_of(std::string_view name);
 
-/// What a phrase does in a name. docs/formats/words.md describes each.
+/// What a phrase does in a name. docs/formats/name-words.md describes each.
 enum class WordRole : std::uint8_t {
   value,    ///< a member with this name holds something of the class: `email`
   subject,  ///< what a thing is, whose `name` or `id` is then of the class: `user`
@@ -55,8 +55,8 @@ class NameWords {
   NameWords& operator=(NameWords&&) noexcept;
   ~NameWords();
 
-  /// Reads a document of format `airlock-words/1` (docs/formats/words.md). Error: bad_input naming `name`, the JSON
-  /// path and the reason.
+  /// Reads a document of format `airlock-words/1` (docs/formats/name-words.md). Error: bad_input naming `name`, the
+  /// JSON path and the reason.
   [[nodiscard]] static core::Result<NameWords> parse(std::string_view text, std::string_view name);
   /// The list that this program was built with. Precondition, held by a test: it parses.
   [[nodiscard]] static const NameWords& built_in();
