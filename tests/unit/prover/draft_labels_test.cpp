@@ -24,7 +24,10 @@ std::vector<std::string> samples_of(const std::string& product) {
   const std::string folder = "tests/kit/products/";
   if (product == "grafana")
     return {source_file(folder + "grafana.json"), source_file(folder + "grafana-new-data-source.json")};
-  return {source_file(folder + product + (product == "mattermost" ? ".ndjson" : ".json"))};
+  if (product == "kibana") return test::objects_of(source_file(folder + "kibana.json"), prover::SampleForm::array);
+  if (product == "mattermost")
+    return test::objects_of(source_file(folder + "mattermost.ndjson"), prover::SampleForm::lines);
+  return {source_file(folder + product + ".json")};
 }
 
 /// The declaration that a labelled path has in the draft: itself, or with `*` for free names.
@@ -64,7 +67,7 @@ TEST_CASE("no field is guessed looser than labelled without a mark, and most are
 }
 
 TEST_CASE("every sample is declared whole by its own draft") {
-  for (const auto* product : {"posthog", "gitlab", "vault", "grafana", "homeassistant"}) {
+  for (const auto* product : {"posthog", "gitlab", "vault", "grafana", "homeassistant", "kibana", "mattermost"}) {
     CAPTURE(product);
     const auto samples = samples_of(product);
     const auto draft = test::draft_of(samples);
