@@ -9,6 +9,18 @@
 #include "core/text.hpp"
 
 namespace airlock::core {
+namespace {
+
+/// Whether `found` is a later format of the same document: `airlock-kit/3` is later than `airlock-kit/2`.
+bool is_later(std::string_view found, std::string_view expected) {
+  const auto stem = expected.rfind('/') + 1;
+  if (stem == 0 || !found.starts_with(expected.substr(0, stem))) return false;
+  const auto number = number_from<unsigned>(found.substr(stem));
+  const auto known = number_from<unsigned>(expected.substr(stem));
+  return number && known && *number > *known;
+}
+
+}  // namespace
 
 Members::Members(const Json& object, std::string_view name, std::string path)
     : object_(object), name_(name), path_(std::move(path)) {
@@ -47,7 +59,15 @@ const Json* Members::need(std::string_view member) {
 
 void Members::format(std::string_view expected) {
   const std::string found = text("format");
-  if (ok() && found != expected) refuse("format", "is " + quote(found) + ", not " + quote(expected));
+  if (!ok() || found == expected) return;
+  if (is_later(found, expected)) {
+    refuse(
+        Error{Code::bad_input,
+              quote(name_) + ": " + quote(path_of("format")) + ": is " + quote(found) + ", which needs a newer Airlock",
+              "install a newer release of Airlock"});
+    return;
+  }
+  refuse("format", "is " + quote(found) + ", not " + quote(expected));
 }
 
 std::optional<std::string> Members::text_if(std::string_view member, std::size_t limit) {

@@ -36,7 +36,8 @@ class Members {
 
   [[nodiscard]] bool has(std::string_view member) const;
 
-  /// Reads the member `format`, which must be exactly `expected`, such as `airlock-policy/1`.
+  /// Reads the member `format`, which must be exactly `expected`, such as `airlock-policy/1`. The failure of a later
+  /// format of the same document says that a newer Airlock is needed.
   void format(std::string_view expected);
 
   /// A text of 1 to `limit` bytes without control characters (`is_document_text`).

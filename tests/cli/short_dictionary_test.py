@@ -78,6 +78,10 @@ def test_mistakes_are_named_in_the_file_that_has_them(w):
     assert f"`{figures}`: `/name`: belongs in `{main}`, the file with `roles`" in build(main, figures)
     assert "`figures` is in no file's `shapes`" in build(main)
     assert "has `roles` already" in build(main, main)
+    newer = w.file("newer.json", json.dumps(MAIN | {"format": "airlock-dictionary/3", "shapes": FIGURES["shapes"]}))
+    assert "`airlock-dictionary/3`" in build(newer)
+    flat = w.file("flat.json", FLAT.replace("airlock-dictionary/1", "airlock-dictionary/3"))
+    assert "is `airlock-dictionary/3`, which needs a newer Airlock\nairlock-vendor: hint: install a newer release" in build(flat)
     assert not (w.path / "kit.p7s").exists()
 
 

@@ -137,7 +137,7 @@ TEST_CASE("a member that nobody knows is refused at every level") {
 }
 
 TEST_CASE("another format, and what is no document at all, is refused") {
-  check({{"/format", R"("airlock-dictionary/3")", "`/format`: is `airlock-dictionary/3`, not `airlock-dictionary/1`"},
+  check({{"/format", R"("airlock-dictionary/3")", "`/format`: is `airlock-dictionary/3`, which needs a newer Airlock"},
          {"/fields/5/key/type", R"([["text"]])", "is nested deeper than 5"}});
   for (const std::string text :
        {"", "[]", "null", "{", R"({"format":"airlock-dictionary/1","format":"airlock-dictionary/1"})"}) {

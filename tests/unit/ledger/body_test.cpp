@@ -122,7 +122,8 @@ TEST_CASE("a body that breaks the common form is refused") {
   CHECK(why(good + " x").starts_with("`body`: is not valid JSON"));
   CHECK(why(replaced(good, R"("reason":)", R"("kind":"hold","reason":)")) ==
         "`body`: has the key `kind` twice in one object");
-  CHECK(why(replaced(good, "entry/2", "entry/3")) == "`body`: `/format`: is `airlock-entry/3`, not `airlock-entry/1`");
+  CHECK(why(replaced(good, "entry/2", "entry/3")) ==
+        "`body`: `/format`: is `airlock-entry/3`, which needs a newer Airlock");
   CHECK(why(replaced(good, R"("nonce":"01)", R"("nonce":")")) == "`body`: `/nonce`: must be 16 bytes in hex");
   CHECK(why(replaced(good, R"("seq":3)", R"("seq":4)")) == "`body`: `/seq`: must be 3");
   CHECK(why(replaced(good, R"("seq":3)", R"("seq":-3)")).starts_with("`body`: `/seq`: must be a whole number"));
