@@ -83,7 +83,7 @@ bool Phrase::has(WordRole role) const {
 core::Result<NameWords> NameWords::parse(std::string_view text, std::string_view name) {
   AIRLOCK_TRY(const core::Json json, core::parse_json(text, name));
   core::Members in(json, name, "");
-  in.format("airlock-words/1");
+  in.format("airlock-name-words/1");
   NameWords out;
   in.each("groups", word_groups_limit, [&](core::Members& group) {
     Meaning meaning;

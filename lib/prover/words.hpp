@@ -55,8 +55,8 @@ class NameWords {
   NameWords& operator=(NameWords&&) noexcept;
   ~NameWords();
 
-  /// Reads a document of format `airlock-words/1` (docs/formats/name-words.md). Error: bad_input naming `name`, the
-  /// JSON path and the reason.
+  /// Reads a document of format `airlock-name-words/1` (docs/formats/name-words.md). Error: bad_input naming `name`,
+  /// the JSON path and the reason.
   [[nodiscard]] static core::Result<NameWords> parse(std::string_view text, std::string_view name);
   /// The list that this program was built with. Precondition, held by a test: it parses.
   [[nodiscard]] static const NameWords& built_in();

@@ -66,14 +66,15 @@ TEST_CASE("the built-in list is the one of the source tree") {
 }
 
 TEST_CASE("a word list with a mistake is refused with its place") {
-  CHECK(refusal(R"({"format": "airlock-words/1", "groups": [{"role": "verb", "words": ["x"]}]})") ==
+  CHECK(refusal(R"({"format": "airlock-name-words/1", "groups": [{"role": "verb", "words": ["x"]}]})") ==
         "`words.json`: `/groups/0/role`: `verb` is not a role");
   CHECK(
       refusal(
-          R"({"format": "airlock-words/1", "groups": [{"role": "value", "class": "colour", "looks_like": "x", "words": ["x"]}]})") ==
+          R"({"format": "airlock-name-words/1", "groups": [{"role": "value", "class": "colour", "looks_like": "x", "words": ["x"]}]})") ==
       "`words.json`: `/groups/0/class`: `colour` is not a class");
-  CHECK(refusal(R"({"format": "airlock-words/1", "groups": [{"role": "name", "words": ["First"]}]})")
+  CHECK(refusal(R"({"format": "airlock-name-words/1", "groups": [{"role": "name", "words": ["First"]}]})")
             .find("lower case") != std::string::npos);
-  CHECK(refusal(R"({"format": "airlock-words/1", "groups": [{"role": "name", "class": "person", "words": ["x"]}]})")
-            .find("class") != std::string::npos);
+  CHECK(
+      refusal(R"({"format": "airlock-name-words/1", "groups": [{"role": "name", "class": "person", "words": ["x"]}]})")
+          .find("class") != std::string::npos);
 }
