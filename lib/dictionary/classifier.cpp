@@ -25,8 +25,12 @@ struct Classifier::State {
   Placement place(const Token& token);
   Placement place_key(const Token& token);
   Placement place_value(const Token& token);
+  Placement place_outermost(const Token& token);
   Placement place_declared(const Token& token, PlaceNumber number, PlaceNumber within);
   Placement place_twin(const Token& token);
+
+  /// Whether the innermost container is the one that holds the objects of a report of many.
+  [[nodiscard]] bool holds_objects() const { return frames.size() == report::depth_of_objects(tree.document); }
 
   [[nodiscard]] Placement of_field(TokenStatus status, PlaceNumber number, Type type = Type::text) const;
   [[nodiscard]] std::optional<Placement> fitting(TokenStatus status, PlaceNumber number, const Token& token) const;
@@ -169,13 +173,23 @@ Placement Classifier::State::place_key(const Token& token) {
 }
 
 Placement Classifier::State::place_value(const Token& token) {
-  if (frames.empty()) return place_declared(token, 0, 0);
+  if (frames.empty()) return place_outermost(token);
   const Frame& frame = frames.back();
+  if (holds_objects()) {
+    if (token.kind != TokenKind::begin_object) return settle(token, frame.stray);
+    return place_declared(token, 0, 0);
+  }
   if (!frame.is_array) return originals != nullptr ? place_twin(token) : place_declared(token, value, value);
   if (frame.node == no_place) return settle(token, frame.stray);
   const Node& node = tree.nodes[frame.node];
   if (node.wildcard == no_place || node.keys != nullptr) return settle(token, frame.stray);
   return place_declared(token, node.wildcard, frame.node);
+}
+
+Placement Classifier::State::place_outermost(const Token& token) {
+  if (tree.document == report::Document::object) return place_declared(token, 0, 0);
+  if (token.kind != TokenKind::begin_array) return settle(token, undeclared_at(0));
+  return enter(token, 0, structure_at(0), undeclared_at(0));
 }
 
 /// `within` is where the token is if it does not fit: an element that is no value of its `*` is in its array.

@@ -59,6 +59,8 @@ static_assert(sizeof(Placement) <= 16);
 /// - Where a type and members or elements are declared, a scalar must fit the type and a container is entered.
 /// - A container that must be empty (of type `empty`, or the twin of a container) is judged when it opens. Anything
 ///   inside it is `ill_typed`.
+/// - In a report of many objects the dictionary describes each of them. An element or line that is no object is
+///   undeclared.
 /// - The opening and the closing token of a container are placed alike. `null` fits no type.
 ///
 /// Time for one token: one look into a hash table. For a name that may be a twin, at most `twin_separators_limit`

@@ -30,6 +30,7 @@ const std::vector<Field>& Dictionary::fields() const { return tree_->fields; }
 const std::vector<std::string>& Dictionary::events() const { return tree_->events; }
 const Roles& Dictionary::roles() const { return tree_->roles; }
 const Twins& Dictionary::twins() const { return tree_->twins; }
+report::Document Dictionary::document() const { return tree_->document; }
 const Tree& Dictionary::tree() const { return *tree_; }
 
 std::string_view Dictionary::path_of(PlaceNumber place) const {

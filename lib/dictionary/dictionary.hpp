@@ -13,6 +13,7 @@
 #include "core/result.hpp"
 #include "dictionary/field.hpp"
 #include "dictionary/origin.hpp"
+#include "report/document.hpp"
 
 namespace airlock::dictionary {
 
@@ -40,6 +41,8 @@ class Dictionary {
   [[nodiscard]] const std::vector<std::string>& events() const;
   [[nodiscard]] const Roles& roles() const;
   [[nodiscard]] const Twins& twins() const;
+  /// What a report is as a whole. If it is no single object, paths and twins are those of each object in it.
+  [[nodiscard]] report::Document document() const;
   /// Index in `fields()` of the declaration with exactly this path.
   [[nodiscard]] std::optional<std::size_t> find(std::string_view path) const;
 

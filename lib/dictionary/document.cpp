@@ -154,6 +154,11 @@ Field read_field(Members& in) {
   return field;
 }
 
+report::Document read_report_document(Members& in) {
+  if (!in.has("document")) return report::Document::object;
+  return report::document_from(in.word("document", {"object", "array", "lines"})).value_or(report::Document::object);
+}
+
 /// Adds the sentinels of the dictionary to a shape with the type `count`. False if it then has too many.
 bool add_sentinels(const std::vector<std::string>& sentinels, Shape& shape) {
   if (!has_type(shape, Type::count)) return true;
@@ -172,6 +177,7 @@ core::Result<void> read_document(const Json& json, const DocumentName& name, Tre
   in.format(is_second ? format_2 : format_1);
   tree.name = read_name(in, "name");
   tree.product = read_name(in, "product");
+  tree.document = read_report_document(in);
   in.inner("roles", [&](Members& roles) { tree.roles = read_roles(roles); });
   // A constant event says already which events there are.
   const bool has_events = in.has("events") || tree.roles.constant_event.empty();

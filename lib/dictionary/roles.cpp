@@ -42,6 +42,10 @@ class RoleCheck {
       if (tree_.events == std::vector{roles.constant_event}) return {};
       return refuse("/events", "must be " + quote(roles.constant_event) + " alone, which `/roles/event` says");
     }
+    if (tree_.document != report::Document::object) {
+      return refuse("/roles/event",
+                    "must be constant, such as `{\"always\": \"service ping\"}`, since a report has many objects");
+    }
     AIRLOCK_TRY(const Field* field, declared("/roles/event", roles.event));
     auto values = field->shape.values;
     auto events = tree_.events;
@@ -88,8 +92,10 @@ class RoleCheck {
   [[nodiscard]] Result<void> time(const std::string& place, const std::string& path) const {
     if (path.empty()) return {};
     AIRLOCK_TRY(const Field* field, declared(place, path));
-    if (field->shape.types == std::vector{Type::time}) return {};
-    return refuse(place, quote(path) + " must have the type `time` only");
+    for (const Type type : {Type::time, Type::date, Type::epoch, Type::epoch_ms}) {
+      if (field->shape.types == std::vector{type}) return {};
+    }
+    return refuse(place, quote(path) + " must have one type only: `time`, `date`, `epoch` or `epoch_ms`");
   }
 
   std::string document_;

@@ -17,6 +17,7 @@
 #include "dictionary/field.hpp"
 #include "dictionary/origin.hpp"
 #include "dictionary/steps.hpp"
+#include "report/document.hpp"
 
 namespace airlock::dictionary {
 
@@ -46,6 +47,7 @@ struct Tree {
   std::vector<std::string> events;
   Roles roles;
   Twins twins;
+  report::Document document = report::Document::object;
 
   std::map<std::string, std::size_t, std::less<>> by_path;
   std::vector<Node> nodes = std::vector<Node>(1);  ///< by number

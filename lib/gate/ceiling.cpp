@@ -193,7 +193,13 @@ std::optional<Stop> stopped_by(const policy::Terms& terms, const Inputs& inputs,
                     "`airlock authorise --reason TEXT` shows all that is looser and allows it; then run `airlock "
                     "process --held`"};
   }
-  if (terms.disposition >= Disposition::seal || !inputs.machine.destinations) return std::nullopt;
+  if (terms.disposition >= Disposition::seal) return std::nullopt;
+  if (const std::string why = site::unfit_destination(inputs.kit->dictionary, inputs.destinations()); !why.empty()) {
+    return Stop{.reason = StopReason::configuration,
+                .message = why,
+                .hint = "name a destination of type `https-json` in airlock.json; then run `airlock process --held`"};
+  }
+  if (!inputs.machine.destinations) return std::nullopt;
   const auto& permitted = *inputs.machine.destinations;
   for (const auto& destination : inputs.destinations()) {
     if (std::find(permitted.begin(), permitted.end(), destination.url) != permitted.end()) continue;

@@ -39,7 +39,8 @@ Stop malformed(const core::Error& error, const core::Blob& report, const Inputs&
   const auto colon = error.message.starts_with("byte ") ? error.message.find(':') : std::string::npos;
   const std::string byte = colon == std::string::npos ? "the report" : error.message.substr(0, colon);
   out.recorded = byte + ": malformed, or beyond a limit";
-  if (const auto place = report::place_of_fault(report, limits, fresh_key(inputs.site));
+  const auto document = inputs.kit ? inputs.kit->dictionary.document() : report::Document::object;
+  if (const auto place = report::place_of_fault(report, limits, fresh_key(inputs.site), document);
       place && colon != std::string::npos) {
     out.message = byte + ", " + *place + error.message.substr(colon);
   }
@@ -49,15 +50,21 @@ Stop malformed(const core::Error& error, const core::Blob& report, const Inputs&
   return out;
 }
 
-/// Reads the report to its end, at a site without a kit: without a dictionary it can check nothing more.
-Result<void> check_well_formed(const core::Blob& report, const Inputs& inputs) {
-  const report::Limits limits = limits_of(inputs.site.configuration());
+Result<void> read_to_end(const core::Blob& report, report::Document document, const Inputs& inputs) {
   const auto key = fresh_key(inputs.site);
-  report::Scanner scanner(report, limits, key);
+  report::Scanner scanner(report, limits_of(inputs.site.configuration()), key, document);
   for (;;) {
     AIRLOCK_TRY(const report::Token& token, scanner.next());
     if (token.kind == report::TokenKind::end) return {};
   }
+}
+
+/// Reads the report to its end, at a site without a kit. Without a dictionary it can check nothing more, and any form
+/// will do.
+Result<void> check_well_formed(const core::Blob& report, const Inputs& inputs) {
+  auto whole = read_to_end(report, report::Document::object, inputs);
+  if (whole || whole.error().code != Code::bad_input) return whole;
+  return read_to_end(report, report::Document::lines, inputs) ? Result<void>{} : whole;
 }
 
 Stop withheld_because(const policy::Decision& decision, const policy::DecisionFacts& facts, const Inputs& inputs) {
@@ -181,6 +188,7 @@ Result<Found> take_copies_out(sys::Spool& payload, redaction::Redacted& redacted
   const std::vector<redaction::FreeText> texts{{"note", note, true}};
   const auto needed = needed_by(decision, inputs);
   const report::Limits limits = limits_of(inputs.site.configuration());
+  const report::Document document = inputs.kit->dictionary.document();
   const auto look = [&] {
     const core::WatchedBlob watched(payload, "bytes searched for copies of what was taken out", progress);
     return redaction::scan({watched, texts, needed}, inputs.kit->dictionary, plan,
@@ -188,9 +196,9 @@ Result<Found> take_copies_out(sys::Spool& payload, redaction::Redacted& redacted
   };
   AIRLOCK_TRY(redaction::Copies copies, look());
   if (copies.places.empty()) return Found{};
-  AIRLOCK_TRY(auto tokens, redaction::token_numbers(payload, copies.places, limits, fresh_key(inputs.site)));
+  AIRLOCK_TRY(auto tokens, redaction::token_numbers(payload, document, copies.places, limits, fresh_key(inputs.site)));
   AIRLOCK_TRY(auto without, sys::Spool::create(inputs.site.scratch(), inputs.site.world()));
-  AIRLOCK_CHECK(redaction::write_without(payload, copies.places, limits, fresh_key(inputs.site), without));
+  AIRLOCK_CHECK(redaction::write_without(payload, document, copies.places, limits, fresh_key(inputs.site), without));
   payload = std::move(without);
   AIRLOCK_TRY(const redaction::Copies left, look());
   if (!left.places.empty()) {

@@ -36,10 +36,11 @@ constexpr std::size_t scanner_key_bytes = 16;
 /// By declared path; nothing where the document has no whole number there.
 using Figures = std::map<std::string, std::optional<std::int64_t>, std::less<>>;
 
-/// Fills in the whole numbers of a document at these paths, none of which leads through an array.
-Result<void> fill_in(Figures& figures, const site::Site& site, const core::Blob& document) {
+/// Fills in the whole numbers of a report at these paths, none of which leads through an array. In a report of many
+/// objects the largest counts.
+Result<void> fill_in(Figures& figures, const site::Site& site, const core::Blob& bytes, report::Document document) {
   const crypto::Secret key(site.world().random_bytes(scanner_key_bytes));
-  report::Scanner scanner(document, {.bytes = report::report_bytes_maximum}, key);
+  report::Scanner scanner(bytes, {.bytes = report::report_bytes_maximum}, key, document);
   std::vector<std::string> path;
   for (;;) {
     AIRLOCK_TRY(const report::Token& token, scanner.next());
@@ -61,9 +62,9 @@ Result<void> fill_in(Figures& figures, const site::Site& site, const core::Blob&
     }
     if (token.kind != report::TokenKind::number) continue;
     std::string pointer;
-    for (const std::string& step : path) pointer += "/" + step;
+    for (std::size_t i = report::depth_of_objects(document); i < path.size(); ++i) pointer += "/" + path[i];
     const auto wanted = figures.find(pointer);
-    if (wanted != figures.end()) wanted->second = core::number_from<std::int64_t>(token.text);
+    if (wanted != figures.end()) wanted->second = std::max(wanted->second, core::number_from<std::int64_t>(token.text));
   }
 }
 
@@ -88,13 +89,13 @@ Result<void> say_why_missing(const ledger::Ledger& ledger, const ledger::Disclos
 /// Reads figures from the bytes that were disclosed, once their digest is the ledger's: from the payload that was sent,
 /// or from the bundle, with the archive key that it was sealed for.
 Result<void> read_disclosed(Figures& figures, const site::Site& site, const ledger::Ledger& ledger,
-                            const ledger::Disclosure& disclosure) {
+                            const ledger::Disclosure& disclosure, report::Document document) {
   const std::string path = gate::in_outbox(site, disclosure.file);
   AIRLOCK_TRY(const bool there, sys::look_for(path));
   if (!there) return say_why_missing(ledger, disclosure);
   if (disclosure.stage != ledger::Stage::sent) {
     auto own = gate::open_own_bundle(site.directory(), path);
-    if (own) return fill_in(figures, site, own->bundle.file("report.json"));
+    if (own) return fill_in(figures, site, own->bundle.file("report.json"), document);
     if (own.error().code != Code::refused) return fail(std::move(own).error());
     return fail(Code::refused, quote(path) + " was not sealed for an archive key of this site",
                 "bundles that are sealed while `archive` in airlock.json is true can be read");
@@ -103,7 +104,7 @@ Result<void> read_disclosed(Figures& figures, const site::Site& site, const ledg
   AIRLOCK_TRY(const core::Digest digest, crypto::sha256(payload));
   if (digest.hex() != disclosure.content_sha256)
     return fail(Code::integrity, quote(path) + " differs from what was sent");
-  return fill_in(figures, site, payload);
+  return fill_in(figures, site, payload, document);
 }
 
 }  // namespace
@@ -138,7 +139,8 @@ Result<Usage> licence_usage(const std::string& directory) {
     out.time = disclosure->time;
     out.file = disclosure->file;
     // This is advice, so bytes that cannot be read are told like a figure that is missing.
-    if (auto read = read_disclosed(figures, site, ledger, *disclosure); !read) {
+    const auto document = inputs.kit ? inputs.kit->dictionary.document() : report::Document::object;
+    if (auto read = read_disclosed(figures, site, ledger, *disclosure, document); !read) {
       out.problem = read.error().message + (read.error().hint.empty() ? "" : "; " + read.error().hint);
     }
   } else {

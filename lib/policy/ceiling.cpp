@@ -38,6 +38,7 @@ FieldTerms field_terms(const redaction::Treatment& treatment, const Shape& shape
 
 void describe_dictionary(Terms& terms, const dictionary::Dictionary& dictionary) {
   terms.twins = dictionary.twins();
+  terms.document = dictionary.document();
   terms.event = dictionary.roles().event;
   terms.period_start = dictionary.roles().period_start;
   terms.period_end = dictionary.roles().period_end;

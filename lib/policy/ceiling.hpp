@@ -53,7 +53,8 @@ struct Terms {
   bool holds_copies =
       false;  ///< a report with a copy of a value that is taken out is held; if false, the copy is dropped
   dictionary::Twins twins;
-  std::string event;         ///< the path whose value names the event of a report
+  report::Document document = report::Document::object;  ///< whether a report is one object or many
+  std::string event;                                     ///< the path whose value names the event of a report
   std::string period_start;  ///< the paths of the period, which is disclosed outside the report too; or empty
   std::string period_end;
   std::set<std::string> recipients;    ///< SHA-256 of each recipient's key (SubjectPublicKeyInfo), hex

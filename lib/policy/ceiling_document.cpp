@@ -70,6 +70,7 @@ Json to_json(const Terms& terms, WordLists& lists) {
     if (terms.twins != dictionary::Twins{}) {
       out["twins_are"] = {{"under", terms.twins.under}, {"separator", terms.twins.separator}};
     }
+    if (terms.document != report::Document::object) out["document"] = report::name(terms.document);
     out["roles"] = roles_of(terms);
   } else {
     out["classes"] = "unknown";
@@ -179,6 +180,9 @@ Result<Terms> terms_from(const Json& json, std::string_view name, const std::str
     in.inner_if("twins_are", [&](Members& twins) {
       out.twins = {text_in(twins, "under"), text_in(twins, "separator")};
     });
+    if (in.has("document")) {
+      out.document = report::document_from(in.word("document", {"array", "lines"})).value_or(out.document);
+    }
     in.inner("roles", [&](Members& roles) {
       out.event = text_in(roles, "event");
       out.period_start = text_in_if(roles, "period_start");

@@ -108,6 +108,10 @@ void compare_data(const Terms& decision, const Terms& ceiling, Loosenings& out) 
   classes.add(decision.values, ceiling.values);
   classes.add(decision.keys, ceiling.keys);
   classes.compare(out);
+  if (decision.document != ceiling.document) {
+    const auto of = [](const Terms& terms) { return "`" + std::string(report::name(terms.document)) + "`"; };
+    out.push_back({"what a report is as a whole", of(ceiling), of(decision)});
+  }
   compare_role("the value that names the event", decision.event, ceiling.event, out);
   compare_role("the value that begins the period", decision.period_start, ceiling.period_start, out);
   compare_role("the value that ends the period", decision.period_end, ceiling.period_end, out);

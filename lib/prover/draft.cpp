@@ -132,25 +132,25 @@ Result<void> Drafter::add_sample(std::string_view sample, std::string_view name)
     return core::fail(Code::bad_input, quote(name) + ": is neither a JSON object nor a list of objects",
                       "a sample is one report as the product makes it");
   }
-  SampleForm document = sample[begin] == '[' ? SampleForm::array : SampleForm::object;
-  if (const auto end = end_of_value(sample); document == SampleForm::object && end) {
+  Document document = sample[begin] == '[' ? Document::array : Document::object;
+  if (const auto end = end_of_value(sample); document == Document::object && end) {
     const auto next = first_byte(sample, *end);
-    if (next != std::string_view::npos && sample[next] == '{') document = SampleForm::lines;
+    if (next != std::string_view::npos && sample[next] == '{') document = Document::lines;
   }
   // A report of lines may have only one.
-  if (document == SampleForm::object && document_ == SampleForm::lines) document = SampleForm::lines;
-  if (document == SampleForm::lines && document_ == SampleForm::object) document_ = document;
+  if (document == Document::object && document_ == Document::lines) document = Document::lines;
+  if (document == Document::lines && document_ == Document::object) document_ = document;
   if (document_ && document_ != document) {
     return core::fail(Code::bad_input, quote(name) + ": is a list, but other samples are not, or the other way round",
                       "draft one dictionary for each kind of report");
   }
   document_ = document;
   switch (document) {
-    case SampleForm::object:
+    case Document::object:
       return watch(sample, quote(name), root_, places_);
-    case SampleForm::lines:
+    case Document::lines:
       return add_lines(sample, name);
-    case SampleForm::array:
+    case Document::array:
       break;
   }
   return add_list(sample, name);
@@ -158,7 +158,7 @@ Result<void> Drafter::add_sample(std::string_view sample, std::string_view name)
 
 Result<void> Drafter::add_schema(std::string_view schema, std::string_view name) {
   AIRLOCK_TRY(SchemaReport report, read_schema(schema, name));
-  if (!document_) document_ = report.is_array ? SampleForm::array : SampleForm::object;
+  if (!document_) document_ = report.is_array ? Document::array : Document::object;
   merge(root_, std::move(report.root));
   return {};
 }
@@ -166,7 +166,7 @@ Result<void> Drafter::add_schema(std::string_view schema, std::string_view name)
 Result<Draft> Drafter::finish(const DraftOptions& options) {
   const NameWords& list = NameWords::built_in();
   Draft out;
-  out.document = document_.value_or(SampleForm::object);
+  out.document = document_.value_or(Document::object);
   NamePath names;
   fold(list, root_, names, true);
   std::vector<Declared> declared = declare(list, root_, {});
@@ -174,9 +174,8 @@ Result<Draft> Drafter::finish(const DraftOptions& options) {
   Json head{{"format", "airlock-dictionary/1"},
             {"name", (options.product + "-report").substr(0, dictionary::name_bytes_limit)},
             {"product", options.product}};
-  if (out.document == SampleForm::array) head["document"] = "array";
-  if (out.document == SampleForm::lines) head["document"] = "lines";
-  out.event = write_roles(root_, options.product, options.event, out.document == SampleForm::object, declared, head);
+  if (out.document != Document::object) head["document"] = name(out.document);
+  out.event = write_roles(root_, options.product, options.event, out.document == Document::object, declared, head);
   if (!sentinels.is_null()) head["sentinels"] = sentinels;
   for (Declared& one : declared) {
     if (!one.problem.empty()) out.problems.push_back({one.path, one.problem});

@@ -17,11 +17,11 @@
 
 #include "core/result.hpp"
 #include "prover/seen.hpp"
+#include "report/document.hpp"
 
 namespace airlock::prover {
 
-/// What a report is: one object, or several objects in a list or one a line.
-enum class SampleForm : std::uint8_t { object, array, lines };
+using report::Document;
 
 struct DraftOptions {
   std::string product;  ///< a name (`core::is_name`)
@@ -36,7 +36,7 @@ struct DraftProblem {
 
 struct Draft {
   std::string text;  ///< the dictionary, one declaration a line
-  SampleForm document = SampleForm::object;
+  Document document = Document::object;
   std::size_t declarations = 0;
   std::size_t marked = 0;          ///< of the declarations
   std::vector<std::string> enums;  ///< paths whose `values` come from the samples
@@ -65,7 +65,7 @@ class Drafter {
 
   Seen root_;
   std::size_t places_ = 0;
-  std::optional<SampleForm> document_;
+  std::optional<Document> document_;
 };
 
 }  // namespace airlock::prover

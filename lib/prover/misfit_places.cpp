@@ -206,16 +206,19 @@ class Finder {
 core::Result<std::vector<MisfitPlace>> find_misfit_places(const core::Blob& report, const Dictionary& dictionary,
                                                           const report::Limits& limits,
                                                           const crypto::Secret& fingerprint_key) {
-  report::Scanner scanner(report, limits, fingerprint_key);
+  report::Scanner scanner(report, limits, fingerprint_key, dictionary.document());
   Classifier classifier(dictionary);
   Finder finder(dictionary);
   for (;;) {
     AIRLOCK_TRY(const Token& token, scanner.next());
     if (token.kind == TokenKind::end) return finder.take();
-    if (token.depth == 0 && !token.closes() && token.kind != TokenKind::begin_object) {
-      return core::fail(core::Code::bad_input, "the report is not a JSON object");
+    if (token.depth == 0 && !token.closes()) {
+      AIRLOCK_CHECK(report::check_document(token, dictionary.document()));
     }
-    if (!finder.add(token, classifier.place(token))) {
+    const Placement placement = classifier.place(token);
+    // Paths begin at each object that the dictionary describes.
+    if (token.depth < report::depth_of_objects(dictionary.document())) continue;
+    if (!finder.add(token, placement)) {
       return core::fail(core::Code::bad_input,
                         "more than " + std::to_string(places_limit) + " different members are not declared");
     }

@@ -120,7 +120,8 @@ class Proposer {
     const bool is_other_container = has_elements ? place.has_members : place.has_elements;
     for (Declared& one : declare(list_, place.seen, {place.path, place.names})) {
       const auto kind = place.field && one.path == place.path ? Misfit::Kind::ill_typed : place.kind;
-      const bool can_be = one.declaration && !is_other_container && one.problem.empty();
+      // No declaration has an empty path: an element or line that is no object cannot be declared.
+      const bool can_be = one.declaration && !one.path.empty() && !is_other_container && one.problem.empty();
       out.push_back({{kind, std::move(one.path), one.times, ""}, can_be ? std::move(*one.declaration) : Json()});
     }
     return out;

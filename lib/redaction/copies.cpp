@@ -7,11 +7,12 @@
 
 namespace airlock::redaction {
 
-core::Result<void> write_without(const core::Blob& report, const std::vector<std::uint64_t>& places,
-                                 const report::Limits& limits, const crypto::Secret& fingerprint_key, core::Sink& out) {
+core::Result<void> write_without(const core::Blob& report, report::Document document,
+                                 const std::vector<std::uint64_t>& places, const report::Limits& limits,
+                                 const crypto::Secret& fingerprint_key, core::Sink& out) {
   report::Limits disclosed_limits = limits;
   disclosed_limits.bytes = std::max(limits.bytes, report::report_bytes_maximum);
-  report::Scanner scanner(report, disclosed_limits, fingerprint_key);
+  report::Scanner scanner(report, disclosed_limits, fingerprint_key, document);
   report::Editor editor(report, out);
   auto next = places.begin();
   for (;;) {

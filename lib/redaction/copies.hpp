@@ -38,9 +38,9 @@ struct Copies {
 };
 
 /// Writes `report` without the members and elements that begin at `places`. Errors: the scanner's and the sink's.
-[[nodiscard]] core::Result<void> write_without(const core::Blob& report, const std::vector<std::uint64_t>& places,
-                                               const report::Limits& limits, const crypto::Secret& fingerprint_key,
-                                               core::Sink& out);
+[[nodiscard]] core::Result<void> write_without(const core::Blob& report, report::Document document,
+                                               const std::vector<std::uint64_t>& places, const report::Limits& limits,
+                                               const crypto::Secret& fingerprint_key, core::Sink& out);
 
 /// Adds the copies to the counts: action `copied`, with the path of the copy and without its source.
 void add_counts(const Copies& copies, std::vector<DatumCount>& counts);

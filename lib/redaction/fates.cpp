@@ -229,11 +229,12 @@ Result<std::vector<Fate>> fates(const core::Blob& report, const Dictionary& dict
   }
 }
 
-Result<std::vector<std::uint64_t>> token_numbers(const core::Blob& redacted, std::span<const std::uint64_t> places,
-                                                 const report::Limits& limits, const crypto::Secret& fingerprint_key) {
+Result<std::vector<std::uint64_t>> token_numbers(const core::Blob& redacted, report::Document document,
+                                                 std::span<const std::uint64_t> places, const report::Limits& limits,
+                                                 const crypto::Secret& fingerprint_key) {
   report::Limits redacted_limits = limits;
   redacted_limits.bytes = std::max(limits.bytes, report::report_bytes_maximum);
-  report::Scanner scanner(redacted, redacted_limits, fingerprint_key);
+  report::Scanner scanner(redacted, redacted_limits, fingerprint_key, document);
   std::vector<std::uint64_t> out;
   auto next = places.begin();
   for (std::uint64_t number = 0; next != places.end(); ++number) {

@@ -51,7 +51,7 @@ struct FateOptions {
 /// For each token of a redacted report that begins at one of `places` (ascending): how many tokens are before it. The
 /// filter writes one token for each one that it does not take out, so the number identifies the token of the original
 /// report.
-[[nodiscard]] Result<std::vector<std::uint64_t>> token_numbers(const core::Blob& redacted,
+[[nodiscard]] Result<std::vector<std::uint64_t>> token_numbers(const core::Blob& redacted, report::Document document,
                                                                std::span<const std::uint64_t> places,
                                                                const report::Limits& limits,
                                                                const crypto::Secret& fingerprint_key);

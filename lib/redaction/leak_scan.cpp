@@ -171,7 +171,7 @@ Result<Copies> scan(const Leaving& leaving, const Dictionary& dictionary, const 
                     const report::Limits& limits, const crypto::Secret& fingerprint_key) {
   report::Limits disclosed_limits = limits;
   disclosed_limits.bytes = std::max(limits.bytes, report::report_bytes_maximum);
-  report::Scanner scanner(leaving.report, disclosed_limits, fingerprint_key);
+  report::Scanner scanner(leaving.report, disclosed_limits, fingerprint_key, dictionary.document());
   dictionary::Classifier classifier(dictionary);
   CopySearch search(leaving, dictionary, plan, looked_for, fingerprint_key);
   for (;;) {

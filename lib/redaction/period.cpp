@@ -1,6 +1,6 @@
 #include "redaction/period.hpp"
 
-#include "core/time.hpp"
+#include "redaction/truncate.hpp"
 
 namespace airlock::redaction {
 
@@ -10,7 +10,7 @@ PeriodReader::PeriodReader(const dictionary::Dictionary& dictionary)
 
 void PeriodReader::take(const dictionary::Placement& placement, std::string_view text) {
   if (placement.field != start_field_ && placement.field != end_field_) return;
-  const auto time = core::read_rfc3339(text);
+  const auto time = moment_of(placement.type, text);
   if (!time) return;
   // Days of four-digit years compare as texts do.
   const std::string day = time->date();

@@ -1,6 +1,7 @@
 #pragma once
 /// \file
-/// The period that a report covers, read from the values that the dictionary's roles name. Only UTC days are kept.
+/// The period that a report covers, read from the values that the dictionary's roles name. Only UTC days are kept. In a
+/// report of many objects it runs from the first day of them all to the last.
 
 #include <cstddef>
 #include <optional>

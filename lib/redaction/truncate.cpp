@@ -66,21 +66,16 @@ std::optional<std::string> truncate_ip(std::string_view text, int v4_bits, int v
   return address_text(AF_INET6, v6);
 }
 
-/// Never before 1970, since a number before it would be no epoch. So 0, which often means "never", stays.
-std::optional<std::string> truncate_epoch(std::string_view text, core::Calendar unit, std::int64_t per_second) {
-  const auto number = core::number_from<std::int64_t>(text);
-  if (!number || *number < 0) return std::nullopt;
-  const core::Time start = core::start_of(unit, {*number / per_second});
-  return std::to_string(std::max<std::int64_t>(start.seconds, 0) * per_second);
-}
+std::int64_t per_second(Type epoch) { return epoch == Type::epoch_ms ? 1000 : 1; }
 
 std::optional<std::string> truncate_time(std::string_view text, Type type, core::Calendar unit) {
-  if (type == Type::epoch) return truncate_epoch(text, unit, 1);
-  if (type == Type::epoch_ms) return truncate_epoch(text, unit, 1000);
-  const auto time = core::read_rfc3339(type == Type::date ? std::string(text) + "T00:00:00Z" : std::string(text));
+  const auto time = moment_of(type, text);
   if (!time) return std::nullopt;
   const core::Time start = core::start_of(unit, *time);
-  return type == Type::date ? start.date() : start.text();
+  if (type == Type::date) return start.date();
+  if (type != Type::epoch && type != Type::epoch_ms) return start.text();
+  // Never before 1970, since a number before it would be no epoch. So 0, which often means "never", stays.
+  return std::to_string(std::max<std::int64_t>(start.seconds, 0) * per_second(type));
 }
 
 std::optional<std::string> truncate_version(std::string_view text, VersionPart part) {
@@ -96,6 +91,14 @@ std::optional<std::string> truncate_version(std::string_view text, VersionPart p
 }
 
 }  // namespace
+
+std::optional<core::Time> moment_of(Type type, std::string_view text) {
+  if (type == Type::date) return core::read_rfc3339(std::string(text) + "T00:00:00Z");
+  if (type != Type::epoch && type != Type::epoch_ms) return core::read_rfc3339(text);
+  const auto number = core::number_from<std::int64_t>(text);
+  if (!number || *number < 0) return std::nullopt;
+  return core::Time{*number / per_second(type)};
+}
 
 std::optional<std::string> truncated(const Treatment& treatment, Type type, std::string_view text) {
   std::optional<std::string> out;

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/time.hpp"
 #include "redaction/treatment.hpp"
 
 namespace airlock::redaction {
@@ -22,5 +23,9 @@ namespace airlock::redaction {
 /// figures.hpp. host_to_domain: see domain.hpp.
 [[nodiscard]] std::optional<std::string> truncated(const Treatment& treatment, dictionary::Type type,
                                                    std::string_view text);
+
+/// The moment that a value of a type that says a time is: of a `date`, the first of its day (UTC). Nothing if `text` is
+/// no such value.
+[[nodiscard]] std::optional<core::Time> moment_of(dictionary::Type type, std::string_view text);
 
 }  // namespace airlock::redaction

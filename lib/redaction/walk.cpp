@@ -31,17 +31,12 @@ bool coarsens_keys(const dictionary::Dictionary& dictionary, const Plan& plan) {
   return false;
 }
 
-Result<void> check_is_object(const Token& first) {
-  if (first.kind == TokenKind::begin_object) return {};
-  return fail(Code::bad_input, "the report is not a JSON object");
-}
-
 Walk::Walk(const core::Blob& report, const dictionary::Dictionary& dictionary, const Plan& plan,
            const crypto::Secret& pseudonym_key, const report::Limits& limits, const crypto::Secret& fingerprint_key,
            Offsets collisions, OnMisfit misfits)
     : dictionary_(dictionary),
       plan_(plan),
-      scanner_(report, limits, fingerprint_key),
+      scanner_(report, limits, fingerprint_key, dictionary.document()),
       classifier_(dictionary),
       judge_(dictionary, plan, pseudonym_key),
       collisions_(collisions),
@@ -53,7 +48,9 @@ Result<std::reference_wrapper<const WalkStep>> Walk::next() {
   step_.judgement = {};
   step_.below_dropped = drop_depth_.has_value();
   if (token.kind == TokenKind::end) return std::cref(step_);
-  if (token.depth == 0 && !token.closes()) AIRLOCK_CHECK(check_is_object(token));
+  if (token.depth == 0 && !token.closes()) {
+    AIRLOCK_CHECK(report::check_document(token, dictionary_.document()));
+  }
   step_.placement = classifier_.place(token);
   if (plan_.undeclared() == Undeclared::refuse) AIRLOCK_CHECK(refuse_misfit(step_.placement));
   if (drop_depth_) {

@@ -40,8 +40,8 @@ class Walk {
        Offsets collisions, OnMisfit misfits = OnMisfit::by_plan);
 
   /// The next token; `TokenKind::end` once. Valid until the next call. Errors: the scanner's; bad_input if the report
-  /// is not an object; refused if the plan refuses an undeclared or ill-typed value and the token is. The message names
-  /// a declared path and no value.
+  /// is not what the dictionary says; refused if the plan refuses an undeclared or ill-typed value and the token is.
+  /// The message names a declared path and no value.
   [[nodiscard]] core::Result<std::reference_wrapper<const WalkStep>> next();
 
   /// The path under which a step is counted: the path of the field that governs it, `twins` for a twin, otherwise the
@@ -64,8 +64,5 @@ class Walk {
   std::optional<std::size_t> drop_depth_;  ///< the depth of what is being dropped, until it ends
   WalkStep step_;                          ///< the last one
 };
-
-/// Error: bad_input if the first token of a report does not begin an object.
-[[nodiscard]] core::Result<void> check_is_object(const report::Token& first);
 
 }  // namespace airlock::redaction

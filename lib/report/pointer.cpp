@@ -25,8 +25,8 @@ void Pointer::advance(const Token& token) {
 }
 
 std::optional<std::string> place_of_fault(const core::Blob& report, const Limits& limits,
-                                          const crypto::Secret& fingerprint_key) {
-  Scanner scanner(report, limits, fingerprint_key);
+                                          const crypto::Secret& fingerprint_key, Document document) {
+  Scanner scanner(report, limits, fingerprint_key, document);
   Pointer pointer;
   bool value_follows = false;
   // A key that its object has already is refused with the token after it. Its own member is not where the fault is.

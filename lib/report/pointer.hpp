@@ -22,7 +22,7 @@ class Pointer {
   [[nodiscard]] const std::string& text() const { return path_; }
 
  private:
-  friend std::optional<std::string> place_of_fault(const core::Blob&, const Limits&, const crypto::Secret&);
+  friend std::optional<std::string> place_of_fault(const core::Blob&, const Limits&, const crypto::Secret&, Document);
 
   struct Container {
     std::size_t path_size;  ///< of the container's own path
@@ -34,8 +34,9 @@ class Pointer {
 };
 
 /// The place at which a report is malformed, in words: ``in `/a/0` `` or ``after `/a/b` ``. Nothing if the report is
-/// well-formed, or if it is malformed before the first member or element.
+/// well-formed, or if it is malformed before the first member or element. Lines count as elements.
 [[nodiscard]] std::optional<std::string> place_of_fault(const core::Blob& report, const Limits& limits,
-                                                        const crypto::Secret& fingerprint_key);
+                                                        const crypto::Secret& fingerprint_key,
+                                                        Document document = Document::object);
 
 }  // namespace airlock::report

@@ -30,7 +30,8 @@ struct OpenContainer {
   [[nodiscard]] char closer() const { return is_object ? '}' : ']'; }
 };
 
-bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+/// Whether white space may go on behind the end of a line.
+enum class Spaces : std::uint8_t { in_line, all };
 
 std::string excess(std::string_view what, std::uint64_t limit, std::string_view unit) {
   return "the " + std::string(what) + " has more than " + std::to_string(limit) + std::string(unit);
@@ -39,8 +40,16 @@ std::string excess(std::string_view what, std::uint64_t limit, std::string_view 
 }  // namespace
 
 struct Scanner::State {
-  State(const core::Blob& its_report, const Limits& its_limits, const crypto::Fingerprinter& its_fingerprint)
-      : report(its_report), limits(its_limits), in(report), lexer(in), fingerprint(its_fingerprint) {
+  State(const core::Blob& its_report, const Limits& its_limits, const crypto::Fingerprinter& its_fingerprint,
+        Document document)
+      : report(its_report),
+        limits(its_limits),
+        has_lines(document == Document::lines),
+        in(report),
+        lexer(in),
+        fingerprint(its_fingerprint) {
+    // The array that stands for the lines does not count.
+    if (has_lines) ++limits.depth;
     if (limits.number_bytes > number_bytes_maximum)
       throw std::logic_error("report::Scanner: number_bytes is too large");
     const std::uint64_t maximum = std::min(limits.bytes, report_bytes_maximum);
@@ -48,6 +57,7 @@ struct Scanner::State {
   }
 
   Result<void> next();
+  Result<void> between_lines();
   Result<void> end();
   Result<void> open(TokenKind kind);
   Result<void> close();
@@ -57,12 +67,16 @@ struct Scanner::State {
   Result<void> check_key();
   Result<bool> has_key() const;
   Result<void> count_member();
-  Result<void> skip_space();
+  Result<void> skip_space() { return skip(is_in_line() ? Spaces::in_line : Spaces::all); }
+  Result<void> skip(Spaces spaces);
+  /// Whether the value of a line is open, which may not go on in the next line.
+  [[nodiscard]] bool is_in_line() const { return has_lines && containers.size() > 1; }
   bool take(char c);
   [[nodiscard]] bool is_next(char c) const { return !in.rest().empty() && in.rest().front() == c; }
 
   const core::Blob& report;
   Limits limits;
+  bool has_lines;
   Window in;
   Lexer lexer;
   crypto::Fingerprinter fingerprint;
@@ -79,6 +93,7 @@ Result<void> Scanner::State::next() {
   if (place == Place::key) AIRLOCK_CHECK(check_key());
   token.text = {};
   token.gap = token.comma_gap = token.comma = in.offset();
+  if (has_lines && !is_in_line()) return between_lines();
   AIRLOCK_CHECK(skip_space());
   if (place == Place::value && containers.empty()) return end();
 
@@ -105,6 +120,42 @@ Result<void> Scanner::State::next() {
   if (may_close && is_next(containers.back().closer())) return close();
   if (!containers.empty() && containers.back().is_object && place != Place::key) return key();
   return value();
+}
+
+/// The next token where no line's value is open: the first value of a line, or an end of the array that stands for the
+/// lines.
+Result<void> Scanner::State::between_lines() {
+  if (containers.empty() && place == Place::value) return end();
+  token.begin = token.end = in.offset();
+  token.depth = 0;
+  if (containers.empty()) {
+    containers.push_back({false, token.begin});
+    token.kind = TokenKind::begin_array;
+    place = Place::opening;
+    return {};
+  }
+  const std::uint64_t end_of_value = in.offset();
+  if (place == Place::value) {
+    AIRLOCK_CHECK(skip(Spaces::in_line));
+    const std::uint64_t line_feed = in.offset();
+    if (take('\n')) {
+      token.comma = line_feed;
+      token.gap = in.offset();
+    } else if (!in.rest().empty()) {
+      return refuse_next(in, "a line end");
+    }
+  }
+  AIRLOCK_CHECK(skip(Spaces::all));
+  token.begin = token.end = in.offset();
+  if (!in.rest().empty()) {
+    token.depth = containers.size();
+    return value();
+  }
+  token.gap = token.comma_gap = token.comma = end_of_value;
+  token.kind = TokenKind::end_array;
+  containers.pop_back();
+  place = Place::value;
+  return {};
 }
 
 Result<void> Scanner::State::end() {
@@ -164,7 +215,7 @@ Result<void> Scanner::State::check_key() {
 Result<bool> Scanner::State::has_key() const {
   const std::uint64_t begin = containers.back().begin;
   const core::BlobPart before(report, begin, token.begin - begin);
-  State scanner(before, limits, fingerprint);
+  State scanner(before, limits, fingerprint, Document::object);
   for (;;) {
     const auto read = scanner.next();
     if (!read && read.error().code == core::Code::bad_input) return false;  // where the part ends
@@ -197,7 +248,8 @@ Result<void> Scanner::State::value() {
     return scalar(TokenKind::number, lexer.number(limits.number_bytes));
   }
   if (in.offset() == 0 && in.rest().substr(0, 3) == "\xEF\xBB\xBF") return refuse(0, "a byte order mark");
-  return refuse_next(in, place == Place::opening ? "a value or `]`" : "a value");
+  const bool may_close = place == Place::opening && (!has_lines || is_in_line());
+  return refuse_next(in, may_close ? "a value or `]`" : "a value");
 }
 
 Result<void> Scanner::State::scalar(TokenKind kind, Result<std::string_view> text) {
@@ -219,11 +271,14 @@ Result<void> Scanner::State::count_member() {
   return {};
 }
 
-Result<void> Scanner::State::skip_space() {
+Result<void> Scanner::State::skip(Spaces spaces) {
+  const auto is_skipped = [&](char c) {
+    return c == ' ' || c == '\r' || c == '\t' || (c == '\n' && spaces == Spaces::all);
+  };
   for (;;) {
     const std::string_view rest = in.rest();
     std::size_t space = 0;
-    while (space < rest.size() && is_space(rest[space])) ++space;
+    while (space < rest.size() && is_skipped(rest[space])) ++space;
     in.advance(space);
     if (space < rest.size() || in.holds_all_the_rest()) return {};
     AIRLOCK_CHECK(in.ensure(1));
@@ -236,8 +291,16 @@ bool Scanner::State::take(char c) {
   return true;
 }
 
-Scanner::Scanner(const core::Blob& report, const Limits& limits, const crypto::Secret& fingerprint_key)
-    : state_(std::make_unique<State>(report, limits, crypto::Fingerprinter(fingerprint_key))) {}
+Result<void> check_document(const Token& first, Document document) {
+  const bool is_object = document == Document::object;
+  if (first.kind == (is_object ? TokenKind::begin_object : TokenKind::begin_array)) return {};
+  return core::fail(core::Code::bad_input,
+                    is_object ? "the report is not a JSON object" : "the report is not a JSON array");
+}
+
+Scanner::Scanner(const core::Blob& report, const Limits& limits, const crypto::Secret& fingerprint_key,
+                 Document document)
+    : state_(std::make_unique<State>(report, limits, crypto::Fingerprinter(fingerprint_key), document)) {}
 Scanner::Scanner(Scanner&&) noexcept = default;
 Scanner& Scanner::operator=(Scanner&&) noexcept = default;
 Scanner::~Scanner() = default;

@@ -9,6 +9,10 @@
 /// most one byte of the report; the caller puts the report's name in front. A number is returned as its text, not
 /// converted. Any value may be the outermost one.
 ///
+/// The lines of a `Document::lines` are read as the elements of an array that has no bytes of its own: its opening
+/// token is before the first byte, its closing token behind the last. A line end is in the place of a comma. A line
+/// holds one value, and no line end within it; lines of white space belong to the white space before the next value.
+///
 ///     Scanner scanner(report, limits, fingerprint_key);
 ///     for (;;) {
 ///       AIRLOCK_TRY(const Token& token, scanner.next());
@@ -28,6 +32,7 @@
 #include "core/io.hpp"
 #include "core/result.hpp"
 #include "crypto/hash.hpp"
+#include "report/document.hpp"
 
 namespace airlock::report {
 
@@ -70,8 +75,8 @@ struct Token {
   /// The offset of the white space before the token. It follows a separator (`{`, `[`, `,`, `:`), or the last value of
   /// a container that the token closes.
   std::uint64_t gap = 0;
-  /// If a comma precedes the token: the offset of the white space before the comma, and of the comma. Otherwise both
-  /// equal `gap`.
+  /// If a comma (between lines: a line feed) precedes the token: the offset of the white space before it, and its own.
+  /// Otherwise both equal `gap`.
   std::uint64_t comma_gap = 0;
   std::uint64_t comma = 0;
   /// The decoded text of a key or string; the text of a number, boolean or null as it is written; otherwise empty.
@@ -90,10 +95,15 @@ struct Token {
   }
 };
 
+/// Checks the first token of a report. Error: bad_input if it does not begin what `document` says.
+[[nodiscard]] Result<void> check_document(const Token& first, Document document);
+
 class Scanner {
  public:
-  /// `report` must outlive the scanner; `fingerprint_key` has 16 random bytes.
-  Scanner(const core::Blob& report, const Limits& limits, const crypto::Secret& fingerprint_key);
+  /// `report` must outlive the scanner; `fingerprint_key` has 16 random bytes. Only `lines` are read otherwise than one
+  /// value; whether that is an object or an array, `check_document` says.
+  Scanner(const core::Blob& report, const Limits& limits, const crypto::Secret& fingerprint_key,
+          Document document = Document::object);
   Scanner(Scanner&&) noexcept;
   Scanner& operator=(Scanner&&) noexcept;
   ~Scanner();

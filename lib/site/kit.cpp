@@ -41,6 +41,15 @@ Result<std::vector<crypto::Certificate>> read_recipients(const core::Blob& archi
 
 }  // namespace
 
+std::string unfit_destination(const dictionary::Dictionary& dictionary,
+                              const std::vector<published::Destination>& destinations) {
+  const bool is_event = std::any_of(destinations.begin(), destinations.end(),
+                                    [](const auto& destination) { return destination.type == "posthog-batch"; });
+  if (!is_event || dictionary.document() == report::Document::object) return {};
+  return "`posthog-batch` sends a report that is one JSON object, but by the dictionary " + quote(dictionary.name()) +
+         " a report has many";
+}
+
 Result<Kit> parse_kit(const core::Blob& archive) {
   AIRLOCK_TRY(const KitFiles files, published::kit_files(archive));
   AIRLOCK_TRY(KitHeader header, published::read_kit_header(archive, files));
@@ -51,6 +60,9 @@ Result<Kit> parse_kit(const core::Blob& archive) {
   if (dictionary.product() != header.product) {
     return fail(Code::bad_input, quote(kit_names::dictionary) + ": is for product " + quote(dictionary.product()) +
                                      ", but the kit is for " + quote(header.product));
+  }
+  if (const std::string why = unfit_destination(dictionary, header.destinations); !why.empty()) {
+    return fail(Code::bad_input, quote(kit_names::header) + ": `/delivery/destinations`: " + why);
   }
   AIRLOCK_TRY(auto policy, policy::Policy::parse(policy_text, kit_names::policy, dictionary));
   AIRLOCK_TRY(auto recipients, read_recipients(archive, files));

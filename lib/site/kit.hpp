@@ -52,6 +52,10 @@ struct KitContent {
   std::vector<crypto::RevocationList> lists = {};
 };
 
+/// Why reports of this dictionary cannot be sent to one of the destinations; empty if they can be.
+[[nodiscard]] std::string unfit_destination(const dictionary::Dictionary& dictionary,
+                                            const std::vector<published::Destination>& destinations);
+
 /// Reads the signed archive. Roots and revocation lists are read for form; who signed them is not checked. Error:
 /// bad_input naming file, JSON path and reason.
 [[nodiscard]] Result<Kit> parse_kit(const core::Blob& archive);

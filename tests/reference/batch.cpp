@@ -44,7 +44,7 @@ std::optional<std::vector<std::uint64_t>> without_copies(const std::string& outp
   const core::MemoryBlob leaving(output);
   const auto copies = redaction::scan({leaving, {}, {}}, dictionary, plan, looked_for, {}, key);
   core::StringSink left(report::report_bytes_maximum);
-  if (!copies || !redaction::write_without(leaving, copies->places, {}, key, left)) {
+  if (!copies || !redaction::write_without(leaving, dictionary.document(), copies->places, {}, key, left)) {
     out["refused"] = "scan";
     out["message"] = copies ? "cannot be written without copies" : copies.error().message;
     return std::nullopt;
@@ -54,7 +54,7 @@ std::optional<std::vector<std::uint64_t>> without_copies(const std::string& outp
   for (const redaction::Copied& copied : copies->found) {
     out["copies"].push_back({copied.path, copied.source, copied.count});
   }
-  const auto tokens = redaction::token_numbers(leaving, copies->places, {}, key);
+  const auto tokens = redaction::token_numbers(leaving, dictionary.document(), copies->places, {}, key);
   return tokens ? std::optional(*tokens) : std::nullopt;
 }
 

@@ -22,6 +22,19 @@ def load(text):
     return json.loads(text, object_pairs_hook=lambda pairs: {"members": pairs}, parse_int=Num, parse_float=Num)
 
 
+def dump_report(document, report):
+    """A report as its dictionary wants it: the lines of one that has lines end with LF."""
+    return "\n".join(map(dump, report)) + "\n" if document == "lines" else dump(report)
+
+
+def load_report(document, text):
+    return [load(line) for line in text.split("\n") if line] if document == "lines" else load(text)
+
+
+def document_of(question):
+    return json.loads(question["dictionary"]).get("document", "object")
+
+
 class Batch:
     def __init__(self, program):
         self.process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
@@ -41,7 +54,8 @@ def expected(question):
     out = reference.decide(policy, facts)
     plan = reference.Plan(policy, dictionary, out, facts.get("redact_also", []))
     try:
-        out["output"] = dump(reference.redact(dictionary, plan, load(question["report"])))
+        document = dictionary.get("document", "object")
+        out["output"] = dump_report(document, reference.redact(dictionary, plan, load_report(document, question["report"])))
     except Refused:
         out["refused"] = "report"
     return out
@@ -92,7 +106,8 @@ def as_explained(report, data):
 def told_wrongly(question, answer):
     """What `explain` says of the data and what leaves are one; nothing where they are."""
     try:
-        told = dump(as_explained(load(question["report"]), answer["data"]))
+        document = document_of(question)
+        told = dump_report(document, as_explained(load_report(document, question["report"]), answer["data"]))
     except KeyError as missing:
         return f"not told of: {missing}"
     return None if told == answer["output"] else f"told {told}\n     left {answer['output']}"

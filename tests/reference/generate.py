@@ -4,7 +4,7 @@ import json
 import random
 
 import reference
-from comparison import dump
+from comparison import dump_report
 from shapes import Num, first_fit, steps, types_of
 from treatments import action_fits
 
@@ -93,6 +93,8 @@ class Generator:
         out = {"format": "airlock-dictionary/2", "name": "d", "product": "p", "roles": roles, "fields": fields}
         if len(self.events) > 1 or self.random.random() < .5:
             out["events"] = self.events
+        if len(self.events) == 1 and self.random.random() < .7:
+            out["document"] = self.random.choice(["object", "array", "lines"])
         if self.random.random() < .2:
             out["sentinels"] = [-5, -7]
         if self.random.random() < .7:
@@ -252,5 +254,11 @@ class Generator:
                "policy": json.dumps(self.policy(dictionary), ensure_ascii=False), "facts": self.facts()}
         if self.random.random() < .15:
             out["facts"]["redact_also"] = [self.redaction(dictionary)]
-        out["report"] = dump(self.report(dictionary))
+        document = dictionary.get("document", "object")
+        report = self.report(dictionary)
+        if document != "object":
+            report = [report] + [self.report(dictionary) for _ in range(self.random.randint(0, 3))]
+            if self.random.random() < .15:
+                report.insert(self.random.randrange(len(report) + 1), copy.deepcopy(self.random.choice(ODD)))
+        out["report"] = dump_report(document, report)
         return out

@@ -66,8 +66,8 @@ std::optional<std::string> leaving(const std::string& report, const Dictionary& 
   if (!copies) throw std::runtime_error(copies.error().message);
   if (copies->places.empty()) return payload;
   core::StringSink without(report::report_bytes_maximum);
-  const auto written =
-      redaction::write_without(core::MemoryBlob(payload), copies->places, limits, fingerprint_key, without);
+  const auto written = redaction::write_without(core::MemoryBlob(payload), report::Document::object, copies->places,
+                                                limits, fingerprint_key, without);
   if (!written) throw std::runtime_error(written.error().message);
   payload = without.take();
   const auto left = value_or_throw(look(core::MemoryBlob(payload)));

@@ -269,5 +269,17 @@ class Redaction:
         return [] if self.plan.redacts else [(key, value)]
 
 
+    def objects(self, report):
+        """The elements or lines of a report of many objects."""
+        out = []
+        for one in report:
+            if isinstance(one, dict):
+                out.append(self.value("", one))
+            else:
+                self.misfit()
+        return out
+
+
 def redact(dictionary, plan, report):
-    return Redaction(dictionary, plan).value("", report)
+    redaction = Redaction(dictionary, plan)
+    return redaction.value("", report) if dictionary.get("document", "object") == "object" else redaction.objects(report)

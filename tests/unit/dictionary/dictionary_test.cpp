@@ -271,9 +271,11 @@ TEST_CASE("the event's declaration and the list of events are the same set") {
 }
 
 TEST_CASE("a period is two declared times, and its interval days or weeks") {
-  check({{"/roles/period_start", R"("/event")", "`/roles/period_start`: `/event` must have the type `time` only"},
+  check({{"/roles/period_start", R"("/event")",
+          "`/roles/period_start`: `/event` must have one type only: `time`, `date`, `epoch` or `epoch_ms`"},
          {"/roles/period_end", R"("/nowhere")", "`/roles/period_end`: `/nowhere` is not declared"},
-         {"/fields/2/type", R"(["time", "empty"])", "`/roles/period_end`: `/to` must have the type `time` only"},
+         {"/fields/2/type", R"(["time", "empty"])",
+          "`/roles/period_end`: `/to` must have one type only: `time`, `date`, `epoch` or `epoch_ms`"},
          {"/roles/period_end", taken_out, "`/roles`: must name both `period_start` and `period_end`, or neither"},
          {"/roles", R"({"event": "/event", "every": "P7D"})",
           "`/roles/every`: needs `period_start` and `period_end`, or `at`"}});

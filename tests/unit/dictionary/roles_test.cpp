@@ -55,7 +55,7 @@ TEST_CASE("one moment stands for both ends of a period") {
   CHECK(why(R"({"event": {"always": "a"}, "at": "/from", "period_start": "/from", "period_end": "/to"})") ==
         "`d.json`: `/roles/at`: stands for `period_start` and `period_end`, so it cannot be beside them");
   CHECK(why(R"({"event": {"always": "a"}, "at": "/version"})") ==
-        "`d.json`: `/roles/at`: `/version` must have the type `time` only");
+        "`d.json`: `/roles/at`: `/version` must have one type only: `time`, `date`, `epoch` or `epoch_ms`");
   CHECK(why(R"({"event": {"always": "a"}, "at": "/nowhere"})") == "`d.json`: `/roles/at`: `/nowhere` is not declared");
 }
 
@@ -66,4 +66,47 @@ TEST_CASE("the product's version is a declared version or text") {
         "`d.json`: `/roles/version`: `/event` must have no type but `version` and `text`");
   CHECK(why(R"({"event": {"always": "a"}, "version": "/props/teams/*"})") ==
         "`d.json`: `/roles/version`: `/props/teams/*` has a `*`, so it may be many values");
+}
+
+TEST_CASE("a report of many objects has a constant event") {
+  const auto with_document = [](std::string_view document, std::string_view event) {
+    Json json = Json::parse(test::example());
+    json["document"] = document;
+    json["roles"] = {{"event", Json::parse(event)}};
+    json.erase("events");
+    if (event.starts_with('"')) json["events"] = {"a", "b"};
+    return Dictionary::parse(json.dump(), "d.json");
+  };
+  using airlock::report::Document;
+  CHECK(with_document("array", R"({"always": "a"})").value().document() == Document::array);
+  CHECK(with_document("lines", R"({"always": "a"})").value().document() == Document::lines);
+  CHECK(with_document("object", R"("/event")").value().document() == Document::object);
+  CHECK(test::example_dictionary().document() == Document::object);
+  for (const auto* document : {"array", "lines"}) {
+    CHECK(
+        with_document(document, R"("/event")").error().message ==
+        "`d.json`: `/roles/event`: must be constant, such as `{\"always\": \"service ping\"}`, since a report has many "
+        "objects");
+  }
+  CHECK(with_document("line", R"({"always": "a"})").error().message.starts_with("`d.json`: `/document`: "));
+}
+
+TEST_CASE("a dictionary of many objects describes each of them") {
+  Json json = Json::parse(test::example());
+  json["document"] = "array";
+  json["roles"] = {{"event", {{"always", "a"}}}};
+  json.erase("events");
+  const auto dictionary = Dictionary::parse(json.dump(), "d.json").value();
+  const auto at = [&](std::string_view report, std::string_view path) { return test::told(dictionary, report, path); };
+  const std::string report = R"([{"props": {"total": 1, "x": 2, "teams__2__n": 3}}, 7, [{"props": {"total": 1}}], {}])";
+  CHECK(at(report, "") == "structure");
+  CHECK(at(report, "/0") == "structure");
+  CHECK(at(report, "/0/props/total") == "structure, declared by /props/total as count of usage");
+  CHECK(at(report, "/0/props/x") == "undeclared, undeclared");
+  CHECK(at(report, "/0/props/teams__2__n") == "twin by /props/teams/*/n of usage, twin by /props/teams/*/n of usage");
+  CHECK(at(report, "/1") == "undeclared");
+  CHECK(at(report, "/2") == "undeclared");
+  CHECK(at(report, "/2/0/props/total") == "undeclared, undeclared");
+  CHECK(at(report, "/3") == "structure");
+  CHECK(at(R"({"props": {"total": 1}})", "/props/total") == "undeclared, undeclared");
 }

@@ -91,7 +91,8 @@ std::optional<std::string> let_out(const Side& side, const std::string& report, 
   if (!copies) return std::nullopt;
   if (copies->places.empty()) return out.take();
   core::StringSink without(report::report_bytes_maximum);
-  REQUIRE(redaction::write_without(core::MemoryBlob(out.bytes()), copies->places, {}, key_of(16), without));
+  REQUIRE(redaction::write_without(core::MemoryBlob(out.bytes()), airlock::report::Document::object, copies->places, {},
+                                   key_of(16), without));
   const auto again = look(without.bytes());
   REQUIRE_MESSAGE((again && again->places.empty()), "a copy is left");
   return without.take();

@@ -24,9 +24,9 @@ std::vector<std::string> samples_of(const std::string& product) {
   const std::string folder = "tests/kit/products/";
   if (product == "grafana")
     return {source_file(folder + "grafana.json"), source_file(folder + "grafana-new-data-source.json")};
-  if (product == "kibana") return test::objects_of(source_file(folder + "kibana.json"), prover::SampleForm::array);
+  if (product == "kibana") return test::objects_of(source_file(folder + "kibana.json"), report::Document::array);
   if (product == "mattermost")
-    return test::objects_of(source_file(folder + "mattermost.ndjson"), prover::SampleForm::lines);
+    return test::objects_of(source_file(folder + "mattermost.ndjson"), report::Document::lines);
   return {source_file(folder + product + ".json")};
 }
 

@@ -30,10 +30,10 @@ std::string source_file(const std::string& path) {
   return out.str();
 }
 
-std::vector<std::string> objects_of(const std::string& sample, prover::SampleForm document) {
-  if (document == prover::SampleForm::object) return {sample};
+std::vector<std::string> objects_of(const std::string& sample, report::Document document) {
+  if (document == report::Document::object) return {sample};
   std::vector<std::string> out;
-  if (document == prover::SampleForm::array) {
+  if (document == report::Document::array) {
     const Json elements = Json::parse(sample);
     for (const Json& element : elements) out.push_back(element.dump());
     return out;

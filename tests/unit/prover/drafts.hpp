@@ -16,7 +16,7 @@ namespace airlock::test {
 /// A file of the source tree.
 [[nodiscard]] std::string source_file(const std::string& path);
 /// The objects of a sample: itself, its elements or its lines.
-[[nodiscard]] std::vector<std::string> objects_of(const std::string& sample, prover::SampleForm document);
+[[nodiscard]] std::vector<std::string> objects_of(const std::string& sample, report::Document document);
 /// The draft of these samples. Fails the test if there is none.
 [[nodiscard]] prover::Draft draft_of(const std::vector<std::string>& samples);
 /// The declarations of a draft, by path.

@@ -102,3 +102,30 @@ TEST_CASE("a constant event is that of every object, and one moment is a whole p
   CHECK(find_event(airlock::core::MemoryBlob("]"), ping_dictionary(), {},
                    airlock::crypto::Secret(std::string(16, 'f'))) == "ping");
 }
+
+TEST_CASE("a report of many objects lasts from the earliest to the latest, and needs figures in each") {
+  const auto of = [](std::string_view document) {
+    return airlock::dictionary::Dictionary::parse(R"({"format": "airlock-dictionary/2", "name": "d", "product": "p",
+      "document": ")" + std::string(document) + R"(", "roles": {"event": {"always": "ping"}, "at": "/at"},
+      "fields": [{"path": "/at", "type": ["epoch_ms"], "class": "time"},
+                 {"path": "/n", "type": "count", "class": "usage", "required": true, "nullable": true}]})",
+                                                  "d")
+        .value();
+  };
+  const auto array = of("array");
+  const auto found = inspect_text(R"([{"at":1795748400000,"n":1},{"n":2,"at":1795575600000},{"at":7,"n":0}])", array);
+  CHECK(found.value().period_start == "1970-01-01");
+  CHECK(found.value().period_end == "2026-11-27");
+  CHECK(found.value().members == 9);
+  CHECK(found.value().missing.empty());
+  CHECK(inspect_text(R"([{"n":1},{},{"n":1}])", array).value().missing == "/n");
+  CHECK(inspect_text(R"([{"n":null}])", array).value().missing == "/n");
+  CHECK(inspect_text(R"([{"n":1},7])", array).value().missing.empty());
+  CHECK(inspect_text("[]", array).value().missing == "/n");
+  CHECK(inspect_text(R"({"n":1})", array).error().message == "the report is not a JSON array");
+  const auto lines = of("lines");
+  CHECK(inspect_text("{\"n\":1}\n{\"n\":2,\"at\":86400000}\n", lines).value().period_end == "1970-01-02");
+  CHECK(inspect_text("{\"n\":1}\n{}", lines).value().missing == "/n");
+  CHECK(inspect_text("[{\"n\":1}]", lines).error().message == "the report has no line with a JSON object");
+  CHECK(inspect_text("", lines).error().code == Code::bad_input);
+}

@@ -151,7 +151,8 @@ std::string without_copies(const dictionary::Dictionary& dictionary, const Plan&
       redaction::scan({blob, {}, {}}, dictionary, plan, {*outcome.value().taken}, {}, fingerprint_key());
   if (!copies) throw std::runtime_error(copies.error().message);
   core::StringSink out(report::report_bytes_maximum);
-  if (!write_without(blob, copies->places, {}, fingerprint_key(), out)) throw std::runtime_error("not well-formed");
+  if (!write_without(blob, dictionary.document(), copies->places, {}, fingerprint_key(), out))
+    throw std::runtime_error("not well-formed");
   const std::string bytes = out.take();
   if (const auto again = scan_bytes(dictionary, plan, bytes, *outcome.value().taken); !again.empty()) {
     throw std::runtime_error("the second look found " + again);
