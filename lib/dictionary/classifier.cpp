@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dictionary/fits.hpp"
+#include "dictionary/key_pattern.hpp"
 #include "dictionary/tree.hpp"
 #include "dictionary/twins.hpp"
 
@@ -66,6 +67,14 @@ Placement structure_at(PlaceNumber place) {
   Placement out;
   out.place = place;
   return out;
+}
+
+/// The type of a key, or of the first part of its pattern, if the whole key fits.
+std::optional<Type> key_type(const KeyDeclaration& key, std::string_view text) {
+  if (!key.is_pattern()) return first_fit(key.shape, TokenKind::key, text);
+  const auto parts = cut(key, text);
+  if (!parts || !fits(key, *parts)) return std::nullopt;
+  return first_fit(key.shape, TokenKind::key, (*parts)[0]);
 }
 
 Placement moved_to(PlaceNumber place, Placement placement) {
@@ -152,22 +161,18 @@ Placement Classifier::State::place_key(const Token& token) {
       return of_originals(TokenStatus::twin);
     }
   }
-  const Node& node = tree.nodes[frame.node];
-  if (node.keys == nullptr) return settle(token, frame.stray);
-  const Node& member = tree.nodes[node.wildcard];
-  if (const auto type = first_fit(node.keys->shape, token.kind, token.text)) {
-    value = node.wildcard;
-    return {TokenStatus::declared, member.index, node.wildcard, node.keys->cls, *type, true, false};
+  const PlaceNumber keyed = tree.keyed(frame.node, token.text);
+  if (keyed == no_place) return settle(token, frame.stray);
+  const Node& member = tree.nodes[keyed];
+  const KeyDeclaration& key = *member.field->key;
+  if (const auto type = key_type(key, token.text)) {
+    value = keyed;
+    return {TokenStatus::declared, member.index, keyed, key.cls, *type, true, false};
   }
-  Placement ill_typed{TokenStatus::ill_typed,
-                      member.index,
-                      node.wildcard,
-                      member.field->cls.value_or(node.keys->cls),
-                      Type::text,
-                      false,
-                      false};
+  Placement ill_typed{
+      TokenStatus::ill_typed, member.index, keyed, member.field->cls.value_or(key.cls), Type::text, false, false};
   settle(token, ill_typed);
-  ill_typed.cls = node.keys->cls;
+  ill_typed.cls = key.cls;
   ill_typed.wildcard_key = true;
   return ill_typed;
 }

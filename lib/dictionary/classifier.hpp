@@ -39,11 +39,12 @@ struct Placement {
   /// Where the token is, in declared steps: the longest declared path that leads to it (`Dictionary::path_of`). It has
   /// no name of the report, so it can be shown, recorded and sent.
   PlaceNumber place = 0;
-  /// The class of the field, or of its keys for a key that a `*` stands for. `content` if there is no field.
+  /// The class of the field, or of its keys for a key that a `*` stands for. `content` if there is no field. A key with
+  /// a pattern has the class of its first part; whoever treats keys asks for each part (key_pattern.hpp).
   Class cls = Class::content;
-  /// The type that fitted, for `declared` and for the values of twins.
+  /// The type that fitted, for `declared` and for the values of twins; of a key with a pattern, that of its first part.
   Type type = Type::text;
-  /// Whether the token is a key that a `*` stands for.
+  /// Whether the token is a key that a `*` or a pattern stands for.
   bool wildcard_key = false;
   /// Whether it is a `null` or a sentinel that the field allows (`stand_in`, fits.hpp). Rounding, truncating and
   /// suppressing leave it as it is; `type` is one that none of them fits.
@@ -63,9 +64,9 @@ static_assert(sizeof(Placement) <= 16);
 ///   undeclared.
 /// - The opening and the closing token of a container are placed alike. `null` fits no type.
 ///
-/// Time for one token: one look into a hash table. For a name that may be a twin, at most `twin_separators_limit`
-/// squared looks for each step of a path; usually one for each of its pieces. Memory is allocated only for deeper
-/// nesting than before and for the first twins.
+/// Time for one token: one look into a hash table. For a key beside patterns, one look at each pattern that begins as
+/// the key does. For a name that may be a twin, at most `twin_separators_limit` squared looks for each step of a path;
+/// usually one for each of its pieces. Memory is allocated only for deeper nesting than before and for the first twins.
 class Classifier {
  public:
   /// `dictionary` must outlive the classifier, but may be moved.

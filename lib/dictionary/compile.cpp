@@ -14,6 +14,7 @@ class Compiler {
 
   Result<void> run() {
     for (std::size_t i = 0; i < tree_.fields.size(); ++i) AIRLOCK_CHECK(add(i));
+    AIRLOCK_CHECK(add_patterns());
     for (std::size_t i = 0; i < tree_.fields.size(); ++i) {
       AIRLOCK_CHECK(check_shape(i));
       AIRLOCK_CHECK(check_relation(i, "/sum_of", tree_.fields[i].sum_of));
@@ -52,28 +53,78 @@ class Compiler {
     }
     tree_.nodes[node].field = &field;
     tree_.nodes[node].index = static_cast<std::uint32_t>(index);
-    if (field.key) tree_.nodes[parent].keys = &*field.key;
+    if (field.key && !field.key->is_pattern()) tree_.nodes[parent].keys = &*field.key;
     return {};
   }
 
   /// The node to which a step of the field leads from `parent`; made if it is new.
   PlaceNumber child_of(PlaceNumber parent, const Field& field, std::size_t step, std::string_view path) {
     const std::string& name = field.steps[step];
-    const bool is_wildcard = field.is_wildcard[step];
-    const PlaceNumber known = is_wildcard ? tree_.nodes[parent].wildcard : tree_.literal(parent, name);
+    const PlaceNumber known = child(parent, field, step);
     if (known != no_place) return known;
     const auto made = static_cast<PlaceNumber>(tree_.nodes.size());
     tree_.nodes.push_back({});
     tree_.nodes[made].path = path;
+    tree_.nodes[made].parent = parent;
     Node& from = tree_.nodes[parent];
-    if (is_wildcard) {
+    if (field.is_wildcard[step] && name == "*") {
       from.wildcard = made;
+      return made;
+    }
+    if (field.is_wildcard[step]) {
+      tree_.pattern_steps.add(parent, name, made);
       return made;
     }
     tree_.steps.add(parent, name, made);
     from.longest_literal = std::max(from.longest_literal, name.size());
     from.has_separated |= !tree_.twins.separator.empty() && name.find(tree_.twins.separator) != name.npos;
     return made;
+  }
+
+  /// The node to which a step of the field leads from `parent`, or `no_place`.
+  [[nodiscard]] PlaceNumber child(PlaceNumber parent, const Field& field, std::size_t step) const {
+    const std::string& name = field.steps[step];
+    if (!field.is_wildcard[step]) return tree_.literal(parent, name);
+    return name == "*" ? tree_.nodes[parent].wildcard : tree_.pattern_steps.find(parent, name);
+  }
+
+  /// Collects the patterns of each object. A step that is a pattern must be declared by a `key`.
+  Result<void> add_patterns() {
+    for (std::size_t i = 0; i < tree_.fields.size(); ++i) {
+      const Field& field = tree_.fields[i];
+      PlaceNumber parent = 0;
+      for (std::size_t step = 0; step < field.steps.size(); ++step) {
+        const PlaceNumber at = child(parent, field, step);
+        const Field* declared = tree_.nodes[at].field;
+        const bool is_pattern = field.is_wildcard[step] && field.steps[step] != "*";
+        if (is_pattern && (declared == nullptr || !declared->key)) {
+          return refuse(name_.of(i), "/path",
+                        core::quote(field.path) + " has the step " + core::quote(field.steps[step]) +
+                            ", which no `key` declares as its `pattern`; write `~2` for a "
+                            "literal `*`");
+        }
+        if (is_pattern && declared == &field) AIRLOCK_CHECK(add_pattern(i, parent, at));
+        parent = at;
+      }
+    }
+    for (Patterns& patterns : tree_.patterns) patterns.sort();
+    return {};
+  }
+
+  Result<void> add_pattern(std::size_t index, PlaceNumber parent, PlaceNumber at) {
+    Node& node = tree_.nodes[parent];
+    if (!node.has_patterns()) {
+      node.patterns = tree_.patterns.size();
+      tree_.patterns.emplace_back();
+    }
+    Patterns& patterns = tree_.patterns[node.patterns];
+    if (patterns.size() == patterns_limit) {
+      return refuse(name_.of(index), "",
+                    "is one of more than " + std::to_string(patterns_limit) + " patterns of an object");
+    }
+    const Field& field = tree_.fields[index];
+    patterns.add(*field.key, field.steps.back(), at);
+    return {};
   }
 
   static bool has_wildcard(const Field& path) {
@@ -95,13 +146,13 @@ class Compiler {
     PlaceNumber at = 0;
     for (std::size_t step = 0; step < field.steps.size(); ++step) {
       const Node& node = tree_.nodes[at];
-      if (node.wildcard != no_place && node.keys == nullptr && node.has_literals()) {
+      if (node.wildcard != no_place && node.keys == nullptr && (node.has_literals() || node.has_patterns())) {
+        const bool is_star = field.is_wildcard[step] && field.steps[step] == "*";
         return refuse(name_.of(index), "/path",
-                      core::quote(field.path) + " is beside " +
-                          (field.is_wildcard[step] ? "literal members" : "a `*` for elements") +
+                      core::quote(field.path) + " is beside " + (is_star ? "literal members" : "a `*` for elements") +
                           "; a `*` for members needs a `key`");
       }
-      at = field.is_wildcard[step] ? node.wildcard : tree_.literal(at, field.steps[step]);
+      at = child(at, field, step);
     }
     const Node& node = tree_.nodes[at];
     if (!node.is_leaf() && !node.has_children()) {
@@ -141,6 +192,7 @@ class Compiler {
       return refuse_path("is not an object with declared members");
     }
     if (tree_.nodes[node].wildcard != no_place) return refuse_path("has a `*` for members");
+    if (tree_.nodes[node].has_patterns()) return refuse_path("has members with a pattern");
     tree_.twins_under = node;
     return {};
   }

@@ -3,12 +3,13 @@
 #include <nlohmann/json.hpp>
 
 #include "core/json.hpp"
+#include "dictionary/key_pattern.hpp"
 #include "dictionary/tree.hpp"
 
 namespace airlock::dictionary {
 
-/// A document needs five levels: itself, `fields`, a declaration, its `key`, the key's list of types.
-constexpr std::size_t json_depth_limit = 5;
+/// A document needs six levels: itself, `fields`, a declaration, its `key`, a part of it, the part's list of types.
+constexpr std::size_t json_depth_limit = 6;
 
 Dictionary::Dictionary(std::unique_ptr<Tree> tree) : tree_(std::move(tree)) {}
 Dictionary::Dictionary(Dictionary&&) noexcept = default;
@@ -36,6 +37,14 @@ const Tree& Dictionary::tree() const { return *tree_; }
 std::string_view Dictionary::path_of(PlaceNumber place) const {
   const std::string_view path = tree_->nodes[place].path;
   return path.empty() ? "/" : path;
+}
+
+bool Dictionary::is_key_at(PlaceNumber place, std::string_view key) const {
+  const Node& node = tree_->nodes[place];
+  if (node.parent == no_place || tree_->literal(node.parent, key) != no_place) return false;
+  if (tree_->keyed(node.parent, key) != place) return false;
+  const auto parts = cut(*node.field->key, key);
+  return parts && fits(*node.field->key, *parts);
 }
 
 std::optional<std::size_t> Dictionary::find(std::string_view path) const {

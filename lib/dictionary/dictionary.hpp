@@ -49,6 +49,11 @@ class Dictionary {
   /// The path of a place: `/` for the report itself.
   [[nodiscard]] std::string_view path_of(PlaceNumber place) const;
 
+  /// Whether a member with this name would be one of those that `place` stands for, a pattern of keys or a `*` for
+  /// members: it is of that pattern and of no stronger one, no literal step has that name, and its parts fit their
+  /// types.
+  [[nodiscard]] bool is_key_at(PlaceNumber place, std::string_view key) const;
+
   /// For this module only.
   [[nodiscard]] const Tree& tree() const;
 

@@ -6,6 +6,7 @@
 #include "core/members.hpp"
 #include "core/text.hpp"
 #include "dictionary/fits.hpp"
+#include "dictionary/key_pattern.hpp"
 #include "dictionary/tree.hpp"
 
 namespace airlock::dictionary {
@@ -110,17 +111,56 @@ std::vector<Class> read_holds(Members& in, const Shape& shape) {
   return out;
 }
 
-KeyDeclaration read_key(Members& in) {
-  KeyDeclaration key{read_shape(in), read_class(in), in.text_if("review").value_or("")};
-  if (in.ok() && key.shape.types.empty()) in.refuse("type", "is missing");
-  for (const Type type : key.shape.types) {
+/// Reads what a key, or a part of one, may be.
+void read_key_part(Members& in, KeyPart& part) {
+  part.shape = read_shape(in);
+  part.cls = read_class(in);
+  part.review = in.text_if("review").value_or("");
+  if (in.ok() && part.shape.types.empty()) in.refuse("type", "is missing");
+  for (const Type type : part.shape.types) {
     if (is_number(type) || type == Type::boolean) {
       in.refuse("type", "a key is a string and never a " + core::quote(name(type)));
     } else if (type == Type::opaque) {
       in.refuse("type", "a key is never `opaque`, since what is in it could not be judged");
     }
   }
+}
+
+KeyDeclaration read_key(Members& in) {
+  KeyDeclaration key;
+  if (!in.has("pattern")) {
+    read_key_part(in, key);
+    return key;
+  }
+  const std::string pattern = in.text("pattern");
+  if (!in.ok()) return key;
+  if (const auto fault = read_pattern(pattern, key)) {
+    in.refuse("pattern", core::quote(pattern) + " " + *fault);
+    return key;
+  }
+  const auto read = [&](KeyPart& part) {
+    in.inner(part.name, [&](Members& inner) {
+      read_key_part(inner, part);
+      if (inner.ok() && has_type(part.shape, Type::empty)) inner.refuse("type", "a part of a key is never empty");
+    });
+  };
+  read(key);
+  for (KeyPart& part : key.more) read(part);
   return key;
+}
+
+/// Puts the pattern into the path in place of its final `*`. The path may have the pattern already.
+void place_pattern(Members& in, Field& field) {
+  const std::string step = pattern_step(*field.key);
+  if (field.steps.back() == "*") {
+    field.path.replace(field.path.size() - 1, 1, step);
+    field.steps.back() = step;
+  }
+  if (field.steps.back() != step) {
+    in.refuse("key", "has a pattern whose path would end in " + core::quote(step));
+  } else if (field.path.size() > core::text_limit) {
+    in.refuse("key", "has a pattern whose path would have more than " + std::to_string(core::text_limit) + " bytes");
+  }
 }
 
 Field read_field(Members& in) {
@@ -138,6 +178,10 @@ Field read_field(Members& in) {
   if (in.ok() && field.required && has_star) in.refuse("required", "needs a path without `*`");
   in.inner_if("key", [&](Members& key) { field.key = read_key(key); });
   if (in.ok() && field.key && !field.is_wildcard.back()) in.refuse("key", "needs a path that ends in `*`");
+  if (in.ok() && field.key && field.key->is_pattern()) place_pattern(in, field);
+  if (in.ok() && field.key && !field.key->is_pattern() && field.steps.back() != "*") {
+    in.refuse("key", "needs a `pattern`, or a path that ends in `*`");
+  }
   if (in.has("purpose")) {
     field.purpose = in.word("purpose", {"billing", "licensing", "product-analytics", "support", "routing", "none"});
   }

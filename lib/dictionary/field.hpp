@@ -85,11 +85,24 @@ struct Shape {
 /// The types of a shape: `url or enum`.
 [[nodiscard]] std::string in_words(const Shape& shape);
 
-/// Declares the keys that a `*` stands for.
-struct KeyDeclaration {
+/// What one part of a key may be, and what kind of knowledge it is. A key without a pattern is one part.
+struct KeyPart {
   Shape shape;
   Class cls = Class::content;
   std::string review = {};  ///< why a person has yet to judge it; or empty
+  std::string name = {};    ///< as the pattern has it in braces; empty if the part is the whole key
+};
+
+/// Declares the keys that a `*` stands for, or those of a pattern such as `stats.ds.{plugin}.count`. As a `KeyPart` it
+/// is the whole key, or the first part of the pattern; key_pattern.hpp has what is common to both.
+struct KeyDeclaration : KeyPart {
+  std::vector<KeyPart> more = {};  ///< the parts of the pattern after the first
+  std::vector<std::string> pieces =
+      {};  ///< the literal text before, between and behind the parts; none without pattern
+
+  [[nodiscard]] bool is_pattern() const { return !pieces.empty(); }
+  [[nodiscard]] std::size_t parts() const { return 1 + more.size(); }
+  [[nodiscard]] const KeyPart& part(std::size_t i) const { return i == 0 ? *this : more[i - 1]; }
 };
 
 /// The index of no declaration.
@@ -102,12 +115,14 @@ inline constexpr PlaceNumber no_place = UINT32_MAX;
 
 /// One declaration. `shape` has no types if only keys are declared; other declarations then describe their values.
 struct Field {
-  std::string path;                ///< as written: a JSON Pointer in which `*` is any one step and `~2` a literal `*`
-  std::vector<std::string> steps;  ///< decoded
-  std::vector<bool> is_wildcard;   ///< for each step, whether it is a `*`
-  Shape shape;                     ///< of the value
-  std::optional<Class> cls;        ///< of the value; absent if `shape` has no types
-  std::optional<KeyDeclaration> key;  ///< present if the last step is a `*` that stands for object members
+  /// A JSON Pointer in which `*` is any one step and `~2` a literal `*`. A step with a `*` within it is a pattern of
+  /// keys, with `*` for each part.
+  std::string path;
+  std::vector<std::string> steps;     ///< decoded, but patterns as the path has them
+  std::vector<bool> is_wildcard;      ///< for each step, whether it is a `*` or a pattern
+  Shape shape;                        ///< of the value
+  std::optional<Class> cls;           ///< of the value; absent if `shape` has no types
+  std::optional<KeyDeclaration> key;  ///< present if the last step is a pattern, or a `*` for object members
   std::string purpose;                ///< what the vendor uses the value for, such as `billing`; or empty
   std::string about;                  ///< a sentence for people; or empty
   std::string sum_of;                 ///< path of the figures that this one is the sum of; or empty
@@ -145,6 +160,10 @@ inline constexpr std::size_t values_limit = 4096;  ///< of one `enum`
 inline constexpr std::size_t name_bytes_limit = 64;
 inline constexpr std::size_t separator_bytes_limit = 8;
 inline constexpr std::size_t sentinels_limit = 8;  ///< of one field
+inline constexpr std::size_t pattern_parts_limit = 4;
+inline constexpr std::size_t part_name_bytes_limit = 32;
+inline constexpr std::size_t patterns_limit = 1024;           ///< of one object
+inline constexpr std::size_t pattern_key_bytes_limit = 4096;  ///< a longer key is of no pattern
 
 /// Limits of a dictionary that is written short (source.hpp).
 inline constexpr std::size_t shape_depth_limit = 8;  ///< shapes within one another

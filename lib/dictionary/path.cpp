@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "core/json.hpp"
 #include "core/text.hpp"
 #include "dictionary/tree.hpp"
@@ -22,6 +24,17 @@ std::optional<std::string> decode_step(std::string_view step) {
   return out;
 }
 
+/// A step that is a pattern, as it is written: literal text with a `*` for each part.
+std::optional<std::string> pattern_text(std::string_view step) {
+  for (std::string_view rest = step; !rest.empty();) {
+    const std::size_t end = std::min(rest.find('*'), rest.size());
+    if (!decode_step(rest.substr(0, end))) return std::nullopt;
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (rest.starts_with('*')) return std::nullopt;
+  }
+  return std::string(step);
+}
+
 }  // namespace
 
 std::string literal_step(std::string_view key) {
@@ -39,8 +52,8 @@ std::optional<std::string> read_path(std::string_view path, Field& field) {
     path.remove_prefix(1);
     const auto step = path.substr(0, path.find('/'));
     path.remove_prefix(step.size());
-    const bool wildcard = step == "*";
-    const auto decoded = wildcard ? std::string(step) : decode_step(step);
+    const bool wildcard = step.find('*') != step.npos;
+    const auto decoded = step == "*" ? std::string(step) : wildcard ? pattern_text(step) : decode_step(step);
     if (!decoded) return "has the step " + core::quote(step) + "; write `~2` for a literal `*`, `~0` for `~`";
     if (decoded->empty()) return "has an empty step";
     if (field.steps.size() == steps_limit) return "has more than " + std::to_string(steps_limit) + " steps";

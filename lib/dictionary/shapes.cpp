@@ -48,6 +48,11 @@ Use read_use(Members& in) {
     if (in.has(member) && !in.has("key"))
       in.refuse(member, "needs a `key`; the declarations of the shape have their own");
   }
+  const auto key = use.declaration.find("key");
+  // The paths of the shape are put behind this one, so it must say of which pattern they are.
+  if (key != use.declaration.end() && key->is_object() && key->contains("pattern") && use.path.ends_with("/*")) {
+    in.refuse("path", "needs the pattern in place of the final `*`, such as `/metrics/stats.ds.*.count`");
+  }
   return use;
 }
 

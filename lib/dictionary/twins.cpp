@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "core/ascii.hpp"
-#include "dictionary/fits.hpp"
+#include "dictionary/key_pattern.hpp"
 
 namespace airlock::dictionary {
 namespace {
@@ -16,10 +16,15 @@ bool is_index(std::string_view text) {
   return text == "0" || (text.size() <= 7 && core::is_digits(text) && text.front() != '0');
 }
 
-/// Whether the `*` of a node stands for this piece.
-bool fits_wildcard(const Node& node, std::string_view piece) {
-  if (node.keys == nullptr) return is_index(piece);
-  return first_fit(node.keys->shape, report::TokenKind::key, piece).has_value();
+/// Where a piece leads that is no literal step: to the pattern or the `*` whose key it fits, or to `*` for elements if
+/// it is an index; otherwise `no_place`.
+PlaceNumber open_step(const Tree& tree, PlaceNumber from, std::string_view piece) {
+  const Node& node = tree.nodes[from];
+  const PlaceNumber keyed = tree.keyed(from, piece);
+  if (keyed == no_place) return node.keys == nullptr && is_index(piece) ? node.wildcard : no_place;
+  const KeyDeclaration& key = *tree.nodes[keyed].field->key;
+  const auto parts = dictionary::cut(key, piece);
+  return parts && fits(key, *parts) ? keyed : no_place;
 }
 
 }  // namespace
@@ -63,13 +68,13 @@ void TwinMatcher::advance(std::string_view name, const Reached& from) {
       if (separated == name.npos) separated = end + tree_.twins.separator.size();
       // Few literal steps contain a separator, so longer pieces are seldom looked up.
       const bool may_be_literal = node.has_literals() && (end < separated || node.has_separated);
-      if (!may_be_literal && node.wildcard == no_place) break;
+      if (!may_be_literal && node.wildcard == no_place && !node.has_patterns()) break;
       const std::string_view piece = name.substr(begin, end - begin);
       const PlaceNumber literal = may_be_literal ? tree_.literal(from.node, piece) : no_place;
       if (literal != no_place) {
         reach(literal, cut + 1);
-      } else if (node.wildcard != no_place && fits_wildcard(node, piece)) {
-        reach(node.wildcard, cut + 1);
+      } else if (const PlaceNumber open = open_step(tree_, from.node, piece); open != no_place) {
+        reach(open, cut + 1);
       }
     }
   }

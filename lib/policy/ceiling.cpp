@@ -73,7 +73,10 @@ Terms terms_of(Disposition disposition, const redaction::Plan& plan, const dicti
   for (std::size_t i = 0; i < fields.size(); ++i) {
     const dictionary::Field& field = fields[i];
     if (field.cls) out.values.emplace(field.path, field_terms(plan.value(i), field.shape, *field.cls));
-    if (field.key) out.keys.emplace(field.path, field_terms(plan.key(i), field.key->shape, field.key->cls));
+    for (std::size_t part = 0; field.key && part < field.key->parts(); ++part) {
+      const dictionary::KeyPart& declared = field.key->part(part);
+      out.keys.emplace(key_term(field, part), field_terms(plan.key_part(i, part), declared.shape, declared.cls));
+    }
   }
   return out;
 }
@@ -89,10 +92,11 @@ bool complete(Terms& terms, const dictionary::Dictionary& dictionary) {
       if (!value) return false;
       out.values.emplace(field.path, std::move(*value));
     }
-    if (field.key) {
-      auto key = completed(terms.keys, field.path, field.key->shape, field.key->cls);
+    for (std::size_t part = 0; field.key && part < field.key->parts(); ++part) {
+      const std::string term = key_term(field, part);
+      auto key = completed(terms.keys, term, field.key->part(part).shape, field.key->part(part).cls);
       if (!key) return false;
-      out.keys.emplace(field.path, std::move(*key));
+      out.keys.emplace(term, std::move(*key));
     }
   }
   if (!has_all(out.values, terms.values) || !has_all(out.keys, terms.keys)) return false;

@@ -41,7 +41,7 @@ struct FieldTerms {
   bool operator==(const FieldTerms&) const = default;
 };
 /// By declared path. A path with `*` for members is in `Terms::keys`, and in `Terms::values` only if its values have a
-/// type.
+/// type. For a key with a pattern, `Terms::keys` has each part: `/metrics/stats.ds.*.count{1}`.
 using Fields = std::map<std::string, FieldTerms, std::less<>>;
 
 /// Everything about a decision that the ceiling compares.

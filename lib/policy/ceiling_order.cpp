@@ -64,14 +64,15 @@ void compare_lost_keys(const Terms& decision, const Terms& ceiling, Loosenings& 
     if (before == ceiling.keys.end() || contains(now.takes, dictionary::name(Type::text))) continue;
     const auto& takes = before->second.takes;
     const auto& takes_now = now.takes;
-    const std::string& key = path;  // clang 14 captures no structured bindings
+    const std::string_view key = path_of_key(path);
     if (std::all_of(takes.begin(), takes.end(), [&](const auto& take) { return contains(takes_now, take); })) continue;
     const auto is_looked_for = [&](const auto& field) {
       return is_at_or_below(field.first, key) && takes_out(field.second.treatment) && !field.second.looked_for.empty();
     };
     const bool below = std::any_of(ceiling.values.begin(), ceiling.values.end(), is_looked_for) ||
-                       std::any_of(ceiling.keys.begin(), ceiling.keys.end(),
-                                   [&](const auto& field) { return field.first != key && is_looked_for(field); });
+                       std::any_of(ceiling.keys.begin(), ceiling.keys.end(), [&](const auto& field) {
+                         return path_of_key(field.first) != key && is_looked_for(field);
+                       });
     if (!below) continue;
     out.push_back({"under which keys values of " + quote(path) + " are looked for elsewhere", listed(takes, "none"),
                    listed(now.takes, "none")});

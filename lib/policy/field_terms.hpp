@@ -3,6 +3,7 @@
 /// Helpers for the source files of policy/ that read and compare terms (ceiling.hpp): how terms spell types, what a
 /// treatment shows, which names may be twins.
 
+#include <string>
 #include <string_view>
 
 #include "dictionary/field.hpp"
@@ -39,6 +40,16 @@ inline constexpr std::string_view sentinel_prefix = "sentinel ";
 [[nodiscard]] inline bool shows_form(const redaction::Treatment& treatment) {
   return treatment.action != redaction::Action::drop && treatment.action != redaction::Action::mask;
 }
+
+/// How `Terms::keys` calls a key: by its declared path. The parts of a pattern have their numbers behind it:
+/// `/metrics/stats.ds.*.count{1}`.
+[[nodiscard]] std::string key_term(const dictionary::Field& field, std::size_t part);
+/// The declared path in a name of `Terms::keys`.
+[[nodiscard]] std::string_view path_of_key(std::string_view term);
+
+/// Whether a key may be of both steps, as paths spell them: patterns or literal steps. Compares only how they begin and
+/// end, so it may say so of more than there are.
+[[nodiscard]] bool may_overlap(std::string_view a, std::string_view b);
 
 /// Whether a member of `container` with this name, as paths spell it, may be a twin.
 [[nodiscard]] bool may_be_twin(const dictionary::Twins& twins, std::string_view container, std::string_view step);

@@ -9,7 +9,9 @@ std::string treatments_text(const redaction::Plan& plan, const dictionary::Dicti
   std::string text;
   const auto& fields = dictionary.fields();
   for (std::size_t i = 0; i < fields.size(); ++i) {
-    text += fields[i].path + "\n" + redaction::describe(plan.value(i)) + "\n" + redaction::describe(plan.key(i)) + "\n";
+    text += fields[i].path + "\n" + redaction::describe(plan.value(i)) + "\n";
+    const std::size_t parts = fields[i].key ? fields[i].key->parts() : 1;
+    for (std::size_t part = 0; part < parts; ++part) text += redaction::describe(plan.key_part(i, part)) + "\n";
   }
   return text + (plan.undeclared() == redaction::Undeclared::refuse ? "refuse" : "drop");
 }

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "core/text.hpp"
+#include "dictionary/key_pattern.hpp"
 #include "policy/field_terms.hpp"
 #include "policy/order.hpp"
 
@@ -22,16 +23,26 @@ void add_steps(std::string_view path, Containers& out) {
   }
 }
 
+void add_steps(const Terms& terms, Containers& out) {
+  for (const auto& [path, value] : terms.values) add_steps(path, out);
+  for (const auto& [term, key] : terms.keys) add_steps(path_of_key(term), out);
+}
+
+/// The patterns among these steps, other than `step`, that a key of `step` may have too.
+std::vector<std::string_view> patterns_beside(std::string_view step, const std::set<std::string_view>& steps) {
+  std::vector<std::string_view> out;
+  for (const std::string_view other : steps) {
+    if (other != step && dictionary::is_pattern_step(other) && may_overlap(step, other)) out.push_back(other);
+  }
+  return out;
+}
+
 class StructureOrder {
  public:
   StructureOrder(const Terms& decision, const Terms& ceiling, Loosenings& out)
       : now_(decision), before_(ceiling), out_(out) {
-    for (const auto* fields : {&now_.values, &now_.keys}) {
-      for (const auto& [path, terms] : *fields) add_steps(path, now_steps_);
-    }
-    for (const auto* fields : {&before_.values, &before_.keys}) {
-      for (const auto& [path, terms] : *fields) add_steps(path, before_steps_);
-    }
+    add_steps(now_, now_steps_);
+    add_steps(before_, before_steps_);
   }
 
   void compare() {
@@ -50,6 +61,10 @@ class StructureOrder {
   static std::string in_words(const Terms& terms) {
     if (terms.twins == dictionary::Twins{}) return "none";
     return "those with " + quote(terms.twins.separator) + " in " + quote(terms.twins.under);
+  }
+
+  static std::string declared_by(std::string_view step) {
+    return dictionary::is_pattern_step(step) ? "declared by its pattern" : "declared by its name";
   }
 
   /// Containers leave with their literal names and the number of their elements, whatever is dropped in them. Of nested
@@ -72,12 +87,20 @@ class StructureOrder {
     }
     for (const std::string_view step : now) {
       if (step == "*" || before.contains(step)) continue;
-      if (keyed_before) add_member(container, step, "one of " + quote(members), "declared by its name");
+      const std::string own = declared_by(step);
+      if (keyed_before) add_member(container, step, "one of " + quote(members), own);
+      for (const std::string_view pattern : patterns_beside(step, before)) {
+        add_member(container, step, "one of " + quote(std::string(container) + "/" + std::string(pattern)), own);
+      }
       if (may_be_twin(before_.twins, container, step)) add_member(container, step, "a twin", "declared by its name");
     }
     for (const std::string_view step : before) {
       if (step == "*" || now.contains(step)) continue;
-      if (keyed_now) add_member(container, step, "declared by its name", "one of " + quote(members));
+      const std::string own = declared_by(step);
+      if (keyed_now) add_member(container, step, own, "one of " + quote(members));
+      for (const std::string_view pattern : patterns_beside(step, now)) {
+        add_member(container, step, own, "one of " + quote(std::string(container) + "/" + std::string(pattern)));
+      }
       if (may_be_twin(now_.twins, container, step)) add_member(container, step, "declared by its name", "a twin");
     }
   }

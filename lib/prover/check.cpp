@@ -194,7 +194,8 @@ class Checker {
     out.expect.profiles = decision.profiles;
     if (datum) {
       out.expect.treatments.push_back({dictionary_.fields()[datum->field].path, datum->of_key,
-                                       redaction::describe(treatment_of(*datum, plans_.of(decision)))});
+                                       redaction::describe(datum->of_key ? plans_.of(decision).key(datum->field)
+                                                                         : plans_.of(decision).value(datum->field))});
     }
     return out;
   }
@@ -270,7 +271,7 @@ class Checker {
       if (!plan) continue;  // cannot happen: parsing has made this plan
       for (const DeclaredDatum& datum : data_of(dictionary_)) {
         for (const auto& reason : datum.of_key ? plan->key_reasons(datum.field) : plan->value_reasons(datum.field)) {
-          if (!reason.fell_back) continue;
+          if (!reason.fell_back || reason.part != datum.part) continue;
           const auto& redaction = plan->redactions()[reason.redaction];
           const std::string text = redaction.place + ": " + quote(redaction::describe(redaction.treatment)) +
                                    " does not fit " + in_words(datum, dictionary_) + ", which is dropped";

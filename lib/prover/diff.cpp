@@ -244,7 +244,7 @@ class Differ {
     if (!at) return std::nullopt;
     const auto& field = in.fields()[*at];
     if (datum.of_key ? !field.key.has_value() : !field.cls.has_value()) return std::nullopt;
-    return DeclaredDatum{*at, datum.of_key};
+    return DeclaredDatum{*at, datum.of_key, datum.part};
   }
 
   Ruling before_;

@@ -88,25 +88,29 @@ class Relations {
 }  // namespace
 
 std::string in_words(const DeclaredDatum& datum, const Dictionary& dictionary) {
-  return quote(dictionary.fields()[datum.field].path) + (datum.of_key ? " (the key)" : "");
+  const Field& field = dictionary.fields()[datum.field];
+  if (!datum.of_key) return quote(field.path);
+  return quote(field.path) +
+         (field.key->is_pattern() ? " (" + quote(field.key->part(datum.part).name) + " in the key)" : " (the key)");
 }
 
 std::vector<DeclaredDatum> data_of(const Dictionary& dictionary) {
   std::vector<DeclaredDatum> out;
   for (std::size_t i = 0; i < dictionary.fields().size(); ++i) {
-    if (dictionary.fields()[i].key) out.push_back({i, true});
-    if (dictionary.fields()[i].cls) out.push_back({i, false});
+    const Field& field = dictionary.fields()[i];
+    for (std::size_t part = 0; field.key && part < field.key->parts(); ++part) out.push_back({i, true, part});
+    if (field.cls) out.push_back({i, false});
   }
   return out;
 }
 
 dictionary::Class class_of(const DeclaredDatum& datum, const Dictionary& dictionary) {
   const Field& field = dictionary.fields()[datum.field];
-  return datum.of_key ? field.key->cls : *field.cls;
+  return datum.of_key ? field.key->part(datum.part).cls : *field.cls;
 }
 
 const Treatment& treatment_of(const DeclaredDatum& datum, const Plan& plan) {
-  return datum.of_key ? plan.key(datum.field) : plan.value(datum.field);
+  return datum.of_key ? plan.key_part(datum.field, datum.part) : plan.value(datum.field);
 }
 
 bool leaves(const DeclaredDatum& datum, const Plan& plan, const Dictionary& dictionary) {

@@ -15,12 +15,13 @@ namespace airlock::prover {
 struct DeclaredDatum {
   std::size_t field;
   bool of_key;
+  std::size_t part = 0;  ///< of a key with a pattern
 };
 
-/// The datum in words: `` `/a/*` `` or `` `/a/*` (the key) ``.
+/// The datum in words: `` `/a/*` ``, `` `/a/*` (the key) `` or `` `/a/x.*` (`name` in the key) ``.
 [[nodiscard]] std::string in_words(const DeclaredDatum& datum, const dictionary::Dictionary& dictionary);
 
-/// All values and keys, in the dictionary's order.
+/// All values and keys, in the dictionary's order; of keys with a pattern each part.
 [[nodiscard]] std::vector<DeclaredDatum> data_of(const dictionary::Dictionary& dictionary);
 [[nodiscard]] dictionary::Class class_of(const DeclaredDatum& datum, const dictionary::Dictionary& dictionary);
 [[nodiscard]] const redaction::Treatment& treatment_of(const DeclaredDatum& datum, const redaction::Plan& plan);

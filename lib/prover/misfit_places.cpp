@@ -79,8 +79,12 @@ class Finder {
     Open& around = open_.back();
     around.is_empty = false;
     const bool is_wildcard = placement.wildcard_key;
-    next_ = {around.path + (is_wildcard ? "/*" : "/" + dictionary::literal_step(token.text)), around.names, nullptr,
-             around.is_left_out, around.is_twin};
+    std::string step = dictionary::literal_step(token.text);
+    if (is_wildcard) {  // the declared step: `*` or a pattern
+      const std::string_view declared = dictionary_.path_of(placement.place);
+      step = declared.substr(declared.rfind('/') + 1);
+    }
+    next_ = {around.path + "/" + step, around.names, nullptr, around.is_left_out, around.is_twin};
     next_.names.push_back(is_wildcard ? NameStep{{}, each_member} : NameStep{words_of(token.text)});
     if (around.is_left_out) return;
     if (around.seen != nullptr) {

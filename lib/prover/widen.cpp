@@ -99,6 +99,11 @@ std::optional<Json> widened(const NameWords& list, const dictionary::Field& fiel
 }
 
 Json widened_key(const dictionary::Field& field, const Json& declaration, const Scalars& keys) {
+  if (field.key->is_pattern()) {  // which part should take more, a person has to say
+    Json marked = declaration;
+    marked["review"] = "has names with a part of another type than declared";
+    return marked;
+  }
   Shape shape = field.key->shape;
   for (const Type type : shape_of_keys(keys).types) add_type(shape, type);
   Json out = declaration;

@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "core/text.hpp"
+#include "dictionary/fits.hpp"
+#include "dictionary/key_pattern.hpp"
 #include "redaction/collisions.hpp"
 #include "redaction/copies.hpp"
 #include "redaction/walk.hpp"
@@ -192,6 +194,18 @@ class Teller {
   std::optional<Written> key_;               ///< the last token, if it was a key that stays
 };
 
+/// Why a key with a pattern does not fit: its first part that is not of its type.
+std::string misfit_in_parts(const report::Token& token, const dictionary::KeyDeclaration& key) {
+  const auto parts = dictionary::cut(key, token.text);
+  for (std::size_t i = 0; parts && i < key.parts(); ++i) {
+    const dictionary::KeyPart& part = key.part(i);
+    if (dictionary::first_fit(part.shape, TokenKind::key, (*parts)[i])) continue;
+    return core::printable((*parts)[i], repeated_bytes) + " as `" + part.name + "` is not of type " +
+           dictionary::in_words(part.shape);
+  }
+  return described(token) + " does not fit its pattern";
+}
+
 }  // namespace
 
 std::string misfit_reason(const report::Token& token, const Placement& placement, const Dictionary& dictionary) {
@@ -199,6 +213,7 @@ std::string misfit_reason(const report::Token& token, const Placement& placement
   if (placement.field == dictionary::no_field) return described(token) + " does not fit the dictionary's declaration";
   const dictionary::Field& field = dictionary.fields()[placement.field];
   const bool is_key = token.kind == TokenKind::key;
+  if (is_key && placement.wildcard_key && field.key->is_pattern()) return misfit_in_parts(token, *field.key);
   const dictionary::Shape& shape = is_key && field.key ? field.key->shape : field.shape;
   if (shape.types.empty()) return described(token) + " is in a place where the dictionary declares an object or array";
   std::size_t limit = 0;

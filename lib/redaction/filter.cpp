@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "dictionary/fits.hpp"
+#include "dictionary/key_pattern.hpp"
 #include "redaction/collisions.hpp"
 #include "redaction/looked_for.hpp"
 #include "redaction/period.hpp"
@@ -29,9 +30,14 @@ bool changes(const Treatment& treatment, Type type, std::string_view text) {
   return !rest || *rest != text;
 }
 
-/// Whether the token is a JSON number, or a string or key with digits only.
-bool is_number(const report::Token& token) {
-  return token.kind == TokenKind::number || digits(token.text) == token.text.size();
+/// What the leak scan may look for: a value, a key or a part of one.
+struct Text {
+  std::string_view text;
+  bool is_number;  ///< a JSON number, or digits only
+};
+
+Text text_of(const report::Token& token) {
+  return {token.text, token.kind == TokenKind::number || digits(token.text) == token.text.size()};
 }
 
 /// Counts what was done to the tokens of one report.
@@ -132,14 +138,37 @@ class Account {
         break;
     }
     const Placement& placement = step.placement;
-    if (evidence_of(placement.type) == Evidence::none) return {};
     const bool is_key = token.kind == TokenKind::key;
+    if (is_key && dictionary_.fields()[placement.field].key->is_pattern()) return collect_parts(step);
+    if (evidence_of(placement.type) == Evidence::none) return {};
     // It may be dropped only because its key is, or because its key would equal another one. Then only the note is
     // searched for it.
     const bool by_itself =
         changes(is_key ? plan_.key(placement.field) : plan_.value(placement.field), placement.type, token.text);
-    return collect_one(token, by_itself ? std::optional(placement.cls) : std::nullopt, true,
+    return collect_one(text_of(token), by_itself ? std::optional(placement.cls) : std::nullopt, true,
                        source_of(placement.field, is_key));
+  }
+
+  /// The same for the parts of a key with a pattern. If the key leaves with some pseudonyms in it, its other parts
+  /// leave. In an ill-typed key, parts without a treatment have no class, as other ill-typed values.
+  [[nodiscard]] Result<void> collect_parts(const WalkStep& step) {
+    const std::uint32_t field = step.placement.field;
+    const dictionary::KeyDeclaration& key = *dictionary_.fields()[field].key;
+    const bool declared = step.placement.status == TokenStatus::declared;
+    const bool leaves = !step.below_dropped && step.judgement.edit == Edit::replace;
+    const auto parts = dictionary::cut(key, step.token->text);
+    for (std::size_t i = 0; parts && i < key.parts(); ++i) {
+      const dictionary::KeyPart& part = key.part(i);
+      const bool by_itself = plan_.key_part(field, i).action != Action::keep;
+      const auto type = dictionary::first_fit(part.shape, TokenKind::key, (*parts)[i]);
+      if (!by_itself && leaves) continue;
+      if (declared && (!type || evidence_of(*type) == Evidence::none)) continue;
+      const Text text{(*parts)[i], digits((*parts)[i]) == (*parts)[i].size()};
+      if (!declared) AIRLOCK_CHECK(collect_email(text, step.placement));
+      AIRLOCK_CHECK(
+          collect_one(text, by_itself ? std::optional(part.cls) : std::nullopt, declared, source_of(field, true)));
+    }
+    return {};
   }
 
   /// For an undeclared or ill-typed value. Its class is unknown, so an equal value elsewhere may be a coincidence, and
@@ -149,15 +178,19 @@ class Account {
     const report::Token& token = *step.token;
     const Placement& placement = step.placement;
     const bool is_key = token.kind == TokenKind::key;
-    if (token.kind != TokenKind::number && dictionary::fits(Type::email, token.kind, token.text, {})) {
-      AIRLOCK_CHECK(collect_one(token, dictionary::Class::person, false,
-                                taken_->source_id(std::string(dictionary_.path_of(placement.place)))));
-    }
+    if (token.kind != TokenKind::number) AIRLOCK_CHECK(collect_email(text_of(token), placement));
     if (is_key && !placement.wildcard_key) return {};
+    if (is_key && dictionary_.fields()[placement.field].key->is_pattern()) return collect_parts(step);
     const bool by_itself = placement.status == TokenStatus::ill_typed && placement.field != dictionary::no_field &&
                            (is_key ? plan_.key(placement.field) : plan_.value(placement.field)).action != Action::keep;
-    if (by_itself) return collect_one(token, placement.cls, false, source_of(placement.field, is_key));
-    return collect_one(token, std::nullopt, false, 0);
+    if (by_itself) return collect_one(text_of(token), placement.cls, false, source_of(placement.field, is_key));
+    return collect_one(text_of(token), std::nullopt, false, 0);
+  }
+
+  [[nodiscard]] Result<void> collect_email(const Text& text, const Placement& placement) {
+    if (!dictionary::fits(Type::email, TokenKind::string, text.text, {})) return {};
+    return collect_one(text, dictionary::Class::person, false,
+                       taken_->source_id(std::string(dictionary_.path_of(placement.place))));
   }
 
   /// Twins are always dropped when something is redacted. So the value of a twin is looked for only if a path that it
@@ -165,28 +198,28 @@ class Account {
   [[nodiscard]] Result<void> collect_twin(const report::Token& token, const Walk& walk) {
     for (const std::size_t index : walk.twin_fields()) {
       const dictionary::Field& field = dictionary_.fields()[index];
-      if (!field.cls || !is_searched_for(token, field.cls)) continue;
+      if (!field.cls || !is_searched_for(text_of(token), field.cls)) continue;
       const auto type = dictionary::first_fit(field.shape, token.kind, token.text);
       if (!type || evidence_of(*type) == Evidence::none) continue;
       if (!changes(plan_.value(index), *type, token.text)) continue;
-      AIRLOCK_CHECK(collect_one(token, field.cls, true, source_of(index, false)));
+      AIRLOCK_CHECK(collect_one(text_of(token), field.cls, true, source_of(index, false)));
     }
     return {};
   }
 
-  [[nodiscard]] Result<void> collect_one(const report::Token& token, std::optional<dictionary::Class> cls,
-                                         bool declared, std::uint32_t source) {
-    if (!is_searched_for(token, cls)) return {};
-    if (is_number(token)) return taken_->add_number(token.text, cls, source);
-    return taken_->add_text(token.text, cls, declared, source);
+  [[nodiscard]] Result<void> collect_one(const Text& text, std::optional<dictionary::Class> cls, bool declared,
+                                         std::uint32_t source) {
+    if (!is_searched_for(text, cls)) return {};
+    if (text.is_number) return taken_->add_number(text.text, cls, source);
+    return taken_->add_text(text.text, cls, declared, source);
   }
 
   /// Whether anything is searched for such a value: a note for every one, the report only for those with a class, and
   /// of numbers only for the long ones of tell-tale classes.
-  [[nodiscard]] bool is_searched_for(const report::Token& token, std::optional<dictionary::Class> cls) const {
+  [[nodiscard]] bool is_searched_for(const Text& text, std::optional<dictionary::Class> cls) const {
     if (with_note_) return true;
     if (!cls) return false;
-    return !is_number(token) || (is_tell_tale(*cls) && digits(token.text) >= number_digits_minimum);
+    return !text.is_number || (is_tell_tale(*cls) && digits(text.text) >= number_digits_minimum);
   }
 
   std::uint32_t source_of(std::size_t field, bool is_key) {

@@ -1,6 +1,9 @@
 #include "redaction/judge.hpp"
 
+#include <vector>
+
 #include "dictionary/fits.hpp"
+#include "dictionary/key_pattern.hpp"
 #include "redaction/pseudonym.hpp"
 #include "redaction/truncate.hpp"
 
@@ -62,6 +65,24 @@ const Judgement& Judge::treat(const Treatment& treatment, const Token& token, co
   return replace(token, treatment.action, std::move(*rest), token.kind == TokenKind::number);
 }
 
+/// Replaces the parts of a key that has a pattern. What is written must again be a key of this pattern.
+const Judgement& Judge::treat_parts(const Token& token, const Placement& placement) {
+  const Action strongest = plan_.key(placement.field).action;
+  if (strongest == Action::keep) return as_kept;
+  const dictionary::Field& field = dictionary_.fields()[placement.field];
+  const auto parts = dictionary::cut(*field.key, token.text);
+  if (strongest != Action::pseudonymise || !parts) return as_dropped_key;
+  std::vector<std::string> written;
+  for (std::size_t i = 0; i < field.key->parts(); ++i) {
+    const bool is_kept = plan_.key_part(placement.field, i).action == Action::keep;
+    written.push_back(is_kept ? std::string((*parts)[i])
+                              : pseudonym(keyed_, field.key->part(i).cls, field.path, (*parts)[i]));
+  }
+  std::string key = dictionary::joined(*field.key, written);
+  if (!dictionary_.is_key_at(placement.place, key)) return as_dropped_key;
+  return replace(token, Action::pseudonymise, std::move(key));
+}
+
 const Judgement& Judge::judge(const Token& token, const Placement& placement) {
   if (token.closes()) return as_kept;
   switch (placement.status) {
@@ -77,6 +98,7 @@ const Judgement& Judge::judge(const Token& token, const Placement& placement) {
       break;
   }
   const bool is_key = token.kind == TokenKind::key;
+  if (is_key && dictionary_.fields()[placement.field].key->is_pattern()) return treat_parts(token, placement);
   return treat(is_key ? plan_.key(placement.field) : plan_.value(placement.field), token, placement);
 }
 

@@ -39,6 +39,7 @@ class Judge {
  private:
   const Judgement& treat(const Treatment& treatment, const report::Token& token,
                          const dictionary::Placement& placement);
+  const Judgement& treat_parts(const report::Token& token, const dictionary::Placement& placement);
   const Judgement& replace(const report::Token& token, Action action, std::string text, bool is_number = false);
 
   const dictionary::Dictionary& dictionary_;

@@ -4,6 +4,8 @@
 #include <map>
 
 #include "core/text.hpp"
+#include "dictionary/fits.hpp"
+#include "dictionary/key_pattern.hpp"
 #include "redaction/forms.hpp"
 #include "redaction/looked_for.hpp"
 #include "redaction/needle_index.hpp"
@@ -69,8 +71,9 @@ class CopySearch {
     }
     const bool is_text = token.kind == TokenKind::key || token.kind == TokenKind::string;
     if (held != Held::report || !is_text || placement.status != dictionary::TokenStatus::declared) return {};
-    if (evidence_of(placement.type) != Evidence::text) return {};
-    const auto found = search(token.text, placement);
+    const bool has_parts = token.kind == TokenKind::key && dictionary_.fields()[placement.field].key->is_pattern();
+    const auto found =
+        has_parts ? search_parts(token.text, placement.field) : search(token.text, placement.cls, placement.type);
     return found ? add(token, placement, *found) : Result<void>{};
   }
 
@@ -109,12 +112,27 @@ class CopySearch {
   }
 
  private:
-  std::optional<NeedleHit> search(std::string_view text, const Placement& placement) {
-    const bool with_numbers = !is_made_of_numbers(placement.type);
+  /// Searches each part of a key with a pattern that is the report's own.
+  std::optional<NeedleHit> search_parts(std::string_view text, std::uint32_t field) {
+    const dictionary::KeyDeclaration& key = *dictionary_.fields()[field].key;
+    const auto parts = dictionary::cut(key, text);
+    for (std::size_t i = 0; parts && i < key.parts(); ++i) {
+      if (plan_.key_part(field, i).action != Action::keep) continue;
+      const dictionary::KeyPart& part = key.part(i);
+      const auto type = dictionary::first_fit(part.shape, TokenKind::key, (*parts)[i]);
+      const auto found = type ? search((*parts)[i], part.cls, *type) : std::nullopt;
+      if (found) return found;
+    }
+    return std::nullopt;
+  }
+
+  std::optional<NeedleHit> search(std::string_view text, Class cls, Type type) {
+    if (evidence_of(type) != Evidence::text) return std::nullopt;
+    const bool with_numbers = !is_made_of_numbers(type);
     SearchBudget budget(text.size());
     std::optional<NeedleHit> found;
     (void)forms_.any(text, [&](const Form& form) {
-      if (form.is_whole) found = index_.whole(form.text, placement.cls);
+      if (form.is_whole) found = index_.whole(form.text, cls);
       if (!found) found = index_.anywhere(form.text, with_numbers, budget);
       return found.has_value();
     });

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dictionary/fits.hpp"
+#include "dictionary/key_pattern.hpp"
 #include "redaction/judge.hpp"
 #include "redaction/pseudonym.hpp"
 #include "redaction/truncate.hpp"
@@ -42,6 +43,23 @@ Held held_where(const Treatment& treatment, const dictionary::Shape& shape, dict
   }
 }
 
+/// What a key with a pattern holds. If some parts are pseudonyms, it still holds those of the report.
+Held held_in_parts(const Token& token, const Placement& placement, const dictionary::KeyDeclaration& key,
+                   const Plan& plan) {
+  const auto parts = dictionary::cut(key, token.text);
+  if (!parts) return Held::ill_typed;
+  Held out = Held::airlock;
+  for (std::size_t i = 0; i < key.parts(); ++i) {
+    const Action action = plan.key_part(placement.field, i).action;
+    if (action == Action::keep) {
+      out = Held::report;
+    } else if (action != Action::pseudonymise || !is_pseudonym((*parts)[i], key.part(i).cls)) {
+      return Held::untreated;
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 Held held_at(const Token& token, const Placement& placement, const dictionary::Dictionary& dictionary,
@@ -64,7 +82,8 @@ Held held_at(const Token& token, const Placement& placement, const dictionary::D
   const bool is_declared = placement.status == TokenStatus::declared;
   const dictionary::Field& field = dictionary.fields()[placement.field];
   if (token.kind == TokenKind::key) {
-    // Only keys that a `*` stands for are declared.
+    // Only keys that a `*` or a pattern stands for are declared.
+    if (field.key->is_pattern()) return held_in_parts(token, placement, *field.key, plan);
     return held_where(plan.key(placement.field), field.key->shape, field.key->cls, token, placement);
   }
   const Held held =

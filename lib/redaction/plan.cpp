@@ -13,6 +13,7 @@ using core::fail;
 using core::quote;
 using dictionary::Dictionary;
 using dictionary::Field;
+using dictionary::KeyDeclaration;
 using dictionary::Shape;
 using dictionary::Type;
 
@@ -20,12 +21,21 @@ bool fits_value(const Treatment& treatment, const Shape& shape) {
   return std::any_of(shape.types.begin(), shape.types.end(), [&](Type type) { return fits(treatment, type); });
 }
 
-bool fits_key(const Treatment& treatment, const Shape& shape) {
+/// Whether literal text shows where a pseudonym before it ends: whether it has a byte that no pseudonym has.
+bool ends_pseudonym(std::string_view piece) {
+  return std::any_of(piece.begin(), piece.end(),
+                     [](char c) { return !(c >= 'a' && c <= 'z') && !(c >= '2' && c <= '7') && c != '-'; });
+}
+
+bool fits_key(const Treatment& treatment, const KeyDeclaration& key, std::size_t part) {
+  const Shape& shape = key.part(part).shape;
   if (treatment.action == Action::mask) return false;
   if (treatment.action == Action::pseudonymise) {
-    return std::find(shape.types.begin(), shape.types.end(), Type::text) != shape.types.end();
+    // The last part ends where the key's last literal text begins, whatever is in it.
+    const bool ends = part + 1 == key.parts() || ends_pseudonym(key.pieces[part + 1]);
+    return ends && std::find(shape.types.begin(), shape.types.end(), Type::text) != shape.types.end();
   }
-  return fits_value(treatment, shape);
+  return key.is_pattern() ? !is_partial(treatment.action) : fits_value(treatment, shape);
 }
 
 /// Element n of the result, for n below the number of the field's steps: whether its first n steps are a container and
@@ -52,7 +62,8 @@ struct PlannedRedaction {
 /// Joins the treatments that redactions give the value and the keys of one field.
 class FieldJoin {
  public:
-  FieldJoin(const Dictionary& dictionary, const Field& field) : dictionary_(dictionary), field_(field) {}
+  FieldJoin(const Dictionary& dictionary, const Field& field)
+      : dictionary_(dictionary), field_(field), keys_(field.key ? field.key->parts() : 1) {}
 
   Result<void> add(PlannedRedaction& one) {
     if (!one.selector) {
@@ -66,9 +77,20 @@ class FieldJoin {
   }
 
   [[nodiscard]] Treatment value() const { return join(values_.treatments); }
-  [[nodiscard]] Treatment key() const { return join(keys_.treatments); }
+  /// Of each part.
+  [[nodiscard]] std::vector<Treatment> keys() const {
+    std::vector<Treatment> out;
+    for (const Gathered& part : keys_) out.push_back(join(part.treatments));
+    return out;
+  }
   [[nodiscard]] std::vector<Reason> take_value_reasons() { return std::move(values_.reasons); }
-  [[nodiscard]] std::vector<Reason> take_key_reasons() { return std::move(keys_.reasons); }
+  [[nodiscard]] std::vector<Reason> take_key_reasons() {
+    std::vector<Reason> out;
+    for (std::size_t part = 0; part < keys_.size(); ++part) {
+      for (const Reason& reason : keys_[part].reasons) out.push_back({reason.redaction, reason.fell_back, part});
+    }
+    return out;
+  }
 
  private:
   struct Gathered {
@@ -83,8 +105,9 @@ class FieldJoin {
   void add_class(const Redaction& redaction, std::uint32_t index) {
     const Treatment& treatment = redaction.treatment;
     if (field_.cls == redaction.cls) values_.add(treatment, index, fits_value(treatment, field_.shape));
-    if (field_.key && field_.key->cls == redaction.cls) {
-      keys_.add(treatment, index, fits_key(treatment, field_.key->shape));
+    for (std::size_t part = 0; field_.key && part < keys_.size(); ++part) {
+      if (field_.key->part(part).cls != redaction.cls) continue;
+      keys_[part].add(treatment, index, fits_key(treatment, *field_.key, part));
     }
   }
 
@@ -102,8 +125,13 @@ class FieldJoin {
     if (treatment.action == Action::mask) {
       return refuse("the keys of " + quote(field_.path) + ", since all would become the same");
     }
-    if (!fits_key(treatment, field_.key->shape)) return refuse("any type of the keys of " + quote(field_.path));
-    keys_.add(treatment, index);
+    for (std::size_t part = 0; part < keys_.size(); ++part) {
+      if (!fits_key(treatment, *field_.key, part)) {
+        return refuse((field_.key->is_pattern() ? "part " + quote(field_.key->part(part).name) : "any type") +
+                      " of the keys of " + quote(field_.path));
+      }
+      keys_[part].add(treatment, index);
+    }
     return {};
   }
 
@@ -125,8 +153,14 @@ class FieldJoin {
   const Field& field_;
   std::vector<bool> containers_;  ///< filled when first needed
   Gathered values_;
-  Gathered keys_;
+  std::vector<Gathered> keys_;  ///< of each part
 };
+
+/// The strongest treatment of the parts of a key. Those of a pattern are never partial.
+Treatment strongest(const std::vector<Treatment>& parts) {
+  return *std::max_element(parts.begin(), parts.end(),
+                           [](const Treatment& a, const Treatment& b) { return a.action < b.action; });
+}
 
 Result<std::vector<PlannedRedaction>> planned(std::span<const Profile> profiles) {
   std::vector<PlannedRedaction> out;
@@ -176,7 +210,8 @@ Result<Plan> Plan::make(const Dictionary& dictionary, std::span<const Profile> p
     FieldJoin joined(dictionary, field);
     for (PlannedRedaction& one : redactions) AIRLOCK_CHECK(joined.add(one));
     out.values_.push_back(joined.value());
-    out.keys_.push_back(joined.key());
+    out.key_parts_.push_back(joined.keys());
+    out.keys_.push_back(strongest(out.key_parts_.back()));
     out.value_reasons_.push_back(joined.take_value_reasons());
     out.key_reasons_.push_back(joined.take_key_reasons());
   }
@@ -191,7 +226,7 @@ Result<Plan> Plan::make(const Dictionary& dictionary, std::span<const Profile> p
 }
 
 bool Plan::treats_like(const Plan& other) const {
-  return values_ == other.values_ && keys_ == other.keys_ && undeclared_ == other.undeclared_ &&
+  return values_ == other.values_ && key_parts_ == other.key_parts_ && undeclared_ == other.undeclared_ &&
          copies_ == other.copies_ && redacts_ == other.redacts_;
 }
 
@@ -205,6 +240,7 @@ Plan Plan::with_value(std::size_t field, const Treatment& treatment) const {
 Plan Plan::with_key(std::size_t field, const Treatment& treatment) const {
   Plan out = *this;
   out.keys_[field] = treatment;
+  for (Treatment& part : out.key_parts_[field]) part = treatment;
   out.redacts_ = redacts_ || treatment.action != Action::keep;
   return out;
 }

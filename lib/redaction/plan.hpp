@@ -17,6 +17,7 @@ namespace airlock::redaction {
 struct Reason {
   std::uint32_t redaction;  ///< index in `Plan::redactions`
   bool fell_back;           ///< its action fits no type of the datum, which is therefore dropped
+  std::size_t part = 0;     ///< of a key with a pattern: the part that it treats
 };
 
 /// One treatment for every value and key that the dictionary declares.
@@ -27,7 +28,9 @@ class Plan {
   /// A path that names a container selects all values below it. With `of_key` it selects the key it names, or all keys
   /// below the container it names. A class redaction that fits no type of a field drops the field. `mask` on a class
   /// drops keys, since equal keys would collide. A key can be pseudonymised only if `text` is one of its types: the
-  /// result must again be a key that the dictionary declares.
+  /// result must again be a key that the dictionary declares. Each part of a key with a pattern has a treatment of its
+  /// own, which is to keep it, to pseudonymise it, or to drop the member; another one fits no part. A part can be
+  /// pseudonymised only if the literal text behind it shows where a pseudonym ends.
   ///
   /// Errors (bad_input, naming the redaction's place and the field): a path that selects nothing, a path redaction that
   /// fits no type of what it selects, `mask` by path on a key, more comparisons than `comparisons_limit`.
@@ -35,7 +38,10 @@ class Plan {
 
   /// By index of the dictionary's field.
   [[nodiscard]] const Treatment& value(std::size_t field) const { return values_[field]; }
+  /// Of a key with a pattern: the strongest treatment of its parts.
   [[nodiscard]] const Treatment& key(std::size_t field) const { return keys_[field]; }
+  /// The treatment of one part of a key; `part` is 0 for a key without a pattern.
+  [[nodiscard]] const Treatment& key_part(std::size_t field, std::size_t part) const { return key_parts_[field][part]; }
   /// The redactions that contribute to each, in no particular order.
   [[nodiscard]] const std::vector<Reason>& value_reasons(std::size_t field) const { return value_reasons_[field]; }
   [[nodiscard]] const std::vector<Reason>& key_reasons(std::size_t field) const { return key_reasons_[field]; }
@@ -62,6 +68,7 @@ class Plan {
  private:
   std::vector<Treatment> values_;
   std::vector<Treatment> keys_;
+  std::vector<std::vector<Treatment>> key_parts_;
   std::vector<std::vector<Reason>> value_reasons_;
   std::vector<std::vector<Reason>> key_reasons_;
   std::vector<Redaction> redactions_;

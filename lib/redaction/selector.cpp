@@ -1,5 +1,7 @@
 #include "redaction/selector.hpp"
 
+#include "dictionary/key_pattern.hpp"
+
 namespace airlock::redaction {
 namespace {
 
@@ -10,7 +12,6 @@ using core::Result;
 Result<std::string> unescape(std::string_view step) {
   std::string out;
   for (std::size_t i = 0; i < step.size(); ++i) {
-    if (step[i] == '*') return fail(Code::bad_input, "has a `*` within a step; write `~2` for the character itself");
     if (step[i] != '~') {
       out += step[i];
       continue;
@@ -42,7 +43,14 @@ Result<PathSelector> PathSelector::parse(std::string_view path) {
       out.any_number_ |= bit;
     } else {
       AIRLOCK_TRY(auto text, unescape(step));
-      out.literals_[std::move(text)] |= bit;
+      if (dictionary::is_pattern_step(step)) {
+        if (step.find("**") != step.npos) {
+          return fail(Code::bad_input, "has a `**` within a step; write `~2` for the character itself");
+        }
+        out.patterns_[std::string(step)] |= bit;
+      } else {
+        out.literals_[std::move(text)] |= bit;
+      }
     }
   }
   return out;
@@ -66,10 +74,9 @@ std::vector<bool> PathSelector::matches(const dictionary::Field& field) const {
   std::vector<bool> out{whole};
   for (std::size_t step = 0; step < field.steps.size(); ++step) {
     Bits taken = at & one_;
-    if (!field.is_wildcard[step]) {
-      const auto literal = literals_.find(field.steps[step]);
-      if (literal != literals_.end()) taken |= at & literal->second;
-    }
+    const auto& named = field.is_wildcard[step] ? patterns_ : literals_;
+    const auto found = named.find(field.steps[step]);
+    if (found != named.end()) taken |= at & found->second;
     // `**` matches the step too, and the next ones. At the end of the selector it matches everything that follows.
     whole = (taken & last) != 0;
     at = (at & any_number_) | (taken & ~last) << 1U;

@@ -1,8 +1,9 @@
 #pragma once
 /// \file
 /// The paths of redactions: a JSON Pointer (RFC 6901) in which the step `*` stands for any one step and `**` for any
-/// number of steps, also none. A literal step selects only a declaration with that step, never one with `*`: a
-/// redaction selects declarations, not names in a report.
+/// number of steps, also none. A step with a `*` within it stands for the key pattern that is declared so. A literal
+/// step selects only a declaration with that step, never one with `*` or a pattern: a redaction selects declarations,
+/// not names in a report.
 
 #include <cstdint>
 #include <map>
@@ -37,6 +38,7 @@ class PathSelector {
   Bits one_ = 0;         ///< where `*` is
   Bits any_number_ = 0;  ///< where `**` is
   std::map<std::string, Bits, std::less<>> literals_;
+  std::map<std::string, Bits, std::less<>> patterns_;  ///< as they are written
 };
 
 }  // namespace airlock::redaction

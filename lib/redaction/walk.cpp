@@ -82,10 +82,10 @@ Result<void> Walk::refuse_misfit(const Placement& placement) const {
     return fail(Code::refused, path + " has a value that is not of its declared type", hint);
   }
   const dictionary::Field& field = dictionary_.fields()[placement.field];
-  return fail(Code::refused,
-              quote(field.path) + (placement.wildcard_key ? " has a key that is not " + types_text(field.key->shape)
-                                                          : " is not " + types_text(field.shape)),
-              hint);
+  const std::string what = !placement.wildcard_key   ? " is not " + types_text(field.shape)
+                           : field.key->is_pattern() ? " has a key with a part that is not of its type"
+                                                     : " has a key that is not " + types_text(field.key->shape);
+  return fail(Code::refused, quote(field.path) + what, hint);
 }
 
 bool Walk::takes_collision(std::uint64_t begin) {

@@ -85,12 +85,20 @@ std::string summary_of(const Column& column, Class cls) {
   return out;
 }
 
+bool has_class(const dictionary::Field& field, Class cls) {
+  bool has_it = field.cls == cls;
+  for (std::size_t part = 0; field.key && part < field.key->parts(); ++part) {
+    has_it = has_it || field.key->part(part).cls == cls;
+  }
+  return has_it;
+}
+
 std::vector<Class> classes_of(const dictionary::Dictionary& dictionary) {
   std::vector<Class> out;
   for (std::size_t i = 0; i < dictionary::class_count; ++i) {
     const auto cls = static_cast<Class>(i);
     for (const dictionary::Field& field : dictionary.fields()) {
-      if (field.cls != cls && !(field.key && field.key->cls == cls)) continue;
+      if (!has_class(field, cls)) continue;
       out.push_back(cls);
       break;
     }
@@ -128,7 +136,7 @@ void write_fields(Html& html, const Column& column, Class cls) {
               grouped(fields.size()) + (fields.size() == 1 ? " datum " : " data ") + ending);
     html.close().open("ul");
     for (const TreatedField* field : fields) {
-      html.open("li").path(field->field->path).text(field->of_key ? " (the key)" : "");
+      html.open("li").path(field->field->path).text(of_in_words(*field));
       if (!field->field->about.empty()) html.text(": " + field->field->about);
       for (const std::string& because : field->because) {
         html.text(" ").open("span", {{"class", "remark"}}).sentence("because of " + because).close();

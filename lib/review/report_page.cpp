@@ -155,7 +155,9 @@ class Originals {
  public:
   explicit Originals(const gate::Preview& preview) : dictionary_(preview.inputs.kit->dictionary) {
     for (TreatedField& field : treated_fields(*preview.result.prepared.plan, dictionary_)) {
-      treated_.emplace(std::pair(field.field->path, field.of_key), std::move(field));
+      // Of the parts of a key the one that is treated most strongly tells what becomes of the key.
+      const auto [at, is_new] = treated_.try_emplace({field.field->path, field.of_key}, field);
+      if (!is_new && field.treatment.action > at->second.treatment.action) at->second = std::move(field);
     }
   }
 
@@ -185,7 +187,7 @@ class Originals {
       DataGroup group =
           empty_group(place.first, place.second ? "key" : "value", effect_of(action, ""), sentence_of(field.treatment));
       describe(group, field);
-      parts_.add_absent(field.cls, std::move(group));
+      parts_.add_absent(*class_of(*field.field, field.of_key), std::move(group));
     }
     return std::move(parts_).take();
   }

@@ -5,10 +5,13 @@
 #include <map>
 
 #include "core/text.hpp"
+#include "prover/name_reading.hpp"
 #include "redaction/counts.hpp"
 
 namespace airlock::review {
 namespace {
+
+using dictionary::Class;
 
 /// In the order of dictionary::Class.
 constexpr std::array<std::string_view, dictionary::class_count> meanings{
@@ -23,9 +26,11 @@ constexpr std::array<std::string_view, dictionary::class_count> meanings{
     "names that the customer chose",
     "how the report travelled"};
 
-std::vector<std::string> places_of(const redaction::Plan& plan, const std::vector<redaction::Reason>& reasons) {
+std::vector<std::string> places_of(const redaction::Plan& plan, const std::vector<redaction::Reason>& reasons,
+                                   std::size_t part = 0) {
   std::vector<std::string> out;
   for (const auto& reason : reasons) {
+    if (reason.part != part) continue;
     std::string place = plan.redactions()[reason.redaction].place;
     if (reason.fell_back) place += ", whose action fits no type of the value, so the value is dropped";
     if (std::find(out.begin(), out.end(), place) == out.end()) out.push_back(std::move(place));
@@ -81,8 +86,12 @@ std::string enumerated(const std::vector<std::string>& words, std::string_view l
 std::string_view meaning_of(dictionary::Class cls) { return meanings.at(static_cast<std::size_t>(cls)); }
 
 std::optional<dictionary::Class> class_of(const dictionary::Field& field, bool of_key) {
-  if (of_key && field.key) return field.key->cls;
-  return field.cls ? field.cls : field.key ? std::optional(field.key->cls) : std::nullopt;
+  if ((!of_key && field.cls) || !field.key) return field.cls;
+  Class out = field.key->cls;
+  for (const dictionary::KeyPart& part : field.key->more) {
+    if (prover::strictness(part.cls) > prover::strictness(out)) out = part.cls;
+  }
+  return out;
 }
 
 std::optional<dictionary::Class> class_of(const dictionary::Dictionary& dictionary, const redaction::Fate& fate) {
@@ -103,15 +112,22 @@ std::vector<std::string> copies_in_words(const std::vector<redaction::Copied>& c
   return out;
 }
 
+std::string of_in_words(const TreatedField& field) {
+  if (!field.of_key) return "";
+  return field.part.empty() ? " (the key)" : " (" + field.part + " in the key)";
+}
+
 std::vector<TreatedField> treated_fields(const redaction::Plan& plan, const dictionary::Dictionary& dictionary) {
   std::vector<TreatedField> out;
   const auto& fields = dictionary.fields();
   for (std::size_t i = 0; i < fields.size(); ++i) {
-    if (fields[i].key) {
-      out.push_back({&fields[i], true, fields[i].key->cls, plan.key(i), places_of(plan, plan.key_reasons(i))});
+    for (std::size_t part = 0; fields[i].key && part < fields[i].key->parts(); ++part) {
+      const dictionary::KeyPart& declared = fields[i].key->part(part);
+      out.push_back({&fields[i], true, declared.name, declared.cls, plan.key_part(i, part),
+                     places_of(plan, plan.key_reasons(i), part)});
     }
     if (fields[i].cls) {
-      out.push_back({&fields[i], false, *fields[i].cls, plan.value(i), places_of(plan, plan.value_reasons(i))});
+      out.push_back({&fields[i], false, "", *fields[i].cls, plan.value(i), places_of(plan, plan.value_reasons(i))});
     }
   }
   return out;

@@ -23,7 +23,8 @@ namespace airlock::review {
 [[nodiscard]] std::string enumerated(const std::vector<std::string>& words, std::string_view last);
 /// What a class means: `about natural persons`.
 [[nodiscard]] std::string_view meaning_of(dictionary::Class cls);
-/// The class of a field's value, or of its key; if it lacks the one, that of the other.
+/// The class of a field's value, or of its key; if it lacks the one, that of the other. Of the parts of a key the
+/// strictest class.
 [[nodiscard]] std::optional<dictionary::Class> class_of(const dictionary::Field& field, bool of_key);
 /// The class of a datum; nothing if it has none, as twins and data that do not fit the dictionary.
 [[nodiscard]] std::optional<dictionary::Class> class_of(const dictionary::Dictionary& dictionary,
@@ -34,15 +35,19 @@ namespace airlock::review {
 [[nodiscard]] std::vector<std::string> copies_in_words(const std::vector<redaction::Copied>& copied,
                                                        bool values = false);
 
-/// A declared field, or its key, and what a decision does to it.
+/// A declared field, its key, or a part of its key, and what a decision does to it.
 struct TreatedField {
   const dictionary::Field* field;
   bool of_key;
+  std::string part;  ///< the name of one part of a key with a pattern; or empty
   dictionary::Class cls;
   redaction::Treatment treatment;
   std::vector<std::string> because;  ///< the places of the redactions that determined the treatment
 };
-/// Every declared value and key, in the order of the dictionary, which the result refers to.
+/// What of the field it is, behind its path: nothing for the value, ` (the key)`, or ` (plugin in the key)`.
+[[nodiscard]] std::string of_in_words(const TreatedField& field);
+/// Every declared value and key, of keys with a pattern each part, in the order of the dictionary, which the result
+/// refers to.
 [[nodiscard]] std::vector<TreatedField> treated_fields(const redaction::Plan& plan,
                                                        const dictionary::Dictionary& dictionary);
 

@@ -19,7 +19,7 @@ NOT_RUN = {"airlock key use", "airlock key protect", "airlock-vendor key use", "
 RARE = {
     "airlock process": ["repeats", "misfits[].*"],
     "airlock preview": ["repeats", "misfits[].*"],
-    "airlock explain": ["repeats", "copies[].*"],
+    "airlock explain": ["repeats", "copies[].*", "treatments[].part"],
     "airlock process --held": ["failed[].*", "approvals[]"],
     "airlock process --inbox": ["left[].*", "approvals[]"],
     "airlock status": ["machine.*", "redact_also[]", "words.*", "hold.*", "approvals.asked[].*", "copied[].*", "also_new[].*", "receipt.*",

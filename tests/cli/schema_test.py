@@ -115,6 +115,9 @@ def test_dictionaries_schema_and_parser_accept_and_refuse_the_same_files(w):
             "/properties/instance_usage_summary/events_count_total"}
     dictionary["fields"] = [f for f in dictionary["fields"] if f["path"] in keep]
 
+    dictionary["fields"].append({"path": "/metrics/*", "type": "count", "class": "usage",
+                                 "key": {"pattern": "stats.ds.{plugin}.count", "plugin": {"type": "text", "class": "content"}}})
+
     def parse(path):
         ran = w.airlock("dictionary", "show", path, code=None)
         return ran.code, ran.err

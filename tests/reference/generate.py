@@ -5,7 +5,7 @@ import random
 
 import reference
 from comparison import dump_report
-from shapes import Num, first_fit, steps, types_of
+from shapes import Num, first_fit, parts_of, pieces_of, steps, types_of, with_path
 from treatments import action_fits
 
 STATES = ["missing", "invalid", "revoked", "superseded", "wrong_product", "wrong_site", "clock_rollback", "not_yet_valid",
@@ -79,6 +79,8 @@ class Generator:
                 leaf("/p/deep/*/names/*", key=True)
         if self.random.random() < .4:
             leaf("/p/rows/*/name")
+        if self.random.random() < .4:
+            self.patterns(fields, leaf)
         # A value where members or elements are declared too.
         for path in ("/p/a/more", "/p/x~1y/*", "/p/list/*/size", "/p/rows", "/p/rows/*", "/p/map/*/size"):
             if self.random.random() < .15:
@@ -100,6 +102,25 @@ class Generator:
         if self.random.random() < .7:
             out["twins"] = {"under": "/p", "separator": "__"}
         return out
+
+    def patterns(self, fields, leaf):
+        """Some key patterns that a key may have more than one of, beside a `*` for members and a literal key."""
+        part_types = ["text", "text", "version", "ip", "hostname", "uuid", "email"]
+        for pattern in self.some(["n.{one}.c", "n.{one}.{two}", "n.{one}", "{one}_{two}.c", "n.content-{one}", "{one}-{two}", "~*/{one}"], 3, 1):
+            key = {"pattern": pattern}
+            for name in pieces_of(key)[1::2]:
+                key[name] = {**self.shape(part_types), "class": self.random.choice(CLASSES)}
+            path = with_path({"path": "/p/keys/*", "key": key})["path"]
+            if self.random.random() < .3:
+                fields.append({"path": path if self.random.random() < .5 else "/p/keys/*", "key": key})
+                leaf(path + "/size")
+                continue
+            leaf(path if self.random.random() < .5 else "/p/keys/*")
+            fields[-1]["key"] = key
+        if self.random.random() < .3:
+            leaf("/p/keys/*", key=True)
+        if self.random.random() < .3:
+            leaf("/p/keys/n.known.c")
 
     def action(self):
         r = self.random
@@ -198,6 +219,10 @@ class Generator:
         return copy.deepcopy(self.random.choice(shape.get("values", VALUES[kind]) if kind == "enum" else VALUES[kind]))
 
     def key(self, shape):
+        if "pattern" in shape:
+            texts = [self.key(part) for part in parts_of(shape)]
+            literal = pieces_of(shape)[::2]
+            return literal[0] + "".join(text + piece for text, piece in zip(texts, literal[1:]))
         if self.random.random() < .05:
             return self.random.choice(["odd key", "165.22.112.99", "*", ""])
         return self.random.choice(VALUES[self.random.choice(types_of(shape))]) or ""
@@ -208,7 +233,7 @@ class Generator:
             is_key = at + 1 == len(decoded) and "key" in field
             star = "/".join(field["path"].split("/")[:at + 2])
             declared = next((f for f in dictionary["fields"] if f["path"] == star), {})
-            names = [step] if step is not None else (
+            names = [step] if isinstance(step, str) else (
                 [k for k in (self.key(declared["key"]) for _ in range(2)) if isinstance(k, str)] if "key" in declared else [None])
             for name in names:
                 if at + 1 == len(decoded):
@@ -241,7 +266,7 @@ class Generator:
         out = tidy({"members": root})
         inner = next((v for k, v in out["members"] if k == "p" and isinstance(v, dict)), None)
         if inner is not None and self.random.random() < .5:
-            name = self.random.choice(["a__b", "map__x", "list__0", "deep__x__size", "rows__0__name", "deep", "map__known", "zz", "a__b__c"])
+            name = self.random.choice(["a__b", "map__x", "list__0", "deep__x__size", "rows__0__name", "keys__n.a.c", "deep", "map__known", "zz", "a__b__c"])
             if name not in dict(inner["members"]):
                 inner["members"].append((name, self.of_shape({"type": TYPES})))
         if self.random.random() < .1:
@@ -250,8 +275,9 @@ class Generator:
 
     def triple(self):
         dictionary = self.dictionary()
-        out = {"dictionary": json.dumps(dictionary, ensure_ascii=False),
-               "policy": json.dumps(self.policy(dictionary), ensure_ascii=False), "facts": self.facts()}
+        text = json.dumps(dictionary, ensure_ascii=False)
+        dictionary = {**dictionary, "fields": [with_path(field) for field in dictionary["fields"]]}
+        out = {"dictionary": text, "policy": json.dumps(self.policy(dictionary), ensure_ascii=False), "facts": self.facts()}
         if self.random.random() < .15:
             out["facts"]["redact_also"] = [self.redaction(dictionary)]
         document = dictionary.get("document", "object")

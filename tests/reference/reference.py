@@ -5,7 +5,7 @@ docs/formats/dictionary.md. Numbers keep their text; objects are lists of pairs,
 """
 import re
 
-from shapes import first_fit, steps, types_of, with_sentinels
+from shapes import cut, escaped, first_fit, key_fits, parts_of, pieces_of, steps, types_of, with_path, with_sentinels
 from treatments import GONE, action_fits, treat
 
 ORDER = ["send", "redact", "seal", "withhold"]
@@ -77,10 +77,16 @@ def decide(policy, facts):
 
 # --- docs/formats/redactions.md -----------------------------------------------------------------------------------------------------
 
-def key_fits(redaction, shape):
+def action_fits_part(redaction, key, number):
+    """Whether an action fits a part of a key, which may be the whole key."""
+    shape = parts_of(key)[number]
     if redaction["do"] == "mask":
         return False
-    return "text" in types_of(shape) if redaction["do"] == "pseudonymise" else action_fits(redaction, shape)
+    if redaction["do"] == "pseudonymise":
+        behind = pieces_of(key)[2 + 2 * number]
+        is_last = number + 1 == len(parts_of(key))
+        return "text" in types_of(shape) and (is_last or bool(re.search("[^a-z2-7-]", behind)))
+    return redaction["do"] == "drop" if "pattern" in key else action_fits(redaction, shape)
 
 
 def stands_for(selector, path):
@@ -139,33 +145,37 @@ class Plan:
         redactions = [r for n in names for r in redactions_of(policy, n)] + list(redact_also)
         self.redacts = bool(redactions) or self.undeclared == "drop"
         self.values, self.keys = {}, {}
-        with_key = {f["path"] for f in dictionary["fields"] if "key" in f}
-        for field in dictionary["fields"]:
-            value, key, path = [], [], steps(field["path"])
+        fields = [with_path(f) for f in dictionary["fields"]]
+        with_key = {f["path"] for f in fields if "key" in f}
+        for field in fields:
+            value, path = [], steps(field["path"])
+            key = [[] for _ in parts_of(field.get("key", {}))]
             names_of = field["path"].split("/")
             for r in redactions:
                 if "class" in r:
                     if field.get("class") == r["class"]:
                         value.append(settings(r) if action_fits(r, field) else {"do": "drop"})
-                    if "key" in field and field["key"]["class"] == r["class"]:
-                        key.append(settings(r) if key_fits(r, field["key"]) else {"do": "drop"})
+                    for number, part in enumerate(parts_of(field["key"]) if "key" in field else []):
+                        if part["class"] == r["class"]:
+                            key[number].append(settings(r) if action_fits_part(r, field["key"], number) else {"do": "drop"})
                     continue
                 selector = steps(r["path"])
                 prefixes = [i for i in range(len(path) + 1) if stands_for(selector, path[:i])]
                 if r.get("of") == "key":
                     containers = [i for i in prefixes if i < len(path) and "/".join(names_of[:i + 1]) not in with_key]
                     if "key" in field and (len(path) in prefixes or containers):
-                        key.append(settings(r))
+                        for one in key:
+                            one.append(settings(r))
                 elif prefixes and types_of(field):
                     value.append(settings(r))
-            self.values[field["path"]], self.keys[field["path"]] = join(value), join(key)
+            self.values[field["path"]], self.keys[field["path"]] = join(value), [join(one) for one in key]
 
 
 class Redaction:
     def __init__(self, dictionary, plan):
         self.plan, self.dictionary = plan, dictionary
-        self.fields = {f["path"]: with_sentinels(f, dictionary) for f in dictionary["fields"]}
-        self.prefixes = {f["path"].rsplit("/", n)[0] for f in dictionary["fields"] for n in range(1, f["path"].count("/") + 1)}
+        self.fields = {f["path"]: with_sentinels(f, dictionary) for f in map(with_path, dictionary["fields"])}
+        self.prefixes = {path.rsplit("/", n)[0] for path in self.fields for n in range(1, path.count("/") + 1)}
         self.under = dictionary.get("twins", {}).get("under")
         self.separator = dictionary.get("twins", {}).get("separator")
 
@@ -174,8 +184,31 @@ class Redaction:
             raise Refused()
 
     def child(self, path, key):
-        literal = path + "/" + key.replace("~", "~0").replace("/", "~1").replace("*", "~2")
+        literal = path + "/" + escaped(key)
         return literal if literal in self.fields or literal in self.prefixes else None
+
+    def keyed(self, path, name):
+        """The pattern of a key that is not declared literally, or `*` for members; nothing if there is neither."""
+        found = [(-sum(len(piece.encode()) for piece in pieces_of(f["key"])[::2]), at.rsplit("/", 1)[1].encode(), at)
+                 for at, f in self.fields.items()
+                 if at.rsplit("/", 1)[0] == path and "pattern" in f.get("key", {}) and cut(f["key"], name)]
+        star = path + "/*"
+        return min(found)[2] if found else star if "key" in self.fields.get(star, {}) else None
+
+    def new_key(self, at, path, name):
+        """The key afterwards, or GONE. A key with pseudonyms in it must be one of the same pattern."""
+        key = self.fields[at]["key"]
+        texts = []
+        for part, text, treatment in zip(parts_of(key), cut(key, name), self.plan.keys[at]):
+            text = treat(treatment, text, first_fit(part, text), part["class"], at, True)
+            if text is GONE:
+                return GONE
+            texts.append(text)
+        if "pattern" not in key:
+            return texts[0]
+        literal = pieces_of(key)[::2]
+        out = literal[0] + "".join(text + piece for text, piece in zip(texts, literal[1:]))
+        return GONE if self.child(path, out) or self.keyed(path, out) != at else out
 
     def originals(self, name, path):
         """The declared paths and prefixes that some way of cutting the name leads to, the name itself uncut left out."""
@@ -196,10 +229,10 @@ class Redaction:
                 if literal:
                     go(j, literal)
                     continue
-                star = at + "/*"
-                if star in self.fields and "key" in self.fields[star]:
-                    if first_fit(self.fields[star]["key"], piece):
-                        go(j, star)
+                star, keyed = at + "/*", self.keyed(at, piece)
+                if keyed:
+                    if key_fits(self.fields[keyed]["key"], cut(self.fields[keyed]["key"], piece)):
+                        go(j, keyed)
                 elif (star in self.fields or star in self.prefixes) and re.match(r"(0|[1-9][0-9]{0,6})\Z", piece):
                     go(j, star)
         go(0, path)
@@ -246,14 +279,12 @@ class Redaction:
             if path == self.under and (originals := self.originals(key, path)):
                 out += self.twin(key, value, originals)
                 continue
-            star = path + "/*"
-            field = self.fields.get(star)
-            if not field or "key" not in field or first_fit(field["key"], key) is None:
+            at = self.keyed(path, key)
+            if not at or not key_fits(self.fields[at]["key"], cut(self.fields[at]["key"], key)):
                 self.misfit()
                 continue
-            kind = first_fit(field["key"], key)
-            new_key = treat(self.plan.keys[star], key, kind, field["key"]["class"], star, True)
-            new = self.value(star, value)
+            new_key = self.new_key(at, path, key)
+            new = self.value(at, value)
             if new_key is not GONE and new is not GONE:
                 out.append((new_key, new))
         names = [k for k, _ in out]

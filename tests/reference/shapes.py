@@ -10,12 +10,44 @@ class Num(str):
 
 
 def steps(path):
-    """Decoded steps; a wildcard is `None`, any number of steps is `...`."""
+    """Decoded steps; a wildcard is `None`, any number of steps is `...`, a key pattern a pair with its text."""
     out = []
     for step in path.split("/")[1:]:
-        out.append(None if step == "*" else ... if step == "**" else
+        out.append(None if step == "*" else ... if step == "**" else ("pattern", step) if "*" in step else
                    step.replace("~2", "*").replace("~1", "/").replace("~0", "~"))
     return out
+
+
+def escaped(key):
+    return key.replace("~", "~0").replace("/", "~1").replace("*", "~2")
+
+
+def pieces_of(key):
+    """Literal text and names of parts in turn."""
+    return re.split(r"[{}]", key["pattern"]) if "pattern" in key else ["", "", ""]
+
+
+def parts_of(key):
+    """What a key declares of each of its parts; a key without a pattern is one."""
+    return [key[name] for name in pieces_of(key)[1::2]] if "pattern" in key else [key]
+
+
+def with_path(field):
+    """The declaration with its pattern in the path."""
+    if "pattern" not in field.get("key", {}) or not field["path"].endswith("/*"):
+        return field
+    return {**field, "path": field["path"][:-1] + "*".join(map(escaped, pieces_of(field["key"])[::2]))}
+
+
+def cut(key, text):
+    """The parts of a key: each as short as can be, the last up to the last literal text. None if it does not match."""
+    literal = [re.escape(piece) for piece in pieces_of(key)[::2]]
+    match = re.match("(.+?)".join(literal[:-1]) + "(.+)" + literal[-1] + r"\Z", text, re.DOTALL) if "pattern" in key else True
+    return match and ([text] if match is True else list(match.groups()))
+
+
+def key_fits(key, parts):
+    return all(first_fit(part, text) for part, text in zip(parts_of(key), parts))
 
 
 LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"

@@ -154,8 +154,11 @@ int show(Context& context, const DictionaryOptions& options) {
               ", " + std::to_string(declared->dictionary.fields().size()) + " fields");
   std::map<dictionary::Class, std::vector<std::pair<std::string, std::string>>> by_class;
   for (const auto& field : declared->dictionary.fields()) {
-    if (field.key) {
-      by_class[field.key->cls].emplace_back(field.path + " (the key)", dictionary::in_words(field.key->shape));
+    for (std::size_t i = 0; field.key && i < field.key->parts(); ++i) {
+      const dictionary::KeyPart& part = field.key->part(i);
+      by_class[part.cls].emplace_back(
+          field.path + (part.name.empty() ? " (the key)" : " (" + part.name + " in the key)"),
+          dictionary::in_words(part.shape));
     }
     if (!field.cls) continue;
     by_class[*field.cls].emplace_back(

@@ -59,6 +59,7 @@ Json to_json(const gate::Preview& preview, const std::vector<redaction::Fate>& f
                           {"because", line.because},
                           {"purpose", line.field->purpose},
                           {"about", line.field->about}});
+    if (!line.part.empty()) treatments.back()["part"] = line.part;
   }
   out["treatments"] = treatments;
   Json copies = Json::array();
@@ -121,13 +122,17 @@ std::string remark(const std::string& first, const std::string& second) {
 /// Shows a declared field or key: what became of it in this report or, if the report lacks it, what would.
 void show_line(const console::Console& console, const TreatedField& line, const std::vector<redaction::Fate>& fates,
                const std::vector<redaction::Copied>& copied, bool values) {
-  const std::string name = "  " + line.field->path + (line.of_key ? " (the key) " : " ");
+  const std::string name = "  " + line.field->path + review::of_in_words(line) + " ";
+  // A key that has a pseudonym for one part leaves with the others.
+  const bool part_stays = !line.part.empty() && line.treatment.action == redaction::Action::keep;
   bool is_there = false;
   for (const redaction::Fate& fate : fates) {
     if (fate.path != line.field->path || fate.what != (line.of_key ? "key" : "value")) continue;
     is_there = true;
     const std::string times = fate.count == 1 ? "" : std::to_string(fate.count) + " times";
-    console.say(name + ending_at(fate.path, fate.action, copied) + remark(times, line.field->about));
+    const bool stays = part_stays && fate.action == redaction::name(redaction::Action::pseudonymise);
+    const std::string action = stays ? std::string(redaction::name(redaction::Action::keep)) : fate.action;
+    console.say(name + ending_at(fate.path, action, copied) + remark(times, line.field->about));
     show_values(console, fate, values);
   }
   if (!is_there)

@@ -1,5 +1,6 @@
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "commands.hpp"
 #include "core/text.hpp"
@@ -55,7 +56,11 @@ int lookup(Context& context, const LookupOptions& options) {
     }
   };
   for (const auto& field : declared->dictionary.fields()) {
-    if (field.key) add(field, field.key->shape, field.key->cls, true);
+    std::set<dictionary::Class> classes;  // parts of one key and one class have the same pseudonyms
+    for (std::size_t i = 0; field.key && i < field.key->parts(); ++i) {
+      const dictionary::KeyPart& part = field.key->part(i);
+      if (classes.insert(part.cls).second) add(field, part.shape, part.cls, true);
+    }
     if (field.cls) add(field, field.shape, *field.cls, false);
   }
   table.finish();

@@ -138,7 +138,7 @@ TEST_CASE("a member that nobody knows is refused at every level") {
 
 TEST_CASE("another format, and what is no document at all, is refused") {
   check({{"/format", R"("airlock-dictionary/3")", "`/format`: is `airlock-dictionary/3`, which needs a newer Airlock"},
-         {"/fields/5/key/type", R"([["text"]])", "is nested deeper than 5"}});
+         {"/fields/5/key/type", R"([[["text"]]])", "is nested deeper than 6"}});
   for (const std::string text :
        {"", "[]", "null", "{", R"({"format":"airlock-dictionary/1","format":"airlock-dictionary/1"})"}) {
     CAPTURE(text);
@@ -166,7 +166,7 @@ TEST_CASE("a path is a JSON Pointer with whole wildcards") {
          path("/", at + "`/` has an empty step"), path("/a//b", at + "`/a//b` has an empty step"),
          path("/a/", at + "`/a/` has an empty step"), path(deep, "accepted"),
          path(deep + "/x", at + "`" + deep + "/x` has more than 32 steps")});
-  for (const std::string bad : {"a*", "**", "*y", "~", "~3", "a~"}) {
+  for (const std::string bad : {"**", "a**", "a~*", "~", "~3", "a~"}) {
     check({path("/x/" + bad,
                 at + "`/x/" + bad + "` has the step `" + bad + "`; write `~2` for a literal `*`, `~0` for `~`")});
   }

@@ -30,6 +30,9 @@ class KitGenerator {
       out["fields"].push_back({{"path", "/p/teams/*"}, {"key", key()}});
       for (const char* path : {"/p/teams/*/x", "/p/teams/*/y"}) out["fields"].push_back(field(path));
     }
+    for (const char* path : {"/p/keys/s.*.c", "/p/keys/s.*", "/p/keys/*.*.c"}) {
+      if (pick(4) == 0) out["fields"].push_back(pattern(path));
+    }
     return out;
   }
 
@@ -48,7 +51,10 @@ class KitGenerator {
     Json& fields = dictionary["fields"];
     Json& some = fields[pick(fields.size())];
     const bool of_key = some.contains("key") && (!some.contains("type") || flip());
-    Json& declared = of_key ? some["key"] : some;
+    const bool of_part = of_key && some["key"].contains("pattern");
+    Json& declared = of_part  ? some["key"][flip() && some["key"].contains("two") ? "two" : "one"]
+                     : of_key ? some["key"]
+                              : some;
     switch (pick(15)) {
       case 0:
       case 1:
@@ -66,8 +72,12 @@ class KitGenerator {
         if (fields.size() > 2) fields.erase(1 + pick(fields.size() - 1));
         break;
       case 5:
-        fields.push_back(
-            field(pick_from({"/p/teams/jane.roe@example.com/x", "/p/teams/Roehampton/x", "/p/teams/k1/y"})));
+        if (pick(3) == 0) {
+          fields.push_back(pattern(pick_from({"/p/keys/s.*.c", "/p/keys/s.*", "/p/keys/*.*.c"})));
+          break;
+        }
+        fields.push_back(field(pick_from({"/p/teams/jane.roe@example.com/x", "/p/teams/Roehampton/x", "/p/teams/k1/y",
+                                          "/p/keys/s.Roehampton.c", "/p/keys/s.k1"})));
         break;
       case 6:
         fields.push_back(
@@ -88,7 +98,8 @@ class KitGenerator {
         for (Json& each : fields) {
           if (each["path"] == "/p/rows/*") return;
         }
-        if (flip()) fields.push_back({{"path", "/p/rows/*"}, {"key", key()}});
+        if (flip()) fields.push_back({{"path", pick_from({"/p/rows/*", "/p/keys/*"})}, {"key", key()}});
+        if (fields.back()["path"] == "/p/keys/*") fields.back().update(field("/p/keys/*"));
         break;
       case 10:
         if (!redactions.empty()) redactions.erase(pick(redactions.size()));
@@ -117,6 +128,9 @@ class KitGenerator {
     if (pick(4) == 0) p["news"] = {{{"x", at("")}}};
     for (const std::string& name : {std::string("k1"), std::string("10.1.2.3"), victim_}) {
       if (pick(3) == 0) p["teams"][name] = {{"x", at("/p/teams/*/x")}, {"y", at("/p/teams/*/y")}};
+      if (pick(3) == 0) p["keys"]["s." + name + ".c"] = at("/p/keys/s.*.c");
+      if (pick(3) == 0) p["keys"]["s." + name] = at("/p/keys/s.*");
+      if (pick(3) == 0) p["keys"]["t." + name + ".c"] = at("/p/keys/*.*.c");
     }
     return out;
   }
@@ -140,6 +154,15 @@ class KitGenerator {
     Json out{{"path", path}, {"type", types[pick(types.size())]}, {"class", cls()}};
     if (out["type"] == "enum") out["values"] = {"red", pick_from(texts) + "!"};
     if (out["type"] == "enum" && flip()) out["values"].push_back(pick_from({"Roehampton", "jane.roe@example.com"}));
+    return out;
+  }
+  /// Keys with a pattern that this path has.
+  Json pattern(const std::string& path) {
+    const bool has_two = path.ends_with("*.*.c");
+    Json out = field(path);
+    out["key"]["pattern"] = has_two ? "{one}.{two}.c" : path.ends_with(".c") ? "s.{one}.c" : "s.{one}";
+    out["key"]["one"] = key();
+    if (has_two) out["key"]["two"] = key();
     return out;
   }
   Json key() {

@@ -20,6 +20,16 @@ bool is_written(const std::string& text) {
          (dash != text.npos && text.size() - dash == 27 && dictionary::class_from(text.substr(0, dash)).has_value());
 }
 
+/// Whether a key, or a part of it between dots, is a mask or a pseudonym.
+bool is_written_key(std::string_view key) {
+  for (;;) {
+    const std::size_t dot = std::min(key.find('.'), key.size());
+    if (is_written(std::string(key.substr(0, dot)))) return true;
+    if (dot == key.size()) return false;
+    key.remove_prefix(dot + 1);
+  }
+}
+
 void add_scalars(const Json& json, std::set<std::string>& out) {
   if (!json.is_structured()) out.insert(json.dump());
   if (!json.is_structured()) return;
@@ -35,7 +45,7 @@ bool is_part_of(const Json& now, const Json& before, const std::set<std::string>
       if (value == "[masked]") continue;
       const auto same = before.find(key);
       bool found = same != before.end() && is_part_of(value, *same, originals);
-      if (is_written(key)) {
+      if (is_written_key(key)) {
         for (const Json& each : before) found = found || is_part_of(value, each, originals);
       }
       if (!found) return false;

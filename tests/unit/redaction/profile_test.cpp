@@ -135,9 +135,9 @@ TEST_CASE("a redaction that is not understood to the letter is refused with its 
   CHECK(why_refused(R"({"class": "version", "do": "truncate_version", "to": "patch"})") ==
         at("to") + "is `patch`, not one of `major`, `minor`");
   CHECK(why_refused(R"({"path": "p", "do": "drop"})") == at("path") + "must start with `/`");
-  CHECK(why_refused(R"({"path": "/p/a*", "do": "drop"})") ==
-        at("path") + "has a `*` within a step; write `~2` for the character itself");
-  CHECK(why_refused(R"({"path": "/p/***", "do": "drop"})").starts_with(at("path") + "has a `*` within a step"));
+  CHECK(why_refused(R"({"path": "/p/a**", "do": "drop"})") ==
+        at("path") + "has a `**` within a step; write `~2` for the character itself");
+  CHECK(why_refused(R"({"path": "/p/***", "do": "drop"})").starts_with(at("path") + "has a `**` within a step"));
   for (const std::string path : {"/p/~", "/p/~3", "/~x/p"}) {
     CHECK(why_refused(R"({"path": ")" + path + R"(", "do": "drop"})") ==
           at("path") + "has a `~` that is not `~0`, `~1` or `~2`");
