@@ -5,6 +5,7 @@
 #include "core/json.hpp"
 #include "core/members.hpp"
 #include "core/text.hpp"
+#include "crypto/hash.hpp"
 #include "intake/home.hpp"
 #include "ledger/checkpoint.hpp"
 #include "sys/system.hpp"
@@ -86,6 +87,31 @@ Result<Arrival> Home::arrival_of_bundle(const std::string& path) {
   AIRLOCK_TRY(out.checkpoint, received.bundle.text("checkpoint.txt"));
   out.head = received.head;
   out.proven_from = received.from;
+  AIRLOCK_TRY(const std::string dictionary, received.bundle.text("dictionary.json"));
+  AIRLOCK_TRY(const dictionary::Dictionary* newest, newest_dictionary());
+  out.facts = facts_of(manifest, received.bundle.file("report.json"), dictionary, newest);
+  return out;
+}
+
+Result<const dictionary::Dictionary*> Home::newest_dictionary() {
+  const std::scoped_lock lock(*mutex_);
+  if (!newest_kit_) {
+    AIRLOCK_TRY(newest_kit_, newest_kit());
+  }
+  return *newest_kit_ ? &(*newest_kit_)->dictionary : nullptr;
+}
+
+Result<std::vector<Home::DriftingSite>> Home::drift(const std::string& since) {
+  AIRLOCK_TRY(const auto sites, register_.sites());
+  AIRLOCK_TRY(const auto kit, newest_kit());
+  const std::string newest = kit ? crypto::sha256(kit->dictionary_text).hex() : "";
+  std::vector<DriftingSite> out;
+  for (const RegisteredSite& site : sites) {
+    AIRLOCK_TRY(const auto retired, register_.retirement_in_force(site.site_id));
+    if (retired) continue;
+    AIRLOCK_TRY(auto drift, register_.drift(site.site_id, since, newest));
+    out.push_back({site, std::move(drift)});
+  }
   return out;
 }
 

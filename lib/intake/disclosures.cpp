@@ -223,6 +223,8 @@ Result<TakenIn> Register::take_in_one(const Arrival& arrival, core::Time now) {
   if (arrival.is_bundle) {
     AIRLOCK_TRY(out.standing, standing_of(arrival));
   }
+  // A bundle that an earlier release took in has no facts yet.
+  AIRLOCK_CHECK(keep_facts(arrival));
   if (!out.is_new) return out;
   if (arrival.is_bundle) AIRLOCK_CHECK(keep_checkpoint(arrival));
   AIRLOCK_CHECK(keep_disclosure(arrival, now));

@@ -24,6 +24,7 @@
 #include "intake/register.hpp"
 #include "intake/vendor_keys.hpp"
 #include "licence/licence.hpp"
+#include "site/kit.hpp"
 #include "site/receipt.hpp"
 #include "sys/write_file.hpp"
 
@@ -186,6 +187,12 @@ class Home {
   };
   /// The gaps of one site, or of all sites with the retired ones. Error: as `find_site`.
   [[nodiscard]] Result<std::vector<SiteGaps>> gaps(const std::optional<std::string>& site);
+  struct DriftingSite {
+    RegisteredSite site;
+    SiteDrift drift;
+  };
+  /// What drifts at every site that is not retired (`Register::drift`), by id.
+  [[nodiscard]] Result<std::vector<DriftingSite>> drift(const std::string& since);
   struct IssuedReceipt {
     std::string file;
     site::Receipt receipt;
@@ -223,6 +230,10 @@ class Home {
   [[nodiscard]] Result<std::optional<SiteKeys>> site_that_presents(const crypto::Certificate& presented);
   /// Error: refused where no site is registered.
   [[nodiscard]] Result<void> check_any_site();
+  /// The newest kit of this home that verifies; nothing if there is none.
+  [[nodiscard]] Result<std::optional<site::Kit>> newest_kit();
+  /// Its dictionary, read once; null if there is none.
+  [[nodiscard]] Result<const dictionary::Dictionary*> newest_dictionary();
   /// The pair at this place among those that open bundles, the one in force first; null where there are no more.
   [[nodiscard]] Result<const site::Identity*> opener(std::size_t place);
   /// `find_site`. Error: refused where the site was retired.
@@ -239,6 +250,7 @@ class Home {
   // below, which is read once, when it is first needed.
   std::unique_ptr<std::mutex> mutex_ = std::make_unique<std::mutex>();
   std::deque<site::Identity> openers_;
+  std::optional<std::optional<site::Kit>> newest_kit_;
   std::vector<crypto::Certificate> recipients_;               ///< of this home, former ones too
   std::optional<std::vector<crypto::Certificate>> archives_;  ///< of all sites
 };

@@ -79,14 +79,19 @@ Result<void> Home::check_known(const licence::Licence& licence) {
                         std::string("if a later kit will have it, give `--unknown`"));
 }
 
-Result<Home::KnownTerms> Home::known_terms() {
+Result<std::optional<site::Kit>> Home::newest_kit() {
   AIRLOCK_TRY(const auto kits, register_.newest_kits(kits_searched));
   AIRLOCK_TRY(const auto roots, keys_.roots());
   for (const std::string& file : kits) {
-    const auto kit = site::verify_kit(file, crypto::TrustStore(crypto::Role::kit, roots));
-    if (kit) return KnownTerms{kit->policy.tiers(), kit->policy.entitlements()};
+    auto kit = site::verify_kit(file, crypto::TrustStore(crypto::Role::kit, roots));
+    if (kit) return std::optional(std::move(*kit));
   }
-  return KnownTerms{};
+  return std::optional<site::Kit>();
+}
+
+Result<Home::KnownTerms> Home::known_terms() {
+  AIRLOCK_TRY(const auto kit, newest_kit());
+  return kit ? KnownTerms{kit->policy.tiers(), kit->policy.entitlements()} : KnownTerms{};
 }
 
 Result<Home::IssuedLicence> Home::issue(licence::Licence licence, bool unknown) {

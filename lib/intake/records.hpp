@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "envelope/manifest.hpp"
+#include "intake/drift.hpp"
 #include "ledger/adoption.hpp"
 #include "ledger/checkpoint.hpp"
 #include "site/receipt.hpp"
@@ -58,7 +59,8 @@ struct Arrival {
   std::string checkpoint;  ///< signed note
   ledger::TreeHead head;
   std::optional<ledger::TreeHead>
-      proven_from;  ///< an earlier tree, which `consistency.txt` proves to be part of `head`
+      proven_from;                   ///< an earlier tree, which `consistency.txt` proves to be part of `head`
+  std::optional<ReportFacts> facts;  ///< what its report says about drift
 };
 
 /// How a bundle's checkpoint relates to the checkpoint in the newest receipt for the site.

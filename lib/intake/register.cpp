@@ -70,10 +70,17 @@ constexpr std::string_view standing_tables[] = {
 };
 /// Added by version 5: a bundle is verified by the keys of its own site, without a look at those of the others.
 constexpr std::string_view former_keys_index[] = {"CREATE INDEX former_keys_site ON former_keys(site_id)"};
+/// Added by version 6: what reports had that no dictionary knew, and what they lacked.
+constexpr std::string_view drift_tables[] = {
+    "CREATE TABLE report_facts (site_id TEXT NOT NULL, id TEXT NOT NULL, version TEXT NOT NULL, "
+    "dictionary_sha256 TEXT NOT NULL, held INTEGER NOT NULL, PRIMARY KEY (site_id, id)) STRICT",
+    "CREATE TABLE misfits (site_id TEXT NOT NULL, id TEXT NOT NULL, what TEXT NOT NULL, path TEXT NOT NULL, "
+    "count INTEGER NOT NULL, PRIMARY KEY (site_id, id, what, path)) STRICT",
+};
 /// `ARLV`: file(1), and `check_schema` on a mistyped path, tell a register from a ledger by it.
 constexpr std::int64_t register_application = 0x41524C56;
 constexpr std::span<const std::string_view> migrations[] = {arrival_tables, readmission_tables, standing_tables,
-                                                            former_keys_index};
+                                                            former_keys_index, drift_tables};
 
 /// The schema of the newest version.
 const db::Schema& newest_schema() {

@@ -62,6 +62,10 @@ class Register {
   /// was taken in before changes nothing. A fork is noted; a disclosure of a lost ledger is kept among the former ones.
   [[nodiscard]] Result<std::vector<TakenIn>> take_in(std::span<const Arrival> arrivals, core::Time now);
   [[nodiscard]] Result<Gaps> gaps(std::string_view site_id);
+  /// What drifts in the bundles of a site that were taken in at `since` or later (a time as the register writes it;
+  /// empty: all). `newest_dictionary`: SHA-256 of the vendor's newest dictionary, hex, or empty.
+  [[nodiscard]] Result<SiteDrift> drift(std::string_view site_id, const std::string& since,
+                                        std::string_view newest_dictionary);
   /// From now on the ledger that the entry `adopted` describes is the site's. Disclosures, checkpoints and forks that
   /// it does not have become former ones, and nothing is compared with them again. The next receipt names the proof's
   /// checkpoint. Errors: refused (the entry is older than an earlier readmission of the site; or it does not say of
@@ -114,6 +118,8 @@ class Register {
   Result<void> keep_checkpoint(const Arrival& arrival);
   Result<void> note_fork(const Arrival& arrival, const std::string& reason, core::Time now);
   Result<void> keep_disclosure(const Arrival& arrival, core::Time now);
+  /// Keeps what a bundle's report says about drift, unless it is kept already.
+  Result<void> keep_facts(const Arrival& arrival);
   /// True, and the arrival is kept among the former ones, where it is known to belong to a lost ledger.
   Result<bool> take_as_former(const Arrival& arrival, core::Time now);
   Result<std::vector<Readmission>> readmissions(std::string_view site_id);

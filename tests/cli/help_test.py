@@ -15,7 +15,7 @@ COMMANDS = {
     "airlock-vendor": [["init"], ["kit", "build"], ["licence", "issue"], ["licence", "renew"],
                        ["licence", "revoke"], ["licence", "list"], ["certificate", "renew"], ["certificate", "revoke"],
                        ["root", "successor"], ["root", "promote"], ["key", "use"], ["key", "protect"], ["site", "add"], ["site", "list"], ["site", "show"], ["site", "retire"],
-                       ["site", "close-fork"], ["site", "readmit"], ["open"], ["intake"], ["gaps"],
+                       ["site", "close-fork"], ["site", "readmit"], ["open"], ["intake"], ["gaps"], ["drift"],
                        ["receipt"]],
 }
 

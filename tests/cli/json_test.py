@@ -38,6 +38,7 @@ RARE = {
     "airlock-vendor site *": ["missing[]", "explained[]", "forks[]", "closed_forks[]", "readmissions[]", "retired.*", "retirements[].*",
                               "sites[].missing[].*"],
     "airlock-vendor intake": ["items[].error", "passed_over[].*", "items[].checkpoint"],
+    "airlock-vendor drift": ["sites[].drift[].*"],
     "airlock-vendor gaps": ["sites[].missing[].*", "sites[].explained[].*", "sites[].forks[].*", "sites[].closed_forks[].*",
                             "sites[].readmissions[].*", "sites[].retired.*"],
     "airlock-send": ["reports[].*"],

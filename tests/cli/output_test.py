@@ -62,7 +62,7 @@ def arguments(w, n):
         "licence revoke": ["licence", "revoke", f"LIC-{year}-000002", "--reason", f"ended {n}"], "licence list": ["licence", "list"],
         "certificate renew": ["certificate", "renew", "licence"],
         "site add": ["site", "add", w.request, "--fingerprint", w.fingerprint],
-        "open": ["open", w.bundle], "intake": ["intake", w.bundle], "gaps": ["gaps"],
+        "open": ["open", w.bundle], "intake": ["intake", w.bundle], "gaps": ["gaps"], "drift": ["drift"],
         "receipt": ["receipt", "--site", w.site_id, "--out", f"{new}.receipt"],
         "site list": ["site", "list"], "site show": ["site", "show", w.site_id],
         "site retire": ["site", "retire", w.other_id, "--reason", f"closed {n}"],

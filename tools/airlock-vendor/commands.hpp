@@ -31,6 +31,7 @@ void add_site_standing(VendorContext& context, console::Command& group);
 void add_open(VendorContext& context);
 void add_intake(VendorContext& context);
 void add_gaps(VendorContext& context);
+void add_drift(VendorContext& context);
 void add_receipt(VendorContext& context);
 
 }  // namespace airlock::tools

@@ -32,6 +32,7 @@ int main(int argc, char** argv) {
   tools::add_open(context);
   tools::add_intake(context);
   tools::add_gaps(context);
+  tools::add_drift(context);
   tools::add_receipt(context);
   return console.run(argc, argv);
 }

@@ -1,0 +1,87 @@
+// What a bundle says about drift, and how the register adds it up.
+
+#include "intake/drift.hpp"
+
+#include "core/io.hpp"
+#include "register_desk.hpp"
+
+using namespace airlock;
+using namespace airlock::test;
+
+namespace {
+
+const std::string dictionary_text = R"({
+  "format": "airlock-dictionary/2", "name": "crm", "product": "crm",
+  "roles": {"event": "/kind", "version": "/version"}, "events": ["weekly"],
+  "fields": [
+    {"path": "/kind", "type": "enum", "values": ["weekly"], "class": "usage"},
+    {"path": "/version", "type": "version", "class": "version"},
+    {"path": "/seats", "type": "count", "class": "usage", "required": true, "nullable": true},
+    {"path": "/nodes", "type": "count", "class": "usage", "required": true, "sentinels": [-1]}]})";
+
+ReportFacts facts(const std::string& report, const envelope::Manifest& manifest = {}) {
+  const auto dictionary = dictionary::Dictionary::parse(dictionary_text, "dictionary.json");
+  REQUIRE_MESSAGE(dictionary, dictionary.error().message);
+  return facts_of(manifest, core::MemoryBlob(report), dictionary_text, &*dictionary);
+}
+
+const MisfitCount no_seats{"missing", "/seats", 1};
+const MisfitCount no_nodes{"missing", "/nodes", 1};
+
+TEST_CASE("the version is the report's, if it has the type, and empty otherwise") {
+  CHECK(facts(R"({"version": "5.0.0-rc.1", "seats": 1, "nodes": 2})").version == "5.0.0-rc.1");
+  CHECK(facts(R"({"version": "version-abc", "seats": 1, "nodes": 2})").version.empty());
+  CHECK(facts(R"({"seats": 1, "nodes": 2})").version.empty());
+  CHECK(facts(R"({"version": "5.0.0", "seats": )").version.empty());
+  const auto own = facts_of({}, core::MemoryBlob("{}"), "no dictionary", nullptr);
+  CHECK(own == ReportFacts{});
+}
+
+TEST_CASE("a required figure is missing if it is not there, of another type, null or a sentinel") {
+  CHECK(facts(R"({"seats": 1, "nodes": 2})").misfits.empty());
+  CHECK(facts(R"({"seats": 1})").misfits == std::vector{no_nodes});
+  CHECK(facts(R"({"seats": 1.5, "nodes": "[masked]"})").misfits == std::vector{no_seats, no_nodes});
+  CHECK(facts(R"({"seats": null, "nodes": -1})").misfits == std::vector{no_seats, no_nodes});
+  CHECK(facts(R"({"seats": 1, )").misfits.empty());
+}
+
+TEST_CASE("the manifest's counts of what does not fit are added up, and other counts left out") {
+  envelope::Manifest manifest;
+  manifest.redactions = {{"/", "undeclared", "drop", 2},
+                         {"/a", "value", "drop", 9},
+                         {"/a", "ill_typed", "drop", 1},
+                         {"/a", "ill_typed", "drop", 3},
+                         {"/a", "copied", "drop", 1}};
+  manifest.passed_over = {{1, "held", {}}, {2, "withheld", {}}, {3, "held", {}}};
+  const auto found = facts(R"({"seats": 1, "nodes": 2})", manifest);
+  CHECK(found.misfits == std::vector<MisfitCount>{{"ill_typed", "/a", 4}, {"undeclared", "/", 2}});
+  CHECK(found.held == 2);
+}
+
+TEST_CASE("the register adds up by version, dictionary, kind and path, and keeps each bundle's facts once") {
+  Desk desk;
+  for (std::uint64_t n = 1; n <= 3; ++n) {
+    Arrival one = bundle(n, n - 1);
+    one.facts = ReportFacts{n == 3 ? "2.0" : "1.0", "old", 1, {{"undeclared", "/", n}}};
+    desk.take(one);
+    one.facts->held = 100;
+    desk.take(one);
+  }
+  desk.take(bundle(4, 3));  // as a release took it in that did not keep facts
+  const auto found = desk.reg().drift(site_id, "", "new");
+  REQUIRE_MESSAGE(found, found.error().message);
+  CHECK(found->reports == 3);
+  CHECK(found->unknown == 1);
+  CHECK(found->held == 3);
+  REQUIRE(found->rows.size() == 2);
+  CHECK(found->rows[0].misfits == MisfitCount{"undeclared", "/", 3});
+  CHECK(found->rows[0].version == "1.0");
+  CHECK(found->rows[0].reports == 2);
+  CHECK(found->rows[1].misfits == MisfitCount{"undeclared", "/", 3});
+  CHECK_FALSE(found->rows[1].is_newest);
+  CHECK(desk.reg().drift(site_id, "", "old")->rows[0].is_newest);
+  CHECK_FALSE(desk.reg().drift(site_id, "2099-01-01T00:00:00Z", "old")->drifts());
+  CHECK_FALSE(desk.reg().drift("another", "", "old")->drifts());
+}
+
+}  // namespace
