@@ -48,8 +48,6 @@ struct Scanner::State {
         in(report),
         lexer(in),
         fingerprint(its_fingerprint) {
-    // The array that stands for the lines does not count.
-    if (has_lines) ++limits.depth;
     if (limits.number_bytes > number_bytes_maximum)
       throw std::logic_error("report::Scanner: number_bytes is too large");
     const std::uint64_t maximum = std::min(limits.bytes, report_bytes_maximum);
@@ -167,7 +165,8 @@ Result<void> Scanner::State::end() {
 }
 
 Result<void> Scanner::State::open(TokenKind kind) {
-  if (containers.size() >= limits.depth) {
+  // The array that stands for the lines does not count.
+  if (containers.size() >= limits.depth + (has_lines ? 1 : 0)) {
     return refuse(token.begin, "the report is nested deeper than " + std::to_string(limits.depth));
   }
   containers.push_back({kind == TokenKind::begin_object, token.begin});
