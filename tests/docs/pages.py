@@ -1,7 +1,8 @@
 """Runs the `console` blocks of a page and compares what came out with what the page shows.
 
 A page's blocks run in one shell, in order, as a reader types them from the first line on, in a folder of their own that holds
-`status_report.json`, `posthog-default.json` and `dictionary.json`. Whatever else a page needs it makes in sight of the reader.
+`status_report.json`, `posthog-default.json`, `dictionary.json`, `starter.json` and `samples`. Whatever else a page needs it makes in
+sight of the reader.
 
     ```console
     $ airlock licence verify \\
@@ -22,7 +23,7 @@ import subprocess
 import tempfile
 import time
 
-from harness import DICTIONARY, POLICY, REPORT
+from harness import DICTIONARY, POLICY, REPORT, TOP
 
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.M | re.S)
 
@@ -112,6 +113,8 @@ def run(text, programs, ahead=0):
         shutil.copy(REPORT, folder)
         shutil.copy(POLICY, folder)
         shutil.copy(DICTIONARY, folder / "dictionary.json")
+        shutil.copy(POLICY.parent / "starter.json", folder)
+        shutil.copytree(TOP / "docs/examples/crm", folder / "samples")
         script = []
         steps = [step for block in blocks for step in block]
         for number, step in enumerate(steps):
