@@ -33,7 +33,8 @@ std::optional<std::string> treated(const std::optional<std::string>& day, const 
 redaction::Treatment treatment_of(const std::string& path, const redaction::Plan& plan,
                                   const dictionary::Dictionary& dictionary) {
   const auto field = dictionary.find(path);
-  return field ? plan.value(*field) : redaction::Treatment{.action = redaction::Action::drop};
+  return field ? plan.value(*field).of(dictionary.fields()[*field].shape.types.front())
+               : redaction::Treatment{.action = redaction::Action::drop};
 }
 
 /// Whether a disclosure left, or is still to leave. No later entry revokes that it left. For one that is still to

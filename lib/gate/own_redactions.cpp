@@ -40,9 +40,7 @@ std::vector<redaction::Redaction> own_redactions_in_force(const Inputs& inputs) 
 }
 
 std::string in_words(const redaction::Redaction& redaction) {
-  std::string out = redaction.cls ? "class " + std::string(dictionary::name(*redaction.cls))
-                                  : (redaction.of_key ? "the keys of " : "") + core::quote(redaction.path);
-  return out + ": " + redaction::describe(redaction.treatment);
+  return redaction::selection_of(redaction) + ": " + redaction::describe(redaction.treatment);
 }
 
 }  // namespace airlock::gate

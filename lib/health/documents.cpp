@@ -55,12 +55,7 @@ Json redactions_json(const std::vector<gate::OwnRedaction>& list) {
   Json out = Json::array();
   for (const gate::OwnRedaction& own : list) {
     Json one = redaction::to_json(own.redaction.treatment);
-    if (own.redaction.cls) {
-      one["class"] = dictionary::name(*own.redaction.cls);
-    } else {
-      one["path"] = own.redaction.path;
-      if (own.redaction.of_key) one["of"] = "key";
-    }
+    one.update(redaction::selection_json(own.redaction));
     one["problem"] = core::or_null(own.problem);
     out.push_back(std::move(one));
   }

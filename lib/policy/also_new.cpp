@@ -119,6 +119,9 @@ Result<std::vector<AlsoNew>> also_new_from_words(const std::vector<std::string>&
       for (const auto type_word : parts_of(types.substr(type_prefix.size()), ',')) {
         const auto type = dictionary::type_from(type_word);
         if (!type) return refuse(quote(type_word) + " is not a type of values");
+        if (*type == Type::opaque) {
+          return refuse("nobody can consent in advance to `opaque` values, which may hold anything");
+        }
         out[*cls].insert(*type);
       }
     }

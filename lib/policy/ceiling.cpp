@@ -12,8 +12,8 @@ using dictionary::Class;
 using dictionary::Shape;
 using dictionary::Type;
 
-FieldTerms field_terms(const redaction::Treatment& treatment, const Shape& shape, Class cls) {
-  FieldTerms out{treatment, {}, cls, {}};
+FieldTerms field_terms(const redaction::Treatments& treatments, const Shape& shape, Class cls) {
+  FieldTerms out{treatments.base, {}, cls, {}, treatments.by_type};
   for (const Type type : shape.types) {
     const Shape alone{{type}, type == Type::enumeration ? shape.values : std::vector<std::string>{}, false, {}};
     const bool is_looked_for = redaction::looks_for(alone, cls);
@@ -36,6 +36,20 @@ FieldTerms field_terms(const redaction::Treatment& treatment, const Shape& shape
   return out;
 }
 
+/// Adds of which classes the values may tell something. Terms of a field without the type `opaque` do not have them:
+/// its class says all.
+void add_holds(FieldTerms& out, const dictionary::Field& field) {
+  const auto& types = field.shape.types;
+  if (std::find(types.begin(), types.end(), Type::opaque) == types.end()) return;
+  for (std::size_t i = 0; i < dictionary::class_count; ++i) {
+    const auto cls = static_cast<Class>(i);
+    const bool is_named = std::find(field.holds.begin(), field.holds.end(), cls) != field.holds.end();
+    if (cls == *field.cls || is_named || field.holds.empty()) {
+      out.takes.push_back(std::string(holds_prefix) + std::string(dictionary::name(cls)));
+    }
+  }
+}
+
 void describe_dictionary(Terms& terms, const dictionary::Dictionary& dictionary) {
   terms.twins = dictionary.twins();
   terms.document = dictionary.document();
@@ -48,8 +62,8 @@ void describe_dictionary(Terms& terms, const dictionary::Dictionary& dictionary)
 /// Nothing if it recorded other types.
 std::optional<FieldTerms> completed(const Fields& recorded, const std::string& path, const Shape& shape, Class cls) {
   const auto found = recorded.find(path);
-  if (found == recorded.end()) return field_terms({.action = redaction::Action::drop}, shape, cls);
-  FieldTerms out = field_terms(found->second.treatment, shape, cls);
+  if (found == recorded.end()) return field_terms({{.action = redaction::Action::drop}, {}}, shape, cls);
+  FieldTerms out = field_terms({found->second.treatment, {}}, shape, cls);
   if (std::set(out.takes.begin(), out.takes.end()) !=
       std::set(found->second.takes.begin(), found->second.takes.end())) {
     return std::nullopt;
@@ -72,7 +86,11 @@ Terms terms_of(Disposition disposition, const redaction::Plan& plan, const dicti
   const auto& fields = dictionary.fields();
   for (std::size_t i = 0; i < fields.size(); ++i) {
     const dictionary::Field& field = fields[i];
-    if (field.cls) out.values.emplace(field.path, field_terms(plan.value(i), field.shape, *field.cls));
+    if (field.cls) {
+      FieldTerms terms = field_terms(plan.value(i), field.shape, *field.cls);
+      add_holds(terms, field);
+      out.values.emplace(field.path, std::move(terms));
+    }
     for (std::size_t part = 0; field.key && part < field.key->parts(); ++part) {
       const dictionary::KeyPart& declared = field.key->part(part);
       out.keys.emplace(key_term(field, part), field_terms(plan.key_part(i, part), declared.shape, declared.cls));

@@ -33,10 +33,12 @@ namespace airlock::policy {
 struct FieldTerms {
   redaction::Treatment treatment = {};
   /// Types in the order in which they are tried. Each value of an `enum` is listed as `enum VALUE`, each sentinel as
-  /// `sentinel NUMBER`.
+  /// `sentinel NUMBER`, each class of which an `opaque` value may tell something as `holds CLASS`.
   std::vector<std::string> takes = {};
   dictionary::Class cls = dictionary::Class::content;
   std::set<std::string> looked_for = {};  ///< the elements of `takes` whose copies the leak scan looks for
+  /// The treatments of values that were taken for these types. `treatment` is that of all others.
+  std::map<dictionary::Type, redaction::Treatment> by_type = {};
 
   bool operator==(const FieldTerms&) const = default;
 };

@@ -28,6 +28,9 @@ Json to_json(const Fields& fields, TermsFormat format) {
   std::map<std::string, Json> groups;
   for (const auto& [path, terms] : fields) {
     Json group{{"treatment", redaction::to_json(terms.treatment)}, {"takes", terms.takes}};
+    for (const auto& [type, treatment] : terms.by_type) {
+      group["by_type"][std::string(dictionary::name(type))] = redaction::to_json(treatment);
+    }
     if (format == TermsFormat::with_classes) {
       group["class"] = dictionary::name(terms.cls);
       group["looked_for"] = terms.looked_for;
@@ -115,6 +118,17 @@ std::string text_in_if(Members& in, std::string_view member) {
   return in.has(member) ? text_in(in, member) : std::string();
 }
 
+Result<std::map<dictionary::Type, redaction::Treatment>> by_type_from(const Json& json, std::string_view name,
+                                                                      const std::string& place) {
+  std::map<dictionary::Type, redaction::Treatment> out;
+  for (const auto& [word, treatment] : json.items()) {
+    const auto type = dictionary::type_from(word);
+    if (!type) return core::fail(core::Code::bad_input, quote(name) + ": " + quote(place) + ": names no type");
+    AIRLOCK_TRY(out[*type], redaction::treatment_from(treatment, name, place));
+  }
+  return out;
+}
+
 Result<Fields> fields_from(const Json& groups, std::string_view name, const std::string& path, TermsFormat format) {
   Fields out;
   std::size_t index = 0;
@@ -131,8 +145,12 @@ Result<Fields> fields_from(const Json& groups, std::string_view name, const std:
       terms.looked_for = set_in(in, "looked_for");
     }
     const auto paths = set_in(in, "paths");
+    const Json* by_type = in.has("by_type") ? in.object("by_type") : nullptr;
     AIRLOCK_CHECK(in.finish());
     AIRLOCK_TRY(terms.treatment, redaction::treatment_from(*treatment, name, in.path_of("treatment")));
+    if (by_type != nullptr) {
+      AIRLOCK_TRY(terms.by_type, by_type_from(*by_type, name, in.path_of("by_type")));
+    }
     for (const std::string& field : paths) {
       if (!out.emplace(field, terms).second) {
         return core::fail(core::Code::bad_input, quote(name) + ": " + quote(place) + ": names a path twice");

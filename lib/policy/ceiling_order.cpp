@@ -25,9 +25,12 @@ class ClassOrder {
       if (found == ceiling.end()) continue;
       const FieldTerms& before = found->second;
       const std::pair classes{before.cls, now.cls};
-      if (takes_out(before.treatment) && !before.looked_for.empty()) taken_out_.emplace(classes, path);
-      const bool keeps_text = shows_form(now.treatment) && now.treatment.action != Action::pseudonymise &&
-                              std::any_of(now.takes.begin(), now.takes.end(), is_searched);
+      if (takes_out(before) && !before.looked_for.empty()) taken_out_.emplace(classes, path);
+      const FieldTerms& terms = now;  // clang 14 captures no structured bindings
+      const bool keeps_text = std::any_of(now.takes.begin(), now.takes.end(), [&](const std::string& take) {
+        const auto treatment = effect(terms, take);
+        return is_searched(take) && shows_form(treatment) && treatment.action != Action::pseudonymise;
+      });
       if (keeps_text) kept_.emplace(classes, path);
     }
   }
@@ -67,7 +70,7 @@ void compare_lost_keys(const Terms& decision, const Terms& ceiling, Loosenings& 
     const std::string_view key = path_of_key(path);
     if (std::all_of(takes.begin(), takes.end(), [&](const auto& take) { return contains(takes_now, take); })) continue;
     const auto is_looked_for = [&](const auto& field) {
-      return is_at_or_below(field.first, key) && takes_out(field.second.treatment) && !field.second.looked_for.empty();
+      return is_at_or_below(field.first, key) && takes_out(field.second) && !field.second.looked_for.empty();
     };
     const bool below = std::any_of(ceiling.values.begin(), ceiling.values.end(), is_looked_for) ||
                        std::any_of(ceiling.keys.begin(), ceiling.keys.end(), [&](const auto& field) {

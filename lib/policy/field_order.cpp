@@ -17,6 +17,7 @@ using dictionary::Class;
 using dictionary::Type;
 using redaction::Action;
 using redaction::Treatment;
+using redaction::Treatments;
 
 using Takes = std::vector<std::string>;
 
@@ -29,7 +30,8 @@ bool overlap(std::string_view a, std::string_view b) {
 
 bool may_be_email(std::string_view take) {
   const Type type = type_of(take);
-  return type == Type::text || type == Type::email || (is_enum(take) && take.find('@') != take.npos);
+  const bool may_have_at = type == Type::text || type == Type::email || type == Type::locale || type == Type::opaque;
+  return (may_have_at && !is_holds(take)) || (is_enum(take) && take.find('@') != take.npos);
 }
 
 Takes only_in(const Takes& these, const Takes& others) {
@@ -41,12 +43,6 @@ Takes only_in(const Takes& these, const Takes& others) {
 
 std::size_t position(const Takes& takes, std::string_view take) {
   return static_cast<std::size_t>(std::find(takes.begin(), takes.end(), take) - takes.begin());
-}
-
-/// The treatment of a value that was taken for this type. A treatment that does not fit the type drops the value.
-Treatment effect(const FieldTerms& field, std::string_view take) {
-  if (is_sentinel(take) && redaction::is_partial(field.treatment.action)) return {.action = Action::keep};
-  return redaction::fits(field.treatment, type_of(take)) ? field.treatment : Treatment{.action = Action::drop};
 }
 
 bool is_partial(const Treatment& treatment) {
@@ -69,9 +65,9 @@ class FieldOrder {
       }
     }
     for (const auto& [path, before] : ceiling) {
-      if (!takes_out(before.treatment) || decision.contains(path)) continue;
+      if (!takes_out(before) || decision.contains(path)) continue;
       begin(path);
-      add(subject_, redaction::describe(before.treatment) + ", class " + class_name(before.cls), "not declared");
+      add(subject_, redaction::describe(treatments_of(before)) + ", class " + class_name(before.cls), "not declared");
     }
   }
 
@@ -112,8 +108,9 @@ class FieldOrder {
   /// Undeclared data does not leave. But the leak scan looks for e-mail addresses in it as if they were of class
   /// `person`.
   void compare_new(const FieldTerms& now) {
-    if (now.treatment.action != Action::drop) {
-      add(subject_, "not declared", redaction::describe(now.treatment));
+    const Treatments treatments = treatments_of(now);
+    if (treatments.any([](const Treatment& each) { return each.action != Action::drop; })) {
+      add(subject_, "not declared", redaction::describe(treatments));
       return;
     }
     for (const std::string& take : now.takes) {
@@ -140,10 +137,11 @@ class FieldOrder {
   }
 
   void compare_treatments(const FieldTerms& now, const FieldTerms& before) {
-    const Treatment& a = now.treatment;
-    const Treatment& b = before.treatment;
+    const Treatments a = treatments_of(now);
+    const Treatments b = treatments_of(before);
+    const auto is_pseudonym = [](const Treatment& each) { return each.action == Action::pseudonymise; };
     // Partial treatments may make keys equal, and members with equal keys are dropped. Pseudonyms of them would differ.
-    const bool parts_keys = kind_ == FieldKind::key && is_partial(b) && a.action == Action::pseudonymise;
+    const bool parts_keys = kind_ == FieldKind::key && b.any(is_partial) && a.any(is_pseudonym);
     if (!redaction::at_least(a, b) || parts_keys) add(subject_, redaction::describe(b), redaction::describe(a));
   }
 
@@ -165,7 +163,7 @@ class FieldOrder {
       for (const std::string& was : before.takes) {
         if (!may_have_been(was, take, now.takes, before.takes)) continue;
         const Treatment former = effect(before, was);
-        if (shows_form(after) && redaction::at_least(now.treatment, before.treatment) &&
+        if (shows_form(after) && redaction::at_least(treatments_of(now), treatments_of(before)) &&
             !redaction::at_least(after, former)) {
           other_forms = true;
         }
@@ -200,6 +198,16 @@ class FieldOrder {
 };
 
 }  // namespace
+
+Treatment effect(const FieldTerms& terms, std::string_view take) {
+  if (is_sentinel(take)) {
+    return redaction::is_partial(terms.treatment.action) ? Treatment{} : terms.treatment;
+  }
+  const Type type = type_of(take);
+  const auto own = terms.by_type.find(type);
+  const Treatment& treatment = own == terms.by_type.end() ? terms.treatment : own->second;
+  return redaction::fits(treatment, type) ? treatment : Treatment{.action = Action::drop};
+}
 
 void compare_fields(FieldKind kind, const Fields& decision, const Fields& ceiling, Loosenings& out) {
   FieldOrder(kind, out).compare(decision, ceiling);

@@ -11,7 +11,7 @@ bool is_number(std::string_view take) { return dictionary::is_number(type_of(tak
 
 bool is_string(std::string_view take) {
   const Type type = type_of(take);
-  return !is_number(take) && type != Type::boolean && type != Type::empty;
+  return !is_number(take) && !is_holds(take) && type != Type::boolean && type != Type::empty;
 }
 
 bool is_searched(std::string_view take) { return redaction::evidence_of(type_of(take)) == redaction::Evidence::text; }

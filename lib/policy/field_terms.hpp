@@ -17,12 +17,18 @@ inline constexpr std::string_view enum_prefix = "enum ";
 /// How an element of `FieldTerms::takes` begins if it names a sentinel. Partial treatments leave sentinels as they are.
 inline constexpr std::string_view sentinel_prefix = "sentinel ";
 
+/// How an element of `FieldTerms::takes` begins if it names a class of which an `opaque` value may tell something.
+inline constexpr std::string_view holds_prefix = "holds ";
+
+[[nodiscard]] inline bool is_holds(std::string_view take) { return take.starts_with(holds_prefix); }
+
 [[nodiscard]] inline bool is_sentinel(std::string_view take) { return take.starts_with(sentinel_prefix); }
 
 [[nodiscard]] inline bool is_enum(std::string_view take) { return take.starts_with(enum_prefix); }
 
 /// The type of an element of `FieldTerms::takes`.
 [[nodiscard]] inline dictionary::Type type_of(std::string_view take) {
+  if (is_holds(take)) return dictionary::Type::opaque;
   return is_enum(take) || is_sentinel(take) ? dictionary::Type::enumeration
                                             : dictionary::type_from(take).value_or(dictionary::Type::text);
 }

@@ -11,6 +11,16 @@ namespace airlock::policy {
 
 using Loosenings = std::vector<Loosening>;
 
+/// The treatments of a datum, whatever its type.
+[[nodiscard]] inline redaction::Treatments treatments_of(const FieldTerms& terms) {
+  return {terms.treatment, terms.by_type};
+}
+/// The treatment of a value that was taken for this type. One that does not fit the type drops the value.
+[[nodiscard]] redaction::Treatment effect(const FieldTerms& terms, std::string_view take);
+
+/// Whether values of some type of the datum are taken out or changed.
+[[nodiscard]] inline bool takes_out(const FieldTerms& terms) { return !treatments_of(terms).keep_all(); }
+
 /// Compares values or keys, declaration by declaration: treatment, types, class, and what the leak scan looks for.
 void compare_fields(FieldKind kind, const Fields& decision, const Fields& ceiling, Loosenings& out);
 /// The same if one side lists only what it does not drop, and no classes (`Terms::has_classes`).

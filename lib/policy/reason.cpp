@@ -16,6 +16,7 @@ struct Sorted {
   Names types;
   Names values;  ///< of an `enum`
   Names sentinels;
+  Names classes;  ///< of which an `opaque` value may tell something
 };
 
 Sorted sorted(const Names& takes) {
@@ -25,6 +26,8 @@ Sorted sorted(const Names& takes) {
       out.values.push_back(take.substr(enum_prefix.size()));
     } else if (is_sentinel(take)) {
       out.sentinels.push_back(take.substr(sentinel_prefix.size()));
+    } else if (is_holds(take)) {
+      out.classes.push_back(take.substr(holds_prefix.size()));
     } else {
       out.types.push_back(take);
     }
@@ -43,7 +46,9 @@ std::string some_of(const Names& names) {
 
 void add(std::string& out, const Names& names, const std::string& noun, const std::string& change) {
   if (names.empty()) return;
-  const std::string count = names.size() == 1 ? "one " + noun : std::to_string(names.size()) + " " + noun + "s";
+  const std::string count = names.size() == 1
+                                ? "one " + noun
+                                : std::to_string(names.size()) + " " + noun + (noun.ends_with('s') ? "es" : "s");
   out += (out.empty() ? "" : "; ") + count + " " + change + ": " + some_of(names);
 }
 
@@ -68,6 +73,8 @@ std::string reason(const Loosening& loosening) {
   add(out, lost.values, "enum value", "fewer");
   add(out, gained.sentinels, "sentinel", "more");
   add(out, lost.sentinels, "sentinel", "fewer");
+  const bool was_opaque = std::find(gained.types.begin(), gained.types.end(), "opaque") == gained.types.end();
+  if (was_opaque) add(out, gained.classes, "class", "more in it");
   return out.empty() ? loosening.from + " becomes " + loosening.to : out;
 }
 

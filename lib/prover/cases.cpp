@@ -102,8 +102,8 @@ class Comparison {
       out_.differences.push_back(what + " is not declared by the dictionary");
       return;
     }
-    const auto& treatment = expected.of_key ? plan.key(*field) : plan.value(*field);
-    compare(what, quote(expected.treatment), quote(redaction::describe(treatment)));
+    const auto& treatments = expected.of_key ? plan.key(*field) : plan.value(*field);
+    compare(what, quote(expected.treatment), quote(redaction::describe(treatments)));
     for (const auto& reason : expected.of_key ? plan.key_reasons(*field) : plan.value_reasons(*field)) {
       out_.redactions.insert(plan.redactions()[reason.redaction].place);
     }

@@ -170,7 +170,7 @@ class Checker {
     result.why =
         decided + ", and " + in_words(*datum, dictionary_) +
         (is_of_class
-             ? " leaves: its treatment is " + quote(redaction::describe(treatment_of(*datum, plans_.of(decision))))
+             ? " leaves: its treatment is " + quote(redaction::describe(treatments_of(*datum, plans_.of(decision))))
              : " leaves whole: it is `opaque` and may hold something of class " + quote(dictionary::name(*claim.cls)));
     result.counter_example = example(claim, facts, decision, datum);
   }
@@ -271,10 +271,14 @@ class Checker {
       if (!plan) continue;  // cannot happen: parsing has made this plan
       for (const DeclaredDatum& datum : data_of(dictionary_)) {
         for (const auto& reason : datum.of_key ? plan->key_reasons(datum.field) : plan->value_reasons(datum.field)) {
-          if (!reason.fell_back || reason.part != datum.part) continue;
+          if (reason.part != datum.part || (!reason.fell_back && reason.unfit.empty())) continue;
           const auto& redaction = plan->redactions()[reason.redaction];
+          std::string types;
+          for (const auto type : reason.unfit) types += (types.empty() ? "" : ", ") + quote(dictionary::name(type));
           const std::string text = redaction.place + ": " + quote(redaction::describe(redaction.treatment)) +
-                                   " does not fit " + in_words(datum, dictionary_) + ", which is dropped";
+                                   " does not fit " + (types.empty() ? "" : "values of type " + types + " at ") +
+                                   in_words(datum, dictionary_) + ", which " + (types.empty() ? "is" : "are") +
+                                   " dropped";
           if (seen.insert(text).second) add(PolicyFinding::Kind::fallback_to_drop, text);
         }
       }

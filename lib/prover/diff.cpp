@@ -21,7 +21,7 @@ using policy::DecisionFacts;
 using policy::Disposition;
 using redaction::Action;
 using redaction::Plan;
-using redaction::Treatment;
+using redaction::Treatments;
 using redaction::Undeclared;
 
 using Names = std::vector<std::string>;
@@ -36,7 +36,7 @@ struct Difference {
   Direction direction;
 };
 
-Direction direction_of(const Treatment& before, const Treatment& after) {
+Direction direction_of(const Treatments& before, const Treatments& after) {
   if (redaction::at_least(after, before)) return Direction::stricter;
   return redaction::at_least(before, after) ? Direction::looser : Direction::mixed;
 }
@@ -220,18 +220,19 @@ class Differ {
     }
     for (const DeclaredDatum& datum : data_of(after_.dictionary)) {
       const auto& path = after_.dictionary.fields()[datum.field].path;
-      const Treatment& now = treatment_of(datum, after);
+      const Treatments& now = treatments_of(datum, after);
       const auto was = counterpart(datum, after_.dictionary, before_.dictionary);
       // Undeclared data did not leave.
-      const Treatment then = was ? treatment_of(*was, before) : Treatment{.action = Action::drop};
+      const Treatments then = was ? treatments_of(*was, before) : Treatments{{.action = Action::drop}, {}};
       if (then == now) continue;
       out.push_back(
           {path, datum.of_key ? "key" : "value", std::string(dictionary::name(class_of(datum, after_.dictionary))),
            was ? redaction::describe(then) : "undeclared", redaction::describe(now), direction_of(then, now)});
     }
     for (const DeclaredDatum& datum : data_of(before_.dictionary)) {
-      const Treatment& then = treatment_of(datum, before);
-      if (then.action == Action::drop || counterpart(datum, before_.dictionary, after_.dictionary)) continue;
+      const Treatments& then = treatments_of(datum, before);
+      if (then == Treatments{{.action = Action::drop}, {}} || counterpart(datum, before_.dictionary, after_.dictionary))
+        continue;
       out.push_back({before_.dictionary.fields()[datum.field].path, datum.of_key ? "key" : "value", "",
                      redaction::describe(then), "undeclared", Direction::stricter});
     }

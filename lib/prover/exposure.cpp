@@ -13,6 +13,7 @@ using dictionary::Field;
 using redaction::Action;
 using redaction::Plan;
 using redaction::Treatment;
+using redaction::Treatments;
 
 /// Whether a dropped key takes the datum along: the key at its own path, or a key on the way to it.
 bool is_below_dropped_key(const Field& field, const Plan& plan, const Dictionary& dictionary) {
@@ -21,7 +22,10 @@ bool is_below_dropped_key(const Field& field, const Plan& plan, const Dictionary
     end = std::min(field.path.find('/', end + 1), field.path.size());
     if (!is_wildcard) continue;
     const auto at = dictionary.find(std::string_view(field.path).substr(0, end));
-    if (at && plan.key(*at).action == Action::drop) return true;
+    const auto* key = at && dictionary.fields()[*at].key ? &*dictionary.fields()[*at].key : nullptr;
+    for (std::size_t part = 0; key != nullptr && part < key->parts(); ++part) {
+      if (weakest(plan.key_part(*at, part), key->part(part).shape) == Action::drop) return true;
+    }
   }
   return false;
 }
@@ -30,11 +34,6 @@ bool is_below_dropped_key(const Field& field, const Plan& plan, const Dictionary
 bool is_gone(const Treatment& treatment) { return treatment.action >= Action::pseudonymise; }
 
 bool is_suppressed(const Treatment& treatment) { return treatment.action == Action::suppress_below; }
-
-/// Whether the treatment suppresses at least every figure below `threshold`.
-bool suppresses_up_to(const Treatment& treatment, std::int64_t threshold) {
-  return is_gone(treatment) || (is_suppressed(treatment) && treatment.threshold >= threshold);
-}
 
 class Relations {
  public:
@@ -51,33 +50,55 @@ class Relations {
 
  private:
   void check_sum(std::size_t total, std::size_t part) {
-    if (is_suppressed(value(part)) && stays(total)) {
+    if (threshold(part) && stays(total)) {
       say(part, "is the total " + path(total) + " less the other parts", total);
     }
-    if (is_suppressed(value(total)) && stays(part) && !suppresses_up_to(value(part), value(total).threshold)) {
+    if (const auto below = threshold(total); below && stays(part) && !suppresses_up_to(part, *below)) {
       say(total, "is the sum of all " + path(part), part);
     }
   }
 
   void check_delta(std::size_t growth, std::size_t figure) {
-    if (is_suppressed(value(growth)) && stays(figure)) {
+    if (threshold(growth) && stays(figure)) {
       say(growth, "is how much " + path(figure) + " grows from one report to the next", figure);
     }
-    if (is_suppressed(value(figure)) && stays(growth) && !suppresses_up_to(value(growth), value(figure).threshold)) {
+    if (const auto below = threshold(figure); below && stays(growth) && !suppresses_up_to(growth, *below)) {
       say(figure, "is the sum of " + path(growth) + " in all reports", growth);
     }
   }
 
   void say(std::size_t hidden, const std::string& why, std::size_t by) {
-    out_.push_back(path(hidden) + " is suppressed below " + std::to_string(value(hidden).threshold) + ", but it " +
-                   why + ", to which `" + redaction::describe(value(by)) + "` applies");
+    out_.push_back(path(hidden) + " is suppressed below " + std::to_string(threshold(hidden).value_or(0)) +
+                   ", but it " + why + ", to which `" + redaction::describe(plan_.value(by)) + "` applies");
   }
 
   /// Whether something that depends on the figure leaves.
   [[nodiscard]] bool stays(std::size_t field) const {
-    return !is_gone(value(field)) && !is_below_dropped_key(dictionary_.fields()[field], plan_, dictionary_);
+    return any(field, [](const Treatment& each) { return !is_gone(each); }) &&
+           !is_below_dropped_key(dictionary_.fields()[field], plan_, dictionary_);
   }
-  [[nodiscard]] const Treatment& value(std::size_t field) const { return plan_.value(field); }
+  /// Below which number some of the field's figures are suppressed; nothing if none are.
+  [[nodiscard]] std::optional<std::int64_t> threshold(std::size_t field) const {
+    std::optional<std::int64_t> out;
+    (void)any(field, [&](const Treatment& each) {
+      if (is_suppressed(each)) out = std::max(out, std::optional(each.threshold));
+      return false;
+    });
+    return out;
+  }
+  /// Whether every figure of the field below `threshold` is suppressed.
+  [[nodiscard]] bool suppresses_up_to(std::size_t field, std::int64_t threshold) const {
+    return !any(field, [&](const Treatment& each) {
+      return !is_gone(each) && !(is_suppressed(each) && each.threshold >= threshold);
+    });
+  }
+  /// Whether the predicate holds for the treatment of figures of any of the field's types.
+  template <typename Predicate>
+  [[nodiscard]] bool any(std::size_t field, Predicate predicate) const {
+    const auto& types = dictionary_.fields()[field].shape.types;
+    return std::any_of(types.begin(), types.end(),
+                       [&](dictionary::Type type) { return predicate(plan_.value(field).of(type)); });
+  }
   [[nodiscard]] std::string path(std::size_t field) const { return quote(dictionary_.fields()[field].path); }
 
   const Plan& plan_;
@@ -109,13 +130,15 @@ dictionary::Class class_of(const DeclaredDatum& datum, const Dictionary& diction
   return datum.of_key ? field.key->part(datum.part).cls : *field.cls;
 }
 
-const Treatment& treatment_of(const DeclaredDatum& datum, const Plan& plan) {
+const Treatments& treatments_of(const DeclaredDatum& datum, const Plan& plan) {
   return datum.of_key ? plan.key_part(datum.field, datum.part) : plan.value(datum.field);
 }
 
 bool leaves(const DeclaredDatum& datum, const Plan& plan, const Dictionary& dictionary) {
-  if (treatment_of(datum, plan).action >= Action::mask) return false;
-  return !is_below_dropped_key(dictionary.fields()[datum.field], plan, dictionary);
+  const Field& field = dictionary.fields()[datum.field];
+  const dictionary::Shape& shape = datum.of_key ? field.key->part(datum.part).shape : field.shape;
+  if (weakest(treatments_of(datum, plan), shape) >= Action::mask) return false;
+  return !is_below_dropped_key(field, plan, dictionary);
 }
 
 bool may_tell(const DeclaredDatum& datum, dictionary::Class cls, const Dictionary& dictionary) {
@@ -129,7 +152,8 @@ bool may_tell(const DeclaredDatum& datum, dictionary::Class cls, const Dictionar
 
 bool leaves(const DeclaredDatum& datum, dictionary::Class cls, const Plan& plan, const Dictionary& dictionary) {
   if (!may_tell(datum, cls, dictionary) || !leaves(datum, plan, dictionary)) return false;
-  return class_of(datum, dictionary) == cls || treatment_of(datum, plan).action == Action::keep;
+  return class_of(datum, dictionary) == cls ||
+         treatments_of(datum, plan).of(dictionary::Type::opaque).action == Action::keep;
 }
 
 std::vector<std::string> undone_suppressions(const Plan& plan, const Dictionary& dictionary) {

@@ -24,10 +24,11 @@ struct DeclaredDatum {
 /// All values and keys, in the dictionary's order; of keys with a pattern each part.
 [[nodiscard]] std::vector<DeclaredDatum> data_of(const dictionary::Dictionary& dictionary);
 [[nodiscard]] dictionary::Class class_of(const DeclaredDatum& datum, const dictionary::Dictionary& dictionary);
-[[nodiscard]] const redaction::Treatment& treatment_of(const DeclaredDatum& datum, const redaction::Plan& plan);
+[[nodiscard]] const redaction::Treatments& treatments_of(const DeclaredDatum& datum, const redaction::Plan& plan);
 
-/// Whether anything that depends on the datum leaves. Nothing does if the datum is dropped or masked, or is below a key
-/// that is dropped. A pseudonym counts as leaving, since it identifies the same person week after week.
+/// Whether anything that depends on the datum leaves. Nothing does if the datum is dropped or masked, whatever its
+/// type, or is below a key that is dropped. A pseudonym counts as leaving, since it identifies the same person week
+/// after week.
 [[nodiscard]] bool leaves(const DeclaredDatum& datum, const redaction::Plan& plan,
                           const dictionary::Dictionary& dictionary);
 

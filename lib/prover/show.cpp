@@ -29,9 +29,7 @@ std::string all_of(const std::vector<std::string>& names) {
 }
 
 std::string in_words(const redaction::Redaction& redaction) {
-  const std::string what = redaction.cls ? "class " + quote(dictionary::name(*redaction.cls))
-                                         : (redaction.of_key ? "the keys at " : "") + quote(redaction.path);
-  return what + ": " + redaction::describe(redaction.treatment);
+  return redaction::selection_of(redaction) + ": " + redaction::describe(redaction.treatment);
 }
 
 }  // namespace

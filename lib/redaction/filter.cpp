@@ -143,8 +143,7 @@ class Account {
     if (evidence_of(placement.type) == Evidence::none) return {};
     // It may be dropped only because its key is, or because its key would equal another one. Then only the note is
     // searched for it.
-    const bool by_itself =
-        changes(is_key ? plan_.key(placement.field) : plan_.value(placement.field), placement.type, token.text);
+    const bool by_itself = changes(treatments_of(placement, is_key).of(placement.type), placement.type, token.text);
     return collect_one(text_of(token), by_itself ? std::optional(placement.cls) : std::nullopt, true,
                        source_of(placement.field, is_key));
   }
@@ -159,8 +158,9 @@ class Account {
     const auto parts = dictionary::cut(key, step.token->text);
     for (std::size_t i = 0; parts && i < key.parts(); ++i) {
       const dictionary::KeyPart& part = key.part(i);
-      const bool by_itself = plan_.key_part(field, i).action != Action::keep;
+      const Treatments& treatments = plan_.key_part(field, i);
       const auto type = dictionary::first_fit(part.shape, TokenKind::key, (*parts)[i]);
+      const bool by_itself = type ? treatments.of(*type).action != Action::keep : !treatments.keep_all();
       if (!by_itself && leaves) continue;
       if (declared && (!type || evidence_of(*type) == Evidence::none)) continue;
       const Text text{(*parts)[i], digits((*parts)[i]) == (*parts)[i].size()};
@@ -182,7 +182,7 @@ class Account {
     if (is_key && !placement.wildcard_key) return {};
     if (is_key && dictionary_.fields()[placement.field].key->is_pattern()) return collect_parts(step);
     const bool by_itself = placement.status == TokenStatus::ill_typed && placement.field != dictionary::no_field &&
-                           (is_key ? plan_.key(placement.field) : plan_.value(placement.field)).action != Action::keep;
+                           !treatments_of(placement, is_key).keep_all();
     if (by_itself) return collect_one(text_of(token), placement.cls, false, source_of(placement.field, is_key));
     return collect_one(text_of(token), std::nullopt, false, 0);
   }
@@ -201,7 +201,7 @@ class Account {
       if (!field.cls || !is_searched_for(text_of(token), field.cls)) continue;
       const auto type = dictionary::first_fit(field.shape, token.kind, token.text);
       if (!type || evidence_of(*type) == Evidence::none) continue;
-      if (!changes(plan_.value(index), *type, token.text)) continue;
+      if (!changes(plan_.value(index).of(*type), *type, token.text)) continue;
       AIRLOCK_CHECK(collect_one(text_of(token), field.cls, true, source_of(index, false)));
     }
     return {};
@@ -220,6 +220,10 @@ class Account {
     if (with_note_) return true;
     if (!cls) return false;
     return !text.is_number || (is_tell_tale(*cls) && digits(text.text) >= number_digits_minimum);
+  }
+
+  [[nodiscard]] const Treatments& treatments_of(const Placement& placement, bool is_key) const {
+    return is_key ? plan_.key(placement.field) : plan_.value(placement.field);
   }
 
   std::uint32_t source_of(std::size_t field, bool is_key) {

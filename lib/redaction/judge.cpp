@@ -67,17 +67,26 @@ const Judgement& Judge::treat(const Treatment& treatment, const Token& token, co
 
 /// Replaces the parts of a key that has a pattern. What is written must again be a key of this pattern.
 const Judgement& Judge::treat_parts(const Token& token, const Placement& placement) {
-  const Action strongest = plan_.key(placement.field).action;
-  if (strongest == Action::keep) return as_kept;
+  if (plan_.key(placement.field).keep_all()) return as_kept;
   const dictionary::Field& field = dictionary_.fields()[placement.field];
   const auto parts = dictionary::cut(*field.key, token.text);
-  if (strongest != Action::pseudonymise || !parts) return as_dropped_key;
+  if (!parts) return as_dropped_key;
   std::vector<std::string> written;
+  bool stays = true;
   for (std::size_t i = 0; i < field.key->parts(); ++i) {
-    const bool is_kept = plan_.key_part(placement.field, i).action == Action::keep;
-    written.push_back(is_kept ? std::string((*parts)[i])
-                              : pseudonym(keyed_, field.key->part(i).cls, field.path, (*parts)[i]));
+    const dictionary::KeyPart& part = field.key->part(i);
+    const auto type = dictionary::first_fit(part.shape, TokenKind::key, (*parts)[i]);
+    if (!type) return as_dropped_key;
+    const Treatment& treatment = plan_.key_part(placement.field, i).of(*type);
+    if (treatment.action == Action::keep) {
+      written.emplace_back((*parts)[i]);
+      continue;
+    }
+    if (treatment.action != Action::pseudonymise || !fits(treatment, *type)) return as_dropped_key;
+    written.push_back(pseudonym(keyed_, part.cls, field.path, (*parts)[i]));
+    stays = false;
   }
+  if (stays) return as_kept;
   std::string key = dictionary::joined(*field.key, written);
   if (!dictionary_.is_key_at(placement.place, key)) return as_dropped_key;
   return replace(token, Action::pseudonymise, std::move(key));
@@ -99,7 +108,8 @@ const Judgement& Judge::judge(const Token& token, const Placement& placement) {
   }
   const bool is_key = token.kind == TokenKind::key;
   if (is_key && dictionary_.fields()[placement.field].key->is_pattern()) return treat_parts(token, placement);
-  return treat(is_key ? plan_.key(placement.field) : plan_.value(placement.field), token, placement);
+  const Treatments& treatments = is_key ? plan_.key(placement.field) : plan_.value(placement.field);
+  return treat(placement.stands_in ? treatments.base : treatments.of(placement.type), token, placement);
 }
 
 }  // namespace airlock::redaction

@@ -117,11 +117,10 @@ class CopySearch {
     const dictionary::KeyDeclaration& key = *dictionary_.fields()[field].key;
     const auto parts = dictionary::cut(key, text);
     for (std::size_t i = 0; parts && i < key.parts(); ++i) {
-      if (plan_.key_part(field, i).action != Action::keep) continue;
       const dictionary::KeyPart& part = key.part(i);
       const auto type = dictionary::first_fit(part.shape, TokenKind::key, (*parts)[i]);
-      const auto found = type ? search((*parts)[i], part.cls, *type) : std::nullopt;
-      if (found) return found;
+      if (!type || plan_.key_part(field, i).of(*type).action != Action::keep) continue;
+      if (const auto found = search((*parts)[i], part.cls, *type)) return found;
     }
     return std::nullopt;
   }

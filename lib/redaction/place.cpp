@@ -16,31 +16,35 @@ using dictionary::TokenStatus;
 using report::Token;
 using report::TokenKind;
 
-/// Whether the treatment leaves the value unchanged, for at least one type that both fit.
-bool leaves_unchanged(const Treatment& treatment, const dictionary::Shape& shape, const Token& token) {
+/// Whether a partial treatment leaves the value unchanged, for at least one type that both fit.
+bool leaves_unchanged(const Treatments& treatments, const dictionary::Shape& shape, const Token& token) {
   return std::any_of(shape.types.begin(), shape.types.end(), [&](dictionary::Type type) {
-    return fits(treatment, type) && dictionary::fits(type, token.kind, token.text, shape.values) &&
+    const Treatment& treatment = treatments.of(type);
+    return is_partial(treatment.action) && fits(treatment, type) &&
+           dictionary::fits(type, token.kind, token.text, shape.values) &&
            truncated(treatment, type, token.text) == token.text;
   });
 }
 
-Held held_where(const Treatment& treatment, const dictionary::Shape& shape, dictionary::Class cls, const Token& token,
+/// Whether Airlock may have written the text instead of a value.
+bool is_written(const Treatments& treatments, dictionary::Class cls, const Token& token) {
+  if (token.kind != TokenKind::key && token.kind != TokenKind::string) return false;
+  return treatments.any([&](const Treatment& each) {
+    return (each.action == Action::mask && token.text == masked) ||
+           (each.action == Action::pseudonymise && is_pseudonym(token.text, cls));
+  });
+}
+
+/// `held_at` for a declared or ill-typed value or key. What was written instead of a value may be taken for another
+/// type than the value was.
+Held held_where(const Treatments& treatments, const dictionary::Shape& shape, dictionary::Class cls, const Token& token,
                 const Placement& placement) {
-  const bool is_declared = placement.status == TokenStatus::declared;
-  const bool is_text = token.kind == TokenKind::key || token.kind == TokenKind::string;
-  switch (treatment.action) {
-    case Action::keep:
-      return is_declared ? Held::report : Held::ill_typed;
-    case Action::drop:
-      return Held::untreated;
-    case Action::mask:
-      return is_text && token.text == masked ? Held::airlock : Held::untreated;
-    case Action::pseudonymise:
-      return is_text && is_pseudonym(token.text, cls) ? Held::airlock : Held::untreated;
-    default:
-      if (is_declared && placement.stands_in) return Held::report;
-      return is_declared && leaves_unchanged(treatment, shape, token) ? Held::report : Held::untreated;
+  if (placement.status == TokenStatus::declared) {
+    const Treatment& own = placement.stands_in ? treatments.base : treatments.of(placement.type);
+    if (own.action == Action::keep || (placement.stands_in && is_partial(own.action))) return Held::report;
+    if (leaves_unchanged(treatments, shape, token)) return Held::report;
   }
+  return is_written(treatments, cls, token) ? Held::airlock : Held::untreated;
 }
 
 /// What a key with a pattern holds. If some parts are pseudonyms, it still holds those of the report.
@@ -50,10 +54,16 @@ Held held_in_parts(const Token& token, const Placement& placement, const diction
   if (!parts) return Held::ill_typed;
   Held out = Held::airlock;
   for (std::size_t i = 0; i < key.parts(); ++i) {
-    const Action action = plan.key_part(placement.field, i).action;
-    if (action == Action::keep) {
+    const Treatments& treatments = plan.key_part(placement.field, i);
+    const auto type = dictionary::first_fit(key.part(i).shape, TokenKind::key, (*parts)[i]);
+    if (!type) return Held::ill_typed;
+    // A pseudonym may be taken for another type than what it stands for.
+    const bool is_written = treatments.any([&](const Treatment& each) {
+      return each.action == Action::pseudonymise;
+    }) && is_pseudonym((*parts)[i], key.part(i).cls);
+    if (treatments.of(*type).action == Action::keep) {
       out = Held::report;
-    } else if (action != Action::pseudonymise || !is_pseudonym((*parts)[i], key.part(i).cls)) {
+    } else if (!is_written) {
       return Held::untreated;
     }
   }

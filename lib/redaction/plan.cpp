@@ -1,6 +1,7 @@
 #include "redaction/plan.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "core/text.hpp"
 #include "redaction/selector.hpp"
@@ -16,6 +17,10 @@ using dictionary::Field;
 using dictionary::KeyDeclaration;
 using dictionary::Shape;
 using dictionary::Type;
+
+bool has(const std::vector<Type>& types, Type type) {
+  return std::find(types.begin(), types.end(), type) != types.end();
+}
 
 bool fits_value(const Treatment& treatment, const Shape& shape) {
   return std::any_of(shape.types.begin(), shape.types.end(), [&](Type type) { return fits(treatment, type); });
@@ -33,9 +38,14 @@ bool fits_key(const Treatment& treatment, const KeyDeclaration& key, std::size_t
   if (treatment.action == Action::pseudonymise) {
     // The last part ends where the key's last literal text begins, whatever is in it.
     const bool ends = part + 1 == key.parts() || ends_pseudonym(key.pieces[part + 1]);
-    return ends && std::find(shape.types.begin(), shape.types.end(), Type::text) != shape.types.end();
+    return ends && has(shape.types, Type::text);
   }
   return key.is_pattern() ? !is_partial(treatment.action) : fits_value(treatment, shape);
+}
+
+/// Whether the treatment can be applied to a part of a key that was taken for this one of its types.
+bool fits_key_of(const Treatment& treatment, const KeyDeclaration& key, std::size_t part, Type type) {
+  return fits(treatment, type) && fits_key(treatment, key, part);
 }
 
 /// Element n of the result, for n below the number of the field's steps: whether its first n steps are a container and
@@ -76,18 +86,21 @@ class FieldJoin {
     return add_path(*one.redaction, one.index);
   }
 
-  [[nodiscard]] Treatment value() const { return join(values_.treatments); }
+  [[nodiscard]] Treatments value() const { return values_.joined(); }
   /// Of each part.
-  [[nodiscard]] std::vector<Treatment> keys() const {
-    std::vector<Treatment> out;
-    for (const Gathered& part : keys_) out.push_back(join(part.treatments));
+  [[nodiscard]] std::vector<Treatments> keys() const {
+    std::vector<Treatments> out;
+    for (const Gathered& part : keys_) out.push_back(part.joined());
     return out;
   }
   [[nodiscard]] std::vector<Reason> take_value_reasons() { return std::move(values_.reasons); }
   [[nodiscard]] std::vector<Reason> take_key_reasons() {
     std::vector<Reason> out;
     for (std::size_t part = 0; part < keys_.size(); ++part) {
-      for (const Reason& reason : keys_[part].reasons) out.push_back({reason.redaction, reason.fell_back, part});
+      for (Reason& reason : keys_[part].reasons) {
+        reason.part = part;
+        out.push_back(std::move(reason));
+      }
     }
     return out;
   }
@@ -95,19 +108,55 @@ class FieldJoin {
  private:
   struct Gathered {
     std::vector<Treatment> treatments;
+    std::map<Type, std::vector<Treatment>> by_type;  ///< of redactions by class and type
     std::vector<Reason> reasons;
     void add(const Treatment& treatment, std::uint32_t redaction, bool fits = true) {
       treatments.push_back(fits ? treatment : Treatment{.action = Action::drop});
       reasons.push_back({redaction, !fits});
     }
+    /// For values that were taken for one of the redaction's types. `fits` says for which the treatment can be applied.
+    template <typename Fits>
+    void add_typed(const Redaction& redaction, std::uint32_t index, const Shape& shape, Fits fits) {
+      Reason reason{index, false};
+      bool selects = false;
+      for (const Type type : shape.types) {
+        if (!has(redaction.types, type)) continue;
+        selects = true;
+        if (!fits(type)) reason.unfit.push_back(type);
+        by_type[type].push_back(fits(type) ? redaction.treatment : Treatment{.action = Action::drop});
+      }
+      if (selects) reasons.push_back(std::move(reason));
+    }
+    [[nodiscard]] Treatments joined() const {
+      Treatments out{join(treatments), {}};
+      for (const auto& [type, own] : by_type) {
+        std::vector<Treatment> all = treatments;
+        all.insert(all.end(), own.begin(), own.end());
+        if (const Treatment both = join(all); both != out.base) out.by_type.emplace(type, both);
+      }
+      return out;
+    }
   };
 
   void add_class(const Redaction& redaction, std::uint32_t index) {
     const Treatment& treatment = redaction.treatment;
+    if (!redaction.types.empty()) return add_class_and_type(redaction, index);
     if (field_.cls == redaction.cls) values_.add(treatment, index, fits_value(treatment, field_.shape));
     for (std::size_t part = 0; field_.key && part < keys_.size(); ++part) {
       if (field_.key->part(part).cls != redaction.cls) continue;
       keys_[part].add(treatment, index, fits_key(treatment, *field_.key, part));
+    }
+  }
+
+  void add_class_and_type(const Redaction& redaction, std::uint32_t index) {
+    const Treatment& treatment = redaction.treatment;
+    if (field_.cls == redaction.cls) {
+      values_.add_typed(redaction, index, field_.shape, [&](Type type) { return fits(treatment, type); });
+    }
+    for (std::size_t part = 0; field_.key && part < keys_.size(); ++part) {
+      if (field_.key->part(part).cls != redaction.cls) continue;
+      keys_[part].add_typed(redaction, index, field_.key->part(part).shape,
+                            [&](Type type) { return fits_key_of(treatment, *field_.key, part, type); });
     }
   }
 
@@ -156,10 +205,20 @@ class FieldJoin {
   std::vector<Gathered> keys_;  ///< of each part
 };
 
-/// The strongest treatment of the parts of a key. Those of a pattern are never partial.
-Treatment strongest(const std::vector<Treatment>& parts) {
-  return *std::max_element(parts.begin(), parts.end(),
-                           [](const Treatment& a, const Treatment& b) { return a.action < b.action; });
+/// For each type the strongest treatment that a part of the key gives it. Those of a pattern are never partial.
+Treatments strongest(const std::vector<Treatments>& parts) {
+  const auto most = [&](const auto& of) {
+    return of(*std::max_element(parts.begin(), parts.end(),
+                                [&](const Treatments& a, const Treatments& b) { return of(a).action < of(b).action; }));
+  };
+  Treatments out{most([](const Treatments& part) { return part.base; }), {}};
+  for (const Treatments& each : parts) {
+    for (const auto& own : each.by_type) {
+      const Treatment all = most([&](const Treatments& part) { return part.of(own.first); });
+      if (all != out.base) out.by_type.emplace(own.first, all);
+    }
+  }
+  return out;
 }
 
 Result<std::vector<PlannedRedaction>> planned(std::span<const Profile> profiles) {
@@ -232,15 +291,15 @@ bool Plan::treats_like(const Plan& other) const {
 
 Plan Plan::with_value(std::size_t field, const Treatment& treatment) const {
   Plan out = *this;
-  out.values_[field] = treatment;
+  out.values_[field] = {treatment, {}};
   out.redacts_ = redacts_ || treatment.action != Action::keep;
   return out;
 }
 
 Plan Plan::with_key(std::size_t field, const Treatment& treatment) const {
   Plan out = *this;
-  out.keys_[field] = treatment;
-  for (Treatment& part : out.key_parts_[field]) part = treatment;
+  out.keys_[field] = {treatment, {}};
+  for (Treatments& part : out.key_parts_[field]) part = {treatment, {}};
   out.redacts_ = redacts_ || treatment.action != Action::keep;
   return out;
 }

@@ -59,6 +59,19 @@ void read_class(Members& in, Redaction& out) {
   const std::string word = in.text("class");
   out.cls = dictionary::class_from(word);
   if (!out.cls) in.refuse("class", "is " + quote(word) + ", which is not a class");
+  if (!in.has("type")) return;
+  std::vector<std::string> words;
+  if (const core::Json* type = in.any("type"); type != nullptr && type->is_string()) {
+    words.push_back(in.text("type"));
+  } else {
+    words = in.texts("type", dictionary::type_count);
+    if (in.ok() && words.empty()) in.refuse("type", "is an empty list");
+  }
+  for (const std::string& each : words) {
+    const auto type = dictionary::type_from(each);
+    if (!type) return in.refuse("type", "is " + quote(each) + ", which is not a type");
+    out.types.push_back(*type);
+  }
 }
 
 void read_path(Members& in, Redaction& out) {
@@ -81,6 +94,27 @@ Result<Redaction> redaction_from(const core::Json& json, std::string_view docume
   }
   out.treatment = read_treatment(in);
   AIRLOCK_CHECK(in.finish());
+  return out;
+}
+
+std::string selection_of(const Redaction& redaction) {
+  if (!redaction.cls) return (redaction.of_key ? "the keys of " : "") + quote(redaction.path);
+  std::string types;
+  for (const dictionary::Type type : redaction.types) {
+    types += (types.empty() ? " of type " : " or ") + quote(dictionary::name(type));
+  }
+  return "class " + quote(dictionary::name(*redaction.cls)) + types;
+}
+
+core::Json selection_json(const Redaction& redaction) {
+  core::Json out = core::Json::object();
+  if (!redaction.cls) {
+    out["path"] = redaction.path;
+    if (redaction.of_key) out["of"] = "key";
+    return out;
+  }
+  out["class"] = dictionary::name(*redaction.cls);
+  for (const dictionary::Type type : redaction.types) out["type"].push_back(dictionary::name(type));
   return out;
 }
 

@@ -26,13 +26,14 @@ enum class Undeclared : std::uint8_t { drop, refuse };
 /// report is held. `held` beats `dropped`.
 enum class CopiesAre : std::uint8_t { dropped, held };
 
-/// One redaction: a treatment for all values and keys of a class, or for those at a path.
+/// One redaction: a treatment for all values and keys of a class, perhaps only of some types, or for those at a path.
 struct Redaction {
   std::optional<dictionary::Class> cls;  ///< by class: keys and values of it
   std::string path;                      ///< by path: see selector.hpp
   bool of_key = false;                   ///< by path: the key, not the value
   Treatment treatment;
   std::string place;  ///< where it is written, for messages: "`policy.json`: `/profiles/strict/redactions/1`"
+  std::vector<dictionary::Type> types = {};  ///< by class: only what was taken for one of these types; empty: all
 };
 
 struct Profile {
@@ -42,9 +43,15 @@ struct Profile {
   CopiesAre copies = CopiesAre::dropped;
 };
 
-/// Reads one element of `redactions`: `{"class"|"path": …, "do": …, …}`. It is written at the JSON path `place` of
-/// `document`. Error: bad_input naming both, for unknown members, actions and classes, and for settings out of range.
+/// Reads one element of `redactions`: `{"class"|"path": …, "do": …, …}`, with `type` beside `class`. It is written at
+/// the JSON path `place` of `document`. Error: bad_input naming both, for unknown members, actions and classes, and for
+/// settings out of range.
 [[nodiscard]] Result<Redaction> redaction_from(const core::Json& json, std::string_view document, std::string place);
+
+/// What the redaction selects, in words: "class `usage` of type `count`", "the keys of `/a/*`", "`/a`".
+[[nodiscard]] std::string selection_of(const Redaction& redaction);
+/// The same as members of a document: `class` with `type`, or `path` with `of`.
+[[nodiscard]] core::Json selection_json(const Redaction& redaction);
 
 /// A treatment by itself, for ledger entries: the members of a redaction without its class or path
 /// (`{"do": "truncate_ip", "v4": 24, "v6": 48}`), or `{"do": "keep"}`.

@@ -124,4 +124,24 @@ std::string describe(const Treatment& treatment) {
   return out;
 }
 
+bool at_least(const Treatments& a, const Treatments& b) {
+  const auto is_for = [&](const auto& each) { return at_least(a.of(each.first), b.of(each.first)); };
+  return at_least(a.base, b.base) && std::all_of(a.by_type.begin(), a.by_type.end(), is_for) &&
+         std::all_of(b.by_type.begin(), b.by_type.end(), is_for);
+}
+
+Action weakest(const Treatments& treatments, const dictionary::Shape& shape) {
+  Action out = shape.sentinels.empty() && !shape.types.empty() ? Action::drop : treatments.base.action;
+  for (const dictionary::Type type : shape.types) out = std::min(out, treatments.of(type).action);
+  return out;
+}
+
+std::string describe(const Treatments& treatments) {
+  std::string out = describe(treatments.base);
+  for (const auto& [type, treatment] : treatments.by_type) {
+    out += "; type " + std::string(dictionary::name(type)) + ": " + describe(treatment);
+  }
+  return out;
+}
+
 }  // namespace airlock::redaction

@@ -8,7 +8,9 @@
 /// over its divisors, fewer significant digits. Nothing else compares: not two kinds, not a multiple with significant
 /// digits, and not `week` with `month`, since a month may begin within a week (docs/formats/redactions.md).
 
+#include <algorithm>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -71,5 +73,38 @@ struct Treatment {
 
 /// The treatment in words, for explanations: `truncate_ip to /24 and /48`.
 [[nodiscard]] std::string describe(const Treatment& treatment);
+
+/// The treatments of one datum. Which of them a value gets depends on the type that it was taken for.
+struct Treatments {
+  Treatment base = {};  ///< of types that `by_type` does not name, of `null` and of sentinels
+  std::map<dictionary::Type, Treatment> by_type = {};  ///< none that equals `base`
+
+  [[nodiscard]] const Treatment& of(dictionary::Type type) const {
+    const auto found = by_type.find(type);
+    return found == by_type.end() ? base : found->second;
+  }
+  /// Whether `predicate` holds for any of the treatments.
+  template <typename Predicate>
+  [[nodiscard]] bool any(Predicate predicate) const {
+    return predicate(base) ||
+           std::any_of(by_type.begin(), by_type.end(), [&](const auto& each) { return predicate(each.second); });
+  }
+  /// Whether every value stays as it is.
+  [[nodiscard]] bool keep_all() const {
+    return !any([](const Treatment& each) { return each.action != Action::keep; });
+  }
+
+  bool operator==(const Treatments&) const = default;
+};
+
+/// Whether `a` is at least as strong as `b` for values of every type. A partial order.
+[[nodiscard]] bool at_least(const Treatments& a, const Treatments& b);
+
+/// The weakest action that a value of the shape may get. A `null` does not count: it says no more than a missing
+/// member.
+[[nodiscard]] Action weakest(const Treatments& treatments, const dictionary::Shape& shape);
+
+/// The treatments in words: `keep; type count: round to multiples of 10`.
+[[nodiscard]] std::string describe(const Treatments& treatments);
 
 }  // namespace airlock::redaction

@@ -26,7 +26,7 @@ std::string types_text(const dictionary::Shape& shape) {
 
 bool coarsens_keys(const dictionary::Dictionary& dictionary, const Plan& plan) {
   for (std::size_t i = 0; i < dictionary.fields().size(); ++i) {
-    if (is_partial(plan.key(i).action)) return true;
+    if (plan.key(i).any([](const Treatment& each) { return is_partial(each.action); })) return true;
   }
   return false;
 }

@@ -69,9 +69,8 @@ std::string summary_of(const Column& column, Class cls) {
   for (const TreatedField& field : column.fields) {
     if (field.cls != cls) continue;
     // A suppressed figure leaves where it is large enough, so it counts as coarsened.
-    const bool suppressed = field.treatment.action == redaction::Action::suppress_below;
-    const DatumEffect effect =
-        suppressed ? DatumEffect::coarsened : effect_of(redaction::name(field.treatment.action), "value");
+    const bool suppressed = field.weakest == redaction::Action::suppress_below;
+    const DatumEffect effect = suppressed ? DatumEffect::coarsened : effect_of(redaction::name(field.weakest), "value");
     ++tally.at(static_cast<std::size_t>(effect));
     ++all;
   }
@@ -127,7 +126,7 @@ void write_matrix(Html& html, const std::vector<Column>& columns, const std::vec
 void write_fields(Html& html, const Column& column, Class cls) {
   std::map<std::string, std::vector<const TreatedField*>> by_ending;
   for (const TreatedField& field : column.fields) {
-    if (field.cls == cls) by_ending[sentence_of(field.treatment)].push_back(&field);
+    if (field.cls == cls) by_ending[sentence_of(field.treatments)].push_back(&field);
   }
   for (const auto& [ending, fields] : by_ending) {
     html.open("li").open("details");

@@ -154,10 +154,13 @@ void add_digests(Page& page, const gate::Preview& preview, std::optional<std::ui
 class Originals {
  public:
   explicit Originals(const gate::Preview& preview) : dictionary_(preview.inputs.kit->dictionary) {
+    const auto strength = [](const TreatedField& each) {
+      return std::pair(each.weakest, !each.treatments.by_type.empty());
+    };
     for (TreatedField& field : treated_fields(*preview.result.prepared.plan, dictionary_)) {
       // Of the parts of a key the one that is treated most strongly tells what becomes of the key.
       const auto [at, is_new] = treated_.try_emplace({field.field->path, field.of_key}, field);
-      if (!is_new && field.treatment.action > at->second.treatment.action) at->second = std::move(field);
+      if (!is_new && strength(field) > strength(at->second)) at->second = std::move(field);
     }
   }
 
@@ -183,9 +186,9 @@ class Originals {
   std::vector<ClassPart> finish() && {
     for (const auto& [place, field] : treated_) {
       if (there_.contains(place)) continue;
-      const std::string action(redaction::name(field.treatment.action));
-      DataGroup group =
-          empty_group(place.first, place.second ? "key" : "value", effect_of(action, ""), sentence_of(field.treatment));
+      const std::string action(redaction::name(field.weakest));
+      DataGroup group = empty_group(place.first, place.second ? "key" : "value", effect_of(action, ""),
+                                    sentence_of(field.treatments));
       describe(group, field);
       parts_.add_absent(*class_of(*field.field, field.of_key), std::move(group));
     }

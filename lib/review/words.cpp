@@ -33,6 +33,10 @@ std::vector<std::string> places_of(const redaction::Plan& plan, const std::vecto
     if (reason.part != part) continue;
     std::string place = plan.redactions()[reason.redaction].place;
     if (reason.fell_back) place += ", whose action fits no type of the value, so the value is dropped";
+    for (const dictionary::Type type : reason.unfit) {
+      place +=
+          ", whose action does not fit type " + std::string(dictionary::name(type)) + ", so such a value is dropped";
+    }
     if (std::find(out.begin(), out.end(), place) == out.end()) out.push_back(std::move(place));
   }
   return out;
@@ -72,6 +76,14 @@ std::string sentence_of(const redaction::Treatment& treatment) {
     default:
       return "is coarsened: " + redaction::describe(treatment);
   }
+}
+
+std::string sentence_of(const redaction::Treatments& treatments) {
+  std::string out = sentence_of(treatments.base);
+  for (const auto& [type, treatment] : treatments.by_type) {
+    out += "; of type " + std::string(dictionary::name(type)) + ": " + sentence_of(treatment);
+  }
+  return out;
 }
 
 std::string enumerated(const std::vector<std::string>& words, std::string_view last) {
@@ -123,11 +135,13 @@ std::vector<TreatedField> treated_fields(const redaction::Plan& plan, const dict
   for (std::size_t i = 0; i < fields.size(); ++i) {
     for (std::size_t part = 0; fields[i].key && part < fields[i].key->parts(); ++part) {
       const dictionary::KeyPart& declared = fields[i].key->part(part);
-      out.push_back({&fields[i], true, declared.name, declared.cls, plan.key_part(i, part),
+      const auto& treatments = plan.key_part(i, part);
+      out.push_back({&fields[i], true, declared.name, declared.cls, treatments, weakest(treatments, declared.shape),
                      places_of(plan, plan.key_reasons(i), part)});
     }
     if (fields[i].cls) {
-      out.push_back({&fields[i], false, "", *fields[i].cls, plan.value(i), places_of(plan, plan.value_reasons(i))});
+      out.push_back({&fields[i], false, "", *fields[i].cls, plan.value(i), weakest(plan.value(i), fields[i].shape),
+                     places_of(plan, plan.value_reasons(i))});
     }
   }
   return out;

@@ -19,6 +19,8 @@ namespace airlock::review {
 [[nodiscard]] std::string ending_of(const std::string& action);
 /// What a field's treatment would do to a value, in words: `is dropped where it is below 5`.
 [[nodiscard]] std::string sentence_of(const redaction::Treatment& treatment);
+/// The same for all treatments of a field: `stays as it is; of type count: is coarsened: round to multiples of 10`.
+[[nodiscard]] std::string sentence_of(const redaction::Treatments& treatments);
 /// `a, b and c`, with `last` for `and`.
 [[nodiscard]] std::string enumerated(const std::vector<std::string>& words, std::string_view last);
 /// What a class means: `about natural persons`.
@@ -41,7 +43,8 @@ struct TreatedField {
   bool of_key;
   std::string part;  ///< the name of one part of a key with a pattern; or empty
   dictionary::Class cls;
-  redaction::Treatment treatment;
+  redaction::Treatments treatments;
+  redaction::Action weakest;         ///< what is done to a value of the type that is treated least
   std::vector<std::string> because;  ///< the places of the redactions that determined the treatment
 };
 /// What of the field it is, behind its path: nothing for the value, ` (the key)`, or ` (plugin in the key)`.

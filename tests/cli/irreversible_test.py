@@ -87,7 +87,7 @@ def test_a_redact_also_that_selects_nothing_holds_every_report(w):
     assert [(r.get("class"), r.get("path"), r["do"], r["problem"]) for r in status["redact_also"]] \
         == [("version", None, "drop", None), (None, "/properties/deployment", "drop", None)]
     text = w.airlock("status").text
-    assert "also redacted here: class version: drop" in text and "`/properties/deployment`: drop" in text, text
+    assert "also redacted here: class `version`: drop" in text and "`/properties/deployment`: drop" in text, text
     assert w.airlock("kit", "show", "--json").json["idle_redactions"] == []
     assert w.process()["outcome"] == "sealed"
 

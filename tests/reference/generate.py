@@ -18,12 +18,23 @@ VALUES = {
     "boolean": [True, False],
     "text": ["gold", "Ünï \" code", "a/b", "2", "*", "a__b"],
     "uuid": ["0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"],
-    "version": ["1.35.0", "v1.22.7-gke.300", "7", "v2"],
+    "version": ["1.35.0", "v1.22.7-gke.300", "7", "v2", "1.1.1w", "6.2.13.Final", "11_3_0+security-01", "12.17 (Debian 12.17-1)",
+                "10.6.12-MariaDB-1:10.6.12+maria~ubu2004", "v5.4.0b3", "3rd", "1.2 (Anna)"],
     "time": ["2022-05-02T01:00:00+02:00", "2026-11-26T12:30:00Z", "2026-11-01T00:00:00.5Z", "2026-11-30t23:59:59-08:00"],
     "url": ["https://ph.leeds.example.co.uk:8443/x?y=1", "http://example.com", "http://10.0.0.1/", "HTTP://WWW.Example.com"],
     "hostname": ["db.leeds.example.co.uk", "localhost", "example.com", "a.b.internal", "bank.github.io", "co.uk"],
     "ip": ["165.22.112.27", "2001:db8:aaaa:bbbb::1", "::ffff:165.22.112.27", "2002:a516:701b::1", "10.0.0.0", "::1"],
+    "date": ["2026-11-26", "2024-02-29", "1970-01-01", "2026-02-29"],
+    "epoch": [Num(n) for n in ("0", "259199", "1651449602", "253402300799", "253402300800")],
+    "epoch_ms": [Num(n) for n in ("0", "1651449602293", "1651449600000", "253402300799999", "253402300800000")],
+    "duration": ["P7D", "P1Y2M3W4DT5H6M7.5S", "PT0S", "168h0m0s", "-2.5s", "5ms", "1.5\u00b5s", "P", "1m1h", "5ms3us"],
     "email": ["jo@example.com"],
+    "mac": ["02:42:ac:11:00:02", "02-42-AC-11-00-02", "0242.ac11.0002", "02:42-ac:11:00:02"],
+    "id": ["787265f93a37bc1b99d2b193d15ddc00", "01ARZ3NDEKTSV4RRFFQ69G5FAV", "9i4q8yh2yykyt6np32e7u0dbd1", "cAUTsHj14wTQvAkBaFlcvQ",
+           "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "V1StGXR8_Z5jdHi6B-myT", "observability-overview", "securitySolutionUIAlerts",
+           "feedfacedeadbeef", "BANKHUS-LUND-AND-SONS-17"],
+    "locale": ["de-CH", "zh_Hans_CN", "en_US.UTF-8", "C", "ca_ES@valencia", "de-u-co-phonebk", "de_CH-1996", "english"],
+    "opaque": ["gold", "eyJzbmFwc2hvdCI6", "Asa Lund <asa@example.com> " * 60],
     "enum": ["one", "two"],
     "empty": ["", [], {"members": []}],
 }
@@ -47,7 +58,7 @@ class Generator:
         return out
 
     def dictionary(self):
-        key_types = ["text", "version", "ip", "time", "hostname", "uuid", "empty", "email"]
+        key_types = ["text", "version", "ip", "time", "hostname", "uuid", "empty", "email", "date", "duration", "mac", "id", "locale"]
         fields, roles, self.events = [], {"event": {"always": "weekly"}}, ["weekly"]
         if self.random.random() < .75:
             roles, self.events = {"event": "/event"}, ["weekly", "daily"]
@@ -58,6 +69,8 @@ class Generator:
 
         def leaf(path, key=False):
             field = {"path": path, **self.shape(TYPES), "class": self.random.choice(CLASSES)}
+            if "opaque" in types_of(field) and self.random.random() < .5:
+                field["holds"] = self.some(CLASSES, 3, 1)
             if key:
                 field["key"] = {**self.shape(key_types), "class": self.random.choice(CLASSES)}
                 if "values" in field["key"]:
@@ -105,7 +118,7 @@ class Generator:
 
     def patterns(self, fields, leaf):
         """Some key patterns that a key may have more than one of, beside a `*` for members and a literal key."""
-        part_types = ["text", "text", "version", "ip", "hostname", "uuid", "email"]
+        part_types = ["text", "text", "version", "ip", "hostname", "uuid", "email", "id", "locale"]
         for pattern in self.some(["n.{one}.c", "n.{one}.{two}", "n.{one}", "{one}_{two}.c", "n.content-{one}", "{one}-{two}", "~*/{one}"], 3, 1):
             key = {"pattern": pattern}
             for name in pieces_of(key)[1::2]:
@@ -146,13 +159,24 @@ class Generator:
         for _ in range(self.random.randint(0, 2) if fields else 0):
             field = self.random.choice(fields)
             for _ in range(self.random.randint(1, 3)):
-                by_class = {"class": field["class"]} if self.random.random() < .3 else {"path": field["path"]}
+                by_class = self.by_class(field["class"], types_of(field)) if self.random.random() < .4 else {"path": field["path"]}
                 out.append({**by_class, **self.fitting(field)})
+        parts = [part for field in dictionary["fields"] if "pattern" in field.get("key", {}) for part in parts_of(field["key"])]
+        for part in self.random.sample(parts, min(len(parts), self.random.randint(0, 2))):
+            action = self.random.choice([{"do": "drop"}, {"do": "pseudonymise"}, {"do": "pseudonymise"}, self.action()])
+            out.append({**self.by_class(part["class"], types_of(part)), **action})
         return out
+
+    def by_class(self, cls, types):
+        """By class, and sometimes by type as well."""
+        if self.random.random() < .5:
+            return {"class": cls}
+        chosen = self.some(types, 3, 1)
+        return {"class": cls, "type": chosen[0] if len(chosen) == 1 and self.random.random() < .5 else chosen}
 
     def redaction(self, dictionary):
         if self.random.random() < .6:
-            return {"class": self.random.choice(CLASSES), **self.action()}
+            return {**self.by_class(self.random.choice(CLASSES), TYPES), **self.action()}
         field = self.random.choice(dictionary["fields"])
         parts = field["path"].split("/")[1:]
         cut = parts[:self.random.randint(1, len(parts))]

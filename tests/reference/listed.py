@@ -5,7 +5,7 @@ import re
 from reference import GONE, Redaction
 from shapes import Num, first_fit
 
-SEARCHED = ("text", "uuid", "version", "url", "hostname", "ip", "email")
+SEARCHED = ("text", "uuid", "version", "url", "hostname", "ip", "email", "mac", "id", "locale")
 MADE_OF_NUMBERS = ("uuid", "version", "ip")
 LAYERS = 3
 # Letters of the alphabets from Latin to Georgian, as far as the generated texts have any; the program lists them all.

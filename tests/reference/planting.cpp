@@ -62,7 +62,7 @@ Planter::Planter(const Dictionary& dictionary, const redaction::Plan& plan, Json
     if (field.path == dictionary.roles().event) continue;
     if (!field.shape.types.empty()) {
       all_values_.push_back({i, false});
-      const bool keeps = plan.value(i).action == Action::keep;
+      const bool keeps = plan.value(i).base.action == Action::keep;
       if (!keeps) taken_values_.push_back({i, false});
       if (keeps && holds(field.shape.types, Type::text)) kept_texts_.push_back({i, false});
       const bool is_single =
@@ -71,7 +71,7 @@ Planter::Planter(const Dictionary& dictionary, const redaction::Plan& plan, Json
     }
     if (field.key && holds(field.key->shape.types, Type::text)) {
       all_keys_.push_back({i, true});
-      (plan.key(i).action == Action::keep ? kept_texts_ : taken_keys_).push_back({i, true});
+      (plan.key(i).base.action == Action::keep ? kept_texts_ : taken_keys_).push_back({i, true});
     }
   }
 }
@@ -178,7 +178,7 @@ std::string Planter::twin_name(const Field& field, const std::string* last) {
 
 std::optional<Planter::Home> Planter::home_of(Place place) {
   Home home;
-  const auto is_kept = [&] { return plan_.value(home.spot.field).action == Action::keep; };
+  const auto is_kept = [&] { return plan_.value(home.spot.field).base.action == Action::keep; };
   const auto any_type = [&] { return home.type = random_.one_of(field_of(home.spot).shape.types); };
   const auto of_another_type = [&] {
     home.type = random_.chance(25) ? Type::count : Type::text;

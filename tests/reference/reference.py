@@ -101,7 +101,7 @@ def stands_for(selector, path):
 
 
 def settings(redaction):
-    return {k: v for k, v in redaction.items() if k not in ("class", "path", "of")}
+    return {k: v for k, v in redaction.items() if k not in ("class", "type", "path", "of")}
 
 
 def coarser(a, b):
@@ -138,6 +138,23 @@ def join(treatments):
     return out
 
 
+def listed(types):
+    return types if isinstance(types, list) else [types]
+
+
+class Treatments:
+    """Of one value or key: what is done to it depends on the type that it was taken for."""
+
+    def __init__(self):
+        self.all = []  # of each redaction the types for which it counts, or None, and what it does
+
+    def add(self, types, treatment):
+        self.all.append((types, treatment))
+
+    def of(self, kind):
+        return join([t for types, t in self.all if types is None or kind in types])
+
+
 class Plan:
     def __init__(self, policy, dictionary, decision, redact_also):
         names = decision["profiles"]
@@ -148,16 +165,27 @@ class Plan:
         fields = [with_path(f) for f in dictionary["fields"]]
         with_key = {f["path"] for f in fields if "key" in f}
         for field in fields:
-            value, path = [], steps(field["path"])
-            key = [[] for _ in parts_of(field.get("key", {}))]
+            value, path = Treatments(), steps(field["path"])
+            key = [Treatments() for _ in parts_of(field.get("key", {}))]
+            declared = list(enumerate(parts_of(field["key"]) if "key" in field else []))
             names_of = field["path"].split("/")
             for r in redactions:
+                if "type" in r:
+                    for kind in listed(r["type"]):
+                        if field.get("class") == r["class"] and kind in types_of(field):
+                            value.add([kind], settings(r) if action_fits(r, {"type": kind}) else {"do": "drop"})
+                        for number, part in declared:
+                            if part["class"] == r["class"] and kind in types_of(part):
+                                fits = action_fits_part(r, field["key"], number) and action_fits(r, {"type": kind})
+                                key[number].add([kind], settings(r) if fits else {"do": "drop"})
+                    continue
                 if "class" in r:
                     if field.get("class") == r["class"]:
-                        value.append(settings(r) if action_fits(r, field) else {"do": "drop"})
-                    for number, part in enumerate(parts_of(field["key"]) if "key" in field else []):
+                        value.add(None, settings(r) if action_fits(r, field) else {"do": "drop"})
+                    for number, part in declared:
                         if part["class"] == r["class"]:
-                            key[number].append(settings(r) if action_fits_part(r, field["key"], number) else {"do": "drop"})
+                            fits = action_fits_part(r, field["key"], number)
+                            key[number].add(None, settings(r) if fits else {"do": "drop"})
                     continue
                 selector = steps(r["path"])
                 prefixes = [i for i in range(len(path) + 1) if stands_for(selector, path[:i])]
@@ -165,10 +193,10 @@ class Plan:
                     containers = [i for i in prefixes if i < len(path) and "/".join(names_of[:i + 1]) not in with_key]
                     if "key" in field and (len(path) in prefixes or containers):
                         for one in key:
-                            one.append(settings(r))
+                            one.add(None, settings(r))
                 elif prefixes and types_of(field):
-                    value.append(settings(r))
-            self.values[field["path"]], self.keys[field["path"]] = join(value), [join(one) for one in key]
+                    value.add(None, settings(r))
+            self.values[field["path"]], self.keys[field["path"]] = value, key
 
 
 class Redaction:
@@ -199,8 +227,9 @@ class Redaction:
         """The key afterwards, or GONE. A key with pseudonyms in it must be one of the same pattern."""
         key = self.fields[at]["key"]
         texts = []
-        for part, text, treatment in zip(parts_of(key), cut(key, name), self.plan.keys[at]):
-            text = treat(treatment, text, first_fit(part, text), part["class"], at, True)
+        for part, text, treatments in zip(parts_of(key), cut(key, name), self.plan.keys[at]):
+            kind = first_fit(part, text)
+            text = treat(treatments.of(kind), text, kind, part["class"], at, True)
             if text is GONE:
                 return GONE
             texts.append(text)
@@ -252,7 +281,7 @@ class Redaction:
                 self.misfit()
                 return GONE
             self.spoil(value)
-            out = treat(self.plan.values[path], value, kind, field["class"], path, False)
+            out = treat(self.plan.values[path].of(kind), value, kind, field["class"], path, False)
             if out is GONE or not isinstance(value, (list, dict)):
                 return out
             return [] if isinstance(value, list) else {"members": []}

@@ -53,8 +53,19 @@ def key_fits(key, parts):
 LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 HOST = re.compile(rf"(?=.{{1,253}}\Z){LABEL}(\.{LABEL})*\Z")
 LAST_DIGITS = re.compile(r"(.*\.)?[0-9]+\Z")
-VERSION = re.compile(r"(?=.{1,64}\Z)v?[0-9]{1,10}(\.[0-9]{1,10}){0,5}(-[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*)?"
-                     r"(\+[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*)?\Z")
+NUMBERS = r"[0-9]{1,10}(([._][0-9]{1,10}){1,5}(\.?[A-Za-z][A-Za-z0-9]{0,19})?)?"
+IDENTIFIER = r"([A-Za-z0-9~-]|(?<=[-+][0-9]):)+"
+IDENTIFIERS = rf"{IDENTIFIER}(\.{IDENTIFIER})*"
+VERSION = re.compile(rf"(?=.{{1,64}}\Z)v?{NUMBERS}(-{IDENTIFIERS})?(\+{IDENTIFIERS})?( \([A-Za-z]+ [0-9][A-Za-z0-9.+~:-]*\))?\Z")
+MAC = re.compile(r"[0-9A-Fa-f]{2}(([:-])[0-9A-Fa-f]{2}(\2[0-9A-Fa-f]{2}){4})\Z|[0-9A-Fa-f]{4}(\.[0-9A-Fa-f]{4}){2}\Z")
+AMOUNT = "[0-9]{1,18}"
+ISO_DURATION = re.compile(rf"-?P(?!\Z)({AMOUNT}Y)?({AMOUNT}M)?({AMOUNT}W)?({AMOUNT}D)?(T(?!\Z)({AMOUNT}H)?({AMOUNT}M)?({AMOUNT}S)?)?\Z")
+GO_DURATION = re.compile(rf"-?((?=[0-9])({AMOUNT}h)?({AMOUNT}m)?({AMOUNT}s)?|{AMOUNT}(ms|us|\u00b5s|ns))\Z")
+LANGUAGE = "|".join(rf"[A-Za-z]{{2,3}}({s}[A-Za-z]{{4}})?({s}([A-Za-z]{{2}}|[0-9]{{3}}))?({s}([A-Za-z0-9]{{5,8}}|[0-9][A-Za-z0-9]{{3}}))*"
+                    rf"({s}[0-9A-WYZa-wyz]({s}[A-Za-z0-9]{{2,8}})+)*" for s in "-_")
+LOCALE = re.compile(rf"(?=.{{1,64}}\Z)(C|POSIX|{LANGUAGE})(\.[A-Za-z0-9-]{{1,20}})?(@[A-Za-z0-9-]{{1,20}})?\Z")
+CHANGE = re.compile(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[A-Z])(?=[a-z0-9])|(?<=[0-9])(?=[A-Za-z])")
+LAST_EPOCH = 253402300799
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
 EMAIL_LOCAL = re.compile(r"(?=.{1,64}@)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@")
 TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)\Z")
@@ -86,11 +97,42 @@ def read_time(text):
         return None
 
 
+def is_date(text):
+    try:
+        return bool(re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", text)) and bool(datetime.date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+def is_duration(text):
+    whole = [re.sub(rf"(?<=[0-9])[{signs}][0-9]{{1,18}}(?=[A-Za-z\u00b5]+\Z)", "", text) for signs in (".,", ".")]
+    return len(text.encode()) <= 64 and bool(ISO_DURATION.match(whole[0]) or GO_DURATION.match(whole[1]))
+
+
+def is_id(text):
+    if len(text) > 128 or UUID.match(text):
+        return False
+    if re.match(r"[0-9A-Fa-f]{16,}\Z", text) and re.search("[0-9]", text):
+        return True
+    changes = len(CHANGE.findall(text))
+    if re.match(r"([0-9A-Z]{20,}|[0-9a-z]{20,})\Z", text):
+        if re.match(r"[0-7].{25}\Z|[ybndrfg8ejkmcpqxot1uwisza345h769]{26}\Z", text) or changes >= 2:
+            return True
+    digits = re.match(r"([A-Za-z0-9_-]{20,}|[A-Za-z0-9+/]{20,})={0,2}\Z", text)
+    if not digits:
+        return False
+    size = len(digits[1])
+    return changes * 5 > size or size == 22 and digits[1][-1] in "AQgw" and changes >= 4
+
+
 def fits_one(kind, value, values=()):
     if kind == "empty":
         return value in ("", []) and not isinstance(value, Num) or isinstance(value, dict) and not value["members"]
     if kind == "boolean":
         return isinstance(value, bool)
+    if kind in ("epoch", "epoch_ms"):
+        last = LAST_EPOCH if kind == "epoch" else LAST_EPOCH * 1000 + 999
+        return isinstance(value, Num) and bool(re.match(r"[0-9]+\Z", value)) and int(value) <= last
     if kind in ("count", "integer", "number"):
         if not isinstance(value, Num):
             return False
@@ -107,7 +149,9 @@ def fits_one(kind, value, values=()):
             "url": lambda: bool(re.match(r"[hH][tT][tT][pP][sS]?://([^/:?#@]+)(:[0-9]+)?([/?#][!-~]*)?\Z", value)),
             "hostname": lambda: is_hostname(value), "ip": lambda: is_ip(value),
             "email": lambda: bool(EMAIL_LOCAL.match(value)) and is_hostname(value.split("@")[1]),
-            "enum": lambda: value in values}[kind]()
+            "date": lambda: is_date(value), "duration": lambda: is_duration(value), "mac": lambda: bool(MAC.match(value)),
+            "id": lambda: is_id(value), "locale": lambda: bool(LOCALE.match(value)),
+            "opaque": lambda: 1 <= len(value.encode()) <= 65536, "enum": lambda: value in values}[kind]()
 
 
 def types_of(shape):

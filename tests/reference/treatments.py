@@ -13,9 +13,11 @@ KEY = b"p" * 32
 
 
 def action_fits(redaction, shape):
-    needs = {"suppress_below": {"count", "integer", "number"}, "truncate_ip": {"ip"}, "truncate_time": {"time"},
+    needs = {"suppress_below": {"count", "integer", "number"}, "truncate_ip": {"ip"}, "truncate_time": {"time", "date", "epoch", "epoch_ms"},
              "truncate_version": {"version"}, "host_to_domain": {"hostname", "url"},
              "round": {"count", "integer", "number"} if "significant" in redaction else {"count", "integer"}}
+    if redaction["do"] in ("mask", "pseudonymise"):
+        return types_of(shape) != ["opaque"]
     return redaction["do"] not in needs or bool(needs[redaction["do"]] & set(types_of(shape)))
 
 
@@ -73,7 +75,19 @@ def truncated_ip(text, v4, v6):
     return str(ipaddress.IPv6Address(number))
 
 
-def partial(treatment, text):
+def truncated_time(text, kind, to):
+    if kind in ("epoch", "epoch_ms"):
+        day = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=int(text) // (1 if kind == "epoch" else 1000))
+    else:
+        day = read_time(text + "T00:00:00Z" if kind == "date" else text)
+    day -= datetime.timedelta(days={"day": 0, "week": day.weekday(), "month": day.day - 1}[to])
+    if kind in ("epoch", "epoch_ms"):
+        seconds = max(0, (day.replace(hour=0, minute=0, second=0) - datetime.datetime(1970, 1, 1)).days * 86400)
+        return Num(seconds if kind == "epoch" else seconds * 1000)
+    return day.strftime("%Y-%m-%d" if kind == "date" else "%Y-%m-%dT00:00:00Z")
+
+
+def partial(treatment, text, kind):
     """What is left, or nothing."""
     do = treatment["do"]
     if do == "suppress_below":
@@ -83,11 +97,9 @@ def partial(treatment, text):
     if do == "truncate_ip":
         out = truncated_ip(text, treatment["v4"], treatment["v6"])
     elif do == "truncate_time":
-        day = read_time(text)
-        day -= datetime.timedelta(days={"day": 0, "week": day.weekday(), "month": day.day - 1}[treatment["to"]])
-        out = day.strftime("%Y-%m-%dT00:00:00Z")
+        out = truncated_time(text, kind, treatment["to"])
     elif do == "truncate_version":
-        out = re.match(r"v?[0-9]+" + (r"(\.[0-9]+)?" if treatment["to"] == "minor" else ""), text)[0]
+        out = re.match(r"v?[0-9]+" + (r"([._][0-9]+)?" if treatment["to"] == "minor" else ""), text)[0]
     else:
         out = domain(text)
     return text if out is not None and out.lower() == text.lower() else out
@@ -113,7 +125,7 @@ def treat(treatment, value, kind, cls, path, is_key):
     do = treatment["do"]
     if do == "keep":
         return value
-    if do == "drop" or isinstance(value, (list, dict)):
+    if do == "drop" or isinstance(value, (list, dict)) or kind != "stand_in" and not action_fits(treatment, {"type": kind}):
         return GONE
     if do == "mask":
         return "[masked]"
@@ -121,10 +133,7 @@ def treat(treatment, value, kind, cls, path, is_key):
         return pseudonym(cls, path, word(value))
     if kind == "stand_in":
         return value
-    shape = {"type": kind}
-    if not action_fits(treatment, shape):
-        return GONE
-    out = partial(treatment, value)
+    out = partial(treatment, value, kind)
     if out is None or not is_key and not fits_one(kind, out):
         return GONE
     return out

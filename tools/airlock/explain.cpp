@@ -55,7 +55,7 @@ Json to_json(const gate::Preview& preview, const std::vector<redaction::Fate>& f
     treatments.push_back({{"path", line.field->path},
                           {"of", line.of_key ? "key" : "value"},
                           {"class", dictionary::name(line.cls)},
-                          {"treatment", redaction::describe(line.treatment)},
+                          {"treatment", redaction::describe(line.treatments)},
                           {"because", line.because},
                           {"purpose", line.field->purpose},
                           {"about", line.field->about}});
@@ -124,19 +124,24 @@ void show_line(const console::Console& console, const TreatedField& line, const 
                const std::vector<redaction::Copied>& copied, bool values) {
   const std::string name = "  " + line.field->path + review::of_in_words(line) + " ";
   // A key that has a pseudonym for one part leaves with the others.
-  const bool part_stays = !line.part.empty() && line.treatment.action == redaction::Action::keep;
+  const bool part_stays = !line.part.empty() && line.treatments.keep_all();
+  const bool by_type = !line.part.empty() && !line.treatments.by_type.empty();
   bool is_there = false;
   for (const redaction::Fate& fate : fates) {
     if (fate.path != line.field->path || fate.what != (line.of_key ? "key" : "value")) continue;
     is_there = true;
     const std::string times = fate.count == 1 ? "" : std::to_string(fate.count) + " times";
-    const bool stays = part_stays && fate.action == redaction::name(redaction::Action::pseudonymise);
-    const std::string action = stays ? std::string(redaction::name(redaction::Action::keep)) : fate.action;
-    console.say(name + ending_at(fate.path, action, copied) + remark(times, line.field->about));
+    const bool has_pseudonym = fate.action == redaction::name(redaction::Action::pseudonymise);
+    const std::string action =
+        part_stays && has_pseudonym ? std::string(redaction::name(redaction::Action::keep)) : fate.action;
+    // Of such a key nothing says which parts were replaced, so tell what may become of this one.
+    const std::string ending =
+        by_type && has_pseudonym ? review::sentence_of(line.treatments) : ending_at(fate.path, action, copied);
+    console.say(name + ending + remark(times, line.field->about));
     show_values(console, fate, values);
   }
   if (!is_there)
-    console.say(name + review::sentence_of(line.treatment) + remark(line.field->about, "not in this report"));
+    console.say(name + review::sentence_of(line.treatments) + remark(line.field->about, "not in this report"));
 }
 
 /// Shows the data that have no class: data that do not fit the dictionary, twins and colliding keys.

@@ -160,12 +160,12 @@ TEST_CASE("a plan follows the profiles of the decision") {
   const auto open = example().plan(example().decide(facts("open")), test::small_dictionary());
   REQUIRE(open);
   CHECK_FALSE(open->redacts());
-  CHECK(open->value(user).action == redaction::Action::keep);
+  CHECK(open->value(user).base.action == redaction::Action::keep);
   auto daily = facts("open");
   daily.event = "daily";
   const auto redacted = example().plan(example().decide(daily), test::small_dictionary());
   REQUIRE(redacted);
-  CHECK(redacted->value(user).action == redaction::Action::drop);
+  CHECK(redacted->value(user).base.action == redaction::Action::drop);
   CHECK(redacted->undeclared() == redaction::Undeclared::refuse);  // `plain` refuses, which beats `people`'s drop
 
   policy::Decision foreign;
@@ -195,7 +195,7 @@ TEST_CASE("what the site redacts on its own account is joined and leaves undecla
   const auto plan_of = [&](const std::string& tier) {
     const auto plan = example().plan(example().decide(facts(tier)), test::small_dictionary(), {&people, 1});
     REQUIRE(plan);
-    CHECK(plan->value(user).action == redaction::Action::drop);
+    CHECK(plan->value(user).base.action == redaction::Action::drop);
     return plan->undeclared();
   };
   CHECK(plan_of("bare") == redaction::Undeclared::refuse);
@@ -224,8 +224,8 @@ TEST_CASE("a profile is as strict about the undeclared as what it extends") {
   CHECK(plan_of("b").undeclared() == redaction::Undeclared::drop);
   CHECK(plan_of("c").undeclared() == redaction::Undeclared::refuse);
   const auto child = plan_of("a");
-  CHECK(child.value(test::small_dictionary().find("/user").value()).action == redaction::Action::mask);
-  CHECK(child.value(test::small_dictionary().find("/address").value()).action == redaction::Action::drop);
+  CHECK(child.value(test::small_dictionary().find("/user").value()).base.action == redaction::Action::mask);
+  CHECK(child.value(test::small_dictionary().find("/address").value()).base.action == redaction::Action::drop);
 }
 
 TEST_CASE("a rule about a stale kit tightens once the kit is stale") {

@@ -47,6 +47,9 @@ TEST_CASE("each part of a key is compared by itself") {
   CHECK(looser([](Json&, Json&) {}).empty());
   CHECK(looser([](Json&, Json& r) { r.erase(r.begin() + 1); }) ==
         Texts{"the key of `/m/*.*.count{1}`: pseudonymise -> keep"});
+  CHECK(looser([](Json&, Json& r) { r.push_back({{"class", "usage"}, {"type", "text"}, {"do", "drop"}}); }).empty());
+  CHECK(looser([](Json&, Json& r) { r[1]["type"] = {"version"}; }) ==
+        Texts{"the key of `/m/*.*.count{1}`: pseudonymise -> keep"});
   CHECK(looser([](Json& f, Json&) { f[2]["key"]["name"]["class"] = "content"; }) ==
         Texts{"the class of the key of `/m/user.*{1}`: `person` -> `content`",
               "the key of `/m/user.*{1}`: drop -> pseudonymise"});

@@ -236,7 +236,7 @@ TEST_CASE("claims, idle rules and differences are those that every set of entitl
         const auto old_plan = before->plan(was, test::small_dictionary());
         const auto new_plan = policy.plan(decisions[f], test::small_dictionary());
         for (const auto& datum : prover::data_of(test::small_dictionary())) {
-          if (!redaction::at_least(treatment_of(datum, *new_plan), treatment_of(datum, *old_plan))) {
+          if (!redaction::at_least(treatments_of(datum, *new_plan), treatments_of(datum, *old_plan))) {
             CHECK(changes->gets_looser());
           }
         }

@@ -31,6 +31,8 @@ const Dictionary& patterns() {
      "type": "count", "class": "usage"},
     {"path": "/m/*", "key": {"pattern": "host:{host}", "host": {"type": "hostname", "class": "identifier"}},
      "type": "count", "class": "usage"},
+    {"path": "/m/*", "key": {"pattern": "by {who}: {what}", "who": {"type": ["uuid", "text"], "class": "person"},
+             "what": {"type": ["version", "id", "text"], "class": "version"}}, "type": "count", "class": "usage"},
     {"path": "/mail", "type": "text", "class": "person"},
     {"path": "/note", "type": "text", "class": "content"}]})",
                                                      "d.json")
@@ -76,9 +78,9 @@ TEST_CASE("a part is replaced only if a reader can see where the pseudonym ends"
   // A `-` stands in every pseudonym; `!` does not, and ends the key.
   CHECK(after({R"({"class":"location","do":"pseudonymise"})"}, R"("leeds-york!":3)").empty());
   const auto plan = make_plan(patterns(), {R"({"class":"location","do":"pseudonymise"})"});
-  CHECK(plan.key_part(2, 0).action == Action::drop);
-  CHECK(plan.key_part(2, 1).action == Action::pseudonymise);
-  CHECK(plan.key(2).action == Action::drop);
+  CHECK(plan.key_part(2, 0).base.action == Action::drop);
+  CHECK(plan.key_part(2, 1).base.action == Action::pseudonymise);
+  CHECK(plan.key(2).base.action == Action::drop);
 }
 
 TEST_CASE("a key that would then be of another pattern is dropped") {
@@ -125,6 +127,44 @@ TEST_CASE("kept parts are searched for copies, and what Airlock wrote is not") {
   CHECK(copied({drop_mail, hide_content}, R"({"mail":"Jane Roehampton","m":{"ds.by Jane Roehampton.direct":1}})")
             .empty());
   CHECK(copied({drop_mail}, R"({"mail":"direct","m":{"ds.x.direct":1}})").empty());
+}
+
+TEST_CASE("a part is treated by the type that its text was taken for") {
+  const std::string uuid = "01808211-23a9-0000-354b-a5da0697932b";
+  const std::string of_texts = R"({"class":"person","type":"text","do":"pseudonymise"})";
+  const auto who = [](const std::string& text) { return pseudonym_of(Class::person, "/m/by *: *", text); };
+  CHECK(after({of_texts}, R"("by Anna: 1.2":3)") == R"("by )" + who("Anna") + R"(: 1.2":3)");
+  CHECK(after({of_texts}, R"("by )" + uuid + R"(: 1.2":3)") == R"("by )" + uuid + R"(: 1.2":3)");
+  CHECK(after({of_texts, R"({"class":"version","type":["id","text"],"do":"drop"})"},
+              R"("by Anna: 1.2":3,"by Anna: beta":4,"by )" + uuid + R"(: V1StGXR8_Z5jdHi6B-myT":5)") ==
+        R"("by )" + who("Anna") + R"(: 1.2":3)");
+  // Other redactions of the class add to it, and what fits no part drops the member.
+  CHECK(after({of_texts, R"({"class":"person","do":"pseudonymise"})"}, R"("by )" + uuid + R"(: 1.2":3)") ==
+        R"("by )" + who(uuid) + R"(: 1.2":3)");
+  CHECK(after({R"({"class":"version","type":"version","do":"truncate_version","to":"major"})"},
+              R"("by Anna: 1.2":3,"by Anna: beta":4)") == R"("by Anna: beta":4)");
+  const auto plan = make_plan(patterns(), {of_texts, R"({"class":"version","type":"version","do":"mask"})"});
+  CHECK(describe(plan.key_part(5, 0)) == "keep; type text: pseudonymise");
+  CHECK(describe(plan.key_part(5, 1)) == "keep; type version: drop");
+  CHECK(describe(plan.key(5)) == "keep; type text: pseudonymise; type version: drop");
+  REQUIRE(plan.key_reasons(5).size() == 2);
+  CHECK(plan.key_reasons(5)[0].part == 0);
+  CHECK(plan.key_reasons(5)[1].part == 1);
+  CHECK(plan.key_reasons(5)[1].unfit == std::vector{dictionary::Type::version});
+}
+
+TEST_CASE("of a part only the types that are taken out are looked for, and the kept ones are searched") {
+  const Lines of_texts{R"({"class":"person","type":"text","do":"pseudonymise"})"};
+  const std::string uuid = "01808211-23a9-0000-354b-a5da0697932b";
+  CHECK(redacted(of_texts, R"({"m":{"by Anna Lund: 1.2":3}})").needles() == std::set<std::string>{"person: Anna Lund"});
+  CHECK(redacted(of_texts, R"({"m":{"by )" + uuid + R"(: 1.2":3}})").needles().empty());
+  const auto plan = make_plan(patterns(), of_texts);
+  const auto fault = [&](const std::string& who) {
+    return scan_bytes(patterns(), plan, R"({"m":{"by )" + who + R"(: 1.2":1}})", TakenOut());
+  };
+  CHECK(fault(uuid).empty());
+  CHECK(fault(pseudonym_of(Class::person, "/m/by *: *", "x")).empty());
+  CHECK(fault("Anna").find("a value that had to be taken out or changed") != std::string::npos);
 }
 
 TEST_CASE("a place with a pattern holds what the treatment of each part allows") {

@@ -66,7 +66,7 @@ std::string key(const Plan& plan, std::string_view path) { return describe(plan.
 std::vector<std::string> touched(const Plan& plan, bool keys = false) {
   std::vector<std::string> out;
   for (std::size_t i = 0; i < dictionary().fields().size(); ++i) {
-    if ((keys ? plan.key(i) : plan.value(i)).action != Action::keep) out.push_back(dictionary().fields()[i].path);
+    if ((keys ? plan.key(i) : plan.value(i)).base.action != Action::keep) out.push_back(dictionary().fields()[i].path);
   }
   return out;
 }

@@ -70,8 +70,8 @@ std::vector<std::string> unnoticed(const Plan& plan, const std::string& report) 
   };
   for (std::size_t i = 0; i < dictionary.fields().size(); ++i) {
     const std::string& path = dictionary.fields()[i].path;
-    if (plan.value(i).action != Action::keep) check(plan.with_value(i, {}), path, "");
-    if (plan.key(i).action != Action::keep) check(plan.with_key(i, {}), path, " (key)");
+    if (plan.value(i).base.action != Action::keep) check(plan.with_value(i, {}), path, "");
+    if (plan.key(i).base.action != Action::keep) check(plan.with_key(i, {}), path, " (key)");
   }
   return out;
 }
