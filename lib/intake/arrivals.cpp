@@ -87,18 +87,28 @@ Result<Arrival> Home::arrival_of_bundle(const std::string& path) {
   AIRLOCK_TRY(out.checkpoint, received.bundle.text("checkpoint.txt"));
   out.head = received.head;
   out.proven_from = received.from;
-  AIRLOCK_TRY(const std::string dictionary, received.bundle.text("dictionary.json"));
-  AIRLOCK_TRY(const dictionary::Dictionary* newest, newest_dictionary());
-  out.facts = facts_of(manifest, received.bundle.file("report.json"), dictionary, newest);
+  AIRLOCK_TRY(const std::string text, received.bundle.text("dictionary.json"));
+  AIRLOCK_TRY(const site::Kit* newest, newest_kit_once());
+  const dictionary::Dictionary* newest_dictionary = newest == nullptr ? nullptr : &newest->dictionary;
+  // Most sites use the newest dictionary, which has been read already.
+  if (newest != nullptr && newest->dictionary_text == text) {
+    out.facts = facts_of(manifest, received.bundle.file("report.json"), newest_dictionary, newest_dictionary);
+    return out;
+  }
+  std::optional<dictionary::Dictionary> own;  // another release may have written one that this cannot read
+  if (may_say_version(text)) {
+    if (auto parsed = dictionary::Dictionary::parse(text, "dictionary.json")) own = std::move(*parsed);
+  }
+  out.facts = facts_of(manifest, received.bundle.file("report.json"), own ? &*own : nullptr, newest_dictionary);
   return out;
 }
 
-Result<const dictionary::Dictionary*> Home::newest_dictionary() {
+Result<const site::Kit*> Home::newest_kit_once() {
   const std::scoped_lock lock(*mutex_);
   if (!newest_kit_) {
     AIRLOCK_TRY(newest_kit_, newest_kit());
   }
-  return *newest_kit_ ? &(*newest_kit_)->dictionary : nullptr;
+  return *newest_kit_ ? &**newest_kit_ : nullptr;
 }
 
 Result<std::vector<Home::DriftingSite>> Home::drift(const std::string& since) {

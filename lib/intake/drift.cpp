@@ -25,7 +25,7 @@ bool walk(const core::Blob& report, const Dictionary& dictionary, Look look) {
   report::Limits limits;
   limits.bytes = report::report_bytes_maximum;
   const crypto::Secret key(sys::random_bytes(fingerprint_key_bytes));
-  report::Scanner scanner(report, limits, key);
+  report::Scanner scanner(report, limits, key, dictionary.document());
   dictionary::Classifier classifier(dictionary);
   for (;;) {
     const auto next = scanner.next();
@@ -47,13 +47,19 @@ std::string version_in(const core::Blob& report, const Dictionary& dictionary) {
   return complete && out.size() <= dictionary::version_bytes_limit && core::is_printable(out) ? out : "";
 }
 
-/// The required figures that the report does not have with a value of their type.
+/// The required figures that the report, or one of its objects, does not have with a value of their type.
 std::vector<MisfitCount> missing_in(const core::Blob& report, const Dictionary& dictionary) {
-  std::vector<bool> is_missing;
-  for (const dictionary::Field& field : dictionary.fields()) is_missing.push_back(field.required);
-  if (std::find(is_missing.begin(), is_missing.end(), true) == is_missing.end()) return {};
-  const bool complete = walk(report, dictionary, [&](const report::Token&, const Placement& placement) {
-    if (placement.status == TokenStatus::declared && !placement.stands_in) is_missing[placement.field] = false;
+  std::vector<bool> is_required;
+  for (const dictionary::Field& field : dictionary.fields()) is_required.push_back(field.required);
+  if (std::find(is_required.begin(), is_required.end(), true) == is_required.end()) return {};
+  const std::size_t depth = report::depth_of_objects(dictionary.document());
+  std::vector<bool> is_absent = is_required;  // of the object that is being read
+  std::vector<bool> is_missing(is_required.size(), false);
+  const bool complete = walk(report, dictionary, [&](const report::Token& token, const Placement& placement) {
+    if (placement.status == TokenStatus::declared && !placement.stands_in) is_absent[placement.field] = false;
+    if (token.kind != report::TokenKind::end_object || token.depth != depth) return;
+    for (std::size_t i = 0; i < is_absent.size(); ++i) is_missing[i] = is_missing[i] || is_absent[i];
+    is_absent = is_required;
   });
   std::vector<MisfitCount> out;
   if (!complete) return out;
@@ -65,8 +71,8 @@ std::vector<MisfitCount> missing_in(const core::Blob& report, const Dictionary& 
 
 }  // namespace
 
-ReportFacts facts_of(const envelope::Manifest& manifest, const core::Blob& report, std::string_view own,
-                     const dictionary::Dictionary* newest) {
+ReportFacts facts_of(const envelope::Manifest& manifest, const core::Blob& report, const Dictionary* own,
+                     const Dictionary* newest) {
   ReportFacts out;
   out.dictionary_sha256 = manifest.decision.dictionary.sha256;
   for (const envelope::PassedOverReport& passed : manifest.passed_over) {
@@ -77,12 +83,26 @@ ReportFacts facts_of(const envelope::Manifest& manifest, const core::Blob& repor
     if (each.what == "undeclared" || each.what == "ill_typed") counts[{each.what, each.path}] += each.count;
   }
   for (const auto& [place, count] : counts) out.misfits.push_back({place.first, place.second, count});
-  if (const auto dictionary = Dictionary::parse(own, "dictionary.json")) out.version = version_in(report, *dictionary);
+  if (own != nullptr) out.version = version_in(report, *own);
   if (newest != nullptr) {
     auto missing = missing_in(report, *newest);
     std::move(missing.begin(), missing.end(), std::back_inserter(out.misfits));
   }
   return out;
+}
+
+bool may_say_version(std::string_view dictionary) {
+  constexpr std::string_view name = "\"version\"";
+  constexpr std::string_view blanks = " \t\r\n";
+  for (auto at = dictionary.find(name); at != dictionary.npos; at = dictionary.find(name, at + 1)) {
+    const auto colon = dictionary.find_first_not_of(blanks, at + name.size());
+    if (colon == dictionary.npos || dictionary[colon] != ':') continue;
+    const auto value = dictionary.find_first_not_of(blanks, colon + 1);
+    if (value != dictionary.npos && (dictionary.substr(value, 2) == "\"/" || dictionary.substr(value, 2) == "\"\\")) {
+      return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace airlock::intake

@@ -232,8 +232,8 @@ class Home {
   [[nodiscard]] Result<void> check_any_site();
   /// The newest kit of this home that verifies; nothing if there is none.
   [[nodiscard]] Result<std::optional<site::Kit>> newest_kit();
-  /// Its dictionary, read once; null if there is none.
-  [[nodiscard]] Result<const dictionary::Dictionary*> newest_dictionary();
+  /// The same, read once; null if there is none.
+  [[nodiscard]] Result<const site::Kit*> newest_kit_once();
   /// The pair at this place among those that open bundles, the one in force first; null where there are no more.
   [[nodiscard]] Result<const site::Identity*> opener(std::size_t place);
   /// `find_site`. Error: refused where the site was retired.

@@ -22,7 +22,7 @@ const std::string dictionary_text = R"({
 ReportFacts facts(const std::string& report, const envelope::Manifest& manifest = {}) {
   const auto dictionary = dictionary::Dictionary::parse(dictionary_text, "dictionary.json");
   REQUIRE_MESSAGE(dictionary, dictionary.error().message);
-  return facts_of(manifest, core::MemoryBlob(report), dictionary_text, &*dictionary);
+  return facts_of(manifest, core::MemoryBlob(report), &*dictionary, &*dictionary);
 }
 
 const MisfitCount no_seats{"missing", "/seats", 1};
@@ -33,7 +33,7 @@ TEST_CASE("the version is the report's, if it has the type, and empty otherwise"
   CHECK(facts(R"({"version": "version-abc", "seats": 1, "nodes": 2})").version.empty());
   CHECK(facts(R"({"seats": 1, "nodes": 2})").version.empty());
   CHECK(facts(R"({"version": "5.0.0", "seats": )").version.empty());
-  const auto own = facts_of({}, core::MemoryBlob("{}"), "no dictionary", nullptr);
+  const auto own = facts_of({}, core::MemoryBlob("{}"), nullptr, nullptr);
   CHECK(own == ReportFacts{});
 }
 
@@ -85,3 +85,28 @@ TEST_CASE("the register adds up by version, dictionary, kind and path, and keeps
 }
 
 }  // namespace
+
+TEST_CASE("only a dictionary that may say where the version is is read for it") {
+  CHECK(may_say_version(dictionary_text));
+  CHECK(may_say_version("{\"roles\": {\"version\" :\n\"/v\"}}"));
+  CHECK(may_say_version(R"({"roles": {"version": "\/v"}})"));
+  CHECK_FALSE(may_say_version(R"({"fields": [{"class": "version", "values": ["version", "/"]}]})"));
+  CHECK_FALSE(may_say_version(R"({"a": "version)"));
+  CHECK_FALSE(may_say_version(R"("version")"));
+}
+
+TEST_CASE("a required figure is missing if one of several objects lacks it") {
+  const auto dictionary =
+      dictionary::Dictionary::parse(R"({"format": "airlock-dictionary/2", "name": "d", "product": "p",
+    "document": "lines", "roles": {"event": {"always": "usage"}, "version": "/version"}, "fields": [
+    {"path": "/version", "type": "version", "class": "version"},
+    {"path": "/seats", "type": "count", "class": "usage", "required": true}]})",
+                                    "d.json");
+  REQUIRE(dictionary);
+  const auto facts = [&](const std::string& report) {
+    return facts_of({}, core::MemoryBlob(report), &*dictionary, &*dictionary);
+  };
+  CHECK(facts("{\"version\":\"1.2\",\"seats\":1}\n{\"seats\":2}\n").misfits.empty());
+  CHECK(facts("{\"version\":\"1.2\",\"seats\":1}\n{\"seats\":2}\n").version == "1.2");
+  CHECK(facts("{\"seats\":1}\n{\"seats\":null}\n").misfits == std::vector{no_seats});
+}

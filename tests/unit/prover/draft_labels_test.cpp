@@ -61,8 +61,8 @@ TEST_CASE("no field is guessed looser than labelled without a mark, and most are
                     product << " " << path << " is labelled " << label << ", guessed " << dictionary::name(guessed));
     }
   }
-  std::cout << "labels: " << fields << " fields, " << right << " right without a mark (" << 100 * right / fields
-            << " %), " << marked << " marked\n";
+  std::cout << "counted: labels: " << fields << " fields, " << right << " right without a mark ("
+            << 100 * right / fields << " %), " << marked << " marked\n";
   CHECK(right * 100 >= fields * 75);
 }
 
@@ -77,7 +77,8 @@ TEST_CASE("every sample is declared whole by its own draft") {
         CHECK(test::not_declared(object, test::for_elements(draft.text)) == std::vector<std::string>{});
       }
     }
-    std::cout << product << ": " << draft.declarations << " declarations, " << draft.marked << " marked\n";
+    std::cout << "counted: draft of " << product << ": " << draft.declarations << " declarations, " << draft.marked
+              << " marked\n";
     if (const char* folder = std::getenv("AIRLOCK_DRAFTS")) {
       std::ofstream(std::string(folder) + "/" + product + ".json") << draft.text;
     }
