@@ -13,7 +13,9 @@ using core::Time;
 
 Json looser_json(const std::vector<policy::Loosening>& loosenings) {
   Json out = Json::array();
-  for (const auto& each : loosenings) out.push_back({{"what", each.what}, {"from", each.from}, {"to", each.to}});
+  for (const auto& each : loosenings) {
+    out.push_back({{"what", each.what}, {"from", each.from}, {"to", each.to}, {"reason", policy::reason(each)}});
+  }
   return out;
 }
 

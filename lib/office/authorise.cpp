@@ -62,21 +62,8 @@ Result<Proposal> propose(const gate::Inputs& inputs, const std::optional<std::ui
   const auto& verdict = inputs.licence.verdict;
   out.licence = core::name(verdict.state);
   if (verdict.licence) out.licence = verdict.licence->serial + ", tier " + verdict.licence->tier + ", " + out.licence;
-  AIRLOCK_TRY(const policy::Ceiling decisions, gate::decisions_in_force(inputs));
-  for (const auto& [event, settled] : decisions) {
-    // A passing licence state can make a decision looser for now. A person must authorise that decision too.
-    AIRLOCK_TRY(const policy::Terms now, gate::decision_now(inputs, event));
-    const policy::Terms& terms = policy::nowhere_looser(now, settled) ? settled : now;
-    auto loosenings = gate::above_ceiling(terms, inputs, event);
-    if (loosenings.empty()) continue;
-    std::optional<policy::Disposition> before;
-    if (inputs.ceiling) {
-      const auto found = inputs.ceiling->find(event);
-      if (found != inputs.ceiling->end()) before = found->second.disposition;
-    }
-    out.raises.push_back({event, before, terms.disposition, std::move(loosenings)});
-    out.decisions.emplace(event, terms);
-  }
+  AIRLOCK_TRY(out.raises, raises(inputs));
+  for (const Raise& raise : out.raises) out.decisions.emplace(raise.event, raise.decision);
   return out;
 }
 

@@ -10,6 +10,7 @@
 #include "core/digest.hpp"
 #include "core/result.hpp"
 #include "gate/inputs.hpp"
+#include "office/raises.hpp"
 #include "policy/also_new.hpp"
 #include "policy/ceiling.hpp"
 #include "sys/world.hpp"
@@ -17,14 +18,6 @@
 namespace airlock::office {
 
 using core::Result;
-
-/// An event whose decision is looser than the ceiling, with every way in which it is looser.
-struct Raise {
-  std::string event;
-  std::optional<policy::Disposition> before;  ///< nothing if the event was never authorised
-  policy::Disposition after;
-  std::vector<policy::Loosening> loosenings;
-};
 
 /// Everything that a person can authorise at this moment.
 struct Proposal {

@@ -85,34 +85,38 @@ Result<void> show_publicly(const gate::Session& session) {
   return gate::refresh_public(fresh, session.ledger(), licence::LicenceVerdict{}, session.now());
 }
 
-Result<std::vector<std::string>> put_kit(gate::Session& session, site::Kit kit, std::string_view file) {
+Result<KitEffect> put_kit(gate::Session& session, site::Kit kit, std::string_view file) {
   const site::Site& site = session.site();
   const ledger::Ledger& ledger = session.ledger();
-  std::vector<std::string> admitted;
   AIRLOCK_TRY(const auto in_force, gate::kit_in_force(ledger));
   const published::KnownKit known = gate::known_kit(site, in_force);
   AIRLOCK_CHECK(check_number(kit, in_force, known));
   AIRLOCK_TRY(const auto roots, site.vendor_roots());
   AIRLOCK_CHECK(published::check_lists(kit, known.lists, roots));
   const published::KitHeader header = kit.header();
-  if (!in_force || in_force->number != kit.number) {
-    Json members = gate::kit_members(kit);
-    AIRLOCK_TRY(gate::Inputs inputs, gate::read_inputs(session));
-    AIRLOCK_TRY(auto declared, gate::declared_so_far(ledger, inputs.kit));
+  Json members = gate::kit_members(kit);
+  AIRLOCK_TRY(gate::Inputs inputs, gate::read_inputs(session));
+  AIRLOCK_TRY(auto declared, gate::declared_so_far(ledger, inputs.kit));
+  AIRLOCK_CHECK(gate::use_kit(inputs, std::move(kit), ledger));
+  const bool is_new = !in_force || in_force->number != header.number;
+  std::vector<std::string> admitted;
+  if (is_new) {
     AIRLOCK_TRY(const gate::Consents consents, gate::consents_in_force(ledger));
-    AIRLOCK_CHECK(gate::use_kit(inputs, std::move(kit), ledger));
     AIRLOCK_TRY(admitted, gate::install_into_ceiling(
                               inputs, declared ? policy::Consent{consents.to, *declared} : policy::Consent{}));
     if (!admitted.empty()) members["by_consent"] = {{"entry", consents.entry}, {"paths", admitted}};
-    gate::add_declared(members, std::move(declared), *inputs.kit);
     AIRLOCK_CHECK(gate::add_ceiling(members, inputs));
+  }
+  AIRLOCK_TRY(KitEffect effect, effect_of(inputs, std::move(admitted), declared));
+  if (is_new) {
+    gate::add_declared(members, std::move(declared), *inputs.kit);
     AIRLOCK_CHECK(
         sys::replace_file(site.path(site::layout::proposed_kit), file, site.file_permissions(), site.world()));
     AIRLOCK_CHECK(session.append(ledger::Kind::kit, "", members));
   }
   AIRLOCK_CHECK(gate::put_kit_files(site, header, file));
   AIRLOCK_CHECK(show_publicly(session));
-  return admitted;
+  return effect;
 }
 
 Result<std::vector<gate::OwnRedaction>> idle_redactions(const site::Site& site, const site::Kit& kit) {
@@ -165,10 +169,10 @@ Result<InstalledKit> install_kit(const std::string& directory, std::string_view 
   }
   AIRLOCK_CHECK(adopt_product(site, kit.product));
   AIRLOCK_TRY(auto idle, idle_redactions(site, kit));
-  AIRLOCK_TRY(auto admitted, put_kit(session, std::move(kit), file));
+  AIRLOCK_TRY(auto effect, put_kit(session, std::move(kit), file));
   AIRLOCK_TRY(const auto machine, site::read_machine());
   const auto own = policy::most_demanding(site.configuration().approvals, machine.approvals);
-  return InstalledKit{number, std::move(idle), policy::most_demanding(own, asked_by_kit), std::move(admitted)};
+  return InstalledKit{number, std::move(idle), policy::most_demanding(own, asked_by_kit), std::move(effect)};
 }
 
 }  // namespace airlock::office

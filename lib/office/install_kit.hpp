@@ -13,6 +13,7 @@
 #include "gate/own_redactions.hpp"
 #include "gate/session.hpp"
 #include "ledger/ledger.hpp"
+#include "office/raises.hpp"
 #include "site/kit.hpp"
 #include "site/site.hpp"
 #include "sys/world.hpp"
@@ -27,7 +28,7 @@ struct InstalledKit {
   std::uint64_t number = 0;
   std::vector<gate::OwnRedaction> idle;  ///< `redact_also` that selects nothing in this kit, so that reports are held
   policy::Approvals approvals;           ///< those that site, machine and this kit ask for together
-  std::vector<std::string> by_consent;   ///< paths of new values that may leave because of a standing consent
+  KitEffect effect;
 };
 /// Installs a kit with a higher number than the kit in force, or the same kit again. Refuses a lower number and a jump
 /// of more than `kit_jump_maximum`, and puts such a kit aside for a person to `authorise`. Also refuses a kit that was
@@ -64,7 +65,7 @@ struct ProposedKit {
 
 /// Puts a kit into force in three steps: writes the file aside, so that the next run can finish if this one is cut
 /// short; appends the `kit` entry; calls `put_kit_files`. Until all three are done, every report is withheld. Returns
-/// the paths of new values that may leave because of a standing consent.
-[[nodiscard]] Result<std::vector<std::string>> put_kit(gate::Session& session, site::Kit kit, std::string_view file);
+/// what the kit does here.
+[[nodiscard]] Result<KitEffect> put_kit(gate::Session& session, site::Kit kit, std::string_view file);
 
 }  // namespace airlock::office

@@ -188,6 +188,37 @@ std::map<std::string, AlsoNew> coverable(const Terms& decision, const Terms& cei
   return out;
 }
 
+void WouldCover::add(const WouldCover& other) {
+  for (const Coverable& each : other.consents) {
+    const auto same = std::find_if(consents.begin(), consents.end(),
+                                   [&](const Coverable& one) { return one.consent == each.consent; });
+    if (same == consents.end()) {
+      consents.push_back(each);
+    } else {
+      same->paths.insert(each.paths.begin(), each.paths.end());
+    }
+  }
+  suffices = suffices && other.suffices;
+}
+
+WouldCover would_cover(const Terms& decision, const Terms& ceiling, const std::set<std::string>& declared) {
+  std::set<std::string> looser;
+  for (const Loosening& difference : loosenings(decision, &ceiling)) looser.insert(difference.path);
+  std::map<std::string, Coverable> consents;  // by their words
+  std::vector<std::string> covered;
+  for (const auto& [path, consent] : coverable(decision, ceiling, declared)) {
+    if (!looser.contains(path)) continue;
+    covered.push_back(path);
+    Coverable& found = consents[as_typed(consent)];
+    found.consent = consent;
+    found.paths.insert(path);
+  }
+  WouldCover out;
+  for (auto& [words, found] : consents) out.consents.push_back(std::move(found));
+  out.suffices = nowhere_looser(decision, extended(ceiling, decision, covered));
+  return out;
+}
+
 Terms extended(const Terms& ceiling, const Terms& decision, const std::vector<std::string>& paths) {
   Terms out = ceiling;
   for (const std::string& path : paths) out.values.emplace(path, decision.values.at(path));

@@ -53,6 +53,22 @@ struct Consent {
 /// such consent. `declared`: every path that any kit of the site declared before.
 [[nodiscard]] std::map<std::string, AlsoNew> coverable(const Terms& decision, const Terms& ceiling,
                                                        const std::set<std::string>& declared);
+/// New values that one consent would cover.
+struct Coverable {
+  AlsoNew consent;
+  std::set<std::string> paths;
+};
+/// What consents would cover of that which is looser.
+struct WouldCover {
+  std::vector<Coverable> consents;  ///< the smallest ones, each once
+  bool suffices = true;             ///< whether nothing else is looser; if something is, consents let nothing in
+
+  /// Adds what consents would cover for another decision.
+  void add(const WouldCover& other);
+};
+/// What consents would cover of that in which `decision` is looser than `ceiling`. `declared`: as for `coverable`.
+[[nodiscard]] WouldCover would_cover(const Terms& decision, const Terms& ceiling,
+                                     const std::set<std::string>& declared);
 /// The terms that a ceiling with `ceiling` has once somebody has consented to these values of `decision`.
 [[nodiscard]] Terms extended(const Terms& ceiling, const Terms& decision, const std::vector<std::string>& paths);
 

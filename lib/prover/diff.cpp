@@ -82,10 +82,8 @@ class Differ {
     for (auto& [key, change] : treatments_) out_.treatments.push_back(std::move(change));
     compare_events();
     for (auto& [key, change] : terms_) out_.terms.push_back(std::move(change));
-    for (auto& [key, found] : coverable_) out_.coverable.push_back(std::move(found));
     const auto loosens = [](const auto& change) { return change.direction != Direction::stricter; };
-    out_.consents_suffice = consents_suffice_ && !out_.coverable.empty() &&
-                            std::none_of(out_.dispositions.begin(), out_.dispositions.end(), loosens);
+    if (std::any_of(out_.dispositions.begin(), out_.dispositions.end(), loosens)) out_.would_cover.suffices = false;
     return std::move(out_);
   }
 
@@ -171,33 +169,16 @@ class Differ {
       const auto terms_before = policy::terms_of(Disposition::send, plan_before, before_.dictionary);
       const auto terms_after = policy::terms_of(Disposition::send, plan_after, after_.dictionary);
       at->second.terms = term_changes(terms_before, terms_after);
-      look_for_consents(terms_before, terms_after, at->second.terms);
+      out_.would_cover.add(policy::would_cover(terms_after, terms_before, declared_before_));
     }
     return at->second;
-  }
-
-  void look_for_consents(const policy::Terms& before, const policy::Terms& after,
-                         const std::vector<TermChange>& changes) {
-    std::set<std::string> looser;
-    for (const TermChange& change : changes) {
-      if (change.direction == Direction::looser) looser.insert(change.difference.path);
-    }
-    Names covered;
-    for (const auto& [path, consent] : policy::coverable(after, before, declared_before_)) {
-      if (!looser.contains(path)) continue;
-      covered.push_back(path);
-      auto& found = coverable_[policy::as_typed(consent)];
-      found.consent = consent;
-      found.paths.insert(path);
-    }
-    consents_suffice_ = consents_suffice_ && policy::nowhere_looser(after, policy::extended(before, after, covered));
   }
 
   /// An event that only the new dictionary declares was never authorised.
   void compare_events() {
     for (const auto& event : after_.dictionary.events()) {
       if (contains(before_.dictionary.events(), event)) continue;
-      consents_suffice_ = false;
+      out_.would_cover.suffices = false;
       out_.terms.push_back({{"the event " + quote(event), "not declared", "declared"}, Direction::looser, "", {}});
     }
     for (const auto& event : before_.dictionary.events()) {
@@ -256,8 +237,6 @@ class Differ {
   std::map<std::tuple<std::string, Disposition, Disposition>, DispositionChange> dispositions_;
   std::map<std::tuple<std::string, std::string, std::string, std::string>, TreatmentChange> treatments_;
   std::map<std::tuple<std::string, std::string, std::string, Direction>, TermChange> terms_;
-  std::map<std::string, Coverable> coverable_;  ///< by the words of the consent
-  bool consents_suffice_ = true;
   std::set<std::string> declared_before_;
   std::map<std::pair<Names, Names>, Differences> compared_;
   std::vector<const Differences*> differences_;  ///< of each group; null if one side withholds

@@ -37,21 +37,14 @@ struct TreatmentChange {
   std::uint64_t combinations = 0;
 };
 
-/// New values that one standing consent (policy/also_new.hpp) would cover.
-struct Coverable {
-  policy::AlsoNew consent;
-  std::set<std::string> paths;
-};
-
 struct PolicyDiff {
   std::uint64_t combinations = 0;  ///< that were compared
   std::uint64_t changed = 0;       ///< in which anything differs
   std::vector<DispositionChange> dispositions;
   std::vector<TreatmentChange> treatments;
-  std::vector<TermChange> terms;     ///< what the ceiling's order finds, changed treatments included
-  std::vector<Coverable> coverable;  ///< what is looser and what a consent given before would cover
-  /// Whether these consents cover everything that is looser. If not, a site lets none of it in by consent.
-  bool consents_suffice = false;
+  std::vector<TermChange> terms;  ///< what the ceiling's order finds, changed treatments included
+  /// What standing consents would cover of that which is looser, at a site that gave them before.
+  policy::WouldCover would_cover;
 
   [[nodiscard]] bool gets_looser() const;
 };

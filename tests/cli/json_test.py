@@ -28,7 +28,7 @@ RARE = {
     "airlock approve": ["number", "payload_sha256", "decision_sha256"],
     "airlock licence *": ["next.*", "installed.unknown[]"],
     "airlock licence usage": ["limits[].*"],
-    "airlock kit *": ["approvals[]", "idle_redactions[]", "by_consent[]"],
+    "airlock kit *": ["approvals[]", "idle_redactions[]", "by_consent[]", "held[].*", "consents[].*"],
     "airlock*": ["approvals[].*", "warnings[]", "missing[].*"],
     "airlock outbox list": ["outbox[].attempts", "outbox[].last_attempt", "outbox[].last_error", "outbox[].next_try",
                             "outbox[].maybe_delivered", "acknowledged[]"],

@@ -120,5 +120,5 @@ def test_a_new_pattern_over_a_known_one_waits_for_a_person(grafana):
     changed["fields"].append({"path": "/metrics/*", "type": "count", "class": "usage",
                               "key": {"pattern": "stats.ds.{plugin}.{version}.count", "plugin": TEXT, "version": TEXT}})
     kit = w.new_kit(w.path / "policy.json", w.file("changed.json", json.dumps(changed)))
-    w.airlock("kit", "install", kit)
+    assert "`/metrics/stats.ds.*.*.count`" in w.airlock("kit", "install", kit).text
     assert "one of `/metrics/stats.ds.*.count`" in w.airlock("authorise", "--reason", "the new kit", "--yes").text

@@ -30,7 +30,7 @@ Json to_json(const office::Proposal& proposal) {
   for (const office::Raise& raise : proposal.raises) {
     events.push_back({{"event", raise.event},
                       {"before", raise.before ? Json(policy::name(*raise.before)) : Json(nullptr)},
-                      {"after", policy::name(raise.after)},
+                      {"after", policy::name(raise.decision.disposition)},
                       {"looser", health::looser_json(raise.loosenings)}});
   }
   return events;
@@ -55,9 +55,10 @@ std::vector<std::string> sentences(const office::Proposal& proposal) {
     if (proposal.raises.empty()) out.emplace_back("nothing would be looser than this site's ceiling");
   }
   for (const office::Raise& raise : proposal.raises) {
-    out.push_back(
-        "reports of event " + core::quote(raise.event) + " would be allowed " + core::quote(policy::name(raise.after)) +
-        (raise.before ? "; so far at most " + core::quote(policy::name(*raise.before)) : "") + ". Looser are:");
+    out.push_back("reports of event " + core::quote(raise.event) + " would be allowed " +
+                  core::quote(policy::name(raise.decision.disposition)) +
+                  (raise.before ? "; so far at most " + core::quote(policy::name(*raise.before)) : "") +
+                  ". Looser are:");
     for (const auto& difference : raise.loosenings) out.push_back("  " + difference.text());
   }
   if (proposal.also_new) {

@@ -4,6 +4,7 @@
 #include "commands.hpp"
 #include "core/text.hpp"
 #include "gate/kit_files.hpp"
+#include "health/documents.hpp"
 #include "office/install_kit.hpp"
 #include "present.hpp"
 #include "site/site.hpp"
@@ -41,6 +42,40 @@ core::Json to_json(const std::vector<gate::OwnRedaction>& idle) {
   return out;
 }
 
+core::Json held_json(const office::KitEffect& effect) {
+  core::Json out = core::Json::array();
+  for (const office::Raise& raise : effect.raises) {
+    out.push_back({{"event", raise.event}, {"looser", health::looser_json(raise.loosenings)}});
+  }
+  return out;
+}
+
+/// Adds what the kit does here to a document; `effect` is null if the kit cannot be compared. Scripts must not take
+/// that, or a decision that nobody can make, for "nothing is held".
+void add_effect(core::Json& document, const office::KitEffect* effect) {
+  const bool known = effect != nullptr && effect->problem.empty();
+  document["held"] = known ? held_json(*effect) : core::Json(nullptr);
+  document["consents"] = known ? tools::to_json(effect->would_cover) : core::Json(nullptr);
+  document["by_consent"] = effect != nullptr ? core::Json(effect->by_consent) : core::Json(nullptr);
+}
+
+/// What the kit allows beyond this site's ceiling, and what consents let in or would cover.
+void say_effect(const console::Console& console, const office::KitEffect& effect, std::string_view are_held) {
+  if (!effect.by_consent.empty()) {
+    console.say("new values that may leave, since `airlock authorise --also-new` consented to them:");
+    for (const std::string& declared : effect.by_consent) console.say("  " + declared);
+  }
+  for (const office::Raise& raise : effect.raises) {
+    console.say("reports of event " + core::quote(raise.event) + " " + std::string(are_held) +
+                " until `airlock authorise --reason TEXT`. Looser than this site's ceiling:");
+    for (const auto& difference : raise.loosenings) {
+      console.say("  " + difference.what + ": " + policy::reason(difference));
+    }
+  }
+  say_would_cover(console, effect.would_cover);
+  if (!effect.problem.empty()) console.warn("nobody can say what this kit allows here: " + effect.problem, "");
+}
+
 int show(Context& context, const std::string& file) {
   const auto site = site::Site::open(context.site);
   if (!site) return context.console.report(site.error());
@@ -52,9 +87,13 @@ int show(Context& context, const std::string& file) {
   const auto idle = office::idle_redactions(*site, *kit);
   if (!idle) return context.console.report(idle.error());
   warn_of_idle(context.console, *idle);
+  // Whoever may not read the ledger can verify a kit all the same.
+  const auto effect = office::effect_of_kit(*site, *text);
+  if (!effect) context.console.warn("cannot compare it with this site's ceiling: " + effect.error().message, "");
   if (context.console.json()) {
     core::Json document = to_json(*kit);
     document["idle_redactions"] = to_json(*idle);
+    add_effect(document, effect ? &*effect : nullptr);
     context.console.print(document);
     return 0;
   }
@@ -71,6 +110,11 @@ int show(Context& context, const std::string& file) {
       {"content", "SHA-256 " + kit->content_sha256.hex()}};
   if (!kit->asked_approvals.none()) rows.emplace_back("approvals", policy::in_words(kit->asked_approvals));
   context.console.say(rows);
+  if (!effect) return 0;
+  say_effect(context.console, *effect, file.empty() ? "are held" : "will be held once it is installed,");
+  if (effect->raises.empty() && effect->problem.empty()) {
+    context.console.say("nothing in it is looser than this site's ceiling");
+  }
   return 0;
 }
 
@@ -81,20 +125,18 @@ int install(Context& context, const std::string& path) {
   if (!installed) return context.console.report(core::Error(installed.error()).within(core::quote(path)));
   warn_of_idle(context.console, installed->idle);
   if (context.console.json()) {
-    context.console.print({{"number", installed->number},
-                           {"by_consent", installed->by_consent},
-                           {"idle_redactions", to_json(installed->idle)},
-                           {"approvals", policy::to_json(installed->approvals)},
-                           {"exit", 0}});
+    core::Json document{{"number", installed->number},
+                        {"idle_redactions", to_json(installed->idle)},
+                        {"approvals", policy::to_json(installed->approvals)},
+                        {"exit", 0}};
+    add_effect(document, &installed->effect);
+    context.console.print(document);
   }
   context.console.say("installed kit number " + std::to_string(installed->number));
   if (!installed->approvals.none()) {
     context.console.say("what would leave waits for the approvals of " + policy::in_words(installed->approvals));
   }
-  if (!installed->by_consent.empty()) {
-    context.console.say("new values that may leave, since `airlock authorise --also-new` consented to them:");
-    for (const std::string& declared : installed->by_consent) context.console.say("  " + declared);
-  }
+  say_effect(context.console, installed->effect, "are held");
   say_waiting(context.console, context.site);
   return 0;
 }
@@ -106,7 +148,7 @@ void add_kit(Context& context) {
   auto file = std::make_shared<std::string>();
   console::Command group = context.console.group("kit", "verify, show or install the vendor's kit");
   context.console
-      .command(group, "verify", "verify a kit as this site would, without installing it",
+      .command(group, "verify", "verify a kit as this site would, and show what it would change here",
                "  airlock kit verify kit.p7s", [&context, file] { return show(context, *file); })
       .text("FILE", *file, "the kit", console::Kind::file, console::Need::required);
   context.console.command(group, "show", "what the kit in the site directory says", "  airlock kit show",

@@ -20,19 +20,6 @@ struct Options {
   std::vector<std::string> before_dictionary;
 };
 
-void say_coverable(const console::Console& console, const prover::PolicyDiff& found) {
-  if (found.coverable.empty()) return;
-  console.say("a standing consent (`airlock authorise --also-new`) that a site gave before would cover:");
-  for (const auto& each : found.coverable) {
-    std::string paths;
-    for (const auto& path : each.paths) paths += (paths.empty() ? "" : ", ") + quote(path);
-    console.say("  " + policy::as_typed(each.consent) + ": " + paths);
-  }
-  if (!found.consents_suffice) {
-    console.say("but more than that is looser, so such a site too would hold reports until `airlock authorise`");
-  }
-}
-
 Json terms_json(const std::vector<prover::TermChange>& changes) {
   Json out = Json::array();
   for (const auto& each : changes) {
@@ -52,14 +39,6 @@ Json terms_json(const std::vector<prover::TermChange>& changes) {
   return out;
 }
 
-Json coverable_json(const std::vector<prover::Coverable>& coverable) {
-  Json out = Json::array();
-  for (const auto& each : coverable) {
-    out.push_back({{"also_new", policy::as_typed(each.consent)}, {"paths", each.paths}});
-  }
-  return out;
-}
-
 int diff(Context& context, const Options& options) {
   const auto after = documents_from(context, options.after, options.dictionary);
   if (!after) return context.console.report(after.error());
@@ -72,7 +51,7 @@ int diff(Context& context, const Options& options) {
   const auto sentences = prover::in_sentences(*found);
   if (!context.console.json()) {
     for (const auto& sentence : sentences) context.console.say(sentence);
-    say_coverable(context.console, *found);
+    say_would_cover(context.console, found->would_cover);
     context.console.say(std::to_string(found->changed) + " of " + std::to_string(found->combinations) +
                         " combinations change" + (code ? "; something gets looser" : "; nothing gets looser"));
     return core::exit_code(code);
@@ -106,8 +85,8 @@ int diff(Context& context, const Options& options) {
                          {"dispositions", dispositions},
                          {"treatments", treatments},
                          {"terms", terms_json(found->terms)},
-                         {"consents", coverable_json(found->coverable)},
-                         {"consents_suffice", found->consents_suffice},
+                         {"consents", to_json(found->would_cover)},
+                         {"consents_suffice", !found->would_cover.consents.empty() && found->would_cover.suffices},
                          {"sentences", sentences}},
                         code, "something gets looser",
                         "`sentences` says what; a site needs `airlock authorise` for it");

@@ -232,4 +232,25 @@ void show(const console::Console& console, const gate::Processed& processed) {
   }
 }
 
+void say_would_cover(const console::Console& console, const policy::WouldCover& covered) {
+  if (covered.consents.empty()) return;
+  console.say("a standing consent (`airlock authorise --also-new`) that was given before would cover:");
+  for (const auto& each : covered.consents) {
+    std::string paths;
+    for (const auto& path : each.paths) paths += (paths.empty() ? "" : ", ") + core::quote(path);
+    console.say("  " + policy::as_typed(each.consent) + ": " + paths);
+  }
+  if (!covered.suffices) {
+    console.say("but more than that is looser, so reports would be held all the same until `airlock authorise`");
+  }
+}
+
+core::Json to_json(const policy::WouldCover& covered) {
+  core::Json out = core::Json::array();
+  for (const auto& each : covered.consents) {
+    out.push_back({{"also_new", policy::as_typed(each.consent)}, {"paths", each.paths}});
+  }
+  return out;
+}
+
 }  // namespace airlock::tools

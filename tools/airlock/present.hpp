@@ -13,6 +13,7 @@
 #include "ledger/ledger.hpp"
 #include "ledger/merkle.hpp"
 #include "licence/verdict.hpp"
+#include "policy/also_new.hpp"
 
 namespace airlock::tools {
 
@@ -49,6 +50,11 @@ void say_waiting(const console::Console& console, const std::string& site);
 
 /// Says which file was written, by the members `file`, `bytes` and `sha256` of a command's document.
 void say_written(const console::Console& console, const core::Json& written);
+
+/// What standing consents would cover, and whether that is all; nothing if they would cover nothing.
+void say_would_cover(const console::Console& console, const policy::WouldCover& covered);
+/// The consents, each with its paths.
+[[nodiscard]] core::Json to_json(const policy::WouldCover& covered);
 
 [[nodiscard]] core::Json to_json(const ledger::TreeHead& head);
 /// `2022-04-25 to 2022-05-01`, or `undated`.

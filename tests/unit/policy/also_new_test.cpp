@@ -112,6 +112,32 @@ TEST_CASE("for each new value that can be covered, the smallest consent, as a pe
   CHECK(policy::extended(old_terms(), now, {"/p/new"}).values.size() == old_terms().values.size() + 1);
 }
 
+TEST_CASE("what consents would cover of that which is looser, over several events, and whether that is all") {
+  const std::set<std::string> declared{"/event", "/p/old", "/p/in/*"};
+  Terms now = old_terms();
+  now.values["/p/new"] = kept({"count"});
+  auto found = policy::would_cover(now, old_terms(), declared);
+  REQUIRE(found.consents.size() == 1);
+  CHECK(found.consents.front().paths == std::set<std::string>{"/p/new"});
+  CHECK(found.suffices);
+  Terms other = old_terms();
+  other.values["/p/other"] = kept({"count"});
+  other.values["/p/word"] = kept({"enum x"});
+  found.add(policy::would_cover(other, old_terms(), declared));
+  REQUIRE(found.consents.size() == 2);
+  CHECK(policy::as_typed(found.consents.front().consent) == "class=usage type=count");
+  CHECK(found.consents.front().paths == std::set<std::string>{"/p/new", "/p/other"});
+  CHECK(policy::as_typed(found.consents.back().consent) == "class=usage type=enum");
+  CHECK(found.suffices);
+  other.values["/p/owner"] = kept({"text"}, Class::person);
+  const auto more = policy::would_cover(other, old_terms(), declared);
+  CHECK(more.consents.size() == 2);
+  CHECK(!more.suffices);
+  found.add(more);
+  CHECK(!found.suffices);
+  CHECK(policy::would_cover(old_terms(), old_terms(), declared).consents.empty());
+}
+
 TEST_CASE("what is looser besides keeps all of it out, and nothing is let in where nothing is looser") {
   Terms now = old_terms();
   now.values["/p/new"] = kept({"count"});
