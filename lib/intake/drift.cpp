@@ -1,8 +1,8 @@
 #include "intake/drift.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "core/text.hpp"
@@ -79,14 +79,17 @@ ReportFacts facts_of(const envelope::Manifest& manifest, const core::Blob& repor
     if (passed.kind == "held") ++out.held;
   }
   std::map<std::pair<std::string, std::string>, std::uint64_t> counts;
+  std::set<std::string, std::less<>> treated;  // by the policy: dropped, or with a pseudonym in their place
   for (const envelope::RedactionCount& each : manifest.redactions) {
     if (each.what == "undeclared" || each.what == "ill_typed") counts[{each.what, each.path}] += each.count;
+    if (each.what == "value") treated.insert(each.path);
   }
   for (const auto& [place, count] : counts) out.misfits.push_back({place.first, place.second, count});
   if (own != nullptr) out.version = version_in(report, *own);
   if (newest != nullptr) {
-    auto missing = missing_in(report, *newest);
-    std::move(missing.begin(), missing.end(), std::back_inserter(out.misfits));
+    for (MisfitCount& missing : missing_in(report, *newest)) {
+      if (!treated.contains(missing.path)) out.misfits.push_back(std::move(missing));
+    }
   }
   return out;
 }

@@ -35,8 +35,9 @@ struct ReportFacts {
 };
 
 /// Gathers the facts. `own` is the bundle's dictionary, which says where the version is; null if nothing says so.
-/// `newest` is the newest dictionary of the vendor, which says what is required; null if there is none. A report that
-/// cannot be read gives no version and nothing missing: the bundle is verified all the same.
+/// `newest` is the newest dictionary of the vendor, which says what is required; null if there is none. A required
+/// value that the site's policy took out or replaced did arrive there, so it is not missing. A report that cannot be
+/// read gives no version and nothing missing: the bundle is verified all the same.
 [[nodiscard]] ReportFacts facts_of(const envelope::Manifest& manifest, const core::Blob& report,
                                    const dictionary::Dictionary* own, const dictionary::Dictionary* newest);
 

@@ -45,6 +45,13 @@ TEST_CASE("a required figure is missing if it is not there, of another type, nul
   CHECK(facts(R"({"seats": 1, )").misfits.empty());
 }
 
+TEST_CASE("a required figure that the policy took out or replaced is not missing") {
+  envelope::Manifest manifest;
+  manifest.redactions = {{"/seats", "value", "pseudonymise", 1}, {"/nodes", "ill_typed", "drop", 1}};
+  CHECK(facts(R"({"seats": "usage-aaaa"})", manifest).misfits ==
+        std::vector<MisfitCount>{{"ill_typed", "/nodes", 1}, no_nodes});
+}
+
 TEST_CASE("the manifest's counts of what does not fit are added up, and other counts left out") {
   envelope::Manifest manifest;
   manifest.redactions = {{"/", "undeclared", "drop", 2},
