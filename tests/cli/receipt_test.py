@@ -256,11 +256,11 @@ def test_a_register_of_the_first_version_is_brought_to_the_newest(w):
     site_with(w, 1)
     w.run("sqlite3", w.home / "register.db", "DROP TABLE disclosures; DROP TABLE voids; DROP TABLE checkpoints; DROP TABLE forks; "
           "DROP TABLE receipts; " + "".join(f"DROP TABLE {t}; " for t in ("readmissions", "former_disclosures", "former_voids",
-          "former_checkpoints", "former_forks", "retirements", "fork_closures", "closed_forks"))
+          "former_checkpoints", "former_forks", "retirements", "fork_closures", "closed_forks", "report_facts", "misfits"))
           + "DROP INDEX former_keys_site; PRAGMA user_version = 1")
     w.vendor("intake", w.outbox()[0])
     assert w.vendor("gaps", "--json").json["sites"][0]["received"] == 1
-    assert w.run("sqlite3", w.home / "register.db", "PRAGMA user_version").text.strip() == "5"
+    assert w.run("sqlite3", w.home / "register.db", "PRAGMA user_version").text.strip() == "6"
     w.run("sqlite3", w.home / "register.db", "DROP TABLE voids")
     w.vendor("gaps", code=5)
 
