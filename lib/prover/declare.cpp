@@ -60,13 +60,13 @@ class Writer {
 
  private:
   void children(const Seen& seen, Place& at, bool is_required) {
-    if (seen.element && (seen.star || !seen.members.empty())) {
+    if (seen.element && seen.has_members()) {
       refuse(seen, at, "is sometimes an object and sometimes a list");
     }
-    const bool is_object = seen.star || !seen.members.empty();
-    if (is_object) members(seen, at, is_required);
+    members(seen, at, is_required);
+    for (const KeyFamily& each : seen.families) family(each, at);
     if (seen.star) star(seen, at);
-    if (!is_object) below(*seen.element, at, "*", {{}, each_element}, false);
+    if (!seen.has_members()) below(*seen.element, at, "*", {{}, each_element}, false);
   }
 
   void members(const Seen& seen, Place& at, bool is_required) {
@@ -85,24 +85,42 @@ class Writer {
   }
 
   void star(const Seen& seen, Place& at) {
-    const std::size_t size = at.path.size();
-    const Shape shape = shape_of_keys(*seen.keys);
-    NamePath inner = at.names;
-    inner.push_back({{}, each_member});
-    ClassGuess guess = guess_key_class(list_, inner, traits_of(*seen.keys, shape));
-    Json key{{"type", in_json(shape.types)}, {"class", dictionary::name(guess.cls)}};
+    ClassGuess guess;
+    Json key = key_part(*seen.keys, at, {}, guess);
     if (!guess.review.empty()) key["review"] = guess.review;
-    at.path += "/*";
-    at.names.push_back({{}, each_member});
-    if (seen.star->has_children() && seen.star->scalars.any()) {
-      leaf(*seen.star, at, &key, false);
-      children(*seen.star, at, false);
-    } else if (seen.star->has_children()) {
-      out_.push_back({at.path, std::make_shared<Json>(Json{{"path", at.path}, {"key", key}}), seen.star->times, ""});
-      children(*seen.star, at, false);
+    free_names(*seen.star, at, "*", {{}, each_member}, key);
+  }
+
+  void family(const KeyFamily& each, Place& at) {
+    ClassGuess guess;
+    Json part = key_part(*each.names, at, words_of(each.before), guess);
+    part["review"] = guess.review.empty() ? "looks like names that the customer chose" : guess.review;
+    Json key{{"pattern", each.before + "{" + each.part + "}" + each.after}, {each.part, std::move(part)}};
+    const std::string step = dictionary::literal_step(each.before) + "*" + dictionary::literal_step(each.after);
+    free_names(*each.value, at, step, {words_of(each.before + each.after)}, key);
+  }
+
+  /// Types and class of free names. `before` are the words before them in their keys.
+  Json key_part(const Scalars& names, const Place& at, std::vector<std::string> before, ClassGuess& guess) const {
+    const Shape shape = shape_of_keys(names);
+    NamePath path = at.names;
+    if (!before.empty()) path.push_back({std::move(before)});
+    path.push_back({{}, each_member});
+    guess = guess_key_class(list_, path, traits_of(names, shape));
+    return {{"type", in_json(shape.types)}, {"class", dictionary::name(guess.cls)}};
+  }
+
+  /// Members with free names, for which `step` stands.
+  void free_names(const Seen& values, Place& at, const std::string& step, NameStep name, const Json& key) {
+    const std::size_t size = at.path.size();
+    at.path += "/" + step;
+    at.names.push_back(std::move(name));
+    if (values.has_children() && !values.scalars.any()) {
+      out_.push_back({at.path, std::make_shared<Json>(Json{{"path", at.path}, {"key", key}}), values.times, ""});
     } else {
-      leaf(*seen.star, at, &key, false);
+      leaf(values, at, &key, false);
     }
+    if (values.has_children()) children(values, at, false);
     at.names.pop_back();
     at.path.resize(size);
   }
@@ -180,7 +198,9 @@ void write_shape(const Shape& shape, Json& declaration) {
 bool has_review(const Json& declaration) {
   if (declaration.contains("review")) return true;
   const auto key = declaration.find("key");
-  return key != declaration.end() && key->contains("review");
+  if (key == declaration.end()) return false;
+  const auto is_marked = [](const Json& part) { return part.is_object() && part.contains("review"); };
+  return is_marked(*key) || std::any_of(key->begin(), key->end(), is_marked);
 }
 
 }  // namespace airlock::prover

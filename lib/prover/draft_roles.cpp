@@ -43,8 +43,11 @@ Json* declaration_of(std::vector<Declared>& declared, std::string_view path) {
   return nullptr;
 }
 
+/// Whether each report has a moment there that a role can read.
 bool is_moment(const Json& declaration) {
-  return declaration["type"] == "time" && !declaration.contains("nullable") && declaration["class"] == "time";
+  static const Json types{"time", "date", "epoch", "epoch_ms"};
+  return std::find(types.begin(), types.end(), declaration["type"]) != types.end() && declaration["class"] == "time" &&
+         !declaration.contains("nullable") && !declaration.contains("sentinels");
 }
 
 /// The path of the other end of a period, if `start` is one end.

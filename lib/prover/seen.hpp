@@ -55,6 +55,18 @@ struct Scalars {
   [[nodiscard]] bool any() const;
 };
 
+struct Seen;
+
+/// Members whose names differ in one segment, such as `stats.ds.NAME.count`, which is a name itself.
+/// `split_off_families` makes them.
+struct KeyFamily {
+  std::string before;              ///< the literal text before the segment
+  std::string part;                ///< what a pattern calls the segment
+  std::string after;               ///< the literal text behind it
+  std::unique_ptr<Seen> value;     ///< the values of all of them
+  std::unique_ptr<Scalars> names;  ///< the segments
+};
+
 struct Seen {
   Scalars scalars;
   std::uint64_t times = 0;    ///< how often there was any value
@@ -66,19 +78,21 @@ struct Seen {
   std::unique_ptr<Seen> element;                                       ///< all elements of its arrays
   /// The members of its objects whose names are free: not in `members`.
   std::unique_ptr<Seen> star;
-  std::unique_ptr<Scalars> keys;  ///< the names that `star` stands for
-  std::string about;              ///< from a schema
-  bool is_required = false;       ///< from a schema
+  std::unique_ptr<Scalars> keys;    ///< the names that `star` stands for
+  std::vector<KeyFamily> families;  ///< of its objects; their members are not in `members`
+  std::string about;                ///< from a schema
+  bool is_required = false;         ///< from a schema
 
   /// The member of this name; made if it is new.
   Seen& member(std::string_view name);
   Seen& each_element();
-  [[nodiscard]] bool has_children() const { return !members.empty() || element != nullptr || star != nullptr; }
+  [[nodiscard]] bool has_children() const { return has_members() || element != nullptr; }
+  [[nodiscard]] bool has_members() const { return !members.empty() || star != nullptr || !families.empty(); }
 };
 
 /// Notes one key or scalar.
 void note(Scalars& scalars, report::TokenKind kind, std::string_view text);
-/// Adds what was seen in another place.
+/// Adds what was seen in another place. Precondition: no families were split off there.
 void merge(Scalars& into, Scalars&& from);
 void merge(Seen& into, Seen&& from);
 

@@ -99,16 +99,19 @@ std::optional<Json> widened(const NameWords& list, const dictionary::Field& fiel
 }
 
 Json widened_key(const dictionary::Field& field, const Json& declaration, const Scalars& keys) {
-  if (field.key->is_pattern()) {  // which part should take more, a person has to say
-    Json marked = declaration;
-    marked["review"] = "has names with a part of another type than declared";
-    return marked;
+  constexpr std::string_view review = "has names of another type than declared";
+  Json out = declaration;
+  if (field.key->parts() > 1) {  // which part should take more, a person has to say
+    out["review"] = review;
+    return out;
   }
   Shape shape = field.key->shape;
-  for (const Type type : shape_of_keys(keys).types) add_type(shape, type);
-  Json out = declaration;
-  write_shape(shape, out["key"]);
-  out["key"]["review"] = "has names of another type than declared";
+  // `keys` are whole, so of the part of a pattern only that is known that it is a text.
+  const auto types = field.key->is_pattern() ? std::vector{Type::text} : shape_of_keys(keys).types;
+  for (const Type type : types) add_type(shape, type);
+  Json& part = field.key->is_pattern() ? out["key"][field.key->name] : out["key"];
+  write_shape(shape, part);
+  part["review"] = review;
   return out;
 }
 

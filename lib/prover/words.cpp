@@ -32,18 +32,6 @@ bool begins_word(std::string_view name, std::size_t at) {
   return at + 1 < name.size() && core::is_lower(name[at + 1]);
 }
 
-/// The singular of an English plural, or nothing if the word does not look like one.
-std::optional<std::string> singular(std::string_view word) {
-  if (word.size() < 3 || !word.ends_with('s') || word.ends_with("ss") || word.ends_with("us") || word.ends_with("is"))
-    return std::nullopt;
-  const auto stem = [&](std::size_t cut) { return std::string(word.substr(0, word.size() - cut)); };
-  if (word.ends_with("ies") && word.size() > 4) return stem(3) + "y";
-  for (const std::string_view ending : {"sses", "xes", "ches", "shes"}) {
-    if (word.ends_with(ending)) return stem(2);
-  }
-  return stem(1);
-}
-
 std::string joined(const std::vector<std::string>& words, std::size_t begin, std::size_t end) {
   std::string out;
   for (std::size_t i = begin; i < end; ++i) out += (i == begin ? "" : " ") + words[i];
@@ -74,6 +62,17 @@ std::vector<std::string> words_of(std::string_view name) {
     is_open = true;
   }
   return out;
+}
+
+std::optional<std::string> singular(std::string_view word) {
+  if (word.size() < 3 || !word.ends_with('s') || word.ends_with("ss") || word.ends_with("us") || word.ends_with("is"))
+    return std::nullopt;
+  const auto stem = [&](std::size_t cut) { return std::string(word.substr(0, word.size() - cut)); };
+  if (word.ends_with("ies") && word.size() > 4) return stem(3) + "y";
+  for (const std::string_view ending : {"sses", "xes", "ches", "shes"}) {
+    if (word.ends_with(ending)) return stem(2);
+  }
+  return stem(1);
 }
 
 bool Phrase::has(WordRole role) const {

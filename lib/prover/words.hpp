@@ -20,6 +20,9 @@ namespace airlock::prover {
 /// lower case. Digits stay with the letters around them: `ipv4`, `sha256`.
 [[nodiscard]] std::vector<std::string> words_of(std::string_view name);
 
+/// The singular of an English plural, or nothing if the word does not look like one.
+[[nodiscard]] std::optional<std::string> singular(std::string_view word);
+
 /// What a phrase does in a name. docs/formats/name-words.md describes each.
 enum class WordRole : std::uint8_t {
   value,    ///< a member with this name holds something of the class: `email`

@@ -7,7 +7,8 @@ PRODUCTS = TOP / "tests/kit/products"
 
 
 def test_a_draft_declares_its_samples_whole(w):
-    for samples in (["posthog.json"], ["gitlab.json"], ["grafana.json", "grafana-new-data-source.json"], ["vault.json"]):
+    for samples in (["posthog.json"], ["gitlab.json"], ["grafana.json", "grafana-new-data-source.json"], ["vault.json"],
+                    ["kibana.json"], ["mattermost.ndjson"]):
         into = w.path / f"{samples[0]}.dictionary"
         made = w.airlock("dictionary", "draft", *(PRODUCTS / name for name in samples), "--product", "example", "--into", into)
         assert not made.out and "next: " in made.err, made.err
@@ -23,6 +24,14 @@ def test_without_a_file_the_draft_is_printed(w):
     assert fields["/first_name"] == {"path": "/first_name", "type": "text", "class": "person"}
     assert fields["/event"]["values"] == ["usage"] and "Ada" not in made.text
     assert "`/event`: its values stand in the dictionary" in made.err.replace("\n", " "), made.err
+
+
+def test_a_report_of_many_objects_has_one_event(w):
+    for name, at in (("kibana.json", "/timestamp"), ("mattermost.ndjson", "/originalTimestamp")):
+        for given, event in (([], "example report"), (["--event", "weekly"], "weekly")):
+            document = json.loads(w.airlock("dictionary", "draft", PRODUCTS / name, "--product", "example", *given).out)
+            assert document["roles"]["event"] == {"always": event} and "events" not in document
+            assert document["roles"]["at"] == at
 
 
 def test_a_file_that_exists_is_not_written_over(w):

@@ -40,7 +40,10 @@ def settle(dictionary, answers):
     touched = changed = 0
     left = dict(answers)
     for field in dictionary["fields"]:
-        marked = "review" in field or "review" in field.get("key", {})
+        key_parts = [part for part in field.get("key", {}).values() if isinstance(part, dict)]  # of a key pattern
+        marked = any("review" in part for part in (field, field.get("key", {}), *key_parts))
+        for part in key_parts:
+            part.pop("review", None)
         name = field["path"]
         for where, part in ((name, field), (name + " key", field.get("key"))):
             answer = left.pop(where, None)

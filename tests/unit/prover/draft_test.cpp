@@ -98,6 +98,18 @@ TEST_CASE("event, period and version become roles") {
         Json{{"event", {{"always", "example report"}}}});
 }
 
+TEST_CASE("the only moment of a report becomes a role, whatever type it has") {
+  const auto at = [](const std::string& moment) {
+    return document_of(draft_of({"{\"n\": 1, " + moment + "}"}))["roles"];
+  };
+  CHECK(at(R"("report_date": "2026-11-27")")["at"] == "/report_date");
+  CHECK(at(R"("timestamp": 1795748400)")["at"] == "/timestamp");
+  CHECK(at(R"("timestamp": 1795748400000)")["at"] == "/timestamp");
+  CHECK(at(R"("day": "2026-11-27", "timestamp": "2026-11-27T03:00:00Z")")["at"] == "/timestamp");
+  CHECK_FALSE(at(R"("last_seen": "2026-11-27", "installed": "2026-11-20")").contains("at"));
+  CHECK_FALSE(document_of(draft_of({R"({"timestamp": 1795748400})", R"({"timestamp": -1})"}))["roles"].contains("at"));
+}
+
 TEST_CASE("a place that holds an object in one sample and a list in another is a problem, and is told") {
   const auto draft = draft_of({R"({"a": {"b": 1}})", R"({"a": [1]})"});
   REQUIRE(draft.problems.size() == 1);
